@@ -1,0 +1,2 @@
+namespace IotHubDsr; /// <summary>x</summary>
+public static class DummyCore { }

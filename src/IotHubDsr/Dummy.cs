@@ -1,0 +1,1 @@
+namespace IotHubDsr; internal static class DummyM { }
