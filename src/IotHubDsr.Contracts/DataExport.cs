@@ -1,0 +1,66 @@
+namespace IotHubDsr;
+
+/// <summary>An export package that was written completely.</summary>
+public sealed record DataExport
+{
+    /// <summary>IDs of the devices it covers.</summary>
+    public required IReadOnlyList<string> DeviceId { get; init; }
+
+    /// <summary>Full path of the folder or zip file.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Number of files in the package.</summary>
+    public required int Files { get; init; }
+
+    /// <summary>Size of the files in bytes, before compression.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>One line per device and location; its counts add up.</summary>
+    public required IReadOnlyList<ExportCompleteness> Completeness { get; init; }
+
+    /// <summary>When the package was complete.</summary>
+    public required DateTimeOffset CompletedAt { get; init; }
+
+    /// <summary>Records included, over all locations.</summary>
+    public long Records => Completeness.Sum(line => line.Included);
+
+    /// <summary>The path.</summary>
+    public override string ToString() => Path;
+}
+
+/// <summary>
+/// What happened to one device's records of one location in an export: <see cref="Found"/> equals <see cref="Included"/> plus
+/// <see cref="Withheld"/> plus <see cref="Unreachable"/>.
+/// </summary>
+public sealed record ExportCompleteness
+{
+    /// <summary>ID of the device.</summary>
+    public required string DeviceId { get; init; }
+
+    /// <summary>ID of the location, which is also the name of its folder under <c>data/</c>.</summary>
+    public required string LocationId { get; init; }
+
+    /// <summary>Kind of the location.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Place of the location.</summary>
+    public required string Place { get; init; }
+
+    /// <summary>What is known of the device there.</summary>
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>Records known to exist.</summary>
+    public long Found { get; init; }
+
+    /// <summary>Records in the package.</summary>
+    public long Included { get; init; }
+
+    /// <summary>Records left out on purpose; <see cref="Ground"/> says why.</summary>
+    public long Withheld { get; init; }
+
+    /// <summary>Records known to exist that could not be read.</summary>
+    public long Unreachable { get; init; }
+
+    /// <summary>Why records are withheld or unreachable, or what the owner of the location has to do.</summary>
+    public string? Ground { get; init; }
+}

@@ -1,0 +1,61 @@
+namespace IotHubDsr;
+
+/// <summary>What the module can do in a location for a single device.</summary>
+[Flags]
+public enum LocationCapabilities
+{
+    /// <summary>Nothing: the location is only known to exist.</summary>
+    None = 0,
+
+    /// <summary>It can tell what the location holds of a device.</summary>
+    Find = 1,
+
+    /// <summary>It can copy what it finds into an export package.</summary>
+    Export = 2,
+
+    /// <summary>It can erase what it finds and read the location again.</summary>
+    Erase = 4,
+}
+
+/// <summary>One place where data about a device of the hub can be.</summary>
+public sealed record DataLocation
+{
+    /// <summary>Stable name of the location within its hub; lower-case letters, digits, dots and hyphens, so that it can name a folder.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The kind of location, one of <see cref="LocationKinds"/>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The place in the words of its service: <c>stcontoso/telemetry</c>, <c>contoso-hub</c>.</summary>
+    public required string Place { get; init; }
+
+    /// <summary>Azure Resource Manager ID of the resource that holds the data, when known.</summary>
+    public string? ResourceId { get; init; }
+
+    /// <summary>Why the location is included, in words; one sentence per way in which data gets there.</summary>
+    public required IReadOnlyList<string> Provenance { get; init; }
+
+    /// <summary>What the module can do there.</summary>
+    public LocationCapabilities Capabilities { get; init; }
+
+    /// <summary>The verdict that holds for every device as long as no store reads this kind of location; null when a store does.</summary>
+    public Verdict? Verdict { get; init; }
+
+    /// <summary>What somebody has to do about a location that no store reads, or what is special about it.</summary>
+    public string? Advice { get; init; }
+
+    /// <summary>How long after its acceptance by the hub a message can still arrive here; null when nothing arrives any more.</summary>
+    public TimeSpan? FlushTime { get; init; }
+
+    /// <summary>True when deleting a device makes the hub write a record about that device here.</summary>
+    public bool RecordsDeletion { get; init; }
+
+    /// <summary>How long the service keeps a record here before it expires; null when unknown or without limit.</summary>
+    public TimeSpan? Retention { get; init; }
+
+    /// <summary>What a store needs to reach the location (names, URIs, formats; never a secret). Keys are in <see cref="LocationSettings"/>.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Kind and place.</summary>
+    public override string ToString() => $"{Kind} {Place}";
+}

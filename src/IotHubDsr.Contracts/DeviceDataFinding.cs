@@ -1,0 +1,64 @@
+namespace IotHubDsr;
+
+/// <summary>What one location holds of one device. Every location of a footprint gives one, also where nothing was found or read.</summary>
+public sealed record DeviceDataFinding
+{
+    /// <summary>ID of the device, case-sensitive.</summary>
+    public required string DeviceId { get; init; }
+
+    /// <summary>The hub's name for this incarnation of the device ID: it changes when the ID is deleted and made again.</summary>
+    public string? GenerationId { get; init; }
+
+    /// <summary>Where it was looked for.</summary>
+    public required DataLocation Location { get; init; }
+
+    /// <summary>Kind of <see cref="Location"/>.</summary>
+    public string Kind => Location.Kind;
+
+    /// <summary>Place of <see cref="Location"/>.</summary>
+    public string Place => Location.Place;
+
+    /// <summary>What is known of the device in this location.</summary>
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>Records (documents, messages) that are the device's own or attributed to it.</summary>
+    public long Records { get; init; }
+
+    /// <summary>Records that the device, as a gateway, relayed for other devices. They count as the other devices' data.</summary>
+    public long RelayedRecords { get; init; }
+
+    /// <summary>Those of <see cref="Records"/> that stand in old versions, snapshots or soft-deleted copies.</summary>
+    public long OldCopyRecords { get; init; }
+
+    /// <summary>Size of <see cref="Records"/> as stored, in bytes; uncompressed where the store compresses.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>When the hub accepted the oldest of the records.</summary>
+    public DateTimeOffset? FirstTime { get; init; }
+
+    /// <summary>When the hub accepted the newest of the records.</summary>
+    public DateTimeOffset? LastTime { get; init; }
+
+    /// <summary>Until when the verdict holds, for verdicts that end at a time.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>A sentence that explains the verdict; null when there is nothing to add.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>The documents or blobs that hold the records, with the ETags that were seen.</summary>
+    public IReadOnlyList<SeenItem> Items { get; init; } = [];
+
+    /// <summary>Device, verdict and place.</summary>
+    public override string ToString() => $"{DeviceId}: {Verdict} in {Location} ({Records} records)";
+}
+
+/// <summary>One document or blob that a store read and found data of the device in.</summary>
+/// <param name="Path">Name within the location; for a blob its name, with <c>?versionid=</c> or <c>?snapshot=</c> for an old copy.</param>
+/// <param name="ETag">The ETag that was read, as the service gave it; null where the service has none.</param>
+/// <param name="Records">Records of the device in it.</param>
+/// <param name="Bytes">Their size in bytes.</param>
+public sealed record SeenItem(string Path, string? ETag, long Records, long Bytes)
+{
+    /// <summary>True for a version, snapshot or soft-deleted copy.</summary>
+    public bool IsOldCopy { get; init; }
+}

@@ -1,0 +1,44 @@
+namespace IotHubDsr;
+
+/// <summary>What one erasure did to one device's data in one location, in counts, and what was found when the location was read again.</summary>
+public sealed record ErasureReceipt
+{
+    /// <summary>ID of the device, case-sensitive.</summary>
+    public required string DeviceId { get; init; }
+
+    /// <summary>Where it was erased.</summary>
+    public required DataLocation Location { get; init; }
+
+    /// <summary>Kind of <see cref="Location"/>.</summary>
+    public string Kind => Location.Kind;
+
+    /// <summary>Place of <see cref="Location"/>.</summary>
+    public string Place => Location.Place;
+
+    /// <summary>The state after the location was read again.</summary>
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>Records that the plan expected.</summary>
+    public long RecordsPlanned { get; init; }
+
+    /// <summary>Records that were erased.</summary>
+    public long RecordsErased { get; init; }
+
+    /// <summary>Records that were still there when the location was read again, old copies included.</summary>
+    public long RecordsRemaining { get; init; }
+
+    /// <summary>Documents deleted or blobs replaced.</summary>
+    public int ItemsChanged { get; init; }
+
+    /// <summary>Until when the verdict holds, for verdicts that end at a time.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>A sentence that explains the verdict; null when there is nothing to add.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>When the work on this step ended, verification included.</summary>
+    public DateTimeOffset CompletedAt { get; init; }
+
+    /// <summary>Device, verdict and place.</summary>
+    public override string ToString() => $"{DeviceId}: {Verdict} in {Location} ({RecordsErased} erased, {RecordsRemaining} remaining)";
+}

@@ -1,0 +1,160 @@
+namespace IotHubDsr;
+
+/// <summary>Every failure that the module reports, with its ID, category, message and recommended action. IDs never change.</summary>
+public static class FaultCatalogue
+{
+    /// <summary>No connection is known.</summary>
+    public static FaultDefinition NotConnected { get; } = new("NotConnected", FaultCategory.InvalidOperation,
+        "There is no connection to a hub{1}.",
+        "Run Connect-IotHubDsr first, or pass the context that it returned with -Context.");
+
+    /// <summary>The hub's name resolves to nothing, or the service says there is no such hub.</summary>
+    public static FaultDefinition HubNotFound { get; } = new("HubNotFound", FaultCategory.ObjectNotFound,
+        "The IoT hub '{0}' was not found{1}.",
+        "Check the name, the subscription and the cloud; the account needs Reader on the hub to find it by name. Nothing can be said about any device of this hub.");
+
+    /// <summary>Several hubs match.</summary>
+    public static FaultDefinition HubAmbiguous { get; } = new("HubAmbiguous", FaultCategory.InvalidArgument,
+        "More than one IoT hub is named '{0}': {1}.",
+        "Name the hub with -ResourceId, or narrow the search with -SubscriptionId and -ResourceGroupName.");
+
+    /// <summary>The hub is suspended or over its quota.</summary>
+    public static FaultDefinition HubUnavailable { get; } = new("HubUnavailable", FaultCategory.ResourceUnavailable,
+        "The IoT hub '{0}' does not serve requests: {1}.",
+        "Look at the state of the hub in the Azure portal and run the command again when it is active.");
+
+    /// <summary>The credential gave no token.</summary>
+    public static FaultDefinition CredentialUnavailable { get; } = new("CredentialUnavailable", FaultCategory.AuthenticationError,
+        "No token could be obtained for {0}: {1}",
+        "Sign in (Connect-AzAccount, az login) or choose another -CredentialSource; check -TenantId.");
+
+    /// <summary>The service refuses the key or token.</summary>
+    public static FaultDefinition AuthenticationFailed { get; } = new("AuthenticationFailed", FaultCategory.AuthenticationError,
+        "{0} refused the credentials: {1}",
+        "Check that the key is current, that the token has not expired and that the clock of this machine is right; then connect again.");
+
+    /// <summary>The account lacks a right.</summary>
+    public static FaultDefinition PermissionMissing { get; } = new("PermissionMissing", FaultCategory.PermissionDenied,
+        "The account may not {1} {0}.",
+        "Assign {2} to the account at the scope of the resource and run the command again; an assignment can take minutes to work.");
+
+    /// <summary>A connection string cannot be read.</summary>
+    public static FaultDefinition InvalidConnectionString { get; } = new("InvalidConnectionString", FaultCategory.InvalidArgument,
+        "The connection string is not that of an IoT hub: {1}.",
+        "Copy the connection string of a shared access policy of the hub; it has the parts HostName, SharedAccessKeyName and SharedAccessKey.");
+
+    /// <summary>A resource ID is not that of a hub.</summary>
+    public static FaultDefinition InvalidResourceId { get; } = new("InvalidResourceId", FaultCategory.InvalidArgument,
+        "'{0}' is not the resource ID of an IoT hub.",
+        "Pass an ID of the form /subscriptions/<id>/resourceGroups/<name>/providers/Microsoft.Devices/IotHubs/<name>, or pipe the object that Get-AzIotHub returns.");
+
+    /// <summary>A location file cannot be used.</summary>
+    public static FaultDefinition InvalidLocationFile { get; } = new("InvalidLocationFile", FaultCategory.InvalidData,
+        "The location file '{0}' cannot be used: {1}",
+        "Correct the file; about_IotHubDsr shows its form.");
+
+    /// <summary>A device ID has characters or a length that IoT Hub does not allow.</summary>
+    public static FaultDefinition InvalidDeviceId { get; } = new("InvalidDeviceId", FaultCategory.InvalidArgument,
+        "'{0}' is not a device ID: {1}.",
+        "A device ID has 1 to 128 characters: ASCII letters, digits and - : . + % _ # * ? ! ( ) , = @ ; $ '. Check that the piped object is a device.");
+
+    /// <summary>No location knows the device.</summary>
+    public static FaultDefinition DeviceNotFound { get; } = new("DeviceNotFound", FaultCategory.ObjectNotFound,
+        "The hub has no device '{0}', and no location that was read holds data of it.",
+        "Check the spelling; device IDs are case-sensitive. If the device was erased before, this is what is expected.");
+
+    /// <summary>The query was refused.</summary>
+    public static FaultDefinition InvalidQuery { get; } = new("InvalidQuery", FaultCategory.InvalidArgument,
+        "The hub refused the query '{0}': {1}",
+        "Pass the condition that follows WHERE in an IoT Hub query, such as: tags.owner = 'x'.");
+
+    /// <summary>The query names no device.</summary>
+    public static FaultDefinition NoDeviceMatched { get; } = new("NoDeviceMatched", FaultCategory.ObjectNotFound,
+        "No device matches the query '{0}'.",
+        "Check the condition. Queries lag behind the registry by up to 30 minutes; name devices that changed lately with -DeviceId.");
+
+    /// <summary>The device was made again since it was looked at.</summary>
+    public static FaultDefinition DeviceRecreated { get; } = new("DeviceRecreated", FaultCategory.ResourceBusy,
+        "The device '{0}' was deleted and made again since the plan was made; the new one was not touched.",
+        "Find out why the device came back (a provisioning service, an operator), then make a new plan.");
+
+    /// <summary>Something changed while it was being erased, again and again.</summary>
+    public static FaultDefinition ConcurrentChange { get; } = new("ConcurrentChange", FaultCategory.ResourceBusy,
+        "{0} was changed by somebody else during each of {1} attempts to change it; it was left as it is.",
+        "Run the command again when the other writer is done.");
+
+    /// <summary>The service asks to slow down, beyond all retries.</summary>
+    public static FaultDefinition Throttled { get; } = new("Throttled", FaultCategory.LimitsExceeded,
+        "{0} kept asking to slow down: {1}",
+        "Run the command again later, or connect with a smaller -ThrottleShare.");
+
+    /// <summary>The service fails, beyond all retries.</summary>
+    public static FaultDefinition ServiceFailed { get; } = new("ServiceFailed", FaultCategory.ResourceUnavailable,
+        "{0} failed: {1}",
+        "Run the command again; if it keeps failing, look at the health of the service.");
+
+    /// <summary>The network fails, beyond all retries.</summary>
+    public static FaultDefinition ConnectionFailed { get; } = new("ConnectionFailed", FaultCategory.ConnectionError,
+        "The connection to {0} failed: {1}",
+        "Check the network, private endpoints and firewall rules between this machine and the service, then run the command again.");
+
+    /// <summary>A configured location does not exist.</summary>
+    public static FaultDefinition LocationMissing { get; } = new("LocationMissing", FaultCategory.ObjectNotFound,
+        "{0} does not exist: {1}",
+        "Find out where its data went; if it was deleted, take the endpoint out of the hub's configuration.");
+
+    /// <summary>A blob cannot be read as an archive.</summary>
+    public static FaultDefinition ArchiveUnreadable { get; } = new("ArchiveUnreadable", FaultCategory.InvalidData,
+        "The blob {0} cannot be read as an archive of messages: {1}",
+        "Look at the blob; repair or delete it. It was left untouched, and no device is reported absent from its location.");
+
+    /// <summary>A blob is in the archive tier.</summary>
+    public static FaultDefinition BlobArchived { get; } = new("BlobArchived", FaultCategory.ResourceUnavailable,
+        "The blob {0} is in the archive tier and cannot be read.",
+        "Rehydrate the blob (Set-AzStorageBlobTier or the portal) and run the command again.");
+
+    /// <summary>A blob may not be changed.</summary>
+    public static FaultDefinition BlobHeld { get; } = new("BlobHeld", FaultCategory.PermissionDenied,
+        "The blob {0} is immutable: {1}",
+        "Find out who set the policy or the legal hold and until when it stands; it can be a reason to refuse the erasure.");
+
+    /// <summary>A blob is leased by somebody.</summary>
+    public static FaultDefinition BlobLeased { get; } = new("BlobLeased", FaultCategory.ResourceBusy,
+        "The blob {0} is leased by somebody else.",
+        "Find out who holds the lease and have it released; leases are not broken by this module.");
+
+    /// <summary>A check before or after a rewrite failed.</summary>
+    public static FaultDefinition RewriteMismatch { get; } = new("RewriteMismatch", FaultCategory.InvalidData,
+        "The rewritten form of {0} does not hold exactly the records that must stay: {1}",
+        "Nothing is certified for this blob. Compare it with its previous version or a backup, and report the case with the tool's version.");
+
+    /// <summary>The package path is taken.</summary>
+    public static FaultDefinition ExportPathExists { get; } = new("ExportPathExists", FaultCategory.ResourceExists,
+        "'{0}' exists already.",
+        "Pass a -Path that does not exist; a package is never mixed with other files.");
+
+    /// <summary>The package cannot be written.</summary>
+    public static FaultDefinition ExportFailed { get; } = new("ExportFailed", FaultCategory.WriteError,
+        "The package '{0}' could not be written: {1}",
+        "Check the path, the rights and the free space. Nothing was left behind under that name.");
+
+    /// <summary>The sandbox cannot be started for want of a runtime.</summary>
+    public static FaultDefinition SandboxRuntimeMissing { get; } = new("SandboxRuntimeMissing", FaultCategory.NotInstalled,
+        "The sandbox needs the ASP.NET Core runtime 10.0 or later: {1}.",
+        "Install the ASP.NET Core runtime (or the .NET SDK) 10.0 and see that 'dotnet --list-runtimes' shows Microsoft.AspNetCore.App 10.0.");
+
+    /// <summary>The sandbox did not start.</summary>
+    public static FaultDefinition SandboxFailed { get; } = new("SandboxFailed", FaultCategory.ResourceUnavailable,
+        "The sandbox did not start: {1}",
+        "Check the port and the installation of the module; run 'dotnet {0}' by hand to see its output.");
+
+    /// <summary>The process is not a sandbox of this session.</summary>
+    public static FaultDefinition SandboxNotFound { get; } = new("SandboxNotFound", FaultCategory.ObjectNotFound,
+        "No sandbox with process ID {0} was started in this session.",
+        "Pass the object that Start-IotHubSandbox returned; a sandbox ends with the session that started it.");
+
+    /// <summary>A failure that nobody foresaw.</summary>
+    public static FaultDefinition Unforeseen { get; } = new("Unforeseen", FaultCategory.InvalidOperation,
+        "{0}: an unforeseen failure ({1}).",
+        "Run the command again with -Debug and report what it prints; nothing is certified for this location.");
+}

@@ -1,0 +1,36 @@
+namespace IotHubDsr;
+
+/// <summary>
+/// What the cmdlets ask of the isolated part of the module. Each operation is an asynchronous sequence: when the caller disposes of
+/// its enumerator, the operation's workers have ended before the disposal completes. Failures of a part arrive as
+/// <see cref="FaultEvent"/>; a failure of the whole is thrown as <see cref="DsrException"/>.
+/// </summary>
+public interface IDsrEngine
+{
+    /// <summary>Connects to a hub; gives one <see cref="DsrContext"/>.</summary>
+    IAsyncEnumerable<DsrEvent> ConnectAsync(ConnectRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Forgets a connection. Running operations keep what they have.</summary>
+    void Disconnect(DsrContext context);
+
+    /// <summary>Lists every location of the hub; gives <see cref="DataLocation"/>s.</summary>
+    IAsyncEnumerable<DsrEvent> GetLocationsAsync(DsrContext context, CancellationToken cancellationToken);
+
+    /// <summary>Finds what is held of the devices; gives <see cref="DeviceDataFinding"/>s as they are known.</summary>
+    IAsyncEnumerable<DsrEvent> FindAsync(FootprintRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Writes an export package; gives one <see cref="DataExport"/>.</summary>
+    IAsyncEnumerable<DsrEvent> ExportAsync(ExportRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Makes the plan of an erasure, without changing anything; gives one <see cref="ErasurePlan"/>.</summary>
+    IAsyncEnumerable<DsrEvent> PlanAsync(PlanRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Runs the steps of a plan and reads the locations again; gives <see cref="ErasureReceipt"/>s.</summary>
+    IAsyncEnumerable<DsrEvent> EraseAsync(ErasureRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Starts a sandbox as a child process; gives one <see cref="IotHubSandbox"/>.</summary>
+    IAsyncEnumerable<DsrEvent> StartSandboxAsync(SandboxRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Ends a sandbox that this process started; gives nothing.</summary>
+    IAsyncEnumerable<DsrEvent> StopSandboxAsync(int processId, CancellationToken cancellationToken);
+}

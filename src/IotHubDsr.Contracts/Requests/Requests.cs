@@ -1,0 +1,177 @@
+using System.Security;
+
+namespace IotHubDsr;
+
+/// <summary>Where a hub's credential comes from.</summary>
+public enum CredentialSource
+{
+    /// <summary>The first of environment, workload identity, managed identity, Azure CLI, Azure PowerShell that works.</summary>
+    Default = 0,
+
+    /// <summary>The account that <c>Connect-AzAccount</c> signed in.</summary>
+    AzurePowerShell = 1,
+
+    /// <summary>The account that <c>az login</c> signed in.</summary>
+    AzureCli = 2,
+
+    /// <summary>The managed identity of the machine or of the Automation account.</summary>
+    ManagedIdentity = 3,
+
+    /// <summary>The variables <c>AZURE_TENANT_ID</c>, <c>AZURE_CLIENT_ID</c> and <c>AZURE_CLIENT_SECRET</c> or their certificate forms.</summary>
+    Environment = 4,
+
+    /// <summary>A federated token of a workload.</summary>
+    WorkloadIdentity = 5,
+
+    /// <summary>A code that is typed in on another device.</summary>
+    DeviceCode = 6,
+
+    /// <summary>A browser window.</summary>
+    Interactive = 7,
+}
+
+/// <summary>How calls to the hub's service API are authorised.</summary>
+public enum HubAuthentication
+{
+    /// <summary>By the Entra credential.</summary>
+    Entra = 0,
+
+    /// <summary>By a shared access key of the hub: that of the connection string, or one that is read from Azure Resource Manager.</summary>
+    SharedAccessKey = 1,
+}
+
+/// <summary>The public clouds.</summary>
+public enum AzureCloud
+{
+    /// <summary>The worldwide cloud.</summary>
+    AzureCloud = 0,
+
+    /// <summary>The cloud of the US government.</summary>
+    AzureUSGovernment = 1,
+
+    /// <summary>The cloud in China that 21Vianet operates.</summary>
+    AzureChinaCloud = 2,
+}
+
+/// <summary>Asks for a connection: by sandbox, resource ID, name, or connection string, the first of these that is given.</summary>
+public sealed record ConnectRequest
+{
+    /// <summary>Name of the hub, to be looked up in the subscriptions that the credential can read.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Narrows the look-up to a resource group.</summary>
+    public string? ResourceGroupName { get; init; }
+
+    /// <summary>Narrows the look-up to a subscription.</summary>
+    public string? SubscriptionId { get; init; }
+
+    /// <summary>Azure Resource Manager ID of the hub.</summary>
+    public string? ResourceId { get; init; }
+
+    /// <summary>Connection string of a shared access policy of the hub.</summary>
+    public SecureString? ConnectionString { get; init; }
+
+    /// <summary>A running sandbox.</summary>
+    public IotHubSandbox? Sandbox { get; init; }
+
+    /// <summary>Where the Entra credential comes from; null when a connection string alone is to be used.</summary>
+    public CredentialSource? CredentialSource { get; init; }
+
+    /// <summary>Tenant of the credential; null for the credential's own.</summary>
+    public string? TenantId { get; init; }
+
+    /// <summary>Client ID of a user-assigned managed identity or of a workload.</summary>
+    public string? ClientId { get; init; }
+
+    /// <summary>How calls to the hub's service API are authorised.</summary>
+    public HubAuthentication HubAuthentication { get; init; }
+
+    /// <summary>The cloud.</summary>
+    public AzureCloud Cloud { get; init; }
+
+    /// <summary>Full path of a JSON file with locations that the hub's configuration cannot tell of.</summary>
+    public string? LocationFile { get; init; }
+
+    /// <summary>Share of the hub's throttle that this connection may use, above 0 and up to 1.</summary>
+    public double ThrottleShare { get; init; } = 0.5;
+}
+
+/// <summary>Which devices a request is about: those that arrive, and those that a query finds.</summary>
+public abstract record SubjectRequest
+{
+    /// <summary>The connection.</summary>
+    public required DsrContext Context { get; init; }
+
+    /// <summary>Device IDs as they arrive from the pipeline; the sequence ends when the pipeline does.</summary>
+    public required IAsyncEnumerable<string> DeviceIds { get; init; }
+
+    /// <summary>An IoT Hub WHERE clause, such as <c>tags.owner = 'x'</c>; null when devices are named.</summary>
+    public string? Query { get; init; }
+
+    /// <summary>How many blobs, or devices, are worked on at once; 1 to 64.</summary>
+    public int ThrottleLimit { get; init; } = 8;
+}
+
+/// <summary>Asks what is held of devices.</summary>
+public sealed record FootprintRequest : SubjectRequest;
+
+/// <summary>Asks for an export package.</summary>
+public sealed record ExportRequest : SubjectRequest
+{
+    /// <summary>Full path of the folder or zip file to make; it must not exist.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Writes one zip file instead of a folder.</summary>
+    public bool AsZip { get; init; }
+
+    /// <summary>Includes messages that a gateway relayed for other devices.</summary>
+    public bool IncludeRelayed { get; init; }
+}
+
+/// <summary>Asks for the plan of an erasure.</summary>
+public sealed record PlanRequest : SubjectRequest
+{
+    /// <summary>Also erases messages that a gateway relayed for other devices.</summary>
+    public bool IncludeRelayed { get; init; }
+
+    /// <summary>Also erases old versions, snapshots and soft-deleted copies where the service allows it.</summary>
+    public bool IncludeOldVersions { get; init; }
+}
+
+/// <summary>Asks to run steps of a plan.</summary>
+public sealed record ErasureRequest
+{
+    /// <summary>The connection.</summary>
+    public required DsrContext Context { get; init; }
+
+    /// <summary>The plan.</summary>
+    public required ErasurePlan Plan { get; init; }
+
+    /// <summary>The steps of <see cref="Plan"/> that were approved.</summary>
+    public required IReadOnlyCollection<ErasureStep> Approved { get; init; }
+
+    /// <summary>Also erases messages that a gateway relayed for other devices.</summary>
+    public bool IncludeRelayed { get; init; }
+
+    /// <summary>Also erases old versions, snapshots and soft-deleted copies where the service allows it.</summary>
+    public bool IncludeOldVersions { get; init; }
+
+    /// <summary>How many blobs, or devices, are worked on at once; 1 to 64.</summary>
+    public int ThrottleLimit { get; init; } = 8;
+}
+
+/// <summary>Asks for a sandbox.</summary>
+public sealed record SandboxRequest
+{
+    /// <summary>Full path of the sandbox's assembly.</summary>
+    public required string AssemblyPath { get; init; }
+
+    /// <summary>The number that the world is made from: same seed, same world.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Multiplies the number of bulk devices and messages; 1 or more.</summary>
+    public int Scale { get; init; } = 1;
+
+    /// <summary>Port on 127.0.0.1; 0 for a free one.</summary>
+    public int Port { get; init; }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using Azure.Core;
+using Azure.Core.Pipeline;
+
+namespace IotHubDsr.Azure;
+
+/// <summary>
+/// The one way to Azure: one transport, one retry policy, one token cache, one telemetry ID, shared by our own clients and by
+/// Microsoft's.
+/// </summary>
+internal sealed class AzureAccess : IDisposable
+{
+    private readonly HttpClient _httpClient;
+    private readonly ConcurrentDictionary<string, HttpPipeline> _pipelines = new(StringComparer.Ordinal);
+
+    public AzureAccess(Cloud cloud, Func<AzureAccess, TokenCredential?> createCredential)
+    {
+        Cloud = cloud;
+        _httpClient = new HttpClient(cloud.CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
+        Transport = new HttpClientTransport(_httpClient);
+        Credential = createCredential(this) is { } credential ? new CachingCredential(credential, TimeProvider.System) : null;
+    }
+
+    public Cloud Cloud { get; }
+
+    public HttpPipelineTransport Transport { get; }
+
+    /// <summary>The Entra credential; null when the connection has a shared access key only.</summary>
+    public TokenCredential? Credential { get; }
+
+    /// <summary>Gives the options of a client the shared transport, retries and telemetry.</summary>
+    public T Configure<T>(T options)
+        where T : ClientOptions
+    {
+        options.Transport = Transport;
+        options.RetryPolicy = new ServiceRetryPolicy();
+        options.Diagnostics.ApplicationId = "IotHubDsr";
+        options.Diagnostics.IsLoggingEnabled = false;
+        options.Diagnostics.IsDistributedTracingEnabled = false;
+        options.AddPolicy(RequestTracePolicy.Instance, HttpPipelinePosition.PerRetry);
+        return options;
+    }
+
+    /// <summary>A pipeline that authorises each request with an Entra token for <paramref name="scope"/>.</summary>
+    public HttpPipeline PipelineFor(string scope) => _pipelines.GetOrAdd(scope, key => CreatePipeline(new BearerTokenAuthenticationPolicy(
+        Credential ?? throw FaultCatalogue.CredentialUnavailable.Exception(key, "the connection was made with a connection string alone."),
+        key)));
+
+    /// <summary>A pipeline that authorises each request with a policy of the caller's.</summary>
+    public HttpPipeline CreatePipeline(HttpPipelinePolicy authentication) =>
+        HttpPipelineBuilder.Build(Configure(new ServiceClientOptions()), [], [authentication], ResponseClassifier.Shared);
+
+    public void Dispose() => _httpClient.Dispose();
+
+    private sealed class ServiceClientOptions : ClientOptions;
+
+    /// <summary>Azure.Core's rules: 408, 429, 500, 502, 503, 504 and broken connections are worth another try.</summary>
+    private sealed class ResponseClassifier : global::Azure.Core.ResponseClassifier
+    {
+        public static ResponseClassifier Shared { get; } = new();
+    }
+}

@@ -1,0 +1,57 @@
+using System.Net.Sockets;
+using Azure;
+using Azure.Identity;
+
+namespace IotHubDsr.Azure;
+
+/// <summary>Turns what Azure's libraries throw into catalogued failures: nothing of theirs crosses the border, and no secret does.</summary>
+internal static class AzureFaults
+{
+    /// <summary>Translates a failure of a call.</summary>
+    /// <param name="exception">What was thrown.</param>
+    /// <param name="target">What was called, in words.</param>
+    /// <param name="verb">What was tried, as it stands in "may not … it": <c>read</c>.</param>
+    /// <param name="role">The role or permission that allows it.</param>
+    public static DsrException Translate(Exception exception, string target, string verb, string role) => exception switch
+    {
+        DsrException dsr => dsr,
+        RequestFailedException failed => Translate(failed, target, verb, role),
+        CredentialUnavailableException or AuthenticationFailedException =>
+            new DsrException(FaultCatalogue.CredentialUnavailable.For(target, FirstLine(exception.Message)), exception),
+        AggregateException aggregate when aggregate.InnerExceptions.Count > 0 => Translate(aggregate.InnerExceptions[^1], target, verb, role),
+        HttpRequestException or IOException or SocketException or OperationCanceledException =>
+            new DsrException(FaultCatalogue.ConnectionFailed.For(target, FirstLine(Innermost(exception).Message)), exception),
+        _ => new DsrException(FaultCatalogue.Unforeseen.For(target, $"{exception.GetType().Name}: {FirstLine(exception.Message)}"), exception),
+    };
+
+    private static DsrException Translate(RequestFailedException failed, string target, string verb, string role)
+    {
+        string reason = failed.ErrorCode is { Length: > 0 } code ? $"{code} ({failed.Status})" : $"status {failed.Status}";
+        Fault fault = (failed.Status, failed.ErrorCode) switch
+        {
+            (0, _) => FaultCatalogue.ConnectionFailed.For(target, FirstLine(Innermost(failed).Message)),
+            (401, _) => FaultCatalogue.AuthenticationFailed.For(target, reason),
+            (403, _) => FaultCatalogue.PermissionMissing.For(target, verb, role),
+            (404, _) => FaultCatalogue.LocationMissing.For(target, reason),
+            (409, "BlobArchived") => FaultCatalogue.BlobArchived.For(target),
+            (409, "BlobImmutableDueToPolicy" or "BlobImmutableDueToLegalHold") => FaultCatalogue.BlobHeld.For(target, reason),
+            (412, "LeaseIdMissing" or "LeaseIdMismatchWithBlobOperation") => FaultCatalogue.BlobLeased.For(target),
+            (429, _) => FaultCatalogue.Throttled.For(target, reason),
+            _ => FaultCatalogue.ServiceFailed.For(target, reason),
+        };
+        return new DsrException(fault, failed);
+    }
+
+    private static Exception Innermost(Exception exception)
+    {
+        while (exception.InnerException is { } inner)
+            exception = inner;
+        return exception;
+    }
+
+    private static string FirstLine(string text)
+    {
+        int end = text.AsSpan().IndexOfAny('\r', '\n');
+        return end < 0 ? text : text[..end];
+    }
+}

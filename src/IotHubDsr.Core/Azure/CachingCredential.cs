@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using Azure.Core;
+
+namespace IotHubDsr.Azure;
+
+/// <summary>
+/// Keeps tokens per scope and tenant until shortly before they expire. Some credentials start a process for each token
+/// (Azure CLI, Azure PowerShell), and each client of a storage container would ask for its own.
+/// </summary>
+internal sealed class CachingCredential(TokenCredential inner, TimeProvider time) : TokenCredential
+{
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
+    private readonly ConcurrentDictionary<string, Slot> _slots = new(StringComparer.Ordinal);
+
+    public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+        GetTokenAsync(requestContext, cancellationToken).AsTask().GetAwaiter().GetResult();
+
+    public override async ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken)
+    {
+        // A token with claims answers a challenge: an old one would be refused again.
+        if (requestContext.Claims is not null)
+            return await inner.GetTokenAsync(requestContext, cancellationToken).ConfigureAwait(false);
+
+        Slot slot = _slots.GetOrAdd($"{requestContext.TenantId}|{string.Join(' ', requestContext.Scopes)}", static _ => new Slot());
+        await slot.Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (slot.Token is not { } token || token.ExpiresOn - Margin <= time.GetUtcNow())
+            {
+                token = await inner.GetTokenAsync(requestContext, cancellationToken).ConfigureAwait(false);
+                slot.Token = token;
+            }
+
+            return token;
+        }
+        finally
+        {
+            slot.Gate.Release();
+        }
+    }
+
+    private sealed class Slot
+    {
+        public SemaphoreSlim Gate { get; } = new(1, 1);
+
+        public AccessToken? Token { get; set; }
+    }
+}

@@ -1,0 +1,59 @@
+using Azure.Identity;
+
+namespace IotHubDsr.Azure;
+
+/// <summary>Everything that differs between clouds. A sandbox is a cloud whose host names lead to a port of this machine.</summary>
+/// <param name="Name">Name as the user knows it.</param>
+/// <param name="AuthorityHost">Entra's host.</param>
+/// <param name="ArmEndpoint">Azure Resource Manager.</param>
+/// <param name="StorageSuffix">Suffix of storage host names: <c>core.windows.net</c>.</param>
+/// <param name="HubScope">Token scope of IoT Hub's service API.</param>
+internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, string StorageSuffix, string HubScope)
+{
+    public static Cloud Public { get; } = new(
+        nameof(AzureCloud.AzureCloud),
+        AzureAuthorityHosts.AzurePublicCloud,
+        new Uri("https://management.azure.com"),
+        "core.windows.net",
+        "https://iothubs.azure.net/.default");
+
+    private static Cloud UsGovernment { get; } = new(
+        nameof(AzureCloud.AzureUSGovernment),
+        AzureAuthorityHosts.AzureGovernment,
+        new Uri("https://management.usgovcloudapi.net"),
+        "core.usgovcloudapi.net",
+        "https://iothubs.azure.us/.default");
+
+    private static Cloud China { get; } = new(
+        nameof(AzureCloud.AzureChinaCloud),
+        AzureAuthorityHosts.AzureChina,
+        new Uri("https://management.chinacloudapi.cn"),
+        "core.chinacloudapi.cn",
+        "https://iothubs.azure.cn/.default");
+
+    /// <summary>The innermost handler of every HTTP call.</summary>
+    public Func<HttpMessageHandler> CreateHandler { get; init; } = static () => new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+    };
+
+    /// <summary>Whether Entra is asked which authorities exist; a private cloud is not among them.</summary>
+    public bool DisableInstanceDiscovery { get; init; }
+
+    /// <summary>Token scope of storage; the same in every cloud.</summary>
+    public static string StorageScope => "https://storage.azure.com/.default";
+
+    /// <summary>Token scope of Azure Resource Manager.</summary>
+    public string ArmScope => $"{ArmEndpoint.GetLeftPart(UriPartial.Authority)}/.default";
+
+    public static Cloud Of(AzureCloud cloud) => cloud switch
+    {
+        AzureCloud.AzureUSGovernment => UsGovernment,
+        AzureCloud.AzureChinaCloud => China,
+        _ => Public,
+    };
+
+    /// <summary>Blob endpoint of a storage account that is known by name only.</summary>
+    public Uri BlobEndpoint(string accountName) => new($"https://{accountName}.blob.{StorageSuffix}/");
+}

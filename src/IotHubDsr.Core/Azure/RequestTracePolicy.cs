@@ -1,0 +1,26 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
+
+namespace IotHubDsr.Azure;
+
+/// <summary>Tells the running operation of each request: method, host, path and status, never a query, a header or a body.</summary>
+internal sealed class RequestTracePolicy : HttpPipelinePolicy
+{
+    public static RequestTracePolicy Instance { get; } = new();
+
+    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+    {
+        ProcessNext(message, pipeline);
+        Trace(message);
+    }
+
+    public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+    {
+        await ProcessNextAsync(message, pipeline).ConfigureAwait(false);
+        Trace(message);
+    }
+
+    private static void Trace(HttpMessage message) => OperationNotices.Send(
+        NoticeLevel.Debug,
+        $"{message.Request.Method} {message.Request.Uri.Host}{message.Request.Uri.ToUri().AbsolutePath} -> {message.Response.Status}");
+}

@@ -1,0 +1,50 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+
+namespace IotHubDsr.Azure;
+
+/// <summary>The sandbox as a cloud: real host names and TLS, connected to its port and trusting its authority and nothing else.</summary>
+internal static class SandboxCloud
+{
+    public static Cloud For(IotHubSandbox sandbox) => Cloud.Public with
+    {
+        Name = "Sandbox",
+        DisableInstanceDiscovery = true,
+        CreateHandler = () => CreateHandler(sandbox.Port, sandbox.CaCertificate),
+    };
+
+    private static SocketsHttpHandler CreateHandler(int port, string caCertificate)
+    {
+        var authority = X509Certificate2.CreateFromPem(caCertificate);
+        return new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            ConnectCallback = async (_, cancellationToken) =>
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                try
+                {
+                    await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken).ConfigureAwait(false);
+                    return new NetworkStream(socket, ownsSocket: true);
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            },
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = new X509ChainPolicy
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    CustomTrustStore = { authority },
+                    RevocationMode = X509RevocationMode.NoCheck,
+                },
+            },
+        };
+    }
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Azure;
+using Azure.Core;
+using Azure.Core.Pipeline;
+
+namespace IotHubDsr.Azure;
+
+/// <summary>Six tries with exponential delays; the service's own wish to wait wins when it is longer.</summary>
+internal sealed partial class ServiceRetryPolicy() : RetryPolicy(MaxRetries, new WishedDelay())
+{
+    private const int MaxRetries = 5;
+
+    /// <summary>
+    /// Azure.Core reads the header Retry-After; IoT Hub says it in its message instead: "Wait 10 seconds and try again."
+    /// </summary>
+    internal sealed partial class WishedDelay() : DelayStrategy(MaxWait, jitterFactor: 0.2)
+    {
+        private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(1);
+        private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(400);
+
+        internal static TimeSpan? Wish(string text) =>
+            WaitSeconds().Match(text) is { Success: true } match
+            && int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds)
+                ? TimeSpan.FromSeconds(seconds)
+                : null;
+
+        protected override TimeSpan GetNextDelayCore(Response? response, int retryNumber)
+        {
+            TimeSpan delay = FirstWait * Math.Pow(2, retryNumber - 1);
+            if (response is { Status: 429 or 503, ContentStream.CanSeek: true } && Wish(response.Content.ToString()) is { } wish && wish > delay)
+                delay = wish;
+            return delay < MaxWait ? delay : MaxWait;
+        }
+
+        [GeneratedRegex(@"\bWait (\d{1,4}) seconds?\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        private static partial Regex WaitSeconds();
+    }
+}

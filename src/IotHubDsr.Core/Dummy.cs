@@ -1,2 +1,0 @@
-namespace IotHubDsr; /// <summary>x</summary>
-public static class DummyCore { }

@@ -1,0 +1,47 @@
+namespace IotHubDsr.Stores;
+
+/// <summary>One call of a store: the location, the choices of the request, and the way to tell the operation of what happens.</summary>
+internal sealed class StoreCall(DataLocation location, StoreOptions options, Func<DsrEvent, CancellationToken, ValueTask> emit)
+{
+    private int _faults;
+
+    public DataLocation Location { get; } = location;
+
+    public StoreOptions Options { get; } = options;
+
+    /// <summary>How many parts of the location failed so far.</summary>
+    public int Faults => Volatile.Read(ref _faults);
+
+    /// <summary>A part of the location failed; the rest goes on.</summary>
+    public ValueTask ReportAsync(Fault fault, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _faults);
+        return emit(new FaultEvent(fault), cancellationToken);
+    }
+
+    public ValueTask NoteAsync(NoticeLevel level, string text, CancellationToken cancellationToken) =>
+        emit(new NoticeEvent(level, text), cancellationToken);
+
+    /// <param name="status">How far the store has come, in words.</param>
+    /// <param name="percent">0 to 100 when the total is known.</param>
+    /// <param name="cancellationToken">Ends the wait for a slow reader of the events.</param>
+    public ValueTask ProgressAsync(string status, int? percent, CancellationToken cancellationToken) =>
+        emit(new ProgressEvent(Location.Id, Location.ToString(), status, percent), cancellationToken);
+
+    /// <summary>Says what is about to be destroyed. It returns when that is on record: only then may the call be made.</summary>
+    /// <param name="what">The document or blob, and the condition under which it is changed.</param>
+    /// <param name="cancellationToken">Cancels the destructive call with it.</param>
+    public ValueTask AnnounceAsync(string what, CancellationToken cancellationToken) =>
+        emit(new NoticeEvent(NoticeLevel.Verbose, $"{Location}: {what}"), cancellationToken);
+}
+
+/// <summary>Choices of a request that stores need.</summary>
+/// <param name="ThrottleLimit">How many items are worked on at once, 1 to 64.</param>
+internal sealed record StoreOptions(int ThrottleLimit)
+{
+    /// <summary>Also what a gateway relayed for other devices.</summary>
+    public bool IncludeRelayed { get; init; }
+
+    /// <summary>Also old versions, snapshots and soft-deleted copies, where the service allows it.</summary>
+    public bool IncludeOldVersions { get; init; }
+}
