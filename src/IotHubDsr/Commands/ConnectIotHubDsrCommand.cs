@@ -1,0 +1,114 @@
+using System.Management.Automation;
+using System.Security;
+using IotHubDsr.Isolation;
+using IotHubDsr.Pipeline;
+
+namespace IotHubDsr.Commands;
+
+/// <summary>Connects to a hub and makes the connection the default of the runspace.</summary>
+[Cmdlet(VerbsCommunications.Connect, "IotHubDsr", DefaultParameterSetName = ByName)]
+[OutputType(typeof(DsrContext))]
+public sealed class ConnectIotHubDsrCommand : DsrCommand
+{
+    private const string ByName = "Name";
+    private const string ByResourceId = "ResourceId";
+    private const string ByConnectionString = "ConnectionString";
+    private const string BySandbox = "Sandbox";
+
+    /// <summary>Name of the hub, looked up in the subscriptions that the credential can read.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    /// <summary>Narrows the look-up to a resource group.</summary>
+    [Parameter(ParameterSetName = ByName)]
+    [ValidateNotNullOrEmpty]
+    public string? ResourceGroupName { get; set; }
+
+    /// <summary>Narrows the look-up to a subscription.</summary>
+    [Parameter(ParameterSetName = ByName)]
+    [ValidateNotNullOrEmpty]
+    public string? SubscriptionId { get; set; }
+
+    /// <summary>Resource ID of the hub; the objects of Get-AzIotHub bind from the pipeline.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByResourceId)]
+    [Alias("Id")]
+    [ValidateNotNullOrEmpty]
+    public string? ResourceId { get; set; }
+
+    /// <summary>Connection string of a shared access policy of the hub.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByConnectionString)]
+    [ValidateNotNull]
+    public SecureString? ConnectionString { get; set; }
+
+    /// <summary>A sandbox that Start-IotHubSandbox started.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = BySandbox)]
+    [ValidateNotNull]
+    public IotHubSandbox? Sandbox { get; set; }
+
+    /// <summary>Where the Entra credential comes from.</summary>
+    [Parameter(ParameterSetName = ByName)]
+    [Parameter(ParameterSetName = ByResourceId)]
+    public CredentialSource CredentialSource { get; set; }
+
+    /// <summary>Tenant of the credential.</summary>
+    [Parameter(ParameterSetName = ByName)]
+    [Parameter(ParameterSetName = ByResourceId)]
+    [ValidateNotNullOrEmpty]
+    public string? TenantId { get; set; }
+
+    /// <summary>Client ID of a user-assigned managed identity or of a workload.</summary>
+    [Parameter(ParameterSetName = ByName)]
+    [Parameter(ParameterSetName = ByResourceId)]
+    [ValidateNotNullOrEmpty]
+    public string? ClientId { get; set; }
+
+    /// <summary>The cloud.</summary>
+    [Parameter(ParameterSetName = ByName)]
+    [Parameter(ParameterSetName = ByResourceId)]
+    public AzureCloud Cloud { get; set; }
+
+    /// <summary>How calls to the hub itself are authorised.</summary>
+    [Parameter(ParameterSetName = ByName)]
+    [Parameter(ParameterSetName = ByResourceId)]
+    [Parameter(ParameterSetName = BySandbox)]
+    public HubAuthentication HubAuthentication { get; set; }
+
+    /// <summary>JSON file with locations that the hub's configuration cannot tell of.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? LocationFile { get; set; }
+
+    /// <summary>Share of the hub's throttle that the connection may use.</summary>
+    [Parameter]
+    [ValidateRange(0.01, 1.0)]
+    public double ThrottleShare { get; set; } = 0.5;
+
+    /// <inheritdoc />
+    protected override void ProcessRecord()
+    {
+        var request = new ConnectRequest
+        {
+            Name = Name,
+            ResourceGroupName = ResourceGroupName,
+            SubscriptionId = SubscriptionId,
+            ResourceId = ResourceId,
+            ConnectionString = ConnectionString,
+            Sandbox = Sandbox,
+            CredentialSource = ParameterSetName is ByName or ByResourceId ? CredentialSource : null,
+            TenantId = TenantId,
+            ClientId = ClientId,
+            Cloud = Cloud,
+            HubAuthentication = HubAuthentication,
+            LocationFile = LocationFile is null ? null : GetUnresolvedProviderPathFromPSPath(LocationFile),
+            ThrottleShare = ThrottleShare,
+        };
+        Run(cancellationToken => Engine.ConnectAsync(request, cancellationToken));
+    }
+
+    private protected override void OnOutput(object value)
+    {
+        DefaultContexts.Current = (DsrContext)value;
+        WriteObject(value);
+    }
+}

@@ -1,0 +1,20 @@
+using System.Management.Automation;
+using IotHubDsr.Isolation;
+using IotHubDsr.Pipeline;
+
+namespace IotHubDsr.Commands;
+
+/// <summary>Forgets a connection and its credentials.</summary>
+[Cmdlet(VerbsCommunications.Disconnect, "IotHubDsr")]
+[OutputType(typeof(void))]
+public sealed class DisconnectIotHubDsrCommand : DsrContextCommand
+{
+    /// <inheritdoc />
+    protected override void EndProcessing()
+    {
+        DsrContext context = RequireContext();
+        Engine.Disconnect(context);
+        if (DefaultContexts.Current?.Id == context.Id)
+            DefaultContexts.Current = null;
+    }
+}

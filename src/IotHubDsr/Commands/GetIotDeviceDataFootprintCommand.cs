@@ -1,0 +1,15 @@
+using System.Management.Automation;
+using IotHubDsr.Pipeline;
+
+namespace IotHubDsr.Commands;
+
+/// <summary>Finds what every location holds of devices.</summary>
+[Cmdlet(VerbsCommon.Get, "IotDeviceDataFootprint", DefaultParameterSetName = "DeviceId")]
+[OutputType(typeof(DeviceDataFinding))]
+public sealed class GetIotDeviceDataFootprintCommand : DeviceCommand
+{
+    private protected override IAsyncEnumerable<DsrEvent> Start(
+        DsrContext context, IAsyncEnumerable<string> deviceIds, CancellationToken cancellationToken) => Engine.FindAsync(
+            new FootprintRequest { Context = context, DeviceIds = deviceIds, Query = Query, ThrottleLimit = ThrottleLimit },
+            cancellationToken);
+}

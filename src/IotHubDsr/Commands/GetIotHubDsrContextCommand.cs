@@ -1,0 +1,17 @@
+using System.Management.Automation;
+using IotHubDsr.Isolation;
+
+namespace IotHubDsr.Commands;
+
+/// <summary>Gives the connection that the commands of this runspace use by default; nothing when there is none.</summary>
+[Cmdlet(VerbsCommon.Get, "IotHubDsrContext")]
+[OutputType(typeof(DsrContext))]
+public sealed class GetIotHubDsrContextCommand : PSCmdlet
+{
+    /// <inheritdoc />
+    protected override void EndProcessing()
+    {
+        if (DefaultContexts.Current is { } context)
+            WriteObject(context);
+    }
+}

@@ -1,1 +1,0 @@
-namespace IotHubDsr; internal static class DummyM { }

@@ -1,0 +1,141 @@
+using System.Management.Automation;
+using IotHubDsr.Isolation;
+
+namespace IotHubDsr.Pipeline;
+
+/// <summary>What every command does: pull the events of an operation, hand them to PowerShell's streams, and stop with it.</summary>
+public abstract class DsrCommand : PSCmdlet, IDisposable
+{
+    private readonly object _gate = new();
+    private ProgressReporter? _progress;
+    private EventPump? _pump;
+    private bool _stopping;
+
+    /// <summary>Ends the operation and waits until its workers have ended.</summary>
+    public void Dispose()
+    {
+        CloseOperation();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Stops the operation; the pipeline thread then joins its workers.</summary>
+    protected override void StopProcessing()
+    {
+        lock (_gate)
+        {
+            _stopping = true;
+            _pump?.Cancel();
+        }
+    }
+
+    private protected static IDsrEngine Engine => CoreLoadContext.Engine;
+
+    /// <summary>Runs an operation to its end.</summary>
+    private protected void Run(Func<CancellationToken, IAsyncEnumerable<DsrEvent>> start)
+    {
+        Open(start);
+        Drain();
+        CloseOperation();
+    }
+
+    /// <summary>Starts an operation.</summary>
+    private protected EventPump Open(Func<CancellationToken, IAsyncEnumerable<DsrEvent>> start)
+    {
+        var pump = new EventPump(start);
+        lock (_gate)
+        {
+            _pump = pump;
+            if (_stopping)
+                pump.Cancel();
+        }
+
+        return pump;
+    }
+
+    /// <summary>Hands on the events of the operation until it ends.</summary>
+    private protected void Drain() => Guard(() =>
+    {
+        while (_pump?.Take() is { } next)
+            Write(next);
+        _progress?.Complete();
+    });
+
+    /// <summary>Hands on the events that are there already.</summary>
+    private protected void DrainAvailable() => Guard(() =>
+    {
+        while (_pump?.TakeAvailable() is { } next)
+            Write(next);
+    });
+
+    /// <summary>Takes a result; by default it goes to the output stream.</summary>
+    private protected virtual void OnOutput(object value) => WriteObject(value);
+
+    private protected void ThrowFault(Fault fault) => ThrowTerminatingError(fault.ToErrorRecord());
+
+    /// <summary>Whether the user agrees: <c>-Force</c> means "no prompt" and nothing else, and <c>-WhatIf</c> wins over it.</summary>
+    private protected bool Approve(bool force, string target, string action)
+    {
+        bool asked = MyInvocation.BoundParameters.ContainsKey("Confirm");
+        return (force && !asked && !IsWhatIf()) || ShouldProcess(target, action);
+    }
+
+    private protected bool IsWhatIf() => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? bound)
+        ? LanguagePrimitives.IsTrue(bound)
+        : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
+
+    private void Write(DsrEvent next)
+    {
+        switch (next)
+        {
+            case IOutputEvent output:
+                OnOutput(output.Value);
+                break;
+            case FaultEvent fault:
+                WriteError(fault.Fault.ToErrorRecord());
+                break;
+            case NoticeEvent { Level: NoticeLevel.Warning } notice:
+                WriteWarning(notice.Text);
+                break;
+            case NoticeEvent { Level: NoticeLevel.Verbose } notice:
+                WriteVerbose(notice.Text);
+                break;
+            case NoticeEvent notice:
+                WriteDebug(notice.Text);
+                break;
+            case ProgressEvent progress:
+                _progress ??= new ProgressReporter(MyInvocation.MyCommand.Name, WriteProgress, TimeProvider.System);
+                _progress.Show(progress);
+                break;
+        }
+    }
+
+    /// <summary>Turns the end of an operation by failure or by stop into what PowerShell expects.</summary>
+    private void Guard(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (DsrException exception)
+        {
+            _progress?.Complete();
+            ThrowTerminatingError(exception.Fault.ToErrorRecord(exception));
+        }
+        catch (OperationCanceledException) when (_stopping)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    private void CloseOperation()
+    {
+        EventPump? pump;
+        lock (_gate)
+        {
+            pump = _pump;
+            _pump = null;
+        }
+
+        pump?.Dispose();
+    }
+}
