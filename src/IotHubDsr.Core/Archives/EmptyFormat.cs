@@ -1,16 +1,9 @@
 namespace IotHubDsr.Archives;
 
 /// <summary>The file of no bytes that IoT Hub writes when a batch had no messages.</summary>
-internal sealed class EmptyFormat : IArchiveFormat
+internal sealed class EmptyFormat : ArchiveFormat
 {
-    private static readonly KeptDigest NoBytes = new(System.IO.Hashing.XxHash128.HashToUInt128([]));
+    public override string Name => "Empty";
 
-    public string Name => "Empty";
-
-    public Task<ArchiveScan> ScanAsync(ArchiveSource source, ScanRequest request, CancellationToken cancellationToken)
-        => Task.FromResult(new ArchiveScan(Name, 0, 0, [], request.WithDigest ? NoBytes : null));
-
-    public Task<ArchiveRewrite> RewriteAsync(
-        ArchiveSource source, IRewriteTarget target, RecordSelection selection, CancellationToken cancellationToken)
-        => Task.FromResult(new ArchiveRewrite(Name, 0, 0, [], [], NoBytes, 0, 0));
+    protected override Task WalkAsync(ArchiveSource source, RecordPass pass, CancellationToken cancellationToken) => Task.CompletedTask;
 }
