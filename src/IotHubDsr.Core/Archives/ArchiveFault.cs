@@ -1,0 +1,16 @@
+namespace IotHubDsr.Archives;
+
+/// <summary>Why a file could not be read as an archive.</summary>
+internal enum ArchiveFault
+{
+    NotAnArchive,
+    Truncated,
+    BadHeader,
+    BadSyncMarker,
+    BadBlock,
+    BadRecord,
+    UnknownCodec,
+    UnknownSchema,
+    RecordTooLarge,
+    ConcatenatedFile,
+}

@@ -1,0 +1,69 @@
+using IotHubDsr.Archives.Avro;
+using IotHubDsr.Archives.JsonLines;
+
+namespace IotHubDsr.Archives;
+
+/// <summary>Tells formats apart by content: IoT Hub's file names carry an extension only if the operator typed one.</summary>
+internal static class ArchiveFormats
+{
+    private static readonly EmptyFormat Empty = new();
+    private static readonly AvroFormat Avro = new();
+    private static readonly JsonLinesFormat JsonLines = new();
+
+    private static ReadOnlySpan<byte> Utf8Bom => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>Detects the format of a file and scans it.</summary>
+    public static async Task<ArchiveScan> ScanAsync(
+        Stream file, ScanRequest request, CancellationToken cancellationToken, ArchiveLimits? limits = null)
+    {
+        using var source = new ArchiveSource(file, limits);
+        var format = await DetectAsync(source, cancellationToken);
+        return await format.ScanAsync(source, request, cancellationToken);
+    }
+
+    /// <summary>Detects the format of a file and writes it again without the selected records.</summary>
+    public static async Task<ArchiveRewrite> RewriteAsync(
+        Stream file, Stream destination, RecordSelection selection, CancellationToken cancellationToken, ArchiveLimits? limits = null)
+    {
+        using var source = new ArchiveSource(file, limits);
+        var format = await DetectAsync(source, cancellationToken);
+        return await format.RewriteAsync(source, new StreamTarget(destination), selection, cancellationToken);
+    }
+
+    /// <summary>Looks at the first bytes and takes none of them.</summary>
+    public static async ValueTask<IArchiveFormat> DetectAsync(ArchiveSource source, CancellationToken cancellationToken)
+    {
+        if (!await source.FillAsync(1, cancellationToken))
+        {
+            return Empty;
+        }
+
+        if (await source.FillAsync(AvroHeader.Magic.Length, cancellationToken) && source.Unread.Span.StartsWith(AvroHeader.Magic))
+        {
+            return Avro;
+        }
+
+        for (var wanted = 1; ; wanted = source.Unread.Length + 1)
+        {
+            var more = await source.FillAsync(wanted, cancellationToken);
+            switch (FirstText(source.Unread.Span))
+            {
+                case (byte)'{':
+                    return JsonLines;
+                case null when more && source.Unread.Length <= source.Limits.MaxBlockBytes:
+                    continue;
+                case null when !more:
+                    return JsonLines;
+                default:
+                    throw new ArchiveFormatException(ArchiveFault.NotAnArchive, 0, "not an archive of routed messages");
+            }
+        }
+    }
+
+    private static byte? FirstText(ReadOnlySpan<byte> bytes)
+    {
+        bytes = bytes.StartsWith(Utf8Bom) ? bytes[Utf8Bom.Length..] : bytes;
+        var text = bytes.IndexOfAnyExcept(" \t\r\n"u8);
+        return text < 0 ? null : bytes[text];
+    }
+}

@@ -1,0 +1,13 @@
+namespace IotHubDsr.Archives;
+
+/// <summary>Sizes beyond which a file is a fault: a few corrupt bytes must not cost more memory than the caller has.</summary>
+internal sealed record ArchiveLimits
+{
+    public static ArchiveLimits Default { get; } = new();
+
+    /// <summary>Bytes of an Avro block, compressed and inflated, or of a JSON line. IoT Hub cuts files at 500 MB, blocks far earlier.</summary>
+    public int MaxBlockBytes { get; init; } = 256 * 1024 * 1024;
+
+    /// <summary>Bytes of an Avro header, schema included.</summary>
+    public int MaxHeaderBytes { get; init; } = 1024 * 1024;
+}

@@ -1,0 +1,31 @@
+namespace IotHubDsr.Archives;
+
+/// <summary>Which records a rewrite leaves out.</summary>
+/// <param name="Subjects">The devices to be erased.</param>
+/// <param name="IncludeRelayed">Whether other devices' data that went through a subject goes too; it is a bystander's, so never unasked.</param>
+internal sealed record RecordSelection(SubjectIndex Subjects, bool IncludeRelayed = false)
+{
+    public bool Removes(MatchKind kind) => kind is not MatchKind.Relayed || IncludeRelayed;
+}
+
+/// <summary>The account of a finished rewrite.</summary>
+/// <param name="Format">Name of the format.</param>
+/// <param name="RecordsRead">All records of the source.</param>
+/// <param name="RecordsRemoved">Records left out; each counts once, however many subjects it matched.</param>
+/// <param name="Removed">Matches of the removed records, by subject.</param>
+/// <param name="Retained">Matches of the kept records, by subject: what was relayed for others.</param>
+/// <param name="KeptDigest">What a scan of the result must give.</param>
+/// <param name="BytesRead">All bytes of the source.</param>
+/// <param name="BytesWritten">All bytes of the result, copied ones included.</param>
+internal sealed record ArchiveRewrite(
+    string Format,
+    long RecordsRead,
+    long RecordsRemoved,
+    IReadOnlyList<SubjectMatches> Removed,
+    IReadOnlyList<SubjectMatches> Retained,
+    KeptDigest KeptDigest,
+    long BytesRead,
+    long BytesWritten)
+{
+    public long RecordsKept => RecordsRead - RecordsRemoved;
+}

@@ -1,0 +1,16 @@
+namespace IotHubDsr.Archives;
+
+/// <summary>What to look for in a file.</summary>
+/// <param name="Subjects">The devices.</param>
+/// <param name="Sink">Receives every match, if given.</param>
+/// <param name="WithDigest">Whether to digest all records as well, which costs about as much as the scan.</param>
+internal sealed record ScanRequest(SubjectIndex Subjects, IMatchedRecordSink? Sink = null, bool WithDigest = false);
+
+/// <summary>What a whole file holds.</summary>
+/// <param name="Format">Name of the format read.</param>
+/// <param name="RecordsRead">All records of the file.</param>
+/// <param name="BytesRead">All bytes of the file.</param>
+/// <param name="Subjects">The subjects found, in the order of the index; a subject not listed has no record in the file.</param>
+/// <param name="Digest">Digest of all records, if asked for.</param>
+internal sealed record ArchiveScan(
+    string Format, long RecordsRead, long BytesRead, IReadOnlyList<SubjectMatches> Subjects, KeptDigest? Digest);

@@ -1,0 +1,85 @@
+using System.Buffers;
+
+namespace IotHubDsr.Archives.Avro;
+
+/// <summary>Walks the records of one block after another, and makes anew those that lose records.</summary>
+internal sealed class AvroBlockWalker(AvroHeader header, AvroCodec codec, RecordPass pass)
+{
+    private readonly AvroRecordEncoder _encoder = new(header.Layout);
+    private readonly List<Range> _kept = [];
+    private readonly ArrayBufferWriter<byte> _records = new();
+    private readonly ArrayBufferWriter<byte> _remade = new();
+    private AvroBlock _block;
+    private long _keptCount;
+
+    /// <summary>True if the block stays as it is.</summary>
+    public bool Walk(AvroBlock block)
+    {
+        _block = block;
+        _kept.Clear();
+        _keptCount = block.Count;
+        var records = block.Records.Span;
+        var cursor = new AvroCursor(records, block.RecordsOffset, inflated: !codec.IsIdentity);
+        var keptFrom = 0;
+        for (var index = 0; index < block.Count; index++)
+        {
+            var start = cursor.Position;
+            pass.Matcher.Reset();
+            header.Layout.Walk(ref cursor, pass.Matcher);
+            if (pass.Matcher.HasMatch && LeavesOut(index, cursor.Since(start)))
+            {
+                Keep(keptFrom, start);
+                keptFrom = cursor.Position;
+                _keptCount--;
+            }
+        }
+
+        if (!cursor.AtEnd)
+        {
+            throw new ArchiveFormatException(ArchiveFault.BadBlock, block.Offset, "the block holds more bytes than its records");
+        }
+
+        Keep(keptFrom, records.Length);
+        pass.RecordsRead += block.Count;
+        return _keptCount == block.Count;
+    }
+
+    /// <summary>The block last walked, without the records it loses; nothing if it loses all.</summary>
+    public ReadOnlyMemory<byte> TakeRemade()
+    {
+        _remade.ResetWrittenCount();
+        if (_keptCount > 0)
+        {
+            _records.ResetWrittenCount();
+            foreach (var range in _kept)
+            {
+                _records.Write(_block.Records.Span[range]);
+            }
+
+            var payload = codec.Encode(_records.WrittenMemory).Span;
+            WriteLong(_keptCount);
+            WriteLong(payload.Length);
+            _remade.Write(payload);
+            _remade.Write(header.SyncMarker);
+        }
+
+        return _remade.WrittenMemory;
+    }
+
+    private bool LeavesOut(int index, ReadOnlySpan<byte> record)
+    {
+        var place = new RecordPlace(_block.Offset, index);
+        return pass.LeavesOut(new MatchedRecord(place, record, _encoder.EnqueuedTimeOf(record), _encoder));
+    }
+
+    private void Keep(int start, int end)
+    {
+        if (start < end)
+        {
+            _kept.Add(start..end);
+            pass.Digest(_block.Records.Span[start..end]);
+        }
+    }
+
+    private void WriteLong(long value) => _remade.Advance(AvroVarint.Write(value, _remade.GetSpan(AvroVarint.MaxLength)));
+}

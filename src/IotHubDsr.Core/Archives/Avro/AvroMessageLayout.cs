@@ -1,0 +1,123 @@
+namespace IotHubDsr.Archives.Avro;
+
+internal enum MessagePart
+{
+    Other,
+    EnqueuedTimeUtc,
+    Properties,
+    SystemProperties,
+    Body,
+}
+
+/// <summary>
+/// A file's schema compiled to the steps that walk one record: which field holds what matters, in whatever order, and what to
+/// skip between. Every value ahead of a field has to be walked, as Avro keeps no offsets.
+/// </summary>
+internal sealed class AvroMessageLayout
+{
+    private AvroMessageLayout(AvroType record, MessagePart[] parts)
+    {
+        Record = record;
+        Parts = parts;
+    }
+
+    public AvroType Record { get; }
+
+    /// <summary>What each field of the record is.</summary>
+    public MessagePart[] Parts { get; }
+
+    /// <exception cref="InvalidDataException">Records of this schema are not routed messages.</exception>
+    public static AvroMessageLayout Compile(AvroType type)
+    {
+        var parts = Array.ConvertAll(type.Fields, PartOf);
+        return parts.Count(part => part is not MessagePart.Other) == Enum.GetValues<MessagePart>().Length - 1
+            ? new AvroMessageLayout(type, parts)
+            : throw new InvalidDataException(
+                "it is no record with EnqueuedTimeUtc (text), Properties and SystemProperties (maps of text) and Body (bytes)");
+    }
+
+    /// <summary>Walks one record to its end and shows the matcher the devices it names.</summary>
+    public void Walk(ref AvroCursor cursor, RecordMatcher matcher)
+    {
+        var fields = Record.Fields;
+        for (var i = 0; i < fields.Length; i++)
+        {
+            var type = fields[i].Type;
+            switch (Parts[i])
+            {
+                case MessagePart.Properties:
+                case MessagePart.SystemProperties:
+                    WalkProperties(ref cursor, type, Parts[i], matcher);
+                    break;
+                default:
+                    AvroSkip.Value(ref cursor, type);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Reads a union's branch, where there is one. False, with the value skipped, if it is not of the wanted kind.</summary>
+    public static bool TryEnter(ref AvroCursor cursor, AvroType type, AvroKind wanted, out AvroType entered)
+    {
+        entered = type.Kind is AvroKind.Union ? cursor.ReadBranch(type) : type;
+        if (entered.Kind == wanted)
+        {
+            return true;
+        }
+
+        AvroSkip.Value(ref cursor, entered);
+        return false;
+    }
+
+    private static void WalkProperties(ref AvroCursor cursor, AvroType type, MessagePart part, RecordMatcher matcher)
+    {
+        if (!TryEnter(ref cursor, type, AvroKind.Map, out var map))
+        {
+            return;
+        }
+
+        long count;
+        while ((count = cursor.ReadItemCount(out var end)) != 0)
+        {
+            for (; count > 0; count--)
+            {
+                var key = cursor.ReadBytes();
+                if (!TryEnter(ref cursor, map.Element, AvroKind.String, out _))
+                {
+                    continue;
+                }
+
+                var value = cursor.ReadBytes();
+                if (part is MessagePart.SystemProperties)
+                {
+                    if (RecordMatcher.NamesSender(key))
+                    {
+                        matcher.AddSender(value);
+                    }
+                }
+                else if (RecordMatcher.NamesAttribution(key))
+                {
+                    matcher.AddAttribution(value);
+                }
+            }
+
+            cursor.EndItems(end);
+        }
+    }
+
+    private static MessagePart PartOf(AvroField field) => field.Name switch
+    {
+        "EnqueuedTimeUtc" when Holds(field.Type, AvroKind.String) => MessagePart.EnqueuedTimeUtc,
+        "Properties" when HoldsTexts(field.Type) => MessagePart.Properties,
+        "SystemProperties" when HoldsTexts(field.Type) => MessagePart.SystemProperties,
+        "Body" when Holds(field.Type, AvroKind.Bytes) => MessagePart.Body,
+        _ => MessagePart.Other,
+    };
+
+    private static bool HoldsTexts(AvroType type)
+        => BranchesOf(type).Any(branch => branch.Kind is AvroKind.Map && Holds(branch.Element, AvroKind.String));
+
+    private static bool Holds(AvroType type, AvroKind kind) => BranchesOf(type).Any(branch => branch.Kind == kind);
+
+    private static AvroType[] BranchesOf(AvroType type) => type.Kind is AvroKind.Union ? type.Branches : [type];
+}

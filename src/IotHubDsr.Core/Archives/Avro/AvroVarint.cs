@@ -1,0 +1,39 @@
+namespace IotHubDsr.Archives.Avro;
+
+/// <summary>Avro's integers: seven bits a byte, least significant first, zigzag.</summary>
+internal static class AvroVarint
+{
+    public const int MaxLength = 10;
+
+    /// <summary>Returns the bytes used, or 0 when there are too few, or -1 when it is longer than any 64-bit number.</summary>
+    public static int Read(ReadOnlySpan<byte> bytes, out long value)
+    {
+        ulong bits = 0;
+        for (var i = 0; i < bytes.Length && i < MaxLength; i++)
+        {
+            bits |= (ulong)(bytes[i] & 0x7F) << (7 * i);
+            if (bytes[i] < 0x80)
+            {
+                value = (long)(bits >> 1) ^ -(long)(bits & 1);
+                return i < MaxLength - 1 || bytes[i] <= 1 ? i + 1 : -1;
+            }
+        }
+
+        value = 0;
+        return bytes.Length < MaxLength ? 0 : -1;
+    }
+
+    /// <summary>Returns the bytes written.</summary>
+    public static int Write(long value, Span<byte> destination)
+    {
+        var bits = (ulong)((value << 1) ^ (value >> 63));
+        var length = 0;
+        for (; bits >= 0x80; bits >>= 7)
+        {
+            destination[length++] = (byte)(bits | 0x80);
+        }
+
+        destination[length++] = (byte)bits;
+        return length;
+    }
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+using System.Text;
+
+namespace IotHubDsr.Archives;
+
+/// <summary>When the hub took a message in, as a record writes it.</summary>
+internal static class EnqueuedTime
+{
+    private const int LongestText = 64;
+
+    /// <summary>The first of the two that is a time: the record's own field, then the system property.</summary>
+    public static DateTimeOffset? Parse(ReadOnlySpan<byte> field, ReadOnlySpan<byte> systemProperty) => Parse(field) ?? Parse(systemProperty);
+
+    private static DateTimeOffset? Parse(ReadOnlySpan<byte> text)
+    {
+        Span<char> chars = stackalloc char[LongestText];
+        return text.Length is > 0 and <= LongestText
+            && DateTimeOffset.TryParse(
+                chars[..Encoding.UTF8.GetChars(text, chars)],
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                out var time)
+            ? time
+            : null;
+    }
+}

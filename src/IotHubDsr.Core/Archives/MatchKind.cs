@@ -1,0 +1,14 @@
+namespace IotHubDsr.Archives;
+
+/// <summary>How a record concerns a subject.</summary>
+internal enum MatchKind
+{
+    /// <summary>The subject sent it, and it is not attributed to another device.</summary>
+    Own,
+
+    /// <summary>Another device, a gateway, sent it, and an application property names the subject.</summary>
+    Attributed,
+
+    /// <summary>The subject sent it, and an application property names another device: a bystander's data that went through the subject.</summary>
+    Relayed,
+}

@@ -1,0 +1,25 @@
+namespace IotHubDsr.Archives;
+
+/// <summary>Adds up matches by subject. Only subjects that occur take room: a request may have 100,000.</summary>
+internal sealed class MatchLedger(SubjectIndex subjects)
+{
+    private readonly SortedDictionary<int, SubjectMatches> _entries = [];
+
+    public void Add(SubjectMatch match, int bytes, DateTimeOffset? enqueued)
+    {
+        if (!_entries.TryGetValue(match.Subject, out var entry))
+        {
+            entry = new SubjectMatches(match.Subject, subjects[match.Subject], default, default, default);
+        }
+
+        var tally = entry[match.Kind].With(bytes, enqueued);
+        _entries[match.Subject] = match.Kind switch
+        {
+            MatchKind.Own => entry with { Own = tally },
+            MatchKind.Attributed => entry with { Attributed = tally },
+            _ => entry with { Relayed = tally },
+        };
+    }
+
+    public IReadOnlyList<SubjectMatches> ToList() => [.. _entries.Values];
+}

@@ -1,0 +1,101 @@
+using System.IO.Hashing;
+
+namespace IotHubDsr.Archives;
+
+/// <summary>
+/// One walk over a file. Formats walk the same way whether they scan or rewrite, so that both agree on every record: they ask
+/// the matcher about each record, ask <see cref="LeavesOut"/> about each match, and hand over whatever stays.
+/// </summary>
+internal abstract class RecordPass(SubjectIndex subjects, XxHash128? hash)
+{
+    public RecordMatcher Matcher { get; } = new(subjects);
+
+    public long RecordsRead { get; set; }
+
+    /// <summary>Whether <see cref="Digest"/> and the two outputs are of any use: a plain scan saves itself the trouble.</summary>
+    public bool NeedsKept => hash is not null;
+
+    protected KeptDigest? KeptDigest => hash is null ? null : new(hash.GetCurrentHashAsUInt128());
+
+    /// <summary>Accounts for a record that the matcher has a match for. True if it must not be in the result.</summary>
+    public abstract bool LeavesOut(in MatchedRecord record);
+
+    /// <summary>The next bytes of header or records that stay.</summary>
+    public void Digest(ReadOnlySpan<byte> kept) => hash?.Append(kept);
+
+    public abstract ValueTask KeepAsync(long sourceOffset, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
+
+    public abstract ValueTask ReplaceAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
+}
+
+/// <summary>A walk that finds and changes nothing.</summary>
+internal sealed class ScanPass(ScanRequest request) : RecordPass(request.Subjects, request.WithDigest ? new XxHash128() : null)
+{
+    private readonly MatchLedger _found = new(request.Subjects);
+
+    public override bool LeavesOut(in MatchedRecord record)
+    {
+        foreach (var match in Matcher.Resolve())
+        {
+            _found.Add(match, record.Raw.Length, record.EnqueuedTime);
+            request.Sink?.OnRecord(record with { Subject = match.Subject, Kind = match.Kind });
+        }
+
+        return false;
+    }
+
+    public override ValueTask KeepAsync(long sourceOffset, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => default;
+
+    public override ValueTask ReplaceAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => default;
+
+    public ArchiveScan ToScan(string format, long bytesRead) => new(format, RecordsRead, bytesRead, _found.ToList(), KeptDigest);
+}
+
+/// <summary>A walk that copies all but the selected records.</summary>
+internal sealed class RewritePass(RecordSelection selection, IRewriteTarget target) : RecordPass(selection.Subjects, new XxHash128())
+{
+    private readonly MatchLedger _removed = new(selection.Subjects);
+    private readonly MatchLedger _retained = new(selection.Subjects);
+    private long _recordsRemoved;
+    private long _bytesWritten;
+
+    public override bool LeavesOut(in MatchedRecord record)
+    {
+        var matches = Matcher.Resolve();
+        var remove = false;
+        foreach (var match in matches)
+        {
+            remove |= selection.Removes(match.Kind);
+        }
+
+        foreach (var match in matches)
+        {
+            (remove ? _removed : _retained).Add(match, record.Raw.Length, record.EnqueuedTime);
+        }
+
+        _recordsRemoved += remove ? 1 : 0;
+        return remove;
+    }
+
+    public override ValueTask KeepAsync(long sourceOffset, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        _bytesWritten += bytes.Length;
+        return target.KeepAsync(sourceOffset, bytes, cancellationToken);
+    }
+
+    public override ValueTask ReplaceAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        _bytesWritten += bytes.Length;
+        return target.ReplaceAsync(bytes, cancellationToken);
+    }
+
+    public ArchiveRewrite ToRewrite(string format, long bytesRead) => new(
+        format,
+        RecordsRead,
+        _recordsRemoved,
+        _removed.ToList(),
+        _retained.ToList(),
+        KeptDigest!.Value,
+        bytesRead,
+        _bytesWritten);
+}
