@@ -123,6 +123,16 @@ public static class FaultCatalogue
         "The blob {0} is leased by somebody else.",
         "Find out who holds the lease and have it released; leases are not broken by this module.");
 
+    /// <summary>A blob is of a type that is not rewritten.</summary>
+    public static FaultDefinition BlobTypeUnsupported { get; } = new("BlobTypeUnsupported", FaultCategory.InvalidOperation,
+        "The blob {0} is of the type {1}; only block blobs are rewritten.",
+        "IoT Hub writes block blobs; find out what wrote this one and erase from it by its own means.");
+
+    /// <summary>An old copy of a blob holds what its current form does not.</summary>
+    public static FaultDefinition OldCopyDiffers { get; } = new("OldCopyDiffers", FaultCategory.InvalidOperation,
+        "The old copy {0} was kept: it holds records of other devices that the current blob does not hold.",
+        "Decide whether those records are still needed; delete the version or snapshot by hand if they are not.");
+
     /// <summary>A check before or after a rewrite failed.</summary>
     public static FaultDefinition RewriteMismatch { get; } = new("RewriteMismatch", FaultCategory.InvalidData,
         "The rewritten form of {0} does not hold exactly the records that must stay: {1}",

@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using IotHubDsr.Azure;
+
+namespace IotHubDsr.Engine;
+
+/// <summary>The events of one running operation, on their way to the cmdlet that pulls them.</summary>
+internal sealed class OperationEvents
+{
+    private const int Backlog = 1024;
+
+    private readonly Channel<DsrEvent> _channel = Channel.CreateBounded<DsrEvent>(
+        new BoundedChannelOptions(Backlog) { SingleReader = true });
+
+    private OperationEvents()
+    {
+    }
+
+    /// <summary>
+    /// Runs work on the thread pool and gives its events. Disposing of the enumerator cancels the work and waits for its end, whatever
+    /// the work is doing: nothing goes on behind a caller that has turned away.
+    /// </summary>
+    public static async IAsyncEnumerable<DsrEvent> RunAsync(
+        Func<OperationEvents, CancellationToken, Task> work, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var events = new OperationEvents();
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task worker = events.WorkAsync(work, cancellation.Token);
+        try
+        {
+            await foreach (DsrEvent next in events._channel.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+                yield return next;
+            await worker.ConfigureAwait(false);
+        }
+        finally
+        {
+            await cancellation.CancelAsync().ConfigureAwait(false);
+            await worker.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    public ValueTask EmitAsync(DsrEvent next, CancellationToken cancellationToken) => _channel.Writer.WriteAsync(next, cancellationToken);
+
+    public ValueTask OutputAsync<T>(T value, CancellationToken cancellationToken)
+        where T : class => EmitAsync(new OutputEvent<T>(value), cancellationToken);
+
+    private async Task WorkAsync(Func<OperationEvents, CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        OperationNotices.Listen((level, text) => _channel.Writer.TryWrite(new NoticeEvent(level, text)));
+        try
+        {
+            await work(this, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not DsrException && !cancellationToken.IsCancellationRequested)
+        {
+            throw FaultCatalogue.Unforeseen.Exception("The operation", $"{exception.GetType().Name}: {exception.Message}");
+        }
+        finally
+        {
+            _channel.Writer.TryComplete();
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Buffers;
+using System.Text.Json;
+using IotHubDsr.Archives;
+
+namespace IotHubDsr.Stores.RoutedBlobs;
+
+/// <summary>
+/// Writes the messages of the subjects as JSON lines, blob by blob in the order of their names: each with its device, where it
+/// stood, and how it is attributed.
+/// </summary>
+internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
+{
+    private readonly long[] _included = new long[scan.Subjects.Count];
+    private readonly long[] _withheld = new long[scan.Subjects.Count];
+
+    public async Task<IReadOnlyList<ExportCompleteness>> WriteAsync(IExportTarget target, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ArchiveBlob> blobs = scan.Matched;
+        if (blobs.Count > 0)
+        {
+            await using Stream file = await target.OpenAsync("messages", "ndjson", cancellationToken).ConfigureAwait(false);
+            foreach (ArchiveBlob blob in blobs)
+                await WriteAsync(blob, file, cancellationToken).ConfigureAwait(false);
+        }
+
+        return Enumerable.Range(0, scan.Subjects.Count).Select(ToCompleteness).ToList();
+    }
+
+    private async Task WriteAsync(ArchiveBlob blob, Stream file, CancellationToken cancellationToken)
+    {
+        // A blob that breaks off in the middle must not leave half of its messages counted twice: they are accounted for when it is done.
+        using var sink = new LineSink(scan.Subjects, blob.Path, call.Options.IncludeRelayed, file);
+        try
+        {
+            await ArchiveRead.ScanAsync(scan.Container, blob, new ScanRequest(scan.Subjects, sink), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not IOException && !cancellationToken.IsCancellationRequested)
+        {
+            DsrException fault = ArchiveRead.Translate(exception, $"{call.Location.Place}/{blob.Path}", "read", RoutedBlobStore.ReadRole);
+            await call.ReportAsync(fault.Fault, cancellationToken).ConfigureAwait(false);
+        }
+
+        sink.AddTo(_included, _withheld);
+    }
+
+    private ExportCompleteness ToCompleteness(int subject)
+    {
+        DeviceDataFinding finding = scan.ToFindings(call.Location, call.Faults)[subject];
+        long found = Math.Max(finding.Records + finding.RelayedRecords, _included[subject] + _withheld[subject]);
+        return new ExportCompleteness
+        {
+            DeviceId = finding.DeviceId,
+            LocationId = call.Location.Id,
+            Kind = call.Location.Kind,
+            Place = call.Location.Place,
+            Verdict = finding.Verdict,
+            Found = found,
+            Included = _included[subject],
+            Withheld = _withheld[subject],
+            Unreachable = found - _included[subject] - _withheld[subject],
+            Ground = _withheld[subject] > 0
+                ? "Messages that the device relayed as a gateway for other devices are those devices' data. " + finding.Detail
+                : finding.Detail,
+        };
+    }
+
+    private sealed class LineSink(SubjectIndex subjects, string blob, bool includeRelayed, Stream file) : IMatchedRecordSink, IDisposable
+    {
+        private readonly ArrayBufferWriter<byte> _line = new();
+        private readonly Utf8JsonWriter _writer = new(Stream.Null);
+        private readonly Dictionary<int, (long Included, long Withheld)> _counts = [];
+
+        public void OnRecord(in MatchedRecord record)
+        {
+            (long included, long withheld) = _counts.GetValueOrDefault(record.Subject);
+            if (record.Kind == MatchKind.Relayed && !includeRelayed)
+            {
+                _counts[record.Subject] = (included, withheld + 1);
+                return;
+            }
+
+            _line.ResetWrittenCount();
+            _writer.Reset(_line);
+            _writer.WriteStartObject();
+            _writer.WriteString("deviceId"u8, subjects[record.Subject]);
+            _writer.WriteString("attribution"u8, record.Kind.ToString());
+            _writer.WriteString("blob"u8, blob);
+            _writer.WriteNumber("offset"u8, record.Place.Offset);
+            _writer.WriteNumber("index"u8, record.Place.Index);
+            _writer.WritePropertyName("message"u8);
+            record.WriteJson(_writer);
+            _writer.WriteEndObject();
+            _writer.Flush();
+            _line.Write("\n"u8);
+            file.Write(_line.WrittenSpan);
+            _counts[record.Subject] = (included + 1, withheld);
+        }
+
+        public void AddTo(long[] included, long[] withheld)
+        {
+            foreach ((int subject, (long Included, long Withheld) count) in _counts)
+            {
+                included[subject] += count.Included;
+                withheld[subject] += count.Withheld;
+            }
+        }
+
+        public void Dispose() => _writer.Dispose();
+    }
+}
