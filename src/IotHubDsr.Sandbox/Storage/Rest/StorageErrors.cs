@@ -132,6 +132,12 @@ internal static class StorageErrors
     public static readonly StorageError EmptyMetadataKey =
         new(400, "EmptyMetadataKey", "The key for one of the metadata key-value pairs is empty.");
 
+    public static readonly StorageError MetadataTooLarge =
+        new(400, "MetadataTooLarge", "The size of the specified metadata exceeds the maximum size permitted.");
+
+    public static readonly StorageError ResourceTypeMismatch =
+        new(409, "ResourceTypeMismatch", "The existing resource is a directory, which has no content.");
+
     public static readonly StorageError RequestBodyTooLarge =
         new(413, "RequestBodyTooLarge", "The request body is too large and exceeds the maximum permissible limit.");
 
