@@ -1,0 +1,71 @@
+using IotHubDsr.Archives;
+
+namespace IotHubDsr.Core.Tests.Archives;
+
+public sealed class MatchingTests
+{
+    private static readonly SubjectIndex Subjects = new(["leaf-1", "gw-1"]);
+
+    [Theory]
+    [InlineData("leaf-1", "", "", "leaf-1 Own")]
+    [InlineData("leaf-1", "leaf-1", "", "leaf-1 Own")]
+    [InlineData("leaf-1", "leaf-1", "leaf-1", "leaf-1 Own")]
+    [InlineData("leaf-1", "other", "", "leaf-1 Relayed")]
+    [InlineData("leaf-1", "", "other", "leaf-1 Relayed")]
+    [InlineData("leaf-1", "leaf-1", "other", "leaf-1 Relayed")]
+    [InlineData("leaf-1", "Leaf-1", "", "leaf-1 Relayed")]
+    [InlineData("other", "leaf-1", "", "leaf-1 Attributed")]
+    [InlineData("other", "", "leaf-1", "leaf-1 Attributed")]
+    [InlineData("gw-1", "leaf-1", "", "gw-1 Relayed, leaf-1 Attributed")]
+    [InlineData("other", "leaf-1", "gw-1", "leaf-1 Attributed, gw-1 Attributed")]
+    [InlineData(null, "leaf-1", "", "leaf-1 Attributed")]
+    [InlineData(null, "", "", "")]
+    [InlineData("other", "other", "", "")]
+    [InlineData("LEAF-1", "leaf-10", "leaf-", "")]
+    public void Resolve_SenderAndProperties_GivesOneKindPerSubject(string? sender, string deviceId, string connectionDeviceId, string expected)
+    {
+        var matcher = new RecordMatcher(Subjects);
+        matcher.Reset();
+        matcher.AddAttribution(System.Text.Encoding.UTF8.GetBytes(deviceId));
+        if (sender is not null)
+        {
+            matcher.AddSender(System.Text.Encoding.UTF8.GetBytes(sender));
+        }
+
+        matcher.AddAttribution(System.Text.Encoding.UTF8.GetBytes(connectionDeviceId));
+
+        var matches = matcher.Resolve().ToArray().Select(m => $"{Subjects[m.Subject]} {m.Kind}");
+        Assert.Equal(expected.Split(", ", StringSplitOptions.RemoveEmptyEntries).Order(), matches.Order());
+    }
+
+    [Fact]
+    public void TryFind_ManySubjects_FindsExactlyThose()
+    {
+        var ids = Enumerable.Range(0, 100_000).Select(i => $"device-{i}").ToArray();
+        var index = new SubjectIndex(ids.Concat(ids));
+
+        Assert.Equal(ids.Length, index.Count);
+        for (var i = 0; i < ids.Length; i++)
+        {
+            Assert.True(index.TryFind(System.Text.Encoding.UTF8.GetBytes(ids[i]), out var subject));
+            Assert.Equal(ids[i], index[subject]);
+        }
+
+        Assert.False(index.TryFind("device-100000"u8, out _));
+        Assert.False(index.TryFind("Device-1"u8, out _));
+        Assert.False(index.TryFind(""u8, out _));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Rewrite_RelayedRecord_StaysUnlessAskedFor(bool include)
+    {
+        var file = ApacheAvro.Write([Message.From("gw-1", ("deviceId", "leaf-9")), Message.From("gw-1")]);
+        var (rewrite, _) = await Archive.RewriteAsync(file, new RecordSelection(new SubjectIndex(["gw-1"]), include));
+
+        Assert.Equal(include ? 2 : 1, rewrite.RecordsRemoved);
+        Assert.Equal(include ? 1 : 0, rewrite.Removed.Single().Relayed.Records);
+        Assert.Equal(include ? 0 : 1, rewrite.Retained.Sum(s => s.Relayed.Records));
+    }
+}

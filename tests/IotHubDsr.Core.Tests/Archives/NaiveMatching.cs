@@ -1,0 +1,37 @@
+using IotHubDsr.Archives;
+
+namespace IotHubDsr.Core.Tests.Archives;
+
+/// <summary>The matching rule stated once more over decoded texts, to hold the walkers against.</summary>
+internal static class NaiveMatching
+{
+    public static MatchKind? KindFor(string subject, Message message)
+    {
+        var sent = message.System.Any(p => p.Key is "connectionDeviceId" or "iothub-connection-device-id" && p.Value == subject);
+        var named = message.Properties.Where(p => p.Key is "deviceId" or "ConnectionDeviceId" && p.Value.Length > 0).ToList();
+        return sent && named.Exists(p => p.Value != subject) ? MatchKind.Relayed
+            : sent ? MatchKind.Own
+            : named.Exists(p => p.Value == subject) ? MatchKind.Attributed
+            : null;
+    }
+
+    public static bool Removes(RecordSelection selection, Message message)
+        => Enumerable.Range(0, selection.Subjects.Count)
+            .Any(s => KindFor(selection.Subjects[s], message) is { } kind && selection.Removes(kind));
+
+    /// <summary>How many records of each kind each subject has; subjects without any are left out.</summary>
+    public static IReadOnlyList<(string DeviceId, long Own, long Attributed, long Relayed)> Count(
+        SubjectIndex subjects, IEnumerable<Message> messages)
+    {
+        var all = messages.ToList();
+        return [.. Enumerable.Range(0, subjects.Count)
+            .Select(s => all.Select(m => KindFor(subjects[s], m)).Where(kind => kind is not null).ToList() is { Count: > 0 } kinds
+                ? (subjects[s], kinds.LongCount(k => k == MatchKind.Own), kinds.LongCount(k => k == MatchKind.Attributed),
+                    kinds.LongCount(k => k == MatchKind.Relayed))
+                : default)
+            .Where(counts => counts != default)];
+    }
+
+    public static IReadOnlyList<(string DeviceId, long Own, long Attributed, long Relayed)> Count(IReadOnlyList<SubjectMatches> found)
+        => [.. found.Select(s => (s.DeviceId, s.Own.Records, s.Attributed.Records, s.Relayed.Records))];
+}
