@@ -10,9 +10,10 @@ internal sealed class ChoiceMenu(IReadOnlyList<ChoiceDescription> choices, IRead
 
     public IReadOnlyList<int> Defaults => defaults;
 
-    public string Question => defaults.Count == 0 ? "" : $"(default is \"{string.Join(',', defaults.Select(index => _choices[index].ShortName))}\"): ";
+    public string Question =>
+        defaults.Count == 0 ? "" : $"(default is \"{string.Join(',', defaults.Select(index => _choices[index].ShortName))}\"): ";
 
-    public string Line() =>
+    public string Line =>
         string.Concat(_choices.Select((choice, index) => Shown(choice, isDefault: defaults.Contains(index)))) + "[?] Help ";
 
     public IEnumerable<string> Help() => _choices.Select(choice => $"{choice.ShortName} - {choice.HelpMessage}");

@@ -11,7 +11,7 @@ internal sealed class ProgressLine(ConsoleOutput output, TimeProvider time)
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<(long Source, int Activity), ProgressRecord> _running = [];
+    private readonly List<Activity> _running = [];
     private long _shownAt;
     private bool _shown;
 
@@ -21,20 +21,13 @@ internal sealed class ProgressLine(ConsoleOutput output, TimeProvider time)
             return;
         lock (_gate)
         {
-            if (record.RecordType == ProgressRecordType.Completed)
-            {
-                _running.Remove((sourceId, record.ActivityId));
-                if (_running.Count == 0)
-                    Hide();
-                return;
-            }
-
-            _running[(sourceId, record.ActivityId)] = record;
-            if (_shown && time.GetElapsedTime(_shownAt) < ShortestInterval)
-                return;
-            output.SetStatusLine(Describe(sourceId, record));
-            _shownAt = time.GetTimestamp();
-            _shown = true;
+            _running.RemoveAll(activity => activity.Is(sourceId, record.ActivityId));
+            if (record.RecordType != ProgressRecordType.Completed)
+                _running.Add(new Activity(sourceId, record));
+            if (_running.Count == 0)
+                Hide();
+            else if (!_shown || time.GetElapsedTime(_shownAt) >= ShortestInterval)
+                Show();
         }
     }
 
@@ -47,6 +40,17 @@ internal sealed class ProgressLine(ConsoleOutput output, TimeProvider time)
         }
     }
 
+    private void Show()
+    {
+        output.SetStatusLine(Describe(Latest()));
+        _shownAt = time.GetTimestamp();
+        _shown = true;
+    }
+
+    // A parent often reports together with its child, which says more.
+    private Activity Latest() =>
+        _running.LastOrDefault(activity => !_running.Any(other => other.Parent == activity.Id)) ?? _running[^1];
+
     private void Hide()
     {
         if (_shown)
@@ -54,13 +58,14 @@ internal sealed class ProgressLine(ConsoleOutput output, TimeProvider time)
         _shown = false;
     }
 
-    private string Describe(long sourceId, ProgressRecord record)
+    private string Describe(Activity activity)
     {
+        ProgressRecord record = activity.Record;
         string text = $"{record.Activity}: {record.StatusDescription}";
         if (!string.IsNullOrEmpty(record.CurrentOperation))
             text += $" ({record.CurrentOperation})";
-        if (_running.TryGetValue((sourceId, record.ParentActivityId), out ProgressRecord? parent) && parent != record)
-            text = $"{parent.Activity} › {text}";
+        if (_running.Find(other => other.Id == activity.Parent && other != activity) is { } parent)
+            text = $"{parent.Record.Activity} › {text}";
         string tail = Bar(record.PercentComplete) + Remaining(record.SecondsRemaining);
         int room = Math.Max(0, ConsoleOutput.Width - 1 - tail.Length);
         string line = text.ReplaceLineEndings(" ");
@@ -78,4 +83,13 @@ internal sealed class ProgressLine(ConsoleOutput output, TimeProvider time)
 
     private static string Remaining(int seconds) =>
         seconds < 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" {TimeSpan.FromSeconds(seconds):hh\\:mm\\:ss}");
+
+    private sealed record Activity(long Source, ProgressRecord Record)
+    {
+        public (long Source, int Activity) Id => (Source, Record.ActivityId);
+
+        public (long Source, int Activity) Parent => (Source, Record.ParentActivityId);
+
+        public bool Is(long source, int activity) => Id == (source, activity);
+    }
 }

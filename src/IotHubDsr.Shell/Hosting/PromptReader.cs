@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Host;
+using System.Management.Automation.Internal;
 using System.Security;
 using IotHubDsr.Shell.Terminals;
 
@@ -20,7 +21,10 @@ internal sealed class PromptReader(ConsoleInput input, ConsoleOutput output, boo
     {
         EnsureSomebodyAnswers();
         output.Write(prompt);
-        return Answered(() => input.ReadLine(prompt.Length, remember: false, interrupted())) ?? throw EndOfInput();
+        int columns = new StringDecorated(prompt).ContentLength;
+        string? answer = Answered(() => input.ReadLine(columns, remember: false, interrupted()));
+        EndUnechoedLine();
+        return answer ?? throw EndOfInput();
     }
 
     public SecureString ReadSecureLine(string prompt)
@@ -28,7 +32,9 @@ internal sealed class PromptReader(ConsoleInput input, ConsoleOutput output, boo
         EnsureSomebodyAnswers();
         output.Write(prompt);
         var secret = new SecureString();
-        if (!Answered(() => input.ReadMasked(secret.AppendChar, () => RemoveLast(secret), interrupted())))
+        bool answered = Answered(() => input.ReadMasked(secret.AppendChar, () => RemoveLast(secret), interrupted()));
+        EndUnechoedLine();
+        if (!answered)
         {
             secret.Dispose();
             throw EndOfInput();
@@ -44,6 +50,13 @@ internal sealed class PromptReader(ConsoleInput input, ConsoleOutput output, boo
             return false;
         secret.RemoveAt(secret.Length - 1);
         return true;
+    }
+
+    // At a terminal, the Enter of the answer has ended the line.
+    private void EndUnechoedLine()
+    {
+        if (!output.AtLineStart)
+            output.WriteLine("");
     }
 
     private T Answered<T>(Func<T> read)

@@ -13,8 +13,7 @@ internal sealed partial class ShellUserInterface : IHostUISupportsMultipleChoice
         var menu = new ChoiceMenu(choices, defaultChoice < 0 ? [] : [defaultChoice]);
         while (true)
         {
-            output.Write(menu.Line());
-            string answer = prompts.ReadLine(menu.Question).Trim();
+            string answer = prompts.ReadLine(menu.Line + menu.Question).Trim();
             if (answer.Length == 0 && defaultChoice >= 0)
                 return defaultChoice;
             if (answer == "?")
@@ -30,7 +29,7 @@ internal sealed partial class ShellUserInterface : IHostUISupportsMultipleChoice
         prompts.EnsureSomebodyAnswers();
         WriteHeading(caption, message);
         var menu = new ChoiceMenu(choices, [.. defaultChoices ?? []]);
-        output.WriteLine(menu.Line());
+        output.WriteLine(menu.Line);
         var picked = new Collection<int>();
         while (true)
         {

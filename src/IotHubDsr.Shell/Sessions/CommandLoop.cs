@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Internal;
 using System.Management.Automation.Language;
 using IotHubDsr.Shell.CommandLine;
 using IotHubDsr.Shell.Terminals;
@@ -93,7 +94,7 @@ internal sealed class CommandLoop(
     {
         if (ConsoleInput.IsTerminal)
             output.Write(prompt);
-        int columns = prompt.Length - (prompt.LastIndexOf('\n') + 1);
+        int columns = new StringDecorated(prompt[(prompt.LastIndexOf('\n') + 1)..]).ContentLength;
         return input.ReadLine(columns, remember: true, runner.Interrupted);
     }
 

@@ -40,23 +40,25 @@ internal sealed class PipelineRunner(Func<Runspace> runspace, Action pipelineEnd
     }
 
     /// <summary>Runs and renders a command line.</summary>
+    /// <returns>False if it was stopped.</returns>
     /// <exception cref="RuntimeException">The pipeline ended with a terminating error, not yet rendered.</exception>
-    public void RunText(string text, bool addToHistory)
+    public bool RunText(string text, bool addToHistory)
     {
         using Pipeline pipeline = Create(text, addToHistory);
-        Render(pipeline);
+        return Render(pipeline);
     }
 
     /// <summary>Runs and renders a script file.</summary>
+    /// <returns>False if it was stopped.</returns>
     /// <exception cref="RuntimeException">The script ended with a terminating error, not yet rendered.</exception>
-    public void RunScript(string path, IEnumerable<CommandParameter> arguments)
+    public bool RunScript(string path, IEnumerable<CommandParameter> arguments)
     {
         var command = new Command(path, isScript: false, useLocalScope: false);
         foreach (CommandParameter argument in arguments)
             command.Parameters.Add(argument);
         using Pipeline pipeline = Create();
         pipeline.Commands.Add(command);
-        Render(pipeline);
+        return Render(pipeline);
     }
 
     /// <summary>Runs a command line whose first result is for the shell itself.</summary>
@@ -116,11 +118,12 @@ internal sealed class PipelineRunner(Func<Runspace> runspace, Action pipelineEnd
     private Pipeline Create(string text, bool addToHistory) =>
         _running.Count == 0 ? runspace().CreatePipeline(text, addToHistory) : runspace().CreateNestedPipeline(text, addToHistory);
 
-    private void Render(Pipeline pipeline)
+    private bool Render(Pipeline pipeline)
     {
         pipeline.Commands[0].MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);
         pipeline.Commands.Add(new Command("Out-Default", isScript: false, useLocalScope: true));
         Invoke(pipeline);
+        return pipeline.PipelineStateInfo.State != PipelineState.Stopped;
     }
 
     private Collection<PSObject> Invoke(Pipeline pipeline)

@@ -74,12 +74,12 @@ internal sealed class ShellSession : IDisposable
         _runner.Dispose();
     }
 
-    private bool Completes(Action run)
+    // An interrupted script is a failed one, as an interrupted command is: CI must not take half an erasure for a whole one.
+    private bool Completes(Func<bool> run)
     {
         try
         {
-            run();
-            return true;
+            return run();
         }
         catch (RuntimeException error)
         {
