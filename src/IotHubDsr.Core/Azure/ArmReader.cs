@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Azure;
+using Azure.Core;
+
+namespace IotHubDsr.Azure;
+
+/// <summary>A call of Azure Resource Manager.</summary>
+/// <param name="Path">Path from the root, each segment escaped.</param>
+/// <param name="ApiVersion">Version of the provider's interface.</param>
+/// <param name="Target">What is called, in words, as it stands in "The account may not read …".</param>
+internal sealed record ArmCall(string Path, string ApiVersion, string Target)
+{
+    /// <summary>What is tried, as it stands in "may not … it".</summary>
+    public string Verb { get; init; } = "read";
+
+    /// <summary>The role or action that allows it.</summary>
+    public string Permission { get; init; } = "Reader";
+}
+
+/// <summary>Reads Azure Resource Manager. Every failure is a <see cref="DsrException"/>; that of a missing resource is <c>LocationMissing</c>.</summary>
+internal sealed class ArmReader(AzureAccess access)
+{
+    /// <summary>No subscription has this many pages; a listing that goes on is one that does not end.</summary>
+    private const int MaxPages = 2_000;
+
+    private static readonly JsonDocumentOptions Bounded = new() { MaxDepth = 64 };
+
+    public Task<JsonElement> GetAsync(ArmCall call, CancellationToken cancellationToken) =>
+        SendAsync(RequestMethod.Get, UriOf(call), call, cancellationToken);
+
+    /// <summary>Calls an action that changes nothing, such as <c>listkeys</c>.</summary>
+    public Task<JsonElement> PostAsync(ArmCall call, CancellationToken cancellationToken) =>
+        SendAsync(RequestMethod.Post, UriOf(call), call, cancellationToken);
+
+    /// <summary>The items of a listing, page after page. A listing that cannot be read to its end throws: it never looks shorter than it is.</summary>
+    public async IAsyncEnumerable<JsonElement> ListAsync(ArmCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (Uri? uri = UriOf(call); uri is not null;)
+        {
+            if (!seen.Add(uri.AbsoluteUri) || seen.Count > MaxPages)
+                throw FaultCatalogue.ServiceFailed.Exception(call.Target, "the pages of the listing do not end.");
+            JsonElement page = await SendAsync(RequestMethod.Get, uri, call, cancellationToken).ConfigureAwait(false);
+            if (page.ValueKind != JsonValueKind.Object || !page.TryGetProperty("value", out JsonElement items) || items.ValueKind != JsonValueKind.Array)
+                throw FaultCatalogue.ServiceFailed.Exception(call.Target, "the answer holds no list.");
+            foreach (JsonElement item in items.EnumerateArray())
+                yield return item;
+            uri = NextOf(page, call);
+        }
+    }
+
+    private Uri? NextOf(JsonElement page, ArmCall call)
+    {
+        if (!page.TryGetProperty("nextLink", out JsonElement link) || link.ValueKind == JsonValueKind.Null)
+            return null;
+        if (link.ValueKind != JsonValueKind.String)
+            throw FaultCatalogue.ServiceFailed.Exception(call.Target, "the address of the next page cannot be read.");
+        if (link.GetString() is not { Length: > 0 } text)
+            return null;
+
+        // The token of the account goes with the request: it must not go anywhere else.
+        if (!Uri.TryCreate(access.Cloud.ArmEndpoint, text, out Uri? next)
+            || Uri.Compare(next, access.Cloud.ArmEndpoint, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) != 0)
+        {
+            throw FaultCatalogue.ServiceFailed.Exception(call.Target, "the next page of the listing is at another host.");
+        }
+
+        return next;
+    }
+
+    private Uri UriOf(ArmCall call) =>
+        new(access.Cloud.ArmEndpoint, $"{call.Path}{(call.Path.Contains('?') ? '&' : '?')}api-version={Uri.EscapeDataString(call.ApiVersion)}");
+
+    private async Task<JsonElement> SendAsync(RequestMethod method, Uri uri, ArmCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var pipeline = access.PipelineFor(access.Cloud.ArmScope);
+            using HttpMessage message = pipeline.CreateMessage();
+            message.Request.Method = method;
+            message.Request.Uri.Reset(uri);
+            message.Request.Headers.Add(HttpHeader.Common.JsonAccept);
+            if (method == RequestMethod.Post)
+                message.Request.Content = RequestContent.Create(ReadOnlyMemory<byte>.Empty);
+            await pipeline.SendAsync(message, cancellationToken).ConfigureAwait(false);
+            return Read(message.Response);
+        }
+        catch (JsonException exception)
+        {
+            throw new DsrException(FaultCatalogue.ServiceFailed.For(call.Target, "the answer is not JSON."), exception);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            throw AzureFaults.Translate(exception, call.Target, call.Verb, call.Permission);
+        }
+    }
+
+    private static JsonElement Read(Response response)
+    {
+        if (response.Status is not (>= 200 and < 300))
+            throw ArmError.Read(response);
+        using JsonDocument document = JsonDocument.Parse(response.Content, Bounded);
+        return document.RootElement.Clone();
+    }
+}

@@ -1,0 +1,132 @@
+using System.Text.Json;
+using IotHubDsr.Azure;
+
+namespace IotHubDsr.Discovery;
+
+/// <summary>Finds and reads the hub itself.</summary>
+/// <param name="arm">Reads Azure Resource Manager.</param>
+/// <param name="notify">Takes what is worth a line but changes nothing.</param>
+internal sealed class HubResource(ArmReader arm, Action<NoticeLevel, string> notify)
+{
+    internal const string ApiVersion = "2023-06-30";
+
+    /// <summary>An interface version returns the properties it knows and hides the others; the newest one that the service accepts shows most.</summary>
+    private static readonly string[] PreviewVersions =
+        ["2026-10-01-preview", "2026-05-01-preview", "2026-03-01-preview", "2025-08-01-preview"];
+
+    /// <summary>Finds a hub by its name among those that the account can read.</summary>
+    public async Task<HubDescription> FindHubAsync(string name, string? subscriptionId, string? resourceGroup, CancellationToken cancellationToken)
+    {
+        var found = new List<ArmId>();
+        foreach (string subscription in await SubscriptionsAsync(subscriptionId, cancellationToken).ConfigureAwait(false))
+        {
+            var call = new ArmCall(ListPath(subscription, resourceGroup), ApiVersion, $"the IoT hubs of subscription {subscription}");
+            await foreach (JsonElement hub in arm.ListAsync(call, cancellationToken).ConfigureAwait(false))
+            {
+                if (ArmId.TryParse(hub.Text("id"), out ArmId? id) && string.Equals(id.Name, name, StringComparison.OrdinalIgnoreCase))
+                    found.Add(id);
+            }
+        }
+
+        return found switch
+        {
+            [] => throw FaultCatalogue.HubNotFound.Exception(name, subscriptionId is null
+                ? " in any subscription that the account can read"
+                : $" in subscription {subscriptionId}"),
+            [ArmId one] => await ReadHubAsync(one, cancellationToken).ConfigureAwait(false),
+            _ => throw FaultCatalogue.HubAmbiguous.Exception(name, string.Join(", ", found)),
+        };
+    }
+
+    public Task<HubDescription> ReadHubAsync(string resourceId, CancellationToken cancellationToken) =>
+        ArmId.TryParse(resourceId, out ArmId? id) && id.ResourceGroup is not null && id.IsOf("Microsoft.Devices", "IotHubs")
+            ? ReadHubAsync(id, cancellationToken)
+            : throw FaultCatalogue.InvalidResourceId.Exception(resourceId);
+
+    /// <summary>Reads the key of a policy that may both change the registry and use the service endpoints.</summary>
+    public async Task<HubKey> ReadKeyAsync(HubDescription hub, CancellationToken cancellationToken)
+    {
+        var call = new ArmCall($"{hub.ResourceId.Path}/listkeys", ApiVersion, $"the IoT hub {hub.Name}")
+        {
+            Verb = "list the keys of",
+            Permission = "the action Microsoft.Devices/iotHubs/listkeys/action (part of IoT Hub Contributor)",
+        };
+        JsonElement answer = await arm.PostAsync(call, cancellationToken).ConfigureAwait(false);
+
+        // The policy with the fewest rights that still suffice.
+        (string Name, string Key, int Rights)? best = null;
+        foreach (JsonElement policy in answer.Prop("value").Items())
+        {
+            string[] rights = (policy.Text("rights") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            bool suffices = rights.Contains("RegistryWrite", StringComparer.OrdinalIgnoreCase)
+                && rights.Contains("ServiceConnect", StringComparer.OrdinalIgnoreCase);
+            if (suffices && policy.Text("keyName") is { } policyName && policy.Text("primaryKey") is { } key && !(best?.Rights <= rights.Length))
+                best = (policyName, key, rights.Length);
+        }
+
+        return best is { } chosen
+            ? new HubKey(chosen.Name, chosen.Key)
+            : throw FaultCatalogue.PermissionMissing.Exception(
+                $"the IoT hub {hub.Name} by shared access key", "use", "a shared access policy with RegistryWrite and ServiceConnect (such as iothubowner)");
+    }
+
+    private static string ListPath(string subscription, string? resourceGroup) =>
+        $"/subscriptions/{Uri.EscapeDataString(subscription)}"
+        + (resourceGroup is null ? "" : $"/resourceGroups/{Uri.EscapeDataString(resourceGroup)}")
+        + "/providers/Microsoft.Devices/IotHubs";
+
+    private async Task<HubDescription> ReadHubAsync(ArmId id, CancellationToken cancellationToken)
+    {
+        JsonElement body;
+        try
+        {
+            body = await arm.GetAsync(new ArmCall(id.Path, ApiVersion, $"the IoT hub {id.Name}"), cancellationToken).ConfigureAwait(false);
+        }
+        catch (DsrException exception) when (exception.Fault.Id == FaultCatalogue.LocationMissing.Id)
+        {
+            throw new DsrException(FaultCatalogue.HubNotFound.For(id.Name, $" under {id}"), exception);
+        }
+
+        JsonElement? properties = body.Prop("properties");
+        string? hostName = properties.Text("hostName");
+        if (properties is null || Uri.CheckHostName(hostName) != UriHostNameType.Dns)
+            throw FaultCatalogue.ServiceFailed.Exception($"the IoT hub {id.Name}", "its description has no host name.");
+        JsonElement? preview = await ProbePreviewAsync(id, cancellationToken).ConfigureAwait(false);
+        return new HubDescription
+        {
+            ResourceId = id,
+            Name = body.Text("name") ?? id.Name,
+            HostName = hostName!,
+            SkuName = body.Prop("sku").Text("name") ?? preview.Prop("sku").Text("name") ?? "",
+            Units = (int)Math.Clamp(body.Prop("sku").Number("capacity") ?? 1, 1, int.MaxValue),
+            State = properties.Text("state") ?? "Unknown",
+            Properties = preview.Prop("properties") is { } more ? JsonMerge.Add(properties.Value, more) : properties.Value,
+        };
+    }
+
+    private async Task<JsonElement?> ProbePreviewAsync(ArmId id, CancellationToken cancellationToken)
+    {
+        foreach (string version in PreviewVersions)
+        {
+            try
+            {
+                return await arm.GetAsync(new ArmCall(id.Path, version, $"the IoT hub {id.Name}"), cancellationToken).ConfigureAwait(false);
+            }
+            catch (DsrException exception) when (exception.InnerException is global::Azure.RequestFailedException { Status: 400 })
+            {
+                continue;
+            }
+            catch (DsrException exception)
+            {
+                notify(NoticeLevel.Verbose, $"The preview {version} of the hub's description could not be read: {exception.Fault.Message}");
+                return null;
+            }
+        }
+
+        notify(NoticeLevel.Verbose, $"No preview of the hub's description is served; kinds of endpoint newer than {ApiVersion} show by their routes alone.");
+        return null;
+    }
+
+    private async Task<IReadOnlyList<string>> SubscriptionsAsync(string? subscriptionId, CancellationToken cancellationToken) =>
+        subscriptionId is not null ? [subscriptionId] : await Subscriptions.ListAsync(arm, cancellationToken).ConfigureAwait(false);
+}

@@ -1,0 +1,40 @@
+namespace IotHubDsr.Discovery;
+
+/// <summary>Makes one location of all the ways to the same place.</summary>
+internal static class LocationJoin
+{
+    public static DataLocation All(IReadOnlyList<DataLocation> ways) => ways is [DataLocation single] ? single : ways[0] with
+    {
+        ResourceId = ways.Select(static way => way.ResourceId).FirstOrDefault(static id => id is not null),
+        Provenance = [.. ways.SelectMany(static way => way.Provenance).Distinct(StringComparer.Ordinal)],
+        Verdict = ways.Max(static way => way.Verdict),
+        Advice = string.Join(' ', ways.Select(static way => way.Advice).OfType<string>().Distinct(StringComparer.Ordinal)) is { Length: > 0 } advice
+            ? advice
+            : null,
+        FlushTime = ways.Max(static way => way.FlushTime),
+        RecordsDeletion = ways.Any(static way => way.RecordsDeletion),
+        Retention = ways.Max(static way => way.Retention),
+        Settings = Settings(ways),
+    };
+
+    /// <summary>
+    /// What the ways agree on. A setting that they do not agree on is left out: what holds for one of them must not be taken to hold
+    /// for everything in the place.
+    /// </summary>
+    private static Dictionary<string, string> Settings(IReadOnlyList<DataLocation> ways)
+    {
+        var joined = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var setting in ways.SelectMany(static way => way.Settings).GroupBy(static pair => pair.Key, static pair => pair.Value))
+        {
+            string[] values = [.. setting.Distinct(StringComparer.Ordinal)];
+            if (values.Length == 1)
+                joined[setting.Key] = values[0];
+            else if (setting.Key == LocationSettings.BatchFrequencySeconds)
+                joined[setting.Key] = values.MaxBy(static value => long.TryParse(value, out long seconds) ? seconds : 0)!;
+            else if (setting.Key == LocationSettings.EndpointName)
+                joined[setting.Key] = string.Join(',', values);
+        }
+
+        return joined;
+    }
+}
