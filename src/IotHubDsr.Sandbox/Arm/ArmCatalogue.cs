@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+
+namespace IotHubDsr.Sandbox.Arm;
+
+/// <summary>A page of a list; without a next position it is the last.</summary>
+internal sealed record ArmPage(IReadOnlyList<JsonNode> Items, int? Next);
+
+/// <summary>What can be asked of Resource Manager: single resources by path, and lists in pages.</summary>
+internal sealed class ArmCatalogue
+{
+    private readonly Dictionary<string, Func<string, JsonNode>> _resources = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, (Func<string, IReadOnlyList<JsonNode>> Items, int? PageSize)> _lists = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>A resource whose document depends on the api-version.</summary>
+    public void Add(string method, string path, Func<string, JsonNode> document) => _resources.Add($"{method} {path}", document);
+
+    /// <summary>Lists the items under a path and, since each has an ID, serves them one by one too.</summary>
+    public void AddAll(string path, int? pageSize, params IReadOnlyList<JsonObject> items)
+    {
+        _lists.Add(path, (_ => items, pageSize));
+        foreach (var item in items)
+        {
+            _resources.TryAdd($"GET {item["id"]}", _ => item);
+        }
+    }
+
+    public void AddList(string path, int? pageSize, Func<string, IReadOnlyList<JsonNode>> items) => _lists.Add(path, (items, pageSize));
+
+    public JsonNode? Find(string method, string path, string apiVersion) =>
+        _resources.GetValueOrDefault($"{method} {path}")?.Invoke(apiVersion).DeepClone();
+
+    /// <summary>Leaves out what the caller may not see, without a word: that is how Azure lists.</summary>
+    public ArmPage? Page(string path, string apiVersion, int skip, Func<string, bool> isVisible)
+    {
+        if (!_lists.TryGetValue(path, out var list))
+        {
+            return null;
+        }
+
+        var visible = list.Items(apiVersion).Where(item => item["id"] is not { } id || isVisible(id.ToString())).ToList();
+        var size = list.PageSize ?? int.MaxValue;
+        var page = visible.Skip(skip).Take(size).Select(item => item.DeepClone()).ToList();
+        return new ArmPage(page, visible.Count - skip > size ? skip + size : null);
+    }
+}

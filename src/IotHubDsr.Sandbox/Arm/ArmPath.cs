@@ -1,0 +1,34 @@
+namespace IotHubDsr.Sandbox.Arm;
+
+/// <summary>A resource path; compared without regard to case, as Resource Manager does.</summary>
+internal sealed record ArmPath(string[] Segments)
+{
+    public string Text { get; } = "/" + string.Join('/', Segments);
+
+    public string? SubscriptionId => After("subscriptions");
+
+    public string? ResourceGroup => After("resourceGroups");
+
+    /// <summary>The provider of the last type in the path: an extension's, not the one of the resource it extends.</summary>
+    public string Provider => After("providers", last: true) ?? "Microsoft.Resources";
+
+    /// <summary>The type below the provider, for messages: "IotHubs", "storageAccounts/blobServices".</summary>
+    public string Type
+    {
+        get
+        {
+            var providers = LastIndexOf("providers");
+            return providers < 0 ? "subscriptions" : string.Join('/', Segments.Skip(providers + 2).Where((_, index) => index % 2 == 0));
+        }
+    }
+
+    private string? After(string name, bool last = false)
+    {
+        var index = last ? LastIndexOf(name) : Array.FindIndex(Segments, segment => Same(segment, name));
+        return index >= 0 && index + 1 < Segments.Length ? Segments[index + 1] : null;
+    }
+
+    private int LastIndexOf(string name) => Array.FindLastIndex(Segments, segment => Same(segment, name));
+
+    private static bool Same(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);
+}

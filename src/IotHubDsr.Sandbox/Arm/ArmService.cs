@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using IotHubDsr.Sandbox.Hosting;
+using IotHubDsr.Sandbox.Identity;
+using IotHubDsr.Sandbox.World;
+
+namespace IotHubDsr.Sandbox.Arm;
+
+/// <summary>Azure Resource Manager over HTTP, for reading.</summary>
+internal sealed class ArmService(WorldNames names, ArmCatalogue catalogue, StorageResources storage, TokenIssuer tokens, AccessRules access)
+{
+    public const string Host = "management.azure.com";
+
+    public async Task HandleAsync(HttpContext context, RequestTarget? target)
+    {
+        try
+        {
+            RequireToken(context);
+            if (target is null)
+            {
+                throw new ArmRefusal(400, "InvalidRequestUri", "The request URI has an invalid percent encoding.");
+            }
+
+            await Reply.JsonAsync(context, StatusCodes.Status200OK, Read(context.Request.Method, new ArmPath(target.Segments), target));
+        }
+        catch (ArmRefusal refusal)
+        {
+            await ArmErrors.WriteAsync(context, refusal.Status, refusal.Code, refusal.Message, refusal.Provider);
+        }
+    }
+
+    private void RequireToken(HttpContext context)
+    {
+        var verdict = tokens.Check(context.Request.Headers.Authorization, Audiences.Arm);
+        if (verdict == TokenVerdict.Valid)
+        {
+            return;
+        }
+
+        var (code, text) = verdict switch
+        {
+            TokenVerdict.Missing => ("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing."),
+            TokenVerdict.Expired => ("ExpiredAuthenticationToken", "The access token expiry UTC time is earlier than current UTC time."),
+            TokenVerdict.WrongAudience => ("InvalidAuthenticationTokenAudience", "The access token has been obtained for wrong audience or resource."),
+            _ => ("InvalidAuthenticationToken", "The access token is invalid."),
+        };
+        context.Response.Headers.WWWAuthenticate =
+            $"Bearer authorization_uri=\"https://{LoginService.Host}/{names.TenantId}\", error=\"invalid_token\", error_description=\"{text}\"";
+        throw new ArmRefusal(401, code, text);
+    }
+
+    private JsonNode Read(string method, ArmPath path, RequestTarget target)
+    {
+        ArmApiVersions.Require(path, target.ApiVersion);
+        RequireScope(path);
+        if (access.DeniesArm(path.Text))
+        {
+            var action = $"{path.Provider}/{path.Type}/read";
+            throw new ArmRefusal(
+                403,
+                "AuthorizationFailed",
+                $"The client '{names.ClientId}' with object id '{names.ClientId}' does not have authorization to perform action '{action}' "
+                + $"over scope '{path.Text}' or the scope is invalid. If access was recently granted, please refresh your credentials.");
+        }
+
+        var version = target.ApiVersion!;
+        return catalogue.Find(method, path.Text, version)
+            ?? (method == "GET" ? storage.Find(path) ?? List(path, target) : null)
+            ?? throw NotFound(path);
+    }
+
+    private JsonObject? List(ArmPath path, RequestTarget target)
+    {
+        var skip = 0;
+        if (target.Query.TryGetValue("$skiptoken", out var token) && !int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out skip))
+        {
+            throw new ArmRefusal(400, "InvalidSkipToken", "The skip token is not valid.");
+        }
+
+        if (catalogue.Page(path.Text, target.ApiVersion!, skip, id => !access.DeniesArm(id)) is not { } page)
+        {
+            return null;
+        }
+
+        var list = new JsonObject { ["value"] = new JsonArray([.. page.Items]) };
+        if (page.Next is { } next)
+        {
+            list["nextLink"] = string.Create(
+                CultureInfo.InvariantCulture, $"https://{Host}{path.Text}?api-version={target.ApiVersion}&$skiptoken={next}");
+        }
+
+        return list;
+    }
+
+    private void RequireScope(ArmPath path)
+    {
+        if (path.SubscriptionId is { } subscription && !subscription.Equals(names.SubscriptionId, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ArmRefusal(404, "SubscriptionNotFound", $"The subscription '{subscription}' could not be found.");
+        }
+
+        if (path.ResourceGroup is { } group
+            && !((string[])[WorldNames.HubGroup, WorldNames.DataGroup]).Contains(group, StringComparer.OrdinalIgnoreCase))
+        {
+            throw new ArmRefusal(404, "ResourceGroupNotFound", $"Resource group '{group}' could not be found.");
+        }
+    }
+
+    private static ArmRefusal NotFound(ArmPath path) => new(
+        404,
+        "ResourceNotFound",
+        $"The Resource '{path.Provider}/{path.Type}' at '{path.Text}' was not found.")
+    {
+        Provider = path.Provider,
+    };
+}

@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using IotHubDsr.Sandbox.World;
+
+namespace IotHubDsr.Sandbox.Arm;
+
+/// <summary>Fills the catalogue from the world.</summary>
+internal static class ArmWorld
+{
+    private const int HealthPageSize = 4;
+
+    public static ArmCatalogue Catalogue(SandboxWorld world, StorageResources storage)
+    {
+        var names = world.Names;
+        var catalogue = new ArmCatalogue();
+        catalogue.AddAll("/subscriptions", null, names.Expand($$"""
+            { "id": "{sub}", "subscriptionId": "{subscriptionId}", "tenantId": "{{names.TenantId}}", "displayName": "Contoso sandbox", "state": "Enabled" }
+            """));
+        AddHubs(catalogue, world);
+        AddProvisioning(catalogue, names);
+        new EventGridResources(names).AddTo(catalogue);
+        new MonitorResources(names).AddTo(catalogue);
+        catalogue.AddList($"{names.Subscription}/providers/Microsoft.Storage/storageAccounts", 2, _ => storage.List());
+        catalogue.AddList($"{names.Subscription}/resourceGroups/{WorldNames.DataGroup}/providers/Microsoft.Storage/storageAccounts", 2, _ => storage.List());
+        return catalogue;
+    }
+
+    private static void AddHubs(ArmCatalogue catalogue, SandboxWorld world)
+    {
+        var names = world.Names;
+        var hub = new HubResource(world);
+        var neighbour = hub.Neighbour();
+        catalogue.Add("GET", names.HubId, hub.Read);
+        catalogue.Add("GET", neighbour["id"]!.ToString(), _ => neighbour);
+        catalogue.Add("POST", $"{names.HubId}/listkeys", _ => hub.Keys());
+        catalogue.AddList($"{names.HubId}/routingEndpointsHealth", HealthPageSize, _ => hub.Health());
+        catalogue.AddList($"{names.Subscription}/providers/Microsoft.Devices/IotHubs", 1, version => [neighbour, hub.Read(version)]);
+        catalogue.AddList(Group(names, WorldNames.HubGroup), null, version => [hub.Read(version)]);
+        catalogue.AddList(Group(names, WorldNames.DataGroup), null, _ => [neighbour]);
+    }
+
+    private static string Group(WorldNames names, string group) =>
+        $"{names.Subscription}/resourceGroups/{group}/providers/Microsoft.Devices/IotHubs";
+
+    private static void AddProvisioning(ArmCatalogue catalogue, WorldNames names) => catalogue.AddAll(
+        $"{names.Subscription}/providers/Microsoft.Devices/provisioningServices",
+        1,
+        Provisioning(names, "contoso-dps", WorldNames.HubHostName),
+        Provisioning(names, "fabrikam-dps", "fabrikam-hub.azure-devices.net"));
+
+    private static JsonObject Provisioning(WorldNames names, string name, string linkedHub) => names.Expand($$"""
+        { "id": "{data}/Microsoft.Devices/provisioningServices/{{name}}", "name": "{{name}}", "type": "Microsoft.Devices/provisioningServices",
+          "location": "westeurope", "sku": { "name": "S1", "tier": "Standard", "capacity": 1 },
+          "properties": { "state": "Active", "provisioningState": "Succeeded",
+            "serviceOperationsHostName": "{{name}}.azure-devices-provisioning.net", "deviceProvisioningHostName": "global.azure-devices-provisioning.net",
+            "idScope": "0ne00000001", "allocationPolicy": "Hashed",
+            "iotHubs": [ { "name": "{{linkedHub}}", "location": "westeurope", "allocationWeight": 1, "applyAllocationPolicy": true,
+              "connectionString": "HostName={{linkedHub}};SharedAccessKeyName=iothubowner;SharedAccessKey=****" } ] } }
+        """);
+}

@@ -1,0 +1,96 @@
+using System.Text.Json.Nodes;
+using IotHubDsr.Sandbox.Storage;
+using IotHubDsr.Sandbox.World;
+
+namespace IotHubDsr.Sandbox.Arm;
+
+/// <summary>Microsoft.Storage: accounts, their blob service, and its containers, as the blob store has them at the moment.</summary>
+internal sealed class StorageResources(WorldNames names, BlobStore blobs)
+{
+    private static readonly string[] Accounts = [WorldNames.PlainAccount, WorldNames.VersionedAccount, WorldNames.UploadAccount];
+
+    public IReadOnlyList<JsonNode> List() => [.. Accounts.Select(Account)];
+
+    public JsonNode? Find(ArmPath path)
+    {
+        if (path.Segments is not [_, _, _, var group, _, var provider, var type, var name, .. var rest]
+            || !Same(group, WorldNames.DataGroup) || !Same(provider, "Microsoft.Storage") || !Same(type, "storageAccounts")
+            || !Accounts.Contains(name.ToLowerInvariant()) || !blobs.TryGetAccount(name.ToLowerInvariant(), out var account))
+        {
+            return null;
+        }
+
+        return rest switch
+        {
+            [] => Account(account.Name),
+            [var service, var only] when IsBlobService(service, only) => BlobService(account),
+            [var service, var only, var containers, var container] when IsBlobService(service, only) && Same(containers, "containers") =>
+                account.TryGetContainer(container, out var found) ? Container(account, found) : null,
+            _ => null,
+        };
+    }
+
+    private static bool IsBlobService(string service, string name) => Same(service, "blobServices") && Same(name, "default");
+
+    private static bool Same(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);
+
+    private JsonObject Account(string name) => new()
+    {
+        ["id"] = names.StorageId(name),
+        ["name"] = name,
+        ["type"] = "Microsoft.Storage/storageAccounts",
+        ["location"] = WorldNames.Location,
+        ["kind"] = "StorageV2",
+        ["sku"] = new JsonObject { ["name"] = "Standard_LRS", ["tier"] = "Standard" },
+        ["properties"] = new JsonObject
+        {
+            ["provisioningState"] = "Succeeded",
+            ["isHnsEnabled"] = blobs.GetOrAddAccount(name).Options.HierarchicalNamespace,
+            ["allowSharedKeyAccess"] = false,
+            ["primaryEndpoints"] = new JsonObject
+            {
+                ["blob"] = $"https://{name}.blob.core.windows.net/",
+                ["queue"] = $"https://{name}.queue.core.windows.net/",
+            },
+            ["primaryLocation"] = WorldNames.Location,
+        },
+    };
+
+    private JsonObject BlobService(BlobAccount account)
+    {
+        var options = account.Options;
+        var retention = new JsonObject { ["enabled"] = options.KeepsDeleted };
+        if (options.KeepsDeleted)
+        {
+            retention["days"] = options.SoftDeleteDays;
+            retention["allowPermanentDelete"] = options.AllowPermanentDelete;
+        }
+
+        return new JsonObject
+        {
+            ["id"] = $"{names.StorageId(account.Name)}/blobServices/default",
+            ["name"] = "default",
+            ["type"] = "Microsoft.Storage/storageAccounts/blobServices",
+            ["properties"] = new JsonObject
+            {
+                ["isVersioningEnabled"] = options.KeepsVersions,
+                ["deleteRetentionPolicy"] = retention,
+                ["containerDeleteRetentionPolicy"] = new JsonObject { ["enabled"] = false },
+            },
+        };
+    }
+
+    private JsonObject Container(BlobAccount account, BlobContainer container) => new()
+    {
+        ["id"] = $"{names.StorageId(account.Name)}/blobServices/default/containers/{container.Name}",
+        ["name"] = container.Name,
+        ["type"] = "Microsoft.Storage/storageAccounts/blobServices/containers",
+        ["properties"] = new JsonObject
+        {
+            ["publicAccess"] = "None",
+            ["hasImmutabilityPolicy"] = container.HasImmutabilityPolicy,
+            ["hasLegalHold"] = container.HasLegalHold,
+            ["immutableStorageWithVersioning"] = new JsonObject { ["enabled"] = false },
+        },
+    };
+}

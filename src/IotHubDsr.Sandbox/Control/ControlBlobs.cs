@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using IotHubDsr.Sandbox.Hosting;
+using IotHubDsr.Sandbox.Storage;
+
+namespace IotHubDsr.Sandbox.Control;
+
+/// <summary>Blobs by the back door: a test sees them, plants them and removes them past the simulated service.</summary>
+internal sealed class ControlBlobs(BlobStore store)
+{
+    private const string LastModifiedHeader = "x-sandbox-last-modified";
+
+    public Task HandleAsync(HttpContext context, string method, string account, string container, string name)
+    {
+        if (!store.TryGetAccount(account, out var found))
+        {
+            return Reply.TextAsync(context, StatusCodes.Status404NotFound, $"There is no storage account '{account}'.");
+        }
+
+        switch (method, name)
+        {
+            case ("PUT", not ""):
+                return PutAsync(context, found.GetOrAddContainer(container), name);
+            case var _ when !found.TryGetContainer(container, out _):
+                return Reply.TextAsync(context, StatusCodes.Status404NotFound, $"There is no container '{container}'.");
+            case ("GET", ""):
+                return Reply.JsonAsync(context, List(found.GetOrAddContainer(container)), SandboxJson.Default.IReadOnlyListListedBlob);
+            case ("GET", _):
+                return GetAsync(context, found.GetOrAddContainer(container), name);
+            case ("DELETE", not ""):
+                found.GetOrAddContainer(container).Delete(name);
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+                return Task.CompletedTask;
+            default:
+                return Reply.TextAsync(context, StatusCodes.Status404NotFound, "Blobs can be listed, read, planted and removed.");
+        }
+    }
+
+    private static List<ListedBlob> List(BlobContainer container) =>
+    [
+        .. container.List(includeOld: true)
+            .GroupBy(blob => blob.Name, StringComparer.Ordinal)
+            .OrderBy(copies => copies.Key, StringComparer.Ordinal)
+            .Select(copies =>
+            {
+                var current = copies.FirstOrDefault(IsCurrent);
+                var digest = current is null ? null : Convert.ToHexStringLower(SHA256.HashData(current.Content.Span));
+                return new ListedBlob(copies.Key, current?.Length ?? 0, digest, current?.ETag, copies.Count(copy => !IsCurrent(copy)));
+            }),
+    ];
+
+    private static bool IsCurrent(BlobSnapshotInfo blob) => blob is { IsCurrent: true, Deleted: false };
+
+    private static Task GetAsync(HttpContext context, BlobContainer container, string name)
+    {
+        var blob = container.List(name).FirstOrDefault(blob => blob.Name == name && IsCurrent(blob));
+        return blob is null
+            ? Reply.TextAsync(context, StatusCodes.Status404NotFound, $"There is no blob '{name}'.")
+            : Reply.BytesAsync(context, StatusCodes.Status200OK, "application/octet-stream", blob.Content);
+    }
+
+    private static async Task PutAsync(HttpContext context, BlobContainer container, string name)
+    {
+        using var content = new MemoryStream();
+        await context.Request.Body.CopyToAsync(content, context.RequestAborted);
+        var seed = new BlobSeed();
+        if (context.Request.ContentType is { Length: > 0 } type)
+        {
+            seed = seed with { ContentType = type };
+        }
+
+        if (context.Request.Headers.TryGetValue(LastModifiedHeader, out var time))
+        {
+            seed = seed with { LastModified = DateTimeOffset.Parse(time.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) };
+        }
+
+        container.Put(name, content.ToArray(), seed);
+        context.Response.StatusCode = StatusCodes.Status201Created;
+    }
+}

@@ -1,0 +1,22 @@
+namespace IotHubDsr.Sandbox.Control;
+
+/// <summary>POST /sandbox/clock.</summary>
+internal sealed record ClockRequest(double AdvanceSeconds);
+
+/// <summary>The world's time after it was advanced.</summary>
+internal sealed record ClockState(DateTimeOffset Now);
+
+/// <summary>POST /sandbox/access: replaces all earlier denials; an empty list gives every right back.</summary>
+internal sealed record AccessRequest(IReadOnlyList<string> Deny);
+
+/// <summary>POST /sandbox/tokens: for tokens issued from now on. Zero or less issues expired ones.</summary>
+internal sealed record TokenRequest(double LifetimeSeconds);
+
+/// <summary>POST /sandbox/hub: scales the hub, which fills its throttles anew.</summary>
+internal sealed record HubScaleRequest(string Sku, int Units);
+
+/// <summary>
+/// A name in a container, as GET /sandbox/blobs lists it. Kept counts the copies that are not current: versions, snapshots and
+/// soft-deleted ones. Digest (in hex) and ETag are null when those are all that is left.
+/// </summary>
+internal sealed record ListedBlob(string Name, long Length, string? Sha256, string? Etag, int Kept);

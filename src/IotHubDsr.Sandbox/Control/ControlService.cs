@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using IotHubDsr.Sandbox.Hosting;
+using IotHubDsr.Sandbox.Identity;
+using IotHubDsr.Sandbox.World;
+
+namespace IotHubDsr.Sandbox.Control;
+
+/// <summary>
+/// The sandbox's own API on localhost: what it has seen, what it holds, and what shall go wrong. The key in the header
+/// <c>x-sandbox-key</c> is printed at start.
+/// </summary>
+internal sealed class ControlService(
+    string key, SandboxWorld world, RequestLog log, FaultRules faults, AccessRules access, TokenIssuer tokens, ControlBlobs blobs)
+{
+    public const string KeyHeader = "x-sandbox-key";
+
+    public async Task HandleAsync(HttpContext context, string raw)
+    {
+        var presented = context.Request.Headers[KeyHeader].ToString();
+        if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(presented), Encoding.UTF8.GetBytes(key)))
+        {
+            await Reply.TextAsync(context, StatusCodes.Status401Unauthorized, $"The header {KeyHeader} must have the key of this sandbox.");
+            return;
+        }
+
+        if (!RequestTarget.TryParse(raw, out var target) || target.Segments is not ["sandbox", .. var path])
+        {
+            await Reply.TextAsync(context, StatusCodes.Status404NotFound, "The control API is at /sandbox.");
+            return;
+        }
+
+        try
+        {
+            await RunAsync(context, target, path);
+        }
+        catch (Exception exception) when (exception is JsonException or ArgumentException or FormatException)
+        {
+            await Reply.TextAsync(context, StatusCodes.Status400BadRequest, exception.Message);
+        }
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type) =>
+        await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted)
+        ?? throw new JsonException("A JSON object is expected.");
+
+    private static Task Done(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    private Task RunAsync(HttpContext context, RequestTarget target, string[] path) => (context.Request.Method, path) switch
+    {
+        ("GET", ["log"]) => Reply.JsonAsync(context, log.After(After(target)), SandboxJson.Default.IReadOnlyListLoggedRequest),
+        ("DELETE", ["log"]) => ChangeAsync(context, log.Clear),
+        ("GET", ["faults"]) => Reply.JsonAsync(context, faults.Pending, SandboxJson.Default.IReadOnlyListFaultRule),
+        ("POST", ["faults"]) => ChangeAsync(context, SandboxJson.Default.FaultRule, faults.Add),
+        ("DELETE", ["faults"]) => ChangeAsync(context, faults.Clear),
+        ("GET", ["world"]) => Reply.JsonAsync(context, world.Truth, SandboxJson.Default.WorldTruth),
+        ("POST", ["clock"]) => AdvanceAsync(context),
+        ("POST", ["access"]) => ChangeAsync(context, SandboxJson.Default.AccessRequest, request => access.Denied = request.Deny),
+        ("POST", ["tokens"]) => ChangeAsync(
+            context, SandboxJson.Default.TokenRequest, request => tokens.Lifetime = TimeSpan.FromSeconds(request.LifetimeSeconds)),
+        ("POST", ["hub"]) => ChangeAsync(
+            context, SandboxJson.Default.HubScaleRequest, request => world.Throttle.Configure(request.Sku, request.Units)),
+        (var method, ["blobs", var account, var container, .. var name]) =>
+            blobs.HandleAsync(context, method, account, container, string.Join('/', name)),
+        _ => Reply.TextAsync(context, StatusCodes.Status404NotFound, "The control API has no such operation."),
+    };
+
+    private static long After(RequestTarget target) =>
+        target.Query.TryGetValue("after", out var text) ? long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
+
+    private static Task ChangeAsync(HttpContext context, Action change)
+    {
+        change();
+        return Done(context);
+    }
+
+    private static async Task ChangeAsync<T>(HttpContext context, JsonTypeInfo<T> type, Action<T> change)
+    {
+        change(await ReadAsync(context, type));
+        await Done(context);
+    }
+
+    private async Task AdvanceAsync(HttpContext context)
+    {
+        var request = await ReadAsync(context, SandboxJson.Default.ClockRequest);
+        world.Clock.Advance(TimeSpan.FromSeconds(request.AdvanceSeconds));
+        world.Events.WriteDue();
+        await Reply.JsonAsync(context, new ClockState(world.Clock.GetUtcNow()), SandboxJson.Default.ClockState);
+    }
+}

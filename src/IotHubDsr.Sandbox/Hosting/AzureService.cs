@@ -1,0 +1,12 @@
+namespace IotHubDsr.Sandbox.Hosting;
+
+/// <summary>The services a host name can lead to.</summary>
+internal enum AzureService
+{
+    Unknown,
+    Login,
+    Arm,
+    Hub,
+    Blob,
+    Control,
+}

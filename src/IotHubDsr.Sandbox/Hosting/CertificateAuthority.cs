@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace IotHubDsr.Sandbox.Hosting;
+
+/// <summary>The sandbox's own CA, in memory only, and the server certificates it signs for whatever host a client asks for.</summary>
+internal sealed class CertificateAuthority : IDisposable
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(90);
+
+    private readonly ConcurrentDictionary<string, X509Certificate2> _leaves = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ECDsa _leafKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly X509Certificate2 _root;
+
+    public CertificateAuthority(TimeProvider time)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=IotHubDsr sandbox CA", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        var now = time.GetUtcNow();
+        _root = request.CreateSelfSigned(now.AddDays(-1), now + Lifetime);
+        CertificatePem = _root.ExportCertificatePem();
+    }
+
+    public string CertificatePem { get; }
+
+    /// <summary>A client that connects by IP address sends no server name: it talks to the control API.</summary>
+    public X509Certificate2 LeafFor(string? serverName) =>
+        _leaves.GetOrAdd(string.IsNullOrEmpty(serverName) ? "localhost" : serverName, Sign);
+
+    public void Dispose()
+    {
+        foreach (var leaf in _leaves.Values)
+        {
+            leaf.Dispose();
+        }
+
+        _root.Dispose();
+        _leafKey.Dispose();
+    }
+
+    private X509Certificate2 Sign(string host)
+    {
+        // A common name is limited to 64 characters and host names are not: the name is in the SAN alone, as the RFC wants it.
+        var request = new CertificateRequest("CN=IotHubDsr sandbox", _leafKey, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(host);
+        names.AddDnsName("localhost");
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
+        request.CertificateExtensions.Add(
+            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_root, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        using var signed = request.Create(_root, _root.NotBefore, _root.NotAfter, RandomNumberGenerator.GetBytes(16));
+        var leaf = signed.CopyWithPrivateKey(_leafKey);
+        if (!OperatingSystem.IsWindows())
+        {
+            return leaf;
+        }
+
+        // SChannel cannot use a private key that exists in memory only.
+        using (leaf)
+        {
+            return X509CertificateLoader.LoadPkcs12(leaf.Export(X509ContentType.Pfx), null);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+namespace IotHubDsr.Sandbox.Hosting;
+
+/// <summary>
+/// What goes wrong, and when. Of the requests that match all given conditions the first <see cref="Skip"/> pass, the next
+/// <see cref="Times"/> suffer, and the rest pass again.
+/// </summary>
+internal sealed record FaultRule
+{
+    /// <summary>login, arm, hub or blob.</summary>
+    public string? Service { get; init; }
+
+    public string? Host { get; init; }
+
+    public string? Method { get; init; }
+
+    /// <summary>Compared with the raw, still encoded path and query.</summary>
+    public string? PathContains { get; init; }
+
+    public int Skip { get; init; }
+
+    public int Times { get; init; } = 1;
+
+    /// <summary>Answers with this status and an error body in the shape of the service; the request has no effect.</summary>
+    public int? Status { get; init; }
+
+    public int? RetryAfterSeconds { get; init; }
+
+    /// <summary>Waits before the request is handled. Can be combined with any other action.</summary>
+    public int LatencyMilliseconds { get; init; }
+
+    /// <summary>Closes the connection without an answer and without any effect.</summary>
+    public bool Reset { get; init; }
+
+    /// <summary>
+    /// Closes the connection when this many bytes of the request body have been read or, of a request without body, when this
+    /// many bytes of the response body have been written.
+    /// </summary>
+    public long? ResetAfterBytes { get; init; }
+
+    /// <summary>Delivers only this many bytes of the response body, as a complete and successful response.</summary>
+    public long? TruncateAfterBytes { get; init; }
+}
+
+/// <summary>The faults asked for by tests, in the order in which they were added; the first that applies is taken.</summary>
+internal sealed class FaultRules
+{
+    private readonly Lock _lock = new();
+    private readonly List<FaultRule> _rules = [];
+
+    public IReadOnlyList<FaultRule> Pending
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _rules];
+            }
+        }
+    }
+
+    public void Add(FaultRule rule)
+    {
+        lock (_lock)
+        {
+            _rules.Add(rule);
+        }
+    }
+
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _rules.Clear();
+        }
+    }
+
+    public FaultRule? Take(AzureService service, string host, string method, string rawTarget)
+    {
+        lock (_lock)
+        {
+            for (var index = 0; index < _rules.Count; index++)
+            {
+                var rule = _rules[index];
+                if (!Matches(rule, service, host, method, rawTarget))
+                {
+                    continue;
+                }
+
+                if (rule.Skip > 0)
+                {
+                    _rules[index] = rule with { Skip = rule.Skip - 1 };
+                    continue;
+                }
+
+                if (rule.Times <= 1)
+                {
+                    _rules.RemoveAt(index);
+                }
+                else
+                {
+                    _rules[index] = rule with { Times = rule.Times - 1 };
+                }
+
+                return rule;
+            }
+
+            return null;
+        }
+    }
+
+    private static bool Matches(FaultRule rule, AzureService service, string host, string method, string rawTarget) =>
+        (rule.Service is null || rule.Service.Equals(service.ToString(), StringComparison.OrdinalIgnoreCase))
+        && (rule.Host is null || rule.Host.Equals(host, StringComparison.OrdinalIgnoreCase))
+        && (rule.Method is null || rule.Method.Equals(method, StringComparison.OrdinalIgnoreCase))
+        && (rule.PathContains is null || rawTarget.Contains(rule.PathContains, StringComparison.Ordinal));
+}

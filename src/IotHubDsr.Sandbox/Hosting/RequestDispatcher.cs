@@ -1,0 +1,94 @@
+using IotHubDsr.Sandbox.Arm;
+using IotHubDsr.Sandbox.Control;
+using IotHubDsr.Sandbox.Hub;
+using IotHubDsr.Sandbox.Identity;
+
+namespace IotHubDsr.Sandbox.Hosting;
+
+/// <summary>The simulated services, behind one port.</summary>
+internal sealed record SandboxServices(LoginService Login, ArmService Arm, HubService Hub, BlobGate Blob, ControlService Control);
+
+/// <summary>Sends each request to the service that its host name stands for; logs it, and lets faults happen to it.</summary>
+internal sealed class RequestDispatcher(SandboxServices services, HubEvents events, RequestLog log, FaultRules faults, SandboxClock clock)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        var host = context.Request.Host.Host;
+        var service = HostDirectory.ServiceOf(host);
+        var raw = RequestTarget.RawOf(context);
+        events.WriteDue();
+        if (service == AzureService.Control)
+        {
+            await services.Control.HandleAsync(context, raw);
+            return;
+        }
+
+        var entry = log.Begin(service, context, raw);
+        context.Response.OnStarting(() =>
+        {
+            entry.Responded(context.Response.StatusCode);
+            return Task.CompletedTask;
+        });
+        AddRequestIds(context);
+        var fault = faults.Take(service, host, context.Request.Method, raw);
+        var bodies = new MeteredBodies(context, fault);
+        try
+        {
+            await RunAsync(context, service, raw, fault);
+        }
+        catch (ConnectionResetException)
+        {
+            context.Abort();
+        }
+        finally
+        {
+            entry.Completed(bodies.BytesIn, bodies.BytesOut);
+        }
+    }
+
+    private static void AddRequestIds(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers["x-ms-request-id"] = Guid.NewGuid().ToString();
+        if (context.Request.Headers.TryGetValue("x-ms-client-request-id", out var id))
+        {
+            headers["x-ms-client-request-id"] = id;
+        }
+    }
+
+    private async Task RunAsync(HttpContext context, AzureService service, string raw, FaultRule? fault)
+    {
+        if (fault is { LatencyMilliseconds: > 0 })
+        {
+            await Task.Delay(fault.LatencyMilliseconds, context.RequestAborted);
+        }
+
+        if (fault is { Reset: true })
+        {
+            throw new ConnectionResetException();
+        }
+
+        if (fault?.Status is { } status)
+        {
+            if (fault.RetryAfterSeconds is { } seconds)
+            {
+                context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            }
+
+            await ServiceErrors.WriteAsync(context, service, status, clock.GetUtcNow());
+            return;
+        }
+
+        await ServeAsync(context, service, RequestTarget.TryParse(raw, out var target) ? target : null);
+    }
+
+    private Task ServeAsync(HttpContext context, AzureService service, RequestTarget? target) => service switch
+    {
+        AzureService.Hub => services.Hub.HandleAsync(context, target),
+        AzureService.Arm => services.Arm.HandleAsync(context, target),
+        AzureService.Blob => services.Blob.HandleAsync(context, target),
+        AzureService.Login when target is not null => services.Login.HandleAsync(context, target),
+        _ => Reply.TextAsync(
+            context, StatusCodes.Status404NotFound, $"The sandbox does not simulate '{context.Request.Host.Host}{context.Request.Path}'."),
+    };
+}

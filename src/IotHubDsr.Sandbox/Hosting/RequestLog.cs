@@ -1,0 +1,109 @@
+using System.Text.RegularExpressions;
+
+namespace IotHubDsr.Sandbox.Hosting;
+
+/// <summary>One request as tests see it. Status 0 means that no response has been started: in flight, or the connection was reset.</summary>
+internal sealed record LoggedRequest(
+    long Sequence,
+    DateTimeOffset Time,
+    string Service,
+    string Method,
+    string Host,
+    string Target,
+    int Status,
+    bool Mutating,
+    long BytesIn,
+    long BytesOut,
+    string UserAgent);
+
+/// <summary>Every request to a simulated service, in order of arrival. Control requests are not in it.</summary>
+internal sealed partial class RequestLog(TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private readonly List<LoggedRequest> _entries = [];
+    private long _last;
+
+    /// <summary>
+    /// Written before the request is handled and updated as it goes on: a client that has its response finds its request here.
+    /// </summary>
+    public Entry Begin(AzureService service, HttpContext context, string rawTarget)
+    {
+        var request = context.Request;
+        lock (_lock)
+        {
+            var logged = new LoggedRequest(
+                ++_last,
+                time.GetUtcNow(),
+                service.ToString().ToLowerInvariant(),
+                request.Method,
+                request.Host.Host,
+                Signature().Replace(rawTarget, "$1REDACTED"),
+                0,
+                IsMutating(service, request.Method, rawTarget),
+                0,
+                0,
+                request.Headers.UserAgent.ToString());
+            _entries.Add(logged);
+            return new Entry(this, logged.Sequence);
+        }
+    }
+
+    public IReadOnlyList<LoggedRequest> After(long sequence)
+    {
+        lock (_lock)
+        {
+            return [.. _entries.Where(entry => entry.Sequence > sequence)];
+        }
+    }
+
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _entries.Clear();
+        }
+    }
+
+    private static bool IsMutating(AzureService service, string method, string target)
+    {
+        if (service is AzureService.Login || HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method))
+        {
+            return false;
+        }
+
+        var path = target.Split('?', 2)[0];
+        var readsByPost = HttpMethods.IsPost(method) && service switch
+        {
+            AzureService.Hub => path.Equals("/devices/query", StringComparison.OrdinalIgnoreCase),
+            AzureService.Arm => path.EndsWith("/listkeys", StringComparison.OrdinalIgnoreCase)
+                || path.EndsWith("/getFullUrl", StringComparison.OrdinalIgnoreCase),
+            _ => false,
+        };
+        return !readsByPost;
+    }
+
+    private void Update(long sequence, Func<LoggedRequest, LoggedRequest> change)
+    {
+        lock (_lock)
+        {
+            // Sequences rise with the index; what was cleared in the meantime is gone.
+            var index = _entries.FindLastIndex(entry => entry.Sequence == sequence);
+            if (index >= 0)
+            {
+                _entries[index] = change(_entries[index]);
+            }
+        }
+    }
+
+    [GeneratedRegex("([?&]sig=)[^&]*", RegexOptions.IgnoreCase)]
+    private static partial Regex Signature();
+
+    /// <summary>The handle by which a running request completes its own entry.</summary>
+    internal sealed class Entry(RequestLog log, long sequence)
+    {
+        public void Responded(int status) => log.Update(sequence, entry => entry with { Status = status });
+
+        public void Completed(long bytesIn, long bytesOut) =>
+            log.Update(sequence, entry => entry with { BytesIn = bytesIn, BytesOut = bytesOut });
+    }
+}

@@ -1,0 +1,31 @@
+namespace IotHubDsr.Sandbox.Hub;
+
+/// <summary>The service's error codes: the number's first three digits are the HTTP status, the name goes into a header.</summary>
+internal enum HubError
+{
+    None = 0,
+    InvalidProtocolVersion = 400001,
+    InvalidOperation = 400003,
+    ArgumentInvalid = 400004,
+    ArgumentNull = 400005,
+    DeviceDefinedMultipleTimes = 400011,
+    DeserializationError = 400012,
+    IotHubNotFound = 401001,
+    IotHubUnauthorizedAccess = 401002,
+    IotHubUnauthorized = 401003,
+    DeviceNotFound = 404001,
+    ModuleNotFound = 404010,
+    DeviceAlreadyExists = 409001,
+    ModuleAlreadyExistsOnDevice = 409301,
+    PreconditionFailed = 412001,
+    TooManyDevices = 413002,
+    ThrottlingException = 429001,
+    ServerError = 500001,
+    ServiceUnavailable = 503001,
+}
+
+/// <summary>A request that the hub refuses.</summary>
+internal sealed class HubRefusal(HubError error, string text) : Exception(text)
+{
+    public HubError Error { get; } = error;
+}

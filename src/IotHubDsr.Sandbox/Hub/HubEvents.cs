@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using IotHubDsr.Sandbox.Storage;
+using IotHubDsr.Sandbox.World;
+
+namespace IotHubDsr.Sandbox.Hub;
+
+/// <summary>
+/// The messages that the hub itself writes about its devices, routed as configured. A storage endpoint collects them and writes
+/// a blob when its batch frequency has passed: deleting a device leaves a new trace of it, minutes later.
+/// </summary>
+internal sealed class HubEvents(RoutingConfiguration routing, BlobStore blobs, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private readonly List<PendingBatch> _pending = [];
+
+    public void LifecycleChanged(HubIdentity identity, string operation) =>
+        Publish("DeviceLifecycleEvents", "deviceLifecycleNotification", identity, operation, identity.ToTwinJson());
+
+    public void TwinChanged(HubIdentity identity, string operation)
+    {
+        // A twin change names its device in the message's properties only, never in its body.
+        var body = new JsonObject
+        {
+            ["version"] = identity.Twin.Version,
+            ["tags"] = identity.Twin.Tags.DeepClone(),
+            ["properties"] = identity.Twin.PropertiesJson(),
+        };
+        Publish("TwinChangeEvents", "twinChangeNotification", identity, operation, body);
+    }
+
+    /// <summary>Writes the batches whose time has come. There is no timer: each request asks first.</summary>
+    public void WriteDue()
+    {
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            foreach (var batch in _pending.Where(batch => batch.Due <= now).ToList())
+            {
+                _pending.Remove(batch);
+                Write(batch);
+            }
+        }
+    }
+
+    private void Publish(string source, string schema, HubIdentity identity, string operation, JsonObject body)
+    {
+        var endpoints = routing.Routes
+            .Where(route => route.IsEnabled && route.Source == source)
+            .Select(route => routing.Storage.FirstOrDefault(endpoint => endpoint.Name == route.Endpoint))
+            .OfType<StorageEndpoint>();
+        var message = Message(source, schema, identity, operation, body);
+        lock (_lock)
+        {
+            foreach (var endpoint in endpoints)
+            {
+                var partition = RoutingConfiguration.PartitionOf(identity.DeviceId);
+                var batch = _pending.Find(batch => batch.Endpoint == endpoint && batch.Partition == partition);
+                if (batch is null)
+                {
+                    batch = new PendingBatch(endpoint, partition, time.GetUtcNow() + endpoint.BatchFrequency, []);
+                    _pending.Add(batch);
+                }
+
+                batch.Messages.Add(message);
+            }
+        }
+    }
+
+    private RoutedMessage Message(string source, string schema, HubIdentity identity, string operation, JsonObject body)
+    {
+        var now = time.GetUtcNow();
+        var properties = new Dictionary<string, string>
+        {
+            ["deviceId"] = identity.DeviceId,
+            ["hubName"] = routing.HubName,
+            ["opType"] = operation,
+            ["operationTimestamp"] = now.UtcDateTime.ToString("o", CultureInfo.InvariantCulture),
+            ["iothub-message-schema"] = schema,
+        };
+        if (identity.ModuleId is not null)
+        {
+            properties["moduleId"] = identity.ModuleId;
+        }
+
+        return new RoutedMessage(now, identity.DeviceId, identity.GenerationId, Encoding.UTF8.GetBytes(body.ToJsonString()))
+        {
+            Properties = properties,
+            MessageSource = char.ToLowerInvariant(source[0]) + source[1..],
+            IsJson = true,
+        };
+    }
+
+    private void Write(PendingBatch batch)
+    {
+        var container = blobs.GetOrAddAccount(batch.Endpoint.Account).GetOrAddContainer(batch.Endpoint.Container);
+        var minute = batch.Due;
+        var name = batch.Endpoint.BlobName(routing.HubName, batch.Partition, minute);
+        while (container.List(name).Any(blob => blob.Name == name))
+        {
+            minute = minute.AddMinutes(1);
+            name = batch.Endpoint.BlobName(routing.HubName, batch.Partition, minute);
+        }
+
+        container.Put(name, RoutedFile.Write(batch.Messages, batch.Endpoint.Encoding), new BlobSeed { LastModified = batch.Due });
+    }
+
+    private sealed record PendingBatch(StorageEndpoint Endpoint, int Partition, DateTimeOffset Due, List<RoutedMessage> Messages);
+}

@@ -1,0 +1,151 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace IotHubDsr.Sandbox.Hub;
+
+/// <summary>
+/// The identities of the hub. Not safe for concurrent use: whoever calls it holds <see cref="Gate"/>.
+/// </summary>
+internal sealed partial class HubRegistry(Random random, TimeProvider time)
+{
+    private readonly SortedDictionary<string, HubIdentity> _devices = new(StringComparer.Ordinal);
+
+    public Lock Gate { get; } = new();
+
+    public IReadOnlyCollection<HubIdentity> Devices => _devices.Values;
+
+    /// <summary>Called with an identity that has just been removed or added, and the operation's name.</summary>
+    public event Action<HubIdentity, string>? LifecycleChanged;
+
+    public HubIdentity Device(string deviceId) =>
+        Find(deviceId) ?? throw new HubRefusal(HubError.DeviceNotFound, $"Device {deviceId} not registered");
+
+    public HubIdentity? Find(string deviceId) => _devices.GetValueOrDefault(deviceId);
+
+    public HubIdentity Module(string deviceId, string moduleId) =>
+        Device(deviceId).Modules.GetValueOrDefault(moduleId)
+        ?? throw new HubRefusal(HubError.ModuleNotFound, $"Module {moduleId} on device {deviceId} not registered");
+
+    public HubIdentity Create(string deviceId, JsonObject model)
+    {
+        RequireLegal(deviceId);
+        if (_devices.ContainsKey(deviceId))
+        {
+            throw new HubRefusal(HubError.DeviceAlreadyExists, $"A device with ID '{deviceId}' is already registered.");
+        }
+
+        var device = NewIdentity(deviceId, null);
+        device.IsEdge = model["capabilities"]?["iotEdge"]?.GetValue<bool>() ?? false;
+        Apply(device, model);
+        if (device.IsEdge)
+        {
+            device.DeviceScope = $"ms-azure-iot-edge://{deviceId}-{device.GenerationId}";
+        }
+
+        _devices.Add(deviceId, device);
+        LifecycleChanged?.Invoke(device, "createDeviceIdentity");
+        return device;
+    }
+
+    public HubIdentity CreateModule(string deviceId, string moduleId, string? managedBy)
+    {
+        RequireLegal(moduleId);
+        var device = Device(deviceId);
+        var module = NewIdentity(deviceId, moduleId);
+        module.ManagedBy = managedBy;
+        if (!device.Modules.TryAdd(moduleId, module))
+        {
+            throw new HubRefusal(HubError.ModuleAlreadyExistsOnDevice, $"A module with ID '{moduleId}' is already registered on '{deviceId}'.");
+        }
+
+        LifecycleChanged?.Invoke(module, "createModuleIdentity");
+        return module;
+    }
+
+    public void Update(HubIdentity identity, JsonObject model)
+    {
+        Apply(identity, model);
+        identity.ETag = NewETag();
+    }
+
+    public void Delete(HubIdentity identity)
+    {
+        if (identity.ModuleId is null)
+        {
+            _devices.Remove(identity.DeviceId);
+        }
+        else
+        {
+            Device(identity.DeviceId).Modules.Remove(identity.ModuleId);
+        }
+
+        LifecycleChanged?.Invoke(identity, identity.ModuleId is null ? "deleteDeviceIdentity" : "deleteModuleIdentity");
+    }
+
+    /// <summary>Fails unless the condition is a wildcard or names the present ETag. Both are seen with and without quotes.</summary>
+    public static void RequireMatch(string condition, string etag)
+    {
+        var expected = condition.Trim().Trim('"');
+        if (expected != "*" && expected != etag)
+        {
+            throw new HubRefusal(HubError.PreconditionFailed, "Precondition failed: the ETag in the request does not match the ETag of the resource.");
+        }
+    }
+
+    private static void RequireLegal(string id)
+    {
+        if (!LegalId().IsMatch(id))
+        {
+            throw new HubRefusal(HubError.ArgumentInvalid, $"The ID '{id}' is longer than 128 characters or has characters that are not allowed.");
+        }
+    }
+
+    private void Apply(HubIdentity identity, JsonObject model)
+    {
+        if (model["status"] is { } status)
+        {
+            var text = status.ToString();
+            if (text is not ("enabled" or "disabled"))
+            {
+                throw new HubRefusal(HubError.ArgumentInvalid, $"'{text}' is not a device status.");
+            }
+
+            identity.SetStatus(text, model["statusReason"]?.ToString(), time.GetUtcNow());
+        }
+
+        if (model["authentication"]?["symmetricKey"] is JsonObject keys)
+        {
+            identity.PrimaryKey = keys["primaryKey"]?.ToString() ?? identity.PrimaryKey;
+            identity.SecondaryKey = keys["secondaryKey"]?.ToString() ?? identity.SecondaryKey;
+        }
+
+        if (!identity.IsEdge && model["deviceScope"] is { } scope)
+        {
+            identity.DeviceScope = scope.ToString();
+            identity.ParentScope = scope.ToString();
+        }
+    }
+
+    private HubIdentity NewIdentity(string deviceId, string? moduleId)
+    {
+        var now = time.GetUtcNow();
+        return new HubIdentity(deviceId, moduleId, (637_000_000_000_000_000 + random.NextInt64(1_000_000_000_000_000)).ToString("D18"), now)
+        {
+            ETag = NewETag(),
+            PrimaryKey = NewKey(),
+            SecondaryKey = NewKey(),
+        };
+    }
+
+    private string NewETag() => Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(random.Next(100_000_000, 999_999_999).ToString("D9")));
+
+    private string NewKey()
+    {
+        var key = new byte[32];
+        random.NextBytes(key);
+        return Convert.ToBase64String(key);
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9\-:.+%_#*?!(),=@;$']{1,128}\z")]
+    private static partial Regex LegalId();
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace IotHubDsr.Sandbox.Hub.Query;
+
+/// <summary>
+/// POST /devices/query with its paging. The service may send an empty page with a continuation: here every multi-page result has
+/// one before its second page, and so has every result of a query with a condition before its first.
+/// </summary>
+internal sealed class TwinQueries(HubRegistry registry)
+{
+    private const int PageLimit = 1000;
+    private const int DefaultPage = 100;
+
+    public HubReply Run(HubRequest request)
+    {
+        var text = request.Document["query"]?.ToString() ?? throw QueryLexer.Refuse("the body has no 'query'.");
+        var query = QueryParser.Parse(text);
+        var size = PageSize(request.Headers["x-ms-max-item-count"].ToString());
+        var position = Position.Read(request.Headers["x-ms-continuation"].ToString(), text);
+        if (position is null)
+        {
+            position = new Position(0, Fingerprint(text));
+            if (query.Where is not null)
+            {
+                return Page(query, [], position);
+            }
+        }
+        else if (position.IsEmptyPageDue)
+        {
+            return Page(query, [], position with { IsEmptyPageDue = false });
+        }
+
+        var rows = registry.Devices
+            .Select(device => device.ToTwinJson())
+            .Where(twin => query.Where is null || query.Where.Evaluate(twin) == true)
+            .Skip(position.Offset)
+            .Take(size + 1)
+            .ToList();
+        var next = rows.Count > size ? new Position(position.Offset + size, position.Query, IsEmptyPageDue: position.Offset == 0) : null;
+        return Page(query, rows.Take(size), next);
+    }
+
+    private static HubReply Page(TwinQuery query, IEnumerable<JsonObject> rows, Position? next)
+    {
+        var headers = new Dictionary<string, string> { ["x-ms-item-type"] = query.Projections.Count == 0 ? "Twin" : "Raw" };
+        if (next is not null)
+        {
+            headers["x-ms-continuation"] = next.Write();
+        }
+
+        return HubReply.Ok(new JsonArray([.. rows.Select(query.Project)])) with { Headers = headers };
+    }
+
+    private static int PageSize(string header) => header.Length == 0
+        ? DefaultPage
+        : int.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0
+            ? Math.Min(size, PageLimit)
+            : throw new HubRefusal(HubError.ArgumentInvalid, "x-ms-max-item-count must be a positive number.");
+
+    private static string Fingerprint(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)), 0, 8);
+
+    /// <summary>Where a result goes on. It belongs to one query text, and only to that.</summary>
+    private sealed record Position(int Offset, string Query, bool IsEmptyPageDue = false)
+    {
+        public static Position? Read(string token, string text)
+        {
+            if (token.Length == 0)
+            {
+                return null;
+            }
+
+            var bytes = new byte[token.Length];
+            var parts = Convert.TryFromBase64String(token, bytes, out var length)
+                ? Encoding.UTF8.GetString(bytes, 0, length).Split('|')
+                : [];
+            return parts is [var offset, var query, var empty] && query == Fingerprint(text)
+                && int.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed)
+                ? new Position(parsed, query, empty == "1")
+                : throw new HubRefusal(HubError.ArgumentInvalid, "The continuation token is not one of this query.");
+        }
+
+        public string Write() =>
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Offset}|{Query}|{(IsEmptyPageDue ? 1 : 0)}")));
+    }
+}

@@ -1,0 +1,12 @@
+namespace IotHubDsr.Sandbox.Identity;
+
+/// <summary>The audiences that each service accepts.</summary>
+internal static class Audiences
+{
+    public static readonly IReadOnlyList<string> Hub = ["https://iothubs.azure.net"];
+
+    public static readonly IReadOnlyList<string> Arm = ["https://management.azure.com", "https://management.core.windows.net"];
+
+    public static IReadOnlyList<string> Blob(string account) =>
+        ["https://storage.azure.com", $"https://{account}.blob.core.windows.net"];
+}

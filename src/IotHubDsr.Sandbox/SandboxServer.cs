@@ -1,0 +1,147 @@
+using System.Net;
+using System.Security.Cryptography;
+using IotHubDsr.Sandbox.Arm;
+using IotHubDsr.Sandbox.Control;
+using IotHubDsr.Sandbox.Hosting;
+using IotHubDsr.Sandbox.Hub;
+using IotHubDsr.Sandbox.Hub.Query;
+using IotHubDsr.Sandbox.Identity;
+using IotHubDsr.Sandbox.Storage;
+using IotHubDsr.Sandbox.World;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace IotHubDsr.Sandbox;
+
+/// <summary>A running simulated Azure on a loopback port, with its own world. Dispose it to end it.</summary>
+internal sealed class SandboxServer : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+    private readonly CertificateAuthority _authority;
+
+    private SandboxServer(
+        WebApplication application, CertificateAuthority authority, SandboxDescriptor descriptor, SandboxWorld world, RequestLog log, FaultRules faults)
+    {
+        _application = application;
+        _authority = authority;
+        Descriptor = descriptor;
+        World = world;
+        RequestLog = log;
+        Faults = faults;
+    }
+
+    public SandboxDescriptor Descriptor { get; }
+
+    public SandboxWorld World { get; }
+
+    public RequestLog RequestLog { get; }
+
+    public FaultRules Faults { get; }
+
+    public required AccessRules Access { get; init; }
+
+    public required TokenIssuer Tokens { get; init; }
+
+    public static async Task<SandboxServer> StartAsync(SandboxOptions options, CancellationToken cancellationToken)
+    {
+        var world = WorldBuilder.Build(options);
+        var log = new RequestLog(world.Clock);
+        var faults = new FaultRules();
+        var access = new AccessRules();
+        var tenant = new Tenant(world.Names.TenantId, world.Names.ClientId, NewSecret());
+        var tokens = new TokenIssuer(tenant, options.Time);
+        var controlKey = NewSecret();
+        var control = new ControlService(controlKey, world, log, faults, access, tokens, new ControlBlobs(world.Blobs));
+        var services = Services(world, tenant, tokens, access, options.Time, control);
+        var dispatcher = new RequestDispatcher(services, world.Events, log, faults, world.Clock);
+
+        // Certificates are judged by the clients' clock, which is never the world's.
+        var authority = new CertificateAuthority(TimeProvider.System);
+        var application = Listen(options.Port, authority, dispatcher);
+        await application.StartAsync(cancellationToken);
+        var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+        var port = new Uri(addresses.Addresses.Single()).Port;
+        var descriptor = Describe(options, port, controlKey, authority, tenant, world);
+        return new SandboxServer(application, authority, descriptor, world, log, faults) { Access = access, Tokens = tokens };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // A client that never closes its connections must not hold up the end.
+        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        await _application.StopAsync(patience.Token);
+        await _application.DisposeAsync();
+        _authority.Dispose();
+    }
+
+    private static SandboxServices Services(
+        SandboxWorld world, Tenant tenant, TokenIssuer tokens, AccessRules access, TimeProvider real, ControlService control)
+    {
+        var operations = new HubOperations(
+            world.Registry,
+            new TwinQueries(world.Registry),
+            new BulkRegistry(world.Registry, world.Clock),
+            world.Events,
+            world.Configurations,
+            world.Clock);
+        var authorizer = new HubAuthorizer(WorldNames.HubHostName, world.Policies, tokens, access, real);
+        var storage = new StorageResources(world.Names, world.Blobs);
+        return new SandboxServices(
+            new LoginService(tenant, tokens),
+            new ArmService(world.Names, ArmWorld.Catalogue(world, storage), storage, tokens, access),
+            new HubService(WorldNames.HubHostName, world.Registry, operations, authorizer, world.Throttle, world.Clock),
+            new BlobGate(world.Blobs, new BlobService(world.Blobs, world.Clock), tenant, tokens, access),
+            control);
+    }
+
+    private static WebApplication Listen(int port, CertificateAuthority authority, RequestDispatcher dispatcher)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        // The console belongs to whoever started the sandbox: the default lifetime would take its signals.
+        builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Listen(IPAddress.Loopback, port, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.UseHttps(https => https.ServerCertificateSelector = (_, name) => authority.LeafFor(name));
+            });
+        });
+        var application = builder.Build();
+        application.Run(dispatcher.HandleAsync);
+        return application;
+    }
+
+    private static SandboxDescriptor Describe(
+        SandboxOptions options, int port, string controlKey, CertificateAuthority authority, Tenant tenant, SandboxWorld world) => new(
+            Environment.ProcessId,
+            port,
+            controlKey,
+            authority.CertificatePem,
+            tenant.TenantId,
+            tenant.ClientId,
+            tenant.ClientSecret,
+            world.Names.SubscriptionId,
+            WorldNames.HubGroup,
+            WorldNames.HubName,
+            WorldNames.HubHostName,
+            world.Names.HubId,
+            world.HubConnectionString,
+            ArmService.Host,
+            LoginService.Host,
+            options.Seed);
+
+    private static string NewSecret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+
+    private sealed class SilentLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,17 @@
+namespace IotHubDsr.Sandbox.Storage;
+
+/// <summary>What the owner of a storage account chooses; every option can change while the account is in use.</summary>
+/// <param name="VersioningEnabled">Keep the former content of a blob as a version. Ignored with a hierarchical namespace.</param>
+/// <param name="SoftDeleteDays">Days a deleted blob, snapshot or version stays restorable: 1 to 365, or 0 for off.</param>
+/// <param name="HierarchicalNamespace">Directories exist by themselves and outlive the blobs in them.</param>
+/// <param name="AllowPermanentDelete">Soft-deleted snapshots and versions may be removed before their time.</param>
+internal sealed record BlobAccountOptions(
+    bool VersioningEnabled = false,
+    int SoftDeleteDays = 0,
+    bool HierarchicalNamespace = false,
+    bool AllowPermanentDelete = false)
+{
+    public bool KeepsVersions => VersioningEnabled && !HierarchicalNamespace;
+
+    public bool KeepsDeleted => SoftDeleteDays > 0;
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+using IotHubDsr.Sandbox.Storage.Blobs;
+using IotHubDsr.Sandbox.Storage.Operations;
+using IotHubDsr.Sandbox.Storage.Rest;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace IotHubDsr.Sandbox.Storage;
+
+/// <summary>The Blob service's REST interface over a <see cref="BlobStore"/>, for requests that were authorized already.</summary>
+internal sealed class BlobService(BlobStore store, TimeProvider time)
+{
+    /// <summary>The newest version of the service that is simulated; a newer one is refused, as the service would.</summary>
+    public static readonly DateOnly NewestVersion = new(2026, 10, 6);
+
+    private const string VersionHeader = "x-ms-version";
+
+    // A whole segment in one write would be copied whole into the server's output buffers.
+    private const int WriteSize = 128 * 1024;
+
+    /// <summary>
+    /// Decides whether the client may read a copy source, whose authorization is not that of the request. Until the host sets
+    /// it, whoever presents a token or a signature may.
+    /// </summary>
+    public Func<CopySource, bool> AuthorizeCopySource { get; set; } = source => source.Authorization is not null || source.HasSignature;
+
+    public async Task HandleAsync(HttpContext context, string accountName)
+    {
+        string requestId = Guid.NewGuid().ToString();
+        StorageResponse response;
+        try
+        {
+            response = await RunAsync(context, accountName).ConfigureAwait(false);
+        }
+        catch (StorageException error)
+        {
+            response = Describe(error, requestId);
+        }
+
+        var headers = context.Response.Headers;
+        headers["Server"] = "Windows-Azure-Blob/1.0";
+        headers["Date"] = time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
+        headers["x-ms-request-id"] = requestId;
+        headers[VersionHeader] = context.Request.Headers[VersionHeader];
+        if (context.Request.Headers["x-ms-client-request-id"] is { Count: > 0 } clientRequestId)
+        {
+            headers["x-ms-client-request-id"] = clientRequestId;
+        }
+
+        await SendAsync(context, response).ConfigureAwait(false);
+    }
+
+    private async Task<StorageResponse> RunAsync(HttpContext context, string accountName)
+    {
+        RequireVersion(context.Request);
+        if (!store.TryGetAccount(accountName, out var account))
+        {
+            throw new StorageException(StorageErrors.AccountNotFound);
+        }
+
+        string rawTarget = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var target = RequestTarget.Parse(rawTarget);
+        var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
+        var request = new BlobRequest(context.Request.Method.ToUpperInvariant(), target, context.Request.Headers, body);
+        string endpoint = $"{context.Request.Scheme}://{context.Request.Host}/";
+        var response = new BlobRouter(store, AuthorizeCopySource).Run(request, account, endpoint);
+        bool framed = HttpMethods.IsPut(context.Request.Method) && request.Header(StructuredMessage.Header) is not null;
+        return framed ? response.With(StructuredMessage.Header, request.Header(StructuredMessage.Header)) : response;
+    }
+
+    private static void RequireVersion(HttpRequest request)
+    {
+        string version = request.Headers[VersionHeader].ToString();
+        if (version.Length == 0)
+        {
+            throw StorageErrors.MissingHeader(VersionHeader);
+        }
+
+        bool known = DateOnly.TryParseExact(version, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+            && date <= NewestVersion;
+        if (!known)
+        {
+            throw StorageErrors.InvalidHeader(VersionHeader, version);
+        }
+    }
+
+    private StorageResponse Describe(StorageException error, string requestId)
+    {
+        var (status, code, message) = error.Error;
+        string now = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
+        var response = status == StatusCodes.Status304NotModified
+            ? new StorageResponse(status)
+            : XmlBody.Respond(status, writer =>
+            {
+                writer.WriteStartElement("Error");
+                writer.Element("Code", code);
+                writer.Element("Message", $"{message}\nRequestId:{requestId}\nTime:{now}");
+                foreach (var (name, value) in error.Details)
+                {
+                    writer.Element(name, XmlBody.IsXmlText(value) ? value : Uri.EscapeDataString(value));
+                }
+
+                writer.WriteEndElement();
+            });
+        foreach (var (name, value) in error.Headers)
+        {
+            response.With(name, value);
+        }
+
+        return response.With("x-ms-error-code", code);
+    }
+
+    private static async Task SendAsync(HttpContext context, StorageResponse response)
+    {
+        context.Response.StatusCode = response.Status;
+        foreach (var (name, value) in response.Headers)
+        {
+            context.Response.Headers[name] = value;
+        }
+
+        if (response.Status is StatusCodes.Status304NotModified or StatusCodes.Status204NoContent)
+        {
+            return;
+        }
+
+        var body = response.Body ?? BlobContent.Empty;
+        context.Response.ContentLength = body.Length;
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
+        foreach (var segment in body.Segments)
+        {
+            for (int at = 0; at < segment.Length; at += WriteSize)
+            {
+                var part = segment.Slice(at, Math.Min(WriteSize, segment.Length - at));
+                await context.Response.Body.WriteAsync(part, context.RequestAborted).ConfigureAwait(false);
+            }
+        }
+    }
+}

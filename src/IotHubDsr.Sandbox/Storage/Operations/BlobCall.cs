@@ -1,0 +1,137 @@
+using IotHubDsr.Sandbox.Storage.Blobs;
+using IotHubDsr.Sandbox.Storage.Rest;
+
+namespace IotHubDsr.Sandbox.Storage.Operations;
+
+/// <summary>One request to a blob, made under the lock of its container.</summary>
+internal sealed class BlobCall(BlobRequest request, BlobContainer container, string blobName)
+{
+    public BlobRequest Request => request;
+
+    public BlobContainer Container => container;
+
+    public BlobAccount Account => container.Account;
+
+    public DateTimeOffset Now { get; } = container.Account.Clock.Now;
+
+    public string BlobName => blobName;
+
+    /// <summary>The blob, version or snapshot that the request names, with its entry.</summary>
+    public (BlobEntry Entry, BlobRevision Revision) Find()
+    {
+        if (!container.TryGetEntry(blobName, out var entry))
+        {
+            throw new StorageException(StorageErrors.BlobNotFound);
+        }
+
+        return (entry, Find(entry, includeDeleted: false));
+    }
+
+    public BlobRevision Find(BlobEntry entry, bool includeDeleted)
+    {
+        string? snapshot = request.Parameter("snapshot");
+        string? version = request.Parameter("versionid");
+        var found = (snapshot, version) switch
+        {
+            (null, null) => entry.Current,
+            (not null, not null) => throw StorageErrors.InvalidParameter("versionid", version),
+            (not null, _) => entry.Old.FirstOrDefault(old => old.Snapshot == snapshot),
+            (_, not null) when entry.Current?.VersionId == version => entry.Current,
+            _ => entry.Old.FirstOrDefault(old => old.Snapshot is null && old.VersionId == version),
+        };
+        return found is not null && (includeDeleted || found.Deletion is null)
+            ? found
+            : throw new StorageException(StorageErrors.BlobNotFound);
+    }
+
+    /// <summary>The base blob of a request that can only be about that.</summary>
+    public (BlobEntry Entry, BlobRevision Current) FindCurrent()
+    {
+        RefuseOldRevision();
+        return Find();
+    }
+
+    /// <summary>Versions and snapshots are read-only.</summary>
+    public void RefuseOldRevision()
+    {
+        foreach (string parameter in (string[])["snapshot", "versionid"])
+        {
+            if (request.Parameter(parameter) is { } value)
+            {
+                throw StorageErrors.InvalidParameter(parameter, value);
+            }
+        }
+    }
+
+    /// <summary>What every change of an existing or absent blob must pass: immutability, conditions, lease.</summary>
+    public void RequireWritable(BlobEntry entry)
+    {
+        if (entry.Current is not null && container.IsImmutable)
+        {
+            throw new StorageException(StorageErrors.BlobImmutable);
+        }
+
+        Conditions.Of(request).CheckWrite(entry.Current);
+        RequireLease(entry.Lease);
+    }
+
+    /// <summary>A leased blob is changed only by who holds the lease; a lease ID for a blob without lease is an error too.</summary>
+    public void RequireLease(Lease lease)
+    {
+        string? given = request.Header("x-ms-lease-id");
+        LeaseState state = lease.StateAt(Now);
+        if (lease.IsLockedAt(Now))
+        {
+            if (given is null)
+            {
+                throw new StorageException(StorageErrors.LeaseIdMissing);
+            }
+
+            RequireSameLease(lease, given);
+        }
+        else if (given is not null)
+        {
+            throw new StorageException(state == LeaseState.Available ? StorageErrors.LeaseNotPresent : StorageErrors.LeaseLost);
+        }
+        else
+        {
+            lease.Forget();
+        }
+    }
+
+    /// <summary>Reading needs no lease, but a lease ID that is given must be the right one.</summary>
+    public void CheckReader(BlobEntry entry, BlobRevision revision)
+    {
+        Conditions.Of(request).CheckRead(revision);
+        if (request.Header("x-ms-lease-id") is { } given)
+        {
+            if (!entry.Lease.IsLockedAt(Now))
+            {
+                throw new StorageException(entry.Lease.Id is null ? StorageErrors.LeaseNotPresent : StorageErrors.LeaseLost);
+            }
+
+            RequireSameLease(entry.Lease, given);
+        }
+    }
+
+    /// <summary>A blob in the archive, or on its way out, can only be deleted, overwritten or moved to another tier.</summary>
+    public void RequireOnline(BlobRevision revision)
+    {
+        var tier = revision.Tier.At(Now);
+        if (tier.Name == AccessTierState.Archive)
+        {
+            throw new StorageException(tier.RehydratesTo is null ? StorageErrors.BlobArchived : StorageErrors.BlobBeingRehydrated);
+        }
+    }
+
+    /// <summary>The next state of a blob, with a new ETag and this moment as its last modification.</summary>
+    public BlobRevision Touch(BlobRevision revision) => revision with { ETag = Account.Clock.NextETag(), LastModified = Now };
+
+    private static void RequireSameLease(Lease lease, string given)
+    {
+        if (!lease.Is(given))
+        {
+            throw new StorageException(StorageErrors.LeaseIdMismatch);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using IotHubDsr.Sandbox.Storage.Blobs;
+using IotHubDsr.Sandbox.Storage.Rest;
+
+namespace IotHubDsr.Sandbox.Storage.Operations;
+
+/// <summary>A blob that a request names as a source by its URL, and how the client proves that it may read it.</summary>
+/// <param name="Account">The first label of the host.</param>
+/// <param name="Target">The source's path and query.</param>
+/// <param name="Authorization">The value of <c>x-ms-copy-source-authorization</c>; null when the URL is to carry a signature.</param>
+internal sealed record CopySource(string Account, RequestTarget Target, string? Authorization)
+{
+    private const string Header = "x-ms-copy-source";
+
+    public bool HasSignature => Target.Query.ContainsKey("sig");
+
+    public static CopySource Of(BlobRequest request)
+    {
+        string url = request.RequiredHeader(Header);
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            throw StorageErrors.InvalidHeader(Header, url);
+        }
+
+        return new(uri.Host.Split('.')[0], RequestTarget.Parse(url), request.Header("x-ms-copy-source-authorization"));
+    }
+
+    /// <summary>The content as of now: what happens to the source later does not change what was copied.</summary>
+    public BlobContent Read(BlobStore store, BlobRequest request, Func<CopySource, bool> authorize)
+    {
+        if (!authorize(this))
+        {
+            throw Unverifiable(401, "NoAuthenticationInformation");
+        }
+
+        if (Target is not { Container: { } containerName, Blob: { } blobName }
+            || !store.TryGetAccount(Account, out var account)
+            || !account.TryGetContainer(containerName, out var container))
+        {
+            throw Unverifiable(404, "ContainerNotFound");
+        }
+
+        lock (container.Gate)
+        {
+            var call = new BlobCall(new BlobRequest("GET", Target, request.Headers, BlobContent.Empty), container, blobName);
+            var revision = Find(call);
+            Conditions.OfSource(request).CheckSource(revision);
+            call.RequireOnline(revision);
+            var content = Range(request, revision.Content);
+            Checksums.Verify(request, content, "x-ms-source-content-md5", "x-ms-source-content-crc64");
+            return content;
+        }
+    }
+
+    private static BlobRevision Find(BlobCall call)
+    {
+        try
+        {
+            return call.Find().Revision;
+        }
+        catch (StorageException missing) when (missing.Error == StorageErrors.BlobNotFound)
+        {
+            throw Unverifiable(404, "BlobNotFound");
+        }
+    }
+
+    private static BlobContent Range(BlobRequest request, BlobContent content)
+    {
+        const string RangeHeader = "x-ms-source-range";
+        if (request.Header(RangeHeader) is not { } header)
+        {
+            return content;
+        }
+
+        var range = ByteRange.Parse(header) ?? throw StorageErrors.InvalidHeader(RangeHeader, header);
+        if (range.Last >= content.Length)
+        {
+            throw new StorageException(StorageErrors.InvalidRange);
+        }
+
+        return content.Slice(range.First, range.LastWithin(content.Length) - range.First + 1);
+    }
+
+    private static StorageException Unverifiable(int status, string code)
+    {
+        var error = new StorageException(StorageErrors.CannotVerifyCopySource with { Status = status });
+        error.Headers["x-ms-copy-source-status-code"] = status.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        error.Headers["x-ms-copy-source-error-code"] = code;
+        return error;
+    }
+}

@@ -1,0 +1,111 @@
+using System.Xml;
+using IotHubDsr.Sandbox.Storage.Blobs;
+using IotHubDsr.Sandbox.Storage.Rest;
+
+namespace IotHubDsr.Sandbox.Storage.Operations;
+
+/// <summary>List Containers, Get Blob Service Properties and Get Account Information.</summary>
+internal static class ServiceOperations
+{
+    public static StorageResponse ListContainers(BlobRequest request, BlobAccount account, BlobStore store, string endpoint)
+    {
+        var page = PageRequest.Of(request, store.PageSizeCap);
+        var include = page.Includes("metadata", "deleted", "system");
+        string start = page.Start?.Name ?? "";
+        var found = account.Containers
+            .Where(container => container.Name.StartsWith(page.Prefix, StringComparison.Ordinal))
+            .Where(container => include.Contains("system") || !container.Name.StartsWith('$'))
+            .Where(container => string.CompareOrdinal(container.Name, start) >= 0)
+            .Take(page.Size + 1)
+            .ToList();
+        return XmlBody.Respond(200, writer =>
+        {
+            page.WriteStart(writer, endpoint, containerName: null);
+            writer.WriteStartElement("Containers");
+            foreach (var container in found.Take(page.Size))
+            {
+                WriteContainer(writer, container, include.Contains("metadata"));
+            }
+
+            writer.WriteEndElement();
+            PageRequest.WriteEnd(writer, found.Count > page.Size ? new(found[page.Size].Name, "") : null);
+        });
+    }
+
+    public static StorageResponse GetProperties(BlobAccount account) => XmlBody.Respond(200, writer =>
+    {
+        var options = account.Options;
+        writer.WriteStartElement("StorageServiceProperties");
+        writer.WriteStartElement("Logging");
+        writer.Element("Version", "1.0");
+        writer.Element("Delete", false);
+        writer.Element("Read", false);
+        writer.Element("Write", false);
+        WriteDisabledRetention(writer);
+        writer.WriteEndElement();
+        foreach (string metrics in (string[])["HourMetrics", "MinuteMetrics"])
+        {
+            writer.WriteStartElement(metrics);
+            writer.Element("Version", "1.0");
+            writer.Element("Enabled", false);
+            WriteDisabledRetention(writer);
+            writer.WriteEndElement();
+        }
+
+        writer.WriteElementString("Cors", "");
+        writer.WriteStartElement("DeleteRetentionPolicy");
+        writer.Element("Enabled", options.KeepsDeleted);
+        if (options.KeepsDeleted)
+        {
+            writer.Element("AllowPermanentDelete", options.AllowPermanentDelete);
+            writer.Element("Days", options.SoftDeleteDays);
+        }
+
+        writer.WriteEndElement();
+        writer.WriteStartElement("StaticWebsite");
+        writer.Element("Enabled", false);
+        writer.WriteEndElement();
+        writer.WriteEndElement();
+    });
+
+    public static StorageResponse GetAccountInfo(BlobAccount account) => new StorageResponse(200)
+        .With("x-ms-sku-name", "Standard_LRS")
+        .With("x-ms-account-kind", "StorageV2")
+        .With("x-ms-is-hns-enabled", account.Options.HierarchicalNamespace);
+
+    private static void WriteContainer(XmlWriter writer, BlobContainer container, bool withMetadata)
+    {
+        DateTimeOffset now = container.Account.Clock.Now;
+        lock (container.Gate)
+        {
+            writer.WriteStartElement("Container");
+            writer.Element("Name", container.Name);
+            writer.WriteStartElement("Properties");
+            writer.Element("Last-Modified", container.LastModified);
+            writer.Element("Etag", container.ETag);
+            writer.Element("LeaseStatus", LeaseOperations.Status(container.Lease, now));
+            LeaseState state = container.Lease.StateAt(now);
+            writer.Element("LeaseState", LeaseOperations.Name(state));
+            writer.Element("LeaseDuration", state == LeaseState.Leased ? LeaseOperations.Duration(container.Lease) : null);
+            writer.Element("DefaultEncryptionScope", "$account-encryption-key");
+            writer.Element("DenyEncryptionScopeOverride", false);
+            writer.Element("HasImmutabilityPolicy", container.HasImmutabilityPolicy);
+            writer.Element("HasLegalHold", container.HasLegalHold);
+            writer.Element("ImmutableStorageWithVersioningEnabled", false);
+            writer.WriteEndElement();
+            if (withMetadata)
+            {
+                writer.Pairs("Metadata", container.Metadata);
+            }
+
+            writer.WriteEndElement();
+        }
+    }
+
+    private static void WriteDisabledRetention(XmlWriter writer)
+    {
+        writer.WriteStartElement("RetentionPolicy");
+        writer.Element("Enabled", false);
+        writer.WriteEndElement();
+    }
+}

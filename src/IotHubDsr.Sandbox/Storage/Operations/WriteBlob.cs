@@ -1,0 +1,145 @@
+using IotHubDsr.Sandbox.Storage.Blobs;
+using IotHubDsr.Sandbox.Storage.Rest;
+
+namespace IotHubDsr.Sandbox.Storage.Operations;
+
+/// <summary>Put Blob and Append Block.</summary>
+internal static class WriteBlob
+{
+    private const int MostAppendedBlocks = 50_000;
+
+    public static StorageResponse Put(BlobCall call)
+    {
+        call.RefuseOldRevision();
+        var request = call.Request;
+        BlobKind kind = request.RequiredHeader("x-ms-blob-type") switch
+        {
+            "BlockBlob" => BlobKind.Block,
+            "AppendBlob" => BlobKind.Append,
+            "PageBlob" => throw new StorageException(StorageErrors.NotImplemented),
+            var other => throw StorageErrors.InvalidHeader("x-ms-blob-type", other),
+        };
+        if (kind == BlobKind.Append && request.Body.Length > 0)
+        {
+            throw StorageErrors.InvalidHeader("Content-Length", request.Header("Content-Length") ?? "");
+        }
+
+        var response = new StorageResponse(201);
+        Checksums.Verify(request, request.Body);
+        string md5 = Convert.ToBase64String(Checksums.Md5(request.Body));
+        var headers = PropertyHeaders.HttpHeaders(request, request.Header("Content-Type"));
+        if (kind == BlobKind.Block && headers.ContentMd5 is { } declared && declared != md5)
+        {
+            throw new StorageException(StorageErrors.Md5Mismatch);
+        }
+
+        var revision = New(call, kind) with
+        {
+            Content = request.Body,
+            Headers = headers with { ContentMd5 = kind == BlobKind.Block ? md5 : headers.ContentMd5 },
+        };
+        revision = Store(call, revision);
+        if (kind == BlobKind.Block)
+        {
+            response.With("Content-MD5", md5).With("x-ms-content-crc64", Convert.ToBase64String(Checksums.Crc64(request.Body)));
+        }
+
+        return response.WithWritten(revision);
+    }
+
+    public static StorageResponse Append(BlobCall call)
+    {
+        var request = call.Request;
+        var (entry, current) = call.FindCurrent();
+        call.RequireWritable(entry);
+        if (current.Kind != BlobKind.Append)
+        {
+            throw new StorageException(StorageErrors.InvalidBlobType);
+        }
+
+        if (request.Body.Length == 0)
+        {
+            throw StorageErrors.InvalidHeader("Content-Length", "0");
+        }
+
+        if (request.LongHeader("x-ms-blob-condition-appendpos") is { } position && position != current.Content.Length)
+        {
+            throw new StorageException(StorageErrors.AppendPositionNotMet);
+        }
+
+        if (request.LongHeader("x-ms-blob-condition-maxsize") is { } limit && current.Content.Length + request.Body.Length > limit)
+        {
+            throw new StorageException(StorageErrors.MaxBlobSizeNotMet);
+        }
+
+        if (current.AppendedBlocks >= MostAppendedBlocks)
+        {
+            throw new StorageException(StorageErrors.BlockCountExceedsLimit);
+        }
+
+        var response = new StorageResponse(201).WithVerified(request, request.Body);
+        var appended = call.Touch(current) with
+        {
+            Content = BlobContent.Concat([current.Content, request.Body]),
+            AppendedBlocks = current.AppendedBlocks + 1,
+            Headers = current.Headers with { ContentMd5 = null },
+        };
+        entry.Amend(current, appended);
+        return response
+            .WithWritten(appended)
+            .With("x-ms-blob-append-offset", current.Content.Length)
+            .With("x-ms-blob-committed-block-count", appended.AppendedBlocks);
+    }
+
+    /// <summary>A new blob with what the headers say of metadata, tags and tier.</summary>
+    public static BlobRevision New(BlobCall call, BlobKind kind)
+    {
+        string? tier = PropertyHeaders.Tier(call.Request);
+        if (tier is not null && kind != BlobKind.Block)
+        {
+            throw StorageErrors.UnsupportedHeader("x-ms-access-tier");
+        }
+
+        return call.Touch(new BlobRevision
+        {
+            Kind = kind,
+            CreatedOn = call.Now,
+            Metadata = PropertyHeaders.Metadata(call.Request),
+            Tags = PropertyHeaders.Tags(call.Request),
+            Tier = tier is null ? new() : new AccessTierState().Set(tier, call.Now),
+        });
+    }
+
+    /// <summary>Makes the revision the base blob; whatever was staged under the name is gone then.</summary>
+    public static BlobRevision Store(BlobCall call, BlobRevision revision)
+    {
+        var entry = call.Container.GetOrAddEntry(call.BlobName);
+        try
+        {
+            call.RequireWritable(entry);
+            RequireReplaceable(call, entry, revision.Kind);
+            var stored = entry.Replace(revision);
+            entry.Staged.Clear();
+            return stored;
+        }
+        finally
+        {
+            call.Container.RemoveIfVacant(entry);
+        }
+    }
+
+    private static void RequireReplaceable(BlobCall call, BlobEntry entry, BlobKind kind)
+    {
+        if (entry.Current is { IsDirectory: true })
+        {
+            throw new StorageException(StorageErrors.ResourceTypeMismatch);
+        }
+
+        // All versions of a blob are of one type.
+        bool hasOtherVersions = entry.Old.Any(old => old.VersionId is not null && old.Kind != kind);
+        if (hasOtherVersions || (call.Account.Options.KeepsVersions && entry.Current is { } current && current.Kind != kind))
+        {
+            throw new StorageException(StorageErrors.InvalidBlobType);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+using IotHubDsr.Sandbox.Hub;
+using IotHubDsr.Sandbox.Storage;
+
+namespace IotHubDsr.Sandbox.World;
+
+/// <summary>Everything that exists in the simulated Azure.</summary>
+internal sealed record SandboxWorld(
+    SandboxClock Clock,
+    WorldNames Names,
+    RoutingConfiguration Routing,
+    HubRegistry Registry,
+    IReadOnlyList<HubPolicy> Policies,
+    HubThrottle Throttle,
+    BlobStore Blobs,
+    HubEvents Events,
+    JsonArray Configurations,
+    WorldTruth Truth)
+{
+    public string HubConnectionString =>
+        $"HostName={WorldNames.HubHostName};SharedAccessKeyName={Policies[0].Name};SharedAccessKey={Policies[0].PrimaryKey}";
+}
+
+/// <summary>
+/// What the world held when it was made: the answer that a test compares a footprint with. It does not follow later changes.
+/// </summary>
+internal sealed record WorldTruth(
+    int Seed, DateTimeOffset BaseTime, IReadOnlyList<string> Devices, IReadOnlyList<ContainerTruth> Containers, IReadOnlyList<string> Uploads);
+
+/// <summary>A routed container and the records of each device in it. A device without records is not in the list.</summary>
+internal sealed record ContainerTruth(
+    string Endpoint, string Account, string Container, string Encoding, int Blobs, IReadOnlyDictionary<string, DeviceRecords> Records);
+
+/// <summary>
+/// Counts of records: sent by the device itself, sent by a gateway in its name, and (of either kind) in copies that are no longer
+/// current, which are previous versions and soft-deleted blobs.
+/// </summary>
+internal sealed record DeviceRecords(int Direct, int Attributed, int Retained);

@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+using IotHubDsr.Sandbox.Hub;
+using IotHubDsr.Sandbox.Storage;
+
+namespace IotHubDsr.Sandbox.World;
+
+/// <summary>
+/// Makes the world. Its only inputs are the seed, the scale and the base time, which is the full hour in which the sandbox was
+/// started: two sandboxes of one hour and one seed are equal to the byte.
+/// </summary>
+internal static class WorldBuilder
+{
+    public static SandboxWorld Build(SandboxOptions options)
+    {
+        var now = options.Time.GetUtcNow();
+        var baseTime = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero);
+        var random = new Random(options.Seed);
+        var clock = new SandboxClock(options.Time);
+        var names = new WorldNames(random);
+        var routing = WorldRouting.Configuration;
+        var throttle = new HubThrottle(clock);
+        throttle.Configure(options.HubSku, options.HubUnits);
+
+        clock.HoldAt(baseTime.AddDays(-30));
+        var registry = new HubRegistry(random, clock);
+        new DeviceSeed(registry, random, baseTime).Fill(40 * options.Scale);
+
+        clock.HoldAt(baseTime.AddHours(-1));
+        var blobs = new BlobStore(clock);
+        blobs.GetOrAddAccount(WorldNames.PlainAccount, new BlobAccountOptions());
+        blobs.GetOrAddAccount(WorldNames.VersionedAccount, new BlobAccountOptions { VersioningEnabled = true, SoftDeleteDays = 14 });
+        var archive = new ArchiveSeed(blobs, registry, random, baseTime, options.Scale);
+        var containers = routing.Storage.Select(archive.Fill).ToList();
+        var uploads = UploadSeed.Fill(blobs, random, baseTime);
+        clock.Release();
+
+        var events = new HubEvents(routing, blobs, clock);
+        registry.LifecycleChanged += events.LifecycleChanged;
+        var truth = new WorldTruth(options.Seed, baseTime, [.. registry.Devices.Select(device => device.DeviceId)], containers, uploads);
+        return new SandboxWorld(clock, names, routing, registry, Policies(random), throttle, blobs, events, Configurations(baseTime), truth);
+    }
+
+    private static List<HubPolicy> Policies(Random random)
+    {
+        HubPolicy Policy(string name, HubRight rights) => new(name, rights, Key(random), Key(random));
+        return
+        [
+            Policy("iothubowner", HubRight.RegistryRead | HubRight.RegistryWrite | HubRight.ServiceConnect | HubRight.DeviceConnect),
+            Policy("service", HubRight.ServiceConnect),
+            Policy("device", HubRight.DeviceConnect),
+            Policy("registryRead", HubRight.RegistryRead),
+            Policy("registryReadWrite", HubRight.RegistryRead | HubRight.RegistryWrite),
+        ];
+    }
+
+    private static string Key(Random random)
+    {
+        var key = new byte[32];
+        random.NextBytes(key);
+        return Convert.ToBase64String(key);
+    }
+
+    private static JsonArray Configurations(DateTimeOffset baseTime) =>
+    [
+        Configuration("floor-2-settings", "tags.floor='2'", baseTime.AddDays(-20)),
+        // A configuration that names one device is a trace of it that no deletion of the device removes.
+        Configuration("dev1-hotfix", "deviceId='dev1'", baseTime.AddDays(-3)),
+    ];
+
+    private static JsonObject Configuration(string id, string target, DateTimeOffset created) => new()
+    {
+        ["id"] = id,
+        ["schemaVersion"] = "1.0",
+        ["labels"] = new JsonObject(),
+        ["content"] = new JsonObject { ["deviceContent"] = new JsonObject { ["properties.desired.interval"] = 60 } },
+        ["targetCondition"] = target,
+        ["createdTimeUtc"] = created.UtcDateTime.ToString("o"),
+        ["lastUpdatedTimeUtc"] = created.UtcDateTime.ToString("o"),
+        ["priority"] = 10,
+        ["systemMetrics"] = new JsonObject { ["results"] = new JsonObject(), ["queries"] = new JsonObject() },
+        ["metrics"] = new JsonObject { ["results"] = new JsonObject(), ["queries"] = new JsonObject() },
+        ["etag"] = "MQ==",
+    };
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace IotHubDsr.Sandbox.World;
+
+/// <summary>The identifiers of the world. Those that Azure would draw at random follow from the seed.</summary>
+internal sealed class WorldNames
+{
+    public const string HubName = "contoso-hub";
+    public const string HubHostName = "contoso-hub.azure-devices.net";
+    public const string HubGroup = "rg-iot";
+    public const string DataGroup = "rg-data";
+    public const string Location = "westeurope";
+
+    /// <summary>Keeps nothing it is not told to keep.</summary>
+    public const string PlainAccount = "contosorouted";
+
+    /// <summary>Keeps versions and, for 14 days, what was deleted.</summary>
+    public const string VersionedAccount = "contosoarchive";
+
+    public const string UploadAccount = "contosouploads";
+    public const string UploadContainer = "device-uploads";
+    public const string DeadLetterContainer = "dead-letters";
+
+    public WorldNames(Random random)
+    {
+        SubscriptionId = NextGuid(random);
+        TenantId = NextGuid(random);
+        ClientId = NextGuid(random);
+        SystemTopic = $"{HubName}-{NextGuid(random)}";
+        WorkspaceCustomerId = NextGuid(random);
+    }
+
+    public string SubscriptionId { get; }
+
+    public string TenantId { get; }
+
+    public string ClientId { get; }
+
+    public string SystemTopic { get; }
+
+    public string WorkspaceCustomerId { get; }
+
+    public string Subscription => $"/subscriptions/{SubscriptionId}";
+
+    public string HubId => Resource(HubGroup, "Microsoft.Devices/IotHubs", HubName);
+
+    public string Resource(string group, string type, string name) =>
+        $"{Subscription}/resourceGroups/{group}/providers/{type}/{name}";
+
+    public string StorageId(string account) => Resource(DataGroup, "Microsoft.Storage/storageAccounts", account);
+
+    /// <summary>Reads a template in which {sub}, {hub}, {iot} and {data} stand for resource ID prefixes of this world.</summary>
+    public JsonObject Expand(string template) => JsonNode.Parse(template
+        .Replace("{hub}", HubId, StringComparison.Ordinal)
+        .Replace("{iot}", $"{Subscription}/resourceGroups/{HubGroup}/providers", StringComparison.Ordinal)
+        .Replace("{data}", $"{Subscription}/resourceGroups/{DataGroup}/providers", StringComparison.Ordinal)
+        .Replace("{subscriptionId}", SubscriptionId, StringComparison.Ordinal)
+        .Replace("{sub}", Subscription, StringComparison.Ordinal))!.AsObject();
+
+    private static string NextGuid(Random random)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        random.NextBytes(bytes);
+        // The version and variant bits of a random UUID.
+        bytes[7] = (byte)((bytes[7] & 0x0F) | 0x40);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new Guid(bytes).ToString("D", CultureInfo.InvariantCulture);
+    }
+}
