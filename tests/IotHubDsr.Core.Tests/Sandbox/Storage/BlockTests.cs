@@ -73,7 +73,8 @@ public sealed class BlockTests
         await Stage(blob, "two", "new2 ");
         await Stage(blob, "six", "new6");
 
-        await CommitXml(sandbox, blob, $"<Committed>{Id("one")}</Committed><Latest>{Id("two")}</Latest><Uncommitted>{Id("six")}</Uncommitted>");
+        await CommitXml(
+            sandbox, blob, $"<Committed>{Id("one")}</Committed><Latest>{Id("two")}</Latest><Uncommitted>{Id("six")}</Uncommitted>");
 
         Assert.Equal("old1 new2 new6", (await blob.DownloadContentAsync()).Value.Content.ToString());
     }
@@ -168,6 +169,29 @@ public sealed class BlockTests
 
         await blob.CommitBlockListAsync([Id("one"), Id("two")], new CommitBlockListOptions { Conditions = new() { IfMatch = etag } });
         Assert.Equal("keep|keep2", (await blob.DownloadContentAsync()).Value.Content.ToString());
+    }
+
+    [Fact]
+    public async Task Content_StagedCommittedCopiedAndVersioned_IsHeldOnce()
+    {
+        await using var sandbox = await BlobSandbox.StartAsync(new(VersioningEnabled: true));
+        var container = sandbox.Container();
+        var source = container.GetBlockBlobClient("a-source");
+        await Stage(source, "one", "0123456789");
+        await source.CommitBlockListAsync([Id("one")]);
+        await source.SetMetadataAsync(new Dictionary<string, string> { ["m"] = "1" });
+        var target = container.GetBlockBlobClient("b-target");
+        await target.StageBlockFromUriAsync(source.Uri, Id("two"), new StageBlockFromUriOptions
+        {
+            SourceRange = new HttpRange(3, 4),
+            SourceAuthentication = new HttpAuthorization("Bearer", "token"),
+        });
+        await target.CommitBlockListAsync([Id("two")]);
+
+        var kept = sandbox.Account.GetOrAddContainer("telemetry").List(includeOld: true);
+        Assert.Equal(["a-source", "a-source", "b-target"], kept.Select(blob => blob.Name));
+        Assert.True(kept[0].Content.Span.Overlaps(kept[1].Content.Span, out int offset) && offset == 0);
+        Assert.True(kept[1].Content.Span.Overlaps(kept[2].Content.Span, out offset) && offset == 3);
     }
 
     [Theory]

@@ -26,6 +26,9 @@ public sealed class LeaseTests
         Assert.Equal((412, BlobErrorCode.LeaseIdMismatchWithBlobOperation), (wrong.Status, wrong.ErrorCode));
         Assert.Equal("first", (await blob.DownloadContentAsync()).Value.Content.ToString());
 
+        // Neither changes what the lease protects.
+        await blob.CreateSnapshotAsync();
+        await blob.SetAccessTierAsync(AccessTier.Cool);
         var properties = (await blob.GetPropertiesAsync()).Value;
         Assert.Equal(
             (LeaseState.Leased, LeaseStatus.Locked, LeaseDurationType.Infinite),
@@ -33,7 +36,7 @@ public sealed class LeaseTests
         await blob.UploadAsync(
             BinaryData.FromString("second"), new BlobUploadOptions { Conditions = new() { LeaseId = lease.LeaseId } });
         await lease.ReleaseAsync();
-        await blob.DeleteAsync();
+        await blob.DeleteAsync(DeleteSnapshotsOption.IncludeSnapshots);
     }
 
     [Fact]

@@ -94,7 +94,8 @@ public sealed class LeftoverTests
         Assert.NotNull(items[0].Snapshot);
         Assert.Equal(4, items[0].Properties.RemainingRetentionDays);
         Assert.Equal(new DateTimeOffset(2026, 11, 2, 8, 0, 0, TimeSpan.Zero), items[0].Properties.DeletedOn);
-        var unreadable = await Assert.ThrowsAsync<RequestFailedException>(() => blob.WithSnapshot(items[0].Snapshot).DownloadContentAsync());
+        var unreadable = await Assert.ThrowsAsync<RequestFailedException>(
+            () => blob.WithSnapshot(items[0].Snapshot).DownloadContentAsync());
         Assert.Equal(404, unreadable.Status);
         Assert.Single(await List(container, BlobStates.Snapshots));
 

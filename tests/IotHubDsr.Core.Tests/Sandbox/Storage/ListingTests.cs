@@ -2,6 +2,8 @@ using System.Net;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using CsCheck;
+using IotHubDsr.Sandbox.Storage.Blobs;
+using LeaseState = Azure.Storage.Blobs.Models.LeaseState;
 
 namespace IotHubDsr.Core.Tests.Sandbox.Storage;
 
@@ -10,8 +12,10 @@ public sealed class ListingTests
     /// <summary>Names that a client or server which decodes, normalizes or escapes once too often gets wrong.</summary>
     private static readonly string[] s_hostileNames =
     [
-        "a%2Fb", "a%252Fb", "100% of it", "a+b c", "#fragment", "?query=1&x=2", "'quoted' \"twice\"", "a//b///c", "/leading", "trailing/",
-        "<xml>&amp;", "ünïcödé/デバイス/😀", "dev:1,2;3=4@5$6!7(8)*9", "tab\there", "line\r\nbreak", "not-xml-\u0001-\uFFFE", "comp=list",
+        "a%2Fb", "a%252Fb", "100% of it", "a+b c", "#fragment", "?query=1&x=2",
+        "'quoted' \"twice\"", "a//b///c", "/leading", "trailing/",
+        "<xml>&amp;", "ünïcödé/デバイス/😀", "dev:1,2;3=4@5$6!7(8)*9", "tab\there", "line\r\nbreak", "not-xml-\u0001-\uFFFE",
+        "comp=list",
         "{curly}[square]|pipe^hat`tick\\back", "~tilde", " space at both ends ",
     ];
 
@@ -136,7 +140,7 @@ public sealed class ListingTests
             Metadata = new Dictionary<string, string> { ["m"] = "1" },
             Tags = new Dictionary<string, string> { ["t"] = "2" },
         });
-        sandbox.Account.GetOrAddContainer("telemetry").Put("log", "x"u8.ToArray(), new() { BlobType = IotHubDsr.Sandbox.Storage.Blobs.BlobKind.Append });
+        sandbox.Account.GetOrAddContainer("telemetry").Put("log", "x"u8.ToArray(), new() { BlobType = BlobKind.Append });
         var items = new List<BlobItem>();
         await foreach (var item in container.GetBlobsAsync(new GetBlobsOptions { Traits = BlobTraits.Metadata | BlobTraits.Tags }))
         {
