@@ -2,7 +2,11 @@ namespace IotHubDsr.Module.Tests.Shell;
 
 public sealed class ShellInputTests
 {
-    private const string Asks = "param([Parameter(Mandatory)][string] $Name, [Parameter(Mandatory)][securestring] $Key) \"$Name $($Key.Length)\"";
+    private const string Asks =
+        """
+        param([Parameter(Mandatory)][string] $Name, [Parameter(Mandatory)][securestring] $Key)
+        "$Name $($Key.Length)"
+        """;
 
     [Fact]
     public async Task Prompt_IsAnsweredFromStandardInput()

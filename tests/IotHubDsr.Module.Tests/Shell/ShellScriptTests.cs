@@ -42,7 +42,12 @@ public sealed class ShellScriptTests
     [Fact]
     public async Task NormalEnd_SucceedsWhateverANativeCommandReturned()
     {
-        using var script = new ScriptFile("dotnet exec no-such-file.dll 2>&1 | Out-Null; \"native failed: $($LASTEXITCODE -ne 0)\"; Get-Nothing");
+        using var script = new ScriptFile(
+            """
+            dotnet exec no-such-file.dll 2>&1 | Out-Null
+            "native failed: $($LASTEXITCODE -ne 0)"
+            Get-Nothing
+            """);
 
         ShellOutcome outcome = await ShellProcess.RunAsync([script.Path]);
 

@@ -6,7 +6,8 @@ public sealed class ShellStopTests
 {
     // Written past the pipeline, which takes no more output once it is stopped.
     private const string RunsUntilStopped =
-        "try { [Console]::WriteLine('running'); while ($true) { } } finally { [Console]::WriteLine('cleaned up') }; [Console]::WriteLine('went on')";
+        "try { [Console]::WriteLine('running'); while ($true) { } } finally { [Console]::WriteLine('cleaned up') };"
+        + "[Console]::WriteLine('went on')";
 
     private static readonly TimeSpan Promptly = TimeSpan.FromSeconds(5);
 
@@ -61,7 +62,8 @@ public sealed class ShellStopTests
     {
         using ShellProcess shell = ShellProcess.Start(
             "-Command",
-            "try { [Console]::WriteLine('running'); while ($true) { } } finally { $null = [Console]::ReadLine(); [Console]::WriteLine('closed') }");
+            "try { [Console]::WriteLine('running'); while ($true) { } }"
+            + "finally { $null = [Console]::ReadLine(); [Console]::WriteLine('closed') }");
         Assert.Equal("running", await shell.ReadLineAsync());
 
         await shell.SignalAsync("INT");
