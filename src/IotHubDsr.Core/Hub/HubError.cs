@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -54,13 +55,13 @@ internal sealed partial record HubError(int Code, string Name, string Message, s
 
     private static void ReadBody(JsonElement root, Claims claims)
     {
-        string message = Text(root, "Message") ?? string.Empty;
-        claims.TrackingId = TrackingIdIn(Text(root, "ExceptionMessage")) ?? Text(root, "trackingId");
+        string message = Text(root, "Message") ?? Text(root, "message") ?? string.Empty;
+        claims.TrackingId = TrackingIdIn(Text(root, "ExceptionMessage"));
         claims.Message = message;
         if (root.TryGetProperty("errorCode", out JsonElement outer))
             claims.Add(outer);
 
-        if (message.StartsWith('{') && TryParse(System.Text.Encoding.UTF8.GetBytes(message), out JsonElement inner))
+        if (message.StartsWith('{') && TryParse(Encoding.UTF8.GetBytes(message), out JsonElement inner))
         {
             claims.Message = Text(inner, "message") ?? string.Empty;
             claims.TrackingId = Text(inner, "trackingId") ?? claims.TrackingId;
@@ -93,15 +94,20 @@ internal sealed partial record HubError(int Code, string Name, string Message, s
         }
     }
 
-    private static string? Text(JsonElement json, string name)
-    {
-        foreach (JsonProperty property in json.EnumerateObject())
-        {
-            if (property.Value.ValueKind == JsonValueKind.String && property.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-                return property.Value.GetString();
-        }
+    private static string? Text(JsonElement json, string name) =>
+        json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? Decoded(value) : null;
 
-        return null;
+    private static string? Decoded(JsonElement text)
+    {
+        try
+        {
+            return text.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair passes for JSON, but not for text.
+            return null;
+        }
     }
 
     private static string? TrackingIdIn(string? text) =>
@@ -135,7 +141,7 @@ internal sealed partial record HubError(int Code, string Name, string Message, s
         {
             if (code.ValueKind == JsonValueKind.Number && code.TryGetInt32(out int number))
                 Add(number);
-            else if (code.ValueKind == JsonValueKind.String && code.GetString() is { Length: > 0 } text)
+            else if (code.ValueKind == JsonValueKind.String && Decoded(code) is { Length: > 0 } text)
                 Add(text);
         }
 

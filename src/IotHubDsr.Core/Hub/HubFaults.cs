@@ -16,6 +16,7 @@ internal static class HubFaults
         return (status, error?.Code) switch
         {
             (_, HubErrorCodes.HubSuspended or HubErrorCodes.HubQuotaExceeded) => FaultCatalogue.HubUnavailable.For(hostName, reason),
+            (401, _) when LacksRole(error) => FaultCatalogue.PermissionMissing.For($"{operation.Subject} of {hub}", operation.Verb, operation.Role),
             (401, _) => FaultCatalogue.AuthenticationFailed.For(hub, reason),
             (403, _) => FaultCatalogue.PermissionMissing.For($"{operation.Subject} of {hub}", operation.Verb, operation.Role),
             (429, _) => FaultCatalogue.Throttled.For(hub, reason),
@@ -33,4 +34,10 @@ internal static class HubFaults
         || fault.Id == FaultCatalogue.AuthenticationFailed.Id
         || fault.Id == FaultCatalogue.CredentialUnavailable.Id
         || fault.Id == FaultCatalogue.PermissionMissing.Id;
+
+    /// <summary>
+    /// The hub refuses a principal without a role like one it does not know, with 401: "Principal … is not authorized for GET on …
+    /// due to no assigned permissions".
+    /// </summary>
+    private static bool LacksRole(HubError? error) => error?.Message.Contains("is not authorized for", StringComparison.OrdinalIgnoreCase) == true;
 }

@@ -53,16 +53,21 @@ internal sealed class FolderStorage : IPackageStorage
     {
         public override ValueTask DisposeAsync()
         {
-            // FileStream.Flush(true) has no asynchronous form.
-            Dispose();
-            return ValueTask.CompletedTask;
+            FlushToDisk();
+            return base.DisposeAsync();
         }
 
         protected override void Dispose(bool disposing)
         {
-            if (disposing && SafeFileHandle is { IsClosed: false })
-                Flush(flushToDisk: true);
+            if (disposing)
+                FlushToDisk();
             base.Dispose(disposing);
+        }
+
+        private void FlushToDisk()
+        {
+            if (!SafeFileHandle.IsClosed)
+                Flush(flushToDisk: true);
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text;
 using IotHubDsr.Stores;
 
@@ -27,6 +26,8 @@ internal sealed class PackageWriter : IAsyncDisposable
         _storage = storage;
     }
 
+    public string Path => _path;
+
     public int Files => _digests.Count + 1;
 
     public long Bytes => Interlocked.Read(ref _bytes);
@@ -34,14 +35,14 @@ internal sealed class PackageWriter : IAsyncDisposable
     /// <summary>Begins a package; a path that exists is refused before anything else is done.</summary>
     public static PackageWriter Create(string path, bool asZip)
     {
-        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        if (Path.Exists(full))
+        string full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        if (System.IO.Path.Exists(full))
             throw FaultCatalogue.ExportPathExists.Exception(full);
 
         string temporary = $"{full}.{Guid.NewGuid():N}.partial";
         return Guard(full, () =>
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(full)!);
             return new PackageWriter(full, temporary, asZip ? new ZipStorage(temporary) : new FolderStorage(temporary));
         });
     }
@@ -67,7 +68,7 @@ internal sealed class PackageWriter : IAsyncDisposable
 
         await _storage.DisposeAsync().ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        if (Path.Exists(_path))
+        if (System.IO.Path.Exists(_path))
             throw FaultCatalogue.ExportPathExists.Exception(_path);
         _storage.Rename(_temporaryPath, _path);
         _completed = true;

@@ -1,0 +1,101 @@
+using IotHubDsr.Azure;
+using IotHubDsr.Discovery;
+using IotHubDsr.Hub;
+
+namespace IotHubDsr.Engine;
+
+/// <summary>Makes a connection, and finds out at once whether it works.</summary>
+internal sealed class Connecting(ConnectRequest request, TimeProvider time)
+{
+    public async Task<HubConnection> RunAsync(OperationEvents events, CancellationToken cancellationToken)
+    {
+        if (request.LocationFile is { } locationFile)
+            await LocationFile.ReadAsync(locationFile, cancellationToken).ConfigureAwait(false);
+
+        Cloud cloud = request.Sandbox is { } sandbox ? SandboxCloud.For(sandbox) : Cloud.Of(request.Cloud);
+        var access = new AzureAccess(cloud, CreateCredential);
+        try
+        {
+            HubConnection connection = request.ConnectionString is null
+                ? await ByResourceAsync(access, cancellationToken).ConfigureAwait(false)
+                : ByConnectionString(access);
+            await ProbeAsync(connection, events, cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            access.Dispose();
+            throw;
+        }
+    }
+
+    private global::Azure.Core.TokenCredential? CreateCredential(AzureAccess access)
+    {
+        if (request.Sandbox is { } sandbox)
+            return Credentials.ForApplication(access, sandbox.TenantId, sandbox.ClientId, sandbox.ClientSecret);
+        return request.CredentialSource is { } source ? Credentials.Create(access, source, request.TenantId, request.ClientId) : null;
+    }
+
+    private async Task<HubConnection> ByResourceAsync(AzureAccess access, CancellationToken cancellationToken)
+    {
+        var resource = new HubResource(new ArmReader(access));
+        string? resourceId = request.ResourceId ?? request.Sandbox?.ResourceId;
+        HubDescription hub = resourceId is null
+            ? await resource.FindHubAsync(request.Name!, request.SubscriptionId, request.ResourceGroupName, cancellationToken).ConfigureAwait(false)
+            : await resource.ReadHubAsync(resourceId, cancellationToken).ConfigureAwait(false);
+
+        HubThrottle throttle = HubThrottle.For(hub.SkuName, hub.Units, request.ThrottleShare, time);
+        HubClient client;
+        if (request.HubAuthentication == HubAuthentication.SharedAccessKey)
+        {
+            HubKey key = await resource.ReadKeyAsync(hub, cancellationToken).ConfigureAwait(false);
+            client = HubClient.WithSharedAccessKey(access, new HubConnectionString(hub.HostName, key.PolicyName, key.Key), throttle, time);
+        }
+        else
+        {
+            client = HubClient.WithToken(access, hub.HostName, throttle);
+        }
+
+        DsrContext context = CreateContext(access, hub.Name, hub.HostName) with
+        {
+            ResourceId = hub.ResourceId.ToString(),
+            Sku = $"{hub.SkuName} x {hub.Units}",
+            HubAuthentication = request.HubAuthentication.ToString(),
+            CredentialSource = request.Sandbox is null ? request.CredentialSource.ToString() : "Sandbox",
+        };
+        return new HubConnection(context, access, client, resource, request.LocationFile);
+    }
+
+    private HubConnection ByConnectionString(AzureAccess access)
+    {
+        HubConnectionString parsed = HubConnectionString.Parse(Credentials.Reveal(request.ConnectionString!));
+        HubThrottle throttle = HubThrottle.For(skuName: null, units: 1, request.ThrottleShare, time);
+        HubClient client = HubClient.WithSharedAccessKey(access, parsed, throttle, time);
+        DsrContext context = CreateContext(access, parsed.HostName.Split('.')[0], parsed.HostName);
+        return new HubConnection(context, access, client, resource: null, request.LocationFile);
+    }
+
+    private DsrContext CreateContext(AzureAccess access, string hubName, string hostName) => new()
+    {
+        Id = Guid.NewGuid(),
+        HubName = hubName,
+        HubHostName = hostName,
+        Cloud = access.Cloud.Name,
+        HubAuthentication = nameof(HubAuthentication.SharedAccessKey),
+        ConnectedAt = time.GetUtcNow(),
+    };
+
+    /// <summary>One cheap call: a wrong key or a wrong hub is told now and not with the first device.</summary>
+    private static async Task ProbeAsync(HubConnection connection, OperationEvents events, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.Hub.GetStatisticsAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (DsrException denied) when (denied.Fault.Id == FaultCatalogue.PermissionMissing.Id)
+        {
+            string text = $"{denied.Fault.Message} {denied.Fault.RecommendedAction}";
+            await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, text), cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

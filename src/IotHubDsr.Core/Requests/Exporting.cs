@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using IotHubDsr.Engine;
+using IotHubDsr.Packages;
+using IotHubDsr.Stores;
+
+namespace IotHubDsr.Requests;
+
+/// <summary>Copies what every location holds of the devices into one package, with an account for each device and location.</summary>
+internal sealed class Exporting(HubConnection connection, ExportRequest request, OperationEvents events, TimeProvider time)
+{
+    private readonly ConcurrentBag<ExportCompleteness> _lines = [];
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await using PackageWriter package = PackageWriter.Create(request.Path, request.AsZip);
+        try
+        {
+            DataExport? export = await WriteAsync(package, cancellationToken).ConfigureAwait(false);
+            if (export is not null)
+                await events.OutputAsync(export, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw package.Translate(exception);
+        }
+    }
+
+    private async Task<DataExport?> WriteAsync(PackageWriter package, CancellationToken cancellationToken)
+    {
+        HubLocations locations = await connection.ReadLocationsAsync(cancellationToken).ConfigureAwait(false);
+        foreach (Fault fault in locations.Faults)
+            await events.EmitAsync(new FaultEvent(fault), cancellationToken).ConfigureAwait(false);
+
+        var deviceIds = new List<string>();
+        await foreach (string deviceId in new Subjects(connection, request, events).ReadAsync(cancellationToken).ConfigureAwait(false))
+            deviceIds.Add(deviceId);
+        if (deviceIds.Count == 0)
+            return null;
+
+        var options = new StoreOptions(request.ThrottleLimit) { IncludeRelayed = request.IncludeRelayed };
+        var reading = new LocationReading(locations, options, events);
+        foreach (DataLocation location in locations.All)
+            await ExportAsync(locations.StoreOf(location), location, reading, deviceIds, package, cancellationToken).ConfigureAwait(false);
+
+        List<ExportCompleteness> lines = [.. _lines
+            .OrderBy(line => line.DeviceId, StringComparer.Ordinal).ThenBy(line => line.LocationId, StringComparer.Ordinal)];
+        foreach (string deviceId in deviceIds.Where(deviceId => IsNowhere(locations, lines, deviceId)))
+            await events.EmitAsync(new FaultEvent(FaultCatalogue.DeviceNotFound.For(deviceId)), cancellationToken).ConfigureAwait(false);
+
+        DateTimeOffset now = time.GetUtcNow();
+        await package.WriteAsync("completeness.json", CompletenessPage.Write(connection.Context, deviceIds, lines, now), cancellationToken).ConfigureAwait(false);
+        await package.WriteAsync("README.txt", PackageReadme.Write(connection.Context, deviceIds, lines, now), cancellationToken).ConfigureAwait(false);
+        await package.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        return new DataExport
+        {
+            DeviceId = deviceIds,
+            Path = package.Path,
+            Files = package.Files,
+            Bytes = package.Bytes,
+            Completeness = lines,
+            CompletedAt = now,
+        };
+    }
+
+    private static bool IsNowhere(HubLocations locations, List<ExportCompleteness> lines, string deviceId)
+    {
+        HashSet<string> served = locations.All.Where(location => locations.StoreOf(location) is not null).Select(location => location.Id).ToHashSet();
+        return lines.Where(line => line.DeviceId == deviceId && served.Contains(line.LocationId)).All(line => line.Verdict == Verdict.Absent);
+    }
+
+    private async Task ExportAsync(
+        IDataStore? store,
+        DataLocation location,
+        LocationReading reading,
+        IReadOnlyList<string> deviceIds,
+        PackageWriter package,
+        CancellationToken cancellationToken)
+    {
+        if (store is null)
+        {
+            AddAll(deviceIds, location, location.Verdict ?? Verdict.Unknown, location.Advice);
+            return;
+        }
+
+        try
+        {
+            StoreCall call = reading.CallFor(location);
+            foreach (ExportCompleteness line in await store.ExportAsync(call, deviceIds, package.TargetFor(location), cancellationToken).ConfigureAwait(false))
+                _lines.Add(line);
+        }
+        catch (Exception exception) when (exception is not (IOException or UnauthorizedAccessException) && !cancellationToken.IsCancellationRequested)
+        {
+            Fault fault = LocationReading.FaultOf(exception, location);
+            await events.EmitAsync(new FaultEvent(fault), cancellationToken).ConfigureAwait(false);
+            AddAll(deviceIds, location, Verdict.Unreachable, fault.Message);
+        }
+    }
+
+    private void AddAll(IReadOnlyList<string> deviceIds, DataLocation location, Verdict verdict, string? ground)
+    {
+        foreach (string deviceId in deviceIds)
+        {
+            _lines.Add(new ExportCompleteness
+            {
+                DeviceId = deviceId,
+                LocationId = location.Id,
+                Kind = location.Kind,
+                Place = location.Place,
+                Verdict = verdict,
+                Ground = ground,
+            });
+        }
+    }
+}

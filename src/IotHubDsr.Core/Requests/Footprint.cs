@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using IotHubDsr.Engine;
+using IotHubDsr.Stores;
+
+namespace IotHubDsr.Requests;
+
+/// <summary>
+/// Finds what every location holds of the devices. What is asked per device is asked as the devices arrive; what is shared is read once
+/// for all of them at the end.
+/// </summary>
+internal sealed class Footprint(HubConnection connection, SubjectRequest request, OperationEvents events)
+{
+    private readonly ConcurrentDictionary<string, Evidence> _evidence = new(StringComparer.Ordinal);
+
+    public async Task RunAsync(Func<DeviceDataFinding, CancellationToken, ValueTask> onFinding, CancellationToken cancellationToken)
+    {
+        HubLocations locations = await connection.ReadLocationsAsync(cancellationToken).ConfigureAwait(false);
+        foreach (Fault fault in locations.Faults)
+            await events.EmitAsync(new FaultEvent(fault), cancellationToken).ConfigureAwait(false);
+
+        var reading = new LocationReading(locations, new StoreOptions(request.ThrottleLimit), events);
+        await ReadPerDeviceAsync(locations, reading, onFinding, cancellationToken).ConfigureAwait(false);
+        if (_evidence.IsEmpty)
+            return;
+
+        List<string> deviceIds = [.. _evidence.Keys.Order(StringComparer.Ordinal)];
+        foreach (DataLocation location in locations.Shared)
+        {
+            await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, $"Reading {location} for {deviceIds.Count} devices."), cancellationToken)
+                .ConfigureAwait(false);
+            foreach (DeviceDataFinding finding in await reading.FindAsync(location, deviceIds, cancellationToken).ConfigureAwait(false))
+                await GiveAsync(finding, onFinding, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (string deviceId in deviceIds.Where(deviceId => _evidence[deviceId].IsNowhere))
+            await events.EmitAsync(new FaultEvent(FaultCatalogue.DeviceNotFound.For(deviceId)), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ReadPerDeviceAsync(
+        HubLocations locations,
+        LocationReading reading,
+        Func<DeviceDataFinding, CancellationToken, ValueTask> onFinding,
+        CancellationToken cancellationToken)
+    {
+        List<DataLocation> perDevice = [.. locations.PerDevice];
+        List<DataLocation> unserved = [.. locations.Unserved];
+        int done = 0;
+        await Parallel.ForEachAsync(
+            new Subjects(connection, request, events).ReadAsync(cancellationToken),
+            new ParallelOptions { MaxDegreeOfParallelism = request.ThrottleLimit, CancellationToken = cancellationToken },
+            async (deviceId, token) =>
+            {
+                _evidence.TryAdd(deviceId, new Evidence());
+                foreach (DataLocation location in perDevice)
+                {
+                    foreach (DeviceDataFinding finding in await reading.FindAsync(location, [deviceId], token).ConfigureAwait(false))
+                        await GiveAsync(finding, onFinding, token).ConfigureAwait(false);
+                }
+
+                foreach (DataLocation location in unserved)
+                    await onFinding(Unserved(deviceId, location), token).ConfigureAwait(false);
+                string status = $"{Interlocked.Increment(ref done)} devices looked up";
+                await events.EmitAsync(new ProgressEvent(null, string.Empty, status), token).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+    }
+
+    private ValueTask GiveAsync(
+        DeviceDataFinding finding, Func<DeviceDataFinding, CancellationToken, ValueTask> onFinding, CancellationToken cancellationToken)
+    {
+        if (finding.Verdict != Verdict.Absent)
+            _evidence[finding.DeviceId].IsNowhere = false;
+        return onFinding(finding, cancellationToken);
+    }
+
+    private static DeviceDataFinding Unserved(string deviceId, DataLocation location) => new()
+    {
+        DeviceId = deviceId,
+        Location = location,
+        Verdict = location.Verdict ?? Verdict.Unknown,
+        Detail = location.Advice,
+    };
+
+    /// <summary>Whether every location that was read says that it holds nothing of a device.</summary>
+    private sealed class Evidence
+    {
+        public bool IsNowhere { get; set; } = true;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+using IotHubDsr.Engine;
+using IotHubDsr.Hub;
+
+namespace IotHubDsr.Requests;
+
+/// <summary>Who a request is about: each device once, however often it is named.</summary>
+internal sealed class Subjects(HubConnection connection, SubjectRequest request, OperationEvents events)
+{
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+
+    /// <summary>Gives the devices as they arrive; one that cannot be a device is reported, and the others go on.</summary>
+    public async IAsyncEnumerable<string> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (request.Query is not null)
+        {
+            await foreach (string deviceId in QueryAsync(request.Query, cancellationToken).ConfigureAwait(false))
+                yield return deviceId;
+        }
+
+        await foreach (string deviceId in request.DeviceIds.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            if (!DeviceId.TryValidate(deviceId, out string reason))
+                await events.EmitAsync(new FaultEvent(FaultCatalogue.InvalidDeviceId.For(deviceId, reason)), cancellationToken).ConfigureAwait(false);
+            else if (_seen.Add(deviceId))
+                yield return deviceId;
+        }
+    }
+
+    private async IAsyncEnumerable<string> QueryAsync(string condition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        const string lag = "Queries of the hub lag behind its registry by up to 30 minutes: a device that was made or tagged lately may be missing.";
+        await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, lag), cancellationToken).ConfigureAwait(false);
+        bool any = false;
+        await foreach (string deviceId in connection.Hub.QueryDeviceIdsAsync(condition, cancellationToken).ConfigureAwait(false))
+        {
+            any = true;
+            if (_seen.Add(deviceId))
+                yield return deviceId;
+        }
+
+        if (!any)
+            await events.EmitAsync(new FaultEvent(FaultCatalogue.NoDeviceMatched.For(condition)), cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,94 @@
+using IotHubDsr.Hub;
+
+namespace IotHubDsr.Stores.Registry;
+
+/// <summary>Messages that wait in the hub for a device. The service API gives their number and discards them; it never shows them.</summary>
+internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
+{
+    private const string NumberOnly = "The service gives only the number of waiting messages, not their content.";
+
+    public IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.CloudToDeviceQueue];
+
+    public LocationCapabilities Capabilities => LocationCapabilities.Find | LocationCapabilities.Erase;
+
+    public bool IsShared => false;
+
+    public ErasureStage StageOf(string kind) => ErasureStage.Queues;
+
+    public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
+        StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken) =>
+        PerDevice.RunAsync(deviceIds, call.Options.ThrottleLimit, (deviceId, token) => FindAsync(call, deviceId, token), cancellationToken);
+
+    public Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
+        StoreCall call, IReadOnlyList<string> deviceIds, IExportTarget target, CancellationToken cancellationToken) =>
+        PerDevice.RunAsync(deviceIds, call.Options.ThrottleLimit, (deviceId, token) => AccountAsync(call, deviceId, token), cancellationToken);
+
+    public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
+        StoreCall call, IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken) =>
+        PerDevice.RunAsync(findings, call.Options.ThrottleLimit, (finding, token) => PurgeAsync(call, finding, token), cancellationToken);
+
+    private async Task<DeviceDataFinding> FindAsync(StoreCall call, string deviceId, CancellationToken cancellationToken)
+    {
+        (DeviceIdentity? identity, Fault? fault) = await PerDevice.TryReadAsync(
+            call, () => ReadAsync(deviceId, cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (fault is not null)
+            return PerDevice.Unreachable(call, deviceId, fault);
+
+        long waiting = identity?.CloudToDeviceMessageCount ?? 0;
+        return new DeviceDataFinding
+        {
+            DeviceId = deviceId,
+            GenerationId = identity?.GenerationId,
+            Location = call.Location,
+            Verdict = waiting > 0 ? Verdict.Present : Verdict.Absent,
+            Records = waiting,
+            Detail = waiting > 0 ? NumberOnly : null,
+            Items = waiting > 0 ? [new SeenItem($"devices/{deviceId}/commands", ETag: null, waiting, 0)] : [],
+        };
+    }
+
+    private async Task<ExportCompleteness> AccountAsync(StoreCall call, string deviceId, CancellationToken cancellationToken)
+    {
+        DeviceDataFinding finding = await FindAsync(call, deviceId, cancellationToken).ConfigureAwait(false);
+        return PerDevice.Line(call, deviceId, finding.Verdict) with
+        {
+            Found = finding.Records,
+            Withheld = finding.Records,
+            Ground = finding.Detail,
+        };
+    }
+
+    private async Task<ErasureOutcome> PurgeAsync(StoreCall call, DeviceDataFinding finding, CancellationToken cancellationToken)
+    {
+        string deviceId = finding.DeviceId;
+        try
+        {
+            // A purge takes no condition. Reading the device first keeps it from the queue of another one that took the ID.
+            DeviceIdentity? identity = await hub.GetIdentityAsync(deviceId, cancellationToken).ConfigureAwait(false);
+            if (identity is not null && finding.GenerationId is { } generation && identity.GenerationId != generation)
+                return new ErasureOutcome(deviceId, 0, 0) { Fault = FaultCatalogue.DeviceRecreated.For(deviceId) };
+
+            long purged = 0;
+            if (identity is not null)
+            {
+                await call.AnnounceAsync($"discards the messages that wait for the device '{deviceId}'", cancellationToken).ConfigureAwait(false);
+                purged = await hub.PurgeQueueAsync(deviceId, cancellationToken).ConfigureAwait(false) ?? 0;
+            }
+
+            return new ErasureOutcome(deviceId, purged, purged > 0 ? 1 : 0);
+        }
+        catch (DsrException exception)
+        {
+            return new ErasureOutcome(deviceId, 0, 0) { Fault = exception.Fault };
+        }
+    }
+
+    /// <summary>The identity, which counts the messages; without a count nothing is known of the queue.</summary>
+    private async Task<DeviceIdentity?> ReadAsync(string deviceId, CancellationToken cancellationToken)
+    {
+        DeviceIdentity? identity = await hub.GetIdentityAsync(deviceId, cancellationToken).ConfigureAwait(false);
+        return identity is { CloudToDeviceMessageCount: null }
+            ? throw new DsrException(HubFaults.Incomplete($"the number of messages that wait for the device '{deviceId}'", hub.HostName))
+            : identity;
+    }
+}

@@ -1,0 +1,60 @@
+using IotHubDsr.Hub;
+
+namespace IotHubDsr.Stores.Registry;
+
+/// <summary>Work on several devices at once, where the failure of one is not that of the others.</summary>
+internal static class PerDevice
+{
+    /// <summary>Gives one result for each input, in the order of the inputs.</summary>
+    /// <param name="inputs">What to work on.</param>
+    /// <param name="limit">How many are worked on at once.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<IReadOnlyList<TResult>> RunAsync<TInput, TResult>(
+        IReadOnlyList<TInput> inputs, int limit, Func<TInput, CancellationToken, Task<TResult>> work, CancellationToken cancellationToken)
+    {
+        var results = new TResult[inputs.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = limit, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, inputs.Count),
+            options,
+            async (index, token) => results[index] = await work(inputs[index], token).ConfigureAwait(false)).ConfigureAwait(false);
+        return results;
+    }
+
+    /// <summary>
+    /// Reads something of one device. A failure that would meet the other devices as well is thrown; any other is reported and given back.
+    /// </summary>
+    public static async Task<(T? Value, Fault? Fault)> TryReadAsync<T>(StoreCall call, Func<Task<T?>> read, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return (await read().ConfigureAwait(false), null);
+        }
+        catch (DsrException exception) when (!HubFaults.ConcernsHub(exception.Fault))
+        {
+            await call.ReportAsync(exception.Fault, cancellationToken).ConfigureAwait(false);
+            return (null, exception.Fault);
+        }
+    }
+
+    /// <summary>The finding for a device that could not be read.</summary>
+    public static DeviceDataFinding Unreachable(StoreCall call, string deviceId, Fault fault) => new()
+    {
+        DeviceId = deviceId,
+        Location = call.Location,
+        Verdict = Verdict.Unreachable,
+        Detail = fault.Message,
+    };
+
+    /// <summary>A line of accounts that has no counts yet.</summary>
+    public static ExportCompleteness Line(StoreCall call, string deviceId, Verdict verdict) => new()
+    {
+        DeviceId = deviceId,
+        LocationId = call.Location.Id,
+        Kind = call.Location.Kind,
+        Place = call.Location.Place,
+        Verdict = verdict,
+    };
+}

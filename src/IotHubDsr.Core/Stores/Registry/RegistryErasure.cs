@@ -1,0 +1,119 @@
+using IotHubDsr.Hub;
+
+namespace IotHubDsr.Stores.Registry;
+
+/// <summary>
+/// Deletes devices in the state in which they were found. A device that changed since is read again: the same device is deleted in its
+/// new state, another one that took its ID is left alone.
+/// </summary>
+internal sealed class RegistryErasure(HubClient hub, StoreCall call)
+{
+    private const int MaxAttempts = 3;
+
+    /// <summary>
+    /// Gives one outcome for each finding. Nothing is thrown once something was deleted: what became of each device would be lost with it.
+    /// </summary>
+    public async Task<IReadOnlyList<ErasureOutcome>> RunAsync(IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken)
+    {
+        var outcomes = new Dictionary<string, ErasureOutcome>(StringComparer.Ordinal);
+        var deletable = new List<DeviceDataFinding>();
+        foreach (DeviceDataFinding finding in findings)
+        {
+            if (SeenETag(finding) is null)
+                outcomes[finding.DeviceId] = new ErasureOutcome(finding.DeviceId, 0, 0);
+            else
+                deletable.Add(finding);
+        }
+
+        if (deletable.Count == 1)
+        {
+            outcomes[deletable[0].DeviceId] = await EraseAsync(deletable[0], SeenETag(deletable[0]), MaxAttempts, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            foreach (DeviceDataFinding[] batch in deletable.Chunk(BulkDeletion.MaxDevices))
+            {
+                foreach (ErasureOutcome outcome in await EraseBatchAsync(batch, cancellationToken).ConfigureAwait(false))
+                    outcomes[outcome.DeviceId] = outcome;
+            }
+        }
+
+        return [.. findings.Select(finding => outcomes[finding.DeviceId])];
+    }
+
+    private static string? SeenETag(DeviceDataFinding finding)
+    {
+        string path = DeviceRecord.PathOf(finding.DeviceId);
+        return finding.Items.FirstOrDefault(item => item.Path == path)?.ETag;
+    }
+
+    private static ErasureOutcome Failed(DeviceDataFinding finding, Fault fault) => new(finding.DeviceId, 0, 0) { Fault = fault };
+
+    private static ErasureOutcome Outcome(DeviceDataFinding finding, DeletionResult result) => result == DeletionResult.Deleted
+        ? new ErasureOutcome(finding.DeviceId, finding.Records, finding.Items.Count)
+        : new ErasureOutcome(finding.DeviceId, 0, 0) { Detail = "Somebody else had deleted the device already." };
+
+    private async Task<IReadOnlyList<ErasureOutcome>> EraseBatchAsync(DeviceDataFinding[] batch, CancellationToken cancellationToken)
+    {
+        ConditionalDeletion[] deletions = [.. batch.Select(static finding => new ConditionalDeletion(finding.DeviceId, SeenETag(finding)!))];
+        IReadOnlyList<BulkDeletionOutcome> results;
+        try
+        {
+            foreach (ConditionalDeletion deletion in deletions)
+                await AnnounceAsync(deletion.DeviceId, deletion.ETag, cancellationToken).ConfigureAwait(false);
+            results = await hub.DeleteIdentitiesAsync(deletions, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DsrException exception)
+        {
+            return [.. batch.Select(finding => Failed(finding, exception.Fault))];
+        }
+
+        return await PerDevice.RunAsync(
+            [.. batch.Zip(results)],
+            call.Options.ThrottleLimit,
+            (pair, token) => pair.Second switch
+            {
+                { Fault: { } fault } => Task.FromResult(Failed(pair.First, fault)),
+                { Result: DeletionResult.PreconditionFailed } => EraseAsync(pair.First, seenETag: null, MaxAttempts - 1, token),
+                { Result: var result } => Task.FromResult(Outcome(pair.First, result!.Value)),
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <param name="finding">What was found.</param>
+    /// <param name="seenETag">The ETag that the device should have; null when it is known to have changed.</param>
+    /// <param name="attempts">How many deletions may be tried.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private async Task<ErasureOutcome> EraseAsync(DeviceDataFinding finding, string? seenETag, int attempts, CancellationToken cancellationToken)
+    {
+        string deviceId = finding.DeviceId;
+        try
+        {
+            for (string? etag = seenETag; attempts > 0; attempts--, etag = null)
+            {
+                if (etag is null)
+                {
+                    if (await hub.GetIdentityAsync(deviceId, cancellationToken).ConfigureAwait(false) is not { } identity)
+                        return Outcome(finding, DeletionResult.Absent);
+                    if (identity.GenerationId != finding.GenerationId)
+                        return Failed(finding, FaultCatalogue.DeviceRecreated.For(deviceId));
+                    etag = identity.ETag;
+                }
+
+                await AnnounceAsync(deviceId, etag, cancellationToken).ConfigureAwait(false);
+                DeletionResult result = await hub.DeleteIdentityAsync(deviceId, etag, cancellationToken).ConfigureAwait(false);
+                if (result != DeletionResult.PreconditionFailed)
+                    return Outcome(finding, result);
+            }
+
+            return Failed(finding, FaultCatalogue.ConcurrentChange.For($"The device '{deviceId}'", MaxAttempts));
+        }
+        catch (DsrException exception)
+        {
+            return Failed(finding, exception.Fault);
+        }
+    }
+
+    private ValueTask AnnounceAsync(string deviceId, string etag, CancellationToken cancellationToken) =>
+        call.AnnounceAsync($"deletes the device '{deviceId}' if its ETag is still {etag}", cancellationToken);
+}

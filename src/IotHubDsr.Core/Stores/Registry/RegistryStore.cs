@@ -1,0 +1,95 @@
+using IotHubDsr.Hub;
+
+namespace IotHubDsr.Stores.Registry;
+
+/// <summary>The hub's registry: identity, twin, modules and their twins.</summary>
+internal sealed class RegistryStore(HubClient hub) : IDataStore
+{
+    private const string CredentialsLeftOut = "Keys are credentials, not data about the device, and are left out.";
+
+    public IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.DeviceRegistry];
+
+    public LocationCapabilities Capabilities => LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase;
+
+    public bool IsShared => false;
+
+    public ErasureStage StageOf(string kind) => ErasureStage.Identity;
+
+    public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
+        StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken) =>
+        PerDevice.RunAsync(deviceIds, call.Options.ThrottleLimit, (deviceId, token) => FindAsync(call, deviceId, token), cancellationToken);
+
+    public async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
+        StoreCall call, IReadOnlyList<string> deviceIds, IExportTarget target, CancellationToken cancellationToken)
+    {
+        // Devices are read at once, files are written one after the other.
+        using var writing = new SemaphoreSlim(1, 1);
+        return await PerDevice.RunAsync(deviceIds, call.Options.ThrottleLimit, ExportOneAsync, cancellationToken).ConfigureAwait(false);
+
+        async Task<ExportCompleteness> ExportOneAsync(string deviceId, CancellationToken token)
+        {
+            (DeviceRecord? record, Fault? fault) = await ReadAsync(call, deviceId, token).ConfigureAwait(false);
+            if (fault is not null)
+                return PerDevice.Line(call, deviceId, Verdict.Unreachable) with { Ground = fault.Message };
+            if (record is null)
+                return PerDevice.Line(call, deviceId, Verdict.Absent);
+
+            await writing.WaitAsync(token).ConfigureAwait(false);
+            try
+            {
+                return await WriteAsync(call, record, target, token).ConfigureAwait(false);
+            }
+            finally
+            {
+                writing.Release();
+            }
+        }
+    }
+
+    public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
+        StoreCall call, IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken) =>
+        new RegistryErasure(hub, call).RunAsync(findings, cancellationToken);
+
+    private static async Task<ExportCompleteness> WriteAsync(
+        StoreCall call, DeviceRecord record, IExportTarget target, CancellationToken cancellationToken)
+    {
+        string deviceId = record.Identity.DeviceId;
+        Stream file = await target.OpenAsync(deviceId, "json", cancellationToken).ConfigureAwait(false);
+        await using (file.ConfigureAwait(false))
+        {
+            bool leftOut = await new DeviceRecordDocument(file).WriteAsync(record, cancellationToken).ConfigureAwait(false);
+            return PerDevice.Line(call, deviceId, Verdict.Present) with
+            {
+                Found = record.Items.Count,
+                Included = record.Items.Count,
+                Ground = leftOut ? CredentialsLeftOut : null,
+            };
+        }
+    }
+
+    private async Task<DeviceDataFinding> FindAsync(StoreCall call, string deviceId, CancellationToken cancellationToken)
+    {
+        (DeviceRecord? record, Fault? fault) = await ReadAsync(call, deviceId, cancellationToken).ConfigureAwait(false);
+        if (fault is not null)
+            return PerDevice.Unreachable(call, deviceId, fault);
+        if (record is null)
+            return new DeviceDataFinding { DeviceId = deviceId, Location = call.Location, Verdict = Verdict.Absent };
+
+        IReadOnlyList<SeenItem> items = record.Items;
+        return new DeviceDataFinding
+        {
+            DeviceId = deviceId,
+            GenerationId = record.Identity.GenerationId,
+            Location = call.Location,
+            Verdict = Verdict.Present,
+            Records = items.Count,
+            Bytes = items.Sum(static item => item.Bytes),
+            LastTime = record.Identity.LastActivityTime,
+            Detail = record.Description,
+            Items = items,
+        };
+    }
+
+    private Task<(DeviceRecord? Value, Fault? Fault)> ReadAsync(StoreCall call, string deviceId, CancellationToken cancellationToken) =>
+        PerDevice.TryReadAsync(call, () => DeviceRecord.ReadAsync(hub, deviceId, cancellationToken), cancellationToken);
+}
