@@ -10,7 +10,7 @@ internal static class EventDestination
     {
         JsonElement? properties = Properties(subscription);
         string? resource = properties.Text("resourceId");
-        ArmId.TryParse(resource, out ArmId? id);
+        ArmId? id = ArmId.TryParse(resource, out ArmId? parsed) ? parsed : null;
         string? kind = Type(subscription).ToUpperInvariant() switch
         {
             "EVENTHUB" => LocationKinds.EventHub,

@@ -129,7 +129,7 @@ internal static class HubLocations
     /// <summary>A property that came after this version was written, and that leads to another resource or address, can be where data goes.</summary>
     private static void AddUnknownProperties(LocationSet locations, HubDescription hub)
     {
-        foreach (JsonProperty property in ((JsonElement?)hub.Properties).Members().Where(static property => !Internal.Contains(property.Name)))
+        foreach (JsonProperty property in hub.Properties.Members().Where(static property => !Internal.Contains(property.Name)))
         {
             bool leadsAway = property.Value.Strings().Any(static found =>
                 found.Text.StartsWith("/subscriptions/", StringComparison.OrdinalIgnoreCase) || found.Text.Contains("://", StringComparison.Ordinal)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using IotHubDsr.Azure;
 
 namespace IotHubDsr.Discovery;
 

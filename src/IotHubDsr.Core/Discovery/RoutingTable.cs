@@ -99,7 +99,7 @@ internal sealed class RoutingTable
     {
         string name = route.Text("name") ?? (isFallback ? "$fallback" : "without a name");
         string where = isFallback ? "fallback route" : $"route '{name}'";
-        IReadOnlyList<string> endpoints = EndpointNames(route, where);
+        List<string> endpoints = EndpointNames(route, where);
         if (endpoints.Count == 0)
             AddOddity($"{where}: no endpoint is named", route);
         _routes.Add(new Route
