@@ -63,6 +63,9 @@ internal static class LenientJson
             ? map.EnumerateObject().Where(static property => property.Value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined))
             : [];
 
+    /// <inheritdoc cref="Members(JsonElement?)"/>
+    public static IEnumerable<JsonProperty> Members(this JsonElement element) => ((JsonElement?)element).Members();
+
     /// <summary>Every string in the element, at any depth, with the name of the property that holds it.</summary>
     public static IEnumerable<(string Property, string Text)> Strings(this JsonElement element, string property = "") => element.ValueKind switch
     {

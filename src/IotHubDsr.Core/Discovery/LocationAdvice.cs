@@ -60,6 +60,10 @@ internal static class LocationAdvice
         [LocationKinds.UnreadConfiguration] = (Verdict.Unreachable, "Locations that are configured there are not known."),
     };
 
+    /// <summary>The kind of that name, as it is spelt here; null when there is none.</summary>
+    public static string? KindOf(string name) =>
+        Table.Keys.FirstOrDefault(kind => kind.Equals(name, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>
     /// Gives a location the verdict and the advice for the case that no store reads its kind. Whoever has a store replaces both: nothing
     /// that a store needs is told in the advice alone.
@@ -71,7 +75,7 @@ internal static class LocationAdvice
         return location with
         {
             Verdict = location.Verdict ?? verdict,
-            Advice = location.Advice is { } particular && !particular.Contains(advice, StringComparison.Ordinal) ? $"{advice} {particular}" : advice,
+            Advice = location.Advice is { } particular ? $"{advice} {particular}" : advice,
         };
     }
 

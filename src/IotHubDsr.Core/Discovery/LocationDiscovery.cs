@@ -8,16 +8,66 @@ namespace IotHubDsr.Discovery;
 /// <param name="notify">Takes what is worth a line but changes nothing.</param>
 internal sealed class LocationDiscovery(ArmReader arm, Cloud cloud, Action<NoticeLevel, string> notify)
 {
+    public Task<DiscoveryResult> DiscoverAsync(HubDescription hub, CancellationToken cancellationToken) => DiscoverAsync(hub, [], cancellationToken);
+
     /// <summary>
     /// Lists every location. A part of the configuration that cannot be read is a location itself, and a fault; it never ends the rest.
     /// </summary>
-    public async Task<DiscoveryResult> DiscoverAsync(HubDescription hub, CancellationToken cancellationToken)
+    /// <param name="hub">The hub.</param>
+    /// <param name="extra">Locations that the configuration cannot tell of, from a <see cref="LocationFile"/>.</param>
+    /// <param name="cancellationToken">Ends the discovery.</param>
+    public async Task<DiscoveryResult> DiscoverAsync(
+        HubDescription hub, IReadOnlyList<DataLocation> extra, CancellationToken cancellationToken)
     {
+        var accounts = new StorageAccounts(arm, cloud, hub.ResourceId.SubscriptionId, notify);
+        Task<LocationSet>[] parts =
+        [
+            PartAsync("hub", () => HubLocations.FindAsync(hub, accounts, cancellationToken)),
+            PartAsync("routing", () => new RoutingDiscovery(arm, accounts, notify).FindAsync(hub, cancellationToken)),
+            PartAsync("events", () => new EventGridDiscovery(arm, accounts).FindAsync(hub, cancellationToken)),
+            PartAsync("diagnostic settings", () => new DiagnosticsDiscovery(arm).FindAsync(hub, cancellationToken)),
+            PartAsync("provisioning services", () => new ProvisioningDiscovery(arm).FindAsync(hub, cancellationToken)),
+        ];
+
         var locations = new LocationSet();
-        await Task.CompletedTask;
+        foreach (LocationSet part in await Task.WhenAll(parts).ConfigureAwait(false))
+            locations.Add(part);
+        locations.Add(extra);
         return locations.Build();
+
+        async Task<LocationSet> PartAsync(string part, Func<Task<LocationSet>> find)
+        {
+            try
+            {
+                return await find().ConfigureAwait(false);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                var unread = new LocationSet();
+                unread.AddUnread($"{part} of {hub.Name}", AzureFaults.Translate(exception, $"the {part} of {hub.Name}", "read", "Reader").Fault);
+                return unread;
+            }
+        }
     }
 
-    /// <summary>The locations of a hub of which nothing but its host name is known, and that the others are not known.</summary>
-    public static DiscoveryResult ForConnectionString(string hostName) => new LocationSet().Build();
+    public static DiscoveryResult ForConnectionString(string hostName) => ForConnectionString(hostName, []);
+
+    /// <summary>The locations of a hub of which only the service API can be reached: that there may be others is one of them.</summary>
+    public static DiscoveryResult ForConnectionString(string hostName, IReadOnlyList<DataLocation> extra)
+    {
+        string hubName = hostName.Split('.')[0];
+        var locations = new LocationSet();
+        HubLocations.AddRegistry(locations, hubName, resourceId: null);
+        HubLocations.AddCloudToDeviceQueue(locations, hubName, resourceId: null);
+        locations.Add(new DataLocation
+        {
+            Id = "",
+            Kind = LocationKinds.UnreadConfiguration,
+            Place = $"configuration of {hubName}",
+            Provenance = ["the connection was made with a connection string alone, which does not open the hub's configuration"],
+            Advice = "Routing endpoints, event subscriptions, logs and provisioning services are unknown: connect by -Name or -ResourceId with a credential that has Reader on the hub to see them.",
+        });
+        locations.Add(extra);
+        return locations.Build();
+    }
 }

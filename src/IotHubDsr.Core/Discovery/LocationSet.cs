@@ -25,11 +25,17 @@ internal sealed class LocationSet
         known.Add(location);
     }
 
-    public void Add(DiscoveryResult other)
+    public void Add(IEnumerable<DataLocation> locations)
     {
-        foreach (DataLocation location in other.Locations)
+        foreach (DataLocation location in locations)
             Add(location);
-        _faults.AddRange(other.Faults);
+    }
+
+    public void Add(LocationSet other)
+    {
+        foreach (string key in other._order)
+            Add(other._byPlace[key]);
+        _faults.AddRange(other._faults);
     }
 
     /// <summary>Adds a place that receives something and that this version knows nothing better to say of.</summary>

@@ -1,0 +1,53 @@
+using System.Text.Json;
+
+namespace IotHubDsr.Discovery;
+
+/// <summary>An Event Grid subscription to the hub's events.</summary>
+internal sealed record EventSubscription
+{
+    private const int DefaultRetryMinutes = 1440;
+
+    /// <summary>Event Grid writes a dead letter no sooner than this after its last attempt.</summary>
+    public static readonly TimeSpan DeadLetterDelay = TimeSpan.FromMinutes(5);
+
+    public required string Name { get; init; }
+
+    /// <summary>Event types that it asks for; empty for all.</summary>
+    public required IReadOnlyList<string> EventTypes { get; init; }
+
+    public required JsonElement? Destination { get; init; }
+
+    public required JsonElement? DeadLetter { get; init; }
+
+    /// <summary>How long Event Grid tries to deliver an event.</summary>
+    public required TimeSpan Retries { get; init; }
+
+    public bool RecordsDeletion => EventTypes.Count == 0
+        || EventTypes.Any(static type => type.EndsWith(".DeviceDeleted", StringComparison.OrdinalIgnoreCase)
+            || type.EndsWith(".DeviceDisconnected", StringComparison.OrdinalIgnoreCase));
+
+    public string InWords
+    {
+        get
+        {
+            string types = EventTypes.Count == 0 ? "all event types" : string.Join(", ", EventTypes.Select(static type => type[(type.LastIndexOf('.') + 1)..]));
+            return $"event subscription '{Name}' ({types})";
+        }
+    }
+
+    public static EventSubscription Read(JsonElement body)
+    {
+        JsonElement? properties = body.Prop("properties");
+
+        // With a managed identity the plain destination is null and the real one stands one level deeper.
+        return new EventSubscription
+        {
+            Name = body.Text("name") ?? "without a name",
+            EventTypes = [.. properties.Prop("filter").Prop("includedEventTypes").Items().Select(static type => ((JsonElement?)type).Text()).OfType<string>()],
+            Destination = properties.Prop("deliveryWithResourceIdentity").Prop("destination") ?? properties.Prop("destination"),
+            DeadLetter = properties.Prop("deadLetterWithResourceIdentity").Prop("deadLetterDestination") ?? properties.Prop("deadLetterDestination"),
+            Retries = TimeSpan.FromMinutes(Math.Clamp(
+                properties.Prop("retryPolicy").Number("eventTimeToLiveInMinutes") ?? DefaultRetryMinutes, 1, DefaultRetryMinutes)),
+        };
+    }
+}

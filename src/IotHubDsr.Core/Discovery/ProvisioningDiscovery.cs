@@ -1,0 +1,67 @@
+using System.Text.Json;
+using IotHubDsr.Azure;
+
+namespace IotHubDsr.Discovery;
+
+/// <summary>The provisioning services that assign devices to the hub. The link is theirs: the hub does not know of it.</summary>
+internal sealed class ProvisioningDiscovery(ArmReader arm)
+{
+    private const string ApiVersion = "2022-12-12";
+
+    public async Task<LocationSet> FindAsync(HubDescription hub, CancellationToken cancellationToken)
+    {
+        var locations = new LocationSet();
+        foreach (string subscription in await SubscriptionsAsync(hub, locations, cancellationToken).ConfigureAwait(false))
+        {
+            string part = $"device provisioning services of subscription {subscription}";
+            try
+            {
+                var call = new ArmCall($"/subscriptions/{Uri.EscapeDataString(subscription)}/providers/Microsoft.Devices/provisioningServices", ApiVersion, part);
+                await foreach (JsonElement service in arm.ListAsync(call, cancellationToken).ConfigureAwait(false))
+                    AddIfLinked(service, hub, locations);
+            }
+            catch (DsrException exception)
+            {
+                locations.AddUnread(part, exception.Fault);
+            }
+        }
+
+        return locations;
+    }
+
+    private static void AddIfLinked(JsonElement service, HubDescription hub, LocationSet locations)
+    {
+        JsonElement? hubs = service.Prop("properties").Prop("iotHubs");
+        bool isLinked = hubs.Items().Any(link =>
+            Same(link.Text("name"), hub.HostName) || Same(ServiceAddress.Parts(link.Text("connectionString")).GetValueOrDefault("HostName"), hub.HostName));
+        if (!isLinked)
+            return;
+        string name = service.Text("name") ?? "without a name";
+        locations.Add(new DataLocation
+        {
+            Id = "",
+            Kind = LocationKinds.ProvisioningService,
+            Place = name,
+            ResourceId = ArmId.TryParse(service.Text("id"), out ArmId? id) ? id.ToString() : null,
+            Provenance = [$"device provisioning service '{name}' is linked to the hub"],
+        });
+    }
+
+    /// <summary>A provisioning service may be in any subscription; the hub's own comes first.</summary>
+    private async Task<IEnumerable<string>> SubscriptionsAsync(HubDescription hub, LocationSet locations, CancellationToken cancellationToken)
+    {
+        string[] own = [hub.ResourceId.SubscriptionId];
+        try
+        {
+            IReadOnlyList<string> all = await Subscriptions.ListAsync(arm, cancellationToken).ConfigureAwait(false);
+            return own.Concat(all).Distinct(StringComparer.OrdinalIgnoreCase);
+        }
+        catch (DsrException exception)
+        {
+            locations.AddUnread("device provisioning services of other subscriptions", exception.Fault);
+            return own;
+        }
+    }
+
+    private static bool Same(string? left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using IotHubDsr.Azure;
+
+namespace IotHubDsr.Discovery;
+
+/// <summary>A blob container and where it is.</summary>
+/// <param name="Account">Name of the storage account.</param>
+/// <param name="Container">Name of the container.</param>
+/// <param name="Uri">Address of the container.</param>
+/// <param name="AccountId">Resource ID of the account, when it could be found out.</param>
+internal sealed record ContainerAddress(string Account, string Container, Uri Uri, string? AccountId)
+{
+    public string Place => $"{Account}/{Container}";
+
+    public Dictionary<string, string> Settings
+    {
+        get
+        {
+            var settings = new Dictionary<string, string>(StringComparer.Ordinal) { [LocationSettings.ContainerUri] = Uri.AbsoluteUri };
+            if (AccountId is not null)
+                settings[LocationSettings.StorageAccountId] = AccountId;
+            return settings;
+        }
+    }
+}
+
+/// <summary>Finds out which storage account a name or an address belongs to, and where its blobs are served.</summary>
+/// <param name="arm">Reads Azure Resource Manager.</param>
+/// <param name="cloud">The cloud that the hub is in.</param>
+/// <param name="hubSubscription">The subscription in which accounts of unknown place are looked for.</param>
+/// <param name="notify">Takes what is worth a line but changes nothing.</param>
+internal sealed partial class StorageAccounts(ArmReader arm, Cloud cloud, string hubSubscription, Action<NoticeLevel, string> notify)
+{
+    private const string ApiVersion = "2023-01-01";
+
+    /// <summary>Accounts with a DNS zone of their own are served here, in the public cloud.</summary>
+    private const string ZonedSuffix = ".blob.storage.azure.net";
+
+    private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<JsonElement>>>> _listings = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The container that the configuration names; null when it names none that can exist.</summary>
+    /// <param name="endpointUri">Address of the account's blob service, if configured.</param>
+    /// <param name="accountName">Name of the account, if configured.</param>
+    /// <param name="container">Name of the container.</param>
+    /// <param name="subscription">Subscription of the account, if configured.</param>
+    /// <param name="resourceGroup">Resource group of the account, if configured.</param>
+    /// <param name="cancellationToken">Ends the look-up.</param>
+    public async Task<ContainerAddress?> FindAsync(
+        string? endpointUri, string? accountName, string? container, string? subscription, string? resourceGroup, CancellationToken cancellationToken)
+    {
+        string? name = container?.Trim().ToLowerInvariant();
+        Uri? blobs = Trusted(endpointUri);
+        string? account = blobs?.Host.Split('.')[0] ?? accountName?.Trim().ToLowerInvariant();
+        if (name is null || account is null || !ContainerName().IsMatch(name) || !AccountName().IsMatch(account))
+            return null;
+
+        JsonElement? found = await LookUpAsync(account, subscription, resourceGroup, cancellationToken).ConfigureAwait(false);
+        blobs ??= Trusted(found.Prop("properties").Prop("primaryEndpoints").Text("blob")) ?? cloud.BlobEndpoint(account);
+        string? id = ArmId.TryParse(found.Text("id"), out ArmId? parsed) ? parsed.ToString() : null;
+        return new ContainerAddress(account, name, new Uri(blobs, name), id);
+    }
+
+    /// <summary>The container of an account that is known by its resource ID.</summary>
+    public Task<ContainerAddress?> FindAsync(string? accountId, string? container, CancellationToken cancellationToken) =>
+        ArmId.TryParse(accountId, out ArmId? id) && id.IsOf("Microsoft.Storage", "storageAccounts")
+            ? FindAsync(null, id.Name, container, id.SubscriptionId, id.ResourceGroup, cancellationToken)
+            : Task.FromResult<ContainerAddress?>(null);
+
+    /// <summary>
+    /// An address of the cloud's own blob service. Tokens of the account are sent there, so an address at any other host is not taken
+    /// from a configuration that others can write.
+    /// </summary>
+    private Uri? Trusted(string? address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out Uri? uri)
+        && uri.Scheme == Uri.UriSchemeHttps
+        && uri.IsDefaultPort
+        && uri.UserInfo.Length == 0
+        && (uri.Host.EndsWith($".blob.{cloud.StorageSuffix}", StringComparison.OrdinalIgnoreCase)
+            || uri.Host.EndsWith(ZonedSuffix, StringComparison.OrdinalIgnoreCase))
+            ? new Uri($"https://{uri.Host.ToLowerInvariant()}/")
+            : null;
+
+    private async Task<JsonElement?> LookUpAsync(string account, string? subscription, string? resourceGroup, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (subscription is not null && resourceGroup is not null
+                && ArmId.TryParse(
+                    $"/subscriptions/{subscription}/resourceGroups/{resourceGroup}/providers/Microsoft.Storage/storageAccounts/{account}", out ArmId? id))
+            {
+                return await arm.GetAsync(new ArmCall(id.Path, ApiVersion, $"the storage account {account}"), cancellationToken).ConfigureAwait(false);
+            }
+
+            string within = subscription ?? hubSubscription;
+            IReadOnlyList<JsonElement> all = await _listings.GetOrAdd(
+                within, key => new Lazy<Task<IReadOnlyList<JsonElement>>>(() => ListAsync(key, cancellationToken))).Value.ConfigureAwait(false);
+            foreach (JsonElement candidate in all)
+            {
+                if (string.Equals(candidate.Text("name"), account, StringComparison.OrdinalIgnoreCase))
+                    return candidate;
+            }
+
+            notify(NoticeLevel.Verbose, $"The storage account {account} is not in subscription {within}; its resource ID stays unknown.");
+        }
+        catch (DsrException exception)
+        {
+            notify(NoticeLevel.Verbose, $"The resource ID of the storage account {account} stays unknown: {exception.Fault.Message}");
+        }
+
+        return null;
+    }
+
+    private async Task<IReadOnlyList<JsonElement>> ListAsync(string subscription, CancellationToken cancellationToken)
+    {
+        var accounts = new List<JsonElement>();
+        var call = new ArmCall(
+            $"/subscriptions/{Uri.EscapeDataString(subscription)}/providers/Microsoft.Storage/storageAccounts",
+            ApiVersion,
+            $"the storage accounts of subscription {subscription}");
+        await foreach (JsonElement account in arm.ListAsync(call, cancellationToken).ConfigureAwait(false))
+            accounts.Add(account);
+        return accounts;
+    }
+
+    [GeneratedRegex(@"^[a-z0-9]{3,24}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex AccountName();
+
+    [GeneratedRegex(@"^(?=.{3,63}\z)(?:[a-z0-9](?:-?[a-z0-9])+|\$root|\$web|\$logs)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ContainerName();
+}
