@@ -39,7 +39,8 @@ public class BlobGateTests
             SourceAuthentication = audience is null ? null : new HttpAuthorization("Bearer", sandbox.Server.Tokens.Issue(audience)),
         };
 
-        var staging = () => container.GetBlockBlobClient("copy").StageBlockFromUriAsync(container.GetBlobClient(source).Uri, BlockId, options);
+        var target = container.GetBlockBlobClient("copy");
+        var staging = () => target.StageBlockFromUriAsync(container.GetBlobClient(source).Uri, BlockId, options);
 
         if (accepted)
         {
