@@ -1,25 +1,21 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using IotHubDsr.Sandbox;
 
-var options = new SandboxOptions();
-for (var index = 0; index + 1 < args.Length; index += 2)
+SandboxOptions options;
+try
 {
-    var value = int.Parse(args[index + 1], NumberStyles.None, CultureInfo.InvariantCulture);
-    options = args[index] switch
-    {
-        "--seed" => options with { Seed = value },
-        "--port" => options with { Port = value },
-        "--scale" => options with { Scale = value },
-        var unknown => throw new ArgumentException($"Unknown argument '{unknown}'. Known: --seed N, --port N, --scale N."),
-    };
+    options = SandboxOptions.Parse(args);
+}
+catch (ArgumentException exception)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+    return 2;
 }
 
 var ended = new TaskCompletionSource();
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => End(signal));
-// Ctrl-C in a terminal reaches every process of the group. The session that started the sandbox handles it and may live on.
-using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
 
 await using var server = await SandboxServer.StartAsync(options, CancellationToken.None);
 using var output = Console.OpenStandardOutput();
@@ -36,4 +32,17 @@ void End(PosixSignalContext signal)
 {
     signal.Cancel = true;
     ended.TrySetResult();
+}
+
+void Interrupt(PosixSignalContext signal)
+{
+    // Ctrl-C in a terminal reaches every process of the group. The session that started the sandbox handles it and may live on.
+    if (Console.IsInputRedirected)
+    {
+        signal.Cancel = true;
+    }
+    else
+    {
+        End(signal);
+    }
 }

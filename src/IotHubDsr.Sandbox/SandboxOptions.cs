@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace IotHubDsr.Sandbox;
 
 /// <summary>What a simulated Azure is made from.</summary>
@@ -18,4 +20,29 @@ internal sealed record SandboxOptions
     public int HubUnits { get; init; } = 4;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Reads <c>--seed N</c>, <c>--port N</c> and <c>--scale N</c>.</summary>
+    public static SandboxOptions Parse(IReadOnlyList<string> arguments)
+    {
+        var options = new SandboxOptions();
+        for (var index = 0; index < arguments.Count; index += 2)
+        {
+            if (index + 1 == arguments.Count
+                || !int.TryParse(arguments[index + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+            {
+                throw new ArgumentException($"'{arguments[index]}' needs a number that is not negative.");
+            }
+
+            options = arguments[index] switch
+            {
+                "--seed" => options with { Seed = value },
+                "--port" when value <= ushort.MaxValue => options with { Port = value },
+                "--scale" when value > 0 => options with { Scale = value },
+                _ => throw new ArgumentException(
+                    $"'{arguments[index]} {value}' is not understood. Known are --seed N, --port N (0 to 65535) and --scale N (from 1)."),
+            };
+        }
+
+        return options;
+    }
 }

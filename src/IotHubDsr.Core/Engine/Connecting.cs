@@ -38,7 +38,8 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
 
     private async Task<HubConnection> ByResourceAsync(AzureAccess access, CancellationToken cancellationToken)
     {
-        var resource = new HubResource(new ArmReader(access));
+        var arm = new ArmReader(access);
+        var resource = new HubResource(arm, OperationNotices.Send);
         string? resourceId = request.ResourceId ?? request.Sandbox?.ResourceId;
         HubDescription hub = resourceId is null
             ? await resource.FindHubAsync(request.Name!, request.SubscriptionId, request.ResourceGroupName, cancellationToken).ConfigureAwait(false)
@@ -63,7 +64,7 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
             HubAuthentication = request.HubAuthentication.ToString(),
             CredentialSource = request.Sandbox is null ? request.CredentialSource.ToString() : "Sandbox",
         };
-        return new HubConnection(context, access, client, resource, request.LocationFile);
+        return new HubConnection(context, access, client, arm, request.LocationFile);
     }
 
     private HubConnection ByConnectionString(AzureAccess access)
@@ -72,7 +73,7 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
         HubThrottle throttle = HubThrottle.For(skuName: null, units: 1, request.ThrottleShare, time);
         HubClient client = HubClient.WithSharedAccessKey(access, parsed, throttle, time);
         DsrContext context = CreateContext(access, parsed.HostName.Split('.')[0], parsed.HostName);
-        return new HubConnection(context, access, client, resource: null, request.LocationFile);
+        return new HubConnection(context, access, client, arm: null, request.LocationFile);
     }
 
     private DsrContext CreateContext(AzureAccess access, string hubName, string hostName) => new()

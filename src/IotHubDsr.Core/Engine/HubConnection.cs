@@ -6,7 +6,7 @@ using IotHubDsr.Stores;
 namespace IotHubDsr.Engine;
 
 /// <summary>A connection to one hub and everything that works on it.</summary>
-internal sealed class HubConnection(DsrContext context, AzureAccess access, HubClient hub, HubResource? resource, string? locationFile)
+internal sealed class HubConnection(DsrContext context, AzureAccess access, HubClient hub, ArmReader? arm, string? locationFile)
 {
     private readonly IReadOnlyList<IDataStore> _stores = StoreCatalogue.For(hub, access, TimeProvider.System);
 
@@ -20,10 +20,12 @@ internal sealed class HubConnection(DsrContext context, AzureAccess access, HubC
     public async Task<HubLocations> ReadLocationsAsync(CancellationToken cancellationToken)
     {
         DiscoveryResult discovered;
-        if (resource is not null && context.ResourceId is not null)
+        if (arm is not null && context.ResourceId is not null)
         {
+            var resource = new HubResource(arm, OperationNotices.Send);
             HubDescription description = await resource.ReadHubAsync(context.ResourceId, cancellationToken).ConfigureAwait(false);
-            discovered = await new LocationDiscovery(resource.Arm, access.Cloud).DiscoverAsync(description, cancellationToken).ConfigureAwait(false);
+            var discovery = new LocationDiscovery(arm, access.Cloud, OperationNotices.Send);
+            discovered = await discovery.DiscoverAsync(description, cancellationToken).ConfigureAwait(false);
         }
         else
         {

@@ -118,7 +118,7 @@ internal sealed partial record HubError(int Code, string Name, string Message, s
 
     // Refusals can quote what they refuse, the authorization header included.
     [GeneratedRegex(
-        @"(sig|SharedAccessKey|(?:primary|secondary)Key)(\s*[=:]\s*)[^&;,\s""']+|(Bearer\s+)[^\s""',;]+",
+        @"(sig|SharedAccessKey|(?:primary|secondary)Key)([""']?\s*[=:]\s*[""']?)[^&;,\s""']+|(Bearer\s+)[^\s""',;]+",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Credential();
 

@@ -72,6 +72,6 @@ internal sealed class HubThrottle
     /// <param name="operation">What is asked of the hub.</param>
     /// <param name="weight">How many operations the hub counts it as.</param>
     /// <param name="cancellationToken">Gives up the place in the queue.</param>
-    public ValueTask WaitAsync(HubOperationClass operation, int weight, CancellationToken cancellationToken) =>
+    public Task WaitAsync(HubOperationClass operation, int weight, CancellationToken cancellationToken) =>
         _buckets[(int)operation].TakeAsync(weight, cancellationToken);
 }

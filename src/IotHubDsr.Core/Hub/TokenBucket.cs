@@ -28,7 +28,7 @@ internal sealed class TokenBucket
         _updatedAt = time.GetTimestamp();
     }
 
-    public async ValueTask TakeAsync(int tokens, CancellationToken cancellationToken)
+    public async Task TakeAsync(int tokens, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         TimeSpan wait = Reserve(tokens);

@@ -16,7 +16,7 @@ internal sealed record TokenRequest(double LifetimeSeconds);
 internal sealed record HubScaleRequest(string Sku, int Units);
 
 /// <summary>
-/// A name in a container, as GET /sandbox/blobs lists it. Kept counts the copies that are not current: versions, snapshots and
-/// soft-deleted ones. Digest (in hex) and ETag are null when those are all that is left.
+/// A name in a container, as GET /sandbox/blobs lists it. Versions counts the copies that are not current: previous
+/// versions, snapshots and soft-deleted ones. Digest (in hex) and ETag are null when those are all that is left.
 /// </summary>
-internal sealed record ListedBlob(string Name, long Length, string? Sha256, string? Etag, int Kept);
+internal sealed record ListedBlob(string Name, long Length, string? Sha256, string? Etag, int Versions);

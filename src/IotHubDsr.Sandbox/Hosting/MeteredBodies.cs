@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Http.Features;
+
 namespace IotHubDsr.Sandbox.Hosting;
 
 /// <summary>
@@ -5,15 +8,13 @@ namespace IotHubDsr.Sandbox.Hosting;
 /// </summary>
 internal sealed class MeteredBodies
 {
-    private readonly HttpContext _context;
     private readonly long _requestLimit = long.MaxValue;
     private readonly long _responseLimit = long.MaxValue;
     private readonly long _deliveredLimit = long.MaxValue;
 
     public MeteredBodies(HttpContext context, FaultRule? fault)
     {
-        _context = context;
-        var hasBody = context.Request.ContentLength is > 0 || context.Request.Headers.TransferEncoding.Count > 0;
+        var hasBody = context.Features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody;
         if (fault?.ResetAfterBytes is { } reset)
         {
             (_requestLimit, _responseLimit) = hasBody ? (reset, long.MaxValue) : (long.MaxValue, reset);
@@ -42,6 +43,16 @@ internal sealed class MeteredBodies
 
     public long BytesOut { get; private set; }
 
+    /// <summary>The exchange has been broken off. A service that catches the exception cannot save it.</summary>
+    public bool IsReset { get; private set; }
+
+    [DoesNotReturn]
+    public void Reset()
+    {
+        IsReset = true;
+        throw new ConnectionResetException();
+    }
+
     private void Received(int count)
     {
         BytesIn += count;
@@ -64,12 +75,6 @@ internal sealed class MeteredBodies
         {
             Reset();
         }
-    }
-
-    private void Reset()
-    {
-        _context.Abort();
-        throw new ConnectionResetException();
     }
 
     private sealed class RequestBody(Stream inner, MeteredBodies bodies) : Stream

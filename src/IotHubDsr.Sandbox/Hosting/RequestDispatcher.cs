@@ -24,26 +24,47 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
         }
 
         var entry = log.Begin(service, context, raw);
+        var fault = faults.Take(service, host, context.Request.Method, raw);
+        var bodies = new MeteredBodies(context, fault);
         context.Response.OnStarting(() =>
         {
-            entry.Responded(context.Response.StatusCode);
+            // After a reset the server still goes through the motions of a response that nobody receives.
+            if (!bodies.IsReset)
+            {
+                entry.Responded(context.Response.StatusCode);
+            }
+
             return Task.CompletedTask;
         });
         AddRequestIds(context);
-        var fault = faults.Take(service, host, context.Request.Method, raw);
-        var bodies = new MeteredBodies(context, fault);
         try
         {
-            await RunAsync(context, service, raw, fault);
+            await RunAsync(context, service, raw, fault, bodies);
         }
         catch (ConnectionResetException)
         {
-            context.Abort();
+            // Whether it got here or a service caught it on the way: the connection is broken below.
         }
         finally
         {
             entry.Completed(bodies.BytesIn, bodies.BytesOut);
         }
+
+        if (bodies.IsReset)
+        {
+            Break(context);
+        }
+    }
+
+    private static void Break(HttpContext context)
+    {
+        if (context.Response.HasStarted)
+        {
+            // Aborting would take back what has been sent; an exception closes the connection behind it.
+            throw new ConnectionResetException();
+        }
+
+        context.Abort();
     }
 
     private static void AddRequestIds(HttpContext context)
@@ -56,7 +77,7 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
         }
     }
 
-    private async Task RunAsync(HttpContext context, AzureService service, string raw, FaultRule? fault)
+    private async Task RunAsync(HttpContext context, AzureService service, string raw, FaultRule? fault, MeteredBodies bodies)
     {
         if (fault is { LatencyMilliseconds: > 0 })
         {
@@ -65,7 +86,7 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
 
         if (fault is { Reset: true })
         {
-            throw new ConnectionResetException();
+            bodies.Reset();
         }
 
         if (fault?.Status is { } status)

@@ -4,7 +4,10 @@ using IotHubDsr.Sandbox.Storage.Blobs;
 
 namespace IotHubDsr.Sandbox.Storage;
 
-/// <summary>A container. <see cref="Put"/>, <see cref="Delete"/> and <see cref="List"/> are for seeding and for looking: they ask for no lease.</summary>
+/// <summary>
+/// A container. <see cref="Put"/>, <see cref="Delete"/> and <see cref="List"/> are for seeding and for looking: they ask for
+/// no lease and pass by immutability.
+/// </summary>
 internal sealed class BlobContainer
 {
     private readonly SortedBlobs _blobs = new();
@@ -61,6 +64,7 @@ internal sealed class BlobContainer
         };
         lock (Gate)
         {
+            AddParentDirectories(blobName);
             GetOrAddEntry(blobName).Replace(revision);
         }
     }
@@ -116,11 +120,6 @@ internal sealed class BlobContainer
 
     public BlobEntry GetOrAddEntry(string blobName)
     {
-        if (Account.Options.HierarchicalNamespace)
-        {
-            AddParentDirectories(blobName);
-        }
-
         var entry = _blobs.GetOrAdd(blobName, name => new BlobEntry(name, Account));
         entry.CatchUp();
         return entry;
@@ -139,8 +138,14 @@ internal sealed class BlobContainer
         .TakeWhile(entry => entry.Name.StartsWith(directory + "/", StringComparison.Ordinal))
         .Any(entry => entry.Current is not null);
 
-    private void AddParentDirectories(string blobName)
+    /// <summary>With a hierarchical namespace, a blob makes the directories above it, and they stay when it goes.</summary>
+    public void AddParentDirectories(string blobName)
     {
+        if (!Account.Options.HierarchicalNamespace)
+        {
+            return;
+        }
+
         for (int slash = blobName.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = blobName.IndexOf('/', slash + 1))
         {
             var entry = _blobs.GetOrAdd(blobName[..slash], name => new BlobEntry(name, Account));

@@ -33,7 +33,7 @@ internal sealed class BlobService(BlobStore store, TimeProvider time)
         }
         catch (StorageException error)
         {
-            response = Describe(error, requestId);
+            response = Describe(error, requestId, HttpMethods.IsHead(context.Request.Method));
         }
 
         var headers = context.Response.Headers;
@@ -83,11 +83,12 @@ internal sealed class BlobService(BlobStore store, TimeProvider time)
         }
     }
 
-    private StorageResponse Describe(StorageException error, string requestId)
+    private StorageResponse Describe(StorageException error, string requestId, bool isHead)
     {
         var (status, code, message) = error.Error;
         string now = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
-        var response = status == StatusCodes.Status304NotModified
+        // A client that is told of an XML body parses it, and there is none in these answers.
+        var response = isHead || status == StatusCodes.Status304NotModified
             ? new StorageResponse(status)
             : XmlBody.Respond(status, writer =>
             {

@@ -15,13 +15,16 @@ internal sealed class ArchiveSeed(BlobStore blobs, HubRegistry registry, Random 
     private const int EmptyBlob = 7;
     private const int HeaderOnlyBlob = 13;
     private const int OverwrittenBlob = 3;
-    private const int DeletedBlob = 5;
+    private const int DeletedBeforeVersioning = 5;
+    private const int DeletedWithVersioning = 11;
 
     private readonly IReadOnlyList<HubIdentity> _devices = [.. registry.Devices];
 
     public ContainerTruth Fill(StorageEndpoint endpoint)
     {
-        var container = blobs.GetOrAddAccount(endpoint.Account).GetOrAddContainer(endpoint.Container);
+        var account = blobs.GetOrAddAccount(endpoint.Account);
+        var container = account.GetOrAddContainer(endpoint.Container);
+        var keepsCopies = account.Options.KeepsVersions;
         var tally = new RecordTally();
         var live = 0;
         for (var index = 0; index < BlobsPerEndpoint; index++)
@@ -29,7 +32,6 @@ internal sealed class ArchiveSeed(BlobStore blobs, HubRegistry registry, Random 
             var start = baseTime.AddHours(-2 - (index * 2)).AddMinutes(random.Next(50));
             var name = endpoint.BlobName(WorldNames.HubName, random.Next(RoutingConfiguration.PartitionCount), start);
             var messages = index is EmptyBlob or HeaderOnlyBlob ? [] : Messages(endpoint, start);
-            var keepsCopies = endpoint.Account == WorldNames.VersionedAccount;
             if (keepsCopies && index == OverwrittenBlob)
             {
                 Put(container, endpoint, name, messages, index, start);
@@ -37,8 +39,10 @@ internal sealed class ArchiveSeed(BlobStore blobs, HubRegistry registry, Random 
                 messages = [.. messages.Where(message => message.DeviceId != "dev1")];
             }
 
+            // Only while an account keeps no versions is a deleted blob itself marked as deleted.
+            account.Options = account.Options with { VersioningEnabled = keepsCopies && index != DeletedBeforeVersioning };
             Put(container, endpoint, name, messages, index, start.AddMinutes(1));
-            if (keepsCopies && index == DeletedBlob)
+            if (keepsCopies && index is (DeletedBeforeVersioning or DeletedWithVersioning))
             {
                 container.Delete(name);
                 tally.CountRetained(messages);
@@ -49,12 +53,18 @@ internal sealed class ArchiveSeed(BlobStore blobs, HubRegistry registry, Random 
             tally.CountCurrent(messages);
         }
 
+        account.Options = account.Options with { VersioningEnabled = keepsCopies };
         return new ContainerTruth(
             endpoint.Name, endpoint.Account, endpoint.Container, endpoint.Encoding.ToString(), live, tally.Records);
     }
 
     private static void Put(
-        BlobContainer container, StorageEndpoint endpoint, string name, IReadOnlyList<RoutedMessage> messages, int index, DateTimeOffset start)
+        BlobContainer container,
+        StorageEndpoint endpoint,
+        string name,
+        IReadOnlyList<RoutedMessage> messages,
+        int index,
+        DateTimeOffset start)
     {
         // When there is nothing to write, the hub writes an empty blob; an Avro file without blocks has been seen as well.
         var content = index == EmptyBlob ? ReadOnlyMemory<byte>.Empty : RoutedFile.Write(messages, endpoint.Encoding);
@@ -119,8 +129,8 @@ internal sealed class ArchiveSeed(BlobStore blobs, HubRegistry registry, Random 
             properties.Add(new("owner", device.Twin.Tags["owner"]!.ToString()));
         }
 
-        var body = string.Create(
-            CultureInfo.InvariantCulture, $$"""{"temperature":{{15 + (random.NextDouble() * 15):F2}},"humidity":{{random.Next(20, 90)}},"seq":{{index}}}""");
+        var temperature = (15 + (random.NextDouble() * 15)).ToString("F2", CultureInfo.InvariantCulture);
+        var body = $$"""{"temperature":{{temperature}},"humidity":{{random.Next(20, 90)}},"seq":{{index}}}""";
         return Message(device, time, body, index) with { Properties = properties, IsJson = random.Next(10) < 7 };
     }
 
@@ -138,7 +148,10 @@ internal sealed class ArchiveSeed(BlobStore blobs, HubRegistry registry, Random 
     private RoutedMessage Mention(DateTimeOffset time, int index)
     {
         var mentioned = DeviceSeed.LookAlikes[random.Next(DeviceSeed.LookAlikes.Count)];
-        var body = $$$"""{"note":"swapped {{{mentioned}}}","SystemProperties":{"connectionDeviceId":"{{{mentioned}}}"},"Properties":{"deviceId":"{{{mentioned}}}"}}""";
+        var lure = $$$"""
+            "SystemProperties":{"connectionDeviceId":"{{{mentioned}}}"},"Properties":{"deviceId":"{{{mentioned}}}"}
+            """;
+        var body = $$"""{"note":"swapped {{mentioned}}",{{lure}}}""";
         return Message(registry.Device("th-001"), time, body, index) with { IsJson = random.Next(3) > 0 };
     }
 

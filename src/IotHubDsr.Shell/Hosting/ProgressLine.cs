@@ -78,7 +78,8 @@ internal sealed class ProgressLine(ConsoleOutput output, TimeProvider time)
         if (percent < 0)
             return "";
         int filled = Math.Min(percent, 100) * BarCells / 100;
-        return string.Create(CultureInfo.InvariantCulture, $" [{new string('=', filled)}{new string(' ', BarCells - filled)}] {percent,3}%");
+        string bar = new string('=', filled).PadRight(BarCells);
+        return string.Create(CultureInfo.InvariantCulture, $" [{bar}] {percent,3}%");
     }
 
     private static string Remaining(int seconds) =>

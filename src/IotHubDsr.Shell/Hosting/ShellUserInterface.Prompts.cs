@@ -25,7 +25,12 @@ internal sealed partial class ShellUserInterface
         PromptForCredential(caption, message, userName, targetName, PSCredentialTypes.Default, PSCredentialUIOptions.Default);
 
     public override PSCredential PromptForCredential(
-        string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options)
+        string caption,
+        string message,
+        string userName,
+        string targetName,
+        PSCredentialTypes allowedCredentialTypes,
+        PSCredentialUIOptions options)
     {
         prompts.EnsureSomebodyAnswers();
         WriteHeading(caption, message);
@@ -44,10 +49,13 @@ internal sealed partial class ShellUserInterface
 
         Type element = type.IsArray ? type.GetElementType()! : typeof(object);
         var values = new ArrayList();
-        while (AskValue(element, field, string.Create(CultureInfo.InvariantCulture, $"{field.Name}[{values.Count}]: "), endsWhenEmpty: true) is { } value)
+        while (AskValue(element, field, Numbered(field, values.Count), endsWhenEmpty: true) is { } value)
             values.Add(value);
         return LanguagePrimitives.TryConvertTo(values, type, out object list) ? list : values;
     }
+
+    private static string Numbered(FieldDescription field, int index) =>
+        string.Create(CultureInfo.InvariantCulture, $"{field.Name}[{index}]: ");
 
     private object? AskValue(Type type, FieldDescription field, string prompt, bool endsWhenEmpty = false)
     {

@@ -15,6 +15,7 @@ internal static class ModuleLocator
         }
 
         throw new SessionStartException(
-            $"No {Manifest} in '{startDirectory}' or a directory above it. Name the module with -Module <path>, or leave it out with -NoModule.");
+            $"No {Manifest} in '{startDirectory}' or a directory above it. "
+            + "Name the module with -Module <path>, or leave it out with -NoModule.");
     }
 }

@@ -88,7 +88,14 @@ internal sealed class ShellSession : IDisposable
         }
     }
 
-    private void Report(RuntimeException error) => _userInterface.ShowError(() => _runner.Show(error));
+    private void Report(RuntimeException error)
+    {
+        // The engine's view of errors shows nothing of this one, which has no position.
+        if (error is IncompleteParseException)
+            _userInterface.WriteErrorLine($"{PSStyle.Instance.Formatting.Error}ParserError: {error.Message}{PSStyle.Instance.Reset}");
+        else
+            _userInterface.ShowError(() => _runner.Show(error));
+    }
 
     private static Runspace Open(PSHost host, ShellOptions options)
     {
@@ -108,6 +115,8 @@ internal sealed class ShellSession : IDisposable
         }
         catch (RuntimeException error)
         {
+            // Its thread would keep the process alive.
+            runspace.Dispose();
             throw new SessionStartException($"The session cannot be started: {error.Message}", error);
         }
 

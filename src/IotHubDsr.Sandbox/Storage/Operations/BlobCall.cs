@@ -66,13 +66,17 @@ internal sealed class BlobCall(BlobRequest request, BlobContainer container, str
     /// <summary>What every change of an existing or absent blob must pass: immutability, conditions, lease.</summary>
     public void RequireWritable(BlobEntry entry)
     {
+        RequireMutable(entry);
+        Conditions.Of(request).CheckWrite(entry.Current);
+        RequireLease(entry.Lease);
+    }
+
+    public void RequireMutable(BlobEntry entry)
+    {
         if (entry.Current is not null && container.IsImmutable)
         {
             throw new StorageException(StorageErrors.BlobImmutable);
         }
-
-        Conditions.Of(request).CheckWrite(entry.Current);
-        RequireLease(entry.Lease);
     }
 
     /// <summary>A leased blob is changed only by who holds the lease; a lease ID for a blob without lease is an error too.</summary>
@@ -99,10 +103,15 @@ internal sealed class BlobCall(BlobRequest request, BlobContainer container, str
         }
     }
 
-    /// <summary>Reading needs no lease, but a lease ID that is given must be the right one.</summary>
     public void CheckReader(BlobEntry entry, BlobRevision revision)
     {
         Conditions.Of(request).CheckRead(revision);
+        CheckGivenLease(entry);
+    }
+
+    /// <summary>Where no lease is needed, a lease ID that is given must still be the right one.</summary>
+    public void CheckGivenLease(BlobEntry entry)
+    {
         if (request.Header("x-ms-lease-id") is { } given)
         {
             if (!entry.Lease.IsLockedAt(Now))

@@ -82,7 +82,8 @@ internal sealed class BlobListing(BlobContainer container, PageRequest page, Has
         && (old.Snapshot is not null || old.VersionId is null || include.Contains("versions"))
         && (old.Deletion is null || include.Contains("deleted"));
 
-    private static BlobRevision? LastVersion(BlobEntry entry) => entry.Old.LastOrDefault(old => old is { VersionId: not null, Deletion: null });
+    private static BlobRevision? LastVersion(BlobEntry entry) =>
+        entry.Old.LastOrDefault(old => old is { VersionId: not null, Deletion: null });
 
     private bool IsBefore(PageStart position)
     {

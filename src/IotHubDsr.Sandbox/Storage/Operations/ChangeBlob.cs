@@ -58,11 +58,7 @@ internal static class ChangeBlob
         }
 
         Conditions.Of(call.Request).CheckWrite(revision);
-        if (ReferenceEquals(revision, entry.Current))
-        {
-            call.RequireLease(entry.Lease);
-        }
-
+        call.CheckGivenLease(entry);
         var next = revision.Tier.At(call.Now).Set(tier, call.Now);
         entry.Amend(revision, revision with { Tier = next });
         return new StorageResponse(next.RehydratesTo is null ? 200 : 202);
@@ -71,7 +67,9 @@ internal static class ChangeBlob
     public static StorageResponse TakeSnapshot(BlobCall call)
     {
         var (entry, current) = call.FindCurrent();
-        call.RequireWritable(entry);
+        call.RequireMutable(entry);
+        Conditions.Of(call.Request).CheckWrite(current);
+        call.CheckGivenLease(entry);
         call.RequireOnline(current);
         var metadata = PropertyHeaders.Metadata(call.Request);
         var content = metadata.IsEmpty ? current : call.Touch(current) with { Metadata = metadata };

@@ -112,5 +112,6 @@ internal static class DeleteBlob
     }
 
     private static bool LeavesTrace(BlobCall call, BlobRevision revision) =>
-        call.Account.Options.KeepsDeleted || (revision is { VersionId: not null, Snapshot: null } && call.Request.Parameter("versionid") is null);
+        call.Account.Options.KeepsDeleted
+        || (revision is { VersionId: not null, Snapshot: null } && call.Request.Parameter("versionid") is null);
 }

@@ -118,6 +118,7 @@ internal static class WriteBlob
         {
             call.RequireWritable(entry);
             RequireReplaceable(call, entry, revision.Kind);
+            call.Container.AddParentDirectories(call.BlobName);
             var stored = entry.Replace(revision);
             entry.Staged.Clear();
             return stored;

@@ -33,9 +33,9 @@ internal static class Checksums
 
     /// <summary>Checks the checksums the request gives; the answer repeats the MD5 if that was given, else the CRC64.</summary>
     public static StorageResponse WithVerified(
-        this StorageResponse response, BlobRequest request, BlobContent content, string md5Header = "Content-MD5", string crcHeader = "x-ms-content-crc64")
+        this StorageResponse response, BlobRequest request, BlobContent content)
     {
-        if (Verify(request, content, md5Header, crcHeader) is { } md5)
+        if (Verify(request, content) is { } md5)
         {
             return response.With("Content-MD5", md5);
         }

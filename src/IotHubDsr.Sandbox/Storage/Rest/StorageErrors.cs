@@ -21,7 +21,9 @@ internal static class StorageErrors
         new(409, "ContainerAlreadyExists", "The specified container already exists.");
 
     public static readonly StorageError ContainerProtected = new(
-        409, "ContainerProtectedFromDeletion", "The specified container is protected from deletion by an immutability policy or legal hold.");
+        409,
+        "ContainerProtectedFromDeletion",
+        "The specified container is protected from deletion by an immutability policy or legal hold.");
 
     public static readonly StorageError BlobNotFound = new(404, "BlobNotFound", "The specified blob does not exist.");
 
@@ -52,7 +54,9 @@ internal static class StorageErrors
         403, "OperationNotAllowedOnRootBlob", "This operation is not allowed on the current version of a blob by its version ID.");
 
     public static readonly StorageError PermanentDeleteNotAllowed = new(
-        409, "PermanentDeleteNotAllowed", "Permanent deletion is allowed only for soft-deleted snapshots and versions of an account that enables it.");
+        409,
+        "PermanentDeleteNotAllowed",
+        "Permanent deletion is allowed only for soft-deleted snapshots and versions of an account that enables it.");
 
     public static readonly StorageError LeaseIdMissing = new(
         412, "LeaseIdMissing", "There is currently a lease on the blob and no lease ID was specified in the request.");
@@ -178,7 +182,10 @@ internal static class StorageErrors
         new Dictionary<string, string> { ["QueryParameterName"] = name, ["QueryParameterValue"] = value });
 
     public static StorageException OutOfRangeParameter(string name, string value) => new(
-        new(400, "OutOfRangeQueryParameterValue", "One of the query parameters specified in the request URI is outside the permissible range."),
+        new(
+            400,
+            "OutOfRangeQueryParameterValue",
+            "One of the query parameters specified in the request URI is outside the permissible range."),
         new Dictionary<string, string> { ["QueryParameterName"] = name, ["QueryParameterValue"] = value });
 
     public static StorageException MissingParameter(string name) => new(

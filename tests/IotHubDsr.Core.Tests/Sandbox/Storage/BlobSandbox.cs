@@ -80,7 +80,7 @@ public sealed class BlobSandbox : IAsyncDisposable
 
     public BlobClientOptions Options()
     {
-        var options = new BlobClientOptions { Transport = new HttpClientTransport(Http) };
+        var options = new BlobClientOptions { Transport = new HttpClientTransport(Http), TrimBlobNameSlashes = false };
         // A wrong answer must show as itself, not after retries.
         options.Retry.MaxRetries = 0;
         return options;

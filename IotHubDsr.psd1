@@ -1,0 +1,25 @@
+@{
+    NestedModules        = @('module/bin/IotHubDsr.dll')
+    ModuleVersion        = '0.1.0'
+    GUID                 = 'b0b6f9c4-6d1b-4f0e-9a57-3c1d3a5c7e21'
+    Author               = 'The IotHubDsr authors'
+    CompanyName          = 'The IotHubDsr authors'
+    Copyright            = '(c) 2026 The IotHubDsr authors. MIT licence.'
+    Description          = 'Answers data subject requests (access, portability, erasure) for the devices of an Azure IoT Hub: finds everything the hub and everything behind it holds of a device, exports it, erases it, and reads it again.'
+    PowerShellVersion    = '7.4'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('module/IotHubDsr.Format.ps1xml')
+    FunctionsToExport    = @()
+    CmdletsToExport      = @(
+        'Connect-IotHubDsr', 'Disconnect-IotHubDsr', 'Get-IotHubDsrContext',
+        'Start-IotHubSandbox', 'Stop-IotHubSandbox',
+        'Get-IotDataLocation', 'Get-IotDeviceDataFootprint', 'Export-IotDeviceData', 'Remove-IotDeviceData'
+    )
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags       = @('Azure', 'IoTHub', 'GDPR', 'DataSubjectRequest', 'Privacy', 'Erasure', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text.Json;
+using IotHubDsr.Hub;
+
+namespace IotHubDsr.Core.Tests.Hub;
+
+public sealed class HubClientDeletionTests : IDisposable
+{
+    private static readonly ConditionalDeletion[] Two = [new("a", "e1"), new("b", "e2")];
+    private readonly ScriptedHub _hub = new();
+
+    public void Dispose() => _hub.Dispose();
+
+    [Fact]
+    public async Task DeleteIdentity_ETag_IsSentQuoted()
+    {
+        Assert.Equal(DeletionResult.Deleted, await _hub.Answers(204).Client().DeleteIdentityAsync("dev1", "MTIz", CancellationToken.None));
+
+        Assert.Equal(("DELETE", "\"MTIz\""), (_hub.Requests[0].Method, _hub.Requests[0].Headers["If-Match"]));
+    }
+
+    [Fact]
+    public async Task DeleteIdentity_RefusalsWithAMeaning_AreResults()
+    {
+        Assert.Equal(DeletionResult.Absent, await _hub.Fails(404001, "DeviceNotFound").Client().DeleteIdentityAsync("a", "e", CancellationToken.None));
+        Assert.Equal(
+            DeletionResult.PreconditionFailed,
+            await _hub.Fails(412001, "PreconditionFailed").Client().DeleteIdentityAsync("a", "e", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task DeleteIdentity_ReplyLostThenNotFound_CountsAsDeleted()
+    {
+        _hub.Breaks().Fails(404001, "DeviceNotFound");
+
+        Assert.Equal(DeletionResult.Deleted, await _hub.Client(maxRetries: 2).DeleteIdentityAsync("a", "e", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task DeleteIdentity_Bare404_IsAFailure() => Assert.Equal(
+        FaultCatalogue.ServiceFailed.Id,
+        (await FaultOf(_hub.Answers(404).Client().DeleteIdentityAsync("a", "e", CancellationToken.None))).Id);
+
+    [Fact]
+    public async Task DeleteIdentities_AllSucceed_SendsConditionalDeletions()
+    {
+        _hub.Answers(200, """{"isSuccessful":true,"errors":[],"warnings":[]}""");
+
+        IReadOnlyList<BulkDeletionOutcome> outcomes = await _hub.Client().DeleteIdentitiesAsync(Two, CancellationToken.None);
+
+        Assert.Equal([new("a", DeletionResult.Deleted, null), new("b", DeletionResult.Deleted, null)], outcomes);
+        using var body = JsonDocument.Parse(_hub.Requests[0].Body);
+        Assert.Equal(("POST", "/devices?api-version=2021-04-12"), (_hub.Requests[0].Method, _hub.Requests[0].Target));
+        Assert.Equal(["deleteIfMatchETag", "deleteIfMatchETag"], body.RootElement.EnumerateArray().Select(entry => entry.GetProperty("importMode").GetString()));
+        Assert.Equal(["e1", "e2"], body.RootElement.EnumerateArray().Select(entry => entry.GetProperty("eTag").GetString()));
+    }
+
+    [Theory]
+    [InlineData(200, "412001")]
+    [InlineData(400, "412001")]
+    [InlineData(400, "\"PreconditionFailed\"")]
+    public async Task DeleteIdentities_PartFails_TellsWhichOnAnyStatus(int status, string code)
+    {
+        _hub.Answers(status, $$"""{"isSuccessful":false,"errors":[{"deviceId":"b","errorCode":{{code}},"errorStatus":"changed"}],"warnings":[]}""");
+
+        IReadOnlyList<BulkDeletionOutcome> outcomes = await _hub.Client().DeleteIdentitiesAsync(Two, CancellationToken.None);
+
+        Assert.Equal([new("a", DeletionResult.Deleted, null), new("b", DeletionResult.PreconditionFailed, null)], outcomes);
+    }
+
+    [Fact]
+    public async Task DeleteIdentities_OtherErrorOfADevice_IsThatDevicesFailure()
+    {
+        _hub.Answers(400, """{"isSuccessful":false,"errors":[{"deviceId":"a","errorCode":429001,"errorStatus":"slow down"},{"deviceId":"b"}]}""");
+
+        IReadOnlyList<BulkDeletionOutcome> outcomes = await _hub.Client().DeleteIdentitiesAsync(Two, CancellationToken.None);
+
+        Assert.Equal(["Throttled", "ServiceFailed"], outcomes.Select(outcome => outcome.Fault?.Id));
+        Assert.All(outcomes, outcome => Assert.Null(outcome.Result));
+    }
+
+    [Fact]
+    public async Task DeleteIdentities_NotFound_IsAbsentUnlessAnEarlierAttemptDeletedIt()
+    {
+        const string Body = """{"isSuccessful":false,"errors":[{"deviceId":"a","errorCode":404001,"errorStatus":""}]}""";
+        _hub.Answers(400, Body).Breaks().Answers(400, Body);
+        HubClient client = _hub.Client(maxRetries: 1);
+
+        IReadOnlyList<BulkDeletionOutcome> first = await client.DeleteIdentitiesAsync(Two, CancellationToken.None);
+        IReadOnlyList<BulkDeletionOutcome> retried = await client.DeleteIdentitiesAsync(Two, CancellationToken.None);
+
+        Assert.Equal(DeletionResult.Absent, first[0].Result);
+        Assert.Equal(DeletionResult.Deleted, retried[0].Result);
+    }
+
+    // Of each it is unknown what became of which device.
+    [Theory]
+    [InlineData(200, "")]
+    [InlineData(200, "{}")]
+    [InlineData(200, """{"isSuccessful":false,"errors":[]}""")]
+    [InlineData(400, """{"isSuccessful":false}""")]
+    [InlineData(400, """{"isSuccessful":false,"errors":[{"errorCode":412001}]}""")]
+    [InlineData(400, """{"isSuccessful":false,"errors":[{"deviceId":"A","errorCode":412001}]}""")]
+    [InlineData(400, """{"Message":"ErrorCode:DeviceDefinedMultipleTimes;x"}""")]
+    public async Task DeleteIdentities_ResultCannotBeTold_IsAFailure(int status, string body) => Assert.Equal(
+        FaultCatalogue.ServiceFailed.Id,
+        (await FaultOf(_hub.Answers(status, body).Client().DeleteIdentitiesAsync(Two, CancellationToken.None))).Id);
+
+    [Fact]
+    public async Task PurgeQueue_Counts_OrKnowsNoDevice()
+    {
+        _hub.Answers(200, """{"deviceId":"a","moduleId":null,"totalMessagesPurged":4}""").Fails(404001, "DeviceNotFound");
+        HubClient client = _hub.Client();
+
+        Assert.Equal(4, await client.PurgeQueueAsync("a", CancellationToken.None));
+        Assert.Null(await client.PurgeQueueAsync("a", CancellationToken.None));
+        Assert.Equal(("DELETE", "/devices/a/commands?api-version=2021-04-12"), (_hub.Requests[0].Method, _hub.Requests[0].Target));
+    }
+
+    private static async Task<Fault> FaultOf(Task call) => (await Assert.ThrowsAsync<DsrException>(() => call)).Fault;
+}

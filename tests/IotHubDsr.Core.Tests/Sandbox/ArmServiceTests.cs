@@ -1,0 +1,167 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace IotHubDsr.Core.Tests.Sandbox;
+
+public class ArmServiceTests
+{
+    [Fact]
+    public async Task Hub_AtTheStableVersion_HidesTheFabricEndpointThatARouteNames()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+
+        var stable = await ReadAsync(sandbox, $"{sandbox.Descriptor.HubResourceId}?api-version=2023-06-30");
+        var preview = await ReadAsync(sandbox, $"{sandbox.Descriptor.HubResourceId}?api-version=2026-05-01-preview");
+
+        var routing = stable["properties"]!["routing"]!;
+        Assert.Null(routing["endpoints"]!["eventStreams"]);
+        Assert.NotNull(routing["endpoints"]!["quantumSinks"]);
+        Assert.Contains("fabric-stream", routing["routes"]!.AsArray().Select(route => route!["endpointNames"]![0]!.ToString()));
+        Assert.Equal("fabric-stream", preview["properties"]!["routing"]!["endpoints"]!["eventStreams"]![0]!["name"]!.ToString());
+    }
+
+    [Fact]
+    public async Task Hub_ShowsNoKey()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+
+        var text = (await ReadAsync(sandbox, $"{sandbox.Descriptor.HubResourceId}?api-version=2023-06-30")).ToJsonString();
+
+        Assert.Matches("AccountKey=\\*\\*\\*\\*", text);
+        Assert.DoesNotMatch("(AccountKey|SharedAccessKey)=(?!\\*\\*\\*\\*)", text);
+        Assert.All(sandbox.Server.World.Policies, policy => Assert.DoesNotContain(policy.PrimaryKey, text, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("/providers/Microsoft.Devices/IotHubs?api-version=2023-06-30", 2)]
+    [InlineData("/providers/Microsoft.Storage/storageAccounts?api-version=2023-01-01", 3)]
+    [InlineData("/providers/Microsoft.Devices/provisioningServices?api-version=2022-12-12", 2)]
+    [InlineData("/providers/Microsoft.EventGrid/systemTopics?api-version=2022-06-15", 2)]
+    [InlineData("{hub}/providers/Microsoft.EventGrid/eventSubscriptions?api-version=2022-06-15", 3)]
+    [InlineData("{hub}/routingEndpointsHealth?api-version=2023-06-30", 9)]
+    [InlineData("{hub}/providers/Microsoft.Insights/diagnosticSettings?api-version=2021-05-01-preview", 3)]
+    public async Task List_FollowedToTheEnd_HasAllItems(string path, int count)
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        var start = path.StartsWith("{hub}", StringComparison.Ordinal)
+            ? path.Replace("{hub}", sandbox.Descriptor.HubResourceId, StringComparison.Ordinal)
+            : $"/subscriptions/{sandbox.Descriptor.SubscriptionId}{path}";
+
+        Assert.Equal(count, (await ListAsync(sandbox, start)).Count);
+    }
+
+    [Fact]
+    public async Task EventSubscriptions_OfBothForms_ShareOne()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        var subscription = $"/subscriptions/{sandbox.Descriptor.SubscriptionId}";
+        var extension = await ListAsync(
+            sandbox, $"{sandbox.Descriptor.HubResourceId}/providers/Microsoft.EventGrid/eventSubscriptions?api-version=2022-06-15");
+        var topics = await ListAsync(sandbox, $"{subscription}/providers/Microsoft.EventGrid/systemTopics?api-version=2022-06-15");
+        var topic = topics.Single(topic =>
+            sandbox.Descriptor.HubResourceId.Equals(topic["properties"]!["source"]!.ToString(), StringComparison.OrdinalIgnoreCase));
+        var system = await ListAsync(sandbox, $"{topic["id"]}/eventSubscriptions?api-version=2022-06-15");
+
+        Assert.Equal(["to-eventhub"], extension.Select(Name).Intersect(system.Select(Name)));
+
+        static string Name(JsonNode node) => node["name"]!.ToString();
+    }
+
+    [Fact]
+    public async Task Get_IgnoresTheCaseOfThePath()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+
+        var hub = await ReadAsync(sandbox, $"{sandbox.Descriptor.HubResourceId.ToUpperInvariant()}?api-version=2023-06-30");
+
+        Assert.Equal("contoso-hub", hub["name"]!.ToString());
+    }
+
+    [Theory]
+    [InlineData("?api-version=2099-01-01", HttpStatusCode.BadRequest, "NoRegisteredProviderFound")]
+    [InlineData("", HttpStatusCode.BadRequest, "MissingApiVersionParameter")]
+    public async Task Get_WithoutAKnownVersion_IsRefusedByResourceManager(string query, HttpStatusCode status, string code)
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+
+        using var response = await sandbox.ArmAsync("GET", $"{sandbox.Descriptor.HubResourceId}{query}");
+
+        Assert.Equal(status, response.StatusCode);
+        Assert.Equal(code, (await SandboxSession.JsonOf(response))["error"]!["code"]!.ToString());
+    }
+
+    [Fact]
+    public async Task Get_MissingResource_HasTheErrorShapeOfItsProvider()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        var group = $"/subscriptions/{sandbox.Descriptor.SubscriptionId}/resourceGroups/rg-data/providers";
+
+        using var hub = await sandbox.ArmAsync("GET", $"{group}/Microsoft.Devices/IotHubs/none?api-version=2023-06-30");
+        using var account = await sandbox.ArmAsync("GET", $"{group}/Microsoft.Storage/storageAccounts/none?api-version=2023-01-01");
+
+        Assert.Equal("ResourceNotFound", (await SandboxSession.JsonOf(hub))["code"]!.ToString());
+        Assert.Equal("ResourceNotFound", (await SandboxSession.JsonOf(account))["error"]!["code"]!.ToString());
+    }
+
+    [Fact]
+    public async Task Denied_Resource_IsForbiddenByItselfAndMissingInLists()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        var account = sandbox.Server.World.Names.StorageId("contosoarchive");
+        using var changed = await sandbox.ControlAsync("POST", "access", new JsonObject { ["deny"] = new JsonArray($"arm:{account}") });
+
+        using var direct = await sandbox.ArmAsync("GET", $"{account}/blobServices/default?api-version=2023-01-01");
+        var subscription = $"/subscriptions/{sandbox.Descriptor.SubscriptionId}";
+        var listed = await ListAsync(sandbox, $"{subscription}/providers/Microsoft.Storage/storageAccounts?api-version=2023-01-01");
+
+        Assert.Equal(HttpStatusCode.Forbidden, direct.StatusCode);
+        Assert.Equal("AuthorizationFailed", (await SandboxSession.JsonOf(direct))["error"]!["code"]!.ToString());
+        Assert.DoesNotContain("contosoarchive", listed.Select(item => item["name"]!.ToString()));
+    }
+
+    [Fact]
+    public async Task Storage_TellsWhatTheAccountKeeps()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+
+        var archive = await ReadAsync(
+            sandbox, $"{sandbox.Server.World.Names.StorageId("contosoarchive")}/blobServices/default?api-version=2023-01-01");
+        var routed = $"{sandbox.Server.World.Names.StorageId("contosorouted")}/blobServices/default";
+        var container = await ReadAsync(sandbox, $"{routed}/containers/raw-json?api-version=2023-01-01");
+
+        Assert.True(archive["properties"]!["isVersioningEnabled"]!.GetValue<bool>());
+        Assert.Equal(14, archive["properties"]!["deleteRetentionPolicy"]!["days"]!.GetValue<int>());
+        Assert.False(container["properties"]!["hasLegalHold"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public async Task ListKeys_IsNotLoggedAsMutating()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+
+        using var response = await sandbox.ArmAsync("POST", $"{sandbox.Descriptor.HubResourceId}/listkeys?api-version=2023-06-30");
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.False(Assert.Single(sandbox.Server.RequestLog.After(0)).Mutating);
+    }
+
+    private static async Task<JsonNode> ReadAsync(SandboxSession sandbox, string path)
+    {
+        using var response = await sandbox.ArmAsync("GET", path);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return await SandboxSession.JsonOf(response);
+    }
+
+    private static async Task<List<JsonNode>> ListAsync(SandboxSession sandbox, string path)
+    {
+        var items = new List<JsonNode>();
+        for (string? next = path; next is not null;)
+        {
+            var page = await ReadAsync(sandbox, next);
+            items.AddRange(page["value"]!.AsArray().Select(item => item!));
+            next = page["nextLink"] is { } link ? new Uri(link.ToString()).PathAndQuery : null;
+        }
+
+        return items;
+    }
+}

@@ -1,0 +1,246 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace IotHubDsr.Core.Tests.Sandbox;
+
+public class HubServiceTests
+{
+    [Fact]
+    public async Task Get_EveryDeviceOfTheWorld_IsFoundByItsEncodedId()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+
+        foreach (var id in sandbox.Server.World.Truth.Devices)
+        {
+            using var response = await sandbox.HubAsync("GET", $"/devices/{Uri.EscapeDataString(id)}");
+            Assert.Equal(id, (await SandboxSession.JsonOf(response))["deviceId"]!.ToString());
+        }
+    }
+
+    [Fact]
+    public async Task Get_DoublyEncodedId_IsAnotherDevice()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+
+        using var response = await sandbox.HubAsync("GET", $"/devices/{Uri.EscapeDataString(Uri.EscapeDataString("100%"))}");
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Get_UnknownDevice_AnswersWithJsonInsideTheMessage()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+
+        using var response = await sandbox.HubAsync("GET", "/devices/DEV1");
+
+        Assert.Equal("DeviceNotFound", response.Headers.GetValues("iothub-errorcode").Single());
+        var message = JsonNode.Parse((await SandboxSession.JsonOf(response))["Message"]!.ToString())!;
+        Assert.Equal(404001, message["errorCode"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task Get_UnknownHub_IsUnauthorizedAndSaysThatTheHubIsMissing()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+
+        using var response = await sandbox.SendAsync(
+            "GET", "https://other.azure-devices.net/devices/dev1?api-version=2021-04-12", sandbox.Bearer(SandboxSession.HubAudience));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Matches("^ErrorCode:IotHubNotFound;", (await SandboxSession.JsonOf(response))["Message"]!.ToString());
+    }
+
+    [Fact]
+    public async Task Delete_WithTheTwinsETag_FailsAndKeepsTheDevice()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        using var twin = await sandbox.HubAsync("GET", "/twins/dev1");
+        var document = await SandboxSession.JsonOf(twin);
+
+        using var wrong = await sandbox.HubAsync("DELETE", "/devices/dev1", null, ("If-Match", $"\"{document["etag"]}\""));
+        using var missing = await sandbox.HubAsync("DELETE", "/devices/dev1");
+        using var kept = await sandbox.HubAsync("GET", "/devices/dev1");
+        using var right = await sandbox.HubAsync("DELETE", "/devices/dev1", null, ("If-Match", $"\"{document["deviceEtag"]}\""));
+
+        Assert.Equal(HttpStatusCode.PreconditionFailed, wrong.StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, missing.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, kept.StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, right.StatusCode);
+    }
+
+    [Fact]
+    public async Task Delete_RemovesTwinAndModulesOfThatDeviceOnly()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+
+        using var deleted = await sandbox.HubAsync("DELETE", "/devices/dev1", null, ("If-Match", "\"*\""));
+
+        foreach (var path in (string[])["/twins/dev1", "/devices/dev1/modules", "/twins/dev1/modules/tracker"])
+        {
+            using var response = await sandbox.HubAsync("GET", path);
+            Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        }
+
+        using var lookAlike = await sandbox.HubAsync("GET", "/twins/Dev1");
+        Assert.Equal(HttpStatusCode.OK, lookAlike.StatusCode);
+    }
+
+    [Fact]
+    public async Task Put_WithStaleETag_FailsAfterAnotherUpdate()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        using var read = await sandbox.HubAsync("GET", "/devices/dev1");
+        var device = await SandboxSession.JsonOf(read);
+        device["status"] = "disabled";
+        var condition = ("If-Match", $"\"{device["etag"]}\"");
+
+        using var first = await sandbox.HubAsync("PUT", "/devices/dev1", device, condition);
+        using var second = await sandbox.HubAsync("PUT", "/devices/dev1", device, condition);
+
+        Assert.Equal("disabled", (await SandboxSession.JsonOf(first))["status"]!.ToString());
+        Assert.Equal(HttpStatusCode.PreconditionFailed, second.StatusCode);
+    }
+
+    [Fact]
+    public async Task Purge_ReturnsTheCountOnce()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+
+        using var first = await sandbox.HubAsync("DELETE", "/devices/dev1/commands");
+        using var second = await sandbox.HubAsync("DELETE", "/devices/dev1/commands");
+
+        Assert.Equal(3, (await SandboxSession.JsonOf(first))["totalMessagesPurged"]!.GetValue<int>());
+        Assert.Equal(0, (await SandboxSession.JsonOf(second))["totalMessagesPurged"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task Patch_Twin_MergesAndRemovesByNull()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        var patch = new JsonObject { ["tags"] = new JsonObject { ["owner"] = null, ["room"] = "7" } };
+
+        using var response = await sandbox.HubAsync("PATCH", "/twins/dev1", patch);
+
+        var tags = (await SandboxSession.JsonOf(response))["tags"]!.AsObject();
+        Assert.Equal(["floor", "room", "site"], tags.Select(tag => tag.Key).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Bulk_PartialFailure_IsA400WhoseBodySaysWhatFailed()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        JsonArray entries =
+        [
+            new JsonObject { ["id"] = "dev1", ["importMode"] = "delete" },
+            new JsonObject { ["id"] = "nobody", ["importMode"] = "delete" },
+            new JsonObject { ["id"] = "dev2", ["importMode"] = "deleteIfMatchETag", ["eTag"] = "c3RhbGU=" },
+        ];
+
+        using var response = await sandbox.HubAsync("POST", "/devices", entries);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var errors = (await SandboxSession.JsonOf(response))["errors"]!.AsArray();
+        Assert.Equal(["nobody:404001", "dev2:412001"], errors.Select(error => $"{error!["deviceId"]}:{error["errorCode"]}"));
+        Assert.DoesNotContain("dev1", sandbox.Server.World.Registry.Devices.Select(device => device.DeviceId));
+        Assert.Contains("dev2", sandbox.Server.World.Registry.Devices.Select(device => device.DeviceId));
+    }
+
+    [Fact]
+    public async Task Bulk_SameDeviceTwice_ChangesNothing()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        var entry = new JsonObject { ["id"] = "dev1", ["importMode"] = "delete" };
+        JsonArray entries = [entry, entry.DeepClone()];
+
+        using var response = await sandbox.HubAsync("POST", "/devices", entries);
+
+        Assert.Equal("DeviceDefinedMultipleTimes", response.Headers.GetValues("iothub-errorcode").Single());
+        Assert.NotNull(sandbox.Server.World.Registry.Find("dev1"));
+    }
+
+    [Theory]
+    [InlineData("registryRead", "GET", "/devices/dev1", HttpStatusCode.OK)]
+    [InlineData("registryRead", "DELETE", "/devices/dev1", HttpStatusCode.Unauthorized)]
+    [InlineData("registryReadWrite", "DELETE", "/devices/dev1/commands", HttpStatusCode.Unauthorized)]
+    [InlineData("service", "DELETE", "/devices/dev1/commands", HttpStatusCode.OK)]
+    public async Task Sas_GivesTheRightsOfItsPolicyOnly(string policy, string method, string path, HttpStatusCode expected)
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+
+        using var response = await sandbox.SendAsync(
+            method,
+            $"https://{sandbox.Descriptor.HubHostName}{path}?api-version=2021-04-12",
+            Sas(sandbox, policy, TimeSpan.FromMinutes(5)),
+            null,
+            ("If-Match", "*"));
+
+        Assert.Equal(expected, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Sas_ExpiredOrForAnotherHub_IsRefused()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        var url = $"https://{sandbox.Descriptor.HubHostName}/devices/dev1?api-version=2021-04-12";
+
+        using var expired = await sandbox.SendAsync("GET", url, Sas(sandbox, "iothubowner", TimeSpan.FromMinutes(-1)));
+        using var foreign = await sandbox.SendAsync(
+            "GET", url, Sas(sandbox, "iothubowner", TimeSpan.FromMinutes(5), "other.azure-devices.net"));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, expired.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, foreign.StatusCode);
+    }
+
+    [Fact]
+    public async Task Throttle_OfASmallHub_CountsTheDevicesOfABulkCallAndSaysHowLongToWait()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        sandbox.Server.World.Throttle.Configure("S1", 1);
+        var devices = Enumerable.Range(0, 100).Select(number => new JsonObject { ["id"] = $"new-{number}", ["status"] = "enabled" });
+        var entries = new JsonArray([.. devices]);
+
+        using var bulk = await sandbox.HubAsync("POST", "/devices", entries);
+        using var throttled = await sandbox.HubAsync("GET", "/devices/dev1");
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromMinutes(1));
+        using var later = await sandbox.HubAsync("GET", "/devices/dev1");
+
+        Assert.Equal(HttpStatusCode.OK, bulk.StatusCode);
+        Assert.Equal(HttpStatusCode.TooManyRequests, throttled.StatusCode);
+        Assert.Matches("Wait [0-9]+ seconds", (await SandboxSession.JsonOf(throttled))["Message"]!.ToString());
+        Assert.Equal(HttpStatusCode.OK, later.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("raw-json", 300)]
+    public async Task Delete_LeavesALifecycleMessageInTheArchiveAfterTheBatchFrequency(string container, int seconds)
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        Assert.True(sandbox.Server.World.Blobs.GetOrAddAccount("contosorouted").TryGetContainer(container, out var blobs));
+        var before = blobs.List().Select(blob => blob.Name).ToHashSet();
+
+        using var deleted = await sandbox.HubAsync("DELETE", "/devices/it%27s", null, ("If-Match", "*"));
+        using var early = await sandbox.ControlAsync("POST", "clock", new JsonObject { ["advanceSeconds"] = seconds - 30 });
+        Assert.Equal(before, blobs.List().Select(blob => blob.Name).ToHashSet());
+        using var due = await sandbox.ControlAsync("POST", "clock", new JsonObject { ["advanceSeconds"] = 31 });
+
+        var written = Assert.Single(blobs.List(), blob => !before.Contains(blob.Name));
+        var message = JsonNode.Parse(written.Content.Span)!;
+        Assert.Equal("deleteDeviceIdentity", message["Properties"]!["opType"]!.ToString());
+        Assert.Equal("it's", message["SystemProperties"]!["connectionDeviceId"]!.ToString());
+        Assert.NotNull(message["Body"]!["tags"]!["owner"]);
+    }
+
+    private static string Sas(SandboxSession sandbox, string policyName, TimeSpan lifetime, string? host = null)
+    {
+        var policy = sandbox.Server.World.Policies.Single(policy => policy.Name == policyName);
+        var resource = WebUtility.UrlEncode(host ?? sandbox.Descriptor.HubHostName);
+        var expiry = (TimeProvider.System.GetUtcNow() + lifetime).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var signature = HMACSHA256.HashData(Convert.FromBase64String(policy.PrimaryKey), Encoding.UTF8.GetBytes($"{resource}\n{expiry}"));
+        var encoded = WebUtility.UrlEncode(Convert.ToBase64String(signature));
+        return $"SharedAccessSignature sr={resource}&sig={encoded}&se={expiry}&skn={policyName}";
+    }
+}

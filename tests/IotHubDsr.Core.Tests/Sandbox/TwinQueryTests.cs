@@ -1,0 +1,108 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace IotHubDsr.Core.Tests.Sandbox;
+
+public class TwinQueryTests
+{
+    [Theory]
+    [InlineData("deviceId = 'dev1'", "dev1")]
+    [InlineData("deviceId = 'it''s'", "it's")]
+    [InlineData(@"deviceId = 'it\'s'", "it's")]
+    [InlineData("deviceId IN ['dev1', 'Dev1', 'nobody']", "Dev1,dev1")]
+    [InlineData("is_defined(tags.nickname)", "markup")]
+    [InlineData("status = 'disabled'", "th-013")]
+    [InlineData("status != 'enabled' AND NOT deviceId = 'dev1'", "th-013")]
+    [InlineData("NOT tags.nickname = 'x'", "markup")]
+    [InlineData("(deviceId = 'dev1' OR deviceId = 'dev2') AND cloudToDeviceMessageCount > 2", "dev1")]
+    [InlineData("cloudToDeviceMessageCount >= '3'", "")]
+    [InlineData("capabilities.iotEdge = true", "gw-1")]
+    [InlineData("properties.reported.battery < 0", "")]
+    [InlineData("tags.owner = 'ana.lopez' AND deviceId IN ['dev1', 'Dev1', 'dev10']", "dev1,dev10")]
+    public async Task Query_Condition_SelectsTheseDevices(string condition, string expected)
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+
+        var rows = await ReadAllAsync(sandbox, $"SELECT * FROM devices WHERE {condition}", 100);
+
+        Assert.Equal(expected, string.Join(',', rows.Select(row => row["deviceId"]!.ToString()).Order(StringComparer.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("SELECT * FROM devices.modules")]
+    [InlineData("SELECT COUNT() AS n FROM devices")]
+    [InlineData("SELECT * FROM devices WHERE deviceId = 'dev1' GROUP BY status")]
+    [InlineData("SELECT * FROM devices WHERE deviceId LIKE 'dev'")]
+    [InlineData("SELECT * FROM devices WHERE deviceId = 'dev1")]
+    [InlineData("SELECT * FROM devices WHERE owner = 'dev1'")]
+    [InlineData("SELECT * FROM devices WHERE")]
+    [InlineData("DELETE FROM devices")]
+    public async Task Query_OutsideTheLanguage_IsRefused(string query)
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+
+        using var response = await sandbox.HubAsync("POST", "/devices/query", new JsonObject { ["query"] = query });
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal("ArgumentInvalid", response.Headers.GetValues("iothub-errorcode").Single());
+    }
+
+    [Fact]
+    public async Task Query_InPages_HasAnEmptyPageAndReturnsEveryDeviceOnce()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        var pages = new List<int>();
+
+        var rows = await ReadAllAsync(sandbox, "SELECT deviceId, tags.owner AS person FROM devices", 10, pages);
+
+        Assert.Equal(sandbox.Server.World.Truth.Devices, rows.Select(row => row["deviceId"]!.ToString()));
+        Assert.All(rows, row => Assert.Equal(2, row.AsObject().Count));
+        Assert.Contains(0, pages);
+    }
+
+    [Fact]
+    public async Task Query_WithTheTokenOfAnotherQuery_IsRefused()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        using var first = await sandbox.HubAsync(
+            "POST", "/devices/query", new JsonObject { ["query"] = "SELECT * FROM devices" }, ("x-ms-max-item-count", "5"));
+        var token = first.Headers.GetValues("x-ms-continuation").Single();
+
+        using var other = await sandbox.HubAsync(
+            "POST", "/devices/query", new JsonObject { ["query"] = "SELECT deviceId FROM devices" }, ("x-ms-continuation", token));
+
+        Assert.Equal(HttpStatusCode.BadRequest, other.StatusCode);
+    }
+
+    [Fact]
+    public async Task Query_IsNotLoggedAsMutating()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+
+        await ReadAllAsync(sandbox, "SELECT * FROM devices", 1000);
+
+        Assert.All(sandbox.Server.RequestLog.After(0), request => Assert.False(request.Mutating));
+    }
+
+    private static async Task<List<JsonNode>> ReadAllAsync(SandboxSession sandbox, string query, int size, List<int>? pages = null)
+    {
+        var rows = new List<JsonNode>();
+        var token = "";
+        do
+        {
+            using var response = await sandbox.HubAsync(
+                "POST",
+                "/devices/query",
+                new JsonObject { ["query"] = query },
+                ("x-ms-max-item-count", $"{size}"),
+                ("x-ms-continuation", token));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            var page = (await SandboxSession.JsonOf(response)).AsArray();
+            pages?.Add(page.Count);
+            rows.AddRange(page.Select(row => row!));
+            token = response.Headers.TryGetValues("x-ms-continuation", out var next) ? next.Single() : "";
+        }
+        while (token.Length > 0);
+        return rows;
+    }
+}
