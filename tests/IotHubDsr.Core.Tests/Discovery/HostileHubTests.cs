@@ -30,7 +30,7 @@ public sealed partial class HostileHubTests
         "enrichments":[{"key":"k","value":"v","endpointNames":["ep-enriched"]}]}}
         """;
 
-    private static readonly string[] Wrappers = ["null", "7", "-1e400", "\"\"", "\"ep-new\"", "true", "[]", "{}", "[[]]", """{"name":"ep-new"}""", "\"\\ud800\""];
+    private static readonly string[] Wrappers = ["null", "7", "-1e400", "\"\"", "\"new\"", "true", "[]", "{}", "[[]]", """{"name":"new"}""", "\"(half a character)\""];
 
     [Fact]
     public async Task AnyMutation_DoesNotThrow_LosesNoEndpointName_AndTellsNoSecret() =>
@@ -38,7 +38,8 @@ public sealed partial class HostileHubTests
         {
             string json = mutations.Aggregate(Properties, static (document, mutation) => Mutate(document, mutation.Item1, mutation.Item2, mutation.Item3));
 
-            DiscoveryResult result = await new HubWorld().DiscoverAsync(json);
+            // System.Text.Json.Nodes refuses to write what a hostile document may well hold.
+            DiscoveryResult result = await new HubWorld().DiscoverAsync(json.Replace("(half a character)", "\\ud800", StringComparison.Ordinal));
 
             // Nothing that a foreseen part of the code stumbled over was turned into a general failure.
             Assert.Empty(result.Faults);
@@ -93,7 +94,7 @@ public sealed partial class HostileHubTests
             else if (how == 2 && key is not ("name" or "endpointNames"))
                 map[key + "X"] = old;
             else if (how == 3)
-                map[key] = new JsonObject { ["name"] = "ep-wrapped", ["inner"] = old };
+                map[key] = new JsonObject { ["name"] = "wrapped", ["inner"] = old };
         }
 
         return root.ToJsonString();

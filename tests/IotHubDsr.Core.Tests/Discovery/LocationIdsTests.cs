@@ -22,7 +22,7 @@ public sealed class LocationIdsTests
     }
 
     [Fact]
-    public void Ids_AreUniqueStableAndSafeAsFileNames() => Gen.Select(Gen.String[0, 120], Gen.OneOfConst(LocationKinds.UnknownSink, LocationKinds.EventHub, ""))
+    public void Ids_AreUniqueStableAndSafeAsFileNames() => Gen.Select(Gen.String[0, 120], Gen.OneOf(Gen.Const(LocationKinds.UnknownSink), Gen.Const(LocationKinds.EventHub), Gen.Const(LocationKinds.RoutedBlobContainer)))
         .Select(static (place, kind) => At(place, kind)).List[0, 8].Sample(static locations =>
         {
             DataLocation[] distinct = [.. locations.DistinctBy(static location => (location.Kind, location.Place))];
