@@ -162,8 +162,13 @@ internal sealed class RoutingTable
     /// </summary>
     internal static IReadOnlyList<string> NamesIn(JsonElement element) =>
         [.. element.Strings()
-            .Where(static found => found.Property is "" || found.Property.EndsWith("name", StringComparison.OrdinalIgnoreCase)
-                || found.Property.EndsWith("names", StringComparison.OrdinalIgnoreCase))
+            .Where(static found => found.Path.Length == 0 || (Array.Exists(found.Path, IsName) && !IsSecret(found.Path[^1])))
             .Select(static found => LocationText.Quote(found.Text))
             .Distinct(StringComparer.Ordinal)];
+
+    private static bool IsName(string property) =>
+        property.EndsWith("name", StringComparison.OrdinalIgnoreCase) || property.EndsWith("names", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsSecret(string property) =>
+        property.EndsWith("key", StringComparison.OrdinalIgnoreCase) || property.EndsWith("string", StringComparison.OrdinalIgnoreCase);
 }
