@@ -34,16 +34,16 @@ $package = [IO.Path]::Combine([IO.Path]::GetTempPath(), "iothubdsr-$([Guid]::New
 '1. Start a simulated Azure and connect to its hub.'
 $sandbox = Start-IotHubSandbox -Seed $Seed
 try {
-    Connect-IotHubDsr -Sandbox $sandbox
+    Connect-IotHubDsr -Sandbox $sandbox | Out-Default
 
     '2. Every location where data of a device can be, from the configuration of the hub.'
-    Get-IotDataLocation
+    Get-IotDataLocation | Out-Default
 
     "3. The footprint of '$DeviceId'. A question mark stands for what nobody can count from here."
-    Get-IotDeviceDataFootprint -DeviceId $DeviceId
+    Get-IotDeviceDataFootprint -DeviceId $DeviceId | Out-Default
 
     '4. Export it: what the person who asks is given.'
-    Export-IotDeviceData -DeviceId $DeviceId -Path $package
+    Export-IotDeviceData -DeviceId $DeviceId -Path $package | Out-Default
 
     '5. What an erasure would do. Nothing is sent that changes anything.'
     Remove-IotDeviceData -DeviceId $DeviceId -WhatIf
@@ -51,7 +51,7 @@ try {
     "6. Erase. Every location is read again before it gets its verdict."
     $before = Get-Holding $Bystander
     $receipts = @(Remove-IotDeviceData -DeviceId $DeviceId -Force)
-    $receipts
+    $receipts | Out-Default
 
     "7. The locations that need more than this: time, or somebody else."
     $receipts | Where-Object { $_.Detail } | ForEach-Object { "   $($_.Verdict): $($_.Kind) $($_.Place). $($_.Detail)" }

@@ -21,7 +21,12 @@ internal sealed class SandboxServer : IAsyncDisposable
     private readonly CertificateAuthority _authority;
 
     private SandboxServer(
-        WebApplication application, CertificateAuthority authority, SandboxDescriptor descriptor, SandboxWorld world, RequestLog log, FaultRules faults)
+        WebApplication application,
+        CertificateAuthority authority,
+        SandboxDescriptor descriptor,
+        SandboxWorld world,
+        RequestLog log,
+        FaultRules faults)
     {
         _application = application;
         _authority = authority;

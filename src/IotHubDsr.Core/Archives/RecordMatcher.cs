@@ -41,6 +41,22 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
         _attributedElsewhere = false;
     }
 
+    /// <summary>Any entry of Properties or SystemProperties: whether it names a device is judged here.</summary>
+    public void AddProperty(bool system, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        if (system)
+        {
+            if (NamesSender(key))
+            {
+                AddSender(value);
+            }
+        }
+        else if (NamesAttribution(key))
+        {
+            AddAttribution(value);
+        }
+    }
+
     public void AddSender(ReadOnlySpan<byte> deviceId)
     {
         if (subjects.TryFind(deviceId, out var subject))

@@ -12,8 +12,10 @@ internal abstract class RecordPass(SubjectIndex subjects, XxHash128? hash)
 
     public long RecordsRead { get; set; }
 
-    /// <summary>Whether <see cref="Digest"/> and the two outputs are of any use: a plain scan saves itself the trouble.</summary>
-    public bool NeedsKept => hash is not null;
+    /// <summary>Whether records that do not match are of no interest but their number.</summary>
+    public bool IsSearch => hash is null;
+
+    public SubjectIndex Subjects { get; } = subjects;
 
     protected KeptDigest? KeptDigest => hash is null ? null : new(hash.GetCurrentHashAsUInt128());
 

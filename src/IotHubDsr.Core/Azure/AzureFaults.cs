@@ -21,8 +21,15 @@ internal static class AzureFaults
         AggregateException aggregate when aggregate.InnerExceptions.Count > 0 => Translate(aggregate.InnerExceptions[^1], target, verb, role),
         HttpRequestException or IOException or SocketException or OperationCanceledException =>
             new DsrException(FaultCatalogue.ConnectionFailed.For(target, FirstLine(Innermost(exception).Message)), exception),
-        _ => new DsrException(FaultCatalogue.Unforeseen.For(target, $"{exception.GetType().Name}: {FirstLine(exception.Message)}"), exception),
+        _ => Unforeseen(exception, target),
     };
+
+    /// <summary>A failure that nobody foresaw; where it came from goes to the debug stream, which the recommended action asks for.</summary>
+    public static DsrException Unforeseen(Exception exception, string target)
+    {
+        OperationNotices.Send(NoticeLevel.Debug, exception.ToString());
+        return new DsrException(FaultCatalogue.Unforeseen.For(target, $"{exception.GetType().Name}: {FirstLine(exception.Message)}"), exception);
+    }
 
     private static DsrException Translate(RequestFailedException failed, string target, string verb, string role)
     {

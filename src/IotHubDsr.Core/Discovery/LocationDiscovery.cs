@@ -22,7 +22,7 @@ internal sealed class LocationDiscovery(ArmReader arm, Cloud cloud, Action<Notic
         var accounts = new StorageAccounts(arm, cloud, hub.ResourceId.SubscriptionId, notify);
         Task<LocationSet>[] parts =
         [
-            PartAsync("hub", () => HubLocations.FindAsync(hub, accounts, cancellationToken)),
+            PartAsync("hub", () => HubDiscovery.FindAsync(hub, accounts, cancellationToken)),
             PartAsync("routing", () => new RoutingDiscovery(arm, accounts, notify).FindAsync(hub, cancellationToken)),
             PartAsync("events", () => new EventGridDiscovery(arm, accounts).FindAsync(hub, cancellationToken)),
             PartAsync("diagnostic settings", () => new DiagnosticsDiscovery(arm).FindAsync(hub, cancellationToken)),
@@ -57,8 +57,8 @@ internal sealed class LocationDiscovery(ArmReader arm, Cloud cloud, Action<Notic
     {
         string hubName = hostName.Split('.')[0];
         var locations = new LocationSet();
-        HubLocations.AddRegistry(locations, hubName, resourceId: null);
-        HubLocations.AddCloudToDeviceQueue(locations, hubName, resourceId: null);
+        HubDiscovery.AddRegistry(locations, hubName, resourceId: null);
+        HubDiscovery.AddCloudToDeviceQueue(locations, hubName, resourceId: null);
         locations.Add(new DataLocation
         {
             Id = "",

@@ -54,7 +54,7 @@ internal sealed class OperationEvents
         }
         catch (Exception exception) when (exception is not DsrException && !cancellationToken.IsCancellationRequested)
         {
-            throw FaultCatalogue.Unforeseen.Exception("The operation", $"{exception.GetType().Name}: {exception.Message}");
+            throw AzureFaults.Unforeseen(exception, "The operation");
         }
         finally
         {

@@ -23,7 +23,8 @@ internal static class ArmApiVersions
     {
         if (string.IsNullOrEmpty(version))
         {
-            throw new ArmRefusal(400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.");
+            throw new ArmRefusal(
+                400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.");
         }
 
         var top = path.Type.Split('/')[0];

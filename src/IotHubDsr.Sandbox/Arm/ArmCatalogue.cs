@@ -9,7 +9,8 @@ internal sealed record ArmPage(IReadOnlyList<JsonNode> Items, int? Next);
 internal sealed class ArmCatalogue
 {
     private readonly Dictionary<string, Func<string, JsonNode>> _resources = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<string, (Func<string, IReadOnlyList<JsonNode>> Items, int? PageSize)> _lists = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, (Func<string, IReadOnlyList<JsonNode>> Items, int? PageSize)> _lists =
+        new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A resource whose document depends on the api-version.</summary>
     public void Add(string method, string path, Func<string, JsonNode> document) => _resources.Add($"{method} {path}", document);

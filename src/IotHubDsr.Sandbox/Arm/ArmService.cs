@@ -41,11 +41,12 @@ internal sealed class ArmService(WorldNames names, ArmCatalogue catalogue, Stora
         {
             TokenVerdict.Missing => ("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing."),
             TokenVerdict.Expired => ("ExpiredAuthenticationToken", "The access token expiry UTC time is earlier than current UTC time."),
-            TokenVerdict.WrongAudience => ("InvalidAuthenticationTokenAudience", "The access token has been obtained for wrong audience or resource."),
+            TokenVerdict.WrongAudience => ("InvalidAuthenticationTokenAudience", "The access token is for the wrong audience or resource."),
             _ => ("InvalidAuthenticationToken", "The access token is invalid."),
         };
         context.Response.Headers.WWWAuthenticate =
-            $"Bearer authorization_uri=\"https://{LoginService.Host}/{names.TenantId}\", error=\"invalid_token\", error_description=\"{text}\"";
+            $"Bearer authorization_uri=\"https://{LoginService.Host}/{names.TenantId}\", error=\"invalid_token\", "
+            + $"error_description=\"{text}\"";
         throw new ArmRefusal(401, code, text);
     }
 
@@ -72,7 +73,8 @@ internal sealed class ArmService(WorldNames names, ArmCatalogue catalogue, Stora
     private JsonObject? List(ArmPath path, RequestTarget target)
     {
         var skip = 0;
-        if (target.Query.TryGetValue("$skiptoken", out var token) && !int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out skip))
+        if (target.Query.TryGetValue("$skiptoken", out var token)
+            && !int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out skip))
         {
             throw new ArmRefusal(400, "InvalidSkipToken", "The skip token is not valid.");
         }

@@ -7,20 +7,25 @@ namespace IotHubDsr.Sandbox.Arm;
 internal static class ArmWorld
 {
     private const int HealthPageSize = 4;
+    private const int AccountPageSize = 2;
 
     public static ArmCatalogue Catalogue(SandboxWorld world, StorageResources storage)
     {
         var names = world.Names;
         var catalogue = new ArmCatalogue();
         catalogue.AddAll("/subscriptions", null, names.Expand($$"""
-            { "id": "{sub}", "subscriptionId": "{subscriptionId}", "tenantId": "{{names.TenantId}}", "displayName": "Contoso sandbox", "state": "Enabled" }
+            { "id": "{sub}", "subscriptionId": "{subscriptionId}", "tenantId": "{{names.TenantId}}",
+              "displayName": "Contoso sandbox", "state": "Enabled" }
             """));
         AddHubs(catalogue, world);
         AddProvisioning(catalogue, names);
         new EventGridResources(names).AddTo(catalogue);
         new MonitorResources(names).AddTo(catalogue);
-        catalogue.AddList($"{names.Subscription}/providers/Microsoft.Storage/storageAccounts", 2, _ => storage.List());
-        catalogue.AddList($"{names.Subscription}/resourceGroups/{WorldNames.DataGroup}/providers/Microsoft.Storage/storageAccounts", 2, _ => storage.List());
+        foreach (var scope in (string[])[names.Subscription, $"{names.Subscription}/resourceGroups/{WorldNames.DataGroup}"])
+        {
+            catalogue.AddList($"{scope}/providers/Microsoft.Storage/storageAccounts", AccountPageSize, _ => storage.List());
+        }
+
         return catalogue;
     }
 
@@ -48,10 +53,12 @@ internal static class ArmWorld
         Provisioning(names, "fabrikam-dps", "fabrikam-hub.azure-devices.net"));
 
     private static JsonObject Provisioning(WorldNames names, string name, string linkedHub) => names.Expand($$"""
-        { "id": "{data}/Microsoft.Devices/provisioningServices/{{name}}", "name": "{{name}}", "type": "Microsoft.Devices/provisioningServices",
+        { "id": "{data}/Microsoft.Devices/provisioningServices/{{name}}", "name": "{{name}}",
+          "type": "Microsoft.Devices/provisioningServices",
           "location": "westeurope", "sku": { "name": "S1", "tier": "Standard", "capacity": 1 },
           "properties": { "state": "Active", "provisioningState": "Succeeded",
-            "serviceOperationsHostName": "{{name}}.azure-devices-provisioning.net", "deviceProvisioningHostName": "global.azure-devices-provisioning.net",
+            "serviceOperationsHostName": "{{name}}.azure-devices-provisioning.net",
+            "deviceProvisioningHostName": "global.azure-devices-provisioning.net",
             "idScope": "0ne00000001", "allocationPolicy": "Hashed",
             "iotHubs": [ { "name": "{{linkedHub}}", "location": "westeurope", "allocationWeight": 1, "applyAllocationPolicy": true,
               "connectionString": "HostName={{linkedHub}};SharedAccessKeyName=iothubowner;SharedAccessKey=****" } ] } }

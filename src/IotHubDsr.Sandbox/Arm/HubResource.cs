@@ -8,6 +8,7 @@ namespace IotHubDsr.Sandbox.Arm;
 internal sealed class HubResource(SandboxWorld world)
 {
     private const string MaskedStorageKey = "AccountKey=****";
+    private const string MaskedBus = "Endpoint=sb://contoso-bus.servicebus.windows.net:5671/;SharedAccessKeyName=send;SharedAccessKey=****";
 
     private readonly WorldNames _names = world.Names;
 
@@ -38,8 +39,10 @@ internal sealed class HubResource(SandboxWorld world)
           "location": "northeurope", "sku": { "name": "S1", "tier": "Standard", "capacity": 1 },
           "properties": { "hostName": "fabrikam-hub.azure-devices.net", "state": "Active", "provisioningState": "Succeeded",
             "routing": { "endpoints": {}, "routes": [],
-              "fallbackRoute": { "name": "$fallback", "source": "DeviceMessages", "condition": "true", "endpointNames": ["events"], "isEnabled": true } },
-            "eventHubEndpoints": { "events": { "retentionTimeInDays": 1, "partitionCount": 2, "partitionIds": ["0", "1"], "path": "fabrikam-hub",
+              "fallbackRoute": { "name": "$fallback", "source": "DeviceMessages", "condition": "true",
+                "endpointNames": ["events"], "isEnabled": true } },
+            "eventHubEndpoints": { "events": { "retentionTimeInDays": 1, "partitionCount": 2, "partitionIds": ["0", "1"],
+              "path": "fabrikam-hub",
               "endpoint": "sb://iothub-ns-fabrikam-1.servicebus.windows.net/" } } }
         }
         """);
@@ -90,7 +93,8 @@ internal sealed class HubResource(SandboxWorld world)
               "locations": [ { "location": "West Europe", "role": "primary" }, { "location": "North Europe", "role": "secondary" } ],
               "eventHubEndpoints": { "events": { "retentionTimeInDays": 2, "partitionCount": 4, "partitionIds": ["0", "1", "2", "3"],
                 "path": "contoso-hub", "endpoint": "sb://iothub-ns-contoso-1.servicebus.windows.net/" } },
-              "messagingEndpoints": { "fileNotifications": { "lockDurationAsIso8601": "PT1M", "ttlAsIso8601": "PT1H", "maxDeliveryCount": 10 } },
+              "messagingEndpoints": { "fileNotifications": {
+                "lockDurationAsIso8601": "PT1M", "ttlAsIso8601": "PT1H", "maxDeliveryCount": 10 } },
               "cloudToDevice": { "maxDeliveryCount": 10, "defaultTtlAsIso8601": "PT1H",
                 "feedback": { "lockDurationAsIso8601": "PT1M", "ttlAsIso8601": "PT1H", "maxDeliveryCount": 10 } }
             }
@@ -186,10 +190,10 @@ internal sealed class HubResource(SandboxWorld world)
             "endpointUri": "sb://contoso-events.servicebus.windows.net", "entityPath": "analytics",
             "subscriptionId": "{subscriptionId}", "resourceGroup": "rg-data" } ],
           "serviceBusQueues": [ { "id": "sbq-1", "name": "alerts-queue", "authenticationType": "keyBased",
-            "connectionString": "Endpoint=sb://contoso-bus.servicebus.windows.net:5671/;SharedAccessKeyName=send;SharedAccessKey=****;EntityPath=alerts",
+            "connectionString": "{bus};EntityPath=alerts",
             "subscriptionId": "{subscriptionId}", "resourceGroup": "rg-data" } ],
           "serviceBusTopics": [ { "id": "sbt-1", "name": "alerts-topic", "authenticationType": "keyBased",
-            "connectionString": "Endpoint=sb://contoso-bus.servicebus.windows.net:5671/;SharedAccessKeyName=send;SharedAccessKey=****;EntityPath=alerts-topic",
+            "connectionString": "{bus};EntityPath=alerts-topic",
             "subscriptionId": "{subscriptionId}", "resourceGroup": "rg-data" } ],
           "cosmosDBSqlContainers": [ { "id": "cosmos-1", "name": "telemetry-cosmos", "authenticationType": "identityBased",
             "endpointUri": "https://contoso-cosmos.documents.azure.com:443/", "databaseName": "iot", "containerName": "telemetry",
@@ -201,5 +205,5 @@ internal sealed class HubResource(SandboxWorld world)
           "quantumSinks": [ { "id": "quantum-1", "name": "quantum-1", "endpointUri": "https://contoso.quantum.example/",
             "subscriptionId": "{subscriptionId}", "resourceGroup": "rg-data" } ]
         }
-        """);
+        """.Replace("{bus}", MaskedBus, StringComparison.Ordinal));
 }

@@ -25,7 +25,8 @@ internal sealed class MonitorResources(WorldNames names)
     private JsonObject ToStorage() => Setting("to-storage", $$"""
         "storageAccountId": "{{names.StorageId(WorldNames.UploadAccount)}}",
         "logs": [ { "category": "Connections", "categoryGroup": null, "enabled": true, "retentionPolicy": { "enabled": true, "days": 90 } },
-                  { "category": "DeviceIdentityOperations", "categoryGroup": null, "enabled": true, "retentionPolicy": { "enabled": true, "days": 90 } },
+                  { "category": "DeviceIdentityOperations", "categoryGroup": null, "enabled": true,
+                    "retentionPolicy": { "enabled": true, "days": 90 } },
                   { "category": "Routes", "categoryGroup": null, "enabled": false, "retentionPolicy": { "enabled": false, "days": 0 } } ]
         """);
 

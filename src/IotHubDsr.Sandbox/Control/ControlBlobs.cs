@@ -71,7 +71,10 @@ internal sealed class ControlBlobs(BlobStore store)
 
         if (context.Request.Headers.TryGetValue(LastModifiedHeader, out var time))
         {
-            seed = seed with { LastModified = DateTimeOffset.Parse(time.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) };
+            seed = seed with
+            {
+                LastModified = DateTimeOffset.Parse(time.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
+            };
         }
 
         container.Put(name, content.ToArray(), seed);

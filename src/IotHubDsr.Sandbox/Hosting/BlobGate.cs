@@ -21,7 +21,8 @@ internal sealed class BlobGate(BlobStore blobs, BlobService service, Tenant tena
         if (verdict != TokenVerdict.Valid)
         {
             context.Response.Headers.WWWAuthenticate =
-                $"Bearer authorization_uri=https://{LoginService.Host}/{tenant.TenantId}/oauth2/authorize resource_id=https://storage.azure.com";
+                $"Bearer authorization_uri=https://{LoginService.Host}/{tenant.TenantId}/oauth2/authorize "
+                + "resource_id=https://storage.azure.com";
             var code = verdict == TokenVerdict.Missing ? "NoAuthenticationInformation" : "InvalidAuthenticationInfo";
             return Reply.StorageErrorAsync(context, 401, code, $"Server failed to authenticate the request: {verdict}.");
         }
@@ -29,12 +30,16 @@ internal sealed class BlobGate(BlobStore blobs, BlobService service, Tenant tena
         if (access.DeniesBlob(account, target?.Segments is [var container, ..] ? container : ""))
         {
             return Reply.StorageErrorAsync(
-                context, 403, "AuthorizationPermissionMismatch", "This request is not authorized to perform this operation using this permission.");
+                context,
+                403,
+                "AuthorizationPermissionMismatch",
+                "This request is not authorized to perform this operation using this permission.");
         }
 
         return IsCopySourceReadable(context, account)
             ? service.HandleAsync(context, account)
-            : Reply.StorageErrorAsync(context, 401, "CannotVerifyCopySource", "Server failed to authenticate the request to the copy source.");
+            : Reply.StorageErrorAsync(
+                context, 401, "CannotVerifyCopySource", "Server failed to authenticate the request to the copy source.");
     }
 
     /// <summary>

@@ -35,7 +35,9 @@ internal static class Reply
     public static Task StorageErrorAsync(HttpContext context, int status, string code, string message)
     {
         context.Response.Headers["x-ms-error-code"] = code;
-        var xml = $"<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>{SecurityElement.Escape(message)}</Message></Error>";
+        var xml = $"""
+            <?xml version="1.0" encoding="utf-8"?><Error><Code>{code}</Code><Message>{SecurityElement.Escape(message)}</Message></Error>
+            """;
         return BytesAsync(context, status, "application/xml", Encoding.UTF8.GetBytes(xml));
     }
 

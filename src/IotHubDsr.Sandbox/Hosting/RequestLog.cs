@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace IotHubDsr.Sandbox.Hosting;
 
-/// <summary>One request as tests see it. Status 0 means that no response has been started: in flight, or the connection was reset.</summary>
+/// <summary>One request as tests see it. Status 0: no response has been started, as it is in flight or its connection was reset.</summary>
 internal sealed record LoggedRequest(
     long Sequence,
     DateTimeOffset Time,

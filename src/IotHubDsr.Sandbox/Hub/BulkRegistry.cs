@@ -16,7 +16,8 @@ internal sealed class BulkRegistry(HubRegistry registry, TimeProvider time)
 
         if (entries.Count > Limit)
         {
-            throw new HubRefusal(HubError.TooManyDevices, $"A bulk operation takes at most {Limit} devices; the request has {entries.Count}.");
+            throw new HubRefusal(
+                HubError.TooManyDevices, $"A bulk operation takes at most {Limit} devices; the request has {entries.Count}.");
         }
 
         RequireDistinct(entries);
@@ -56,7 +57,8 @@ internal sealed class BulkRegistry(HubRegistry registry, TimeProvider time)
 
             if (!seen.Add((Text(entry, "id"), Text(entry, "moduleId"))))
             {
-                throw new HubRefusal(HubError.DeviceDefinedMultipleTimes, $"Device '{Text(entry, "id")}' is in the request more than once.");
+                throw new HubRefusal(
+                    HubError.DeviceDefinedMultipleTimes, $"Device '{Text(entry, "id")}' is in the request more than once.");
             }
         }
     }

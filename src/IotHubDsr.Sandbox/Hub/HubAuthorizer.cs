@@ -20,7 +20,8 @@ internal enum HubRight
 internal sealed record HubPolicy(string Name, HubRight Rights, string PrimaryKey, string SecondaryKey);
 
 /// <summary>Checks who asks: an Entra token, or a signature made with a key of a shared access policy.</summary>
-internal sealed class HubAuthorizer(string hostName, IReadOnlyList<HubPolicy> policies, TokenIssuer tokens, AccessRules access, TimeProvider real)
+internal sealed class HubAuthorizer(
+    string hostName, IReadOnlyList<HubPolicy> policies, TokenIssuer tokens, AccessRules access, TimeProvider real)
 {
     private const string SasScheme = "SharedAccessSignature ";
 
@@ -60,7 +61,8 @@ internal sealed class HubAuthorizer(string hostName, IReadOnlyList<HubPolicy> po
             throw Unauthorized("Unauthorized: a signature needs sr, sig, se and skn.");
         }
 
-        var policy = policies.FirstOrDefault(policy => policy.Name.Equals(WebUtility.UrlDecode(policyName), StringComparison.OrdinalIgnoreCase))
+        policyName = WebUtility.UrlDecode(policyName);
+        var policy = policies.FirstOrDefault(policy => policy.Name.Equals(policyName, StringComparison.OrdinalIgnoreCase))
             ?? throw Unauthorized("Unauthorized: unknown policy.");
         // What is signed is the resource as it was sent, encoding and all.
         var signed = Encoding.UTF8.GetBytes($"{resource}\n{expiry}");

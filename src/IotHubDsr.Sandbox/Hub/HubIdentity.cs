@@ -103,7 +103,8 @@ internal sealed class HubIdentity(string deviceId, string? moduleId, string gene
         return twin;
     }
 
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture);
+    private static string Text(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture);
 
     private void AddState(JsonObject target, string statusTimeName)
     {

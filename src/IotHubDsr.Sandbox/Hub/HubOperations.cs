@@ -18,7 +18,8 @@ internal sealed record HubRequest(RequestTarget Target, IHeaderDictionary Header
 internal sealed record HubOperation(HubRight Right, ThrottledOperation Throttle, Func<HubRequest, HubReply> Run);
 
 /// <summary>The service's operations, found by method and path. They run one at a time, under the registry's gate.</summary>
-internal sealed class HubOperations(HubRegistry registry, TwinQueries queries, BulkRegistry bulk, HubEvents events, JsonArray configurations, TimeProvider time)
+internal sealed class HubOperations(
+    HubRegistry registry, TwinQueries queries, BulkRegistry bulk, HubEvents events, JsonArray configurations, TimeProvider time)
 {
     private const int ListLimit = 1000;
 
@@ -59,26 +60,29 @@ internal sealed class HubOperations(HubRegistry registry, TwinQueries queries, B
 
     private static HubReply Twin(HubIdentity identity) => HubReply.Tagged(identity.ToTwinJson(), identity.Twin.ETag);
 
-    private HubOperation WriteTwin(string method, Func<HubIdentity> find) => new(HubRight.RegistryWrite, ThrottledOperation.TwinWrite, request =>
-    {
-        var identity = find();
-        if (request.IfMatch is { } condition)
+    private HubOperation WriteTwin(string method, Func<HubIdentity> find) => new(
+        HubRight.RegistryWrite,
+        ThrottledOperation.TwinWrite,
+        request =>
         {
-            HubRegistry.RequireMatch(condition, identity.Twin.ETag);
-        }
+            var identity = find();
+            if (request.IfMatch is { } condition)
+            {
+                HubRegistry.RequireMatch(condition, identity.Twin.ETag);
+            }
 
-        if (method == "PATCH")
-        {
-            identity.Twin.Patch(request.Document, time.GetUtcNow());
-        }
-        else
-        {
-            identity.Twin.Replace(request.Document, time.GetUtcNow());
-        }
+            if (method == "PATCH")
+            {
+                identity.Twin.Patch(request.Document, time.GetUtcNow());
+            }
+            else
+            {
+                identity.Twin.Replace(request.Document, time.GetUtcNow());
+            }
 
-        events.TwinChanged(identity, method == "PATCH" ? "updateTwin" : "replaceTwin");
-        return Twin(identity);
-    });
+            events.TwinChanged(identity, method == "PATCH" ? "updateTwin" : "replaceTwin");
+            return Twin(identity);
+        });
 
     private HubReply List(HubRequest request)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -55,7 +57,8 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
         module.ManagedBy = managedBy;
         if (!device.Modules.TryAdd(moduleId, module))
         {
-            throw new HubRefusal(HubError.ModuleAlreadyExistsOnDevice, $"A module with ID '{moduleId}' is already registered on '{deviceId}'.");
+            throw new HubRefusal(
+                HubError.ModuleAlreadyExistsOnDevice, $"A module with ID '{moduleId}' is already registered on '{deviceId}'.");
         }
 
         LifecycleChanged?.Invoke(module, "createModuleIdentity");
@@ -88,7 +91,7 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
         var expected = condition.Trim().Trim('"');
         if (expected != "*" && expected != etag)
         {
-            throw new HubRefusal(HubError.PreconditionFailed, "Precondition failed: the ETag in the request does not match the ETag of the resource.");
+            throw new HubRefusal(HubError.PreconditionFailed, "Precondition failed: the ETag in the request is not the resource's.");
         }
     }
 
@@ -96,7 +99,8 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
     {
         if (!LegalId().IsMatch(id))
         {
-            throw new HubRefusal(HubError.ArgumentInvalid, $"The ID '{id}' is longer than 128 characters or has characters that are not allowed.");
+            throw new HubRefusal(
+                HubError.ArgumentInvalid, $"The ID '{id}' is longer than 128 characters or has characters that are not allowed.");
         }
     }
 
@@ -129,7 +133,8 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
     private HubIdentity NewIdentity(string deviceId, string? moduleId)
     {
         var now = time.GetUtcNow();
-        return new HubIdentity(deviceId, moduleId, (637_000_000_000_000_000 + random.NextInt64(1_000_000_000_000_000)).ToString("D18"), now)
+        var generation = (637_000_000_000_000_000 + random.NextInt64(1_000_000_000_000_000)).ToString(CultureInfo.InvariantCulture);
+        return new HubIdentity(deviceId, moduleId, generation, now)
         {
             ETag = NewETag(),
             PrimaryKey = NewKey(),
@@ -137,7 +142,8 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
         };
     }
 
-    private string NewETag() => Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(random.Next(100_000_000, 999_999_999).ToString("D9")));
+    private string NewETag() =>
+        Convert.ToBase64String(Encoding.ASCII.GetBytes(random.Next(100_000_000, 999_999_999).ToString(CultureInfo.InvariantCulture)));
 
     private string NewKey()
     {

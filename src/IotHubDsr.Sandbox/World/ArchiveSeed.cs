@@ -59,7 +59,12 @@ internal sealed class ArchiveSeed(BlobStore blobs, HubRegistry registry, Random 
     }
 
     private static void Put(
-        BlobContainer container, StorageEndpoint endpoint, string name, IReadOnlyList<RoutedMessage> messages, int index, DateTimeOffset start)
+        BlobContainer container,
+        StorageEndpoint endpoint,
+        string name,
+        IReadOnlyList<RoutedMessage> messages,
+        int index,
+        DateTimeOffset start)
     {
         // When there is nothing to write, the hub writes an empty blob; an Avro file without blocks has been seen as well.
         var content = index == EmptyBlob ? ReadOnlyMemory<byte>.Empty : RoutedFile.Write(messages, endpoint.Encoding);
@@ -124,8 +129,8 @@ internal sealed class ArchiveSeed(BlobStore blobs, HubRegistry registry, Random 
             properties.Add(new("owner", device.Twin.Tags["owner"]!.ToString()));
         }
 
-        var body = string.Create(
-            CultureInfo.InvariantCulture, $$"""{"temperature":{{15 + (random.NextDouble() * 15):F2}},"humidity":{{random.Next(20, 90)}},"seq":{{index}}}""");
+        var temperature = (15 + (random.NextDouble() * 15)).ToString("F2", CultureInfo.InvariantCulture);
+        var body = $$"""{"temperature":{{temperature}},"humidity":{{random.Next(20, 90)}},"seq":{{index}}}""";
         return Message(device, time, body, index) with { Properties = properties, IsJson = random.Next(10) < 7 };
     }
 
@@ -143,7 +148,10 @@ internal sealed class ArchiveSeed(BlobStore blobs, HubRegistry registry, Random 
     private RoutedMessage Mention(DateTimeOffset time, int index)
     {
         var mentioned = DeviceSeed.LookAlikes[random.Next(DeviceSeed.LookAlikes.Count)];
-        var body = $$$"""{"note":"swapped {{{mentioned}}}","SystemProperties":{"connectionDeviceId":"{{{mentioned}}}"},"Properties":{"deviceId":"{{{mentioned}}}"}}""";
+        var lure = $$$"""
+            "SystemProperties":{"connectionDeviceId":"{{{mentioned}}}"},"Properties":{"deviceId":"{{{mentioned}}}"}
+            """;
+        var body = $$"""{"note":"swapped {{mentioned}}",{{lure}}}""";
         return Message(registry.Device("th-001"), time, body, index) with { IsJson = random.Next(3) > 0 };
     }
 

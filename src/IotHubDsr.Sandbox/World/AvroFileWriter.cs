@@ -11,7 +11,11 @@ namespace IotHubDsr.Sandbox.World;
 internal sealed class AvroFileWriter(bool deflate, int messagesPerBlock)
 {
     private const string Schema =
-        """{"type":"record","name":"Message","namespace":"Microsoft.Azure.Devices","fields":[{"name":"EnqueuedTimeUtc","type":"string"},{"name":"Properties","type":{"type":"map","values":"string"}},{"name":"SystemProperties","type":{"type":"map","values":"string"}},{"name":"Body","type":["null","bytes"]}]}""";
+        """{"type":"record","name":"Message","namespace":"Microsoft.Azure.Devices","fields":["""
+        + """{"name":"EnqueuedTimeUtc","type":"string"},"""
+        + """{"name":"Properties","type":{"type":"map","values":"string"}},"""
+        + """{"name":"SystemProperties","type":{"type":"map","values":"string"}},"""
+        + """{"name":"Body","type":["null","bytes"]}]}""";
 
     private readonly ArrayBufferWriter<byte> _file = new();
     private readonly ArrayBufferWriter<byte> _block = new();

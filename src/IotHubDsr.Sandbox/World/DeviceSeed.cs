@@ -16,7 +16,8 @@ internal sealed class DeviceSeed(HubRegistry registry, Random random, DateTimeOf
     /// <summary>Each is legal in IoT Hub and special in SQL, KQL, URLs, file names, CSV or HTML.</summary>
     public static readonly IReadOnlyList<string> Awkward =
     [
-        "it's", "50%25", "100%", "a:b", "c$d", "x'=(y)!*", "q?z", "p+q#r", "..hidden", "=cmd(1)", "markup", "semi;colon", "mail@example.com",
+        "it's", "50%25", "100%", "a:b", "c$d", "x'=(y)!*", "q?z", "p+q#r", "..hidden", "=cmd(1)", "markup", "semi;colon",
+        "mail@example.com",
     ];
 
     private static readonly string[] Owners = ["ana.lopez", "bo.nilsson", "chen.wei", "dara.okafor", "eve.o'neil"];
@@ -64,7 +65,8 @@ internal sealed class DeviceSeed(HubRegistry registry, Random random, DateTimeOf
             },
             baseTime.AddDays(-random.Next(11, 30)));
         device.Twin.Report(
-            new JsonObject { ["firmware"] = $"1.{random.Next(10)}.{random.Next(10)}", ["battery"] = random.Next(10, 101) }, device.LastActivity);
+            new JsonObject { ["firmware"] = $"1.{random.Next(10)}.{random.Next(10)}", ["battery"] = random.Next(10, 101) },
+            device.LastActivity);
         return device;
     }
 

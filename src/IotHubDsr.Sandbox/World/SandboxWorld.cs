@@ -25,7 +25,11 @@ internal sealed record SandboxWorld(
 /// What the world held when it was made: the answer that a test compares a footprint with. It does not follow later changes.
 /// </summary>
 internal sealed record WorldTruth(
-    int Seed, DateTimeOffset BaseTime, IReadOnlyList<string> Devices, IReadOnlyList<ContainerTruth> Containers, IReadOnlyList<string> Uploads);
+    int Seed,
+    DateTimeOffset BaseTime,
+    IReadOnlyList<string> Devices,
+    IReadOnlyList<ContainerTruth> Containers,
+    IReadOnlyList<string> Uploads);
 
 /// <summary>A routed container and the records of each device in it. A device without records is not in the list.</summary>
 internal sealed record ContainerTruth(

@@ -7,7 +7,8 @@ internal static class UploadSeed
 {
     private static readonly string[] Names =
     [
-        "dev1/photo.jpg", "dev1/logs/2026/boot.txt", "Dev1/photo.jpg", "dev10/photo.jpg", "it's/photo.jpg", "100%/photo.jpg", "50%25/photo.jpg",
+        "dev1/photo.jpg", "dev1/logs/2026/boot.txt", "Dev1/photo.jpg", "dev10/photo.jpg", "it's/photo.jpg", "100%/photo.jpg",
+        "50%25/photo.jpg",
         @"markup/..\..\escape.txt", "th-001/photo.jpg",
     ];
 
@@ -20,7 +21,8 @@ internal static class UploadSeed
         {
             var content = new byte[random.Next(500, 4000)];
             random.NextBytes(content);
-            container.Put(name, content, new BlobSeed { ContentType = "image/jpeg", LastModified = baseTime.AddHours(-random.Next(3, 40)) });
+            var uploaded = baseTime.AddHours(-random.Next(3, 40));
+            container.Put(name, content, new BlobSeed { ContentType = "image/jpeg", LastModified = uploaded });
         }
 
         return Names;

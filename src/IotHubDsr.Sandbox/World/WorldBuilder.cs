@@ -37,7 +37,8 @@ internal static class WorldBuilder
         var events = new HubEvents(routing, blobs, clock);
         registry.LifecycleChanged += events.LifecycleChanged;
         var truth = new WorldTruth(options.Seed, baseTime, [.. registry.Devices.Select(device => device.DeviceId)], containers, uploads);
-        return new SandboxWorld(clock, names, routing, registry, Policies(random), throttle, blobs, events, Configurations(baseTime), truth);
+        return new SandboxWorld(
+            clock, names, routing, registry, Policies(random), throttle, blobs, events, Configurations(baseTime), truth);
     }
 
     private static List<HubPolicy> Policies(Random random)

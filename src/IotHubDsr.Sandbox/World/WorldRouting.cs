@@ -1,6 +1,6 @@
 namespace IotHubDsr.Sandbox.World;
 
-/// <summary>The hub's storage endpoints and routes. Some endpoints have no route, some routes no endpoint, as in hubs of some age.</summary>
+/// <summary>The hub's storage endpoints and routes. Some endpoints have no route and some routes no endpoint.</summary>
 internal static class WorldRouting
 {
     public static RoutingConfiguration Configuration { get; } = new(

@@ -5,11 +5,21 @@ namespace IotHubDsr.Core.Tests.Archives;
 /// <summary>Shorthand for what tests do to whole files.</summary>
 internal static class Archive
 {
+    /// <summary>Scans with a digest, which reads every record in full, and without, which need not; both must find the same.</summary>
     public static async Task<ArchiveScan> ScanAsync(
         byte[] file, SubjectIndex subjects, IMatchedRecordSink? sink = null, int? chunks = null, ArchiveLimits? limits = null)
     {
+        var scan = await ScanAsync(file, new ScanRequest(subjects, sink, WithDigest: true), chunks, limits);
+        var search = await ScanAsync(file, new ScanRequest(subjects), chunks, limits);
+        Assert.Equal(scan.Subjects, search.Subjects);
+        Assert.Equal(scan with { Subjects = [], Digest = null }, search with { Subjects = [] });
+        return scan;
+    }
+
+    public static async Task<ArchiveScan> ScanAsync(byte[] file, ScanRequest request, int? chunks = null, ArchiveLimits? limits = null)
+    {
         await using Stream stream = chunks is { } seed ? new ChunkedStream(file, seed) : new MemoryStream(file);
-        return await ArchiveFormats.ScanAsync(stream, new ScanRequest(subjects, sink, WithDigest: true), CancellationToken.None, limits);
+        return await ArchiveFormats.ScanAsync(stream, request, CancellationToken.None, limits);
     }
 
     public static async Task<(ArchiveRewrite Rewrite, byte[] File)> RewriteAsync(byte[] file, RecordSelection selection, int? chunks = null)

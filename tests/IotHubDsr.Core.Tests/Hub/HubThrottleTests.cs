@@ -6,7 +6,7 @@ namespace IotHubDsr.Core.Tests.Hub;
 
 public sealed class HubThrottleTests
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly RecordingTime _time = new();
 
     [Theory]
     [InlineData("S1", 1, 1.0, nameof(HubOperationClass.Registry), 100 / 60.0)]
@@ -31,9 +31,9 @@ public sealed class HubThrottleTests
         Task next = throttle.WaitAsync(operation, 1, CancellationToken.None);
 
         // The bucket holds the fraction that is left of the burst.
-        _time.Advance(TimeSpan.FromSeconds((1 - (burst - (int)burst)) / perSecond) - TimeSpan.FromMilliseconds(3));
-        Assert.False(next.IsCompleted);
-        _time.Advance(TimeSpan.FromMilliseconds(5));
+        double seconds = (1 - (burst - (int)burst)) / perSecond;
+        Assert.InRange(_time.Waits.Single().TotalSeconds, seconds - 0.0001, seconds + 0.0011);
+        _time.Advance(_time.Waits[0]);
         await next;
     }
 
@@ -43,12 +43,12 @@ public sealed class HubThrottleTests
         HubThrottle throttle = HubThrottle.For("S1", 1, 1, _time);
 
         await throttle.WaitAsync(HubOperationClass.Registry, 100, CancellationToken.None);
+        Assert.Empty(_time.Waits);
         Task next = throttle.WaitAsync(HubOperationClass.Registry, 1, CancellationToken.None);
 
-        // 100 taken of a bucket that held 16.7: the debt and the next token take 84.3 / (100 per minute).
-        _time.Advance(TimeSpan.FromSeconds(50));
-        Assert.False(next.IsCompleted);
-        _time.Advance(TimeSpan.FromSeconds(1));
+        // 100 were taken of a bucket that held 16.7: the debt and the next token take 84.3 of the hub's 100 in a minute.
+        Assert.InRange(_time.Waits.Single().TotalSeconds, 50.6, 50.61);
+        _time.Advance(TimeSpan.FromSeconds(51));
         await next;
     }
 
@@ -64,7 +64,8 @@ public sealed class HubThrottleTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
         Task next = throttle.WaitAsync(HubOperationClass.Query, 1, CancellationToken.None);
-        _time.Advance(TimeSpan.FromSeconds(30) + TimeSpan.FromMilliseconds(1));
+        Assert.InRange(_time.Waits[^1].TotalSeconds, 29.99, 30.01);
+        _time.Advance(_time.Waits[^1]);
         await next;
     }
 
@@ -85,7 +86,8 @@ public sealed class HubThrottleTests
         HubThrottle throttle = HubThrottle.For("S1", 1, 1, _time);
         await throttle.WaitAsync(HubOperationClass.Query, 10, CancellationToken.None);
 
-        Assert.False(throttle.WaitAsync(HubOperationClass.Query, 1, CancellationToken.None).IsCompleted);
+        _ = throttle.WaitAsync(HubOperationClass.Query, 1, CancellationToken.None);
+        Assert.Single(_time.Waits);
         Assert.True(throttle.WaitAsync(HubOperationClass.TwinRead, 1, CancellationToken.None).IsCompletedSuccessfully);
     }
 
@@ -93,21 +95,25 @@ public sealed class HubThrottleTests
     public void TakeAsync_AnyCalls_NeverExceedRateAndBurst() =>
         Gen.Select(Gen.Int[1, 100], Gen.Int[1, 20], Gen.Select(Gen.Int[1, 30], Gen.Int[0, 500]).Array[1, 60]).Sample((rate, capacity, calls) =>
         {
-            var time = new FakeTimeProvider();
+            var time = new RecordingTime();
             var bucket = new TokenBucket(rate, capacity, time);
-            var waiting = new List<(Task Turn, int Tokens)>();
             double granted = 0;
-            double largest = capacity;
-            for (int i = 0; i < calls.Length; i++)
+            int largest = 0;
+            double lastGrant = 0;
+            foreach ((int tokens, int pause) in calls)
             {
-                (int tokens, int pause) = calls[i];
-                waiting.Add((bucket.TakeAsync(tokens, CancellationToken.None), tokens));
-                time.Advance(TimeSpan.FromMilliseconds(pause));
+                int waits = time.Waits.Count;
+                _ = bucket.TakeAsync(tokens, CancellationToken.None);
+                double wait = time.Waits.Skip(waits).SingleOrDefault().TotalSeconds;
+                double grant = (time.GetUtcNow() - time.Start).TotalSeconds + wait;
                 largest = Math.Max(largest, tokens);
-                granted = waiting.Where(call => call.Turn.IsCompleted).Sum(call => call.Tokens);
-                double elapsed = (time.GetUtcNow() - time.Start).TotalSeconds;
-                if (granted > capacity + (rate * elapsed) + largest + 0.001)
+                granted += tokens;
+
+                // A call that is larger than the bucket may run ahead by what it is larger; nobody overtakes.
+                if (granted > (rate * grant) + Math.Max(capacity, largest) + 0.001 || grant < lastGrant - 0.001)
                     return false;
+                lastGrant = grant;
+                time.Advance(TimeSpan.FromMilliseconds(pause));
             }
 
             return true;
@@ -135,4 +141,17 @@ public sealed class HubThrottleTests
     [InlineData(1, double.NaN)]
     public void For_ImpossibleNumbers_AreRefused(int units, double share) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => HubThrottle.For("S1", units, share, _time));
+
+    /// <summary>Notes how long each caller is made to wait: whether a task has completed already is a matter of the thread pool.</summary>
+    private sealed class RecordingTime : FakeTimeProvider
+    {
+        public List<TimeSpan> Waits { get; } = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime != Timeout.InfiniteTimeSpan)
+                Waits.Add(dueTime);
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
+    }
 }

@@ -111,8 +111,8 @@ public class ArmServiceTests
         using var changed = await sandbox.ControlAsync("POST", "access", new JsonObject { ["deny"] = new JsonArray($"arm:{account}") });
 
         using var direct = await sandbox.ArmAsync("GET", $"{account}/blobServices/default?api-version=2023-01-01");
-        var listed = await ListAsync(
-            sandbox, $"/subscriptions/{sandbox.Descriptor.SubscriptionId}/providers/Microsoft.Storage/storageAccounts?api-version=2023-01-01");
+        var subscription = $"/subscriptions/{sandbox.Descriptor.SubscriptionId}";
+        var listed = await ListAsync(sandbox, $"{subscription}/providers/Microsoft.Storage/storageAccounts?api-version=2023-01-01");
 
         Assert.Equal(HttpStatusCode.Forbidden, direct.StatusCode);
         Assert.Equal("AuthorizationFailed", (await SandboxSession.JsonOf(direct))["error"]!["code"]!.ToString());
@@ -126,8 +126,8 @@ public class ArmServiceTests
 
         var archive = await ReadAsync(
             sandbox, $"{sandbox.Server.World.Names.StorageId("contosoarchive")}/blobServices/default?api-version=2023-01-01");
-        var container = await ReadAsync(
-            sandbox, $"{sandbox.Server.World.Names.StorageId("contosorouted")}/blobServices/default/containers/raw-json?api-version=2023-01-01");
+        var routed = $"{sandbox.Server.World.Names.StorageId("contosorouted")}/blobServices/default";
+        var container = await ReadAsync(sandbox, $"{routed}/containers/raw-json?api-version=2023-01-01");
 
         Assert.True(archive["properties"]!["isVersioningEnabled"]!.GetValue<bool>());
         Assert.Equal(14, archive["properties"]!["deleteRetentionPolicy"]!["days"]!.GetValue<int>());

@@ -9,7 +9,9 @@ public class SandboxFaultTests
     public async Task Fault_WithSkipAndTimes_HitsExactlyThoseRequests()
     {
         await using var sandbox = await SandboxSession.StartAsync();
-        await AddAsync(sandbox, new JsonObject { ["service"] = "hub", ["method"] = "GET", ["skip"] = 1, ["times"] = 2, ["status"] = 503, ["retryAfterSeconds"] = 9 });
+        await AddAsync(
+            sandbox,
+            new JsonObject { ["service"] = "hub", ["skip"] = 1, ["times"] = 2, ["status"] = 503, ["retryAfterSeconds"] = 9 });
 
         var statuses = new List<HttpStatusCode>();
         for (var request = 0; request < 4; request++)
@@ -23,7 +25,7 @@ public class SandboxFaultTests
             }
         }
 
-        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK], statuses);
+        Assert.Equal([200, 503, 503, 200], statuses.Select(status => (int)status));
     }
 
     [Fact]
@@ -65,7 +67,8 @@ public class SandboxFaultTests
     {
         await using var sandbox = await SandboxSession.StartAsync();
         await AddAsync(sandbox, new JsonObject { ["service"] = "hub", ["resetAfterBytes"] = 10 });
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{sandbox.Descriptor.HubHostName}/devices/dev1?api-version=2021-04-12");
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, $"https://{sandbox.Descriptor.HubHostName}/devices/dev1?api-version=2021-04-12");
         request.Headers.Add("Authorization", sandbox.Bearer(SandboxSession.HubAudience));
 
         using var response = await sandbox.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
@@ -116,7 +119,8 @@ public class SandboxFaultTests
     public async Task Control_PlantedBlob_IsListedAndReadBack()
     {
         await using var sandbox = await SandboxSession.StartAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Put, "https://127.0.0.1/sandbox/blobs/contosorouted/raw-json/odd%2520name/a%2Fb")
+        using var request = new HttpRequestMessage(
+            HttpMethod.Put, "https://127.0.0.1/sandbox/blobs/contosorouted/raw-json/odd%2520name/a%2Fb")
         {
             Content = new ByteArrayContent("not avro"u8.ToArray()),
         };

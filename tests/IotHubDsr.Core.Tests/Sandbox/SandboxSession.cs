@@ -58,7 +58,8 @@ internal sealed class SandboxSession : IAsyncDisposable
         string method, string url, string? authorization, JsonNode? body = null, params (string Name, string Value)[] headers)
     {
         // The raw path must arrive as written: device IDs are encoded by the test, once.
-        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        var verbatim = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(url, verbatim));
         if (authorization is not null)
         {
             request.Headers.Authorization = AuthenticationHeaderValue.Parse(authorization);
@@ -73,7 +74,8 @@ internal sealed class SandboxSession : IAsyncDisposable
         return await Http.SendAsync(request);
     }
 
-    public Task<HttpResponseMessage> HubAsync(string method, string path, JsonNode? body = null, params (string Name, string Value)[] headers) =>
+    public Task<HttpResponseMessage> HubAsync(
+        string method, string path, JsonNode? body = null, params (string Name, string Value)[] headers) =>
         SendAsync(
             method, $"https://{Descriptor.HubHostName}{path}?api-version=2021-04-12", Bearer(HubAudience), body, headers);
 
@@ -82,7 +84,11 @@ internal sealed class SandboxSession : IAsyncDisposable
 
     public Task<HttpResponseMessage> BlobAsync(string method, string account, string pathAndQuery) =>
         SendAsync(
-            method, $"https://{account}.blob.core.windows.net{pathAndQuery}", Bearer(StorageAudience), null, ("x-ms-version", "2023-11-03"));
+            method,
+            $"https://{account}.blob.core.windows.net{pathAndQuery}",
+            Bearer(StorageAudience),
+            null,
+            ("x-ms-version", "2023-11-03"));
 
     public async Task<HttpResponseMessage> ControlAsync(string method, string path, JsonNode? body = null)
     {

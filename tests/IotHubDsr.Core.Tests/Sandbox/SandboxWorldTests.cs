@@ -96,13 +96,15 @@ public class SandboxWorldTests
         return text.ToString();
     }
 
-    private static IEnumerable<(string Device, string? Attributed)> ReadLines(ReadOnlyMemory<byte> content) => Encoding.UTF8.GetString(content.Span)
+    private static IEnumerable<(string Device, string? Attributed)> ReadLines(ReadOnlyMemory<byte> content) => Encoding.UTF8
+        .GetString(content.Span)
         .Split('\n', StringSplitOptions.RemoveEmptyEntries)
         .Select(line =>
         {
             using var document = JsonDocument.Parse(line);
             var properties = document.RootElement.GetProperty("Properties");
-            var attributed = properties.TryGetProperty("deviceId", out var device) || properties.TryGetProperty("ConnectionDeviceId", out device)
+            var attributed = properties.TryGetProperty("deviceId", out var device)
+                || properties.TryGetProperty("ConnectionDeviceId", out device)
                 ? device.GetString()
                 : null;
             return (document.RootElement.GetProperty("SystemProperties").GetProperty("connectionDeviceId").GetString()!, attributed);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
@@ -53,7 +54,7 @@ public class TokenTests
     public async Task Services_WithExpiredToken_RefuseInTheirOwnShape()
     {
         await using var sandbox = await SandboxSession.StartAsync();
-        using var changed = await sandbox.ControlAsync("POST", "tokens", new System.Text.Json.Nodes.JsonObject { ["lifetimeSeconds"] = -60 });
+        using var changed = await sandbox.ControlAsync("POST", "tokens", new JsonObject { ["lifetimeSeconds"] = -60 });
         Assert.Equal(HttpStatusCode.NoContent, changed.StatusCode);
 
         using var hub = await sandbox.HubAsync("GET", "/devices/dev1");

@@ -24,8 +24,7 @@ internal sealed class AvroBlockWalker(AvroHeader header, AvroCodec codec, Record
         for (var index = 0; index < block.Count; index++)
         {
             var start = cursor.Position;
-            pass.Matcher.Reset();
-            header.Layout.Walk(ref cursor, pass.Matcher);
+            WalkRecord(ref cursor, records);
             if (pass.Matcher.HasMatch && LeavesOut(index, cursor.Since(start)))
             {
                 Keep(keptFrom, start);
@@ -64,6 +63,21 @@ internal sealed class AvroBlockWalker(AvroHeader header, AvroCodec codec, Record
         }
 
         return _remade.WrittenMemory;
+    }
+
+    private void WalkRecord(ref AvroCursor cursor, ReadOnlySpan<byte> records)
+    {
+        pass.Matcher.Reset();
+        var end = header.Layout.FastWalk?.Walk(records, cursor.Position, pass.Matcher) ?? -1;
+        if (end >= 0)
+        {
+            cursor.MoveTo(end);
+        }
+        else
+        {
+            pass.Matcher.Reset();
+            header.Layout.Walk(ref cursor, pass.Matcher);
+        }
     }
 
     private bool LeavesOut(int index, ReadOnlySpan<byte> record)

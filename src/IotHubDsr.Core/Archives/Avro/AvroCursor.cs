@@ -13,6 +13,9 @@ internal ref struct AvroCursor(ReadOnlySpan<byte> bytes, long origin, bool infla
 
     public int Position { get; private set; }
 
+    /// <summary>Goes on where another walk has got to.</summary>
+    public void MoveTo(int position) => Position = position;
+
     public readonly bool AtEnd => Position == _bytes.Length;
 
     public readonly ReadOnlySpan<byte> Since(int start) => _bytes[start..Position];

@@ -19,12 +19,16 @@ internal sealed class AvroMessageLayout
     {
         Record = record;
         Parts = parts;
+        FastWalk = AvroFastWalk.TryCompile(record, parts);
     }
 
     public AvroType Record { get; }
 
     /// <summary>What each field of the record is.</summary>
     public MessagePart[] Parts { get; }
+
+    /// <summary>A quicker walk for most records, if the schema allows one.</summary>
+    public AvroFastWalk? FastWalk { get; }
 
     /// <exception cref="InvalidDataException">Records of this schema are not routed messages.</exception>
     public static AvroMessageLayout Compile(AvroType type)
@@ -87,18 +91,7 @@ internal sealed class AvroMessageLayout
                     continue;
                 }
 
-                var value = cursor.ReadBytes();
-                if (part is MessagePart.SystemProperties)
-                {
-                    if (RecordMatcher.NamesSender(key))
-                    {
-                        matcher.AddSender(value);
-                    }
-                }
-                else if (RecordMatcher.NamesAttribution(key))
-                {
-                    matcher.AddAttribution(value);
-                }
+                matcher.AddProperty(part is MessagePart.SystemProperties, key, cursor.ReadBytes());
             }
 
             cursor.EndItems(end);

@@ -5,6 +5,9 @@ internal sealed class JsonLinesWalker(RecordPass pass)
 {
     private readonly JsonMessageWalker _messages = new(pass.Matcher);
     private readonly List<Range> _kept = [];
+
+    // A rewrite reads every line in full, so that no damaged file is taken for a whole one and written again.
+    private readonly JsonLineSieve? _sieve = pass.IsSearch ? new JsonLineSieve(pass.Subjects) : null;
     private long _number;
 
     private static ReadOnlySpan<byte> Utf8Bom => [0xEF, 0xBB, 0xBF];
@@ -19,6 +22,12 @@ internal sealed class JsonLinesWalker(RecordPass pass)
         var start = offset == 0 && lines.StartsWith(Utf8Bom) ? Utf8Bom.Length : 0;
         while (start < lines.Length)
         {
+            start = PassOver(lines, start);
+            if (start == lines.Length)
+            {
+                break;
+            }
+
             var length = lines[start..].IndexOf((byte)'\n');
             var next = length < 0 ? lines.Length : start + length + 1;
             _number++;
@@ -33,6 +42,19 @@ internal sealed class JsonLinesWalker(RecordPass pass)
 
         Keep(keptFrom, lines.Length);
         return _kept;
+    }
+
+    private int PassOver(ReadOnlySpan<byte> lines, int start)
+    {
+        if (_sieve is null)
+        {
+            return start;
+        }
+
+        var next = _sieve.PassOver(lines, start, out var passed);
+        pass.RecordsRead += passed;
+        _number += passed;
+        return next;
     }
 
     private bool LeavesOut(ReadOnlySpan<byte> line, long offset)

@@ -12,7 +12,7 @@ internal sealed class ArchiveContainer
     private readonly BlobContainerClient _container;
 
     public ArchiveContainer(AzureAccess access, Uri containerUri) =>
-        _container = new BlobContainerClient(containerUri, access.Credential, access.Configure(new BlobClientOptions()));
+        _container = new BlobContainerClient(containerUri, access.Credential, access.Configure(new BlobClientOptions { TrimBlobNameSlashes = false }));
 
     /// <summary>Whether a policy or a legal hold on the container forbids changes.</summary>
     public async Task<bool> IsHeldAsync(CancellationToken cancellationToken)

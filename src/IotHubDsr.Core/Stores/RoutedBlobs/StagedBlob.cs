@@ -71,7 +71,7 @@ internal sealed class StagedBlob(BlockBlobClient blob, BlobProperties before) : 
             Conditions = new BlobRequestConditions { IfMatch = before.ETag },
             Metadata = before.Metadata,
             Tags = await ReadTagsAsync(cancellationToken).ConfigureAwait(false),
-            AccessTier = before.AccessTierInferred || before.AccessTier is null ? null : new AccessTier(before.AccessTier),
+            AccessTier = before.AccessTierInferred || before.AccessTier is null ? (AccessTier?)null : new AccessTier(before.AccessTier),
             HttpHeaders = new BlobHttpHeaders
             {
                 CacheControl = before.CacheControl,

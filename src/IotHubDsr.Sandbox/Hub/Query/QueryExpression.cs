@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -107,7 +108,7 @@ internal sealed record QueryValue(object? Literal)
     public int? CompareTo(JsonNode? actual) => (Literal, actual?.GetValueKind() ?? JsonValueKind.Null) switch
     {
         (string text, JsonValueKind.String) => Math.Sign(string.CompareOrdinal(text, actual!.GetValue<string>())),
-        (double number, JsonValueKind.Number) => number.CompareTo(double.Parse(actual!.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture)),
+        (double number, JsonValueKind.Number) => number.CompareTo(double.Parse(actual!.ToJsonString(), CultureInfo.InvariantCulture)),
         (bool truth, JsonValueKind.True or JsonValueKind.False) => truth.CompareTo(actual!.GetValueKind() == JsonValueKind.True),
         (null, JsonValueKind.Null) => 0,
         _ => null,

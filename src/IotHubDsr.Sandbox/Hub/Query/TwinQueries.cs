@@ -82,7 +82,10 @@ internal sealed class TwinQueries(HubRegistry registry)
                 : throw new HubRefusal(HubError.ArgumentInvalid, "The continuation token is not one of this query.");
         }
 
-        public string Write() =>
-            Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Offset}|{Query}|{(IsEmptyPageDue ? 1 : 0)}")));
+        public string Write()
+        {
+            var text = string.Create(CultureInfo.InvariantCulture, $"{Offset}|{Query}|{(IsEmptyPageDue ? 1 : 0)}");
+            return Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+        }
     }
 }

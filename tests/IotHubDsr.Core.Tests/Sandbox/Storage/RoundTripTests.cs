@@ -248,4 +248,38 @@ public sealed class RoundTripTests
         Assert.Equal(status, (int)response.StatusCode);
         Assert.Single(response.Headers.GetValues("x-ms-error-code"));
     }
+
+    [Theory]
+    [InlineData(null, "MissingRequiredHeader")]
+    [InlineData("2999-01-01", "InvalidHeaderValue")]
+    [InlineData("latest", "InvalidHeaderValue")]
+    public async Task Version_ThatIsNotOne_IsRefused(string? version, string code)
+    {
+        await using var sandbox = await BlobSandbox.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, sandbox.Endpoint + "?comp=list");
+        if (version is not null)
+        {
+            request.Headers.Add("x-ms-version", version);
+        }
+
+        using var response = await sandbox.Http.SendAsync(request);
+        Assert.Equal(400, (int)response.StatusCode);
+        Assert.Equal(code, response.Headers.GetValues("x-ms-error-code").Single());
+    }
+
+    [Fact]
+    public async Task Header_ThatWouldChangeTheMeaning_IsRefused()
+    {
+        await using var sandbox = await BlobSandbox.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Put, sandbox.Container().GetBlobClient("b").Uri)
+        {
+            Content = new ByteArrayContent(s_content),
+        };
+        request.Headers.Add("x-ms-version", "2024-08-04");
+        request.Headers.Add("x-ms-blob-type", "BlockBlob");
+        request.Headers.Add("x-ms-legal-hold", "true");
+        using var response = await sandbox.Http.SendAsync(request);
+        Assert.Equal("UnsupportedHeader", response.Headers.GetValues("x-ms-error-code").Single());
+        Assert.Empty(sandbox.Account.GetOrAddContainer("telemetry").List());
+    }
 }

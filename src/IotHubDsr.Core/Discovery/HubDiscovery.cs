@@ -5,7 +5,7 @@ using IotHubDsr.Azure;
 namespace IotHubDsr.Discovery;
 
 /// <summary>The places inside a hub, and what its own description tells of others.</summary>
-internal static class HubLocations
+internal static class HubDiscovery
 {
     private static readonly TimeSpan JobHistory = TimeSpan.FromDays(30);
 

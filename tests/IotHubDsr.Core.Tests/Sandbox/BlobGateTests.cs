@@ -1,0 +1,77 @@
+using Azure;
+using Azure.Core.Pipeline;
+using Azure.Identity;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+
+namespace IotHubDsr.Core.Tests.Sandbox;
+
+public class BlobGateTests
+{
+    private static readonly string BlockId = Convert.ToBase64String("block-01"u8);
+
+    [Fact]
+    public async Task Client_OfMicrosoft_ListsTheWholeArchiveWithAnEntraToken()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        var truth = sandbox.Server.World.Truth.Containers.Single(container => container.Endpoint == "raw-avro-deflate");
+        var container = Container(sandbox, truth.Account, truth.Container);
+
+        var current = await CountAsync(container, BlobStates.None);
+        var all = await CountAsync(container, BlobStates.Version | BlobStates.Deleted);
+
+        Assert.Equal(truth.Blobs, current);
+        Assert.True(all > current);
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData(SandboxSession.HubAudience, false)]
+    [InlineData(SandboxSession.StorageAudience, true)]
+    public async Task BlockFromUrl_NeedsAuthorityForItsSource(string? audience, bool accepted)
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        var container = Container(sandbox, "contosorouted", "raw-json");
+        var source = (await container.GetBlobsAsync().FirstAsync(blob => blob.Properties.ContentLength > 0)).Name;
+        var options = new StageBlockFromUriOptions
+        {
+            SourceAuthentication = audience is null ? null : new HttpAuthorization("Bearer", sandbox.Server.Tokens.Issue(audience)),
+        };
+
+        var target = container.GetBlockBlobClient("copy");
+        var staging = () => target.StageBlockFromUriAsync(container.GetBlobClient(source).Uri, BlockId, options);
+
+        if (accepted)
+        {
+            Assert.Equal(201, (await staging()).GetRawResponse().Status);
+        }
+        else
+        {
+            Assert.Equal("CannotVerifyCopySource", (await Assert.ThrowsAsync<RequestFailedException>(staging)).ErrorCode);
+        }
+    }
+
+    private static async Task<int> CountAsync(BlobContainerClient container, BlobStates states)
+    {
+        var count = 0;
+        await foreach (var _ in container.GetBlobsAsync(BlobTraits.None, states, null, default))
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    private static BlobContainerClient Container(SandboxSession sandbox, string account, string container)
+    {
+        var transport = new HttpClientTransport(sandbox.Http);
+        var credential = new ClientSecretCredential(
+            sandbox.Descriptor.TenantId,
+            sandbox.Descriptor.ClientId,
+            sandbox.Descriptor.ClientSecret,
+            new ClientSecretCredentialOptions { Transport = transport });
+        var options = new BlobClientOptions { Transport = transport, Retry = { MaxRetries = 0 } };
+        return new BlobContainerClient(new Uri($"https://{account}.blob.core.windows.net/{container}"), credential, options);
+    }
+}

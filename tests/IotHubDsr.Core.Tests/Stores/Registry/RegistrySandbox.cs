@@ -1,0 +1,149 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using IotHubDsr.Azure;
+using IotHubDsr.Hub;
+using IotHubDsr.Sandbox;
+using IotHubDsr.Sandbox.Hosting;
+using IotHubDsr.Sandbox.Hub;
+using IotHubDsr.Stores;
+using IotHubDsr.Stores.Registry;
+using HubThrottle = IotHubDsr.Hub.HubThrottle;
+
+namespace IotHubDsr.Core.Tests.Stores.Registry;
+
+/// <summary>A sandbox of its own, a client that an application's token authorises, and a call that remembers what it was told.</summary>
+internal sealed class RegistrySandbox : IAsyncDisposable
+{
+    private readonly SandboxServer _server;
+    private readonly AzureAccess _access;
+
+    private RegistrySandbox(SandboxServer server)
+    {
+        _server = server;
+        Descriptor = Describe(server.Descriptor);
+        _access = new AzureAccess(
+            SandboxCloud.For(Descriptor),
+            access => Credentials.ForApplication(access, Descriptor.TenantId, Descriptor.ClientId, Descriptor.ClientSecret));
+        Client = HubClient.WithToken(_access, Descriptor.HubHostName, HubThrottle.For("S3", 4, 1));
+        Store = new RegistryStore(Client);
+        Queue = new CloudToDeviceQueueStore(Client);
+    }
+
+    public IotHubSandbox Descriptor { get; }
+
+    public HubClient Client { get; }
+
+    public RegistryStore Store { get; }
+
+    public CloudToDeviceQueueStore Queue { get; }
+
+    public HubRegistry Registry => _server.World.Registry;
+
+    public FaultRules Faults => _server.Faults;
+
+    public IReadOnlyList<string> Mutations =>
+        [.. _server.RequestLog.After(0).Where(entry => entry.Mutating).Select(entry => $"{entry.Method} {entry.Target.Split('?')[0]}")];
+
+    /// <summary>What the stores told the operation, in order; an announcement also notes how many mutations had been sent before it.</summary>
+    public List<(DsrEvent Event, int MutationsBefore)> Events { get; } = [];
+
+    /// <summary>Runs when a store announces a destruction, before it goes on.</summary>
+    public Action<string>? OnAnnounce { get; set; }
+
+    public static async Task<RegistrySandbox> StartAsync() => new(await SandboxServer.StartAsync(new SandboxOptions(), CancellationToken.None));
+
+    public HubClient ClientFor(string hostName, string sku = "S3") => HubClient.WithToken(_access, hostName, HubThrottle.For(sku, 4, 1));
+
+    public HubClient ClientWithKey(string connectionString) => HubClient.WithSharedAccessKey(
+        _access, HubConnectionString.Parse(connectionString), HubThrottle.For("S3", 4, 1), TimeProvider.System);
+
+    public void Deny(string right) => _server.Access.Denied = [$"hub:{right}"];
+
+    public StoreCall Call(string kind) => new(
+        new DataLocation { Id = kind.ToLowerInvariant(), Kind = kind, Place = Descriptor.HubName, Provenance = ["the hub itself"] },
+        new StoreOptions(4),
+        (dsrEvent, _) =>
+        {
+            lock (Events)
+                Events.Add((dsrEvent, Mutations.Count));
+            if (dsrEvent is NoticeEvent { Level: NoticeLevel.Verbose } notice)
+                OnAnnounce?.Invoke(notice.Text);
+            return ValueTask.CompletedTask;
+        });
+
+    public async Task<DeviceDataFinding> FindAsync(string deviceId) =>
+        Assert.Single(await Store.FindAsync(Call(LocationKinds.DeviceRegistry), [deviceId], CancellationToken.None));
+
+    public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(params string[] deviceIds) =>
+        Store.FindAsync(Call(LocationKinds.DeviceRegistry), deviceIds, CancellationToken.None);
+
+    public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(params DeviceDataFinding[] findings) =>
+        Store.EraseAsync(Call(LocationKinds.DeviceRegistry), findings, CancellationToken.None);
+
+    public void Change(string deviceId)
+    {
+        lock (Registry.Gate)
+            Registry.Update(Registry.Device(deviceId), new JsonObject { ["status"] = "disabled" });
+    }
+
+    public void Recreate(string deviceId)
+    {
+        lock (Registry.Gate)
+        {
+            Registry.Delete(Registry.Device(deviceId));
+            Registry.Create(deviceId, []);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _access.Dispose();
+        await _server.DisposeAsync();
+    }
+
+    private static IotHubSandbox Describe(SandboxDescriptor descriptor) => new()
+    {
+        ProcessId = descriptor.ProcessId,
+        Port = descriptor.Port,
+        Seed = descriptor.Seed,
+        HubName = descriptor.HubName,
+        HubHostName = descriptor.HubHostName,
+        ResourceId = descriptor.HubResourceId,
+        TenantId = descriptor.TenantId,
+        ClientId = descriptor.ClientId,
+        ClientSecret = new NetworkCredential(string.Empty, descriptor.ClientSecret).SecurePassword,
+        ConnectionString = new NetworkCredential(string.Empty, descriptor.HubConnectionString).SecurePassword,
+        CaCertificate = descriptor.CaCertificatePem,
+        ControlKey = descriptor.ControlKey,
+    };
+
+    /// <summary>Files in memory; it refuses a second one while the first is open, as a package does.</summary>
+    internal sealed class Target : IExportTarget
+    {
+        private bool _open;
+
+        public Dictionary<string, string> Files { get; } = new(StringComparer.Ordinal);
+
+        public JsonElement Json(string name) => JsonDocument.Parse(Files[name]).RootElement;
+
+        public Task<Stream> OpenAsync(string name, string extension, CancellationToken cancellationToken)
+        {
+            Assert.False(_open);
+            _open = true;
+            return Task.FromResult<Stream>(new File(this, $"{name}.{extension}"));
+        }
+
+        private sealed class File(Target target, string name) : MemoryStream
+        {
+            public override async ValueTask DisposeAsync()
+            {
+                if (target._open)
+                    target.Files.Add(name, Encoding.UTF8.GetString(ToArray()));
+                target._open = false;
+                await base.DisposeAsync();
+            }
+        }
+    }
+}
