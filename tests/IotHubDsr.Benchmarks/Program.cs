@@ -1,1 +1,20 @@
+using IotHubDsr.Benchmarks;
+using IotHubDsr.Benchmarks.Startup;
+
+IBenchmarkFamily[] families = [new StartupFamily()];
+string name = args is [{ } first, ..] ? first : "list";
+if (name == "list")
+{
+    foreach (IBenchmarkFamily known in families)
+        await Console.Out.WriteLineAsync($"{known.Name}: {known.Description}");
+    return 0;
+}
+
+if (families.FirstOrDefault(candidate => candidate.Name == name) is not { } family)
+{
+    await Console.Error.WriteLineAsync($"There is no family '{name}'; 'list' names all.");
+    return 64;
+}
+
+await family.RunAsync(args[1..], row => Console.Out.WriteLine(row.ToJson()));
 return 0;

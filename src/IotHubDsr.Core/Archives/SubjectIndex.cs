@@ -1,4 +1,6 @@
 using System.IO.Hashing;
+using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace IotHubDsr.Archives;
@@ -9,28 +11,22 @@ namespace IotHubDsr.Archives;
 /// </summary>
 internal sealed class SubjectIndex
 {
-    private const int LengthsTracked = 256;
+    private const int SketchBitsPerSubject = 32;
 
     private readonly string[] _ids;
     private readonly byte[][] _keys;
     private readonly int[] _slots;
-    private readonly bool[] _lengths = new bool[LengthsTracked];
+    private readonly ulong[] _sketch;
 
     public SubjectIndex(IEnumerable<string> deviceIds)
     {
         _ids = deviceIds.Distinct(StringComparer.Ordinal).ToArray();
         _keys = Array.ConvertAll(_ids, Encoding.UTF8.GetBytes);
-        _slots = new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(4, _ids.Length * 4))];
+        _slots = new int[BitOperations.RoundUpToPowerOf2((uint)Math.Max(4, _ids.Length * 4))];
+        _sketch = new ulong[BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, _ids.Length * SketchBitsPerSubject / 64))];
         for (var subject = 0; subject < _keys.Length; subject++)
         {
-            _lengths[Math.Min(_keys[subject].Length, LengthsTracked - 1)] = true;
-            var slot = FirstSlot(_keys[subject]);
-            while (_slots[slot] != 0)
-            {
-                slot = (slot + 1) & (_slots.Length - 1);
-            }
-
-            _slots[slot] = subject + 1;
+            Add(_keys[subject], subject);
         }
     }
 
@@ -40,16 +36,25 @@ internal sealed class SubjectIndex
 
     public bool TryFind(ReadOnlySpan<byte> utf8, out int subject)
     {
-        // Most IDs in a file are of other devices, and many differ in length already.
-        if (_lengths[Math.Min(utf8.Length, LengthsTracked - 1)])
+        // Nearly all IDs in a file are of other devices: a few of their bytes tell most of them before hashing all.
+        var sketch = Sketch(utf8);
+        if ((_sketch[(int)(sketch >> 6) & (_sketch.Length - 1)] & (1UL << (int)sketch)) != 0)
         {
-            for (var slot = FirstSlot(utf8); _slots[slot] != 0; slot = (slot + 1) & (_slots.Length - 1))
+            return TryFindHashed(utf8, out subject);
+        }
+
+        subject = -1;
+        return false;
+    }
+
+    private bool TryFindHashed(ReadOnlySpan<byte> utf8, out int subject)
+    {
+        for (var slot = FirstSlot(utf8); _slots[slot] != 0; slot = (slot + 1) & (_slots.Length - 1))
+        {
+            subject = _slots[slot] - 1;
+            if (utf8.SequenceEqual(_keys[subject]))
             {
-                subject = _slots[slot] - 1;
-                if (utf8.SequenceEqual(_keys[subject]))
-                {
-                    return true;
-                }
+                return true;
             }
         }
 
@@ -57,5 +62,27 @@ internal sealed class SubjectIndex
         return false;
     }
 
+    private void Add(byte[] key, int subject)
+    {
+        var sketch = Sketch(key);
+        _sketch[(int)(sketch >> 6) & (_sketch.Length - 1)] |= 1UL << (int)sketch;
+        var slot = FirstSlot(key);
+        while (_slots[slot] != 0)
+        {
+            slot = (slot + 1) & (_slots.Length - 1);
+        }
+
+        _slots[slot] = subject + 1;
+    }
+
     private int FirstSlot(ReadOnlySpan<byte> utf8) => (int)XxHash3.HashToUInt64(utf8) & (_slots.Length - 1);
+
+    /// <summary>Mixes length, first and last bytes: cheap, and of IDs that are numbered the part that differs.</summary>
+    private static uint Sketch(ReadOnlySpan<byte> utf8)
+    {
+        var mixed = utf8.Length < sizeof(ulong)
+            ? (utf8.Length == 0 ? 0 : utf8[0] | ((ulong)utf8[^1] << 8) | ((ulong)utf8[utf8.Length / 2] << 16))
+            : MemoryMarshal.Read<ulong>(utf8) ^ BitOperations.RotateLeft(MemoryMarshal.Read<ulong>(utf8[^sizeof(ulong)..]), 27);
+        return (uint)(((mixed + (uint)utf8.Length) * 0x9E3779B97F4A7C15) >> 32);
+    }
 }

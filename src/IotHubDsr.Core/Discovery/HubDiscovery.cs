@@ -133,7 +133,7 @@ internal static class HubDiscovery
         {
             bool leadsAway = property.Value.Strings().Any(static found =>
                 found.Text.StartsWith("/subscriptions/", StringComparison.OrdinalIgnoreCase) || found.Text.Contains("://", StringComparison.Ordinal)
-                || found.Property.Equals("endpointNames", StringComparison.OrdinalIgnoreCase));
+                || found.Path.Contains("endpointNames", StringComparer.OrdinalIgnoreCase));
             if (leadsAway)
             {
                 locations.AddUnknown(

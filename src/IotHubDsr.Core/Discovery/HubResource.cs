@@ -100,8 +100,22 @@ internal sealed class HubResource(ArmReader arm, Action<NoticeLevel, string> not
             SkuName = body.Prop("sku").Text("name") ?? preview.Prop("sku").Text("name") ?? "",
             Units = (int)Math.Clamp(body.Prop("sku").Number("capacity") ?? 1, 1, int.MaxValue),
             State = properties.Text("state") ?? "Unknown",
-            Properties = preview.Prop("properties") is { } more ? JsonMerge.Add(properties.Value, more) : properties.Value,
+            Properties = Join(properties.Value, preview.Prop("properties")),
         };
+    }
+
+    private JsonElement Join(JsonElement known, JsonElement? more)
+    {
+        try
+        {
+            return more is null ? known : JsonMerge.Add(known, more.Value);
+        }
+        catch (InvalidOperationException)
+        {
+            // Valid JSON can hold half a character, which cannot be written again.
+            notify(NoticeLevel.Verbose, "The preview of the hub's description could not be joined with the stable one.");
+            return known;
+        }
     }
 
     private async Task<JsonElement?> ProbePreviewAsync(ArmId id, CancellationToken cancellationToken)

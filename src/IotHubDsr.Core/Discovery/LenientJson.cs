@@ -66,12 +66,12 @@ internal static class LenientJson
     /// <inheritdoc cref="Members(JsonElement?)"/>
     public static IEnumerable<JsonProperty> Members(this JsonElement element) => ((JsonElement?)element).Members();
 
-    /// <summary>Every string in the element, at any depth, with the name of the property that holds it.</summary>
-    public static IEnumerable<(string Property, string Text)> Strings(this JsonElement element, string property = "") => element.ValueKind switch
+    /// <summary>Every string in the element, at any depth, with the names of the properties that lead to it, the nearest last.</summary>
+    public static IEnumerable<(string[] Path, string Text)> Strings(this JsonElement element, params string[] path) => element.ValueKind switch
     {
-        JsonValueKind.Object => element.EnumerateObject().SelectMany(static member => member.Value.Strings(member.Name)),
-        JsonValueKind.Array => element.EnumerateArray().SelectMany(item => item.Strings(property)),
-        JsonValueKind.String when element.TryRead() is { Length: > 0 } text => [(property, text)],
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(member => member.Value.Strings([.. path, member.Name])),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(item => item.Strings(path)),
+        JsonValueKind.String when element.TryRead() is { Length: > 0 } text => [(path, text)],
         _ => [],
     };
 

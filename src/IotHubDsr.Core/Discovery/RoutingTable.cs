@@ -124,7 +124,7 @@ internal sealed class RoutingTable
             if (name.Text() is { } text)
                 read.Add(text);
             else if (name is { ValueKind: not JsonValueKind.Null } odd)
-                AddOddity($"{where}: endpointNames", odd);
+                AddOddity($"{where}: endpointNames", odd, "endpointNames");
         }
 
         return read;
@@ -155,15 +155,24 @@ internal sealed class RoutingTable
         return false;
     }
 
-    private void AddOddity(string where, JsonElement element) => _oddities.Add(new RoutingOddity(where, NamesIn(element)));
+    /// <param name="where">Its place in the configuration.</param>
+    /// <param name="element">What stands there.</param>
+    /// <param name="within">Names of the properties that hold it, as far as they tell what its strings are.</param>
+    private void AddOddity(string where, JsonElement element, params string[] within) =>
+        _oddities.Add(new RoutingOddity(where, NamesIn(element, within)));
 
     /// <summary>
     /// Names of endpoints and routes anywhere in the element. Other strings are not passed on: they can be anything, keys included.
     /// </summary>
-    internal static IReadOnlyList<string> NamesIn(JsonElement element) =>
-        [.. element.Strings()
-            .Where(static found => found.Property is "" || found.Property.EndsWith("name", StringComparison.OrdinalIgnoreCase)
-                || found.Property.EndsWith("names", StringComparison.OrdinalIgnoreCase))
+    internal static IReadOnlyList<string> NamesIn(JsonElement element, params string[] within) =>
+        [.. element.Strings(within)
+            .Where(static found => found.Path.Length == 0 || (Array.Exists(found.Path, IsName) && !IsSecret(found.Path[^1])))
             .Select(static found => LocationText.Quote(found.Text))
             .Distinct(StringComparer.Ordinal)];
+
+    private static bool IsName(string property) =>
+        property.EndsWith("name", StringComparison.OrdinalIgnoreCase) || property.EndsWith("names", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsSecret(string property) =>
+        property.EndsWith("key", StringComparison.OrdinalIgnoreCase) || property.EndsWith("string", StringComparison.OrdinalIgnoreCase);
 }

@@ -37,7 +37,8 @@ internal static class BulkDeletion
     /// <summary>Whether a body is a result, rather than the report of a call that was refused as a whole.</summary>
     public static bool IsResult(JsonElement json) =>
         json.ValueKind == JsonValueKind.Object
-        && json.TryGetProperty("isSuccessful", out JsonElement successful) && successful.ValueKind is JsonValueKind.True or JsonValueKind.False;
+        && json.TryGetProperty("isSuccessful", out JsonElement successful)
+        && successful.ValueKind is JsonValueKind.True or JsonValueKind.False;
 
     /// <summary>One outcome for each device, in the order of the call.</summary>
     /// <exception cref="DsrException">The result cannot be told apart by device, so that nothing is known of any of them.</exception>
@@ -50,16 +51,20 @@ internal static class BulkDeletion
         {
             foreach (JsonElement error in list.EnumerateArray())
             {
-                if (Text(error, "deviceId") is not { } deviceId || !expected.Contains(deviceId))
+                if (error.Text("deviceId") is not { } deviceId || !expected.Contains(deviceId))
                     throw new DsrException(HubFaults.Incomplete("the outcome of each device", hostName));
                 _ = error.TryGetProperty("errorCode", out JsonElement code);
-                errors.TryAdd(deviceId, HubError.Of(code, Text(error, "errorStatus") ?? string.Empty));
+                errors.TryAdd(deviceId, HubError.Of(code, error.Text("errorStatus") ?? string.Empty));
             }
         }
 
         if (errors.Count == 0 && !json.GetProperty("isSuccessful").GetBoolean())
             throw new DsrException(HubFaults.Incomplete("the outcome of each device", hostName));
-        return [.. deletions.Select(deletion => Outcome(deletion.DeviceId, errors.GetValueOrDefault(deletion.DeviceId), wasRetried, hostName))];
+        return
+        [
+            .. deletions.Select(deletion =>
+                Outcome(deletion.DeviceId, errors.GetValueOrDefault(deletion.DeviceId), wasRetried, hostName)),
+        ];
     }
 
     private static BulkDeletionOutcome Outcome(string deviceId, HubError? error, bool wasRetried, string hostName) => error?.Code switch
@@ -67,13 +72,9 @@ internal static class BulkDeletion
         null => new BulkDeletionOutcome(deviceId, DeletionResult.Deleted, Fault: null),
 
         // What the second attempt does not find, the first one deleted before its reply was lost.
-        HubErrorCodes.DeviceNotFound => new BulkDeletionOutcome(deviceId, wasRetried ? DeletionResult.Deleted : DeletionResult.Absent, Fault: null),
+        HubErrorCodes.DeviceNotFound =>
+            new BulkDeletionOutcome(deviceId, wasRetried ? DeletionResult.Deleted : DeletionResult.Absent, Fault: null),
         HubErrorCodes.PreconditionFailed => new BulkDeletionOutcome(deviceId, DeletionResult.PreconditionFailed, Fault: null),
         { } code => new BulkDeletionOutcome(deviceId, Result: null, HubFaults.For(code / 1000, error, HubOperation.DeleteDevice, hostName)),
     };
-
-    private static string? Text(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
 }

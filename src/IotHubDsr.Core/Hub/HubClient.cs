@@ -40,8 +40,12 @@ internal sealed class HubClient
         new(access.PipelineFor(access.Cloud.HubScope), EndpointOf(hostName), throttle);
 
     /// <summary>A client that is authorised by a shared access key.</summary>
-    public static HubClient WithSharedAccessKey(AzureAccess access, HubConnectionString connectionString, HubThrottle throttle, TimeProvider time) =>
-        new(access.CreatePipeline(new SharedAccessSignaturePolicy(connectionString, time)), EndpointOf(connectionString.HostName), throttle);
+    public static HubClient WithSharedAccessKey(
+        AzureAccess access, HubConnectionString connectionString, HubThrottle throttle, TimeProvider time)
+    {
+        HttpPipeline pipeline = access.CreatePipeline(new SharedAccessSignaturePolicy(connectionString, time));
+        return new HubClient(pipeline, EndpointOf(connectionString.HostName), throttle);
+    }
 
     public async Task<DeviceIdentity?> GetIdentityAsync(string deviceId, CancellationToken cancellationToken)
     {
@@ -66,25 +70,30 @@ internal sealed class HubClient
         var request = new HubRequest(RequestMethod.Get, $"{DevicePath(deviceId)}/modules", HubOperation.ReadRegistry);
         if (await ReadAsync(request, cancellationToken).ConfigureAwait(false) is not { } json)
             return null;
-        if (json.ValueKind != JsonValueKind.Array)
-            throw Incomplete("the modules of the device");
-        return [.. json.EnumerateArray().Select(module => ModuleIdentity.Read(module, deviceId) ?? throw Incomplete("the modules of the device"))];
+        ModuleIdentity?[] modules = json.ValueKind == JsonValueKind.Array
+            ? [.. json.EnumerateArray().Select(module => ModuleIdentity.Read(module, deviceId))]
+            : [null];
+        return [.. modules.Select(module => module ?? throw Incomplete("the modules of the device"))];
     }
 
     /// <summary>The twin of a module; null when there is no such module or device.</summary>
     public async Task<Twin?> GetModuleTwinAsync(string deviceId, string moduleId, CancellationToken cancellationToken)
     {
         string path = $"twins/{DeviceId.ToPathSegment(deviceId)}/modules/{DeviceId.ToPathSegment(moduleId)}";
-        HubReply reply = await _channel.SendAsync(new HubRequest(RequestMethod.Get, path, HubOperation.ReadTwin), cancellationToken).ConfigureAwait(false);
+        var request = new HubRequest(RequestMethod.Get, path, HubOperation.ReadTwin);
+        HubReply reply = await _channel.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (reply.SaysModuleAbsent || SaysAbsent(reply))
             return null;
-        return Twin.Read(Success(reply, HubOperation.ReadTwin), deviceId, moduleId) ?? throw Incomplete("the twin of the module");
+        return Twin.Read(Success(reply, request.Operation), deviceId, moduleId) ?? throw Incomplete("the twin of the module");
     }
 
     /// <summary>Deletes a device, its modules, twins and waiting messages, if its identity still has the given ETag.</summary>
     public async Task<DeletionResult> DeleteIdentityAsync(string deviceId, string etag, CancellationToken cancellationToken)
     {
-        var request = new HubRequest(RequestMethod.Delete, DevicePath(deviceId), HubOperation.DeleteDevice) { Headers = [("If-Match", $"\"{etag}\"")] };
+        var request = new HubRequest(RequestMethod.Delete, DevicePath(deviceId), HubOperation.DeleteDevice)
+        {
+            Headers = [("If-Match", $"\"{etag}\"")],
+        };
         HubReply reply = await _channel.SendAsync(request, cancellationToken).ConfigureAwait(false);
         return reply.Status switch
         {
@@ -95,7 +104,9 @@ internal sealed class HubClient
         };
     }
 
-    /// <summary>Deletes up to <see cref="BulkDeletion.MaxDevices"/> devices whose identities still have the given ETags; gives one outcome for each.</summary>
+    /// <summary>
+    /// Deletes up to <see cref="BulkDeletion.MaxDevices"/> devices whose identities still have the given ETags; gives one outcome for each.
+    /// </summary>
     public async Task<IReadOnlyList<BulkDeletionOutcome>> DeleteIdentitiesAsync(
         IReadOnlyList<ConditionalDeletion> deletions, CancellationToken cancellationToken)
     {
@@ -119,55 +130,55 @@ internal sealed class HubClient
         HubReply reply = await _channel.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (reply.SaysDeviceAbsent)
             return null;
-        return Success(reply, request.Operation) is { ValueKind: JsonValueKind.Object } json && Count(json, "totalMessagesPurged") is { } purged
-            ? purged
-            : throw Incomplete("the number of purged messages");
+        return Success(reply, request.Operation).Count("totalMessagesPurged") ?? throw Incomplete("the number of purged messages");
     }
 
     /// <summary>IDs of the devices that a condition is true for. The hub's index lags behind the registry by up to 30 minutes.</summary>
     /// <param name="condition">What follows WHERE.</param>
     /// <param name="cancellationToken">Ends the paging.</param>
-    public async IAsyncEnumerable<string> QueryDeviceIdsAsync(string condition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<string> QueryDeviceIdsAsync(
+        string condition, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         IAsyncEnumerable<JsonElement> rows = QueryAsync($"SELECT deviceId FROM devices WHERE {condition}", condition, cancellationToken);
         await foreach (JsonElement row in rows.ConfigureAwait(false))
-        {
-            yield return row.ValueKind == JsonValueKind.Object && row.TryGetProperty("deviceId", out JsonElement id) && id.GetString() is { } deviceId
-                ? deviceId
-                : throw Incomplete("device IDs");
-        }
+            yield return row.Text("deviceId") ?? throw Incomplete("device IDs");
     }
 
     /// <summary>Rows of a query, in whatever form the hub gives them.</summary>
-    public IAsyncEnumerable<JsonElement> QueryAsync(string query, CancellationToken cancellationToken) => QueryAsync(query, query, cancellationToken);
+    public IAsyncEnumerable<JsonElement> QueryAsync(string query, CancellationToken cancellationToken) =>
+        QueryAsync(query, query, cancellationToken);
 
     /// <summary>How many devices the registry has.</summary>
     public async Task<HubStatistics> GetStatisticsAsync(CancellationToken cancellationToken)
     {
         JsonElement devices = await StatisticsAsync("devices", cancellationToken).ConfigureAwait(false);
         JsonElement service = await StatisticsAsync("service", cancellationToken).ConfigureAwait(false);
-        return Count(devices, "totalDeviceCount") is { } total
-            ? new HubStatistics(total, Count(devices, "enabledDeviceCount") ?? 0, Count(devices, "disabledDeviceCount") ?? 0, Count(service, "connectedDeviceCount"))
-            : throw Incomplete("the number of devices");
+        return new HubStatistics(
+            devices.Count("totalDeviceCount") ?? throw Incomplete("the number of devices"),
+            devices.Count("enabledDeviceCount") ?? throw Incomplete("the number of enabled devices"),
+            devices.Count("disabledDeviceCount") ?? throw Incomplete("the number of disabled devices"),
+            service.Count("connectedDeviceCount"));
     }
 
     private static Uri EndpointOf(string hostName) => new($"https://{hostName}/");
 
     private static string DevicePath(string deviceId) => $"devices/{DeviceId.ToPathSegment(deviceId)}";
 
-    private static long? Count(JsonElement json, string name) =>
-        json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long count) ? count : null;
-
     // The hub can answer 204 to a GET, which Microsoft's own SDK takes for "no such device".
     private static bool SaysAbsent(HubReply reply) => reply.Status == 204 || reply.SaysDeviceAbsent;
 
-    private async IAsyncEnumerable<JsonElement> QueryAsync(string query, string shown, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<JsonElement> QueryAsync(
+        string query, string shown, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["query"] = query });
         string? continuation = null;
         do
         {
-            var request = new HubRequest(RequestMethod.Post, "devices/query", HubOperation.Query) { Body = body, Headers = PageHeaders(continuation) };
+            var request = new HubRequest(RequestMethod.Post, "devices/query", HubOperation.Query)
+            {
+                Body = body,
+                Headers = PageHeaders(continuation),
+            };
             HubReply reply = await _channel.SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (reply.Status == 400)
                 throw FaultCatalogue.InvalidQuery.Exception(shown, reply.Error?.ToString() ?? "status 400.");
@@ -213,7 +224,8 @@ internal sealed class HubClient
         ? reply.Json() ?? throw Incomplete("a whole JSON document")
         : throw Failure(reply, operation);
 
-    private DsrException Failure(HubReply reply, HubOperation operation) => new(HubFaults.For(reply.Status, reply.Error, operation, HostName));
+    private DsrException Failure(HubReply reply, HubOperation operation) =>
+        new(HubFaults.For(reply.Status, reply.Error, operation, HostName));
 
     private DsrException Incomplete(string what) => new(HubFaults.Incomplete(what, HostName));
 }

@@ -17,13 +17,13 @@ internal abstract record HubDocument(JsonElement Json)
     /// <summary>Never the document itself: an identity holds keys.</summary>
     public sealed override string ToString() => GetType().Name;
 
-    protected static string? Text(JsonElement json, string name) =>
-        json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
     /// <summary>A time; the hub's way to say "never" is the year 1.</summary>
     protected static DateTimeOffset? Time(JsonElement json, string name) =>
         DateTimeOffset.TryParse(
-            Text(json, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time)
+            json.Text(name),
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out DateTimeOffset time)
         && time.Year > 1
             ? time
             : null;
@@ -37,14 +37,10 @@ internal abstract record HubDocument(JsonElement Json)
 internal sealed record DeviceIdentity(JsonElement Json, string DeviceId, string GenerationId, string ETag) : HubDocument(Json)
 {
     /// <summary>Messages that wait for the device; null when the hub did not say.</summary>
-    public long? CloudToDeviceMessageCount { get; } =
-        Json.TryGetProperty("cloudToDeviceMessageCount", out JsonElement count) && count.ValueKind == JsonValueKind.Number
-        && count.TryGetInt64(out long value)
-            ? value
-            : null;
+    public long? CloudToDeviceMessageCount { get; } = Json.Count("cloudToDeviceMessageCount");
 
     /// <summary><c>enabled</c> or <c>disabled</c>.</summary>
-    public string? Status { get; } = Text(Json, "status");
+    public string? Status { get; } = Json.Text("status");
 
     /// <summary>When the device last connected or sent; null when it never did. It lags by minutes.</summary>
     public DateTimeOffset? LastActivityTime { get; } = Time(Json, "lastActivityTime");
@@ -55,8 +51,8 @@ internal sealed record DeviceIdentity(JsonElement Json, string DeviceId, string 
 
     /// <summary>Null when the document is not that of this device.</summary>
     public static DeviceIdentity? Read(JsonElement json, string deviceId) =>
-        json.ValueKind == JsonValueKind.Object && Text(json, "deviceId") == deviceId
-        && Text(json, "generationId") is { Length: > 0 } generationId && Text(json, "etag") is { Length: > 0 } etag
+        json.Text("deviceId") == deviceId
+        && json.Text("generationId") is { Length: > 0 } generationId && json.Text("etag") is { Length: > 0 } etag
             ? new DeviceIdentity(json, deviceId, generationId, etag.Trim('"'))
             : null;
 }
@@ -69,8 +65,8 @@ internal sealed record ModuleIdentity(JsonElement Json, string ModuleId, string?
 {
     /// <summary>Null when the document is not that of a module of this device.</summary>
     public static ModuleIdentity? Read(JsonElement json, string deviceId) =>
-        json.ValueKind == JsonValueKind.Object && Text(json, "deviceId") == deviceId && Text(json, "moduleId") is { Length: > 0 } moduleId
-            ? new ModuleIdentity(json, moduleId, Text(json, "etag")?.Trim('"'))
+        json.Text("deviceId") == deviceId && json.Text("moduleId") is { Length: > 0 } moduleId
+            ? new ModuleIdentity(json, moduleId, json.Text("etag")?.Trim('"'))
             : null;
 }
 
@@ -81,8 +77,8 @@ internal sealed record Twin(JsonElement Json, string? ETag) : HubDocument(Json)
 {
     /// <summary>Null when the document is not the twin of this device or module.</summary>
     public static Twin? Read(JsonElement json, string deviceId, string? moduleId) =>
-        json.ValueKind == JsonValueKind.Object && Text(json, "deviceId") == deviceId && (moduleId is null || Text(json, "moduleId") == moduleId)
-            ? new Twin(json, Text(json, "etag")?.Trim('"'))
+        json.Text("deviceId") == deviceId && (moduleId is null || json.Text("moduleId") == moduleId)
+            ? new Twin(json, json.Text("etag")?.Trim('"'))
             : null;
 }
 

@@ -55,16 +55,16 @@ internal sealed partial record HubError(int Code, string Name, string Message, s
 
     private static void ReadBody(JsonElement root, Claims claims)
     {
-        string message = Text(root, "Message") ?? Text(root, "message") ?? string.Empty;
-        claims.TrackingId = TrackingIdIn(Text(root, "ExceptionMessage"));
+        string message = root.Text("Message") ?? root.Text("message") ?? string.Empty;
+        claims.TrackingId = TrackingIdIn(root.Text("ExceptionMessage"));
         claims.Message = message;
         if (root.TryGetProperty("errorCode", out JsonElement outer))
             claims.Add(outer);
 
         if (message.StartsWith('{') && TryParse(Encoding.UTF8.GetBytes(message), out JsonElement inner))
         {
-            claims.Message = Text(inner, "message") ?? string.Empty;
-            claims.TrackingId = Text(inner, "trackingId") ?? claims.TrackingId;
+            claims.Message = inner.Text("message") ?? string.Empty;
+            claims.TrackingId = inner.Text("trackingId") ?? claims.TrackingId;
             if (inner.TryGetProperty("errorCode", out JsonElement code))
                 claims.Add(code);
         }
@@ -94,26 +94,12 @@ internal sealed partial record HubError(int Code, string Name, string Message, s
         }
     }
 
-    private static string? Text(JsonElement json, string name) =>
-        json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? Decoded(value) : null;
-
-    private static string? Decoded(JsonElement text)
-    {
-        try
-        {
-            return text.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair passes for JSON, but not for text.
-            return null;
-        }
-    }
-
     private static string? TrackingIdIn(string? text) =>
         text is not null && TrackingIdText().Match(text) is { Success: true } match ? match.Groups[1].Value : null;
 
-    [GeneratedRegex(@"Tracking ID:\s*([0-9A-Za-z\-]{1,100}?)(?:-TimeStamp|-G:|[,;\s]|$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"Tracking ID:\s*([0-9A-Za-z\-]{1,100}?)(?:-TimeStamp|-G:|[,;\s]|$)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex TrackingIdText();
 
     // Refusals can quote what they refuse, the authorization header included.
@@ -141,7 +127,7 @@ internal sealed partial record HubError(int Code, string Name, string Message, s
         {
             if (code.ValueKind == JsonValueKind.Number && code.TryGetInt32(out int number))
                 Add(number);
-            else if (code.ValueKind == JsonValueKind.String && Decoded(code) is { Length: > 0 } text)
+            else if (code.AsText() is { Length: > 0 } text)
                 Add(text);
         }
 

@@ -51,7 +51,8 @@ internal static class HubErrorCodes
         ["PartitionNotFound"] = 503003,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
-    private static readonly FrozenDictionary<int, string> ByCode = ByName.ToFrozenDictionary(static pair => pair.Value, static pair => pair.Key);
+    private static readonly FrozenDictionary<int, string> ByCode =
+        ByName.ToFrozenDictionary(static pair => pair.Value, static pair => pair.Key);
 
     public static int? CodeOf(string name) => ByName.TryGetValue(name, out int code) ? code : null;
 

@@ -16,16 +16,16 @@ internal static class HubFaults
         return (status, error?.Code) switch
         {
             (_, HubErrorCodes.HubSuspended or HubErrorCodes.HubQuotaExceeded) => FaultCatalogue.HubUnavailable.For(hostName, reason),
-            (401, _) when LacksRole(error) => FaultCatalogue.PermissionMissing.For($"{operation.Subject} of {hub}", operation.Verb, operation.Role),
-            (401, _) => FaultCatalogue.AuthenticationFailed.For(hub, reason),
-            (403, _) => FaultCatalogue.PermissionMissing.For($"{operation.Subject} of {hub}", operation.Verb, operation.Role),
+            (401, _) when !LacksRole(error) => FaultCatalogue.AuthenticationFailed.For(hub, reason),
+            (401 or 403, _) => FaultCatalogue.PermissionMissing.For($"{operation.Subject} of {hub}", operation.Verb, operation.Role),
             (429, _) => FaultCatalogue.Throttled.For(hub, reason),
             _ => FaultCatalogue.ServiceFailed.For(hub, reason),
         };
     }
 
     /// <summary>The failure of a reply that claims success but does not hold what was asked for.</summary>
-    public static Fault Incomplete(string what, string hostName) => FaultCatalogue.ServiceFailed.For(NameOf(hostName), $"the reply does not hold {what}.");
+    public static Fault Incomplete(string what, string hostName) =>
+        FaultCatalogue.ServiceFailed.For(NameOf(hostName), $"the reply does not hold {what}.");
 
     /// <summary>Whether the failure would meet every other device as well.</summary>
     public static bool ConcernsHub(Fault fault) =>
@@ -39,5 +39,6 @@ internal static class HubFaults
     /// The hub refuses a principal without a role like one it does not know, with 401: "Principal … is not authorized for GET on …
     /// due to no assigned permissions".
     /// </summary>
-    private static bool LacksRole(HubError? error) => error?.Message.Contains("is not authorized for", StringComparison.OrdinalIgnoreCase) == true;
+    private static bool LacksRole(HubError? error) =>
+        error?.Message.Contains("is not authorized for", StringComparison.OrdinalIgnoreCase) == true;
 }

@@ -20,7 +20,7 @@ internal sealed record HubOperation(HubOperationClass Class, string Verb, string
         new(HubOperationClass.Query, "query", "device twins", RoleOrPolicy("IoT Hub Data Reader", "service connect"));
 
     public static HubOperation PurgeQueue { get; } =
-        new(HubOperationClass.CloudToDevice, "purge", "queues of cloud-to-device messages", RoleOrPolicy("IoT Hub Data Contributor", "service connect"));
+        new(HubOperationClass.CloudToDevice, "purge", "message queues", RoleOrPolicy("IoT Hub Data Contributor", "service connect"));
 
     private static string RoleOrPolicy(string role, string permission) =>
         $"the role {role} (to a shared access policy: the permission '{permission}')";

@@ -13,7 +13,8 @@ internal sealed class SharedAccessSignaturePolicy(HubConnectionString connection
 
     private volatile Token? _token;
 
-    public override void OnSendingRequest(HttpMessage message) => message.Request.Headers.SetValue(HttpHeader.Names.Authorization, CurrentToken());
+    public override void OnSendingRequest(HttpMessage message) =>
+        message.Request.Headers.SetValue(HttpHeader.Names.Authorization, CurrentToken());
 
     private string CurrentToken()
     {

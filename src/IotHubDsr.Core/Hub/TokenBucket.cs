@@ -2,7 +2,7 @@ namespace IotHubDsr.Hub;
 
 /// <summary>
 /// A token bucket in which callers wait in the order in which they came. Its clock is injected, which that of
-/// <see cref="System.Threading.RateLimiting.TokenBucketRateLimiter"/> is not, and one caller may take more than the bucket holds: it
+/// <c>TokenBucketRateLimiter</c> is not, and one caller may take more than the bucket holds: it
 /// waits for a full bucket and leaves a debt to those after it, so that the rate holds however large the call.
 /// </summary>
 internal sealed class TokenBucket

@@ -21,7 +21,9 @@ public sealed class HubClientDeletionTests : IDisposable
     [Fact]
     public async Task DeleteIdentity_RefusalsWithAMeaning_AreResults()
     {
-        Assert.Equal(DeletionResult.Absent, await _hub.Fails(404001, "DeviceNotFound").Client().DeleteIdentityAsync("a", "e", CancellationToken.None));
+        Assert.Equal(
+            DeletionResult.Absent,
+            await _hub.Fails(404001, "DeviceNotFound").Client().DeleteIdentityAsync("a", "e", CancellationToken.None));
         Assert.Equal(
             DeletionResult.PreconditionFailed,
             await _hub.Fails(412001, "PreconditionFailed").Client().DeleteIdentityAsync("a", "e", CancellationToken.None));
@@ -50,8 +52,9 @@ public sealed class HubClientDeletionTests : IDisposable
         Assert.Equal([new("a", DeletionResult.Deleted, null), new("b", DeletionResult.Deleted, null)], outcomes);
         using var body = JsonDocument.Parse(_hub.Requests[0].Body);
         Assert.Equal(("POST", "/devices?api-version=2021-04-12"), (_hub.Requests[0].Method, _hub.Requests[0].Target));
-        Assert.Equal(["deleteIfMatchETag", "deleteIfMatchETag"], body.RootElement.EnumerateArray().Select(entry => entry.GetProperty("importMode").GetString()));
-        Assert.Equal(["e1", "e2"], body.RootElement.EnumerateArray().Select(entry => entry.GetProperty("eTag").GetString()));
+        Assert.Equal(
+            [("a", "deleteIfMatchETag", "e1"), ("b", "deleteIfMatchETag", "e2")],
+            body.RootElement.EnumerateArray().Select(entry => (entry.Text("id"), entry.Text("importMode"), entry.Text("eTag"))));
     }
 
     [Theory]
@@ -60,7 +63,7 @@ public sealed class HubClientDeletionTests : IDisposable
     [InlineData(400, "\"PreconditionFailed\"")]
     public async Task DeleteIdentities_PartFails_TellsWhichOnAnyStatus(int status, string code)
     {
-        _hub.Answers(status, $$"""{"isSuccessful":false,"errors":[{"deviceId":"b","errorCode":{{code}},"errorStatus":"changed"}],"warnings":[]}""");
+        _hub.Answers(status, $$"""{"isSuccessful":false,"errors":[{"deviceId":"b","errorCode":{{code}},"errorStatus":"changed"}]}""");
 
         IReadOnlyList<BulkDeletionOutcome> outcomes = await _hub.Client().DeleteIdentitiesAsync(Two, CancellationToken.None);
 
@@ -70,7 +73,7 @@ public sealed class HubClientDeletionTests : IDisposable
     [Fact]
     public async Task DeleteIdentities_OtherErrorOfADevice_IsThatDevicesFailure()
     {
-        _hub.Answers(400, """{"isSuccessful":false,"errors":[{"deviceId":"a","errorCode":429001,"errorStatus":"slow down"},{"deviceId":"b"}]}""");
+        _hub.Answers(400, """{"isSuccessful":false,"errors":[{"deviceId":"a","errorCode":429001,"errorStatus":""},{"deviceId":"b"}]}""");
 
         IReadOnlyList<BulkDeletionOutcome> outcomes = await _hub.Client().DeleteIdentitiesAsync(Two, CancellationToken.None);
 

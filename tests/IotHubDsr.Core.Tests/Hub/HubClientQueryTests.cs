@@ -50,6 +50,7 @@ public sealed class HubClientQueryTests : IDisposable
     [InlineData("""[{"count":4}]""")]
     [InlineData("[4]")]
     [InlineData("""[{"deviceId":null}]""")]
+    [InlineData("""[{"deviceId":5}]""")]
     public async Task QueryDeviceIds_NotAWholePageOfIds_IsAFailure(string body)
     {
         _hub.Answers(200, body);

@@ -31,7 +31,8 @@ public sealed class HubClientReadTests : IDisposable
     public async Task GetIdentity_HubSaysDeviceNotFound_IsNull()
     {
         Assert.Null(await _hub.Fails(404001, "DeviceNotFound").Client().GetIdentityAsync("dev1", CancellationToken.None));
-        Assert.Null(await _hub.Answers(404, """{"Message":"ErrorCode:DeviceNotFound;x"}""").Client().GetIdentityAsync("dev1", CancellationToken.None));
+        _hub.Answers(404, """{"Message":"ErrorCode:DeviceNotFound;x"}""");
+        Assert.Null(await _hub.Client().GetIdentityAsync("dev1", CancellationToken.None));
         Assert.Null(await _hub.Answers(204).Client().GetIdentityAsync("dev1", CancellationToken.None));
     }
 
@@ -90,7 +91,7 @@ public sealed class HubClientReadTests : IDisposable
     [Fact]
     public async Task GetIdentity_PrincipalWithoutRole_NamesTheRole()
     {
-        _hub.Fails(401003, "IotHubUnauthorized", "Principal ana@contoso.com is not authorized for GET on /devices/dev1 due to no assigned permissions");
+        _hub.Fails(401003, "IotHubUnauthorized", "Principal ana is not authorized for GET on /devices/dev1 due to no assigned permissions");
 
         Fault fault = await FaultOf(_hub.Client().GetIdentityAsync("dev1", CancellationToken.None));
 
@@ -99,8 +100,9 @@ public sealed class HubClientReadTests : IDisposable
     }
 
     [Fact]
-    public async Task GetIdentity_NoConnection_IsAConnectionFailure() =>
-        Assert.Equal(FaultCatalogue.ConnectionFailed.Id, (await FaultOf(_hub.Breaks().Client().GetIdentityAsync("dev1", CancellationToken.None))).Id);
+    public async Task GetIdentity_NoConnection_IsAConnectionFailure() => Assert.Equal(
+        FaultCatalogue.ConnectionFailed.Id,
+        (await FaultOf(_hub.Breaks().Client().GetIdentityAsync("dev1", CancellationToken.None))).Id);
 
     [Fact]
     public async Task GetIdentity_Cancelled_IsNoFailureOfTheHub() =>
@@ -139,7 +141,8 @@ public sealed class HubClientReadTests : IDisposable
     [Fact]
     public async Task GetStatistics_Counts_AreReadFromBothDocuments()
     {
-        _hub.Answers(200, """{"totalDeviceCount":5,"enabledDeviceCount":3,"disabledDeviceCount":2}""").Answers(200, """{"connectedDeviceCount":1}""");
+        _hub.Answers(200, """{"totalDeviceCount":5,"enabledDeviceCount":3,"disabledDeviceCount":2}""")
+            .Answers(200, """{"connectedDeviceCount":1}""");
 
         Assert.Equal(new HubStatistics(5, 3, 2, 1), await _hub.Client().GetStatisticsAsync(CancellationToken.None));
     }
@@ -147,7 +150,8 @@ public sealed class HubClientReadTests : IDisposable
     [Fact]
     public void Identity_InAMessage_ShowsNothingOfTheDocument()
     {
-        using var document = System.Text.Json.JsonDocument.Parse("""{"deviceId":"d","generationId":"1","etag":"e","authentication":{"symmetricKey":{"primaryKey":"S3cret"}}}""");
+        using var document = System.Text.Json.JsonDocument.Parse(
+            """{"deviceId":"d","generationId":"1","etag":"e","authentication":{"symmetricKey":{"primaryKey":"S3cret"}}}""");
 
         Assert.Equal("DeviceIdentity", DeviceIdentity.Read(document.RootElement, "d")?.ToString());
     }

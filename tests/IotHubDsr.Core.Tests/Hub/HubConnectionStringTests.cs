@@ -10,7 +10,8 @@ public sealed class HubConnectionStringTests
     [Fact]
     public void Parse_PolicyOfAHub_GivesItsParts()
     {
-        HubConnectionString parsed = HubConnectionString.Parse($"HostName=contoso.azure-devices.net;SharedAccessKeyName=iothubowner;SharedAccessKey={Key}");
+        HubConnectionString parsed = HubConnectionString.Parse(
+            $"HostName=contoso.azure-devices.net;SharedAccessKeyName=iothubowner;SharedAccessKey={Key}");
 
         Assert.Equal("contoso.azure-devices.net", parsed.HostName);
         Assert.Equal("iothubowner", parsed.PolicyName);
@@ -20,7 +21,8 @@ public sealed class HubConnectionStringTests
     [Theory]
     [InlineData(" SharedAccessKey = " + Key + " ; hostname=H.azure-devices.net ;sharedaccesskeyname=service;")]
     [InlineData("HostName=H.azure-devices.net;SharedAccessKeyName=service;SharedAccessKey=" + Key + ";GatewayHostName=gw")]
-    public void Parse_OrderCaseAndExtras_DoNotMatter(string text) => Assert.Equal("service of H.azure-devices.net", HubConnectionString.Parse(text).ToString());
+    public void Parse_OrderCaseAndExtras_DoNotMatter(string text) =>
+        Assert.Equal("service of H.azure-devices.net", HubConnectionString.Parse(text).ToString());
 
     [Theory]
     [InlineData("")]
@@ -39,10 +41,11 @@ public sealed class HubConnectionStringTests
         DsrException failure = Assert.Throws<DsrException>(() => HubConnectionString.Parse(text));
 
         Assert.Equal(FaultCatalogue.InvalidConnectionString.Id, failure.Fault.Id);
-        Assert.DoesNotContain("S3cret", failure.ToString() + failure.Fault.Target + failure.Fault.RecommendedAction, StringComparison.Ordinal);
+        string shown = failure.ToString() + failure.Fault.Target + failure.Fault.RecommendedAction;
+        Assert.DoesNotContain("S3cret", shown, StringComparison.Ordinal);
     }
 
     [Fact]
     public void ToString_ShowsNoKey() =>
-        Assert.DoesNotContain(Key, HubConnectionString.Parse($"HostName=h.net;SharedAccessKeyName=p;SharedAccessKey={Key}").ToString(), StringComparison.Ordinal);
+        Assert.Equal("p of h.net", HubConnectionString.Parse($"HostName=h.net;SharedAccessKeyName=p;SharedAccessKey={Key}").ToString());
 }

@@ -21,7 +21,8 @@ public sealed class HubThrottleTests
     [InlineData("S2", 3, 1.0, nameof(HubOperationClass.CloudToDevice), 300 / 60.0)]
     [InlineData(null, 1, 1.0, nameof(HubOperationClass.Registry), 100 / 60.0)]
     [InlineData("GEN2", 1, 1.0, nameof(HubOperationClass.Registry), 100 / 60.0)]
-    public async Task WaitAsync_AfterTheBurst_KeepsTheRateOfTheSku(string? sku, int units, double share, string operationClass, double perSecond)
+    public async Task WaitAsync_AfterTheBurst_KeepsTheRateOfTheSku(
+        string? sku, int units, double share, string operationClass, double perSecond)
     {
         var operation = Enum.Parse<HubOperationClass>(operationClass);
         HubThrottle throttle = HubThrottle.For(sku, units, share, _time);
@@ -93,7 +94,8 @@ public sealed class HubThrottleTests
 
     [Fact]
     public void TakeAsync_AnyCalls_NeverExceedRateAndBurst() =>
-        Gen.Select(Gen.Int[1, 100], Gen.Int[1, 20], Gen.Select(Gen.Int[1, 30], Gen.Int[0, 500]).Array[1, 60]).Sample((rate, capacity, calls) =>
+        Gen.Select(Gen.Int[1, 100], Gen.Int[1, 20], Gen.Select(Gen.Int[1, 30], Gen.Int[0, 500]).Array[1, 60])
+        .Sample((rate, capacity, calls) =>
         {
             var time = new RecordingTime();
             var bucket = new TokenBucket(rate, capacity, time);

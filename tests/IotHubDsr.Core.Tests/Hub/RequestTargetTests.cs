@@ -53,7 +53,8 @@ public sealed class RequestTargetTests : IAsyncLifetime
     [Fact]
     public async Task GetModuleTwin_AnyIds_DecodeToThemselvesInTheirSegments()
     {
-        Gen<string> id = Gen.Char[Alphabet].Array[1, 40].Select(chars => new string(chars)).Where(text => DeviceId.TryValidate(text, out _));
+        Gen<string> id = Gen.Char[Alphabet].Array[1, 40].Select(chars => new string(chars))
+            .Where(text => DeviceId.TryValidate(text, out _));
         await Gen.Select(id, id).SampleAsync(
             async (deviceId, moduleId) =>
             {

@@ -29,7 +29,10 @@ internal sealed class ScriptedHub : HttpMessageHandler
     {
         _answers.Enqueue(() =>
         {
-            var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+            var response = new HttpResponseMessage((HttpStatusCode)status)
+            {
+                Content = new StringContent(body, Encoding.UTF8, "application/json"),
+            };
             foreach ((string name, string value) in headers)
                 response.Headers.TryAddWithoutValidation(name, value);
             return response;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using IotHubDsr.Hub;
 using Microsoft.Extensions.Time.Testing;
 
@@ -5,12 +6,14 @@ namespace IotHubDsr.Core.Tests.Hub;
 
 public sealed class SharedAccessSignatureTests
 {
-    private static readonly HubConnectionString Policy = new("contoso.azure-devices.net", "device & registry", "YW4gZXhhbXBsZSBrZXksIDMyIGJ5dGVzIGxvbmcgKy8h");
+    private static readonly HubConnectionString Policy = new(
+        "contoso.azure-devices.net", "device & registry", "YW4gZXhhbXBsZSBrZXksIDMyIGJ5dGVzIGxvbmcgKy8h");
 
     // printf 'contoso.azure-devices.net\n1893456000' | openssl dgst -sha256 -hmac 'an example key, 32 bytes long +/!' -binary | base64
     [Fact]
     public void Create_KnownKey_GivesTheSignatureOfOpenSsl() => Assert.Equal(
-        "SharedAccessSignature sr=contoso.azure-devices.net&sig=PdcHw1cROR4fdSxj0iCokghXEAmjN3kJehrjcm0hiU8%3D&se=1893456000&skn=device%20%26%20registry",
+        "SharedAccessSignature sr=contoso.azure-devices.net" +
+        "&sig=PdcHw1cROR4fdSxj0iCokghXEAmjN3kJehrjcm0hiU8%3D&se=1893456000&skn=device%20%26%20registry",
         SharedAccessSignature.Create(Policy, DateTimeOffset.FromUnixTimeSeconds(1893456000)));
 
     [Fact]
@@ -40,5 +43,5 @@ public sealed class SharedAccessSignatureTests
     }
 
     private static DateTimeOffset Expiry(string token) =>
-        DateTimeOffset.FromUnixTimeSeconds(long.Parse(token.Split("&se=")[1].Split('&')[0], System.Globalization.CultureInfo.InvariantCulture));
+        DateTimeOffset.FromUnixTimeSeconds(long.Parse(token.Split("&se=")[1].Split('&')[0], CultureInfo.InvariantCulture));
 }

@@ -9,11 +9,21 @@ internal sealed class AvroBlockWalker(AvroHeader header, AvroCodec codec, Record
     private readonly List<Range> _kept = [];
     private readonly ArrayBufferWriter<byte> _records = new();
     private readonly ArrayBufferWriter<byte> _remade = new();
+
+    // Only where the maps are plain; and a rewrite walks every record, so that no damaged file is taken for a whole one.
+    private readonly AvroBlockSieve? _sieve = pass.IsSearch && header.Layout.FastWalk is not null ? new AvroBlockSieve(pass.Subjects) : null;
+
     private AvroBlock _block;
     private long _keptCount;
 
     /// <summary>True if the block stays as it is.</summary>
     public bool Walk(AvroBlock block)
+    {
+        pass.RecordsRead += block.Count;
+        return _sieve?.PassesOver(block.Records.Span, block.Count) is true || WalkRecords(block);
+    }
+
+    private bool WalkRecords(AvroBlock block)
     {
         _block = block;
         _kept.Clear();
@@ -39,7 +49,6 @@ internal sealed class AvroBlockWalker(AvroHeader header, AvroCodec codec, Record
         }
 
         Keep(keptFrom, records.Length);
-        pass.RecordsRead += block.Count;
         return _keptCount == block.Count;
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -20,7 +21,8 @@ internal sealed class JsonLineSieve(SubjectIndex subjects)
     private const int QuoteAfterDeviceId = 6;
     private const int QuoteAfterDeviceDashId = 7;
 
-    private static readonly int Stride = Vector256<byte>.Count;
+    // Two vectors: fewer, longer steps mean fewer mispredicted branches on whether a step has signs.
+    private const int Stride = 64;
 
     /// <summary>Returns where the next line begins that must be read, or where the lines end.</summary>
     /// <param name="lines">Whole lines.</param>
@@ -70,15 +72,22 @@ internal sealed class JsonLineSieve(SubjectIndex subjects)
     }
 
     /// <summary>A bit for each of the next bytes at which a line ends, a name may stand, or a character is spelled by number.</summary>
-    private static uint FindSigns(ReadOnlySpan<byte> lines, int at)
+    private static ulong FindSigns(ReadOnlySpan<byte> lines, int at)
     {
-        ref var bytes = ref MemoryMarshal.GetReference(lines);
-        var here = Vector256.LoadUnsafe(ref bytes, (nuint)at);
-        var quoteAhead = Vector256.Equals(Vector256.LoadUnsafe(ref bytes, (nuint)(at + QuoteAfterDeviceId)), Vector256.Create((byte)'"'))
-            | Vector256.Equals(Vector256.LoadUnsafe(ref bytes, (nuint)(at + QuoteAfterDeviceDashId)), Vector256.Create((byte)'"'));
+        ref var bytes = ref Unsafe.Add(ref MemoryMarshal.GetReference(lines), at);
+        return FindSigns(ref bytes) | ((ulong)FindSigns(ref Unsafe.Add(ref bytes, Stride / 2)) << (Stride / 2));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint FindSigns(ref byte bytes)
+    {
+        var quote = Vector256.Create((byte)'"');
+        var here = Vector256.LoadUnsafe(ref bytes);
+        var quoteAhead = Vector256.Equals(Vector256.LoadUnsafe(ref bytes, QuoteAfterDeviceId), quote)
+            | Vector256.Equals(Vector256.LoadUnsafe(ref bytes, QuoteAfterDeviceDashId), quote);
         var names = Vector256.Equals(here, Vector256.Create((byte)'v')) & quoteAhead;
         var numbers = Vector256.Equals(here, Vector256.Create((byte)'\\'))
-            & Vector256.Equals(Vector256.LoadUnsafe(ref bytes, (nuint)(at + 1)), Vector256.Create((byte)'u'));
+            & Vector256.Equals(Vector256.LoadUnsafe(ref bytes, 1), Vector256.Create((byte)'u'));
         return (Vector256.Equals(here, Vector256.Create((byte)'\n')) | names | numbers).ExtractMostSignificantBits();
     }
 

@@ -2,7 +2,7 @@ using IotHubDsr.Hub;
 
 namespace IotHubDsr.Stores.Registry;
 
-/// <summary>Messages that wait in the hub for a device. The service API gives their number and discards them; it never shows them.</summary>
+/// <summary>Messages that wait in the hub for a device. The service gives their number and discards them; it never shows them.</summary>
 internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
 {
     private const string NumberOnly = "The service gives only the number of waiting messages, not their content.";
@@ -21,7 +21,8 @@ internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
 
     public Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
         StoreCall call, IReadOnlyList<string> deviceIds, IExportTarget target, CancellationToken cancellationToken) =>
-        PerDevice.RunAsync(deviceIds, call.Options.ThrottleLimit, (deviceId, token) => AccountAsync(call, deviceId, token), cancellationToken);
+        PerDevice.RunAsync(
+            deviceIds, call.Options.ThrottleLimit, (deviceId, token) => AccountAsync(call, deviceId, token), cancellationToken);
 
     public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
         StoreCall call, IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken) =>
@@ -71,7 +72,8 @@ internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
             long purged = 0;
             if (identity is not null)
             {
-                await call.AnnounceAsync($"discards the messages that wait for the device '{deviceId}'", cancellationToken).ConfigureAwait(false);
+                string what = $"discards the messages that wait for the device '{deviceId}'";
+                await call.AnnounceAsync(what, cancellationToken).ConfigureAwait(false);
                 purged = await hub.PurgeQueueAsync(deviceId, cancellationToken).ConfigureAwait(false) ?? 0;
             }
 

@@ -47,7 +47,8 @@ internal sealed record DeviceRecord(DeviceIdentity Identity, Twin? Twin, IReadOn
                 return record;
         }
 
-        throw new DsrException(HubFaults.Incomplete($"the twin and the modules of the device '{deviceId}', whose identity is there", hub.HostName));
+        string missing = $"the twin and the modules of the device '{deviceId}', whose identity is there";
+        throw new DsrException(HubFaults.Incomplete(missing, hub.HostName));
     }
 
     /// <summary>Null when a part was gone before it could be read: the device or a module is being deleted.</summary>

@@ -25,7 +25,8 @@ internal static class PerDevice
     /// <summary>
     /// Reads something of one device. A failure that would meet the other devices as well is thrown; any other is reported and given back.
     /// </summary>
-    public static async Task<(T? Value, Fault? Fault)> TryReadAsync<T>(StoreCall call, Func<Task<T?>> read, CancellationToken cancellationToken)
+    public static async Task<(T? Value, Fault? Fault)> TryReadAsync<T>(
+        StoreCall call, Func<Task<T?>> read, CancellationToken cancellationToken)
         where T : class
     {
         try

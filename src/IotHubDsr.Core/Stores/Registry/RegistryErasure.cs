@@ -13,7 +13,8 @@ internal sealed class RegistryErasure(HubClient hub, StoreCall call)
     /// <summary>
     /// Gives one outcome for each finding. Nothing is thrown once something was deleted: what became of each device would be lost with it.
     /// </summary>
-    public async Task<IReadOnlyList<ErasureOutcome>> RunAsync(IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ErasureOutcome>> RunAsync(
+        IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken)
     {
         var outcomes = new Dictionary<string, ErasureOutcome>(StringComparer.Ordinal);
         var deletable = new List<DeviceDataFinding>();
@@ -27,7 +28,8 @@ internal sealed class RegistryErasure(HubClient hub, StoreCall call)
 
         if (deletable.Count == 1)
         {
-            outcomes[deletable[0].DeviceId] = await EraseAsync(deletable[0], SeenETag(deletable[0]), MaxAttempts, cancellationToken).ConfigureAwait(false);
+            DeviceDataFinding only = deletable[0];
+            outcomes[only.DeviceId] = await EraseAsync(only, SeenETag(only), MaxAttempts, cancellationToken).ConfigureAwait(false);
         }
         else
         {
@@ -55,7 +57,8 @@ internal sealed class RegistryErasure(HubClient hub, StoreCall call)
 
     private async Task<IReadOnlyList<ErasureOutcome>> EraseBatchAsync(DeviceDataFinding[] batch, CancellationToken cancellationToken)
     {
-        ConditionalDeletion[] deletions = [.. batch.Select(static finding => new ConditionalDeletion(finding.DeviceId, SeenETag(finding)!))];
+        ConditionalDeletion[] deletions =
+            [.. batch.Select(static finding => new ConditionalDeletion(finding.DeviceId, SeenETag(finding)!))];
         IReadOnlyList<BulkDeletionOutcome> results;
         try
         {
@@ -84,7 +87,8 @@ internal sealed class RegistryErasure(HubClient hub, StoreCall call)
     /// <param name="seenETag">The ETag that the device should have; null when it is known to have changed.</param>
     /// <param name="attempts">How many deletions may be tried.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    private async Task<ErasureOutcome> EraseAsync(DeviceDataFinding finding, string? seenETag, int attempts, CancellationToken cancellationToken)
+    private async Task<ErasureOutcome> EraseAsync(
+        DeviceDataFinding finding, string? seenETag, int attempts, CancellationToken cancellationToken)
     {
         string deviceId = finding.DeviceId;
         try

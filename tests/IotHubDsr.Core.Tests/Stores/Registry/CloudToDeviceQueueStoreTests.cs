@@ -31,7 +31,8 @@ public sealed class CloudToDeviceQueueStoreTests : IAsyncLifetime
         hub.Answers(200, """{"deviceId":"d","generationId":"1","etag":"e"}""");
         var store = new CloudToDeviceQueueStore(hub.Client());
 
-        DeviceDataFinding finding = Assert.Single(await store.FindAsync(_sandbox.Call(LocationKinds.CloudToDeviceQueue), ["d"], CancellationToken.None));
+        DeviceDataFinding finding = Assert.Single(
+            await store.FindAsync(_sandbox.Call(LocationKinds.CloudToDeviceQueue), ["d"], CancellationToken.None));
 
         Assert.Equal(Verdict.Unreachable, finding.Verdict);
     }

@@ -35,7 +35,8 @@ public sealed class RegistryErasureTests : IAsyncLifetime
         await _sandbox.EraseAsync(finding);
 
         (DsrEvent announced, int mutationsBefore) = Assert.Single(_sandbox.Events);
-        Assert.Contains($"'it's' if its ETag is still {finding.Items[0].ETag}", Assert.IsType<NoticeEvent>(announced).Text, StringComparison.Ordinal);
+        string text = Assert.IsType<NoticeEvent>(announced).Text;
+        Assert.Contains($"'it's' if its ETag is still {finding.Items[0].ETag}", text, StringComparison.Ordinal);
         Assert.Equal(0, mutationsBefore);
     }
 

@@ -46,13 +46,14 @@ internal sealed class RegistrySandbox : IAsyncDisposable
     public IReadOnlyList<string> Mutations =>
         [.. _server.RequestLog.After(0).Where(entry => entry.Mutating).Select(entry => $"{entry.Method} {entry.Target.Split('?')[0]}")];
 
-    /// <summary>What the stores told the operation, in order; an announcement also notes how many mutations had been sent before it.</summary>
+    /// <summary>What the stores told the operation, in order, and how many mutations had been sent before.</summary>
     public List<(DsrEvent Event, int MutationsBefore)> Events { get; } = [];
 
     /// <summary>Runs when a store announces a destruction, before it goes on.</summary>
     public Action<string>? OnAnnounce { get; set; }
 
-    public static async Task<RegistrySandbox> StartAsync() => new(await SandboxServer.StartAsync(new SandboxOptions(), CancellationToken.None));
+    public static async Task<RegistrySandbox> StartAsync() =>
+        new(await SandboxServer.StartAsync(new SandboxOptions(), CancellationToken.None));
 
     public HubClient ClientFor(string hostName, string sku = "S3") => HubClient.WithToken(_access, hostName, HubThrottle.For(sku, 4, 1));
 
