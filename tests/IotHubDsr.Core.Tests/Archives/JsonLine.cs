@@ -76,7 +76,7 @@ internal static class JsonLine
 
     private static string Body(Message message, Random random)
         => message.Body is null ? "null"
-            : random.Next(2) == 0 && message.Body.AsSpan().StartsWith("{\""u8) ? Encoding.UTF8.GetString(message.Body)
+            : random.Next(2) == 0 && message.Body.AsSpan().StartsWith("{\"deviceId\":"u8) ? Encoding.UTF8.GetString(message.Body)
             : Text(Convert.ToBase64String(message.Body), random);
 
     private static string Text(string value, Random random)

@@ -34,6 +34,8 @@ public sealed class SieveTests
     [InlineData("""{"SystemProperties":{"connectionDeviceId":"dev10"},"Properties":{"ConnectionDeviceId":"dev1"}}""")]
     [InlineData("""{"SystemProperties":{"connectionDeviceId":"dev10"},"Properties":{"\u0064eviceId":"dev1"}}""")]
     [InlineData("""{"SystemProperties":{"connectionDeviceId":"dev10","iothub-connection\u002Ddevice-id":"dev1"}}""")]
+    [InlineData("""{"SystemProperties":{"connectionDeviceId":"dev10","connection\u0044eviceId":"dev1"}}""")]
+    [InlineData("""{"SystemProperties":{"connectionDeviceId":"dev10","connec\u0074ionDeviceId":"dev1"}}""")]
     [InlineData("""{"SystemProperties":{"connectionDeviceId":"d\u0065v1"}}""")]
     [InlineData("""{"SystemProperties":{"connectionDeviceId":"dev10"},"Body":1""")]
     [InlineData("""["SystemProperties":{"connectionDeviceId":"dev10"}]""")]
