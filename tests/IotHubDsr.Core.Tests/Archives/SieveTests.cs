@@ -9,7 +9,7 @@ namespace IotHubDsr.Core.Tests.Archives;
 public sealed class SieveTests
 {
     private const string Foreign =
-        """{"EnqueuedTimeUtc":"t","Properties":{"deviceId":"dev10","a":"dev1"},"SystemProperties":{"connectionDeviceId":"dev10"},"Body":"dev1"}""";
+        """{"EnqueuedTimeUtc":"t","Properties":{"deviceId":"dev10","a":""},"SystemProperties":{"connectionDeviceId":"dev10"},"Body":""}""";
 
     private static readonly SubjectIndex Dev1 = new(["dev1"]);
 
