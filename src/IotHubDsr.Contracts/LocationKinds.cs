@@ -97,7 +97,7 @@ public static class LocationSettings
     /// <summary>Name of the hub as it stands in blob names.</summary>
     public const string HubName = "hubName";
 
-    /// <summary>Format of blob names, with the tokens {iothub}, {partition}, {YYYY}, {MM}, {DD}, {HH}, {mm}.</summary>
+    /// <summary>Format of blob names, with the tokens {iothub}, {partition}, {YYYY}, {MM}, {DD}, {HH}, {mm}; one a line where there are several.</summary>
     public const string FileNameFormat = "fileNameFormat";
 
     /// <summary>Encoding of the messages: Avro, AvroDeflate or JSON.</summary>

@@ -33,7 +33,7 @@ internal sealed class AzureAccess : IDisposable
         where T : ClientOptions
     {
         options.Transport = Transport;
-        options.RetryPolicy = new ServiceRetryPolicy();
+        options.RetryPolicy = new ServiceRetryPolicy(Cloud.FirstRetryDelay);
         options.Diagnostics.ApplicationId = "IotHubDsr";
         options.Diagnostics.IsLoggingEnabled = false;
         options.Diagnostics.IsDistributedTracingEnabled = false;

@@ -41,6 +41,9 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
     /// <summary>Whether Entra is asked which authorities exist; a private cloud is not among them.</summary>
     public bool DisableInstanceDiscovery { get; init; }
 
+    /// <summary>How long a failed call waits before its second try; each further try waits twice as long.</summary>
+    public TimeSpan FirstRetryDelay { get; init; } = TimeSpan.FromMilliseconds(400);
+
     /// <summary>Token scope of storage; the same in every cloud.</summary>
     public static string StorageScope => "https://storage.azure.com/.default";
 

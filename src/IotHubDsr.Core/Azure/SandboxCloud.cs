@@ -12,6 +12,8 @@ internal static class SandboxCloud
     {
         Name = "Sandbox",
         DisableInstanceDiscovery = true,
+        // A fault of the sandbox ends when it is told to: no other clients share it that need time to go away.
+        FirstRetryDelay = TimeSpan.FromMilliseconds(20),
         CreateHandler = () => CreateHandler(sandbox.Port, sandbox.CaCertificate),
     };
 

@@ -7,17 +7,16 @@ using Azure.Core.Pipeline;
 namespace IotHubDsr.Azure;
 
 /// <summary>Six tries with exponential delays; the service's own wish to wait wins when it is longer.</summary>
-internal sealed partial class ServiceRetryPolicy() : RetryPolicy(MaxRetries, new WishedDelay())
+internal sealed partial class ServiceRetryPolicy(TimeSpan firstDelay) : RetryPolicy(MaxRetries, new WishedDelay(firstDelay))
 {
     private const int MaxRetries = 5;
 
     /// <summary>
     /// Azure.Core reads the header Retry-After; IoT Hub says it in its message instead: "Wait 10 seconds and try again."
     /// </summary>
-    internal sealed partial class WishedDelay() : DelayStrategy(MaxWait, jitterFactor: 0.2)
+    internal sealed partial class WishedDelay(TimeSpan firstDelay) : DelayStrategy(MaxWait, jitterFactor: 0.2)
     {
         private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(1);
-        private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(400);
 
         internal static TimeSpan? Wish(string text) =>
             WaitSeconds().Match(text) is { Success: true } match
@@ -27,7 +26,7 @@ internal sealed partial class ServiceRetryPolicy() : RetryPolicy(MaxRetries, new
 
         protected override TimeSpan GetNextDelayCore(Response? response, int retryNumber)
         {
-            TimeSpan delay = FirstWait * Math.Pow(2, retryNumber - 1);
+            TimeSpan delay = firstDelay * Math.Pow(2, retryNumber - 1);
             if (response is { Status: 429 or 503, ContentStream.CanSeek: true } && Wish(response.Content.ToString()) is { } wish && wish > delay)
                 delay = wish;
             return delay < MaxWait ? delay : MaxWait;

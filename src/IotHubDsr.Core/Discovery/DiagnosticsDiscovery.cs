@@ -64,11 +64,9 @@ internal sealed class DiagnosticsDiscovery(ArmReader arm)
 
         if (properties.Text("eventHubAuthorizationRuleId") is { } rule)
         {
-            string[] hubs = properties.Text("eventHubName") is { } one
-                ? [one]
-                : [.. (categories.Length == 0 ? ["*"] : categories).Select(static category => $"insights-logs-{category.ToLowerInvariant()}")];
-            foreach (string eventHub in hubs)
-                Add(LocationKinds.EventHub, $"{NamespaceOf(rule)}/{eventHub}", EventHubId(rule, eventHub), why + " → event hub", null);
+            // Without a name the service makes an event hub per category; to their owner they are one place.
+            string eventHub = properties.Text("eventHubName") ?? "insights-logs-*";
+            Add(LocationKinds.EventHub, $"{NamespaceOf(rule)}/{eventHub}", EventHubId(rule, eventHub), why + " → event hub", null);
         }
 
         if (properties.Text("serviceBusRuleId") is { } legacy)

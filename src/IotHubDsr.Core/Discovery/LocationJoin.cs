@@ -33,6 +33,8 @@ internal static class LocationJoin
                 joined[setting.Key] = values.MaxBy(static value => long.TryParse(value, out long seconds) ? seconds : 0)!;
             else if (setting.Key == LocationSettings.EndpointName)
                 joined[setting.Key] = string.Join(',', values);
+            else if (setting.Key == LocationSettings.FileNameFormat)
+                joined[setting.Key] = string.Join('\n', values);
         }
 
         return joined;

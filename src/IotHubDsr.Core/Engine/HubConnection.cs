@@ -19,23 +19,15 @@ internal sealed class HubConnection(DsrContext context, AzureAccess access, HubC
     /// </summary>
     public async Task<HubLocations> ReadLocationsAsync(CancellationToken cancellationToken)
     {
-        DiscoveryResult discovered;
-        if (arm is not null && context.ResourceId is not null)
-        {
-            var resource = new HubResource(arm, OperationNotices.Send);
-            HubDescription description = await resource.ReadHubAsync(context.ResourceId, cancellationToken).ConfigureAwait(false);
-            var discovery = new LocationDiscovery(arm, access.Cloud, OperationNotices.Send);
-            discovered = await discovery.DiscoverAsync(description, cancellationToken).ConfigureAwait(false);
-        }
-        else
-        {
-            discovered = LocationDiscovery.ForConnectionString(context.HubHostName);
-        }
-
         IReadOnlyList<DataLocation> added = locationFile is null
             ? []
             : await LocationFile.ReadAsync(locationFile, cancellationToken).ConfigureAwait(false);
-        return new HubLocations(discovered, added, _stores);
+        if (arm is null || context.ResourceId is null)
+            return new HubLocations(LocationDiscovery.ForConnectionString(context.HubHostName, added), _stores);
+
+        HubDescription hub = await new HubResource(arm, OperationNotices.Send).ReadHubAsync(context.ResourceId, cancellationToken).ConfigureAwait(false);
+        var discovery = new LocationDiscovery(arm, access.Cloud, OperationNotices.Send);
+        return new HubLocations(await discovery.DiscoverAsync(hub, added, cancellationToken).ConfigureAwait(false), _stores);
     }
 
     public void Close() => access.Dispose();

@@ -8,7 +8,7 @@ internal sealed class HubLocations
 {
     private readonly Dictionary<string, IDataStore> _stores = new(StringComparer.Ordinal);
 
-    public HubLocations(DiscoveryResult discovered, IReadOnlyList<DataLocation> added, IReadOnlyList<IDataStore> stores)
+    public HubLocations(DiscoveryResult discovered, IReadOnlyList<IDataStore> stores)
     {
         foreach (IDataStore store in stores)
         {
@@ -17,7 +17,7 @@ internal sealed class HubLocations
         }
 
         Faults = discovered.Faults;
-        All = discovered.Locations.Concat(added).DistinctBy(location => location.Id).Select(WithCapabilities).ToList();
+        All = discovered.Locations.Select(WithCapabilities).ToList();
     }
 
     /// <summary>Parts of the configuration that could not be read.</summary>

@@ -67,7 +67,7 @@ internal sealed class Footprint(HubConnection connection, SubjectRequest request
     private ValueTask GiveAsync(
         DeviceDataFinding finding, Func<DeviceDataFinding, CancellationToken, ValueTask> onFinding, CancellationToken cancellationToken)
     {
-        if (finding.Verdict != Verdict.Absent)
+        if (finding.Records + finding.RelayedRecords > 0 || finding.Verdict is Verdict.Unreachable or Verdict.Unknown)
             _evidence[finding.DeviceId].IsNowhere = false;
         return onFinding(finding, cancellationToken);
     }
@@ -80,7 +80,7 @@ internal sealed class Footprint(HubConnection connection, SubjectRequest request
         Detail = location.Advice,
     };
 
-    /// <summary>Whether every location that was read says that it holds nothing of a device.</summary>
+    /// <summary>Whether every location was read and none holds a record of a device.</summary>
     private sealed class Evidence
     {
         public bool IsNowhere { get; set; } = true;

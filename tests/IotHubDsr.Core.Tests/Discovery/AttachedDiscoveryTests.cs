@@ -148,7 +148,7 @@ public sealed class AttachedDiscoveryTests
             "diagnostic setting 'all' (Connections, TwinQueries) → storage account, containers insights-logs-connections, insights-logs-twinqueries",
             Assert.Single(found["log-archive.starchive"].Provenance));
         Assert.All(
-            new[] { "log-analytics-workspace.logs", "event-hub.ns.insights-logs-connections", "event-hub.ns.insights-logs-twinqueries", "partner-solution.dog", "event-hub.old.insights" },
+            new[] { "log-analytics-workspace.logs", "event-hub.ns.insights-logs", "partner-solution.dog", "event-hub.old.insights" },
             id => Assert.Equal((Verdict.OwnerAction, true), (found[id].Verdict, found[id].RecordsDeletion)));
         Assert.Contains("'lakehouseId'", Assert.Single(result.Locations, location => location.Kind == LocationKinds.UnknownSink).Provenance[0], StringComparison.Ordinal);
     }

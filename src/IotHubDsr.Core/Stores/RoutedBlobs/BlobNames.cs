@@ -12,21 +12,25 @@ internal sealed class BlobNames
     private const string HubToken = "{iothub}";
     private static readonly TimeSpan MatchTimeout = TimeSpan.FromSeconds(1);
     private readonly string? _hubName;
-    private readonly Regex? _format;
+    private readonly IReadOnlyList<Regex> _formats;
 
     /// <param name="hubName">Name of the hub; null when any hub will do.</param>
-    /// <param name="fileNameFormat">The endpoint's format of blob names; null when unknown.</param>
-    public BlobNames(string? hubName, string? fileNameFormat)
+    /// <param name="fileNameFormats">The formats of blob names that endpoints use, one a line; null when unknown.</param>
+    public BlobNames(string? hubName, string? fileNameFormats)
     {
         _hubName = hubName;
-        if (hubName is not null && fileNameFormat is not null && fileNameFormat.Contains(HubToken, StringComparison.OrdinalIgnoreCase))
-            _format = ToRegex(fileNameFormat);
+        _formats = hubName is null || fileNameFormats is null
+            ? []
+            : fileNameFormats.Split('\n').Where(format => format.Contains(HubToken, StringComparison.OrdinalIgnoreCase)).Select(ToRegex).ToList();
     }
 
-    /// <summary>False only for a blob whose name follows the endpoint's format with the name of another hub in it.</summary>
-    public bool Concerns(string blobName) =>
-        _format?.Match(blobName) is not { Success: true } match
-        || string.Equals(match.Groups["hub"].Value, _hubName, StringComparison.OrdinalIgnoreCase);
+    /// <summary>False only for a blob whose name follows a format with the name of another hub in it, and none with this hub's.</summary>
+    public bool Concerns(string blobName)
+    {
+        List<Match> matches = _formats.Select(format => format.Match(blobName)).Where(match => match.Success).ToList();
+        return matches.Count == 0
+            || matches.Exists(match => string.Equals(match.Groups["hub"].Value, _hubName, StringComparison.OrdinalIgnoreCase));
+    }
 
     private static Regex ToRegex(string format)
     {

@@ -1,0 +1,172 @@
+using System.Text;
+using System.Text.Json;
+using IotHubDsr.Azure;
+using IotHubDsr.Core.Tests.Sandbox;
+using IotHubDsr.Sandbox;
+using IotHubDsr.Sandbox.Hosting;
+using IotHubDsr.Sandbox.Storage;
+using IotHubDsr.Sandbox.Storage.Blobs;
+using IotHubDsr.Sandbox.World;
+using IotHubDsr.Stores;
+using IotHubDsr.Stores.RoutedBlobs;
+
+namespace IotHubDsr.Core.Tests.Stores.RoutedBlobs;
+
+/// <summary>A container of its own in a sandbox, the store under test, and a call that remembers what it was told.</summary>
+internal sealed class ArchiveSandbox : IAsyncDisposable
+{
+    public const string Alice = "alice";
+    public const string Bob = "bob";
+    public const string Carol = "carol";
+    public const string HubName = "contoso-hub";
+
+    private static readonly DateTimeOffset LongAgo = new(2026, 1, 5, 8, 0, 0, TimeSpan.Zero);
+
+    private readonly SandboxServer _server;
+    private readonly AzureAccess _access;
+
+    private ArchiveSandbox(SandboxServer server, bool versioned)
+    {
+        _server = server;
+        _access = SandboxAccess.Open(server, Wire);
+        Store = new RoutedBlobStore(_access, server.World.Clock);
+        AccountName = versioned ? WorldNames.VersionedAccount : WorldNames.PlainAccount;
+        UseContainer("archive-under-test");
+    }
+
+    public Wire Wire { get; } = new();
+
+    public string AccountName { get; }
+
+    public BlobAccount Account => _server.World.Blobs.GetOrAddAccount(AccountName);
+
+    public BlobContainer Container { get; private set; } = null!;
+
+    public DataLocation Location { get; set; } = null!;
+
+    public RoutedBlobStore Store { get; }
+
+    public FaultRules Faults => _server.Faults;
+
+    public SandboxClock Clock => _server.World.Clock;
+
+    public List<DsrEvent> Events { get; } = [];
+
+    /// <summary>Runs when the store announces a destruction, before it goes on.</summary>
+    public Action? OnAnnounce { get; set; }
+
+    public IEnumerable<Fault> Reported => Events.OfType<FaultEvent>().Select(reported => reported.Fault);
+
+    public IReadOnlyList<LoggedRequest> BlobRequests => [.. _server.RequestLog.After(0).Where(entry => entry.Service == "blob")];
+
+    public IEnumerable<string> Mutations => BlobRequests.Where(entry => entry.Mutating).Select(entry => $"{entry.Method} {entry.Target}");
+
+    public static async Task<ArchiveSandbox> StartAsync(bool versioned = false) =>
+        new(await SandboxServer.StartAsync(new SandboxOptions(), CancellationToken.None), versioned);
+
+    public void Deny(params string[] rules) => _server.Access.Denied = rules;
+
+    /// <summary>Goes on with another, empty container and a clean log.</summary>
+    public void UseContainer(string name)
+    {
+        Container = Account.GetOrAddContainer(name);
+        Location = new DataLocation
+        {
+            Id = $"routed-blob.{name}",
+            Kind = LocationKinds.RoutedBlobContainer,
+            Place = $"{AccountName}/{name}",
+            Provenance = ["a test"],
+            Capabilities = Store.Capabilities,
+            Settings = new Dictionary<string, string>
+            {
+                [LocationSettings.ContainerUri] = $"https://{AccountName}.blob.core.windows.net/{name}",
+                [LocationSettings.HubName] = HubName,
+            },
+        };
+        Forget();
+    }
+
+    public void Forget()
+    {
+        _server.Faults.Clear();
+        _server.RequestLog.Clear();
+        lock (Events)
+            Events.Clear();
+    }
+
+    public StoreCall Call(StoreOptions? options = null) => new(
+        Location,
+        options ?? new StoreOptions(4),
+        (dsrEvent, _) =>
+        {
+            lock (Events)
+                Events.Add(dsrEvent);
+            if (dsrEvent is NoticeEvent { Level: NoticeLevel.Verbose } notice && notice.Text.Contains("replace blob", StringComparison.Ordinal))
+                OnAnnounce?.Invoke();
+            return ValueTask.CompletedTask;
+        });
+
+    public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(params string[] deviceIds) => Store.FindAsync(Call(), deviceIds, CancellationToken.None);
+
+    public async Task<DeviceDataFinding> FindOneAsync(string deviceId) => Assert.Single(await FindAsync(deviceId));
+
+    public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(params DeviceDataFinding[] findings) => EraseAsync(new StoreOptions(4), findings);
+
+    public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(StoreOptions options, params DeviceDataFinding[] findings) =>
+        Store.EraseAsync(Call(options), findings, CancellationToken.None);
+
+    /// <summary>Finds a device and erases it.</summary>
+    public async Task<ErasureOutcome> EraseAsync(string deviceId, StoreOptions? options = null) =>
+        Assert.Single(await EraseAsync(options ?? new StoreOptions(4), await FindOneAsync(deviceId)));
+
+    public static RoutedMessage Message(string deviceId, int number = 0, params (string Name, string Value)[] properties) =>
+        new(LongAgo.AddSeconds(number), deviceId, "1", Encoding.UTF8.GetBytes($$"""{"n":{{number}},"of":"{{deviceId}}"}"""))
+        {
+            IsJson = true,
+            Properties = [.. properties.Select(property => KeyValuePair.Create(property.Name, property.Value))],
+        };
+
+    /// <summary>Messages of the devices in turn.</summary>
+    public static List<RoutedMessage> Messages(int count, params string[] deviceIds) =>
+        [.. Enumerable.Range(0, count).Select(number => Message(deviceIds[number % deviceIds.Length], number))];
+
+    public void Put(string name, IReadOnlyList<RoutedMessage> messages, RoutedEncoding encoding = RoutedEncoding.Json, BlobSeed? seed = null) =>
+        Put(name, RoutedFile.Write(messages, encoding), seed);
+
+    public void Put(string name, ReadOnlyMemory<byte> content, BlobSeed? seed = null) =>
+        Container.Put(name, content, (seed ?? new BlobSeed()) with { LastModified = seed?.LastModified ?? LongAgo });
+
+    public BlobRevision Current(string name) => Container.TryGetEntry(name, out BlobEntry? entry) && entry.Current is { } current
+        ? current
+        : throw new KeyNotFoundException(name);
+
+    public string Text(string name) => Encoding.UTF8.GetString(Current(name).Content.ToMemory().Span);
+
+    /// <summary>The blob as it must be when the messages of some devices are gone.</summary>
+    public static string TextWithout(IEnumerable<RoutedMessage> messages, params string[] gone) =>
+        Encoding.UTF8.GetString(RoutedFile.Write([.. messages.Where(message => !gone.Contains(message.DeviceId))], RoutedEncoding.Json).Span);
+
+    public async ValueTask DisposeAsync()
+    {
+        _access.Dispose();
+        await _server.DisposeAsync();
+    }
+
+    /// <summary>The lines of an export, as JSON.</summary>
+    internal sealed class Target : IExportTarget
+    {
+        private readonly MemoryStream _file = new();
+
+        public bool Opened { get; private set; }
+
+        public IReadOnlyList<JsonElement> Lines =>
+            [.. Encoding.UTF8.GetString(_file.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+
+        public Task<Stream> OpenAsync(string name, string extension, CancellationToken cancellationToken)
+        {
+            Assert.False(Opened);
+            Opened = true;
+            return Task.FromResult<Stream>(_file);
+        }
+    }
+}

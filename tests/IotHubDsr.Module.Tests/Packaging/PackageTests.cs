@@ -1,0 +1,99 @@
+using System.Collections;
+using System.IO.Compression;
+using System.Xml.Linq;
+using IotHubDsr.Module.Tests.Shell;
+
+namespace IotHubDsr.Module.Tests.Packaging;
+
+public sealed class PackageTests(PackagedModule module) : IClassFixture<PackagedModule>
+{
+    [Fact]
+    public void Folder_HoldsEverythingThatTheModuleNeeds()
+    {
+        string[] needed =
+        [
+            "IotHubDsr.psd1", "LICENSE", "README.md", "en-US/IotHubDsr.dll-Help.xml", "en-US/about_IotHubDsr.help.txt",
+            "module/IotHubDsr.Format.ps1xml", "module/Examples/Quickstart.ps1", "module/bin/IotHubDsr.dll", "module/bin/IotHubDsr.Contracts.dll",
+            "module/bin/core/IotHubDsr.Core.dll", "module/bin/core/IotHubDsr.Core.deps.json", "module/bin/core/Azure.Core.dll",
+            "module/bin/sandbox/IotHubDsr.Sandbox.dll", "module/bin/sandbox/IotHubDsr.Sandbox.runtimeconfig.json",
+        ];
+
+        Assert.Empty(needed.Except(module.Files, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Folder_HoldsOneCopyOfOurAssembliesAndNoneOfPowerShell()
+    {
+        List<string> assemblies = [.. module.Files.Where(static file => file.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)).Select(static file => Path.GetFileName(file))];
+
+        Assert.DoesNotContain("System.Management.Automation.dll", assemblies, StringComparer.OrdinalIgnoreCase);
+        Assert.DoesNotContain(assemblies, static name => name.StartsWith("Microsoft.PowerShell", StringComparison.OrdinalIgnoreCase));
+        Assert.Single(assemblies, "IotHubDsr.Contracts.dll");
+        Assert.Single(assemblies, "IotHubDsr.dll");
+    }
+
+    [Fact]
+    public void Package_HoldsTheFilesOfTheFolderAtItsRoot()
+    {
+        using ZipArchive package = ZipFile.OpenRead(module.Package);
+        IEnumerable<string> packed = package.Entries.Select(static entry => Uri.UnescapeDataString(entry.FullName));
+
+        Assert.Empty(module.Files.Except(packed, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Package_IsDescribedAsTheManifestDescribesTheModule()
+    {
+        using ZipArchive package = ZipFile.OpenRead(module.Package);
+        using Stream stream = package.GetEntry("IotHubDsr.nuspec")!.Open();
+        Dictionary<string, string> metadata = XDocument.Load(stream).Root!.Elements().First().Elements()
+            .ToDictionary(static element => element.Name.LocalName, static element => element.Value, StringComparer.Ordinal);
+
+        Assert.Equal("IotHubDsr", metadata["id"]);
+        Assert.Equal(PackagedModule.Version, metadata["version"]);
+        Assert.Equal(PackagedModule.Manifest["Author"], metadata["authors"]);
+        Assert.Equal(PackagedModule.Manifest["Description"], metadata["description"]);
+        Assert.Equal("MIT", metadata["license"]);
+        Assert.Equal(ExpectedTags().Order(StringComparer.Ordinal), metadata["tags"].Split(' ').Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task PackagedModule_ShowsItsHelp()
+    {
+        ShellOutcome outcome = await RunAsync("(Get-Help Remove-IotDeviceData).Synopsis; \"$(Get-Help about_IotHubDsr)\"");
+
+        Assert.Contains("Erases what every location holds of devices", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("LOCATION FILE", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PackagedModule_WorksInItsOwnSandbox()
+    {
+        ShellOutcome outcome = await RunAsync(
+            "$s = Start-IotHubSandbox; $null = Connect-IotHubDsr -Sandbox $s; \"$(@(Get-IotDeviceDataFootprint dev2).Where({ \"$($_.Verdict)\" -eq 'Present' }).Kind)\"; Stop-IotHubSandbox $s");
+
+        Assert.Contains("DeviceRegistry", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("RoutedBlobContainer", outcome.Output, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> ExpectedTags()
+    {
+        var data = (Hashtable)((Hashtable)PackagedModule.Manifest["PrivateData"])["PSData"]!;
+        foreach (object tag in (object[])data["Tags"]!)
+            yield return (string)tag;
+        yield return "PSModule";
+        yield return "PSIncludes_Cmdlet";
+        foreach (object command in (object[])PackagedModule.Manifest["CmdletsToExport"])
+        {
+            yield return $"PSCmdlet_{command}";
+            yield return $"PSCommand_{command}";
+        }
+    }
+
+    private async Task<ShellOutcome> RunAsync(string command)
+    {
+        ShellOutcome outcome = await ShellProcess.RunPlainAsync("-Module", Path.Combine(module.Folder, "IotHubDsr.psd1"), "-Command", command);
+        Assert.True(outcome.ExitCode == 0, outcome.Output + outcome.Error);
+        return outcome;
+    }
+}
