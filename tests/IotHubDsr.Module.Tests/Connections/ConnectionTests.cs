@@ -89,8 +89,8 @@ public sealed class ConnectionTests
         ModuleOutcome outcome = session.TryRun(command);
 
         outcome.AssertOnly("NotConnected");
-        Assert.NotNull(outcome.Terminating);
-        Assert.Contains("Connect-IotHubDsr", outcome.Terminating.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Empty(outcome.Output);
+        Assert.Contains("Connect-IotHubDsr", Assert.Single(outcome.Errors).ErrorDetails.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Theory]
