@@ -65,7 +65,8 @@ internal sealed class Exporting(HubConnection connection, ExportRequest request,
     private static bool IsNowhere(HubLocations locations, List<ExportCompleteness> lines, string deviceId)
     {
         HashSet<string> served = locations.All.Where(location => locations.StoreOf(location) is not null).Select(location => location.Id).ToHashSet();
-        return lines.Where(line => line.DeviceId == deviceId && served.Contains(line.LocationId)).All(line => line.Verdict == Verdict.Absent);
+        return lines.Where(line => line.DeviceId == deviceId && served.Contains(line.LocationId))
+            .All(line => line is { Found: 0, Verdict: not (Verdict.Unreachable or Verdict.Unknown) });
     }
 
     private async Task ExportAsync(
