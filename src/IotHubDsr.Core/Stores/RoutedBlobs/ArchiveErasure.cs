@@ -73,9 +73,10 @@ internal sealed class ArchiveErasure(ArchiveContainer container, StoreCall call,
     {
         if (call.Location.FlushTime is not { } flushTime)
             return null;
-        BlobProperties properties = await rewriter.ReadPropertiesAsync(cancellationToken).ConfigureAwait(false);
-        DateTimeOffset until = properties.LastModified + flushTime;
-        return until > time.GetUtcNow() ? until : null;
+        Response<BlobProperties> properties = await rewriter.ReadPropertiesAsync(cancellationToken).ConfigureAwait(false);
+        DateTimeOffset until = properties.Value.LastModified + flushTime;
+        // The time of the last change is the service's: it is compared with the service's own clock, as that of this machine can be wrong.
+        return until > (properties.GetRawResponse().Headers.Date ?? time.GetUtcNow()) ? until : null;
     }
 
     private void NoteYoung(string blobName, DateTimeOffset until)

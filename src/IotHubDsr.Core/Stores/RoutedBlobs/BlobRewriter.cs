@@ -18,7 +18,7 @@ internal sealed class BlobRewriter(ArchiveContainer container, string blobName, 
     private const int Attempts = 5;
     private readonly BlockBlobClient _blob = container.Open(new ArchiveBlob(blobName, default, 0, default));
 
-    public async Task<BlobProperties> ReadPropertiesAsync(CancellationToken cancellationToken) =>
+    public async Task<Response<BlobProperties>> ReadPropertiesAsync(CancellationToken cancellationToken) =>
         await _blob.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
 
     /// <summary>Rewrites the blob; null when no selected record is in it any more and nothing was to be done.</summary>
