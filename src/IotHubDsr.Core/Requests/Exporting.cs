@@ -68,7 +68,7 @@ internal sealed class Exporting(HubConnection connection, ExportRequest request,
         HashSet<string> served = locations.All.Where(location => locations.StoreOf(location) is not null).Select(location => location.Id).ToHashSet();
         return lines.Where(line => served.Contains(line.LocationId))
             .GroupBy(line => line.DeviceId, StringComparer.Ordinal)
-            .Where(device => device.All(line => line.Verdict == Verdict.Absent))
+            .Where(device => device.All(line => line is { Found: 0, Verdict: not (Verdict.Unreachable or Verdict.Unknown) }))
             .Select(device => device.Key);
     }
 

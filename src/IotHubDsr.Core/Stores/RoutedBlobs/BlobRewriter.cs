@@ -32,7 +32,8 @@ internal sealed class BlobRewriter(ArchiveContainer container, string blobName, 
         ArchiveRewrite? sent = null;
         for (int attempt = 1; attempt <= Attempts; attempt++)
         {
-            BlobProperties before = await _blob.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            Response<BlobProperties> read = await _blob.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            BlobProperties before = read.Value;
             if (before.BlobType != BlobType.Block)
                 throw FaultCatalogue.BlobTypeUnsupported.Exception(_place, before.BlobType);
             try
@@ -41,7 +42,7 @@ internal sealed class BlobRewriter(ArchiveContainer container, string blobName, 
                 if (sent is not null && await HoldsAsync(before.ETag, before.ContentLength, sent, cancellationToken).ConfigureAwait(false))
                     return new RewriteResult(sent.Removed);
                 sent = null;
-                if (YoungUntil(before) is { } until)
+                if (YoungUntil(read) is { } until)
                     return new RewriteResult([]) { YoungUntil = until };
 
                 await using var staged = new StagedBlob(_blob, before);
@@ -79,8 +80,15 @@ internal sealed class BlobRewriter(ArchiveContainer container, string blobName, 
     /// The hub may still write to a blob of the current or the previous batch, and would lose its work to ours. Null when the blob is not
     /// that young, or when no hub writes here any more.
     /// </summary>
-    private DateTimeOffset? YoungUntil(BlobProperties properties) =>
-        call.Location.FlushTime is { } flushTime && properties.LastModified + flushTime > time.GetUtcNow() ? properties.LastModified + flushTime : null;
+    private DateTimeOffset? YoungUntil(Response<BlobProperties> properties)
+    {
+        if (call.Location.FlushTime is not { } flushTime)
+            return null;
+        DateTimeOffset until = properties.Value.LastModified + flushTime;
+
+        // The time of the last change is the service's: it is compared with the service's own clock, as that of this machine can be wrong.
+        return until > (properties.GetRawResponse().Headers.Date ?? time.GetUtcNow()) ? until : null;
+    }
 
     private async Task<ArchiveRewrite> StageAsync(StagedBlob staged, BlobProperties before, CancellationToken cancellationToken)
     {
