@@ -10,7 +10,7 @@ internal static class PackageReadme
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"""
-            Data of {Count(deviceIds.Count, "device")} of the IoT hub {context.HubHostName}
+            Data of {Counted.Of(deviceIds.Count, "device")} of the IoT hub {context.HubHostName}
             Written {at:u} by IotHubDsr
 
             data/<location>/         what was found; JSON documents, and NDJSON files with one JSON document per line
@@ -19,20 +19,17 @@ internal static class PackageReadme
 
             Keys and connection strings are not part of the package.
 
-            In all {Count(lines.Sum(line => line.Found), "record")} found: {lines.Sum(line => line.Included)} included, {lines.Sum(line => line.Withheld)} withheld, {lines.Sum(line => line.Unreachable)} unreachable.
-
-            What this package cannot tell of:
+            In all {Counted.Of(lines.Sum(line => line.Found), "record")} found: {lines.Sum(line => line.Included)} included, {lines.Sum(line => line.Withheld)} withheld, {lines.Sum(line => line.Unreachable)} unreachable.
 
             """);
-        foreach (IGrouping<(string LocationId, string Kind, string Place, Verdict Verdict, string? Ground), ExportCompleteness> location in lines
+        List<string> gaps = lines
             .Where(line => line.Verdict > Verdict.Present || line.Verdict is Verdict.OwnerAction or Verdict.Expiring || line.Withheld + line.Unreachable > 0)
-            .GroupBy(line => (line.LocationId, line.Kind, line.Place, line.Verdict, line.Ground)))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"- {location.Key.Kind} {location.Key.Place}: {location.Key.Verdict}. {location.Key.Ground}\n");
-        }
+            .Select(line => $"- {line.Kind} {line.Place}: {line.Verdict}. {line.Ground}\n")
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        if (gaps.Count > 0)
+            text.Append("\nWhat this package cannot tell of:\n\n").AppendJoin(string.Empty, gaps);
 
         return Encoding.UTF8.GetBytes(text.ToString().ReplaceLineEndings("\n"));
     }
-
-    private static string Count(long number, string noun) => number == 1 ? $"1 {noun}" : string.Create(CultureInfo.InvariantCulture, $"{number} {noun}s");
 }

@@ -7,7 +7,7 @@ namespace IotHubDsr.Stores.RoutedBlobs;
 internal sealed class ContainerScan(ArchiveContainer container, SubjectIndex subjects)
 {
     private readonly Dictionary<int, SubjectTotals> _totals = [];
-    private readonly Dictionary<string, ArchiveBlob> _matched = new(StringComparer.Ordinal);
+    private readonly List<ArchiveBlob> _matched = [];
     private readonly object _gate = new();
     private int _blobs;
     private int _done;
@@ -20,9 +20,9 @@ internal sealed class ContainerScan(ArchiveContainer container, SubjectIndex sub
     public SubjectIndex Subjects => subjects;
 
     /// <summary>The blobs that hold something of a subject, in the order of their names.</summary>
-    public IReadOnlyList<ArchiveBlob> Matched => _matched.Values.OrderBy(blob => blob.Path, StringComparer.Ordinal).ToList();
+    public IReadOnlyList<ArchiveBlob> Matched => _matched.OrderBy(blob => blob.Path, StringComparer.Ordinal).ToList();
 
-    public SubjectTotals TotalsOf(int subject) => _totals.TryGetValue(subject, out SubjectTotals? totals) ? totals : new SubjectTotals();
+    private SubjectTotals TotalsOf(int subject) => _totals.TryGetValue(subject, out SubjectTotals? totals) ? totals : new SubjectTotals();
 
     public async Task RunAsync(StoreCall call, CancellationToken cancellationToken)
     {
@@ -53,19 +53,19 @@ internal sealed class ContainerScan(ArchiveContainer container, SubjectIndex sub
         return findings;
     }
 
-    private DeviceDataFinding ToFinding(DataLocation location, int subject, int faults)
+    public DeviceDataFinding ToFinding(DataLocation location, int subject, int faults)
     {
         SubjectTotals totals = TotalsOf(subject);
         bool found = totals.Records + totals.Relayed > 0;
         var details = new List<string>();
         if (faults > 0)
-            details.Add($"{faults} of {_blobs} blobs could not be read");
+            details.Add($"{faults} of {Counted.Of(_blobs, "blob")} could not be read");
         if (totals.OldCopyRecords > 0)
-            details.Add($"{totals.OldCopyRecords} of the records stand in old versions or snapshots");
+            details.Add($"{Counted.Of(totals.OldCopyRecords, "record stands", "records stand")} in old versions or snapshots, which -IncludeOldVersions erases where the current blobs hold everything else");
         if (totals.Relayed > 0)
             details.Add($"{totals.Relayed} messages were relayed by this device for other devices and count as theirs");
         if (_softDeleted > 0)
-            details.Add(string.Create(CultureInfo.InvariantCulture, $"{_softDeleted} soft-deleted copies cannot be read and leave by {_softDeletedUntil:yyyy-MM-dd}"));
+            details.Add(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(_softDeleted, "soft-deleted copy", "soft-deleted copies")} cannot be read; they leave by {_softDeletedUntil:yyyy-MM-dd}"));
         if (_held)
             details.Add("a policy or legal hold on the container forbids changes");
 
@@ -137,8 +137,10 @@ internal sealed class ContainerScan(ArchiveContainer container, SubjectIndex sub
                 if (!_totals.TryGetValue(matches.Subject, out SubjectTotals? totals))
                     _totals.Add(matches.Subject, totals = new SubjectTotals());
                 totals.Add(blob, matches);
-                _matched[blob.Path] = blob;
             }
+
+            if (scan.Subjects.Count > 0)
+                _matched.Add(blob);
         }
     }
 }
