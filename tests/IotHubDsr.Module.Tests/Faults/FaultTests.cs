@@ -45,7 +45,7 @@ public sealed class FaultTests
         var before = new ArchiveState(session.Sandbox);
         session.Sandbox.AddFault(new
         {
-            service = "blob", host = "contosorouted.blob.core.windows.net", method = "PUT", pathContains = request, times = 1000,
+            service = "blob", host = "contosorouted.blob.core.windows.net", method = "PUT", pathContains = request, times = 1_000_000,
             resetAfterBytes = 20,
         });
 
@@ -146,7 +146,7 @@ public sealed class FaultTests
     public void UnreadableConfiguration_IsReported_AndIsALocationItself()
     {
         using ModuleSession session = ModuleSession.WithSandbox();
-        session.Sandbox.AddFault(new { service = "arm", pathContains = "diagnosticSettings", times = 1000, status = 403 });
+        session.Sandbox.AddFault(new { service = "arm", pathContains = "diagnosticSettings", times = 1_000_000, status = 403 });
         session.Run("$null = Connect-IotHubDsr -Sandbox $sandbox");
 
         ModuleOutcome outcome = session.TryRun("Get-IotDataLocation");
@@ -160,7 +160,7 @@ public sealed class FaultTests
     public void HubThatFails_DoesNotKeepTheArchivesFromBeingRead()
     {
         using ModuleSession session = ModuleSession.Connected();
-        session.Sandbox.AddFault(new { service = "hub", times = 1000, status = 400 });
+        session.Sandbox.AddFault(new { service = "hub", times = 1_000_000, status = 400 });
 
         ModuleOutcome outcome = session.TryRun("Get-IotDeviceDataFootprint dev1");
 
