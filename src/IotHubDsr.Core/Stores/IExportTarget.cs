@@ -11,4 +11,9 @@ internal interface IExportTarget
     /// <param name="extension">Extension without the dot: <c>json</c>, <c>ndjson</c>.</param>
     /// <param name="cancellationToken">Ends the wait for the package, which other locations write to as well.</param>
     Task<Stream> OpenAsync(string name, string extension, CancellationToken cancellationToken);
+
+    /// <summary>The name that a file gets, for documents that refer to it.</summary>
+    /// <param name="name">As for <see cref="OpenAsync"/>.</param>
+    /// <param name="extension">As for <see cref="OpenAsync"/>.</param>
+    string NameOf(string name, string extension);
 }
