@@ -38,6 +38,10 @@ internal sealed class RunningScript
             Assert.True(_invocation.AsyncWaitHandle.WaitOne(Patience), "The script does not end.");
             _powerShell.EndInvoke(_invocation);
         }
+        catch (PipelineStoppedException)
+        {
+            // Whoever has stopped it knows.
+        }
         catch (RuntimeException exception)
         {
             terminating = exception.ErrorRecord;
@@ -48,7 +52,7 @@ internal sealed class RunningScript
             PSDataStreams streams = _powerShell.Streams;
             return new ModuleOutcome(
                 [.. _output],
-                terminating is null or { Exception: PipelineStoppedException } ? [.. streams.Error] : [.. streams.Error, terminating],
+                terminating is null ? [.. streams.Error] : [.. streams.Error, terminating],
                 [.. streams.Warning.Select(record => record.Message)],
                 [.. streams.Verbose.Select(record => record.Message)],
                 [.. streams.Debug.Select(record => record.Message)],

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using IotHubDsr.Engine;
-using IotHubDsr.Stores;
 
 namespace IotHubDsr.Requests;
 
@@ -10,7 +9,7 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var findings = new ConcurrentBag<DeviceDataFinding>();
-        await new Footprint(connection, request, events).RunAsync(
+        HubLocations locations = await new Footprint(connection, request, events).RunAsync(
             (finding, _) =>
             {
                 findings.Add(finding);
@@ -18,23 +17,19 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
             },
             cancellationToken).ConfigureAwait(false);
 
-        HubLocations locations = await connection.ReadLocationsAsync(cancellationToken).ConfigureAwait(false);
         var plan = new ErasurePlan
         {
             HubHostName = connection.Context.HubHostName,
             CreatedAt = time.GetUtcNow(),
             Steps = findings.Select(finding => new ErasureStep(finding, ActionFor(finding, request)))
                 .OrderBy(step => step.DeviceId, StringComparer.Ordinal)
-                .ThenBy(step => StageOf(locations, step.Location))
+                .ThenBy(step => locations.StageOf(step.Location))
                 .ThenBy(step => step.Location.Id, StringComparer.Ordinal)
                 .ToList(),
         };
         if (plan.Steps.Count > 0)
             await events.OutputAsync(plan, cancellationToken).ConfigureAwait(false);
     }
-
-    private static ErasureStage StageOf(HubLocations locations, DataLocation location) =>
-        locations.StoreOf(location)?.StageOf(location.Kind) ?? ErasureStage.Logs;
 
     private static ErasureAction ActionFor(DeviceDataFinding finding, PlanRequest request)
     {

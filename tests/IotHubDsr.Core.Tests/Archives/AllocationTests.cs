@@ -33,15 +33,21 @@ public sealed class AllocationTests
 
     private static async Task<long> AllocatedAsync(byte[] file, SubjectIndex subjects, bool digest)
     {
-        using var source = new ArchiveSource(new MemoryStream(file));
-        var format = await ArchiveFormats.DetectAsync(source, CancellationToken.None);
+        // The least of several, as pooled buffers may have been taken by other tests, or trimmed, and must be made anew.
+        var least = long.MaxValue;
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            using var source = new ArchiveSource(file);
+            var format = await ArchiveFormats.DetectAsync(source, CancellationToken.None);
 
-        // The source completes every read at once, so that all of the scan runs on this thread.
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var scan = await format.ScanAsync(source, new ScanRequest(subjects, WithDigest: digest), CancellationToken.None);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.Empty(scan.Subjects);
-        Assert.NotEqual(0, scan.RecordsRead);
-        return allocated;
+            // A file in memory never makes anyone wait, so that all of the scan runs on this thread.
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var scan = await format.ScanAsync(source, new ScanRequest(subjects, WithDigest: digest), CancellationToken.None);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.Empty(scan.Subjects);
+            Assert.NotEqual(0, scan.RecordsRead);
+        }
+
+        return least;
     }
 }

@@ -1,0 +1,74 @@
+using System.Management.Automation;
+
+namespace IotHubDsr.Module.Tests.Erasures;
+
+public sealed class ApprovalTests
+{
+    [Theory]
+    [InlineData("No")]
+    [InlineData("No to All")]
+    public void Refusal_SendsNoMutatingRequest_AndIsSaidInTheReceipts(string answer)
+    {
+        using ModuleSession session = ModuleSession.Connected();
+        session.Host.Answer = _ => answer;
+
+        ModuleOutcome outcome = session.Run("Remove-IotDeviceData dev1");
+
+        Assert.Equal(answer == "No" ? 7 : 1, session.Host.Questions.Count);
+        Assert.DoesNotContain(session.Sandbox.Log, request => request.Mutating);
+        List<PSObject> refused = [.. outcome.Output.Where(receipt => receipt.Text("Detail").Contains("Not approved", StringComparison.Ordinal))];
+        Assert.Equal(7, refused.Count);
+        Assert.All(refused, receipt => Assert.Equal(("Present", 0), (receipt.Text("Verdict"), receipt.Number("RecordsErased"))));
+    }
+
+    [Fact]
+    public void Question_NamesDevicePlaceAndSize()
+    {
+        using ModuleSession session = ModuleSession.Connected();
+        session.Host.Answer = _ => "No";
+
+        session.Run("Remove-IotDeviceData dev1 | Out-Null");
+
+        Assert.Contains(session.Host.Questions, question => question.Contains("Device 'dev1' in DeviceRegistry contoso-hub (4 records in 4 items, ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void SomeApproved_OnlyTheyAreErased()
+    {
+        using ModuleSession session = ModuleSession.Connected();
+        session.Host.Answer = question => question.Contains("CloudToDeviceQueue", StringComparison.Ordinal) ? "Yes" : "No";
+
+        ModuleOutcome outcome = session.Run("Remove-IotDeviceData dev1");
+
+        LoggedRequest mutation = Assert.Single(session.Sandbox.Log, request => request.Mutating);
+        Assert.StartsWith("/devices/dev1/commands", mutation.Target, StringComparison.Ordinal);
+        Assert.Equal(3, RemoveTests.Receipt(outcome, "contoso-hub", "CloudToDeviceQueue").Number("RecordsErased"));
+        Assert.Equal("Present", RemoveTests.Receipt(outcome, "contoso-hub", "DeviceRegistry").Text("Verdict"));
+    }
+
+    [Theory]
+    [InlineData("Remove-IotDeviceData dev1 -Force")]
+    [InlineData("Remove-IotDeviceData dev1 -Confirm:$false")]
+    [InlineData("$ConfirmPreference = 'None'; Remove-IotDeviceData dev1")]
+    public void NoPrompt_WhenNoneIsWanted(string script)
+    {
+        using ModuleSession session = ModuleSession.Connected();
+
+        session.Run(script);
+
+        Assert.Empty(session.Host.Questions);
+        Assert.Equal(0, new ArchiveState(session.Sandbox).CountOf("dev1"));
+    }
+
+    [Fact]
+    public void ForceAndConfirm_Asks()
+    {
+        using ModuleSession session = ModuleSession.Connected();
+        session.Host.Answer = _ => "No to All";
+
+        session.Run("Remove-IotDeviceData dev1 -Force -Confirm | Out-Null");
+
+        Assert.NotEmpty(session.Host.Questions);
+        Assert.DoesNotContain(session.Sandbox.Log, request => request.Mutating);
+    }
+}
