@@ -15,6 +15,7 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
     private const int Attempts = 4;
 
     private readonly ConcurrentDictionary<string, Fault> _faults = new(StringComparer.Ordinal);
+    private readonly ConcurrentBag<(string DeviceId, string Path)> _held = [];
     private Fault? _refusal;
     private int _done;
 
@@ -161,8 +162,10 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            await FailAsync(deviceId, AzureFaults.Translate(exception, PlaceOf(path), "delete", BlobFailures.WriteRole).Fault, cancellationToken)
-                .ConfigureAwait(false);
+            Fault fault = AzureFaults.Translate(exception, PlaceOf(path), "delete", BlobFailures.WriteRole).Fault;
+            if (fault.Id == FaultCatalogue.BlobHeld.Id)
+                _held.Add((deviceId, path));
+            await FailAsync(deviceId, fault, cancellationToken).ConfigureAwait(false);
             return false;
         }
     }
@@ -179,11 +182,13 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
     private ErasureOutcome ToOutcome(DeviceDataFinding finding, HashSet<(string Path, bool IsOldCopy)> there)
     {
         Fault? fault = _faults.GetValueOrDefault(finding.DeviceId);
+        HashSet<string> held = _held.Where(file => file.DeviceId == finding.DeviceId).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
         int erased = FilesOf(finding).Count(item => !there.Contains((item.Path, item.IsOldCopy)));
         return new ErasureOutcome(finding.DeviceId, erased, erased)
         {
             Fault = fault,
-            Verdict = fault?.Id == FaultCatalogue.BlobHeld.Id ? Verdict.Held : null,
+            Verdict = held.Count > 0 ? Verdict.Held : null,
+            Left = held,
             Detail = fault?.Message,
         };
     }
