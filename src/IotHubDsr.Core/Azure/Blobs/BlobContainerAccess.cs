@@ -58,6 +58,15 @@ internal sealed class BlobContainerAccess
         }
     }
 
+    /// <summary>Lists the whole container, old copies included.</summary>
+    public async Task<IReadOnlyList<ListedBlob>> ListAllAsync(CancellationToken cancellationToken)
+    {
+        var blobs = new List<ListedBlob>();
+        await foreach (ListedBlob blob in ListAsync(string.Empty, cancellationToken).ConfigureAwait(false))
+            blobs.Add(blob);
+        return blobs;
+    }
+
     /// <summary>The client of a current blob or of an old copy.</summary>
     public BlockBlobClient Open(ListedBlob blob)
     {

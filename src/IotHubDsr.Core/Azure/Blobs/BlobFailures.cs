@@ -12,9 +12,9 @@ internal static class BlobFailures
     public const string WriteRole = "Storage Blob Data Contributor";
 
     /// <summary>The blob, or this copy of it, no longer exists; its container does.</summary>
-    public static bool IsGone(RequestFailedException failed) => failed is { Status: 404, ErrorCode: "BlobNotFound" };
+    public static bool IsGone(Exception exception) => exception is RequestFailedException { Status: 404, ErrorCode: "BlobNotFound" };
 
     /// <summary>Somebody else changed the blob meanwhile.</summary>
-    public static bool IsConflict(RequestFailedException failed) =>
-        failed is { Status: 412, ErrorCode: "ConditionNotMet" } or { Status: 400, ErrorCode: "InvalidBlockList" };
+    public static bool IsConflict(Exception exception) =>
+        exception is RequestFailedException { Status: 412, ErrorCode: "ConditionNotMet" } or RequestFailedException { Status: 400, ErrorCode: "InvalidBlockList" };
 }

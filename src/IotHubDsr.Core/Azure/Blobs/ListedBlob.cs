@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Azure;
 using Azure.Storage.Blobs.Models;
 
@@ -26,7 +27,7 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
 
     public string? ContentEncoding { get; init; }
 
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>
     /// A directory of a hierarchical namespace. Metadata alone does not make one: whoever writes a blob chooses its metadata, and
@@ -58,7 +59,7 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
             ContentEncoding = properties.ContentEncoding,
             Metadata = item.Metadata is { Count: > 0 } metadata
                 ? new Dictionary<string, string>(metadata, StringComparer.OrdinalIgnoreCase)
-                : new Dictionary<string, string>(StringComparer.Ordinal),
+                : ReadOnlyDictionary<string, string>.Empty,
         };
     }
 

@@ -167,6 +167,7 @@ public sealed class UploadErasureTests
         ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(oldVersions: false, finding));
 
         Assert.Equal((0L, "BlobHeld", Verdict.Held), (outcome.RecordsErased, outcome.Fault?.Id, outcome.Verdict));
+        Assert.Equal(["dev1/a"], outcome.Left);
         Assert.Equal(["dev1/a"], sandbox.Names);
     }
 

@@ -110,7 +110,9 @@ public sealed class UploadFindTests
         sandbox.Put("dev1/a");
         sandbox.Faults.Add(new FaultRule { Service = "blob", PathContains = "comp=list", TruncateAfterBytes = 120, Times = 100 });
 
-        await Assert.ThrowsAsync<DsrException>(() => sandbox.FindAsync("dev1"));
+        var failure = await Assert.ThrowsAsync<DsrException>(() => sandbox.FindAsync("dev1"));
+
+        Assert.Equal("ServiceFailed", failure.Fault.Id);
     }
 
     [Fact]
