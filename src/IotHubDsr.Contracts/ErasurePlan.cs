@@ -26,7 +26,7 @@ public sealed record ErasureStep(DeviceDataFinding Finding, ErasureAction Action
 
     /// <summary>Device, kind, place and size, as a person is asked about them.</summary>
     public string Target =>
-        $"Device '{DeviceId}' in {Location.Kind} {Location.Place} ({Finding.Records} records in {Finding.Items.Count} items, {ByteSize.Format(Finding.Bytes)})";
+        $"Device '{DeviceId}' in {Location.Kind} {Location.Place} ({Counted.Of(Finding.Records, "record")} in {Counted.Of(Finding.Items.Count, "item")}, {ByteSize.Format(Finding.Bytes)})";
 }
 
 /// <summary>What a step of a plan does.</summary>

@@ -10,7 +10,7 @@ internal static class PackageReadme
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"""
-            Data of {Count(deviceIds.Count, "device")} of the IoT hub {context.HubHostName}
+            Data of {Counted.Of(deviceIds.Count, "device")} of the IoT hub {context.HubHostName}
             Written {at:u} by IotHubDsr
 
             data/<location>/         what was found; JSON documents, and NDJSON files with one JSON document per line
@@ -19,7 +19,7 @@ internal static class PackageReadme
 
             Keys and connection strings are not part of the package.
 
-            In all {Count(lines.Sum(line => line.Found), "record")} found: {lines.Sum(line => line.Included)} included, {lines.Sum(line => line.Withheld)} withheld, {lines.Sum(line => line.Unreachable)} unreachable.
+            In all {Counted.Of(lines.Sum(line => line.Found), "record")} found: {lines.Sum(line => line.Included)} included, {lines.Sum(line => line.Withheld)} withheld, {lines.Sum(line => line.Unreachable)} unreachable.
 
             """);
         List<string> gaps = lines
@@ -32,6 +32,4 @@ internal static class PackageReadme
 
         return Encoding.UTF8.GetBytes(text.ToString().ReplaceLineEndings("\n"));
     }
-
-    private static string Count(long number, string noun) => number == 1 ? $"1 {noun}" : string.Create(CultureInfo.InvariantCulture, $"{number} {noun}s");
 }

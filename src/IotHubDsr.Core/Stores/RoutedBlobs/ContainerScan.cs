@@ -60,13 +60,13 @@ internal sealed class ContainerScan(BlobContainerAccess container, SubjectIndex 
         bool found = totals.Records + totals.Relayed > 0;
         var details = new List<string>();
         if (faults > 0)
-            details.Add($"{faults} of {_blobs} blobs could not be read");
+            details.Add($"{faults} of {Counted.Of(_blobs, "blob")} could not be read");
         if (totals.OldCopyRecords > 0)
-            details.Add($"{totals.OldCopyRecords} of the records stand in old versions or snapshots");
+            details.Add($"{Counted.Of(totals.OldCopyRecords, "record stands", "records stand")} in old versions or snapshots, which -IncludeOldVersions erases where the current blobs hold everything else");
         if (totals.Relayed > 0)
             details.Add($"{totals.Relayed} messages were relayed by this device for other devices and count as theirs");
         if (_softDeleted > 0)
-            details.Add(string.Create(CultureInfo.InvariantCulture, $"{_softDeleted} soft-deleted copies cannot be read and leave by {_softDeletedUntil:yyyy-MM-dd}"));
+            details.Add(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(_softDeleted, "soft-deleted copy", "soft-deleted copies")} cannot be read; they leave by {_softDeletedUntil:yyyy-MM-dd}"));
         if (_held)
             details.Add("a policy or legal hold on the container forbids changes");
 

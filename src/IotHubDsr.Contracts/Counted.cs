@@ -1,0 +1,14 @@
+using System.Globalization;
+
+namespace IotHubDsr;
+
+/// <summary>Numbers of things in words.</summary>
+public static class Counted
+{
+    /// <summary>A number with its noun: <c>1 record</c>, <c>1,204 records</c>.</summary>
+    /// <param name="number">How many, 0 or more.</param>
+    /// <param name="noun">The noun in the singular.</param>
+    /// <param name="plural">The plural where it is not the singular with an s.</param>
+    public static string Of(long number, string noun, string? plural = null) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number:N0} {(number == 1 ? noun : plural ?? noun + "s")}");
+}
