@@ -21,7 +21,8 @@ internal sealed record ModuleOutcome(
     /// <summary>Everything in words, for a search for what must not be there.</summary>
     public string AllText => string.Join('\n', [
         .. Output.Select(value => value.ToString()),
-        .. Errors.SelectMany(error => (string[])[error.ToString(), error.Exception.ToString(), $"{error.ErrorDetails}", $"{error.TargetObject}"]),
+        .. Errors.SelectMany(
+            error => (string[])[error.ToString(), error.Exception.ToString(), $"{error.ErrorDetails}", $"{error.TargetObject}"]),
         .. Warnings, .. Verbose, .. Debug, .. Information,
         .. Progress.SelectMany(record => (string[])[record.Activity, record.StatusDescription, $"{record.CurrentOperation}"]),
     ]);

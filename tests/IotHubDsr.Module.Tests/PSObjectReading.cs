@@ -25,7 +25,8 @@ internal static class PSObjectReading
 
     public static T Value<T>(this PSObject source, string path) => (T)source.Get(path)!;
 
-    public static long Number(this PSObject source, string path) => Convert.ToInt64(source.Get(path), System.Globalization.CultureInfo.InvariantCulture);
+    public static long Number(this PSObject source, string path) =>
+        Convert.ToInt64(source.Get(path), System.Globalization.CultureInfo.InvariantCulture);
 
     public static IReadOnlyList<PSObject> Items(this PSObject source, string path) =>
         [.. ((IEnumerable)source.Get(path)!).Cast<object>().Select(PSObject.AsPSObject)];

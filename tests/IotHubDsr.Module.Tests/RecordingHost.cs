@@ -66,7 +66,8 @@ internal sealed class RecordingHost : PSHost
         {
             Questions.Enqueue(message);
             string answer = Answer(message);
-            int index = choices.Select(choice => choice.Label.Replace("&", string.Empty, StringComparison.Ordinal)).ToList().IndexOf(answer);
+            int index = choices.Select(choice => choice.Label.Replace("&", string.Empty, StringComparison.Ordinal)).ToList().IndexOf(
+                answer);
             Assert.True(index >= 0, $"'{answer}' is not among the choices.");
             return index;
         }

@@ -51,7 +51,8 @@ internal static class RoutedArchive
             var system = (IDictionary<string, object>)record["SystemProperties"];
             var properties = (IDictionary<string, object>)record["Properties"];
             string content = string.Join('\u0001', [
-                $"{record["EnqueuedTimeUtc"]}", .. Describe(system), "\u0002", .. Describe(properties), Convert.ToHexString((byte[])record["Body"])]);
+                $"{record["EnqueuedTimeUtc"]}", .. Describe(system), "\u0002", .. Describe(properties),
+                    Convert.ToHexString((byte[])record["Body"])]);
             records.Add(Record(Texts(system), Texts(properties), content));
         }
 

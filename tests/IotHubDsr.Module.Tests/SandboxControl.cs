@@ -52,12 +52,14 @@ internal sealed class SandboxControl : IDisposable
 
     public void ClearLog() => Send(HttpMethod.Delete, "log").Dispose();
 
-    /// <param name="rule">The fault, with the names of the control interface: service, host, method, pathContains, skip, times, status, …</param>
+    /// <param name="rule">The fault, with the names of the control interface: service, host, method, pathContains, skip, times, status,
+    /// …</param>
     public void AddFault(object rule) => Post("faults", rule);
 
     public void ClearFaults() => Send(HttpMethod.Delete, "faults").Dispose();
 
-    /// <param name="rules">Rights to take away, all others are given back: <c>blob:account/container</c>, <c>hub:RegistryRead</c>, <c>arm:id</c>.</param>
+    /// <param name="rules">Rights to take away, all others are given back: <c>blob:account/container</c>, <c>hub:RegistryRead</c>,
+    /// <c>arm:id</c>.</param>
     public void Deny(params string[] rules) => Post("access", new { deny = rules });
 
     public void SetTokenLifetime(TimeSpan lifetime) => Post("tokens", new { lifetimeSeconds = lifetime.TotalSeconds });
@@ -94,7 +96,8 @@ internal sealed class SandboxControl : IDisposable
     public void Dispose() => _client.Dispose();
 
     private static string BlobPath(string account, string container, string name) =>
-        string.Create(CultureInfo.InvariantCulture, $"blobs/{account}/{container}/{string.Join('/', name.Split('/').Select(Uri.EscapeDataString))}");
+        string.Create(CultureInfo.InvariantCulture,
+            $"blobs/{account}/{container}/{string.Join('/', name.Split('/').Select(Uri.EscapeDataString))}");
 
     private static T Read<T>(HttpResponseMessage response) => JsonSerializer.Deserialize<T>(response.Content.ReadAsStream(), Json)!;
 
@@ -104,7 +107,8 @@ internal sealed class SandboxControl : IDisposable
         return Read<T>(response);
     }
 
-    private void Post(string path, object body) => Send(HttpMethod.Post, path, JsonContent.Create(body, body.GetType(), options: Json)).Dispose();
+    private void Post(string path, object body) =>
+        Send(HttpMethod.Post, path, JsonContent.Create(body, body.GetType(), options: Json)).Dispose();
 
     private HttpResponseMessage Send(HttpMethod method, string path, HttpContent? body = null)
     {

@@ -12,7 +12,8 @@ internal sealed class ShellRun : IDisposable
 
     private ShellRun(string[] arguments, IReadOnlyDictionary<string, string>? environment)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -30,7 +31,8 @@ internal sealed class ShellRun : IDisposable
 
     public static ShellRun Start(string command) => new(["-Command", command], environment: null);
 
-    /// <summary>Runs a command in a shell with the module, and gives the lines of its output; an exit code other than 0 fails the test.</summary>
+    /// <summary>Runs a command in a shell with the module, and gives the lines of its output; an exit code other than 0 fails the
+    /// test.</summary>
     public static Task<string[]> LinesOfAsync(string command) => RunAsync(["-Command", command]);
 
     /// <summary>The same in a shell that has not imported the module.</summary>

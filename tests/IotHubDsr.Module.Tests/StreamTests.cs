@@ -48,7 +48,8 @@ public sealed class StreamTests
     private static void AssertCompleted(IReadOnlyList<ProgressRecord> records)
     {
         Assert.NotEmpty(records);
-        Assert.All(records.GroupBy(record => record.ActivityId), activity => Assert.Equal(ProgressRecordType.Completed, activity.Last().RecordType));
+        Assert.All(records.GroupBy(record => record.ActivityId), activity =>
+            Assert.Equal(ProgressRecordType.Completed, activity.Last().RecordType));
         Assert.All(records, record => Assert.InRange(record.PercentComplete, -1, 100));
     }
 }

@@ -7,7 +7,8 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string Path => _folder.FullName;
 
-    public IEnumerable<string> Entries => _folder.EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Select(entry => entry.FullName);
+    public IEnumerable<string> Entries =>
+        _folder.EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Select(entry => entry.FullName);
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 

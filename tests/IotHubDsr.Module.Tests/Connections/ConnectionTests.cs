@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using IotHubDsr.Module.Tests.Pester;
 
 namespace IotHubDsr.Module.Tests.Connections;
 
@@ -40,6 +41,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    [PesterTwin("works in parallel runspaces with a context")]
     public void Context_ServesParallelRunspaces()
     {
         const string script = """
@@ -82,6 +84,7 @@ public sealed class ConnectionTests
     [InlineData("'dev1' | Export-IotDeviceData -Path nowhere")]
     [InlineData("Remove-IotDeviceData dev1 -Force")]
     [InlineData("Disconnect-IotHubDsr")]
+    [PesterTwin("says how to connect when there is no connection")]
     public void Command_WithoutAConnection_SaysHowToConnect(string command)
     {
         using ModuleSession session = ModuleSession.Open();
@@ -124,7 +127,8 @@ public sealed class ConnectionTests
     {
         using ModuleSession session = ModuleSession.Open();
 
-        session.TryRun("param($id) Connect-IotHubDsr -ResourceId $id -CredentialSource Environment", resourceId).AssertOnly("InvalidResourceId");
+        session.TryRun("param($id) Connect-IotHubDsr -ResourceId $id -CredentialSource Environment", resourceId).AssertOnly(
+            "InvalidResourceId");
     }
 
     [Theory]
@@ -171,7 +175,8 @@ public sealed class ConnectionTests
             Connect-IotHubDsr -Sandbox $copy
             """;
 
-        ModuleOutcome outcome = session.TryRun(script, sandbox.Text("ResourceId").Replace("contoso-hub", "no-such-hub", StringComparison.Ordinal));
+        ModuleOutcome outcome = session.TryRun(
+            script, sandbox.Text("ResourceId").Replace("contoso-hub", "no-such-hub", StringComparison.Ordinal));
 
         outcome.AssertOnly("HubNotFound");
     }

@@ -16,7 +16,8 @@ public sealed class ApprovalTests
 
         Assert.Equal(answer == "No" ? 7 : 1, session.Host.Questions.Count);
         Assert.DoesNotContain(session.Sandbox.Log, request => request.Mutating);
-        List<PSObject> refused = [.. outcome.Output.Where(receipt => receipt.Text("Detail").Contains("Not approved", StringComparison.Ordinal))];
+        List<PSObject> refused =
+            [.. outcome.Output.Where(receipt => receipt.Text("Detail").Contains("Not approved", StringComparison.Ordinal))];
         Assert.Equal(7, refused.Count);
         Assert.All(refused, receipt => Assert.Equal(("Present", 0), (receipt.Text("Verdict"), receipt.Number("RecordsErased"))));
     }
@@ -29,7 +30,8 @@ public sealed class ApprovalTests
 
         session.Run("Remove-IotDeviceData dev1 | Out-Null");
 
-        Assert.Contains(session.Host.Questions, question => question.Contains("Device 'dev1' in DeviceRegistry contoso-hub (4 records in 4 items, ", StringComparison.Ordinal));
+        Assert.Contains(session.Host.Questions, question =>
+            question.Contains("Device 'dev1' in DeviceRegistry contoso-hub (4 records in 4 items, ", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using IotHubDsr.Module.Tests.Pester;
+
 namespace IotHubDsr.Module.Tests.Erasures;
 
 public sealed class WhatIfTests
@@ -7,6 +9,7 @@ public sealed class WhatIfTests
     [InlineData("Remove-IotDeviceData dev1 -WhatIf -Force")]
     [InlineData("$WhatIfPreference = $true; Remove-IotDeviceData dev1 -Force")]
     [InlineData("$WhatIfPreference = $true; 'dev1' | Remove-IotDeviceData -Confirm:$false")]
+    [PesterTwin("erases nothing with -WhatIf, also with -Force")]
     public void Remove_WhatIf_NamesThePlanAndSendsNoMutatingRequest(string script)
     {
         using ModuleSession session = ModuleSession.Connected();
@@ -16,8 +19,10 @@ public sealed class WhatIfTests
         Assert.Empty(outcome.Output);
         Assert.NotEmpty(session.Sandbox.Log);
         Assert.DoesNotContain(session.Sandbox.Log, request => request.Mutating);
-        Assert.Contains(session.Host.Lines, line => line.Contains("Device 'dev1' in DeviceRegistry contoso-hub (", StringComparison.Ordinal));
-        Assert.Contains(session.Host.Lines, line => line.Contains("Device 'dev1' in CloudToDeviceQueue contoso-hub (3 records", StringComparison.Ordinal));
+        Assert.Contains(session.Host.Lines, line =>
+            line.Contains("Device 'dev1' in DeviceRegistry contoso-hub (", StringComparison.Ordinal));
+        Assert.Contains(session.Host.Lines, line =>
+            line.Contains("Device 'dev1' in CloudToDeviceQueue contoso-hub (3 records", StringComparison.Ordinal));
         Assert.Equal(
             session.Sandbox.World.Containers.Count,
             session.Host.Lines.Count(line => line.Contains("Device 'dev1' in RoutedBlobContainer ", StringComparison.Ordinal)));

@@ -46,11 +46,12 @@ internal sealed class ExportPackage
         Assert.All(named, file => Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Files[file.Key])), file.Value));
     }
 
-    /// <summary>Checks that every line and the totals of the accounts add up, and that the files hold as many records as the lines say.</summary>
+    /// <summary>Checks that every line and the totals of the accounts add up, and that the files hold as many records.</summary>
     public void AssertCountsAddUp()
     {
         List<JsonElement> lines = [.. Completeness.GetProperty("locations").EnumerateArray()];
-        Assert.All(lines, line => Assert.Equal(Number(line, "found"), Number(line, "included") + Number(line, "withheld") + Number(line, "unreachable")));
+        Assert.All(lines, line =>
+            Assert.Equal(Number(line, "found"), Number(line, "included") + Number(line, "withheld") + Number(line, "unreachable")));
         foreach (string name in (string[])["found", "included", "withheld", "unreachable"])
             Assert.Equal(lines.Sum(line => Number(line, name)), Number(Completeness.GetProperty("totals"), name));
         Assert.All(
@@ -60,7 +61,8 @@ internal sealed class ExportPackage
         foreach ((string name, byte[] content) in Files.Where(file => file.Key.EndsWith(".ndjson", StringComparison.Ordinal)))
         {
             string location = name.Split('/')[1];
-            long included = lines.Where(line => line.GetProperty("locationId").GetString() == location).Sum(line => Number(line, "included"));
+            long included = lines
+                .Where(line => line.GetProperty("locationId").GetString() == location).Sum(line => Number(line, "included"));
             string[] records = Encoding.UTF8.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries);
             Assert.All(records, record => JsonDocument.Parse(record).Dispose());
             Assert.Equal(included, records.Length);
@@ -69,7 +71,8 @@ internal sealed class ExportPackage
 
     public static async Task<int> CheckByToolAsync(string folder)
     {
-        using Process tool = Process.Start(new ProcessStartInfo("sha256sum", ["-c", "--quiet", "--strict", Manifest]) { WorkingDirectory = folder })!;
+        using Process tool = Process.Start(
+            new ProcessStartInfo("sha256sum", ["-c", "--quiet", "--strict", Manifest]) { WorkingDirectory = folder })!;
         await tool.WaitForExitAsync();
         return tool.ExitCode;
     }

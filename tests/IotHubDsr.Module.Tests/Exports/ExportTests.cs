@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Text;
 using System.Text.Json;
+using IotHubDsr.Module.Tests.Pester;
 
 namespace IotHubDsr.Module.Tests.Exports;
 
@@ -9,6 +10,7 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
     private readonly ModuleSession _session = connected.Session;
 
     [Fact]
+    [PesterTwin("writes a package whose manifest holds")]
     public async Task Folder_HoldsWhatItsManifestAndItsAccountsSay()
     {
         using var folder = new TemporaryFolder();
@@ -36,7 +38,8 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
 
         _session.Run("param($path) Export-IotDeviceData dev1 $path", path);
 
-        string[] lines = Encoding.UTF8.GetString(ExportPackage.OfFolder(path).Files["data/routed-blob.contosorouted.raw-json/messages.ndjson"])
+        string[] lines = Encoding.UTF8.GetString(
+            ExportPackage.OfFolder(path).Files["data/routed-blob.contosorouted.raw-json/messages.ndjson"])
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(container.Of("dev1").Direct + container.Of("dev1").Attributed, lines.Length);
         Assert.All(lines, line => Assert.Contains("\"dev1\"", line, StringComparison.Ordinal));
@@ -73,9 +76,11 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
             [.. package.Files.Where(file => file.Key.StartsWith("data/device-registry.contoso-hub/", StringComparison.Ordinal))];
         Assert.Equal(devices.Order(StringComparer.Ordinal), registry.Select(file => DeviceOf(file.Value)).Order(StringComparer.Ordinal));
         Assert.Equal(registry.Count, registry.Select(file => file.Key.ToUpperInvariant()).Distinct().Count());
-        Assert.All(package.Files.Keys, name => Assert.Matches("^[a-z0-9][a-z0-9.-]*(/[a-z0-9_~][a-z0-9._~-]*)*$", name.Replace("README", "readme", StringComparison.Ordinal)));
+        Assert.All(package.Files.Keys, name =>
+            Assert.Matches("^[a-z0-9][a-z0-9.-]*(/[a-z0-9_~][a-z0-9._~-]*)*$", name.Replace("README", "readme", StringComparison.Ordinal)));
         Assert.All(Directory.EnumerateFileSystemEntries(folder.Path), entry => Assert.Equal(folder.File("package"), entry));
-        Assert.All(package.Files, file => Assert.All((string[])["primaryKey", "secondaryKey", "SharedAccessKey=", "SharedAccessSignature"], secret =>
+        Assert.All(package.Files, file =>
+            Assert.All((string[])["primaryKey", "secondaryKey", "SharedAccessKey=", "SharedAccessSignature"], secret =>
             Assert.DoesNotContain(secret, Encoding.UTF8.GetString(file.Value), StringComparison.OrdinalIgnoreCase)));
     }
 
@@ -96,6 +101,7 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
     [Theory]
     [InlineData("")]
     [InlineData("-AsZip")]
+    [PesterTwin("refuses a path that exists")]
     public void ExistingPath_IsRefused_AndLeftAsItIs(string form)
     {
         using var folder = new TemporaryFolder();
@@ -116,7 +122,8 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("file"), "mine");
 
-        ModuleOutcome outcome = _session.TryRun($"param($path) Export-IotDeviceData dev1 $path {form}", Path.Combine(folder.File("file"), "package"));
+        ModuleOutcome outcome = _session.TryRun(
+            $"param($path) Export-IotDeviceData dev1 $path {form}", Path.Combine(folder.File("file"), "package"));
 
         outcome.AssertOnly("ExportFailed");
         Assert.Equal([folder.File("file")], folder.Entries);
@@ -125,6 +132,7 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
     [Theory]
     [InlineData("-WhatIf")]
     [InlineData("-AsZip -WhatIf")]
+    [PesterTwin("writes nothing with -WhatIf")]
     public void WhatIf_WritesNothing(string parameters)
     {
         using var folder = new TemporaryFolder();

@@ -30,7 +30,8 @@ public sealed class FaultTests
     {
         using ModuleSession session = ModuleSession.Connected();
         List<string> undisturbed = [.. session.Run(Counts).Output.Select(text => $"{text}")];
-        session.Sandbox.AddFault(new { service = "blob", method = "GET", pathContains = "/contoso-hub/", times = 3, resetAfterBytes = 500 });
+        session.Sandbox.AddFault(
+            new { service = "blob", method = "GET", pathContains = "/contoso-hub/", times = 3, resetAfterBytes = 500 });
 
         Assert.Equal(undisturbed, session.Run(Counts).Output.Select(text => $"{text}"));
     }
@@ -44,7 +45,8 @@ public sealed class FaultTests
         var before = new ArchiveState(session.Sandbox);
         session.Sandbox.AddFault(new
         {
-            service = "blob", host = "contosorouted.blob.core.windows.net", method = "PUT", pathContains = request, times = 1000, resetAfterBytes = 20,
+            service = "blob", host = "contosorouted.blob.core.windows.net", method = "PUT", pathContains = request, times = 1000,
+            resetAfterBytes = 20,
         });
 
         ModuleOutcome outcome = session.TryRun("Remove-IotDeviceData dev1 -Force");
@@ -68,8 +70,10 @@ public sealed class FaultTests
 
         outcome.AssertOnly("PermissionMissing");
         Assert.All(outcome.Output, finding => Assert.Equal(
-            finding.Text("Place").StartsWith("contosorouted/", StringComparison.Ordinal) ? "Unreachable" : "Present", finding.Text("Verdict")));
-        Assert.All(outcome.Errors, error => Assert.Contains("Storage Blob Data", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal));
+            finding.Text("Place").StartsWith("contosorouted/", StringComparison.Ordinal)
+                ? "Unreachable" : "Present", finding.Text("Verdict")));
+        Assert.All(outcome.Errors, error =>
+            Assert.Contains("Storage Blob Data", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -103,7 +107,8 @@ public sealed class FaultTests
     {
         using ModuleSession session = ModuleSession.Connected();
         ListedBlob blob = session.Sandbox.Blobs("contosorouted", "raw-avro").First(blob => blob.Length > 2000);
-        byte[] content = truncated ? session.Sandbox.ReadBlob("contosorouted", "raw-avro", blob.Name)[..1500] : Encoding.UTF8.GetBytes("This is not Avro.");
+        byte[] content = truncated
+            ? session.Sandbox.ReadBlob("contosorouted", "raw-avro", blob.Name)[..1500] : Encoding.UTF8.GetBytes("This is not Avro.");
         session.Sandbox.WriteBlob("contosorouted", "raw-avro", blob.Name, content);
 
         ModuleOutcome outcome = session.TryRun("'dev1', 'semi;colon' | Get-IotDeviceDataFootprint");
@@ -112,8 +117,10 @@ public sealed class FaultTests
         ErrorRecord error = Assert.Single(outcome.Errors);
         Assert.Contains(blob.Name, $"{error.TargetObject}", StringComparison.Ordinal);
         Assert.Matches("(offset|byte) [0-9]+", $"{error.Exception.Message}");
-        Assert.DoesNotContain(outcome.Output, finding => finding.Text("Place") == "contosorouted/raw-avro" && finding.Text("Verdict") == "Absent");
-        Assert.DoesNotContain(outcome.Output, finding => finding.Text("Place") == "contosorouted/raw-json" && finding.Text("Verdict") == "Unreachable");
+        Assert.DoesNotContain(
+            outcome.Output, finding => finding.Text("Place") == "contosorouted/raw-avro" && finding.Text("Verdict") == "Absent");
+        Assert.DoesNotContain(
+            outcome.Output, finding => finding.Text("Place") == "contosorouted/raw-json" && finding.Text("Verdict") == "Unreachable");
     }
 
     [Fact]
@@ -121,7 +128,8 @@ public sealed class FaultTests
     {
         using ModuleSession session = ModuleSession.Connected();
         ListedBlob blob = session.Sandbox.Blobs("contosorouted", "raw-json").First(blob => blob.Length > 2000);
-        session.Sandbox.WriteBlob("contosorouted", "raw-json", blob.Name, Encoding.UTF8.GetBytes("{\"SystemProperties\":{\"connectionDeviceId\":\"dev1\"\n"));
+        session.Sandbox.WriteBlob(
+            "contosorouted", "raw-json", blob.Name, Encoding.UTF8.GetBytes("{\"SystemProperties\":{\"connectionDeviceId\":\"dev1\"\n"));
         byte[] planted = session.Sandbox.ReadBlob("contosorouted", "raw-json", blob.Name);
 
         ModuleOutcome outcome = session.TryRun("Remove-IotDeviceData dev1 -Force");
@@ -156,7 +164,8 @@ public sealed class FaultTests
 
         ModuleOutcome outcome = session.TryRun("Get-IotDeviceDataFootprint dev1");
 
-        Assert.All(outcome.Output.Where(finding => finding.Text("Kind") == "RoutedBlobContainer"), finding => Assert.Equal("Present", finding.Text("Verdict")));
+        Assert.All(outcome.Output.Where(finding => finding.Text("Kind") == "RoutedBlobContainer"), finding =>
+            Assert.Equal("Present", finding.Text("Verdict")));
         Assert.DoesNotContain(outcome.Output, finding => finding.Text("Kind") == "DeviceRegistry" && finding.Text("Verdict") == "Absent");
         Assert.NotEmpty(outcome.Errors);
     }

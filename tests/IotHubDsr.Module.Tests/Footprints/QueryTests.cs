@@ -1,3 +1,5 @@
+using IotHubDsr.Module.Tests.Pester;
+
 namespace IotHubDsr.Module.Tests.Footprints;
 
 public sealed class QueryTests
@@ -5,6 +7,7 @@ public sealed class QueryTests
     private const string Devices = " | Where-Object Kind -eq DeviceRegistry | ForEach-Object DeviceId";
 
     [Fact]
+    [PesterTwin("finds the devices of a person and warns that queries lag")]
     public void Query_FindsThePersonsDevices_AndWarnsOfItsLag()
     {
         using ModuleSession session = ModuleSession.Connected();
@@ -26,7 +29,8 @@ public sealed class QueryTests
         ModuleOutcome outcome = session.Run("Get-IotDeviceDataFootprint -Query \"tags.site = 'stockholm'\"" + Devices);
 
         Assert.True(session.Sandbox.World.Devices.Count > 100);
-        Assert.Equal(session.Sandbox.World.Devices.Order(StringComparer.Ordinal), outcome.Output.Select(id => $"{id}").Order(StringComparer.Ordinal));
+        Assert.Equal(session.Sandbox.World.Devices.Order(StringComparer.Ordinal),
+            outcome.Output.Select(id => $"{id}").Order(StringComparer.Ordinal));
         Assert.True(session.Sandbox.Log.Count(request => request.Target.StartsWith("/devices/query", StringComparison.Ordinal)) > 1);
     }
 
@@ -74,6 +78,7 @@ public sealed class QueryTests
         ModuleOutcome outcome = session.Run("Get-IotDeviceDataFootprint -Query \"tags.site = 'stockholm'\"" + Devices);
 
         Assert.Equal(0, session.Sandbox.PendingFaults);
-        Assert.Equal(session.Sandbox.World.Devices.Order(StringComparer.Ordinal), outcome.Output.Select(id => $"{id}").Order(StringComparer.Ordinal));
+        Assert.Equal(session.Sandbox.World.Devices.Order(StringComparer.Ordinal),
+            outcome.Output.Select(id => $"{id}").Order(StringComparer.Ordinal));
     }
 }

@@ -1,3 +1,5 @@
+using IotHubDsr.Module.Tests.Pester;
+
 namespace IotHubDsr.Module.Tests.Import;
 
 public sealed class ImportTests
@@ -9,14 +11,30 @@ public sealed class ImportTests
     ];
 
     [Fact]
+    [PesterTwin("exports its commands and nothing else")]
     public void Import_ExportsItsCommandsAndNothingElse()
     {
         using ModuleSession session = ModuleSession.Open();
 
-        ModuleOutcome outcome = session.Run("(Get-Module IotHubDsr).ExportedCommands.Values | ForEach-Object { \"$($_.CommandType) $($_.Name)\" }");
+        ModuleOutcome outcome = session.Run(
+            "(Get-Module IotHubDsr).ExportedCommands.Values | ForEach-Object { \"$($_.CommandType) $($_.Name)\" }");
 
         Assert.Equal(Commands.Select(name => $"Cmdlet {name}"), outcome.Output.Select(name => $"{name}").Order(StringComparer.Ordinal));
-        Assert.Equal("0", session.Run("$m = Get-Module IotHubDsr; $m.ExportedVariables.Count + $m.ExportedAliases.Count").Single().ToString());
+        Assert.Equal("0", session.Run(
+            "$m = Get-Module IotHubDsr; $m.ExportedVariables.Count + $m.ExportedAliases.Count").Single().ToString());
+    }
+
+    [Fact]
+    [PesterTwin("has help with three examples for each command")]
+    public void Import_BringsHelpWithExamples()
+    {
+        using ModuleSession session = ModuleSession.Open();
+
+        ModuleOutcome outcome = session.Run("Get-Command -Module IotHubDsr | ForEach-Object { Get-Help $_.Name -Full }");
+
+        Assert.Equal(Commands.Length, outcome.Output.Count);
+        Assert.All(outcome.Output, help => Assert.InRange(help.Text("Synopsis").Length, 20, 200));
+        Assert.All(outcome.Output, help => Assert.InRange(help.Items("examples.example").Count, 3, 20));
     }
 
     [Fact]
@@ -30,7 +48,8 @@ public sealed class ImportTests
                 Where-Object { $before -notcontains $_ -and $_ -match '^(IotHubDsr|Azure|Microsoft\.Identity|System\.ClientModel)' }
             """;
 
-        string[] loaded = await ShellRun.LinesWithoutModuleAsync(script, new Dictionary<string, string> { ["DSR_MANIFEST"] = RepositoryPaths.Manifest });
+        string[] loaded = await ShellRun.LinesWithoutModuleAsync(
+            script, new Dictionary<string, string> { ["DSR_MANIFEST"] = RepositoryPaths.Manifest });
 
         Assert.Equal(["IotHubDsr"], loaded.Where(name => name != "IotHubDsr.Contracts"));
     }
@@ -38,7 +57,8 @@ public sealed class ImportTests
     [Fact]
     public void Stage_HasNoPowerShellEngineAndOneContracts()
     {
-        List<string> staged = [.. Directory.EnumerateFiles(RepositoryPaths.ModuleBin, "*", SearchOption.AllDirectories).Select(file => Path.GetFileName(file)!)];
+        List<string> staged = [.. Directory.EnumerateFiles(RepositoryPaths.ModuleBin, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetFileName(file)!)];
 
         Assert.Contains("IotHubDsr.Core.dll", staged);
         Assert.DoesNotContain(staged, name => name.StartsWith("System.Management.Automation", StringComparison.OrdinalIgnoreCase));

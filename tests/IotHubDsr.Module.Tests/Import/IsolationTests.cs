@@ -34,7 +34,8 @@ public sealed class IsolationTests
         Assert.Contains("job 7", lines);
         string azure = Assert.Single(lines, line => IsOfAzure(line, "default"));
         Assert.StartsWith("default Azure.Core 1.44", azure, StringComparison.Ordinal);
-        Assert.Contains(lines, line => line.StartsWith("apart Azure.Core ", StringComparison.Ordinal) && !line.Contains(" 1.44", StringComparison.Ordinal));
+        Assert.Contains(lines, line =>
+            line.StartsWith("apart Azure.Core ", StringComparison.Ordinal) && !line.Contains(" 1.44", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("apart Azure.Storage.Blobs ", StringComparison.Ordinal));
         Assert.Single(lines, line => line.Contains(" IotHubDsr.Contracts ", StringComparison.Ordinal));
         Assert.DoesNotContain(lines, line => line.StartsWith("default IotHubDsr.Core ", StringComparison.Ordinal));

@@ -14,22 +14,30 @@ internal sealed class BlobNames
     private readonly Regex? _thisHub;
 
     /// <param name="hubName">Name of the hub; null when any hub will do.</param>
-    /// <param name="fileNameFormat">The endpoint's format of blob names; null when unknown.</param>
-    public BlobNames(string? hubName, string? fileNameFormat)
+    /// <param name="fileNameFormats">The formats of blob names that its endpoints use, one a line; null when unknown.</param>
+    public BlobNames(string? hubName, string? fileNameFormats)
     {
-        if (hubName is null || fileNameFormat is null || !fileNameFormat.Contains(HubToken, StringComparison.Ordinal))
+        string[] formats = [.. (fileNameFormats ?? string.Empty).Split('\n').Where(format => format.Contains(HubToken, StringComparison.Ordinal))];
+        if (hubName is null || formats.Length == 0)
             return;
-        _anyHub = ToRegex(fileNameFormat, "[A-Za-z0-9-]+");
-        _thisHub = ToRegex(fileNameFormat, $"(?i:{Regex.Escape(hubName)})");
+        _anyHub = ToRegex(formats, "[A-Za-z0-9-]+");
+        _thisHub = ToRegex(formats, $"(?i:{Regex.Escape(hubName)})");
     }
 
     /// <summary>
-    /// False only for a blob whose name follows the endpoint's format with the name of another hub in it. Where a name can be read both
+    /// False only for a blob whose name follows an endpoint's format with the name of another hub in it. Where a name can be read both
     /// ways, it is this hub's.
     /// </summary>
     public bool Concerns(string blobName) => _anyHub?.IsMatch(blobName) != true || _thisHub!.IsMatch(blobName);
 
-    private static Regex ToRegex(string format, string hub)
+    private static Regex ToRegex(string[] formats, string hub)
+    {
+        // Formats are the operator's and names anybody's: the time to match them must not grow faster than they do.
+        string pattern = string.Join('|', formats.Select(format => ToPattern(format, hub)));
+        return new Regex($@"\A(?:{pattern})\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+    }
+
+    private static StringBuilder ToPattern(string format, string hub)
     {
         var pattern = new StringBuilder(Regex.Escape(format).Replace(@"\}", "}", StringComparison.Ordinal));
         (string Token, string Pattern)[] tokens =
@@ -39,8 +47,6 @@ internal sealed class BlobNames
         ];
         foreach ((string token, string replacement) in tokens)
             pattern.Replace($@"\{token}", replacement);
-
-        // Formats are the operator's and names anybody's: the time to match them must not grow faster than they do.
-        return new Regex($@"\A{pattern}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        return pattern;
     }
 }

@@ -21,6 +21,14 @@ public sealed class BlobNamesTests
     public void Concerns_OnlyExcludesNamesThatCanOnlyBeAnotherHubs(string? format, string name, bool concerns) =>
         Assert.Equal(concerns, new BlobNames("hub1", format).Concerns(name));
 
+    [Theory]
+    [InlineData("hub1/0/2026/01/05/08/00", true)]
+    [InlineData("2026/01/05/08/00/0-hub1", true)]
+    [InlineData("hub2/0/2026/01/05/08/00", false)]
+    [InlineData("2026/01/05/08/00/0-hub2", false)]
+    public void Concerns_SeveralFormatsInOneContainer_ExcludesOtherHubsInEach(string name, bool concerns) =>
+        Assert.Equal(concerns, new BlobNames("hub1", "{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}\n{YYYY}/{MM}/{DD}/{HH}/{mm}/{partition}-{iothub}").Concerns(name));
+
     [Fact]
     public void Concerns_HostileNameAndFormat_AreMatchedInNoTime()
     {
