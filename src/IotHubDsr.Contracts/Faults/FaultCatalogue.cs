@@ -123,6 +123,11 @@ public static class FaultCatalogue
         "The blob {0} is leased by somebody else.",
         "Find out who holds the lease and have it released; leases are not broken by this module.");
 
+    /// <summary>A blob has a name with which no request can reach it.</summary>
+    public static FaultDefinition BlobNameUnsafe { get; } = new("BlobNameUnsafe", FaultCategory.InvalidData,
+        "The blob {0} was left alone: its name has '.' or '..' as a segment, so that a request for it would reach another blob.",
+        "Look at the blob with a tool that shows the container as a list; its owner copies or deletes it by hand.");
+
     /// <summary>A blob is of a type that is not rewritten.</summary>
     public static FaultDefinition BlobTypeUnsupported { get; } = new("BlobTypeUnsupported", FaultCategory.InvalidOperation,
         "The blob {0} is of the type {1}; only block blobs are rewritten.",

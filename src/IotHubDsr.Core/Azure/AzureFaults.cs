@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Xml;
 using Azure;
 using Azure.Identity;
 
@@ -21,6 +22,7 @@ internal static class AzureFaults
         AggregateException aggregate when aggregate.InnerExceptions.Count > 0 => Translate(aggregate.InnerExceptions[^1], target, verb, role),
         HttpRequestException or IOException or SocketException or OperationCanceledException =>
             new DsrException(FaultCatalogue.ConnectionFailed.For(target, FirstLine(Innermost(exception).Message)), exception),
+        XmlException => new DsrException(FaultCatalogue.ServiceFailed.For(target, "its answer could not be read"), exception),
         _ => Unforeseen(exception, target),
     };
 

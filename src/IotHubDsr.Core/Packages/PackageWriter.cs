@@ -135,6 +135,8 @@ internal sealed class PackageWriter : IAsyncDisposable
     private sealed class LocationTarget(PackageWriter package, string folder) : IExportTarget
     {
         public Task<Stream> OpenAsync(string name, string extension, CancellationToken cancellationToken) =>
-            package.OpenAsync($"{folder}/{PackageNames.For(name)}.{extension}", cancellationToken);
+            package.OpenAsync($"{folder}/{NameOf(name, extension)}", cancellationToken);
+
+        public string NameOf(string name, string extension) => $"{PackageNames.For(name)}.{extension}";
     }
 }

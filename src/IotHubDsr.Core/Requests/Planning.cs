@@ -35,7 +35,7 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
     {
         long erasable = finding.Records - (request.IncludeOldVersions ? 0 : finding.OldCopyRecords)
             + (request.IncludeRelayed ? finding.RelayedRecords : 0);
-        bool can = finding.Location.Capabilities.HasFlag(LocationCapabilities.Erase) && finding.Verdict != Verdict.Held;
+        bool can = finding.Location.Capabilities.HasFlag(LocationCapabilities.Erase) && finding.Verdict is not (Verdict.Held or Verdict.Expiring);
         return can && erasable > 0 ? ErasureAction.Erase : ErasureAction.None;
     }
 }

@@ -48,7 +48,7 @@ internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string
         DateTimeOffset until = deletedAt.Value + flushTime;
         string what = location.RecordsDeletion
             ? "the hub writes a record of the device's deletion here"
-            : "messages that the hub accepted before the deletion can still arrive here";
+            : "what the hub accepted or allowed before the deletion can still arrive here";
         return new Settlement(
             Verdict.ErasurePending,
             until,

@@ -14,6 +14,11 @@ internal interface IExportTarget
     /// The package cannot be written; the stream throws it as well. Nothing more can be exported, so a store lets it pass.
     /// </exception>
     Task<Stream> OpenAsync(string name, string extension, CancellationToken cancellationToken);
+
+    /// <summary>The name that a file gets, for documents that refer to it.</summary>
+    /// <param name="name">As for <see cref="OpenAsync"/>.</param>
+    /// <param name="extension">As for <see cref="OpenAsync"/>.</param>
+    string NameOf(string name, string extension);
 }
 
 /// <summary>The disk under a package fails; told apart from a connection that fails, which breaks no package.</summary>

@@ -1,5 +1,6 @@
 using IotHubDsr.Azure;
 using IotHubDsr.Hub;
+using IotHubDsr.Stores.FileUploads;
 using IotHubDsr.Stores.Registry;
 using IotHubDsr.Stores.RoutedBlobs;
 
@@ -13,5 +14,6 @@ internal static class StoreCatalogue
         new RegistryStore(hub),
         new CloudToDeviceQueueStore(hub),
         new RoutedBlobStore(access, time),
+        new FileUploadStore(access, time),
     ];
 }

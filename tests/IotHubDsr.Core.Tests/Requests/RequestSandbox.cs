@@ -35,8 +35,11 @@ internal sealed class RequestSandbox : IAsyncDisposable
     public Task<List<DeviceDataFinding>> FindAsync(params string[] deviceIds) => RunAsync<DeviceDataFinding>(_engine.FindAsync(
         new FootprintRequest { Context = Context, DeviceIds = Stream(deviceIds) }, CancellationToken.None));
 
-    public async Task<ErasurePlan> PlanAsync(params string[] deviceIds) => Assert.Single(await RunAsync<ErasurePlan>(_engine.PlanAsync(
-        new PlanRequest { Context = Context, DeviceIds = Stream(deviceIds) }, CancellationToken.None)));
+    public Task<ErasurePlan> PlanAsync(params string[] deviceIds) => PlanAsync(includeOldVersions: false, deviceIds);
+
+    public async Task<ErasurePlan> PlanAsync(bool includeOldVersions, params string[] deviceIds) => Assert.Single(await RunAsync<ErasurePlan>(
+        _engine.PlanAsync(
+            new PlanRequest { Context = Context, DeviceIds = Stream(deviceIds), IncludeOldVersions = includeOldVersions }, CancellationToken.None)));
 
     public Task<List<ErasureReceipt>> EraseAsync(ErasurePlan plan, Func<ErasureStep, bool>? approve = null) => RunAsync<ErasureReceipt>(
         _engine.EraseAsync(

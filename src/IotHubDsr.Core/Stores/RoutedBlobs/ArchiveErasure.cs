@@ -1,10 +1,11 @@
 using Azure;
 using IotHubDsr.Archives;
+using IotHubDsr.Azure.Blobs;
 
 namespace IotHubDsr.Stores.RoutedBlobs;
 
 /// <summary>Erases the subjects from every blob of a container in which they were found; each blob is changed once for all of them.</summary>
-internal sealed class ArchiveErasure(ArchiveContainer container, StoreCall call, IReadOnlyList<DeviceDataFinding> findings, TimeProvider time)
+internal sealed class ArchiveErasure(BlobContainerAccess container, StoreCall call, IReadOnlyList<DeviceDataFinding> findings, TimeProvider time)
 {
     private readonly RecordSelection _selection = new(
         new SubjectIndex(findings.Select(finding => finding.DeviceId)), call.Options.IncludeRelayed);
@@ -42,13 +43,13 @@ internal sealed class ArchiveErasure(ArchiveContainer container, StoreCall call,
             if (result.Fault is { } fault)
                 await FailAsync(blobName, fault, cancellationToken).ConfigureAwait(false);
         }
-        catch (RequestFailedException gone) when (ArchiveRead.IsGone(gone))
+        catch (RequestFailedException gone) when (BlobFailures.IsGone(gone))
         {
             await call.NoteAsync(NoticeLevel.Verbose, $"{place} no longer exists.", cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            Fault fault = ArchiveRead.Translate(exception, place, "rewrite", RoutedBlobStore.WriteRole).Fault;
+            Fault fault = ArchiveRead.Translate(exception, place, "rewrite", BlobFailures.WriteRole).Fault;
             await FailAsync(blobName, fault, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using IotHubDsr.Archives;
+using IotHubDsr.Azure.Blobs;
 
 namespace IotHubDsr.Stores.RoutedBlobs;
 
@@ -15,18 +16,18 @@ internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
 
     public async Task<IReadOnlyList<ExportCompleteness>> WriteAsync(IExportTarget target, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ArchiveBlob> blobs = scan.Matched;
+        IReadOnlyList<ListedBlob> blobs = scan.Matched;
         if (blobs.Count > 0)
         {
             await using Stream file = await target.OpenAsync("messages", "ndjson", cancellationToken).ConfigureAwait(false);
-            foreach (ArchiveBlob blob in blobs)
+            foreach (ListedBlob blob in blobs)
                 await WriteAsync(blob, file, cancellationToken).ConfigureAwait(false);
         }
 
         return Enumerable.Range(0, scan.Subjects.Count).Select(ToCompleteness).ToList();
     }
 
-    private async Task WriteAsync(ArchiveBlob blob, Stream file, CancellationToken cancellationToken)
+    private async Task WriteAsync(ListedBlob blob, Stream file, CancellationToken cancellationToken)
     {
         // A blob that breaks off in the middle must not leave half of its messages counted twice: they are accounted for when it is done.
         using var sink = new LineSink(scan.Subjects, blob.Path, call.Options.IncludeRelayed, file);
@@ -36,7 +37,7 @@ internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
         }
         catch (Exception exception) when (exception is not ExportTargetException && !cancellationToken.IsCancellationRequested)
         {
-            DsrException fault = ArchiveRead.Translate(exception, $"{call.Location.Place}/{blob.Path}", "read", RoutedBlobStore.ReadRole);
+            DsrException fault = ArchiveRead.Translate(exception, $"{call.Location.Place}/{blob.Path}", "read", BlobFailures.ReadRole);
             await call.ReportAsync(fault.Fault, cancellationToken).ConfigureAwait(false);
         }
 

@@ -1,9 +1,9 @@
-using System.Xml;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using IotHubDsr.Archives;
 using IotHubDsr.Azure;
+using IotHubDsr.Azure.Blobs;
 
 namespace IotHubDsr.Stores.RoutedBlobs;
 
@@ -13,10 +13,10 @@ internal static class ArchiveRead
     private const int Attempts = 4;
 
     /// <summary>Scans a blob; null when it no longer exists.</summary>
-    public static async Task<(ArchiveBlob Blob, ArchiveScan Scan)?> ScanAsync(
-        ArchiveContainer container, ArchiveBlob listed, ScanRequest request, CancellationToken cancellationToken)
+    public static async Task<(ListedBlob Blob, ArchiveScan Scan)?> ScanAsync(
+        BlobContainerAccess container, ListedBlob listed, ScanRequest request, CancellationToken cancellationToken)
     {
-        ArchiveBlob blob = listed;
+        ListedBlob blob = listed;
         for (int attempt = 1; ; attempt++)
         {
             // What a sink was given cannot be taken back: from then on a blob is not read a second time.
@@ -29,11 +29,11 @@ internal static class ArchiveRead
                 final |= request.Sink is not null;
                 return (blob, await ArchiveFormats.ScanAsync(stream, request, cancellationToken).ConfigureAwait(false));
             }
-            catch (RequestFailedException gone) when (IsGone(gone))
+            catch (RequestFailedException gone) when (BlobFailures.IsGone(gone))
             {
                 return null;
             }
-            catch (RequestFailedException changed) when (IsConflict(changed) && !final)
+            catch (RequestFailedException changed) when (BlobFailures.IsConflict(changed) && !final)
             {
                 // The next attempt reads what is there now.
             }
@@ -52,21 +52,11 @@ internal static class ArchiveRead
         return new WholeStream(download.Content, length);
     }
 
-    /// <summary>Whether a call failed because somebody else changed the blob meanwhile.</summary>
-    public static bool IsConflict(Exception exception) =>
-        exception is RequestFailedException { Status: 412, ErrorCode: "ConditionNotMet" } or RequestFailedException { Status: 400, ErrorCode: "InvalidBlockList" };
+    public static DsrException Translate(Exception exception, string blob, string verb, string role) => exception is ArchiveFormatException format
+        ? new DsrException(FaultCatalogue.ArchiveUnreadable.For(blob, format.Message), format)
+        : AzureFaults.Translate(exception, blob, verb, role);
 
-    /// <summary>Whether a call failed because the blob no longer exists.</summary>
-    public static bool IsGone(Exception exception) => exception is RequestFailedException { Status: 404, ErrorCode: "BlobNotFound" };
-
-    public static DsrException Translate(Exception exception, string blob, string verb, string role) => exception switch
-    {
-        ArchiveFormatException format => new DsrException(FaultCatalogue.ArchiveUnreadable.For(blob, format.Message), format),
-        XmlException xml => new DsrException(FaultCatalogue.ServiceFailed.For(blob, "its answer could not be read"), xml),
-        _ => AzureFaults.Translate(exception, blob, verb, role),
-    };
-
-    private static async Task<ArchiveBlob> ReadAgainAsync(ArchiveContainer container, ArchiveBlob blob, CancellationToken cancellationToken)
+    private static async Task<ListedBlob> ReadAgainAsync(BlobContainerAccess container, ListedBlob blob, CancellationToken cancellationToken)
     {
         BlobProperties now = await container.Open(blob).GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         return blob with { ETag = now.ETag, Length = now.ContentLength, LastModified = now.LastModified };

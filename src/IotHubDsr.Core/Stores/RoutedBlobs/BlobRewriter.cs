@@ -2,6 +2,7 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using IotHubDsr.Archives;
+using IotHubDsr.Azure.Blobs;
 
 namespace IotHubDsr.Stores.RoutedBlobs;
 
@@ -21,10 +22,10 @@ internal sealed record RewriteResult(IReadOnlyList<SubjectMatches> Removed)
 /// while it is staged; one Put Block List under If-Match then replaces the content, with metadata, tags, tier and headers as they were;
 /// last the blob is read again. A failure at any point leaves the old blob or the new one.
 /// </summary>
-internal sealed class BlobRewriter(ArchiveContainer container, string blobName, RecordSelection selection, StoreCall call, TimeProvider time)
+internal sealed class BlobRewriter(BlobContainerAccess container, string blobName, RecordSelection selection, StoreCall call, TimeProvider time)
 {
     private const int Attempts = 5;
-    private readonly BlockBlobClient _blob = container.Open(new ArchiveBlob(blobName, default, 0, default));
+    private readonly BlockBlobClient _blob = container.Open(blobName);
     private readonly string _place = $"{call.Location.Place}/{blobName}";
 
     public async Task<RewriteResult> RunAsync(CancellationToken cancellationToken)
@@ -72,7 +73,7 @@ internal sealed class BlobRewriter(ArchiveContainer container, string blobName, 
     /// a refusal does: the blob may be replaced.
     /// </summary>
     private static bool IsWorthAnotherLook(Exception exception, int attempt, bool sent) =>
-        ArchiveRead.IsConflict(exception)
+        BlobFailures.IsConflict(exception)
         || (attempt < Attempts
             && (exception is IOException || (sent && exception is AggregateException or RequestFailedException { Status: 0 or >= 500 })));
 
@@ -107,7 +108,7 @@ internal sealed class BlobRewriter(ArchiveContainer container, string blobName, 
                 ? null
                 : FaultCatalogue.RewriteMismatch.For(_place, $"after the commit it does not hold the {rewrite.RecordsKept} records that must stay.");
         }
-        catch (RequestFailedException exception) when (ArchiveRead.IsConflict(exception) || ArchiveRead.IsGone(exception))
+        catch (RequestFailedException exception) when (BlobFailures.IsConflict(exception) || BlobFailures.IsGone(exception))
         {
             await call.NoteAsync(NoticeLevel.Verbose, $"{_place} was changed again right after it was replaced.", cancellationToken).ConfigureAwait(false);
             return null;
@@ -118,7 +119,7 @@ internal sealed class BlobRewriter(ArchiveContainer container, string blobName, 
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return ArchiveRead.Translate(exception, _place, "read", RoutedBlobStore.ReadRole).Fault;
+            return ArchiveRead.Translate(exception, _place, "read", BlobFailures.ReadRole).Fault;
         }
     }
 

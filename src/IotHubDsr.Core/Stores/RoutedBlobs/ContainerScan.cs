@@ -1,13 +1,14 @@
 using System.Globalization;
 using IotHubDsr.Archives;
+using IotHubDsr.Azure.Blobs;
 
 namespace IotHubDsr.Stores.RoutedBlobs;
 
 /// <summary>One pass over a container for all subjects: one listing, each blob read once.</summary>
-internal sealed class ContainerScan(ArchiveContainer container, SubjectIndex subjects)
+internal sealed class ContainerScan(BlobContainerAccess container, SubjectIndex subjects)
 {
     private readonly Dictionary<int, SubjectTotals> _totals = [];
-    private readonly List<ArchiveBlob> _matched = [];
+    private readonly List<ListedBlob> _matched = [];
     private readonly object _gate = new();
     private int _blobs;
     private int _done;
@@ -15,12 +16,12 @@ internal sealed class ContainerScan(ArchiveContainer container, SubjectIndex sub
     private int _softDeleted;
     private DateTimeOffset? _softDeletedUntil;
 
-    public ArchiveContainer Container => container;
+    public BlobContainerAccess Container => container;
 
     public SubjectIndex Subjects => subjects;
 
     /// <summary>The blobs that hold something of a subject, in the order of their names.</summary>
-    public IReadOnlyList<ArchiveBlob> Matched => _matched.OrderBy(blob => blob.Path, StringComparer.Ordinal).ToList();
+    public IReadOnlyList<ListedBlob> Matched => _matched.OrderBy(blob => blob.Path, StringComparer.Ordinal).ToList();
 
     private SubjectTotals TotalsOf(int subject) => _totals.TryGetValue(subject, out SubjectTotals? totals) ? totals : new SubjectTotals();
 
@@ -29,15 +30,15 @@ internal sealed class ContainerScan(ArchiveContainer container, SubjectIndex sub
         _held = await container.IsHeldAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyDictionary<string, string> settings = call.Location.Settings;
         var names = new BlobNames(settings.GetValueOrDefault(LocationSettings.HubName), settings.GetValueOrDefault(LocationSettings.FileNameFormat));
-        IReadOnlyList<ArchiveBlob> listed = await container.ListAsync(string.Empty, cancellationToken).ConfigureAwait(false);
-        List<ArchiveBlob> concerned = listed.Where(blob => names.Concerns(blob.Name)).ToList();
+        IReadOnlyList<ListedBlob> listed = await container.ListAllAsync(cancellationToken).ConfigureAwait(false);
+        List<ListedBlob> concerned = listed.Where(blob => names.Concerns(blob.Name)).ToList();
         await call.NoteAsync(
             NoticeLevel.Verbose,
             $"{call.Location}: {concerned.Count} blobs to look at, {listed.Count - concerned.Count} of other hubs left alone.",
             cancellationToken).ConfigureAwait(false);
 
         NoteSoftDeleted(concerned);
-        List<ArchiveBlob> readable = concerned.Where(blob => blob.LeavesAt is null && blob.Length > 0).ToList();
+        List<ListedBlob> readable = concerned.Where(blob => blob.LeavesAt is null && blob.Length > 0).ToList();
         _blobs = readable.Count;
         await Parallel.ForEachAsync(
             readable,
@@ -96,9 +97,9 @@ internal sealed class ContainerScan(ArchiveContainer container, SubjectIndex sub
         return $"{char.ToUpperInvariant(text[0])}{text[1..]}.";
     }
 
-    private void NoteSoftDeleted(List<ArchiveBlob> blobs)
+    private void NoteSoftDeleted(List<ListedBlob> blobs)
     {
-        foreach (ArchiveBlob blob in blobs)
+        foreach (ListedBlob blob in blobs)
         {
             if (blob.LeavesAt is not { } leavesAt || blob.Length == 0)
                 continue;
@@ -107,7 +108,7 @@ internal sealed class ContainerScan(ArchiveContainer container, SubjectIndex sub
         }
     }
 
-    private async ValueTask ScanAsync(StoreCall call, ArchiveBlob listed, CancellationToken cancellationToken)
+    private async ValueTask ScanAsync(StoreCall call, ListedBlob listed, CancellationToken cancellationToken)
     {
         try
         {
@@ -116,7 +117,7 @@ internal sealed class ContainerScan(ArchiveContainer container, SubjectIndex sub
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            DsrException fault = ArchiveRead.Translate(exception, $"{call.Location.Place}/{listed.Path}", "read", RoutedBlobStore.ReadRole);
+            DsrException fault = ArchiveRead.Translate(exception, $"{call.Location.Place}/{listed.Path}", "read", BlobFailures.ReadRole);
 
             // What fails for one blob by want of a right or of a network fails for all: the location as a whole is not readable.
             if (fault.Fault.Category is FaultCategory.PermissionDenied or FaultCategory.AuthenticationError or FaultCategory.ConnectionError)
@@ -128,7 +129,7 @@ internal sealed class ContainerScan(ArchiveContainer container, SubjectIndex sub
         await call.ProgressAsync($"{done} of {_blobs} blobs read", done * 100 / _blobs, cancellationToken).ConfigureAwait(false);
     }
 
-    private void Add(ArchiveBlob blob, ArchiveScan scan)
+    private void Add(ListedBlob blob, ArchiveScan scan)
     {
         lock (_gate)
         {

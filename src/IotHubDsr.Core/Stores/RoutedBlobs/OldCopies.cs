@@ -1,5 +1,6 @@
 using Azure;
 using IotHubDsr.Archives;
+using IotHubDsr.Azure.Blobs;
 
 namespace IotHubDsr.Stores.RoutedBlobs;
 
@@ -7,7 +8,7 @@ namespace IotHubDsr.Stores.RoutedBlobs;
 /// Erases old versions and snapshots that hold a subject's records. An old copy cannot be rewritten, only deleted, and it holds other
 /// devices' records as well: it is deleted only if the current blob holds every one of those, byte for byte.
 /// </summary>
-internal sealed class OldCopies(ArchiveContainer container, StoreCall call, RecordSelection selection, ErasureAccounts accounts)
+internal sealed class OldCopies(BlobContainerAccess container, StoreCall call, RecordSelection selection, ErasureAccounts accounts)
 {
     public async Task EraseAsync(IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken)
     {
@@ -15,14 +16,14 @@ internal sealed class OldCopies(ArchiveContainer container, StoreCall call, Reco
         ILookup<bool, string> seen = findings.SelectMany(finding => finding.Items).ToLookup(item => item.IsOldCopy, item => item.Path);
         var found = seen[true].ToHashSet(StringComparer.Ordinal);
         var rewritten = seen[false].ToHashSet(StringComparer.Ordinal);
-        IReadOnlyList<ArchiveBlob> listed;
+        IReadOnlyList<ListedBlob> listed;
         try
         {
-            listed = await container.ListAsync(string.Empty, cancellationToken).ConfigureAwait(false);
+            listed = await container.ListAllAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            Fault fault = ArchiveRead.Translate(exception, call.Location.ToString(), "read", RoutedBlobStore.ReadRole).Fault;
+            Fault fault = ArchiveRead.Translate(exception, call.Location.ToString(), "read", BlobFailures.ReadRole).Fault;
             accounts.AllFailed(fault);
             await call.ReportAsync(fault, cancellationToken).ConfigureAwait(false);
             return;
@@ -35,7 +36,7 @@ internal sealed class OldCopies(ArchiveContainer container, StoreCall call, Reco
             (copy, token) => EraseAsync(copy, current.GetValueOrDefault(copy.Name), found.Contains(copy.Path), token)).ConfigureAwait(false);
     }
 
-    private async ValueTask EraseAsync(ArchiveBlob copy, ArchiveBlob? current, bool wasFound, CancellationToken cancellationToken)
+    private async ValueTask EraseAsync(ListedBlob copy, ListedBlob? current, bool wasFound, CancellationToken cancellationToken)
     {
         string place = $"{call.Location.Place}/{copy.Path}";
         try
@@ -53,20 +54,20 @@ internal sealed class OldCopies(ArchiveContainer container, StoreCall call, Reco
             if (wasFound)
                 accounts.Removed(kept.Removed);
         }
-        catch (RequestFailedException gone) when (ArchiveRead.IsGone(gone))
+        catch (RequestFailedException gone) when (BlobFailures.IsGone(gone))
         {
             await call.NoteAsync(NoticeLevel.Verbose, $"{place} no longer exists.", cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            Fault fault = ArchiveRead.Translate(exception, place, "delete", RoutedBlobStore.WriteRole).Fault;
+            Fault fault = ArchiveRead.Translate(exception, place, "delete", BlobFailures.WriteRole).Fault;
             accounts.Failed(wasFound ? copy.Path : copy.Name, fault);
             await call.ReportAsync(fault, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>What a blob holds, and what would stay of it.</summary>
-    private async Task<ArchiveRewrite> DryRunAsync(ArchiveBlob blob, CancellationToken cancellationToken)
+    private async Task<ArchiveRewrite> DryRunAsync(ListedBlob blob, CancellationToken cancellationToken)
     {
         await using Stream content = await ArchiveRead.OpenAsync(container.Open(blob), blob.ETag, blob.Length, cancellationToken).ConfigureAwait(false);
         return await ArchiveFormats.RewriteAsync(content, Stream.Null, selection, cancellationToken).ConfigureAwait(false);

@@ -1,19 +1,13 @@
-using System.Collections.Concurrent;
 using IotHubDsr.Archives;
 using IotHubDsr.Azure;
+using IotHubDsr.Azure.Blobs;
 
 namespace IotHubDsr.Stores.RoutedBlobs;
 
 /// <summary>Messages that a routing endpoint wrote to a blob container, in blobs that mix many devices.</summary>
 internal sealed class RoutedBlobStore(AzureAccess access, TimeProvider time) : IDataStore
 {
-    /// <summary>What reading needs.</summary>
-    public const string ReadRole = "Storage Blob Data Reader";
-
-    /// <summary>What rewriting needs.</summary>
-    public const string WriteRole = "Storage Blob Data Contributor";
-
-    private readonly ConcurrentDictionary<Uri, ArchiveContainer> _containers = new();
+    private readonly BlobContainers _containers = new(access, time);
 
     public IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.RoutedBlobContainer];
 
@@ -41,13 +35,13 @@ internal sealed class RoutedBlobStore(AzureAccess access, TimeProvider time) : I
     public async Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
         StoreCall call, IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken)
     {
-        var erasure = new ArchiveErasure(ContainerOf(call.Location), call, findings, time);
+        var erasure = new ArchiveErasure(_containers.Of(call.Location), call, findings, time);
         return await erasure.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<ContainerScan> ScanAsync(StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
     {
-        var scan = new ContainerScan(ContainerOf(call.Location), new SubjectIndex(deviceIds));
+        var scan = new ContainerScan(_containers.Of(call.Location), new SubjectIndex(deviceIds));
         try
         {
             await scan.RunAsync(call, cancellationToken).ConfigureAwait(false);
@@ -55,15 +49,7 @@ internal sealed class RoutedBlobStore(AzureAccess access, TimeProvider time) : I
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw ArchiveRead.Translate(exception, call.Location.ToString(), "read", ReadRole);
+            throw ArchiveRead.Translate(exception, call.Location.ToString(), "read", BlobFailures.ReadRole);
         }
-    }
-
-    private ArchiveContainer ContainerOf(DataLocation location)
-    {
-        if (!location.Settings.TryGetValue(LocationSettings.ContainerUri, out string? text)
-            || !Uri.TryCreate(text, UriKind.Absolute, out Uri? uri))
-            throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "the hub's configuration does not say which container it is");
-        return _containers.GetOrAdd(uri, key => new ArchiveContainer(access, key, time));
     }
 }

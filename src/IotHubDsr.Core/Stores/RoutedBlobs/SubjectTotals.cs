@@ -1,4 +1,5 @@
 using IotHubDsr.Archives;
+using IotHubDsr.Azure.Blobs;
 
 namespace IotHubDsr.Stores.RoutedBlobs;
 
@@ -22,7 +23,7 @@ internal sealed class SubjectTotals
     /// <summary>The blobs, in the order of their names.</summary>
     public IReadOnlyList<SeenItem> Items => _items.OrderBy(item => item.Path, StringComparer.Ordinal).ToList();
 
-    public void Add(ArchiveBlob blob, SubjectMatches matches)
+    public void Add(ListedBlob blob, SubjectMatches matches)
     {
         long records = matches.Own.Records + matches.Attributed.Records;
         long bytes = matches.Own.Bytes + matches.Attributed.Bytes;

@@ -129,6 +129,8 @@ internal sealed class RegistrySandbox : IAsyncDisposable
 
         public JsonElement Json(string name) => JsonDocument.Parse(Files[name]).RootElement;
 
+        public string NameOf(string name, string extension) => $"{name}.{extension}";
+
         public Task<Stream> OpenAsync(string name, string extension, CancellationToken cancellationToken)
         {
             Assert.False(_open);

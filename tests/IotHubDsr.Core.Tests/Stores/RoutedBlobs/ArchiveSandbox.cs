@@ -162,6 +162,8 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
         public IReadOnlyList<JsonElement> Lines =>
             [.. Encoding.UTF8.GetString(_file.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
 
+        public string NameOf(string name, string extension) => $"{name}.{extension}";
+
         public Task<Stream> OpenAsync(string name, string extension, CancellationToken cancellationToken)
         {
             Assert.False(Opened);

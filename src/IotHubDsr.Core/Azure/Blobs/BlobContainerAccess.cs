@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+
+namespace IotHubDsr.Azure.Blobs;
+
+/// <summary>A blob container: what it lists, and how its blobs are opened.</summary>
+internal sealed class BlobContainerAccess
+{
+    private const BlobStates AllStates = BlobStates.Version | BlobStates.Snapshots | BlobStates.Deleted;
+
+    private readonly BlobContainerClient _container;
+    private readonly TimeProvider _time;
+
+    public BlobContainerAccess(AzureAccess access, Uri containerUri, TimeProvider time)
+    {
+        // A blob name may begin and end with slashes: they belong to it.
+        var options = access.Configure(new BlobClientOptions { TrimBlobNameSlashes = false });
+        _container = new BlobContainerClient(containerUri, access.Credential, options);
+        _time = time;
+    }
+
+    /// <summary>Whether a policy or a legal hold on the container forbids changes.</summary>
+    public async Task<bool> IsHeldAsync(CancellationToken cancellationToken)
+    {
+        BlobContainerProperties properties = await _container.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        return properties.HasImmutabilityPolicy == true || properties.HasLegalHold == true;
+    }
+
+    /// <summary>
+    /// Lists the blobs whose names begin with a prefix, old copies included, as the pages arrive. It ends without an error only when
+    /// the last page was read.
+    /// </summary>
+    public async IAsyncEnumerable<ListedBlob> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        IAsyncEnumerator<Page<BlobItem>> pages = PagesOf(prefix, AllStates, cancellationToken);
+        try
+        {
+            bool? more = await TryMoveNextAsync(pages).ConfigureAwait(false);
+            if (more is null)
+            {
+                await pages.DisposeAsync().ConfigureAwait(false);
+                pages = PagesOf(prefix, AllStates & ~BlobStates.Version, cancellationToken);
+                more = await pages.MoveNextAsync().ConfigureAwait(false);
+            }
+
+            for (; more == true; more = await pages.MoveNextAsync().ConfigureAwait(false))
+            {
+                foreach (BlobItem item in pages.Current.Values)
+                    yield return ListedBlob.From(item, _time.GetUtcNow());
+            }
+        }
+        finally
+        {
+            await pages.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Lists the whole container, old copies included.</summary>
+    public async Task<IReadOnlyList<ListedBlob>> ListAllAsync(CancellationToken cancellationToken)
+    {
+        var blobs = new List<ListedBlob>();
+        await foreach (ListedBlob blob in ListAsync(string.Empty, cancellationToken).ConfigureAwait(false))
+            blobs.Add(blob);
+        return blobs;
+    }
+
+    /// <summary>The client of a current blob or of an old copy.</summary>
+    public BlockBlobClient Open(ListedBlob blob)
+    {
+        BlockBlobClient client = Open(blob.Name);
+        if (blob.IsOldCopy && blob.VersionId is { } version)
+            return client.WithVersion(version);
+        return blob.Snapshot is { } snapshot ? client.WithSnapshot(snapshot) : client;
+    }
+
+    /// <summary>The client of a current blob.</summary>
+    /// <exception cref="DsrException">The name does not survive in a URL, so that a request would reach another blob.</exception>
+    public BlockBlobClient Open(string blobName)
+    {
+        // Whoever writes a blob chooses its name: "dev1/../dev2/x" in a URL is "dev2/x", which is somebody else's.
+        BlockBlobClient client = _container.GetBlockBlobClient(blobName);
+        return client.Name == blobName ? client : throw FaultCatalogue.BlobNameUnsafe.Exception($"{_container.AccountName}/{_container.Name}/{blobName}");
+    }
+
+    /// <summary>Null when the account does not keep versions and refuses to list them; accounts with a hierarchical namespace do.</summary>
+    private static async Task<bool?> TryMoveNextAsync(IAsyncEnumerator<Page<BlobItem>> pages)
+    {
+        try
+        {
+            return await pages.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (RequestFailedException failed) when (failed.ErrorCode is "FeatureNotYetSupportedForHierarchicalNamespaceAccounts" or "UnsupportedQueryParameter")
+        {
+            return null;
+        }
+    }
+
+    private IAsyncEnumerator<Page<BlobItem>> PagesOf(string prefix, BlobStates states, CancellationToken cancellationToken)
+    {
+        var options = new GetBlobsOptions { States = states, Traits = BlobTraits.Metadata, Prefix = prefix.Length == 0 ? null : prefix };
+        return _container.GetBlobsAsync(options, cancellationToken).AsPages(pageSizeHint: null).GetAsyncEnumerator(cancellationToken);
+    }
+}

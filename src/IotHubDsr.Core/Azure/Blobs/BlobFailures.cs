@@ -1,0 +1,20 @@
+using Azure;
+
+namespace IotHubDsr.Azure.Blobs;
+
+/// <summary>What refusals of the blob service mean, where they do not mean the end of the work.</summary>
+internal static class BlobFailures
+{
+    /// <summary>The role that reading needs.</summary>
+    public const string ReadRole = "Storage Blob Data Reader";
+
+    /// <summary>The role that changing and deleting need.</summary>
+    public const string WriteRole = "Storage Blob Data Contributor";
+
+    /// <summary>The blob, or this copy of it, no longer exists; its container does.</summary>
+    public static bool IsGone(Exception exception) => exception is RequestFailedException { Status: 404, ErrorCode: "BlobNotFound" };
+
+    /// <summary>Somebody else changed the blob meanwhile.</summary>
+    public static bool IsConflict(Exception exception) =>
+        exception is RequestFailedException { Status: 412, ErrorCode: "ConditionNotMet" } or RequestFailedException { Status: 400, ErrorCode: "InvalidBlockList" };
+}

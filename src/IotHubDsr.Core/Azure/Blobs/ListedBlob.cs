@@ -1,0 +1,79 @@
+using System.Collections.ObjectModel;
+using Azure;
+using Azure.Storage.Blobs.Models;
+
+namespace IotHubDsr.Azure.Blobs;
+
+/// <summary>A blob as a listing shows it: the current one, or an old copy of it.</summary>
+internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeOffset LastModified)
+{
+    private const string FolderMark = "hdi_isfolder";
+    private const int LongestRetention = 365;
+
+    public string? VersionId { get; init; }
+
+    public string? Snapshot { get; init; }
+
+    /// <summary>A version that is not the current one, or a snapshot.</summary>
+    public bool IsOldCopy { get; init; }
+
+    /// <summary>When a soft-deleted blob leaves; such a blob cannot be read, only undeleted. Null when it is not deleted.</summary>
+    public DateTimeOffset? LeavesAt { get; init; }
+
+    /// <summary>True for a blob type that is not written in blocks; null type counts as block blob.</summary>
+    public bool IsBlockBlob { get; init; } = true;
+
+    public string? ContentType { get; init; }
+
+    public string? ContentEncoding { get; init; }
+
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>
+    /// A directory of a hierarchical namespace. Metadata alone does not make one: whoever writes a blob chooses its metadata, and
+    /// must not be able to hide its content.
+    /// </summary>
+    public bool IsDirectory => IsDirectoryMark(Length, Metadata);
+
+    /// <summary>Name within the location, unambiguous for old copies.</summary>
+    public string Path => (IsOldCopy, VersionId, Snapshot) switch
+    {
+        (true, { } version, _) => $"{Name}?versionid={version}",
+        (true, _, { } snapshot) => $"{Name}?snapshot={snapshot}",
+        _ => Name,
+    };
+
+    /// <param name="item">What the service listed.</param>
+    /// <param name="now">When it listed it.</param>
+    public static ListedBlob From(BlobItem item, DateTimeOffset now)
+    {
+        BlobItemProperties properties = item.Properties;
+        return new ListedBlob(item.Name, properties.ETag ?? default, properties.ContentLength ?? 0, properties.LastModified ?? default)
+        {
+            VersionId = item.VersionId,
+            Snapshot = item.Snapshot,
+            IsOldCopy = item.Snapshot is not null || (item.VersionId is not null && item.IsLatestVersion != true),
+            IsBlockBlob = properties.BlobType is null or BlobType.Block,
+            LeavesAt = item.Deleted ? LeavingAt(properties, now) : null,
+            ContentType = properties.ContentType,
+            ContentEncoding = properties.ContentEncoding,
+            Metadata = item.Metadata is { Count: > 0 } metadata
+                ? new Dictionary<string, string>(metadata, StringComparer.OrdinalIgnoreCase)
+                : ReadOnlyDictionary<string, string>.Empty,
+        };
+    }
+
+    public static bool IsDirectoryMark(long length, IEnumerable<KeyValuePair<string, string>> metadata) => length == 0
+        && metadata.Any(pair => pair.Key.Equals(FolderMark, StringComparison.OrdinalIgnoreCase)
+            && pair.Value.Equals("true", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>
+    /// The service tells the whole days that remain from now on, without the rest of a day; retention is whole days from the deletion.
+    /// </summary>
+    private static DateTimeOffset LeavingAt(BlobItemProperties properties, DateTimeOffset now)
+    {
+        DateTimeOffset deleted = properties.DeletedOn ?? properties.LastModified ?? now;
+        double age = Math.Max(0, (now - deleted).TotalDays);
+        return deleted.AddDays(Math.Ceiling(age + (properties.RemainingRetentionDays ?? LongestRetention)));
+    }
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using IotHubDsr.Azure.Blobs;
+
+namespace IotHubDsr.Stores.FileUploads;
+
+/// <summary>What a container lists of one device.</summary>
+internal sealed class DeviceUploads(string deviceId)
+{
+    private readonly List<ListedBlob> _files = [];
+    private readonly List<ListedBlob> _deleted = [];
+    private readonly List<ListedBlob> _directories = [];
+
+    public string DeviceId => deviceId;
+
+    /// <summary>What the names of the device's files begin with. The slash keeps <c>dev1</c> apart from <c>dev10</c>.</summary>
+    public string Prefix => PrefixOf(deviceId);
+
+    /// <summary>Files that can be read: current ones, old versions and snapshots.</summary>
+    public IReadOnlyList<ListedBlob> Files => _files;
+
+    /// <summary>Soft-deleted files and copies: only their names and sizes can be known.</summary>
+    public IReadOnlyList<ListedBlob> Deleted => _deleted;
+
+    /// <summary>Directories below the device's own, deepest first.</summary>
+    public IEnumerable<ListedBlob> Directories => _directories.OrderByDescending(directory => directory.Name.Count(c => c == '/'));
+
+    public static string PrefixOf(string deviceId) => deviceId + "/";
+
+    /// <summary>Takes a blob of the device; one of another device is not taken, whatever was asked of the service.</summary>
+    public void Add(ListedBlob blob)
+    {
+        if (!blob.Name.StartsWith(Prefix, StringComparison.Ordinal))
+            return;
+        if (!blob.IsDirectory)
+            (blob.LeavesAt is null ? _files : _deleted).Add(blob);
+        else if (blob is { LeavesAt: null, IsOldCopy: false })
+            _directories.Add(blob);
+    }
+
+    public DeviceDataFinding ToFinding(DataLocation location, bool isHeld)
+    {
+        IEnumerable<ListedBlob> all = _files.Concat(_deleted);
+        Verdict verdict = _files.Count > 0 ? (isHeld ? Verdict.Held : Verdict.Present)
+            : _deleted.Count > 0 ? Verdict.Expiring
+            : Verdict.Absent;
+        return new DeviceDataFinding
+        {
+            DeviceId = deviceId,
+            Location = location,
+            Verdict = verdict,
+            Records = _files.Count + _deleted.Count,
+            OldCopyRecords = _files.Count(file => file.IsOldCopy) + _deleted.Count,
+            Bytes = all.Sum(file => file.Length),
+            FirstTime = all.Min(file => (DateTimeOffset?)file.LastModified),
+            LastTime = all.Max(file => (DateTimeOffset?)file.LastModified),
+            Until = verdict == Verdict.Expiring ? LastLeaves : null,
+            Detail = Detail(isHeld),
+            Items = all.Select(ToItem).ToList(),
+        };
+    }
+
+    private DateTimeOffset? LastLeaves => _deleted.Max(file => file.LeavesAt);
+
+    /// <summary>A soft-deleted file has no ETag under which it could be changed.</summary>
+    private static SeenItem ToItem(ListedBlob blob) => new(blob.Path, blob.LeavesAt is null ? blob.ETag.ToString("H") : null, 1, blob.Length)
+    {
+        IsOldCopy = blob.IsOldCopy || blob.LeavesAt is not null,
+    };
+
+    private string? Detail(bool isHeld)
+    {
+        int versions = _files.Count(file => file.IsOldCopy && file.Snapshot is null);
+        int snapshots = _files.Count(file => file.Snapshot is not null);
+        var sentences = new List<string>();
+        if (versions > 0)
+            sentences.Add($"{Count(versions, "old version")} of files: -IncludeOldVersions erases {(versions == 1 ? "it" : "them")}.");
+        if (snapshots > 0)
+            sentences.Add($"{Count(snapshots, "snapshot")}: a file is deleted only with its snapshots, which takes -IncludeOldVersions.");
+        if (_deleted.Count > 0)
+        {
+            sentences.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Count(_deleted.Count, "soft-deleted file")} cannot be read or erased and will have left by {LastLeaves:yyyy-MM-dd}."));
+        }
+
+        if (isHeld)
+            sentences.Add("A policy or legal hold on the container forbids changes.");
+        return sentences.Count == 0 ? null : string.Join(' ', sentences);
+    }
+
+    private static string Count(int number, string noun) => string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? "" : "s")}");
+}

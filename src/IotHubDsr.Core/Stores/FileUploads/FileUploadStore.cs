@@ -1,0 +1,54 @@
+using IotHubDsr.Azure;
+using IotHubDsr.Azure.Blobs;
+
+namespace IotHubDsr.Stores.FileUploads;
+
+/// <summary>Files that devices uploaded, each in a blob of its own below a folder that is named after the device.</summary>
+internal sealed class FileUploadStore(AzureAccess access, TimeProvider time) : IDataStore
+{
+    private readonly BlobContainers _containers = new(access, time);
+
+    public IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.FileUploadContainer];
+
+    public LocationCapabilities Capabilities => LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase;
+
+    public bool IsShared => true;
+
+    public ErasureStage StageOf(string kind) => ErasureStage.Sinks;
+
+    public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
+        StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
+    {
+        UploadListing listing = await ListAsync(call, deviceIds, cancellationToken).ConfigureAwait(false);
+        return deviceIds.Select(deviceId => listing.Of(deviceId).ToFinding(call.Location, listing.IsHeld)).ToList();
+    }
+
+    public async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
+        StoreCall call, IReadOnlyList<string> deviceIds, IExportTarget target, CancellationToken cancellationToken)
+    {
+        UploadListing listing = await ListAsync(call, deviceIds, cancellationToken).ConfigureAwait(false);
+        var export = new UploadExport(_containers.Of(call.Location), call, target);
+        return await export.WriteAsync(deviceIds.Select(listing.Of).ToList(), listing.IsHeld, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
+        StoreCall call, IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken)
+    {
+        var erasure = new UploadErasure(_containers.Of(call.Location), call);
+        await erasure.DeleteFilesAsync(findings, cancellationToken).ConfigureAwait(false);
+        UploadListing left = await ListAsync(call, findings.Select(finding => finding.DeviceId).ToList(), cancellationToken).ConfigureAwait(false);
+        return await erasure.DeleteRemainsAsync(findings, left, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<UploadListing> ListAsync(StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await UploadListing.ReadAsync(_containers.Of(call.Location), call, deviceIds, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw AzureFaults.Translate(exception, call.Location.ToString(), "read", BlobFailures.ReadRole);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+using System.Collections.Concurrent;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using IotHubDsr.Azure;
+using IotHubDsr.Azure.Blobs;
+
+namespace IotHubDsr.Stores.FileUploads;
+
+/// <summary>
+/// Deletes the files that were found of some devices. A file holds one device's data only: no bystander shares it, and what a device
+/// uploads again under the same name belongs to the same device.
+/// </summary>
+internal sealed class UploadErasure(BlobContainerAccess container, StoreCall call)
+{
+    private const int Attempts = 4;
+
+    private readonly ConcurrentDictionary<string, Fault> _faults = new(StringComparer.Ordinal);
+    private readonly ConcurrentBag<(string DeviceId, string Path)> _held = [];
+    private Fault? _refusal;
+    private int _done;
+
+    /// <summary>Deletes the files as they stand now, with their snapshots if old versions are to go.</summary>
+    public Task DeleteFilesAsync(IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken)
+    {
+        List<(string DeviceId, SeenItem Item)> files = findings
+            .SelectMany(finding => FilesOf(finding).Where(item => !item.IsOldCopy).Select(item => (finding.DeviceId, item)))
+            .ToList();
+        return ForEachAsync(files, async (file, token) =>
+        {
+            await TryAsync(file.DeviceId, file.Item.Path, () => DeleteFileAsync(file.Item, token), token).ConfigureAwait(false);
+            int done = Interlocked.Increment(ref _done);
+            await call.ProgressAsync($"{done} of {files.Count} files deleted", (int)(done * 100L / files.Count), token).ConfigureAwait(false);
+        }, cancellationToken);
+    }
+
+    /// <summary>Deletes what is left of the files: old copies if they are to go, and directories that have become empty.</summary>
+    public async Task<IReadOnlyList<ErasureOutcome>> DeleteRemainsAsync(
+        IReadOnlyList<DeviceDataFinding> findings, UploadListing left, CancellationToken cancellationToken)
+    {
+        var outcomes = new ConcurrentDictionary<string, ErasureOutcome>(StringComparer.Ordinal);
+        await ForEachAsync(
+            findings,
+            async (finding, token) =>
+            {
+                DeviceUploads uploads = left.Of(finding.DeviceId);
+                HashSet<(string Path, bool IsOldCopy)> there = uploads.Files.Select(KeyOf).ToHashSet();
+                if (call.Options.IncludeOldVersions)
+                    await DeleteOldCopiesAsync(finding, uploads, there, token).ConfigureAwait(false);
+                if (!uploads.Files.Any(file => !file.IsOldCopy))
+                    await DeleteDirectoriesAsync(uploads, token).ConfigureAwait(false);
+                outcomes[finding.DeviceId] = ToOutcome(finding, there);
+            },
+            cancellationToken).ConfigureAwait(false);
+        return findings.Select(finding => outcomes[finding.DeviceId]).ToList();
+    }
+
+    /// <summary>What was found readable. A plan can have been stored and edited: a path outside the device's folder is not followed.</summary>
+    private static IEnumerable<SeenItem> FilesOf(DeviceDataFinding finding)
+    {
+        string prefix = DeviceUploads.PrefixOf(finding.DeviceId);
+        return finding.Items.Where(item => item.ETag is not null && item.Path.StartsWith(prefix, StringComparison.Ordinal));
+    }
+
+    private static (string Path, bool IsOldCopy) KeyOf(ListedBlob blob) => (blob.Path, blob.IsOldCopy);
+
+    private Task ForEachAsync<T>(IReadOnlyList<T> items, Func<T, CancellationToken, ValueTask> action, CancellationToken cancellationToken)
+    {
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = call.Options.ThrottleLimit, CancellationToken = cancellationToken };
+        return Parallel.ForEachAsync(items, parallel, action);
+    }
+
+    private async Task DeleteFileAsync(SeenItem file, CancellationToken cancellationToken)
+    {
+        var client = container.Open(file.Path);
+        DeleteSnapshotsOption snapshots = call.Options.IncludeOldVersions ? DeleteSnapshotsOption.IncludeSnapshots : DeleteSnapshotsOption.None;
+        var seen = new ETag(file.ETag!);
+        for (int attempt = 1; ; attempt++)
+        {
+            await call.AnnounceAsync($"delete the file {file.Path} as it stands under {seen:H}", cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await client.DeleteAsync(snapshots, new BlobRequestConditions { IfMatch = seen }, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (RequestFailedException changed) when (BlobFailures.IsConflict(changed))
+            {
+                if (attempt == Attempts)
+                    throw FaultCatalogue.ConcurrentChange.Exception(PlaceOf(file.Path), Attempts);
+                BlobProperties now = await client.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+                seen = now.ETag;
+            }
+        }
+    }
+
+    private async Task DeleteOldCopiesAsync(
+        DeviceDataFinding finding, DeviceUploads left, HashSet<(string Path, bool IsOldCopy)> there, CancellationToken cancellationToken)
+    {
+        // The copies that were found, and those that deleting has just made of the files that were found.
+        ILookup<bool, string> found = FilesOf(finding).ToLookup(item => item.IsOldCopy, item => item.Path);
+        HashSet<string> copies = found[true].ToHashSet(StringComparer.Ordinal);
+        HashSet<string> files = found[false].ToHashSet(StringComparer.Ordinal);
+        foreach (ListedBlob copy in left.Files.Where(file => file.IsOldCopy && (copies.Contains(file.Path) || files.Contains(file.Name))))
+        {
+            bool isDeleted = await TryAsync(finding.DeviceId, copy.Path, () => DeleteAsync(copy, "the old copy", cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
+            if (isDeleted)
+                there.Remove(KeyOf(copy));
+        }
+    }
+
+    /// <summary>
+    /// Where directories exist by themselves they outlive their files, and the topmost carries the device's name. The service
+    /// refuses to delete one that is not empty.
+    /// </summary>
+    private async Task DeleteDirectoriesAsync(DeviceUploads left, CancellationToken cancellationToken)
+    {
+        foreach (ListedBlob directory in left.Directories)
+            await TryAsync(left.DeviceId, directory.Name, () => DeleteAsync(directory, "the empty directory", cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
+
+        await TryAsync(left.DeviceId, left.DeviceId, () => DeleteOwnDirectoryAsync(left.DeviceId, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    private async Task DeleteOwnDirectoryAsync(string deviceId, CancellationToken cancellationToken)
+    {
+        BlobProperties own = await container.Open(deviceId).GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (ListedBlob.IsDirectoryMark(own.ContentLength, own.Metadata))
+            await DeleteAsync(new ListedBlob(deviceId, own.ETag, 0, own.LastModified), "the empty directory", cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task DeleteAsync(ListedBlob blob, string what, CancellationToken cancellationToken)
+    {
+        await call.AnnounceAsync($"delete {what} {blob.Path}", cancellationToken).ConfigureAwait(false);
+        // An old copy cannot change and has no conditions.
+        BlobRequestConditions? conditions = blob.IsOldCopy ? null : new BlobRequestConditions { IfMatch = blob.ETag };
+        await container.Open(blob).DeleteAsync(conditions: conditions, cancellationToken: cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs one deletion; what fails is reported and does not keep the others. True when the blob is gone.</summary>
+    private async Task<bool> TryAsync(string deviceId, string path, Func<Task> delete, CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _refusal) is { } refusal)
+        {
+            _faults.TryAdd(deviceId, refusal);
+            return false;
+        }
+
+        try
+        {
+            await delete().ConfigureAwait(false);
+            return true;
+        }
+        catch (RequestFailedException gone) when (BlobFailures.IsGone(gone))
+        {
+            return true;
+        }
+        catch (RequestFailedException kept) when (kept.ErrorCode is "SnapshotsPresent" or "DirectoryIsNotEmpty")
+        {
+            await call.NoteAsync(NoticeLevel.Warning, WhyKept(kept.ErrorCode, path), cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Fault fault = AzureFaults.Translate(exception, PlaceOf(path), "delete", BlobFailures.WriteRole).Fault;
+            if (fault.Id == FaultCatalogue.BlobHeld.Id)
+                _held.Add((deviceId, path));
+            await FailAsync(deviceId, fault, cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+    }
+
+    private async Task FailAsync(string deviceId, Fault fault, CancellationToken cancellationToken)
+    {
+        _faults.TryAdd(deviceId, fault);
+        // A right that is missing for one file is missing for all: it is told once, and nothing more is tried.
+        bool isRefusal = fault.Id == FaultCatalogue.PermissionMissing.Id || fault.Id == FaultCatalogue.AuthenticationFailed.Id;
+        if (!isRefusal || Interlocked.CompareExchange(ref _refusal, fault, null) is null)
+            await call.ReportAsync(fault, cancellationToken).ConfigureAwait(false);
+    }
+
+    private ErasureOutcome ToOutcome(DeviceDataFinding finding, HashSet<(string Path, bool IsOldCopy)> there)
+    {
+        Fault? fault = _faults.GetValueOrDefault(finding.DeviceId);
+        HashSet<string> held = _held.Where(file => file.DeviceId == finding.DeviceId).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        int erased = FilesOf(finding).Count(item => !there.Contains((item.Path, item.IsOldCopy)));
+        return new ErasureOutcome(finding.DeviceId, erased, erased)
+        {
+            Fault = fault,
+            Verdict = held.Count > 0 ? Verdict.Held : null,
+            Left = held,
+            Detail = fault?.Message,
+        };
+    }
+
+    private string WhyKept(string code, string path) => code == "SnapshotsPresent"
+        ? $"{PlaceOf(path)} was kept: it has snapshots, and the service deletes it only with them. -IncludeOldVersions deletes both."
+        : $"The directory {PlaceOf(path)} was kept: something has come into it meanwhile.";
+
+    private string PlaceOf(string path) => $"{call.Location.Place}/{path}";
+}
