@@ -9,8 +9,47 @@ public sealed record ErasurePlan
     /// <summary>When the footprint was complete.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Azure Resource Manager ID of the hub; null when only a connection string is known.</summary>
+    public string? HubResourceId { get; init; }
+
+    /// <summary>Whether messages that a gateway relayed for other devices are erased too.</summary>
+    public bool IncludeRelayed { get; init; }
+
+    /// <summary>Whether old versions, snapshots and soft-deleted copies are erased too, where the service allows it.</summary>
+    public bool IncludeOldVersions { get; init; }
+
     /// <summary>One step per device and location, in the order in which they would run.</summary>
     public required IReadOnlyList<ErasureStep> Steps { get; init; }
+
+    /// <summary>SHA-256 of the plan's canonical JSON (RFC 8785), as <c>sha256:</c> and 64 hexadecimal digits: what an approval is bound to.</summary>
+    public string Digest { get; init; } = string.Empty;
+
+    /// <summary>Full path of the file that the plan was saved to or read from; null when there is none.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>Number of devices that it is about.</summary>
+    public int Devices => Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal).Count();
+
+    /// <summary>Number of steps that erase, and the digest.</summary>
+    public override string ToString() => $"{Steps.Count(step => step.Action == ErasureAction.Erase)} steps on {HubHostName}, {Digest}";
+}
+
+/// <summary>A plan to run, or the file that it was saved to.</summary>
+public sealed class ErasurePlanSource
+{
+    /// <summary>A plan that is at hand.</summary>
+    /// <param name="plan">The plan.</param>
+    public ErasurePlanSource(ErasurePlan plan) => Plan = plan;
+
+    /// <summary>A plan in a file.</summary>
+    /// <param name="path">Path of the file.</param>
+    public ErasurePlanSource(string path) => Path = path;
+
+    /// <summary>The plan, if it is at hand.</summary>
+    public ErasurePlan? Plan { get; }
+
+    /// <summary>The file, if the plan is in one.</summary>
+    public string? Path { get; }
 }
 
 /// <summary>One device in one location of a plan.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using IotHubDsr.Engine;
+using IotHubDsr.Plans;
 using IotHubDsr.Stores;
 
 namespace IotHubDsr.Requests;
@@ -7,7 +8,18 @@ namespace IotHubDsr.Requests;
 /// <summary>Makes the plan of an erasure from a footprint; it changes nothing.</summary>
 internal sealed class Planning(HubConnection connection, PlanRequest request, OperationEvents events, TimeProvider time)
 {
+    /// <summary>Makes the plan, saves it when the request says where, and gives it; nothing when no device was named.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        ErasurePlan plan = await PlanAsync(cancellationToken).ConfigureAwait(false);
+        if (plan.Steps.Count == 0)
+            return;
+        if (request.Path is { } path)
+            plan = await PlanFile.SaveAsync(plan, path, cancellationToken).ConfigureAwait(false);
+        await events.OutputAsync(plan, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<ErasurePlan> PlanAsync(CancellationToken cancellationToken)
     {
         var findings = new ConcurrentBag<DeviceDataFinding>();
         await new Footprint(connection, request, events).RunAsync(
@@ -19,18 +31,19 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
             cancellationToken).ConfigureAwait(false);
 
         HubLocations locations = await connection.ReadLocationsAsync(cancellationToken).ConfigureAwait(false);
-        var plan = new ErasurePlan
+        return PlanDocument.Seal(new ErasurePlan
         {
             HubHostName = connection.Context.HubHostName,
+            HubResourceId = connection.Context.ResourceId,
+            IncludeRelayed = request.IncludeRelayed,
+            IncludeOldVersions = request.IncludeOldVersions,
             CreatedAt = time.GetUtcNow(),
             Steps = findings.Select(finding => new ErasureStep(finding, ActionFor(finding, request)))
                 .OrderBy(step => step.DeviceId, StringComparer.Ordinal)
                 .ThenBy(step => StageOf(locations, step.Location))
                 .ThenBy(step => step.Location.Id, StringComparer.Ordinal)
                 .ToList(),
-        };
-        if (plan.Steps.Count > 0)
-            await events.OutputAsync(plan, cancellationToken).ConfigureAwait(false);
+        });
     }
 
     private static ErasureStage StageOf(HubLocations locations, DataLocation location) =>

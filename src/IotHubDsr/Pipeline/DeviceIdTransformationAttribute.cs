@@ -55,7 +55,8 @@ public sealed class DeviceIdTransformationAttribute : ArgumentTransformationAttr
             }
         }
 
-        throw new ArgumentTransformationMetadataException(
-            $"An object of type '{(value is null ? "null" : PSObject.AsPSObject(value).TypeNames[0])}' has no property DeviceId or Id with the ID of a device.");
+        // With an invalid cast inside, PowerShell goes on to try other parameters that take the object before it calls it an error.
+        string message = $"An object of type '{(value is null ? "null" : PSObject.AsPSObject(value).TypeNames[0])}' has no property DeviceId or Id with the ID of a device.";
+        throw new ArgumentTransformationMetadataException(message, new PSInvalidCastException(message));
     }
 }
