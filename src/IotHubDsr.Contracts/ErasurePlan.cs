@@ -1,7 +1,7 @@
 namespace IotHubDsr;
 
 /// <summary>What an erasure would do: the footprint of its devices and the intended action in each location.</summary>
-public sealed record ErasurePlan
+public sealed record ErasurePlan : ErasurePlanSource
 {
     /// <summary>Host name of the hub that the plan was made for.</summary>
     public required string HubHostName { get; init; }
@@ -24,9 +24,6 @@ public sealed record ErasurePlan
     /// <summary>SHA-256 of the plan's canonical JSON (RFC 8785), as <c>sha256:</c> and 64 hexadecimal digits: what an approval is bound to.</summary>
     public string Digest { get; init; } = string.Empty;
 
-    /// <summary>Full path of the file that the plan was saved to or read from; null when there is none.</summary>
-    public string? Path { get; init; }
-
     /// <summary>Number of devices that it is about.</summary>
     public int Devices => Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal).Count();
 
@@ -34,22 +31,19 @@ public sealed record ErasurePlan
     public override string ToString() => $"{Steps.Count(step => step.Action == ErasureAction.Erase)} steps on {HubHostName}, {Digest}";
 }
 
-/// <summary>A plan to run, or the file that it was saved to.</summary>
-public sealed class ErasurePlanSource
+/// <summary>Where a plan is: in a file, or at hand, which is what <see cref="ErasurePlan"/> is for. Text converts to a path.</summary>
+public record ErasurePlanSource
 {
-    /// <summary>A plan that is at hand.</summary>
-    /// <param name="plan">The plan.</param>
-    public ErasurePlanSource(ErasurePlan plan) => Plan = plan;
-
     /// <summary>A plan in a file.</summary>
     /// <param name="path">Path of the file.</param>
     public ErasurePlanSource(string path) => Path = path;
 
-    /// <summary>The plan, if it is at hand.</summary>
-    public ErasurePlan? Plan { get; }
+    private protected ErasurePlanSource()
+    {
+    }
 
-    /// <summary>The file, if the plan is in one.</summary>
-    public string? Path { get; }
+    /// <summary>Path of the file that the plan was saved to or read from; null when there is none.</summary>
+    public string? Path { get; init; }
 }
 
 /// <summary>One device in one location of a plan.</summary>

@@ -12,7 +12,7 @@ public sealed class RemoveIotDeviceDataCommand : DeviceCommand
     private ErasurePlan? _plan;
 
     /// <summary>A plan that New-IotErasurePlan made, or the file that it was saved to; exactly it is run.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByPlan)]
+    [Parameter(Mandatory = true, ParameterSetName = ByPlan)]
     [ValidateNotNull]
     public ErasurePlanSource? Plan { get; set; }
 
@@ -48,8 +48,8 @@ public sealed class RemoveIotDeviceDataCommand : DeviceCommand
         var request = new ConfirmPlanRequest
         {
             Context = context,
-            Plan = Plan.Plan,
-            Path = Plan.Path is null ? null : GetUnresolvedProviderPathFromPSPath(Plan.Path),
+            Plan = Plan as ErasurePlan,
+            Path = Plan is ErasurePlan ? null : GetUnresolvedProviderPathFromPSPath(Plan.Path),
             Tolerance = Tolerance,
             ThrottleLimit = ThrottleLimit,
         };

@@ -55,8 +55,7 @@ public sealed class DeviceIdTransformationAttribute : ArgumentTransformationAttr
             }
         }
 
-        // With an invalid cast inside, PowerShell goes on to try other parameters that take the object before it calls it an error.
-        string message = $"An object of type '{(value is null ? "null" : PSObject.AsPSObject(value).TypeNames[0])}' has no property DeviceId or Id with the ID of a device.";
-        throw new ArgumentTransformationMetadataException(message, new PSInvalidCastException(message));
+        throw new ArgumentTransformationMetadataException(
+            $"An object of type '{(value is null ? "null" : PSObject.AsPSObject(value).TypeNames[0])}' has no property DeviceId or Id with the ID of a device.");
     }
 }
