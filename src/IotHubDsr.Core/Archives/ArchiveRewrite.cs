@@ -2,7 +2,9 @@ namespace IotHubDsr.Archives;
 
 /// <summary>Which records a rewrite leaves out.</summary>
 /// <param name="Subjects">The devices to be erased.</param>
-/// <param name="IncludeRelayed">Whether other devices' data that went through a subject goes too; it is a bystander's, so never unasked.</param>
+/// <param name="IncludeRelayed">
+/// Whether other devices' data that went through a subject goes too; it is a bystander's, so never unasked.
+/// </param>
 internal sealed record RecordSelection(SubjectIndex Subjects, bool IncludeRelayed = false)
 {
     public bool Removes(MatchKind kind) => kind is not MatchKind.Relayed || IncludeRelayed;

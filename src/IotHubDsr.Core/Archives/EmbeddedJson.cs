@@ -28,7 +28,7 @@ internal static class EmbeddedJson
         }
     }
 
-    /// <summary>Writes it as it stands, on one line. False if it is not valid, or too deep, or not UTF-8; then nothing is written.</summary>
+    /// <summary>Writes it as it stands, on one line. False, with nothing written, if it is not valid, or too deep, or not UTF-8.</summary>
     public static bool TryWrite(ReadOnlySpan<byte> json, Utf8JsonWriter writer)
     {
         if (!Utf8.IsValid(json) || !IsValid(json, MaxDepth - writer.CurrentDepth))

@@ -9,7 +9,8 @@ internal static class EnqueuedTime
     private const int LongestText = 64;
 
     /// <summary>The first of the two that is a time: the record's own field, then the system property.</summary>
-    public static DateTimeOffset? Parse(ReadOnlySpan<byte> field, ReadOnlySpan<byte> systemProperty) => Parse(field) ?? Parse(systemProperty);
+    public static DateTimeOffset? Parse(ReadOnlySpan<byte> field, ReadOnlySpan<byte> systemProperty)
+        => Parse(field) ?? Parse(systemProperty);
 
     private static DateTimeOffset? Parse(ReadOnlySpan<byte> text)
     {

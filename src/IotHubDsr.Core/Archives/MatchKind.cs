@@ -9,6 +9,6 @@ internal enum MatchKind
     /// <summary>Another device, a gateway, sent it, and an application property names the subject.</summary>
     Attributed,
 
-    /// <summary>The subject sent it, and an application property names another device: a bystander's data that went through the subject.</summary>
+    /// <summary>The subject sent it, and an application property names another device, a bystander whose data went through it.</summary>
     Relayed,
 }

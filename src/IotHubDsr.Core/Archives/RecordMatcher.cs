@@ -26,6 +26,9 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
 
     private static ReadOnlySpan<byte> ConnectionDeviceIdProperty => "ConnectionDeviceId"u8;
 
+    /// <summary>Whether a key of this length can be one of the names: quicker than to look at it.</summary>
+    public static bool MayBeName(int length) => length is 8 or 18 or 27;
+
     public bool HasMatch => (_senderCount | _attributedCount) != 0;
 
     public static bool NamesSender(ReadOnlySpan<byte> systemProperty)

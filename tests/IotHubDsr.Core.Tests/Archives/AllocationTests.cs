@@ -26,7 +26,8 @@ public sealed class AllocationTests
 
     private static byte[] Write(string format, int count)
     {
-        var messages = Enumerable.Range(0, count).Select(i => Message.From($"device-{i:d5}", ("deviceId", $"device-{i:d5}"), ("alert", "true")));
+        var messages = Enumerable.Range(0, count)
+            .Select(i => Message.From($"device-{i:d5}", ("deviceId", $"device-{i:d5}"), ("alert", "true")));
         return format is "json" ? JsonLine.Write(messages, seed: 5) : ApacheAvro.Write(messages, format is "deflate", syncEvery: 1_000);
     }
 

@@ -19,7 +19,8 @@ internal static class ApacheAvro
         var schema = (RecordSchema)Schema.Parse(RoutedSchema);
         var codec = Codec.CreateCodec(deflate ? Codec.Type.Deflate : Codec.Type.Null);
         using var stream = new MemoryStream();
-        using (var writer = DataFileWriter<GenericRecord>.OpenWriter(new GenericDatumWriter<GenericRecord>(schema), stream, codec, leaveOpen: true))
+        var datums = new GenericDatumWriter<GenericRecord>(schema);
+        using (var writer = DataFileWriter<GenericRecord>.OpenWriter(datums, stream, codec, leaveOpen: true))
         {
             var written = 0;
             foreach (var message in messages)
@@ -48,7 +49,10 @@ internal static class ApacheAvro
         {
             var record = reader.Next();
             messages.Add(new Message(
-                (string)record["EnqueuedTimeUtc"], Texts(record["Properties"]), Texts(record["SystemProperties"]), (byte[]?)record["Body"]));
+                (string)record["EnqueuedTimeUtc"],
+                Texts(record["Properties"]),
+                Texts(record["SystemProperties"]),
+                (byte[]?)record["Body"]));
         }
 
         return messages;

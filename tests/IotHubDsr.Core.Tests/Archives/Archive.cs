@@ -43,10 +43,13 @@ internal static class Archive
     }
 }
 
+internal sealed record CollectedRecord(
+    int Subject, MatchKind Kind, RecordPlace Place, byte[] Raw, DateTimeOffset? Enqueued, string Json);
+
 /// <summary>Keeps matches as they come.</summary>
 internal sealed class CollectingSink : IMatchedRecordSink
 {
-    public List<(int Subject, MatchKind Kind, RecordPlace Place, byte[] Raw, DateTimeOffset? Enqueued, string Json)> Records { get; } = [];
+    public List<CollectedRecord> Records { get; } = [];
 
     public void OnRecord(in MatchedRecord record)
     {
@@ -57,6 +60,6 @@ internal sealed class CollectingSink : IMatchedRecordSink
         }
 
         var text = System.Text.Encoding.UTF8.GetString(json.ToArray());
-        Records.Add((record.Subject, record.Kind, record.Place, record.Raw.ToArray(), record.EnqueuedTime, text));
+        Records.Add(new CollectedRecord(record.Subject, record.Kind, record.Place, record.Raw.ToArray(), record.EnqueuedTime, text));
     }
 }

@@ -23,7 +23,8 @@ public sealed class ArchivePropertyTests
                 Assert.Equal(read.Count, scan.RecordsRead);
                 Assert.Equal(file.Length, scan.BytesRead);
                 Assert.Equal(NaiveMatching.Count(subjects, read), NaiveMatching.Count(scan.Subjects));
-                Assert.Equal(scan.Subjects.Sum(s => s.Own.Bytes + s.Attributed.Bytes + s.Relayed.Bytes), sink.Records.Sum(r => (long)r.Raw.Length));
+                Assert.Equal(
+                    scan.Subjects.Sum(s => s.Own.Bytes + s.Attributed.Bytes + s.Relayed.Bytes), sink.Records.Sum(r => (long)r.Raw.Length));
                 Assert.Equal(Times(subjects, read), scan.Subjects.Select(s => (s.DeviceId, First(s), Last(s))));
             },
             iter: Iterations);

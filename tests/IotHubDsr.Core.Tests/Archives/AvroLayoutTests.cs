@@ -16,7 +16,8 @@ public sealed class AvroLayoutTests
         var file = OddAvroWriter.RoutedFile(
             OddAvroWriter.RoutedRecord(
                 p => p.MapBlock(sized, ("a", "dev1"), ("b", "")).MapBlock(!sized, ("c", "")).EndMap(),
-                s => s.MapBlock(sized, ("messageId", "dev1")).MapBlock(!sized, ("x", "y")).MapBlock(sized, ("connectionDeviceId", "dev1")).EndMap()),
+                s => s.MapBlock(sized, ("messageId", "dev1")).MapBlock(!sized, ("x", "y"))
+                    .MapBlock(sized, ("connectionDeviceId", "dev1")).EndMap()),
             OddAvroWriter.RoutedRecord(p => p.EndMap(), s => s.MapBlock(sized, ("connectionDeviceId", "dev10")).EndMap()));
 
         var scan = await Archive.ScanAsync(file, Dev1);
@@ -56,7 +57,8 @@ public sealed class AvroLayoutTests
             """
             {"type":"record","name":"M","namespace":"n","fields":[
               {"name":"Body","type":["bytes","null"]},
-              {"name":"Tree","type":{"type":"record","name":"Node","fields":[{"name":"v","type":"double"},{"name":"next","type":["null","Node"]}]}},
+              {"name":"Tree","type":{"type":"record","name":"Node","fields":[
+                {"name":"v","type":"double"},{"name":"next","type":["null","Node"]}]}},
               {"name":"SystemProperties","type":["null",{"type":"map","values":["long","null","double","string","bytes"]}]},
               {"name":"Numbers","type":{"type":"array","items":{"type":"fixed","name":"F","size":3}}},
               {"name":"Level","type":{"type":"enum","name":"E","symbols":["low","high"]}},
@@ -123,7 +125,10 @@ public sealed class AvroLayoutTests
     {
         var schema = ApacheAvro.RoutedSchema.Replace(
             """{"name":"EnqueuedTimeUtc","type":"string"}""",
-            """{"name":"EnqueuedTimeUtc","type":"string"},{"name":"L","type":{"type":"record","name":"L","fields":[{"name":"n","type":["null","L"]}]}}""",
+            """
+            {"name":"EnqueuedTimeUtc","type":"string"},
+            {"name":"L","type":{"type":"record","name":"L","fields":[{"name":"n","type":["null","L"]}]}}
+            """,
             StringComparison.Ordinal);
         var record = new OddAvroWriter().Text("t");
         for (var i = 0; i < 1_000_000; i++)

@@ -19,7 +19,7 @@ internal static class JsonLine
 
         if (random.Next(2) == 0)
         {
-            text.Length -= text.Length >= newLine.Length && text.ToString().EndsWith(newLine, StringComparison.Ordinal) ? newLine.Length : 0;
+            text.Length -= text.ToString().EndsWith(newLine, StringComparison.Ordinal) ? newLine.Length : 0;
         }
 
         return Encoding.UTF8.GetBytes(text.ToString());
@@ -35,7 +35,8 @@ internal static class JsonLine
             if (member.Name is "Properties" or "SystemProperties" && member.Value.ValueKind is JsonValueKind.Object)
             {
                 (member.Name is "Properties" ? properties : system).AddRange(
-                    member.Value.EnumerateObject().Where(p => p.Value.ValueKind is JsonValueKind.String).Select(p => (p.Name, p.Value.GetString()!)));
+                    member.Value.EnumerateObject()
+                        .Where(p => p.Value.ValueKind is JsonValueKind.String).Select(p => (p.Name, p.Value.GetString()!)));
             }
         }
 
@@ -72,11 +73,12 @@ internal static class JsonLine
     }
 
     private static string Object(IEnumerable<(string Key, string Value)> properties, Random random)
-        => $"{{{string.Join(",", properties.Select(p => $"{Text(p.Key, random)}:{Space(random)}{Text(p.Value, random)}"))}{Space(random)}}}";
+        => "{" + string.Join(",", properties.Select(p => $"{Text(p.Key, random)}:{Space(random)}{Text(p.Value, random)}"))
+            + Space(random) + "}";
 
     private static string Body(Message message, Random random)
         => message.Body is null ? "null"
-            : random.Next(2) == 0 && message.Body.AsSpan().StartsWith("{\""u8) ? Encoding.UTF8.GetString(message.Body)
+            : random.Next(2) == 0 && message.Body.AsSpan().StartsWith("{\"deviceId\":"u8) ? Encoding.UTF8.GetString(message.Body)
             : Text(Convert.ToBase64String(message.Body), random);
 
     private static string Text(string value, Random random)

@@ -22,7 +22,8 @@ public sealed class MatchingTests
     [InlineData(null, "", "", "")]
     [InlineData("other", "other", "", "")]
     [InlineData("LEAF-1", "leaf-10", "leaf-", "")]
-    public void Resolve_SenderAndProperties_GivesOneKindPerSubject(string? sender, string deviceId, string connectionDeviceId, string expected)
+    public void Resolve_SenderAndProperties_GivesOneKindPerSubject(
+        string? sender, string deviceId, string connectionDeviceId, string expected)
     {
         var matcher = new RecordMatcher(Subjects);
         matcher.Reset();

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using CsCheck;
 using IotHubDsr.Archives;
 
@@ -9,8 +10,8 @@ internal static class MessageGen
 {
     private static readonly string[] DeviceIds =
     [
-        "dev1", "Dev1", "dev10", "dev", "1dev1", "dev1 ", "o'brien", "50%", "a:b", "$x\"y", "back\\slash", "a/b", "ümläut", "😀-😁", "gw-1",
-        new string('x', 128),
+        "dev1", "Dev1", "dev10", "dev", "1dev1", "dev1 ", "o'brien", "50%", "a:b", "$x\"y", "back\\slash", "a/b", "ümläut", "😀-😁",
+        "gw-1", new string('x', 128),
     ];
 
     private static readonly Gen<string> DeviceId = Gen.OneOf(DeviceIds);
@@ -24,15 +25,17 @@ internal static class MessageGen
         (1, Gen.Int[0x20, 0xD7FF].Array[0, 12].Select(points => string.Concat(points.Select(p => new Rune(p).ToString())))));
 
     private static readonly Gen<(string, string)> AnyProperty = Gen.Select(
-        Gen.Frequency((1, HostileText), (2, Gen.OneOf("DeviceId", "deviceid", "connectionDeviceId", "connectionDeviceID", "alert"))), HostileText);
+        Gen.Frequency((1, HostileText), (2, Gen.OneOf("DeviceId", "deviceid", "connectionDeviceId", "connectionDeviceID", "alert"))),
+        HostileText);
 
     private static readonly Gen<(string, string)[]> Properties = Gen.Select(
         AnyProperty.Array[0, 4],
-        Maybe(Gen.Select(Gen.OneOf("deviceId", "ConnectionDeviceId"), Gen.Frequency((4, DeviceId), (1, Gen.Const("")))), 0, 2),
+        Gen.Select(Gen.OneOf("deviceId", "ConnectionDeviceId"), Gen.Frequency((4, DeviceId), (1, Gen.Const("")))).Array[0, 2],
         (any, naming) => Distinct([.. any.Where(p => p.Item1 is not ("deviceId" or "ConnectionDeviceId")), .. naming]));
 
     private static readonly Gen<(string, string)[]> SystemProperties = Gen.Select(
-        Maybe(Gen.Select(Gen.Frequency((5, Gen.Const("connectionDeviceId")), (1, Gen.Const("iothub-connection-device-id"))), DeviceId), 0, 2),
+        Gen.Select(
+            Gen.Frequency((5, Gen.Const("connectionDeviceId")), (1, Gen.Const("iothub-connection-device-id"))), DeviceId).Array[0, 2],
         Gen.OneOf("application/json", "Application/JSON", "text/plain", ""),
         Gen.OneOf("utf-8", "UTF-8", "utf-16"),
         Gen.Select(Gen.OneOf("ConnectionDeviceId", "deviceId", "connectionModuleId", "messageId"), HostileText).Array[0, 3],
@@ -46,7 +49,7 @@ internal static class MessageGen
     private static readonly Gen<byte[]?> Body = Gen.Frequency(
         (1, Gen.Const((byte[]?)null)),
         (2, Gen.Byte.Array[0, 60].Select(bytes => (byte[]?)bytes)),
-        (2, HostileText.Select(text => (byte[]?)Encoding.UTF8.GetBytes(System.Text.Json.JsonSerializer.Serialize(new { deviceId = text, v = 1.5 })))));
+        (2, HostileText.Select(text => (byte[]?)JsonSerializer.SerializeToUtf8Bytes(new { deviceId = text, v = 1.5 }))));
 
     public static Gen<Message> Message { get; } = Gen.Select(
         Gen.Int[0, 100_000].Select(s => new DateTime(2026, 1, 1).AddSeconds(s).ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'")),
@@ -56,9 +59,8 @@ internal static class MessageGen
 
     public static Gen<SubjectIndex> Subjects { get; } = DeviceId.Array[1, 6].Select(ids => new SubjectIndex(ids));
 
-    public static Gen<RecordSelection> Selection { get; } = Gen.Select(Subjects, Gen.Bool, (subjects, relayed) => new RecordSelection(subjects, relayed));
-
-    private static Gen<T[]> Maybe<T>(Gen<T> gen, int min, int max) => gen.Array[min, max];
+    public static Gen<RecordSelection> Selection { get; }
+        = Gen.Select(Subjects, Gen.Bool, (subjects, relayed) => new RecordSelection(subjects, relayed));
 
     private static (string, string)[] Distinct((string, string)[] properties) => [.. properties.DistinctBy(p => p.Item1)];
 }

@@ -32,7 +32,8 @@ public sealed class MutationTests
         Assert.InRange(outcomes.Agreements, 100, Files);
     }
 
-    private static Message[] Sample() => MessageGen.Message.Array[25].Single(messages => NaiveMatching.Count(Subjects, messages).Count > 1, "0N0XIzNsQ0O2");
+    private static Message[] Sample()
+        => MessageGen.Message.Array[25].Single(messages => NaiveMatching.Count(Subjects, messages).Count > 1, "0N0XIzNsQ0O2");
 
     private static async Task<(int Faults, int Agreements)> MutateAsync(byte[] original, Func<byte[], IReadOnlyList<Message>> readAgain)
     {

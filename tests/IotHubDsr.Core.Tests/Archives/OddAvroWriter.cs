@@ -16,7 +16,8 @@ internal sealed class OddAvroWriter
 
     public static byte[] File(string schema, string codec, params (long Count, byte[] Payload)[] blocks)
     {
-        var file = new OddAvroWriter().Raw("Obj\u0001"u8).Long(2).Text("avro.codec").Text(codec).Text("avro.schema").Text(schema).Long(0).Raw(Sync);
+        var file = new OddAvroWriter().Raw("Obj\u0001"u8)
+            .Long(2).Text("avro.codec").Text(codec).Text("avro.schema").Text(schema).Long(0).Raw(Sync);
         foreach (var (count, payload) in blocks)
         {
             file.Long(count).Long(payload.Length).Raw(payload).Raw(Sync);

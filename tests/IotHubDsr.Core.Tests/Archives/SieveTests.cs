@@ -9,7 +9,7 @@ namespace IotHubDsr.Core.Tests.Archives;
 public sealed class SieveTests
 {
     private const string Foreign =
-        """{"EnqueuedTimeUtc":"t","Properties":{"deviceId":"dev10","a":"dev1"},"SystemProperties":{"connectionDeviceId":"dev10"},"Body":"dev1"}""";
+        """{"EnqueuedTimeUtc":"t","Properties":{"deviceId":"dev10","a":""},"SystemProperties":{"connectionDeviceId":"dev10"},"Body":""}""";
 
     private static readonly SubjectIndex Dev1 = new(["dev1"]);
 
@@ -34,6 +34,8 @@ public sealed class SieveTests
     [InlineData("""{"SystemProperties":{"connectionDeviceId":"dev10"},"Properties":{"ConnectionDeviceId":"dev1"}}""")]
     [InlineData("""{"SystemProperties":{"connectionDeviceId":"dev10"},"Properties":{"\u0064eviceId":"dev1"}}""")]
     [InlineData("""{"SystemProperties":{"connectionDeviceId":"dev10","iothub-connection\u002Ddevice-id":"dev1"}}""")]
+    [InlineData("""{"SystemProperties":{"connectionDeviceId":"dev10","connection\u0044eviceId":"dev1"}}""")]
+    [InlineData("""{"SystemProperties":{"connectionDeviceId":"dev10","connec\u0074ionDeviceId":"dev1"}}""")]
     [InlineData("""{"SystemProperties":{"connectionDeviceId":"d\u0065v1"}}""")]
     [InlineData("""{"SystemProperties":{"connectionDeviceId":"dev10"},"Body":1""")]
     [InlineData("""["SystemProperties":{"connectionDeviceId":"dev10"}]""")]

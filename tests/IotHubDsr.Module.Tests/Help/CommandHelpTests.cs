@@ -74,7 +74,7 @@ public sealed class CommandHelpTests(HelpSession session) : IClassFixture<HelpSe
     [Fact]
     public void GetHelp_FindsEveryCommandInTheStagedModule() => Assert.All(session.Commands, command =>
     {
-        PSObject help = Assert.Single(session.Invoke("Get-Help -Name $args[0] -Full", command.Name));
+        PSObject help = Assert.Single(session.Run("param($name) Get-Help -Name $name -Full", command.Name));
         Assert.Equal(Documents[command.Name].Synopsis, help.Properties["Synopsis"].Value);
         var examples = (PSObject)help.Properties["examples"].Value;
         Assert.Equal(Documents[command.Name].Examples.Count, ((Array)examples.Properties["example"].Value).Length);

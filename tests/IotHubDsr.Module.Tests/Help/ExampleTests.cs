@@ -26,7 +26,7 @@ public sealed class ExampleTests(HelpSession session) : IClassFixture<HelpSessio
 
     private static List<string> MarkdownBlocks(string file, string language)
     {
-        string[] parts = File.ReadAllText(Path.Combine(HelpSession.Root, file)).ReplaceLineEndings("\n").Split("```");
+        string[] parts = File.ReadAllText(Path.Combine(RepositoryPaths.Root, file)).ReplaceLineEndings("\n").Split("```");
         List<string> blocks = [.. parts.Where((part, index) => index % 2 == 1 && part.StartsWith($"{language}\n", StringComparison.Ordinal)).Select(part => part[language.Length..])];
         Assert.NotEmpty(blocks);
         return blocks;

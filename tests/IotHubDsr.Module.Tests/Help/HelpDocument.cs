@@ -36,7 +36,7 @@ internal sealed class HelpDocument
 
     public static IReadOnlyList<HelpDocument> ReadAll()
     {
-        string path = Path.Combine(HelpSession.Root, "module", "en-US", "IotHubDsr.dll-Help.xml");
+        string path = Path.Combine(RepositoryPaths.Root, "module", "en-US", "IotHubDsr.dll-Help.xml");
         return [.. XDocument.Load(path).Root!.Elements(Command + "command").Select(static command => new HelpDocument(command))];
     }
 

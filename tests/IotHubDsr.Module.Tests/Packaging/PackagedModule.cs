@@ -1,19 +1,16 @@
+using System.Collections;
 using System.Diagnostics;
 using System.Management.Automation.Language;
-using System.Reflection;
-using IotHubDsr.Module.Tests.Help;
 
 namespace IotHubDsr.Module.Tests.Packaging;
 
 /// <summary>The module as the packaging target writes it, from what was built for the tests, in a folder with blanks in its name.</summary>
 public sealed class PackagedModule : IAsyncLifetime
 {
-    private static readonly string Configuration = typeof(PackagedModule).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-
     private readonly string _root = Path.Combine(Path.GetTempPath(), $"iothubdsr package {Guid.NewGuid():N}");
 
     /// <summary>The data of the manifest in the repository.</summary>
-    internal static IReadOnlyDictionary<string, object> Manifest { get; } = ReadManifest(Path.Combine(HelpSession.Root, "IotHubDsr.psd1"));
+    internal static IReadOnlyDictionary<string, object> Manifest { get; } = ReadManifest(RepositoryPaths.Manifest);
 
     internal static string Version => (string)Manifest["ModuleVersion"];
 
@@ -29,10 +26,10 @@ public sealed class PackagedModule : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        string project = Path.Combine(HelpSession.Root, "src", "IotHubDsr", "IotHubDsr.csproj");
+        string project = Path.Combine(RepositoryPaths.Root, "src", "IotHubDsr", "IotHubDsr.csproj");
         var start = new ProcessStartInfo("dotnet",
         [
-            "msbuild", project, "-t:Package", "-p:NoBuild=true", $"-p:Configuration={Configuration}", $"-p:PackageRoot={_root}", "-nologo", "-v:minimal", "-nodeReuse:false",
+            "msbuild", project, "-t:Package", "-p:NoBuild=true", $"-p:Configuration={RepositoryPaths.Configuration}", $"-p:PackageRoot={_root}", "-nologo", "-v:minimal", "-nodeReuse:false",
         ])
         {
             RedirectStandardOutput = true,
@@ -55,7 +52,7 @@ public sealed class PackagedModule : IAsyncLifetime
     {
         ScriptBlockAst script = Parser.ParseFile(path, out _, out ParseError[] errors);
         Assert.Empty(errors);
-        var table = (System.Collections.Hashtable)script.Find(static ast => ast is HashtableAst, searchNestedScriptBlocks: false).SafeGetValue();
-        return table.Cast<System.Collections.DictionaryEntry>().ToDictionary(static entry => (string)entry.Key, static entry => entry.Value!, StringComparer.OrdinalIgnoreCase);
+        var table = (Hashtable)script.Find(static ast => ast is HashtableAst, searchNestedScriptBlocks: false).SafeGetValue();
+        return table.Cast<DictionaryEntry>().ToDictionary(static entry => (string)entry.Key, static entry => entry.Value!, StringComparer.OrdinalIgnoreCase);
     }
 }

@@ -61,7 +61,7 @@ internal sealed class AvroBlockSieve(SubjectIndex subjects)
         return (Vector256.Equals(Vector256.LoadUnsafe(ref bytes), Vector256.Create((byte)'v')) & end).ExtractMostSignificantBits();
     }
 
-    /// <summary>Whether a name of interest stands around this v, and a subject's ID after it. Whether they are key and value is not asked.</summary>
+    /// <summary>Whether a name of interest stands around this v, with a subject's ID after it, be they key and value or not.</summary>
     private bool MayNameSubject(ReadOnlySpan<byte> records, int v, ref long senders)
     {
         var before = records[..v];

@@ -11,7 +11,8 @@ internal sealed class AvroBlockWalker(AvroHeader header, AvroCodec codec, Record
     private readonly ArrayBufferWriter<byte> _remade = new();
 
     // Only where the maps are plain; and a rewrite walks every record, so that no damaged file is taken for a whole one.
-    private readonly AvroBlockSieve? _sieve = pass.IsSearch && header.Layout.FastWalk is not null ? new AvroBlockSieve(pass.Subjects) : null;
+    private readonly AvroBlockSieve? _sieve
+        = pass.IsSearch && header.Layout.FastWalk is not null ? new AvroBlockSieve(pass.Subjects) : null;
 
     private AvroBlock _block;
     private long _keptCount;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace IotHubDsr.Archives.Avro;
 
 /// <summary>
@@ -71,63 +73,40 @@ internal sealed class AvroFastWalk
 
     private static int WalkMap(ReadOnlySpan<byte> records, int position, RecordMatcher matcher, bool system)
     {
-        if ((uint)position >= (uint)records.Length)
+        if (!TryReadLength(records, ref position, out var count))
         {
             return GaveUp;
         }
 
-        int count = records[position++];
         if (count == 0)
         {
             return position;
         }
 
-        if ((count & 0x81) != 0)
+        for (; count > 0; count--)
         {
-            return GaveUp;
-        }
-
-        for (count >>= 1; count > 0; count--)
-        {
-            if ((uint)position >= (uint)records.Length)
+            if (!TryReadLength(records, ref position, out var keyLength))
             {
                 return GaveUp;
             }
 
-            int keyLength = records[position];
-            var key = position + 1;
-            position = key + (keyLength >> 1);
-            if ((keyLength & 0x81) != 0 || (uint)position >= (uint)records.Length)
+            var key = position;
+            position += keyLength;
+            if (!TryReadLength(records, ref position, out var valueLength))
             {
                 return GaveUp;
-            }
-
-            int valueLength = records[position++];
-            if (valueLength >= 0x80)
-            {
-                if ((uint)position >= (uint)records.Length || records[position] >= 0x80)
-                {
-                    return GaveUp;
-                }
-
-                valueLength = (valueLength & 0x7F) | (records[position++] << 7);
             }
 
             var value = position;
-            position += valueLength >> 1;
-            if ((valueLength & 1) != 0)
-            {
-                return GaveUp;
-            }
-
-            if (keyLength >> 1 is 8 or 18 or 27)
+            position += valueLength;
+            if (RecordMatcher.MayBeName(keyLength))
             {
                 if (position > records.Length)
                 {
                     return GaveUp;
                 }
 
-                matcher.AddProperty(system, records.Slice(key, keyLength >> 1), records[value..position]);
+                matcher.AddProperty(system, records.Slice(key, keyLength), records[value..position]);
             }
         }
 
@@ -135,25 +114,7 @@ internal sealed class AvroFastWalk
     }
 
     private static int SkipText(ReadOnlySpan<byte> records, int position)
-    {
-        if ((uint)position >= (uint)records.Length)
-        {
-            return GaveUp;
-        }
-
-        int length = records[position++];
-        if (length >= 0x80)
-        {
-            if ((uint)position >= (uint)records.Length || records[position] >= 0x80)
-            {
-                return GaveUp;
-            }
-
-            length = (length & 0x7F) | (records[position++] << 7);
-        }
-
-        return (length & 1) == 0 ? position + (length >> 1) : GaveUp;
-    }
+        => TryReadLength(records, ref position, out var length) ? position + length : GaveUp;
 
     private static int SkipOptional(ReadOnlySpan<byte> records, int position, Step step)
     {
@@ -170,13 +131,40 @@ internal sealed class AvroFastWalk
         };
     }
 
+    /// <summary>A length or count of one or two bytes. The position may lie past the end, where a text claimed to reach.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryReadLength(ReadOnlySpan<byte> records, ref int position, out int length)
+    {
+        length = 0;
+        if ((uint)position >= (uint)records.Length)
+        {
+            return false;
+        }
+
+        int bits = records[position++];
+        if (bits >= 0x80)
+        {
+            if ((uint)position >= (uint)records.Length || records[position] >= 0x80)
+            {
+                return false;
+            }
+
+            bits = (bits & 0x7F) | (records[position++] << 7);
+        }
+
+        length = bits >> 1;
+        return (bits & 1) == 0;
+    }
+
+    private static bool IsText(AvroType type) => type.Kind is AvroKind.String or AvroKind.Bytes;
+
     private static Step? StepOf(AvroType type, MessagePart part) => (part, type) switch
     {
         (MessagePart.Properties, { Kind: AvroKind.Map, Element.Kind: AvroKind.String }) => Step.Properties,
         (MessagePart.SystemProperties, { Kind: AvroKind.Map, Element.Kind: AvroKind.String }) => Step.SystemProperties,
-        (_, { Kind: AvroKind.String or AvroKind.Bytes }) => Step.Text,
-        (_, { Kind: AvroKind.Union, Branches: [{ Kind: AvroKind.Null }, { Kind: AvroKind.String or AvroKind.Bytes }] }) => Step.OptionalNullFirst,
-        (_, { Kind: AvroKind.Union, Branches: [{ Kind: AvroKind.String or AvroKind.Bytes }, { Kind: AvroKind.Null }] }) => Step.OptionalNullLast,
+        _ when IsText(type) => Step.Text,
+        (_, { Kind: AvroKind.Union, Branches: [{ Kind: AvroKind.Null }, var last] }) when IsText(last) => Step.OptionalNullFirst,
+        (_, { Kind: AvroKind.Union, Branches: [var first, { Kind: AvroKind.Null }] }) when IsText(first) => Step.OptionalNullLast,
         _ => null,
     };
 }

@@ -46,7 +46,8 @@ internal sealed record AvroHeader(int Length, AvroMessageLayout Layout, string C
         }
         catch (InvalidDataException e)
         {
-            throw new ArchiveFormatException(ArchiveFault.UnknownSchema, offset, $"the schema is not that of routed messages: {e.Message}", e);
+            throw new ArchiveFormatException(
+                ArchiveFault.UnknownSchema, offset, $"the schema is not that of routed messages: {e.Message}", e);
         }
     }
 }

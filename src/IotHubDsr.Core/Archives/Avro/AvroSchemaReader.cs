@@ -3,7 +3,9 @@ using System.Text.Unicode;
 
 namespace IotHubDsr.Archives.Avro;
 
-/// <summary>Reads the schema that an Avro file carries. Logical types, aliases, defaults and docs do not change the bytes and are ignored.</summary>
+/// <summary>
+/// Reads the schema that an Avro file carries. Logical types, aliases, defaults and docs do not change the bytes and are ignored.
+/// </summary>
 internal sealed class AvroSchemaReader
 {
     private const int MaxDepth = 64;
@@ -30,7 +32,10 @@ internal sealed class AvroSchemaReader
     private AvroType Read(JsonElement schema, string enclosing) => schema.ValueKind switch
     {
         JsonValueKind.String => Resolve(schema.GetString()!, enclosing),
-        JsonValueKind.Array => new AvroType(AvroKind.Union) { Branches = [.. schema.EnumerateArray().Select(branch => Read(branch, enclosing))] },
+        JsonValueKind.Array => new AvroType(AvroKind.Union)
+        {
+            Branches = [.. schema.EnumerateArray().Select(branch => Read(branch, enclosing))],
+        },
         JsonValueKind.Object => ReadObject(schema, enclosing),
         _ => throw new InvalidDataException("a type is neither a name, a list nor an object"),
     };

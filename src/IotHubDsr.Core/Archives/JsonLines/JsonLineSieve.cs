@@ -91,9 +91,10 @@ internal sealed class JsonLineSieve(SubjectIndex subjects)
         return (Vector256.Equals(here, Vector256.Create((byte)'\n')) | names | numbers).ExtractMostSignificantBits();
     }
 
-    private static bool IsEmbraced(ReadOnlySpan<byte> line) => line is [(byte)'{', .., (byte)'}'] or [(byte)'{', .., (byte)'}', (byte)'\r'];
+    private static bool IsEmbraced(ReadOnlySpan<byte> line)
+        => line is [(byte)'{', .., (byte)'}'] or [(byte)'{', .., (byte)'}', (byte)'\r'];
 
-    /// <summary>Whether a name of interest stands around this v, with a value that is a subject's ID or cannot be told at a glance.</summary>
+    /// <summary>Whether a name of interest stands around this v, with a value that is, or may spell, a subject's ID.</summary>
     private bool MayNameSubject(ReadOnlySpan<byte> lines, int v, ref int senders)
     {
         var before = lines[..v];
@@ -133,7 +134,8 @@ internal sealed class JsonLineSieve(SubjectIndex subjects)
 
     /// <summary>Whether this \u stands for a letter or a dash, of which the names consist.</summary>
     private static bool MaySpellName(ReadOnlySpan<byte> escape)
-        => escape is [_, _, (byte)'0', (byte)'0', >= (byte)'4' and <= (byte)'7', ..] or [_, _, (byte)'0', (byte)'0', (byte)'2', (byte)'d' or (byte)'D', ..];
+        => escape is [_, _, (byte)'0', (byte)'0', >= (byte)'4' and <= (byte)'7', ..]
+            or [_, _, (byte)'0', (byte)'0', (byte)'2', (byte)'d' or (byte)'D', ..];
 
     private static ReadOnlySpan<byte> SkipSpace(ReadOnlySpan<byte> text)
         => text is [(byte)':' or (byte)'"', ..] ? text : text.TrimStart(" \t\r"u8);

@@ -11,7 +11,7 @@ internal readonly ref struct JsonText(ReadOnlySpan<byte> raw, bool escaped)
 
     public bool Escaped { get; } = escaped;
 
-    /// <summary>Undoes the escapes into a buffer of at least the raw length, which no escape makes longer. -1 if one is not JSON's.</summary>
+    /// <summary>Undoes the escapes, into a buffer as long as the raw text: none makes it longer. -1 if one is not JSON's.</summary>
     public int Unescape(Span<byte> destination)
     {
         var written = 0;
