@@ -27,6 +27,9 @@ internal sealed class HubLocations
 
     public IDataStore? StoreOf(DataLocation location) => _stores.GetValueOrDefault(location.Kind);
 
+    /// <summary>When it is the turn of a location to be erased from; one that no store serves comes last.</summary>
+    public ErasureStage StageOf(DataLocation location) => StoreOf(location)?.StageOf(location.Kind) ?? ErasureStage.Logs;
+
     /// <summary>Locations whose store is asked as each device arrives.</summary>
     public IEnumerable<DataLocation> PerDevice => All.Where(location => StoreOf(location) is { IsShared: false });
 

@@ -35,6 +35,10 @@ internal sealed class OperationEvents
         finally
         {
             await cancellation.CancelAsync().ConfigureAwait(false);
+
+            // What workers still have to say is let in and dropped: one that waits for room would never see that it is cancelled.
+            await foreach (DsrEvent _ in events._channel.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+                continue;
             await worker.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -51,6 +55,11 @@ internal sealed class OperationEvents
         try
         {
             await work(this, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not (DsrException or OperationCanceledException) && cancellationToken.IsCancellationRequested)
+        {
+            // Whatever breaks off in a cancelled operation is its end and not its failure.
+            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
         }
         catch (Exception exception) when (exception is not DsrException && !cancellationToken.IsCancellationRequested)
         {

@@ -1,8 +1,12 @@
 using System.Security.Cryptography;
+using IotHubDsr.Stores;
 
 namespace IotHubDsr.Packages;
 
-/// <summary>Digests what is written through it; tells the result when all was written, and in any case when it is closed.</summary>
+/// <summary>
+/// Digests what is written through it; tells the result when all was written, and in any case when it is closed. What the disk throws
+/// comes out as <see cref="ExportTargetException"/>.
+/// </summary>
 internal sealed class DigestStream(Stream inner, Action<byte[], long> written, Action closed) : Stream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -37,7 +41,15 @@ internal sealed class DigestStream(Stream inner, Action<byte[], long> written, A
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        inner.Write(buffer);
+        try
+        {
+            inner.Write(buffer);
+        }
+        catch (Exception exception) when (IsOfTheDisk(exception))
+        {
+            throw new ExportTargetException(exception);
+        }
+
         _hash.AppendData(buffer);
         _length += buffer.Length;
     }
@@ -47,7 +59,15 @@ internal sealed class DigestStream(Stream inner, Action<byte[], long> written, A
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsOfTheDisk(exception))
+        {
+            throw new ExportTargetException(exception);
+        }
+
         _hash.AppendData(buffer.Span);
         _length += buffer.Length;
     }
@@ -61,6 +81,10 @@ internal sealed class DigestStream(Stream inner, Action<byte[], long> written, A
         {
             await inner.DisposeAsync().ConfigureAwait(false);
             written(_hash.GetHashAndReset(), _length);
+        }
+        catch (Exception exception) when (IsOfTheDisk(exception))
+        {
+            throw new ExportTargetException(exception);
         }
         finally
         {
@@ -78,4 +102,6 @@ internal sealed class DigestStream(Stream inner, Action<byte[], long> written, A
             DisposeAsync().AsTask().GetAwaiter().GetResult();
         base.Dispose(disposing);
     }
+
+    private static bool IsOfTheDisk(Exception exception) => exception is IOException or UnauthorizedAccessException;
 }

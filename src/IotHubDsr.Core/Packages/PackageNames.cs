@@ -10,7 +10,7 @@ namespace IotHubDsr.Packages;
 internal static class PackageNames
 {
     private const int LongestPlain = 64;
-    private const int DigestBytes = 6;
+    private const int DigestBytes = 16;
 
     private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
     {

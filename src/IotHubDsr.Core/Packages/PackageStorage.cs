@@ -51,17 +51,30 @@ internal sealed class FolderStorage : IPackageStorage
     /// <summary>A file that is on the disk, and not only in its cache, when it is closed.</summary>
     private sealed class FlushedFile(string path) : FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 64 * 1024)
     {
-        public override ValueTask DisposeAsync()
+        public override async ValueTask DisposeAsync()
         {
-            FlushToDisk();
-            return base.DisposeAsync();
+            // A file that cannot be flushed must still be closed, or it could not be removed.
+            try
+            {
+                FlushToDisk();
+            }
+            finally
+            {
+                await base.DisposeAsync().ConfigureAwait(false);
+            }
         }
 
         protected override void Dispose(bool disposing)
         {
-            if (disposing)
-                FlushToDisk();
-            base.Dispose(disposing);
+            try
+            {
+                if (disposing)
+                    FlushToDisk();
+            }
+            finally
+            {
+                base.Dispose(disposing);
+            }
         }
 
         private void FlushToDisk()

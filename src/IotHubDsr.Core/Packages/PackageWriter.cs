@@ -120,8 +120,17 @@ internal sealed class PackageWriter : IAsyncDisposable
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<Stream> OpenAsync(string name, Action<byte[], long> written, CancellationToken cancellationToken) =>
-        new DigestStream(await _storage.OpenAsync(name, cancellationToken).ConfigureAwait(false), written, _storage.Closed);
+    private async Task<Stream> OpenAsync(string name, Action<byte[], long> written, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new DigestStream(await _storage.OpenAsync(name, cancellationToken).ConfigureAwait(false), written, _storage.Closed);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ExportTargetException(exception);
+        }
+    }
 
     private sealed class LocationTarget(PackageWriter package, string folder) : IExportTarget
     {

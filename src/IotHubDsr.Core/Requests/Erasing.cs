@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using IotHubDsr.Engine;
 using IotHubDsr.Stores;
 
@@ -7,8 +6,8 @@ namespace IotHubDsr.Requests;
 /// <summary>Runs the approved steps of a plan stage by stage, reads every location again, and gives a receipt for every step.</summary>
 internal sealed class Erasing(HubConnection connection, ErasureRequest request, OperationEvents events, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<ErasureStep, ErasureOutcome> _outcomes = new(ReferenceEqualityComparer.Instance);
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _deletedAt = new(StringComparer.Ordinal);
+    private readonly Dictionary<StepKey, ErasureOutcome> _outcomes = [];
+    private readonly Dictionary<string, DateTimeOffset> _deletedAt = new(StringComparer.Ordinal);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -20,59 +19,60 @@ internal sealed class Erasing(HubConnection connection, ErasureRequest request, 
         };
         var reading = new LocationReading(locations, options, events);
 
-        ILookup<ErasureStage, ErasureStep> stages = request.Approved.ToLookup(step => StoreOf(locations, step).StageOf(step.Location.Kind));
-        foreach (IGrouping<ErasureStage, ErasureStep> stage in stages.OrderBy(stage => stage.Key))
+        List<ErasureStep> steps = request.Approved.Where(step => step.Action == ErasureAction.Erase).DistinctBy(KeyOf).ToList();
+        foreach (IGrouping<ErasureStage, ErasureStep> stage in steps.GroupBy(step => locations.StageOf(step.Location)).OrderBy(stage => stage.Key))
         {
             foreach (IGrouping<string, ErasureStep> location in stage.GroupBy(step => step.Location.Id, StringComparer.Ordinal))
-                await EraseAsync(StoreOf(locations, location.First()), reading, stage.Key, [.. location], cancellationToken).ConfigureAwait(false);
+                await EraseAsync(locations.StoreOf(location.First().Location), reading, stage.Key, [.. location], cancellationToken).ConfigureAwait(false);
         }
 
-        Dictionary<ErasureStep, DeviceDataFinding> after = await VerifyAsync(reading, cancellationToken).ConfigureAwait(false);
+        Dictionary<StepKey, DeviceDataFinding> after = await VerifyAsync(reading, steps, cancellationToken).ConfigureAwait(false);
         foreach (ErasureStep step in request.Plan.Steps)
-            await events.OutputAsync(ReceiptFor(step, after.GetValueOrDefault(step)), cancellationToken).ConfigureAwait(false);
+            await events.OutputAsync(ReceiptFor(step, after.GetValueOrDefault(KeyOf(step))), cancellationToken).ConfigureAwait(false);
     }
 
-    private static IDataStore StoreOf(HubLocations locations, ErasureStep step) =>
-        locations.StoreOf(step.Location) ?? throw FaultCatalogue.LocationMissing.Exception(step.Location.ToString(), "no store serves it");
+    private static StepKey KeyOf(ErasureStep step) => new(step.DeviceId, step.Location.Id);
 
     private async Task EraseAsync(
-        IDataStore store, LocationReading reading, ErasureStage stage, IReadOnlyList<ErasureStep> steps, CancellationToken cancellationToken)
+        IDataStore? store, LocationReading reading, ErasureStage stage, IReadOnlyList<ErasureStep> steps, CancellationToken cancellationToken)
     {
         DataLocation location = steps[0].Location;
         StoreCall call = reading.CallFor(location);
         try
         {
+            if (store is null)
+                throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no store serves it");
             IReadOnlyList<ErasureOutcome> outcomes = await store.EraseAsync(call, steps.Select(step => step.Finding).ToList(), cancellationToken)
                 .ConfigureAwait(false);
             Dictionary<string, ErasureOutcome> byDevice = outcomes.ToDictionary(outcome => outcome.DeviceId, StringComparer.Ordinal);
             foreach (ErasureStep step in steps)
-                _outcomes[step] = byDevice[step.DeviceId];
+                _outcomes[KeyOf(step)] = byDevice[step.DeviceId];
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             Fault fault = LocationReading.FaultOf(exception, location);
             await events.EmitAsync(new FaultEvent(fault), cancellationToken).ConfigureAwait(false);
             foreach (ErasureStep step in steps)
-                _outcomes[step] = new ErasureOutcome(step.DeviceId, 0, 0) { Fault = fault, Detail = fault.Message };
+                _outcomes[KeyOf(step)] = new ErasureOutcome(step.DeviceId, 0, 0) { Fault = fault, Detail = fault.Message };
         }
 
         if (stage == ErasureStage.Identity)
         {
-            foreach (ErasureStep step in steps.Where(step => _outcomes[step].RecordsErased > 0))
+            foreach (ErasureStep step in steps.Where(step => _outcomes[KeyOf(step)].RecordsErased > 0))
                 _deletedAt[step.DeviceId] = time.GetUtcNow();
         }
     }
 
-    private async Task<Dictionary<ErasureStep, DeviceDataFinding>> VerifyAsync(LocationReading reading, CancellationToken cancellationToken)
+    private static async Task<Dictionary<StepKey, DeviceDataFinding>> VerifyAsync(
+        LocationReading reading, List<ErasureStep> steps, CancellationToken cancellationToken)
     {
-        var after = new Dictionary<ErasureStep, DeviceDataFinding>(ReferenceEqualityComparer.Instance);
-        foreach (IGrouping<string, ErasureStep> location in _outcomes.Keys.GroupBy(step => step.Location.Id, StringComparer.Ordinal))
+        var after = new Dictionary<StepKey, DeviceDataFinding>();
+        foreach (IGrouping<string, ErasureStep> location in steps.GroupBy(step => step.Location.Id, StringComparer.Ordinal))
         {
             IReadOnlyList<DeviceDataFinding> findings = await reading.FindAsync(
                 location.First().Location, location.Select(step => step.DeviceId).ToList(), cancellationToken).ConfigureAwait(false);
-            Dictionary<string, DeviceDataFinding> byDevice = findings.ToDictionary(finding => finding.DeviceId, StringComparer.Ordinal);
-            foreach (ErasureStep step in location)
-                after[step] = byDevice[step.DeviceId];
+            foreach (DeviceDataFinding finding in findings)
+                after[new StepKey(finding.DeviceId, location.Key)] = finding;
         }
 
         return after;
@@ -80,7 +80,7 @@ internal sealed class Erasing(HubConnection connection, ErasureRequest request, 
 
     private ErasureReceipt ReceiptFor(ErasureStep step, DeviceDataFinding? after)
     {
-        ErasureOutcome? outcome = _outcomes.GetValueOrDefault(step);
+        ErasureOutcome? outcome = _outcomes.GetValueOrDefault(KeyOf(step));
         Settlement settlement = Settlement.For(step, outcome, after, _deletedAt.TryGetValue(step.DeviceId, out DateTimeOffset at) ? at : null);
         return new ErasureReceipt
         {
@@ -96,4 +96,7 @@ internal sealed class Erasing(HubConnection connection, ErasureRequest request, 
             CompletedAt = time.GetUtcNow(),
         };
     }
+
+    /// <summary>A step by what it says and not by what object it is: plans and approvals may have been saved and read again.</summary>
+    private readonly record struct StepKey(string DeviceId, string LocationId);
 }

@@ -44,7 +44,7 @@ internal sealed class Exporting(HubConnection connection, ExportRequest request,
 
         List<ExportCompleteness> lines = [.. _lines
             .OrderBy(line => line.DeviceId, StringComparer.Ordinal).ThenBy(line => line.LocationId, StringComparer.Ordinal)];
-        foreach (string deviceId in deviceIds.Where(deviceId => IsNowhere(locations, lines, deviceId)))
+        foreach (string deviceId in Nowhere(locations, lines))
             await events.EmitAsync(new FaultEvent(FaultCatalogue.DeviceNotFound.For(deviceId)), cancellationToken).ConfigureAwait(false);
 
         DateTimeOffset now = time.GetUtcNow();
@@ -62,10 +62,14 @@ internal sealed class Exporting(HubConnection connection, ExportRequest request,
         };
     }
 
-    private static bool IsNowhere(HubLocations locations, List<ExportCompleteness> lines, string deviceId)
+    /// <summary>The devices of which every location that was read says that it holds nothing.</summary>
+    private static IEnumerable<string> Nowhere(HubLocations locations, List<ExportCompleteness> lines)
     {
         HashSet<string> served = locations.All.Where(location => locations.StoreOf(location) is not null).Select(location => location.Id).ToHashSet();
-        return lines.Where(line => line.DeviceId == deviceId && served.Contains(line.LocationId)).All(line => line.Verdict == Verdict.Absent);
+        return lines.Where(line => served.Contains(line.LocationId))
+            .GroupBy(line => line.DeviceId, StringComparer.Ordinal)
+            .Where(device => device.All(line => line.Verdict == Verdict.Absent))
+            .Select(device => device.Key);
     }
 
     private async Task ExportAsync(
@@ -88,7 +92,7 @@ internal sealed class Exporting(HubConnection connection, ExportRequest request,
             foreach (ExportCompleteness line in await store.ExportAsync(call, deviceIds, package.TargetFor(location), cancellationToken).ConfigureAwait(false))
                 _lines.Add(line);
         }
-        catch (Exception exception) when (exception is not (IOException or UnauthorizedAccessException) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not ExportTargetException && !cancellationToken.IsCancellationRequested)
         {
             Fault fault = LocationReading.FaultOf(exception, location);
             await events.EmitAsync(new FaultEvent(fault), cancellationToken).ConfigureAwait(false);

@@ -12,7 +12,8 @@ internal sealed class Footprint(HubConnection connection, SubjectRequest request
 {
     private readonly ConcurrentDictionary<string, Evidence> _evidence = new(StringComparer.Ordinal);
 
-    public async Task RunAsync(Func<DeviceDataFinding, CancellationToken, ValueTask> onFinding, CancellationToken cancellationToken)
+    /// <summary>Gives each finding as it is known, and in the end the locations that were looked at.</summary>
+    public async Task<HubLocations> RunAsync(Func<DeviceDataFinding, CancellationToken, ValueTask> onFinding, CancellationToken cancellationToken)
     {
         HubLocations locations = await connection.ReadLocationsAsync(cancellationToken).ConfigureAwait(false);
         foreach (Fault fault in locations.Faults)
@@ -21,7 +22,7 @@ internal sealed class Footprint(HubConnection connection, SubjectRequest request
         var reading = new LocationReading(locations, new StoreOptions(request.ThrottleLimit), events);
         await ReadPerDeviceAsync(locations, reading, onFinding, cancellationToken).ConfigureAwait(false);
         if (_evidence.IsEmpty)
-            return;
+            return locations;
 
         List<string> deviceIds = [.. _evidence.Keys.Order(StringComparer.Ordinal)];
         foreach (DataLocation location in locations.Shared)
@@ -34,6 +35,7 @@ internal sealed class Footprint(HubConnection connection, SubjectRequest request
 
         foreach (string deviceId in deviceIds.Where(deviceId => _evidence[deviceId].IsNowhere))
             await events.EmitAsync(new FaultEvent(FaultCatalogue.DeviceNotFound.For(deviceId)), cancellationToken).ConfigureAwait(false);
+        return locations;
     }
 
     private async Task ReadPerDeviceAsync(

@@ -14,7 +14,9 @@ internal sealed class LocationReading(HubLocations locations, StoreOptions optio
     {
         try
         {
-            return await locations.StoreOf(location)!.FindAsync(CallFor(location), deviceIds, cancellationToken).ConfigureAwait(false);
+            IDataStore store = locations.StoreOf(location)
+                ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no store serves it");
+            return await store.FindAsync(CallFor(location), deviceIds, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

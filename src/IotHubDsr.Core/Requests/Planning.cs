@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using IotHubDsr.Engine;
 using IotHubDsr.Plans;
-using IotHubDsr.Stores;
 
 namespace IotHubDsr.Requests;
 
@@ -22,7 +21,7 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
     public async Task<ErasurePlan> PlanAsync(CancellationToken cancellationToken)
     {
         var findings = new ConcurrentBag<DeviceDataFinding>();
-        await new Footprint(connection, request, events).RunAsync(
+        HubLocations locations = await new Footprint(connection, request, events).RunAsync(
             (finding, _) =>
             {
                 findings.Add(finding);
@@ -30,7 +29,6 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
             },
             cancellationToken).ConfigureAwait(false);
 
-        HubLocations locations = await connection.ReadLocationsAsync(cancellationToken).ConfigureAwait(false);
         return PlanDocument.Seal(new ErasurePlan
         {
             HubHostName = connection.Context.HubHostName,
@@ -40,14 +38,11 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
             CreatedAt = time.GetUtcNow(),
             Steps = findings.Select(finding => new ErasureStep(finding, ActionFor(finding, request)))
                 .OrderBy(step => step.DeviceId, StringComparer.Ordinal)
-                .ThenBy(step => StageOf(locations, step.Location))
+                .ThenBy(step => locations.StageOf(step.Location))
                 .ThenBy(step => step.Location.Id, StringComparer.Ordinal)
                 .ToList(),
         });
     }
-
-    private static ErasureStage StageOf(HubLocations locations, DataLocation location) =>
-        locations.StoreOf(location)?.StageOf(location.Kind) ?? ErasureStage.Logs;
 
     private static ErasureAction ActionFor(DeviceDataFinding finding, PlanRequest request)
     {

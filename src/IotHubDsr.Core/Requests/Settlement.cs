@@ -17,14 +17,18 @@ internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string
     {
         if (outcome is null || after is null)
             return Untouched(step, deletedAt);
-        if (outcome.Fault is { } fault && after.Verdict is not (Verdict.Absent or Verdict.Unreachable))
-            return new Settlement(outcome.Verdict ?? after.Verdict, outcome.Until, fault.Message);
-        if (after.Verdict != Verdict.Absent)
-            return outcome.Verdict is { } given && given > after.Verdict || outcome.Verdict is Verdict.ErasurePending && after.OldCopyRecords == 0 && after.Verdict == Verdict.Present
-                ? new Settlement(outcome.Verdict!.Value, outcome.Until, outcome.Detail)
-                : new Settlement(after.Verdict, after.Until, after.Detail);
-        return Late(step.Location, deletedAt) ?? new Settlement(Verdict.Erased, null, outcome.Detail);
+
+        Settlement found = after.Verdict == Verdict.Absent
+            ? Late(step.Location, deletedAt) ?? new Settlement(Verdict.Erased, null, outcome.Detail)
+            : new Settlement(after.Verdict, after.Until, outcome.Fault?.Message ?? after.Detail);
+        return outcome.Verdict is { } known && (known > found.Verdict || Explains(outcome, after))
+            ? new Settlement(known, outcome.Until, outcome.Detail)
+            : found;
     }
+
+    /// <summary>Whether all that is left is what the store left on purpose.</summary>
+    private static bool Explains(ErasureOutcome outcome, DeviceDataFinding after) =>
+        after.Verdict == Verdict.Present && after.Items.Where(item => item.Records > 0).All(item => outcome.Left.Contains(item.Path));
 
     private static Settlement Untouched(ErasureStep step, DateTimeOffset? deletedAt)
     {

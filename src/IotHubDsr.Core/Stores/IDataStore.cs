@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace IotHubDsr.Stores;
 
 /// <summary>
@@ -66,8 +68,14 @@ internal sealed record ErasureOutcome(string DeviceId, long RecordsErased, int I
     /// <summary>The failure that kept the step from being done; null when all was done.</summary>
     public Fault? Fault { get; init; }
 
-    /// <summary>A verdict that stands whatever is found afterwards (held, pending until a time); null when the next read decides.</summary>
+    /// <summary>
+    /// What doing the work showed: the state of the items in <see cref="Left"/>, or that nothing can be certified
+    /// (<see cref="IotHubDsr.Verdict.Unknown"/>). Null when the next read decides alone.
+    /// </summary>
     public Verdict? Verdict { get; init; }
+
+    /// <summary>Paths of the items that were left as they are on purpose: held, or too young to be touched.</summary>
+    public IReadOnlySet<string> Left { get; init; } = FrozenSet<string>.Empty;
 
     /// <summary>Until when <see cref="Verdict"/> holds.</summary>
     public DateTimeOffset? Until { get; init; }

@@ -10,9 +10,13 @@ namespace IotHubDsr.Stores.RoutedBlobs;
 internal sealed class ArchiveContainer
 {
     private readonly BlobContainerClient _container;
+    private readonly TimeProvider _time;
 
-    public ArchiveContainer(AzureAccess access, Uri containerUri) =>
+    public ArchiveContainer(AzureAccess access, Uri containerUri, TimeProvider time)
+    {
         _container = new BlobContainerClient(containerUri, access.Credential, access.Configure(new BlobClientOptions { TrimBlobNameSlashes = false }));
+        _time = time;
+    }
 
     /// <summary>Whether a policy or a legal hold on the container forbids changes.</summary>
     public async Task<bool> IsHeldAsync(CancellationToken cancellationToken)
@@ -48,7 +52,7 @@ internal sealed class ArchiveContainer
         var blobs = new List<ArchiveBlob>();
         var options = new GetBlobsOptions { States = states, Prefix = prefix.Length == 0 ? null : prefix };
         await foreach (BlobItem item in _container.GetBlobsAsync(options, cancellationToken).ConfigureAwait(false))
-            blobs.Add(ArchiveBlob.From(item));
+            blobs.Add(ArchiveBlob.From(item, _time.GetUtcNow()));
         return blobs;
     }
 }

@@ -34,7 +34,7 @@ internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
         {
             await ArchiveRead.ScanAsync(scan.Container, blob, new ScanRequest(scan.Subjects, sink), cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is not IOException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not ExportTargetException && !cancellationToken.IsCancellationRequested)
         {
             DsrException fault = ArchiveRead.Translate(exception, $"{call.Location.Place}/{blob.Path}", "read", RoutedBlobStore.ReadRole);
             await call.ReportAsync(fault.Fault, cancellationToken).ConfigureAwait(false);
@@ -45,7 +45,7 @@ internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
 
     private ExportCompleteness ToCompleteness(int subject)
     {
-        DeviceDataFinding finding = scan.ToFindings(call.Location, call.Faults)[subject];
+        DeviceDataFinding finding = scan.ToFinding(call.Location, subject, call.Faults);
         long found = Math.Max(finding.Records + finding.RelayedRecords, _included[subject] + _withheld[subject]);
         return new ExportCompleteness
         {

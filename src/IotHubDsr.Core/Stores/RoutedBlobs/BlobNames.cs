@@ -10,38 +10,37 @@ namespace IotHubDsr.Stores.RoutedBlobs;
 internal sealed class BlobNames
 {
     private const string HubToken = "{iothub}";
-    private static readonly TimeSpan MatchTimeout = TimeSpan.FromSeconds(1);
-    private readonly string? _hubName;
-    private readonly IReadOnlyList<Regex> _formats;
+    private readonly Regex? _anyHub;
+    private readonly Regex? _thisHub;
 
     /// <param name="hubName">Name of the hub; null when any hub will do.</param>
-    /// <param name="fileNameFormats">The formats of blob names that endpoints use, one a line; null when unknown.</param>
-    public BlobNames(string? hubName, string? fileNameFormats)
+    /// <param name="fileNameFormat">The endpoint's format of blob names; null when unknown.</param>
+    public BlobNames(string? hubName, string? fileNameFormat)
     {
-        _hubName = hubName;
-        _formats = hubName is null || fileNameFormats is null
-            ? []
-            : fileNameFormats.Split('\n').Where(format => format.Contains(HubToken, StringComparison.OrdinalIgnoreCase)).Select(ToRegex).ToList();
+        if (hubName is null || fileNameFormat is null || !fileNameFormat.Contains(HubToken, StringComparison.Ordinal))
+            return;
+        _anyHub = ToRegex(fileNameFormat, "[A-Za-z0-9-]+");
+        _thisHub = ToRegex(fileNameFormat, $"(?i:{Regex.Escape(hubName)})");
     }
 
-    /// <summary>False only for a blob whose name follows a format with the name of another hub in it, and none with this hub's.</summary>
-    public bool Concerns(string blobName)
-    {
-        List<Match> matches = _formats.Select(format => format.Match(blobName)).Where(match => match.Success).ToList();
-        return matches.Count == 0
-            || matches.Exists(match => string.Equals(match.Groups["hub"].Value, _hubName, StringComparison.OrdinalIgnoreCase));
-    }
+    /// <summary>
+    /// False only for a blob whose name follows the endpoint's format with the name of another hub in it. Where a name can be read both
+    /// ways, it is this hub's.
+    /// </summary>
+    public bool Concerns(string blobName) => _anyHub?.IsMatch(blobName) != true || _thisHub!.IsMatch(blobName);
 
-    private static Regex ToRegex(string format)
+    private static Regex ToRegex(string format, string hub)
     {
         var pattern = new StringBuilder(Regex.Escape(format).Replace(@"\}", "}", StringComparison.Ordinal));
         (string Token, string Pattern)[] tokens =
         [
-            (HubToken, "(?<hub>[A-Za-z0-9-]+)"), ("{partition}", "[0-9]+"), ("{YYYY}", "[0-9]{4}"), ("{MM}", "[0-9]{2}"),
+            (HubToken, hub), ("{partition}", "[0-9]+"), ("{YYYY}", "[0-9]{4}"), ("{MM}", "[0-9]{2}"),
             ("{DD}", "[0-9]{2}"), ("{HH}", "[0-9]{2}"), ("{mm}", "[0-9]{2}"),
         ];
         foreach ((string token, string replacement) in tokens)
             pattern.Replace($@"\{token}", replacement);
-        return new Regex($"^{pattern}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, MatchTimeout);
+
+        // Formats are the operator's and names anybody's: the time to match them must not grow faster than they do.
+        return new Regex($@"\A{pattern}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
     }
 }

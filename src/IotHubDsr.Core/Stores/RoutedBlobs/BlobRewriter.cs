@@ -5,81 +5,121 @@ using IotHubDsr.Archives;
 
 namespace IotHubDsr.Stores.RoutedBlobs;
 
-/// <summary>What a rewrite took out of a blob, by subject.</summary>
-internal sealed record RewriteResult(IReadOnlyList<SubjectMatches> Removed);
+/// <summary>What a rewrite did to a blob.</summary>
+/// <param name="Removed">What it took out, by subject; empty when no selected record is in the blob any more.</param>
+internal sealed record RewriteResult(IReadOnlyList<SubjectMatches> Removed)
+{
+    /// <summary>Until when the hub may still write to the blob, which was therefore left alone.</summary>
+    public DateTimeOffset? YoungUntil { get; init; }
+
+    /// <summary>What went wrong after the blob had been replaced.</summary>
+    public Fault? Fault { get; init; }
+}
 
 /// <summary>
 /// Replaces a blob by itself without the selected records. Blocks are staged first, which changes nothing; the result is read as a file
 /// while it is staged; one Put Block List under If-Match then replaces the content, with metadata, tags, tier and headers as they were;
 /// last the blob is read again. A failure at any point leaves the old blob or the new one.
 /// </summary>
-internal sealed class BlobRewriter(ArchiveContainer container, string blobName, RecordSelection selection)
+internal sealed class BlobRewriter(ArchiveContainer container, string blobName, RecordSelection selection, StoreCall call, TimeProvider time)
 {
     private const int Attempts = 5;
     private readonly BlockBlobClient _blob = container.Open(new ArchiveBlob(blobName, default, 0, default));
+    private readonly string _place = $"{call.Location.Place}/{blobName}";
 
-    public async Task<BlobProperties> ReadPropertiesAsync(CancellationToken cancellationToken) =>
-        await _blob.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-
-    /// <summary>Rewrites the blob; null when no selected record is in it any more and nothing was to be done.</summary>
-    public async Task<RewriteResult?> RunAsync(string place, StoreCall call, CancellationToken cancellationToken)
+    public async Task<RewriteResult> RunAsync(CancellationToken cancellationToken)
     {
-        ArchiveRewrite? unconfirmed = null;
+        ArchiveRewrite? sent = null;
         for (int attempt = 1; attempt <= Attempts; attempt++)
         {
-            BlobProperties before = await ReadPropertiesAsync(cancellationToken).ConfigureAwait(false);
+            BlobProperties before = await _blob.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
             if (before.BlobType != BlobType.Block)
-                throw FaultCatalogue.BlobTypeUnsupported.Exception(place, before.BlobType);
+                throw FaultCatalogue.BlobTypeUnsupported.Exception(_place, before.BlobType);
             try
             {
-                await using var staged = new StagedBlob(_blob, before);
-                ArchiveRewrite rewrite = await StageAsync(staged, before.ETag, cancellationToken).ConfigureAwait(false);
-                if (rewrite.RecordsRemoved == 0)
-                    return Confirm(unconfirmed, rewrite);
+                // A commit whose answer was lost is tried again by the pipeline, and then meets its own work.
+                if (sent is not null && await HoldsAsync(before.ETag, before.ContentLength, sent, cancellationToken).ConfigureAwait(false))
+                    return new RewriteResult(sent.Removed);
+                sent = null;
+                if (YoungUntil(before) is { } until)
+                    return new RewriteResult([]) { YoungUntil = until };
 
-                await staged.VerifyAsync(place, rewrite).ConfigureAwait(false);
+                await using var staged = new StagedBlob(_blob, before);
+                ArchiveRewrite rewrite = await StageAsync(staged, before, cancellationToken).ConfigureAwait(false);
+                if (rewrite.RecordsRemoved == 0)
+                    return new RewriteResult([]);
+
+                await staged.VerifyAsync(_place, rewrite).ConfigureAwait(false);
                 await call.AnnounceAsync(
                     $"replace blob {blobName} if it is still {before.ETag:H}: {rewrite.RecordsRemoved} of {rewrite.RecordsRead} records go",
                     cancellationToken).ConfigureAwait(false);
-                unconfirmed = rewrite;
+                sent = rewrite;
                 ETag after = await staged.CommitAsync(cancellationToken).ConfigureAwait(false);
-                await VerifyCommittedAsync(place, after, rewrite, cancellationToken).ConfigureAwait(false);
-                return new RewriteResult(rewrite.Removed);
+                return new RewriteResult(rewrite.Removed) { Fault = await VerifyAsync(after, rewrite, cancellationToken).ConfigureAwait(false) };
             }
-            catch (RequestFailedException conflict) when (ArchiveRead.IsConflict(conflict))
+            catch (Exception exception) when (IsWorthAnotherLook(exception, attempt, sent is not null) && !cancellationToken.IsCancellationRequested)
             {
-                await call.NoteAsync(NoticeLevel.Verbose, $"{place} changed meanwhile; it is read again.", cancellationToken).ConfigureAwait(false);
+                await call.NoteAsync(NoticeLevel.Verbose, $"{_place} changed meanwhile; it is read again.", cancellationToken).ConfigureAwait(false);
             }
         }
 
-        throw FaultCatalogue.ConcurrentChange.Exception(place, Attempts);
+        throw FaultCatalogue.ConcurrentChange.Exception(_place, Attempts);
     }
 
     /// <summary>
-    /// A commit whose answer was lost is tried again by the pipeline, and then meets its own work. It was ours if the blob now holds
-    /// exactly what we meant to keep; otherwise somebody else erased the same records.
+    /// Somebody else's change asks for another look, and so does an answer that broke off. Once the commit was sent, any failure without
+    /// a refusal does: the blob may be replaced.
     /// </summary>
-    private static RewriteResult? Confirm(ArchiveRewrite? unconfirmed, ArchiveRewrite now) =>
-        unconfirmed is not null && unconfirmed.KeptDigest == now.KeptDigest ? new RewriteResult(unconfirmed.Removed) : null;
+    private static bool IsWorthAnotherLook(Exception exception, int attempt, bool sent) =>
+        ArchiveRead.IsConflict(exception)
+        || (attempt < Attempts
+            && (exception is IOException || (sent && exception is AggregateException or RequestFailedException { Status: 0 or >= 500 })));
 
-    private async Task<ArchiveRewrite> StageAsync(StagedBlob staged, ETag etag, CancellationToken cancellationToken)
+    /// <summary>
+    /// The hub may still write to a blob of the current or the previous batch, and would lose its work to ours. Null when the blob is not
+    /// that young, or when no hub writes here any more.
+    /// </summary>
+    private DateTimeOffset? YoungUntil(BlobProperties properties) =>
+        call.Location.FlushTime is { } flushTime && properties.LastModified + flushTime > time.GetUtcNow() ? properties.LastModified + flushTime : null;
+
+    private async Task<ArchiveRewrite> StageAsync(StagedBlob staged, BlobProperties before, CancellationToken cancellationToken)
     {
-        await using Stream content = await ArchiveRead.OpenAsync(_blob, etag, cancellationToken).ConfigureAwait(false);
+        await using Stream content = await ArchiveRead.OpenAsync(_blob, before.ETag, before.ContentLength, cancellationToken).ConfigureAwait(false);
         using var source = new ArchiveSource(content);
         IArchiveFormat format = await ArchiveFormats.DetectAsync(source, cancellationToken).ConfigureAwait(false);
         return await staged.StageAsync(target => format.RewriteAsync(source, target, selection, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
     }
 
-    private async Task VerifyCommittedAsync(string place, ETag etag, ArchiveRewrite rewrite, CancellationToken cancellationToken)
+    private async Task<Fault?> VerifyAsync(ETag after, ArchiveRewrite rewrite, CancellationToken cancellationToken)
     {
-        await using Stream content = await ArchiveRead.OpenAsync(_blob, etag, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await HoldsAsync(after, rewrite.BytesWritten, rewrite, cancellationToken).ConfigureAwait(false)
+                ? null
+                : FaultCatalogue.RewriteMismatch.For(_place, $"after the commit it does not hold the {rewrite.RecordsKept} records that must stay.");
+        }
+        catch (RequestFailedException exception) when (ArchiveRead.IsConflict(exception) || ArchiveRead.IsGone(exception))
+        {
+            await call.NoteAsync(NoticeLevel.Verbose, $"{_place} was changed again right after it was replaced.", cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (ArchiveFormatException broken)
+        {
+            return FaultCatalogue.RewriteMismatch.For(_place, $"after the commit it cannot be read. {broken.Message}");
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return ArchiveRead.Translate(exception, _place, "read", RoutedBlobStore.ReadRole).Fault;
+        }
+    }
+
+    /// <summary>Whether the blob, as it stands under an ETag, is exactly what a rewrite meant to leave.</summary>
+    private async Task<bool> HoldsAsync(ETag etag, long length, ArchiveRewrite rewrite, CancellationToken cancellationToken)
+    {
+        await using Stream content = await ArchiveRead.OpenAsync(_blob, etag, length, cancellationToken).ConfigureAwait(false);
         var request = new ScanRequest(selection.Subjects, WithDigest: true);
         ArchiveScan scan = await ArchiveFormats.ScanAsync(content, request, cancellationToken).ConfigureAwait(false);
-        if (scan.Digest != rewrite.KeptDigest || scan.RecordsRead != rewrite.RecordsKept)
-        {
-            throw FaultCatalogue.RewriteMismatch.Exception(
-                place, $"after the commit it holds {scan.RecordsRead} records where {rewrite.RecordsKept} must stay, or not the same bytes.");
-        }
+        return scan.Digest == rewrite.KeptDigest && scan.RecordsRead == rewrite.RecordsKept;
     }
 }

@@ -7,7 +7,7 @@ namespace IotHubDsr.Stores.RoutedBlobs;
 internal sealed class ContainerScan(ArchiveContainer container, SubjectIndex subjects)
 {
     private readonly Dictionary<int, SubjectTotals> _totals = [];
-    private readonly Dictionary<string, ArchiveBlob> _matched = new(StringComparer.Ordinal);
+    private readonly List<ArchiveBlob> _matched = [];
     private readonly object _gate = new();
     private int _blobs;
     private int _done;
@@ -20,9 +20,9 @@ internal sealed class ContainerScan(ArchiveContainer container, SubjectIndex sub
     public SubjectIndex Subjects => subjects;
 
     /// <summary>The blobs that hold something of a subject, in the order of their names.</summary>
-    public IReadOnlyList<ArchiveBlob> Matched => _matched.Values.OrderBy(blob => blob.Path, StringComparer.Ordinal).ToList();
+    public IReadOnlyList<ArchiveBlob> Matched => _matched.OrderBy(blob => blob.Path, StringComparer.Ordinal).ToList();
 
-    public SubjectTotals TotalsOf(int subject) => _totals.TryGetValue(subject, out SubjectTotals? totals) ? totals : new SubjectTotals();
+    private SubjectTotals TotalsOf(int subject) => _totals.TryGetValue(subject, out SubjectTotals? totals) ? totals : new SubjectTotals();
 
     public async Task RunAsync(StoreCall call, CancellationToken cancellationToken)
     {
@@ -53,7 +53,7 @@ internal sealed class ContainerScan(ArchiveContainer container, SubjectIndex sub
         return findings;
     }
 
-    private DeviceDataFinding ToFinding(DataLocation location, int subject, int faults)
+    public DeviceDataFinding ToFinding(DataLocation location, int subject, int faults)
     {
         SubjectTotals totals = TotalsOf(subject);
         bool found = totals.Records + totals.Relayed > 0;
@@ -137,8 +137,10 @@ internal sealed class ContainerScan(ArchiveContainer container, SubjectIndex sub
                 if (!_totals.TryGetValue(matches.Subject, out SubjectTotals? totals))
                     _totals.Add(matches.Subject, totals = new SubjectTotals());
                 totals.Add(blob, matches);
-                _matched[blob.Path] = blob;
             }
+
+            if (scan.Subjects.Count > 0)
+                _matched.Add(blob);
         }
     }
 }

@@ -55,7 +55,7 @@ internal sealed class RoutedBlobStore(AzureAccess access, TimeProvider time) : I
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw AzureFaults.Translate(exception, call.Location.ToString(), "read", ReadRole);
+            throw ArchiveRead.Translate(exception, call.Location.ToString(), "read", ReadRole);
         }
     }
 
@@ -64,6 +64,6 @@ internal sealed class RoutedBlobStore(AzureAccess access, TimeProvider time) : I
         if (!location.Settings.TryGetValue(LocationSettings.ContainerUri, out string? text)
             || !Uri.TryCreate(text, UriKind.Absolute, out Uri? uri))
             throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "the hub's configuration does not say which container it is");
-        return _containers.GetOrAdd(uri, static (key, azure) => new ArchiveContainer(azure, key), access);
+        return _containers.GetOrAdd(uri, key => new ArchiveContainer(access, key, time));
     }
 }

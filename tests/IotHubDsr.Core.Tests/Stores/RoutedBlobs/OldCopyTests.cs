@@ -1,0 +1,104 @@
+using IotHubDsr.Sandbox.World;
+using IotHubDsr.Stores;
+using static IotHubDsr.Core.Tests.Stores.RoutedBlobs.ArchiveSandbox;
+
+namespace IotHubDsr.Core.Tests.Stores.RoutedBlobs;
+
+/// <summary>Versions, snapshots and soft-deleted copies.</summary>
+public sealed class OldCopyTests
+{
+    private const string Blob = "contoso-hub/0/2026/01/05/08/00";
+    private static readonly StoreOptions WithOldVersions = new(4) { IncludeOldVersions = true };
+
+    [Fact]
+    public async Task Erase_AccountKeepsVersions_LeavesTheOldVersionAndNeverCallsTheSubjectAbsent()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync(versioned: true);
+        sandbox.Put(Blob, Messages(10, Alice, Bob));
+
+        ErasureOutcome outcome = await sandbox.EraseAsync(Alice);
+        DeviceDataFinding after = await sandbox.FindOneAsync(Alice);
+
+        Assert.Equal(5, outcome.RecordsErased);
+        Assert.Equal((Verdict.Present, 5L, 5L), (after.Verdict, after.Records, after.OldCopyRecords));
+        Assert.True(Assert.Single(after.Items).IsOldCopy);
+    }
+
+    [Fact]
+    public async Task Erase_WithOldVersions_DeletesThemAndSaysUntilWhenTheyCanBeRestored()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync(versioned: true);
+        sandbox.Put(Blob, Messages(10, Alice, Bob));
+        sandbox.Put(Blob, Messages(10, Alice, Bob));
+
+        ErasureOutcome outcome = await sandbox.EraseAsync(Alice, WithOldVersions);
+        DeviceDataFinding after = await sandbox.FindOneAsync(Alice);
+
+        // Five in the current blob, five in the version that was found; the version that rewriting made is not counted again.
+        Assert.Equal((null, 10, 2), (outcome.Fault, outcome.RecordsErased, outcome.ItemsChanged));
+        Assert.Equal((Verdict.Expiring, 0L), (after.Verdict, after.Records));
+        Assert.InRange(after.Until!.Value, sandbox.Clock.GetUtcNow().AddDays(13.9), sandbox.Clock.GetUtcNow().AddDays(15));
+        Assert.Equal(TextWithout(Messages(10, Alice, Bob), Alice), sandbox.Text(Blob));
+    }
+
+    [Fact]
+    public async Task Find_SoftDeletedSomeTimeAgo_LeavesWhenTheRestOfItsTimeHasPassed()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync(versioned: true);
+        sandbox.Account.Options = sandbox.Account.Options with { VersioningEnabled = false };
+        sandbox.Put(Blob, Messages(10, Alice));
+        sandbox.Container.Delete(Blob);
+        DateTimeOffset leaves = sandbox.Clock.GetUtcNow().AddDays(14);
+        sandbox.Clock.Advance(TimeSpan.FromDays(10));
+
+        DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
+
+        Assert.Equal(Verdict.Expiring, found.Verdict);
+        Assert.InRange(found.Until!.Value, leaves.AddMinutes(-1), leaves.AddDays(1));
+        sandbox.Clock.Advance(TimeSpan.FromDays(5));
+        Assert.Equal(Verdict.Absent, (await sandbox.FindOneAsync(Alice)).Verdict);
+    }
+
+    [Fact]
+    public async Task Erase_OldVersionHoldsWhatTheCurrentBlobDoesNot_IsKept()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync(versioned: true);
+        sandbox.Put(Blob, Messages(30, Alice, Bob, Carol));
+        sandbox.Put(Blob, Messages(10, Alice, Bob));
+
+        ErasureOutcome outcome = await sandbox.EraseAsync(Alice, WithOldVersions);
+
+        Assert.Equal("OldCopyDiffers", outcome.Fault?.Id);
+        Assert.Equal((Verdict.Present, 10L), await sandbox.FindOneAsync(Alice) is var after ? (after.Verdict, after.OldCopyRecords) : default);
+        Assert.Equal(10, (await sandbox.FindOneAsync(Carol)).Records);
+    }
+
+    [Fact]
+    public async Task Erase_OldVersionOfADeletedBlob_IsKeptForTheOthersInIt()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync(versioned: true);
+        sandbox.Put("shared", Messages(10, Alice, Bob));
+        sandbox.Put("alone", Messages(10, Alice));
+        sandbox.Container.Delete("shared");
+        sandbox.Container.Delete("alone");
+
+        ErasureOutcome outcome = await sandbox.EraseAsync(Alice, WithOldVersions);
+
+        Assert.Equal(("OldCopyDiffers", 10), (outcome.Fault?.Id, outcome.RecordsErased));
+        Assert.Equal(5, (await sandbox.FindOneAsync(Bob)).Records);
+    }
+
+    [Fact]
+    public async Task Erase_YoungBlobWithAnOldVersion_DeletesTheVersionThoughTheCurrentOneStillHoldsTheSubject()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync(versioned: true);
+        ReadOnlyMemory<byte> content = RoutedFile.Write(Messages(10, Alice, Bob), RoutedEncoding.Json);
+        sandbox.Container.Put(Blob, content);
+        sandbox.Container.Put(Blob, content);
+        sandbox.Location = sandbox.Location with { FlushTime = TimeSpan.FromMinutes(4) };
+
+        ErasureOutcome outcome = await sandbox.EraseAsync(Alice, WithOldVersions);
+
+        Assert.Equal((null, Verdict.ErasurePending, 5), (outcome.Fault, outcome.Verdict, outcome.RecordsErased));
+    }
+}

@@ -1,0 +1,153 @@
+using IotHubDsr.Sandbox.Storage;
+using IotHubDsr.Sandbox.Storage.Blobs;
+using IotHubDsr.Sandbox.World;
+using IotHubDsr.Stores;
+using static IotHubDsr.Core.Tests.Stores.RoutedBlobs.ArchiveSandbox;
+
+namespace IotHubDsr.Core.Tests.Stores.RoutedBlobs;
+
+/// <summary>Blobs that cannot be read or must not be changed, next to others.</summary>
+public sealed class RefusalTests
+{
+    [Fact]
+    public async Task Erase_LeasedBlob_IsReportedAndTheOthersAreErased()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        sandbox.Put("free", Messages(10, Alice, Bob));
+        sandbox.Put("leased", Messages(10, Alice, Bob));
+        lock (sandbox.Container.Gate)
+        {
+            Assert.True(sandbox.Container.TryGetEntry("leased", out BlobEntry? entry));
+            entry.Lease.Acquire(null, null, sandbox.Clock.GetUtcNow());
+        }
+
+        ErasureOutcome outcome = await sandbox.EraseAsync(Alice);
+
+        Assert.Equal(("BlobLeased", 5), (outcome.Fault?.Id, outcome.RecordsErased));
+        Assert.Equal(TextWithout(Messages(10, Alice, Bob)), sandbox.Text("leased"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Find_ContainerUnderPolicyOrLegalHold_IsHeld(bool policy)
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        sandbox.Put("blob", Messages(10, Alice, Bob));
+        (sandbox.Container.HasImmutabilityPolicy, sandbox.Container.HasLegalHold) = (policy, !policy);
+
+        Assert.Equal([Verdict.Held, Verdict.Absent], (await sandbox.FindAsync(Alice, Carol)).Select(finding => finding.Verdict));
+    }
+
+    [Fact]
+    public async Task Erase_HoldSetAfterThePlan_SaysHeldAndChangesNothing()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        sandbox.Put("blob", Messages(10, Alice, Bob));
+        DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
+        sandbox.Container.HasLegalHold = true;
+
+        ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(found));
+
+        Assert.Equal(("BlobHeld", Verdict.Held), (outcome.Fault?.Id, outcome.Verdict));
+        Assert.Equal(["blob"], outcome.Left);
+        Assert.Equal(TextWithout(Messages(10, Alice, Bob)), sandbox.Text("blob"));
+    }
+
+    [Fact]
+    public async Task Find_ArchivedBlob_MakesNobodyAbsent()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        sandbox.Put("archived", Messages(10, Alice), seed: new BlobSeed { Tier = "Archive" });
+
+        Assert.Equal([Verdict.Unreachable, Verdict.Unreachable], (await sandbox.FindAsync(Alice, Bob)).Select(finding => finding.Verdict));
+        Assert.Equal(["BlobArchived"], sandbox.Reported.Select(fault => fault.Id));
+    }
+
+    [Fact]
+    public async Task Erase_AppendBlob_IsReadButNotRewritten()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        sandbox.Put("append", Messages(10, Alice, Bob), seed: new BlobSeed { BlobType = BlobKind.Append });
+
+        ErasureOutcome outcome = await sandbox.EraseAsync(Alice);
+
+        Assert.Equal(("BlobTypeUnsupported", 0), (outcome.Fault?.Id, outcome.RecordsErased));
+        Assert.Empty(sandbox.Mutations);
+    }
+
+    [Fact]
+    public async Task Erase_BlobDeletedMeanwhile_IsNoFailure()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        sandbox.Put("blob", Messages(10, Alice, Bob));
+        DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
+        sandbox.Container.Delete("blob");
+
+        ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(found));
+
+        Assert.Equal((null, 0), (outcome.Fault, outcome.RecordsErased));
+        Assert.Equal(Verdict.Absent, (await sandbox.FindOneAsync(Alice)).Verdict);
+    }
+
+    [Theory]
+    [InlineData("truncated")]
+    [InlineData("garbage")]
+    [InlineData("html")]
+    public async Task Erase_DamagedBlobNextToGoodOnes_ErasesTheGoodAndCallsNobodyAbsent(string damage)
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        ReadOnlyMemory<byte> avro = RoutedFile.Write(Messages(100, Alice, Bob), RoutedEncoding.Avro);
+        ReadOnlyMemory<byte> damaged = damage switch
+        {
+            "truncated" => avro[..^20],
+            "garbage" => Enumerable.Range(0, 4096).Select(number => (byte)(number * 37)).ToArray(),
+            _ => "<html>alice</html>"u8.ToArray(),
+        };
+        sandbox.Put("damaged", damaged);
+        sandbox.Put("good", avro);
+
+        DeviceDataFinding before = await sandbox.FindOneAsync(Alice);
+        ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(before));
+
+        Assert.Equal((Verdict.Unreachable, 50), (before.Verdict, before.Records));
+        Assert.Equal(50, outcome.RecordsErased);
+        Assert.Equal((Verdict.Unreachable, 0), await sandbox.FindOneAsync(Alice) is var after ? (after.Verdict, after.Records) : default);
+        Assert.Equal(damaged.ToArray(), sandbox.Current("damaged").Content.ToMemory().ToArray());
+        Assert.All(sandbox.Reported, fault => Assert.Equal("ArchiveUnreadable", fault.Id));
+    }
+
+    [Fact]
+    public async Task Find_NoRightToRead_FailsAsAWhole()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        sandbox.Put("blob", Messages(10, Alice));
+        sandbox.Deny($"blob:{sandbox.AccountName}");
+
+        DsrException denied = await Assert.ThrowsAsync<DsrException>(() => sandbox.FindAsync(Alice));
+
+        Assert.Equal("PermissionMissing", denied.Fault.Id);
+    }
+
+    [Fact]
+    public async Task FindAndErase_BlobsOfAnotherHub_AreLeftAlone()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        sandbox.Location = sandbox.Location with
+        {
+            Settings = new Dictionary<string, string>(sandbox.Location.Settings)
+            {
+                [LocationSettings.FileNameFormat] = "{YYYY}/{MM}/{DD}/{HH}/{mm}/{iothub}-{partition}",
+            },
+        };
+        sandbox.Put("2026/01/05/08/00/contoso-hub-0", Messages(10, Alice, Bob));
+        sandbox.Put("2026/01/05/08/00/fabrikam-hub-0", Messages(10, Alice, Bob));
+        sandbox.Put("restored by hand", Messages(10, Alice, Bob));
+
+        ErasureOutcome outcome = await sandbox.EraseAsync(Alice);
+
+        Assert.Equal(10, outcome.RecordsErased);
+        Assert.Equal(TextWithout(Messages(10, Alice, Bob)), sandbox.Text("2026/01/05/08/00/fabrikam-hub-0"));
+        Assert.DoesNotContain(sandbox.BlobRequests, request => request.Target.Contains("fabrikam-hub-0", StringComparison.Ordinal));
+    }
+}

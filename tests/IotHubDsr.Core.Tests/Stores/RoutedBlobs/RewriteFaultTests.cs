@@ -1,0 +1,93 @@
+using IotHubDsr.Sandbox.Hosting;
+using IotHubDsr.Sandbox.World;
+using IotHubDsr.Stores;
+using static IotHubDsr.Core.Tests.Stores.RoutedBlobs.ArchiveSandbox;
+
+namespace IotHubDsr.Core.Tests.Stores.RoutedBlobs;
+
+/// <summary>Each request of an erasure fails, one after the other, in each way.</summary>
+public sealed class RewriteFaultTests
+{
+    private const string Blob = "contoso-hub/0/2026/01/05/08/00";
+
+    public static TheoryData<string> Kinds => ["reset", "resets", "refused", "truncated", "halfsent"];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Erase_AnyRequestFails_LeavesTheOldBlobOrTheNewAndTellsWhich(string kind)
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        List<RoutedMessage> messages = Messages(60, Alice, Bob, Carol);
+        string whole = TextWithout(messages);
+        string without = TextWithout(messages, Alice);
+        int requests = await CountRequestsAsync(sandbox, messages);
+        Assert.InRange(requests, 6, 20);
+
+        for (var nth = 0; nth < requests; nth++)
+        {
+            sandbox.UseContainer($"fault-{kind}-{nth}");
+            sandbox.Put(Blob, messages);
+            DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
+            sandbox.Forget();
+            sandbox.Faults.Add(Rule(kind, nth));
+
+            ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(found));
+
+            sandbox.Faults.Clear();
+            string text = sandbox.Text(Blob);
+            Assert.True(text == whole || text == without, $"Request {nth} left neither the old blob nor the new one.");
+            Assert.Equal(text == without ? 20 : 0, outcome.RecordsErased);
+            Assert.True(text == without || outcome.Fault is not null, $"Request {nth} failed and nobody was told.");
+            DeviceDataFinding after = await sandbox.FindOneAsync(Alice);
+            Assert.Equal(text == without ? Verdict.Absent : Verdict.Present, after.Verdict);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Find_AnyRequestFails_NeverCallsAPresentDeviceAbsent(string kind)
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        sandbox.Put("a", Messages(30, Alice, Bob), RoutedEncoding.Json);
+        sandbox.Put("b", Messages(70, Alice, Bob), RoutedEncoding.AvroDeflate);
+        await sandbox.FindAsync(Alice);
+        int requests = sandbox.BlobRequests.Count;
+
+        for (var nth = 0; nth < requests; nth++)
+        {
+            sandbox.Forget();
+            sandbox.Faults.Add(Rule(kind, nth));
+            (Verdict Verdict, long Records) found;
+            try
+            {
+                DeviceDataFinding finding = await sandbox.FindOneAsync(Alice);
+                found = (finding.Verdict, finding.Records);
+            }
+            catch (DsrException failed)
+            {
+                Assert.NotEqual("Unforeseen", failed.Fault.Id);
+                found = (Verdict.Unreachable, 0);
+            }
+
+            Assert.True(found is (Verdict.Present, 50) or (Verdict.Unreachable, _), $"Request {nth}: {found}.");
+        }
+    }
+
+    private static FaultRule Rule(string kind, int nth) => new FaultRule { Service = "blob", Skip = nth } with
+    {
+        Reset = kind is "reset" or "resets",
+        Times = kind is "resets" or "refused" ? 50 : 1,
+        Status = kind == "refused" ? 503 : null,
+        TruncateAfterBytes = kind == "truncated" ? 60 : null,
+        ResetAfterBytes = kind == "halfsent" ? 40 : null,
+    };
+
+    private static async Task<int> CountRequestsAsync(ArchiveSandbox sandbox, List<RoutedMessage> messages)
+    {
+        sandbox.Put(Blob, messages);
+        DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
+        sandbox.Forget();
+        await sandbox.EraseAsync(found);
+        return sandbox.BlobRequests.Count;
+    }
+}
