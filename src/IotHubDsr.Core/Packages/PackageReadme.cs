@@ -21,15 +21,14 @@ internal static class PackageReadme
 
             In all {Count(lines.Sum(line => line.Found), "record")} found: {lines.Sum(line => line.Included)} included, {lines.Sum(line => line.Withheld)} withheld, {lines.Sum(line => line.Unreachable)} unreachable.
 
-            What this package cannot tell of:
-
             """);
-        foreach (IGrouping<(string LocationId, string Kind, string Place, Verdict Verdict, string? Ground), ExportCompleteness> location in lines
+        List<string> gaps = lines
             .Where(line => line.Verdict > Verdict.Present || line.Verdict is Verdict.OwnerAction or Verdict.Expiring || line.Withheld + line.Unreachable > 0)
-            .GroupBy(line => (line.LocationId, line.Kind, line.Place, line.Verdict, line.Ground)))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"- {location.Key.Kind} {location.Key.Place}: {location.Key.Verdict}. {location.Key.Ground}\n");
-        }
+            .Select(line => $"- {line.Kind} {line.Place}: {line.Verdict}. {line.Ground}\n")
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        if (gaps.Count > 0)
+            text.Append("\nWhat this package cannot tell of:\n\n").AppendJoin(string.Empty, gaps);
 
         return Encoding.UTF8.GetBytes(text.ToString().ReplaceLineEndings("\n"));
     }

@@ -122,7 +122,9 @@ public sealed class RequestTests
 
         await sandbox.PlanAsync("dev1");
 
-        List<string> asked = [.. sandbox.Server.RequestLog.After(0).Where(entry => entry.Service == "arm").Select(entry => $"{entry.Method} {entry.Target}")];
+        // Versions of the API are tried one after the other; none of them twice.
+        List<string> asked = [.. sandbox.Server.RequestLog.After(0)
+            .Where(entry => entry.Target.Split('?')[0] == sandbox.Server.Descriptor.HubResourceId).Select(entry => entry.Target)];
         Assert.NotEmpty(asked);
         Assert.Equal(asked.Distinct(), asked);
     }

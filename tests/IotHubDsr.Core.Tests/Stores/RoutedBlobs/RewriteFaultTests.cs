@@ -73,6 +73,29 @@ public sealed class RewriteFaultTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(50)]
+    public async Task FindAndErase_AnswerEndsBetweenTwoRecords_IsNotTakenForTheWholeBlob(int times)
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        List<RoutedMessage> messages = Messages(60, Bob, Carol, Alice);
+        sandbox.Put(Blob, messages);
+        var part = new FaultRule
+        {
+            Service = "blob", Method = "GET", PathContains = Blob, Times = times, TruncateAfterBytes = TextWithout(messages[..30]).Length,
+        };
+        DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
+
+        sandbox.Faults.Add(part with { Times = 1 });
+        Assert.Equal((Verdict.Present, 20L), await sandbox.FindOneAsync(Alice) is var again ? (again.Verdict, again.Records) : default);
+        sandbox.Faults.Clear();
+        sandbox.Faults.Add(part);
+        await sandbox.EraseAsync(found);
+
+        Assert.Contains(sandbox.Text(Blob), (string[])[TextWithout(messages), TextWithout(messages, Alice)]);
+    }
+
     private static FaultRule Rule(string kind, int nth) => new FaultRule { Service = "blob", Skip = nth } with
     {
         Reset = kind is "reset" or "resets",
