@@ -31,19 +31,30 @@ internal static class PlanDifference
     private static IEnumerable<string> Compare(ErasureStep planned, ErasureStep now, long tolerance)
     {
         DeviceDataFinding before = planned.Finding, after = now.Finding;
-        if (before.GenerationId is not null && after.GenerationId != before.GenerationId)
+        if (after.Verdict != before.Verdict && after.Verdict is Verdict.Unreachable or Verdict.Held or Verdict.Unknown)
         {
-            yield return after.GenerationId is null
-                ? $"{Name(planned)}: the device is gone"
-                : $"{Name(planned)}: the device was deleted and made again";
+            yield return $"{Name(planned)}: it was {before.Verdict}, and is {after.Verdict} now";
+            if (after.Verdict != Verdict.Held)
+                yield break; // What could not be read says nothing about counts, or about the device.
         }
+
+        if (after.GenerationId != before.GenerationId && before.Verdict != Verdict.Unreachable)
+        {
+            yield return (before.GenerationId, after.GenerationId) switch
+            {
+                (_, null) => $"{Name(planned)}: the device is gone",
+                (null, _) => $"{Name(planned)}: a device was made since",
+                _ => $"{Name(planned)}: the device was deleted and made again",
+            };
+        }
+
+        if (planned.Action == ErasureAction.Erase && !now.Location.Capabilities.HasFlag(LocationCapabilities.Erase))
+            yield return $"{Name(planned)}: nothing can be erased there any more";
 
         if (Differs(before.Records, after.Records, tolerance))
             yield return $"{Name(planned)}: {before.Records} records planned, {after.Records} found";
         if (Differs(before.RelayedRecords, after.RelayedRecords, tolerance))
             yield return $"{Name(planned)}: {before.RelayedRecords} relayed records planned, {after.RelayedRecords} found";
-        if (after.Verdict != before.Verdict && after.Verdict is Verdict.Unreachable or Verdict.Held or Verdict.Unknown)
-            yield return $"{Name(planned)}: it was {before.Verdict}, and is {after.Verdict} now";
     }
 
     private static bool Differs(long planned, long found, long tolerance) => Math.Abs(planned - found) > tolerance;

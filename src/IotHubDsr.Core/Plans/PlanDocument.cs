@@ -17,6 +17,12 @@ internal static class PlanDocument
     /// <summary>The plan with the digest of its canonical form.</summary>
     public static ErasurePlan Seal(ErasurePlan plan) => plan with { Digest = DigestOf(Canonical(plan)) };
 
+    /// <summary>The plan itself, if it is still what was sealed: properties of an object can be set from PowerShell.</summary>
+    /// <exception cref="DsrException">Its digest is not that of its content.</exception>
+    public static ErasurePlan RequireSealed(ErasurePlan plan) => DigestOf(Canonical(plan)) == plan.Digest
+        ? plan
+        : throw FaultCatalogue.InvalidPlan.Exception(plan.Path ?? plan.Digest, "its digest is not that of its content.");
+
     /// <summary>The bytes of the file.</summary>
     public static byte[] Write(ErasurePlan plan)
     {

@@ -26,8 +26,17 @@ internal static class PlanFile
         }
         finally
         {
-            File.Delete(temporary);
+            // Where there is no folder, deleting a file in it would be the failure that is reported.
+            if (File.Exists(temporary))
+                File.Delete(temporary);
         }
+    }
+
+    /// <summary>Refuses a path that is taken before anything is read for the plan.</summary>
+    public static void RequireFree(string path)
+    {
+        if (Path.Exists(path))
+            throw FaultCatalogue.PlanNotSaved.Exception(path, "it exists already.");
     }
 
     public static async Task<ErasurePlan> ReadAsync(string path, CancellationToken cancellationToken)

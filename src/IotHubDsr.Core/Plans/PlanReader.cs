@@ -12,6 +12,9 @@ internal static class PlanReader
             throw new FormatException("It is not in the format of this version.");
         JsonElement hub = plan.GetProperty("hub");
         JsonElement options = plan.GetProperty("options");
+        List<ErasureStep> steps = [.. plan.GetProperty("steps").EnumerateArray().Select(ReadStep)];
+        if (steps.DistinctBy(step => (step.DeviceId, step.Location.Id)).Count() != steps.Count)
+            throw new FormatException("A device has two steps in one location.");
         return new ErasurePlan
         {
             HubHostName = Text(hub, "hostName"),
@@ -19,7 +22,7 @@ internal static class PlanReader
             CreatedAt = DateTimeOffset.Parse(Text(plan, "createdAt"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
             IncludeOldVersions = options.GetProperty("includeOldVersions").GetBoolean(),
             IncludeRelayed = options.GetProperty("includeRelayed").GetBoolean(),
-            Steps = [.. plan.GetProperty("steps").EnumerateArray().Select(ReadStep)],
+            Steps = steps,
         };
     }
 
@@ -30,7 +33,7 @@ internal static class PlanReader
         {
             DeviceId = Text(step, "deviceId"),
             GenerationId = step.GetProperty("generationId").GetString(),
-            Verdict = Enum.Parse<Verdict>(Text(step, "verdict")),
+            Verdict = Named<Verdict>(step, "verdict"),
             Location = new DataLocation
             {
                 Id = Text(location, "id"),
@@ -44,7 +47,7 @@ internal static class PlanReader
             Bytes = step.GetProperty("bytes").GetInt64(),
             Items = [.. step.GetProperty("items").EnumerateArray().Select(ReadItem)],
         };
-        return new ErasureStep(finding, Enum.Parse<ErasureAction>(Text(step, "action")));
+        return new ErasureStep(finding, Named<ErasureAction>(step, "action"));
     }
 
     private static SeenItem ReadItem(JsonElement item) => new(
@@ -52,6 +55,13 @@ internal static class PlanReader
     {
         IsOldCopy = item.GetProperty("oldCopy").GetBoolean(),
     };
+
+    /// <summary>A value by its name; the number of a value, or of none, is not one.</summary>
+    private static TEnum Named<TEnum>(JsonElement element, string name)
+        where TEnum : struct, Enum =>
+        Array.IndexOf(Enum.GetNames<TEnum>(), Text(element, name)) is >= 0 and int index
+            ? Enum.GetValues<TEnum>()[index]
+            : throw new FormatException($"The member '{name}' has no value that is known.");
 
     private static string Text(JsonElement element, string name) =>
         element.GetProperty(name).GetString() ?? throw new FormatException($"The member '{name}' is null.");

@@ -11,7 +11,9 @@ internal sealed class Confirming(HubConnection connection, ConfirmPlanRequest re
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        ErasurePlan planned = request.Plan ?? await PlanFile.ReadAsync(request.Path!, cancellationToken).ConfigureAwait(false);
+        ErasurePlan planned = request.Plan is null
+            ? await PlanFile.ReadAsync(request.Path!, cancellationToken).ConfigureAwait(false)
+            : PlanDocument.RequireSealed(request.Plan);
         if (!string.Equals(planned.HubHostName, connection.Context.HubHostName, StringComparison.OrdinalIgnoreCase)
             || (planned.HubResourceId is { } id && connection.Context.ResourceId is { } own && !string.Equals(id, own, StringComparison.OrdinalIgnoreCase)))
             throw FaultCatalogue.PlanForOtherHub.Exception(planned.HubHostName, connection.Context.HubHostName);
@@ -28,6 +30,11 @@ internal sealed class Confirming(HubConnection connection, ConfirmPlanRequest re
         IReadOnlyList<string> differences = PlanDifference.Find(planned, now, request.Tolerance);
         if (differences.Count > 0)
             throw FaultCatalogue.PlanChanged.Exception(planned.Digest, PlanDifference.Describe(differences));
+        if (PlanDifference.Find(planned, now, 0) is { Count: > 0 } tolerated)
+        {
+            string text = $"The plan is run within the tolerance of {request.Tolerance} records. {PlanDifference.Describe(tolerated)}";
+            await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, text), cancellationToken).ConfigureAwait(false);
+        }
 
         // What is approved is the planned one: its digest and its actions, applied to what was found now.
         Dictionary<(string, string), ErasureAction> actions = planned.Steps.ToDictionary(step => (step.DeviceId, step.Location.Id), step => step.Action);

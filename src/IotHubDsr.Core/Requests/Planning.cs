@@ -10,6 +10,8 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
     /// <summary>Makes the plan, saves it when the request says where, and gives it; nothing when no device was named.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        if (request.Path is not null)
+            PlanFile.RequireFree(request.Path);
         ErasurePlan plan = await PlanAsync(cancellationToken).ConfigureAwait(false);
         if (plan.Steps.Count == 0)
             return;

@@ -12,7 +12,7 @@ public sealed class RemoveIotDeviceDataCommand : DeviceCommand
     private ErasurePlan? _plan;
 
     /// <summary>A plan that New-IotErasurePlan made, or the file that it was saved to; exactly it is run.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ByPlan)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByPlan)]
     [ValidateNotNull]
     public ErasurePlanSource? Plan { get; set; }
 
@@ -44,6 +44,7 @@ public sealed class RemoveIotDeviceDataCommand : DeviceCommand
             return;
         }
 
+        _plan = null;
         DsrContext context = RequireContext();
         var request = new ConfirmPlanRequest
         {
