@@ -13,7 +13,7 @@
     CmdletsToExport      = @(
         'Connect-IotHubDsr', 'Disconnect-IotHubDsr', 'Get-IotHubDsrContext',
         'Start-IotHubSandbox', 'Stop-IotHubSandbox',
-        'Get-IotDataLocation', 'Get-IotDeviceDataFootprint', 'Export-IotDeviceData', 'Remove-IotDeviceData'
+        'Get-IotDataLocation', 'Get-IotDeviceDataFootprint', 'Export-IotDeviceData', 'New-IotErasurePlan', 'Remove-IotDeviceData'
     )
     VariablesToExport    = @()
     AliasesToExport      = @()

@@ -1,7 +1,7 @@
 namespace IotHubDsr;
 
 /// <summary>What an erasure would do: the footprint of its devices and the intended action in each location.</summary>
-public sealed record ErasurePlan
+public sealed record ErasurePlan : ErasurePlanSource
 {
     /// <summary>Host name of the hub that the plan was made for.</summary>
     public required string HubHostName { get; init; }
@@ -9,8 +9,41 @@ public sealed record ErasurePlan
     /// <summary>When the footprint was complete.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Azure Resource Manager ID of the hub; null when only a connection string is known.</summary>
+    public string? HubResourceId { get; init; }
+
+    /// <summary>Whether messages that a gateway relayed for other devices are erased too.</summary>
+    public bool IncludeRelayed { get; init; }
+
+    /// <summary>Whether old versions, snapshots and soft-deleted copies are erased too, where the service allows it.</summary>
+    public bool IncludeOldVersions { get; init; }
+
     /// <summary>One step per device and location, in the order in which they would run.</summary>
     public required IReadOnlyList<ErasureStep> Steps { get; init; }
+
+    /// <summary>SHA-256 of the plan's canonical JSON (RFC 8785), as <c>sha256:</c> and 64 hexadecimal digits: what an approval is bound to.</summary>
+    public string Digest { get; init; } = string.Empty;
+
+    /// <summary>Number of devices that it is about.</summary>
+    public int Devices => Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal).Count();
+
+    /// <summary>Number of steps that erase, and the digest.</summary>
+    public override string ToString() => $"{Steps.Count(step => step.Action == ErasureAction.Erase)} steps on {HubHostName}, {Digest}";
+}
+
+/// <summary>Where a plan is: in a file, or at hand, which is what <see cref="ErasurePlan"/> is for. Text converts to a path.</summary>
+public record ErasurePlanSource
+{
+    /// <summary>A plan in a file.</summary>
+    /// <param name="path">Path of the file.</param>
+    public ErasurePlanSource(string path) => Path = path;
+
+    private protected ErasurePlanSource()
+    {
+    }
+
+    /// <summary>Path of the file that the plan was saved to or read from; null when there is none.</summary>
+    public string? Path { get; init; }
 }
 
 /// <summary>One device in one location of a plan.</summary>

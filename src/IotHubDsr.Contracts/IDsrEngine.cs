@@ -25,6 +25,12 @@ public interface IDsrEngine
     /// <summary>Makes the plan of an erasure, without changing anything; gives one <see cref="ErasurePlan"/>.</summary>
     IAsyncEnumerable<DsrEvent> PlanAsync(PlanRequest request, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Looks again at everything a plan is about, without changing anything; gives the <see cref="ErasurePlan"/> as it holds now, or a
+    /// fault when the world has moved since it was made.
+    /// </summary>
+    IAsyncEnumerable<DsrEvent> ConfirmPlanAsync(ConfirmPlanRequest request, CancellationToken cancellationToken);
+
     /// <summary>Runs the steps of a plan and reads the locations again; gives <see cref="ErasureReceipt"/>s.</summary>
     IAsyncEnumerable<DsrEvent> EraseAsync(ErasureRequest request, CancellationToken cancellationToken);
 

@@ -143,6 +143,26 @@ public static class FaultCatalogue
         "The rewritten form of {0} does not hold exactly the records that must stay: {1}",
         "Nothing is certified for this blob. Compare it with its previous version or a backup, and report the case with the tool's version.");
 
+    /// <summary>A plan file is not what was saved.</summary>
+    public static FaultDefinition InvalidPlan { get; } = new("InvalidPlan", FaultCategory.InvalidData,
+        "'{0}' is not an erasure plan as it was saved: {1}",
+        "Make a new plan with New-IotErasurePlan and have it approved; a plan that was edited is never run.");
+
+    /// <summary>A plan was made for another hub.</summary>
+    public static FaultDefinition PlanForOtherHub { get; } = new("PlanForOtherHub", FaultCategory.InvalidOperation,
+        "The plan was made for the hub '{0}', and the connection is to '{1}'.",
+        "Connect to the hub that the plan was made for, or make a new plan.");
+
+    /// <summary>The world moved since the plan was made.</summary>
+    public static FaultDefinition PlanChanged { get; } = new("PlanChanged", FaultCategory.InvalidOperation,
+        "What the plan expects is not what is there now; nothing was changed. {1}",
+        "Look at the differences. Make a new plan and have it approved, or allow for small differences in counts with -Tolerance.");
+
+    /// <summary>The file to save a plan to is taken or cannot be written.</summary>
+    public static FaultDefinition PlanNotSaved { get; } = new("PlanNotSaved", FaultCategory.WriteError,
+        "The plan could not be saved to '{0}': {1}",
+        "Pass a -Path that does not exist, in a folder that can be written to.");
+
     /// <summary>The package path is taken.</summary>
     public static FaultDefinition ExportPathExists { get; } = new("ExportPathExists", FaultCategory.ResourceExists,
         "'{0}' exists already.",

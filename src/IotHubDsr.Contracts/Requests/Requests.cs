@@ -136,6 +136,28 @@ public sealed record PlanRequest : SubjectRequest
 
     /// <summary>Also erases old versions, snapshots and soft-deleted copies where the service allows it.</summary>
     public bool IncludeOldVersions { get; init; }
+
+    /// <summary>Full path of a file to save the plan to; it must not exist. Null when it is not saved.</summary>
+    public string? Path { get; init; }
+}
+
+/// <summary>Asks whether a plan that was made before still holds.</summary>
+public sealed record ConfirmPlanRequest
+{
+    /// <summary>The connection.</summary>
+    public required DsrContext Context { get; init; }
+
+    /// <summary>The plan; null when it is in a file.</summary>
+    public ErasurePlan? Plan { get; init; }
+
+    /// <summary>Full path of the file that the plan was saved to; null when it is at hand.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>By how many records a step may differ from what the plan expects, 0 or more.</summary>
+    public long Tolerance { get; init; }
+
+    /// <summary>How many blobs, or devices, are worked on at once; 1 to 64.</summary>
+    public int ThrottleLimit { get; init; } = 8;
 }
 
 /// <summary>Asks to run steps of a plan.</summary>
@@ -149,12 +171,6 @@ public sealed record ErasureRequest
 
     /// <summary>The steps of <see cref="Plan"/> that were approved.</summary>
     public required IReadOnlyCollection<ErasureStep> Approved { get; init; }
-
-    /// <summary>Also erases messages that a gateway relayed for other devices.</summary>
-    public bool IncludeRelayed { get; init; }
-
-    /// <summary>Also erases old versions, snapshots and soft-deleted copies where the service allows it.</summary>
-    public bool IncludeOldVersions { get; init; }
 
     /// <summary>How many blobs, or devices, are worked on at once; 1 to 64.</summary>
     public int ThrottleLimit { get; init; } = 8;

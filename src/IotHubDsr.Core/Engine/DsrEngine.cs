@@ -56,6 +56,11 @@ public sealed class DsrEngine : IDsrEngine
         cancellationToken);
 
     /// <inheritdoc />
+    public IAsyncEnumerable<DsrEvent> ConfirmPlanAsync(ConfirmPlanRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
+        (events, token) => new Confirming(ConnectionOf(request.Context), request, events, _time).RunAsync(token),
+        cancellationToken);
+
+    /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> EraseAsync(ErasureRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
         (events, token) => new Erasing(ConnectionOf(request.Context), request, events, _time).RunAsync(token),
         cancellationToken);

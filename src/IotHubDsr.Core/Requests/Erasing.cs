@@ -14,8 +14,8 @@ internal sealed class Erasing(HubConnection connection, ErasureRequest request, 
         HubLocations locations = await connection.ReadLocationsAsync(cancellationToken).ConfigureAwait(false);
         var options = new StoreOptions(request.ThrottleLimit)
         {
-            IncludeRelayed = request.IncludeRelayed,
-            IncludeOldVersions = request.IncludeOldVersions,
+            IncludeRelayed = request.Plan.IncludeRelayed,
+            IncludeOldVersions = request.Plan.IncludeOldVersions,
         };
         var reading = new LocationReading(locations, options, events);
 

@@ -1,12 +1,26 @@
 using System.Collections.Concurrent;
 using IotHubDsr.Engine;
+using IotHubDsr.Plans;
 
 namespace IotHubDsr.Requests;
 
 /// <summary>Makes the plan of an erasure from a footprint; it changes nothing.</summary>
 internal sealed class Planning(HubConnection connection, PlanRequest request, OperationEvents events, TimeProvider time)
 {
+    /// <summary>Makes the plan, saves it when the request says where, and gives it; nothing when no device was named.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (request.Path is not null)
+            PlanFile.RequireFree(request.Path);
+        ErasurePlan plan = await PlanAsync(cancellationToken).ConfigureAwait(false);
+        if (plan.Steps.Count == 0)
+            return;
+        if (request.Path is { } path)
+            plan = await PlanFile.SaveAsync(plan, path, cancellationToken).ConfigureAwait(false);
+        await events.OutputAsync(plan, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<ErasurePlan> PlanAsync(CancellationToken cancellationToken)
     {
         var findings = new ConcurrentBag<DeviceDataFinding>();
         HubLocations locations = await new Footprint(connection, request, events).RunAsync(
@@ -17,18 +31,19 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
             },
             cancellationToken).ConfigureAwait(false);
 
-        var plan = new ErasurePlan
+        return PlanDocument.Seal(new ErasurePlan
         {
             HubHostName = connection.Context.HubHostName,
+            HubResourceId = connection.Context.ResourceId,
+            IncludeRelayed = request.IncludeRelayed,
+            IncludeOldVersions = request.IncludeOldVersions,
             CreatedAt = time.GetUtcNow(),
             Steps = findings.Select(finding => new ErasureStep(finding, ActionFor(finding, request)))
                 .OrderBy(step => step.DeviceId, StringComparer.Ordinal)
                 .ThenBy(step => locations.StageOf(step.Location))
                 .ThenBy(step => step.Location.Id, StringComparer.Ordinal)
                 .ToList(),
-        };
-        if (plan.Steps.Count > 0)
-            await events.OutputAsync(plan, cancellationToken).ConfigureAwait(false);
+        });
     }
 
     private static ErasureAction ActionFor(DeviceDataFinding finding, PlanRequest request)

@@ -8,19 +8,55 @@ namespace IotHubDsr.Commands;
 [OutputType(typeof(ErasureReceipt))]
 public sealed class RemoveIotDeviceDataCommand : DeviceCommand
 {
+    private const string ByPlan = "Plan";
     private ErasurePlan? _plan;
 
+    /// <summary>A plan that New-IotErasurePlan made, or the file that it was saved to; exactly it is run.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByPlan)]
+    [ValidateNotNull]
+    public ErasurePlanSource? Plan { get; set; }
+
+    /// <summary>By how many records a location may differ from what the plan expects.</summary>
+    [Parameter(ParameterSetName = ByPlan)]
+    [ValidateRange(0, long.MaxValue)]
+    public long Tolerance { get; set; }
+
     /// <summary>Also erases messages that a gateway relayed for other devices.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ByDeviceId)]
+    [Parameter(ParameterSetName = ByQuery)]
     public SwitchParameter IncludeRelayed { get; set; }
 
     /// <summary>Also erases old versions, snapshots and soft-deleted copies where the service allows it.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ByDeviceId)]
+    [Parameter(ParameterSetName = ByQuery)]
     public SwitchParameter IncludeOldVersions { get; set; }
 
     /// <summary>Does not prompt.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc />
+    protected override void ProcessRecord()
+    {
+        if (Plan is null)
+        {
+            base.ProcessRecord();
+            return;
+        }
+
+        _plan = null;
+        DsrContext context = RequireContext();
+        var request = new ConfirmPlanRequest
+        {
+            Context = context,
+            Plan = Plan as ErasurePlan,
+            Path = Plan is ErasurePlan ? null : GetUnresolvedProviderPathFromPSPath(Plan.Path),
+            Tolerance = Tolerance,
+            ThrottleLimit = ThrottleLimit,
+        };
+        Run(cancellationToken => Engine.ConfirmPlanAsync(request, cancellationToken));
+        OnEnd(context);
+    }
 
     private protected override IAsyncEnumerable<DsrEvent> Start(
         DsrContext context, IAsyncEnumerable<string> deviceIds, CancellationToken cancellationToken) => Engine.PlanAsync(
@@ -59,8 +95,6 @@ public sealed class RemoveIotDeviceDataCommand : DeviceCommand
             Context = context,
             Plan = _plan,
             Approved = approved,
-            IncludeRelayed = IncludeRelayed,
-            IncludeOldVersions = IncludeOldVersions,
             ThrottleLimit = ThrottleLimit,
         };
         Run(cancellationToken => Engine.EraseAsync(request, cancellationToken));

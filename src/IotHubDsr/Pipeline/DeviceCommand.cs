@@ -9,14 +9,16 @@ namespace IotHubDsr.Pipeline;
 /// </summary>
 public abstract class DeviceCommand : DsrContextCommand
 {
-    private const string ByDeviceId = "DeviceId";
-    private const string ByQuery = "Query";
+    private protected const string ByDeviceId = "DeviceId";
+    private protected const string ByQuery = "Query";
     private const int Backlog = 256;
 
     private readonly Channel<string> _deviceIds = Channel.CreateBounded<string>(
         new BoundedChannelOptions(Backlog) { SingleWriter = true, SingleReader = true });
 
     private EventPump? _operation;
+    private DsrContext? _context;
+    private bool? _approved;
 
     /// <summary>IDs of the devices, case-sensitive; objects with a property DeviceId or Id bind from the pipeline.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByDeviceId)]
@@ -48,16 +50,13 @@ public abstract class DeviceCommand : DsrContextCommand
     }
 
     /// <inheritdoc />
-    protected override void BeginProcessing()
-    {
-        DsrContext context = RequireContext();
-        if (ApproveStart())
-            _operation = Open(cancellationToken => Start(context, _deviceIds.Reader.ReadAllAsync(CancellationToken.None), cancellationToken));
-    }
+    protected override void BeginProcessing() => _context = RequireContext();
 
     /// <inheritdoc />
     protected override void ProcessRecord()
     {
+        if (_approved is null && (_approved = ApproveStart()) == true)
+            _operation = Open(cancellationToken => Start(_context!, _deviceIds.Reader.ReadAllAsync(CancellationToken.None), cancellationToken));
         if (_operation is null)
             return;
 
@@ -82,6 +81,6 @@ public abstract class DeviceCommand : DsrContextCommand
 
         _deviceIds.Writer.TryComplete();
         Drain();
-        OnEnd(RequireContext());
+        OnEnd(_context!);
     }
 }

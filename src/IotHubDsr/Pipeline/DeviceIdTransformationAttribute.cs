@@ -55,7 +55,10 @@ public sealed class DeviceIdTransformationAttribute : ArgumentTransformationAttr
             }
         }
 
-        throw new ArgumentTransformationMetadataException(
-            $"An object of type '{(value is null ? "null" : PSObject.AsPSObject(value).TypeNames[0])}' has no property DeviceId or Id with the ID of a device.");
+        string message =
+            $"An object of type '{(value is null ? "null" : PSObject.AsPSObject(value).TypeNames[0])}' has no property DeviceId or Id with the ID of a device.";
+        throw value is ErasurePlan or PSObject { BaseObject: ErasurePlan }
+            ? new ArgumentTransformationMetadataException(message, new PSInvalidCastException(message)) // PowerShell then tries the other parameters.
+            : new ArgumentTransformationMetadataException(message);
     }
 }

@@ -41,6 +41,18 @@ internal sealed class RequestSandbox : IAsyncDisposable
         _engine.PlanAsync(
             new PlanRequest { Context = Context, DeviceIds = Stream(deviceIds), IncludeOldVersions = includeOldVersions }, CancellationToken.None)));
 
+    /// <summary>Makes a plan and saves it in the folder of the sandbox.</summary>
+    public async Task<ErasurePlan> SavePlanAsync(string name, params string[] deviceIds) => Assert.Single(await RunAsync<ErasurePlan>(_engine.PlanAsync(
+        new PlanRequest { Context = Context, DeviceIds = Stream(deviceIds), Path = Path.Combine(_folder, name) }, CancellationToken.None)));
+
+    /// <summary>Looks again at what a saved plan is about.</summary>
+    public async Task<ErasurePlan> ConfirmAsync(string path, long tolerance = 0) => Assert.Single(await RunAsync<ErasurePlan>(_engine.ConfirmPlanAsync(
+        new ConfirmPlanRequest { Context = Context, Path = path, Tolerance = tolerance }, CancellationToken.None)));
+
+    /// <summary>Looks again at what a plan at hand is about.</summary>
+    public async Task<ErasurePlan> ConfirmAsync(ErasurePlan plan) => Assert.Single(await RunAsync<ErasurePlan>(_engine.ConfirmPlanAsync(
+        new ConfirmPlanRequest { Context = Context, Plan = plan }, CancellationToken.None)));
+
     public Task<List<ErasureReceipt>> EraseAsync(ErasurePlan plan, Func<ErasureStep, bool>? approve = null) => RunAsync<ErasureReceipt>(
         _engine.EraseAsync(
             new ErasureRequest

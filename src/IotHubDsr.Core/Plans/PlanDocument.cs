@@ -1,0 +1,78 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace IotHubDsr.Plans;
+
+/// <summary>
+/// A plan as a file: <c>{"digest":"sha256:…","plan":{…}}</c> in canonical form, so that one byte that differs shows. The plan names
+/// the hub, the options and each step with what it expects; each step has a line that a person can read.
+/// </summary>
+internal static class PlanDocument
+{
+    public const string Format = "IotHubDsr erasure plan 1";
+
+    private static readonly JsonDocumentOptions Bounded = new() { MaxDepth = 16 };
+
+    /// <summary>The plan with the digest of its canonical form.</summary>
+    public static ErasurePlan Seal(ErasurePlan plan) => plan with { Digest = DigestOf(Canonical(plan)) };
+
+    /// <summary>The plan itself, if it is still what was sealed: properties of an object can be set from PowerShell.</summary>
+    /// <exception cref="DsrException">Its digest is not that of its content.</exception>
+    public static ErasurePlan RequireSealed(ErasurePlan plan) => DigestOf(Canonical(plan)) == plan.Digest
+        ? plan
+        : throw FaultCatalogue.InvalidPlan.Exception(plan.Path ?? plan.Digest, "its digest is not that of its content.");
+
+    /// <summary>The bytes of the file.</summary>
+    public static byte[] Write(ErasurePlan plan)
+    {
+        byte[] canonical = Canonical(plan);
+        var output = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(output))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("digest"u8, DigestOf(canonical));
+            writer.WritePropertyName("plan"u8);
+            writer.WriteRawValue(canonical);
+            writer.WriteEndObject();
+        }
+
+        using JsonDocument document = JsonDocument.Parse(output.WrittenMemory, Bounded);
+        return CanonicalJson.Write(document.RootElement);
+    }
+
+    /// <summary>Reads a file, and refuses one that differs in any byte from what was written.</summary>
+    /// <exception cref="DsrException">It is not a plan, or not as it was saved.</exception>
+    public static ErasurePlan Read(string path, ReadOnlyMemory<byte> file)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(file, Bounded);
+            if (!CanonicalJson.Write(document.RootElement).AsSpan().SequenceEqual(file.Span))
+                throw FaultCatalogue.InvalidPlan.Exception(path, "its bytes are not in canonical form.");
+            JsonElement plan = document.RootElement.GetProperty("plan");
+            string digest = DigestOf(CanonicalJson.Write(plan));
+            if (document.RootElement.GetProperty("digest").GetString() != digest)
+                throw FaultCatalogue.InvalidPlan.Exception(path, "its digest is not that of its content.");
+            ErasurePlan read = PlanReader.Read(plan) with { Digest = digest, Path = path };
+            return DigestOf(Canonical(read)) == digest
+                ? read
+                : throw FaultCatalogue.InvalidPlan.Exception(path, "it has parts that this version does not know.");
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw new DsrException(FaultCatalogue.InvalidPlan.For(path, exception.Message), exception);
+        }
+    }
+
+    private static string DigestOf(byte[] canonical) => $"sha256:{Convert.ToHexString(SHA256.HashData(canonical)).ToLowerInvariant()}";
+
+    private static byte[] Canonical(ErasurePlan plan)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(output))
+            PlanWriter.Write(plan, writer);
+        using JsonDocument document = JsonDocument.Parse(output.WrittenMemory, Bounded);
+        return CanonicalJson.Write(document.RootElement);
+    }
+}

@@ -1,0 +1,55 @@
+namespace IotHubDsr.Plans;
+
+/// <summary>Saves and reads plan files.</summary>
+internal static class PlanFile
+{
+    private const long LargestFile = 1L << 30;
+
+    /// <summary>Saves a plan under a temporary name, on the disk, and renames it; a file that exists is never overwritten.</summary>
+    public static async Task<ErasurePlan> SaveAsync(ErasurePlan plan, string path, CancellationToken cancellationToken)
+    {
+        string temporary = $"{path}.{Guid.NewGuid():N}.partial";
+        try
+        {
+            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                await file.WriteAsync(PlanDocument.Write(plan), cancellationToken).ConfigureAwait(false);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: false);
+            return plan with { Path = path };
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new DsrException(FaultCatalogue.PlanNotSaved.For(path, exception.Message), exception);
+        }
+        finally
+        {
+            // Where there is no folder, deleting a file in it would be the failure that is reported.
+            if (File.Exists(temporary))
+                File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Refuses a path that is taken before anything is read for the plan.</summary>
+    public static void RequireFree(string path)
+    {
+        if (Path.Exists(path))
+            throw FaultCatalogue.PlanNotSaved.Exception(path, "it exists already.");
+    }
+
+    public static async Task<ErasurePlan> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (new FileInfo(path) is { Exists: true, Length: > LargestFile })
+                throw FaultCatalogue.InvalidPlan.Exception(path, "it is larger than any plan.");
+            return PlanDocument.Read(path, await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new DsrException(FaultCatalogue.InvalidPlan.For(path, exception.Message), exception);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace IotHubDsr.Plans;
+
+/// <summary>Reads what <see cref="PlanWriter"/> wrote.</summary>
+internal static class PlanReader
+{
+    public static ErasurePlan Read(JsonElement plan)
+    {
+        if (Text(plan, "format") is not PlanDocument.Format)
+            throw new FormatException("It is not in the format of this version.");
+        JsonElement hub = plan.GetProperty("hub");
+        JsonElement options = plan.GetProperty("options");
+        List<ErasureStep> steps = [.. plan.GetProperty("steps").EnumerateArray().Select(ReadStep)];
+        if (steps.DistinctBy(step => (step.DeviceId, step.Location.Id)).Count() != steps.Count)
+            throw new FormatException("A device has two steps in one location.");
+        return new ErasurePlan
+        {
+            HubHostName = Text(hub, "hostName"),
+            HubResourceId = hub.GetProperty("resourceId").GetString(),
+            CreatedAt = DateTimeOffset.Parse(Text(plan, "createdAt"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
+            IncludeOldVersions = options.GetProperty("includeOldVersions").GetBoolean(),
+            IncludeRelayed = options.GetProperty("includeRelayed").GetBoolean(),
+            Steps = steps,
+        };
+    }
+
+    private static ErasureStep ReadStep(JsonElement step)
+    {
+        JsonElement location = step.GetProperty("location");
+        var finding = new DeviceDataFinding
+        {
+            DeviceId = Text(step, "deviceId"),
+            GenerationId = step.GetProperty("generationId").GetString(),
+            Verdict = Named<Verdict>(step, "verdict"),
+            Location = new DataLocation
+            {
+                Id = Text(location, "id"),
+                Kind = Text(location, "kind"),
+                Place = Text(location, "place"),
+                Provenance = [.. location.GetProperty("provenance").EnumerateArray().Select(sentence => sentence.GetString()!)],
+            },
+            Records = step.GetProperty("records").GetInt64(),
+            RelayedRecords = step.GetProperty("relayedRecords").GetInt64(),
+            OldCopyRecords = step.GetProperty("oldCopyRecords").GetInt64(),
+            Bytes = step.GetProperty("bytes").GetInt64(),
+            Items = [.. step.GetProperty("items").EnumerateArray().Select(ReadItem)],
+        };
+        return new ErasureStep(finding, Named<ErasureAction>(step, "action"));
+    }
+
+    private static SeenItem ReadItem(JsonElement item) => new(
+        Text(item, "path"), item.GetProperty("etag").GetString(), item.GetProperty("records").GetInt64(), item.GetProperty("bytes").GetInt64())
+    {
+        IsOldCopy = item.GetProperty("oldCopy").GetBoolean(),
+    };
+
+    /// <summary>A value by its name; the number of a value, or of none, is not one.</summary>
+    private static TEnum Named<TEnum>(JsonElement element, string name)
+        where TEnum : struct, Enum =>
+        Array.IndexOf(Enum.GetNames<TEnum>(), Text(element, name)) is >= 0 and int index
+            ? Enum.GetValues<TEnum>()[index]
+            : throw new FormatException($"The member '{name}' has no value that is known.");
+
+    private static string Text(JsonElement element, string name) =>
+        element.GetProperty(name).GetString() ?? throw new FormatException($"The member '{name}' is null.");
+}

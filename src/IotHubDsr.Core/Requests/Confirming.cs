@@ -1,0 +1,60 @@
+using IotHubDsr.Engine;
+using IotHubDsr.Plans;
+
+namespace IotHubDsr.Requests;
+
+/// <summary>
+/// Looks again at everything that a plan is about. It gives the plan as it holds now, with what was found now, or stops when the world has
+/// moved: an erasure runs from what was approved and from nothing else.
+/// </summary>
+internal sealed class Confirming(HubConnection connection, ConfirmPlanRequest request, OperationEvents events, TimeProvider time)
+{
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        ErasurePlan planned = request.Plan is null
+            ? await PlanFile.ReadAsync(request.Path!, cancellationToken).ConfigureAwait(false)
+            : PlanDocument.RequireSealed(request.Plan);
+        if (!string.Equals(planned.HubHostName, connection.Context.HubHostName, StringComparison.OrdinalIgnoreCase)
+            || (planned.HubResourceId is { } id && connection.Context.ResourceId is { } own && !string.Equals(id, own, StringComparison.OrdinalIgnoreCase)))
+            throw FaultCatalogue.PlanForOtherHub.Exception(planned.HubHostName, connection.Context.HubHostName);
+
+        var again = new PlanRequest
+        {
+            Context = request.Context,
+            DeviceIds = DevicesOf(planned),
+            IncludeOldVersions = planned.IncludeOldVersions,
+            IncludeRelayed = planned.IncludeRelayed,
+            ThrottleLimit = request.ThrottleLimit,
+        };
+        ErasurePlan now = await new Planning(connection, again, events, time).PlanAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<string> differences = PlanDifference.Find(planned, now, request.Tolerance);
+        if (differences.Count > 0)
+            throw FaultCatalogue.PlanChanged.Exception(planned.Digest, PlanDifference.Describe(differences));
+        if (PlanDifference.Find(planned, now, 0) is { Count: > 0 } tolerated)
+        {
+            string text = $"The plan is run within the tolerance of {request.Tolerance} records. {PlanDifference.Describe(tolerated)}";
+            await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, text), cancellationToken).ConfigureAwait(false);
+        }
+
+        // What is approved is the planned one: its digest and its actions, applied to what was found now.
+        Dictionary<(string, string), ErasureAction> actions = planned.Steps.ToDictionary(step => (step.DeviceId, step.Location.Id), step => step.Action);
+        await events.OutputAsync(
+            now with
+            {
+                Digest = planned.Digest,
+                Path = planned.Path,
+                CreatedAt = planned.CreatedAt,
+                Steps = [.. now.Steps.Select(step => actions[(step.DeviceId, step.Location.Id)] == ErasureAction.None
+                    ? step with { Action = ErasureAction.None }
+                    : step)],
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async IAsyncEnumerable<string> DevicesOf(ErasurePlan plan)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        foreach (string deviceId in plan.Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal))
+            yield return deviceId;
+    }
+}

@@ -1,0 +1,151 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CsCheck;
+using IotHubDsr.Plans;
+
+namespace IotHubDsr.Core.Tests.Plans;
+
+public sealed class PlanDocumentTests
+{
+    private const string Path = "a.plan.json";
+
+    [Fact]
+    public void Read_WhatWasWritten_IsThePlan() => PlanGen.Plans.Sample(plan =>
+    {
+        ErasurePlan read = PlanDocument.Read(Path, PlanDocument.Write(plan));
+
+        Assert.Equal(
+            (plan.HubHostName, plan.HubResourceId, plan.CreatedAt, plan.IncludeRelayed, plan.IncludeOldVersions, Path, PlanDocument.Seal(plan).Digest),
+            (read.HubHostName, read.HubResourceId, read.CreatedAt, read.IncludeRelayed, read.IncludeOldVersions, read.Path, read.Digest));
+        Assert.Equal(plan.Steps.Select(Facts), read.Steps.Select(Facts));
+        Assert.Equal(plan.Steps.SelectMany(step => step.Finding.Items), read.Steps.SelectMany(step => step.Finding.Items));
+        Assert.Equal(plan.Steps.SelectMany(step => step.Location.Provenance), read.Steps.SelectMany(step => step.Location.Provenance));
+    });
+
+    [Fact]
+    public void Write_Plan_BindsTheDigestThatSha256OfThePlanGives()
+    {
+        string file = Encoding.UTF8.GetString(PlanDocument.Write(PlanGen.Small));
+        string plan = file[(file.IndexOf("\"plan\":", StringComparison.Ordinal) + 7)..^1];
+        string digest = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(plan))).ToLowerInvariant();
+
+        Assert.StartsWith($$"""{"digest":"sha256:{{digest}}","plan":{""", file, StringComparison.Ordinal);
+        Assert.Contains("\"summary\":\"Erase: Device 'dev1' in RoutedBlobContainer a/b (3 records in 1 items, 300 bytes)\"", file, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_AnyBitFlipped_IsRefused()
+    {
+        byte[] file = PlanDocument.Write(PlanGen.Small);
+        for (int i = 0; i < file.Length; i++)
+        {
+            for (int bit = 0; bit < 8; bit++)
+            {
+                byte[] flipped = [.. file];
+                flipped[i] ^= (byte)(1 << bit);
+                AssertInvalid(flipped);
+            }
+        }
+    }
+
+    [Fact]
+    public void Read_AnyByteLostOrAdded_IsRefused()
+    {
+        byte[] file = PlanDocument.Write(PlanGen.Small);
+        for (int i = 0; i < file.Length; i++)
+        {
+            AssertInvalid([.. file[..i], .. file[(i + 1)..]]);
+            AssertInvalid([.. file[..i], (byte)' ', .. file[i..]]);
+            AssertInvalid(file[..i]);
+        }
+
+        AssertInvalid([.. file, (byte)'\n']);
+    }
+
+    [Theory]
+    // What a person may do who computes the digest anew: still no plan of this version.
+    [InlineData("steps/0/action", "\"1\"")]
+    [InlineData("steps/0/action", "\"erase\"")]
+    [InlineData("steps/0/action", "\"Purge\"")]
+    [InlineData("steps/0/verdict", "\"99\"")]
+    [InlineData("steps/0/verdict", "\"99999999999999999999\"")]
+    [InlineData("steps/0/verdict", "\"Present, Absent\"")]
+    [InlineData("steps/0/records", "1e30")]
+    [InlineData("steps/0/records", "1.5")]
+    [InlineData("steps/0/records", "\"3\"")]
+    [InlineData("steps/0/records", "9223372036854775807")]
+    [InlineData("steps/0/deviceId", "null")]
+    [InlineData("steps/0/deviceId", "7")]
+    [InlineData("steps/0/summary", "\"None: nothing will be erased\"")]
+    [InlineData("steps/0/extra", "1")]
+    [InlineData("steps", "{}")]
+    [InlineData("steps", "[[]]")]
+    [InlineData("hub", "[]")]
+    [InlineData("createdAt", "\"yesterday\"")]
+    [InlineData("format", "\"IotHubDsr erasure plan 2\"")]
+    public void Read_ForgedMember_IsRefused(string member, string value) => AssertInvalid(Forged(plan =>
+    {
+        string[] path = member.Split('/');
+        JsonNode parent = path[..^1].Aggregate((JsonNode)plan, (node, name) => int.TryParse(name, out int index) ? node[index]! : node[name]!);
+        parent[path[^1]] = JsonNode.Parse(value);
+    }));
+
+    [Fact]
+    public void Read_ForgedSecondStepOfOneDeviceAndLocation_IsRefused() =>
+        AssertInvalid(Forged(plan => plan["steps"]!.AsArray().Add(plan["steps"]![0]!.DeepClone())));
+
+    [Fact]
+    public void Read_DigestComputedAnew_IsReadSinceItIsNoSignature() =>
+        Assert.Equal("other-hub", PlanDocument.Read(Path, Forged(plan => plan["hub"]!["hostName"] = "other-hub")).HubHostName);
+
+    [Fact]
+    public void Read_HostileInput_IsRefused()
+    {
+        AssertInvalid([]);
+        AssertInvalid("null"u8.ToArray());
+        AssertInvalid("[]"u8.ToArray());
+        AssertInvalid("{}"u8.ToArray());
+        AssertInvalid("""{"digest":"","plan":{}}"""u8.ToArray());
+        AssertInvalid("""{"digest":null,"plan":null}"""u8.ToArray());
+        AssertInvalid("""{"digest":"","digest":"","plan":{}}"""u8.ToArray());
+        AssertInvalid("""{"digest":"\ud800","plan":{}}"""u8.ToArray());
+        AssertInvalid("""{"\udc00":1}"""u8.ToArray());
+        AssertInvalid([.. "{\"digest\":\""u8, 0xff, 0xfe, .. "\",\"plan\":{}}"u8]);
+        AssertInvalid([0xef, 0xbb, 0xbf, .. PlanDocument.Write(PlanGen.Small)]);
+        AssertInvalid("""{"digest":"","plan":1e999}"""u8.ToArray());
+        AssertInvalid(Encoding.UTF8.GetBytes(new string('[', 100_000) + new string(']', 100_000)));
+        AssertInvalid(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"plan\":", 100_000))));
+        AssertInvalid(Encoding.UTF8.GetBytes($"[{new string('9', 1_000_000)}]"));
+    }
+
+    [Fact]
+    public void RequireSealed_PlanThatWasSetByHand_IsRefused()
+    {
+        ErasurePlan plan = PlanDocument.Seal(PlanGen.Small);
+
+        Assert.Same(plan, PlanDocument.RequireSealed(plan));
+        AssertInvalid(() => PlanDocument.RequireSealed(plan with { Steps = [plan.Steps[0] with { Action = ErasureAction.None }] }));
+        AssertInvalid(() => PlanDocument.RequireSealed(plan with { IncludeRelayed = true }));
+        AssertInvalid(() => PlanDocument.RequireSealed(plan with { Digest = string.Empty }));
+    }
+
+    /// <summary>A file in canonical form, with the right digest of a content that was changed.</summary>
+    private static byte[] Forged(Action<JsonObject> change)
+    {
+        var file = (JsonObject)JsonNode.Parse(PlanDocument.Write(PlanGen.Small))!;
+        change((JsonObject)file["plan"]!);
+        byte[] plan = CanonicalJson.Write(JsonSerializer.SerializeToElement(file["plan"]));
+        file["digest"] = $"sha256:{Convert.ToHexString(SHA256.HashData(plan)).ToLowerInvariant()}";
+        return CanonicalJson.Write(JsonSerializer.SerializeToElement(file));
+    }
+
+    private static void AssertInvalid(byte[] file) => AssertInvalid(() => PlanDocument.Read(Path, file));
+
+    private static void AssertInvalid(Func<object> read) => Assert.Equal("InvalidPlan", Assert.Throws<DsrException>(read).Fault.Id);
+
+    private static object Facts(ErasureStep step) => (
+        step.DeviceId, step.Finding.GenerationId, step.Action, step.Finding.Verdict, (step.Location.Id, step.Location.Kind, step.Location.Place),
+        step.Finding.Records, step.Finding.RelayedRecords, (step.Finding.OldCopyRecords, step.Finding.Bytes));
+}
