@@ -45,7 +45,7 @@ public sealed class FaultTests
         var before = new ArchiveState(session.Sandbox);
         session.Sandbox.AddFault(new
         {
-            service = "blob", host = "contosorouted.blob.core.windows.net", method = "PUT", pathContains = request, times = 1000,
+            service = "blob", host = "contosorouted.blob.core.windows.net", method = "PUT", pathContains = request, times = 1_000_000,
             resetAfterBytes = 20,
         });
 
