@@ -12,7 +12,8 @@ public sealed class RemoveIotDeviceDataCommand : DeviceCommand
     private ErasurePlan? _plan;
 
     /// <summary>A plan that New-IotErasurePlan made, or the file that it was saved to; exactly it is run.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByPlan)]
+    // By property name as well: PowerShell settles for the default set, before it sees the input, when only that one takes property names.
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByPlan)]
     [ValidateNotNull]
     public ErasurePlanSource? Plan { get; set; }
 

@@ -57,8 +57,9 @@ public sealed class DeviceIdTransformationAttribute : ArgumentTransformationAttr
 
         string message =
             $"An object of type '{(value is null ? "null" : PSObject.AsPSObject(value).TypeNames[0])}' has no property DeviceId or Id with the ID of a device.";
+        // After a cast that failed PowerShell tries the other parameters, of which one takes plans.
         throw value is ErasurePlan or PSObject { BaseObject: ErasurePlan }
-            ? new ArgumentTransformationMetadataException(message, new PSInvalidCastException(message)) // PowerShell then tries the other parameters.
+            ? new ArgumentTransformationMetadataException(message, new PSInvalidCastException(message))
             : new ArgumentTransformationMetadataException(message);
     }
 }
