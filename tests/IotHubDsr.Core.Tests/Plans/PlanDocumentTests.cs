@@ -32,7 +32,7 @@ public sealed class PlanDocumentTests
         string digest = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(plan))).ToLowerInvariant();
 
         Assert.StartsWith($$"""{"digest":"sha256:{{digest}}","plan":{""", file, StringComparison.Ordinal);
-        Assert.Contains("\"summary\":\"Erase: Device 'dev1' in RoutedBlobContainer a/b (3 records in 1 items, 300 bytes)\"", file, StringComparison.Ordinal);
+        Assert.Contains("\"summary\":\"Erase: Device 'dev1' in RoutedBlobContainer a/b (3 records in 1 item, 300 bytes)\"", file, StringComparison.Ordinal);
     }
 
     [Fact]

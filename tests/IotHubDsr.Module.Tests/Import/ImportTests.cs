@@ -7,7 +7,7 @@ public sealed class ImportTests
     private static readonly string[] Commands =
     [
         "Connect-IotHubDsr", "Disconnect-IotHubDsr", "Export-IotDeviceData", "Get-IotDataLocation", "Get-IotDeviceDataFootprint",
-        "Get-IotHubDsrContext", "Remove-IotDeviceData", "Start-IotHubSandbox", "Stop-IotHubSandbox",
+        "Get-IotHubDsrContext", "New-IotErasurePlan", "Remove-IotDeviceData", "Start-IotHubSandbox", "Stop-IotHubSandbox",
     ];
 
     [Fact]
