@@ -1,5 +1,5 @@
-using System.Net;
 using IotHubDsr.Azure;
+using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Discovery;
 using IotHubDsr.Sandbox;
 
@@ -12,7 +12,7 @@ public sealed class SandboxDiscoveryTests
     public async Task SeededWorld_IsFoundByNameAndHasEveryKindOfLocation()
     {
         await using SandboxServer server = await SandboxServer.StartAsync(new SandboxOptions(), CancellationToken.None);
-        IotHubSandbox sandbox = Describe(server.Descriptor);
+        IotHubSandbox sandbox = SandboxAccess.Describe(server.Descriptor);
         using var access = new AzureAccess(SandboxCloud.For(sandbox), access =>
             Credentials.ForApplication(access, sandbox.TenantId, sandbox.ClientId, sandbox.ClientSecret));
         var arm = new ArmReader(access);
@@ -42,20 +42,4 @@ public sealed class SandboxDiscoveryTests
             result.Locations,
             static location => location.Provenance.Any(static why => why.StartsWith("endpoint 'alerts-topic' is unhealthy", StringComparison.Ordinal)));
     }
-
-    private static IotHubSandbox Describe(SandboxDescriptor descriptor) => new()
-    {
-        ProcessId = descriptor.ProcessId,
-        Port = descriptor.Port,
-        Seed = descriptor.Seed,
-        HubName = descriptor.HubName,
-        HubHostName = descriptor.HubHostName,
-        ResourceId = descriptor.HubResourceId,
-        TenantId = descriptor.TenantId,
-        ClientId = descriptor.ClientId,
-        ClientSecret = new NetworkCredential("", descriptor.ClientSecret).SecurePassword,
-        ConnectionString = new NetworkCredential("", descriptor.HubConnectionString).SecurePassword,
-        CaCertificate = descriptor.CaCertificatePem,
-        ControlKey = descriptor.ControlKey,
-    };
 }

@@ -1,8 +1,8 @@
-using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IotHubDsr.Azure;
+using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Hub;
 using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.Hosting;
@@ -22,7 +22,7 @@ internal sealed class RegistrySandbox : IAsyncDisposable
     private RegistrySandbox(SandboxServer server)
     {
         _server = server;
-        Descriptor = Describe(server.Descriptor);
+        Descriptor = SandboxAccess.Describe(server.Descriptor);
         _access = new AzureAccess(
             SandboxCloud.For(Descriptor),
             access => Credentials.ForApplication(access, Descriptor.TenantId, Descriptor.ClientId, Descriptor.ClientSecret));
@@ -103,22 +103,6 @@ internal sealed class RegistrySandbox : IAsyncDisposable
         _access.Dispose();
         await _server.DisposeAsync();
     }
-
-    private static IotHubSandbox Describe(SandboxDescriptor descriptor) => new()
-    {
-        ProcessId = descriptor.ProcessId,
-        Port = descriptor.Port,
-        Seed = descriptor.Seed,
-        HubName = descriptor.HubName,
-        HubHostName = descriptor.HubHostName,
-        ResourceId = descriptor.HubResourceId,
-        TenantId = descriptor.TenantId,
-        ClientId = descriptor.ClientId,
-        ClientSecret = new NetworkCredential(string.Empty, descriptor.ClientSecret).SecurePassword,
-        ConnectionString = new NetworkCredential(string.Empty, descriptor.HubConnectionString).SecurePassword,
-        CaCertificate = descriptor.CaCertificatePem,
-        ControlKey = descriptor.ControlKey,
-    };
 
     /// <summary>Files in memory; it refuses a second one while the first is open, as a package does.</summary>
     internal sealed class Target : IExportTarget
