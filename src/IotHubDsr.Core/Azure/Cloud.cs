@@ -44,9 +44,6 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
     /// <summary>How long a failed call waits before its second try; each further try waits twice as long.</summary>
     public TimeSpan FirstRetryDelay { get; init; } = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>Token scope of storage; the same in every cloud.</summary>
-    public static string StorageScope => "https://storage.azure.com/.default";
-
     /// <summary>Token scope of Azure Resource Manager.</summary>
     public string ArmScope => $"{ArmEndpoint.GetLeftPart(UriPartial.Authority)}/.default";
 

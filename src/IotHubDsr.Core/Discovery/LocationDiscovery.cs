@@ -8,8 +8,6 @@ namespace IotHubDsr.Discovery;
 /// <param name="notify">Takes what is worth a line but changes nothing.</param>
 internal sealed class LocationDiscovery(ArmReader arm, Cloud cloud, Action<NoticeLevel, string> notify)
 {
-    public Task<DiscoveryResult> DiscoverAsync(HubDescription hub, CancellationToken cancellationToken) => DiscoverAsync(hub, [], cancellationToken);
-
     /// <summary>
     /// Lists every location. A part of the configuration that cannot be read is a location itself, and a fault; it never ends the rest.
     /// </summary>
@@ -49,8 +47,6 @@ internal sealed class LocationDiscovery(ArmReader arm, Cloud cloud, Action<Notic
             }
         }
     }
-
-    public static DiscoveryResult ForConnectionString(string hostName) => ForConnectionString(hostName, []);
 
     /// <summary>The locations of a hub of which only the service API can be reached: that there may be others is one of them.</summary>
     public static DiscoveryResult ForConnectionString(string hostName, IReadOnlyList<DataLocation> extra)

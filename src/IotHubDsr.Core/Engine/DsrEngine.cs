@@ -32,8 +32,7 @@ public sealed class DsrEngine : IDsrEngine
         async (events, token) =>
         {
             HubLocations locations = await ConnectionOf(context).ReadLocationsAsync(token).ConfigureAwait(false);
-            foreach (Fault fault in locations.Faults)
-                await events.EmitAsync(new FaultEvent(fault), token).ConfigureAwait(false);
+            await events.ReportAsync(locations.Faults, token).ConfigureAwait(false);
             foreach (DataLocation location in locations.All)
                 await events.OutputAsync(location, token).ConfigureAwait(false);
         },

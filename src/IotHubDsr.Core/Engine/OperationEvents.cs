@@ -45,6 +45,13 @@ internal sealed class OperationEvents
 
     public ValueTask EmitAsync(DsrEvent next, CancellationToken cancellationToken) => _channel.Writer.WriteAsync(next, cancellationToken);
 
+    /// <summary>Failures of parts; the rest goes on.</summary>
+    public async ValueTask ReportAsync(IEnumerable<Fault> faults, CancellationToken cancellationToken)
+    {
+        foreach (Fault fault in faults)
+            await EmitAsync(new FaultEvent(fault), cancellationToken).ConfigureAwait(false);
+    }
+
     public ValueTask OutputAsync<T>(T value, CancellationToken cancellationToken)
         where T : class => EmitAsync(new OutputEvent<T>(value), cancellationToken);
 

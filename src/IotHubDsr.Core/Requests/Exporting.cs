@@ -28,8 +28,7 @@ internal sealed class Exporting(HubConnection connection, ExportRequest request,
     private async Task<DataExport?> WriteAsync(PackageWriter package, CancellationToken cancellationToken)
     {
         HubLocations locations = await connection.ReadLocationsAsync(cancellationToken).ConfigureAwait(false);
-        foreach (Fault fault in locations.Faults)
-            await events.EmitAsync(new FaultEvent(fault), cancellationToken).ConfigureAwait(false);
+        await events.ReportAsync(locations.Faults, cancellationToken).ConfigureAwait(false);
 
         var deviceIds = new List<string>();
         await foreach (string deviceId in new Subjects(connection, request, events).ReadAsync(cancellationToken).ConfigureAwait(false))

@@ -16,8 +16,7 @@ internal sealed class Footprint(HubConnection connection, SubjectRequest request
     public async Task<HubLocations> RunAsync(Func<DeviceDataFinding, CancellationToken, ValueTask> onFinding, CancellationToken cancellationToken)
     {
         HubLocations locations = await connection.ReadLocationsAsync(cancellationToken).ConfigureAwait(false);
-        foreach (Fault fault in locations.Faults)
-            await events.EmitAsync(new FaultEvent(fault), cancellationToken).ConfigureAwait(false);
+        await events.ReportAsync(locations.Faults, cancellationToken).ConfigureAwait(false);
 
         var reading = new LocationReading(locations, new StoreOptions(request.ThrottleLimit), events);
         await ReadPerDeviceAsync(locations, reading, onFinding, cancellationToken).ConfigureAwait(false);

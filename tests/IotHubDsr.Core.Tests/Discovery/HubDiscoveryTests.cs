@@ -117,7 +117,7 @@ public sealed class HubDiscoveryTests
     [Fact]
     public void ConnectionStringAlone_SaysThatTheRestIsUnknown()
     {
-        DiscoveryResult result = LocationDiscovery.ForConnectionString("contoso.azure-devices.net");
+        DiscoveryResult result = LocationDiscovery.ForConnectionString("contoso.azure-devices.net", []);
 
         Assert.Equal(
             [
