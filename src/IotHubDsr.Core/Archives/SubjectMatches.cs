@@ -19,4 +19,7 @@ internal sealed record SubjectMatches(int Subject, string DeviceId, MatchTally O
         MatchKind.Attributed => Attributed,
         _ => Relayed,
     };
+
+    /// <summary>Records of all kinds that are the subject's, and with <paramref name="relayed"/> those that it relayed.</summary>
+    public long Count(bool relayed) => Own.Records + Attributed.Records + (relayed ? Relayed.Records : 0);
 }

@@ -1,7 +1,11 @@
 namespace IotHubDsr.Stores;
 
 /// <summary>One call of a store: the location, the choices of the request, and the way to tell the operation of what happens.</summary>
-internal sealed class StoreCall(DataLocation location, StoreOptions options, Func<DsrEvent, CancellationToken, ValueTask> emit)
+internal sealed class StoreCall(
+    DataLocation location,
+    StoreOptions options,
+    Func<DsrEvent, CancellationToken, ValueTask> emit,
+    Func<Announcement, CancellationToken, ValueTask>? record = null)
 {
     private int _faults;
 
@@ -29,10 +33,14 @@ internal sealed class StoreCall(DataLocation location, StoreOptions options, Fun
         emit(new ProgressEvent(Location.Id, Location.ToString(), status, percent), cancellationToken);
 
     /// <summary>Says what is about to be destroyed. It returns when that is on record: only then may the call be made.</summary>
-    /// <param name="what">The document or blob, and the condition under which it is changed.</param>
+    /// <param name="what">The documents or blobs, and the condition under which they are changed.</param>
     /// <param name="cancellationToken">Cancels the destructive call with it.</param>
-    public ValueTask AnnounceAsync(string what, CancellationToken cancellationToken) =>
-        emit(new NoticeEvent(NoticeLevel.Verbose, $"{Location}: {what}"), cancellationToken);
+    public async ValueTask AnnounceAsync(Announcement what, CancellationToken cancellationToken)
+    {
+        if (record is not null)
+            await record(what, cancellationToken).ConfigureAwait(false);
+        await emit(new NoticeEvent(NoticeLevel.Verbose, $"{Location}: {what.Text}"), cancellationToken).ConfigureAwait(false);
+    }
 }
 
 /// <summary>Choices of a request that stores need.</summary>

@@ -27,7 +27,7 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
             .ToList();
         return ForEachAsync(files, async (file, token) =>
         {
-            await TryAsync(file.DeviceId, file.Item.Path, () => DeleteFileAsync(file.Item, token), token).ConfigureAwait(false);
+            await TryAsync(file.DeviceId, file.Item.Path, () => DeleteFileAsync(file.DeviceId, file.Item, token), token).ConfigureAwait(false);
             int done = Interlocked.Increment(ref _done);
             await call.ProgressAsync($"{done} of {files.Count} files deleted", (int)(done * 100L / files.Count), token).ConfigureAwait(false);
         }, cancellationToken);
@@ -69,14 +69,15 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
         return Parallel.ForEachAsync(items, parallel, action);
     }
 
-    private async Task DeleteFileAsync(SeenItem file, CancellationToken cancellationToken)
+    private async Task DeleteFileAsync(string deviceId, SeenItem file, CancellationToken cancellationToken)
     {
         var client = container.Open(file.Path);
         DeleteSnapshotsOption snapshots = call.Options.IncludeOldVersions ? DeleteSnapshotsOption.IncludeSnapshots : DeleteSnapshotsOption.None;
         var seen = new ETag(file.ETag!);
         for (int attempt = 1; ; attempt++)
         {
-            await call.AnnounceAsync($"delete the file {file.Path} as it stands under {seen:H}", cancellationToken).ConfigureAwait(false);
+            string what = $"delete the file {file.Path} as it stands under {seen:H}";
+            await call.AnnounceAsync(Announcement.Of(what, file.Path, deviceId, records: 1), cancellationToken).ConfigureAwait(false);
             try
             {
                 await client.DeleteAsync(snapshots, new BlobRequestConditions { IfMatch = seen }, cancellationToken).ConfigureAwait(false);
@@ -101,7 +102,7 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
         HashSet<string> files = found[false].ToHashSet(StringComparer.Ordinal);
         foreach (ListedBlob copy in left.Files.Where(file => file.IsOldCopy && (copies.Contains(file.Path) || files.Contains(file.Name))))
         {
-            bool isDeleted = await TryAsync(finding.DeviceId, copy.Path, () => DeleteAsync(copy, "the old copy", cancellationToken), cancellationToken)
+            bool isDeleted = await TryAsync(finding.DeviceId, copy.Path, () => DeleteAsync(finding.DeviceId, copy, "the old copy", copies.Contains(copy.Path) ? 1 : 0, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
             if (isDeleted)
                 there.Remove(KeyOf(copy));
@@ -115,7 +116,7 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
     private async Task DeleteDirectoriesAsync(DeviceUploads left, CancellationToken cancellationToken)
     {
         foreach (ListedBlob directory in left.Directories)
-            await TryAsync(left.DeviceId, directory.Name, () => DeleteAsync(directory, "the empty directory", cancellationToken), cancellationToken)
+            await TryAsync(left.DeviceId, directory.Name, () => DeleteDirectoryAsync(left.DeviceId, directory, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
 
         await TryAsync(left.DeviceId, left.DeviceId, () => DeleteOwnDirectoryAsync(left.DeviceId, cancellationToken), cancellationToken)
@@ -126,12 +127,15 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
     {
         BlobProperties own = await container.Open(deviceId).GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         if (ListedBlob.IsDirectoryMark(own.ContentLength, own.Metadata))
-            await DeleteAsync(new ListedBlob(deviceId, own.ETag, 0, own.LastModified), "the empty directory", cancellationToken).ConfigureAwait(false);
+            await DeleteDirectoryAsync(deviceId, new ListedBlob(deviceId, own.ETag, 0, own.LastModified), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task DeleteAsync(ListedBlob blob, string what, CancellationToken cancellationToken)
+    private Task DeleteDirectoryAsync(string deviceId, ListedBlob directory, CancellationToken cancellationToken) =>
+        DeleteAsync(deviceId, directory, "the empty directory", records: 0, cancellationToken);
+
+    private async Task DeleteAsync(string deviceId, ListedBlob blob, string what, long records, CancellationToken cancellationToken)
     {
-        await call.AnnounceAsync($"delete {what} {blob.Path}", cancellationToken).ConfigureAwait(false);
+        await call.AnnounceAsync(Announcement.Of($"delete {what} {blob.Path}", blob.Path, deviceId, records), cancellationToken).ConfigureAwait(false);
         // An old copy cannot change and has no conditions.
         BlobRequestConditions? conditions = blob.IsOldCopy ? null : new BlobRequestConditions { IfMatch = blob.ETag };
         await container.Open(blob).DeleteAsync(conditions: conditions, cancellationToken: cancellationToken).ConfigureAwait(false);

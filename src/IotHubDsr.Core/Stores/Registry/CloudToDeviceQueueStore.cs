@@ -28,6 +28,8 @@ internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
         StoreCall call, IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken) =>
         PerDevice.RunAsync(findings, call.Options.ThrottleLimit, (finding, token) => PurgeAsync(call, finding, token), cancellationToken);
 
+    private static string PathOf(string deviceId) => $"devices/{deviceId}/commands";
+
     private async Task<DeviceDataFinding> FindAsync(StoreCall call, string deviceId, CancellationToken cancellationToken)
     {
         (DeviceIdentity? identity, Fault? fault) = await PerDevice.TryReadAsync(
@@ -44,7 +46,7 @@ internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
             Verdict = waiting > 0 ? Verdict.Present : Verdict.Absent,
             Records = waiting,
             Detail = waiting > 0 ? NumberOnly : null,
-            Items = waiting > 0 ? [new SeenItem($"devices/{deviceId}/commands", ETag: null, waiting, 0)] : [],
+            Items = waiting > 0 ? [new SeenItem(PathOf(deviceId), ETag: null, waiting, 0)] : [],
         };
     }
 
@@ -73,7 +75,8 @@ internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
             if (identity is not null)
             {
                 string what = $"discards the messages that wait for the device '{deviceId}'";
-                await call.AnnounceAsync(what, cancellationToken).ConfigureAwait(false);
+                long waiting = identity.CloudToDeviceMessageCount ?? finding.Records;
+                await call.AnnounceAsync(Announcement.Of(what, PathOf(deviceId), deviceId, waiting), cancellationToken).ConfigureAwait(false);
                 purged = await hub.PurgeQueueAsync(deviceId, cancellationToken).ConfigureAwait(false) ?? 0;
             }
 

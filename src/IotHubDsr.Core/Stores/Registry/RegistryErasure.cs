@@ -62,8 +62,9 @@ internal sealed class RegistryErasure(HubClient hub, StoreCall call)
         IReadOnlyList<BulkDeletionOutcome> results;
         try
         {
-            foreach (ConditionalDeletion deletion in deletions)
-                await AnnounceAsync(deletion.DeviceId, deletion.ETag, cancellationToken).ConfigureAwait(false);
+            await call.AnnounceAsync(
+                new Announcement($"deletes {Counted.Of(batch.Length, "device")} if their ETags are still the same", [.. batch.Select(ItemOf)]),
+                cancellationToken).ConfigureAwait(false);
             results = await hub.DeleteIdentitiesAsync(deletions, cancellationToken).ConfigureAwait(false);
         }
         catch (DsrException exception)
@@ -104,7 +105,9 @@ internal sealed class RegistryErasure(HubClient hub, StoreCall call)
                     etag = identity.ETag;
                 }
 
-                await AnnounceAsync(deviceId, etag, cancellationToken).ConfigureAwait(false);
+                await call.AnnounceAsync(
+                    new Announcement($"deletes the device '{deviceId}' if its ETag is still {etag}", [ItemOf(finding)]), cancellationToken)
+                    .ConfigureAwait(false);
                 DeletionResult result = await hub.DeleteIdentityAsync(deviceId, etag, cancellationToken).ConfigureAwait(false);
                 if (result != DeletionResult.PreconditionFailed)
                     return Outcome(finding, result);
@@ -118,6 +121,7 @@ internal sealed class RegistryErasure(HubClient hub, StoreCall call)
         }
     }
 
-    private ValueTask AnnounceAsync(string deviceId, string etag, CancellationToken cancellationToken) =>
-        call.AnnounceAsync($"deletes the device '{deviceId}' if its ETag is still {etag}", cancellationToken);
+    /// <summary>The device goes with its modules and their twins.</summary>
+    private static AnnouncedItem ItemOf(DeviceDataFinding finding) =>
+        new(DeviceRecord.PathOf(finding.DeviceId), finding.DeviceId, finding.Records, finding.Items.Count);
 }

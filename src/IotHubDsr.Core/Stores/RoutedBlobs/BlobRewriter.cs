@@ -52,9 +52,8 @@ internal sealed class BlobRewriter(BlobContainerAccess container, string blobNam
                     return new RewriteResult([]);
 
                 await staged.VerifyAsync(_place, rewrite).ConfigureAwait(false);
-                await call.AnnounceAsync(
-                    $"replace blob {blobName} if it is still {before.ETag:H}: {rewrite.RecordsRemoved} of {rewrite.RecordsRead} records go",
-                    cancellationToken).ConfigureAwait(false);
+                string what = $"replace blob {blobName} if it is still {before.ETag:H}: {rewrite.RecordsRemoved} of {rewrite.RecordsRead} records go";
+                await call.AnnounceAsync(new Announcement(what, [.. rewrite.Removed.Select(ItemOf)]), cancellationToken).ConfigureAwait(false);
                 sent = rewrite;
                 ETag after = await staged.CommitAsync(cancellationToken).ConfigureAwait(false);
                 return new RewriteResult(rewrite.Removed) { Fault = await VerifyAsync(after, rewrite, cancellationToken).ConfigureAwait(false) };
@@ -90,6 +89,8 @@ internal sealed class BlobRewriter(BlobContainerAccess container, string blobNam
         // The time of the last change is the service's: it is compared with the service's own clock, as that of this machine can be wrong.
         return until > (properties.GetRawResponse().Headers.Date ?? time.GetUtcNow()) ? until : null;
     }
+
+    private AnnouncedItem ItemOf(SubjectMatches removed) => new(blobName, removed.DeviceId, removed.Count(selection.IncludeRelayed));
 
     private async Task<ArchiveRewrite> StageAsync(StagedBlob staged, BlobProperties before, CancellationToken cancellationToken)
     {

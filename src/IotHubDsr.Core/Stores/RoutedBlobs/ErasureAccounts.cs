@@ -29,7 +29,7 @@ internal sealed class ErasureAccounts
             foreach (SubjectMatches matches in removed)
             {
                 Account account = _byDevice[matches.DeviceId];
-                account.Records += matches.Own.Records + matches.Attributed.Records + (_includeRelayed ? matches.Relayed.Records : 0);
+                account.Records += matches.Count(_includeRelayed);
                 account.Items++;
             }
         }

@@ -47,10 +47,11 @@ internal sealed class OldCopies(BlobContainerAccess container, StoreCall call, R
             if (kept.RecordsKept > 0 && (current is null || (await DryRunAsync(current, cancellationToken).ConfigureAwait(false)).KeptDigest != kept.KeptDigest))
                 throw FaultCatalogue.OldCopyDiffers.Exception(place);
 
-            await call.AnnounceAsync($"delete the old copy {copy.Path}", cancellationToken).ConfigureAwait(false);
-            await container.Open(copy).DeleteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-
             // The records of a copy that rewriting has made are already counted.
+            IEnumerable<AnnouncedItem> items = kept.Removed.Select(
+                removed => new AnnouncedItem(copy.Path, removed.DeviceId, wasFound ? removed.Count(selection.IncludeRelayed) : 0, wasFound ? 1 : 0));
+            await call.AnnounceAsync(new Announcement($"delete the old copy {copy.Path}", [.. items]), cancellationToken).ConfigureAwait(false);
+            await container.Open(copy).DeleteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
             if (wasFound)
                 accounts.Removed(kept.Removed);
         }
