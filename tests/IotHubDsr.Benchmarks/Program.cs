@@ -1,8 +1,11 @@
 using IotHubDsr.Benchmarks;
+using IotHubDsr.Benchmarks.Crash;
 using IotHubDsr.Benchmarks.Startup;
 
-IBenchmarkFamily[] families = [new StartupFamily()];
+IBenchmarkFamily[] families = [new StartupFamily(), new CrashFamily()];
 string name = args is [{ } first, ..] ? first : "list";
+if (name == CrashWorker.Name)
+    return await CrashWorker.RunAsync(Console.In, Console.Out);
 if (name == "list")
 {
     foreach (IBenchmarkFamily known in families)
