@@ -29,6 +29,9 @@ internal sealed record JournalLine(long Number, DateTimeOffset At, JournalEvent 
         RespectRequiredConstructorParameters = false,
         Converters = { new JsonStringEnumConverter() },
         MaxDepth = 16,
+
+        // Canonical form sorts the members: what says the type is not the first.
+        AllowOutOfOrderMetadataProperties = true,
     };
 
     /// <summary>The bytes of the line, its end included, and the head that the journal then has.</summary>
