@@ -82,7 +82,7 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
         public async Task<IJournalFile?> TryLockAsync(string holder, CancellationToken cancellationToken)
         {
             ContainerJournal? journal = await ContainerJournal.TryOpenAsync(
-                name => container.GetAppendBlobClient($"{requestId}/{name}"), time, cancellationToken).ConfigureAwait(false);
+                name => container.GetAppendBlobClient($"{requestId}/{name}"), time, ContainerJournal.MostBlocks, cancellationToken).ConfigureAwait(false);
             if (journal is null)
                 return null;
             try

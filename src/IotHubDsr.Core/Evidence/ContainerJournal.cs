@@ -11,13 +11,14 @@ namespace IotHubDsr.Evidence;
 internal sealed class ContainerJournal : IJournalFile
 {
     /// <summary>An append blob takes 50,000 blocks; the next one is begun before that.</summary>
-    private const int MostBlocks = 49_000;
+    public const int MostBlocks = 49_000;
 
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan RenewalTime = TimeSpan.FromSeconds(15);
 
     private readonly Func<string, AppendBlobClient> _open;
     private readonly TimeProvider _time;
+    private readonly int _mostBlocks;
     private readonly CancellationTokenSource _lost = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly List<BlobLeaseClient> _leases = [];
@@ -27,8 +28,9 @@ internal sealed class ContainerJournal : IJournalFile
     private int _blocks;
     private int _number;
 
-    private ContainerJournal(Func<string, AppendBlobClient> open, TimeProvider time, BlobLeaseClient lease)
+    private ContainerJournal(Func<string, AppendBlobClient> open, TimeProvider time, int mostBlocks, BlobLeaseClient lease)
     {
+        _mostBlocks = mostBlocks;
         _open = open;
         _time = time;
         _blob = open(Segment(1));
@@ -40,8 +42,12 @@ internal sealed class ContainerJournal : IJournalFile
     public static string Segment(int number) => $"journal.{number:D6}.jsonl";
 
     /// <summary>Takes the lease; null when somebody else has it.</summary>
+    /// <param name="open">Opens an append blob of the request.</param>
+    /// <param name="time">The clock of the renewals.</param>
+    /// <param name="mostBlocks">How many additions one blob takes.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public static async Task<ContainerJournal?> TryOpenAsync(
-        Func<string, AppendBlobClient> open, TimeProvider time, CancellationToken cancellationToken)
+        Func<string, AppendBlobClient> open, TimeProvider time, int mostBlocks, CancellationToken cancellationToken)
     {
         AppendBlobClient first = open(Segment(1));
         await first.CreateIfNotExistsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -55,7 +61,7 @@ internal sealed class ContainerJournal : IJournalFile
             return null;
         }
 
-        var journal = new ContainerJournal(open, time, lease);
+        var journal = new ContainerJournal(open, time, mostBlocks, lease);
         try
         {
             await journal.FindEndAsync(cancellationToken).ConfigureAwait(false);
@@ -71,7 +77,7 @@ internal sealed class ContainerJournal : IJournalFile
 
     public async Task AppendAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
     {
-        if (_blocks >= MostBlocks)
+        if (_blocks >= _mostBlocks)
             await BeginSegmentAsync(cancellationToken).ConfigureAwait(false);
         using var content = new MemoryStream(lines.ToArray(), writable: false);
         var conditions = new AppendBlobRequestConditions { LeaseId = _leases[^1].LeaseId, IfAppendPositionEqual = _position };

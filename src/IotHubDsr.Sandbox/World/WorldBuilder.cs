@@ -29,6 +29,7 @@ internal static class WorldBuilder
         var blobs = new BlobStore(clock);
         blobs.GetOrAddAccount(WorldNames.PlainAccount, new BlobAccountOptions());
         blobs.GetOrAddAccount(WorldNames.VersionedAccount, new BlobAccountOptions { VersioningEnabled = true, SoftDeleteDays = 14 });
+        blobs.GetOrAddAccount(WorldNames.EvidenceAccount, new BlobAccountOptions()).GetOrAddContainer(WorldNames.EvidenceContainer);
         var archive = new ArchiveSeed(blobs, registry, random, baseTime, options.Scale);
         var containers = routing.Storage.Select(archive.Fill).ToList();
         var uploads = UploadSeed.Fill(blobs, random, baseTime);

@@ -20,6 +20,9 @@ internal sealed class WorldNames
 
     public const string UploadAccount = "contosouploads";
     public const string UploadContainer = "device-uploads";
+    /// <summary>For the requests of whoever rehearses with a store in a blob container.</summary>
+    public const string EvidenceAccount = "contosoevidence";
+    public const string EvidenceContainer = "data-requests";
     public const string DeadLetterContainer = "dead-letters";
 
     public WorldNames(Random random)

@@ -14,6 +14,7 @@ internal sealed class CrashFamily : IBenchmarkFamily
     private const int DefaultRuns = 20;
     private const int Worlds = 5;
     private const int MostResumes = 5;
+    private const int ContainerEvery = 4;
 
     private readonly Dictionary<int, Undisturbed> _undisturbed = [];
     private readonly DateTimeOffset _start = TimeProvider.System.GetUtcNow();
@@ -47,7 +48,7 @@ internal sealed class CrashFamily : IBenchmarkFamily
             _undisturbed[worldSeed] = expected = await UndisturbedAsync(worldSeed);
 
         var random = new Random(seed);
-        await using CrashWorld world = await CrashWorld.StartAsync(worldSeed, _start);
+        await using CrashWorld world = await CrashWorld.StartAsync(worldSeed, _start, inContainer: seed % ContainerEvery == 0);
         int kills = 0;
         List<CrashVerdict>? verdicts = null;
         while (verdicts is null)
@@ -55,6 +56,7 @@ internal sealed class CrashFamily : IBenchmarkFamily
             long? killAt = kills == 0 || (kills < MostResumes && random.Next(3) == 0) ? PointIn(expected, kills, random) : null;
             verdicts = await WorkAsync(world, killAt, atAnswer: random.Next(2) == 0);
             kills += verdicts is null ? 1 : 0;
+            world.LetLeasesEnd();
         }
 
         return (kills, [.. Differences(expected, verdicts, await world.StateAsync()), .. Defects(world)]);
@@ -72,7 +74,7 @@ internal sealed class CrashFamily : IBenchmarkFamily
 
     private async Task<Undisturbed> UndisturbedAsync(int worldSeed)
     {
-        await using CrashWorld world = await CrashWorld.StartAsync(worldSeed, _start);
+        await using CrashWorld world = await CrashWorld.StartAsync(worldSeed, _start, inContainer: false);
         List<CrashVerdict> verdicts = await WorkAsync(world, killAt: null, atAnswer: false) ?? throw new InvalidOperationException("The undisturbed run ended early.");
         IReadOnlyList<LoggedRequest> log = world.Server.RequestLog.After(0);
         List<string> defects = [.. Defects(world)];

@@ -13,30 +13,38 @@ internal sealed class CrashWorld : IAsyncDisposable
 {
     private const int Devices = 50;
 
-    private readonly string _folder;
+    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(61);
 
-    private CrashWorld(SandboxServer server, string folder)
+    private readonly StartedClock _clock;
+    private readonly string? _folder;
+
+    private CrashWorld(SandboxServer server, StartedClock clock, string? folder)
     {
         Server = server;
+        _clock = clock;
         _folder = folder;
     }
 
     public SandboxServer Server { get; }
 
-    public string Store => _folder;
+    /// <summary>A folder, or a blob container of the sandbox.</summary>
+    public string Store => _folder ?? $"https://{WorldNames.EvidenceAccount}.blob.core.windows.net/{WorldNames.EvidenceContainer}";
 
     /// <summary>Subjects of every sort: look-alikes, awkward IDs and ordinary ones, not always the same.</summary>
     public required IReadOnlyList<string> Subjects { get; init; }
 
     /// <param name="seed">Same seed, same world and same subjects.</param>
     /// <param name="start">The time of all worlds of a measurement, so that an hour that ends meanwhile makes no difference.</param>
-    public static async Task<CrashWorld> StartAsync(int seed, DateTimeOffset start)
+    /// <param name="inContainer">Whether the requests are kept in a blob container, so that nothing of a worker stays on this machine.</param>
+    public static async Task<CrashWorld> StartAsync(int seed, DateTimeOffset start, bool inContainer)
     {
-        var options = new SandboxOptions { Seed = seed, Time = new StartedClock(start) };
+        var clock = new StartedClock(start);
+        var options = new SandboxOptions { Seed = seed, Time = clock };
         SandboxServer server = await SandboxServer.StartAsync(options, CancellationToken.None);
         var random = new Random(seed);
         IEnumerable<string> others = server.World.Truth.Devices.Where(device => device is not ("dev1" or "it's")).OrderBy(_ => random.Next());
-        return new CrashWorld(server, Directory.CreateTempSubdirectory("crash-").FullName) { Subjects = ["dev1", "it's", .. others.Take(Devices - 2)] };
+        string? folder = inContainer ? null : Directory.CreateTempSubdirectory("crash-").FullName;
+        return new CrashWorld(server, clock, folder) { Subjects = ["dev1", "it's", .. others.Take(Devices - 2)] };
     }
 
     public CrashJob Job()
@@ -47,10 +55,18 @@ internal sealed class CrashWorld : IAsyncDisposable
         return new CrashJob(sandbox, Store, RequestId(), Subjects);
     }
 
+    /// <summary>A worker that was killed cannot give its lease back: it ends by itself.</summary>
+    public void LetLeasesEnd() => _clock.Skip(LeaseTime);
+
     /// <summary>The request that was registered, if the worker came so far.</summary>
-    private string? RequestId() => Directory.EnumerateDirectories(Store)
-        .Where(folder => new FileInfo(Path.Combine(folder, "journal.jsonl")) is { Exists: true } journal && File.ReadAllBytes(journal.FullName).Contains((byte)'\n'))
-        .Select(Path.GetFileName).SingleOrDefault();
+    private string? RequestId() => Journals().Where(journal => journal.Content.Contains((byte)'\n')).Select(journal => journal.RequestId).SingleOrDefault();
+
+    private IEnumerable<(string RequestId, byte[] Content)> Journals() => _folder is null
+        ? ContainerOf(WorldNames.EvidenceAccount, WorldNames.EvidenceContainer).List()
+            .Where(blob => blob.Name.EndsWith(".jsonl", StringComparison.Ordinal))
+            .Select(blob => (blob.Name.Split('/')[0], blob.Content.ToArray()))
+        : Directory.EnumerateFiles(_folder, "journal.jsonl", SearchOption.AllDirectories)
+            .Select(file => (Path.GetFileName(Path.GetDirectoryName(file)!), File.ReadAllBytes(file)));
 
     /// <summary>All that must be the same after a disturbed and an undisturbed run: what is left of the subjects, and what others have.</summary>
     public async Task<SortedDictionary<string, string>> StateAsync()
@@ -80,8 +96,8 @@ internal sealed class CrashWorld : IAsyncDisposable
     {
         try
         {
-            string folder = Path.Combine(Store, RequestId() ?? string.Empty);
-            RequestState state = RequestState.Read(folder, File.ReadAllBytes(Path.Combine(folder, "journal.jsonl")));
+            (string requestId, byte[] content) = Journals().Single(journal => journal.RequestId == RequestId());
+            RequestState state = RequestState.Read(requestId, content);
             return state.IsRunOpen || state.IsErasureOpen ? "the journal does not end with a completed run" : null;
         }
         catch (DsrException broken)
@@ -92,7 +108,7 @@ internal sealed class CrashWorld : IAsyncDisposable
 
     /// <summary>Destructive calls that succeeded more than once for the same device or blob.</summary>
     public IEnumerable<string> Repeated() => Server.RequestLog.After(0)
-        .Where(request => request is { Mutating: true, Status: >= 200 and < 300 } && IsDestructive(request))
+        .Where(request => request is { Mutating: true, Status: >= 200 and < 300 } && IsDestructive(request) && !request.Host.StartsWith(WorldNames.EvidenceAccount, StringComparison.Ordinal))
         .GroupBy(request => $"{request.Method} {request.Host}{request.Target.Split('?')[0]}")
         .Where(group => group.Count() > 1)
         .Select(group => $"{group.Count()} times {group.Key}");
@@ -100,7 +116,8 @@ internal sealed class CrashWorld : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        if (_folder is not null)
+            Directory.Delete(_folder, recursive: true);
     }
 
     private BlobContainer ContainerOf(string account, string container) =>
@@ -122,7 +139,10 @@ internal sealed class CrashWorld : IAsyncDisposable
     private sealed class StartedClock(DateTimeOffset start) : TimeProvider
     {
         private readonly long _started = System.GetTimestamp();
+        private TimeSpan _skipped;
 
-        public override DateTimeOffset GetUtcNow() => start + System.GetElapsedTime(_started);
+        public override DateTimeOffset GetUtcNow() => start + System.GetElapsedTime(_started) + _skipped;
+
+        public void Skip(TimeSpan time) => _skipped += time;
     }
 }
