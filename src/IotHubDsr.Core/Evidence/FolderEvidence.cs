@@ -28,7 +28,9 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
         private const string JournalName = "journal.jsonl";
         private const string LeaseName = "lease";
         private const string HolderName = "holder";
+        private const int HolderAttempts = 40;
         private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        private static readonly TimeSpan HolderDelay = TimeSpan.FromMilliseconds(25);
 
         public string RequestId => requestId;
 
@@ -100,7 +102,7 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
             try
             {
                 File.Delete(PlaceOf(HolderName));
-                await WriteAsync(PlaceOf(HolderName), Encoding.UTF8.GetBytes(holder), cancellationToken).ConfigureAwait(false);
+                await SaveAsync(HolderName, Encoding.UTF8.GetBytes(holder), cancellationToken).ConfigureAwait(false);
                 return new JournalFile(lease, PlaceOf(JournalName));
             }
             catch
@@ -114,13 +116,21 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
         {
             if (!File.Exists(PlaceOf(LeaseName)))
                 return null;
-            if (TryLock() is { } free)
+            for (int attempt = 1; ; attempt++)
             {
-                await free.DisposeAsync().ConfigureAwait(false);
-                return null;
-            }
+                if (TryLock() is { } free)
+                {
+                    await free.DisposeAsync().ConfigureAwait(false);
+                    return null;
+                }
 
-            return await ReadAsync(HolderName, cancellationToken).ConfigureAwait(false) is { } holder ? Encoding.UTF8.GetString(holder) : "another process";
+                // Whoever has just taken the lease is about to say so.
+                if (await ReadAsync(HolderName, cancellationToken).ConfigureAwait(false) is { } holder)
+                    return Encoding.UTF8.GetString(holder);
+                if (attempt == HolderAttempts)
+                    return "another process";
+                await Task.Delay(HolderDelay, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         /// <summary>The operating system lets go of the file when the process ends, however it ends.</summary>

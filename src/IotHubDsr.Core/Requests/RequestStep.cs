@@ -34,6 +34,9 @@ internal sealed class RequestStep(ErasureStep step, string subject, StepState be
     /// <summary>Whether this run tried to erase.</summary>
     public bool IsTried { get; set; }
 
-    /// <summary>Whether the time until which the last verdict holds has passed.</summary>
-    public bool IsDue(DateTimeOffset now) => before.Verdict is not null && !before.IsFinal && (before.Until is null || before.Until <= now);
+    /// <summary>Whether nothing can be done before a time that has not come yet.</summary>
+    public bool IsWaiting(DateTimeOffset now) => before.Verdict is Verdict.ErasurePending or Verdict.Expiring && before.Until > now;
+
+    /// <summary>Whether the location was read before, is not settled, and can be looked at again.</summary>
+    public bool IsDue(DateTimeOffset now) => before.Verdict is not null && !before.IsFinal && !IsWaiting(now);
 }

@@ -34,7 +34,7 @@ internal sealed class StepErasing(
         if (step.Before.IsDeclined || step.Hold is not null)
             return false;
         if (step.Planned.Action == ErasureAction.Erase && !step.IsSettled)
-            return step.Before.Until is null || step.Before.Until <= now;
+            return !step.IsWaiting(now);
         return kind == RunKinds.Resume && step.IsDue(now) && step.Location.Capabilities.HasFlag(LocationCapabilities.Erase);
     }
 

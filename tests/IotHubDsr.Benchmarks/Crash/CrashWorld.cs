@@ -126,7 +126,7 @@ internal sealed class CrashWorld : IAsyncDisposable
             : throw new InvalidOperationException($"There is no container {account}/{container}.");
 
     private static bool IsDestructive(LoggedRequest request) =>
-        request.Method == "DELETE" || request.Target.Contains("comp=blocklist", StringComparison.Ordinal);
+        request.Method == "DELETE" || (request.Method == "PUT" && request.Target.Contains("comp=blocklist", StringComparison.Ordinal));
 
     private static async Task<string> DescribeAsync(ReadOnlyMemory<byte> content, RecordSelection selection)
     {

@@ -1,6 +1,7 @@
 using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Engine;
 using IotHubDsr.Sandbox;
+using IotHubDsr.Sandbox.Hosting;
 
 namespace IotHubDsr.Core.Tests.Requests;
 
@@ -9,6 +10,8 @@ internal sealed class RequestSandbox : IAsyncDisposable
 {
     private readonly DsrEngine _engine = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("request-tests-").FullName;
+
+    private bool _isGuest;
 
     private RequestSandbox(SandboxServer server) => Server = server;
 
@@ -27,16 +30,11 @@ internal sealed class RequestSandbox : IAsyncDisposable
 
     public IEnumerable<Fault> Reported => Events.OfType<FaultEvent>().Select(reported => reported.Fault);
 
-    public static async Task<RequestSandbox> StartAsync()
+    /// <param name="time">The sandbox's clock; null for the system's.</param>
+    public static async Task<RequestSandbox> StartAsync(TimeProvider? time = null)
     {
-        var sandbox = new RequestSandbox(await SandboxServer.StartAsync(new SandboxOptions(), CancellationToken.None));
-        var request = new ConnectRequest
-        {
-            Sandbox = SandboxAccess.Describe(sandbox.Server.Descriptor),
-            ThrottleShare = 1,
-            RequestStore = sandbox.RequestStore,
-        };
-        sandbox.Context = Assert.Single(await sandbox.RunAsync<DsrContext>(sandbox._engine.ConnectAsync(request, CancellationToken.None)));
+        var sandbox = new RequestSandbox(await SandboxServer.StartAsync(new SandboxOptions { Time = time ?? TimeProvider.System }, CancellationToken.None));
+        await sandbox.ConnectAsync();
         return sandbox;
     }
 
@@ -61,15 +59,64 @@ internal sealed class RequestSandbox : IAsyncDisposable
     public async Task<ErasurePlan> ConfirmAsync(ErasurePlan plan) => Assert.Single(await RunAsync<ErasurePlan>(_engine.ConfirmPlanAsync(
         new ConfirmPlanRequest { Context = Context, Plan = plan }, CancellationToken.None)));
 
-    public Task<List<ErasureReceipt>> EraseAsync(ErasurePlan plan, Func<ErasureStep, bool>? approve = null) => RunAsync<ErasureReceipt>(
+    public Task<List<ErasureReceipt>> EraseAsync(
+        ErasurePlan plan, Func<ErasureStep, bool>? approve = null, string? requestId = null, string? store = null) => RunAsync<ErasureReceipt>(
         _engine.EraseAsync(
             new ErasureRequest
             {
                 Context = Context,
                 Plan = plan,
                 Approved = [.. plan.Steps.Where(step => step.Action == ErasureAction.Erase && approve?.Invoke(step) != false)],
+                RequestId = requestId,
+                Store = store,
             },
             CancellationToken.None));
+
+    /// <summary>Erases, and stops as if by Ctrl-C when the sandbox gets a request.</summary>
+    public async Task EraseUntilAsync(ErasurePlan plan, Func<LoggedRequest, bool> when, string? store = null)
+    {
+        using var stop = new CancellationTokenSource();
+        Server.RequestLog.Observer = request =>
+        {
+            if (request.Status == 0 && when(request))
+                stop.Cancel();
+        };
+        var request = new ErasureRequest
+        {
+            Context = Context,
+            Plan = plan,
+            Approved = [.. plan.Steps.Where(step => step.Action == ErasureAction.Erase)],
+            Store = store,
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync<ErasureReceipt>(_engine.EraseAsync(request, stop.Token)));
+        Server.RequestLog.Observer = null;
+    }
+
+    public Task<List<ErasureReceipt>> ResumeAsync(string requestId, string? store = null, TimeSpan wait = default) => RunAsync<ErasureReceipt>(
+        _engine.ResumeAsync(new ContinueRequest { Context = Context, RequestId = requestId, Store = store, Wait = wait }, CancellationToken.None));
+
+    public Task<List<ErasureReceipt>> VerifyAsync(string requestId) => RunAsync<ErasureReceipt>(
+        _engine.VerifyAsync(new ContinueRequest { Context = Context, RequestId = requestId }, CancellationToken.None));
+
+    public async Task<DataRequest> RequestAsync(string? store = null) => Assert.Single(await RequestsAsync(new DataRequestQuery { Context = Context, Store = store }));
+
+    public Task<List<DataRequest>> RequestsAsync(DataRequestQuery query) => RunAsync<DataRequest>(_engine.GetRequestsAsync(query, CancellationToken.None));
+
+    public async Task<DataRequest> RegisterAsync(DateTimeOffset? receivedAt, params string[] deviceIds) => Assert.Single(await RunAsync<DataRequest>(
+        _engine.RegisterAsync(
+            new RegisterRequest { Context = Context, DeviceIds = Stream(deviceIds), ReceivedAt = receivedAt, IdentityEvidence = "Passport seen by Ana Lopez" },
+            CancellationToken.None)));
+
+    public async Task<DataRequest> ChangeAsync(ChangeRequest change) =>
+        Assert.Single(await RunAsync<DataRequest>(_engine.ChangeRequestAsync(change with { Context = Context }, CancellationToken.None)));
+
+    /// <summary>Another process on another machine: an engine that knows nothing of this one.</summary>
+    public async Task<RequestSandbox> ElsewhereAsync()
+    {
+        var other = new RequestSandbox(Server) { _isGuest = true };
+        await other.ConnectAsync();
+        return other;
+    }
 
     public IAsyncEnumerable<DsrEvent> Exporting(CancellationToken cancellationToken, params string[] deviceIds) => _engine.ExportAsync(
         new ExportRequest { Context = Context, DeviceIds = Stream(deviceIds), Path = PackagePath }, cancellationToken);
@@ -80,9 +127,16 @@ internal sealed class RequestSandbox : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _engine.Disconnect(Context);
-        await Server.DisposeAsync();
+        if (!_isGuest)
+            await Server.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
         Directory.Delete(RequestStore, recursive: true);
+    }
+
+    private async Task ConnectAsync()
+    {
+        var request = new ConnectRequest { Sandbox = SandboxAccess.Describe(Server.Descriptor), ThrottleShare = 1, RequestStore = RequestStore };
+        Context = Assert.Single(await RunAsync<DsrContext>(_engine.ConnectAsync(request, CancellationToken.None)));
     }
 
     private async Task<List<T>> RunAsync<T>(IAsyncEnumerable<DsrEvent> operation)

@@ -72,10 +72,10 @@ internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
                 return new ErasureOutcome(deviceId, 0, 0) { Fault = FaultCatalogue.DeviceRecreated.For(deviceId) };
 
             long purged = 0;
-            if (identity is not null)
+            long waiting = Math.Max(identity?.CloudToDeviceMessageCount ?? 0, finding.Records);
+            if (identity is not null && waiting > 0)
             {
                 string what = $"discards the messages that wait for the device '{deviceId}'";
-                long waiting = identity.CloudToDeviceMessageCount ?? finding.Records;
                 await call.AnnounceAsync(Announcement.Of(what, PathOf(deviceId), deviceId, waiting), cancellationToken).ConfigureAwait(false);
                 purged = await hub.PurgeQueueAsync(deviceId, cancellationToken).ConfigureAwait(false) ?? 0;
             }

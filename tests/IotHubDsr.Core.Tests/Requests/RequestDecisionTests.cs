@@ -1,0 +1,207 @@
+using System.Text;
+
+namespace IotHubDsr.Core.Tests.Requests;
+
+/// <summary>What an operator decides about a request, and what the request then says of itself.</summary>
+public sealed class RequestDecisionTests
+{
+    private const string Secret = "Court order 17 O 4711";
+
+    private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
+
+    [Fact]
+    public async Task Hold_OnALocation_IsLeftAndTheRestProceedsAndItsEndResumes()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        DataRequest request = await sandbox.RegisterAsync(Now.AddDays(-10), "dev1");
+        string locationId = (await sandbox.PlanAsync("dev1")).Steps.Single(step => step.Location.Place.EndsWith("/paused-archive", StringComparison.Ordinal)).Location.Id;
+        var hold = new HoldRequest { RequestId = request.RequestId, LocationId = locationId, Ground = Secret, ReviewAt = Now.AddDays(30) };
+
+        DataRequest held = await sandbox.ChangeAsync(hold);
+        List<ErasureReceipt> receipts = await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: request.RequestId);
+
+        Assert.Equal(Secret, Assert.Single(held.Holds).Ground);
+        ErasureReceipt left = receipts.Single(receipt => receipt.Location.Id == locationId);
+        Assert.Equal((Verdict.Held, 0L), (left.Verdict, left.RecordsErased));
+        Assert.Contains(Secret, left.Detail, StringComparison.Ordinal);
+        Assert.True(left.RecordsRemaining > 0);
+        Assert.Equal(Verdict.Erased, receipts.Single(receipt => receipt.Kind == LocationKinds.DeviceRegistry).Verdict);
+
+        DataRequest released = await sandbox.ChangeAsync(hold with { Ground = null, ReviewAt = null });
+        List<ErasureReceipt> resumed = await sandbox.ResumeAsync(request.RequestId);
+
+        Assert.Empty(released.Holds);
+        Assert.Equal(request.DueAt, released.DueAt);
+        ErasureReceipt done = resumed.Single(receipt => receipt.Location.Id == locationId);
+        Assert.Equal((Verdict.Erased, left.RecordsRemaining, 0L), (done.Verdict, done.RecordsErased, done.RecordsRemaining));
+    }
+
+    [Fact]
+    public async Task Hold_OnOneItem_LeavesThatBlobOnly()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        ErasurePlan plan = await sandbox.PlanAsync("dev1");
+        ErasureStep step = plan.Steps.Single(one => one.Location.Place.EndsWith("/paused-archive", StringComparison.Ordinal));
+        SeenItem item = step.Finding.Items.First(one => one.Records > 0);
+        DataRequest request = await sandbox.RegisterAsync(null, "dev1");
+        await sandbox.ChangeAsync(new HoldRequest
+        {
+            RequestId = request.RequestId,
+            LocationId = step.Location.Id,
+            DeviceId = "dev1",
+            Item = item.Path,
+            Ground = Secret,
+            ReviewAt = Now.AddDays(30),
+        });
+
+        List<ErasureReceipt> receipts = await sandbox.EraseAsync(plan, requestId: request.RequestId);
+
+        ErasureReceipt receipt = receipts.Single(one => one.Location.Id == step.Location.Id);
+        Assert.Equal((Verdict.Held, item.Records), (receipt.Verdict, receipt.RecordsRemaining));
+        Assert.Equal(step.Finding.Records - item.Records, receipt.RecordsErased);
+        Assert.Equal(item.Path, Assert.Single((await sandbox.RequestAsync()).Holds).Item);
+    }
+
+    [Fact]
+    public async Task Hold_ThatDoesNotStand_CannotBeReleased()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        DataRequest request = await sandbox.RegisterAsync(null, "dev1");
+
+        DsrException refused = await Assert.ThrowsAsync<DsrException>(() => sandbox.ChangeAsync(new HoldRequest { RequestId = request.RequestId, LocationId = "x" }));
+
+        Assert.Equal("HoldNotFound", refused.Fault.Id);
+    }
+
+    [Theory]
+    [InlineData("2026-01-31T10:00:00Z", "2026-02-28T10:00:00Z", "2026-04-30T10:00:00Z")]
+    [InlineData("2026-03-15T23:59:59Z", "2026-04-15T23:59:59Z", "2026-06-15T23:59:59Z")]
+    public async Task Register_AndExtend_CountMonthsFromTheReceipt(string received, string due, string extended)
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+
+        DataRequest request = await sandbox.RegisterAsync(DateTimeOffset.Parse(received, null), "dev1");
+        DataRequest later = await sandbox.ChangeAsync(new ExtendRequest { RequestId = request.RequestId, Reason = "Forty archives" });
+
+        Assert.Equal(DataRequestStatus.Received, request.Status);
+        Assert.Equal(DateTimeOffset.Parse(due, null), request.DueAt);
+        Assert.Equal((DateTimeOffset.Parse(extended, null), "Forty archives"), (later.DueAt, later.ExtensionReason));
+        Assert.Equal("Passport seen by Ana Lopez", later.IdentityEvidence);
+    }
+
+    [Fact]
+    public async Task Erase_RequestForOtherDevices_IsRefusedBeforeAnythingIsDone()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        DataRequest request = await sandbox.RegisterAsync(null, "dev1", "dev2");
+        ErasurePlan plan = await sandbox.PlanAsync("dev1");
+
+        DsrException refused = await Assert.ThrowsAsync<DsrException>(() => sandbox.EraseAsync(plan, requestId: request.RequestId));
+
+        Assert.Equal("RequestForOtherDevices", refused.Fault.Id);
+        Assert.DoesNotContain(sandbox.Server.RequestLog.After(0), logged => logged.Mutating);
+    }
+
+    [Fact]
+    public async Task Journal_OfAWholeRequest_HoldsNoPersonalData()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        DataRequest request = await sandbox.RegisterAsync(null, "dev1", "markup");
+        await sandbox.EraseAsync(await sandbox.PlanAsync("dev1", "markup"), requestId: request.RequestId);
+
+        string journal = File.ReadAllText(Path.Combine(sandbox.RequestStore, request.RequestId, "journal.jsonl"));
+
+        Assert.Contains("\"announced\"", journal, StringComparison.Ordinal);
+        Assert.DoesNotContain("dev1", journal, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("markup", journal, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("Lopez", journal, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task DestroyKey_LeavesTheChainAndForgetsTheDevices()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        DataRequest request = await sandbox.RegisterAsync(null, "dev1");
+        await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: request.RequestId);
+
+        DataRequest anonymised = await sandbox.ChangeAsync(new AnonymiseRequest { RequestId = request.RequestId });
+
+        Assert.True(anonymised.IsAnonymised);
+        Assert.Empty(anonymised.DeviceId);
+        Assert.Equal((1, (string?)null), (anonymised.Devices, anonymised.IdentityEvidence));
+        Assert.NotEmpty(anonymised.Locations);
+        Assert.All(
+            Directory.GetFiles(sandbox.RequestStore, "*", SearchOption.AllDirectories),
+            file => Assert.DoesNotContain("dev1", Encoding.Latin1.GetString(File.ReadAllBytes(file)), StringComparison.Ordinal));
+        DsrException refused = await Assert.ThrowsAsync<DsrException>(() => sandbox.ResumeAsync(request.RequestId));
+        Assert.Equal("RequestAnonymised", refused.Fault.Id);
+    }
+
+    [Fact]
+    public async Task List_OneJournalIsBroken_ReportsItAndGivesTheOthers()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        DataRequest broken = await sandbox.RegisterAsync(null, "dev1");
+        DataRequest sound = await sandbox.RegisterAsync(null, "dev2");
+        string journal = Path.Combine(sandbox.RequestStore, broken.RequestId, "journal.jsonl");
+        File.WriteAllText(journal, File.ReadAllText(journal).Replace("contoso-hub", "fabrikam-hub", StringComparison.Ordinal) + "{}\n");
+
+        List<DataRequest> listed = await sandbox.RequestsAsync(new DataRequestQuery { Context = sandbox.Context });
+
+        Assert.Equal(sound.RequestId, Assert.Single(listed).RequestId);
+        Assert.Equal("JournalBroken", Assert.Single(sandbox.Reported).Id);
+    }
+
+    [Fact]
+    public async Task Due_ListsWhatIsOpenTheMostUrgentFirst()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        DataRequest later = await sandbox.RegisterAsync(Now, "dev1");
+        DataRequest sooner = await sandbox.RegisterAsync(Now.AddDays(-20), "dev2");
+
+        List<DataRequest> due = await sandbox.RequestsAsync(new DataRequestQuery { Context = sandbox.Context, Due = true });
+        List<DataRequest> soon = await sandbox.RequestsAsync(new DataRequestQuery { Context = sandbox.Context, Due = true, Within = TimeSpan.FromDays(15) });
+
+        Assert.Equal([sooner.RequestId, later.RequestId], due.Select(request => request.RequestId));
+        Assert.Equal([sooner.RequestId], soon.Select(request => request.RequestId));
+    }
+
+    [Fact]
+    public async Task OwnerAction_NotedAsDone_IsNotOpenAnyMoreButNeverCalledErased()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        List<ErasureReceipt> receipts = await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"));
+        ErasureReceipt webhook = receipts.First(receipt => receipt.Kind == LocationKinds.Webhook);
+
+        DataRequest changed = await sandbox.ChangeAsync(new OwnerActionRequest { RequestId = webhook.RequestId, LocationId = webhook.Location.Id, Note = "CRM team deleted it" });
+
+        DataRequestLocation location = changed.Locations.Single(one => one.LocationId == webhook.Location.Id);
+        Assert.Equal((Verdict.OwnerAction, true), (location.Verdict, location.IsOwnerActionDone));
+    }
+
+    [Fact]
+    public async Task Verify_AfterTheFlushTime_FindsTheHubsOwnRecordOfTheDeletionAndResumeErasesIt()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        List<ErasureReceipt> receipts = await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"));
+        ErasureReceipt pending = receipts.First(receipt => receipt is { Verdict: Verdict.ErasurePending, Kind: LocationKinds.RoutedBlobContainer } && receipt.Location.RecordsDeletion);
+        int before = sandbox.Server.RequestLog.After(0).Count(request => request.Mutating);
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromHours(2));
+
+        List<ErasureReceipt> verified = await sandbox.VerifyAsync(pending.RequestId);
+
+        ErasureReceipt again = verified.Single(receipt => receipt.Location.Id == pending.Location.Id);
+        Assert.Equal((Verdict.Present, 1L), (again.Verdict, again.RecordsRemaining));
+        Assert.Equal(before, sandbox.Server.RequestLog.After(0).Count(request => request.Mutating));
+        DataRequest found = await sandbox.RequestAsync();
+        Assert.Equal(DataRequestStatus.ActionNeeded, found.Status);
+
+        // The blob with the record is young until the hub cannot write to it any more.
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromHours(2));
+        List<ErasureReceipt> resumed = await sandbox.ResumeAsync(pending.RequestId);
+
+        ErasureReceipt erased = resumed.Single(receipt => receipt.Location.Id == pending.Location.Id);
+        Assert.Equal(0, erased.RecordsRemaining);
+        Assert.Equal(pending.RecordsErased + 1, erased.RecordsErased);
+    }
+}

@@ -1,0 +1,157 @@
+using IotHubDsr.Sandbox.Hosting;
+using IotHubDsr.Sandbox.World;
+
+namespace IotHubDsr.Core.Tests.Requests;
+
+/// <summary>A request outlives the run that began it.</summary>
+public sealed class ResumeTests
+{
+    private static readonly string[] Devices = ["dev1", "it's", "100%", "th-001"];
+
+    public static TheoryData<string> Points => new("DELETE /devices", "POST /devices", "comp=blocklist", "DELETE /device-uploads", "comp=list");
+
+    [Theory]
+    [MemberData(nameof(Points))]
+    public async Task Resume_RunWasStopped_EndsLikeAnUndisturbedRunAndRepeatsNothing(string point)
+    {
+        await using RequestSandbox undisturbed = await RequestSandbox.StartAsync();
+        List<ErasureReceipt> expected = await undisturbed.EraseAsync(await undisturbed.PlanAsync(Devices));
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        ErasurePlan plan = await sandbox.PlanAsync(Devices);
+
+        await sandbox.EraseUntilAsync(plan, request => $"{request.Method} {request.Target}".Contains(point, StringComparison.Ordinal));
+        DataRequest interrupted = await sandbox.RequestAsync();
+        List<ErasureReceipt> receipts = await sandbox.ResumeAsync(interrupted.RequestId);
+
+        Assert.Equal(DataRequestStatus.Interrupted, interrupted.Status);
+        Assert.Equal(expected.Select(Facts), receipts.Select(Facts));
+        Assert.Empty(Repeated(sandbox));
+        DataRequest ended = await sandbox.RequestAsync();
+        Assert.True(ended.Status is DataRequestStatus.ActionNeeded or DataRequestStatus.Waiting, ended.ToString());
+        Assert.Equal(expected.Max(receipt => receipt.Verdict), ended.Verdict);
+    }
+
+    [Fact]
+    public async Task Resume_DeviceWasMadeAgainMeanwhile_LeavesTheNewOneAlone()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        ErasurePlan plan = await sandbox.PlanAsync("dev1");
+        await sandbox.EraseUntilAsync(plan, request => request.Method == "DELETE" && request.Target.Contains("/commands", StringComparison.Ordinal));
+        lock (sandbox.Server.World.Registry.Gate)
+        {
+            sandbox.Server.World.Registry.Delete(sandbox.Server.World.Registry.Device("dev1"));
+            sandbox.Server.World.Registry.Create("dev1", []);
+        }
+
+        List<ErasureReceipt> receipts = await sandbox.ResumeAsync((await sandbox.RequestAsync()).RequestId);
+
+        ErasureReceipt registry = receipts.Single(receipt => receipt.Kind == LocationKinds.DeviceRegistry);
+        Assert.Equal(Verdict.Present, registry.Verdict);
+        Assert.Contains("made again", registry.Detail, StringComparison.Ordinal);
+        Assert.Single(sandbox.Server.World.Registry.Devices, device => device.DeviceId == "dev1");
+    }
+
+    [Fact]
+    public async Task Resume_Twice_OneWorksAndTheOtherIsToldWho()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        await sandbox.EraseUntilAsync(await sandbox.PlanAsync(Devices), request => request.Target.Contains("comp=blocklist", StringComparison.Ordinal));
+        string requestId = (await sandbox.RequestAsync()).RequestId;
+        await using RequestSandbox other = await sandbox.ElsewhereAsync();
+
+        Task<List<ErasureReceipt>>[] both = [sandbox.ResumeAsync(requestId), other.ResumeAsync(requestId, sandbox.RequestStore)];
+        await Task.WhenAll(both.Select(static one => one.ContinueWith(static _ => { }, TaskScheduler.Default)));
+
+        DsrException busy = Assert.IsType<DsrException>(Assert.Single(both, one => one.IsFaulted).Exception!.InnerException);
+        Assert.Equal("RequestBusy", busy.Fault.Id);
+        Assert.Contains($"process {Environment.ProcessId}", busy.Fault.Message, StringComparison.Ordinal);
+        Assert.Empty(Repeated(sandbox));
+    }
+
+    [Fact]
+    public async Task Resume_TwiceAndTheSecondWaits_RepeatsNothing()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        await sandbox.EraseUntilAsync(await sandbox.PlanAsync(Devices), request => request.Target.Contains("comp=blocklist", StringComparison.Ordinal));
+        string requestId = (await sandbox.RequestAsync()).RequestId;
+        await using RequestSandbox other = await sandbox.ElsewhereAsync();
+
+        List<ErasureReceipt>[] both = await Task.WhenAll(
+            sandbox.ResumeAsync(requestId, wait: TimeSpan.FromMinutes(5)), other.ResumeAsync(requestId, sandbox.RequestStore, TimeSpan.FromMinutes(5)));
+
+        Assert.Equal(both[0].Select(Facts), both[1].Select(Facts));
+        Assert.Empty(Repeated(sandbox));
+    }
+
+    [Fact]
+    public async Task Resume_EvidenceInAContainer_GoesOnFromThereOnAnotherMachine()
+    {
+        await using RequestSandbox undisturbed = await RequestSandbox.StartAsync();
+        List<ErasureReceipt> expected = await undisturbed.EraseAsync(await undisturbed.PlanAsync(Devices));
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        string store = $"https://{WorldNames.EvidenceAccount}.blob.core.windows.net/{WorldNames.EvidenceContainer}";
+        await sandbox.EraseUntilAsync(await sandbox.PlanAsync(Devices), request => request.Target.Contains("comp=blocklist", StringComparison.Ordinal), store);
+        Assert.Empty(Directory.GetFileSystemEntries(sandbox.RequestStore));
+        await using RequestSandbox elsewhere = await sandbox.ElsewhereAsync();
+
+        DataRequest interrupted = await elsewhere.RequestAsync(store);
+        List<ErasureReceipt> receipts = await elsewhere.ResumeAsync(interrupted.RequestId, store);
+
+        Assert.Equal(Devices.Order(StringComparer.Ordinal), interrupted.DeviceId.Order(StringComparer.Ordinal));
+        Assert.Equal(expected.Select(Facts), receipts.Select(Facts));
+        Assert.Empty(Repeated(sandbox));
+    }
+
+    [Fact]
+    public async Task Erase_EvidenceCannotBeWritten_DestroysNothing()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        ErasurePlan plan = await sandbox.PlanAsync("dev1");
+        sandbox.Server.Access.Denied = [$"blob:{WorldNames.EvidenceAccount}"];
+
+        DsrException refused = await Assert.ThrowsAsync<DsrException>(() => sandbox.EraseAsync(
+            plan, store: $"https://{WorldNames.EvidenceAccount}.blob.core.windows.net/{WorldNames.EvidenceContainer}"));
+
+        Assert.Equal("RequestStoreUnreadable", refused.Fault.Id);
+        Assert.DoesNotContain(sandbox.Server.RequestLog.After(0), request => request.Mutating && !request.Host.StartsWith(WorldNames.EvidenceAccount, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Erase_EvidenceFailsInTheMiddle_DestroysNothingMore()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        ErasurePlan plan = await sandbox.PlanAsync(Devices);
+        bool refusing = false;
+        long last = 0;
+        sandbox.Server.RequestLog.Observer = request =>
+        {
+            if (request.Status == 0 && request.Target.Contains("comp=blocklist", StringComparison.Ordinal) && !refusing)
+            {
+                refusing = true;
+                last = request.Sequence;
+                sandbox.Server.Access.Denied = [$"blob:{WorldNames.EvidenceAccount}"];
+            }
+        };
+
+        DsrException failed = await Assert.ThrowsAsync<DsrException>(() => sandbox.EraseAsync(
+            plan, store: $"https://{WorldNames.EvidenceAccount}.blob.core.windows.net/{WorldNames.EvidenceContainer}"));
+
+        Assert.Equal("EvidenceFailed", failed.Fault.Id);
+
+        // What was on record when the store began to refuse may still be sent; as many as are worked on at once.
+        Assert.InRange(sandbox.Server.RequestLog.After(last).Count(request => IsDestructive(request)), 0, 8);
+    }
+
+    private static (string Device, string Location, Verdict Verdict, long Erased, long Remaining, int Items) Facts(ErasureReceipt receipt) =>
+        (receipt.DeviceId, receipt.Location.Id, receipt.Verdict, receipt.RecordsErased, receipt.RecordsRemaining, receipt.ItemsChanged);
+
+    private static bool IsDestructive(LoggedRequest request) =>
+        (request.Method == "DELETE" || (request.Method == "PUT" && request.Target.Contains("comp=blocklist", StringComparison.Ordinal)))
+        && !request.Host.StartsWith(WorldNames.EvidenceAccount, StringComparison.Ordinal);
+
+    private static List<string> Repeated(RequestSandbox sandbox) => [.. sandbox.Server.RequestLog.After(0)
+        .Where(request => IsDestructive(request) && request.Status is >= 200 and < 300)
+        .GroupBy(request => $"{request.Method} {request.Host}{request.Target.Split('?')[0]}")
+        .Where(group => group.Count() > 1)
+        .Select(group => group.Key)];
+}
