@@ -24,6 +24,9 @@ public sealed record ErasurePlan : ErasurePlanSource
     /// <summary>SHA-256 of the plan's canonical JSON (RFC 8785), as <c>sha256:</c> and 64 hexadecimal digits: what an approval is bound to.</summary>
     public string Digest { get; init; } = string.Empty;
 
+    /// <summary>The approval that was checked before the plan is run; null when none was asked for. It is not part of what is approved.</summary>
+    public ErasurePlanApproval? Approval { get; init; }
+
     /// <summary>Number of devices that it is about.</summary>
     public int Devices => Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal).Count();
 

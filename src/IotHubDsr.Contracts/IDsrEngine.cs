@@ -34,6 +34,12 @@ public interface IDsrEngine
     /// <summary>Runs the steps of a plan and reads the locations again; gives <see cref="ErasureReceipt"/>s.</summary>
     IAsyncEnumerable<DsrEvent> EraseAsync(ErasureRequest request, CancellationToken cancellationToken);
 
+    /// <summary>Signs a plan as its approver; gives one <see cref="ErasurePlanApproval"/>.</summary>
+    IAsyncEnumerable<DsrEvent> ApprovePlanAsync(ApprovePlanRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Checks erasure certificates; gives an <see cref="ErasureCertificateCheck"/> for each file that can be read.</summary>
+    IAsyncEnumerable<DsrEvent> CheckCertificatesAsync(CheckCertificatesRequest request, CancellationToken cancellationToken);
+
     /// <summary>Starts a sandbox as a child process; gives one <see cref="IotHubSandbox"/>.</summary>
     IAsyncEnumerable<DsrEvent> StartSandboxAsync(SandboxRequest request, CancellationToken cancellationToken);
 
