@@ -13,7 +13,8 @@
     CmdletsToExport      = @(
         'Connect-IotHubDsr', 'Disconnect-IotHubDsr', 'Get-IotHubDsrContext',
         'Start-IotHubSandbox', 'Stop-IotHubSandbox',
-        'Get-IotDataLocation', 'Get-IotDeviceDataFootprint', 'Export-IotDeviceData', 'New-IotErasurePlan', 'Remove-IotDeviceData'
+        'Get-IotDataLocation', 'Get-IotDeviceDataFootprint', 'Export-IotDeviceData', 'New-IotErasurePlan', 'Remove-IotDeviceData',
+        'Approve-IotErasurePlan', 'Test-IotErasureCertificate'
     )
     VariablesToExport    = @()
     AliasesToExport      = @()
