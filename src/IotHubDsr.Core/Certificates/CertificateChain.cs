@@ -12,19 +12,25 @@ internal static class CertificateChain
         Dictionary<string, ErasureCertificateCheck> byDigest = new(StringComparer.Ordinal);
         foreach (ErasureCertificateCheck check in checks.Where(check => check.IsValid))
             byDigest.TryAdd(check.Digest!, check);
-        ILookup<string, ErasureCertificateCheck> followers = byDigest.Values.Where(check => check.Follows is not null).ToLookup(check => check.Follows!);
-        ILookup<string, ErasureCertificateCheck> firsts = byDigest.Values.Where(check => check.Follows is null).ToLookup(check => check.RequestId!);
+        ILookup<string, ErasureCertificateCheck> rivals = byDigest.Values.ToLookup(PlaceOf);
         return [.. checks.Select(check => check switch
         {
             { IsValid: false } => check,
-            { Follows: null } => firsts[check.RequestId!].Count() > 1 ? Broken(check, "Two certificates claim to be the first of the request.") : check,
-            _ => Link(check, byDigest.GetValueOrDefault(check.Follows), followers[check.Follows].Count()),
+            _ when rivals[PlaceOf(check)].Any(rival => rival.Digest != check.Digest && WeightOf(rival) >= WeightOf(check)) =>
+                Broken(check, "Another certificate claims the same place in the chain of the request."),
+            { Follows: null } => check,
+            _ => Link(check, byDigest.GetValueOrDefault(check.Follows)),
         })];
     }
 
-    private static ErasureCertificateCheck Link(ErasureCertificateCheck check, ErasureCertificateCheck? before, int followers) => before switch
+    /// <summary>What only one certificate can follow: another one, or the beginning of its request.</summary>
+    private static string PlaceOf(ErasureCertificateCheck check) => check.Follows ?? $"request {check.RequestId}";
+
+    /// <summary>Whom a claim can discredit: one that anybody could have made says nothing against one that is signed.</summary>
+    private static int WeightOf(ErasureCertificateCheck check) => check.IsTrusted ? 2 : check.IsSigned ? 1 : 0;
+
+    private static ErasureCertificateCheck Link(ErasureCertificateCheck check, ErasureCertificateCheck? before) => before switch
     {
-        _ when followers > 1 => Broken(check, "Two certificates claim to follow the same one."),
         null => check with { IsPredecessorShown = false },
         _ when before.RequestId != check.RequestId => Broken(check, "The certificate that it follows is of another request."),
         _ when before.IssuedAt > check.IssuedAt => Broken(check, "The certificate that it follows was issued later."),

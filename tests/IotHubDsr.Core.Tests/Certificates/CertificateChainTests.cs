@@ -46,6 +46,17 @@ public sealed class CertificateChainTests
     }
 
     [Fact]
+    public void Link_RivalThatAnybodyCouldHaveMade_DiscreditsNoSignedOne()
+    {
+        ErasureCertificateCheck signed = CertificateCheck.Check("a", CertificateCheckTests.Issue(CertificateGen.Small, "p256"), []);
+        ErasureCertificateCheck trusted = CertificateCheck.Check(
+            "a", CertificateCheckTests.Issue(CertificateGen.Small with { ToolVersion = "0.2.0" }, "rsa"), [TestCertificates.Of("rsa")]);
+
+        Assert.Equal([false, true], CertificateChain.Link([First, signed]).Select(check => check.IsValid));
+        Assert.Equal([false, false, true], CertificateChain.Link([First, signed, trusted]).Select(check => check.IsValid));
+    }
+
+    [Fact]
     public void Link_FollowsAnotherRequestOrALaterOne_IsNotValid()
     {
         ErasureCertificateCheck ofOther = Check(After(First, 1) with { RequestId = "other" });

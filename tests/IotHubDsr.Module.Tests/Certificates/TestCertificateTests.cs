@@ -30,7 +30,8 @@ public sealed class TestCertificateTests : IDisposable
     [Fact]
     public void Test_NotTrustedAndNotSigned_AreResultsOfTheirOwn()
     {
-        ModuleOutcome outcome = _session.Run("param($files) Test-IotErasureCertificate -Path $files", (object)new[] { In("0001.dsse.json"), In("unsigned.dsse.json") });
+        ModuleOutcome outcome = _session.Run(
+            "param($folder) Test-IotErasureCertificate $folder/0001.dsse.json; Test-IotErasureCertificate -Path $folder/unsigned.dsse.json", Folder);
 
         Assert.Equal(["True True False", "True False False"], outcome.Output.Select(check => $"{check.Get("IsValid")} {check.Get("IsSigned")} {check.Get("IsTrusted")}"));
         Assert.Contains("not trusted", outcome.Output[0].Text("Reason"), StringComparison.Ordinal);
@@ -91,7 +92,7 @@ public sealed class TestCertificateTests : IDisposable
     [Fact]
     public void Test_Views_FitTheScreenAndShowTheThreeAnswers()
     {
-        ModuleOutcome outcome = _session.Run("param($folder) Test-IotErasureCertificate $folder/0001.dsse.json, $folder/unsigned.dsse.json | Out-Default", Folder);
+        ModuleOutcome outcome = _session.Run("param($folder) '0001', 'unsigned' | ForEach-Object { Test-IotErasureCertificate \"$folder/$_.dsse.json\" } | Out-Default", Folder);
 
         Assert.Contains(_session.Host.Lines, line => line.Contains("not trusted", StringComparison.Ordinal) && line.Contains("True", StringComparison.Ordinal));
         Assert.Contains(_session.Host.Lines, line => line.Contains("unsigned", StringComparison.Ordinal));
