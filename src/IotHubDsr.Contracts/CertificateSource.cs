@@ -17,7 +17,7 @@ public sealed record CertificateSource
     public CertificateSource(FileInfo file) => Place = file.FullName;
 
     /// <summary>A certificate in a file or in a store.</summary>
-    /// <param name="place">Path of a file, a thumbprint (SHA-1, 40 hexadecimal digits), or <c>Cert:\CurrentUser\My\</c> and a thumbprint.</param>
+    /// <param name="place">Path of a file, a thumbprint (SHA-1, 40 hexadecimal digits), or <c>Cert:\CurrentUser\My\</c> and one.</param>
     public CertificateSource(string place) => Place = place;
 
     /// <summary>The certificate; null when it has to be loaded.</summary>
