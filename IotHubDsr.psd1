@@ -15,7 +15,8 @@
         'Start-IotHubSandbox', 'Stop-IotHubSandbox',
         'Get-IotDataLocation', 'Get-IotDeviceDataFootprint', 'Export-IotDeviceData', 'New-IotErasurePlan', 'Remove-IotDeviceData',
         'New-IotDataRequest', 'Get-IotDataRequest', 'Set-IotDataRequest', 'Resume-IotDataRequest', 'Test-IotDeviceDataErasure',
-        'Export-IotDataRequestReport'
+        'Export-IotDataRequestReport',
+        'Approve-IotErasurePlan', 'Test-IotErasureCertificate'
     )
     VariablesToExport    = @()
     AliasesToExport      = @()

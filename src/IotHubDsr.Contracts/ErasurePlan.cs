@@ -27,6 +27,9 @@ public sealed record ErasurePlan : ErasurePlanSource
     /// <summary>The plan as it was made and approved, where this one says what of it holds now; null where this is that plan.</summary>
     public ErasurePlan? Approved { get; init; }
 
+    /// <summary>The approval that was checked before the plan is run; null when none was asked for. It is not part of what is approved.</summary>
+    public ErasurePlanApproval? Approval { get; init; }
+
     /// <summary>Number of devices that it is about.</summary>
     public int Devices => Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal).Count();
 

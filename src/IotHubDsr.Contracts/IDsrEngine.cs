@@ -57,6 +57,12 @@ public interface IDsrEngine
     /// <summary>Writes the report of a request; gives one <see cref="RequestReport"/>.</summary>
     IAsyncEnumerable<DsrEvent> WriteReportAsync(ReportRequest request, CancellationToken cancellationToken);
 
+    /// <summary>Signs a plan as its approver; gives one <see cref="ErasurePlanApproval"/>.</summary>
+    IAsyncEnumerable<DsrEvent> ApprovePlanAsync(ApprovePlanRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Checks erasure certificates; gives an <see cref="ErasureCertificateCheck"/> for each file that can be read.</summary>
+    IAsyncEnumerable<DsrEvent> CheckCertificatesAsync(CheckCertificatesRequest request, CancellationToken cancellationToken);
+
     /// <summary>Starts a sandbox as a child process; gives one <see cref="IotHubSandbox"/>.</summary>
     IAsyncEnumerable<DsrEvent> StartSandboxAsync(SandboxRequest request, CancellationToken cancellationToken);
 

@@ -228,6 +228,36 @@ public static class FaultCatalogue
         "There is no such hold on '{0}'.",
         "Look at the Holds of Get-IotDataRequest, and name the location, device and item as they stand there.");
 
+    /// <summary>A plan that has to be in a file is not.</summary>
+    public static FaultDefinition PlanNotInFile { get; } = new("PlanNotInFile", FaultCategory.InvalidArgument,
+        "The plan '{0}' is not in a file, and only a file is approved.",
+        "Save the plan with New-IotErasurePlan -Path and have the file approved with Approve-IotErasurePlan.");
+
+    /// <summary>A plan that has to be approved is not.</summary>
+    public static FaultDefinition ApprovalMissing { get; } = new("ApprovalMissing", FaultCategory.PermissionDenied,
+        "Nobody has approved the plan '{0}': {1}",
+        "Have somebody else read the plan and sign it with Approve-IotErasurePlan; name the signature with -SignaturePath when it is not beside the plan.");
+
+    /// <summary>The signature of a plan does not count.</summary>
+    public static FaultDefinition ApprovalInvalid { get; } = new("ApprovalInvalid", FaultCategory.PermissionDenied,
+        "The approval of the plan '{0}' does not count: {1}",
+        "Nothing was done. Find out whether the plan or its signature was changed; pass the certificates of those who may approve with -ApproverCertificate.");
+
+    /// <summary>Who runs a plan has approved it.</summary>
+    public static FaultDefinition ApprovalBySelf { get; } = new("ApprovalBySelf", FaultCategory.PermissionDenied,
+        "The plan '{0}' was approved by who runs it: {1}.",
+        "Have somebody else approve the plan, or run it.");
+
+    /// <summary>A certificate cannot be used for what it was passed for.</summary>
+    public static FaultDefinition CertificateUnusable { get; } = new("CertificateUnusable", FaultCategory.InvalidArgument,
+        "The certificate '{0}' cannot be used: {1}.",
+        "Pass a .pfx or .pem file (with -CertificatePassword if it has one), a thumbprint or a path such as Cert:\\CurrentUser\\My\\<thumbprint>. To sign it takes the private key, RSA of 2048 bits or more or P-256, P-384 or P-521, and a certificate that is valid now.");
+
+    /// <summary>A file cannot be read.</summary>
+    public static FaultDefinition FileNotRead { get; } = new("FileNotRead", FaultCategory.ObjectNotFound,
+        "The file '{0}' cannot be read: {1}",
+        "Check the path, and the rights of the account.");
+
     /// <summary>A file cannot be written.</summary>
     public static FaultDefinition FileNotWritten { get; } = new("FileNotWritten", FaultCategory.WriteError,
         "The file '{0}' could not be written: {1}",

@@ -1,4 +1,5 @@
 using System.Security;
+using System.Security.Cryptography.X509Certificates;
 
 namespace IotHubDsr;
 
@@ -159,8 +160,53 @@ public sealed record ConfirmPlanRequest
     /// <summary>By how many records a step may differ from what the plan expects, 0 or more.</summary>
     public long Tolerance { get; init; }
 
+    /// <summary>What the plan's approval must be; null when it needs none.</summary>
+    public ApprovalRequirement? Approval { get; init; }
+
     /// <summary>How many blobs, or devices, are worked on at once; 1 to 64.</summary>
     public int ThrottleLimit { get; init; } = 8;
+}
+
+/// <summary>What an approval has to be: a signature of the plan's file by somebody who is trusted and does not perform the erasure.</summary>
+public sealed record ApprovalRequirement
+{
+    /// <summary>Full path of the signature; null when it is beside the plan, with <c>.p7s</c> added to its name.</summary>
+    public string? SignaturePath { get; init; }
+
+    /// <summary>Certificates of those who may approve, or of authorities for them; empty to take the authorities that the machine trusts.</summary>
+    public IReadOnlyList<X509Certificate2> Approvers { get; init; } = [];
+
+    /// <summary>Certificate of the performer; null when there is none.</summary>
+    public X509Certificate2? PerformerCertificate { get; init; }
+
+    /// <summary>Name of the performer, by which an approval by the performer is known where there is no certificate.</summary>
+    public string? PerformerName { get; init; }
+}
+
+/// <summary>Asks to approve a plan.</summary>
+public sealed record ApprovePlanRequest
+{
+    /// <summary>Full path of the plan's file.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Full path of the signature to make, which must not exist; null for beside the plan, with <c>.p7s</c> added to its name.</summary>
+    public string? SignaturePath { get; init; }
+
+    /// <summary>Certificate of the approver, with its private key.</summary>
+    public required X509Certificate2 Certificate { get; init; }
+}
+
+/// <summary>Asks to check erasure certificates; it needs no connection.</summary>
+public sealed record CheckCertificatesRequest
+{
+    /// <summary>Full paths of the certificates; those of one request are checked as a chain.</summary>
+    public required IReadOnlyList<string> Paths { get; init; }
+
+    /// <summary>Certificates of those who are trusted to sign, or of authorities for them; empty to take the authorities that the machine trusts.</summary>
+    public IReadOnlyList<X509Certificate2> Trusted { get; init; } = [];
+
+    /// <summary>Full paths of the request's journal, its parts in order; empty when it is not compared.</summary>
+    public IReadOnlyList<string> JournalPaths { get; init; } = [];
 }
 
 /// <summary>Asks to run steps of a plan.</summary>

@@ -100,6 +100,15 @@ public sealed class DsrEngine : IDsrEngine
     public IAsyncEnumerable<DsrEvent> WriteReportAsync(ReportRequest request, CancellationToken cancellationToken) => throw new NotImplementedException();
 
     /// <inheritdoc />
+    public IAsyncEnumerable<DsrEvent> ApprovePlanAsync(ApprovePlanRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
+        (events, token) => new Approving(request, events, _time).RunAsync(token),
+        cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<DsrEvent> CheckCertificatesAsync(CheckCertificatesRequest request, CancellationToken cancellationToken) =>
+        OperationEvents.RunAsync((events, token) => new CheckingCertificates(request, events).RunAsync(token), cancellationToken);
+
+    /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> StartSandboxAsync(SandboxRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
         async (events, token) => await events.OutputAsync(await _sandboxes.StartAsync(request, token).ConfigureAwait(false), token).ConfigureAwait(false),
         cancellationToken);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace IotHubDsr.Plans;
@@ -15,11 +14,11 @@ internal static class PlanDocument
     private static readonly JsonDocumentOptions Bounded = new() { MaxDepth = 16 };
 
     /// <summary>The plan with the digest of its canonical form.</summary>
-    public static ErasurePlan Seal(ErasurePlan plan) => plan with { Digest = DigestOf(Canonical(plan)) };
+    public static ErasurePlan Seal(ErasurePlan plan) => plan with { Digest = Digests.Of(Canonical(plan)) };
 
     /// <summary>The plan itself, if it is still what was sealed: properties of an object can be set from PowerShell.</summary>
     /// <exception cref="DsrException">Its digest is not that of its content.</exception>
-    public static ErasurePlan RequireSealed(ErasurePlan plan) => DigestOf(Canonical(plan)) == plan.Digest
+    public static ErasurePlan RequireSealed(ErasurePlan plan) => Digests.Of(Canonical(plan)) == plan.Digest
         ? plan
         : throw FaultCatalogue.InvalidPlan.Exception(plan.Path ?? plan.Digest, "its digest is not that of its content.");
 
@@ -31,7 +30,7 @@ internal static class PlanDocument
         using (var writer = new Utf8JsonWriter(output))
         {
             writer.WriteStartObject();
-            writer.WriteString("digest"u8, DigestOf(canonical));
+            writer.WriteString("digest"u8, Digests.Of(canonical));
             writer.WritePropertyName("plan"u8);
             writer.WriteRawValue(canonical);
             writer.WriteEndObject();
@@ -51,11 +50,11 @@ internal static class PlanDocument
             if (!CanonicalJson.Write(document.RootElement).AsSpan().SequenceEqual(file.Span))
                 throw FaultCatalogue.InvalidPlan.Exception(path, "its bytes are not in canonical form.");
             JsonElement plan = document.RootElement.GetProperty("plan");
-            string digest = DigestOf(CanonicalJson.Write(plan));
+            string digest = Digests.Of(CanonicalJson.Write(plan));
             if (document.RootElement.GetProperty("digest").GetString() != digest)
                 throw FaultCatalogue.InvalidPlan.Exception(path, "its digest is not that of its content.");
             ErasurePlan read = PlanReader.Read(plan) with { Digest = digest, Path = path };
-            return DigestOf(Canonical(read)) == digest
+            return Digests.Of(Canonical(read)) == digest
                 ? read
                 : throw FaultCatalogue.InvalidPlan.Exception(path, "it has parts that this version does not know.");
         }
@@ -64,8 +63,6 @@ internal static class PlanDocument
             throw new DsrException(FaultCatalogue.InvalidPlan.For(path, exception.Message), exception);
         }
     }
-
-    private static string DigestOf(byte[] canonical) => $"sha256:{Convert.ToHexString(SHA256.HashData(canonical)).ToLowerInvariant()}";
 
     private static byte[] Canonical(ErasurePlan plan)
     {

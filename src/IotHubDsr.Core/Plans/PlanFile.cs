@@ -5,24 +5,29 @@ internal static class PlanFile
 {
     private const long LargestFile = 1L << 30;
 
-    /// <summary>Saves a plan under a temporary name, on the disk, and renames it; a file that exists is never overwritten.</summary>
     public static async Task<ErasurePlan> SaveAsync(ErasurePlan plan, string path, CancellationToken cancellationToken)
+    {
+        await SaveAsync(PlanDocument.Write(plan), path, FaultCatalogue.PlanNotSaved, cancellationToken).ConfigureAwait(false);
+        return plan with { Path = path };
+    }
+
+    /// <summary>Saves a file under a temporary name, on the disk, and renames it; a file that exists is never overwritten.</summary>
+    public static async Task SaveAsync(byte[] content, string path, FaultDefinition failure, CancellationToken cancellationToken)
     {
         string temporary = $"{path}.{Guid.NewGuid():N}.partial";
         try
         {
             await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
-                await file.WriteAsync(PlanDocument.Write(plan), cancellationToken).ConfigureAwait(false);
+                await file.WriteAsync(content, cancellationToken).ConfigureAwait(false);
                 file.Flush(flushToDisk: true);
             }
 
             File.Move(temporary, path, overwrite: false);
-            return plan with { Path = path };
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DsrException(FaultCatalogue.PlanNotSaved.For(path, exception.Message), exception);
+            throw new DsrException(failure.For(path, exception.Message), exception);
         }
         finally
         {
@@ -39,15 +44,19 @@ internal static class PlanFile
             throw FaultCatalogue.PlanNotSaved.Exception(path, "it exists already.");
     }
 
-    public static async Task<ErasurePlan> ReadAsync(string path, CancellationToken cancellationToken)
+    public static async Task<ErasurePlan> ReadAsync(string path, CancellationToken cancellationToken) =>
+        PlanDocument.Read(path, await ReadBytesAsync(path, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>The bytes of a plan's file, so that what is approved and what is run are the same ones.</summary>
+    public static async Task<byte[]> ReadBytesAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
             if (new FileInfo(path) is { Exists: true, Length: > LargestFile })
                 throw FaultCatalogue.InvalidPlan.Exception(path, "it is larger than any plan.");
-            return PlanDocument.Read(path, await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false));
+            return await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new DsrException(FaultCatalogue.InvalidPlan.For(path, exception.Message), exception);
         }

@@ -11,9 +11,7 @@ internal sealed class Confirming(HubConnection connection, ConfirmPlanRequest re
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        ErasurePlan planned = request.Plan is null
-            ? await PlanFile.ReadAsync(request.Path!, cancellationToken).ConfigureAwait(false)
-            : PlanDocument.RequireSealed(request.Plan);
+        ErasurePlan planned = await ReadAsync(cancellationToken).ConfigureAwait(false);
         if (!string.Equals(planned.HubHostName, connection.Context.HubHostName, StringComparison.OrdinalIgnoreCase)
             || (planned.HubResourceId is { } id && connection.Context.ResourceId is { } own && !string.Equals(id, own, StringComparison.OrdinalIgnoreCase)))
             throw FaultCatalogue.PlanForOtherHub.Exception(planned.HubHostName, connection.Context.HubHostName);
@@ -44,12 +42,27 @@ internal sealed class Confirming(HubConnection connection, ConfirmPlanRequest re
                 Approved = planned,
                 Digest = planned.Digest,
                 Path = planned.Path,
+                Approval = planned.Approval,
                 CreatedAt = planned.CreatedAt,
                 Steps = [.. now.Steps.Select(step => actions[(step.DeviceId, step.Location.Id)] == ErasureAction.None
                     ? step with { Action = ErasureAction.None }
                     : step)],
             },
             cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The plan; with its approval, which must stand before anything is read in Azure, when one is required.</summary>
+    private async Task<ErasurePlan> ReadAsync(CancellationToken cancellationToken)
+    {
+        ErasurePlan? atHand = request.Plan is null ? null : PlanDocument.RequireSealed(request.Plan);
+        if (request.Approval is null)
+            return atHand ?? await PlanFile.ReadAsync(request.Path!, cancellationToken).ConfigureAwait(false);
+
+        string path = request.Path ?? atHand?.Path ?? throw FaultCatalogue.PlanNotInFile.Exception(atHand!.Digest);
+        ErasurePlan approved = await PlanApproval.ReadAsync(path, request.Approval, time, cancellationToken).ConfigureAwait(false);
+        return atHand is null || atHand.Digest == approved.Digest
+            ? approved
+            : throw FaultCatalogue.InvalidPlan.Exception(path, "the plan at hand is not the one in its file.");
     }
 
     private static async IAsyncEnumerable<string> DevicesOf(ErasurePlan plan)

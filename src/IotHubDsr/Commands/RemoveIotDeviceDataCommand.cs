@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security;
 using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
@@ -21,6 +22,30 @@ public sealed class RemoveIotDeviceDataCommand : DeviceCommand
     [Parameter(ParameterSetName = ByPlan)]
     [ValidateRange(0, long.MaxValue)]
     public long Tolerance { get; set; }
+
+    /// <summary>Runs the plan only if somebody else has approved it; naming approvers or a signature asks for the same.</summary>
+    [Parameter(ParameterSetName = ByPlan)]
+    public SwitchParameter RequireApproval { get; set; }
+
+    /// <summary>Certificates of those who may approve, or of their authorities.</summary>
+    [Parameter(ParameterSetName = ByPlan)]
+    [ValidateNotNullOrEmpty]
+    public CertificateSource[] ApproverCertificate { get; set; } = [];
+
+    /// <summary>The file with the signature of the approver, when it is not beside the plan.</summary>
+    [Parameter(ParameterSetName = ByPlan)]
+    [ValidateNotNullOrEmpty]
+    public string? SignaturePath { get; set; }
+
+    /// <summary>Certificate, with its private key, of who performs the erasure.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public CertificateSource? SigningCertificate { get; set; }
+
+    /// <summary>Password of the file that the signing certificate is in.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public SecureString? CertificatePassword { get; set; }
 
     /// <summary>Also erases messages that a gateway relayed for other devices.</summary>
     [Parameter(ParameterSetName = ByDeviceId)]
@@ -77,11 +102,20 @@ public sealed class RemoveIotDeviceDataCommand : DeviceCommand
             Plan = Plan as ErasurePlan,
             Path = Plan is ErasurePlan ? null : GetUnresolvedProviderPathFromPSPath(Plan.Path),
             Tolerance = Tolerance,
+            Approval = RequireApproval || ApproverCertificate.Length > 0 || SignaturePath is not null ? Requirement() : null,
             ThrottleLimit = ThrottleLimit,
         };
         Run(cancellationToken => Engine.ConfirmPlanAsync(request, cancellationToken));
         OnEnd(context);
     }
+
+    private ApprovalRequirement Requirement() => new()
+    {
+        SignaturePath = SignaturePath is null ? null : GetUnresolvedProviderPathFromPSPath(SignaturePath),
+        Approvers = LoadCertificates(ApproverCertificate),
+        PerformerCertificate = SigningCertificate is null ? null : LoadCertificate(SigningCertificate, CertificatePassword),
+        PerformerName = Environment.UserName,
+    };
 
     private protected override IAsyncEnumerable<DsrEvent> Start(
         DsrContext context, IAsyncEnumerable<string> deviceIds, CancellationToken cancellationToken) => Engine.PlanAsync(

@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Security;
+using System.Security.Cryptography.X509Certificates;
 using IotHubDsr.Isolation;
 
 namespace IotHubDsr.Pipeline;
@@ -75,6 +77,18 @@ public abstract class DsrCommand : PSCmdlet, IDisposable
         store is null || store.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? store : GetUnresolvedProviderPathFromPSPath(store);
 
     private protected void ThrowFault(Fault fault) => ThrowTerminatingError(fault.ToErrorRecord());
+
+    /// <summary>Loads a certificate that a parameter names; a terminating error when there is none.</summary>
+    private protected X509Certificate2 LoadCertificate(CertificateSource source, SecureString? password)
+    {
+        X509Certificate2? certificate = null;
+        Guard(() => certificate = CertificateLoader.Load(source, password, GetUnresolvedProviderPathFromPSPath));
+        return certificate!;
+    }
+
+    /// <summary>Loads certificates of which only the public part is needed.</summary>
+    private protected IReadOnlyList<X509Certificate2> LoadCertificates(IEnumerable<CertificateSource> sources) =>
+        [.. sources.Select(source => LoadCertificate(source, password: null))];
 
     /// <summary>Whether the user agrees: <c>-Force</c> means "no prompt" and nothing else, and <c>-WhatIf</c> wins over it.</summary>
     private protected bool Approve(bool force, string target, string action)

@@ -6,8 +6,9 @@ public sealed class ImportTests
 {
     private static readonly string[] Commands =
     [
-        "Connect-IotHubDsr", "Disconnect-IotHubDsr", "Export-IotDeviceData", "Get-IotDataLocation", "Get-IotDeviceDataFootprint",
+        "Approve-IotErasurePlan", "Connect-IotHubDsr", "Disconnect-IotHubDsr", "Export-IotDeviceData", "Get-IotDataLocation", "Get-IotDeviceDataFootprint",
         "Get-IotHubDsrContext", "New-IotErasurePlan", "Remove-IotDeviceData", "Start-IotHubSandbox", "Stop-IotHubSandbox",
+        "Test-IotErasureCertificate",
     ];
 
     [Fact]

@@ -1,0 +1,68 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using IotHubDsr.Plans;
+
+namespace IotHubDsr.Certificates;
+
+/// <summary>
+/// A statement in a DSSE envelope (Dead Simple Signing Envelope v1), as a file. One that is not signed has no signatures, which every DSSE
+/// verifier refuses, and a digest of the payload instead, by which a changed bit shows.
+/// </summary>
+internal sealed record DsseEnvelope(byte[] Payload, string? KeyId, byte[]? Signature)
+{
+    public const string PayloadType = "application/vnd.in-toto+json";
+
+    private static readonly JsonDocumentOptions Bounded = new() { MaxDepth = 8 };
+
+    /// <summary>What is signed: the pre-authentication encoding of the payload and its type.</summary>
+    public static byte[] PreAuthenticationEncoding(ReadOnlySpan<byte> payload) =>
+        [.. Encoding.UTF8.GetBytes($"DSSEv1 {PayloadType.Length} {PayloadType} {payload.Length} "), .. payload];
+
+    /// <summary>The bytes of the file: canonical JSON.</summary>
+    public byte[] Write()
+    {
+        var output = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            // In the order of canonical JSON. None of the values needs an escape: base64, hexadecimal digits and a constant.
+            writer.WriteStartObject();
+            writer.WriteBase64String("payload"u8, Payload);
+            if (Signature is null)
+                writer.WriteString("payloadSha256"u8, Digests.HexOf(Payload));
+            writer.WriteString("payloadType"u8, PayloadType);
+            writer.WriteStartArray("signatures"u8);
+            if (Signature is not null)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("keyid"u8, KeyId);
+                writer.WriteBase64String("sig"u8, Signature);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        return output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Reads a file that is, byte for byte, what would be written.</summary>
+    /// <exception cref="FormatException">It is not.</exception>
+    public static DsseEnvelope Read(ReadOnlyMemory<byte> file)
+    {
+        using JsonDocument document = JsonDocument.Parse(file, Bounded);
+        JsonElement envelope = document.RootElement;
+        JsonElement signatures = envelope.GetProperty("signatures");
+        byte[] payload = envelope.GetProperty("payload").GetBytesFromBase64();
+        DsseEnvelope read = signatures.GetArrayLength() switch
+        {
+            0 => new DsseEnvelope(payload, null, null),
+            1 => new DsseEnvelope(payload, signatures[0].GetProperty("keyid").GetString(), signatures[0].GetProperty("sig").GetBytesFromBase64()),
+            _ => throw new FormatException("It has more than one signature."),
+        };
+        return read.Write().AsSpan().SequenceEqual(file.Span)
+            ? read
+            : throw new FormatException("The envelope is not as it was issued.");
+    }
+}

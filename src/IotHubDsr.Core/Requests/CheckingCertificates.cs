@@ -1,0 +1,75 @@
+using IotHubDsr.Certificates;
+using IotHubDsr.Engine;
+
+namespace IotHubDsr.Requests;
+
+/// <summary>Checks certificates each for itself, as a chain, and against the journal of their request; it reads files and nothing else.</summary>
+internal sealed class CheckingCertificates(CheckCertificatesRequest request, OperationEvents events)
+{
+    private const long LargestJournal = 1L << 30;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var checks = new List<ErasureCertificateCheck>();
+        foreach (string path in request.Paths.Distinct(StringComparer.Ordinal))
+        {
+            try
+            {
+                byte[] file = await ReadAsync(path, CertificateCheck.LargestFile, cancellationToken).ConfigureAwait(false);
+                checks.Add(CertificateCheck.Check(path, file, request.Trusted));
+            }
+            catch (DsrException exception)
+            {
+                await events.EmitAsync(new FaultEvent(exception.Fault), cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        IReadOnlyList<ErasureCertificateCheck> linked = CertificateChain.Link(checks);
+        if (request.JournalPaths.Count > 0)
+            linked = await CompareAsync(linked, cancellationToken).ConfigureAwait(false);
+        foreach (ErasureCertificateCheck check in linked)
+            await events.OutputAsync(check, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<ErasureCertificateCheck>> CompareAsync(
+        IReadOnlyList<ErasureCertificateCheck> checks, CancellationToken cancellationToken)
+    {
+        var segments = new List<ReadOnlyMemory<byte>>();
+        foreach (string path in request.JournalPaths)
+            segments.Add(await ReadAsync(path, LargestJournal, cancellationToken).ConfigureAwait(false));
+        HashSet<string> lines;
+        try
+        {
+            lines = JournalChain.Read(segments);
+        }
+        catch (FormatException exception)
+        {
+            return [.. checks.Select(check => Compared(check, false, exception.Message))];
+        }
+
+        return [.. checks.Select(check => Compared(
+            check, check.JournalDigest is { } digest && lines.Contains(digest), "The journal has not the line that the certificate was made at."))];
+    }
+
+    private static ErasureCertificateCheck Compared(ErasureCertificateCheck check, bool isInJournal, string reason) => check switch
+    {
+        { IsValid: false } => check,
+        _ when isInJournal => check with { IsInJournal = true },
+        _ => check with { IsValid = false, IsInJournal = false, Reason = reason },
+    };
+
+    /// <exception cref="DsrException">The file cannot be read.</exception>
+    private static async Task<byte[]> ReadAsync(string path, long largest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new FileInfo(path) is { Exists: true, Length: var length } && length > largest
+                ? throw FaultCatalogue.FileNotRead.Exception(path, $"It is larger than {ByteSize.Format(largest)}.")
+                : await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new DsrException(FaultCatalogue.FileNotRead.For(path, exception.Message), exception);
+        }
+    }
+}

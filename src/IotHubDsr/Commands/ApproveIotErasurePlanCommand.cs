@@ -1,0 +1,55 @@
+using System.Management.Automation;
+using System.Security;
+using IotHubDsr.Pipeline;
+
+namespace IotHubDsr.Commands;
+
+/// <summary>Approves a saved plan by signing its file; it needs no connection and changes nothing in Azure.</summary>
+[Cmdlet(VerbsLifecycle.Approve, "IotErasurePlan", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(ErasurePlanApproval))]
+public sealed class ApproveIotErasurePlanCommand : DsrCommand
+{
+    /// <summary>The file of the plan; plans that New-IotErasurePlan saved bind from the pipeline.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("FullName")]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? Path { get; set; }
+
+    /// <summary>The approver's certificate with its private key.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [ValidateNotNull]
+    public CertificateSource? Certificate { get; set; }
+
+    /// <summary>Password of the file that the certificate is in.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public SecureString? CertificatePassword { get; set; }
+
+    /// <summary>The file to write the signature to; it must not exist.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SignaturePath { get; set; }
+
+    /// <inheritdoc />
+    protected override void ProcessRecord()
+    {
+        if (string.IsNullOrEmpty(Path))
+        {
+            WriteError(FaultCatalogue.PlanNotInFile.For("of the pipeline").ToErrorRecord());
+            return;
+        }
+
+        string path = GetUnresolvedProviderPathFromPSPath(Path);
+        if (!ShouldProcess(path, "Approve the erasure plan"))
+            return;
+
+        var request = new ApprovePlanRequest
+        {
+            Path = path,
+            SignaturePath = SignaturePath is null ? null : GetUnresolvedProviderPathFromPSPath(SignaturePath),
+            Certificate = LoadCertificate(Certificate!, CertificatePassword),
+        };
+        Run(cancellationToken => Engine.ApprovePlanAsync(request, cancellationToken));
+    }
+}

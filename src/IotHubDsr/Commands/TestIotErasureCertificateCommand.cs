@@ -1,0 +1,43 @@
+using System.Management.Automation;
+using IotHubDsr.Pipeline;
+
+namespace IotHubDsr.Commands;
+
+/// <summary>Checks erasure certificates without any connection: each bit, the signature, the chain, and the journal if it is given.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "IotErasureCertificate")]
+[OutputType(typeof(ErasureCertificateCheck))]
+public sealed class TestIotErasureCertificateCommand : DsrCommand
+{
+    private readonly List<string> _paths = [];
+
+    /// <summary>Files of the certificates; objects with a property Path or FullName bind from the pipeline.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("FullName")]
+    [ValidateNotNullOrEmpty]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>Certificates of those who are trusted to sign, or of their authorities.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public CertificateSource[] TrustedCertificate { get; set; } = [];
+
+    /// <summary>The journal of the request; its parts in order when it has several.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] JournalPath { get; set; } = [];
+
+    /// <inheritdoc />
+    protected override void ProcessRecord() => _paths.AddRange(Path.Select(GetUnresolvedProviderPathFromPSPath));
+
+    /// <inheritdoc />
+    protected override void EndProcessing()
+    {
+        var request = new CheckCertificatesRequest
+        {
+            Paths = _paths,
+            Trusted = LoadCertificates(TrustedCertificate),
+            JournalPaths = [.. JournalPath.Select(GetUnresolvedProviderPathFromPSPath)],
+        };
+        Run(cancellationToken => Engine.CheckCertificatesAsync(request, cancellationToken));
+    }
+}

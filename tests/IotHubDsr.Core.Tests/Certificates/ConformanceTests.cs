@@ -1,0 +1,71 @@
+using IotHubDsr.Certificates;
+using IotHubDsr.Core.Tests.Plans;
+using IotHubDsr.Plans;
+
+namespace IotHubDsr.Core.Tests.Certificates;
+
+/// <summary>What we sign, as tools of other making see it.</summary>
+public sealed class ConformanceTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("conformance-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [SecureSystemsLibTheory]
+    [InlineData("rsa", "rsassa-pss-sha256")]
+    [InlineData("p256", "ecdsa-sha2-nistp256")]
+    [InlineData("p384", "ecdsa-sha2-nistp384")]
+    public void SecureSystemsLib_AcceptsTheCertificateAndRefusesAnother(string kind, string scheme)
+    {
+        string key = In("key.pem"), good = In("good.json"), unsigned = In("unsigned.json"), bad = In("bad.json");
+        File.WriteAllText(key, TestCertificates.Of(kind).PublicKey.GetRSAPublicKey()?.ExportSubjectPublicKeyInfoPem()
+            ?? TestCertificates.Of(kind).PublicKey.GetECDsaPublicKey()!.ExportSubjectPublicKeyInfoPem());
+        DsseEnvelope issued = DsseEnvelope.Read(CertificateCheckTests.Issue(CertificateGen.Small, kind));
+        File.WriteAllBytes(good, issued.Write());
+        File.WriteAllBytes(unsigned, CertificateWriter.Write(CertificateGen.Small, key: null));
+        issued.Payload[100] ^= 1;
+        File.WriteAllBytes(bad, issued.Write());
+
+        (int exitCode, string output) = OtherTool.Run(
+            OtherTool.PythonWithSecureSystemsLib!, Path.Combine(RepositoryRoot, "tests", "conformance", "verify_dsse.py"), key, scheme, good, bad, unsigned);
+
+        Assert.True(exitCode == 0, output);
+        Assert.Equal(
+            [$"valid: {CertificateStatement.Type} {CertificateStatement.PredicateType}", "refused: no signature fits", "refused: no signature fits"],
+            output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [OpenSslTheory]
+    [InlineData("rsa")]
+    [InlineData("p256")]
+    [InlineData("p384")]
+    [InlineData("p521")]
+    public void OpenSsl_AcceptsTheApprovalOfThePlanAndOfNoOther(string kind)
+    {
+        string plan = In("plan.json"), other = In("other.json"), signature = In("plan.json.p7s");
+        byte[] bytes = PlanDocument.Write(PlanDocument.Seal(PlanGen.Small));
+        File.WriteAllBytes(plan, bytes);
+        File.WriteAllBytes(other, [.. bytes, 10]);
+        File.WriteAllBytes(signature, PlanApproval.Sign(bytes, SigningKey.ForSigning(TestCertificates.Of(kind), TestCertificates.Now), TestCertificates.Now));
+
+        (int accepted, string output) = Verify(plan, signature);
+
+        Assert.True(accepted == 0, output);
+        Assert.NotEqual(0, Verify(other, signature).ExitCode);
+        (int shown, string text) = OtherTool.Run("openssl", "cms", "-cmsout", "-print", "-inform", "DER", "-in", signature);
+        Assert.Equal(0, shown);
+        Assert.Contains("signingTime", text, StringComparison.Ordinal);
+        Assert.Contains("Nov 24 12:00:00 2026 GMT", text, StringComparison.Ordinal);
+    }
+
+    private static string RepositoryRoot { get; } = RootAbove(AppContext.BaseDirectory);
+
+    private static (int ExitCode, string Output) Verify(string content, string signature) => OtherTool.Run(
+        "openssl", "cms", "-verify", "-binary", "-content", content, "-inform", "DER", "-in", signature, "-noverify", "-out", Path.DirectorySeparatorChar == '/' ? "/dev/null" : "NUL");
+
+    private static string RootAbove(string folder) => File.Exists(Path.Combine(folder, "IotHubDsr.psd1"))
+        ? folder
+        : RootAbove(Path.GetDirectoryName(folder.TrimEnd(Path.DirectorySeparatorChar))!);
+
+    private string In(string name) => Path.Combine(_folder, name);
+}
