@@ -14,9 +14,12 @@ internal static class LocationSection
             html.Element(
                 Tag.P,
                 "Every place that the hub's configuration leads to, the least settled first. Numbers are records of the devices of this request; other devices' records in the same place are not counted and not touched.");
-            List<(string Heading, bool IsNumber)> columns = [("Location", false), ("Why it is included", false), ("Verdict", false)];
-            columns.AddRange(Numbers(facts, null).Select(static number => (number.Label, true)));
-            using (html.Table($"{Counted.Of(facts.Locations.Count, "location")}, with the verdict on the devices' data", [.. columns]))
+            using (html.Table(
+                $"{Counted.Of(facts.Locations.Count, "location")}, with the verdict on the devices' data",
+                ("Location", false),
+                ("Why it is included", false),
+                ("Verdict", false),
+                ("Records", false)))
             {
                 foreach (LocationSummary location in facts.Locations.OrderByDescending(static location => location.Verdict))
                     Row(html, facts, location);
@@ -39,8 +42,15 @@ internal static class LocationSection
                 Sentences(html, location.Location.Provenance, "Not recorded.");
             using (html.Element(Tag.Td, (Attribute.DataLabel, "Verdict")))
                 Verdicts(html, facts, location);
-            foreach ((string label, long number) in Numbers(facts, location))
-                html.Number(label, number);
+            using (html.Element(Tag.Td, (Attribute.DataLabel, "Records")))
+            using (html.Element(Tag.Dl, (Attribute.Class, "counts")))
+            {
+                foreach ((string label, long number) in Numbers(facts, location))
+                {
+                    using (html.Fact(label))
+                        html.Element(Tag.Dd, ReportParts.Count(number));
+                }
+            }
         }
     }
 
@@ -81,20 +91,20 @@ internal static class LocationSection
             html.Element(Tag.P, $"and {sentences.Count - MaxSentences} more, in the certificate.", (Attribute.Class, "none"));
     }
 
-    private static IEnumerable<(string Label, long Number)> Numbers(ReportFacts facts, LocationSummary? location)
+    private static IEnumerable<(string Label, long Number)> Numbers(ReportFacts facts, LocationSummary location)
     {
-        yield return ("Found", location?.Found ?? 0);
+        yield return ("Found", location.Found);
         if (facts.HasErasure)
         {
-            yield return ("Erased", location?.Erased ?? 0);
-            yield return ("Remaining", location?.Remaining ?? 0);
+            yield return ("Erased", location.Erased);
+            yield return ("Remaining", location.Remaining);
         }
 
         if (facts.HasExport)
         {
-            yield return ("Included", location?.Included ?? 0);
-            yield return ("Withheld", location?.Withheld ?? 0);
-            yield return ("Unreachable", location?.Unreachable ?? 0);
+            yield return ("Included", location.Included);
+            yield return ("Withheld", location.Withheld);
+            yield return ("Unreachable", location.Unreachable);
         }
     }
 }

@@ -40,6 +40,7 @@ internal static class SvgLabel
     private static double Em(Rune rune) => rune.Value switch
     {
         'i' or 'j' or 'l' or 'I' or '.' or ',' or '\'' or '|' or ':' or ';' or '!' or ' ' or '/' or 't' or 'f' or 'r' => 0.42,
+        '…' => EllipsisEm,
         'm' or 'w' or 'M' or 'W' or '@' or '%' => 1.02,
         < 0x80 when Rune.IsUpper(rune) => 0.78,
         < 0x80 => 0.65,

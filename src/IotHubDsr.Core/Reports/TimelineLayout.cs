@@ -17,7 +17,7 @@ internal sealed class TimelineLayout
     public const double Width = 1080;
 
     private const double Edge = 40;
-    private const double MarkPitch = 58;
+    private const double MarkPitch = 84;
 
     private TimelineLayout(IReadOnlyList<TimelineMark> marks, IReadOnlyList<TimelineLabel> labels, double now)
     {

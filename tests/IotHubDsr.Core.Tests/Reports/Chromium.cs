@@ -131,7 +131,14 @@ internal sealed class Chromium : IAsyncDisposable
         using var patience = new CancellationTokenSource(Patience);
         await _process.WaitForExitAsync(patience.Token);
         _process.Dispose();
-        _profile.Delete(recursive: true);
+        try
+        {
+            _profile.Delete(recursive: true);
+        }
+        catch (IOException)
+        {
+            // One of its children is just ending and wrote a last file; the folder is a temporary one.
+        }
     }
 
     private async Task ConnectAsync()

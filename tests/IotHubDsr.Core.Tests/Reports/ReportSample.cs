@@ -51,7 +51,7 @@ internal static class ReportSample
         string[] ids = [.. Enumerable.Range(1, devices).Select(index => $"{text("thermostat")}-{index}")];
         ReportLocation[] locations = [.. verdicts.Select((_, index) => new ReportLocation(
             $"{text("location")}-{index}", text("RoutedBlobContainer"), text($"stcontoso/telemetry-{index}"),
-            [$"{text("route")} '{index}' ({text("DeviceMessages")}) → {text("endpoint")} '{index}'", text("file upload: devices store files")]))];
+            [$"route '{text("all")}-{index}' ({text("DeviceMessages")}) → {text("endpoint")} '{index}'", $"file upload: {text("devices store files")}"]))];
         return new ReportModel
         {
             RequestId = text("20261102T081400Z-5f2c91aa"),
