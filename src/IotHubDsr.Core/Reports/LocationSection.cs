@@ -1,0 +1,110 @@
+namespace IotHubDsr.Reports;
+
+/// <summary>The table of locations: what each is, why it is included, how it stands there. The worst come first.</summary>
+internal static class LocationSection
+{
+    public const string SectionId = "locations";
+
+    private const int MaxSentences = 4;
+
+    public static void Write(MarkupWriter html, ReportFacts facts)
+    {
+        using (html.Section(SectionId, "Locations"))
+        {
+            html.Element(
+                Tag.P,
+                "Every place that the hub's configuration leads to, the least settled first. Numbers are records of the devices of this request; other devices' records in the same place are not counted and not touched.");
+            using (html.Table(
+                $"{Counted.Of(facts.Locations.Count, "location")}, with the verdict on the devices' data",
+                ("Location", false),
+                ("Why it is included", false),
+                ("Verdict", false),
+                ("Records", false)))
+            {
+                foreach (LocationSummary location in facts.Locations.OrderByDescending(static location => location.Verdict))
+                    Row(html, facts, location);
+            }
+        }
+    }
+
+    private static void Row(MarkupWriter html, ReportFacts facts, LocationSummary location)
+    {
+        using (html.Element(Tag.Tr))
+        {
+            using (html.Element(Tag.Th, (Attribute.Scope, "row"), (Attribute.DataLabel, "Location")))
+            {
+                html.Element(Tag.Bdi, location.Location.Place, (Attribute.Class, "place"));
+                html.Element(Tag.Span, location.Location.Kind, (Attribute.Class, "kind"));
+                html.Element(Tag.Code, location.Location.Id);
+            }
+
+            using (html.Element(Tag.Td, (Attribute.DataLabel, "Why it is included")))
+                Sentences(html, location.Location.Provenance, "Not recorded.");
+            using (html.Element(Tag.Td, (Attribute.DataLabel, "Verdict")))
+                Verdicts(html, facts, location);
+            using (html.Element(Tag.Td, (Attribute.DataLabel, "Records")))
+            using (html.Element(Tag.Dl, (Attribute.Class, "counts")))
+            {
+                foreach ((string label, long number) in Numbers(facts, location))
+                {
+                    using (html.Fact(label))
+                        html.Element(Tag.Dd, ReportParts.Count(number));
+                }
+            }
+        }
+    }
+
+    private static void Verdicts(MarkupWriter html, ReportFacts facts, LocationSummary location)
+    {
+        using (html.Element(Tag.Div, (Attribute.Class, "badges")))
+        {
+            foreach ((Verdict verdict, int devices) in location.Devices)
+                html.Badge(verdict, facts.DeviceCount > 1 ? Counted.Of(devices, "device") : null);
+        }
+
+        if (location.Until is { } until && !location.IsSettled)
+        {
+            using (html.Element(Tag.P, (Attribute.Class, "until")))
+            {
+                html.Text("Until ");
+                html.Time(until);
+            }
+        }
+
+        string[] details = [.. location.Details.Select(detail =>
+            facts.DeviceCount > 1 ? $"{detail.Text} ({Counted.Of(detail.Devices, "device")})" : detail.Text)];
+        if (details.Length > 0)
+            Sentences(html, details, string.Empty);
+    }
+
+    private static void Sentences(MarkupWriter html, IReadOnlyList<string> sentences, string otherwise)
+    {
+        if (sentences.Count == 0)
+            html.Element(Tag.P, otherwise, (Attribute.Class, "none"));
+        foreach (string sentence in sentences.Take(MaxSentences))
+        {
+            using (html.Element(Tag.P))
+                html.Data(sentence);
+        }
+
+        if (sentences.Count > MaxSentences)
+            html.Element(Tag.P, $"and {sentences.Count - MaxSentences} more, in the certificate.", (Attribute.Class, "none"));
+    }
+
+    private static IEnumerable<(string Label, long Number)> Numbers(ReportFacts facts, LocationSummary location)
+    {
+        yield return ("Found", location.Found);
+        if (facts.HasErasure)
+        {
+            yield return ("Erased", location.Erased);
+            yield return ("Remaining", location.Remaining);
+        }
+
+        if (facts.HasExport)
+        {
+            yield return ("Included", location.Included);
+            yield return ("Withheld", location.Withheld);
+            yield return ("Unreachable", location.Unreachable);
+        }
+    }
+}

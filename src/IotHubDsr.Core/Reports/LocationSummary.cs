@@ -1,0 +1,85 @@
+namespace IotHubDsr.Reports;
+
+/// <summary>A sentence and how many devices it holds for.</summary>
+internal sealed record ReportSentence(string Text, int Devices);
+
+/// <summary>What is known of all devices of a report in one location.</summary>
+internal sealed record LocationSummary
+{
+    private LocationSummary()
+    {
+    }
+
+    public required ReportLocation Location { get; init; }
+
+    /// <summary>The worst verdict of the devices.</summary>
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>Number of devices per verdict, worst first.</summary>
+    public required IReadOnlyList<KeyValuePair<Verdict, int>> Devices { get; init; }
+
+    public required long Found { get; init; }
+
+    public required long Erased { get; init; }
+
+    public required long Remaining { get; init; }
+
+    public required long Included { get; init; }
+
+    public required long Withheld { get; init; }
+
+    public required long Unreachable { get; init; }
+
+    /// <summary>The last time at which a verdict of the location ends.</summary>
+    public required DateTimeOffset? Until { get; init; }
+
+    public required IReadOnlyList<ReportSentence> Details { get; init; }
+
+    public required IReadOnlyList<ReportSentence> Grounds { get; init; }
+
+    /// <summary>Nothing more has to be done or waited for here.</summary>
+    public bool IsSettled => Verdict <= Verdict.Erased;
+
+    /// <summary>
+    /// One summary per location, also for a location that only a row names. A device without a row was not looked for: it is
+    /// <see cref="Verdict.Unknown"/> there.
+    /// </summary>
+    public static IReadOnlyList<LocationSummary> Of(ReportModel model)
+    {
+        ILookup<string, ReportRow> rows = model.Data.Rows.ToLookup(static row => row.LocationId, StringComparer.Ordinal);
+        string[] devices = [.. model.Devices.Concat(model.Data.Rows.Select(static row => row.DeviceId)).Distinct(StringComparer.Ordinal)];
+        IEnumerable<ReportLocation> unlisted = rows.Select(static group => new ReportLocation(group.Key, LocationKinds.UnknownSink, group.Key, []));
+        return [.. model.Data.Locations.Concat(unlisted)
+            .DistinctBy(static location => location.Id)
+            .Select(location => Of(location, [.. rows[location.Id]], devices.Length))];
+    }
+
+    private static LocationSummary Of(ReportLocation location, IReadOnlyList<ReportRow> rows, int devices)
+    {
+        IReadOnlyList<KeyValuePair<Verdict, int>> verdicts = VerdictTally.Of(
+            rows.GroupBy(static row => row.DeviceId, StringComparer.Ordinal).Select(static device => device.Max(static row => row.Verdict)),
+            devices);
+        return new LocationSummary
+        {
+            Location = location,
+            Verdict = verdicts[0].Key,
+            Devices = verdicts,
+            Found = rows.Sum(static row => row.Found),
+            Erased = rows.Sum(static row => row.Erased),
+            Remaining = rows.Sum(static row => row.Remaining),
+            Included = rows.Sum(static row => row.Included),
+            Withheld = rows.Sum(static row => row.Withheld),
+            Unreachable = rows.Sum(static row => row.Unreachable),
+            Until = rows.Max(static row => row.Until),
+            Details = Sentences(rows, static row => row.Detail),
+            Grounds = Sentences(rows, static row => row.Ground),
+        };
+    }
+
+    private static ReportSentence[] Sentences(IEnumerable<ReportRow> rows, Func<ReportRow, string?> sentence) =>
+        [.. rows.OrderByDescending(static row => row.Verdict)
+            .Select(sentence)
+            .Where(static text => !string.IsNullOrEmpty(text))
+            .GroupBy(static text => text!, StringComparer.Ordinal)
+            .Select(static group => new ReportSentence(group.Key, group.Count()))];
+}

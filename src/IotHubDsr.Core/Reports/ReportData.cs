@@ -1,0 +1,108 @@
+namespace IotHubDsr.Reports;
+
+/// <summary>One location of a report.</summary>
+/// <param name="Id">Stable name of the location.</param>
+/// <param name="Kind">Its kind, one of <see cref="LocationKinds"/>.</param>
+/// <param name="Place">The place in the words of its service.</param>
+/// <param name="Provenance">Why it is included, one sentence per way in which data gets there.</param>
+internal sealed record ReportLocation(string Id, string Kind, string Place, IReadOnlyList<string> Provenance)
+{
+    public static ReportLocation From(DataLocation location) => new(location.Id, location.Kind, location.Place, location.Provenance);
+}
+
+/// <summary>One device in one location, in counts of records.</summary>
+internal sealed record ReportRow
+{
+    public required string DeviceId { get; init; }
+
+    public required string LocationId { get; init; }
+
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>Records found, or planned to be erased.</summary>
+    public long Found { get; init; }
+
+    public long Erased { get; init; }
+
+    public long Remaining { get; init; }
+
+    public long Included { get; init; }
+
+    public long Withheld { get; init; }
+
+    public long Unreachable { get; init; }
+
+    /// <summary>Until when the verdict holds.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>A sentence that explains the verdict.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>Why records were withheld or could not be read for an export.</summary>
+    public string? Ground { get; init; }
+}
+
+/// <summary>Locations and, per device, what is known of them.</summary>
+/// <param name="Locations">The locations; one without rows counts as <see cref="Verdict.Unknown"/> for every device.</param>
+/// <param name="Rows">At most one row per device and location; a missing one counts as <see cref="Verdict.Unknown"/>.</param>
+internal sealed record ReportData(IReadOnlyList<ReportLocation> Locations, IReadOnlyList<ReportRow> Rows)
+{
+    /// <summary>The outcome of an erasure.</summary>
+    public static ReportData FromReceipts(IReadOnlyCollection<ErasureReceipt> receipts) => new(
+        LocationsOf(receipts.Select(static receipt => receipt.Location)),
+        [.. receipts.Select(static receipt => new ReportRow
+        {
+            DeviceId = receipt.DeviceId,
+            LocationId = receipt.Location.Id,
+            Verdict = receipt.Verdict,
+            Found = receipt.RecordsPlanned,
+            Erased = receipt.RecordsErased,
+            Remaining = receipt.RecordsRemaining,
+            Until = receipt.Until,
+            Detail = receipt.Detail,
+        })]);
+
+    /// <summary>A footprint.</summary>
+    public static ReportData FromFindings(IReadOnlyCollection<DeviceDataFinding> findings) => new(
+        LocationsOf(findings.Select(static finding => finding.Location)),
+        [.. findings.Select(static finding => new ReportRow
+        {
+            DeviceId = finding.DeviceId,
+            LocationId = finding.Location.Id,
+            Verdict = finding.Verdict,
+            Found = finding.Records,
+            Remaining = finding.Records,
+            Until = finding.Until,
+            Detail = finding.Detail,
+        })]);
+
+    /// <summary>An export alone.</summary>
+    /// <param name="lines">Its completeness.</param>
+    /// <param name="locations">The hub's locations, which tell why each is included.</param>
+    public static ReportData FromExport(IReadOnlyCollection<ExportCompleteness> lines, IEnumerable<DataLocation> locations) =>
+        new ReportData(LocationsOf(locations), []).WithExport(lines);
+
+    /// <summary>The same with the counts of an export; what is known of a device in a location already keeps its verdict.</summary>
+    public ReportData WithExport(IReadOnlyCollection<ExportCompleteness> lines)
+    {
+        var rows = Rows.ToDictionary(static row => (row.DeviceId, row.LocationId));
+        foreach (ExportCompleteness line in lines)
+        {
+            ReportRow row = rows.GetValueOrDefault((line.DeviceId, line.LocationId))
+                ?? new ReportRow { DeviceId = line.DeviceId, LocationId = line.LocationId, Verdict = line.Verdict, Found = line.Found };
+            rows[(line.DeviceId, line.LocationId)] = row with
+            {
+                Included = line.Included,
+                Withheld = line.Withheld,
+                Unreachable = line.Unreachable,
+                Ground = line.Ground,
+            };
+        }
+
+        IEnumerable<ReportLocation> others = lines.Select(static line => new ReportLocation(line.LocationId, line.Kind, line.Place, []));
+        return new ReportData([.. Locations.Concat(others).DistinctBy(static location => location.Id)], [.. rows.Values]);
+    }
+
+    private static ReportLocation[] LocationsOf(IEnumerable<DataLocation> locations) =>
+        [.. locations.DistinctBy(static location => location.Id).Select(ReportLocation.From)];
+}

@@ -1,0 +1,156 @@
+using System.Security.Cryptography;
+using System.Text;
+using AngleSharp.Dom;
+using AngleSharp.Html.Parser;
+using CsCheck;
+using IotHubDsr.Reports;
+
+namespace IotHubDsr.Core.Tests.Reports;
+
+public sealed class HtmlReportTests
+{
+    private static readonly string[] Elements =
+    [
+        "html", "head", "meta", "title", "style", "body", "header", "nav", "main", "section", "footer", "h1", "h2", "h3", "p", "div", "span", "bdi",
+        "code", "time", "a", "ul", "li", "dl", "dt", "dd", "details", "summary", "table", "caption", "thead", "tbody", "tr", "th", "td",
+        "svg", "g", "desc", "path", "rect", "line", "text",
+    ];
+
+    private static readonly Gen<string> Known = Gen.Int[0, HostileText.All.Count - 1].Select(index => HostileText.All[index]);
+
+    private static readonly Gen<string> Hostile = Gen.OneOf(
+        Known,
+        Known.Array[2, 4].Select(string.Concat),
+        Gen.Char.Array[1, 12].Select(characters => new string(characters)));
+
+    [Fact]
+    public void Write_AnyReport_HasOnlyKnownElementsAndRefersToNothingOutside()
+    {
+        string html = ReportSample.Html(ReportSample.Synthetic(Enum.GetValues<Verdict>(), text => text, devices: 3));
+        IDocument document = Parse(html);
+
+        Assert.Empty(document.All.Select(element => element.LocalName).Except(Elements));
+        Assert.All(document.All.SelectMany(element => element.Attributes), attribute =>
+        {
+            Assert.False(attribute.Name.StartsWith("on", StringComparison.OrdinalIgnoreCase), attribute.Name);
+            Assert.NotEqual("style", attribute.Name);
+            Assert.False(attribute.Name is "src" or "srcset" or "action" or "xlink:href", attribute.Name);
+            Assert.True(attribute.Name != "href" || attribute.Value.StartsWith('#'), attribute.Value);
+        });
+        Assert.DoesNotContain("url(", html, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("@import", html, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("://", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_AnyReport_AllowsItsOwnStyleSheetAlone()
+    {
+        IDocument document = Parse(ReportSample.Html(ReportSample.Synthetic([Verdict.Absent], text => text)));
+
+        string style = Assert.Single(document.QuerySelectorAll("style")).TextContent;
+        string digest = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)));
+        string policy = document.QuerySelector("meta[http-equiv=Content-Security-Policy]")!.GetAttribute("content")!;
+        Assert.StartsWith($"default-src 'none'; style-src 'sha256-{digest}';", policy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_AnyReport_CanBeReadWithoutSight()
+    {
+        IDocument document = Parse(ReportSample.Html(ReportSample.Synthetic(Enum.GetValues<Verdict>(), text => text, devices: 3)));
+
+        Assert.Equal("en", document.DocumentElement.GetAttribute("lang"));
+        Assert.NotEmpty(document.Title!);
+        Assert.All(new[] { "header", "nav", "main", "footer", "h1" }, name => Assert.Single(document.QuerySelectorAll(name)));
+        Assert.Equal("#main", document.Body!.Children[0].GetAttribute("href"));
+        int level = 0;
+        foreach (int next in document.QuerySelectorAll("h1,h2,h3").Select(heading => heading.LocalName[1] - '0'))
+        {
+            Assert.True(next <= level + 1);
+            level = next;
+        }
+
+        Assert.All(document.QuerySelectorAll("table"), table => Assert.NotEmpty(table.QuerySelector("caption")!.TextContent));
+        Assert.All(document.QuerySelectorAll("th"), cell => Assert.True(cell.GetAttribute("scope") is "col" or "row"));
+        Assert.All(document.QuerySelectorAll("svg.picture"), picture =>
+        {
+            Assert.Equal("img", picture.GetAttribute("role"));
+            Assert.All(picture.GetAttribute("aria-labelledby")!.Split(' '), id => Assert.NotEmpty(document.GetElementById(id)!.TextContent));
+        });
+        Assert.All(document.QuerySelectorAll("svg.symbol"), symbol => Assert.Equal("true", symbol.GetAttribute("aria-hidden")));
+        Assert.All(document.QuerySelectorAll("a"), link => Assert.NotNull(document.GetElementById(link.GetAttribute("href")![1..])));
+        string[] ids = [.. document.QuerySelectorAll("[id]").Select(element => element.Id!)];
+        Assert.Equal(ids.Length, ids.Distinct().Count());
+    }
+
+    [Fact]
+    public void Write_EveryVerdict_StandsAsAWordInTheTableThePictureAndTheLegend()
+    {
+        IDocument document = Parse(ReportSample.Html(ReportSample.Synthetic(Enum.GetValues<Verdict>(), text => text)));
+
+        Assert.All(Enum.GetNames<Verdict>(), verdict =>
+        {
+            Assert.Contains(document.QuerySelectorAll("#locations .badge"), badge => badge.TextContent == verdict);
+            Assert.Contains(document.QuerySelectorAll("#routes .word"), word => word.TextContent == verdict);
+            Assert.Contains(document.QuerySelectorAll("#verdicts .badge"), badge => badge.TextContent == verdict);
+        });
+        Assert.Equal(VerdictLook.All.Count, VerdictLook.All.Select(look => look.Shape).Distinct().Count());
+        Assert.Equal("Unknown", document.QuerySelector(".overall .badge")!.TextContent);
+    }
+
+    [Fact]
+    public void Write_DeviceWithoutARow_IsUnknownAndNeverGreen()
+    {
+        ReportModel model = ReportSample.Synthetic([Verdict.Absent, Verdict.Erased], text => text, devices: 2);
+        model = model with { Data = model.Data with { Rows = [.. model.Data.Rows.Skip(1)] } };
+
+        Assert.Equal(Verdict.Unknown, new ReportFacts(model).Verdict);
+        Assert.Equal(Verdict.Unknown, new ReportFacts(model with { Data = new ReportData([], []) }).Verdict);
+        Assert.Equal(Verdict.Unknown, new ReportFacts(model with { Data = model.Data with { Rows = [] } }).Verdict);
+    }
+
+    [Fact]
+    public void Write_VerdictOfALaterVersion_IsUnknown()
+    {
+        ReportModel model = ReportSample.Synthetic([(Verdict)99], text => text);
+
+        Assert.Equal("Unknown", Parse(ReportSample.Html(model)).QuerySelector(".overall .badge")!.TextContent);
+    }
+
+    [Fact]
+    public void Write_MoreDevicesThanAPageCarries_SaysHowManyAreElsewhere()
+    {
+        IDocument document = Parse(ReportSample.Html(ReportSample.Synthetic([.. Enumerable.Repeat(Verdict.Erased, 10)], text => text, devices: 3000)));
+
+        Assert.Equal(DeviceSection.MaxDevices, document.QuerySelectorAll("#devices tbody tr").Length);
+        Assert.Contains("2,800 more devices", document.QuerySelector("#devices")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_HostileTextInEveryField_IsTextAndChangesNoElement()
+    {
+        IDocument plain = Parse(ReportSample.Html(ReportSample.Synthetic(Enum.GetValues<Verdict>(), text => text)));
+        string[] structure = Structure(plain);
+
+        Hostile.Sample(
+            hostile =>
+            {
+                IDocument document = Parse(ReportSample.Html(ReportSample.Synthetic(Enum.GetValues<Verdict>(), text => hostile + text)));
+
+                Assert.Equal(structure, Structure(document));
+                string shown = VisibleText.Of(hostile);
+                Assert.Equal($"{shown}thermostat-1", document.QuerySelector("#devices tbody bdi")!.TextContent);
+                Assert.Equal($"{shown}The detail.", document.QuerySelector("#locations td:nth-child(3) bdi")!.TextContent);
+                Assert.Equal($"{shown}J. Okafor", document.QuerySelectorAll(".facts dd")[^1].TextContent);
+                Assert.StartsWith("Where the data", document.GetElementById("routes-t")!.TextContent, StringComparison.Ordinal);
+                Assert.Contains($"{shown}stcontoso/telemetry-8", document.QuerySelectorAll("#routes .sink > title").Select(Place).ToArray());
+            },
+            iter: 150);
+
+        static string Place(IElement title) => title.TextContent[title.TextContent.IndexOf("RoutedBlobContainer ", StringComparison.Ordinal)..]["RoutedBlobContainer ".Length..^": Unknown".Length];
+    }
+
+    private static string[] Structure(IDocument document) => [.. document.All.Select(element =>
+        $"{element.LocalName} {string.Join(' ', element.Attributes.Select(attribute => attribute.Name))} {element.ClassName} {element.ParentElement?.LocalName}")];
+
+    private static IDocument Parse(string html) => new HtmlParser().ParseDocument(html);
+}
