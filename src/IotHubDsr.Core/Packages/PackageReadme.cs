@@ -33,12 +33,12 @@ internal static class PackageReadme
 
             In all {Counted.Of(lines.Sum(line => line.Found), "record")} found: {lines.Sum(line => line.Included)} included, {lines.Sum(line => line.Withheld)} withheld, {lines.Sum(line => line.Unreachable)} unreachable.
 
-
             """);
-        text.Append("What was found where:\n\n").AppendJoin(string.Empty, lines.Where(line => line.Found > 0).Select(InWords));
+        if (lines.Any(line => line.Found > 0))
+            text.Append("\nWhat was found where:\n\n").AppendJoin(string.Empty, lines.Where(line => line.Found > 0).Select(InWords));
         List<string> gaps = lines
             .Where(line => line.Verdict > Verdict.Present || line.Verdict is Verdict.OwnerAction or Verdict.Expiring || line.Withheld + line.Unreachable > 0)
-            .Select(line => $"- {line.Kind} {line.Place}: {line.Verdict}. {line.Ground}\n")
+            .Select(line => Item($"{line.Kind} {line.Place}: {line.Verdict}. {line.Ground}"))
             .Distinct(StringComparer.Ordinal)
             .ToList();
         if (gaps.Count > 0)
@@ -54,6 +54,9 @@ internal static class PackageReadme
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"{line.Withheld} withheld"));
         if (line.Unreachable > 0)
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"{line.Unreachable} unreachable"));
-        return string.Create(CultureInfo.InvariantCulture, $"- {line.DeviceId} in {line.Kind} {line.Place}: {line.Found} found, {string.Join(", ", parts)}\n");
+        return Item(string.Create(CultureInfo.InvariantCulture, $"{line.DeviceId} in {line.Kind} {line.Place}: {line.Found} found, {string.Join(", ", parts)}"));
     }
+
+    /// <summary>One line of a list, whatever the names in it hold.</summary>
+    private static string Item(string text) => $"- {string.Concat(text.Select(static c => char.IsControl(c) ? ' ' : c)).TrimEnd()}\n";
 }
