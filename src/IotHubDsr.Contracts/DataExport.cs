@@ -6,8 +6,17 @@ public sealed record DataExport
     /// <summary>IDs of the devices it covers.</summary>
     public required IReadOnlyList<string> DeviceId { get; init; }
 
-    /// <summary>Full path of the folder or zip file.</summary>
+    /// <summary>ID of the package, which also stands in it.</summary>
+    public required string Identifier { get; init; }
+
+    /// <summary>Full path of the folder, zip file or encrypted zip file.</summary>
     public required string Path { get; init; }
+
+    /// <summary>
+    /// SHA-256 of the package's <c>tagmanifest-sha256.txt</c>, as lower-case hexadecimal digits: through the digests in it, it stands for
+    /// every byte of the package, in whatever form it was written.
+    /// </summary>
+    public required string Digest { get; init; }
 
     /// <summary>Number of files in the package.</summary>
     public required int Files { get; init; }

@@ -80,11 +80,13 @@ Describe 'Export-IotDeviceData' {
     It 'writes a package whose manifest holds' {
         $path = Join-Path $TestDrive 'package'
         Export-IotDeviceData 'dev1' -Path $path | Should -Not -BeNullOrEmpty
-        $lines = Get-Content (Join-Path $path 'manifest-sha256.txt')
-        $lines | Should -Not -BeNullOrEmpty
-        foreach ($line in $lines) {
-            $digest, $name = $line -split '  ', 2
-            (Get-FileHash -LiteralPath (Join-Path $path $name) -Algorithm SHA256).Hash | Should -Be $digest
+        foreach ($manifest in 'manifest-sha256.txt', 'tagmanifest-sha256.txt') {
+            $lines = Get-Content (Join-Path $path $manifest)
+            $lines | Should -Not -BeNullOrEmpty
+            foreach ($line in $lines) {
+                $digest, $name = $line -split '  ', 2
+                (Get-FileHash -LiteralPath (Join-Path $path $name) -Algorithm SHA256).Hash | Should -Be $digest
+            }
         }
     }
 

@@ -273,6 +273,11 @@ public static class FaultCatalogue
         "The package '{0}' could not be written: {1}",
         "Check the path, the rights and the free space. Nothing was left behind under that name.");
 
+    /// <summary>A package cannot be encrypted to a certificate.</summary>
+    public static FaultDefinition RecipientCertificateRefused { get; } = new("RecipientCertificateRefused", FaultCategory.InvalidArgument,
+        "Nothing is encrypted to the certificate {0}: {1}.",
+        "Ask the recipient for a certificate that is valid now and may be used for encryption: RSA of 2048 bits or more, or P-256, P-384, P-521.");
+
     /// <summary>The sandbox cannot be started for want of a runtime.</summary>
     public static FaultDefinition SandboxRuntimeMissing { get; } = new("SandboxRuntimeMissing", FaultCategory.NotInstalled,
         "The sandbox needs the ASP.NET Core runtime 10.0 or later: {1}.",

@@ -128,6 +128,21 @@ public sealed record ExportRequest : SubjectRequest
     /// <summary>Writes one zip file instead of a folder.</summary>
     public bool AsZip { get; init; }
 
+    /// <summary>
+    /// Certificate of the only one who can open the package; it makes the package a zip file that is encrypted (CMS EnvelopedData). Null
+    /// for a package that is not encrypted.
+    /// </summary>
+    public X509Certificate2? ProtectTo { get; init; }
+
+    /// <summary>ID of the package; null for a new one.</summary>
+    public string? Identifier { get; init; }
+
+    /// <summary>Who hands the data over, to be named in the package.</summary>
+    public string? SourceOrganization { get; init; }
+
+    /// <summary>Whom the recipient can ask, to be named in the package.</summary>
+    public string? ContactName { get; init; }
+
     /// <summary>Includes messages that a gateway relayed for other devices.</summary>
     public bool IncludeRelayed { get; init; }
 }

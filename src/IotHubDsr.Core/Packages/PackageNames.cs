@@ -19,6 +19,25 @@ internal static class PackageNames
         "lpt0", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
     };
 
+    /// <summary>Whether a path holds nothing but safe names.</summary>
+    public static bool IsSafePath(string path) =>
+        path.Split('/').All(name => name.Length > 0 && name[0] != '.' && name.All(c => char.IsAsciiLetterUpper(c) || IsPlain(c) || c == '~'));
+
+    /// <summary>
+    /// The folder that unpacking a package makes: named like the file without its extensions, as RFC 8493 (section 4) asks.
+    /// </summary>
+    public static string OfBag(string path)
+    {
+        string name = Path.GetFileName(path);
+        foreach (string extension in (string[])[".p7m", ".zip"])
+        {
+            if (name.EndsWith(extension, StringComparison.OrdinalIgnoreCase))
+                name = name[..^extension.Length];
+        }
+
+        return IsSafePath(name) && name[^1] != '.' && !Reserved.Contains(name.Split('.')[0].ToLowerInvariant()) ? name : For(name);
+    }
+
     public static string For(string name)
     {
         if (name.Length is > 0 and <= LongestPlain && name.All(IsPlain) && name[0] != '.' && name[^1] != '.' && !Reserved.Contains(name.Split('.')[0]))

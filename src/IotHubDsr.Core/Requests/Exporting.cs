@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using IotHubDsr.Engine;
 using IotHubDsr.Packages;
+using IotHubDsr.Packages.Envelopes;
 using IotHubDsr.Stores;
 
 namespace IotHubDsr.Requests;
@@ -12,7 +13,9 @@ internal sealed class Exporting(HubConnection connection, ExportRequest request,
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await using PackageWriter package = PackageWriter.Create(request.Path, request.AsZip);
+        if (request.ProtectTo is { } recipient)
+            CmsRecipient.Check(recipient, time.GetUtcNow());
+        await using PackageWriter package = PackageWriter.Create(request.Path, request.AsZip, request.ProtectTo);
         try
         {
             DataExport? export = await WriteAsync(package, cancellationToken).ConfigureAwait(false);
@@ -46,14 +49,29 @@ internal sealed class Exporting(HubConnection connection, ExportRequest request,
         foreach (string deviceId in Nowhere(locations, lines))
             await events.EmitAsync(new FaultEvent(FaultCatalogue.DeviceNotFound.For(deviceId)), cancellationToken).ConfigureAwait(false);
 
+        return await CompleteAsync(package, deviceIds, lines, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<DataExport> CompleteAsync(
+        PackageWriter package, IReadOnlyList<string> deviceIds, IReadOnlyList<ExportCompleteness> lines, CancellationToken cancellationToken)
+    {
         DateTimeOffset now = time.GetUtcNow();
-        await package.WriteAsync("completeness.json", CompletenessPage.Write(connection.Context, deviceIds, lines, now), cancellationToken).ConfigureAwait(false);
-        await package.WriteAsync("README.txt", PackageReadme.Write(connection.Context, deviceIds, lines, now), cancellationToken).ConfigureAwait(false);
-        await package.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        var info = new BagInfo(request.Identifier ?? $"urn:uuid:{Guid.NewGuid()}", PackageReadme.Title(connection.Context, deviceIds), now)
+        {
+            SourceOrganization = request.SourceOrganization,
+            ContactName = request.ContactName,
+        };
+        byte[] page = CompletenessPage.Write(connection.Context, deviceIds, lines, now);
+        byte[] readme = PackageReadme.Write(connection.Context, deviceIds, lines, now);
+        await package.WriteDataAsync("completeness.json", page, cancellationToken).ConfigureAwait(false);
+        await package.WriteTagFileAsync("README.txt", readme, cancellationToken).ConfigureAwait(false);
+        await package.CompleteAsync(info, cancellationToken).ConfigureAwait(false);
         return new DataExport
         {
             DeviceId = deviceIds,
+            Identifier = info.Identifier,
             Path = package.Path,
+            Digest = package.Digest,
             Files = package.Files,
             Bytes = package.Bytes,
             Completeness = lines,

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security.Cryptography.X509Certificates;
 using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
@@ -19,6 +20,22 @@ public sealed class ExportIotDeviceDataCommand : DeviceCommand
     [Parameter]
     public SwitchParameter AsZip { get; set; }
 
+    /// <summary>Certificate of the only one who can open the package, or the path of its file; the package is an encrypted zip file.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    [RecipientCertificateTransformation]
+    public X509Certificate2? ProtectTo { get; set; }
+
+    /// <summary>Who hands the data over, to be named in the package.</summary>
+    [Parameter]
+    [ValidateLength(1, 1000)]
+    public string? SourceOrganization { get; set; }
+
+    /// <summary>Whom the recipient can ask, to be named in the package.</summary>
+    [Parameter]
+    [ValidateLength(1, 1000)]
+    public string? ContactName { get; set; }
+
     /// <summary>Includes messages that a gateway relayed for other devices.</summary>
     [Parameter]
     public SwitchParameter IncludeRelayed { get; set; }
@@ -26,6 +43,10 @@ public sealed class ExportIotDeviceDataCommand : DeviceCommand
     private protected override bool ApproveStart()
     {
         _path = GetUnresolvedProviderPathFromPSPath(Path);
+        if (ProtectTo is not null)
+            _path = WithExtension(WithExtension(_path, ".zip", unless: ".p7m"), ".p7m");
+        else if (AsZip)
+            _path = WithExtension(_path, ".zip");
         return ShouldProcess(_path, "Write an export package of device data");
     }
 
@@ -39,7 +60,17 @@ public sealed class ExportIotDeviceDataCommand : DeviceCommand
                 ThrottleLimit = ThrottleLimit,
                 Path = _path,
                 AsZip = AsZip,
+                ProtectTo = ProtectTo,
+                SourceOrganization = SourceOrganization,
+                ContactName = ContactName,
                 IncludeRelayed = IncludeRelayed,
             },
             cancellationToken);
+
+    /// <summary>The folder in a zip file is named like the file without its extension, so the file must have one.</summary>
+    private static string WithExtension(string path, string extension, string? unless = null) =>
+        path.EndsWith(extension, StringComparison.OrdinalIgnoreCase)
+        || (unless is not null && path.EndsWith(unless, StringComparison.OrdinalIgnoreCase))
+            ? path
+            : path + extension;
 }

@@ -1,5 +1,4 @@
-using System.IO.Compression;
-using System.Security.Cryptography;
+using System.Diagnostics;
 using System.Text;
 using IotHubDsr.Packages;
 using IotHubDsr.Stores;
@@ -13,6 +12,8 @@ public sealed class PackageWriterTests : IDisposable
         Id = "device-registry.hub", Kind = LocationKinds.DeviceRegistry, Place = "hub", Provenance = ["the hub itself"],
     };
 
+    private static readonly BagInfo Info = new("urn:uuid:1", "Data of 1 device", new DateTimeOffset(2026, 11, 24, 23, 0, 0, TimeSpan.Zero));
+
     private readonly string _folder = Directory.CreateTempSubdirectory("package-tests-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -20,7 +21,7 @@ public sealed class PackageWriterTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Complete_Package_HasAManifestThatMatchesEveryOtherFile(bool asZip)
+    public async Task Complete_Package_IsAValidBag(bool asZip)
     {
         string path = Path.Combine(_folder, "package");
         await using (PackageWriter package = PackageWriter.Create(path, asZip))
@@ -28,18 +29,155 @@ public sealed class PackageWriterTests : IDisposable
             await WriteAsync(package, "dev1", "one");
             await WriteAsync(package, "Dev1", "two");
             await WriteAsync(package, "../../dev1", "three");
-            await package.WriteAsync("README.txt", "read me"u8.ToArray(), CancellationToken.None);
-            await package.CompleteAsync(CancellationToken.None);
-            Assert.Equal(5, package.Files);
+            await WriteAsync(package, "100%0D%0A%25", "four");
+            await package.WriteDataAsync("report.html", "<html>"u8.ToArray(), CancellationToken.None);
+            await package.WriteTagFileAsync("README.txt", "read me"u8.ToArray(), CancellationToken.None);
+            await package.CompleteAsync(Info, CancellationToken.None);
+            Assert.Equal(10, package.Files);
         }
 
         Assert.Equal([path], Directory.GetFileSystemEntries(_folder));
-        Dictionary<string, byte[]> files = Read(path, asZip);
-        string[] manifest = Encoding.UTF8.GetString(files[PackageWriter.ManifestName]).TrimEnd('\n').Split('\n');
-        Assert.Equal(files.Keys.Where(name => name != PackageWriter.ManifestName).Order(StringComparer.Ordinal), manifest.Select(line => line[66..]));
-        Assert.All(manifest, line => Assert.Equal(Convert.ToHexString(SHA256.HashData(files[line[66..]])).ToLowerInvariant() + "  ", line[..66]));
-        Assert.All(files.Keys.Where(name => name.Contains('/')), name => Assert.StartsWith("data/device-registry.hub/", name, StringComparison.Ordinal));
+        Bag bag = asZip ? Bag.OfZip(path) : Bag.OfFolder(path);
+        bag.AssertValid();
+        Assert.Equal(10, bag.Files.Count);
+        Assert.Equal("<html>", bag.Text("data/report.html"));
+        Assert.Equal("data", bag.Files.Keys.Where(name => name.Contains('/')).Select(name => name.Split('/')[0]).Distinct().Single());
     }
+
+    [Theory]
+    [InlineData("manifest-sha256.txt")]
+    [InlineData("tagmanifest-sha256.txt")]
+    public async Task Complete_Folder_IsAcceptedBySha256Sum(string manifest)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        string path = Path.Combine(_folder, "package");
+        await using (PackageWriter package = PackageWriter.Create(path, asZip: false))
+        {
+            await WriteAsync(package, "100%\r\n\\ *", "one");
+            await package.CompleteAsync(Info, CancellationToken.None);
+        }
+
+        Assert.Equal(0, await CheckAsync());
+        foreach (string file in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(manifest, StringComparison.Ordinal)))
+            await File.AppendAllTextAsync(file, "x");
+        Assert.NotEqual(0, await CheckAsync());
+
+        async Task<int> CheckAsync()
+        {
+            using Process tool = Process.Start(new ProcessStartInfo("sha256sum", ["-c", "--quiet", "--strict", manifest]) { WorkingDirectory = path })!;
+            await tool.WaitForExitAsync();
+            return tool.ExitCode;
+        }
+    }
+
+    [Fact]
+    public async Task Complete_HostileInfo_StaysInItsLines()
+    {
+        string path = Path.Combine(_folder, "package");
+        string name = "Contoso\r\nPayload-Oxum: 1.1\u2028Bagging-Date: 1999-01-01\t" + string.Join(' ', Enumerable.Repeat("Ltd.", 100)) + new string('x', 200) + "\0";
+        await using (PackageWriter package = PackageWriter.Create(path, asZip: false))
+        {
+            await WriteAsync(package, "dev1", "one");
+            await package.CompleteAsync(Info with { SourceOrganization = name, ContactName = " \n " }, CancellationToken.None);
+        }
+
+        Bag bag = Bag.OfFolder(path);
+        bag.AssertValid();
+        Assert.Equal(
+            ["Source-Organization", "External-Description", "Bagging-Date", "External-Identifier", "Payload-Oxum", "Bag-Software-Agent"],
+            bag.Info.Select(line => line.Key));
+        string expected = string.Join(' ', name.Split(['\r', '\n', '\t', '\0', '\u2028', ' '], StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(expected, bag.Info[0].Value);
+        Assert.All(bag.Text("bag-info.txt").Split('\n'), line => Assert.True(line.Length <= 79 || line.Trim().StartsWith("Ltd.xxx", StringComparison.Ordinal), line));
+        Assert.Equal("2026-11-24", bag.Info[2].Value);
+        Assert.Equal("urn:uuid:1", bag.Info[3].Value);
+        Assert.Matches("^IotHubDsr [0-9]+[.]", bag.Info[5].Value);
+    }
+
+    [Fact]
+    public async Task Open_ManyAtOnceInAZip_KeepsEachWholeAndLeavesNoSpool()
+    {
+        string path = Path.Combine(_folder, "package.zip");
+        byte[][] contents = [.. Enumerable.Range(0, 4).Select(number => Noise(number, 3_000_000))];
+        await using (PackageWriter package = PackageWriter.Create(path, asZip: true))
+        {
+            var files = new List<Stream>();
+            for (int i = 0; i < contents.Length; i++)
+                files.Add(await package.OpenDataAsync($"file{i}", CancellationToken.None));
+            for (int start = 0; start < contents[0].Length; start += 100_000)
+            {
+                for (int i = 0; i < files.Count; i++)
+                    await files[i].WriteAsync(contents[i].AsMemory(start, 100_000));
+            }
+
+            Assert.Equal(4, Directory.GetFiles(_folder).Length);
+            if (!OperatingSystem.IsWindows())
+                Assert.All(Directory.GetFiles(_folder), file => Assert.Equal(-1, BusyFile.Read(file).AsSpan().IndexOf(contents[1].AsSpan(0, 64))));
+            foreach (int i in (int[])[2, 0, 3, 1])
+                await files[i].DisposeAsync();
+            await package.CompleteAsync(Info, CancellationToken.None);
+        }
+
+        Assert.Equal([path], Directory.GetFileSystemEntries(_folder));
+        Bag bag = Bag.OfZip(path);
+        bag.AssertValid();
+        Assert.All(contents.Index(), content => Assert.Equal(content.Item, bag.Files[$"data/file{content.Index}"]));
+    }
+
+    [Fact]
+    public async Task Dispose_WithFilesThatWait_LeavesNothing()
+    {
+        await using (PackageWriter package = PackageWriter.Create(Path.Combine(_folder, "package"), asZip: true))
+        {
+            await using Stream first = await package.OpenDataAsync("first", CancellationToken.None);
+            Stream second = await package.OpenDataAsync("second", CancellationToken.None);
+            await second.WriteAsync(Noise(1, 2_000_000));
+            Assert.Equal(2, Directory.GetFiles(_folder).Length);
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public async Task Complete_TwoToOnePath_GivesOnePackageAndOneFailure()
+    {
+        string path = Path.Combine(_folder, "package");
+        await using PackageWriter one = PackageWriter.Create(path, asZip: false);
+        await using PackageWriter other = PackageWriter.Create(path, asZip: false);
+        await WriteAsync(one, "dev1", "one");
+        await WriteAsync(other, "dev1", "other");
+
+        await one.CompleteAsync(Info, CancellationToken.None);
+        DsrException refused = await Assert.ThrowsAsync<DsrException>(() => other.CompleteAsync(Info, CancellationToken.None));
+        await other.DisposeAsync();
+
+        Assert.Equal("ExportPathExists", refused.Fault.Id);
+        Assert.Equal([path], Directory.GetFileSystemEntries(_folder));
+        Assert.Equal("one", Bag.OfFolder(path).Text("data/device-registry.hub/dev1.json"));
+    }
+
+    [Theory]
+    [InlineData("../x")]
+    [InlineData("a%0Ab")]
+    [InlineData("a\nb")]
+    [InlineData("a//b")]
+    [InlineData("/etc/passwd")]
+    [InlineData("")]
+    public async Task Open_NameThatIsNotSafe_IsRefused(string name)
+    {
+        await using PackageWriter package = PackageWriter.Create(Path.Combine(_folder, "package"), asZip: false);
+        await Assert.ThrowsAsync<ArgumentException>(() => package.WriteDataAsync(name, default, CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData("th-017.zip", "th-017")]
+    [InlineData("Ana Lopez.zip.p7m", "ana_lopez~")]
+    [InlineData("Th-017.ZIP.P7M", "Th-017")]
+    [InlineData(".zip", "~")]
+    [InlineData("con.zip", "con~")]
+    public void OfBag_FileName_GivesAFolderThatEverySystemTakes(string file, string folder) =>
+        Assert.StartsWith(folder, PackageNames.OfBag(Path.Combine(_folder, file)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData(false)]
@@ -62,7 +200,7 @@ public sealed class PackageWriterTests : IDisposable
         {
             await WriteAsync(package, "dev1", "one");
             await cancellation.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => package.CompleteAsync(cancellation.Token));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => package.CompleteAsync(Info, cancellation.Token));
         }
 
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
@@ -87,7 +225,7 @@ public sealed class PackageWriterTests : IDisposable
         {
             await WriteAsync(package, "dev1", "one");
             await File.WriteAllTextAsync(path, "mine");
-            DsrException refused = await Assert.ThrowsAsync<DsrException>(() => package.CompleteAsync(CancellationToken.None));
+            DsrException refused = await Assert.ThrowsAsync<DsrException>(() => package.CompleteAsync(Info, CancellationToken.None));
             Assert.Equal("ExportPathExists", refused.Fault.Id);
         }
 
@@ -108,13 +246,10 @@ public sealed class PackageWriterTests : IDisposable
     [Fact]
     public async Task Write_DiskIsFull_IsToldApartFromAFailingConnection()
     {
-        var closed = false;
-        var file = new DigestStream(new FullDisk(), (_, _) => Assert.Fail("It was not written."), () => closed = true);
+        var file = new DigestStream(new FullDisk(), (_, _) => Assert.Fail("It was not written."));
 
         await Assert.ThrowsAsync<ExportTargetException>(async () => await file.WriteAsync(new byte[10]));
         await Assert.ThrowsAsync<ExportTargetException>(async () => await file.DisposeAsync());
-
-        Assert.True(closed);
     }
 
     private static async Task WriteAsync(PackageWriter package, string name, string text)
@@ -123,22 +258,11 @@ public sealed class PackageWriterTests : IDisposable
         await file.WriteAsync(Encoding.UTF8.GetBytes(text));
     }
 
-    private static Dictionary<string, byte[]> Read(string path, bool asZip)
+    private static byte[] Noise(int seed, int length)
     {
-        if (!asZip)
-        {
-            return Directory.GetFiles(path, "*", SearchOption.AllDirectories)
-                .ToDictionary(file => Path.GetRelativePath(path, file).Replace('\\', '/'), File.ReadAllBytes);
-        }
-
-        using ZipArchive zip = ZipFile.OpenRead(path);
-        return zip.Entries.ToDictionary(entry => entry.FullName, entry =>
-        {
-            using Stream content = entry.Open();
-            using var copy = new MemoryStream();
-            content.CopyTo(copy);
-            return copy.ToArray();
-        });
+        byte[] noise = new byte[length];
+        new Random(seed).NextBytes(noise);
+        return noise;
     }
 
     private sealed class FullDisk : MemoryStream
@@ -146,9 +270,9 @@ public sealed class PackageWriterTests : IDisposable
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
             throw new IOException("No space left on device");
 
-        public override async ValueTask DisposeAsync()
+        protected override void Dispose(bool disposing)
         {
-            await base.DisposeAsync();
+            base.Dispose(disposing);
             throw new IOException("No space left on device");
         }
     }

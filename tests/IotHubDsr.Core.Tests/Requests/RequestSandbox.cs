@@ -118,11 +118,17 @@ internal sealed class RequestSandbox : IAsyncDisposable
         return other;
     }
 
-    public IAsyncEnumerable<DsrEvent> Exporting(CancellationToken cancellationToken, params string[] deviceIds) => _engine.ExportAsync(
-        new ExportRequest { Context = Context, DeviceIds = Stream(deviceIds), Path = PackagePath }, cancellationToken);
+    public IAsyncEnumerable<DsrEvent> Exporting(CancellationToken cancellationToken, params string[] deviceIds) =>
+        Exporting(static request => request, cancellationToken, deviceIds);
 
-    public async Task<DataExport> ExportAsync(params string[] deviceIds) =>
-        Assert.Single(await RunAsync<DataExport>(Exporting(CancellationToken.None, deviceIds)));
+    public IAsyncEnumerable<DsrEvent> Exporting(
+        Func<ExportRequest, ExportRequest> choose, CancellationToken cancellationToken, params string[] deviceIds) => _engine.ExportAsync(
+        choose(new ExportRequest { Context = Context, DeviceIds = Stream(deviceIds), Path = PackagePath }), cancellationToken);
+
+    public Task<DataExport> ExportAsync(params string[] deviceIds) => ExportAsync(static request => request, deviceIds);
+
+    public async Task<DataExport> ExportAsync(Func<ExportRequest, ExportRequest> choose, params string[] deviceIds) =>
+        Assert.Single(await RunAsync<DataExport>(Exporting(choose, CancellationToken.None, deviceIds)));
 
     public async ValueTask DisposeAsync()
     {

@@ -95,7 +95,7 @@ public sealed class RequestTests
             Assert.All(location, line => Assert.Equal(line.Included, written[line.DeviceId]));
         }
 
-        JsonElement page = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(export.Path, "completeness.json"))).RootElement;
+        JsonElement page = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(export.Path, "data", "completeness.json"))).RootElement;
         Assert.Equal(export.Completeness.Count, page.GetProperty("locations").GetArrayLength());
         Assert.Equal(export.Records, page.GetProperty("totals").GetProperty("included").GetInt64());
     }

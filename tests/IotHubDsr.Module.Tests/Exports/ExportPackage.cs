@@ -1,50 +1,31 @@
 using System.Diagnostics;
-using System.IO.Compression;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using IotHubDsr.Core.Tests.Packages;
 
 namespace IotHubDsr.Module.Tests.Exports;
 
 /// <summary>A finished package, folder or zip, read by means that the product does not use.</summary>
 internal sealed class ExportPackage
 {
-    private const string Manifest = "manifest-sha256.txt";
+    private readonly Bag _bag;
 
-    private ExportPackage(Dictionary<string, byte[]> files) => Files = files;
+    private ExportPackage(Bag bag) => _bag = bag;
 
     /// <summary>Contents by name, with forward slashes.</summary>
-    public IReadOnlyDictionary<string, byte[]> Files { get; }
+    public IReadOnlyDictionary<string, byte[]> Files => _bag.Files;
 
-    public JsonElement Completeness => JsonDocument.Parse(Files["completeness.json"]).RootElement;
+    public JsonElement Completeness => JsonDocument.Parse(Files["data/completeness.json"]).RootElement;
 
-    public static ExportPackage OfFolder(string path) => new(Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
-        .ToDictionary(file => Path.GetRelativePath(path, file).Replace('\\', '/'), File.ReadAllBytes, StringComparer.Ordinal));
+    public static ExportPackage OfFolder(string path) => new(Bag.OfFolder(path));
 
-    public static ExportPackage OfZip(string path)
-    {
-        using ZipArchive zip = ZipFile.OpenRead(path);
-        var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-        foreach (ZipArchiveEntry entry in zip.Entries)
-        {
-            using Stream content = entry.Open();
-            using var copy = new MemoryStream();
-            content.CopyTo(copy);
-            files.Add(entry.FullName, copy.ToArray());
-        }
+    public static ExportPackage OfZip(string path) => new(Bag.OfZip(path));
 
-        return new ExportPackage(files);
-    }
+    /// <summary>Checks that it is a bag whose manifests hold.</summary>
+    public void AssertManifestHolds() => _bag.AssertValid();
 
-    /// <summary>Checks that the manifest names every other file, and nothing else, with its digest.</summary>
-    public void AssertManifestHolds()
-    {
-        Dictionary<string, string> named = Encoding.UTF8.GetString(Files[Manifest]).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .ToDictionary(line => line[66..], line => line[..64], StringComparer.Ordinal);
-
-        Assert.Equal(Files.Keys.Where(name => name != Manifest).Order(StringComparer.Ordinal), named.Keys.Order(StringComparer.Ordinal));
-        Assert.All(named, file => Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Files[file.Key])), file.Value));
-    }
+    /// <summary>The records of a file.</summary>
+    public IReadOnlyList<JsonElement> Records(string name) =>
+        [.. _bag.Text(name).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
 
     /// <summary>Checks that every line and the totals of the accounts add up, and that the files hold as many records.</summary>
     public void AssertCountsAddUp()
@@ -58,21 +39,19 @@ internal sealed class ExportPackage
             lines.Where(line => Number(line, "withheld") + Number(line, "unreachable") > 0),
             line => Assert.False(string.IsNullOrWhiteSpace(line.GetProperty("ground").GetString())));
 
-        foreach ((string name, byte[] content) in Files.Where(file => file.Key.EndsWith(".ndjson", StringComparison.Ordinal)))
+        foreach (IGrouping<string, string> location in Files.Keys
+            .Where(name => name.EndsWith(".ndjson", StringComparison.Ordinal)).GroupBy(name => name.Split('/')[1]))
         {
-            string location = name.Split('/')[1];
             long included = lines
-                .Where(line => line.GetProperty("locationId").GetString() == location).Sum(line => Number(line, "included"));
-            string[] records = Encoding.UTF8.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            Assert.All(records, record => JsonDocument.Parse(record).Dispose());
-            Assert.Equal(included, records.Length);
+                .Where(line => line.GetProperty("locationId").GetString() == location.Key).Sum(line => Number(line, "included"));
+            Assert.Equal(included, location.Sum(name => Records(name).Count));
         }
     }
 
-    public static async Task<int> CheckByToolAsync(string folder)
+    public static async Task<int> CheckByToolAsync(string folder, string manifest)
     {
         using Process tool = Process.Start(
-            new ProcessStartInfo("sha256sum", ["-c", "--quiet", "--strict", Manifest]) { WorkingDirectory = folder })!;
+            new ProcessStartInfo("sha256sum", ["-c", "--quiet", "--strict", manifest]) { WorkingDirectory = folder })!;
         await tool.WaitForExitAsync();
         return tool.ExitCode;
     }

@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using IotHubDsr.Module.Tests.Pester;
@@ -22,7 +24,11 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
         package.AssertManifestHolds();
         package.AssertCountsAddUp();
         if (!OperatingSystem.IsWindows())
-            Assert.Equal(0, await ExportPackage.CheckByToolAsync(path));
+        {
+            Assert.Equal(0, await ExportPackage.CheckByToolAsync(path, "manifest-sha256.txt"));
+            Assert.Equal(0, await ExportPackage.CheckByToolAsync(path, "tagmanifest-sha256.txt"));
+        }
+
         Assert.Equal(path, export.Text("Path"));
         Assert.Equal(package.Files.Count, export.Number("Files"));
         Assert.Equal(["dev1"], export.Items("DeviceId").Select(id => $"{id}"));
@@ -38,11 +44,9 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
 
         _session.Run("param($path) Export-IotDeviceData dev1 $path", path);
 
-        string[] lines = Encoding.UTF8.GetString(
-            ExportPackage.OfFolder(path).Files["data/routed-blob.contosorouted.raw-json/messages.ndjson"])
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(container.Of("dev1").Direct + container.Of("dev1").Attributed, lines.Length);
-        Assert.All(lines, line => Assert.Contains("\"dev1\"", line, StringComparison.Ordinal));
+        IReadOnlyList<JsonElement> records = ExportPackage.OfFolder(path).Records("data/routed-blob.contosorouted.raw-json/messages.ndjson");
+        Assert.Equal(container.Of("dev1").Direct + container.Of("dev1").Attributed, records.Count);
+        Assert.All(records, record => Assert.Equal("dev1", DeviceOf(record)));
     }
 
     [Fact]
@@ -63,7 +67,7 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
     }
 
     [Fact]
-    public void EveryDevice_HasItsOwnFileInsideThePackage_AndNoSecretIsInIt()
+    public void EveryDevice_HasItsRecordsInThePackage_AndNoSecretIsInIt()
     {
         using var folder = new TemporaryFolder();
         IReadOnlyList<string> devices = _session.Sandbox.World.Devices;
@@ -72,10 +76,10 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
 
         ExportPackage package = ExportPackage.OfFolder(folder.File("package"));
         package.AssertManifestHolds();
-        List<KeyValuePair<string, byte[]>> registry =
-            [.. package.Files.Where(file => file.Key.StartsWith("data/device-registry.contoso-hub/", StringComparison.Ordinal))];
-        Assert.Equal(devices.Order(StringComparer.Ordinal), registry.Select(file => DeviceOf(file.Value)).Order(StringComparer.Ordinal));
-        Assert.Equal(registry.Count, registry.Select(file => file.Key.ToUpperInvariant()).Distinct().Count());
+        Assert.Equal(
+            devices.Order(StringComparer.Ordinal),
+            package.Records("data/device-registry.contoso-hub/identities.ndjson").Select(DeviceOf).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(package.Files.Count, package.Files.Keys.Select(name => name.ToUpperInvariant()).Distinct().Count());
         Assert.All(package.Files.Keys, name =>
             Assert.Matches("^[a-z0-9][a-z0-9.-]*(/[a-z0-9_~][a-z0-9._~-]*)*$", name.Replace("README", "readme", StringComparison.Ordinal)));
         Assert.All(Directory.EnumerateFileSystemEntries(folder.Path), entry => Assert.Equal(folder.File("package"), entry));
@@ -91,27 +95,68 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
 
         _session.Run("param($path) Export-IotDeviceData markup $path", folder.File("package"));
 
-        byte[] file = ExportPackage.OfFolder(folder.File("package")).Files["data/device-registry.contoso-hub/markup.json"];
-        JsonElement tags = JsonDocument.Parse(file).RootElement.GetProperty("twin").GetProperty("tags");
+        ExportPackage package = ExportPackage.OfFolder(folder.File("package"));
+        JsonElement tags = package.Records("data/device-registry.contoso-hub/twins.ndjson").Single().GetProperty("twin").GetProperty("tags");
         Assert.Equal("<script>alert(1)</script>", tags.GetProperty("nickname").GetString());
         Assert.Equal("../../../../etc/passwd", tags.GetProperty("path").GetString());
         Assert.Equal([folder.File("package")], Directory.EnumerateFileSystemEntries(folder.Path));
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("-AsZip")]
+    [InlineData("", "taken")]
+    [InlineData("-AsZip", "taken.zip")]
+    [InlineData("-ProtectTo $certificate", "taken.zip.p7m")]
     [PesterTwin("refuses a path that exists")]
-    public void ExistingPath_IsRefused_AndLeftAsItIs(string form)
+    public void ExistingPath_IsRefused_AndLeftAsItIs(string form, string file)
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.File("taken"), "mine");
+        using X509Certificate2 certificate = Certificate();
+        File.WriteAllText(folder.File(file), "mine");
 
-        ModuleOutcome outcome = _session.TryRun($"param($path) Export-IotDeviceData dev1 $path {form}", folder.File("taken"));
+        ModuleOutcome outcome = _session.TryRun(
+            $"param($path, $certificate) Export-IotDeviceData dev1 $path {form}", folder.File("taken"), certificate);
 
         outcome.AssertOnly("ExportPathExists");
-        Assert.Equal("mine", File.ReadAllText(folder.File("taken")));
-        Assert.Equal([folder.File("taken")], folder.Entries);
+        Assert.Equal("mine", File.ReadAllText(folder.File(file)));
+        Assert.Equal([folder.File(file)], folder.Entries);
+    }
+
+    [Theory]
+    [InlineData("package -AsZip", "package.zip")]
+    [InlineData("package.ZIP -AsZip", "package.ZIP")]
+    [InlineData("package -ProtectTo $certificate", "package.zip.p7m")]
+    [InlineData("package.zip -ProtectTo $certificate -AsZip", "package.zip.p7m")]
+    [InlineData("package.p7m -ProtectTo person.cer", "package.p7m")]
+    [InlineData("package.p7m -ProtectTo person.pem -SourceOrganization Contoso -ContactName 'Privacy team'", "package.p7m")]
+    public void Form_GivesTheFileItsExtension(string parameters, string file)
+    {
+        using var folder = new TemporaryFolder();
+        using X509Certificate2 certificate = Certificate();
+        File.WriteAllBytes(folder.File("person.cer"), certificate.Export(X509ContentType.Cert));
+        File.WriteAllText(folder.File("person.pem"), certificate.ExportCertificatePem());
+
+        PSObject export = _session.Run(
+            "param($folder, $certificate) $null = $ExecutionContext.SessionState.Path.SetLocation($folder); Export-IotDeviceData dev1 " + parameters,
+            folder.Path,
+            certificate).Single();
+
+        Assert.Equal(folder.File(file), export.Text("Path"));
+        Assert.Equal([file, "person.cer", "person.pem"], folder.Entries.Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal));
+        byte[] head = File.ReadAllBytes(folder.File(file))[..2];
+        Assert.Equal(file.EndsWith("p7m", StringComparison.Ordinal) ? [0x30, 0x80] : "PK"u8.ToArray(), head);
+    }
+
+    [Fact]
+    public void ProtectTo_CertificateThatExpired_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        using X509Certificate2 certificate = Certificate(DateTimeOffset.UnixEpoch.AddDays(1));
+
+        ModuleOutcome outcome = _session.TryRun(
+            "param($path, $certificate) Export-IotDeviceData dev1 $path -ProtectTo $certificate", folder.File("package"), certificate);
+
+        outcome.AssertOnly("RecipientCertificateRefused");
+        Assert.Empty(folder.Entries);
     }
 
     [Theory]
@@ -168,9 +213,12 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
         Assert.Equal(["ghost", "dev1"], outcome.Single().Items("DeviceId").Select(id => $"{id}"));
     }
 
-    private static string DeviceOf(byte[] file)
+    private static string DeviceOf(JsonElement record) => record.GetProperty("deviceId").GetString()!;
+
+    private static X509Certificate2 Certificate(DateTimeOffset? until = null)
     {
-        using JsonDocument document = JsonDocument.Parse(file);
-        return document.RootElement.GetProperty("deviceId").GetString()!;
+        using var key = RSA.Create(2048);
+        return new CertificateRequest("CN=Ana Lopez", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(DateTimeOffset.UnixEpoch, until ?? DateTimeOffset.UnixEpoch.AddYears(100));
     }
 }

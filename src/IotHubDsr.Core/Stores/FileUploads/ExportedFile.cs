@@ -37,19 +37,13 @@ internal sealed class ExportedFile
 
     public static ExportedFile For(string deviceId, ListedBlob blob, IExportTarget target) => new(deviceId, blob, target);
 
-    public static async Task WriteAsync(Stream list, IReadOnlyList<ExportedFile> files, CancellationToken cancellationToken)
+    /// <summary>The record about it.</summary>
+    public byte[] ToJson()
     {
-        var line = new ArrayBufferWriter<byte>();
-        await using var writer = new Utf8JsonWriter(line);
-        foreach (ExportedFile file in files)
-        {
-            line.ResetWrittenCount();
-            writer.Reset(line);
-            file.Write(writer);
-            await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
-            line.Write("\n"u8);
-            await list.WriteAsync(line.WrittenMemory, cancellationToken).ConfigureAwait(false);
-        }
+        var record = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(record))
+            Write(writer);
+        return record.WrittenSpan.ToArray();
     }
 
     private void Write(Utf8JsonWriter writer)

@@ -6,7 +6,7 @@ using IotHubDsr.Azure.Blobs;
 
 namespace IotHubDsr.Stores.FileUploads;
 
-/// <summary>Copies files into a package as they are, one after the other, and lists them in <c>files.ndjson</c>.</summary>
+/// <summary>Copies files into a package as they are, one after the other, and lists them in <c>files.ndjson</c> and <c>files.csv</c>.</summary>
 internal sealed class UploadExport(BlobContainerAccess container, StoreCall call, IExportTarget target)
 {
     private const int BufferSize = 128 * 1024;
@@ -28,8 +28,9 @@ internal sealed class UploadExport(BlobContainerAccess container, StoreCall call
 
         if (_files.Count > 0)
         {
-            await using Stream list = await target.OpenAsync("files", "ndjson", cancellationToken).ConfigureAwait(false);
-            await ExportedFile.WriteAsync(list, _files, cancellationToken).ConfigureAwait(false);
+            await using IRecordFile list = await target.OpenRecordsAsync("files", UploadRecords.File, cancellationToken).ConfigureAwait(false);
+            foreach (ExportedFile file in _files)
+                list.Write(file.ToJson());
         }
 
         return lines;

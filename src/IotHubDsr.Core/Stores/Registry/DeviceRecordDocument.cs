@@ -1,13 +1,14 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace IotHubDsr.Stores.Registry;
 
 /// <summary>
-/// A device's record as its subject gets it: the documents as the hub holds them, without what would let a reader of the export act as
-/// the device.
+/// The documents of a device as its subject gets them: as the hub holds them, without what would let a reader of the export act as the
+/// device.
 /// </summary>
-internal sealed class DeviceRecordDocument(Stream output)
+internal sealed class DeviceRecordDocument(string deviceId) : IDisposable
 {
     private static readonly FrozenSet<string> Credentials = new[]
     {
@@ -15,43 +16,33 @@ internal sealed class DeviceRecordDocument(Stream output)
         "sharedAccessKey", "sharedAccessSignature", "sasToken",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    private bool _leftOut;
+    private readonly ArrayBufferWriter<byte> _line = new();
+    private readonly Utf8JsonWriter _writer = new(Stream.Null);
 
-    /// <summary>Writes the document; true when credentials were left out of it.</summary>
-    public async Task<bool> WriteAsync(DeviceRecord record, CancellationToken cancellationToken)
+    /// <summary>Whether credentials were left out.</summary>
+    public bool HasLeftOut { get; private set; }
+
+    /// <summary>The record of an identity, valid until the next one.</summary>
+    public ReadOnlyMemory<byte> Identity(string? moduleId, JsonElement identity) => Write(moduleId, "identity", identity, withoutCredentials: true);
+
+    /// <summary>The record of a twin, valid until the next one. What stands in a twin is the subject's, whatever it is called.</summary>
+    public ReadOnlyMemory<byte> Twin(string? moduleId, JsonElement twin) => Write(moduleId, "twin", twin, withoutCredentials: false);
+
+    public void Dispose() => _writer.Dispose();
+
+    private ReadOnlyMemory<byte> Write(string? moduleId, string name, JsonElement value, bool withoutCredentials)
     {
-        await using var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true });
-        writer.WriteStartObject();
-        writer.WriteString("deviceId", record.Identity.DeviceId);
-        writer.WritePropertyName("identity");
-        Copy(writer, record.Identity.Json, withoutCredentials: true);
-        if (record.Twin is { } twin)
-        {
-            writer.WritePropertyName("twin");
-            Copy(writer, twin.Json, withoutCredentials: false);
-        }
-
-        writer.WriteStartArray("modules");
-        foreach (ModuleRecord module in record.Modules)
-            Write(writer, module);
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-        await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
-        return _leftOut;
-    }
-
-    private void Write(Utf8JsonWriter writer, ModuleRecord module)
-    {
-        writer.WriteStartObject();
-        writer.WritePropertyName("identity");
-        Copy(writer, module.Identity.Json, withoutCredentials: true);
-        if (module.Twin is { } twin)
-        {
-            writer.WritePropertyName("twin");
-            Copy(writer, twin.Json, withoutCredentials: false);
-        }
-
-        writer.WriteEndObject();
+        _line.ResetWrittenCount();
+        _writer.Reset(_line);
+        _writer.WriteStartObject();
+        _writer.WriteString("deviceId"u8, deviceId);
+        if (moduleId is not null)
+            _writer.WriteString("moduleId"u8, moduleId);
+        _writer.WritePropertyName(name);
+        Copy(_writer, value, withoutCredentials);
+        _writer.WriteEndObject();
+        _writer.Flush();
+        return _line.WrittenMemory;
     }
 
     private void Copy(Utf8JsonWriter writer, JsonElement value, bool withoutCredentials)
@@ -65,7 +56,7 @@ internal sealed class DeviceRecordDocument(Stream output)
                     string name = NameOf(property);
                     if (withoutCredentials && Credentials.Contains(name))
                     {
-                        _leftOut |= HasContent(property.Value);
+                        HasLeftOut |= HasContent(property.Value);
                         continue;
                     }
 

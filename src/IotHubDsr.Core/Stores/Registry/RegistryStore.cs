@@ -5,8 +5,6 @@ namespace IotHubDsr.Stores.Registry;
 /// <summary>The hub's registry: identity, twin, modules and their twins.</summary>
 internal sealed class RegistryStore(HubClient hub) : IDataStore
 {
-    private const string CredentialsLeftOut = "Keys are credentials, not data about the device, and are left out.";
-
     public IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.DeviceRegistry];
 
     public LocationCapabilities Capabilities => LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase;
@@ -22,50 +20,24 @@ internal sealed class RegistryStore(HubClient hub) : IDataStore
     public async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
         StoreCall call, IReadOnlyList<string> deviceIds, IExportTarget target, CancellationToken cancellationToken)
     {
-        // Devices are read at once, files are written one after the other.
-        using var writing = new SemaphoreSlim(1, 1);
-        return await PerDevice.RunAsync(deviceIds, call.Options.ThrottleLimit, ExportOneAsync, cancellationToken).ConfigureAwait(false);
+        var export = new RegistryExport(call, target);
+        await using (export.ConfigureAwait(false))
+            return await PerDevice.RunAsync(deviceIds, call.Options.ThrottleLimit, ExportOneAsync, cancellationToken).ConfigureAwait(false);
 
         async Task<ExportCompleteness> ExportOneAsync(string deviceId, CancellationToken token)
         {
             (DeviceRecord? record, Fault? fault) = await ReadAsync(call, deviceId, token).ConfigureAwait(false);
             if (fault is not null)
                 return PerDevice.Line(call, deviceId, Verdict.Unreachable) with { Ground = fault.Message };
-            if (record is null)
-                return PerDevice.Line(call, deviceId, Verdict.Absent);
-
-            await writing.WaitAsync(token).ConfigureAwait(false);
-            try
-            {
-                return await WriteAsync(call, record, target, token).ConfigureAwait(false);
-            }
-            finally
-            {
-                writing.Release();
-            }
+            return record is null
+                ? PerDevice.Line(call, deviceId, Verdict.Absent)
+                : await export.WriteAsync(record, token).ConfigureAwait(false);
         }
     }
 
     public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
         StoreCall call, IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken) =>
         new RegistryErasure(hub, call).RunAsync(findings, cancellationToken);
-
-    private static async Task<ExportCompleteness> WriteAsync(
-        StoreCall call, DeviceRecord record, IExportTarget target, CancellationToken cancellationToken)
-    {
-        string deviceId = record.Identity.DeviceId;
-        Stream file = await target.OpenAsync(deviceId, "json", cancellationToken).ConfigureAwait(false);
-        await using (file.ConfigureAwait(false))
-        {
-            bool leftOut = await new DeviceRecordDocument(file).WriteAsync(record, cancellationToken).ConfigureAwait(false);
-            return PerDevice.Line(call, deviceId, Verdict.Present) with
-            {
-                Found = record.Items.Count,
-                Included = record.Items.Count,
-                Ground = leftOut ? CredentialsLeftOut : null,
-            };
-        }
-    }
 
     private async Task<DeviceDataFinding> FindAsync(StoreCall call, string deviceId, CancellationToken cancellationToken)
     {

@@ -11,6 +11,8 @@ namespace IotHubDsr.Stores.RoutedBlobs;
 /// </summary>
 internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
 {
+    private const string ChangedMeanwhile = "Records that were found were gone, or could not be read, when they were to be copied.";
+
     private readonly long[] _included = new long[scan.Subjects.Count];
     private readonly long[] _withheld = new long[scan.Subjects.Count];
 
@@ -19,7 +21,8 @@ internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
         IReadOnlyList<ListedBlob> blobs = scan.Matched;
         if (blobs.Count > 0)
         {
-            await using Stream file = await target.OpenAsync("messages", "ndjson", cancellationToken).ConfigureAwait(false);
+            await using IRecordFile file =
+                await target.OpenRecordsAsync("messages", MessageRecords.Message, cancellationToken).ConfigureAwait(false);
             foreach (ListedBlob blob in blobs)
                 await WriteAsync(blob, file, cancellationToken).ConfigureAwait(false);
         }
@@ -27,7 +30,7 @@ internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
         return Enumerable.Range(0, scan.Subjects.Count).Select(ToCompleteness).ToList();
     }
 
-    private async Task WriteAsync(ListedBlob blob, Stream file, CancellationToken cancellationToken)
+    private async Task WriteAsync(ListedBlob blob, IRecordFile file, CancellationToken cancellationToken)
     {
         // A blob that breaks off in the middle must not leave half of its messages counted twice: they are accounted for when it is done.
         using var sink = new LineSink(scan.Subjects, blob.Path, call.Options.IncludeRelayed, file);
@@ -48,6 +51,8 @@ internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
     {
         DeviceDataFinding finding = scan.ToFinding(call.Location, subject, call.Faults);
         long found = Math.Max(finding.Records + finding.RelayedRecords, _included[subject] + _withheld[subject]);
+        long unreachable = found - _included[subject] - _withheld[subject];
+        string? detail = finding.Detail ?? (unreachable > 0 ? ChangedMeanwhile : null);
         return new ExportCompleteness
         {
             DeviceId = finding.DeviceId,
@@ -58,14 +63,14 @@ internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
             Found = found,
             Included = _included[subject],
             Withheld = _withheld[subject],
-            Unreachable = found - _included[subject] - _withheld[subject],
+            Unreachable = unreachable,
             Ground = _withheld[subject] > 0
-                ? "Messages that the device relayed as a gateway for other devices are those devices' data. " + finding.Detail
-                : finding.Detail,
+                ? "Messages that the device relayed as a gateway for other devices are those devices' data. " + detail
+                : detail,
         };
     }
 
-    private sealed class LineSink(SubjectIndex subjects, string blob, bool includeRelayed, Stream file) : IMatchedRecordSink, IDisposable
+    private sealed class LineSink(SubjectIndex subjects, string blob, bool includeRelayed, IRecordFile file) : IMatchedRecordSink, IDisposable
     {
         private readonly ArrayBufferWriter<byte> _line = new();
         private readonly Utf8JsonWriter _writer = new(Stream.Null);
@@ -92,8 +97,7 @@ internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
             record.WriteJson(_writer);
             _writer.WriteEndObject();
             _writer.Flush();
-            _line.Write("\n"u8);
-            file.Write(_line.WrittenSpan);
+            file.Write(_line.WrittenMemory);
             _counts[record.Subject] = (included + 1, withheld);
         }
 

@@ -1,3 +1,4 @@
+using IotHubDsr.Core.Tests.Packages;
 using System.Text;
 using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.Storage;
@@ -17,13 +18,13 @@ public sealed class UploadExportTests
             Metadata = new Dictionary<string, string> { ["camera"] = "<b>=cmd|x</b>" },
         });
 
-        (IReadOnlyList<ExportCompleteness> lines, UploadSandbox.Target package) = await sandbox.ExportAsync("dev1", "Dev1", "dev2");
+        (IReadOnlyList<ExportCompleteness> lines, MemoryTarget package) = await sandbox.ExportAsync("dev1", "Dev1", "dev2");
 
         Assert.Equal([(2L, 2L, Verdict.Present), (1L, 1L, Verdict.Present), (0L, 0L, Verdict.Absent)], lines.Select(line => (line.Found, line.Included, line.Verdict)));
-        Assert.Equal(4, package.Files.Count);
+        Assert.Equal(5, package.Files.Count);
         Assert.Equal("content of dev1/logs/boot.txt", package.ContentOf("dev1/logs/boot.txt"));
         Assert.Equal("content of Dev1/logs/boot.txt", package.ContentOf("Dev1/logs/boot.txt"));
-        var photo = Assert.Single(package.List, line => line.GetProperty("blob").GetString() == "dev1/photo.JPG");
+        var photo = Assert.Single(package.Records("files"), line => line.GetProperty("blob").GetString() == "dev1/photo.JPG");
         Assert.Equal("dev1", photo.GetProperty("deviceId").GetString());
         Assert.Equal(300_000, photo.GetProperty("bytes").GetInt64());
         Assert.Equal("image/jpeg", photo.GetProperty("contentType").GetString());
@@ -51,7 +52,7 @@ public sealed class UploadExportTests
         await using UploadSandbox sandbox = await UploadSandbox.StartAsync();
         sandbox.Put(blob, "dev1/a");
 
-        (IReadOnlyList<ExportCompleteness> lines, UploadSandbox.Target package) = await sandbox.ExportAsync("dev1");
+        (IReadOnlyList<ExportCompleteness> lines, MemoryTarget package) = await sandbox.ExportAsync("dev1");
 
         Assert.Equal(2, Assert.Single(lines).Included);
         Assert.Equal($"content of {blob}", package.ContentOf(blob));
@@ -65,10 +66,10 @@ public sealed class UploadExportTests
         sandbox.Container.Put("dev1/a", Encoding.UTF8.GetBytes("old"));
         sandbox.Container.Put("dev1/a", Encoding.UTF8.GetBytes("new"));
 
-        (IReadOnlyList<ExportCompleteness> lines, UploadSandbox.Target package) = await sandbox.ExportAsync("dev1");
+        (IReadOnlyList<ExportCompleteness> lines, MemoryTarget package) = await sandbox.ExportAsync("dev1");
 
         Assert.Equal((2L, 2L), (Assert.Single(lines).Found, lines[0].Included));
-        var old = Assert.Single(package.List, line => line.TryGetProperty("versionId", out _));
+        var old = Assert.Single(package.Records("files"), line => line.TryGetProperty("versionId", out _));
         Assert.Equal("old", Encoding.UTF8.GetString(package.Files[old.GetProperty("file").GetString()!]));
     }
 
@@ -93,7 +94,7 @@ public sealed class UploadExportTests
         sandbox.Container.Put("dev1/a", new byte[5], new BlobSeed { Tier = "Archive" });
         sandbox.Put("dev1/b", "dev2/c");
 
-        (IReadOnlyList<ExportCompleteness> lines, UploadSandbox.Target package) = await sandbox.ExportAsync("dev1", "dev2");
+        (IReadOnlyList<ExportCompleteness> lines, MemoryTarget package) = await sandbox.ExportAsync("dev1", "dev2");
 
         Assert.Equal((Verdict.Unreachable, 2L, 1L, 1L), (lines[0].Verdict, lines[0].Found, lines[0].Included, lines[0].Unreachable));
         Assert.Equal((Verdict.Present, 1L), (lines[1].Verdict, lines[1].Included));
@@ -109,10 +110,10 @@ public sealed class UploadExportTests
         sandbox.Put("dev1/b");
         sandbox.Faults.Add(new FaultRule { Service = "blob", Method = "GET", PathContains = "/dev1/a", TruncateAfterBytes = 1000, Times = 100 });
 
-        (IReadOnlyList<ExportCompleteness> lines, UploadSandbox.Target package) = await sandbox.ExportAsync("dev1");
+        (IReadOnlyList<ExportCompleteness> lines, MemoryTarget package) = await sandbox.ExportAsync("dev1");
 
         Assert.Equal((Verdict.Unreachable, 1L, 1L), (lines[0].Verdict, lines[0].Included, lines[0].Unreachable));
-        var broken = Assert.Single(package.List, line => line.TryGetProperty("brokenOff", out _));
+        var broken = Assert.Single(package.Records("files"), line => line.TryGetProperty("brokenOff", out _));
         Assert.Equal("dev1/a", broken.GetProperty("blob").GetString());
     }
 
@@ -124,10 +125,10 @@ public sealed class UploadExportTests
         sandbox.Container.Put("dev1/a", content);
         sandbox.Faults.Add(new FaultRule { Service = "blob", Method = "GET", PathContains = "/dev1/a", ResetAfterBytes = 150_000 });
 
-        (IReadOnlyList<ExportCompleteness> lines, UploadSandbox.Target package) = await sandbox.ExportAsync("dev1");
+        (IReadOnlyList<ExportCompleteness> lines, MemoryTarget package) = await sandbox.ExportAsync("dev1");
 
         Assert.Equal(1, Assert.Single(lines).Included);
-        Assert.Equal(content, package.Files[package.List[0].GetProperty("file").GetString()!]);
+        Assert.Equal(content, package.Files[package.Records("files")[0].GetProperty("file").GetString()!]);
     }
 
     [Fact]
@@ -147,7 +148,7 @@ public sealed class UploadExportTests
             return Task.CompletedTask;
         };
 
-        (IReadOnlyList<ExportCompleteness> lines, UploadSandbox.Target package) = await sandbox.ExportAsync("dev1");
+        (IReadOnlyList<ExportCompleteness> lines, MemoryTarget package) = await sandbox.ExportAsync("dev1");
 
         Assert.Equal(1, Assert.Single(lines).Included);
         Assert.Equal("uploaded again", package.ContentOf("dev1/a"));
@@ -177,7 +178,7 @@ public sealed class UploadExportTests
         await using UploadSandbox sandbox = await UploadSandbox.StartAsync();
         sandbox.Put("dev1/../dev2/secret.txt", "dev2/secret.txt");
 
-        (IReadOnlyList<ExportCompleteness> lines, UploadSandbox.Target package) = await sandbox.ExportAsync("dev1");
+        (IReadOnlyList<ExportCompleteness> lines, MemoryTarget package) = await sandbox.ExportAsync("dev1");
 
         Assert.Equal((Verdict.Unreachable, 1L, 0L), (lines[0].Verdict, lines[0].Found, lines[0].Included));
         Assert.Equal("BlobNameUnsafe", Assert.Single(sandbox.Reported).Id);

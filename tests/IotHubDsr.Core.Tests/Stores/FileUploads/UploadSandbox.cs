@@ -1,8 +1,7 @@
 using System.Text;
-using System.Text.Json;
 using IotHubDsr.Azure;
+using IotHubDsr.Core.Tests.Packages;
 using IotHubDsr.Core.Tests.Sandbox;
-using IotHubDsr.Packages;
 using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.Storage;
@@ -122,9 +121,9 @@ internal sealed class UploadSandbox : IAsyncDisposable
     public async Task<ErasureOutcome> EraseAsync(string deviceId, bool oldVersions = false) =>
         Assert.Single(await EraseAsync(oldVersions, await FindOneAsync(deviceId)));
 
-    public async Task<(IReadOnlyList<ExportCompleteness> Lines, Target Package)> ExportAsync(params string[] deviceIds)
+    public async Task<(IReadOnlyList<ExportCompleteness> Lines, MemoryTarget Package)> ExportAsync(params string[] deviceIds)
     {
-        var target = new Target();
+        var target = new MemoryTarget();
         return (await Store.ExportAsync(Call(), deviceIds, target, CancellationToken.None), target);
     }
 
@@ -132,44 +131,5 @@ internal sealed class UploadSandbox : IAsyncDisposable
     {
         _access.Dispose();
         await _server.DisposeAsync();
-    }
-
-    /// <summary>Keeps the files of an export by the names that they have in a package.</summary>
-    internal sealed class Target : IExportTarget
-    {
-        private bool _open;
-
-        public Dictionary<string, byte[]> Files { get; } = new(StringComparer.OrdinalIgnoreCase);
-
-        public IReadOnlyList<JsonElement> List => Files.TryGetValue("files.ndjson", out byte[]? list)
-            ? [.. Encoding.UTF8.GetString(list).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)]
-            : [];
-
-        /// <summary>The content that the list of files gives for a blob.</summary>
-        public string ContentOf(string blob) =>
-            Encoding.UTF8.GetString(Files[Assert.Single(List, line => line.GetProperty("blob").GetString() == blob).GetProperty("file").GetString()!]);
-
-        public string NameOf(string name, string extension) => $"{PackageNames.For(name)}.{extension}";
-
-        public Task<Stream> OpenAsync(string name, string extension, CancellationToken cancellationToken)
-        {
-            Assert.False(_open);
-            _open = true;
-            return Task.FromResult<Stream>(new File(this, NameOf(name, extension)));
-        }
-
-        private sealed class File(Target target, string name) : MemoryStream
-        {
-            protected override void Dispose(bool disposing)
-            {
-                if (disposing && target._open)
-                {
-                    target._open = false;
-                    target.Files.Add(name, ToArray());
-                }
-
-                base.Dispose(disposing);
-            }
-        }
     }
 }

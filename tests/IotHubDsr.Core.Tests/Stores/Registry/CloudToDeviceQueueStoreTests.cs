@@ -1,3 +1,4 @@
+using IotHubDsr.Core.Tests.Packages;
 using IotHubDsr.Core.Tests.Hub;
 using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Stores;
@@ -40,7 +41,7 @@ public sealed class CloudToDeviceQueueStoreTests : IAsyncLifetime
     [Fact]
     public async Task Export_Waiting_IsWithheldWithItsGround()
     {
-        var target = new RegistrySandbox.Target();
+        var target = new MemoryTarget();
 
         IReadOnlyList<ExportCompleteness> lines = await _sandbox.Queue.ExportAsync(
             _sandbox.Call(LocationKinds.CloudToDeviceQueue), ["dev1", "Dev1"], target, CancellationToken.None);

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using IotHubDsr.Azure;
 using IotHubDsr.Core.Tests.Sandbox;
@@ -111,35 +109,5 @@ internal sealed class RegistrySandbox : IAsyncDisposable
     {
         _access.Dispose();
         await _server.DisposeAsync();
-    }
-
-    /// <summary>Files in memory; it refuses a second one while the first is open, as a package does.</summary>
-    internal sealed class Target : IExportTarget
-    {
-        private bool _open;
-
-        public Dictionary<string, string> Files { get; } = new(StringComparer.Ordinal);
-
-        public JsonElement Json(string name) => JsonDocument.Parse(Files[name]).RootElement;
-
-        public string NameOf(string name, string extension) => $"{name}.{extension}";
-
-        public Task<Stream> OpenAsync(string name, string extension, CancellationToken cancellationToken)
-        {
-            Assert.False(_open);
-            _open = true;
-            return Task.FromResult<Stream>(new File(this, $"{name}.{extension}"));
-        }
-
-        private sealed class File(Target target, string name) : MemoryStream
-        {
-            public override async ValueTask DisposeAsync()
-            {
-                if (target._open)
-                    target.Files.Add(name, Encoding.UTF8.GetString(ToArray()));
-                target._open = false;
-                await base.DisposeAsync();
-            }
-        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using IotHubDsr.Azure;
 using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Sandbox;
@@ -150,25 +149,5 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
     {
         _access.Dispose();
         await _server.DisposeAsync();
-    }
-
-    /// <summary>The lines of an export, as JSON.</summary>
-    internal sealed class Target : IExportTarget
-    {
-        private readonly MemoryStream _file = new();
-
-        public bool Opened { get; private set; }
-
-        public IReadOnlyList<JsonElement> Lines =>
-            [.. Encoding.UTF8.GetString(_file.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
-
-        public string NameOf(string name, string extension) => $"{name}.{extension}";
-
-        public Task<Stream> OpenAsync(string name, string extension, CancellationToken cancellationToken)
-        {
-            Assert.False(Opened);
-            Opened = true;
-            return Task.FromResult<Stream>(_file);
-        }
     }
 }

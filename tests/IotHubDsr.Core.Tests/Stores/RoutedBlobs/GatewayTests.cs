@@ -1,3 +1,4 @@
+using IotHubDsr.Core.Tests.Packages;
 using IotHubDsr.Sandbox.World;
 using IotHubDsr.Stores;
 using static IotHubDsr.Core.Tests.Stores.RoutedBlobs.ArchiveSandbox;
@@ -70,13 +71,13 @@ public sealed class GatewayTests
     {
         await using ArchiveSandbox sandbox = await StartAsync();
         sandbox.Put("blob", Traffic);
-        var target = new Target();
+        var target = new MemoryTarget();
 
         ExportCompleteness line = Assert.Single(await sandbox.Store.ExportAsync(sandbox.Call(), [Gateway], target, CancellationToken.None));
 
         Assert.Equal((4L, 2L, 2L, 0L), (line.Found, line.Included, line.Withheld, line.Unreachable));
-        Assert.All(target.Lines, exported => Assert.Equal("Own", exported.GetProperty("attribution").GetString()));
-        Assert.Equal(2, target.Lines.Count);
+        Assert.All(target.Records("messages"), exported => Assert.Equal("Own", exported.GetProperty("attribution").GetString()));
+        Assert.Equal(2, target.Records("messages").Count);
     }
 
     private static IEnumerable<string> Senders(ArchiveSandbox sandbox) => sandbox.Text("blob")

@@ -1,3 +1,4 @@
+using IotHubDsr.Core.Tests.Packages;
 using System.Text;
 using IotHubDsr.Core.Tests.Sandbox.Storage;
 using IotHubDsr.Sandbox.Storage;
@@ -140,9 +141,9 @@ public sealed class RewriteTests
 
     private static async Task<IReadOnlyList<string>> ExportAsync(ArchiveSandbox sandbox, params string[] deviceIds)
     {
-        var target = new Target();
+        var target = new MemoryTarget();
         await sandbox.Store.ExportAsync(sandbox.Call(), deviceIds, target, CancellationToken.None);
-        return [.. target.Lines.Select(line => line.GetProperty("message").GetRawText())];
+        return [.. target.Records("messages").Select(line => line.GetProperty("message").GetRawText())];
     }
 
     private static void SetHeaders(ArchiveSandbox sandbox, BlobHttpHeaders headers)
