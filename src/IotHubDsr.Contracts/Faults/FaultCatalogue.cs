@@ -168,6 +168,11 @@ public static class FaultCatalogue
         "'{0}' cannot be a request store.",
         "Pass a folder, or the https URI of a blob container without a query: access is granted by the roles of the connection's account.");
 
+    /// <summary>A request cannot have been received yet.</summary>
+    public static FaultDefinition InvalidReceivedAt { get; } = new("InvalidReceivedAt", FaultCategory.InvalidArgument,
+        "A request cannot have been received at {0}: that is still to come.",
+        "Pass the time at which the request arrived, with its offset from UTC if it arrived in another time zone.");
+
     /// <summary>The store has no such request.</summary>
     public static FaultDefinition RequestNotFound { get; } = new("RequestNotFound", FaultCategory.ObjectNotFound,
         "There is no request '{0}' in {1}.",

@@ -125,6 +125,12 @@ public sealed record ExportRequest : SubjectRequest
     /// <summary>Full path of the folder or zip file to make; it must not exist.</summary>
     public required string Path { get; init; }
 
+    /// <summary>ID of the registered request that the export answers; null when there is none.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>As for <see cref="RequestStoreRequest.Store"/>.</summary>
+    public string? Store { get; init; }
+
     /// <summary>Writes one zip file instead of a folder.</summary>
     public bool AsZip { get; init; }
 

@@ -47,7 +47,12 @@ public sealed class DsrEngine : IDsrEngine
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> ExportAsync(ExportRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
-        (events, token) => new Exporting(ConnectionOf(request.Context), request, events, _time).RunAsync(token),
+        (events, token) =>
+        {
+            HubConnection connection = ConnectionOf(request.Context);
+            IEvidenceStore? store = request.RequestId is null ? null : StoreOf(connection, request.Store);
+            return new Exporting(connection, store, request, events, _time).RunAsync(token);
+        },
         cancellationToken);
 
     /// <inheritdoc />
@@ -97,7 +102,9 @@ public sealed class DsrEngine : IDsrEngine
         ContinueAsync(request, RunKinds.Verify, cancellationToken);
 
     /// <inheritdoc />
-    public IAsyncEnumerable<DsrEvent> WriteReportAsync(ReportRequest request, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public IAsyncEnumerable<DsrEvent> WriteReportAsync(ReportRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
+        (events, token) => new ReportWriting(StoreOf(request), request, events, _time).RunAsync(token),
+        cancellationToken);
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> ApprovePlanAsync(ApprovePlanRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(

@@ -16,5 +16,8 @@ internal static class EvidenceFiles
     /// <summary>A free text, under its keyed hash.</summary>
     public static string Text(string hash) => $"{Private}text-{hash}";
 
+    /// <summary>The receipts of the run that a certificate is of.</summary>
+    public static string Outcome(int number) => $"{Private}outcome-{number:D4}.json";
+
     public static string Certificate(int number) => $"certificates/{number:D4}.dsse.json";
 }

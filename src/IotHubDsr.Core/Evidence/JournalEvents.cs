@@ -35,7 +35,11 @@ internal sealed record Registered(
 
 /// <summary>A plan was bound to the request. Steps that were not approved are listed by location.</summary>
 internal sealed record Planned(
-    string Digest, IReadOnlyList<PlannedLocation> Locations, IReadOnlyList<DeclinedSteps> Declined, string? ApprovedBy) : JournalEvent;
+    string Digest, IReadOnlyList<PlannedLocation> Locations, IReadOnlyList<DeclinedSteps> Declined, Party? ApprovedBy) : JournalEvent;
+
+/// <param name="Name">Name of a person or account.</param>
+/// <param name="CertificateSha256">SHA-256 of their certificate; null without one.</param>
+internal sealed record Party(string Name, string? CertificateSha256 = null);
 
 /// <param name="Id">ID of the location.</param>
 /// <param name="Kind">Its kind.</param>
@@ -52,7 +56,7 @@ internal sealed record DeclinedSteps(string Location, IReadOnlyList<string> Subj
 /// <param name="Kind">erase, resume or verify.</param>
 /// <param name="Performer">Who runs it.</param>
 /// <param name="Tool">Version of the module.</param>
-internal sealed record RunStarted(string Kind, string Performer, string Tool) : JournalEvent;
+internal sealed record RunStarted(string Kind, Party Performer, string Tool) : JournalEvent;
 
 /// <summary>A destructive call is about to be made.</summary>
 internal sealed record Announced(string Location, IReadOnlyList<AnnouncedRow> Items) : JournalEvent;
@@ -74,8 +78,11 @@ internal sealed record Erased(string Location, bool DeletesDevice, IReadOnlyList
 internal sealed record ErasedGroup(
     long Records, int Changes, bool IsSettled, string? Fault, DateTimeOffset? At, IReadOnlyList<string>? Subjects);
 
-/// <summary>A location was read again.</summary>
-internal sealed record Verified(string Location, IReadOnlyList<VerifiedGroup> Groups) : JournalEvent;
+/// <summary>A location got its verdicts.</summary>
+/// <param name="Location">ID of the location.</param>
+/// <param name="IsRead">Whether it was read for that; if not, nobody could, or nothing was to be read.</param>
+/// <param name="Groups">The verdicts.</param>
+internal sealed record Verified(string Location, bool IsRead, IReadOnlyList<VerifiedGroup> Groups) : JournalEvent;
 
 internal sealed record VerifiedGroup(Verdict Verdict, DateTimeOffset? Until, long Remaining, IReadOnlyList<string>? Subjects);
 

@@ -37,6 +37,12 @@ internal sealed class LocationState
 
     public PlannedLocation? Planned { get; set; }
 
+    /// <summary>When it was erased from last.</summary>
+    public DateTimeOffset? ErasedAt { get; set; }
+
+    /// <summary>When it was read again last.</summary>
+    public DateTimeOffset? ReadAt { get; set; }
+
     /// <summary>Whether a destructive call was announced, or made.</summary>
     public bool IsTouched { get; private set; }
 

@@ -97,6 +97,7 @@ internal sealed class RequestState
                 Apply(erased, at);
                 break;
             case Verified verified:
+                Of(verified.Location).ReadAt = verified.IsRead ? at : Of(verified.Location).ReadAt;
                 foreach (VerifiedGroup group in verified.Groups)
                     Of(verified.Location).Update(group.Subjects, step => step with { Verdict = group.Verdict, Until = group.Until, Remaining = group.Remaining });
                 break;
@@ -148,6 +149,7 @@ internal sealed class RequestState
     private void Apply(Erased erased, DateTimeOffset at)
     {
         LocationState location = Of(erased.Location);
+        location.ErasedAt = at;
         foreach (ErasedGroup group in erased.Groups)
         {
             location.Update(group.Subjects, step => step with { Erased = group.Records, Changes = group.Changes, IsSettled = group.IsSettled });

@@ -10,10 +10,10 @@ internal sealed class Continuing(HubConnection connection, IEvidenceStore store,
     /// <param name="cancellationToken">Ends it.</param>
     public async Task RunAsync(string kind, CancellationToken cancellationToken)
     {
+        RunOptions options = RunOptions.For(kind, request.Performer, request.ThrottleLimit, time.GetUtcNow());
         await using OpenRequest open = await OpenRequest.OpenAsync(store, request.RequestId, request.Wait, time, cancellationToken).ConfigureAwait(false);
         RequestHub.Require(open.State.Registration!, connection.Context);
         ErasurePlan plan = await open.ReadPlanAsync(cancellationToken).ConfigureAwait(false);
-        var options = new RunOptions(kind, request.Performer, request.ThrottleLimit);
         await new RequestRun(connection, open, plan, options, events, time).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 }

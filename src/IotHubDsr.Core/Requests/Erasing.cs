@@ -9,6 +9,7 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        RunOptions options = RunOptions.For(RunKinds.Erase, request.Performer, request.ThrottleLimit, time.GetUtcNow());
         ErasurePlan approved = PlanDocument.RequireSealed(request.Plan.Approved ?? request.Plan);
         await using OpenRequest open = await OpenAsync(cancellationToken).ConfigureAwait(false);
         byte[] document = PlanDocument.Write(approved);
@@ -21,7 +22,6 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
         string text = $"The request is {open.Folder.RequestId} in {store.Place}; if this run does not end, Resume-IotDataRequest goes on with it.";
         await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, text), cancellationToken).ConfigureAwait(false);
 
-        var options = new RunOptions(RunKinds.Erase, request.Performer, request.ThrottleLimit);
         await new RequestRun(connection, open, request.Plan, options, events, time).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -78,7 +78,7 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
                 location.Where(step => step.Action == ErasureAction.Erase).Sum(step => step.Finding.Records)))],
             [.. declined.GroupBy(step => step.Location.Id, StringComparer.Ordinal)
                 .Select(location => new DeclinedSteps(location.Key, [.. location.Select(step => open.Key.Subject(step.DeviceId))]))],
-            ApprovedBy: null);
+            request.Plan.Approval is { } approval ? new Party(approval.ApprovedBy, approval.CertificateSha256) : null);
     }
 }
 

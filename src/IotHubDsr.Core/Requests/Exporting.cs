@@ -1,13 +1,16 @@
 using System.Collections.Concurrent;
 using IotHubDsr.Engine;
+using IotHubDsr.Evidence;
 using IotHubDsr.Packages;
 using IotHubDsr.Packages.Envelopes;
+using IotHubDsr.Reports;
 using IotHubDsr.Stores;
 
 namespace IotHubDsr.Requests;
 
 /// <summary>Copies what every location holds of the devices into one package, with an account for each device and location.</summary>
-internal sealed class Exporting(HubConnection connection, ExportRequest request, OperationEvents events, TimeProvider time)
+internal sealed class Exporting(
+    HubConnection connection, IEvidenceStore? store, ExportRequest request, OperationEvents events, TimeProvider time)
 {
     private readonly ConcurrentBag<ExportCompleteness> _lines = [];
 
@@ -19,6 +22,8 @@ internal sealed class Exporting(HubConnection connection, ExportRequest request,
         try
         {
             DataExport? export = await WriteAsync(package, cancellationToken).ConfigureAwait(false);
+            if (export is not null)
+                await RecordAsync(export, cancellationToken).ConfigureAwait(false);
             if (export is not null)
                 await events.OutputAsync(export, cancellationToken).ConfigureAwait(false);
         }
@@ -38,6 +43,7 @@ internal sealed class Exporting(HubConnection connection, ExportRequest request,
             deviceIds.Add(deviceId);
         if (deviceIds.Count == 0)
             return null;
+        DataRequest? registered = await RequestAsync(deviceIds, cancellationToken).ConfigureAwait(false);
 
         var options = new StoreOptions(request.ThrottleLimit) { IncludeRelayed = request.IncludeRelayed };
         var reading = new LocationReading(locations, options, events);
@@ -49,14 +55,19 @@ internal sealed class Exporting(HubConnection connection, ExportRequest request,
         foreach (string deviceId in Nowhere(locations, lines))
             await events.EmitAsync(new FaultEvent(FaultCatalogue.DeviceNotFound.For(deviceId)), cancellationToken).ConfigureAwait(false);
 
-        return await CompleteAsync(package, deviceIds, lines, cancellationToken).ConfigureAwait(false);
+        return await CompleteAsync(package, locations, registered, deviceIds, lines, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<DataExport> CompleteAsync(
-        PackageWriter package, IReadOnlyList<string> deviceIds, IReadOnlyList<ExportCompleteness> lines, CancellationToken cancellationToken)
+        PackageWriter package,
+        HubLocations locations,
+        DataRequest? registered,
+        IReadOnlyList<string> deviceIds,
+        IReadOnlyList<ExportCompleteness> lines,
+        CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        var info = new BagInfo(request.Identifier ?? $"urn:uuid:{Guid.NewGuid()}", PackageReadme.Title(connection.Context, deviceIds), now)
+        var info = new BagInfo(request.Identifier ?? request.RequestId ?? $"urn:uuid:{Guid.NewGuid()}", PackageReadme.Title(connection.Context, deviceIds), now)
         {
             SourceOrganization = request.SourceOrganization,
             ContactName = request.ContactName,
@@ -64,6 +75,9 @@ internal sealed class Exporting(HubConnection connection, ExportRequest request,
         byte[] page = CompletenessPage.Write(connection.Context, deviceIds, lines, now);
         byte[] readme = PackageReadme.Write(connection.Context, deviceIds, lines, now);
         await package.WriteDataAsync("completeness.json", page, cancellationToken).ConfigureAwait(false);
+        using var report = new MemoryStream();
+        HtmlReport.Write(ReportOf(info.Identifier, registered, locations, deviceIds, lines, now), report);
+        await package.WriteDataAsync("report.html", report.ToArray(), cancellationToken).ConfigureAwait(false);
         await package.WriteTagFileAsync("README.txt", readme, cancellationToken).ConfigureAwait(false);
         await package.CompleteAsync(info, cancellationToken).ConfigureAwait(false);
         return new DataExport
@@ -76,6 +90,55 @@ internal sealed class Exporting(HubConnection connection, ExportRequest request,
             Bytes = package.Bytes,
             Completeness = lines,
             CompletedAt = now,
+        };
+    }
+
+    /// <summary>The request that the export answers; it must be about these devices of this hub. Null when none is named.</summary>
+    private async Task<DataRequest?> RequestAsync(List<string> deviceIds, CancellationToken cancellationToken)
+    {
+        if (request.RequestId is not { } requestId)
+            return null;
+        DataRequest found = await new RequestView(store!, time).ReadAsync(requestId, cancellationToken).ConfigureAwait(false);
+        if (found.IsAnonymised)
+            throw FaultCatalogue.RequestAnonymised.Exception(requestId);
+        if (!string.Equals(found.HubHostName, connection.Context.HubHostName, StringComparison.OrdinalIgnoreCase))
+            throw FaultCatalogue.RequestForOtherHub.Exception(requestId, found.HubHostName, connection.Context.HubHostName);
+        return deviceIds.Except(found.DeviceId, StringComparer.Ordinal).FirstOrDefault() is { } other
+            ? throw FaultCatalogue.RequestForOtherDevices.Exception(requestId, $"'{other}' is not one of them")
+            : found;
+    }
+
+    private async Task RecordAsync(DataExport export, CancellationToken cancellationToken)
+    {
+        if (request.RequestId is not { } requestId)
+            return;
+        await using OpenRequest open = await OpenRequest.OpenAsync(store!, requestId, TimeSpan.FromMinutes(1), time, cancellationToken).ConfigureAwait(false);
+        await open.Journal.AppendAsync(new Exported(export.Digest, export.Records), cancellationToken).ConfigureAwait(false);
+    }
+
+    private ReportModel ReportOf(
+        string identifier,
+        DataRequest? registered,
+        HubLocations locations,
+        IReadOnlyList<string> deviceIds,
+        IReadOnlyList<ExportCompleteness> lines,
+        DateTimeOffset now)
+    {
+        DateTimeOffset received = registered?.ReceivedAt ?? now;
+        return new ReportModel
+        {
+            RequestId = identifier,
+            Kind = ReportKind.Access,
+            HubHostName = connection.Context.HubHostName,
+            ToolVersion = Tool.Version,
+            WrittenAt = now,
+            ReceivedAt = received,
+            DueAt = DueDates.Due(received),
+            Extension = registered?.ExtensionReason is { } reason ? new ReportExtension(registered.DueAt, reason) : null,
+            Events = [new ReportEvent(now, "Data exported", Counted.Of(lines.Sum(line => line.Included), "record"))],
+            Devices = deviceIds,
+            Data = ReportData.FromExport([.. lines], locations.All),
+            Evidence = new ReportEvidence(PlanDigest: null, JournalDigest: registered?.JournalDigest, Certificates: []),
         };
     }
 

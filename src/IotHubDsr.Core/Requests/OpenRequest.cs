@@ -40,6 +40,8 @@ internal sealed class OpenRequest : IAsyncDisposable
         IEvidenceStore store, NewRequest request, TimeProvider time, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
+        if (request.ReceivedAt > now)
+            throw FaultCatalogue.InvalidReceivedAt.Exception($"{request.ReceivedAt:u}");
         IEvidenceFolder folder = store.Open(RequestIds.Make(now));
         var key = RequestKey.Make();
         return await GuardAsync(store, async () =>
@@ -54,7 +56,7 @@ internal sealed class OpenRequest : IAsyncDisposable
                     folder.RequestId,
                     request.Context.HubHostName,
                     request.Context.ResourceId,
-                    (request.ReceivedAt ?? now).ToUniversalTime(),
+                    request.ReceivedAt ?? time.GetLocalNow(),
                     [.. request.DeviceIds.Select(key.Subject)],
                     request.IdentityEvidence is { } evidence ? await open.SaveTextAsync(evidence, cancellationToken).ConfigureAwait(false) : null,
                     Tool.Version);

@@ -24,12 +24,16 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
     /// <summary>Gives requests; one that cannot be read is reported, and the others are given.</summary>
     public async Task ListAsync(DataRequestQuery query, CancellationToken cancellationToken)
     {
+        using DiagnosticsBundle? bundle = query.DiagnosticsPath is { } path ? new DiagnosticsBundle(path, time) : null;
+        if (bundle is not null && Path.Exists(query.DiagnosticsPath))
+            throw FaultCatalogue.FileNotWritten.Exception(query.DiagnosticsPath!, "it exists already.");
         var found = new List<DataRequest>();
         await foreach (string requestId in IdsOf(query).WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             try
             {
                 DataRequest request = await _view.ReadAsync(requestId, cancellationToken).ConfigureAwait(false);
+                await AddAsync(bundle, requestId, request, cancellationToken).ConfigureAwait(false);
                 if (query.Due)
                     found.Add(request);
                 else
@@ -38,6 +42,7 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
             catch (DsrException broken) when (query.RequestIds.Count > 0 || broken.Fault.Id != FaultCatalogue.RequestNotFound.Id)
             {
                 await events.EmitAsync(new FaultEvent(broken.Fault), cancellationToken).ConfigureAwait(false);
+                await AddAsync(bundle, requestId, request: null, cancellationToken).ConfigureAwait(false);
             }
             catch (DsrException)
             {
@@ -48,6 +53,17 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
         DateTimeOffset limit = query.Within is { } within ? time.GetUtcNow() + within : DateTimeOffset.MaxValue;
         foreach (DataRequest due in found.Where(one => one.NextAt <= limit).OrderBy(one => one.NextAt).ThenBy(one => one.RequestId, StringComparer.Ordinal))
             await events.OutputAsync(due, cancellationToken).ConfigureAwait(false);
+        if (bundle is not null)
+            await bundle.SaveAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task AddAsync(DiagnosticsBundle? bundle, string requestId, DataRequest? request, CancellationToken cancellationToken)
+    {
+        if (bundle is null || !RequestIds.IsOne(requestId))
+            return;
+        byte[]? journal = await OpenRequest.GuardAsync(store, () => store.Open(requestId).ReadJournalAsync(cancellationToken)).ConfigureAwait(false);
+        if (journal is not null)
+            bundle.Add(requestId, request, journal);
     }
 
     /// <summary>Notes a decision, and gives the request as it is then.</summary>

@@ -1,3 +1,4 @@
+using IotHubDsr.Certificates;
 using IotHubDsr.Engine;
 using IotHubDsr.Evidence;
 using IotHubDsr.Stores;
@@ -7,12 +8,17 @@ namespace IotHubDsr.Requests;
 /// <summary>What a run of a request is to do.</summary>
 /// <param name="Kind">One of <see cref="RunKinds"/>.</param>
 /// <param name="Performer">Who runs it.</param>
+/// <param name="Key">The key that signs the certificate; null when it is not signed.</param>
 /// <param name="ThrottleLimit">How many blobs, or devices, are worked on at once.</param>
-internal sealed record RunOptions(string Kind, Performer Performer, int ThrottleLimit)
+internal sealed record RunOptions(string Kind, Party Performer, SigningKey? Key, int ThrottleLimit)
 {
-    public string PerformerName => Performer.Name
-        ?? Performer.SigningCertificate?.GetNameInfo(System.Security.Cryptography.X509Certificates.X509NameType.SimpleName, forIssuer: false)
-        ?? Tool.Performer;
+    /// <exception cref="DsrException">The performer's certificate cannot sign: it is told before anything is done.</exception>
+    public static RunOptions For(string kind, Performer performer, int throttleLimit, DateTimeOffset now)
+    {
+        SigningKey? key = performer.SigningCertificate is { } certificate ? SigningKey.ForSigning(certificate, now) : null;
+        string name = performer.Name ?? (key is null ? Tool.Performer : SigningKey.NameOf(key.Certificate));
+        return new RunOptions(kind, new Party(name, key?.KeyId), key, throttleLimit);
+    }
 }
 
 /// <summary>
@@ -25,7 +31,7 @@ internal sealed class RequestRun(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, open.Journal.Lost);
-        await open.Journal.AppendAsync(new RunStarted(options.Kind, options.PerformerName, Tool.Version), linked.Token).ConfigureAwait(false);
+        await open.Journal.AppendAsync(new RunStarted(options.Kind, options.Performer, Tool.Version), linked.Token).ConfigureAwait(false);
         IReadOnlyList<ErasureReceipt> receipts;
         try
         {
@@ -75,8 +81,13 @@ internal sealed class RequestRun(
         if (options.Kind != RunKinds.Verify)
             await new StepErasing(open, locations, reading, holds, options.Kind, events, time).RunAsync(steps, cancellationToken).ConfigureAwait(false);
         var verifying = new StepVerifying(open, locations, reading, holds, options.Kind, time);
-        IReadOnlyList<ErasureReceipt> receipts = await verifying.RunAsync(steps, cancellationToken).ConfigureAwait(false);
-        return [.. receipts, .. await UnplannedAsync(locations, cancellationToken).ConfigureAwait(false)];
+        List<ErasureReceipt> receipts =
+        [
+            .. await verifying.RunAsync(steps, cancellationToken).ConfigureAwait(false),
+            .. await UnplannedAsync(locations, cancellationToken).ConfigureAwait(false),
+        ];
+        await new Certifying(open, locations, options, events, time).RunAsync(receipts, cancellationToken).ConfigureAwait(false);
+        return receipts;
     }
 
     /// <summary>The steps of the plan, with the settings of their locations as they are now: a plan binds to what, not to how.</summary>
@@ -108,7 +119,7 @@ internal sealed class RequestRun(
             await open.Journal.AppendAsync(new Added(new PlannedLocation(location.Id, location.Kind, location.Place, Steps: 0, Records: 0)), cancellationToken)
                 .ConfigureAwait(false);
             await open.Journal.AppendAsync(
-                new Verified(location.Id, [new VerifiedGroup(Verdict.Unknown, Until: null, Remaining: 0, Subjects: null)]), cancellationToken)
+                new Verified(location.Id, IsRead: false, [new VerifiedGroup(Verdict.Unknown, Until: null, Remaining: 0, Subjects: null)]), cancellationToken)
                 .ConfigureAwait(false);
         }
 

@@ -49,7 +49,9 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
         };
     }
 
-    public static DateTimeOffset DueAt(RequestState state) => state.Registration!.ReceivedAt.AddMonths(state.Extension is null ? 1 : 3);
+    public static DateTimeOffset DueAt(RequestState state) => state.Extension is null
+        ? DueDates.Due(state.Registration!.ReceivedAt)
+        : DueDates.Extended(state.Registration!.ReceivedAt);
 
     private static DataRequestLocation LocationOf(string id, LocationState location, RequestState state)
     {

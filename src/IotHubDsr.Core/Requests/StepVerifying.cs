@@ -98,7 +98,7 @@ internal sealed class StepVerifying(
             [.. given.GroupBy(one => (one.Receipt.Verdict, one.Receipt.Until, one.Receipt.RecordsRemaining))];
         bool isAll = groups.Count == 1 && given.Count == open.State.Registration!.Subjects.Count;
         return open.Journal.AppendAsync(
-            new Verified(locationId, [.. groups.Select(group => new VerifiedGroup(
+            new Verified(locationId, given.Any(one => one.Step.After is { Verdict: not Verdict.Unreachable }), [.. groups.Select(group => new VerifiedGroup(
                 group.Key.Verdict,
                 group.Key.Until,
                 group.Key.RecordsRemaining,

@@ -22,6 +22,9 @@ internal interface IDataStore
     /// <summary>Whether one read of a location serves all subjects; if not, the store is asked as each subject arrives.</summary>
     bool IsShared { get; }
 
+    /// <summary>How it erases, for a certificate: a sentence without personal data.</summary>
+    string Method { get; }
+
     /// <summary>When it is its turn to erase.</summary>
     ErasureStage StageOf(string kind);
 

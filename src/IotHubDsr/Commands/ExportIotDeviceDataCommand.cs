@@ -20,11 +20,20 @@ public sealed class ExportIotDeviceDataCommand : DeviceCommand
     [Parameter]
     public SwitchParameter AsZip { get; set; }
 
-    /// <summary>Certificate of the only one who can open the package, or the path of its file; the package is an encrypted zip file.</summary>
+    /// <summary>Certificate of the only one who can open the package; the package is an encrypted zip file.</summary>
     [Parameter]
     [ValidateNotNull]
-    [RecipientCertificateTransformation]
-    public X509Certificate2? ProtectTo { get; set; }
+    public CertificateSource? ProtectTo { get; set; }
+
+    /// <summary>The registered request that the export answers.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? RequestId { get; set; }
+
+    /// <summary>Folder or blob container (https URI) of the requests; by default that of the connection.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? RequestStore { get; set; }
 
     /// <summary>Who hands the data over, to be named in the package.</summary>
     [Parameter]
@@ -60,7 +69,9 @@ public sealed class ExportIotDeviceDataCommand : DeviceCommand
                 ThrottleLimit = ThrottleLimit,
                 Path = _path,
                 AsZip = AsZip,
-                ProtectTo = ProtectTo,
+                ProtectTo = ProtectTo is null ? null : LoadCertificate(ProtectTo, password: null),
+                RequestId = RequestId,
+                Store = StorePath(RequestStore),
                 SourceOrganization = SourceOrganization,
                 ContactName = ContactName,
                 IncludeRelayed = IncludeRelayed,

@@ -21,7 +21,7 @@ public sealed class GetIotDataRequestCommand : RequestStoreCommand
 
     /// <summary>With -Due, only requests of which something is due within this time.</summary>
     [Parameter(ParameterSetName = "Due")]
-    public TimeSpan? Within { get; set; }
+    public TimeSpan Within { get; set; }
 
     /// <summary>File to write a bundle to that holds no personal data; it must not exist.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Diagnostics")]
@@ -42,7 +42,7 @@ public sealed class GetIotDataRequestCommand : RequestStoreCommand
             Store = Store,
             RequestIds = [.. _requestIds.Distinct(StringComparer.Ordinal)],
             Due = Due,
-            Within = Within,
+            Within = MyInvocation.BoundParameters.ContainsKey(nameof(Within)) ? Within : null,
             DiagnosticsPath = Diagnostics is null ? null : GetUnresolvedProviderPathFromPSPath(Diagnostics),
         };
         Run(cancellationToken => Engine.GetRequestsAsync(query, cancellationToken));

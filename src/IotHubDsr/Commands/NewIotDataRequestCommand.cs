@@ -10,7 +10,7 @@ public sealed class NewIotDataRequestCommand : DeviceCommand
 {
     /// <summary>When the request reached the controller; by default now.</summary>
     [Parameter]
-    public DateTimeOffset? ReceivedAt { get; set; }
+    public DateTimeOffset ReceivedAt { get; set; }
 
     /// <summary>How the person was identified, in words.</summary>
     [Parameter]
@@ -33,7 +33,7 @@ public sealed class NewIotDataRequestCommand : DeviceCommand
                 Query = Query,
                 ThrottleLimit = ThrottleLimit,
                 Store = StorePath(RequestStore),
-                ReceivedAt = ReceivedAt,
+                ReceivedAt = GivenTime(nameof(ReceivedAt), ReceivedAt),
                 IdentityEvidence = IdentityEvidence,
             },
             cancellationToken);

@@ -64,7 +64,7 @@ public sealed class RemoveIotDeviceDataCommand : DeviceCommand
 
     /// <summary>When the request reached the controller; by default now. Not used with -RequestId.</summary>
     [Parameter]
-    public DateTimeOffset? ReceivedAt { get; set; }
+    public DateTimeOffset ReceivedAt { get; set; }
 
     /// <summary>How the person was identified, in words. Not used with -RequestId.</summary>
     [Parameter]
@@ -114,7 +114,7 @@ public sealed class RemoveIotDeviceDataCommand : DeviceCommand
         SignaturePath = SignaturePath is null ? null : GetUnresolvedProviderPathFromPSPath(SignaturePath),
         Approvers = LoadCertificates(ApproverCertificate),
         PerformerCertificate = SigningCertificate is null ? null : LoadCertificate(SigningCertificate, CertificatePassword),
-        PerformerName = Environment.UserName,
+        PerformerName = Performer ?? Environment.UserName,
     };
 
     private protected override IAsyncEnumerable<DsrEvent> Start(
@@ -157,9 +157,13 @@ public sealed class RemoveIotDeviceDataCommand : DeviceCommand
             ThrottleLimit = ThrottleLimit,
             RequestId = RequestId,
             Store = StorePath(RequestStore),
-            ReceivedAt = ReceivedAt,
+            ReceivedAt = GivenTime(nameof(ReceivedAt), ReceivedAt),
             IdentityEvidence = IdentityEvidence,
-            Performer = new Performer { Name = Performer },
+            Performer = new Performer
+            {
+                Name = Performer,
+                SigningCertificate = SigningCertificate is null ? null : LoadCertificate(SigningCertificate, CertificatePassword),
+            },
         };
         Run(cancellationToken => Engine.EraseAsync(request, cancellationToken));
     }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security;
 
 namespace IotHubDsr.Pipeline;
 
@@ -16,6 +17,16 @@ public abstract class RequestRunCommand : RequestStoreCommand
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Performer { get; set; }
+
+    /// <summary>Certificate, with its private key, that signs the certificate of the outcome.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public CertificateSource? SigningCertificate { get; set; }
+
+    /// <summary>Password of the file that the signing certificate is in.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public SecureString? CertificatePassword { get; set; }
 
     /// <summary>How long to wait for somebody else who works on the request.</summary>
     [Parameter]
@@ -40,7 +51,11 @@ public abstract class RequestRunCommand : RequestStoreCommand
                 Context = context,
                 Store = Store,
                 RequestId = requestId,
-                Performer = new Performer { Name = Performer },
+                Performer = new Performer
+                {
+                    Name = Performer,
+                    SigningCertificate = SigningCertificate is null ? null : LoadCertificate(SigningCertificate, CertificatePassword),
+                },
                 Wait = TimeSpan.FromSeconds(WaitSeconds),
                 ThrottleLimit = ThrottleLimit,
             });

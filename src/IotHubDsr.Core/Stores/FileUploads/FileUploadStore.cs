@@ -14,6 +14,8 @@ internal sealed class FileUploadStore(AzureAccess access, TimeProvider time) : I
 
     public bool IsShared => true;
 
+    public string Method => "The files under the name of the device were deleted under the ETags that were read.";
+
     public ErasureStage StageOf(string kind) => ErasureStage.Sinks;
 
     public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(

@@ -13,6 +13,8 @@ internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
 
     public bool IsShared => false;
 
+    public string Method => "The queue of the device was purged by the hub.";
+
     public ErasureStage StageOf(string kind) => ErasureStage.Queues;
 
     public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(

@@ -11,6 +11,8 @@ internal sealed class RegistryStore(HubClient hub) : IDataStore
 
     public bool IsShared => false;
 
+    public string Method => "The identity was deleted under the ETag that was read; the hub drops its twin, modules and module twins with it.";
+
     public ErasureStage StageOf(string kind) => ErasureStage.Identity;
 
     public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(

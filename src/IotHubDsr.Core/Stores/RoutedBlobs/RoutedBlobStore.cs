@@ -15,6 +15,8 @@ internal sealed class RoutedBlobStore(AzureAccess access, TimeProvider time) : I
 
     public bool IsShared => true;
 
+    public string Method => "The records were taken out of the blobs under the ETags that were read; the records of other devices were kept byte for byte.";
+
     public ErasureStage StageOf(string kind) => ErasureStage.Sinks;
 
     public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(

@@ -1,0 +1,105 @@
+using System.IO.Compression;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using IotHubDsr.Evidence;
+using IotHubDsr.Plans;
+
+namespace IotHubDsr.Requests;
+
+/// <summary>
+/// What a support case needs of requests, and nothing that names a person: the journals, in which devices are keyed hashes, without the
+/// names of those who worked on them, and the versions of everything.
+/// </summary>
+internal sealed class DiagnosticsBundle(string path, TimeProvider time) : IDisposable
+{
+    private const string LeftOut = "(left out)";
+
+    private readonly MemoryStream _content = new();
+    private ZipArchive? _zip;
+    private int _requests;
+
+    /// <summary>Adds a request; a journal that is broken is added as far as it holds, with what is wrong.</summary>
+    public void Add(string requestId, DataRequest? view, byte[] journal)
+    {
+        _zip ??= new ZipArchive(_content, ZipArchiveMode.Create, leaveOpen: true);
+        _requests++;
+        var lines = new StringBuilder();
+        string? defect = null;
+        try
+        {
+            JournalHead before = JournalHead.Start;
+            foreach ((JournalLine line, JournalHead head) in JournalLine.Read(requestId, journal))
+            {
+                (byte[] text, _) = (line with { Event = WithoutNames(line.Event) }).Write(before);
+                lines.Append(Encoding.UTF8.GetString(text));
+                before = head;
+            }
+        }
+        catch (DsrException broken)
+        {
+            defect = broken.Message;
+        }
+
+        Write($"requests/{requestId}/journal.jsonl", Encoding.UTF8.GetBytes(lines.ToString()));
+        Write($"requests/{requestId}/state.json", JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            requestId,
+            defect,
+            status = view?.Status.ToString(),
+            verdict = view?.Verdict?.ToString(),
+            devices = view?.Devices,
+            receivedAt = view?.ReceivedAt,
+            dueAt = view?.DueAt,
+            nextAction = view?.NextAction,
+            locations = view?.Locations.Select(location => new
+            {
+                location.LocationId,
+                location.Kind,
+                verdict = location.Verdict?.ToString(),
+                location.RecordsPlanned,
+                location.RecordsErased,
+                location.RecordsRemaining,
+                location.Until,
+            }),
+        }));
+    }
+
+    /// <summary>Saves the bundle; nothing when no request was added.</summary>
+    public async Task SaveAsync(CancellationToken cancellationToken)
+    {
+        if (_zip is null)
+            return;
+        Write("about.json", JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            tool = Tool.Version,
+            createdAt = time.GetUtcNow(),
+            runtime = RuntimeInformation.FrameworkDescription,
+            operatingSystem = RuntimeInformation.OSDescription,
+            architecture = RuntimeInformation.ProcessArchitecture.ToString(),
+            requests = _requests,
+            note = "Each journal line carries the hash of the original line before it; names of people were replaced, so that the lines here no longer hash to it.",
+        }));
+        _zip.Dispose();
+        await PlanFile.SaveAsync(_content.ToArray(), path, FaultCatalogue.FileNotWritten, cancellationToken).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        _zip?.Dispose();
+        _content.Dispose();
+    }
+
+    private static JournalEvent WithoutNames(JournalEvent next) => next switch
+    {
+        RunStarted started => started with { Performer = started.Performer with { Name = LeftOut } },
+        Planned { ApprovedBy: { } approver } planned => planned with { ApprovedBy = approver with { Name = LeftOut } },
+        _ => next,
+    };
+
+    private void Write(string name, byte[] content)
+    {
+        using Stream entry = _zip!.CreateEntry(name, CompressionLevel.Optimal).Open();
+        entry.Write(content);
+    }
+}

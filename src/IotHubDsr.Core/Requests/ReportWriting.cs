@@ -1,0 +1,98 @@
+using System.Text.Json;
+using IotHubDsr.Engine;
+using IotHubDsr.Evidence;
+using IotHubDsr.Plans;
+using IotHubDsr.Reports;
+
+namespace IotHubDsr.Requests;
+
+/// <summary>Writes the report of a request from its journal and, as long as its key stands, from the receipts of its last run.</summary>
+internal sealed class ReportWriting(IEvidenceStore store, ReportRequest request, OperationEvents events, TimeProvider time)
+{
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (Path.Exists(request.Path))
+            throw FaultCatalogue.FileNotWritten.Exception(request.Path, "it exists already.");
+        ReportModel model = await OpenRequest.GuardAsync(store, () => BuildAsync(cancellationToken)).ConfigureAwait(false);
+        using var page = new MemoryStream();
+        HtmlReport.Write(model, page);
+        await PlanFile.SaveAsync(page.ToArray(), request.Path, FaultCatalogue.FileNotWritten, cancellationToken).ConfigureAwait(false);
+        await events.OutputAsync(new RequestReport(request.RequestId, request.Path, page.Length), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<ReportModel> BuildAsync(CancellationToken cancellationToken)
+    {
+        IEvidenceFolder folder = await OpenRequest.FindAsync(store, request.RequestId, cancellationToken).ConfigureAwait(false);
+        byte[] journal = await folder.ReadJournalAsync(cancellationToken).ConfigureAwait(false) ?? [];
+        RequestState state = RequestState.Read(folder.PlaceOf(string.Empty), journal);
+        DataRequest view = await new RequestView(store, time).BuildAsync(folder, state, holder: null, cancellationToken).ConfigureAwait(false);
+        List<RunStarted> runs = [.. state.Milestones.Select(line => line.Event).OfType<RunStarted>()];
+        return new ReportModel
+        {
+            RequestId = view.RequestId,
+            Kind = ReportKind.Erasure,
+            HubHostName = view.HubHostName,
+            ToolVersion = Tool.Version,
+            WrittenAt = time.GetUtcNow(),
+            ReceivedAt = view.ReceivedAt,
+            DueAt = DueDates.Due(view.ReceivedAt),
+            Extension = state.Extension is null
+                ? null
+                : new ReportExtension(view.DueAt, view.ExtensionReason ?? "The reason is not known any more."),
+            Events = [.. state.Milestones.Select(EventOf).OfType<ReportEvent>()],
+            Devices = view.IsAnonymised ? state.Registration!.Subjects : view.DeviceId,
+            Data = await DataAsync(folder, state, cancellationToken).ConfigureAwait(false),
+            Holds = [.. view.Holds.Select(hold => new ReportHold(hold.LocationId, hold.DeviceId, hold.Item, hold.Ground, hold.ReviewAt))],
+            Evidence = new ReportEvidence(
+                view.PlanDigest,
+                view.JournalDigest,
+                [.. view.Certificates.Select(one => new ReportCertificate(one.Name, one.Digest, one.IssuedAt, one.IsSigned))]),
+            Performer = runs.LastOrDefault(run => run.Kind != RunKinds.Verify)?.Performer.Name,
+            Verifier = runs.LastOrDefault()?.Performer.Name,
+        };
+    }
+
+    private static async Task<ReportData> DataAsync(IEvidenceFolder folder, RequestState state, CancellationToken cancellationToken)
+    {
+        byte[]? outcome = await folder.ReadAsync(EvidenceFiles.Outcome(state.Certificates.Count), cancellationToken).ConfigureAwait(false);
+        if (outcome is not null && JsonSerializer.Deserialize<List<ErasureReceipt>>(outcome) is { } receipts)
+            return ReportData.FromReceipts(receipts);
+
+        // Without names: before the first outcome, and after the key was destroyed.
+        return new ReportData(
+            [.. state.Locations.Select(pair => new ReportLocation(
+                pair.Key, pair.Value.Planned?.Kind ?? LocationKinds.UnknownSink, pair.Value.Planned?.Place ?? pair.Key, Provenance: []))],
+            [.. state.Locations.SelectMany(pair => state.Registration!.Subjects, (pair, subject) => RowOf(pair.Key, subject, pair.Value.Of(subject)))]);
+    }
+
+    private static ReportRow RowOf(string locationId, string subject, StepState step) => new()
+    {
+        DeviceId = subject,
+        LocationId = locationId,
+        Verdict = step.Verdict ?? Verdict.Unknown,
+        Erased = step.Erased,
+        Remaining = step.Remaining,
+        Until = step.Until,
+    };
+
+    private static ReportEvent? EventOf(JournalLine line) => line.Event switch
+    {
+        Registered => new ReportEvent(line.At, "Registered"),
+        Planned { ApprovedBy: { } approver } => new ReportEvent(line.At, "Plan bound", $"Approved by {approver.Name}"),
+        Planned => new ReportEvent(line.At, "Plan bound"),
+        RunStarted { Kind: RunKinds.Verify } run => new ReportEvent(line.At, "Read again", $"By {run.Performer.Name}"),
+        RunStarted { Kind: RunKinds.Resume } run => new ReportEvent(line.At, "Erasure resumed", $"By {run.Performer.Name}"),
+        RunStarted run => new ReportEvent(line.At, "Erasure began", $"By {run.Performer.Name}"),
+        RunEnded { Outcome: RunOutcomes.Completed, Verdict: { } verdict } => new ReportEvent(line.At, "Run completed", $"Worst verdict: {verdict}"),
+        RunEnded { Outcome: RunOutcomes.Stopped } => new ReportEvent(line.At, "Run stopped"),
+        RunEnded { Outcome: RunOutcomes.Failed } ended => new ReportEvent(line.At, "Run failed", ended.Fault),
+        Certified certified => new ReportEvent(line.At, certified.IsSigned ? "Certificate signed" : "Certificate issued, not signed", certified.File),
+        Extended => new ReportEvent(line.At, "Time limit extended"),
+        Held held => new ReportEvent(line.At, "Hold set", held.Location),
+        Released released => new ReportEvent(line.At, "Hold released", released.Location),
+        OwnerActed acted => new ReportEvent(line.At, "Owner's action noted", acted.Location),
+        Exported exported => new ReportEvent(line.At, "Data exported", Counted.Of(exported.Records, "record")),
+        Anonymised => new ReportEvent(line.At, "Key destroyed"),
+        _ => null,
+    };
+}
