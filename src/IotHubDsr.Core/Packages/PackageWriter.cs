@@ -60,8 +60,9 @@ internal sealed class PackageWriter : IAsyncDisposable
         return Guard(full, () =>
         {
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(full)!);
+            bool isFile = asZip || recipient is not null;
             return new PackageWriter(
-                full, temporary, asZip || recipient is not null ? new ZipStorage(temporary, PackageNames.OfBag(full), recipient) : new FolderStorage(temporary));
+                full, temporary, isFile ? new ZipStorage(temporary, PackageNames.OfBag(full), recipient) : new FolderStorage(temporary));
         });
     }
 

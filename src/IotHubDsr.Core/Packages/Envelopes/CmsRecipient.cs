@@ -22,8 +22,8 @@ internal sealed record CmsRecipient(byte[] Info, int EnvelopeVersion)
     public static void Check(X509Certificate2 certificate, DateTimeOffset now)
     {
         string? reason =
-            now < certificate.NotBefore ? string.Create(CultureInfo.InvariantCulture, $"it is valid only from {certificate.NotBefore.ToUniversalTime():u}")
-            : now > certificate.NotAfter ? string.Create(CultureInfo.InvariantCulture, $"it expired on {certificate.NotAfter.ToUniversalTime():u}")
+            now < certificate.NotBefore ? $"it is valid only from {InUtc(certificate.NotBefore)}"
+            : now > certificate.NotAfter ? $"it expired on {InUtc(certificate.NotAfter)}"
             : ReasonOfKey(certificate);
         if (reason is not null)
             throw FaultCatalogue.RecipientCertificateRefused.Exception(certificate.Thumbprint, reason);
@@ -47,6 +47,8 @@ internal sealed record CmsRecipient(byte[] Info, int EnvelopeVersion)
             writer.WriteInteger(new BigInteger(certificate.SerialNumberBytes.Span, isBigEndian: true));
         }
     }
+
+    private static string InUtc(DateTime time) => time.ToUniversalTime().ToString("u", CultureInfo.InvariantCulture);
 
     private static string? ReasonOfKey(X509Certificate2 certificate)
     {

@@ -19,17 +19,14 @@ internal static partial class CsvText
         Tables are UTF-8 with a byte order mark, separated by commas, with CRLF after each row (RFC 4180). A cell without anything in
         it, also without quotation marks, has no value; "" is an empty text. Numbers stand as they are. Objects, lists and message
         bodies stand as JSON. So that no spreadsheet takes a text for a formula, an apostrophe stands before a text that begins like
-        one (= + - @, also after blanks), or with a tab, a line break or an apostrophe, and before such text after a semicolon, a tab or
-        a line break; take one apostrophe away there to have the text as it was. A text with control characters, or that begins with a
+        one (= + - @ or their full-width forms, also after blanks), or with a tab, a line break or an apostrophe, and before such text
+        after a semicolon, a tab or a line break; take one apostrophe away there to have the text as it was. A text with control characters, or that begins with a
         quotation mark, stands as a JSON string. Spreadsheets cut cells after 32,767 characters; the NDJSON file has all.
         """;
 
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void AppendRow(StringBuilder row, IEnumerable<string> texts)
-    {
-        row.AppendJoin(',', texts.Select(OfText)).Append(LineEnd);
-    }
+    public static void AppendRow(StringBuilder row, IEnumerable<string> texts) => row.AppendJoin(',', texts.Select(OfText)).Append(LineEnd);
 
     /// <summary>The cell of a text.</summary>
     public static string OfText(string text)

@@ -124,7 +124,8 @@ internal sealed class RecordColumns
 
         if (!isOpen)
             return new Node(members, Others: null, first, _columns.Count);
-        var other = new RecordField(OtherName, FieldType.Any, $"Whatever else stands in {prefix.TrimEnd('.')}, as one JSON object; or all of it when it is no object.");
+        string meaning = $"Whatever else stands in {prefix.TrimEnd('.')}, as one JSON object; or all of it when it is no object.";
+        var other = new RecordField(OtherName, FieldType.Any, meaning);
         _columns.Add(new RecordColumn(prefix + OtherName, other, source!));
         return new Node(members, _columns.Count - 1, first, _columns.Count);
     }
