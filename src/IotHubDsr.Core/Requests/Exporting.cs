@@ -112,8 +112,16 @@ internal sealed class Exporting(
     {
         if (request.RequestId is not { } requestId)
             return;
-        await using OpenRequest open = await OpenRequest.OpenAsync(store!, requestId, TimeSpan.FromMinutes(1), time, cancellationToken).ConfigureAwait(false);
-        await open.Journal.AppendAsync(new Exported(export.Digest, export.Records), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await using OpenRequest open = await OpenRequest.OpenAsync(store!, requestId, TimeSpan.FromMinutes(1), time, cancellationToken).ConfigureAwait(false);
+            await open.Journal.AppendAsync(new Exported(export.Digest, export.Records), cancellationToken).ConfigureAwait(false);
+        }
+        catch (DsrException notRecorded)
+        {
+            // The package is complete: it is given, and what is missing in the journal is told.
+            await events.EmitAsync(new FaultEvent(notRecorded.Fault), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private ReportModel ReportOf(

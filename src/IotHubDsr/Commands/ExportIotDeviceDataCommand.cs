@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Security.Cryptography.X509Certificates;
 using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
