@@ -82,10 +82,20 @@ internal sealed class StepErasing(
         bool isWhole = locations.StoreOf(step.Location) is { IsShared: false } && held.Count > 0;
         return new Attempt(step, fault)
         {
-            Finding = held.Count == 0 ? found : found with { Items = isWhole ? [] : [.. found.Items.Except(held)] },
+            Finding = found with { Items = isWhole ? [] : [.. found.Items.Except(held).Select(item => Uncounted(item, step.Planned.Finding))] },
             HasHeldItems = held.Count > 0,
             Earlier = done,
         };
+    }
+
+    /// <summary>
+    /// A copy that the service made when an earlier run changed the blob holds records that are counted already: it has to go, and not to
+    /// be counted again.
+    /// </summary>
+    private static SeenItem Uncounted(SeenItem item, DeviceDataFinding planned)
+    {
+        bool isNew = item.IsOldCopy && !planned.Items.Any(known => known.Path == item.Path);
+        return isNew && planned.Items.Any(known => !known.IsOldCopy && known.Path == item.Name) ? item with { Records = 0 } : item;
     }
 
     private async Task CallAsync(DataLocation location, List<Attempt> attempts, CancellationToken cancellationToken)

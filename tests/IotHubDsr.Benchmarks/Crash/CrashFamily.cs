@@ -15,8 +15,9 @@ internal sealed class CrashFamily : IBenchmarkFamily
     private const int Worlds = 5;
     private const int MostResumes = 5;
     private const int ContainerEvery = 4;
+    private const int OldVersionsEvery = 3;
 
-    private readonly Dictionary<int, Undisturbed> _undisturbed = [];
+    private readonly Dictionary<(int World, bool OldVersions), Undisturbed> _undisturbed = [];
     private readonly DateTimeOffset _start = TimeProvider.System.GetUtcNow();
 
     public string Name => "crash";
@@ -44,8 +45,9 @@ internal sealed class CrashFamily : IBenchmarkFamily
     private async Task<(int Kills, IReadOnlyList<string> Differences)> CompareAsync(int seed)
     {
         int worldSeed = (seed % Worlds) + 1;
-        if (!_undisturbed.TryGetValue(worldSeed, out Undisturbed? expected))
-            _undisturbed[worldSeed] = expected = await UndisturbedAsync(worldSeed);
+        bool oldVersions = seed % OldVersionsEvery == 0;
+        if (!_undisturbed.TryGetValue((worldSeed, oldVersions), out Undisturbed? expected))
+            _undisturbed[(worldSeed, oldVersions)] = expected = await UndisturbedAsync(worldSeed, oldVersions);
 
         var random = new Random(seed);
         await using CrashWorld world = await CrashWorld.StartAsync(worldSeed, _start, inContainer: seed % ContainerEvery == 0);
@@ -54,7 +56,7 @@ internal sealed class CrashFamily : IBenchmarkFamily
         while (verdicts is null)
         {
             long? killAt = kills == 0 || (kills < MostResumes && random.Next(3) == 0) ? PointIn(expected, kills, random) : null;
-            verdicts = await WorkAsync(world, killAt, atAnswer: random.Next(2) == 0);
+            verdicts = await WorkAsync(world, oldVersions, killAt, atAnswer: random.Next(2) == 0);
             kills += verdicts is null ? 1 : 0;
             world.LetLeasesEnd();
         }
@@ -72,10 +74,10 @@ internal sealed class CrashFamily : IBenchmarkFamily
         return kills == 0 ? random.NextInt64(first, expected.Requests + 1) : random.NextInt64(5, (expected.Requests / 2) + 5);
     }
 
-    private async Task<Undisturbed> UndisturbedAsync(int worldSeed)
+    private async Task<Undisturbed> UndisturbedAsync(int worldSeed, bool oldVersions)
     {
         await using CrashWorld world = await CrashWorld.StartAsync(worldSeed, _start, inContainer: false);
-        List<CrashVerdict> verdicts = await WorkAsync(world, killAt: null, atAnswer: false) ?? throw new InvalidOperationException("The undisturbed run ended early.");
+        List<CrashVerdict> verdicts = await WorkAsync(world, oldVersions, killAt: null, atAnswer: false) ?? throw new InvalidOperationException("The undisturbed run ended early.");
         IReadOnlyList<LoggedRequest> log = world.Server.RequestLog.After(0);
         List<string> defects = [.. Defects(world)];
         return defects.Count > 0
@@ -84,7 +86,7 @@ internal sealed class CrashFamily : IBenchmarkFamily
     }
 
     /// <summary>Runs a worker; null when it was killed.</summary>
-    private static async Task<List<CrashVerdict>?> WorkAsync(CrashWorld world, long? killAt, bool atAnswer)
+    private static async Task<List<CrashVerdict>?> WorkAsync(CrashWorld world, bool oldVersions, long? killAt, bool atAnswer)
     {
         long before = world.Server.RequestLog.After(0).Count;
         using Process worker = Start();
@@ -93,7 +95,7 @@ internal sealed class CrashFamily : IBenchmarkFamily
             if (killAt is { } point && request.Sequence == before + point && (request.Status != 0) == atAnswer)
                 worker.Kill();
         };
-        await worker.StandardInput.WriteLineAsync(JsonSerializer.Serialize(world.Job()));
+        await worker.StandardInput.WriteLineAsync(JsonSerializer.Serialize(world.Job(oldVersions)));
         worker.StandardInput.Close();
         Task<string> errors = worker.StandardError.ReadToEndAsync();
         string output = await worker.StandardOutput.ReadToEndAsync();

@@ -9,7 +9,8 @@ namespace IotHubDsr.Benchmarks.Crash;
 /// <param name="Store">Folder of the requests.</param>
 /// <param name="RequestId">The request to go on with; null to begin one.</param>
 /// <param name="Devices">The devices to erase.</param>
-internal sealed record CrashJob(CrashSandbox Sandbox, string Store, string? RequestId, IReadOnlyList<string> Devices);
+/// <param name="IncludeOldVersions">Whether old copies are erased, too.</param>
+internal sealed record CrashJob(CrashSandbox Sandbox, string Store, string? RequestId, IReadOnlyList<string> Devices, bool IncludeOldVersions);
 
 /// <summary>A sandbox as it is handed to another process.</summary>
 internal sealed record CrashSandbox(
@@ -31,7 +32,7 @@ internal static class CrashWorker
         var connect = new ConnectRequest { Sandbox = ToSandbox(job.Sandbox), ThrottleShare = 1, RequestStore = job.Store };
         DsrContext context = (await ResultsAsync<DsrContext>(engine.ConnectAsync(connect, CancellationToken.None))).Single();
         List<ErasureReceipt> receipts = job.RequestId is null
-            ? await EraseAsync(engine, context, job.Devices)
+            ? await EraseAsync(engine, context, job)
             : await ResultsAsync<ErasureReceipt>(engine.ResumeAsync(new ContinueRequest { Context = context, RequestId = job.RequestId }, CancellationToken.None));
         List<CrashVerdict> verdicts = [.. receipts.Select(receipt => new CrashVerdict(
             receipt.DeviceId, receipt.Location.Id, receipt.Verdict.ToString(), receipt.RecordsErased, receipt.RecordsRemaining))];
@@ -39,9 +40,9 @@ internal static class CrashWorker
         return 0;
     }
 
-    private static async Task<List<ErasureReceipt>> EraseAsync(DsrEngine engine, DsrContext context, IReadOnlyList<string> devices)
+    private static async Task<List<ErasureReceipt>> EraseAsync(DsrEngine engine, DsrContext context, CrashJob job)
     {
-        var request = new PlanRequest { Context = context, DeviceIds = Stream(devices) };
+        var request = new PlanRequest { Context = context, DeviceIds = Stream(job.Devices), IncludeOldVersions = job.IncludeOldVersions };
         ErasurePlan plan = (await ResultsAsync<ErasurePlan>(engine.PlanAsync(request, CancellationToken.None))).Single();
         var erasure = new ErasureRequest { Context = context, Plan = plan, Approved = [.. plan.Steps.Where(step => step.Action == ErasureAction.Erase)] };
         return await ResultsAsync<ErasureReceipt>(engine.EraseAsync(erasure, CancellationToken.None));

