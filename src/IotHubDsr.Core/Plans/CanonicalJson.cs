@@ -11,6 +11,12 @@ namespace IotHubDsr.Plans;
 /// </summary>
 internal static class CanonicalJson
 {
+    /// <summary>Below it every whole number is a double, and its digits are the shortest.</summary>
+    private const long LargestExact = 1L << 53;
+
+    private static readonly SearchValues<char> Escaped = SearchValues.Create(
+        [.. Enumerable.Range(0, ' ').Select(code => (char)code), '"', '\\']);
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The canonical form of a value.</summary>
@@ -36,7 +42,9 @@ internal static class CanonicalJson
                 WriteString(value.GetString()!, output);
                 break;
             case JsonValueKind.Number:
-                Append(Number(value.GetDouble()), output);
+                Append(value.TryGetInt64(out long whole) && whole is > -LargestExact and < LargestExact
+                    ? whole.ToString(CultureInfo.InvariantCulture)
+                    : Number(value.GetDouble()), output);
                 break;
             default:
                 Append(value.GetRawText(), output);
@@ -77,6 +85,14 @@ internal static class CanonicalJson
 
     private static void WriteString(string text, ArrayBufferWriter<byte> output)
     {
+        if (!text.AsSpan().ContainsAny(Escaped))
+        {
+            Append("\"", output);
+            Append(text, output);
+            Append("\"", output);
+            return;
+        }
+
         var escaped = new StringBuilder(text.Length + 2).Append('"');
         foreach (char c in text)
         {
