@@ -13,6 +13,9 @@ internal static class EvidenceFiles
     /// <summary>The plan with a digest.</summary>
     public static string Plan(string digest) => $"{Private}plan-{digest["sha256:".Length..]}.json";
 
+    /// <summary>The signature of the plan's approver.</summary>
+    public static string PlanSignature(string digest) => Plan(digest) + ".p7s";
+
     /// <summary>A free text, under its keyed hash.</summary>
     public static string Text(string hash) => $"{Private}text-{hash}";
 

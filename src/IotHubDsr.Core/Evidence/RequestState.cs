@@ -9,6 +9,7 @@ internal sealed class RequestState
     private readonly List<(Certified Certificate, DateTimeOffset At)> _certificates = [];
     private readonly HashSet<string> _ownerActed = new(StringComparer.Ordinal);
     private readonly List<JournalLine> _milestones = [];
+    private RunStarted? _run;
 
     public JournalHead Head { get; private set; } = JournalHead.Start;
 
@@ -84,11 +85,14 @@ internal sealed class RequestState
                 break;
             case RunStarted started:
                 IsRunOpen = true;
+                _run = started;
                 IsErasureOpen |= started.Kind != RunKinds.Verify;
                 break;
             case RunEnded ended:
                 IsRunOpen = false;
-                IsErasureOpen &= ended.Outcome != RunOutcomes.Completed;
+
+                // Reading again completes no erasure.
+                IsErasureOpen &= ended.Outcome != RunOutcomes.Completed || _run?.Kind == RunKinds.Verify;
                 break;
             case Announced announced:
                 Of(announced.Location).Announce(announced.Items, at);

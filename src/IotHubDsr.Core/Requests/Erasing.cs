@@ -16,6 +16,8 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
         await OpenRequest.GuardAsync(store, async () =>
         {
             await open.Folder.SaveAsync(EvidenceFiles.Plan(approved.Digest), document, cancellationToken).ConfigureAwait(false);
+            if (request.Plan.Approval is { } approval)
+                await open.Folder.SaveAsync(EvidenceFiles.PlanSignature(approved.Digest), approval.Signature, cancellationToken).ConfigureAwait(false);
             return document;
         }).ConfigureAwait(false);
         await open.Journal.AppendAsync(ToPlanned(open, approved.Digest), cancellationToken).ConfigureAwait(false);

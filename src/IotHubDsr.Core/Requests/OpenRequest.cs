@@ -11,6 +11,8 @@ namespace IotHubDsr.Requests;
 internal sealed class OpenRequest : IAsyncDisposable
 {
     private static readonly TimeSpan RetryTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortRetryTime = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PatienceWithLookers = TimeSpan.FromSeconds(2);
 
     private readonly IEvidenceFolder _folder;
     private readonly RequestKey? _key;
@@ -165,13 +167,16 @@ internal sealed class OpenRequest : IAsyncDisposable
         {
             if (await folder.TryLockAsync(holder, cancellationToken).ConfigureAwait(false) is { } file)
                 return file;
-            if (time.GetElapsedTime(start) >= wait)
+            TimeSpan waited = time.GetElapsedTime(start);
+            if (waited >= wait)
             {
-                string other = await folder.ReadHolderAsync(cancellationToken).ConfigureAwait(false) ?? "by a process that has just ended";
-                throw FaultCatalogue.RequestBusy.Exception(folder.RequestId, other);
+                // Who only looks whether somebody has the lease takes it for a moment, too.
+                string? other = await folder.ReadHolderAsync(cancellationToken).ConfigureAwait(false);
+                if (other is not null || waited >= wait + PatienceWithLookers)
+                    throw FaultCatalogue.RequestBusy.Exception(folder.RequestId, other ?? "by a process that has just ended");
             }
 
-            await Task.Delay(RetryTime, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(waited >= wait ? ShortRetryTime : RetryTime, time, cancellationToken).ConfigureAwait(false);
         }
     }
 }

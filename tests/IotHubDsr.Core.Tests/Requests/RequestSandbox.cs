@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Engine;
 using IotHubDsr.Sandbox;
@@ -60,7 +61,11 @@ internal sealed class RequestSandbox : IAsyncDisposable
         new ConfirmPlanRequest { Context = Context, Plan = plan }, CancellationToken.None)));
 
     public Task<List<ErasureReceipt>> EraseAsync(
-        ErasurePlan plan, Func<ErasureStep, bool>? approve = null, string? requestId = null, string? store = null) => RunAsync<ErasureReceipt>(
+        ErasurePlan plan,
+        Func<ErasureStep, bool>? approve = null,
+        string? requestId = null,
+        string? store = null,
+        X509Certificate2? signer = null) => RunAsync<ErasureReceipt>(
         _engine.EraseAsync(
             new ErasureRequest
             {
@@ -69,6 +74,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
                 Approved = [.. plan.Steps.Where(step => step.Action == ErasureAction.Erase && approve?.Invoke(step) != false)],
                 RequestId = requestId,
                 Store = store,
+                Performer = new Performer { SigningCertificate = signer },
             },
             CancellationToken.None));
 
@@ -109,6 +115,12 @@ internal sealed class RequestSandbox : IAsyncDisposable
 
     public async Task<DataRequest> ChangeAsync(ChangeRequest change) =>
         Assert.Single(await RunAsync<DataRequest>(_engine.ChangeRequestAsync(change with { Context = Context }, CancellationToken.None)));
+
+    public Task<List<ErasureCertificateCheck>> CheckAsync(params string[] paths) => RunAsync<ErasureCertificateCheck>(
+        _engine.CheckCertificatesAsync(new CheckCertificatesRequest { Paths = paths }, CancellationToken.None));
+
+    public async Task<RequestReport> ReportAsync(string requestId, string name) => Assert.Single(await RunAsync<RequestReport>(
+        _engine.WriteReportAsync(new ReportRequest { Context = Context, RequestId = requestId, Path = Path.Combine(_folder, name) }, CancellationToken.None)));
 
     /// <summary>Another process on another machine: an engine that knows nothing of this one.</summary>
     public async Task<RequestSandbox> ElsewhereAsync()

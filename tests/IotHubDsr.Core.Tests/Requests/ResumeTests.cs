@@ -32,6 +32,25 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public async Task Verify_OfAnInterruptedErasure_DoesNotCallItEnded()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        ErasurePlan plan = await sandbox.PlanAsync(Devices);
+        await sandbox.EraseUntilAsync(plan, request => request.Target.Contains("comp=blocklist", StringComparison.Ordinal));
+        string requestId = (await sandbox.RequestAsync()).RequestId;
+
+        List<ErasureReceipt> verified = await sandbox.VerifyAsync(requestId);
+        DataRequest still = await sandbox.RequestAsync();
+        List<ErasureReceipt> receipts = await sandbox.ResumeAsync(requestId);
+
+        Assert.Contains(verified, receipt => receipt.Verdict == Verdict.Present && receipt.Location.Place.EndsWith("/raw-json", StringComparison.Ordinal));
+        Assert.Equal(DataRequestStatus.Interrupted, still.Status);
+        Assert.All(
+            receipts.Where(receipt => receipt.Location.Place.EndsWith("/raw-json", StringComparison.Ordinal)), receipt => Assert.Equal(0, receipt.RecordsRemaining));
+        Assert.Empty(Repeated(sandbox));
+    }
+
+    [Fact]
     public async Task Resume_DeviceWasMadeAgainMeanwhile_LeavesTheNewOneAlone()
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
