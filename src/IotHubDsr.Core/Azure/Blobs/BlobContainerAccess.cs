@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Azure;
+using Azure.Core;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
@@ -11,15 +12,30 @@ internal sealed class BlobContainerAccess
 {
     private const BlobStates AllStates = BlobStates.Version | BlobStates.Snapshots | BlobStates.Deleted;
 
-    private readonly BlobContainerClient _container;
-    private readonly TimeProvider _time;
+    private const string StorageScope = "https://storage.azure.com/.default";
 
-    public BlobContainerAccess(AzureAccess access, Uri containerUri, TimeProvider time)
+    private readonly BlobContainerClient _container;
+    private readonly TokenCredential? _credential;
+    private readonly TimeProvider _time;
+    private readonly TransferBudget _budget;
+    private volatile bool _refusesCopies;
+
+    public BlobContainerAccess(AzureAccess access, Uri containerUri, TimeProvider time, TransferBudget budget)
     {
         // A blob name may begin and end with slashes: they belong to it.
         var options = access.Configure(new BlobClientOptions { TrimBlobNameSlashes = false });
         _container = new BlobContainerClient(containerUri, access.Credential, options);
+        _credential = access.Credential;
         _time = time;
+        _budget = budget;
+    }
+
+    /// <summary>A container that is reached in another way than by an Entra token; nothing can be copied within its service.</summary>
+    public BlobContainerAccess(BlobContainerClient container, TimeProvider time)
+    {
+        _container = container;
+        _time = time;
+        _budget = new TransferBudget();
     }
 
     /// <summary>Whether a policy or a legal hold on the container forbids changes.</summary>
@@ -84,6 +100,23 @@ internal sealed class BlobContainerAccess
         BlockBlobClient client = _container.GetBlockBlobClient(blobName);
         return client.Name == blobName ? client : throw FaultCatalogue.BlobNameUnsafe.Exception($"{_container.AccountName}/{_container.Name}/{blobName}");
     }
+
+    /// <summary>The content of a blob as it stands under an ETag.</summary>
+    public Stream Read(BlobBaseClient blob, ETag etag, long length) => new RangedDownload(blob, etag, length, _budget);
+
+    /// <summary>
+    /// What proves to the service that a blob may be read as the source of a copy; null when copies are not to be asked for.
+    /// </summary>
+    public async ValueTask<HttpAuthorization?> AuthorizeCopyAsync(CancellationToken cancellationToken)
+    {
+        if (_credential is null || _refusesCopies)
+            return null;
+        AccessToken token = await _credential.GetTokenAsync(new TokenRequestContext([StorageScope]), cancellationToken).ConfigureAwait(false);
+        return new HttpAuthorization("Bearer", token.Token);
+    }
+
+    /// <summary>The service does not copy here for us: nothing more is tried.</summary>
+    public void StopCopying() => _refusesCopies = true;
 
     /// <summary>Null when the account does not keep versions and refuses to list them; accounts with a hierarchical namespace do.</summary>
     private static async Task<bool?> TryMoveNextAsync(IAsyncEnumerator<Page<BlobItem>> pages)

@@ -70,7 +70,7 @@ internal sealed class OldCopies(BlobContainerAccess container, StoreCall call, R
     /// <summary>What a blob holds, and what would stay of it.</summary>
     private async Task<ArchiveRewrite> DryRunAsync(ListedBlob blob, CancellationToken cancellationToken)
     {
-        await using Stream content = await ArchiveRead.OpenAsync(container.Open(blob), blob.ETag, blob.Length, cancellationToken).ConfigureAwait(false);
+        await using Stream content = container.Read(container.Open(blob), blob.ETag, blob.Length);
         return await ArchiveFormats.RewriteAsync(content, Stream.Null, selection, cancellationToken).ConfigureAwait(false);
     }
 }
