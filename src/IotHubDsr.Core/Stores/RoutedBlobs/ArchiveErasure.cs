@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Azure;
 using IotHubDsr.Archives;
 using IotHubDsr.Azure.Blobs;
@@ -13,6 +14,7 @@ internal sealed class ArchiveErasure(BlobContainerAccess container, StoreCall ca
     private readonly RecordSelection _selection = new(
         new SubjectIndex(findings.Select(finding => finding.DeviceId)), call.Options.IncludeRelayed);
 
+    private readonly ConcurrentBag<(string Name, string ETag)> _replaced = [];
     private readonly ErasureAccounts _accounts = new(findings, call.Options.IncludeRelayed);
 
     public async Task<IReadOnlyList<ErasureOutcome>> RunAsync(CancellationToken cancellationToken)
@@ -34,7 +36,11 @@ internal sealed class ArchiveErasure(BlobContainerAccess container, StoreCall ca
         }).ConfigureAwait(false);
 
         if (call.Options.IncludeOldVersions)
-            await new OldCopies(container, call, _selection, _accounts).EraseAsync(findings, cancellationToken).ConfigureAwait(false);
+        {
+            var oldCopies = new OldCopies(container, call, _selection, _accounts);
+            await oldCopies.EraseAsync(findings, _replaced.ToHashSet(), cancellationToken).ConfigureAwait(false);
+        }
+
         return _accounts.ToOutcomes();
     }
 
@@ -46,6 +52,8 @@ internal sealed class ArchiveErasure(BlobContainerAccess container, StoreCall ca
         {
             RewriteResult result = await new BlobRewriter(container, item, _selection, call, time).RunAsync(cancellationToken).ConfigureAwait(false);
             _accounts.Removed(result.Removed);
+            if (result.Replaced is { } replaced)
+                _replaced.Add((blobName, replaced.ToString("H")));
             if (result.YoungUntil is { } until)
                 _accounts.Young(blobName, until);
             if (result.Fault is { } fault)

@@ -13,6 +13,9 @@ internal sealed record RewriteResult(IReadOnlyList<SubjectMatches> Removed)
     /// <summary>Until when the hub may still write to the blob, which was therefore left alone.</summary>
     public DateTimeOffset? YoungUntil { get; init; }
 
+    /// <summary>The ETag of the content that was replaced; null when none was.</summary>
+    public ETag? Replaced { get; init; }
+
     /// <summary>What went wrong after the blob had been replaced.</summary>
     public Fault? Fault { get; init; }
 }
@@ -110,7 +113,7 @@ internal sealed class BlobRewriter(
         if (deletes && await TryDeleteAsync(before.ETag, cancellationToken).ConfigureAwait(false))
             return new RewriteResult(rewrite.Removed);
         ETag after = await staged.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return new RewriteResult(rewrite.Removed) { Fault = await VerifyAsync(after, rewrite, cancellationToken).ConfigureAwait(false) };
+        return new RewriteResult(rewrite.Removed) { Replaced = before.ETag, Fault = await VerifyAsync(after, rewrite, cancellationToken).ConfigureAwait(false) };
     }
 
     /// <summary>False when the blob has snapshots, without which it cannot be deleted: it is left empty instead.</summary>

@@ -40,6 +40,35 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task Find_BlobUnderAPolicyOfItsOwn_IsHeldUntilItEnds()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        DateTimeOffset until = sandbox.Clock.GetUtcNow().AddDays(30);
+        sandbox.Put("kept", Messages(10, Alice), seed: new BlobSeed { ImmutableUntil = until });
+        sandbox.Put("free", Messages(10, Bob));
+        sandbox.Put("on hold", Messages(10, Carol), seed: new BlobSeed { HasLegalHold = true });
+
+        IReadOnlyList<DeviceDataFinding> found = await sandbox.FindAsync(Alice, Bob, Carol);
+
+        Assert.Equal([Verdict.Held, Verdict.Present, Verdict.Held], found.Select(finding => finding.Verdict));
+        Assert.Equal([until.ToUnixTimeSeconds(), null, null], found.Select(finding => finding.Until?.ToUnixTimeSeconds()));
+    }
+
+    [Fact]
+    public async Task Erase_OneOfTheBlobsIsOnLegalHold_ErasesTheOthersAndSaysHeld()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        sandbox.Put("free", Messages(10, Alice, Bob));
+        sandbox.Put("on hold", Messages(10, Alice, Bob), seed: new BlobSeed { HasLegalHold = true });
+
+        DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
+        ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(found));
+
+        Assert.Equal(Verdict.Present, found.Verdict);
+        Assert.Equal(("BlobHeld", Verdict.Held, 5L), (outcome.Fault?.Id, outcome.Verdict, outcome.RecordsErased));
+    }
+
+    [Fact]
     public async Task Erase_HoldSetAfterThePlan_SaysHeldAndChangesNothing()
     {
         await using ArchiveSandbox sandbox = await StartAsync();
