@@ -19,14 +19,13 @@ internal sealed class SubjectIndex
     private readonly ulong[] _sketch;
 
     public SubjectIndex(IEnumerable<string> deviceIds)
-        : this(deviceIds.Distinct(StringComparer.Ordinal).Select(id => new Subject(id)))
+        : this(deviceIds.Distinct(StringComparer.Ordinal).Select(id => new Subject(id)).ToArray())
     {
     }
 
-    /// <exception cref="ArgumentException">Two of them are the same device.</exception>
-    public SubjectIndex(IEnumerable<Subject> subjects)
+    private SubjectIndex(Subject[] subjects)
     {
-        _subjects = subjects.ToArray();
+        _subjects = subjects;
         _keys = Array.ConvertAll(_subjects, subject => Encoding.UTF8.GetBytes(subject.DeviceId));
         _slots = new int[BitOperations.RoundUpToPowerOf2((uint)Math.Max(4, _keys.Length * 4))];
         _sketch = new ulong[BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, _keys.Length * SketchBitsPerSubject / 64))];
@@ -35,6 +34,9 @@ internal sealed class SubjectIndex
             Add(_keys[subject], subject);
         }
     }
+
+    /// <exception cref="ArgumentException">Two of them are the same device.</exception>
+    public static SubjectIndex Of(IEnumerable<Subject> subjects) => new(subjects.ToArray());
 
     public int Count => _subjects.Length;
 
