@@ -1,7 +1,8 @@
 using IotHubDsr.Benchmarks;
+using IotHubDsr.Benchmarks.Archives;
 using IotHubDsr.Benchmarks.Startup;
 
-IBenchmarkFamily[] families = [new StartupFamily()];
+IBenchmarkFamily[] families = [new ArchivesFamily(), new StartupFamily()];
 string name = args is [{ } first, ..] ? first : "list";
 if (name == "list")
 {
