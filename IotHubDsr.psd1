@@ -13,7 +13,9 @@
     CmdletsToExport      = @(
         'Connect-IotHubDsr', 'Disconnect-IotHubDsr', 'Get-IotHubDsrContext',
         'Start-IotHubSandbox', 'Stop-IotHubSandbox',
-        'Get-IotDataLocation', 'Get-IotDeviceDataFootprint', 'Export-IotDeviceData', 'New-IotErasurePlan', 'Remove-IotDeviceData'
+        'Get-IotDataLocation', 'Get-IotDeviceDataFootprint', 'Export-IotDeviceData', 'New-IotErasurePlan', 'Remove-IotDeviceData',
+        'New-IotDataRequest', 'Get-IotDataRequest', 'Set-IotDataRequest', 'Resume-IotDataRequest', 'Test-IotDeviceDataErasure',
+        'Export-IotDataRequestReport'
     )
     VariablesToExport    = @()
     AliasesToExport      = @()

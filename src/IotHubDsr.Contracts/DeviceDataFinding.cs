@@ -61,4 +61,10 @@ public sealed record SeenItem(string Path, string? ETag, long Records, long Byte
 {
     /// <summary>True for a version, snapshot or soft-deleted copy.</summary>
     public bool IsOldCopy { get; init; }
+
+    /// <summary>The path without what tells an old copy from the current blob.</summary>
+    public string Name => IsOldCopy && Path.LastIndexOf('?') is > 0 and int mark
+        && (Path.AsSpan(mark).StartsWith("?versionid=", StringComparison.Ordinal) || Path.AsSpan(mark).StartsWith("?snapshot=", StringComparison.Ordinal))
+            ? Path[..mark]
+            : Path;
 }

@@ -27,6 +27,9 @@ public sealed record DsrContext
     /// <summary>The source of the Entra credential; null when there is none.</summary>
     public string? CredentialSource { get; init; }
 
+    /// <summary>Where requests are kept: the full path of a folder, or the URI of a blob container.</summary>
+    public required string RequestStore { get; init; }
+
     /// <summary>When the connection was made.</summary>
     public required DateTimeOffset ConnectedAt { get; init; }
 

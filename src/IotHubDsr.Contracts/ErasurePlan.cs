@@ -24,6 +24,9 @@ public sealed record ErasurePlan : ErasurePlanSource
     /// <summary>SHA-256 of the plan's canonical JSON (RFC 8785), as <c>sha256:</c> and 64 hexadecimal digits: what an approval is bound to.</summary>
     public string Digest { get; init; } = string.Empty;
 
+    /// <summary>The plan as it was made and approved, where this one says what of it holds now; null where this is that plan.</summary>
+    public ErasurePlan? Approved { get; init; }
+
     /// <summary>Number of devices that it is about.</summary>
     public int Devices => Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal).Count();
 

@@ -3,6 +3,9 @@ namespace IotHubDsr;
 /// <summary>What one erasure did to one device's data in one location, in counts, and what was found when the location was read again.</summary>
 public sealed record ErasureReceipt
 {
+    /// <summary>ID of the request that the erasure belongs to.</summary>
+    public required string RequestId { get; init; }
+
     /// <summary>ID of the device, case-sensitive.</summary>
     public required string DeviceId { get; init; }
 

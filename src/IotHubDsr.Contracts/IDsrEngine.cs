@@ -31,8 +31,31 @@ public interface IDsrEngine
     /// </summary>
     IAsyncEnumerable<DsrEvent> ConfirmPlanAsync(ConfirmPlanRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Runs the steps of a plan and reads the locations again; gives <see cref="ErasureReceipt"/>s.</summary>
+    /// <summary>
+    /// Runs the steps of a plan as part of a request, reads the locations again and certifies the outcome; gives <see cref="ErasureReceipt"/>s.
+    /// </summary>
     IAsyncEnumerable<DsrEvent> EraseAsync(ErasureRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Registers a request; gives one <see cref="DataRequest"/>.</summary>
+    IAsyncEnumerable<DsrEvent> RegisterAsync(RegisterRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Lists requests; gives <see cref="DataRequest"/>s.</summary>
+    IAsyncEnumerable<DsrEvent> GetRequestsAsync(DataRequestQuery request, CancellationToken cancellationToken);
+
+    /// <summary>Notes something in a request's journal; gives the <see cref="DataRequest"/> as it is then.</summary>
+    IAsyncEnumerable<DsrEvent> ChangeRequestAsync(ChangeRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Goes on with a request that did not end or is not settled: erases what is planned and still there, reads again, certifies; gives
+    /// <see cref="ErasureReceipt"/>s.
+    /// </summary>
+    IAsyncEnumerable<DsrEvent> ResumeAsync(ContinueRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Reads every location of a request again and certifies what is found, without erasing; gives <see cref="ErasureReceipt"/>s.</summary>
+    IAsyncEnumerable<DsrEvent> VerifyAsync(ContinueRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Writes the report of a request; gives one <see cref="RequestReport"/>.</summary>
+    IAsyncEnumerable<DsrEvent> WriteReportAsync(ReportRequest request, CancellationToken cancellationToken);
 
     /// <summary>Starts a sandbox as a child process; gives one <see cref="IotHubSandbox"/>.</summary>
     IAsyncEnumerable<DsrEvent> StartSandboxAsync(SandboxRequest request, CancellationToken cancellationToken);

@@ -1,9 +1,12 @@
 using IotHubDsr.Benchmarks;
 using IotHubDsr.Benchmarks.Archives;
+using IotHubDsr.Benchmarks.Crash;
 using IotHubDsr.Benchmarks.Startup;
 
-IBenchmarkFamily[] families = [new ArchivesFamily(), new StartupFamily()];
+IBenchmarkFamily[] families = [new ArchivesFamily(), new StartupFamily(), new CrashFamily()];
 string name = args is [{ } first, ..] ? first : "list";
+if (name == CrashWorker.Name)
+    return await CrashWorker.RunAsync(Console.In, Console.Out);
 if (name == "list")
 {
     foreach (IBenchmarkFamily known in families)

@@ -163,6 +163,76 @@ public static class FaultCatalogue
         "The plan could not be saved to '{0}': {1}",
         "Pass a -Path that does not exist, in a folder that can be written to.");
 
+    /// <summary>A request store is neither a folder nor a blob container.</summary>
+    public static FaultDefinition InvalidRequestStore { get; } = new("InvalidRequestStore", FaultCategory.InvalidArgument,
+        "'{0}' cannot be a request store.",
+        "Pass a folder, or the https URI of a blob container without a query: access is granted by the roles of the connection's account.");
+
+    /// <summary>The store has no such request.</summary>
+    public static FaultDefinition RequestNotFound { get; } = new("RequestNotFound", FaultCategory.ObjectNotFound,
+        "There is no request '{0}' in {1}.",
+        "Look for it with Get-IotDataRequest; name the store it is in with -RequestStore.");
+
+    /// <summary>Somebody else works on the request.</summary>
+    public static FaultDefinition RequestBusy { get; } = new("RequestBusy", FaultCategory.ResourceBusy,
+        "The request '{0}' is being worked on: {1}.",
+        "Wait until that is done (-WaitSeconds waits for it). A process that was killed lets go at once of a folder, and within a minute of a blob container.");
+
+    /// <summary>The request is about another hub.</summary>
+    public static FaultDefinition RequestForOtherHub { get; } = new("RequestForOtherHub", FaultCategory.InvalidOperation,
+        "The request '{0}' is about the hub '{1}', and the connection is to '{2}'.",
+        "Connect to the hub of the request, or pass its context with -Context.");
+
+    /// <summary>A plan is about other devices than the request.</summary>
+    public static FaultDefinition RequestForOtherDevices { get; } = new("RequestForOtherDevices", FaultCategory.InvalidOperation,
+        "The request '{0}' is not about exactly the devices of the plan: {1}.",
+        "Make the plan for the devices of the request, or register a request for the devices of the plan.");
+
+    /// <summary>The request has a plan already.</summary>
+    public static FaultDefinition RequestHasPlan { get; } = new("RequestHasPlan", FaultCategory.InvalidOperation,
+        "The request '{0}' runs the plan {1} already.",
+        "Go on with it by Resume-IotDataRequest. A further erasure is a request of its own.");
+
+    /// <summary>The request has no plan to go on with.</summary>
+    public static FaultDefinition RequestHasNoPlan { get; } = new("RequestHasNoPlan", FaultCategory.InvalidOperation,
+        "Nothing was planned for the request '{0}' yet.",
+        "Run Remove-IotDeviceData with -RequestId; it plans, asks and erases.");
+
+    /// <summary>The key of the request was destroyed.</summary>
+    public static FaultDefinition RequestAnonymised { get; } = new("RequestAnonymised", FaultCategory.InvalidOperation,
+        "The key of the request '{0}' was destroyed: nobody can tell any more which devices it is about.",
+        "Its journal and certificates can still be checked. Work on the devices takes a new request.");
+
+    /// <summary>A journal is not what was written.</summary>
+    public static FaultDefinition JournalBroken { get; } = new("JournalBroken", FaultCategory.InvalidData,
+        "The journal of {0} cannot be relied on from line {1} on: {2}.",
+        "Nothing is done on the strength of it. Compare it with a copy; find out who can write to the store.");
+
+    /// <summary>Something cannot be put on record.</summary>
+    public static FaultDefinition EvidenceFailed { get; } = new("EvidenceFailed", FaultCategory.WriteError,
+        "The evidence of the request '{0}' cannot be written: {1}",
+        "Nothing more was destroyed. Check the rights and the space of the request store, then go on with Resume-IotDataRequest.");
+
+    /// <summary>The request store cannot be read.</summary>
+    public static FaultDefinition RequestStoreUnreadable { get; } = new("RequestStoreUnreadable", FaultCategory.ResourceUnavailable,
+        "The request store {0} cannot be read: {1}",
+        "Check that it exists and that the account may read and write it (Storage Blob Data Contributor for a blob container).");
+
+    /// <summary>A location that is named is not one of the plan.</summary>
+    public static FaultDefinition LocationNotInRequest { get; } = new("LocationNotInRequest", FaultCategory.ObjectNotFound,
+        "The hub of the request has no location '{0}'.",
+        "Take the ID from (Get-IotDataLocation).Id or from the Locations of Get-IotDataRequest.");
+
+    /// <summary>A hold that is to be released does not stand.</summary>
+    public static FaultDefinition HoldNotFound { get; } = new("HoldNotFound", FaultCategory.ObjectNotFound,
+        "There is no such hold on '{0}'.",
+        "Look at the Holds of Get-IotDataRequest, and name the location, device and item as they stand there.");
+
+    /// <summary>A file cannot be written.</summary>
+    public static FaultDefinition FileNotWritten { get; } = new("FileNotWritten", FaultCategory.WriteError,
+        "The file '{0}' could not be written: {1}",
+        "Pass a path that does not exist, in a folder that can be written to.");
+
     /// <summary>The package path is taken.</summary>
     public static FaultDefinition ExportPathExists { get; } = new("ExportPathExists", FaultCategory.ResourceExists,
         "'{0}' exists already.",

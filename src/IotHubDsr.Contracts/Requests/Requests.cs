@@ -92,6 +92,9 @@ public sealed record ConnectRequest
     /// <summary>Full path of a JSON file with locations that the hub's configuration cannot tell of.</summary>
     public string? LocationFile { get; init; }
 
+    /// <summary>Where requests are kept: full path of a folder or URI of a blob container; null for the default.</summary>
+    public string? RequestStore { get; init; }
+
     /// <summary>Share of the hub's throttle that this connection may use, above 0 and up to 1.</summary>
     public double ThrottleShare { get; init; } = 0.5;
 }
@@ -171,6 +174,21 @@ public sealed record ErasureRequest
 
     /// <summary>The steps of <see cref="Plan"/> that were approved.</summary>
     public required IReadOnlyCollection<ErasureStep> Approved { get; init; }
+
+    /// <summary>ID of a registered request that the erasure belongs to; null to register one.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>As for <see cref="RequestStoreRequest.Store"/>.</summary>
+    public string? Store { get; init; }
+
+    /// <summary>When the request reached the controller; null for now. Not used with <see cref="RequestId"/>.</summary>
+    public DateTimeOffset? ReceivedAt { get; init; }
+
+    /// <summary>How the person was identified, in words. Not used with <see cref="RequestId"/>.</summary>
+    public string? IdentityEvidence { get; init; }
+
+    /// <summary>Who does it.</summary>
+    public Performer Performer { get; init; } = new();
 
     /// <summary>How many blobs, or devices, are worked on at once; 1 to 64.</summary>
     public int ThrottleLimit { get; init; } = 8;

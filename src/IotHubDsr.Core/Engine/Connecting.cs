@@ -1,5 +1,6 @@
 using IotHubDsr.Azure;
 using IotHubDsr.Discovery;
+using IotHubDsr.Evidence;
 using IotHubDsr.Hub;
 
 namespace IotHubDsr.Engine;
@@ -9,6 +10,8 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
 {
     public async Task<HubConnection> RunAsync(OperationEvents events, CancellationToken cancellationToken)
     {
+        if (request.RequestStore is { } place)
+            EvidenceStores.Require(place);
         if (request.LocationFile is { } locationFile)
             await LocationFile.ReadAsync(locationFile, cancellationToken).ConfigureAwait(false);
 
@@ -83,6 +86,7 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
         HubHostName = hostName,
         Cloud = access.Cloud.Name,
         HubAuthentication = nameof(HubAuthentication.SharedAccessKey),
+        RequestStore = request.RequestStore ?? EvidenceStores.DefaultPlace,
         ConnectedAt = time.GetUtcNow(),
     };
 

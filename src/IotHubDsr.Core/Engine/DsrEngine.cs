@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using IotHubDsr.Evidence;
 using IotHubDsr.Requests;
 
 namespace IotHubDsr.Engine;
@@ -61,8 +62,42 @@ public sealed class DsrEngine : IDsrEngine
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> EraseAsync(ErasureRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
-        (events, token) => new Erasing(ConnectionOf(request.Context), request, events, _time).RunAsync(token),
+        (events, token) =>
+        {
+            HubConnection connection = ConnectionOf(request.Context);
+            return new Erasing(connection, StoreOf(connection, request.Store), request, events, _time).RunAsync(token);
+        },
         cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<DsrEvent> RegisterAsync(RegisterRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
+        (events, token) =>
+        {
+            HubConnection connection = ConnectionOf(request.Context);
+            return new RequestRegister(StoreOf(connection, request.Store), events, _time).RegisterAsync(connection, request, token);
+        },
+        cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<DsrEvent> GetRequestsAsync(DataRequestQuery request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
+        (events, token) => new RequestRegister(StoreOf(request), events, _time).ListAsync(request, token),
+        cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<DsrEvent> ChangeRequestAsync(ChangeRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
+        (events, token) => new RequestRegister(StoreOf(request), events, _time).ChangeAsync(request, token),
+        cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<DsrEvent> ResumeAsync(ContinueRequest request, CancellationToken cancellationToken) =>
+        ContinueAsync(request, RunKinds.Resume, cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<DsrEvent> VerifyAsync(ContinueRequest request, CancellationToken cancellationToken) =>
+        ContinueAsync(request, RunKinds.Verify, cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<DsrEvent> WriteReportAsync(ReportRequest request, CancellationToken cancellationToken) => throw new NotImplementedException();
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> StartSandboxAsync(SandboxRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
@@ -73,6 +108,22 @@ public sealed class DsrEngine : IDsrEngine
     public IAsyncEnumerable<DsrEvent> StopSandboxAsync(int processId, CancellationToken cancellationToken) => OperationEvents.RunAsync(
         (_, token) => _sandboxes.StopAsync(processId, token),
         cancellationToken);
+
+    private IAsyncEnumerable<DsrEvent> ContinueAsync(ContinueRequest request, string kind, CancellationToken cancellationToken) => OperationEvents.RunAsync(
+        (events, token) =>
+        {
+            HubConnection connection = ConnectionOf(request.Context!);
+            return new Continuing(connection, StoreOf(connection, request.Store), request, events, _time).RunAsync(kind, token);
+        },
+        cancellationToken);
+
+    private IEvidenceStore StoreOf(HubConnection connection, string? place) =>
+        EvidenceStores.Open(place ?? connection.Context.RequestStore, connection.Access, _time);
+
+    /// <summary>A store in a folder takes no connection.</summary>
+    private IEvidenceStore StoreOf(RequestStoreRequest request) => request.Context is { } context
+        ? StoreOf(ConnectionOf(context), request.Store)
+        : EvidenceStores.Open(request.Store ?? EvidenceStores.DefaultPlace, access: null, _time);
 
     private HubConnection ConnectionOf(DsrContext context) => _connections.TryGetValue(context.Id, out HubConnection? connection)
         ? connection

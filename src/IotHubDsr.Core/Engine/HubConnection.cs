@@ -14,6 +14,8 @@ internal sealed class HubConnection(DsrContext context, AzureAccess access, HubC
 
     public HubClient Hub => hub;
 
+    public AzureAccess Access => access;
+
     /// <summary>
     /// Reads the locations from the hub's configuration as it is now: one that was added since the connection was made must not be missed.
     /// </summary>

@@ -41,6 +41,7 @@ internal sealed class Confirming(HubConnection connection, ConfirmPlanRequest re
         await events.OutputAsync(
             now with
             {
+                Approved = planned,
                 Digest = planned.Digest,
                 Path = planned.Path,
                 CreatedAt = planned.CreatedAt,

@@ -1,102 +1,96 @@
 using IotHubDsr.Engine;
-using IotHubDsr.Stores;
+using IotHubDsr.Evidence;
+using IotHubDsr.Plans;
 
 namespace IotHubDsr.Requests;
 
-/// <summary>Runs the approved steps of a plan stage by stage, reads every location again, and gives a receipt for every step.</summary>
-internal sealed class Erasing(HubConnection connection, ErasureRequest request, OperationEvents events, TimeProvider time)
+/// <summary>Binds a plan to a request, which is registered if there is none yet, and runs the approved steps.</summary>
+internal sealed class Erasing(HubConnection connection, IEvidenceStore store, ErasureRequest request, OperationEvents events, TimeProvider time)
 {
-    private readonly Dictionary<StepKey, ErasureOutcome> _outcomes = [];
-    private readonly Dictionary<string, DateTimeOffset> _deletedAt = new(StringComparer.Ordinal);
-
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        HubLocations locations = await connection.ReadLocationsAsync(cancellationToken).ConfigureAwait(false);
-        var options = new StoreOptions(request.ThrottleLimit)
+        ErasurePlan approved = PlanDocument.RequireSealed(request.Plan.Approved ?? request.Plan);
+        await using OpenRequest open = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        byte[] document = PlanDocument.Write(approved);
+        await OpenRequest.GuardAsync(store, async () =>
         {
-            IncludeRelayed = request.Plan.IncludeRelayed,
-            IncludeOldVersions = request.Plan.IncludeOldVersions,
-        };
-        var reading = new LocationReading(locations, options, events);
+            await open.Folder.SaveAsync(EvidenceFiles.Plan(approved.Digest), document, cancellationToken).ConfigureAwait(false);
+            return document;
+        }).ConfigureAwait(false);
+        await open.Journal.AppendAsync(ToPlanned(open, approved.Digest), cancellationToken).ConfigureAwait(false);
+        string text = $"The request is {open.Folder.RequestId} in {store.Place}; if this run does not end, Resume-IotDataRequest goes on with it.";
+        await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, text), cancellationToken).ConfigureAwait(false);
 
-        List<ErasureStep> steps = request.Approved.Where(step => step.Action == ErasureAction.Erase).DistinctBy(KeyOf).ToList();
-        foreach (IGrouping<ErasureStage, ErasureStep> stage in steps.GroupBy(step => locations.StageOf(step.Location)).OrderBy(stage => stage.Key))
-        {
-            foreach (IGrouping<string, ErasureStep> location in stage.GroupBy(step => step.Location.Id, StringComparer.Ordinal))
-                await EraseAsync(locations.StoreOf(location.First().Location), reading, stage.Key, [.. location], cancellationToken).ConfigureAwait(false);
-        }
-
-        Dictionary<StepKey, DeviceDataFinding> after = await VerifyAsync(reading, steps, cancellationToken).ConfigureAwait(false);
-        foreach (ErasureStep step in request.Plan.Steps)
-            await events.OutputAsync(ReceiptFor(step, after.GetValueOrDefault(KeyOf(step))), cancellationToken).ConfigureAwait(false);
+        var options = new RunOptions(RunKinds.Erase, request.Performer, request.ThrottleLimit);
+        await new RequestRun(connection, open, request.Plan, options, events, time).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static StepKey KeyOf(ErasureStep step) => new(step.DeviceId, step.Location.Id);
-
-    private async Task EraseAsync(
-        IDataStore? store, LocationReading reading, ErasureStage stage, IReadOnlyList<ErasureStep> steps, CancellationToken cancellationToken)
+    private async Task<OpenRequest> OpenAsync(CancellationToken cancellationToken)
     {
-        DataLocation location = steps[0].Location;
-        StoreCall call = reading.CallFor(location);
+        List<string> devices = [.. request.Plan.Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal)];
+        if (request.RequestId is not { } requestId)
+        {
+            var registration = new NewRequest(request.Context, devices, request.ReceivedAt, request.IdentityEvidence);
+            return await OpenRequest.RegisterAsync(store, registration, time, cancellationToken).ConfigureAwait(false);
+        }
+
+        OpenRequest open = await OpenRequest.OpenAsync(store, requestId, TimeSpan.Zero, time, cancellationToken).ConfigureAwait(false);
         try
         {
-            if (store is null)
-                throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no store serves it");
-            IReadOnlyList<ErasureOutcome> outcomes = await store.EraseAsync(call, steps.Select(step => step.Finding).ToList(), cancellationToken)
-                .ConfigureAwait(false);
-            Dictionary<string, ErasureOutcome> byDevice = outcomes.ToDictionary(outcome => outcome.DeviceId, StringComparer.Ordinal);
-            foreach (ErasureStep step in steps)
-                _outcomes[KeyOf(step)] = byDevice[step.DeviceId];
+            Require(open, devices);
+            return open;
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch
         {
-            Fault fault = LocationReading.FaultOf(exception, location);
-            await events.EmitAsync(new FaultEvent(fault), cancellationToken).ConfigureAwait(false);
-            foreach (ErasureStep step in steps)
-                _outcomes[KeyOf(step)] = new ErasureOutcome(step.DeviceId, 0, 0) { Fault = fault, Detail = fault.Message };
-        }
-
-        if (stage == ErasureStage.Identity)
-        {
-            foreach (ErasureStep step in steps.Where(step => _outcomes[KeyOf(step)].RecordsErased > 0))
-                _deletedAt[step.DeviceId] = time.GetUtcNow();
+            await open.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
     }
 
-    private static async Task<Dictionary<StepKey, DeviceDataFinding>> VerifyAsync(
-        LocationReading reading, List<ErasureStep> steps, CancellationToken cancellationToken)
+    private void Require(OpenRequest open, List<string> devices)
     {
-        var after = new Dictionary<StepKey, DeviceDataFinding>();
-        foreach (IGrouping<string, ErasureStep> location in steps.GroupBy(step => step.Location.Id, StringComparer.Ordinal))
+        string id = open.Folder.RequestId;
+        Registered registered = open.State.Registration!;
+        RequestHub.Require(registered, connection.Context);
+        if (open.State.IsAnonymised)
+            throw FaultCatalogue.RequestAnonymised.Exception(id);
+        if (open.State.Plan is { } planned && planned.Digest != request.Plan.Digest)
+            throw FaultCatalogue.RequestHasPlan.Exception(id, planned.Digest);
+        if (!devices.ToHashSet(StringComparer.Ordinal).SetEquals(open.DeviceIds))
         {
-            IReadOnlyList<DeviceDataFinding> findings = await reading.FindAsync(
-                location.First().Location, location.Select(step => step.DeviceId).ToList(), cancellationToken).ConfigureAwait(false);
-            foreach (DeviceDataFinding finding in findings)
-                after[new StepKey(finding.DeviceId, location.Key)] = finding;
+            string difference = $"{devices.Except(open.DeviceIds, StringComparer.Ordinal).Count()} only in the plan, {open.DeviceIds.Except(devices, StringComparer.Ordinal).Count()} only in the request";
+            throw FaultCatalogue.RequestForOtherDevices.Exception(id, difference);
         }
-
-        return after;
     }
 
-    private ErasureReceipt ReceiptFor(ErasureStep step, DeviceDataFinding? after)
+    private Planned ToPlanned(OpenRequest open, string digest)
     {
-        ErasureOutcome? outcome = _outcomes.GetValueOrDefault(KeyOf(step));
-        Settlement settlement = Settlement.For(step, outcome, after, _deletedAt.TryGetValue(step.DeviceId, out DateTimeOffset at) ? at : null);
-        return new ErasureReceipt
-        {
-            DeviceId = step.DeviceId,
-            Location = step.Location,
-            Verdict = settlement.Verdict,
-            RecordsPlanned = step.Action == ErasureAction.Erase ? step.Finding.Records : 0,
-            RecordsErased = outcome?.RecordsErased ?? 0,
-            RecordsRemaining = (after ?? step.Finding).Records,
-            ItemsChanged = outcome?.ItemsChanged ?? 0,
-            Until = settlement.Until,
-            Detail = settlement.Detail,
-            CompletedAt = time.GetUtcNow(),
-        };
+        HashSet<(string, string)> approved = [.. request.Approved.Select(step => (step.DeviceId, step.Location.Id))];
+        IEnumerable<ErasureStep> declined = request.Plan.Steps
+            .Where(step => step.Action == ErasureAction.Erase && !approved.Contains((step.DeviceId, step.Location.Id)));
+        return new Planned(
+            digest,
+            [.. request.Plan.Steps.GroupBy(step => step.Location.Id, StringComparer.Ordinal).Select(location => new PlannedLocation(
+                location.Key,
+                location.First().Location.Kind,
+                location.First().Location.Place,
+                location.Count(step => step.Action == ErasureAction.Erase),
+                location.Where(step => step.Action == ErasureAction.Erase).Sum(step => step.Finding.Records)))],
+            [.. declined.GroupBy(step => step.Location.Id, StringComparer.Ordinal)
+                .Select(location => new DeclinedSteps(location.Key, [.. location.Select(step => open.Key.Subject(step.DeviceId))]))],
+            ApprovedBy: null);
     }
+}
 
-    /// <summary>A step by what it says and not by what object it is: plans and approvals may have been saved and read again.</summary>
-    private readonly record struct StepKey(string DeviceId, string LocationId);
+/// <summary>Keeps a request on its hub.</summary>
+internal static class RequestHub
+{
+    /// <exception cref="DsrException">The connection is to another hub.</exception>
+    public static void Require(Registered registered, DsrContext context)
+    {
+        bool sameId = registered.HubResourceId is null || context.ResourceId is null
+            || string.Equals(registered.HubResourceId, context.ResourceId, StringComparison.OrdinalIgnoreCase);
+        if (!sameId || !string.Equals(registered.HubHostName, context.HubHostName, StringComparison.OrdinalIgnoreCase))
+            throw FaultCatalogue.RequestForOtherHub.Exception(registered.RequestId, registered.HubHostName, context.HubHostName);
+    }
 }

@@ -73,7 +73,8 @@ internal sealed class Footprint(HubConnection connection, SubjectRequest request
         return onFinding(finding, cancellationToken);
     }
 
-    private static DeviceDataFinding Unserved(string deviceId, DataLocation location) => new()
+    /// <summary>What is known of any device in a location that no store reads.</summary>
+    public static DeviceDataFinding Unserved(string deviceId, DataLocation location) => new()
     {
         DeviceId = deviceId,
         Location = location,

@@ -7,7 +7,12 @@ namespace IotHubDsr.Requests;
 /// <summary>Asks stores, and turns a location that could not be read into a finding for each device: one failing store never sinks the rest.</summary>
 internal sealed class LocationReading(HubLocations locations, StoreOptions options, OperationEvents events)
 {
-    public StoreCall CallFor(DataLocation location) => new(location, options, events.EmitAsync);
+    public StoreOptions Options => options;
+
+    /// <param name="location">The location.</param>
+    /// <param name="record">Puts on record what is about to be destroyed; null for a call that destroys nothing.</param>
+    public StoreCall CallFor(DataLocation location, Func<Announcement, CancellationToken, ValueTask>? record = null) =>
+        new(location, options, events.EmitAsync, record);
 
     public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
         DataLocation location, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)

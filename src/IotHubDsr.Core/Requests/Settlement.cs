@@ -9,41 +9,50 @@ namespace IotHubDsr.Requests;
 /// <param name="Detail">A sentence about it.</param>
 internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string? Detail)
 {
+    /// <summary>The verdict on a location that was read again.</summary>
     /// <param name="step">The step of the plan.</param>
-    /// <param name="outcome">What was done; null when nothing was.</param>
-    /// <param name="after">What was found again; null when nothing was done.</param>
-    /// <param name="deletedAt">When this run deleted the device from the registry, if it did.</param>
-    public static Settlement For(ErasureStep step, ErasureOutcome? outcome, DeviceDataFinding? after, DateTimeOffset? deletedAt)
+    /// <param name="outcome">What was done, over all runs; null when nothing was.</param>
+    /// <param name="after">What was found.</param>
+    /// <param name="deletedAt">When this request deleted the device from the registry, if it did.</param>
+    /// <param name="now">The time of the reading.</param>
+    public static Settlement Of(
+        ErasureStep step, ErasureOutcome? outcome, DeviceDataFinding after, DateTimeOffset? deletedAt, DateTimeOffset now)
     {
-        if (outcome is null || after is null)
-            return Untouched(step, deletedAt);
-
+        Verdict nothing = outcome is null ? Verdict.Absent : Verdict.Erased;
         Settlement found = after.Verdict == Verdict.Absent
-            ? Late(step.Location, deletedAt) ?? new Settlement(Verdict.Erased, null, outcome.Detail)
-            : new Settlement(after.Verdict, after.Until, outcome.Fault?.Message ?? after.Detail);
-        return outcome.Verdict is { } known && (known > found.Verdict || Explains(outcome, after))
+            ? Late(step.Location, deletedAt, now) ?? new Settlement(nothing, null, outcome?.Detail)
+            : new Settlement(after.Verdict, after.Until, outcome?.Fault?.Message ?? after.Detail);
+        return outcome?.Verdict is { } known && (known > found.Verdict || Explains(outcome, after))
             ? new Settlement(known, outcome.Until, outcome.Detail)
             : found;
     }
+
+    /// <summary>The verdict on a location that was not read again, because nothing was to be done there or it was not approved.</summary>
+    /// <param name="step">The step of the plan.</param>
+    /// <param name="deletedAt">As for <see cref="Of"/>.</param>
+    /// <param name="now">The present time.</param>
+    public static Settlement OfUntouched(ErasureStep step, DateTimeOffset? deletedAt, DateTimeOffset now)
+    {
+        DeviceDataFinding finding = step.Finding;
+        if (step.Action == ErasureAction.Erase)
+            return new Settlement(finding.Verdict, finding.Until, "Not approved; nothing was done.");
+        if (finding.Verdict == Verdict.Absent && Late(step.Location, deletedAt, now) is { } late)
+            return late;
+        return new Settlement(finding.Verdict, finding.Until ?? ExpiresAt(step.Location, finding.Verdict, deletedAt ?? now), finding.Detail);
+    }
+
+    /// <summary>When the last record that can still arrive has left by retention.</summary>
+    private static DateTimeOffset? ExpiresAt(DataLocation location, Verdict verdict, DateTimeOffset from) =>
+        verdict == Verdict.Expiring && location.Retention is { } retention ? from + (location.FlushTime ?? TimeSpan.Zero) + retention : null;
 
     /// <summary>Whether all that is left is what the store left on purpose.</summary>
     private static bool Explains(ErasureOutcome outcome, DeviceDataFinding after) =>
         after.Verdict == Verdict.Present && after.Items.Where(item => item.Records > 0).All(item => outcome.Left.Contains(item.Path));
 
-    private static Settlement Untouched(ErasureStep step, DateTimeOffset? deletedAt)
-    {
-        DeviceDataFinding finding = step.Finding;
-        if (step.Action == ErasureAction.Erase)
-            return new Settlement(finding.Verdict, finding.Until, "Not approved; nothing was done.");
-        return finding.Verdict == Verdict.Absent && Late(step.Location, deletedAt) is { } late
-            ? late
-            : new Settlement(finding.Verdict, finding.Until, finding.Detail);
-    }
-
     /// <summary>What can still arrive after the device was deleted: its last messages, and the hub's own record of the deletion.</summary>
-    private static Settlement? Late(DataLocation location, DateTimeOffset? deletedAt)
+    private static Settlement? Late(DataLocation location, DateTimeOffset? deletedAt, DateTimeOffset now)
     {
-        if (deletedAt is null || location.FlushTime is not { } flushTime)
+        if (deletedAt is null || location.FlushTime is not { } flushTime || deletedAt.Value + flushTime <= now)
             return null;
         DateTimeOffset until = deletedAt.Value + flushTime;
         string what = location.RecordsDeletion
@@ -52,6 +61,6 @@ internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string
         return new Settlement(
             Verdict.ErasurePending,
             until,
-            string.Create(CultureInfo.InvariantCulture, $"Nothing is left now, but {what} by {until:u}; run the command again after that."));
+            string.Create(CultureInfo.InvariantCulture, $"Nothing is left now, but {what} by {until:u}; run Resume-IotDataRequest after that."));
     }
 }

@@ -21,6 +21,10 @@ internal sealed partial class RequestLog(TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly List<LoggedRequest> _entries = [];
+
+    /// <summary>Called for each request before it is handled (status 0) and when its answer begins; a test ends its client there.</summary>
+    public Action<LoggedRequest>? Observer { get; set; }
+
     private long _last;
 
     /// <summary>
@@ -29,9 +33,10 @@ internal sealed partial class RequestLog(TimeProvider time)
     public Entry Begin(AzureService service, HttpContext context, string rawTarget)
     {
         var request = context.Request;
+        LoggedRequest logged;
         lock (_lock)
         {
-            var logged = new LoggedRequest(
+            logged = new LoggedRequest(
                 ++_last,
                 time.GetUtcNow(),
                 service.ToString().ToLowerInvariant(),
@@ -44,8 +49,10 @@ internal sealed partial class RequestLog(TimeProvider time)
                 0,
                 request.Headers.UserAgent.ToString());
             _entries.Add(logged);
-            return new Entry(this, logged.Sequence);
         }
+
+        Observer?.Invoke(logged);
+        return new Entry(this, logged.Sequence);
     }
 
     public IReadOnlyList<LoggedRequest> After(long sequence)
@@ -82,16 +89,13 @@ internal sealed partial class RequestLog(TimeProvider time)
         return !readsByPost;
     }
 
-    private void Update(long sequence, Func<LoggedRequest, LoggedRequest> change)
+    private LoggedRequest? Update(long sequence, Func<LoggedRequest, LoggedRequest> change)
     {
         lock (_lock)
         {
             // Sequences rise with the index; what was cleared in the meantime is gone.
             var index = _entries.FindLastIndex(entry => entry.Sequence == sequence);
-            if (index >= 0)
-            {
-                _entries[index] = change(_entries[index]);
-            }
+            return index < 0 ? null : _entries[index] = change(_entries[index]);
         }
     }
 
@@ -101,7 +105,13 @@ internal sealed partial class RequestLog(TimeProvider time)
     /// <summary>The handle by which a running request completes its own entry.</summary>
     internal sealed class Entry(RequestLog log, long sequence)
     {
-        public void Responded(int status) => log.Update(sequence, entry => entry with { Status = status });
+        public void Responded(int status)
+        {
+            if (log.Update(sequence, entry => entry with { Status = status }) is { } logged)
+            {
+                log.Observer?.Invoke(logged);
+            }
+        }
 
         public void Completed(long bytesIn, long bytesOut) =>
             log.Update(sequence, entry => entry with { BytesIn = bytesIn, BytesOut = bytesOut });

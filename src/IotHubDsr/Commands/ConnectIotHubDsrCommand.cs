@@ -79,6 +79,11 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
     [ValidateNotNullOrEmpty]
     public string? LocationFile { get; set; }
 
+    /// <summary>Folder or blob container (https URI) in which requests are kept.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? RequestStore { get; set; }
+
     /// <summary>Share of the hub's throttle that the connection may use.</summary>
     [Parameter]
     [ValidateRange(0.01, 1.0)]
@@ -101,6 +106,7 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
             Cloud = Cloud,
             HubAuthentication = HubAuthentication,
             LocationFile = LocationFile is null ? null : GetUnresolvedProviderPathFromPSPath(LocationFile),
+            RequestStore = StorePath(RequestStore),
             ThrottleShare = ThrottleShare,
         };
         Run(cancellationToken => Engine.ConnectAsync(request, cancellationToken));

@@ -32,6 +32,30 @@ public sealed class RemoveIotDeviceDataCommand : DeviceCommand
     [Parameter(ParameterSetName = ByQuery)]
     public SwitchParameter IncludeOldVersions { get; set; }
 
+    /// <summary>The registered request that the erasure belongs to; by default one is registered.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? RequestId { get; set; }
+
+    /// <summary>When the request reached the controller; by default now. Not used with -RequestId.</summary>
+    [Parameter]
+    public DateTimeOffset? ReceivedAt { get; set; }
+
+    /// <summary>How the person was identified, in words. Not used with -RequestId.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? IdentityEvidence { get; set; }
+
+    /// <summary>Folder or blob container (https URI) of the requests; by default that of the connection.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? RequestStore { get; set; }
+
+    /// <summary>Who does it, as the certificate names them; by default the user and the machine.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Performer { get; set; }
+
     /// <summary>Does not prompt.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -97,6 +121,11 @@ public sealed class RemoveIotDeviceDataCommand : DeviceCommand
             Plan = _plan,
             Approved = approved,
             ThrottleLimit = ThrottleLimit,
+            RequestId = RequestId,
+            Store = StorePath(RequestStore),
+            ReceivedAt = ReceivedAt,
+            IdentityEvidence = IdentityEvidence,
+            Performer = new Performer { Name = Performer },
         };
         Run(cancellationToken => Engine.EraseAsync(request, cancellationToken));
     }

@@ -70,6 +70,10 @@ public abstract class DsrCommand : PSCmdlet, IDisposable
     /// <summary>Takes a result; by default it goes to the output stream.</summary>
     private protected virtual void OnOutput(object value) => WriteObject(value);
 
+    /// <summary>A request store as it was named, with the full path of a folder.</summary>
+    private protected string? StorePath(string? store) =>
+        store is null || store.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? store : GetUnresolvedProviderPathFromPSPath(store);
+
     private protected void ThrowFault(Fault fault) => ThrowTerminatingError(fault.ToErrorRecord());
 
     /// <summary>Whether the user agrees: <c>-Force</c> means "no prompt" and nothing else, and <c>-WhatIf</c> wins over it.</summary>

@@ -18,6 +18,9 @@ internal sealed class RequestSandbox : IAsyncDisposable
 
     public string PackagePath => Path.Combine(_folder, "package");
 
+    /// <summary>The folder of the requests.</summary>
+    public string RequestStore { get; } = Directory.CreateTempSubdirectory("request-store-").FullName;
+
     public IReadOnlyList<string> FilesInFolder => Directory.GetFileSystemEntries(_folder);
 
     public List<DsrEvent> Events { get; } = [];
@@ -27,7 +30,12 @@ internal sealed class RequestSandbox : IAsyncDisposable
     public static async Task<RequestSandbox> StartAsync()
     {
         var sandbox = new RequestSandbox(await SandboxServer.StartAsync(new SandboxOptions(), CancellationToken.None));
-        var request = new ConnectRequest { Sandbox = SandboxAccess.Describe(sandbox.Server.Descriptor), ThrottleShare = 1 };
+        var request = new ConnectRequest
+        {
+            Sandbox = SandboxAccess.Describe(sandbox.Server.Descriptor),
+            ThrottleShare = 1,
+            RequestStore = sandbox.RequestStore,
+        };
         sandbox.Context = Assert.Single(await sandbox.RunAsync<DsrContext>(sandbox._engine.ConnectAsync(request, CancellationToken.None)));
         return sandbox;
     }
@@ -74,6 +82,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
         _engine.Disconnect(Context);
         await Server.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+        Directory.Delete(RequestStore, recursive: true);
     }
 
     private async Task<List<T>> RunAsync<T>(IAsyncEnumerable<DsrEvent> operation)

@@ -34,11 +34,11 @@ public sealed class SettlementTests
     // A blob that is not what it must be: nothing is certified, whatever is found.
     [InlineData("broken", Absent, false, Unknown)]
     [InlineData("broken", Unreachable, false, Unknown)]
-    public void For_StepThatWasDone_TakesWhatTheNextReadFinds(string known, Verdict found, bool live, Verdict expected)
+    public void Of_StepThatWasDone_TakesWhatTheNextReadFinds(string known, Verdict found, bool live, Verdict expected)
     {
         ErasureStep step = Step(Present, ErasureAction.Erase, live);
 
-        Settlement settlement = Settlement.For(step, Outcome(known), Finding(found, live), Deleted);
+        Settlement settlement = Settlement.Of(step, Outcome(known), Finding(found, live), Deleted, Deleted);
 
         Assert.Equal(expected, settlement.Verdict);
     }
@@ -54,29 +54,43 @@ public sealed class SettlementTests
     [InlineData(Held, ErasureAction.None, true, true, Held)]
     [InlineData(OwnerAction, ErasureAction.None, true, true, OwnerAction)]
     [InlineData(Unknown, ErasureAction.None, false, true, Unknown)]
-    public void For_StepThatWasNotDone_IsNeverErased(Verdict found, ErasureAction action, bool live, bool deviceDeleted, Verdict expected)
+    public void OfUntouched_StepThatWasNotDone_IsNeverErased(Verdict found, ErasureAction action, bool live, bool deviceDeleted, Verdict expected)
     {
-        Settlement settlement = Settlement.For(Step(found, action, live), null, null, deviceDeleted ? Deleted : null);
+        Settlement settlement = Settlement.OfUntouched(Step(found, action, live), deviceDeleted ? Deleted : null, Deleted);
 
         Assert.Equal(expected, settlement.Verdict);
     }
 
     [Theory]
     [MemberData(nameof(EveryVerdict))]
-    public void For_DoneButNotReadAgain_IsNeverErased(Verdict found)
+    public void OfUntouched_NotReadAgain_IsNeverErased(Verdict found)
     {
-        Settlement settlement = Settlement.For(Step(found, ErasureAction.Erase, live: false), Outcome("nothing"), null, null);
+        Settlement settlement = Settlement.OfUntouched(Step(found, ErasureAction.Erase, live: false), deletedAt: null, Deleted);
 
         Assert.NotEqual(Erased, settlement.Verdict);
     }
 
     [Fact]
-    public void For_DeviceDeleted_NamesTheTimeUntilWhichMessagesArrive()
+    public void Of_DeviceDeleted_NamesTheTimeUntilWhichMessagesArrive()
     {
-        Settlement settlement = Settlement.For(
-            Step(Present, ErasureAction.Erase, live: true), Outcome("nothing"), Finding(Absent, live: true), Deleted);
+        Settlement settlement = Settlement.Of(
+            Step(Present, ErasureAction.Erase, live: true), Outcome("nothing"), Finding(Absent, live: true), Deleted, Deleted);
 
         Assert.Equal(Deleted.AddMinutes(9), settlement.Until);
+    }
+
+    [Theory]
+    [InlineData(true, 8, ErasurePending)]
+    [InlineData(true, 9, Erased)]
+    [InlineData(false, 9, Absent)]
+    public void Of_ReadAgainAndNothingThere_IsPendingOnlyUntilTheLastMessageCanHaveArrived(bool done, int minutes, Verdict expected)
+    {
+        ErasureStep step = Step(done ? Present : Absent, done ? ErasureAction.Erase : ErasureAction.None, live: true);
+
+        Settlement settlement = Settlement.Of(
+            step, done ? Outcome("nothing") : null, Finding(Absent, live: true), Deleted, Deleted.AddMinutes(minutes));
+
+        Assert.Equal(expected, settlement.Verdict);
     }
 
     public static TheoryData<Verdict> EveryVerdict => [.. Enum.GetValues<Verdict>().Where(verdict => verdict != Erased)];

@@ -129,8 +129,9 @@ public sealed class RegistryErasureTests : IAsyncLifetime
         Assert.Equal(["POST /devices", "POST /devices"], _sandbox.Mutations);
         Assert.Equal(before, Others(ids));
         Assert.All(await _sandbox.FindAsync(ids), finding => Assert.Equal(Verdict.Absent, finding.Verdict));
-        Assert.Equal(100, _sandbox.Events.Count(entry => entry is (NoticeEvent, 0)));
-        Assert.Equal(50, _sandbox.Events.Count(entry => entry is (NoticeEvent, 1)));
+        Assert.Equal([100, 50], _sandbox.Announced.Select(what => what.Items.Count));
+        Assert.Equal(ids, _sandbox.Announced.SelectMany(what => what.Items).Select(item => item.DeviceId));
+        Assert.All(_sandbox.Announced.SelectMany(what => what.Items), item => Assert.Equal((2, 2), (item.Records, item.Changes)));
     }
 
     [Fact]

@@ -49,6 +49,9 @@ internal sealed class RegistrySandbox : IAsyncDisposable
     /// <summary>What the stores told the operation, in order, and how many mutations had been sent before.</summary>
     public List<(DsrEvent Event, int MutationsBefore)> Events { get; } = [];
 
+    /// <summary>What the stores announced, in order.</summary>
+    public List<Announcement> Announced { get; } = [];
+
     /// <summary>Runs when a store announces a destruction, before it goes on.</summary>
     public Action<string>? OnAnnounce { get; set; }
 
@@ -71,6 +74,12 @@ internal sealed class RegistrySandbox : IAsyncDisposable
                 Events.Add((dsrEvent, Mutations.Count));
             if (dsrEvent is NoticeEvent { Level: NoticeLevel.Verbose } notice)
                 OnAnnounce?.Invoke(notice.Text);
+            return ValueTask.CompletedTask;
+        },
+        (what, _) =>
+        {
+            lock (Announced)
+                Announced.Add(what);
             return ValueTask.CompletedTask;
         });
 

@@ -1,0 +1,119 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using IotHubDsr.Azure;
+using IotHubDsr.Azure.Blobs;
+
+namespace IotHubDsr.Evidence;
+
+/// <summary>Requests in a blob container, so that they outlive the machine: a runbook's sandbox is gone after three hours.</summary>
+internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, TimeProvider time) : IEvidenceStore
+{
+    private readonly BlobContainerClient _container = new(containerUri, access.Credential, access.Configure(new BlobClientOptions()));
+
+    public string Place => containerUri.GetLeftPart(UriPartial.Path).TrimEnd('/');
+
+    public async IAsyncEnumerable<string> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var options = new GetBlobsByHierarchyOptions { Delimiter = "/" };
+        await foreach (BlobHierarchyItem item in _container.GetBlobsByHierarchyAsync(options, cancellationToken).ConfigureAwait(false))
+        {
+            if (item.IsPrefix && RequestIds.IsOne(item.Prefix.TrimEnd('/')))
+                yield return item.Prefix.TrimEnd('/');
+        }
+    }
+
+    public IEvidenceFolder Open(string requestId) => new Folder(_container, Place, requestId, time);
+
+    private sealed class Folder(BlobContainerClient container, string place, string requestId, TimeProvider time) : IEvidenceFolder
+    {
+        private const string HolderName = "holder";
+
+        public string RequestId => requestId;
+
+        public string PlaceOf(string name) => $"{place}/{requestId}/{name}";
+
+        public async Task<byte[]?> ReadAsync(string name, CancellationToken cancellationToken)
+        {
+            try
+            {
+                BlobDownloadResult result = await Blob(name).DownloadContentAsync(cancellationToken).ConfigureAwait(false);
+                return result.Content.ToArray();
+            }
+            catch (RequestFailedException gone) when (BlobFailures.IsGone(gone))
+            {
+                return null;
+            }
+        }
+
+        public async Task SaveAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+        {
+            var options = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
+            try
+            {
+                await Blob(name).UploadAsync(BinaryData.FromBytes(content), options, cancellationToken).ConfigureAwait(false);
+            }
+            catch (RequestFailedException exists) when (exists is { Status: 409, ErrorCode: "BlobAlreadyExists" })
+            {
+                // The answer to our own upload may have been lost, and the upload tried again.
+                if (await ReadAsync(name, cancellationToken).ConfigureAwait(false) is not { } there || !content.Span.SequenceEqual(there))
+                    throw;
+            }
+        }
+
+        public async Task DeleteAsync(string prefix, CancellationToken cancellationToken)
+        {
+            var options = new GetBlobsOptions { Prefix = $"{requestId}/{prefix}" };
+            await foreach (BlobItem blob in container.GetBlobsAsync(options, cancellationToken).ConfigureAwait(false))
+                await container.DeleteBlobIfExistsAsync(blob.Name, DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+
+        public async Task<byte[]?> ReadJournalAsync(CancellationToken cancellationToken)
+        {
+            using var all = new MemoryStream();
+            for (int number = 1; await ReadAsync(ContainerJournal.Segment(number), cancellationToken).ConfigureAwait(false) is { } segment; number++)
+                all.Write(segment);
+            return all.Length == 0 ? null : all.ToArray();
+        }
+
+        public async Task<IJournalFile?> TryLockAsync(string holder, CancellationToken cancellationToken)
+        {
+            ContainerJournal? journal = await ContainerJournal.TryOpenAsync(
+                name => container.GetAppendBlobClient($"{requestId}/{name}"), time, cancellationToken).ConfigureAwait(false);
+            if (journal is null)
+                return null;
+            try
+            {
+                await Blob(HolderName).UploadAsync(BinaryData.FromBytes(Encoding.UTF8.GetBytes(holder)), overwrite: true, cancellationToken).ConfigureAwait(false);
+                return journal;
+            }
+            catch
+            {
+                await journal.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+
+        public async Task<string?> ReadHolderAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                BlobProperties properties = await Blob(ContainerJournal.Segment(1)).GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+                if (properties.LeaseState is not (LeaseState.Leased or LeaseState.Breaking))
+                    return null;
+                return await ReadAsync(HolderName, cancellationToken).ConfigureAwait(false) is { } holder
+                    ? Encoding.UTF8.GetString(holder)
+                    : "another process";
+            }
+            catch (RequestFailedException gone) when (BlobFailures.IsGone(gone))
+            {
+                return null;
+            }
+        }
+
+        private BlobClient Blob(string name) => container.GetBlobClient($"{requestId}/{name}");
+    }
+}

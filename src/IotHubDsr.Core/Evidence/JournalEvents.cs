@@ -1,0 +1,101 @@
+using System.Text.Json.Serialization;
+
+namespace IotHubDsr.Evidence;
+
+/// <summary>
+/// What happened to a request. Subjects, items and texts stand here as hashes under the request's key. A list of subjects that is null
+/// means all of the request.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(Registered), "registered")]
+[JsonDerivedType(typeof(Planned), "planned")]
+[JsonDerivedType(typeof(Added), "added")]
+[JsonDerivedType(typeof(RunStarted), "run-started")]
+[JsonDerivedType(typeof(Announced), "announced")]
+[JsonDerivedType(typeof(Erased), "erased")]
+[JsonDerivedType(typeof(Verified), "verified")]
+[JsonDerivedType(typeof(Certified), "certified")]
+[JsonDerivedType(typeof(RunEnded), "run-ended")]
+[JsonDerivedType(typeof(Extended), "extended")]
+[JsonDerivedType(typeof(Held), "held")]
+[JsonDerivedType(typeof(Released), "released")]
+[JsonDerivedType(typeof(OwnerActed), "owner-acted")]
+[JsonDerivedType(typeof(Exported), "exported")]
+[JsonDerivedType(typeof(Anonymised), "anonymised")]
+internal abstract record JournalEvent;
+
+internal sealed record Registered(
+    string RequestId,
+    string HubHostName,
+    string? HubResourceId,
+    DateTimeOffset ReceivedAt,
+    IReadOnlyList<string> Subjects,
+    string? IdentityEvidence,
+    string Tool) : JournalEvent;
+
+/// <summary>A plan was bound to the request. Steps that were not approved are listed by location.</summary>
+internal sealed record Planned(
+    string Digest, IReadOnlyList<PlannedLocation> Locations, IReadOnlyList<DeclinedSteps> Declined, string? ApprovedBy) : JournalEvent;
+
+/// <param name="Id">ID of the location.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Place">Its place.</param>
+/// <param name="Steps">Number of devices to erase there.</param>
+/// <param name="Records">Records to erase there.</param>
+internal sealed record PlannedLocation(string Id, string Kind, string Place, int Steps, long Records);
+
+/// <summary>A location was found in the hub's configuration that the plan does not know.</summary>
+internal sealed record Added(PlannedLocation Location) : JournalEvent;
+
+internal sealed record DeclinedSteps(string Location, IReadOnlyList<string> Subjects);
+
+/// <param name="Kind">erase, resume or verify.</param>
+/// <param name="Performer">Who runs it.</param>
+/// <param name="Tool">Version of the module.</param>
+internal sealed record RunStarted(string Kind, string Performer, string Tool) : JournalEvent;
+
+/// <summary>A destructive call is about to be made.</summary>
+internal sealed record Announced(string Location, IReadOnlyList<AnnouncedRow> Items) : JournalEvent;
+
+internal sealed record AnnouncedRow(string Item, string Subject, long Records, int Changes);
+
+/// <summary>A location was erased from. Counts are totals over all runs.</summary>
+/// <param name="Location">ID of the location.</param>
+/// <param name="DeletesDevice">Whether what is deleted there is the device itself.</param>
+/// <param name="Groups">What was done.</param>
+internal sealed record Erased(string Location, bool DeletesDevice, IReadOnlyList<ErasedGroup> Groups) : JournalEvent;
+
+/// <param name="Records">Records erased of each subject.</param>
+/// <param name="Changes">Documents or blobs changed for each subject.</param>
+/// <param name="IsSettled">Whether all that was found was erased.</param>
+/// <param name="Fault">The failure, if there was one.</param>
+/// <param name="At">When the device was deleted, where that is known better than from the time of the line.</param>
+/// <param name="Subjects">Whom it concerns; null for all.</param>
+internal sealed record ErasedGroup(
+    long Records, int Changes, bool IsSettled, string? Fault, DateTimeOffset? At, IReadOnlyList<string>? Subjects);
+
+/// <summary>A location was read again.</summary>
+internal sealed record Verified(string Location, IReadOnlyList<VerifiedGroup> Groups) : JournalEvent;
+
+internal sealed record VerifiedGroup(Verdict Verdict, DateTimeOffset? Until, long Remaining, IReadOnlyList<string>? Subjects);
+
+internal sealed record Certified(string File, string Digest, bool IsSigned) : JournalEvent;
+
+/// <param name="Outcome">completed, stopped or failed.</param>
+/// <param name="Verdict">The worst verdict, when it was completed.</param>
+/// <param name="Fault">The failure, when it failed.</param>
+internal sealed record RunEnded(string Outcome, Verdict? Verdict, string? Fault) : JournalEvent;
+
+internal sealed record Extended(string Reason) : JournalEvent;
+
+internal sealed record Held(string Location, string? Subject, string? Item, string Ground, DateTimeOffset ReviewAt) : JournalEvent;
+
+internal sealed record Released(string Location, string? Subject, string? Item) : JournalEvent;
+
+internal sealed record OwnerActed(string Location, string Note) : JournalEvent;
+
+/// <summary>A package was written for the person who asked.</summary>
+internal sealed record Exported(string Digest, long Records) : JournalEvent;
+
+/// <summary>The request's key, subjects, plan and texts were destroyed.</summary>
+internal sealed record Anonymised : JournalEvent;

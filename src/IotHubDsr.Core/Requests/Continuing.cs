@@ -1,0 +1,19 @@
+using IotHubDsr.Engine;
+using IotHubDsr.Evidence;
+
+namespace IotHubDsr.Requests;
+
+/// <summary>Goes on with a request, or reads its locations again.</summary>
+internal sealed class Continuing(HubConnection connection, IEvidenceStore store, ContinueRequest request, OperationEvents events, TimeProvider time)
+{
+    /// <param name="kind">One of <see cref="RunKinds"/>.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task RunAsync(string kind, CancellationToken cancellationToken)
+    {
+        await using OpenRequest open = await OpenRequest.OpenAsync(store, request.RequestId, request.Wait, time, cancellationToken).ConfigureAwait(false);
+        RequestHub.Require(open.State.Registration!, connection.Context);
+        ErasurePlan plan = await open.ReadPlanAsync(cancellationToken).ConfigureAwait(false);
+        var options = new RunOptions(kind, request.Performer, request.ThrottleLimit);
+        await new RequestRun(connection, open, plan, options, events, time).RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,187 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Azure;
+using IotHubDsr.Evidence;
+using IotHubDsr.Plans;
+
+namespace IotHubDsr.Requests;
+
+/// <summary>A request under its lease: nobody else writes to its journal while it is open.</summary>
+internal sealed class OpenRequest : IAsyncDisposable
+{
+    private static readonly TimeSpan RetryTime = TimeSpan.FromSeconds(1);
+
+    private readonly IEvidenceFolder _folder;
+    private readonly RequestKey? _key;
+
+    private OpenRequest(IEvidenceFolder folder, Journal journal, RequestKey? key, IReadOnlyList<string> deviceIds)
+    {
+        _folder = folder;
+        _key = key;
+        Journal = journal;
+        DeviceIds = deviceIds;
+    }
+
+    public IEvidenceFolder Folder => _folder;
+
+    public Journal Journal { get; }
+
+    public RequestState State => Journal.State;
+
+    /// <summary>IDs of the devices, in the order of their registration; empty when the key was destroyed.</summary>
+    public IReadOnlyList<string> DeviceIds { get; }
+
+    /// <exception cref="DsrException">It was destroyed.</exception>
+    public RequestKey Key => _key ?? throw FaultCatalogue.RequestAnonymised.Exception(_folder.RequestId);
+
+    /// <summary>Registers a request and keeps it open.</summary>
+    public static async Task<OpenRequest> RegisterAsync(
+        IEvidenceStore store, NewRequest request, TimeProvider time, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        IEvidenceFolder folder = store.Open(RequestIds.Make(now));
+        var key = RequestKey.Make();
+        return await GuardAsync(store, async () =>
+        {
+            var journal = new Journal(await LockAsync(folder, TimeSpan.Zero, time, cancellationToken).ConfigureAwait(false), new RequestState(), time);
+            var open = new OpenRequest(folder, journal, key, request.DeviceIds);
+            try
+            {
+                await folder.SaveAsync(EvidenceFiles.Key, key.ToFile(), cancellationToken).ConfigureAwait(false);
+                await folder.SaveAsync(EvidenceFiles.Subjects, JsonSerializer.SerializeToUtf8Bytes(request.DeviceIds), cancellationToken).ConfigureAwait(false);
+                var registered = new Registered(
+                    folder.RequestId,
+                    request.Context.HubHostName,
+                    request.Context.ResourceId,
+                    (request.ReceivedAt ?? now).ToUniversalTime(),
+                    [.. request.DeviceIds.Select(key.Subject)],
+                    request.IdentityEvidence is { } evidence ? await open.SaveTextAsync(evidence, cancellationToken).ConfigureAwait(false) : null,
+                    Tool.Version);
+                await journal.AppendAsync(registered, cancellationToken).ConfigureAwait(false);
+                return open;
+            }
+            catch
+            {
+                await open.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Opens a request that exists; it waits for somebody else who works on it, if asked to.</summary>
+    public static async Task<OpenRequest> OpenAsync(
+        IEvidenceStore store, string requestId, TimeSpan wait, TimeProvider time, CancellationToken cancellationToken)
+    {
+        IEvidenceFolder folder = await FindAsync(store, requestId, cancellationToken).ConfigureAwait(false);
+        return await GuardAsync(store, async () =>
+        {
+            IJournalFile file = await LockAsync(folder, wait, time, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                byte[] lines = await folder.ReadJournalAsync(cancellationToken).ConfigureAwait(false) ?? [];
+                var journal = new Journal(file, RequestState.Read(folder.PlaceOf(string.Empty), lines), time);
+                RequestKey? key = await folder.ReadAsync(EvidenceFiles.Key, cancellationToken).ConfigureAwait(false) is { } known ? RequestKey.Parse(known) : null;
+                return new OpenRequest(folder, journal, key, await ReadDeviceIdsAsync(folder, cancellationToken).ConfigureAwait(false));
+            }
+            catch
+            {
+                await file.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }).ConfigureAwait(false);
+    }
+
+    public static async Task<IReadOnlyList<string>> ReadDeviceIdsAsync(IEvidenceFolder folder, CancellationToken cancellationToken) =>
+        await folder.ReadAsync(EvidenceFiles.Subjects, cancellationToken).ConfigureAwait(false) is { } subjects
+            ? JsonSerializer.Deserialize<List<string>>(subjects)!
+            : [];
+
+    public static async Task<string?> ReadTextAsync(IEvidenceFolder folder, string? hash, CancellationToken cancellationToken) =>
+        hash is not null && await folder.ReadAsync(EvidenceFiles.Text(hash), cancellationToken).ConfigureAwait(false) is { } text
+            ? Encoding.UTF8.GetString(text)
+            : null;
+
+    /// <summary>The folder of a request that has a journal.</summary>
+    public static Task<IEvidenceFolder> FindAsync(IEvidenceStore store, string requestId, CancellationToken cancellationToken) => GuardAsync(store, async () =>
+    {
+        IEvidenceFolder? folder = RequestIds.IsOne(requestId) ? store.Open(requestId) : null;
+        return folder is null || await folder.ReadJournalAsync(cancellationToken).ConfigureAwait(false) is not { Length: > 0 }
+            ? throw FaultCatalogue.RequestNotFound.Exception(requestId, store.Place)
+            : folder;
+    });
+
+    /// <summary>Keeps a free text where it can be destroyed, and gives the hash under which the journal names it.</summary>
+    public async Task<string> SaveTextAsync(string text, CancellationToken cancellationToken)
+    {
+        string hash = Key.Text(text);
+        await SaveTextAsync(hash, text, cancellationToken).ConfigureAwait(false);
+        return hash;
+    }
+
+    /// <summary>Keeps a text under a hash by which the journal names it already.</summary>
+    public Task SaveTextAsync(string hash, string text, CancellationToken cancellationToken) =>
+        _folder.SaveAsync(EvidenceFiles.Text(hash), Encoding.UTF8.GetBytes(text), cancellationToken);
+
+    /// <summary>The plan that is run.</summary>
+    public async Task<ErasurePlan> ReadPlanAsync(CancellationToken cancellationToken)
+    {
+        if (State.IsAnonymised)
+            throw FaultCatalogue.RequestAnonymised.Exception(_folder.RequestId);
+        if (State.Plan is not { } planned)
+            throw FaultCatalogue.RequestHasNoPlan.Exception(_folder.RequestId);
+        string name = EvidenceFiles.Plan(planned.Digest);
+        string place = _folder.PlaceOf(name);
+        byte[] file = await _folder.ReadAsync(name, cancellationToken).ConfigureAwait(false)
+            ?? throw FaultCatalogue.InvalidPlan.Exception(place, "it is gone.");
+        ErasurePlan plan = PlanDocument.Read(place, file);
+        return plan.Digest == planned.Digest ? plan : throw FaultCatalogue.InvalidPlan.Exception(place, "it is another one than the journal names.");
+    }
+
+    public ValueTask DisposeAsync() => Journal.DisposeAsync();
+
+    /// <summary>Gives what a store throws as a catalogued failure.</summary>
+    public static async Task<T> GuardAsync<T>(IEvidenceStore store, Func<Task<T>> action)
+    {
+        try
+        {
+            return await action().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or RequestFailedException or AggregateException
+            or JsonException or FormatException or ArgumentException)
+        {
+            throw new DsrException(FaultCatalogue.RequestStoreUnreadable.For(store.Place, exception.Message.Split('\n')[0].TrimEnd()), exception);
+        }
+    }
+
+    private static async Task<IJournalFile> LockAsync(IEvidenceFolder folder, TimeSpan wait, TimeProvider time, CancellationToken cancellationToken)
+    {
+        string holder = string.Create(
+            CultureInfo.InvariantCulture, $"{Tool.Performer}, process {Environment.ProcessId}, since {time.GetUtcNow():u}");
+        long start = time.GetTimestamp();
+        while (true)
+        {
+            if (await folder.TryLockAsync(holder, cancellationToken).ConfigureAwait(false) is { } file)
+                return file;
+            if (time.GetElapsedTime(start) >= wait)
+            {
+                string other = await folder.ReadHolderAsync(cancellationToken).ConfigureAwait(false) ?? "by a process that has just ended";
+                throw FaultCatalogue.RequestBusy.Exception(folder.RequestId, other);
+            }
+
+            await Task.Delay(RetryTime, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}
+
+/// <summary>What a request is about when it is registered.</summary>
+internal sealed record NewRequest(
+    DsrContext Context, IReadOnlyList<string> DeviceIds, DateTimeOffset? ReceivedAt, string? IdentityEvidence);
+
+/// <summary>Who does it, and with what, where nobody says.</summary>
+internal static class Tool
+{
+    public static string Version { get; } = $"IotHubDsr {typeof(Tool).Assembly.GetName().Version!.ToString(3)}";
+
+    public static string Performer { get; } = $"{Environment.UserName}@{Environment.MachineName}";
+}

@@ -1,0 +1,62 @@
+using IotHubDsr.Evidence;
+
+namespace IotHubDsr.Requests;
+
+/// <summary>How far a request has come and what comes next, from its journal alone.</summary>
+/// <param name="Status">The status.</param>
+/// <param name="NextAt">When something is due next; null when nothing is open.</param>
+/// <param name="NextAction">What has to be done then.</param>
+internal sealed record RequestProgress(DataRequestStatus Status, DateTimeOffset? NextAt, string? NextAction)
+{
+    private const string Resume = "Run Resume-IotDataRequest";
+
+    /// <param name="state">What the journal says.</param>
+    /// <param name="isHeld">Whether somebody works on the request now.</param>
+    /// <param name="now">The present time.</param>
+    public static RequestProgress Of(RequestState state, bool isHeld, DateTimeOffset now)
+    {
+        DateTimeOffset due = RequestView.DueAt(state);
+        if (state.IsRunOpen && isHeld)
+            return new RequestProgress(DataRequestStatus.Running, due, "Wait for the run to end.");
+        if (state.IsErasureOpen || state.IsRunOpen)
+            return new RequestProgress(DataRequestStatus.Interrupted, now, $"{Resume}: the last run did not end.");
+        if (state.Plan is null)
+            return new RequestProgress(DataRequestStatus.Received, due, "Run Remove-IotDeviceData or Export-IotDeviceData with -RequestId.");
+
+        List<(string Location, StepState Step)> open = [.. OpenSteps(state, now)];
+        if (open.Count == 0)
+            return new RequestProgress(DataRequestStatus.Closed, NextAt: null, NextAction: null);
+        List<(string Location, StepState Step)> stuck = [.. open.Where(one => !ClosesByItself(one.Step))];
+        DateTimeOffset? first = open.Where(one => ClosesByItself(one.Step)).Min(one => one.Step.Until);
+        DateTimeOffset? review = state.Holds.Count > 0 ? state.Holds.Min(hold => hold.ReviewAt) : null;
+        if (first <= now)
+            return new RequestProgress(stuck.Count > 0 ? DataRequestStatus.ActionNeeded : DataRequestStatus.Waiting, now, $"{Resume}: what was pending can be read again.");
+        return stuck.Count > 0
+            ? new RequestProgress(DataRequestStatus.ActionNeeded, Earliest(first, review, due), $"See to {Describe(stuck)}; then run Resume-IotDataRequest.")
+            : new RequestProgress(DataRequestStatus.Waiting, Earliest(first, review, due), $"{Resume} when the time has come: {Describe(open)}.");
+    }
+
+    /// <summary>Steps that are neither settled nor have left by themselves.</summary>
+    private static IEnumerable<(string Location, StepState Step)> OpenSteps(RequestState state, DateTimeOffset now) => state.Locations
+        .SelectMany(pair => pair.Value.All(state.Registration!.Subjects.Count).Select(one => (Location: pair.Key, one.Step)))
+        .Where(one => one.Step.Verdict switch
+        {
+            Verdict.Absent or Verdict.Erased => false,
+            Verdict.Expiring => one.Step.Until is null || one.Step.Until > now,
+            Verdict.OwnerAction => !state.OwnerActed.Contains(one.Location),
+            _ => true,
+        });
+
+    private static bool ClosesByItself(StepState step) => step.Verdict is Verdict.ErasurePending or Verdict.Expiring && step.Until is not null;
+
+    private static string Describe(List<(string Location, StepState Step)> steps) => string.Join(", ", steps
+        .GroupBy(one => one.Step.Verdict ?? Verdict.Unknown)
+        .OrderByDescending(group => group.Key)
+        .Select(group => $"{Counted.Of(group.Select(one => one.Location).Distinct(StringComparer.Ordinal).Count(), "location")} {group.Key}"));
+
+    private static DateTimeOffset Earliest(DateTimeOffset? first, DateTimeOffset? review, DateTimeOffset due)
+    {
+        DateTimeOffset earliest = first < due ? first.Value : due;
+        return review < earliest ? review.Value : earliest;
+    }
+}

@@ -1,0 +1,146 @@
+using IotHubDsr.Engine;
+using IotHubDsr.Evidence;
+
+namespace IotHubDsr.Requests;
+
+/// <summary>Lists the requests of a store and notes decisions in their journals.</summary>
+internal sealed class RequestRegister(IEvidenceStore store, OperationEvents events, TimeProvider time)
+{
+    private readonly RequestView _view = new(store, time);
+
+    /// <summary>Registers a request for the devices of a pipeline or query.</summary>
+    public async Task RegisterAsync(HubConnection connection, RegisterRequest request, CancellationToken cancellationToken)
+    {
+        var devices = new List<string>();
+        await foreach (string deviceId in new Subjects(connection, request, events).ReadAsync(cancellationToken).ConfigureAwait(false))
+            devices.Add(deviceId);
+        if (devices.Count == 0)
+            return;
+        var registration = new NewRequest(request.Context, devices, request.ReceivedAt, request.IdentityEvidence);
+        await using OpenRequest open = await OpenRequest.RegisterAsync(store, registration, time, cancellationToken).ConfigureAwait(false);
+        await GiveAsync(open, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives requests; one that cannot be read is reported, and the others are given.</summary>
+    public async Task ListAsync(DataRequestQuery query, CancellationToken cancellationToken)
+    {
+        var found = new List<DataRequest>();
+        await foreach (string requestId in IdsOf(query).WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                DataRequest request = await _view.ReadAsync(requestId, cancellationToken).ConfigureAwait(false);
+                if (query.Due)
+                    found.Add(request);
+                else
+                    await events.OutputAsync(request, cancellationToken).ConfigureAwait(false);
+            }
+            catch (DsrException broken) when (query.RequestIds.Count > 0 || broken.Fault.Id != FaultCatalogue.RequestNotFound.Id)
+            {
+                await events.EmitAsync(new FaultEvent(broken.Fault), cancellationToken).ConfigureAwait(false);
+            }
+            catch (DsrException)
+            {
+                // A registration that did not get as far as its first line is no request.
+            }
+        }
+
+        DateTimeOffset limit = query.Within is { } within ? time.GetUtcNow() + within : DateTimeOffset.MaxValue;
+        foreach (DataRequest due in found.Where(one => one.NextAt <= limit).OrderBy(one => one.NextAt).ThenBy(one => one.RequestId, StringComparer.Ordinal))
+            await events.OutputAsync(due, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Notes a decision, and gives the request as it is then.</summary>
+    public async Task ChangeAsync(ChangeRequest change, CancellationToken cancellationToken)
+    {
+        await using OpenRequest open = await OpenRequest.OpenAsync(store, change.RequestId, TimeSpan.Zero, time, cancellationToken).ConfigureAwait(false);
+        await OpenRequest.GuardAsync(store, async () =>
+        {
+            if (change is AnonymiseRequest)
+                await AnonymiseAsync(open, cancellationToken).ConfigureAwait(false);
+            else
+                await open.Journal.AppendAsync(await ToEventAsync(open, change, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            return true;
+        }).ConfigureAwait(false);
+        await GiveAsync(open, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<JournalEvent> ToEventAsync(OpenRequest open, ChangeRequest change, CancellationToken cancellationToken)
+    {
+        switch (change)
+        {
+            case ExtendRequest extend:
+                return new Extended(await open.SaveTextAsync(extend.Reason, cancellationToken).ConfigureAwait(false));
+            case OwnerActionRequest acted:
+                RequireLocation(open, acted.LocationId);
+                return new OwnerActed(acted.LocationId, await open.SaveTextAsync(acted.Note, cancellationToken).ConfigureAwait(false));
+            case HoldRequest hold:
+                RequireLocation(open, hold.LocationId);
+                return await ToEventAsync(open, hold, cancellationToken).ConfigureAwait(false);
+            default:
+                throw FaultCatalogue.Unforeseen.Exception(change.RequestId, $"a change of type {change.GetType().Name}");
+        }
+    }
+
+    private static async Task<JournalEvent> ToEventAsync(OpenRequest open, HoldRequest hold, CancellationToken cancellationToken)
+    {
+        if (hold.DeviceId is { } deviceId && !open.DeviceIds.Contains(deviceId, StringComparer.Ordinal))
+            throw FaultCatalogue.RequestForOtherDevices.Exception(open.Folder.RequestId, $"'{deviceId}' is not one of them");
+        string? subject = hold.DeviceId is null ? null : open.Key.Subject(hold.DeviceId);
+        string? item = hold.Item is null ? null : open.Key.Item(hold.LocationId, hold.Item);
+        if (hold is { Ground: { } ground, ReviewAt: { } reviewAt })
+        {
+            if (item is not null)
+                await open.SaveTextAsync(item, hold.Item!, cancellationToken).ConfigureAwait(false);
+            return new Held(hold.LocationId, subject, item, await open.SaveTextAsync(ground, cancellationToken).ConfigureAwait(false), reviewAt.ToUniversalTime());
+        }
+
+        return open.State.Holds.Any(held => (held.Location, held.Subject, held.Item) == (hold.LocationId, subject, item))
+            ? new Released(hold.LocationId, subject, item)
+            : throw FaultCatalogue.HoldNotFound.Exception(hold.LocationId);
+    }
+
+    private static void RequireLocation(OpenRequest open, string locationId)
+    {
+        // Before there is a plan nobody has read the hub's configuration: a hold may come first.
+        if (open.State.Plan is not null && !open.State.Locations.ContainsKey(locationId))
+            throw FaultCatalogue.LocationNotInRequest.Exception(locationId);
+    }
+
+    /// <summary>On record first: a request whose files are gone without a word would look like a loss.</summary>
+    private static async Task AnonymiseAsync(OpenRequest open, CancellationToken cancellationToken)
+    {
+        if (!open.State.IsAnonymised)
+            await open.Journal.AppendAsync(new Anonymised(), cancellationToken).ConfigureAwait(false);
+        await open.Folder.DeleteAsync(EvidenceFiles.Private, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task GiveAsync(OpenRequest open, CancellationToken cancellationToken)
+    {
+        DataRequest now = await OpenRequest.GuardAsync(store, () => _view.BuildAsync(open.Folder, open.State, holder: null, cancellationToken)).ConfigureAwait(false);
+        await events.OutputAsync(now, cancellationToken).ConfigureAwait(false);
+    }
+
+    private IAsyncEnumerable<string> IdsOf(DataRequestQuery query) => query.RequestIds.Count > 0 ? Given(query.RequestIds) : ListAsync();
+
+    private async IAsyncEnumerable<string> ListAsync()
+    {
+        IAsyncEnumerator<string> ids = store.ListAsync(CancellationToken.None).GetAsyncEnumerator();
+        try
+        {
+            while (await OpenRequest.GuardAsync(store, () => ids.MoveNextAsync().AsTask()).ConfigureAwait(false))
+                yield return ids.Current;
+        }
+        finally
+        {
+            await ids.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async IAsyncEnumerable<string> Given(IEnumerable<string> ids)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        foreach (string id in ids)
+            yield return id;
+    }
+}

@@ -1,0 +1,125 @@
+using IotHubDsr.Engine;
+using IotHubDsr.Evidence;
+using IotHubDsr.Stores;
+
+namespace IotHubDsr.Requests;
+
+/// <summary>What a run of a request is to do.</summary>
+/// <param name="Kind">One of <see cref="RunKinds"/>.</param>
+/// <param name="Performer">Who runs it.</param>
+/// <param name="ThrottleLimit">How many blobs, or devices, are worked on at once.</param>
+internal sealed record RunOptions(string Kind, Performer Performer, int ThrottleLimit)
+{
+    public string PerformerName => Performer.Name
+        ?? Performer.SigningCertificate?.GetNameInfo(System.Security.Cryptography.X509Certificates.X509NameType.SimpleName, forIssuer: false)
+        ?? Tool.Performer;
+}
+
+/// <summary>
+/// One run of a request: erases what is to be erased, reads the locations again, and puts the outcome on record. A run that ended at any
+/// point is followed by one that goes on from what the journal and the locations themselves say.
+/// </summary>
+internal sealed class RequestRun(
+    HubConnection connection, OpenRequest open, ErasurePlan plan, RunOptions options, OperationEvents events, TimeProvider time)
+{
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, open.Journal.Lost);
+        await open.Journal.AppendAsync(new RunStarted(options.Kind, options.PerformerName, Tool.Version), linked.Token).ConfigureAwait(false);
+        IReadOnlyList<ErasureReceipt> receipts;
+        try
+        {
+            receipts = await WorkAsync(linked.Token).ConfigureAwait(false);
+            var ended = new RunEnded(RunOutcomes.Completed, receipts.Count == 0 ? null : receipts.Max(receipt => receipt.Verdict), Fault: null);
+            await open.Journal.AppendAsync(ended, linked.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // A process that dies says nothing; one that lives says that it did not finish.
+            if (open.Journal.Lost.IsCancellationRequested)
+                throw new DsrException(FaultCatalogue.EvidenceFailed.For(open.Folder.RequestId, "the lease was lost."), exception);
+            await EndAsync(cancellationToken.IsCancellationRequested ? null : exception).ConfigureAwait(false);
+            throw;
+        }
+
+        foreach (ErasureReceipt receipt in receipts)
+            await events.OutputAsync(receipt, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task EndAsync(Exception? failure)
+    {
+        try
+        {
+            string? fault = failure is null ? null : (failure as DsrException)?.Fault.Id ?? FaultCatalogue.Unforeseen.Id;
+            var ended = new RunEnded(failure is null ? RunOutcomes.Stopped : RunOutcomes.Failed, Verdict: null, fault);
+            await open.Journal.AppendAsync(ended, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (DsrException)
+        {
+            // The journal itself has failed: a run without an end counts as interrupted.
+        }
+    }
+
+    private async Task<IReadOnlyList<ErasureReceipt>> WorkAsync(CancellationToken cancellationToken)
+    {
+        HubLocations locations = await connection.ReadLocationsAsync(cancellationToken).ConfigureAwait(false);
+        await events.ReportAsync(locations.Faults, cancellationToken).ConfigureAwait(false);
+        HoldBook holds = await HoldBook.ReadAsync(open, cancellationToken).ConfigureAwait(false);
+        List<RequestStep> steps = StepsOf(locations, holds);
+        var storeOptions = new StoreOptions(options.ThrottleLimit)
+        {
+            IncludeRelayed = plan.IncludeRelayed,
+            IncludeOldVersions = plan.IncludeOldVersions,
+        };
+        var reading = new LocationReading(locations, storeOptions, events);
+        if (options.Kind != RunKinds.Verify)
+            await new StepErasing(open, locations, reading, holds, options.Kind, events, time).RunAsync(steps, cancellationToken).ConfigureAwait(false);
+        var verifying = new StepVerifying(open, locations, reading, holds, options.Kind, time);
+        IReadOnlyList<ErasureReceipt> receipts = await verifying.RunAsync(steps, cancellationToken).ConfigureAwait(false);
+        return [.. receipts, .. await UnplannedAsync(locations, cancellationToken).ConfigureAwait(false)];
+    }
+
+    /// <summary>The steps of the plan, with the settings of their locations as they are now: a plan binds to what, not to how.</summary>
+    private List<RequestStep> StepsOf(HubLocations locations, HoldBook holds)
+    {
+        Dictionary<string, DataLocation> now = locations.All.ToDictionary(location => location.Id, StringComparer.Ordinal);
+        Dictionary<string, string> subjects = open.DeviceIds.ToDictionary(deviceId => deviceId, open.Key.Subject, StringComparer.Ordinal);
+        return [.. plan.Steps.Select(step =>
+        {
+            string subject = subjects[step.DeviceId];
+            DataLocation location = now.GetValueOrDefault(step.Location.Id, step.Location);
+            DeviceDataFinding finding = locations.StoreOf(location) is null
+                ? Footprint.Unserved(step.DeviceId, location)
+                : step.Finding with { Location = location };
+            return new RequestStep(step with { Finding = finding }, subject, open.State.Of(location.Id).Of(subject))
+            {
+                Hold = holds.OnAll(location.Id, subject),
+            };
+        })];
+    }
+
+    /// <summary>A location that came into the configuration after the plan was approved is not erased from, and not passed over in silence.</summary>
+    private async Task<IReadOnlyList<ErasureReceipt>> UnplannedAsync(HubLocations locations, CancellationToken cancellationToken)
+    {
+        HashSet<string> planned = [.. plan.Steps.Select(step => step.Location.Id)];
+        List<DataLocation> added = [.. locations.All.Where(location => !planned.Contains(location.Id))];
+        foreach (DataLocation location in added)
+        {
+            await open.Journal.AppendAsync(new Added(new PlannedLocation(location.Id, location.Kind, location.Place, Steps: 0, Records: 0)), cancellationToken)
+                .ConfigureAwait(false);
+            await open.Journal.AppendAsync(
+                new Verified(location.Id, [new VerifiedGroup(Verdict.Unknown, Until: null, Remaining: 0, Subjects: null)]), cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        return [.. added.SelectMany(location => open.DeviceIds, (location, deviceId) => new ErasureReceipt
+        {
+            RequestId = open.Folder.RequestId,
+            DeviceId = deviceId,
+            Location = location,
+            Verdict = Verdict.Unknown,
+            Detail = "The location came into the hub's configuration after the plan was made; a further request looks for the devices there.",
+            CompletedAt = time.GetUtcNow(),
+        })];
+    }
+}

@@ -1,0 +1,94 @@
+using IotHubDsr.Evidence;
+
+namespace IotHubDsr.Requests;
+
+/// <summary>A request as a person is shown it: what its journal says, with the names and texts that its key opens.</summary>
+internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
+{
+    /// <summary>Reads one request.</summary>
+    /// <exception cref="DsrException">There is none, or its journal is broken.</exception>
+    public Task<DataRequest> ReadAsync(string requestId, CancellationToken cancellationToken) => OpenRequest.GuardAsync(store, async () =>
+    {
+        IEvidenceFolder folder = await OpenRequest.FindAsync(store, requestId, cancellationToken).ConfigureAwait(false);
+        byte[] journal = await folder.ReadJournalAsync(cancellationToken).ConfigureAwait(false) ?? [];
+        RequestState state = RequestState.Read(folder.PlaceOf(string.Empty), journal);
+        string? holder = await folder.ReadHolderAsync(cancellationToken).ConfigureAwait(false);
+        return await BuildAsync(folder, state, holder, cancellationToken).ConfigureAwait(false);
+    });
+
+    public async Task<DataRequest> BuildAsync(IEvidenceFolder folder, RequestState state, string? holder, CancellationToken cancellationToken)
+    {
+        Registered registered = state.Registration!;
+        IReadOnlyList<string> devices = await OpenRequest.ReadDeviceIdsAsync(folder, cancellationToken).ConfigureAwait(false);
+        List<DataRequestLocation> locations = [.. state.Locations.Select(pair => LocationOf(pair.Key, pair.Value, state))];
+        DateTimeOffset now = time.GetUtcNow();
+        var progress = RequestProgress.Of(state, holder is not null, now);
+        return new DataRequest
+        {
+            RequestId = folder.RequestId,
+            RequestStore = store.Place,
+            HubHostName = registered.HubHostName,
+            ReceivedAt = registered.ReceivedAt,
+            DueAt = DueAt(state),
+            Status = progress.Status,
+            Verdict = locations.Max(location => location.Verdict),
+            DeviceId = devices,
+            Devices = registered.Subjects.Count,
+            IdentityEvidence = await OpenRequest.ReadTextAsync(folder, registered.IdentityEvidence, cancellationToken).ConfigureAwait(false),
+            ExtensionReason = await OpenRequest.ReadTextAsync(folder, state.Extension?.Reason, cancellationToken).ConfigureAwait(false),
+            IsAnonymised = state.IsAnonymised,
+            PlanDigest = state.Plan?.Digest,
+            JournalDigest = state.Head.Hash,
+            Certificates = [.. state.Certificates.Select(one => new CertificateReference(
+                one.Certificate.File, one.Certificate.Digest, one.At, one.Certificate.IsSigned) { Path = folder.PlaceOf(one.Certificate.File) })],
+            Locations = locations,
+            Holds = await HoldsAsync(folder, state, devices, cancellationToken).ConfigureAwait(false),
+            NextAt = progress.NextAt,
+            NextAction = progress.NextAction,
+            Holder = holder,
+        };
+    }
+
+    public static DateTimeOffset DueAt(RequestState state) => state.Registration!.ReceivedAt.AddMonths(state.Extension is null ? 1 : 3);
+
+    private static DataRequestLocation LocationOf(string id, LocationState location, RequestState state)
+    {
+        List<(StepState Step, int Subjects)> steps = [.. location.All(state.Registration!.Subjects.Count)];
+        return new DataRequestLocation
+        {
+            LocationId = id,
+            Kind = location.Planned?.Kind ?? LocationKinds.UnknownSink,
+            Place = location.Planned?.Place ?? id,
+            Verdict = steps.Max(one => one.Step.Verdict),
+            RecordsPlanned = location.Planned?.Records ?? 0,
+            RecordsErased = steps.Sum(one => one.Step.Erased * one.Subjects),
+            RecordsRemaining = steps.Sum(one => one.Step.Remaining * one.Subjects),
+            Until = steps.Max(one => one.Step.Until),
+            IsOwnerActionDone = state.OwnerActed.Contains(id),
+        };
+    }
+
+    /// <summary>Devices and items are known by the key; without it a hold still shows its location and date.</summary>
+    private static async Task<IReadOnlyList<DataHold>> HoldsAsync(
+        IEvidenceFolder folder, RequestState state, IReadOnlyList<string> devices, CancellationToken cancellationToken)
+    {
+        if (state.Holds.Count == 0)
+            return [];
+        RequestKey? key = await folder.ReadAsync(EvidenceFiles.Key, cancellationToken).ConfigureAwait(false) is { } file ? RequestKey.Parse(file) : null;
+        Dictionary<string, string> names = key is null ? [] : devices.ToDictionary(key.Subject, StringComparer.Ordinal);
+        var holds = new List<DataHold>();
+        foreach (Held hold in state.Holds)
+        {
+            holds.Add(new DataHold
+            {
+                LocationId = hold.Location,
+                DeviceId = hold.Subject is { } subject ? names.GetValueOrDefault(subject, subject) : null,
+                Item = hold.Item is { } item ? await OpenRequest.ReadTextAsync(folder, item, cancellationToken).ConfigureAwait(false) ?? item : null,
+                Ground = await OpenRequest.ReadTextAsync(folder, hold.Ground, cancellationToken).ConfigureAwait(false),
+                ReviewAt = hold.ReviewAt,
+            });
+        }
+
+        return holds;
+    }
+}

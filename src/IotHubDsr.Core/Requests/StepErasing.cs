@@ -1,0 +1,158 @@
+using IotHubDsr.Engine;
+using IotHubDsr.Evidence;
+using IotHubDsr.Stores;
+
+namespace IotHubDsr.Requests;
+
+/// <summary>
+/// Erases stage by stage and location by location. Each destructive call is on record before it is made; when a location is done, its
+/// counts are. A location in which an earlier run began is read before it is touched again, and what was announced and is gone counts.
+/// </summary>
+internal sealed class StepErasing(
+    OpenRequest open,
+    HubLocations locations,
+    LocationReading reading,
+    HoldBook holds,
+    string kind,
+    OperationEvents events,
+    TimeProvider time)
+{
+    public async Task RunAsync(IReadOnlyList<RequestStep> steps, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        IEnumerable<IGrouping<ErasureStage, RequestStep>> stages = steps.Where(step => IsToErase(step, now))
+            .GroupBy(step => locations.StageOf(step.Location)).OrderBy(stage => stage.Key);
+        foreach (IGrouping<ErasureStage, RequestStep> stage in stages)
+        {
+            foreach (IGrouping<string, RequestStep> location in stage.GroupBy(step => step.Location.Id, StringComparer.Ordinal))
+                await EraseAsync([.. location], stage.Key == ErasureStage.Identity, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private bool IsToErase(RequestStep step, DateTimeOffset now)
+    {
+        if (step.Before.IsDeclined || step.Hold is not null)
+            return false;
+        if (step.Planned.Action == ErasureAction.Erase && !step.IsSettled)
+            return step.Before.Until is null || step.Before.Until <= now;
+        return kind == RunKinds.Resume && step.IsDue(now) && step.Location.Capabilities.HasFlag(LocationCapabilities.Erase);
+    }
+
+    private async Task EraseAsync(IReadOnlyList<RequestStep> steps, bool deletesDevice, CancellationToken cancellationToken)
+    {
+        DataLocation location = steps[0].Location;
+        List<Attempt> attempts = await PrepareAsync(location, steps, cancellationToken).ConfigureAwait(false);
+        List<Attempt> erasable = [.. attempts.Where(attempt => attempt.Fault is null)];
+        if (erasable.Count > 0)
+            await CallAsync(location, erasable, cancellationToken).ConfigureAwait(false);
+        foreach (Attempt attempt in attempts)
+            attempt.Settle();
+        await RecordAsync(location, deletesDevice, attempts, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Finds out what stands where an earlier run may have been; where none was, the plan's own finding holds.</summary>
+    private async Task<List<Attempt>> PrepareAsync(DataLocation location, IReadOnlyList<RequestStep> steps, CancellationToken cancellationToken)
+    {
+        LocationState state = open.State.Of(location.Id);
+        bool isFirst = kind == RunKinds.Erase && !state.IsTouched;
+        Dictionary<string, DeviceDataFinding> now = isFirst
+            ? steps.ToDictionary(step => step.DeviceId, step => step.Planned.Finding, StringComparer.Ordinal)
+            : (await reading.FindAsync(location, [.. steps.Select(step => step.DeviceId)], cancellationToken).ConfigureAwait(false))
+                .ToDictionary(finding => finding.DeviceId, StringComparer.Ordinal);
+        return [.. steps.Select(step => Prepare(step, now[step.DeviceId], state))];
+    }
+
+    private Attempt Prepare(RequestStep step, DeviceDataFinding found, LocationState state)
+    {
+        string locationId = step.Location.Id;
+        string? planned = step.Planned.Finding.GenerationId;
+        Fault? fault = found.Verdict == Verdict.Unreachable
+            ? new Fault(FaultCatalogue.LocationMissing.Id, FaultCategory.ResourceUnavailable, step.Location.ToString(), found.Detail ?? "It could not be read.", string.Empty)
+            : planned is not null && found.GenerationId is not null && found.GenerationId != planned ? FaultCatalogue.DeviceRecreated.For(step.DeviceId)
+            : null;
+
+        // What an earlier run announced and is not there any more was erased by it.
+        HashSet<string> there = [.. found.Items.Where(item => item.Records > 0 || reading.Options.IncludeRelayed).Select(item => open.Key.Item(locationId, item.Path))];
+        List<(AnnouncedRow Row, DateTimeOffset At)> done = fault is null
+            ? [.. state.AnnouncedFor(step.Subject).Where(announced => !there.Contains(announced.Row.Item))]
+            : [];
+        List<SeenItem> held = [.. found.Items.Where(item => holds.OnItem(locationId, step.Subject, item) is not null)];
+
+        // A device goes as a whole: where one of its documents is held, nothing of it is deleted.
+        bool isWhole = locations.StoreOf(step.Location) is { IsShared: false } && held.Count > 0;
+        return new Attempt(step, fault)
+        {
+            Finding = held.Count == 0 ? found : found with { Items = isWhole ? [] : [.. found.Items.Except(held)] },
+            HasHeldItems = held.Count > 0,
+            Earlier = done,
+        };
+    }
+
+    private async Task CallAsync(DataLocation location, List<Attempt> attempts, CancellationToken cancellationToken)
+    {
+        try
+        {
+            IDataStore store = locations.StoreOf(location) ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no store serves it");
+            StoreCall call = reading.CallFor(location, (what, token) => AnnounceAsync(location.Id, what, token));
+            IReadOnlyList<ErasureOutcome> outcomes = await store.EraseAsync(call, [.. attempts.Select(attempt => attempt.Finding)], cancellationToken)
+                .ConfigureAwait(false);
+            Dictionary<string, ErasureOutcome> byDevice = outcomes.ToDictionary(outcome => outcome.DeviceId, StringComparer.Ordinal);
+            foreach (Attempt attempt in attempts)
+                attempt.Outcome = byDevice[attempt.Step.DeviceId];
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Fault fault = LocationReading.FaultOf(exception, location);
+            await events.EmitAsync(new FaultEvent(fault), cancellationToken).ConfigureAwait(false);
+            foreach (Attempt attempt in attempts)
+                attempt.Fault = fault;
+        }
+    }
+
+    private async ValueTask AnnounceAsync(string locationId, Announcement what, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<AnnouncedRow> rows = [.. what.Items.Select(item => new AnnouncedRow(
+            open.Key.Item(locationId, item.Path), open.Key.Subject(item.DeviceId), item.Records, item.Changes))];
+        await open.Journal.AppendAsync(new Announced(locationId, rows), cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task RecordAsync(DataLocation location, bool deletesDevice, List<Attempt> attempts, CancellationToken cancellationToken)
+    {
+        List<ErasedGroup> groups = [.. attempts
+            .GroupBy(attempt => (Total: attempt.Records, Count: attempt.Changes, attempt.Step.IsSettled, attempt.Step.Outcome!.Fault?.Id, At: deletesDevice ? attempt.DoneAt : null))
+            .Select(group => new ErasedGroup(
+                group.Key.Total, group.Key.Count, group.Key.IsSettled, group.Key.Id, group.Key.At, [.. group.Select(attempt => attempt.Step.Subject)]))];
+        return open.Journal.AppendAsync(new Erased(location.Id, deletesDevice, groups), cancellationToken);
+    }
+
+    /// <summary>One step as it is tried now.</summary>
+    private sealed class Attempt(RequestStep step, Fault? fault)
+    {
+        public RequestStep Step => step;
+
+        public Fault? Fault { get; set; } = fault;
+
+        public required DeviceDataFinding Finding { get; init; }
+
+        public required bool HasHeldItems { get; init; }
+
+        /// <summary>What earlier runs announced and turned out to have done.</summary>
+        public required List<(AnnouncedRow Row, DateTimeOffset At)> Earlier { get; init; }
+
+        public ErasureOutcome? Outcome { get; set; }
+
+        public long Records => step.Before.Erased + Earlier.Sum(announced => announced.Row.Records) + (Outcome?.RecordsErased ?? 0);
+
+        public int Changes => step.Before.Changes + Earlier.Sum(announced => announced.Row.Changes) + (Outcome?.ItemsChanged ?? 0);
+
+        public DateTimeOffset? DoneAt => Earlier.Count > 0 ? Earlier.Min(announced => announced.At) : null;
+
+        public void Settle()
+        {
+            ErasureOutcome outcome = Outcome ?? new ErasureOutcome(step.DeviceId, 0, 0) { Fault = Fault, Detail = Fault?.Message };
+            step.Outcome = outcome with { RecordsErased = Records, ItemsChanged = Changes };
+            step.IsTried = true;
+            step.IsSettled = outcome is { Fault: null, Verdict: null } && !HasHeldItems;
+        }
+    }
+}

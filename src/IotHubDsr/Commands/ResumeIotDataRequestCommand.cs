@@ -1,0 +1,36 @@
+using System.Management.Automation;
+using IotHubDsr.Pipeline;
+
+namespace IotHubDsr.Commands;
+
+/// <summary>Goes on with requests that did not end, or closes what was pending.</summary>
+[Cmdlet(VerbsLifecycle.Resume, "IotDataRequest", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(ErasureReceipt))]
+public sealed class ResumeIotDataRequestCommand : RequestRunCommand
+{
+    private DataRequest? _found;
+
+    /// <summary>Does not prompt.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override void Work(ContinueRequest request)
+    {
+        _found = null;
+        var query = new DataRequestQuery { Context = request.Context, Store = request.Store, RequestIds = [request.RequestId] };
+        Run(cancellationToken => Engine.GetRequestsAsync(query, cancellationToken));
+        if (_found is not { } found)
+            return;
+        string target = $"Request {found.RequestId}: {Counted.Of(found.Devices, "device")} of {found.HubHostName} in {Counted.Of(found.Locations.Count, "location")}, {found.Status}";
+        if (Approve(Force, target, "Go on erasing device data"))
+            Run(cancellationToken => Engine.ResumeAsync(request, cancellationToken));
+    }
+
+    private protected override void OnOutput(object value)
+    {
+        if (value is DataRequest found)
+            _found = found;
+        else
+            WriteObject(value);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Management.Automation;
+using IotHubDsr.Pipeline;
+
+namespace IotHubDsr.Commands;
+
+/// <summary>Notes a decision in a request's journal: an extension, a hold, its end, an owner's action, or the end of the request's key.</summary>
+[Cmdlet(VerbsCommon.Set, "IotDataRequest", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(DataRequest))]
+public sealed class SetIotDataRequestCommand : RequestStoreCommand
+{
+    private const string ToExtend = "Extend";
+    private const string ToHold = "Hold";
+    private const string ToRelease = "Release";
+    private const string ToNoteOwnerAction = "OwnerAction";
+    private const string ToDestroyKey = "DestroyKey";
+
+    /// <summary>ID of the request.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string RequestId { get; set; } = string.Empty;
+
+    /// <summary>Extends the time limit by two months, for this reason.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ToExtend)]
+    [ValidateNotNullOrEmpty]
+    public string? ExtensionReason { get; set; }
+
+    /// <summary>Holds a location: nothing is erased there until the hold is released.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ToHold)]
+    public SwitchParameter Hold { get; set; }
+
+    /// <summary>Releases a hold.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ToRelease)]
+    public SwitchParameter Release { get; set; }
+
+    /// <summary>ID of the location.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ToHold)]
+    [Parameter(Mandatory = true, ParameterSetName = ToRelease)]
+    [Parameter(Mandatory = true, ParameterSetName = ToNoteOwnerAction)]
+    [ValidateNotNullOrEmpty]
+    public string? LocationId { get; set; }
+
+    /// <summary>ID of the device that is meant; by default all devices of the request.</summary>
+    [Parameter(ParameterSetName = ToHold)]
+    [Parameter(ParameterSetName = ToRelease)]
+    [ValidateNotNullOrEmpty]
+    public string? DeviceId { get; set; }
+
+    /// <summary>Path of the document or blob that is meant; by default all of the location.</summary>
+    [Parameter(ParameterSetName = ToHold)]
+    [Parameter(ParameterSetName = ToRelease)]
+    [ValidateNotNullOrEmpty]
+    public string? Item { get; set; }
+
+    /// <summary>Why it is held.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ToHold)]
+    [ValidateNotNullOrEmpty]
+    public string? Ground { get; set; }
+
+    /// <summary>When the hold has to be looked at again.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ToHold)]
+    public DateTimeOffset ReviewAt { get; set; }
+
+    /// <summary>Notes that the owner of a location has done this.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ToNoteOwnerAction)]
+    [ValidateNotNullOrEmpty]
+    public string? OwnerActionNote { get; set; }
+
+    /// <summary>Destroys the key, the devices' IDs, the plan and the texts of the request.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ToDestroyKey)]
+    public SwitchParameter DestroyKey { get; set; }
+
+    /// <summary>Does not prompt.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc />
+    protected override void ProcessRecord()
+    {
+        (ChangeRequest change, string action) = Change();
+        change = change with { Context = ContextOrNone, Store = Store };
+        if (Approve(Force, $"Request {RequestId}", action))
+            Run(cancellationToken => Engine.ChangeRequestAsync(change, cancellationToken));
+    }
+
+    private (ChangeRequest Change, string Action) Change() => ParameterSetName switch
+    {
+        ToExtend => (new ExtendRequest { RequestId = RequestId, Reason = ExtensionReason! }, "Extend the time limit by two months"),
+        ToNoteOwnerAction => (
+            new OwnerActionRequest { RequestId = RequestId, LocationId = LocationId!, Note = OwnerActionNote! }, $"Note the owner's action in {LocationId}"),
+        ToDestroyKey => (new AnonymiseRequest { RequestId = RequestId }, "Destroy the key; nobody can then tell which devices the request is about"),
+        ToHold => (HoldOf(Ground, ReviewAt), $"Hold {LocationId}"),
+        _ => (HoldOf(ground: null, reviewAt: null), $"Release the hold on {LocationId}"),
+    };
+
+    private HoldRequest HoldOf(string? ground, DateTimeOffset? reviewAt) => new()
+    {
+        RequestId = RequestId,
+        LocationId = LocationId!,
+        DeviceId = DeviceId,
+        Item = Item,
+        Ground = ground,
+        ReviewAt = reviewAt,
+    };
+}

@@ -1,0 +1,52 @@
+using System.Management.Automation;
+
+namespace IotHubDsr.Pipeline;
+
+/// <summary>A command that works on the locations of requests; each request once, however often it is named.</summary>
+public abstract class RequestRunCommand : RequestStoreCommand
+{
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+
+    /// <summary>IDs of the requests; receipts and requests bind from the pipeline.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string[] RequestId { get; set; } = [];
+
+    /// <summary>Who does it, as the certificate names them; by default the user and the machine.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Performer { get; set; }
+
+    /// <summary>How long to wait for somebody else who works on the request.</summary>
+    [Parameter]
+    [ValidateRange(0, 86400)]
+    public int WaitSeconds { get; set; }
+
+    /// <summary>How many blobs, or devices, are worked on at once.</summary>
+    [Parameter]
+    [ValidateRange(1, 64)]
+    public int ThrottleLimit { get; set; } = 8;
+
+    /// <inheritdoc />
+    protected override void ProcessRecord()
+    {
+        foreach (string requestId in RequestId.Where(_seen.Add))
+        {
+            DsrContext? context = ContextOrNone;
+            if (context is null)
+                ThrowFault(FaultCatalogue.NotConnected.For(MyInvocation.MyCommand.Name, string.Empty));
+            Work(new ContinueRequest
+            {
+                Context = context,
+                Store = Store,
+                RequestId = requestId,
+                Performer = new Performer { Name = Performer },
+                Wait = TimeSpan.FromSeconds(WaitSeconds),
+                ThrottleLimit = ThrottleLimit,
+            });
+        }
+    }
+
+    /// <summary>Works on one request.</summary>
+    private protected abstract void Work(ContinueRequest request);
+}

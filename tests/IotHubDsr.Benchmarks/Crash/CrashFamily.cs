@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using IotHubDsr.Sandbox.Hosting;
+
+namespace IotHubDsr.Benchmarks.Crash;
+
+/// <summary>
+/// Kills erasures of 50 devices at random points, resumes them, and compares with undisturbed ones: verdicts, counts, what others have, the
+/// journal, and that nothing was done twice.
+/// </summary>
+internal sealed class CrashFamily : IBenchmarkFamily
+{
+    private const int DefaultRuns = 20;
+    private const int Worlds = 5;
+    private const int MostResumes = 5;
+
+    private readonly Dictionary<int, Undisturbed> _undisturbed = [];
+    private readonly DateTimeOffset _start = TimeProvider.System.GetUtcNow();
+
+    public string Name => "crash";
+
+    public string Description => "erasures that are killed and resumed, compared with undisturbed ones; takes the number of runs";
+
+    public async Task RunAsync(IReadOnlyList<string> arguments, Action<BenchmarkRow> report)
+    {
+        int runs = arguments is [{ } number, ..] ? int.Parse(number, CultureInfo.InvariantCulture) : DefaultRuns;
+        int mismatches = 0, kills = 0;
+        for (int seed = 1; seed <= runs; seed++)
+        {
+            (int killed, IReadOnlyList<string> differences) = await CompareAsync(seed);
+            kills += killed;
+            mismatches += differences.Count > 0 ? 1 : 0;
+            foreach (string difference in differences.Take(5))
+                await Console.Error.WriteLineAsync($"seed {seed}: {difference}");
+        }
+
+        report(new BenchmarkRow("crash_runs", runs, "runs", 200, AtMost: false));
+        report(new BenchmarkRow("crash_kills", kills, "kills", runs, AtMost: false));
+        report(new BenchmarkRow("crash_mismatches", mismatches, "runs", 0, AtMost: true));
+    }
+
+    private async Task<(int Kills, IReadOnlyList<string> Differences)> CompareAsync(int seed)
+    {
+        int worldSeed = (seed % Worlds) + 1;
+        if (!_undisturbed.TryGetValue(worldSeed, out Undisturbed? expected))
+            _undisturbed[worldSeed] = expected = await UndisturbedAsync(worldSeed);
+
+        var random = new Random(seed);
+        await using CrashWorld world = await CrashWorld.StartAsync(worldSeed, _start);
+        int kills = 0;
+        List<CrashVerdict>? verdicts = null;
+        while (verdicts is null)
+        {
+            long? killAt = kills == 0 || (kills < MostResumes && random.Next(3) == 0) ? PointIn(expected, kills, random) : null;
+            verdicts = await WorkAsync(world, killAt, atAnswer: random.Next(2) == 0);
+            kills += verdicts is null ? 1 : 0;
+        }
+
+        return (kills, [.. Differences(expected, verdicts, await world.StateAsync()), .. Defects(world)]);
+    }
+
+    private static IEnumerable<string> Defects(CrashWorld world) =>
+        world.JournalDefect() is { } defect ? world.Repeated().Prepend(defect) : world.Repeated();
+
+    /// <summary>The request at which a worker is killed: mostly where it destroys, sometimes before; a resume is shorter.</summary>
+    private static long PointIn(Undisturbed expected, int kills, Random random)
+    {
+        long first = random.Next(6) == 0 ? 1 : Math.Max(1, expected.FirstMutation - 3);
+        return kills == 0 ? random.NextInt64(first, expected.Requests + 1) : random.NextInt64(5, (expected.Requests / 2) + 5);
+    }
+
+    private async Task<Undisturbed> UndisturbedAsync(int worldSeed)
+    {
+        await using CrashWorld world = await CrashWorld.StartAsync(worldSeed, _start);
+        List<CrashVerdict> verdicts = await WorkAsync(world, killAt: null, atAnswer: false) ?? throw new InvalidOperationException("The undisturbed run ended early.");
+        IReadOnlyList<LoggedRequest> log = world.Server.RequestLog.After(0);
+        List<string> defects = [.. Defects(world)];
+        return defects.Count > 0
+            ? throw new InvalidOperationException($"The undisturbed run is not sound: {string.Join("; ", defects)}")
+            : new Undisturbed(verdicts, await world.StateAsync(), log.Count, log.First(request => request is { Mutating: true, Service: "hub" }).Sequence);
+    }
+
+    /// <summary>Runs a worker; null when it was killed.</summary>
+    private static async Task<List<CrashVerdict>?> WorkAsync(CrashWorld world, long? killAt, bool atAnswer)
+    {
+        long before = world.Server.RequestLog.After(0).Count;
+        using Process worker = Start();
+        world.Server.RequestLog.Observer = request =>
+        {
+            if (killAt is { } point && request.Sequence == before + point && (request.Status != 0) == atAnswer)
+                worker.Kill();
+        };
+        await worker.StandardInput.WriteLineAsync(JsonSerializer.Serialize(world.Job()));
+        worker.StandardInput.Close();
+        Task<string> errors = worker.StandardError.ReadToEndAsync();
+        string output = await worker.StandardOutput.ReadToEndAsync();
+        await worker.WaitForExitAsync();
+        world.Server.RequestLog.Observer = null;
+        if (worker.ExitCode == 0)
+            return JsonSerializer.Deserialize<List<CrashVerdict>>(output)!;
+        const int killed = 128 + 9;
+        return worker.ExitCode == killed ? null : throw new InvalidOperationException($"A worker ended with {worker.ExitCode}: {await errors}");
+    }
+
+    private static Process Start()
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(typeof(CrashFamily).Assembly.Location);
+        start.ArgumentList.Add(CrashWorker.Name);
+        return Process.Start(start)!;
+    }
+
+    private static IEnumerable<string> Differences(Undisturbed expected, List<CrashVerdict> verdicts, SortedDictionary<string, string> state)
+    {
+        Dictionary<(string, string), CrashVerdict> known = expected.Verdicts.ToDictionary(verdict => (verdict.DeviceId, verdict.Location));
+        Dictionary<(string, string), CrashVerdict> found = verdicts.ToDictionary(verdict => (verdict.DeviceId, verdict.Location));
+        foreach ((string, string) key in known.Keys.Union(found.Keys))
+        {
+            if (known.GetValueOrDefault(key) != found.GetValueOrDefault(key))
+                yield return $"{known.GetValueOrDefault(key)} became {found.GetValueOrDefault(key)}";
+        }
+
+        foreach (string key in expected.State.Keys.Union(state.Keys))
+        {
+            if (expected.State.GetValueOrDefault(key) != state.GetValueOrDefault(key))
+                yield return $"{key}: {expected.State.GetValueOrDefault(key)} became {state.GetValueOrDefault(key)}";
+        }
+    }
+
+    private sealed record Undisturbed(List<CrashVerdict> Verdicts, SortedDictionary<string, string> State, long Requests, long FirstMutation);
+}

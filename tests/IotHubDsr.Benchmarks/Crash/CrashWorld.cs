@@ -1,0 +1,128 @@
+using System.Security.Cryptography;
+using IotHubDsr.Archives;
+using IotHubDsr.Evidence;
+using IotHubDsr.Sandbox;
+using IotHubDsr.Sandbox.Hosting;
+using IotHubDsr.Sandbox.Storage;
+using IotHubDsr.Sandbox.World;
+
+namespace IotHubDsr.Benchmarks.Crash;
+
+/// <summary>A sandbox, a request store, and what both hold when a request has come to its end.</summary>
+internal sealed class CrashWorld : IAsyncDisposable
+{
+    private const int Devices = 50;
+
+    private readonly string _folder;
+
+    private CrashWorld(SandboxServer server, string folder)
+    {
+        Server = server;
+        _folder = folder;
+    }
+
+    public SandboxServer Server { get; }
+
+    public string Store => _folder;
+
+    /// <summary>Subjects of every sort: look-alikes, awkward IDs and ordinary ones, not always the same.</summary>
+    public required IReadOnlyList<string> Subjects { get; init; }
+
+    /// <param name="seed">Same seed, same world and same subjects.</param>
+    /// <param name="start">The time of all worlds of a measurement, so that an hour that ends meanwhile makes no difference.</param>
+    public static async Task<CrashWorld> StartAsync(int seed, DateTimeOffset start)
+    {
+        var options = new SandboxOptions { Seed = seed, Time = new StartedClock(start) };
+        SandboxServer server = await SandboxServer.StartAsync(options, CancellationToken.None);
+        var random = new Random(seed);
+        IEnumerable<string> others = server.World.Truth.Devices.Where(device => device is not ("dev1" or "it's")).OrderBy(_ => random.Next());
+        return new CrashWorld(server, Directory.CreateTempSubdirectory("crash-").FullName) { Subjects = ["dev1", "it's", .. others.Take(Devices - 2)] };
+    }
+
+    public CrashJob Job()
+    {
+        SandboxDescriptor at = Server.Descriptor;
+        var sandbox = new CrashSandbox(
+            at.Port, at.HubName, at.HubHostName, at.HubResourceId, at.TenantId, at.ClientId, at.ClientSecret, at.CaCertificatePem);
+        return new CrashJob(sandbox, Store, RequestId(), Subjects);
+    }
+
+    /// <summary>The request that was registered, if the worker came so far.</summary>
+    private string? RequestId() => Directory.EnumerateDirectories(Store)
+        .Where(folder => new FileInfo(Path.Combine(folder, "journal.jsonl")) is { Exists: true } journal && File.ReadAllBytes(journal.FullName).Contains((byte)'\n'))
+        .Select(Path.GetFileName).SingleOrDefault();
+
+    /// <summary>All that must be the same after a disturbed and an undisturbed run: what is left of the subjects, and what others have.</summary>
+    public async Task<SortedDictionary<string, string>> StateAsync()
+    {
+        var state = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        lock (Server.World.Registry.Gate)
+        {
+            foreach (var device in Server.World.Registry.Devices)
+                state[$"device {device.DeviceId}"] = $"{device.ETag} {device.ToTwinJson().ToJsonString()}";
+        }
+
+        var selection = new RecordSelection(new SubjectIndex(Subjects), IncludeRelayed: false);
+        foreach (ContainerTruth truth in Server.World.Truth.Containers)
+        {
+            BlobContainer container = ContainerOf(truth.Account, truth.Container);
+            foreach (BlobSnapshotInfo blob in container.List())
+                state[$"blob {truth.Account}/{truth.Container}/{blob.Name}"] = await DescribeAsync(blob.Content, selection);
+        }
+
+        foreach (BlobSnapshotInfo file in ContainerOf(WorldNames.UploadAccount, WorldNames.UploadContainer).List())
+            state[$"file {file.Name}"] = Convert.ToHexString(SHA256.HashData(file.Content.Span));
+        return state;
+    }
+
+    /// <summary>What is wrong with the request's journal; null when its chain holds and its last run was completed.</summary>
+    public string? JournalDefect()
+    {
+        try
+        {
+            string folder = Path.Combine(Store, RequestId() ?? string.Empty);
+            RequestState state = RequestState.Read(folder, File.ReadAllBytes(Path.Combine(folder, "journal.jsonl")));
+            return state.IsRunOpen || state.IsErasureOpen ? "the journal does not end with a completed run" : null;
+        }
+        catch (DsrException broken)
+        {
+            return broken.Message;
+        }
+    }
+
+    /// <summary>Destructive calls that succeeded more than once for the same device or blob.</summary>
+    public IEnumerable<string> Repeated() => Server.RequestLog.After(0)
+        .Where(request => request is { Mutating: true, Status: >= 200 and < 300 } && IsDestructive(request))
+        .GroupBy(request => $"{request.Method} {request.Host}{request.Target.Split('?')[0]}")
+        .Where(group => group.Count() > 1)
+        .Select(group => $"{group.Count()} times {group.Key}");
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private BlobContainer ContainerOf(string account, string container) =>
+        Server.World.Blobs.TryGetAccount(account, out BlobAccount? known) && known.TryGetContainer(container, out BlobContainer? found)
+            ? found
+            : throw new InvalidOperationException($"There is no container {account}/{container}.");
+
+    private static bool IsDestructive(LoggedRequest request) =>
+        request.Method == "DELETE" || request.Target.Contains("comp=blocklist", StringComparison.Ordinal);
+
+    private static async Task<string> DescribeAsync(ReadOnlyMemory<byte> content, RecordSelection selection)
+    {
+        using var stream = new MemoryStream(content.ToArray());
+        ArchiveRewrite rewrite = await ArchiveFormats.RewriteAsync(stream, Stream.Null, selection, CancellationToken.None);
+        return $"{rewrite.RecordsRemoved} of the subjects, {rewrite.RecordsKept} of others: {rewrite.KeptDigest}";
+    }
+
+    /// <summary>A clock that was set when the world began and runs since.</summary>
+    private sealed class StartedClock(DateTimeOffset start) : TimeProvider
+    {
+        private readonly long _started = System.GetTimestamp();
+
+        public override DateTimeOffset GetUtcNow() => start + System.GetElapsedTime(_started);
+    }
+}
