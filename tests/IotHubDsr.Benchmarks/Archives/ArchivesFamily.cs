@@ -18,6 +18,8 @@ internal sealed class ArchivesFamily : IBenchmarkFamily
     public async Task RunAsync(IReadOnlyList<string> arguments, Action<BenchmarkRow> report)
     {
         int bytes = checked((arguments.Count > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : DefaultMebibytes) * 1024 * 1024);
+        // The sandbox is another process, which must not be kept to the core of this one.
+        await StorageRows.RunAsync(report);
         KeepToOneCore();
         await AvroRows.RunAsync(bytes, report);
         await DeflateRows.RunAsync(bytes, report);

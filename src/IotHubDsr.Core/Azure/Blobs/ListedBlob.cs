@@ -26,6 +26,9 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
     /// <summary>Until when it is held; null for a legal hold, which has no end.</summary>
     public DateTimeOffset? HeldUntil { get; init; }
 
+    /// <summary>Whether somebody holds a lease, without which nobody else can change it.</summary>
+    public bool IsLeased { get; init; }
+
     /// <summary>True for a blob type that is not written in blocks; null type counts as block blob.</summary>
     public bool IsBlockBlob { get; init; } = true;
 
@@ -64,6 +67,7 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
             LeavesAt = item.Deleted ? LeavingAt(properties, now) : null,
             IsHeld = properties.HasLegalHold || protectedUntil > now,
             HeldUntil = properties.HasLegalHold || protectedUntil <= now ? null : protectedUntil,
+            IsLeased = properties.LeaseStatus == LeaseStatus.Locked,
             ContentType = properties.ContentType,
             ContentEncoding = properties.ContentEncoding,
             Metadata = item.Metadata is { Count: > 0 } metadata

@@ -167,8 +167,9 @@ internal sealed class BlobRewriter(
     private async Task<bool> HoldsSelectedAsync(BlobProperties before, CancellationToken cancellationToken)
     {
         await using Stream content = container.Read(_blob, before.ETag, before.ContentLength);
-        ArchiveScan scan = await ArchiveFormats.ScanAsync(content, new ScanRequest(selection.Subjects), cancellationToken).ConfigureAwait(false);
-        return scan.Subjects.Any(matches => matches.Count(selection.IncludeRelayed) > 0);
+        ArchiveScan scan = await ArchiveFormats.ScanAsync(content, new ScanRequest(selection.Subjects, WithBody: selection.WithBody), cancellationToken)
+            .ConfigureAwait(false);
+        return scan.Subjects.Any(matches => Enum.GetValues<MatchKind>().Any(kind => selection.Removes(kind) && matches[kind].Records > 0));
     }
 
     private async Task<Fault?> VerifyAsync(ETag after, ArchiveRewrite rewrite, CancellationToken cancellationToken)

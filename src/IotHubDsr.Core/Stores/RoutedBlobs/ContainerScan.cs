@@ -62,6 +62,8 @@ internal sealed class ContainerScan(BlobContainerAccess container, SubjectIndex 
         if (_held)
             details.Add("a policy or legal hold on the container forbids changes");
 
+        if (totals.Leased > 0)
+            details.Add($"{Counted.Of(totals.Leased, "blob is", "blobs are")} leased by somebody else and can be changed only when the lease has ended");
         if (totals.Held > 0)
             details.Add($"{Counted.Of(totals.Held, "blob is", "blobs are")} held by a policy or legal hold of {(totals.Held == 1 ? "its" : "their")} own");
 

@@ -21,6 +21,9 @@ internal sealed class SubjectTotals
     /// <summary>Blobs and copies that a hold of their own protects.</summary>
     public int Held { get; private set; }
 
+    /// <summary>Blobs that somebody holds a lease on.</summary>
+    public int Leased { get; private set; }
+
     /// <summary>Whether nothing of the subject can be changed.</summary>
     public bool IsHeld => Held > 0 && Held == _items.Count;
 
@@ -43,6 +46,7 @@ internal sealed class SubjectTotals
         Bytes += bytes;
         Relayed += matches.Relayed.Records;
         OldCopyRecords += blob.IsOldCopy ? records : 0;
+        Leased += blob.IsLeased ? 1 : 0;
         AddHold(blob);
         Span(matches.Own);
         Span(matches.Attributed);

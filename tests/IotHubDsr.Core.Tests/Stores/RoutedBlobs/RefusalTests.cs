@@ -21,8 +21,10 @@ public sealed class RefusalTests
             entry.Lease.Acquire(null, null, sandbox.Clock.GetUtcNow());
         }
 
-        ErasureOutcome outcome = await sandbox.EraseAsync(Alice);
+        DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
+        ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(found));
 
+        Assert.Contains("1 blob is leased", found.Detail, StringComparison.Ordinal);
         Assert.Equal(("BlobLeased", 5), (outcome.Fault?.Id, outcome.RecordsErased));
         Assert.Equal(TextWithout(Messages(10, Alice, Bob)), sandbox.Text("leased"));
     }
