@@ -41,13 +41,9 @@ public sealed class BlobServiceTests(AzuriteServer azurite) : IClassFixture<Azur
         ErasureOutcome outcome = await container.EraseAsync(container.Archive, Alice);
 
         Assert.Equal((null, 8L), (outcome.Fault, outcome.RecordsErased));
-        Assert.Equal(
-            [0L, 8L, 8L],
-            [
-                (await container.FindAsync(container.Archive, Alice)).Records,
-                (await container.FindAsync(container.Archive, Bob)).Records,
-                (await container.FindAsync(container.Archive, Carol)).Records,
-            ]);
+        Assert.Equal(0, (await container.FindAsync(container.Archive, Alice)).Records);
+        Assert.Equal(8, (await container.FindAsync(container.Archive, Bob)).Records);
+        Assert.Equal(8, (await container.FindAsync(container.Archive, Carol)).Records);
     }
 
     [Theory]
