@@ -41,6 +41,12 @@ internal sealed class Inflater(int maxBlockBytes)
     /// <exception cref="InvalidDataException">The block is damaged, cut short, or inflates beyond the limit.</exception>
     public ReadOnlyMemory<byte> Inflate(ReadOnlySpan<byte> block)
     {
+        if (block.IsEmpty)
+        {
+            // Writers that deflate nothing write nothing.
+            return default;
+        }
+
         if (_input.Length < block.Length + InputPadding)
         {
             _input = new byte[(block.Length * 2) + InputPadding];
