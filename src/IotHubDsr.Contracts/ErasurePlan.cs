@@ -18,6 +18,9 @@ public sealed record ErasurePlan : ErasurePlanSource
     /// <summary>Whether old versions, snapshots and soft-deleted copies are erased too, where the service allows it.</summary>
     public bool IncludeOldVersions { get; init; }
 
+    /// <summary>Whether a shared blob that keeps no record is deleted, instead of being left without any.</summary>
+    public bool DeleteEmptied { get; init; }
+
     /// <summary>One step per device and location, in the order in which they would run.</summary>
     public required IReadOnlyList<ErasureStep> Steps { get; init; }
 

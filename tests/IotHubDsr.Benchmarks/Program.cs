@@ -1,8 +1,9 @@
 using IotHubDsr.Benchmarks;
+using IotHubDsr.Benchmarks.Archives;
 using IotHubDsr.Benchmarks.Crash;
 using IotHubDsr.Benchmarks.Startup;
 
-IBenchmarkFamily[] families = [new StartupFamily(), new CrashFamily()];
+IBenchmarkFamily[] families = [new ArchivesFamily(), new StartupFamily(), new CrashFamily()];
 string name = args is [{ } first, ..] ? first : "list";
 if (name == CrashWorker.Name)
     return await CrashWorker.RunAsync(Console.In, Console.Out);

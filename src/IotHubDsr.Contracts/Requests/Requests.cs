@@ -162,6 +162,9 @@ public sealed record PlanRequest : SubjectRequest
     /// <summary>Also erases old versions, snapshots and soft-deleted copies where the service allows it.</summary>
     public bool IncludeOldVersions { get; init; }
 
+    /// <summary>Deletes a shared blob that keeps no record, instead of leaving it without any.</summary>
+    public bool DeleteEmptied { get; init; }
+
     /// <summary>Full path of a file to save the plan to; it must not exist. Null when it is not saved.</summary>
     public string? Path { get; init; }
 }

@@ -1,5 +1,5 @@
 using IotHubDsr.Archives.Avro;
-using IotHubDsr.Archives.JsonLines;
+using IotHubDsr.Archives.Json;
 
 namespace IotHubDsr.Archives;
 
@@ -9,6 +9,7 @@ internal static class ArchiveFormats
     private static readonly EmptyFormat Empty = new();
     private static readonly AvroFormat Avro = new();
     private static readonly JsonLinesFormat JsonLines = new();
+    private static readonly JsonDocumentFormat JsonDocument = new();
 
     private static ReadOnlySpan<byte> Utf8Bom => [0xEF, 0xBB, 0xBF];
 
@@ -45,18 +46,38 @@ internal static class ArchiveFormats
 
         for (var wanted = 1; ; wanted = source.Unread.Length + 1)
         {
-            var more = await source.FillAsync(wanted, cancellationToken);
+            var more = await source.FillAsync(wanted, cancellationToken) && source.Unread.Length <= source.Limits.MaxBlockBytes;
             switch (FirstText(source.Unread.Span))
             {
                 case (byte)'{':
-                    return JsonLines;
-                case null when more && source.Unread.Length <= source.Limits.MaxBlockBytes:
+                    return await RunsOverLinesAsync(source, cancellationToken) ? JsonDocument : JsonLines;
+                case (byte)'[':
+                    return JsonDocument;
+                case null when more:
                     continue;
-                case null when !more:
+                case null when source.Ended:
                     return JsonLines;
                 default:
-                    throw new ArchiveFormatException(ArchiveFault.NotAnArchive, 0, "not an archive of routed messages");
+                    throw new ArchiveFormatException(ArchiveFault.NotAnArchive, 0, "not an archive of records");
             }
+        }
+    }
+
+    /// <summary>Whether the first object has not ended where the first line does. A line that breaks off is a line all the same.</summary>
+    private static async ValueTask<bool> RunsOverLinesAsync(ArchiveSource source, CancellationToken cancellationToken)
+    {
+        var start = source.Unread.Span.IndexOf((byte)'{');
+        var extent = new JsonExtent();
+        for (var searched = start; ; searched = source.Unread.Length)
+        {
+            var line = source.Unread.Span[searched..].IndexOf((byte)'\n');
+            if (line >= 0 || source.Ended || source.Unread.Length > source.Limits.MaxBlockBytes)
+            {
+                var end = line < 0 ? source.Unread.Length : searched + line;
+                return !extent.TryFindEnd(source.Unread.Span[start..end], out _) && line >= 0 && !extent.IsInText;
+            }
+
+            await source.FillAsync(source.Unread.Length + 1, cancellationToken);
         }
     }
 

@@ -5,7 +5,8 @@ namespace IotHubDsr.Archives;
 /// <param name="IncludeRelayed">
 /// Whether other devices' data that went through a subject goes too; it is a bystander's, so never unasked.
 /// </param>
-internal sealed record RecordSelection(SubjectIndex Subjects, bool IncludeRelayed = false)
+/// <param name="WithBody">Whether records that name a subject only in their body go too, whoever sent them.</param>
+internal sealed record RecordSelection(SubjectIndex Subjects, bool IncludeRelayed = false, bool WithBody = false)
 {
     public bool Removes(MatchKind kind) => kind is not MatchKind.Relayed || IncludeRelayed;
 }

@@ -4,7 +4,9 @@ namespace IotHubDsr.Archives;
 /// <param name="Subjects">The devices.</param>
 /// <param name="Sink">Receives every match, if given.</param>
 /// <param name="WithDigest">Whether to digest all records as well, which costs about as much as the scan.</param>
-internal sealed record ScanRequest(SubjectIndex Subjects, IMatchedRecordSink? Sink = null, bool WithDigest = false);
+/// <param name="WithBody">Whether to look for the subjects in bodies as well: no record is then passed over unread.</param>
+internal sealed record ScanRequest(
+    SubjectIndex Subjects, IMatchedRecordSink? Sink = null, bool WithDigest = false, bool WithBody = false);
 
 /// <summary>What a whole file holds.</summary>
 /// <param name="Format">Name of the format read.</param>

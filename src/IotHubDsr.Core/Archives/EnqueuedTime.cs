@@ -8,11 +8,8 @@ internal static class EnqueuedTime
 {
     private const int LongestText = 64;
 
-    /// <summary>The first of the two that is a time: the record's own field, then the system property.</summary>
-    public static DateTimeOffset? Parse(ReadOnlySpan<byte> field, ReadOnlySpan<byte> systemProperty)
-        => Parse(field) ?? Parse(systemProperty);
-
-    private static DateTimeOffset? Parse(ReadOnlySpan<byte> text)
+    /// <summary>Null if it is no time in any of the usual spellings.</summary>
+    public static DateTimeOffset? Parse(ReadOnlySpan<byte> text)
     {
         Span<char> chars = stackalloc char[LongestText];
         return text.Length is > 0 and <= LongestText

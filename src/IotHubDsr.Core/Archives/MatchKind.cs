@@ -11,4 +11,7 @@ internal enum MatchKind
 
     /// <summary>The subject sent it, and an application property names another device, a bystander whose data went through it.</summary>
     Relayed,
+
+    /// <summary>No more than a text in the message's body is the subject's ID; looked for only by request.</summary>
+    Mentioned,
 }

@@ -17,7 +17,8 @@ internal sealed class MatchLedger(SubjectIndex subjects)
         {
             MatchKind.Own => entry with { Own = tally },
             MatchKind.Attributed => entry with { Attributed = tally },
-            _ => entry with { Relayed = tally },
+            MatchKind.Relayed => entry with { Relayed = tally },
+            _ => entry with { Mentioned = tally },
         };
     }
 

@@ -15,7 +15,7 @@ internal interface IRecordEncoder
 }
 
 /// <summary>A record that concerns a subject, valid during the call that hands it over.</summary>
-internal readonly ref struct MatchedRecord(RecordPlace place, ReadOnlySpan<byte> raw, DateTimeOffset? enqueued, IRecordEncoder encoder)
+internal readonly ref struct MatchedRecord(RecordPlace place, ReadOnlySpan<byte> raw, RecordFacts facts, IRecordEncoder encoder)
 {
     private readonly IRecordEncoder _encoder = encoder;
 
@@ -25,10 +25,12 @@ internal readonly ref struct MatchedRecord(RecordPlace place, ReadOnlySpan<byte>
 
     public RecordPlace Place { get; } = place;
 
+    public RecordFacts Facts { get; } = facts;
+
     /// <summary>The record's bytes as they stand, after inflating; a JSON line without its line ending.</summary>
     public ReadOnlySpan<byte> Raw { get; } = raw;
 
-    public DateTimeOffset? EnqueuedTime { get; } = enqueued;
+    public DateTimeOffset? EnqueuedTime => Facts.Enqueued;
 
     /// <summary>
     /// Writes one JSON value without line breaks: EnqueuedTimeUtc, Properties, SystemProperties and Body as IoT Hub's JSON
@@ -38,6 +40,6 @@ internal readonly ref struct MatchedRecord(RecordPlace place, ReadOnlySpan<byte>
 }
 
 /// <summary>Where a record stands.</summary>
-/// <param name="Offset">Offset in the file of the record's line, or of its Avro block.</param>
-/// <param name="Index">Number of the record in its Avro block, from 0; always 0 for a line.</param>
+/// <param name="Offset">Offset in the file of the record, or of its Avro block.</param>
+/// <param name="Index">Number of the record in its Avro block, from 0; always 0 in JSON.</param>
 internal readonly record struct RecordPlace(long Offset, int Index);

@@ -5,15 +5,18 @@ internal readonly record struct SubjectMatch(int Subject, MatchKind Kind);
 
 /// <summary>
 /// Gathers the devices that one record names and says which subjects it concerns. A walker calls <see cref="Reset"/>, then
-/// <see cref="AddSender"/> and <see cref="AddAttribution"/> for every name in any order, as records may repeat a key.
+/// <see cref="AddSender"/>, <see cref="AddAttribution"/> and <see cref="AddMention"/> for every name in any order, as records may
+/// repeat a key.
 /// </summary>
 internal sealed class RecordMatcher(SubjectIndex subjects)
 {
     private int[] _senders = new int[4];
     private int[] _attributed = new int[4];
+    private int[] _mentioned = new int[4];
     private SubjectMatch[] _matches = new SubjectMatch[8];
     private int _senderCount;
     private int _attributedCount;
+    private int _mentionedCount;
     private bool _attributedElsewhere;
 
     // The system property as storage endpoints name it, and as every other endpoint does.
@@ -29,10 +32,17 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     /// <summary>Whether a key of this length can be one of the names: quicker than to look at it.</summary>
     public static bool MayBeName(int length) => length is 8 or 18 or 27;
 
-    public bool HasMatch => (_senderCount | _attributedCount) != 0;
+    public bool HasMatch => (_senderCount | _attributedCount | _mentionedCount) != 0;
 
     public static bool NamesSender(ReadOnlySpan<byte> systemProperty)
         => systemProperty.SequenceEqual(ConnectionDeviceId) || systemProperty.SequenceEqual(ConnectionDeviceIdAnnotation);
+
+    public static bool NamesGeneration(ReadOnlySpan<byte> systemProperty)
+        => systemProperty.SequenceEqual("connectionDeviceGenerationId"u8)
+            || systemProperty.SequenceEqual("iothub-connection-auth-generation-id"u8);
+
+    public static bool NamesEnqueuedTime(ReadOnlySpan<byte> systemProperty)
+        => systemProperty.SequenceEqual("enqueuedTime"u8) || systemProperty.SequenceEqual("iothub-enqueuedtime"u8);
 
     public static bool NamesAttribution(ReadOnlySpan<byte> property)
         => property.SequenceEqual(DeviceIdProperty) || property.SequenceEqual(ConnectionDeviceIdProperty);
@@ -41,6 +51,7 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     {
         _senderCount = 0;
         _attributedCount = 0;
+        _mentionedCount = 0;
         _attributedElsewhere = false;
     }
 
@@ -57,6 +68,15 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
         else if (NamesAttribution(key))
         {
             AddAttribution(value);
+        }
+    }
+
+    /// <summary>Any entry of a captured event's Properties, where the hub's annotation of the sender may lie too.</summary>
+    public void AddCapturedProperty(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        if (key.SequenceEqual(ConnectionDeviceIdAnnotation))
+        {
+            AddSender(value);
         }
     }
 
@@ -80,8 +100,17 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
         }
     }
 
+    /// <summary>A text in the body.</summary>
+    public void AddMention(ReadOnlySpan<byte> text)
+    {
+        if (subjects.TryFind(text, out var subject))
+        {
+            Append(ref _mentioned, ref _mentionedCount, subject);
+        }
+    }
+
     /// <summary>Each subject that the record concerns, once; valid until the next reset.</summary>
-    public ReadOnlySpan<SubjectMatch> Resolve()
+    public ReadOnlySpan<SubjectMatch> Resolve(in RecordFacts facts)
     {
         var senders = Distinct(_senders, _senderCount);
         var attributed = Distinct(_attributed, _attributedCount);
@@ -90,18 +119,34 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
         {
             var ownProperty = attributed.BinarySearch(sender) >= 0 ? 1 : 0;
             var relayed = _attributedElsewhere || attributed.Length > ownProperty;
-            Append(ref _matches, ref count, new SubjectMatch(sender, relayed ? MatchKind.Relayed : MatchKind.Own));
+            Add(sender, relayed ? MatchKind.Relayed : MatchKind.Own, facts, ref count);
         }
 
         foreach (var subject in attributed)
         {
             if (senders.BinarySearch(subject) < 0)
             {
-                Append(ref _matches, ref count, new SubjectMatch(subject, MatchKind.Attributed));
+                Add(subject, MatchKind.Attributed, facts, ref count);
+            }
+        }
+
+        foreach (var subject in Distinct(_mentioned, _mentionedCount))
+        {
+            if (senders.BinarySearch(subject) < 0 && attributed.BinarySearch(subject) < 0)
+            {
+                Add(subject, MatchKind.Mentioned, facts, ref count);
             }
         }
 
         return _matches.AsSpan(0, count);
+    }
+
+    private void Add(int subject, MatchKind kind, in RecordFacts facts, ref int count)
+    {
+        if (subjects.SubjectOf(subject).Includes(kind, facts))
+        {
+            Append(ref _matches, ref count, new SubjectMatch(subject, kind));
+        }
     }
 
     private static ReadOnlySpan<int> Distinct(int[] found, int count)

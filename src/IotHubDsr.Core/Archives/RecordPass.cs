@@ -6,14 +6,17 @@ namespace IotHubDsr.Archives;
 /// One walk over a file. Formats walk the same way whether they scan or rewrite, so that both agree on every record: they ask
 /// the matcher about each record, ask <see cref="LeavesOut"/> about each match, and hand over whatever stays.
 /// </summary>
-internal abstract class RecordPass(SubjectIndex subjects, XxHash128? hash)
+internal abstract class RecordPass(SubjectIndex subjects, XxHash128? hash, bool withBody)
 {
     public RecordMatcher Matcher { get; } = new(subjects);
 
     public long RecordsRead { get; set; }
 
-    /// <summary>Whether records that do not match are of no interest but their number.</summary>
-    public bool IsSearch => hash is null;
+    /// <summary>Looks into bodies, if it was asked for.</summary>
+    public BodyTexts? Bodies => field ??= withBody ? new BodyTexts(Matcher) : null;
+
+    /// <summary>Whether records that name no subject are of no interest but their number.</summary>
+    public bool IsSearch => hash is null && !withBody;
 
     public SubjectIndex Subjects { get; } = subjects;
 
@@ -31,13 +34,14 @@ internal abstract class RecordPass(SubjectIndex subjects, XxHash128? hash)
 }
 
 /// <summary>A walk that finds and changes nothing.</summary>
-internal sealed class ScanPass(ScanRequest request) : RecordPass(request.Subjects, request.WithDigest ? new XxHash128() : null)
+internal sealed class ScanPass(ScanRequest request)
+    : RecordPass(request.Subjects, request.WithDigest ? new XxHash128() : null, request.WithBody)
 {
     private readonly MatchLedger _found = new(request.Subjects);
 
     public override bool LeavesOut(in MatchedRecord record)
     {
-        foreach (var match in Matcher.Resolve())
+        foreach (var match in Matcher.Resolve(record.Facts))
         {
             _found.Add(match, record.Raw.Length, record.EnqueuedTime);
             request.Sink?.OnRecord(record with { Subject = match.Subject, Kind = match.Kind });
@@ -54,7 +58,8 @@ internal sealed class ScanPass(ScanRequest request) : RecordPass(request.Subject
 }
 
 /// <summary>A walk that copies all but the selected records.</summary>
-internal sealed class RewritePass(RecordSelection selection, IRewriteTarget target) : RecordPass(selection.Subjects, new XxHash128())
+internal sealed class RewritePass(RecordSelection selection, IRewriteTarget target)
+    : RecordPass(selection.Subjects, new XxHash128(), selection.WithBody)
 {
     private readonly MatchLedger _removed = new(selection.Subjects);
     private readonly MatchLedger _retained = new(selection.Subjects);
@@ -63,7 +68,7 @@ internal sealed class RewritePass(RecordSelection selection, IRewriteTarget targ
 
     public override bool LeavesOut(in MatchedRecord record)
     {
-        var matches = Matcher.Resolve();
+        var matches = Matcher.Resolve(record.Facts);
         var remove = false;
         foreach (var match in matches)
         {

@@ -13,26 +13,37 @@ internal sealed class SubjectIndex
 {
     private const int SketchBitsPerSubject = 32;
 
-    private readonly string[] _ids;
+    private readonly Subject[] _subjects;
     private readonly byte[][] _keys;
     private readonly int[] _slots;
     private readonly ulong[] _sketch;
 
     public SubjectIndex(IEnumerable<string> deviceIds)
+        : this(deviceIds.Distinct(StringComparer.Ordinal).Select(id => new Subject(id)).ToArray())
     {
-        _ids = deviceIds.Distinct(StringComparer.Ordinal).ToArray();
-        _keys = Array.ConvertAll(_ids, Encoding.UTF8.GetBytes);
-        _slots = new int[BitOperations.RoundUpToPowerOf2((uint)Math.Max(4, _ids.Length * 4))];
-        _sketch = new ulong[BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, _ids.Length * SketchBitsPerSubject / 64))];
+    }
+
+    private SubjectIndex(Subject[] subjects)
+    {
+        _subjects = subjects;
+        _keys = Array.ConvertAll(_subjects, subject => Encoding.UTF8.GetBytes(subject.DeviceId));
+        _slots = new int[BitOperations.RoundUpToPowerOf2((uint)Math.Max(4, _keys.Length * 4))];
+        _sketch = new ulong[BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, _keys.Length * SketchBitsPerSubject / 64))];
         for (var subject = 0; subject < _keys.Length; subject++)
         {
             Add(_keys[subject], subject);
         }
     }
 
-    public int Count => _ids.Length;
+    /// <exception cref="ArgumentException">Two of them are the same device.</exception>
+    public static SubjectIndex Of(IEnumerable<Subject> subjects) => new(subjects.ToArray());
 
-    public string this[int subject] => _ids[subject];
+    public int Count => _subjects.Length;
+
+    /// <summary>The device ID of a subject.</summary>
+    public string this[int subject] => _subjects[subject].DeviceId;
+
+    public Subject SubjectOf(int subject) => _subjects[subject];
 
     public bool TryFind(ReadOnlySpan<byte> utf8, out int subject)
     {
@@ -64,6 +75,11 @@ internal sealed class SubjectIndex
 
     private void Add(byte[] key, int subject)
     {
+        if (TryFindHashed(key, out _))
+        {
+            throw new ArgumentException("A device can be asked for only once.");
+        }
+
         var sketch = Sketch(key);
         _sketch[(int)(sketch >> 6) & (_sketch.Length - 1)] |= 1UL << (int)sketch;
         var slot = FirstSlot(key);

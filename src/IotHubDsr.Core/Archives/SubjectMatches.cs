@@ -13,11 +13,14 @@ internal readonly record struct MatchTally(long Records, long Bytes, DateTimeOff
 /// <summary>What a file holds of one subject; a record counts once per subject, under exactly one kind.</summary>
 internal sealed record SubjectMatches(int Subject, string DeviceId, MatchTally Own, MatchTally Attributed, MatchTally Relayed)
 {
+    public MatchTally Mentioned { get; init; }
+
     public MatchTally this[MatchKind kind] => kind switch
     {
         MatchKind.Own => Own,
         MatchKind.Attributed => Attributed,
-        _ => Relayed,
+        MatchKind.Relayed => Relayed,
+        _ => Mentioned,
     };
 
     /// <summary>Records of all kinds that are the subject's, and with <paramref name="relayed"/> those that it relayed.</summary>

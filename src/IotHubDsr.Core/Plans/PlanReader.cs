@@ -20,6 +20,7 @@ internal static class PlanReader
             HubHostName = Text(hub, "hostName"),
             HubResourceId = hub.GetProperty("resourceId").GetString(),
             CreatedAt = DateTimeOffset.Parse(Text(plan, "createdAt"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
+            DeleteEmptied = options.GetProperty("deleteEmptied").GetBoolean(),
             IncludeOldVersions = options.GetProperty("includeOldVersions").GetBoolean(),
             IncludeRelayed = options.GetProperty("includeRelayed").GetBoolean(),
             Steps = steps,

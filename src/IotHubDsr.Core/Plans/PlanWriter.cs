@@ -16,6 +16,7 @@ internal static class PlanWriter
         writer.WriteString("resourceId"u8, plan.HubResourceId);
         writer.WriteEndObject();
         writer.WriteStartObject("options"u8);
+        writer.WriteBoolean("deleteEmptied"u8, plan.DeleteEmptied);
         writer.WriteBoolean("includeOldVersions"u8, plan.IncludeOldVersions);
         writer.WriteBoolean("includeRelayed"u8, plan.IncludeRelayed);
         writer.WriteEndObject();

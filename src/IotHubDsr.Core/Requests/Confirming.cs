@@ -21,6 +21,7 @@ internal sealed class Confirming(HubConnection connection, ConfirmPlanRequest re
             Context = request.Context,
             DeviceIds = DevicesOf(planned),
             IncludeOldVersions = planned.IncludeOldVersions,
+            DeleteEmptied = planned.DeleteEmptied,
             IncludeRelayed = planned.IncludeRelayed,
             ThrottleLimit = request.ThrottleLimit,
         };

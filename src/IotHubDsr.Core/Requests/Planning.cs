@@ -37,6 +37,7 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
             HubResourceId = connection.Context.ResourceId,
             IncludeRelayed = request.IncludeRelayed,
             IncludeOldVersions = request.IncludeOldVersions,
+            DeleteEmptied = request.DeleteEmptied,
             CreatedAt = time.GetUtcNow(),
             Steps = findings.Select(finding => new ErasureStep(finding, ActionFor(finding, request)))
                 .OrderBy(step => step.DeviceId, StringComparer.Ordinal)

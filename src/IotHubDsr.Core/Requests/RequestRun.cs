@@ -76,6 +76,7 @@ internal sealed class RequestRun(
         {
             IncludeRelayed = plan.IncludeRelayed,
             IncludeOldVersions = plan.IncludeOldVersions,
+            DeleteEmptied = plan.DeleteEmptied,
         };
         var reading = new LocationReading(locations, storeOptions, events);
         if (options.Kind != RunKinds.Verify)

@@ -52,4 +52,7 @@ internal sealed record StoreOptions(int ThrottleLimit)
 
     /// <summary>Also old versions, snapshots and soft-deleted copies, where the service allows it.</summary>
     public bool IncludeOldVersions { get; init; }
+
+    /// <summary>Delete a shared blob that keeps no record, instead of leaving it without any.</summary>
+    public bool DeleteEmptied { get; init; }
 }

@@ -10,6 +10,9 @@ internal sealed class ControlBlobs(BlobStore store)
 {
     private const string LastModifiedHeader = "x-sandbox-last-modified";
 
+    // A number: the blob is planted under so many names, its own with /0, /1 and so on, and its bytes are held once.
+    private const string CopiesHeader = "x-sandbox-copies";
+
     public Task HandleAsync(HttpContext context, string method, string account, string container, string name)
     {
         if (!store.TryGetAccount(account, out var found))
@@ -77,7 +80,17 @@ internal sealed class ControlBlobs(BlobStore store)
             };
         }
 
-        container.Put(name, content.ToArray(), seed);
+        byte[] bytes = content.ToArray();
+        if (!context.Request.Headers.TryGetValue(CopiesHeader, out var copies))
+        {
+            container.Put(name, bytes, seed);
+        }
+
+        for (int copy = 0; copy < (copies.Count == 0 ? 0 : int.Parse(copies.ToString(), NumberStyles.None, CultureInfo.InvariantCulture)); copy++)
+        {
+            container.Put($"{name}/{copy}", bytes, seed);
+        }
+
         context.Response.StatusCode = StatusCodes.Status201Created;
     }
 }

@@ -60,6 +60,7 @@ internal sealed class BlobContainer
             Headers = new() { ContentType = seed.ContentType },
             Metadata = BlobRevision.NoPairs.AddRange(seed.Metadata),
             Tags = BlobRevision.NoTags.AddRange(seed.Tags),
+            Protection = new(seed.ImmutableUntil, seed.HasLegalHold),
             Tier = seed.Tier is null ? new() : new() { Name = seed.Tier, Inferred = false, ChangedOn = modified },
         };
         lock (Gate)

@@ -18,4 +18,9 @@ internal sealed record BlobSeed
 
     /// <summary>Hot, Cool, Cold or Archive; null leaves the account's default (Hot), as inferred.</summary>
     public string? Tier { get; init; }
+
+    /// <summary>Until when a policy of the blob's own forbids changes.</summary>
+    public DateTimeOffset? ImmutableUntil { get; init; }
+
+    public bool HasLegalHold { get; init; }
 }

@@ -21,6 +21,10 @@ public sealed class NewIotErasurePlanCommand : DeviceCommand
     [Parameter]
     public SwitchParameter IncludeOldVersions { get; set; }
 
+    /// <summary>Plans to delete a shared blob that keeps no record, instead of leaving it without any.</summary>
+    [Parameter]
+    public SwitchParameter DeleteEmptied { get; set; }
+
     private protected override IAsyncEnumerable<DsrEvent> Start(
         DsrContext context, IAsyncEnumerable<string> deviceIds, CancellationToken cancellationToken)
     {
@@ -33,6 +37,7 @@ public sealed class NewIotErasurePlanCommand : DeviceCommand
             ThrottleLimit = ThrottleLimit,
             IncludeRelayed = IncludeRelayed,
             IncludeOldVersions = IncludeOldVersions,
+            DeleteEmptied = DeleteEmptied,
             Path = path is not null && ShouldProcess(path, "Save the erasure plan") ? path : null,
         };
         return Engine.PlanAsync(request, cancellationToken);

@@ -57,6 +57,11 @@ public sealed class RemoveIotDeviceDataCommand : DeviceCommand
     [Parameter(ParameterSetName = ByQuery)]
     public SwitchParameter IncludeOldVersions { get; set; }
 
+    /// <summary>Deletes a shared blob that keeps no record, instead of leaving it without any.</summary>
+    [Parameter(ParameterSetName = ByDeviceId)]
+    [Parameter(ParameterSetName = ByQuery)]
+    public SwitchParameter DeleteEmptied { get; set; }
+
     /// <summary>The registered request that the erasure belongs to; by default one is registered.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
@@ -127,6 +132,7 @@ public sealed class RemoveIotDeviceDataCommand : DeviceCommand
                 ThrottleLimit = ThrottleLimit,
                 IncludeRelayed = IncludeRelayed,
                 IncludeOldVersions = IncludeOldVersions,
+                DeleteEmptied = DeleteEmptied,
             },
             cancellationToken);
 

@@ -75,24 +75,9 @@ internal sealed class StartupFamily : IBenchmarkFamily
         using Process process = ShellProcess.Start("module/Examples/Quickstart.ps1");
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        long peak = 0;
-        while (!process.HasExited)
-        {
-            process.Refresh();
-            try
-            {
-                peak = Math.Max(peak, process.PeakWorkingSet64);
-            }
-            catch (InvalidOperationException)
-            {
-                // It has ended between the two lines above.
-            }
-
-            await Task.Delay(PollInterval);
-        }
-
+        double peak = await PeakMemory.WatchAsync(process, PollInterval);
         await output;
-        return process.ExitCode == 0 ? peak / 1024.0 / 1024.0 : throw new InvalidOperationException(await errors);
+        return process.ExitCode == 0 ? peak : throw new InvalidOperationException(await errors);
     }
 
     private static double Median(List<double> values)

@@ -11,6 +11,7 @@ internal sealed class WarmSandbox : IAsyncDisposable
     private WarmSandbox(Process process, JsonElement descriptor)
     {
         _process = process;
+        Descriptor = descriptor;
         ConnectScript = $$"""
             $s = [IotHubDsr.IotHubSandbox] @{
                 ProcessId = {{process.Id}}; Port = {{descriptor.GetProperty("port").GetInt32()}}; Seed = 1
@@ -26,6 +27,9 @@ internal sealed class WarmSandbox : IAsyncDisposable
         string Text(string name) => descriptor.GetProperty(name).GetString()!.Replace("'", "''", StringComparison.Ordinal);
     }
 
+    /// <summary>What the sandbox said of itself.</summary>
+    public JsonElement Descriptor { get; }
+
     /// <summary>PowerShell that connects a new session to it.</summary>
     public string ConnectScript { get; }
 
@@ -36,7 +40,7 @@ internal sealed class WarmSandbox : IAsyncDisposable
         Process process = Process.Start(start)!;
         string line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The sandbox did not start.");
         using JsonDocument descriptor = JsonDocument.Parse(line);
-        return new WarmSandbox(process, descriptor.RootElement);
+        return new WarmSandbox(process, descriptor.RootElement.Clone());
     }
 
     public async ValueTask DisposeAsync()

@@ -69,6 +69,6 @@ internal static class ApacheAvro
     private static string Describe(IReadOnlyList<(string Key, string Value)> properties)
         => string.Join('\u0002', properties.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}\u0003{p.Value}"));
 
-    private static (string, string)[] Texts(object map)
+    public static (string, string)[] Texts(object map)
         => [.. ((IDictionary<string, object>)map).Where(p => p.Value is string).Select(p => (p.Key, (string)p.Value))];
 }

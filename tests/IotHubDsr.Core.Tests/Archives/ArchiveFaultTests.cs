@@ -28,7 +28,6 @@ public sealed class ArchiveFaultTests
     }
 
     [Theory]
-    [InlineData("[{}]")]
     [InlineData("<xml/>")]
     [InlineData("Obj")]
     [InlineData("Obj\u0002")]

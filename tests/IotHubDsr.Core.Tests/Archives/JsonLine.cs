@@ -81,7 +81,8 @@ internal static class JsonLine
             : random.Next(2) == 0 && message.Body.AsSpan().StartsWith("{\"deviceId\":"u8) ? Encoding.UTF8.GetString(message.Body)
             : Text(Convert.ToBase64String(message.Body), random);
 
-    private static string Text(string value, Random random)
+    /// <summary>A JSON string in one of its spellings.</summary>
+    public static string Text(string value, Random random)
     {
         var eagerness = random.Next(3);
         var text = new StringBuilder("\"");
@@ -103,5 +104,5 @@ internal static class JsonLine
         return text.Append('"').ToString();
     }
 
-    private static string Space(Random random) => random.Next(4) == 0 ? " \t " : "";
+    public static string Space(Random random) => random.Next(4) == 0 ? " \t " : "";
 }

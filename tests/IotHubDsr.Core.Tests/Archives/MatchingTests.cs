@@ -35,7 +35,7 @@ public sealed class MatchingTests
 
         matcher.AddAttribution(System.Text.Encoding.UTF8.GetBytes(connectionDeviceId));
 
-        var matches = matcher.Resolve().ToArray().Select(m => $"{Subjects[m.Subject]} {m.Kind}");
+        var matches = matcher.Resolve(default).ToArray().Select(m => $"{Subjects[m.Subject]} {m.Kind}");
         Assert.Equal(expected.Split(", ", StringSplitOptions.RemoveEmptyEntries).Order(), matches.Order());
     }
 

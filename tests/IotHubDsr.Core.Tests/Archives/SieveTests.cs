@@ -1,7 +1,7 @@
 using System.Text;
 using IotHubDsr.Archives;
 using IotHubDsr.Archives.Avro;
-using IotHubDsr.Archives.JsonLines;
+using IotHubDsr.Archives.Json;
 
 namespace IotHubDsr.Core.Tests.Archives;
 

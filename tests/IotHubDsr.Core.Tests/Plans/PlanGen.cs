@@ -44,7 +44,7 @@ internal static class PlanGen
         Texts,
         Texts.Null(),
         Gen.DateTime,
-        Gen.Select(Gen.Bool, Gen.Bool),
+        Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool),
         Steps.Array[0, 5],
         (host, resource, created, options, steps) => new ErasurePlan
         {
@@ -53,6 +53,7 @@ internal static class PlanGen
             CreatedAt = new DateTimeOffset(created.Ticks, TimeSpan.Zero),
             IncludeRelayed = options.Item1,
             IncludeOldVersions = options.Item2,
+            DeleteEmptied = options.Item3,
             Steps = [.. steps.Select((step, index) => step with
             {
                 Finding = step.Finding with { Location = step.Location with { Id = $"location-{index}" } },

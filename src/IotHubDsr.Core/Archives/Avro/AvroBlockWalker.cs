@@ -78,7 +78,7 @@ internal sealed class AvroBlockWalker(AvroHeader header, AvroCodec codec, Record
     private void WalkRecord(ref AvroCursor cursor, ReadOnlySpan<byte> records)
     {
         pass.Matcher.Reset();
-        var end = header.Layout.FastWalk?.Walk(records, cursor.Position, pass.Matcher) ?? -1;
+        var end = pass.Bodies is null && header.Layout.FastWalk is { } fast ? fast.Walk(records, cursor.Position, pass.Matcher) : -1;
         if (end >= 0)
         {
             cursor.MoveTo(end);
@@ -86,14 +86,14 @@ internal sealed class AvroBlockWalker(AvroHeader header, AvroCodec codec, Record
         else
         {
             pass.Matcher.Reset();
-            header.Layout.Walk(ref cursor, pass.Matcher);
+            header.Layout.Walk(ref cursor, pass.Matcher, pass.Bodies);
         }
     }
 
     private bool LeavesOut(int index, ReadOnlySpan<byte> record)
     {
         var place = new RecordPlace(_block.Offset, index);
-        return pass.LeavesOut(new MatchedRecord(place, record, _encoder.EnqueuedTimeOf(record), _encoder));
+        return pass.LeavesOut(new MatchedRecord(place, record, _encoder.FactsOf(record), _encoder));
     }
 
     private void Keep(int start, int end)

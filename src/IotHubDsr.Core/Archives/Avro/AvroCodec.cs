@@ -10,6 +10,8 @@ internal abstract class AvroCodec : IDisposable
     {
         "null" => new IdentityCodec(),
         "deflate" => new DeflateCodec(maxBlockBytes),
+        "snappy" => new SnappyCodec(maxBlockBytes),
+        "zstandard" => new ZstandardCodec(maxBlockBytes),
         _ => null,
     };
 

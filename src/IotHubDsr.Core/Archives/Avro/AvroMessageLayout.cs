@@ -19,13 +19,19 @@ internal sealed class AvroMessageLayout
     {
         Record = record;
         Parts = parts;
-        FastWalk = AvroFastWalk.TryCompile(record, parts);
+        IsCapture = record.Fields.Any(field => field.Name is "SequenceNumber") && record.Fields.Any(field => field.Name is "Offset");
+        FastWalk = IsCapture ? null : AvroFastWalk.TryCompile(record, parts);
     }
 
     public AvroType Record { get; }
 
     /// <summary>What each field of the record is.</summary>
     public MessagePart[] Parts { get; }
+
+    /// <summary>
+    /// Whether Event Hubs Capture wrote the file. In which of its two maps the hub's annotations lie is not documented: both are read.
+    /// </summary>
+    private bool IsCapture { get; }
 
     /// <summary>A quicker walk for most records, if the schema allows one.</summary>
     public AvroFastWalk? FastWalk { get; }
@@ -41,7 +47,7 @@ internal sealed class AvroMessageLayout
     }
 
     /// <summary>Walks one record to its end and shows the matcher the devices it names.</summary>
-    public void Walk(ref AvroCursor cursor, RecordMatcher matcher)
+    public void Walk(ref AvroCursor cursor, RecordMatcher matcher, BodyTexts? bodies)
     {
         var fields = Record.Fields;
         for (var i = 0; i < fields.Length; i++)
@@ -52,6 +58,13 @@ internal sealed class AvroMessageLayout
                 case MessagePart.Properties:
                 case MessagePart.SystemProperties:
                     WalkProperties(ref cursor, type, Parts[i], matcher);
+                    break;
+                case MessagePart.Body when bodies is not null:
+                    if (TryEnter(ref cursor, type, AvroKind.Bytes, out _))
+                    {
+                        bodies.Read(cursor.ReadBytes());
+                    }
+
                     break;
                 default:
                     AvroSkip.Value(ref cursor, type);
@@ -73,7 +86,7 @@ internal sealed class AvroMessageLayout
         return false;
     }
 
-    private static void WalkProperties(ref AvroCursor cursor, AvroType type, MessagePart part, RecordMatcher matcher)
+    private void WalkProperties(ref AvroCursor cursor, AvroType type, MessagePart part, RecordMatcher matcher)
     {
         if (!TryEnter(ref cursor, type, AvroKind.Map, out var map))
         {
@@ -91,7 +104,12 @@ internal sealed class AvroMessageLayout
                     continue;
                 }
 
-                matcher.AddProperty(part is MessagePart.SystemProperties, key, cursor.ReadBytes());
+                var value = cursor.ReadBytes();
+                matcher.AddProperty(part is MessagePart.SystemProperties, key, value);
+                if (IsCapture && part is MessagePart.Properties)
+                {
+                    matcher.AddCapturedProperty(key, value);
+                }
             }
 
             cursor.EndItems(end);

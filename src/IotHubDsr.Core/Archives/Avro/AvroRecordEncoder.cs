@@ -6,10 +6,10 @@ namespace IotHubDsr.Archives.Avro;
 /// <summary>Tells a matched record's time, and writes it as IoT Hub's JSON encoding would.</summary>
 internal sealed class AvroRecordEncoder(AvroMessageLayout layout) : IRecordEncoder
 {
-    public DateTimeOffset? EnqueuedTimeOf(ReadOnlySpan<byte> record)
+    public RecordFacts FactsOf(ReadOnlySpan<byte> record)
     {
         var facts = Read(record);
-        return EnqueuedTime.Parse(facts.EnqueuedTimeUtc, facts.SystemEnqueuedTime);
+        return new RecordFacts(EnqueuedTime.Parse(facts.EnqueuedTimeUtc) ?? EnqueuedTime.Parse(facts.SystemEnqueuedTime), facts.Generation);
     }
 
     public void WriteJson(ReadOnlySpan<byte> record, Utf8JsonWriter writer)
@@ -89,19 +89,7 @@ internal sealed class AvroRecordEncoder(AvroMessageLayout layout) : IRecordEncod
                     continue;
                 }
 
-                var value = cursor.ReadBytes();
-                if (key.SequenceEqual("enqueuedTime"u8))
-                {
-                    facts.SystemEnqueuedTime = value;
-                }
-                else if (key.SequenceEqual("contentType"u8))
-                {
-                    facts.ContentType = value;
-                }
-                else if (key.SequenceEqual("contentEncoding"u8))
-                {
-                    facts.ContentEncoding = value;
-                }
+                facts.Note(key, cursor.ReadBytes());
             }
         }
     }
@@ -112,9 +100,30 @@ internal sealed class AvroRecordEncoder(AvroMessageLayout layout) : IRecordEncod
         public ReadOnlySpan<byte> SystemEnqueuedTime;
         public ReadOnlySpan<byte> ContentType;
         public ReadOnlySpan<byte> ContentEncoding;
+        public ReadOnlySpan<byte> Generation;
 
         // The hub's own rule for embedding a body in its JSON encoding; every other body is base64.
         public readonly bool BodyIsJson
             => Ascii.EqualsIgnoreCase(ContentType, "application/json"u8) && Ascii.EqualsIgnoreCase(ContentEncoding, "utf-8"u8);
+
+        public void Note(ReadOnlySpan<byte> systemProperty, ReadOnlySpan<byte> value)
+        {
+            if (RecordMatcher.NamesEnqueuedTime(systemProperty))
+            {
+                SystemEnqueuedTime = value;
+            }
+            else if (RecordMatcher.NamesGeneration(systemProperty))
+            {
+                Generation = value;
+            }
+            else if (systemProperty.SequenceEqual("contentType"u8) || systemProperty.SequenceEqual("content-type"u8))
+            {
+                ContentType = value;
+            }
+            else if (systemProperty.SequenceEqual("contentEncoding"u8) || systemProperty.SequenceEqual("content-encoding"u8))
+            {
+                ContentEncoding = value;
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Azure;
+using Azure.Core;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
@@ -10,16 +11,34 @@ namespace IotHubDsr.Azure.Blobs;
 internal sealed class BlobContainerAccess
 {
     private const BlobStates AllStates = BlobStates.Version | BlobStates.Snapshots | BlobStates.Deleted;
+    private const BlobTraits AllTraits = BlobTraits.Metadata | BlobTraits.ImmutabilityPolicy | BlobTraits.LegalHold;
+
+    private const string StorageScope = "https://storage.azure.com/.default";
 
     private readonly BlobContainerClient _container;
+    private readonly TokenCredential? _credential;
     private readonly TimeProvider _time;
+    private readonly TransferBudget _budget;
+    private volatile bool _refusesCopies;
+    private volatile bool _refusesPermanentDeletion;
 
-    public BlobContainerAccess(AzureAccess access, Uri containerUri, TimeProvider time)
+    public BlobContainerAccess(AzureAccess access, Uri containerUri, TimeProvider time, TransferBudget budget)
     {
         // A blob name may begin and end with slashes: they belong to it.
         var options = access.Configure(new BlobClientOptions { TrimBlobNameSlashes = false });
+        options.AddPolicy(PermanentDeletion.Policy, HttpPipelinePosition.PerCall);
         _container = new BlobContainerClient(containerUri, access.Credential, options);
+        _credential = access.Credential;
         _time = time;
+        _budget = budget;
+    }
+
+    /// <summary>A container that is reached in another way than by an Entra token; nothing can be copied within its service.</summary>
+    public BlobContainerAccess(BlobContainerClient container, TimeProvider time, TransferBudget budget)
+    {
+        _container = container;
+        _time = time;
+        _budget = budget;
     }
 
     /// <summary>Whether a policy or a legal hold on the container forbids changes.</summary>
@@ -35,14 +54,14 @@ internal sealed class BlobContainerAccess
     /// </summary>
     public async IAsyncEnumerable<ListedBlob> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        IAsyncEnumerator<Page<BlobItem>> pages = PagesOf(prefix, AllStates, cancellationToken);
+        IAsyncEnumerator<Page<BlobItem>> pages = PagesOf(prefix, AllStates, AllTraits, cancellationToken);
         try
         {
             bool? more = await TryMoveNextAsync(pages).ConfigureAwait(false);
             if (more is null)
             {
                 await pages.DisposeAsync().ConfigureAwait(false);
-                pages = PagesOf(prefix, AllStates & ~BlobStates.Version, cancellationToken);
+                pages = PagesOf(prefix, AllStates & ~BlobStates.Version, BlobTraits.Metadata, cancellationToken);
                 more = await pages.MoveNextAsync().ConfigureAwait(false);
             }
 
@@ -85,22 +104,71 @@ internal sealed class BlobContainerAccess
         return client.Name == blobName ? client : throw FaultCatalogue.BlobNameUnsafe.Exception($"{_container.AccountName}/{_container.Name}/{blobName}");
     }
 
-    /// <summary>Null when the account does not keep versions and refuses to list them; accounts with a hierarchical namespace do.</summary>
+    /// <summary>Deletes an old copy for good where the account allows it; elsewhere it is soft-deleted, if the account does that.</summary>
+    public async Task DeleteCopyAsync(ListedBlob copy, CancellationToken cancellationToken)
+    {
+        Response deleted = await Open(copy).DeleteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (deleted.Headers.TryGetValue("x-ms-delete-type-permanent", out string? permanent) && permanent == "false")
+            await DeletePermanentlyAsync(copy, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes a soft-deleted version or snapshot before its time, where the account allows it.</summary>
+    public async Task DeletePermanentlyAsync(ListedBlob copy, CancellationToken cancellationToken)
+    {
+        if (_refusesPermanentDeletion)
+            return;
+        try
+        {
+            using (PermanentDeletion.Begin())
+                await Open(copy).DeleteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (RequestFailedException gone) when (BlobFailures.IsGone(gone))
+        {
+            // Its time had come.
+        }
+        catch (RequestFailedException refused) when (refused.Status is >= 400 and < 500 and not (408 or 429))
+        {
+            // The copy stays restorable until its time has passed, which the next read tells.
+            _refusesPermanentDeletion = true;
+        }
+    }
+
+    /// <summary>The content of a blob as it stands under an ETag.</summary>
+    public Stream Read(BlobBaseClient blob, ETag etag, long length) => new RangedDownload(blob, etag, length, _budget);
+
+    /// <summary>
+    /// What proves to the service that a blob may be read as the source of a copy; null when copies are not to be asked for.
+    /// </summary>
+    public async ValueTask<HttpAuthorization?> AuthorizeCopyAsync(CancellationToken cancellationToken)
+    {
+        if (_credential is null || _refusesCopies)
+            return null;
+        AccessToken token = await _credential.GetTokenAsync(new TokenRequestContext([StorageScope]), cancellationToken).ConfigureAwait(false);
+        return new HttpAuthorization("Bearer", token.Token);
+    }
+
+    /// <summary>The service does not copy here for us: nothing more is tried.</summary>
+    public void StopCopying() => _refusesCopies = true;
+
+    /// <summary>
+    /// Null when the account does not keep versions, or holds of single blobs, and refuses to list them; accounts with a hierarchical
+    /// namespace do.
+    /// </summary>
     private static async Task<bool?> TryMoveNextAsync(IAsyncEnumerator<Page<BlobItem>> pages)
     {
         try
         {
             return await pages.MoveNextAsync().ConfigureAwait(false);
         }
-        catch (RequestFailedException failed) when (failed.ErrorCode is "FeatureNotYetSupportedForHierarchicalNamespaceAccounts" or "UnsupportedQueryParameter")
+        catch (RequestFailedException failed) when (failed.ErrorCode is "FeatureNotYetSupportedForHierarchicalNamespaceAccounts" or "UnsupportedQueryParameter" or "InvalidQueryParameterValue")
         {
             return null;
         }
     }
 
-    private IAsyncEnumerator<Page<BlobItem>> PagesOf(string prefix, BlobStates states, CancellationToken cancellationToken)
+    private IAsyncEnumerator<Page<BlobItem>> PagesOf(string prefix, BlobStates states, BlobTraits traits, CancellationToken cancellationToken)
     {
-        var options = new GetBlobsOptions { States = states, Traits = BlobTraits.Metadata, Prefix = prefix.Length == 0 ? null : prefix };
+        var options = new GetBlobsOptions { States = states, Traits = traits, Prefix = prefix.Length == 0 ? null : prefix };
         return _container.GetBlobsAsync(options, cancellationToken).AsPages(pageSizeHint: null).GetAsyncEnumerator(cancellationToken);
     }
 }

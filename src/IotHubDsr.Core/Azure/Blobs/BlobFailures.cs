@@ -16,5 +16,6 @@ internal static class BlobFailures
 
     /// <summary>Somebody else changed the blob meanwhile.</summary>
     public static bool IsConflict(Exception exception) =>
-        exception is RequestFailedException { Status: 412, ErrorCode: "ConditionNotMet" } or RequestFailedException { Status: 400, ErrorCode: "InvalidBlockList" };
+        exception is RequestFailedException { Status: 412, ErrorCode: "ConditionNotMet" or "SourceConditionNotMet" or "CannotVerifyCopySource" }
+            or RequestFailedException { Status: 400, ErrorCode: "InvalidBlockList" };
 }

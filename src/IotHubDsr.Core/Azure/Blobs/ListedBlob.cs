@@ -20,6 +20,15 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
     /// <summary>When a soft-deleted blob leaves; such a blob cannot be read, only undeleted. Null when it is not deleted.</summary>
     public DateTimeOffset? LeavesAt { get; init; }
 
+    /// <summary>Whether a policy or a legal hold of its own forbids changes.</summary>
+    public bool IsHeld { get; init; }
+
+    /// <summary>Until when it is held; null for a legal hold, which has no end.</summary>
+    public DateTimeOffset? HeldUntil { get; init; }
+
+    /// <summary>Whether somebody holds a lease, without which nobody else can change it.</summary>
+    public bool IsLeased { get; init; }
+
     /// <summary>True for a blob type that is not written in blocks; null type counts as block blob.</summary>
     public bool IsBlockBlob { get; init; } = true;
 
@@ -48,6 +57,7 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
     public static ListedBlob From(BlobItem item, DateTimeOffset now)
     {
         BlobItemProperties properties = item.Properties;
+        DateTimeOffset? protectedUntil = properties.ImmutabilityPolicy?.ExpiresOn;
         return new ListedBlob(item.Name, properties.ETag ?? default, properties.ContentLength ?? 0, properties.LastModified ?? default)
         {
             VersionId = item.VersionId,
@@ -55,6 +65,9 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
             IsOldCopy = item.Snapshot is not null || (item.VersionId is not null && item.IsLatestVersion != true),
             IsBlockBlob = properties.BlobType is null or BlobType.Block,
             LeavesAt = item.Deleted ? LeavingAt(properties, now) : null,
+            IsHeld = properties.HasLegalHold || protectedUntil > now,
+            HeldUntil = properties.HasLegalHold || protectedUntil <= now ? null : protectedUntil,
+            IsLeased = properties.LeaseStatus == LeaseStatus.Locked,
             ContentType = properties.ContentType,
             ContentEncoding = properties.ContentEncoding,
             Metadata = item.Metadata is { Count: > 0 } metadata

@@ -4,9 +4,12 @@ using IotHubDsr.Azure.Blobs;
 namespace IotHubDsr.Stores.FileUploads;
 
 /// <summary>Files that devices uploaded, each in a blob of its own below a folder that is named after the device.</summary>
-internal sealed class FileUploadStore(AzureAccess access, TimeProvider time) : IDataStore
+internal sealed class FileUploadStore(BlobContainers containers) : IDataStore
 {
-    private readonly BlobContainers _containers = new(access, time);
+    public FileUploadStore(AzureAccess access, TimeProvider time)
+        : this(new BlobContainers(access, time))
+    {
+    }
 
     public IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.FileUploadContainer];
 
@@ -29,14 +32,14 @@ internal sealed class FileUploadStore(AzureAccess access, TimeProvider time) : I
         StoreCall call, IReadOnlyList<string> deviceIds, IExportTarget target, CancellationToken cancellationToken)
     {
         UploadListing listing = await ListAsync(call, deviceIds, cancellationToken).ConfigureAwait(false);
-        var export = new UploadExport(_containers.Of(call.Location), call, target);
+        var export = new UploadExport(containers.Of(call.Location), call, target);
         return await export.WriteAsync(deviceIds.Select(listing.Of).ToList(), listing.IsHeld, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
         StoreCall call, IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken)
     {
-        var erasure = new UploadErasure(_containers.Of(call.Location), call);
+        var erasure = new UploadErasure(containers.Of(call.Location), call);
         await erasure.DeleteFilesAsync(findings, cancellationToken).ConfigureAwait(false);
         UploadListing left = await ListAsync(call, findings.Select(finding => finding.DeviceId).ToList(), cancellationToken).ConfigureAwait(false);
         return await erasure.DeleteRemainsAsync(findings, left, cancellationToken).ConfigureAwait(false);
@@ -46,7 +49,7 @@ internal sealed class FileUploadStore(AzureAccess access, TimeProvider time) : I
     {
         try
         {
-            return await UploadListing.ReadAsync(_containers.Of(call.Location), call, deviceIds, cancellationToken).ConfigureAwait(false);
+            return await UploadListing.ReadAsync(containers.Of(call.Location), call, deviceIds, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

@@ -107,6 +107,12 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
             if (isDeleted)
                 there.Remove(KeyOf(copy));
         }
+
+        foreach (ListedBlob copy in left.Deleted.Where(file => file.IsOldCopy))
+        {
+            await TryAsync(finding.DeviceId, copy.Path, () => DeleteAsync(finding.DeviceId, copy, "for good the soft-deleted copy", 0, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
+        }
     }
 
     /// <summary>
@@ -137,8 +143,12 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
     {
         await call.AnnounceAsync(Announcement.Of($"delete {what} {blob.Path}", blob.Path, deviceId, records), cancellationToken).ConfigureAwait(false);
         // An old copy cannot change and has no conditions.
-        BlobRequestConditions? conditions = blob.IsOldCopy ? null : new BlobRequestConditions { IfMatch = blob.ETag };
-        await container.Open(blob).DeleteAsync(conditions: conditions, cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (blob.LeavesAt is not null)
+            await container.DeletePermanentlyAsync(blob, cancellationToken).ConfigureAwait(false);
+        else if (blob.IsOldCopy)
+            await container.DeleteCopyAsync(blob, cancellationToken).ConfigureAwait(false);
+        else
+            await container.Open(blob).DeleteAsync(conditions: new BlobRequestConditions { IfMatch = blob.ETag }, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Runs one deletion; what fails is reported and does not keep the others. True when the blob is gone.</summary>

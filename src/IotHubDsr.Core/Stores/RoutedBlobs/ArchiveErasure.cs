@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Azure;
 using IotHubDsr.Archives;
 using IotHubDsr.Azure.Blobs;
@@ -7,17 +8,25 @@ namespace IotHubDsr.Stores.RoutedBlobs;
 /// <summary>Erases the subjects from every blob of a container in which they were found; each blob is changed once for all of them.</summary>
 internal sealed class ArchiveErasure(BlobContainerAccess container, StoreCall call, IReadOnlyList<DeviceDataFinding> findings, TimeProvider time)
 {
+    // Each blob under way takes buffers of its own for what is uploaded.
+    private const int MostBlobsAtOnce = 8;
+
     private readonly RecordSelection _selection = new(
         new SubjectIndex(findings.Select(finding => finding.DeviceId)), call.Options.IncludeRelayed);
 
+    private readonly ConcurrentBag<(string Name, string ETag)> _replaced = [];
     private readonly ErasureAccounts _accounts = new(findings, call.Options.IncludeRelayed);
 
     public async Task<IReadOnlyList<ErasureOutcome>> RunAsync(CancellationToken cancellationToken)
     {
-        List<string> blobs = findings.SelectMany(finding => finding.Items)
+        List<SeenItem> blobs = findings.SelectMany(finding => finding.Items)
             .Where(item => !item.IsOldCopy && (item.Records > 0 || call.Options.IncludeRelayed))
-            .Select(item => item.Path).Distinct(StringComparer.Ordinal).ToList();
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = call.Options.ThrottleLimit, CancellationToken = cancellationToken };
+            .DistinctBy(item => item.Path, StringComparer.Ordinal).ToList();
+        var parallel = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = Math.Min(call.Options.ThrottleLimit, MostBlobsAtOnce),
+            CancellationToken = cancellationToken,
+        };
         int done = 0;
         await Parallel.ForEachAsync(blobs, parallel, async (blob, token) =>
         {
@@ -27,17 +36,24 @@ internal sealed class ArchiveErasure(BlobContainerAccess container, StoreCall ca
         }).ConfigureAwait(false);
 
         if (call.Options.IncludeOldVersions)
-            await new OldCopies(container, call, _selection, _accounts).EraseAsync(findings, cancellationToken).ConfigureAwait(false);
+        {
+            var oldCopies = new OldCopies(container, call, _selection, _accounts);
+            await oldCopies.EraseAsync(findings, _replaced.ToHashSet(), cancellationToken).ConfigureAwait(false);
+        }
+
         return _accounts.ToOutcomes();
     }
 
-    private async Task EraseAsync(string blobName, CancellationToken cancellationToken)
+    private async Task EraseAsync(SeenItem item, CancellationToken cancellationToken)
     {
+        string blobName = item.Path;
         string place = $"{call.Location.Place}/{blobName}";
         try
         {
-            RewriteResult result = await new BlobRewriter(container, blobName, _selection, call, time).RunAsync(cancellationToken).ConfigureAwait(false);
+            RewriteResult result = await new BlobRewriter(container, item, _selection, call, time).RunAsync(cancellationToken).ConfigureAwait(false);
             _accounts.Removed(result.Removed);
+            if (result.Replaced is { } replaced)
+                _replaced.Add((blobName, replaced.ToString("H")));
             if (result.YoungUntil is { } until)
                 _accounts.Young(blobName, until);
             if (result.Fault is { } fault)

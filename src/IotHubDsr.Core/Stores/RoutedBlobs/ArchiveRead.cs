@@ -1,6 +1,5 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
-using Azure.Storage.Blobs.Specialized;
 using IotHubDsr.Archives;
 using IotHubDsr.Azure;
 using IotHubDsr.Azure.Blobs;
@@ -25,7 +24,7 @@ internal static class ArchiveRead
             {
                 if (attempt > 1)
                     blob = await ReadAgainAsync(container, blob, cancellationToken).ConfigureAwait(false);
-                await using Stream stream = await OpenAsync(container.Open(blob), blob.ETag, blob.Length, cancellationToken).ConfigureAwait(false);
+                await using Stream stream = container.Read(container.Open(blob), blob.ETag, blob.Length);
                 final |= request.Sink is not null;
                 return (blob, await ArchiveFormats.ScanAsync(stream, request, cancellationToken).ConfigureAwait(false));
             }
@@ -42,14 +41,6 @@ internal static class ArchiveRead
                 // So does it when the answer broke off.
             }
         }
-    }
-
-    /// <summary>Opens the content of a blob as it stands under an ETag; the library resumes a broken download under the same.</summary>
-    public static async Task<Stream> OpenAsync(BlockBlobClient client, ETag etag, long length, CancellationToken cancellationToken)
-    {
-        var options = new BlobDownloadOptions { Conditions = new BlobRequestConditions { IfMatch = etag } };
-        BlobDownloadStreamingResult download = await client.DownloadStreamingAsync(options, cancellationToken).ConfigureAwait(false);
-        return new WholeStream(download.Content, length);
     }
 
     public static DsrException Translate(Exception exception, string blob, string verb, string role) => exception is ArchiveFormatException format

@@ -13,6 +13,9 @@ internal sealed record RewriteResult(IReadOnlyList<SubjectMatches> Removed)
     /// <summary>Until when the hub may still write to the blob, which was therefore left alone.</summary>
     public DateTimeOffset? YoungUntil { get; init; }
 
+    /// <summary>The ETag of the content that was replaced; null when none was.</summary>
+    public ETag? Replaced { get; init; }
+
     /// <summary>What went wrong after the blob had been replaced.</summary>
     public Fault? Fault { get; init; }
 }
@@ -22,43 +25,37 @@ internal sealed record RewriteResult(IReadOnlyList<SubjectMatches> Removed)
 /// while it is staged; one Put Block List under If-Match then replaces the content, with metadata, tags, tier and headers as they were;
 /// last the blob is read again. A failure at any point leaves the old blob or the new one.
 /// </summary>
-internal sealed class BlobRewriter(BlobContainerAccess container, string blobName, RecordSelection selection, StoreCall call, TimeProvider time)
+internal sealed class BlobRewriter(
+    BlobContainerAccess container, SeenItem item, RecordSelection selection, StoreCall call, TimeProvider time)
 {
     private const int Attempts = 5;
-    private readonly BlockBlobClient _blob = container.Open(blobName);
-    private readonly string _place = $"{call.Location.Place}/{blobName}";
+    private readonly BlockBlobClient _blob = container.Open(item.Path);
+    private readonly string _place = $"{call.Location.Place}/{item.Path}";
+    private bool _uploadsAll;
+    private ArchiveRewrite? _sent;
 
     public async Task<RewriteResult> RunAsync(CancellationToken cancellationToken)
     {
-        ArchiveRewrite? sent = null;
         for (int attempt = 1; attempt <= Attempts; attempt++)
         {
-            Response<BlobProperties> read = await _blob.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-            BlobProperties before = read.Value;
-            if (before.BlobType != BlobType.Block)
-                throw FaultCatalogue.BlobTypeUnsupported.Exception(_place, before.BlobType);
             try
             {
-                // A commit whose answer was lost is tried again by the pipeline, and then meets its own work.
-                if (sent is not null && await HoldsAsync(before.ETag, before.ContentLength, sent, cancellationToken).ConfigureAwait(false))
-                    return new RewriteResult(sent.Removed);
-                sent = null;
-                if (YoungUntil(read) is { } until)
-                    return new RewriteResult([]) { YoungUntil = until };
-
-                await using var staged = new StagedBlob(_blob, before);
-                ArchiveRewrite rewrite = await StageAsync(staged, before, cancellationToken).ConfigureAwait(false);
-                if (rewrite.RecordsRemoved == 0)
-                    return new RewriteResult([]);
-
-                await staged.VerifyAsync(_place, rewrite).ConfigureAwait(false);
-                string what = $"replace blob {blobName} if it is still {before.ETag:H}: {rewrite.RecordsRemoved} of {rewrite.RecordsRead} records go";
-                await call.AnnounceAsync(new Announcement(what, [.. rewrite.Removed.Select(ItemOf)]), cancellationToken).ConfigureAwait(false);
-                sent = rewrite;
-                ETag after = await staged.CommitAsync(cancellationToken).ConfigureAwait(false);
-                return new RewriteResult(rewrite.Removed) { Fault = await VerifyAsync(after, rewrite, cancellationToken).ConfigureAwait(false) };
+                return await TryAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (IsWorthAnotherLook(exception, attempt, sent is not null) && !cancellationToken.IsCancellationRequested)
+            catch (CopyRefusedException refused)
+            {
+                _uploadsAll = true;
+                if (refused.IsGeneral)
+                    container.StopCopying();
+                await call.NoteAsync(
+                    NoticeLevel.Verbose, $"{_place} is uploaded whole: its service does not copy for us, {refused.Message}.", cancellationToken).ConfigureAwait(false);
+            }
+            catch (RequestFailedException gone) when (_sent is not null && BlobFailures.IsGone(gone))
+            {
+                // It was to be deleted, and the answer to that was lost.
+                return new RewriteResult(_sent.Removed);
+            }
+            catch (Exception exception) when (IsWorthAnotherLook(exception, attempt, _sent is not null) && !cancellationToken.IsCancellationRequested)
             {
                 await call.NoteAsync(NoticeLevel.Verbose, $"{_place} changed meanwhile; it is read again.", cancellationToken).ConfigureAwait(false);
             }
@@ -76,29 +73,103 @@ internal sealed class BlobRewriter(BlobContainerAccess container, string blobNam
         || (attempt < Attempts
             && (exception is IOException || (sent && exception is AggregateException or RequestFailedException { Status: 0 or >= 500 })));
 
+    private async Task<RewriteResult> TryAsync(CancellationToken cancellationToken)
+    {
+        Response<BlobProperties> read = await _blob.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        BlobProperties before = read.Value;
+        if (before.BlobType != BlobType.Block)
+            throw FaultCatalogue.BlobTypeUnsupported.Exception(_place, before.BlobType);
+
+        // A commit whose answer was lost is tried again by the pipeline, and then meets its own work.
+        if (_sent is { } sent && await HoldsAsync(before.ETag, before.ContentLength, sent, cancellationToken).ConfigureAwait(false))
+            return new RewriteResult(sent.Removed);
+        _sent = null;
+        DateTimeOffset lastWrite = await LastWriteAsync(read, cancellationToken).ConfigureAwait(false);
+        if (YoungUntil(read, lastWrite) is { } until)
+            return new RewriteResult([]) { YoungUntil = until };
+
+        // What was found is still there while the ETag is the same. If it is not, the work may be done already: looking costs less than staging.
+        if (item.ETag != before.ETag.ToString("H") && !await HoldsSelectedAsync(before, cancellationToken).ConfigureAwait(false))
+            return new RewriteResult([]);
+        HttpAuthorization? authorization = _uploadsAll ? null : await container.AuthorizeCopyAsync(cancellationToken).ConfigureAwait(false);
+        await using var staged = new StagedBlob(_blob, before, lastWrite, authorization, cancellationToken);
+        ArchiveRewrite rewrite = await StageAsync(staged, before, cancellationToken).ConfigureAwait(false);
+        if (rewrite.RecordsRemoved == 0)
+            return new RewriteResult([]);
+
+        await staged.VerifyAsync(_place, rewrite).ConfigureAwait(false);
+        return await ReplaceAsync(staged, before, rewrite, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<RewriteResult> ReplaceAsync(
+        StagedBlob staged, BlobProperties before, ArchiveRewrite rewrite, CancellationToken cancellationToken)
+    {
+        bool deletes = rewrite.RecordsKept == 0 && call.Options.DeleteEmptied;
+        string what = deletes
+            ? $"delete blob {item.Path} if it is still {before.ETag:H}: none of its {rewrite.RecordsRead} records stays"
+            : $"replace blob {item.Path} if it is still {before.ETag:H}: {rewrite.RecordsRemoved} of {rewrite.RecordsRead} records go";
+        await call.AnnounceAsync(new Announcement(what, [.. rewrite.Removed.Select(ItemOf)]), cancellationToken).ConfigureAwait(false);
+        _sent = rewrite;
+        if (deletes && await TryDeleteAsync(before.ETag, cancellationToken).ConfigureAwait(false))
+            return new RewriteResult(rewrite.Removed);
+        ETag after = await staged.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return new RewriteResult(rewrite.Removed) { Replaced = before.ETag, Fault = await VerifyAsync(after, rewrite, cancellationToken).ConfigureAwait(false) };
+    }
+
+    /// <summary>False when the blob has snapshots, without which it cannot be deleted: it is left empty instead.</summary>
+    private async Task<bool> TryDeleteAsync(ETag seen, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _blob.DeleteAsync(conditions: new BlobRequestConditions { IfMatch = seen }, cancellationToken: cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (RequestFailedException kept) when (kept.ErrorCode == "SnapshotsPresent")
+        {
+            return false;
+        }
+    }
+
+    /// <summary>When the hub, or whoever else, last wrote the blob.</summary>
+    private async Task<DateTimeOffset> LastWriteAsync(Response<BlobProperties> properties, CancellationToken cancellationToken)
+    {
+        DateTimeOffset modified = properties.Value.LastModified;
+        return call.Location.FlushTime is not null && YoungUntil(properties, modified) is not null
+            ? await BlockIds.LastWriteOfOthersAsync(_blob, cancellationToken).ConfigureAwait(false) ?? modified
+            : modified;
+    }
+
     /// <summary>
     /// The hub may still write to a blob of the current or the previous batch, and would lose its work to ours. Null when the blob is not
     /// that young, or when no hub writes here any more.
     /// </summary>
-    private DateTimeOffset? YoungUntil(Response<BlobProperties> properties)
+    private DateTimeOffset? YoungUntil(Response<BlobProperties> properties, DateTimeOffset lastWrite)
     {
         if (call.Location.FlushTime is not { } flushTime)
             return null;
-        DateTimeOffset until = properties.Value.LastModified + flushTime;
+        DateTimeOffset until = lastWrite + flushTime;
 
         // The time of the last change is the service's: it is compared with the service's own clock, as that of this machine can be wrong.
         return until > (properties.GetRawResponse().Headers.Date ?? time.GetUtcNow()) ? until : null;
     }
 
-    private AnnouncedItem ItemOf(SubjectMatches removed) => new(blobName, removed.DeviceId, removed.Count(selection.IncludeRelayed));
+    private AnnouncedItem ItemOf(SubjectMatches removed) => new(item.Path, removed.DeviceId, removed.Count(selection.IncludeRelayed));
 
     private async Task<ArchiveRewrite> StageAsync(StagedBlob staged, BlobProperties before, CancellationToken cancellationToken)
     {
-        await using Stream content = await ArchiveRead.OpenAsync(_blob, before.ETag, before.ContentLength, cancellationToken).ConfigureAwait(false);
+        await using Stream content = container.Read(_blob, before.ETag, before.ContentLength);
         using var source = new ArchiveSource(content);
         IArchiveFormat format = await ArchiveFormats.DetectAsync(source, cancellationToken).ConfigureAwait(false);
         return await staged.StageAsync(target => format.RewriteAsync(source, target, selection, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
+    }
+
+    private async Task<bool> HoldsSelectedAsync(BlobProperties before, CancellationToken cancellationToken)
+    {
+        await using Stream content = container.Read(_blob, before.ETag, before.ContentLength);
+        ArchiveScan scan = await ArchiveFormats.ScanAsync(content, new ScanRequest(selection.Subjects, WithBody: selection.WithBody), cancellationToken)
+            .ConfigureAwait(false);
+        return scan.Subjects.Any(matches => Enum.GetValues<MatchKind>().Any(kind => selection.Removes(kind) && matches[kind].Records > 0));
     }
 
     private async Task<Fault?> VerifyAsync(ETag after, ArchiveRewrite rewrite, CancellationToken cancellationToken)
@@ -127,7 +198,7 @@ internal sealed class BlobRewriter(BlobContainerAccess container, string blobNam
     /// <summary>Whether the blob, as it stands under an ETag, is exactly what a rewrite meant to leave.</summary>
     private async Task<bool> HoldsAsync(ETag etag, long length, ArchiveRewrite rewrite, CancellationToken cancellationToken)
     {
-        await using Stream content = await ArchiveRead.OpenAsync(_blob, etag, length, cancellationToken).ConfigureAwait(false);
+        await using Stream content = container.Read(_blob, etag, length);
         var request = new ScanRequest(selection.Subjects, WithDigest: true);
         ArchiveScan scan = await ArchiveFormats.ScanAsync(content, request, cancellationToken).ConfigureAwait(false);
         return scan.Digest == rewrite.KeptDigest && scan.RecordsRead == rewrite.RecordsKept;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using IotHubDsr.Archives;
 using IotHubDsr.Azure.Blobs;
 
@@ -10,6 +11,7 @@ internal sealed class ContainerScan(BlobContainerAccess container, SubjectIndex 
     private readonly Dictionary<int, SubjectTotals> _totals = [];
     private readonly List<ListedBlob> _matched = [];
     private readonly object _gate = new();
+    private volatile bool _listed;
     private int _blobs;
     private int _done;
     private bool _held;
@@ -30,18 +32,8 @@ internal sealed class ContainerScan(BlobContainerAccess container, SubjectIndex 
         _held = await container.IsHeldAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyDictionary<string, string> settings = call.Location.Settings;
         var names = new BlobNames(settings.GetValueOrDefault(LocationSettings.HubName), settings.GetValueOrDefault(LocationSettings.FileNameFormat));
-        IReadOnlyList<ListedBlob> listed = await container.ListAllAsync(cancellationToken).ConfigureAwait(false);
-        List<ListedBlob> concerned = listed.Where(blob => names.Concerns(blob.Name)).ToList();
-        await call.NoteAsync(
-            NoticeLevel.Verbose,
-            $"{call.Location}: {concerned.Count} blobs to look at, {listed.Count - concerned.Count} of other hubs left alone.",
-            cancellationToken).ConfigureAwait(false);
-
-        NoteSoftDeleted(concerned);
-        List<ListedBlob> readable = concerned.Where(blob => blob.LeavesAt is null && blob.Length > 0).ToList();
-        _blobs = readable.Count;
         await Parallel.ForEachAsync(
-            readable,
+            ListAsync(call, names, cancellationToken),
             new ParallelOptions { MaxDegreeOfParallelism = call.Options.ThrottleLimit, CancellationToken = cancellationToken },
             (blob, token) => ScanAsync(call, blob, token)).ConfigureAwait(false);
     }
@@ -70,8 +62,13 @@ internal sealed class ContainerScan(BlobContainerAccess container, SubjectIndex 
         if (_held)
             details.Add("a policy or legal hold on the container forbids changes");
 
+        if (totals.Leased > 0)
+            details.Add($"{Counted.Of(totals.Leased, "blob is", "blobs are")} leased by somebody else and can be changed only when the lease has ended");
+        if (totals.Held > 0)
+            details.Add($"{Counted.Of(totals.Held, "blob is", "blobs are")} held by a policy or legal hold of {(totals.Held == 1 ? "its" : "their")} own");
+
         Verdict verdict = faults > 0 ? Verdict.Unreachable
-            : found ? (_held ? Verdict.Held : Verdict.Present)
+            : found ? (_held || totals.IsHeld ? Verdict.Held : Verdict.Present)
             : _softDeleted > 0 ? Verdict.Expiring
             : Verdict.Absent;
         return new DeviceDataFinding
@@ -85,7 +82,7 @@ internal sealed class ContainerScan(BlobContainerAccess container, SubjectIndex 
             Bytes = totals.Bytes,
             FirstTime = totals.First,
             LastTime = totals.Last,
-            Until = verdict == Verdict.Expiring ? _softDeletedUntil : null,
+            Until = verdict == Verdict.Expiring ? _softDeletedUntil : verdict == Verdict.Held && !_held ? totals.HeldUntil : null,
             Detail = details.Count == 0 ? null : Sentence(details),
             Items = totals.Items,
         };
@@ -97,15 +94,32 @@ internal sealed class ContainerScan(BlobContainerAccess container, SubjectIndex 
         return $"{char.ToUpperInvariant(text[0])}{text[1..]}.";
     }
 
-    private void NoteSoftDeleted(List<ListedBlob> blobs)
+    /// <summary>The blobs to read, while they are listed: a container can hold more than fit into memory.</summary>
+    private async IAsyncEnumerable<ListedBlob> ListAsync(
+        StoreCall call, BlobNames names, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (ListedBlob blob in blobs)
+        int others = 0;
+        await foreach (ListedBlob blob in container.ListAsync(string.Empty, cancellationToken).ConfigureAwait(false))
         {
-            if (blob.LeavesAt is not { } leavesAt || blob.Length == 0)
-                continue;
-            _softDeleted++;
-            _softDeletedUntil = _softDeletedUntil > leavesAt ? _softDeletedUntil : leavesAt;
+            if (!names.Concerns(blob.Name))
+            {
+                others++;
+            }
+            else if (blob.Length > 0 && blob.LeavesAt is { } leavesAt)
+            {
+                _softDeleted++;
+                _softDeletedUntil = _softDeletedUntil > leavesAt ? _softDeletedUntil : leavesAt;
+            }
+            else if (blob.Length > 0)
+            {
+                _blobs++;
+                yield return blob;
+            }
         }
+
+        _listed = true;
+        await call.NoteAsync(
+            NoticeLevel.Verbose, $"{call.Location}: {_blobs} blobs to look at, {others} of other hubs left alone.", cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask ScanAsync(StoreCall call, ListedBlob listed, CancellationToken cancellationToken)
@@ -126,7 +140,8 @@ internal sealed class ContainerScan(BlobContainerAccess container, SubjectIndex 
         }
 
         int done = Interlocked.Increment(ref _done);
-        await call.ProgressAsync($"{done} of {_blobs} blobs read", done * 100 / _blobs, cancellationToken).ConfigureAwait(false);
+        (string status, int? percent) = _listed ? ($"{done} of {_blobs} blobs read", (int)(done * 100L / _blobs)) : ($"{done} blobs read", (int?)null);
+        await call.ProgressAsync(status, percent, cancellationToken).ConfigureAwait(false);
     }
 
     private void Add(ListedBlob blob, ArchiveScan scan)

@@ -6,11 +6,16 @@ namespace IotHubDsr.Stores.RoutedBlobs;
 
 /// <summary>
 /// Erases old versions and snapshots that hold a subject's records. An old copy cannot be rewritten, only deleted, and it holds other
-/// devices' records as well: it is deleted only if the current blob holds every one of those, byte for byte.
+/// devices' records as well: it is deleted only if the current blob holds every one of those, byte for byte. A soft-deleted copy cannot
+/// even be read: it is removed before its time only if this erasure has just made it, so that what it holds is known.
 /// </summary>
 internal sealed class OldCopies(BlobContainerAccess container, StoreCall call, RecordSelection selection, ErasureAccounts accounts)
 {
-    public async Task EraseAsync(IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken)
+    /// <param name="findings">What was found.</param>
+    /// <param name="replaced">Blobs that were replaced, each with the ETag of its former content.</param>
+    /// <param name="cancellationToken">Ends the work between two copies.</param>
+    public async Task EraseAsync(
+        IReadOnlyList<DeviceDataFinding> findings, IReadOnlySet<(string Name, string ETag)> replaced, CancellationToken cancellationToken)
     {
         // The copies that were found, and those that rewriting has just made.
         ILookup<bool, string> seen = findings.SelectMany(finding => finding.Items).ToLookup(item => item.IsOldCopy, item => item.Path);
@@ -30,9 +35,14 @@ internal sealed class OldCopies(BlobContainerAccess container, StoreCall call, R
         }
 
         var current = listed.Where(blob => !blob.IsOldCopy && blob.LeavesAt is null).ToDictionary(blob => blob.Name, StringComparer.Ordinal);
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = call.Options.ThrottleLimit, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(
+            listed.Where(copy => copy is { IsOldCopy: true, LeavesAt: not null } && replaced.Contains((copy.Name, copy.ETag.ToString("H")))),
+            parallel,
+            async (copy, token) => await RemoveDeletedAsync(copy, token).ConfigureAwait(false)).ConfigureAwait(false);
         await Parallel.ForEachAsync(
             listed.Where(copy => copy is { IsOldCopy: true, LeavesAt: null, Length: > 0 } && (found.Contains(copy.Path) || rewritten.Contains(copy.Name))),
-            new ParallelOptions { MaxDegreeOfParallelism = call.Options.ThrottleLimit, CancellationToken = cancellationToken },
+            parallel,
             (copy, token) => EraseAsync(copy, current.GetValueOrDefault(copy.Name), found.Contains(copy.Path), token)).ConfigureAwait(false);
     }
 
@@ -51,7 +61,7 @@ internal sealed class OldCopies(BlobContainerAccess container, StoreCall call, R
             IEnumerable<AnnouncedItem> items = kept.Removed.Select(
                 removed => new AnnouncedItem(copy.Path, removed.DeviceId, wasFound ? removed.Count(selection.IncludeRelayed) : 0, wasFound ? 1 : 0));
             await call.AnnounceAsync(new Announcement($"delete the old copy {copy.Path}", [.. items]), cancellationToken).ConfigureAwait(false);
-            await container.Open(copy).DeleteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            await container.DeleteCopyAsync(copy, cancellationToken).ConfigureAwait(false);
             if (wasFound)
                 accounts.Removed(kept.Removed);
         }
@@ -67,10 +77,26 @@ internal sealed class OldCopies(BlobContainerAccess container, StoreCall call, R
         }
     }
 
+    private async Task RemoveDeletedAsync(ListedBlob copy, CancellationToken cancellationToken)
+    {
+        string place = $"{call.Location.Place}/{copy.Path}";
+        try
+        {
+            await call.AnnounceAsync(new Announcement($"remove the soft-deleted copy {copy.Path}", []), cancellationToken).ConfigureAwait(false);
+            await container.DeletePermanentlyAsync(copy, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Fault fault = ArchiveRead.Translate(exception, place, "delete", BlobFailures.WriteRole).Fault;
+            accounts.Failed(copy.Name, fault);
+            await call.ReportAsync(fault, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>What a blob holds, and what would stay of it.</summary>
     private async Task<ArchiveRewrite> DryRunAsync(ListedBlob blob, CancellationToken cancellationToken)
     {
-        await using Stream content = await ArchiveRead.OpenAsync(container.Open(blob), blob.ETag, blob.Length, cancellationToken).ConfigureAwait(false);
+        await using Stream content = container.Read(container.Open(blob), blob.ETag, blob.Length);
         return await ArchiveFormats.RewriteAsync(content, Stream.Null, selection, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -5,9 +5,12 @@ using IotHubDsr.Azure.Blobs;
 namespace IotHubDsr.Stores.RoutedBlobs;
 
 /// <summary>Messages that a routing endpoint wrote to a blob container, in blobs that mix many devices.</summary>
-internal sealed class RoutedBlobStore(AzureAccess access, TimeProvider time) : IDataStore
+internal sealed class RoutedBlobStore(BlobContainers containers, TimeProvider time) : IDataStore
 {
-    private readonly BlobContainers _containers = new(access, time);
+    public RoutedBlobStore(AzureAccess access, TimeProvider time)
+        : this(new BlobContainers(access, time), time)
+    {
+    }
 
     public IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.RoutedBlobContainer];
 
@@ -37,13 +40,13 @@ internal sealed class RoutedBlobStore(AzureAccess access, TimeProvider time) : I
     public async Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
         StoreCall call, IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken)
     {
-        var erasure = new ArchiveErasure(_containers.Of(call.Location), call, findings, time);
+        var erasure = new ArchiveErasure(containers.Of(call.Location), call, findings, time);
         return await erasure.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<ContainerScan> ScanAsync(StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
     {
-        var scan = new ContainerScan(_containers.Of(call.Location), new SubjectIndex(deviceIds));
+        var scan = new ContainerScan(containers.Of(call.Location), new SubjectIndex(deviceIds));
         try
         {
             await scan.RunAsync(call, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Security.Cryptography;
 using Azure;
 using Azure.Storage.Blobs.Models;
@@ -9,58 +8,61 @@ using IotHubDsr.Archives;
 namespace IotHubDsr.Stores.RoutedBlobs;
 
 /// <summary>
-/// The new content of a blob as uncommitted blocks. Every byte that is staged is also read by a second, independent walk over the file,
-/// so that what the blocks hold is known before they are committed. Blocks that are never committed are dropped by the service.
+/// The new content of a blob as uncommitted blocks. What stays of the present content is copied within the service, range by range, and
+/// only what is new is uploaded, together with pieces too short to be worth a copy. Nothing is staged before the first byte changes.
+/// Where copies are not to be had, everything is uploaded.
 /// </summary>
-internal sealed class StagedBlob(BlockBlobClient blob, BlobProperties before) : IRewriteTarget, IAsyncDisposable
+internal sealed class StagedBlob : IRewriteTarget, IAsyncDisposable
 {
     private const int BlockSize = 4 * 1024 * 1024;
-    private static readonly SubjectIndex Nobody = new([]);
+    private const int LeastCopy = 128 * 1024;
 
-    private readonly List<string> _blockIds = [];
-    private readonly Pipe _copy = new(new PipeOptions(pauseWriterThreshold: 1024 * 1024, resumeWriterThreshold: 512 * 1024));
-    private readonly IncrementalHash? _md5 = before.ContentHash is { Length: > 0 } ? IncrementalHash.CreateHash(HashAlgorithmName.MD5) : null;
-    private byte[] _block = ArrayPool<byte>.Shared.Rent(BlockSize);
+    // Between two copies there is at most one upload, so that a blob keeps within the 50,000 blocks that it may have.
+    private const int MostCopies = 20_000;
+
+    private readonly BlockBlobClient _blob;
+    private readonly BlobProperties _before;
+    private readonly StagedBlocks _blocks;
+    private readonly RewriteCheck _check;
+    private readonly IncrementalHash? _md5;
+    private readonly long? _leastCopy;
+
+    private byte[]? _block;
     private int _filled;
-    private int _idLength = BlockIds.PreferredLength;
-    private Task<ArchiveScan>? _check;
+    private KeptRun? _run;
 
-    /// <summary>Lets a rewrite write its result into blocks.</summary>
+    /// <param name="blob">The blob.</param>
+    /// <param name="before">The blob as it was read.</param>
+    /// <param name="lastWrite">When somebody other than this module last wrote it.</param>
+    /// <param name="authorization">What lets the service read the blob as a source; null to upload everything.</param>
+    /// <param name="cancellationToken">Ends the check that goes along.</param>
+    public StagedBlob(
+        BlockBlobClient blob, BlobProperties before, DateTimeOffset lastWrite, HttpAuthorization? authorization, CancellationToken cancellationToken)
+    {
+        _blob = blob;
+        _before = before;
+        _blocks = new StagedBlocks(blob, before, lastWrite, authorization);
+        _check = new RewriteCheck(cancellationToken);
+        _md5 = before.ContentHash is { Length: > 0 } ? IncrementalHash.CreateHash(HashAlgorithmName.MD5) : null;
+        _leastCopy = authorization is null ? null : Math.Clamp(before.ContentLength / MostCopies, LeastCopy, BlockSize);
+    }
+
+    /// <summary>Lets a rewrite write its result into blocks, and stages what is left when it has removed anything.</summary>
     public async Task<ArchiveRewrite> StageAsync(Func<IRewriteTarget, Task<ArchiveRewrite>> rewrite, CancellationToken cancellationToken)
     {
-        _idLength = await BlockIds.LengthForAsync(blob, cancellationToken).ConfigureAwait(false);
-        _check = CheckAsync(cancellationToken);
-        try
+        ArchiveRewrite result = await rewrite(this).ConfigureAwait(false);
+        if (result.RecordsRemoved > 0)
         {
-            ArchiveRewrite result = await rewrite(this).ConfigureAwait(false);
-            await FlushAsync(cancellationToken).ConfigureAwait(false);
-            return result;
-        }
-        finally
-        {
-            await _copy.Writer.CompleteAsync().ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Compares what was staged with what must stay: kept + removed = read, and the same bytes.</summary>
-    public async Task VerifyAsync(string place, ArchiveRewrite rewrite)
-    {
-        ArchiveScan staged;
-        try
-        {
-            staged = await _check!.ConfigureAwait(false);
-        }
-        catch (ArchiveFormatException broken)
-        {
-            throw FaultCatalogue.RewriteMismatch.Exception(place, $"the new form cannot be read. {broken.Message}");
+            await EndRunAsync(cancellationToken).ConfigureAwait(false);
+            await FlushAsync(_filled, cancellationToken).ConfigureAwait(false);
+            await _blocks.CompleteAsync().ConfigureAwait(false);
         }
 
-        if (staged.RecordsRead + rewrite.RecordsRemoved != rewrite.RecordsRead || staged.Digest != rewrite.KeptDigest)
-        {
-            throw FaultCatalogue.RewriteMismatch.Exception(
-                place, $"it would hold {staged.RecordsRead} records where {rewrite.RecordsKept} must stay, or not the same bytes; nothing was changed.");
-        }
+        return result;
     }
+
+    /// <inheritdoc cref="RewriteCheck.VerifyAsync"/>
+    public Task VerifyAsync(string place, ArchiveRewrite rewrite) => _check.VerifyAsync(place, rewrite);
 
     /// <summary>Replaces the blob if it is still the one that was read.</summary>
     /// <returns>The new ETag.</returns>
@@ -68,78 +70,124 @@ internal sealed class StagedBlob(BlockBlobClient blob, BlobProperties before) : 
     {
         var options = new CommitBlockListOptions
         {
-            Conditions = new BlobRequestConditions { IfMatch = before.ETag },
-            Metadata = before.Metadata,
+            Conditions = new BlobRequestConditions { IfMatch = _before.ETag },
+            Metadata = _before.Metadata,
             Tags = await ReadTagsAsync(cancellationToken).ConfigureAwait(false),
-            AccessTier = before.AccessTierInferred || before.AccessTier is null ? (AccessTier?)null : new AccessTier(before.AccessTier),
+            AccessTier = _before.AccessTierInferred || _before.AccessTier is null ? (AccessTier?)null : new AccessTier(_before.AccessTier),
             HttpHeaders = new BlobHttpHeaders
             {
-                CacheControl = before.CacheControl,
-                ContentDisposition = before.ContentDisposition,
-                ContentEncoding = before.ContentEncoding,
+                CacheControl = _before.CacheControl,
+                ContentDisposition = _before.ContentDisposition,
+                ContentEncoding = _before.ContentEncoding,
                 ContentHash = _md5?.GetHashAndReset(),
-                ContentLanguage = before.ContentLanguage,
-                ContentType = before.ContentType,
+                ContentLanguage = _before.ContentLanguage,
+                ContentType = _before.ContentType,
             },
         };
-        BlobContentInfo committed = await Encrypted().CommitBlockListAsync(_blockIds, options, cancellationToken).ConfigureAwait(false);
+        BlobContentInfo committed = await StagedBlocks.Encrypted(_blob, _before).CommitBlockListAsync(_blocks.Ids, options, cancellationToken)
+            .ConfigureAwait(false);
         return committed.ETag;
     }
 
-    public ValueTask KeepAsync(long sourceOffset, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
-        ReplaceAsync(bytes, cancellationToken);
+    public async ValueTask KeepAsync(long sourceOffset, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        await ObserveAsync(bytes, cancellationToken).ConfigureAwait(false);
+        if (_leastCopy is not { } leastCopy)
+        {
+            await BufferAsync(bytes, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        if (sourceOffset != (_run?.End ?? 0))
+            await EndRunAsync(cancellationToken).ConfigureAwait(false);
+        if (_run is null)
+            await BeginRunAsync(sourceOffset, leastCopy, cancellationToken).ConfigureAwait(false);
+
+        // A run that may still end too short to be copied waits in the block.
+        long before = _run!.Length;
+        _run.Append(bytes.Span);
+        if (_run.Length < leastCopy)
+            Buffer(bytes);
+        else if (before < leastCopy)
+            _filled -= (int)before;
+    }
 
     public async ValueTask ReplaceAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        // A reader that has given up takes nothing more; its failure is reported when the copies are compared.
-        await _copy.Writer.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
-        _md5?.AppendData(bytes.Span);
-        while (bytes.Length > 0)
-        {
-            int count = Math.Min(bytes.Length, BlockSize - _filled);
-            bytes[..count].CopyTo(_block.AsMemory(_filled));
-            _filled += count;
-            bytes = bytes[count..];
-            if (_filled == BlockSize)
-                await FlushAsync(cancellationToken).ConfigureAwait(false);
-        }
+        await ObserveAsync(bytes, cancellationToken).ConfigureAwait(false);
+        await EndRunAsync(cancellationToken).ConfigureAwait(false);
+        await BufferAsync(bytes, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _copy.Writer.CompleteAsync().ConfigureAwait(false);
-        if (_check is not null)
-            await ((Task)_check).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _blocks.AbandonAsync().ConfigureAwait(false);
+        await _check.DisposeAsync().ConfigureAwait(false);
         _md5?.Dispose();
-        ArrayPool<byte>.Shared.Return(_block);
-        _block = [];
+        if (_block is not null)
+            ArrayPool<byte>.Shared.Return(_block);
+        _block = null;
     }
 
-    private async Task<ArchiveScan> CheckAsync(CancellationToken cancellationToken)
+    private async ValueTask ObserveAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        // Closing the stream lets a writer that is ahead go on when the walk has failed.
-        await using Stream copy = _copy.Reader.AsStream();
-        return await ArchiveFormats.ScanAsync(copy, new ScanRequest(Nobody, WithDigest: true), cancellationToken).ConfigureAwait(false);
+        await _check.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+        _md5?.AppendData(bytes.Span);
     }
 
-    private async Task FlushAsync(CancellationToken cancellationToken)
+    private async ValueTask BeginRunAsync(long sourceOffset, long leastCopy, CancellationToken cancellationToken)
     {
-        if (_filled == 0)
+        if (_filled > BlockSize - leastCopy)
+            await FlushAsync(_filled, cancellationToken).ConfigureAwait(false);
+        _run = new KeptRun(sourceOffset);
+    }
+
+    /// <summary>The blob changes here: what was kept up to here is staged, unless it is so short that it waits in the block already.</summary>
+    private async ValueTask EndRunAsync(CancellationToken cancellationToken)
+    {
+        if (_run is { } run && run.Length >= _leastCopy)
+        {
+            await FlushAsync(_filled, cancellationToken).ConfigureAwait(false);
+            foreach (KeptRange range in run.ToRanges())
+                await _blocks.CopyAsync(range, cancellationToken).ConfigureAwait(false);
+        }
+
+        _run = null;
+    }
+
+    private async ValueTask BufferAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        while (bytes.Length > 0)
+        {
+            int count = Math.Min(bytes.Length, BlockSize - _filled);
+            Buffer(bytes[..count]);
+            bytes = bytes[count..];
+            if (_filled == BlockSize)
+                await FlushAsync(_filled, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void Buffer(ReadOnlyMemory<byte> bytes)
+    {
+        _block ??= ArrayPool<byte>.Shared.Rent(BlockSize);
+        bytes.CopyTo(_block.AsMemory(_filled));
+        _filled += bytes.Length;
+    }
+
+    private async ValueTask FlushAsync(int count, CancellationToken cancellationToken)
+    {
+        if (count == 0)
             return;
-        string id = BlockIds.Next(_idLength);
-        using var content = new MemoryStream(_block, 0, _filled, writable: false);
-        await Encrypted().StageBlockAsync(id, content, cancellationToken: cancellationToken).ConfigureAwait(false);
-        _blockIds.Add(id);
-        _filled = 0;
+        byte[] block = _block!;
+        (_block, _filled) = (null, 0);
+        await _blocks.UploadAsync(block, count, cancellationToken).ConfigureAwait(false);
     }
-
-    private BlockBlobClient Encrypted() => before.EncryptionScope is { Length: > 0 } scope ? blob.WithEncryptionScope(scope) : blob;
 
     private async Task<IDictionary<string, string>?> ReadTagsAsync(CancellationToken cancellationToken)
     {
-        if (before.TagCount == 0)
+        if (_before.TagCount == 0)
             return null;
-        GetBlobTagResult tags = await blob.GetTagsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        GetBlobTagResult tags = await _blob.GetTagsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         return tags.Tags;
     }
 }

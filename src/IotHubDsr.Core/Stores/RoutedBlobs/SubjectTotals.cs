@@ -7,6 +7,8 @@ namespace IotHubDsr.Stores.RoutedBlobs;
 internal sealed class SubjectTotals
 {
     private readonly List<SeenItem> _items = [];
+    private DateTimeOffset? _heldUntil;
+    private bool _heldForGood;
 
     public long Records { get; private set; }
 
@@ -15,6 +17,18 @@ internal sealed class SubjectTotals
     public long OldCopyRecords { get; private set; }
 
     public long Bytes { get; private set; }
+
+    /// <summary>Blobs and copies that a hold of their own protects.</summary>
+    public int Held { get; private set; }
+
+    /// <summary>Blobs that somebody holds a lease on.</summary>
+    public int Leased { get; private set; }
+
+    /// <summary>Whether nothing of the subject can be changed.</summary>
+    public bool IsHeld => Held > 0 && Held == _items.Count;
+
+    /// <summary>Until when the last hold with an end lasts; null when one has none.</summary>
+    public DateTimeOffset? HeldUntil => _heldForGood ? null : _heldUntil;
 
     public DateTimeOffset? First { get; private set; }
 
@@ -32,8 +46,19 @@ internal sealed class SubjectTotals
         Bytes += bytes;
         Relayed += matches.Relayed.Records;
         OldCopyRecords += blob.IsOldCopy ? records : 0;
+        Leased += blob.IsLeased ? 1 : 0;
+        AddHold(blob);
         Span(matches.Own);
         Span(matches.Attributed);
+    }
+
+    private void AddHold(ListedBlob blob)
+    {
+        if (!blob.IsHeld)
+            return;
+        Held++;
+        _heldForGood |= blob.HeldUntil is null;
+        _heldUntil = _heldUntil > blob.HeldUntil ? _heldUntil : blob.HeldUntil ?? _heldUntil;
     }
 
     private void Span(MatchTally tally)

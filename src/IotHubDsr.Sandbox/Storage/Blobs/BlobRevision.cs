@@ -34,6 +34,8 @@ internal sealed record BlobRevision
 
     public Deletion? Deletion { get; init; }
 
+    public Protection Protection { get; init; } = new();
+
     /// <summary>A directory of a hierarchical namespace, which the Blob service shows as an empty blob.</summary>
     public bool IsDirectory { get; init; }
 
@@ -54,6 +56,12 @@ internal sealed record Block(string Id, BlobContent Content);
 
 /// <summary>When a revision was soft-deleted and when it goes for good. A later change of the policy does not move it.</summary>
 internal sealed record Deletion(DateTimeOffset On, DateTimeOffset Until);
+
+/// <summary>Version-level immutability: a policy of its own until a moment, or a legal hold until it is lifted.</summary>
+internal sealed record Protection(DateTimeOffset? Until = null, bool HasLegalHold = false)
+{
+    public bool ForbidsAt(DateTimeOffset now) => HasLegalHold || Until > now;
+}
 
 /// <summary>The headers a blob is served with.</summary>
 internal sealed record BlobHttpHeaders

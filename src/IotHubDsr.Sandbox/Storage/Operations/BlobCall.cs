@@ -73,9 +73,17 @@ internal sealed class BlobCall(BlobRequest request, BlobContainer container, str
 
     public void RequireMutable(BlobEntry entry)
     {
-        if (entry.Current is not null && container.IsImmutable)
+        if (entry.Current is { } current)
         {
-            throw new StorageException(StorageErrors.BlobImmutable);
+            RequireMutable(current);
+        }
+    }
+
+    public void RequireMutable(BlobRevision revision)
+    {
+        if (container.IsImmutable || revision.Protection.ForbidsAt(Now))
+        {
+            throw new StorageException(revision.Protection.HasLegalHold ? StorageErrors.BlobOnLegalHold : StorageErrors.BlobImmutable);
         }
     }
 

@@ -27,11 +27,7 @@ internal static class DeleteBlob
         }
 
         var revision = call.Find(entry, includeDeleted: isPermanent);
-        if (call.Container.IsImmutable)
-        {
-            throw new StorageException(StorageErrors.BlobImmutable);
-        }
-
+        call.RequireMutable(revision);
         Conditions.Of(request).CheckWrite(revision);
         if (isOld)
         {

@@ -75,6 +75,7 @@ internal static class ListBlobs
 
         writer.WriteStartElement("Properties");
         WriteProperties(writer, revision, account);
+        WriteProtection(writer, revision.Protection, include);
         if (isCurrent)
         {
             WriteLease(writer, item.Entry.Lease, account.Clock.Now);
@@ -129,6 +130,20 @@ internal static class ListBlobs
         {
             writer.Element("DeletedTime", deletion.On);
             writer.Element("RemainingRetentionDays", (long)(deletion.Until - account.Clock.Now).TotalDays);
+        }
+    }
+
+    private static void WriteProtection(XmlWriter writer, Protection protection, HashSet<string> include)
+    {
+        if (include.Contains("immutabilitypolicy") && protection.Until is { } until)
+        {
+            writer.Element("ImmutabilityPolicyUntilDate", until);
+            writer.Element("ImmutabilityPolicyMode", "locked");
+        }
+
+        if (include.Contains("legalhold") && protection.HasLegalHold)
+        {
+            writer.Element("LegalHold", true);
         }
     }
 

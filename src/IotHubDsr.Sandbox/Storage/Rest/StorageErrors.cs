@@ -38,6 +38,9 @@ internal static class StorageErrors
     public static readonly StorageError BlobBeingRehydrated =
         new(409, "BlobBeingRehydrated", "This operation is not permitted because the blob is being rehydrated.");
 
+    public static readonly StorageError BlobOnLegalHold =
+        new(409, "BlobImmutableDueToLegalHold", "This operation is not permitted as the blob is immutable due to one or more legal holds.");
+
     public static readonly StorageError BlobImmutable =
         new(409, "BlobImmutableDueToPolicy", "This operation is not permitted as the blob is immutable due to a policy.");
 

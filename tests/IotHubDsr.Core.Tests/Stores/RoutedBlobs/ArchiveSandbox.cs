@@ -58,6 +58,9 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
 
     public IReadOnlyList<LoggedRequest> BlobRequests => [.. _server.RequestLog.After(0).Where(entry => entry.Service == "blob")];
 
+    /// <summary>Bytes that were sent to the service.</summary>
+    public long BytesUploaded => BlobRequests.Where(entry => entry.Mutating).Sum(entry => entry.BytesIn);
+
     public IEnumerable<string> Mutations => BlobRequests.Where(entry => entry.Mutating).Select(entry => $"{entry.Method} {entry.Target}");
 
     public static async Task<ArchiveSandbox> StartAsync(bool versioned = false) =>
@@ -125,6 +128,10 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
             Properties = [.. properties.Select(property => KeyValuePair.Create(property.Name, property.Value))],
         };
 
+    /// <summary>The same message with so large a body that its neighbourhood is worth a copy inside the service.</summary>
+    public static RoutedMessage Padded(RoutedMessage message, int length = 200_000) =>
+        message with { Body = Encoding.UTF8.GetBytes($$"""{"of":"{{message.DeviceId}}","pad":"{{new string('x', length)}}"}""") };
+
     /// <summary>Messages of the devices in turn.</summary>
     public static List<RoutedMessage> Messages(int count, params string[] deviceIds) =>
         [.. Enumerable.Range(0, count).Select(number => Message(deviceIds[number % deviceIds.Length], number))];
@@ -134,6 +141,15 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
 
     public void Put(string name, ReadOnlyMemory<byte> content, BlobSeed? seed = null) =>
         Container.Put(name, content, (seed ?? new BlobSeed()) with { LastModified = seed?.LastModified ?? LongAgo });
+
+    public void TakeSnapshot(string name)
+    {
+        lock (Container.Gate)
+        {
+            Assert.True(Container.TryGetEntry(name, out BlobEntry? entry));
+            entry.TakeSnapshot(entry.Current!, entry.Current!);
+        }
+    }
 
     public BlobRevision Current(string name) => Container.TryGetEntry(name, out BlobEntry? entry) && entry.Current is { } current
         ? current

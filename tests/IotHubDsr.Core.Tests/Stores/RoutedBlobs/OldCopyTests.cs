@@ -41,6 +41,37 @@ public sealed class OldCopyTests
         Assert.Equal(TextWithout(Messages(10, Alice, Bob), Alice), sandbox.Text(Blob));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Erase_WithOldVersionsAndPermanentDeletionAllowed_LeavesNothingToRestore(bool versioned)
+    {
+        await using ArchiveSandbox sandbox = await StartAsync(versioned: true);
+        sandbox.Account.Options = sandbox.Account.Options with { AllowPermanentDelete = true, VersioningEnabled = versioned };
+        sandbox.Put(Blob, Messages(10, Alice, Bob));
+
+        ErasureOutcome outcome = await sandbox.EraseAsync(Alice, WithOldVersions);
+
+        Assert.Equal((null, 5L), (outcome.Fault, outcome.RecordsErased));
+        Assert.Equal((Verdict.Absent, null), await sandbox.FindOneAsync(Alice) is var after ? (after.Verdict, after.Until) : default);
+        Assert.Single(sandbox.Container.List(includeOld: true));
+        Assert.Equal(TextWithout(Messages(10, Alice, Bob), Alice), sandbox.Text(Blob));
+    }
+
+    [Fact]
+    public async Task Erase_SoftDeletedByOthers_IsNeverRemovedBeforeItsTime()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync(versioned: true);
+        sandbox.Account.Options = sandbox.Account.Options with { AllowPermanentDelete = true, VersioningEnabled = false };
+        sandbox.Put(Blob, Messages(10, Alice, Carol));
+        sandbox.Put(Blob, Messages(10, Alice, Bob));
+
+        await sandbox.EraseAsync(Alice, WithOldVersions);
+
+        Assert.Equal(Verdict.Expiring, (await sandbox.FindOneAsync(Alice)).Verdict);
+        Assert.Single(sandbox.Container.List(includeOld: true), blob => blob.Deleted);
+    }
+
     [Fact]
     public async Task Find_SoftDeletedSomeTimeAgo_LeavesWhenTheRestOfItsTimeHasPassed()
     {

@@ -21,8 +21,10 @@ public sealed class RefusalTests
             entry.Lease.Acquire(null, null, sandbox.Clock.GetUtcNow());
         }
 
-        ErasureOutcome outcome = await sandbox.EraseAsync(Alice);
+        DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
+        ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(found));
 
+        Assert.Contains("1 blob is leased", found.Detail, StringComparison.Ordinal);
         Assert.Equal(("BlobLeased", 5), (outcome.Fault?.Id, outcome.RecordsErased));
         Assert.Equal(TextWithout(Messages(10, Alice, Bob)), sandbox.Text("leased"));
     }
@@ -37,6 +39,35 @@ public sealed class RefusalTests
         (sandbox.Container.HasImmutabilityPolicy, sandbox.Container.HasLegalHold) = (policy, !policy);
 
         Assert.Equal([Verdict.Held, Verdict.Absent], (await sandbox.FindAsync(Alice, Carol)).Select(finding => finding.Verdict));
+    }
+
+    [Fact]
+    public async Task Find_BlobUnderAPolicyOfItsOwn_IsHeldUntilItEnds()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        DateTimeOffset until = sandbox.Clock.GetUtcNow().AddDays(30);
+        sandbox.Put("kept", Messages(10, Alice), seed: new BlobSeed { ImmutableUntil = until });
+        sandbox.Put("free", Messages(10, Bob));
+        sandbox.Put("on hold", Messages(10, Carol), seed: new BlobSeed { HasLegalHold = true });
+
+        IReadOnlyList<DeviceDataFinding> found = await sandbox.FindAsync(Alice, Bob, Carol);
+
+        Assert.Equal([Verdict.Held, Verdict.Present, Verdict.Held], found.Select(finding => finding.Verdict));
+        Assert.Equal([until.ToUnixTimeSeconds(), null, null], found.Select(finding => finding.Until?.ToUnixTimeSeconds()));
+    }
+
+    [Fact]
+    public async Task Erase_OneOfTheBlobsIsOnLegalHold_ErasesTheOthersAndSaysHeld()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        sandbox.Put("free", Messages(10, Alice, Bob));
+        sandbox.Put("on hold", Messages(10, Alice, Bob), seed: new BlobSeed { HasLegalHold = true });
+
+        DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
+        ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(found));
+
+        Assert.Equal(Verdict.Present, found.Verdict);
+        Assert.Equal(("BlobHeld", Verdict.Held, 5L), (outcome.Fault?.Id, outcome.Verdict, outcome.RecordsErased));
     }
 
     [Fact]

@@ -10,14 +10,33 @@ public sealed class RewriteFaultTests
 {
     private const string Blob = "contoso-hub/0/2026/01/05/08/00";
 
-    public static TheoryData<string> Kinds => ["reset", "resets", "refused", "truncated", "halfsent"];
+    private static readonly string[] s_kinds = ["reset", "resets", "refused", "truncated", "halfsent"];
+
+    public static TheoryData<string, bool> KindsAndSizes
+    {
+        get
+        {
+            var data = new TheoryData<string, bool>();
+            foreach (string kind in s_kinds)
+            {
+                data.Add(kind, false);
+                data.Add(kind, true);
+            }
+
+            return data;
+        }
+    }
+
+    public static TheoryData<string> Kinds => [.. s_kinds];
 
     [Theory]
-    [MemberData(nameof(Kinds))]
-    public async Task Erase_AnyRequestFails_LeavesTheOldBlobOrTheNewAndTellsWhich(string kind)
+    [MemberData(nameof(KindsAndSizes))]
+    public async Task Erase_AnyRequestFails_LeavesTheOldBlobOrTheNewAndTellsWhich(string kind, bool copied)
     {
         await using ArchiveSandbox sandbox = await StartAsync();
         List<RoutedMessage> messages = Messages(60, Alice, Bob, Carol);
+        if (copied)
+            messages = [.. messages.Select((message, n) => n % 20 == 1 ? Padded(message) : message)];
         string whole = TextWithout(messages);
         string without = TextWithout(messages, Alice);
         int requests = await CountRequestsAsync(sandbox, messages);

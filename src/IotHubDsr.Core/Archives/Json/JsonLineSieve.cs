@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace IotHubDsr.Archives.JsonLines;
+namespace IotHubDsr.Archives.Json;
 
 /// <summary>
 /// Passes over lines that cannot concern a subject, at the speed of memory. It looks for nothing but the ends of lines, the
@@ -12,8 +12,8 @@ namespace IotHubDsr.Archives.JsonLines;
 /// belong to, comes with a text that is no subject's ID. All others are left to be read in full.
 /// </summary>
 /// <remarks>
-/// A line is also read in full if it does not look like one whole message: braces at both ends, and one sender. That is where
-/// damage, such as lines run together, shows.
+/// A line is also read in full if it does not look like one whole routed message: begun as the hub begins it, closed by a brace,
+/// and with one sender. That is where other records, with other fields, and damage, such as lines run together, show.
 /// </remarks>
 internal sealed class JsonLineSieve(SubjectIndex subjects)
 {
@@ -41,7 +41,7 @@ internal sealed class JsonLineSieve(SubjectIndex subjects)
                 switch (lines[sign])
                 {
                     case (byte)'\n':
-                        if (senders != 1 || !IsEmbraced(lines[line..sign]))
+                        if (senders != 1 || !IsRoutedMessage(lines[line..sign]))
                         {
                             return line;
                         }
@@ -91,8 +91,9 @@ internal sealed class JsonLineSieve(SubjectIndex subjects)
         return (Vector256.Equals(here, Vector256.Create((byte)'\n')) | names | numbers).ExtractMostSignificantBits();
     }
 
-    private static bool IsEmbraced(ReadOnlySpan<byte> line)
-        => line is [(byte)'{', .., (byte)'}'] or [(byte)'{', .., (byte)'}', (byte)'\r'];
+    private static bool IsRoutedMessage(ReadOnlySpan<byte> line)
+        => line is [.., (byte)'}'] or [.., (byte)'}', (byte)'\r']
+            && (line.StartsWith("{\"EnqueuedTimeUtc\":"u8) || line.StartsWith("{\"SystemProperties\":"u8));
 
     /// <summary>Whether a name of interest stands around this v, with a value that is, or may spell, a subject's ID.</summary>
     private bool MayNameSubject(ReadOnlySpan<byte> lines, int v, ref int senders)

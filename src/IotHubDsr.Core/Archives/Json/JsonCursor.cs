@@ -1,28 +1,27 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
-namespace IotHubDsr.Archives.JsonLines;
+namespace IotHubDsr.Archives.Json;
 
 /// <summary>
-/// Walks one line of JSON in the buffer it lies in: exact about the members it is asked for, and no more than balanced about
+/// Walks one record of JSON in the buffer it lies in: exact about the members it is asked for, and no more than balanced about
 /// values it passes over, which stay in the file as they are.
 /// </summary>
-/// <param name="line">The line.</param>
-/// <param name="origin">Offset in the file of its first byte.</param>
-/// <param name="number">Its number in the file, from 1.</param>
-internal ref struct JsonCursor(ReadOnlySpan<byte> line, long origin, long number)
+/// <param name="record">The record.</param>
+/// <param name="place">Where it stands.</param>
+internal ref struct JsonCursor(ReadOnlySpan<byte> record, JsonPlace place)
 {
     private static readonly SearchValues<byte> Structure = SearchValues.Create("\"{}[]"u8);
     private static readonly SearchValues<byte> NumberCharacters = SearchValues.Create("0123456789+-.eE"u8);
 
-    private readonly ReadOnlySpan<byte> _line = line;
+    private readonly ReadOnlySpan<byte> _record = record;
     private int _position;
 
     public void Expect(byte token)
     {
         if (Next() != token)
         {
-            Fail("the line is not a JSON object");
+            Fail("a JSON object was expected to go on otherwise");
         }
 
         _position++;
@@ -31,9 +30,9 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> line, long origin, long number
     public void ExpectEnd()
     {
         Next();
-        if (_position != _line.Length)
+        if (_position != _record.Length)
         {
-            Fail("something follows the JSON object of the line");
+            Fail("something follows the JSON object");
         }
     }
 
@@ -84,9 +83,21 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> line, long origin, long number
 
         var start = ++_position;
         var escaped = PassText();
-        text = new JsonText(_line[start..(_position - 1)], escaped);
+        text = new JsonText(_record[start..(_position - 1)], escaped);
         return true;
     }
+
+    /// <summary>Passes a value of any kind and returns it as it stands.</summary>
+    public ReadOnlySpan<byte> ReadValue()
+    {
+        Next();
+        var start = _position;
+        SkipValue();
+        return _record[start.._position];
+    }
+
+    /// <summary>The first byte of what comes next, without passing it; 0, which is never valid, at the end.</summary>
+    public byte Peek() => Next();
 
     public void SkipValue()
     {
@@ -116,15 +127,15 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> line, long origin, long number
 
     [DoesNotReturn]
     public readonly void Fail(string detail)
-        => throw new ArchiveFormatException(ArchiveFault.BadRecord, origin + _position, $"in line {number}, {detail}");
+        => throw new ArchiveFormatException(ArchiveFault.BadRecord, place.Offset + _position, $"in {place}, {detail}");
 
     /// <summary>The next byte that is no space, without passing it; 0, which is never valid, at the end.</summary>
     private byte Next()
     {
-        while (_position < _line.Length)
+        while (_position < _record.Length)
         {
-            var next = _line[_position];
-            if (next > ' ' || next is not ((byte)' ' or (byte)'\t' or (byte)'\r'))
+            var next = _record[_position];
+            if (next > ' ' || next is not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n'))
             {
                 return next;
             }
@@ -140,19 +151,19 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> line, long origin, long number
     {
         for (var escaped = false; ; escaped = true)
         {
-            var stop = _line[_position..].IndexOfAny((byte)'"', (byte)'\\');
+            var stop = _record[_position..].IndexOfAny((byte)'"', (byte)'\\');
             if (stop < 0)
             {
                 Fail("a text does not end");
             }
 
             _position += stop + 1;
-            if (_line[_position - 1] == '"')
+            if (_record[_position - 1] == '"')
             {
                 return escaped;
             }
 
-            if (_position++ == _line.Length)
+            if (_position++ == _record.Length)
             {
                 Fail("a text does not end");
             }
@@ -164,14 +175,14 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> line, long origin, long number
         var depth = 0;
         do
         {
-            var stop = _line[_position..].IndexOfAny(Structure);
+            var stop = _record[_position..].IndexOfAny(Structure);
             if (stop < 0)
             {
                 Fail("an object or array does not end");
             }
 
             _position += stop + 1;
-            switch (_line[_position - 1])
+            switch (_record[_position - 1])
             {
                 case (byte)'"':
                     PassText();
@@ -189,7 +200,7 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> line, long origin, long number
 
     private void SkipLiteral(ReadOnlySpan<byte> literal)
     {
-        if (!_line[_position..].StartsWith(literal))
+        if (!_record[_position..].StartsWith(literal))
         {
             Fail("a value is not JSON");
         }
@@ -199,8 +210,8 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> line, long origin, long number
 
     private void SkipNumber()
     {
-        var length = _line[_position..].IndexOfAnyExcept(NumberCharacters);
-        length = length < 0 ? _line.Length - _position : length;
+        var length = _record[_position..].IndexOfAnyExcept(NumberCharacters);
+        length = length < 0 ? _record.Length - _position : length;
         if (length == 0)
         {
             Fail("a value is missing or not JSON");
@@ -208,4 +219,13 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> line, long origin, long number
 
         _position += length;
     }
+}
+
+/// <summary>Where a record of JSON stands.</summary>
+/// <param name="Offset">Offset in the file of its first byte.</param>
+/// <param name="Number">Its number in the file, from 1.</param>
+/// <param name="IsLine">Whether that is the number of a line.</param>
+internal readonly record struct JsonPlace(long Offset, long Number, bool IsLine)
+{
+    public override string ToString() => IsLine ? $"line {Number}" : $"record {Number}";
 }

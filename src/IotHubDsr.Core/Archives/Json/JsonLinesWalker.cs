@@ -1,9 +1,9 @@
-namespace IotHubDsr.Archives.JsonLines;
+namespace IotHubDsr.Archives.Json;
 
 /// <summary>Walks whole lines, one window after another.</summary>
 internal sealed class JsonLinesWalker(RecordPass pass)
 {
-    private readonly JsonMessageWalker _messages = new(pass.Matcher);
+    private readonly JsonRecordWalker _records = new(pass.Matcher, pass.Bodies);
     private readonly List<Range> _kept = [];
 
     // A rewrite reads every line in full, so that no damaged file is taken for a whole one and written again.
@@ -69,7 +69,7 @@ internal sealed class JsonLinesWalker(RecordPass pass)
         pass.Matcher.Reset();
         try
         {
-            _messages.Walk(record, offset, _number);
+            _records.Walk(record, new JsonPlace(offset, _number, IsLine: true));
         }
         catch (ArchiveFormatException e) when (line[^1] != '\n')
         {
@@ -77,7 +77,7 @@ internal sealed class JsonLinesWalker(RecordPass pass)
         }
 
         return pass.Matcher.HasMatch
-            && pass.LeavesOut(new MatchedRecord(new RecordPlace(offset, 0), record, _messages.EnqueuedTimeOf(record), _messages));
+            && pass.LeavesOut(new MatchedRecord(new RecordPlace(offset, 0), record, _records.FactsOf(record), _records));
     }
 
     private void Keep(int start, int end)

@@ -1,7 +1,7 @@
-namespace IotHubDsr.Archives.JsonLines;
+namespace IotHubDsr.Archives.Json;
 
 /// <summary>
-/// Routed messages as JSON lines, as IoT Hub's encoding JSON writes them. A rewrite leaves out whole lines with their line
+/// Records as JSON lines: routed messages, Azure Monitor's logs, tables exported from a workspace. A rewrite leaves out whole lines with their line
 /// endings; all other bytes, blank lines and a byte order mark included, are copied as they are.
 /// </summary>
 internal sealed class JsonLinesFormat : ArchiveFormat

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace IotHubDsr.Archives.JsonLines;
+namespace IotHubDsr.Archives.Json;
 
 /// <summary>A JSON string as it stands between its quotes.</summary>
 internal readonly ref struct JsonText(ReadOnlySpan<byte> raw, bool escaped)

@@ -1,0 +1,37 @@
+namespace IotHubDsr.Archives.Avro;
+
+/// <summary>What a decoder has written of a block so far, in an array that serves one block after another.</summary>
+internal sealed class InflatedBlock(int maxBlockBytes)
+{
+    private const int FirstLength = 64 * 1024;
+
+    public byte[] Bytes { get; private set; } = new byte[FirstLength];
+
+    /// <summary>Makes room for more, up to the limit.</summary>
+    /// <param name="length">How much is written.</param>
+    /// <param name="room">How much must be free, beyond the limit if need be.</param>
+    /// <exception cref="InvalidDataException">What is written is more than the limit.</exception>
+    public byte[] Grow(int length, int room)
+    {
+        if (length > maxBlockBytes)
+        {
+            throw new InvalidDataException($"it inflates to more than {maxBlockBytes} bytes");
+        }
+
+        if (Bytes.Length - length < room)
+        {
+            var larger = new byte[Math.Max(Math.Min(2L * Bytes.Length, maxBlockBytes), length + (long)room)];
+            Bytes.AsSpan(0, length).CopyTo(larger);
+            Bytes = larger;
+        }
+
+        return Bytes;
+    }
+
+    /// <exception cref="InvalidDataException">It is more than the limit.</exception>
+    public ReadOnlyMemory<byte> Take(int length)
+    {
+        Grow(length, 0);
+        return Bytes.AsMemory(0, length);
+    }
+}

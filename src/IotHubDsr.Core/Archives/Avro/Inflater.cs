@@ -1,0 +1,390 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace IotHubDsr.Archives.Avro;
+
+/// <summary>
+/// Inflates RFC 1951 from memory to memory. The runtime's decoder is built for streams: it has to be made anew for each of an
+/// archive's many small blocks, and keeps a window of its own. This one is made once a file, and its output is its window.
+/// </summary>
+internal sealed class Inflater(int maxBlockBytes)
+{
+    private const int LiteralBits = 11;
+    private const int DistanceBits = 9;
+    private const int OrderBits = 7;
+    private const int LongestMatch = 258;
+
+    // What one step may write beyond what it means to: three literals, a match, and the last vector of its copy.
+    private const int StepRoom = LongestMatch + 64;
+
+    // Zeros behind the input that a step may read before its end is noticed.
+    private const int InputPadding = 64;
+
+    private static readonly HuffmanTable FixedLiterals = BuildFixedLiterals();
+    private static readonly HuffmanTable FixedDistances = BuildFixedDistances();
+
+    private readonly InflatedBlock _output = new(maxBlockBytes);
+    private readonly HuffmanTable _order = new(OrderBits, 19, InflateCodes.Order);
+    private readonly HuffmanTable _literals = NewLiterals();
+    private readonly HuffmanTable _distances = NewDistances();
+    private readonly byte[] _lengths = new byte[InflateCodes.MaxLiterals + InflateCodes.MaxDistances];
+    private byte[] _input = new byte[16 * 1024];
+    private int _inputLength;
+    private int _read;
+    private int _written;
+    private ulong _bits;
+    private int _bitCount;
+
+    /// <summary>Returns what the block holds, valid until the next call.</summary>
+    /// <exception cref="InvalidDataException">The block is damaged, cut short, or inflates beyond the limit.</exception>
+    public ReadOnlyMemory<byte> Inflate(ReadOnlySpan<byte> block)
+    {
+        if (block.IsEmpty)
+        {
+            // Writers that deflate nothing write nothing.
+            return default;
+        }
+
+        if (_input.Length < block.Length + InputPadding)
+        {
+            _input = new byte[(block.Length * 2) + InputPadding];
+        }
+
+        block.CopyTo(_input);
+        _input.AsSpan(block.Length, InputPadding).Clear();
+        _inputLength = block.Length;
+        _read = _written = _bitCount = 0;
+        _bits = 0;
+        bool last;
+        do
+        {
+            last = TakeBits(1) != 0;
+            switch (TakeBits(2))
+            {
+                case 0:
+                    CopyStored();
+                    break;
+                case 1:
+                    InflateBlock(FixedLiterals.Entries, FixedDistances.Entries);
+                    break;
+                case 2:
+                    ReadTables();
+                    InflateBlock(_literals.Entries, _distances.Entries);
+                    break;
+                default:
+                    throw Damaged();
+            }
+
+            ThrowIfPastEnd();
+        }
+        while (!last);
+
+        return _output.Take(_written);
+    }
+
+    private static HuffmanTable NewLiterals() => new(LiteralBits, InflateCodes.Literals.Length, InflateCodes.Literals);
+
+    private static HuffmanTable NewDistances() => new(DistanceBits, InflateCodes.Distances.Length, InflateCodes.Distances);
+
+    private static HuffmanTable BuildFixedLiterals()
+    {
+        var lengths = new byte[288];
+        lengths.AsSpan(0, 144).Fill(8);
+        lengths.AsSpan(144, 112).Fill(9);
+        lengths.AsSpan(256, 24).Fill(7);
+        lengths.AsSpan(280, 8).Fill(8);
+        var table = NewLiterals();
+        table.Build(lengths, mayBeIncomplete: false);
+        return table;
+    }
+
+    private static HuffmanTable BuildFixedDistances()
+    {
+        var lengths = new byte[32];
+        lengths.AsSpan().Fill(5);
+        var table = NewDistances();
+        table.Build(lengths, mayBeIncomplete: false);
+        return table;
+    }
+
+    private void InflateBlock(uint[] literals, uint[] distances)
+    {
+        ref var literal = ref MemoryMarshal.GetArrayDataReference(literals);
+        ref var distance = ref MemoryMarshal.GetArrayDataReference(distances);
+        ref var input = ref MemoryMarshal.GetArrayDataReference(_input);
+        var bytes = _output.Bytes;
+        ref var output = ref MemoryMarshal.GetArrayDataReference(bytes);
+        var roomEnd = bytes.Length - StepRoom;
+        var readEnd = _inputLength;
+        var (read, written, bits, bitCount) = (_read, _written, _bits, _bitCount);
+        while (true)
+        {
+            if (read > readEnd + sizeof(ulong) || written > roomEnd)
+            {
+                ThrowIfReadPast(read);
+                bytes = _output.Grow(written, StepRoom + 1);
+                output = ref MemoryMarshal.GetArrayDataReference(bytes);
+                roomEnd = bytes.Length - StepRoom;
+            }
+
+            Refill(ref input, ref read, ref bits, ref bitCount);
+            var entry = Unsafe.Add(ref literal, (nint)(bits & ((1 << LiteralBits) - 1)));
+            if ((int)entry < 0)
+            {
+                // Three codes of the first table's length, and a length or distance, are there without another look at the input.
+                Put(ref output, ref written, entry, ref bits, ref bitCount);
+                entry = Unsafe.Add(ref literal, (nint)(bits & ((1 << LiteralBits) - 1)));
+                if ((int)entry < 0)
+                {
+                    Put(ref output, ref written, entry, ref bits, ref bitCount);
+                    entry = Unsafe.Add(ref literal, (nint)(bits & ((1 << LiteralBits) - 1)));
+                    if ((int)entry < 0)
+                    {
+                        Put(ref output, ref written, entry, ref bits, ref bitCount);
+                        continue;
+                    }
+                }
+            }
+
+            Consume((int)(entry & 0xFF), ref bits, ref bitCount);
+            if ((entry & HuffmanTable.Exceptional) != 0)
+            {
+                if ((entry & HuffmanTable.SecondTable) != 0)
+                {
+                    entry = Unsafe.Add(ref literal, (nint)(entry >> HuffmanTable.ValueShift) + (nint)(bits & ((1 << (15 - LiteralBits)) - 1)));
+                    if ((int)entry < 0)
+                    {
+                        Put(ref output, ref written, entry, ref bits, ref bitCount);
+                        continue;
+                    }
+
+                    Consume((int)(entry & 0xFF), ref bits, ref bitCount);
+                }
+
+                if ((entry & HuffmanTable.Exceptional) != 0)
+                {
+                    (_read, _written, _bits, _bitCount) = (read, written, bits, bitCount);
+                    if ((entry & HuffmanTable.EndOfBlock) == 0)
+                    {
+                        throw Damaged();
+                    }
+
+                    return;
+                }
+            }
+
+            var length = TakeValue(entry, ref bits, ref bitCount);
+            Refill(ref input, ref read, ref bits, ref bitCount);
+            entry = Unsafe.Add(ref distance, (nint)(bits & ((1 << DistanceBits) - 1)));
+            Consume((int)(entry & 0xFF), ref bits, ref bitCount);
+            if ((entry & HuffmanTable.SecondTable) != 0)
+            {
+                entry = Unsafe.Add(ref distance, (nint)(entry >> HuffmanTable.ValueShift) + (nint)(bits & ((1 << (15 - DistanceBits)) - 1)));
+                Consume((int)(entry & 0xFF), ref bits, ref bitCount);
+            }
+
+            var back = TakeValue(entry, ref bits, ref bitCount);
+            if ((entry & HuffmanTable.Exceptional) != 0 || back > written)
+            {
+                throw Damaged();
+            }
+
+            CopyMatch(ref Unsafe.Add(ref output, written), back, length);
+            written += length;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Refill(ref byte input, ref int read, ref ulong bits, ref int bitCount)
+    {
+        bits |= Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref input, read)) << bitCount;
+        read += (63 - bitCount) >> 3;
+        bitCount |= 56;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Consume(int count, ref ulong bits, ref int bitCount)
+    {
+        bits >>= count;
+        bitCount -= count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(ref byte output, ref int written, uint entry, ref ulong bits, ref int bitCount)
+    {
+        Unsafe.Add(ref output, written++) = (byte)(entry >> HuffmanTable.ValueShift);
+        Consume((int)(entry & 0xFF), ref bits, ref bitCount);
+    }
+
+    /// <summary>The base that an entry gives and the bits that follow its code.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int TakeValue(uint entry, ref ulong bits, ref int bitCount)
+    {
+        var extra = (int)(entry >> HuffmanTable.ExtraShift) & 0x1F;
+        var value = (int)(entry >> HuffmanTable.ValueShift) + (int)(bits & ((1UL << extra) - 1));
+        Consume(extra, ref bits, ref bitCount);
+        return value;
+    }
+
+    /// <summary>Repeats what stands some way back; may write up to a vector more than it should.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyMatch(ref byte to, int back, int length)
+    {
+        ref var from = ref Unsafe.Subtract(ref to, back);
+        if (back >= Vector128<byte>.Count)
+        {
+            // Most matches are short: two vectors without a question, then the rest.
+            Vector128.LoadUnsafe(ref from).StoreUnsafe(ref to);
+            if (length > 16)
+            {
+                Vector128.LoadUnsafe(ref from, 16).StoreUnsafe(ref to, 16);
+                for (nuint at = 32; at < (nuint)length; at += 16)
+                {
+                    Vector128.LoadUnsafe(ref from, at).StoreUnsafe(ref to, at);
+                }
+            }
+        }
+        else if (back >= sizeof(ulong))
+        {
+            for (var at = 0; at < length; at += sizeof(ulong))
+            {
+                Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, at), Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref from, at)));
+            }
+        }
+        else if (back == 1)
+        {
+            Unsafe.InitBlockUnaligned(ref to, from, (uint)length);
+        }
+        else
+        {
+            for (var at = 0; at < length; at++)
+            {
+                Unsafe.Add(ref to, at) = Unsafe.Add(ref from, at);
+            }
+        }
+    }
+
+    private void ReadTables()
+    {
+        var literals = TakeBits(5) + 257;
+        var distances = TakeBits(5) + 1;
+        var orders = TakeBits(4) + 4;
+        if (literals > InflateCodes.MaxLiterals || distances > InflateCodes.MaxDistances)
+        {
+            throw Damaged();
+        }
+
+        Span<byte> orderLengths = stackalloc byte[19];
+        orderLengths.Clear();
+        foreach (var symbol in InflateCodes.OrderOfLengths[..orders])
+        {
+            orderLengths[symbol] = (byte)TakeBits(3);
+        }
+
+        _order.Build(orderLengths, mayBeIncomplete: false);
+        ReadLengths(literals + distances);
+        if (_lengths[256] == 0)
+        {
+            throw Damaged();
+        }
+
+        _literals.Build(_lengths.AsSpan(0, literals), mayBeIncomplete: true);
+        _distances.Build(_lengths.AsSpan(literals, distances), mayBeIncomplete: true);
+    }
+
+    private void ReadLengths(int count)
+    {
+        for (var at = 0; at < count;)
+        {
+            Refill(ref MemoryMarshal.GetArrayDataReference(_input), ref _read, ref _bits, ref _bitCount);
+            ThrowIfReadPast(_read);
+            var entry = _order.Entries[(int)(_bits & ((1 << OrderBits) - 1))];
+            Consume((int)(entry & 0xFF), ref _bits, ref _bitCount);
+            var symbol = (int)(entry >> HuffmanTable.ValueShift);
+            if (symbol < 16)
+            {
+                _lengths[at++] = (byte)symbol;
+                continue;
+            }
+
+            if (symbol == 16 && at == 0)
+            {
+                throw Damaged();
+            }
+
+            var length = symbol == 16 ? _lengths[at - 1] : (byte)0;
+            var repeat = symbol switch { 16 => 3 + TakeBits(2), 17 => 3 + TakeBits(3), _ => 11 + TakeBits(7) };
+            if (repeat > count - at)
+            {
+                throw Damaged();
+            }
+
+            _lengths.AsSpan(at, repeat).Fill(length);
+            at += repeat;
+        }
+    }
+
+    private void CopyStored()
+    {
+        _read -= _bitCount >> 3;
+        _bits = 0;
+        _bitCount = 0;
+        if (_read + 4 > _inputLength)
+        {
+            throw CutShort();
+        }
+
+        int length = BinaryPrimitives.ReadUInt16LittleEndian(_input.AsSpan(_read));
+        if (length != (ushort)~BinaryPrimitives.ReadUInt16LittleEndian(_input.AsSpan(_read + 2)))
+        {
+            throw Damaged();
+        }
+
+        _read += 4;
+        if (_read + length > _inputLength)
+        {
+            throw CutShort();
+        }
+
+        _input.AsSpan(_read, length).CopyTo(_output.Grow(_written, length).AsSpan(_written));
+        _read += length;
+        _written += length;
+    }
+
+    private int TakeBits(int count)
+    {
+        if (_bitCount < count)
+        {
+            Refill(ref MemoryMarshal.GetArrayDataReference(_input), ref _read, ref _bits, ref _bitCount);
+            ThrowIfReadPast(_read);
+        }
+
+        var value = (int)(_bits & ((1UL << count) - 1));
+        Consume(count, ref _bits, ref _bitCount);
+        return value;
+    }
+
+    /// <summary>Stops within the padding.</summary>
+    private void ThrowIfReadPast(int read)
+    {
+        if (read > _inputLength + sizeof(ulong))
+        {
+            throw CutShort();
+        }
+    }
+
+    /// <summary>Whether zeros behind the input have been taken for some of it.</summary>
+    private void ThrowIfPastEnd()
+    {
+        if (((long)_read * 8) - _bitCount > (long)_inputLength * 8)
+        {
+            throw CutShort();
+        }
+    }
+
+    private static InvalidDataException Damaged() => new("it is no deflate data");
+
+    private static InvalidDataException CutShort() => new("it is cut short");
+}

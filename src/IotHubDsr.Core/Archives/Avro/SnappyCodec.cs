@@ -1,0 +1,51 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using Snappier;
+
+namespace IotHubDsr.Archives.Avro;
+
+/// <summary>Avro's snappy: one raw Snappy block, and the CRC-32 of what it holds, most significant byte first.</summary>
+internal sealed class SnappyCodec(int maxBlockBytes) : AvroCodec
+{
+    private const int ChecksumLength = sizeof(uint);
+
+    // The longest copy is 64 bytes and takes 3. A block that claims to be denser need not be given memory to be found out.
+    private const int DensestCopy = 64;
+
+    private byte[] _decoded = [];
+    private byte[] _encoded = [];
+
+    public override ReadOnlyMemory<byte> Decode(ReadOnlyMemory<byte> block)
+    {
+        if (block.Length < ChecksumLength)
+        {
+            throw new InvalidDataException("it is too short for its checksum");
+        }
+
+        var payload = block.Span[..^ChecksumLength];
+        var length = Snappy.GetUncompressedLength(payload);
+        if (length > maxBlockBytes || length > (long)payload.Length * DensestCopy)
+        {
+            throw new InvalidDataException("it claims to hold more than it can");
+        }
+
+        _decoded = _decoded.Length < length ? new byte[length] : _decoded;
+        var decoded = _decoded.AsMemory(0, Snappy.Decompress(payload, _decoded));
+        return Crc32.HashToUInt32(decoded.Span) == BinaryPrimitives.ReadUInt32BigEndian(block.Span[^ChecksumLength..])
+            ? decoded
+            : throw new InvalidDataException("its checksum is another");
+    }
+
+    public override ReadOnlyMemory<byte> Encode(ReadOnlyMemory<byte> records)
+    {
+        var most = Snappy.GetMaxCompressedLength(records.Length) + ChecksumLength;
+        _encoded = _encoded.Length < most ? new byte[most] : _encoded;
+        var length = Snappy.Compress(records.Span, _encoded);
+        BinaryPrimitives.WriteUInt32BigEndian(_encoded.AsSpan(length), Crc32.HashToUInt32(records.Span));
+        return _encoded.AsMemory(0, length + ChecksumLength);
+    }
+
+    public override void Dispose()
+    {
+    }
+}

@@ -1,0 +1,58 @@
+using System.Buffers;
+using ZstdSharp;
+
+namespace IotHubDsr.Archives.Avro;
+
+/// <summary>Avro's zstandard: frames, whose headers need not say how long their content is.</summary>
+internal sealed class ZstandardCodec(int maxBlockBytes) : AvroCodec
+{
+    private const int Room = 64 * 1024;
+
+    private readonly InflatedBlock _decoded = new(maxBlockBytes);
+    private readonly Decompressor _decompressor = new();
+    private readonly Compressor _compressor = new();
+    private byte[] _encoded = [];
+
+    public override ReadOnlyMemory<byte> Decode(ReadOnlyMemory<byte> block)
+    {
+        var rest = block.Span;
+        var length = 0;
+        try
+        {
+            _decompressor.ResetStream();
+            while (true)
+            {
+                var room = _decoded.Grow(length, Room).AsSpan(length);
+                var status = _decompressor.UnwrapStream(rest, room, out var used, out var written);
+                rest = rest[used..];
+                length += written;
+                if (status is OperationStatus.Done && rest.IsEmpty)
+                {
+                    return _decoded.Take(length);
+                }
+
+                if (used == 0 && written == 0)
+                {
+                    throw new InvalidDataException("it is cut short or damaged");
+                }
+            }
+        }
+        catch (ZstdException e)
+        {
+            throw new InvalidDataException(e.Message, e);
+        }
+    }
+
+    public override ReadOnlyMemory<byte> Encode(ReadOnlyMemory<byte> records)
+    {
+        var most = Compressor.GetCompressBound(records.Length);
+        _encoded = _encoded.Length < most ? new byte[most] : _encoded;
+        return _encoded.AsMemory(0, _compressor.Wrap(records.Span, _encoded));
+    }
+
+    public override void Dispose()
+    {
+        _decompressor.Dispose();
+        _compressor.Dispose();
+    }
+}

@@ -1,0 +1,151 @@
+namespace IotHubDsr.Archives.Json;
+
+/// <summary>Walks the objects of one file, in an array or one after another, as far as they are there.</summary>
+internal sealed class JsonDocumentWalker(RecordPass pass)
+{
+    private enum Part
+    {
+        Head,
+        Records,
+        Tail,
+    }
+
+    private readonly JsonRecordWalker _records = new(pass.Matcher, pass.Bodies);
+    private readonly List<Range> _kept = [];
+    private Part _part;
+    private JsonExtent _extent;
+    private bool _isArray;
+    private bool _keptAny;
+    private long _number;
+    private int _keptFrom;
+
+    private static ReadOnlySpan<byte> Utf8Bom => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>Walks whole records and returns the ranges that stay, adjacent ones joined; valid until the next call.</summary>
+    /// <param name="bytes">What is not taken yet.</param>
+    /// <param name="offset">Offset in the file of the first of them.</param>
+    /// <param name="ended">Whether the file ends with them: they are then walked to the end.</param>
+    /// <param name="taken">How many of them have been walked.</param>
+    public IReadOnlyList<Range> Walk(ReadOnlySpan<byte> bytes, long offset, bool ended, out int taken)
+    {
+        _kept.Clear();
+        _keptFrom = 0;
+        taken = offset == 0 && _part is Part.Head && bytes.StartsWith(Utf8Bom) ? Utf8Bom.Length : 0;
+        while (TryStep(bytes, offset, ended, ref taken))
+        {
+        }
+
+        Keep(_keptFrom, taken);
+        return _kept;
+    }
+
+    private bool TryStep(ReadOnlySpan<byte> bytes, long offset, bool ended, ref int at)
+    {
+        if (!TryFindText(bytes, at, out var next))
+        {
+            if (ended && _isArray && _part is not Part.Tail)
+            {
+                throw new ArchiveFormatException(ArchiveFault.Truncated, offset + bytes.Length, "the file ends within its JSON array");
+            }
+
+            at = ended || _part is Part.Tail ? bytes.Length : at;
+            return false;
+        }
+
+        switch (_part)
+        {
+            case Part.Head:
+                _part = Part.Records;
+                _isArray = bytes[next] == '[';
+                at = _isArray ? next + 1 : at;
+                return true;
+            case Part.Records when _isArray && bytes[next] == ']':
+                _part = Part.Tail;
+                at = next + 1;
+                return true;
+            case Part.Records:
+                return TryWalkRecord(bytes, offset, ended, next, ref at);
+            default:
+                throw Bad(offset + next, "something follows the JSON array");
+        }
+    }
+
+    private bool TryWalkRecord(ReadOnlySpan<byte> bytes, long offset, bool ended, int next, ref int at)
+    {
+        var start = next;
+        if (_isArray && _number > 0)
+        {
+            if (bytes[next] != ',')
+            {
+                throw Bad(offset + next, "the items of the JSON array are not joined by a comma");
+            }
+
+            if (!TryFindText(bytes, next + 1, out start))
+            {
+                start = bytes.Length;
+            }
+        }
+
+        if (start < bytes.Length && bytes[start] != '{')
+        {
+            throw Bad(offset + start, "a record is not a JSON object");
+        }
+
+        if (!_extent.TryFindEnd(bytes[start..], out var length))
+        {
+            return ended
+                ? throw new ArchiveFormatException(ArchiveFault.Truncated, offset + start, "the file ends within the record that begins there")
+                : false;
+        }
+
+        _extent = default;
+        _number++;
+        Account(LeavesOut(bytes.Slice(start, length), offset + start), at, start, start + length);
+        at = start + length;
+        return true;
+    }
+
+    /// <summary>Decides what stays of a separator and the record behind it.</summary>
+    private void Account(bool leavesOut, int separator, int start, int end)
+    {
+        if (leavesOut)
+        {
+            Keep(_keptFrom, separator);
+            _keptFrom = end;
+        }
+        else if (_isArray && !_keptAny && _number > 1)
+        {
+            // The comma joined it to a record that does not stay.
+            Keep(_keptFrom, separator);
+            _keptFrom = start;
+        }
+
+        _keptAny |= !leavesOut;
+    }
+
+    private bool LeavesOut(ReadOnlySpan<byte> record, long offset)
+    {
+        pass.RecordsRead++;
+        pass.Matcher.Reset();
+        _records.Walk(record, new JsonPlace(offset, _number, IsLine: false));
+        return pass.Matcher.HasMatch
+            && pass.LeavesOut(new MatchedRecord(new RecordPlace(offset, 0), record, _records.FactsOf(record), _records));
+    }
+
+    private static bool TryFindText(ReadOnlySpan<byte> bytes, int start, out int text)
+    {
+        var length = bytes[start..].IndexOfAnyExcept(" \t\r\n"u8);
+        text = start + length;
+        return length >= 0;
+    }
+
+    private static ArchiveFormatException Bad(long offset, string detail) => new(ArchiveFault.BadRecord, offset, detail);
+
+    private void Keep(int start, int end)
+    {
+        if (start < end)
+        {
+            _kept.Add(start..end);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+namespace IotHubDsr.Benchmarks.Archives;
+
+/// <summary>
+/// Times contenders turn by turn, so that what else the machine does meets all of them alike, and by the time that the processor
+/// spends on this process, so that most of it meets none. A ratio is the median of the ratios within each round.
+/// </summary>
+internal sealed class Contest
+{
+    private readonly List<double[]> _rounds = [];
+
+    public static async Task<Contest> RunAsync(int rounds, params Func<Task>[] contenders)
+    {
+        var contest = new Contest();
+        for (int round = -1; round < rounds; round++)
+        {
+            double[] seconds = new double[contenders.Length];
+            for (int contender = 0; contender < contenders.Length; contender++)
+            {
+                TimeSpan before = Environment.CpuUsage.TotalTime;
+                await contenders[contender]();
+                seconds[contender] = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
+            }
+
+            // The first round warms code and caches up.
+            if (round >= 0)
+                contest._rounds.Add(seconds);
+        }
+
+        return contest;
+    }
+
+    /// <summary>A contender's result that must be right, lest speed be got by reading less.</summary>
+    public static async Task Check(long expected, Task<long> result)
+    {
+        if (await result is var found && found != expected)
+            throw new InvalidOperationException($"A contender found {found} instead of {expected}.");
+    }
+
+    public static Task Check(long expected, long result) => Check(expected, Task.FromResult(result));
+
+    /// <summary>How many times faster one contender was than another.</summary>
+    public double SpeedOf(int contender, int than) => Median(_rounds.Select(seconds => seconds[than] / seconds[contender]));
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        int middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}

@@ -1,0 +1,27 @@
+using IotHubDsr.Archives;
+
+namespace IotHubDsr.Benchmarks.Archives;
+
+/// <summary>Routed messages as JSON lines.</summary>
+internal static class JsonLinesRows
+{
+    private const int Rounds = 7;
+
+    public static async Task RunAsync(int bytes, Action<BenchmarkRow> report)
+    {
+        byte[] file = ArchiveFiles.JsonLines(bytes);
+        var one = new SubjectIndex([Telemetry.OneDevice]);
+        var many = new SubjectIndex(Telemetry.ManyDevices(10_000));
+        long expected = Scans.IndexOf(file);
+
+        Contest contest = await Contest.RunAsync(
+            Rounds,
+            () => Contest.Check(expected, Scans.OursAsync(file, one)),
+            () => Contest.Check(expected, Scans.Utf8Reader(file)),
+            () => Contest.Check(expected, Scans.IndexOf(file)),
+            () => Contest.Check(expected, Scans.OursAsync(file, many)));
+        report(new BenchmarkRow("jsonl_vs_utf8reader", contest.SpeedOf(0, than: 1), "ratio", 8, AtMost: false));
+        report(new BenchmarkRow("jsonl_vs_indexof", contest.SpeedOf(0, than: 2), "ratio", 0.5, AtMost: false));
+        report(new BenchmarkRow("subjects_10k_jsonl", contest.SpeedOf(0, than: 3), "ratio", 2.5, AtMost: true));
+    }
+}

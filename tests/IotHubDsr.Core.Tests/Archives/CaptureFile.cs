@@ -1,0 +1,76 @@
+using System.Globalization;
+using Avro;
+using Avro.File;
+using Avro.Generic;
+
+namespace IotHubDsr.Core.Tests.Archives;
+
+/// <summary>Files as Event Hubs Capture writes them: values of both maps are unions, and the hub's annotations lie in either.</summary>
+internal static class CaptureFile
+{
+    private const string EventSchema =
+        """
+        {"type":"record","name":"EventData","namespace":"Microsoft.ServiceBus.Messaging","fields":[
+        {"name":"SequenceNumber","type":"long"},{"name":"Offset","type":"string"},{"name":"EnqueuedTimeUtc","type":"string"},
+        {"name":"SystemProperties","type":{"type":"map","values":["long","double","string","bytes"]}},
+        {"name":"Properties","type":{"type":"map","values":["long","double","string","bytes","null"]}},
+        {"name":"Body","type":["null","bytes"]}]}
+        """;
+
+    public static byte[] Write(IEnumerable<Message> messages, int seed)
+    {
+        var random = new Random(seed);
+        var schema = (RecordSchema)Schema.Parse(EventSchema);
+        using var stream = new MemoryStream();
+        using (var writer = DataFileWriter<GenericRecord>.OpenWriter(
+            new GenericDatumWriter<GenericRecord>(schema), stream, Codec.CreateCodec(Codec.Type.Null), leaveOpen: true))
+        {
+            var number = 0L;
+            foreach (var message in messages)
+            {
+                var properties = message.Properties.ToDictionary(p => p.Key, object? (p) => p.Value);
+                var system = new Dictionary<string, object?> { ["x-opt-sequence-number"] = number, ["ratio"] = 0.5, ["raw"] = new byte[] { 1 } };
+                foreach (var sender in message.Senders.Take(1))
+                {
+                    (random.Next(3) == 0 ? properties : system)["iothub-connection-device-id"] = sender;
+                }
+
+                var record = new GenericRecord(schema);
+                record.Add("SequenceNumber", number++);
+                record.Add("Offset", number.ToString(CultureInfo.InvariantCulture));
+                record.Add("EnqueuedTimeUtc", message.Enqueued);
+                record.Add("SystemProperties", system);
+                record.Add("Properties", properties);
+                record.Add("Body", message.Body);
+                writer.Append(record);
+                if (number % 9 == 0)
+                {
+                    writer.Sync();
+                }
+            }
+        }
+
+        return stream.ToArray();
+    }
+
+    public static IReadOnlyList<Message> Read(byte[] file)
+    {
+        using var reader = DataFileReader<GenericRecord>.OpenReader(new MemoryStream(file));
+        var messages = new List<Message>();
+        while (reader.HasNext())
+        {
+            var record = reader.Next();
+            var properties = ApacheAvro.Texts(record["Properties"]);
+            messages.Add(new Message(
+                (string)record["EnqueuedTimeUtc"],
+                properties,
+                [
+                    .. ApacheAvro.Texts(record["SystemProperties"]),
+                    .. properties.Where(p => p.Item1 is "iothub-connection-device-id"),
+                ],
+                (byte[]?)record["Body"]));
+        }
+
+        return messages;
+    }
+}

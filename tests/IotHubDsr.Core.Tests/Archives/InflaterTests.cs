@@ -1,0 +1,116 @@
+using System.IO.Compression;
+using CsCheck;
+using IotHubDsr.Archives.Avro;
+
+namespace IotHubDsr.Core.Tests.Archives;
+
+/// <summary>Whatever zlib makes is read as zlib reads it, and whatever it did not make does no harm.</summary>
+public sealed class InflaterTests
+{
+    private static readonly Gen<byte[]> Data = Gen.Frequency(
+        (1, Gen.Byte.Array[1, 2_000]),
+        (2, Gen.Select(Gen.Byte.Array[1, 40], Gen.Int[1, 3_000], (bytes, count) => (byte[])[.. Enumerable.Repeat(bytes, count).SelectMany(b => b)])),
+        (2, MessageGen.Messages.Select(messages => (byte[])[1, .. JsonLine.Write(messages, seed: 1)])),
+        (1, Gen.Select(Gen.Int, Gen.Int[1, 200_000], Gen.Int[1, 256], Random)));
+
+    [Fact]
+    public void Inflate_WhateverWasDeflated_GivesItBack()
+    {
+        var inflater = new Inflater(int.MaxValue / 2);
+        Gen.Select(Data, Gen.Enum<CompressionLevel>()).Sample(
+            (data, level) =>
+            {
+                lock (inflater)
+                {
+                    Assert.True(inflater.Inflate(Deflate(data, level)).Span.SequenceEqual(data));
+                }
+            },
+            iter: 2_000);
+    }
+
+    [Fact]
+    public void Inflate_DamagedData_AgreesWithTheRuntimeOrRefuses()
+        => Gen.Select(Data, Gen.Enum<CompressionLevel>(), Gen.Int).Sample(
+            (data, level, seed) =>
+            {
+                const int Limit = 5_000_000;
+                var damaged = Mutation.Apply(Deflate(data, level), new Random(seed));
+                byte[] expected;
+                try
+                {
+                    expected = Inflate(damaged, Limit);
+                }
+                catch (InvalidDataException)
+                {
+                    Assert.Throws<InvalidDataException>(() => new Inflater(Limit).Inflate(damaged));
+                    return;
+                }
+
+                try
+                {
+                    Assert.True(new Inflater(Limit).Inflate(damaged).Span.SequenceEqual(expected));
+                }
+                catch (InvalidDataException e)
+                {
+                    // The runtime takes data that breaks off for what is there of it.
+                    Assert.True(expected.Length > Limit || e.Message.Contains("cut short", StringComparison.Ordinal), e.Message);
+                }
+            },
+            iter: 5_000);
+
+    [Theory]
+    [InlineData("07")]
+    [InlineData("0100FFFF00")]
+    [InlineData("0105000000")]
+    [InlineData("FDFF")]
+    public void Inflate_Nonsense_IsRefused(string hex)
+        => Assert.Throws<InvalidDataException>(() => new Inflater(1_000).Inflate(Convert.FromHexString(hex)));
+
+    [Fact]
+    public void Inflate_BeyondTheLimit_IsRefusedWithoutTheMemoryForIt()
+    {
+        var bomb = Deflate(new byte[50_000_000], CompressionLevel.Optimal);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<InvalidDataException>(() => new Inflater(1_000_000).Inflate(bomb));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8_000_000);
+    }
+
+    private static byte[] Random(int seed, int length, int alphabet)
+    {
+        var random = new Random(seed);
+        var bytes = new byte[length];
+        for (var i = 0; i < length; i++)
+        {
+            // Skewed, so that codes get as long as they may be.
+            bytes[i] = (byte)(alphabet * Math.Pow(random.NextDouble(), 6));
+        }
+
+        return bytes;
+    }
+
+    private static byte[] Deflate(byte[] data, CompressionLevel level)
+    {
+        using var deflated = new MemoryStream();
+        using (var deflate = new DeflateStream(deflated, level, leaveOpen: true))
+        {
+            deflate.Write(data);
+        }
+
+        return deflated.ToArray();
+    }
+
+    /// <summary>At most a little more than the limit.</summary>
+    private static byte[] Inflate(byte[] deflated, int limit)
+    {
+        using var inflate = new DeflateStream(new MemoryStream(deflated), CompressionMode.Decompress);
+        using var data = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        int read;
+        while (data.Length <= limit && (read = inflate.Read(buffer)) != 0)
+        {
+            data.Write(buffer, 0, read);
+        }
+
+        return data.ToArray();
+    }
+}

@@ -1,0 +1,143 @@
+using System.Text;
+using System.Text.Json;
+
+namespace IotHubDsr.Core.Tests.Archives;
+
+/// <summary>
+/// The records of Azure Monitor and Event Grid that a message may lead to, in any spelling that JSON allows, and their reading by
+/// JsonDocument: whom they name, stated as a message.
+/// </summary>
+internal static class ServiceRecord
+{
+    public static string Write(Message message, Random random)
+    {
+        var sender = message.Senders.FirstOrDefault();
+        string[] members = random.Next(6) switch
+        {
+            0 => [Member("time", message.Enqueued), Member("category", "Connections"), Raw("properties", JsonLine.Text(Fields(sender), random))],
+            1 => [Member("TimeGenerated", message.Enqueued), Raw("properties_s", JsonLine.Text(Fields(sender), random)), Member("DeviceId", "x")],
+            2 => [Member("time", message.Enqueued), Raw("AdditionalFields", Overflow()), Raw("properties", "null")],
+            3 => [Member("eventTime", message.Enqueued), Subject(), Raw("data", $"{{\"twin\":{Fields(sender)},\"hubName\":\"h\"}}")],
+            4 => [Subject(), Raw("data", Telemetry()), Member("deadLetterReason", "MaxDeliveryAttemptsExceeded")],
+            _ => [Raw("data", sender is null ? "[]" : $"{{{Member("deviceId", sender)}}}"), Raw("Extra", "[{\"deviceId\":\"dev1\"}]")],
+        };
+        random.Shuffle(members);
+        return $"{{{string.Join($"{JsonLine.Space(random)},", members)}{JsonLine.Space(random)}}}";
+
+        string Raw(string name, string value) => $"{JsonLine.Text(name, random)}:{JsonLine.Space(random)}{value}";
+        string Member(string name, string value) => Raw(name, JsonLine.Text(value, random));
+        string Subject() => sender is null ? Member("subject", "dev1") : Member("subject", $"devices/{sender}{(random.Next(2) == 0 ? "" : "/modules/m")}");
+        string Overflow()
+        {
+            var inner = $"{{{Member("properties_s", Fields(sender))},{Member("level_s", "devices/dev1")}}}";
+            return random.Next(2) == 0 ? inner : JsonLine.Text(inner, random);
+        }
+
+        string Fields(string? device) => device is null
+            ? "{\"nested\":{\"deviceId\":\"dev1\"},\"note\":\"\\\"deviceId\\\":\\\"dev1\\\"\"}"
+            : $"{{{Raw("nested", "[{\"deviceId\":\"dev1\"},\"}\"]")},{Member("deviceId", device)},{Member("note", "\\\"dev1\\\"")}}}";
+        string Telemetry()
+        {
+            var system = string.Join(",", message.System.Select(p => Member(p.Key, p.Value)));
+            var properties = string.Join(",", message.Properties.Select(p => Member(p.Key, p.Value)));
+            return $"{{{Raw("systemProperties", $"{{{system}}}")},{Raw("properties", $"{{{properties}}}")},\"body\":{{\"deviceId\":\"dev1\"}}}}";
+        }
+    }
+
+    public static byte[] WriteLines(IEnumerable<Message> messages, int seed)
+    {
+        var random = new Random(seed);
+        return Encoding.UTF8.GetBytes(string.Concat(messages.Select(m => Write(m, random) + "\r\n")));
+    }
+
+    /// <summary>An array with space wherever it may be.</summary>
+    public static byte[] WriteArray(IEnumerable<Message> messages, int seed)
+    {
+        var random = new Random(seed);
+        var items = messages.Select(m => Space() + Write(m, random) + Space());
+        var bom = random.Next(4) == 0 ? "\uFEFF" : "";
+        return Encoding.UTF8.GetBytes($"{bom}{Space()}[{string.Join(",", items)}{Space()}]{Space()}");
+
+        string Space() => random.Next(3) == 0 ? " \r\n\t" : "";
+    }
+
+    /// <summary>The items of an array as they stand.</summary>
+    public static List<string> Items(byte[] array)
+    {
+        using var document = JsonDocument.Parse(Encoding.UTF8.GetString(array).TrimStart('\uFEFF'));
+        return [.. document.RootElement.EnumerateArray().Select(item => item.GetRawText())];
+    }
+
+    public static Message Read(string record)
+    {
+        using var document = JsonDocument.Parse(record);
+        var root = document.RootElement;
+        if (root.TryGetProperty("EnqueuedTimeUtc", out _) || root.TryGetProperty("SystemProperties", out _))
+        {
+            return JsonLine.Read(record);
+        }
+
+        var senders = new List<string>();
+        var properties = new List<(string, string)>();
+        foreach (var member in root.EnumerateObject())
+        {
+            switch (member.Name)
+            {
+                case "subject" when Text(member.Value) is { } subject && subject.StartsWith("devices/", StringComparison.Ordinal):
+                    senders.Add(subject["devices/".Length..].Split('/')[0]);
+                    break;
+                case "data" when member.Value.ValueKind is JsonValueKind.Object:
+                    ReadData(member.Value, senders, properties);
+                    break;
+                case "properties" or "properties_s" or "AdditionalFields":
+                    senders.AddRange(Devices(member.Value));
+                    break;
+                case "deviceId" or "DeviceId" or "deviceId_s" when Text(member.Value) is { } device:
+                    senders.Add(device);
+                    break;
+            }
+        }
+
+        return new Message("", properties, [.. senders.Select(s => ("connectionDeviceId", s))], null);
+    }
+
+    private static void ReadData(JsonElement data, List<string> senders, List<(string, string)> properties)
+    {
+        foreach (var member in data.EnumerateObject())
+        {
+            switch (member.Name)
+            {
+                case "deviceId":
+                    senders.Add(member.Value.GetString()!);
+                    break;
+                case "twin":
+                    senders.AddRange(Devices(member.Value));
+                    break;
+                case "systemProperties":
+                    senders.AddRange(member.Value.EnumerateObject()
+                        .Where(p => p.Name is "connectionDeviceId" or "iothub-connection-device-id").Select(p => p.Value.GetString()!));
+                    break;
+                case "properties":
+                    properties.AddRange(member.Value.EnumerateObject().Select(p => (p.Name, p.Value.GetString()!)));
+                    break;
+            }
+        }
+    }
+
+    private static List<string> Devices(JsonElement fields)
+    {
+        if (fields.ValueKind is JsonValueKind.String)
+        {
+            using var inner = JsonDocument.Parse(fields.GetString()!);
+            return Devices(inner.RootElement);
+        }
+
+        return fields.ValueKind is not JsonValueKind.Object ? [] :
+        [
+            .. fields.EnumerateObject().Where(f => f.Name is "deviceId" or "DeviceId" or "deviceId_s").Select(f => f.Value.GetString()!),
+            .. fields.EnumerateObject().Where(f => f.Name is "properties_s").SelectMany(f => Devices(f.Value)),
+        ];
+    }
+
+    private static string? Text(JsonElement value) => value.ValueKind is JsonValueKind.String ? value.GetString() : null;
+}
