@@ -61,7 +61,7 @@ internal sealed record RunStarted(string Kind, Party Performer, string Tool) : J
 /// <summary>A destructive call is about to be made.</summary>
 internal sealed record Announced(string Location, IReadOnlyList<AnnouncedRow> Items) : JournalEvent;
 
-internal sealed record AnnouncedRow(string Item, string Subject, long Records, int Changes);
+internal sealed record AnnouncedRow(string Item, string Subject, long Records, int Changes, string? ETag = null);
 
 /// <summary>A location was erased from. Counts are totals over all runs.</summary>
 /// <param name="Location">ID of the location.</param>

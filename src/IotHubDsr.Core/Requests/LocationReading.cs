@@ -9,10 +9,13 @@ internal sealed class LocationReading(HubLocations locations, StoreOptions optio
 {
     public StoreOptions Options => options;
 
+    public StoreCall CallFor(DataLocation location) => new(location, options, events.EmitAsync);
+
     /// <param name="location">The location.</param>
-    /// <param name="record">Puts on record what is about to be destroyed; null for a call that destroys nothing.</param>
-    public StoreCall CallFor(DataLocation location, Func<Announcement, CancellationToken, ValueTask>? record = null) =>
-        new(location, options, events.EmitAsync, record);
+    /// <param name="record">Puts on record what is about to be destroyed.</param>
+    /// <param name="earlierETags">See <see cref="StoreCall.EarlierETags"/>.</param>
+    public StoreCall CallFor(DataLocation location, Func<Announcement, CancellationToken, ValueTask> record, IReadOnlySet<string> earlierETags) =>
+        new(location, options, events.EmitAsync, record) { EarlierETags = earlierETags };
 
     public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
         DataLocation location, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)

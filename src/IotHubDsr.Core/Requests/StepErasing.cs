@@ -103,7 +103,8 @@ internal sealed class StepErasing(
         try
         {
             IDataStore store = locations.StoreOf(location) ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no store serves it");
-            StoreCall call = reading.CallFor(location, (what, token) => AnnounceAsync(location.Id, what, token));
+            IReadOnlySet<string> earlier = open.State.Of(location.Id).AnnouncedETags.ToHashSet(StringComparer.Ordinal);
+            StoreCall call = reading.CallFor(location, (what, token) => AnnounceAsync(location.Id, what, token), earlier);
             IReadOnlyList<ErasureOutcome> outcomes = await store.EraseAsync(call, [.. attempts.Select(attempt => attempt.Finding)], cancellationToken)
                 .ConfigureAwait(false);
             Dictionary<string, ErasureOutcome> byDevice = outcomes.ToDictionary(outcome => outcome.DeviceId, StringComparer.Ordinal);
@@ -122,7 +123,7 @@ internal sealed class StepErasing(
     private async ValueTask AnnounceAsync(string locationId, Announcement what, CancellationToken cancellationToken)
     {
         IReadOnlyList<AnnouncedRow> rows = [.. what.Items.Select(item => new AnnouncedRow(
-            open.Key.Item(locationId, item.Path), open.Key.Subject(item.DeviceId), item.Records, item.Changes))];
+            open.Key.Item(locationId, item.Path), open.Key.Subject(item.DeviceId), item.Records, item.Changes, item.ETag))];
         await open.Journal.AppendAsync(new Announced(locationId, rows), cancellationToken).ConfigureAwait(false);
     }
 

@@ -18,4 +18,8 @@ internal sealed record Announcement(string Text, IReadOnlyList<AnnouncedItem> It
 /// <param name="DeviceId">The subject.</param>
 /// <param name="Records">Records of the subject that go; 0 for those that are counted elsewhere.</param>
 /// <param name="Changes">How many documents or blobs go or change with it.</param>
-internal sealed record AnnouncedItem(string Path, string DeviceId, long Records, int Changes = 1);
+internal sealed record AnnouncedItem(string Path, string DeviceId, long Records, int Changes = 1)
+{
+    /// <summary>The ETag of the content that goes, by which a copy that the service keeps of it is known; null where no copy is kept.</summary>
+    public string? ETag { get; init; }
+}

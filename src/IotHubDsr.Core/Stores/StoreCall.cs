@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace IotHubDsr.Stores;
 
 /// <summary>One call of a store: the location, the choices of the request, and the way to tell the operation of what happens.</summary>
@@ -12,6 +14,9 @@ internal sealed class StoreCall(
     public DataLocation Location { get; } = location;
 
     public StoreOptions Options { get; } = options;
+
+    /// <summary>ETags of contents that earlier runs of the same request announced to replace: a copy with one of them is known to be their work.</summary>
+    public IReadOnlySet<string> EarlierETags { get; init; } = FrozenSet<string>.Empty;
 
     /// <summary>How many parts of the location failed so far.</summary>
     public int Faults => Volatile.Read(ref _faults);

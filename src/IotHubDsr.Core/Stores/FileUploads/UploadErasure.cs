@@ -99,10 +99,11 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
         // The copies that were found, and those that deleting has just made of the files that were found.
         ILookup<bool, string> found = FilesOf(finding).ToLookup(item => item.IsOldCopy, item => item.Path);
         HashSet<string> copies = found[true].ToHashSet(StringComparer.Ordinal);
+        HashSet<string> counted = FilesOf(finding).Where(item => item.Records > 0).Select(item => item.Path).ToHashSet(StringComparer.Ordinal);
         HashSet<string> files = found[false].ToHashSet(StringComparer.Ordinal);
         foreach (ListedBlob copy in left.Files.Where(file => file.IsOldCopy && (copies.Contains(file.Path) || files.Contains(file.Name))))
         {
-            bool isDeleted = await TryAsync(finding.DeviceId, copy.Path, () => DeleteAsync(finding.DeviceId, copy, "the old copy", copies.Contains(copy.Path) ? 1 : 0, cancellationToken), cancellationToken)
+            bool isDeleted = await TryAsync(finding.DeviceId, copy.Path, () => DeleteAsync(finding.DeviceId, copy, "the old copy", counted.Contains(copy.Path) ? 1 : 0, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
             if (isDeleted)
                 there.Remove(KeyOf(copy));
@@ -197,7 +198,7 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
     {
         Fault? fault = _faults.GetValueOrDefault(finding.DeviceId);
         HashSet<string> held = _held.Where(file => file.DeviceId == finding.DeviceId).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
-        int erased = FilesOf(finding).Count(item => !there.Contains((item.Path, item.IsOldCopy)));
+        int erased = FilesOf(finding).Count(item => item.Records > 0 && !there.Contains((item.Path, item.IsOldCopy)));
         return new ErasureOutcome(finding.DeviceId, erased, erased)
         {
             Fault = fault,

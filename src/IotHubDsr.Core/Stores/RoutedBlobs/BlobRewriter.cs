@@ -108,7 +108,7 @@ internal sealed class BlobRewriter(
         string what = deletes
             ? $"delete blob {item.Path} if it is still {before.ETag:H}: none of its {rewrite.RecordsRead} records stays"
             : $"replace blob {item.Path} if it is still {before.ETag:H}: {rewrite.RecordsRemoved} of {rewrite.RecordsRead} records go";
-        await call.AnnounceAsync(new Announcement(what, [.. rewrite.Removed.Select(ItemOf)]), cancellationToken).ConfigureAwait(false);
+        await call.AnnounceAsync(new Announcement(what, [.. rewrite.Removed.Select(removed => ItemOf(removed, before.ETag))]), cancellationToken).ConfigureAwait(false);
         _sent = rewrite;
         if (deletes && await TryDeleteAsync(before.ETag, cancellationToken).ConfigureAwait(false))
             return new RewriteResult(rewrite.Removed);
@@ -153,7 +153,8 @@ internal sealed class BlobRewriter(
         return until > (properties.GetRawResponse().Headers.Date ?? time.GetUtcNow()) ? until : null;
     }
 
-    private AnnouncedItem ItemOf(SubjectMatches removed) => new(item.Path, removed.DeviceId, removed.Count(selection.IncludeRelayed));
+    private AnnouncedItem ItemOf(SubjectMatches removed, ETag replaced) =>
+        new(item.Path, removed.DeviceId, removed.Count(selection.IncludeRelayed)) { ETag = replaced.ToString("H") };
 
     private async Task<ArchiveRewrite> StageAsync(StagedBlob staged, BlobProperties before, CancellationToken cancellationToken)
     {

@@ -17,10 +17,11 @@ internal sealed class OldCopies(BlobContainerAccess container, StoreCall call, R
     public async Task EraseAsync(
         IReadOnlyList<DeviceDataFinding> findings, IReadOnlySet<(string Name, string ETag)> replaced, CancellationToken cancellationToken)
     {
-        // The copies that were found, and those that rewriting has just made.
-        ILookup<bool, string> seen = findings.SelectMany(finding => finding.Items).ToLookup(item => item.IsOldCopy, item => item.Path);
-        var found = seen[true].ToHashSet(StringComparer.Ordinal);
-        var rewritten = seen[false].ToHashSet(StringComparer.Ordinal);
+        // The copies that were found, and those that rewriting has just made. One without records was made by an earlier run, and is counted.
+        ILookup<bool, SeenItem> seen = findings.SelectMany(finding => finding.Items).ToLookup(item => item.IsOldCopy);
+        var found = seen[true].Select(item => item.Path).ToHashSet(StringComparer.Ordinal);
+        var counted = seen[true].Where(item => item.Records > 0).Select(item => item.Path).ToHashSet(StringComparer.Ordinal);
+        var rewritten = seen[false].Select(item => item.Path).ToHashSet(StringComparer.Ordinal);
         IReadOnlyList<ListedBlob> listed;
         try
         {
@@ -37,13 +38,20 @@ internal sealed class OldCopies(BlobContainerAccess container, StoreCall call, R
         var current = listed.Where(blob => !blob.IsOldCopy && blob.LeavesAt is null).ToDictionary(blob => blob.Name, StringComparer.Ordinal);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = call.Options.ThrottleLimit, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(
-            listed.Where(copy => copy is { IsOldCopy: true, LeavesAt: not null } && replaced.Contains((copy.Name, copy.ETag.ToString("H")))),
+            listed.Where(copy => copy is { IsOldCopy: true, LeavesAt: not null } && IsOurs(copy, replaced)),
             parallel,
             async (copy, token) => await RemoveDeletedAsync(copy, token).ConfigureAwait(false)).ConfigureAwait(false);
         await Parallel.ForEachAsync(
             listed.Where(copy => copy is { IsOldCopy: true, LeavesAt: null, Length: > 0 } && (found.Contains(copy.Path) || rewritten.Contains(copy.Name))),
             parallel,
-            (copy, token) => EraseAsync(copy, current.GetValueOrDefault(copy.Name), found.Contains(copy.Path), token)).ConfigureAwait(false);
+            (copy, token) => EraseAsync(copy, current.GetValueOrDefault(copy.Name), counted.Contains(copy.Path), token)).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether this request replaced the content that the copy holds, in this run or an earlier one.</summary>
+    private bool IsOurs(ListedBlob copy, IReadOnlySet<(string Name, string ETag)> replaced)
+    {
+        string etag = copy.ETag.ToString("H");
+        return replaced.Contains((copy.Name, etag)) || call.EarlierETags.Contains(etag);
     }
 
     private async ValueTask EraseAsync(ListedBlob copy, ListedBlob? current, bool wasFound, CancellationToken cancellationToken)
