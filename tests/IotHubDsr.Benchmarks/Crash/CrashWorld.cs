@@ -109,7 +109,7 @@ internal sealed class CrashWorld : IAsyncDisposable
     /// <summary>Destructive calls that succeeded more than once for the same device or blob.</summary>
     public IEnumerable<string> Repeated() => Server.RequestLog.After(0)
         .Where(request => request is { Mutating: true, Status: >= 200 and < 300 } && IsDestructive(request) && !request.Host.StartsWith(WorldNames.EvidenceAccount, StringComparison.Ordinal))
-        .GroupBy(request => $"{request.Method} {request.Host}{request.Target.Split('?')[0]}")
+        .GroupBy(request => $"{request.Method} {request.Host}{request.Target}")
         .Where(group => group.Count() > 1)
         .Select(group => $"{group.Count()} times {group.Key}");
 

@@ -170,7 +170,7 @@ public sealed class ResumeTests
 
     private static List<string> Repeated(RequestSandbox sandbox) => [.. sandbox.Server.RequestLog.After(0)
         .Where(request => IsDestructive(request) && request.Status is >= 200 and < 300)
-        .GroupBy(request => $"{request.Method} {request.Host}{request.Target.Split('?')[0]}")
+        .GroupBy(request => $"{request.Method} {request.Host}{request.Target}")
         .Where(group => group.Count() > 1)
         .Select(group => group.Key)];
 }
