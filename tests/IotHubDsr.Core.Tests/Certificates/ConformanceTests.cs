@@ -27,12 +27,28 @@ public sealed class ConformanceTests : IDisposable
         File.WriteAllBytes(bad, issued.Write());
 
         (int exitCode, string output) = OtherTool.Run(
-            OtherTool.PythonWithSecureSystemsLib!, Path.Combine(RepositoryRoot, "tests", "conformance", "verify_dsse.py"), key, scheme, good, bad, unsigned);
+            OtherTool.PythonWithSecureSystemsLib!, Path.Combine(OtherTool.Conformance, "verify_dsse.py"), key, scheme, good, bad, unsigned);
 
         Assert.True(exitCode == 0, output);
         Assert.Equal(
             [$"valid: {CertificateStatement.Type} {CertificateStatement.PredicateType}", "refused: no signature fits", "refused: no signature fits"],
             output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [SigstoreFact]
+    public void Sigstore_AcceptsTheCertificateAndRefusesAnother()
+    {
+        string key = In("key.pem"), good = In("good.json"), bad = In("bad.json");
+        File.WriteAllText(key, TestCertificates.Of("p256").PublicKey.GetECDsaPublicKey()!.ExportSubjectPublicKeyInfoPem());
+        DsseEnvelope issued = DsseEnvelope.Read(CertificateCheckTests.Issue(CertificateGen.Small, "p256"));
+        File.WriteAllBytes(good, issued.Write());
+        issued.Payload[100] ^= 1;
+        File.WriteAllBytes(bad, issued.Write());
+
+        (int exitCode, string output) = OtherTool.Run("node", Path.Combine(OtherTool.SigstoreFolder, "verify.js"), key, good, bad);
+
+        Assert.True(exitCode == 0, output);
+        Assert.Equal(["valid", "refused"], output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [OpenSslTheory]
@@ -58,14 +74,9 @@ public sealed class ConformanceTests : IDisposable
         Assert.Contains("Nov 24 12:00:00 2026 GMT", text, StringComparison.Ordinal);
     }
 
-    private static string RepositoryRoot { get; } = RootAbove(AppContext.BaseDirectory);
 
     private static (int ExitCode, string Output) Verify(string content, string signature) => OtherTool.Run(
         "openssl", "cms", "-verify", "-binary", "-content", content, "-inform", "DER", "-in", signature, "-noverify", "-out", Path.DirectorySeparatorChar == '/' ? "/dev/null" : "NUL");
-
-    private static string RootAbove(string folder) => File.Exists(Path.Combine(folder, "IotHubDsr.psd1"))
-        ? folder
-        : RootAbove(Path.GetDirectoryName(folder.TrimEnd(Path.DirectorySeparatorChar))!);
 
     private string In(string name) => Path.Combine(_folder, name);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace IotHubDsr.Core.Tests.Certificates;
 
@@ -7,6 +8,15 @@ namespace IotHubDsr.Core.Tests.Certificates;
 internal sealed class SecureSystemsLibTheoryAttribute : TheoryAttribute
 {
     public SecureSystemsLibTheoryAttribute() => Skip = OtherTool.PythonWithSecureSystemsLib is null ? "Needs python3-securesystemslib." : null;
+}
+
+/// <summary>A test with sigstore's DSSE implementation (npm: tests/conformance/dsse).</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class SigstoreFactAttribute : FactAttribute
+{
+    public SigstoreFactAttribute() => Skip = OtherTool.Run("node", "-e", $"require({JsonSerializer.Serialize(Path.Combine(OtherTool.SigstoreFolder, "node_modules", "@sigstore", "core"))})").ExitCode == 0
+        ? null
+        : "Needs Node.js, and npm ci in tests/conformance/dsse.";
 }
 
 /// <summary>A test with OpenSSL's command.</summary>
@@ -23,6 +33,10 @@ internal static class OtherTool
         (string[])["/usr/bin/python3", "python3", "python"],
         python => Run(python, "-c", "import securesystemslib.signer").ExitCode == 0);
 
+    public static string Conformance { get; } = Path.Combine(RootAbove(AppContext.BaseDirectory), "tests", "conformance");
+
+    public static string SigstoreFolder { get; } = Path.Combine(Conformance, "dsse");
+
     public static (int ExitCode, string Output) Run(string command, params string[] arguments)
     {
         try
@@ -38,4 +52,8 @@ internal static class OtherTool
             return (-1, $"There is no {command}.");
         }
     }
+
+    private static string RootAbove(string folder) => File.Exists(Path.Combine(folder, "IotHubDsr.psd1"))
+        ? folder
+        : RootAbove(Path.GetDirectoryName(folder.TrimEnd(Path.DirectorySeparatorChar))!);
 }
