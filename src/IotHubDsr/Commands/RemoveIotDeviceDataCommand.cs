@@ -7,7 +7,7 @@ namespace IotHubDsr.Commands;
 /// <summary>Erases what every location holds of devices: plans, asks, erases, reads again.</summary>
 [Cmdlet(VerbsCommon.Remove, "IotDeviceData", DefaultParameterSetName = "DeviceId", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(ErasureReceipt))]
-public sealed class RemoveIotDeviceDataCommand : DeviceCommand
+public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
 {
     private const string ByPlan = "Plan";
     private ErasurePlan? _plan;
@@ -66,20 +66,6 @@ public sealed class RemoveIotDeviceDataCommand : DeviceCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? RequestId { get; set; }
-
-    /// <summary>When the request reached the controller; by default now. Not used with -RequestId.</summary>
-    [Parameter]
-    public DateTimeOffset ReceivedAt { get; set; }
-
-    /// <summary>How the person was identified, in words. Not used with -RequestId.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? IdentityEvidence { get; set; }
-
-    /// <summary>Folder or blob container (https URI) of the requests; by default that of the connection.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? RequestStore { get; set; }
 
     /// <summary>Who does it, as the certificate names them; by default the user and the machine.</summary>
     [Parameter]
@@ -162,8 +148,8 @@ public sealed class RemoveIotDeviceDataCommand : DeviceCommand
             Approved = approved,
             ThrottleLimit = ThrottleLimit,
             RequestId = RequestId,
-            Store = StorePath(RequestStore),
-            ReceivedAt = GivenTime(nameof(ReceivedAt), ReceivedAt),
+            Store = Store,
+            ReceivedAt = Received,
             IdentityEvidence = IdentityEvidence,
             Performer = new Performer
             {

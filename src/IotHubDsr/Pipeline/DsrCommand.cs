@@ -76,10 +76,6 @@ public abstract class DsrCommand : PSCmdlet, IDisposable
     private protected string? StorePath(string? store) =>
         store is null || store.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? store : GetUnresolvedProviderPathFromPSPath(store);
 
-    /// <summary>A time, if the parameter was given.</summary>
-    private protected DateTimeOffset? GivenTime(string parameter, DateTimeOffset value) =>
-        MyInvocation.BoundParameters.ContainsKey(parameter) ? value : null;
-
     private protected void ThrowFault(Fault fault) => ThrowTerminatingError(fault.ToErrorRecord());
 
     /// <summary>Loads a certificate that a parameter names; a terminating error when there is none.</summary>

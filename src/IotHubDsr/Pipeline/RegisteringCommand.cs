@@ -1,0 +1,28 @@
+using System.Management.Automation;
+
+namespace IotHubDsr.Pipeline;
+
+/// <summary>A command about devices that registers a data subject request.</summary>
+public abstract class RegisteringCommand : DeviceCommand
+{
+    /// <summary>When the request reached the controller; by default now.</summary>
+    [Parameter]
+    public DateTimeOffset ReceivedAt { get; set; }
+
+    /// <summary>How the person was identified, in words.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? IdentityEvidence { get; set; }
+
+    /// <summary>Folder or blob container (https URI) of the requests; by default that of the connection.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? RequestStore { get; set; }
+
+    /// <summary>The store that was named, with the full path of a folder.</summary>
+    private protected string? Store => StorePath(RequestStore);
+
+    /// <summary>The time of receipt, if it was given.</summary>
+    private protected DateTimeOffset? Received =>
+        MyInvocation.BoundParameters.ContainsKey(nameof(ReceivedAt)) ? ReceivedAt : null;
+}
