@@ -203,8 +203,8 @@ public sealed record ApprovalRequirement
     /// <summary>Certificate of the performer; null when there is none.</summary>
     public X509Certificate2? PerformerCertificate { get; init; }
 
-    /// <summary>Name of the performer, by which an approval by the performer is known where there is no certificate.</summary>
-    public string? PerformerName { get; init; }
+    /// <summary>Names by which who performs the erasure is known: that of the account, and the one that was given.</summary>
+    public IReadOnlyList<string> PerformerNames { get; init; } = [];
 }
 
 /// <summary>Asks to approve a plan.</summary>

@@ -126,9 +126,8 @@ internal static class PlanApproval
                     : null;
         }
 
-        return string.Equals(requirement.PerformerName, SigningKey.NameOf(approver), StringComparison.OrdinalIgnoreCase)
-            ? $"'{requirement.PerformerName}' performs it"
-            : null;
+        string? self = requirement.PerformerNames.FirstOrDefault(name => string.Equals(name, SigningKey.NameOf(approver), StringComparison.OrdinalIgnoreCase));
+        return self is null ? null : $"'{self}' performs it";
     }
 
     private static DateTimeOffset? SigningTimeOf(SignerInfo signer) => signer.SignedAttributes

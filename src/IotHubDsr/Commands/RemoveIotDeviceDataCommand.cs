@@ -105,7 +105,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
         SignaturePath = SignaturePath is null ? null : GetUnresolvedProviderPathFromPSPath(SignaturePath),
         Approvers = LoadCertificates(ApproverCertificate),
         PerformerCertificate = SigningCertificate is null ? null : LoadCertificate(SigningCertificate, CertificatePassword),
-        PerformerName = Performer ?? Environment.UserName,
+        PerformerNames = Performer is null ? [Environment.UserName] : [Environment.UserName, Performer],
     };
 
     private protected override IAsyncEnumerable<DsrEvent> Start(

@@ -125,8 +125,8 @@ public sealed class PlanApprovalTests : IDisposable
         await AssertRefusedAsync("ApprovalBySelf", Requirement(approver) with { PerformerCertificate = approver });
         await AssertRefusedAsync("ApprovalBySelf", Requirement(approver) with { PerformerCertificate = renewed });
         await AssertRefusedAsync("ApprovalBySelf", Requirement(approver) with { PerformerCertificate = TestCertificates.Of("rsa", "Ben Okri") });
-        await AssertRefusedAsync("ApprovalBySelf", Requirement(approver) with { PerformerName = "ben okri" });
-        Assert.NotNull((await ReadAsync(Requirement(approver) with { PerformerCertificate = TestCertificates.Of("p256"), PerformerName = "ana" })).Approval);
+        await AssertRefusedAsync("ApprovalBySelf", Requirement(approver) with { PerformerNames = ["ana", "ben okri"] });
+        Assert.NotNull((await ReadAsync(Requirement(approver) with { PerformerCertificate = TestCertificates.Of("p256"), PerformerNames = ["ana"] })).Approval);
     }
 
     private static ApprovalRequirement Requirement(X509Certificate2 approver) => new() { Approvers = [approver] };
