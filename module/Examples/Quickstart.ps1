@@ -3,8 +3,9 @@
     Answers a data subject request for one device, from start to end, in the sandbox.
 .DESCRIPTION
     Starts a simulated Azure with a hub and its data, finds everything that is held of a device, exports it, shows what an erasure
-    would do, erases, and shows the verdicts. It then proves that the data of other devices is as it was. Nothing outside this
-    machine is touched. Runs in PowerShell 7.4 or later and in the shell of this repository.
+    would do, erases, and shows the verdicts and what is on record: the request, its certificate, its report. It then proves that the
+    data of other devices is as it was. Nothing outside this machine is touched, and what is written is removed at the end. Runs in
+    PowerShell 7.4 or later and in the shell of this repository.
 .PARAMETER DeviceId
     The device to erase.
 .PARAMETER Bystander
@@ -30,11 +31,19 @@ function Get-Holding([string] $Id) {
     }
 }
 
-$package = [IO.Path]::Combine([IO.Path]::GetTempPath(), "iothubdsr-$([Guid]::NewGuid().ToString('N'))")
+# A certificate to sign with, made for this run; a real one comes from a file or from a certificate store.
+function New-Signer([string] $Name) {
+    $key = [Security.Cryptography.ECDsa]::Create([Security.Cryptography.ECCurve+NamedCurves]::nistP256)
+    $asked = [Security.Cryptography.X509Certificates.CertificateRequest]::new("CN=$Name", $key, [Security.Cryptography.HashAlgorithmName]::SHA256)
+    $asked.CreateSelfSigned([DateTimeOffset]::UtcNow.AddMinutes(-5), [DateTimeOffset]::UtcNow.AddDays(1))
+}
+
+$folder = [IO.Path]::Combine([IO.Path]::GetTempPath(), "iothubdsr-$([Guid]::NewGuid().ToString('N').Substring(0, 8))")
+$signer = New-Signer 'Privacy Office (Quickstart)'
 '1. Start a simulated Azure and connect to its hub.'
 $sandbox = Start-IotHubSandbox -Seed $Seed
 try {
-    Connect-IotHubDsr -Sandbox $sandbox | Out-Default
+    Connect-IotHubDsr -Sandbox $sandbox -RequestStore ([IO.Path]::Combine($folder, 'requests')) | Out-Default
 
     '2. Every location where data of a device can be, from the configuration of the hub.'
     Get-IotDataLocation | Out-Default
@@ -42,18 +51,19 @@ try {
     "3. The footprint of '$DeviceId'. A question mark stands for what nobody can count from here."
     Get-IotDeviceDataFootprint -DeviceId $DeviceId | Out-Default
 
-    '4. Export it: what the person who asks is given.'
-    Export-IotDeviceData -DeviceId $DeviceId -Path $package | Out-Default
+    '4. Register the request: its time limit counts from now. Export what the person who asks is given.'
+    $request = New-IotDataRequest -DeviceId $DeviceId -IdentityEvidence 'Called back on the number on file'
+    Export-IotDeviceData -DeviceId $DeviceId -Path ([IO.Path]::Combine($folder, 'package')) -RequestId $request.RequestId | Out-Default
 
     '5. What an erasure would do. Nothing is sent that changes anything.'
     Remove-IotDeviceData -DeviceId $DeviceId -WhatIf
 
-    "6. Erase. Every location is read again before it gets its verdict."
+    '6. Erase. Every location is read again before it gets its verdict.'
     $before = @(Get-Holding $Bystander)
-    $receipts = @(Remove-IotDeviceData -DeviceId $DeviceId -Force)
+    $receipts = @(Remove-IotDeviceData -DeviceId $DeviceId -RequestId $request.RequestId -SigningCertificate $signer -Force)
     $receipts | Where-Object { "$($_.Location.Capabilities)" -ne 'None' } | Out-Default
 
-    "7. What is not settled yet, and why."
+    '7. What is not settled yet, and why.'
     $receipts | Where-Object { $_.Detail -and "$($_.Location.Capabilities)" -ne 'None' } | ForEach-Object {
         "   $($_.Verdict): $($_.Kind) $($_.Place). $($_.Detail)"
     }
@@ -61,7 +71,13 @@ try {
     "   $($others.Count) locations that this module does not erase from; each receipt says who has to do what. For example:"
     $others | Where-Object { $_.Kind -in 'LogAnalyticsWorkspace', 'Webhook' } | ForEach-Object { "   $($_.Verdict): $($_.Kind) $($_.Place). $($_.Detail)" }
 
-    "8. The bystander '$Bystander' shares blobs with '$DeviceId', and its ID differs by case only."
+    '8. What is on record: the request with what comes next, its certificate, checked, and its report.'
+    $request = Get-IotDataRequest -RequestId $request.RequestId
+    $request | Out-Default
+    $request.Certificates | Test-IotErasureCertificate -TrustedCertificate $signer | Out-Default
+    Export-IotDataRequestReport -RequestId $request.RequestId -Path ([IO.Path]::Combine($folder, 'report.html')) | Out-Default
+
+    "9. The bystander '$Bystander' shares blobs with '$DeviceId', and its ID differs by case only."
     $after = @(Get-Holding $Bystander)
     if (($before -join '|') -cne ($after -join '|')) {
         throw "The data of '$Bystander' has changed. Before: $($before -join '; '). After: $($after -join '; ')."
@@ -70,5 +86,6 @@ try {
 }
 finally {
     Stop-IotHubSandbox -Sandbox $sandbox
-    if ([IO.Directory]::Exists($package)) { [IO.Directory]::Delete($package, $true) }
+    $signer.Dispose()
+    if ([IO.Directory]::Exists($folder)) { [IO.Directory]::Delete($folder, $true) }
 }

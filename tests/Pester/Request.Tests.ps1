@@ -8,7 +8,7 @@ BeforeAll {
 
 BeforeEach {
     $script:sandbox = Start-IotHubSandbox
-    $script:context = Connect-IotHubDsr -Sandbox $sandbox
+    $script:context = Connect-IotHubDsr -Sandbox $sandbox -RequestStore (Join-Path $TestDrive ([guid]::NewGuid()))
 }
 
 AfterEach {
@@ -125,5 +125,28 @@ Describe 'Remove-IotDeviceData' {
         $receipts = 'th-001' | Export-IotDeviceData -Path $path | Remove-IotDeviceData -Force
         $receipts.DeviceId | Sort-Object -Unique | Should -Be 'th-001'
         Test-Path $path | Should -BeTrue
+    }
+}
+
+Describe 'Requests' {
+    It 'registers a request and says when it is due' {
+        $request = 'th-001', 'th-002' | New-IotDataRequest -ReceivedAt '2026-01-31T09:30:00+01:00'
+        $request.DueAt | Should -Be ([DateTimeOffset]'2026-02-28T09:30:00+01:00')
+        (Get-IotDataRequest $request.RequestId).Status | Should -Be 'Received'
+    }
+
+    It 'erases for a request and certifies the outcome' {
+        $request = New-IotDataRequest 'th-001'
+        $receipts = $request | Remove-IotDeviceData -Force | Test-IotDeviceDataErasure
+        $receipts.RequestId | Sort-Object -Unique | Should -Be $request.RequestId
+        $checks = (Get-IotDataRequest $request.RequestId).Certificates | Test-IotErasureCertificate
+        $checks | Should -HaveCount 2
+        $checks | Where-Object { -not $_.IsValid } | Should -BeNullOrEmpty
+    }
+
+    It 'gives what is due and goes on with it' {
+        Remove-IotDeviceData 'th-001' -Force | Out-Null
+        Get-IotDataRequest -Due | Resume-IotDataRequest -Force | Should -Not -BeNullOrEmpty
+        (Get-IotDataRequest).Certificates | Should -HaveCount 2
     }
 }

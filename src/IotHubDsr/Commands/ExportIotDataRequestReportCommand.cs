@@ -25,6 +25,6 @@ public sealed class ExportIotDataRequestReportCommand : RequestStoreCommand
         if (!ShouldProcess(path, "Write the report of a request"))
             return;
         var request = new ReportRequest { Context = ContextOrNone, Store = Store, RequestId = RequestId, Path = path };
-        Run(cancellationToken => Engine.WriteReportAsync(request, cancellationToken));
+        RunOne(cancellationToken => Engine.WriteReportAsync(request, cancellationToken));
     }
 }

@@ -18,12 +18,12 @@ public sealed class ResumeIotDataRequestCommand : RequestRunCommand
     {
         _found = null;
         var query = new DataRequestQuery { Context = request.Context, Store = request.Store, RequestIds = [request.RequestId] };
-        Run(cancellationToken => Engine.GetRequestsAsync(query, cancellationToken));
+        RunOne(cancellationToken => Engine.GetRequestsAsync(query, cancellationToken));
         if (_found is not { } found)
             return;
         string target = $"Request {found.RequestId}: {Counted.Of(found.Devices, "device")} of {found.HubHostName} in {Counted.Of(found.Locations.Count, "location")}, {found.Status}";
         if (Approve(Force, target, "Go on erasing device data"))
-            Run(cancellationToken => Engine.ResumeAsync(request, cancellationToken));
+            RunOne(cancellationToken => Engine.ResumeAsync(request, cancellationToken));
     }
 
     private protected override void OnOutput(object value)

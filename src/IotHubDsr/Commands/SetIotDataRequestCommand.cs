@@ -79,7 +79,7 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
         (ChangeRequest change, string action) = Change();
         change = change with { Context = ContextOrNone, Store = Store };
         if (Approve(Force, $"Request {RequestId}", action))
-            Run(cancellationToken => Engine.ChangeRequestAsync(change, cancellationToken));
+            RunOne(cancellationToken => Engine.ChangeRequestAsync(change, cancellationToken));
     }
 
     private (ChangeRequest Change, string Action) Change() => ParameterSetName switch

@@ -40,6 +40,14 @@ public abstract class DsrCommand : PSCmdlet, IDisposable
         CloseOperation();
     }
 
+    /// <summary>Runs an operation on one of several things to its end; its failure is told, and the others go on.</summary>
+    private protected void RunOne(Func<CancellationToken, IAsyncEnumerable<DsrEvent>> start)
+    {
+        Open(start);
+        Guard(Pull, fault => WriteError(fault));
+        CloseOperation();
+    }
+
     /// <summary>Starts an operation.</summary>
     private protected EventPump Open(Func<CancellationToken, IAsyncEnumerable<DsrEvent>> start)
     {
@@ -55,12 +63,7 @@ public abstract class DsrCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>Hands on the events of the operation until it ends.</summary>
-    private protected void Drain() => Guard(() =>
-    {
-        while (_pump?.Take() is { } next)
-            Write(next);
-        _progress?.Complete();
-    });
+    private protected void Drain() => Guard(Pull);
 
     /// <summary>Hands on the events that are there already.</summary>
     private protected void DrainAvailable() => Guard(() =>
@@ -127,8 +130,15 @@ public abstract class DsrCommand : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Turns the end of an operation by failure or by stop into what PowerShell expects.</summary>
-    private void Guard(Action action)
+    private void Pull()
+    {
+        while (_pump?.Take() is { } next)
+            Write(next);
+        _progress?.Complete();
+    }
+
+    /// <summary>Turns the end of an operation by failure or by stop into what PowerShell expects; by default a failure ends the command.</summary>
+    private void Guard(Action action, Action<ErrorRecord>? onFailure = null)
     {
         try
         {
@@ -137,7 +147,7 @@ public abstract class DsrCommand : PSCmdlet, IDisposable
         catch (DsrException exception)
         {
             _progress?.Complete();
-            ThrowTerminatingError(exception.Fault.ToErrorRecord(exception));
+            (onFailure ?? ThrowTerminatingError)(exception.Fault.ToErrorRecord(exception));
         }
         catch (OperationCanceledException) when (_stopping)
         {

@@ -24,6 +24,10 @@ public sealed class ExampleTests(HelpSession session) : IClassFixture<HelpSessio
     [Fact]
     public void EveryCommandLineOfTheReadme_ParsesAndUsesRealParameters() => Assert.All(MarkdownBlocks("README.md", "powershell"), AssertReal);
 
+    [Fact]
+    public void EveryExampleScript_ParsesAndUsesRealParameters() => Assert.All(
+        Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "module", "Examples"), "*.ps1").Select(File.ReadAllText), AssertReal);
+
     private static List<string> MarkdownBlocks(string file, string language)
     {
         string[] parts = File.ReadAllText(Path.Combine(RepositoryPaths.Root, file)).ReplaceLineEndings("\n").Split("```");

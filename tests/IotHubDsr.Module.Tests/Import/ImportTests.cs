@@ -6,8 +6,9 @@ public sealed class ImportTests
 {
     private static readonly string[] Commands =
     [
-        "Approve-IotErasurePlan", "Connect-IotHubDsr", "Disconnect-IotHubDsr", "Export-IotDeviceData", "Get-IotDataLocation", "Get-IotDeviceDataFootprint",
-        "Get-IotHubDsrContext", "New-IotErasurePlan", "Remove-IotDeviceData", "Start-IotHubSandbox", "Stop-IotHubSandbox",
+        "Approve-IotErasurePlan", "Connect-IotHubDsr", "Disconnect-IotHubDsr", "Export-IotDataRequestReport", "Export-IotDeviceData",
+        "Get-IotDataLocation", "Get-IotDataRequest", "Get-IotDeviceDataFootprint", "Get-IotHubDsrContext", "New-IotDataRequest", "New-IotErasurePlan",
+        "Remove-IotDeviceData", "Resume-IotDataRequest", "Set-IotDataRequest", "Start-IotHubSandbox", "Stop-IotHubSandbox", "Test-IotDeviceDataErasure",
         "Test-IotErasureCertificate",
     ];
 

@@ -13,7 +13,8 @@ public sealed class PackageTests(PackagedModule module) : IClassFixture<Packaged
         string[] needed =
         [
             "IotHubDsr.psd1", "LICENSE", "README.md", "en-US/IotHubDsr.dll-Help.xml", "en-US/about_IotHubDsr.help.txt",
-            "module/IotHubDsr.Format.ps1xml", "module/Examples/Quickstart.ps1", "module/bin/IotHubDsr.dll", "module/bin/IotHubDsr.Contracts.dll",
+            "module/IotHubDsr.Format.ps1xml", "module/Examples/Quickstart.ps1", "module/Examples/Reverify-DataRequests.ps1",
+            "module/bin/IotHubDsr.dll", "module/bin/IotHubDsr.Contracts.dll",
             "module/bin/core/IotHubDsr.Core.dll", "module/bin/core/IotHubDsr.Core.deps.json", "module/bin/core/Azure.Core.dll",
             "module/bin/sandbox/IotHubDsr.Sandbox.dll", "module/bin/sandbox/IotHubDsr.Sandbox.runtimeconfig.json",
         ];

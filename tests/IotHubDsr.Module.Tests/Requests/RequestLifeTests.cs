@@ -1,0 +1,141 @@
+using System.Management.Automation;
+using IotHubDsr.Module.Tests.Certificates;
+using IotHubDsr.Module.Tests.Erasures;
+using IotHubDsr.Module.Tests.Pester;
+
+namespace IotHubDsr.Module.Tests.Requests;
+
+public sealed class RequestLifeTests
+{
+    private const string Place = "contosorouted/raw-json";
+    private const string Performer = "Petra Performer";
+    private const string Evidence = "Called back on 0171-555";
+    private const string Ground = "Case 7 C 12/26";
+
+    [Fact]
+    [PesterTwin("registers a request and says when it is due")]
+    public void New_RegistersARequestThatIsDueAMonthAfterItsReceipt()
+    {
+        using var session = new RequestSession();
+
+        PSObject request = session.Run(
+            "param($evidence) 'th-001', 'th-002', 'th-001' | New-IotDataRequest -ReceivedAt '2026-01-31T09:30:00+01:00' -IdentityEvidence $evidence", Evidence).Single();
+
+        Assert.Equal(("Received", 2L, Evidence), (request.Text("Status"), request.Number("Devices"), request.Text("IdentityEvidence")));
+        Assert.Equal(new DateTimeOffset(2026, 2, 28, 9, 30, 0, TimeSpan.FromHours(1)), request.Value<DateTimeOffset>("DueAt"));
+        Assert.Equal(request.Text("RequestId"), session.Get(request.Text("RequestId")).Text("RequestId"));
+        Assert.DoesNotContain(session.Module.Sandbox.Log, logged => logged.Mutating);
+    }
+
+    [Fact]
+    public void Request_FromRegistrationToTheEndOfItsKey()
+    {
+        using var session = new RequestSession();
+        using var files = new CertificateFiles();
+        files.Write("petra");
+        string id = session.Run("param($evidence) New-IotDataRequest th-001 -IdentityEvidence $evidence", Evidence).Single().Text("RequestId");
+        session.Run(
+            "param($id, $place, $ground) $held = (Get-IotDataLocation | Where-Object Place -eq $place).Id; " +
+            "Set-IotDataRequest $id -Hold -LocationId $held -Ground $ground -ReviewAt ([DateTimeOffset]::Now.AddDays(40))", id, Place, Ground);
+
+        ModuleOutcome erased = session.Run(
+            "param($id, $path, $pem, $performer) New-IotErasurePlan th-001 $path | Remove-IotDeviceData -RequestId $id -SigningCertificate $pem -Performer $performer -Force",
+            id, session.File("plan.json"), files.Path("petra.pem"), Performer);
+
+        Assert.Equal(("Held", 0L), (Receipt(erased).Text("Verdict"), Receipt(erased).Number("RecordsErased")));
+        Assert.Contains(Ground, Receipt(erased).Text("Detail"), StringComparison.Ordinal);
+        Assert.True(new ArchiveState(session.Module.Sandbox).CountOf("th-001") > 0);
+        PSObject request = session.Get(id);
+        Assert.Equal(("ActionNeeded", Ground), (request.Text("Status"), Assert.Single(request.Items("Holds")).Text("Ground")));
+
+        ModuleOutcome released = session.Run("param($id) Set-IotDataRequest $id -Release -LocationId $held | Resume-IotDataRequest -Force", id);
+
+        Assert.True(Receipt(released).Number("RecordsErased") > 0);
+        Assert.Equal(0, new ArchiveState(session.Module.Sandbox).CountOf("th-001"));
+        Assert.Equal(request.Get("DueAt"), session.Get(id).Get("DueAt"));
+
+        ModuleOutcome tested = session.Run("param($id, $pem) Test-IotDeviceDataErasure $id -SigningCertificate $pem", id, files.Path("petra.pem"));
+
+        Assert.Equal(released.Output.Count, tested.Output.Count);
+        AssertCertified(session, id, files.Path("petra.cer"), [true, false, true]);
+        AssertNothingPersonalAfterTheKey(session, id);
+    }
+
+    [Fact]
+    public void Decisions_AreOnRecord()
+    {
+        using var session = new RequestSession();
+        string id = session.Erase("th-001");
+        DateTimeOffset received = session.Get(id).Value<DateTimeOffset>("ReceivedAt");
+
+        PSObject extended = session.Run("param($id) Set-IotDataRequest $id -ExtensionReason 'Four hubs'", id).Single();
+        PSObject noted = session.Run(
+            "param($id) $hook = (Get-IotDataRequest $id).Locations | Where-Object Kind -eq Webhook; " +
+            "Set-IotDataRequest $id -LocationId $hook.LocationId -OwnerActionNote 'Ticket 4711'", id).Single();
+
+        Assert.Equal(("Four hubs", received.AddMonths(3)), (extended.Text("ExtensionReason"), extended.Value<DateTimeOffset>("DueAt")));
+        PSObject location = Assert.Single(noted.Items("Locations"), one => one.Text("Kind") == "Webhook");
+        Assert.Equal(("OwnerAction", "True"), (location.Text("Verdict"), location.Text("IsOwnerActionDone")));
+        Assert.DoesNotContain("4711", File.ReadAllText(Path.Combine(session.Store, id, "journal.jsonl")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Diagnostics_HoldNobodysName()
+    {
+        using var session = new RequestSession();
+        session.Run(
+            "param($evidence, $performer) Remove-IotDeviceData th-001 -Force -IdentityEvidence $evidence -Performer $performer | Out-Null", Evidence, Performer);
+        string id = session.Run("Get-IotDataRequest").Single().Text("RequestId");
+        session.Run("param($id) Set-IotDataRequest $id -ExtensionReason 'Four hubs of Ana'", id);
+
+        PSObject given = session.Run("param($path) Get-IotDataRequest -Diagnostics $path", session.File("support.zip")).Single();
+
+        string bundle = RequestSession.TextOf(session.File("support.zip"));
+        Assert.Equal(id, given.Text("RequestId"));
+        Assert.Contains($"requests/{id}/journal.jsonl", bundle, StringComparison.Ordinal);
+        Assert.All(["th-001", Evidence, Performer, "Four hubs", Environment.UserName + "@"], name => Assert.DoesNotContain(name, bundle, StringComparison.Ordinal));
+        Assert.Contains(Performer, File.ReadAllText(Path.Combine(session.Store, id, "journal.jsonl")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BlobContainer_IsAStoreLikeAFolder()
+    {
+        using var session = new RequestSession();
+
+        string id = session.Run("param($store) (New-IotDataRequest th-001 -RequestStore $store).RequestId", RequestSession.Container).Single().ToString();
+        session.Run("param($store, $id) Remove-IotDeviceData th-001 -Force -RequestId $id -RequestStore $store | Out-Null", RequestSession.Container, id);
+        PSObject request = session.Run("param($store) Get-IotDataRequest -RequestStore $store", RequestSession.Container).Single();
+
+        Assert.Equal((id, RequestSession.Container), (request.Text("RequestId"), request.Text("RequestStore")));
+        Assert.StartsWith($"{RequestSession.Container}/{id}/certificates/", Assert.Single(request.Items("Certificates")).Text("Path"), StringComparison.Ordinal);
+        Assert.Empty(session.Written);
+    }
+
+    private static PSObject Receipt(ModuleOutcome outcome) => RemoveTests.Receipt(outcome, Place, "RoutedBlobContainer");
+
+    private static void AssertCertified(RequestSession session, string id, string signer, bool[] isSigned)
+    {
+        ModuleOutcome checks = session.Run(
+            "param($id, $signer, $journal) (Get-IotDataRequest $id).Certificates | Test-IotErasureCertificate -TrustedCertificate $signer -JournalPath $journal",
+            id, signer, Path.Combine(session.Store, id, "journal.jsonl"));
+        Assert.Equal(isSigned, checks.Output.Select(check => check.Value<bool>("IsSigned")));
+        Assert.All(checks.Output, check => Assert.Equal("True True", $"{check.Get("IsValid")} {check.Get("IsInJournal")}"));
+        Assert.Equal(isSigned, checks.Output.Select(check => check.Value<bool>("IsTrusted")));
+        Assert.Equal(Performer, checks.Output[0].Text("Performer"));
+    }
+
+    private static void AssertNothingPersonalAfterTheKey(RequestSession session, string id)
+    {
+        PSObject before = session.Run("param($id, $path) Export-IotDataRequestReport $id $path", id, session.File("before.html")).Single();
+        Assert.Contains("th-001", File.ReadAllText(before.Text("Path")), StringComparison.Ordinal);
+
+        PSObject request = session.Run("param($id) Set-IotDataRequest $id -DestroyKey", id).Single();
+        session.Run("param($id, $path) Export-IotDataRequestReport $id $path", id, session.File("after.html"));
+
+        Assert.Equal((true, 0, 1L), (request.Value<bool>("IsAnonymised"), request.Items("DeviceId").Count, request.Number("Devices")));
+        string left = string.Join('\n', Directory.EnumerateFiles(session.Store, "*", SearchOption.AllDirectories).Select(File.ReadAllText))
+            + File.ReadAllText(session.File("after.html"));
+        Assert.All(["th-001", Evidence, Ground], text => Assert.DoesNotContain(text, left, StringComparison.Ordinal));
+        session.Module.TryRun("param($id) Resume-IotDataRequest $id -Force; Test-IotDeviceDataErasure $id", id).AssertOnly("RequestAnonymised");
+    }
+}
