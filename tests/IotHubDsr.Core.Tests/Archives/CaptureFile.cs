@@ -17,7 +17,7 @@ internal static class CaptureFile
         {"name":"Body","type":["null","bytes"]}]}
         """;
 
-    public static byte[] Write(IEnumerable<Message> messages, int seed)
+    public static byte[] Write(IEnumerable<Message> messages, int seed, int syncEvery = 9)
     {
         var random = new Random(seed);
         var schema = (RecordSchema)Schema.Parse(EventSchema);
@@ -43,7 +43,7 @@ internal static class CaptureFile
                 record.Add("Properties", properties);
                 record.Add("Body", message.Body);
                 writer.Append(record);
-                if (number % 9 == 0)
+                if (number % syncEvery == 0)
                 {
                     writer.Sync();
                 }

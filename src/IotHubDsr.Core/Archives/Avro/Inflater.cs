@@ -237,13 +237,10 @@ internal sealed class Inflater(int maxBlockBytes)
         {
             // Most matches are short: two vectors without a question, then the rest.
             Vector128.LoadUnsafe(ref from).StoreUnsafe(ref to);
-            if (length > 16)
+            Vector128.LoadUnsafe(ref from, 16).StoreUnsafe(ref to, 16);
+            for (nuint at = 32; at < (nuint)length; at += 16)
             {
-                Vector128.LoadUnsafe(ref from, 16).StoreUnsafe(ref to, 16);
-                for (nuint at = 32; at < (nuint)length; at += 16)
-                {
-                    Vector128.LoadUnsafe(ref from, at).StoreUnsafe(ref to, at);
-                }
+                Vector128.LoadUnsafe(ref from, at).StoreUnsafe(ref to, at);
             }
         }
         else if (back >= sizeof(ulong))
@@ -296,34 +293,39 @@ internal sealed class Inflater(int maxBlockBytes)
 
     private void ReadLengths(int count)
     {
+        ref var input = ref MemoryMarshal.GetArrayDataReference(_input);
+        var (read, bits, bitCount) = (_read, _bits, _bitCount);
+        var lengths = _lengths.AsSpan(0, count);
         for (var at = 0; at < count;)
         {
-            Refill(ref MemoryMarshal.GetArrayDataReference(_input), ref _read, ref _bits, ref _bitCount);
-            ThrowIfReadPast(_read);
-            var entry = _order.Entries[(int)(_bits & ((1 << OrderBits) - 1))];
-            Consume((int)(entry & 0xFF), ref _bits, ref _bitCount);
+            if (bitCount < OrderBits + 7)
+            {
+                Refill(ref input, ref read, ref bits, ref bitCount);
+                ThrowIfReadPast(read);
+            }
+
+            var entry = _order.Entries[(int)(bits & ((1 << OrderBits) - 1))];
+            Consume((int)(entry & 0xFF), ref bits, ref bitCount);
             var symbol = (int)(entry >> HuffmanTable.ValueShift);
             if (symbol < 16)
             {
-                _lengths[at++] = (byte)symbol;
+                lengths[at++] = (byte)symbol;
                 continue;
             }
 
-            if (symbol == 16 && at == 0)
+            var (extra, least) = symbol switch { 16 => (2, 3), 17 => (3, 3), _ => (7, 11) };
+            var repeat = least + (int)(bits & ((1UL << extra) - 1));
+            Consume(extra, ref bits, ref bitCount);
+            if (repeat > count - at || (symbol == 16 && at == 0))
             {
                 throw Damaged();
             }
 
-            var length = symbol == 16 ? _lengths[at - 1] : (byte)0;
-            var repeat = symbol switch { 16 => 3 + TakeBits(2), 17 => 3 + TakeBits(3), _ => 11 + TakeBits(7) };
-            if (repeat > count - at)
-            {
-                throw Damaged();
-            }
-
-            _lengths.AsSpan(at, repeat).Fill(length);
+            lengths.Slice(at, repeat).Fill(symbol == 16 ? lengths[at - 1] : (byte)0);
             at += repeat;
         }
+
+        (_read, _bits, _bitCount) = (read, bits, bitCount);
     }
 
     private void CopyStored()
