@@ -29,7 +29,7 @@ internal static class CaptureFile
             foreach (var message in messages)
             {
                 var properties = message.Properties.ToDictionary(p => p.Key, object? (p) => p.Value);
-                var system = new Dictionary<string, object?> { ["x-opt-sequence-number"] = number, ["ratio"] = 0.5, ["raw"] = new byte[] { 1 } };
+                var system = new Dictionary<string, object?> { ["x-opt-offset"] = number, ["ratio"] = 0.5, ["raw"] = new byte[] { 1 } };
                 foreach (var sender in message.Senders.Take(1))
                 {
                     (random.Next(3) == 0 ? properties : system)["iothub-connection-device-id"] = sender;

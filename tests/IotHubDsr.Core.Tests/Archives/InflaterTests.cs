@@ -9,7 +9,7 @@ public sealed class InflaterTests
 {
     private static readonly Gen<byte[]> Data = Gen.Frequency(
         (1, Gen.Byte.Array[1, 2_000]),
-        (2, Gen.Select(Gen.Byte.Array[1, 40], Gen.Int[1, 3_000], (bytes, count) => (byte[])[.. Enumerable.Repeat(bytes, count).SelectMany(b => b)])),
+        (2, Gen.Select(Gen.Byte.Array[1, 40], Gen.Int[1, 3_000], Repeat)),
         (2, MessageGen.Messages.Select(messages => (byte[])[1, .. JsonLine.Write(messages, seed: 1)])),
         (1, Gen.Select(Gen.Int, Gen.Int[1, 200_000], Gen.Int[1, 256], Random)));
 
@@ -80,6 +80,8 @@ public sealed class InflaterTests
         Assert.Throws<InvalidDataException>(() => new Inflater(1_000_000).Inflate(bomb));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8_000_000);
     }
+
+    private static byte[] Repeat(byte[] bytes, int count) => [.. Enumerable.Repeat(bytes, count).SelectMany(b => b)];
 
     private static byte[] Random(int seed, int length, int alphabet)
     {
