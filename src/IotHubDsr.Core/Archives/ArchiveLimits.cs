@@ -5,7 +5,7 @@ internal sealed record ArchiveLimits
 {
     public static ArchiveLimits Default { get; } = new();
 
-    /// <summary>Bytes of an Avro block, compressed and inflated, or of a JSON line.</summary>
+    /// <summary>Bytes of an Avro block, compressed and inflated, or of a record of JSON.</summary>
     public int MaxBlockBytes { get; init; } = 256 * 1024 * 1024;
 
     /// <summary>Bytes of an Avro header, schema included.</summary>

@@ -1,7 +1,7 @@
 namespace IotHubDsr.Archives;
 
 /// <summary>
-/// A record format of routed messages. Both methods read the source to its end or throw <see cref="ArchiveFormatException"/>;
+/// A format of records in a file. Both methods read the source to its end or throw <see cref="ArchiveFormatException"/>;
 /// there is no partial result. What a rewrite has written when it throws is worthless.
 /// </summary>
 internal interface IArchiveFormat

@@ -6,27 +6,40 @@ namespace IotHubDsr.Benchmarks.Archives;
 /// </summary>
 internal sealed class Contest
 {
+    private const double WarmUpSeconds = 1;
+
     private readonly List<double[]> _rounds = [];
 
     public static async Task<Contest> RunAsync(int rounds, params Func<Task>[] contenders)
     {
+        foreach (Func<Task> contender in contenders)
+            await WarmUpAsync(contender);
+
         var contest = new Contest();
-        for (int round = -1; round < rounds; round++)
+        for (int round = 0; round < rounds; round++)
         {
             double[] seconds = new double[contenders.Length];
             for (int contender = 0; contender < contenders.Length; contender++)
-            {
-                TimeSpan before = Environment.CpuUsage.TotalTime;
-                await contenders[contender]();
-                seconds[contender] = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
-            }
-
-            // The first round warms code and caches up.
-            if (round >= 0)
-                contest._rounds.Add(seconds);
+                seconds[contender] = await TimeAsync(contenders[contender]);
+            contest._rounds.Add(seconds);
         }
 
         return contest;
+    }
+
+    /// <summary>Until the runtime has compiled it as well as it can.</summary>
+    private static async Task WarmUpAsync(Func<Task> contender)
+    {
+        double seconds = 0;
+        while (seconds < WarmUpSeconds)
+            seconds += await TimeAsync(contender);
+    }
+
+    private static async Task<double> TimeAsync(Func<Task> contender)
+    {
+        TimeSpan before = Environment.CpuUsage.TotalTime;
+        await contender();
+        return (Environment.CpuUsage.TotalTime - before).TotalSeconds;
     }
 
     /// <summary>A contender's result that must be right, lest speed be got by reading less.</summary>

@@ -53,19 +53,26 @@ internal sealed class Telemetry(int seed)
     public void WriteJsonLine(IBufferWriter<byte> lines)
     {
         Next(out string device, out string time, out string body, out bool alert);
-        string properties = string.Join(",", SystemProperties(device, time).Select(p => $"\"{p.Key}\":\"{p.Value.Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
-        string line = $$$"""{"EnqueuedTimeUtc":"{{{time}}}","Properties":{"temperatureAlert":"{{{(alert ? "true" : "false")}}}"},"SystemProperties":{{{{properties}}}},"Body":{{{body}}}}""";
-        WriteUtf8(lines, line);
+        string system = string.Join(",", SystemProperties(device, time).Select(p => $"{Quoted(p.Key)}:{Quoted(p.Value)}"));
+        WriteUtf8(
+            lines,
+            $$"""{"EnqueuedTimeUtc":"{{time}}","Properties":{"temperatureAlert":"{{(alert ? "true" : "false")}}"},"""
+                + $$"""
+                "SystemProperties":{{{system}}},"Body":{{body}}}
+                """);
         lines.Write("\n"u8);
     }
 
-    public static void WriteLong(IBufferWriter<byte> to, long value) => to.Advance(AvroVarint.Write(value, to.GetSpan(AvroVarint.MaxLength)));
+    public static void WriteLong(IBufferWriter<byte> to, long value)
+        => to.Advance(AvroVarint.Write(value, to.GetSpan(AvroVarint.MaxLength)));
 
     public static void WriteText(IBufferWriter<byte> to, string text)
     {
         WriteLong(to, Encoding.UTF8.GetByteCount(text));
         WriteUtf8(to, text);
     }
+
+    private static string Quoted(string text) => $"\"{text.Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     private static void WriteUtf8(IBufferWriter<byte> to, string text)
         => to.Advance(Encoding.UTF8.GetBytes(text, to.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length))));
@@ -90,6 +97,13 @@ internal sealed class Telemetry(int seed)
         alert = _random.Next(20) == 0;
         body = string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"temperature":{{15 + (_random.NextDouble() * 15):F2}},"humidity":{{_random.Next(20, 90)}},"pressure":{{980 + (_random.NextDouble() * 50):F1}},"battery":{{_random.Next(1, 101)}},"seq":{{_random.Next(1_000_000)}}}""");
+            $$"""
+            {"temperature":{{15 + (_random.NextDouble() * 15):F2}},"humidity":{{_random.Next(20, 90)}},"battery":{{_random.Next(1, 101)}},
+            """);
+        body += string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""
+            "pressure":{{980 + (_random.NextDouble() * 50):F1}},"seq":{{_random.Next(1_000_000)}}}
+            """);
     }
 }

@@ -25,9 +25,11 @@ internal static class Archive
     public static async Task<(ArchiveRewrite Rewrite, byte[] File)> RewriteAsync(byte[] file, RecordSelection selection, int? chunks = null)
     {
         await using Stream stream = chunks is { } seed ? new ChunkedStream(file, seed) : new MemoryStream(file);
-        using var result = new MemoryStream();
-        var rewrite = await ArchiveFormats.RewriteAsync(stream, result, selection, CancellationToken.None);
-        return (rewrite, result.ToArray());
+        using var source = new ArchiveSource(stream);
+        var format = await ArchiveFormats.DetectAsync(source, CancellationToken.None);
+        var target = new SplicingTarget(file);
+        var rewrite = await format.RewriteAsync(source, target, selection, CancellationToken.None);
+        return (rewrite, target.ToArray());
     }
 
     public static async Task<ArchiveFormatException> FaultAsync(byte[] file, ArchiveLimits? limits = null)
@@ -41,6 +43,31 @@ internal static class Archive
         Assert.Contains($"byte {scan.Offset}", scan.Message, StringComparison.Ordinal);
         return scan;
     }
+}
+
+/// <summary>Takes what stays from the file itself, as a splice does, after making sure that it was said right.</summary>
+internal sealed class SplicingTarget(byte[] file) : IRewriteTarget
+{
+    private readonly MemoryStream _result = new();
+    private long _keptTo;
+
+    public ValueTask KeepAsync(long sourceOffset, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        Assert.InRange(sourceOffset, _keptTo, file.Length - bytes.Length);
+        var kept = file.AsMemory((int)sourceOffset, bytes.Length);
+        Assert.True(kept.Span.SequenceEqual(bytes.Span));
+        _keptTo = sourceOffset + bytes.Length;
+        _result.Write(kept.Span);
+        return default;
+    }
+
+    public ValueTask ReplaceAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        _result.Write(bytes.Span);
+        return default;
+    }
+
+    public byte[] ToArray() => _result.ToArray();
 }
 
 internal sealed record CollectedRecord(

@@ -23,8 +23,11 @@ public sealed class BodyTests
         var bytes = Encoding.UTF8.GetBytes(body);
         var message = Message.From("other") with { Body = bytes };
         var encoded = message with { Body = Encoding.UTF8.GetBytes(Convert.ToBase64String(bytes)) };
-        var line = $$"""{"EnqueuedTimeUtc":"t","SystemProperties":{"connectionDeviceId":"other"},"Body":"{{Convert.ToBase64String(bytes).Replace("/", "\\/", StringComparison.Ordinal)}}"}""";
-        foreach (var file in new[] { ApacheAvro.Write([message]), ApacheAvro.Write([encoded]), CaptureFile.Write([message], 1), Encoding.UTF8.GetBytes(line) })
+        var embedded = Convert.ToBase64String(bytes).Replace("/", "\\/", StringComparison.Ordinal);
+        var line = $$"""{"EnqueuedTimeUtc":"t","SystemProperties":{"connectionDeviceId":"other"},"Body":"{{embedded}}"}""";
+        byte[][] files =
+            [ApacheAvro.Write([message]), ApacheAvro.Write([encoded]), CaptureFile.Write([message], seed: 1), Encoding.UTF8.GetBytes(line)];
+        foreach (var file in files)
         {
             var scan = await Archive.ScanAsync(file, new ScanRequest(Dev1, WithBody: true));
             Assert.Equal(found ? 1 : 0, scan.Subjects.Sum(s => s.Mentioned.Records));

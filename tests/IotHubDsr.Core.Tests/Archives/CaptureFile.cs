@@ -17,7 +17,7 @@ internal static class CaptureFile
         {"name":"Body","type":["null","bytes"]}]}
         """;
 
-    public static byte[] Write(IEnumerable<Message> messages, int seed)
+    public static byte[] Write(IEnumerable<Message> messages, int seed, int syncEvery = 9)
     {
         var random = new Random(seed);
         var schema = (RecordSchema)Schema.Parse(EventSchema);
@@ -29,7 +29,7 @@ internal static class CaptureFile
             foreach (var message in messages)
             {
                 var properties = message.Properties.ToDictionary(p => p.Key, object? (p) => p.Value);
-                var system = new Dictionary<string, object?> { ["x-opt-sequence-number"] = number, ["ratio"] = 0.5, ["raw"] = new byte[] { 1 } };
+                var system = new Dictionary<string, object?> { ["x-opt-offset"] = number, ["ratio"] = 0.5, ["raw"] = new byte[] { 1 } };
                 foreach (var sender in message.Senders.Take(1))
                 {
                     (random.Next(3) == 0 ? properties : system)["iothub-connection-device-id"] = sender;
@@ -43,7 +43,7 @@ internal static class CaptureFile
                 record.Add("Properties", properties);
                 record.Add("Body", message.Body);
                 writer.Append(record);
-                if (number % 9 == 0)
+                if (number % syncEvery == 0)
                 {
                     writer.Sync();
                 }

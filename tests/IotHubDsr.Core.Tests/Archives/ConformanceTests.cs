@@ -52,7 +52,8 @@ public sealed class ConformanceTests
 
     private static async Task<string> RunAsync(string tool, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(tool, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(tool, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
@@ -73,7 +74,8 @@ internal sealed class AvrocatTheoryAttribute : TheoryAttribute
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class AvscTheoryAttribute : TheoryAttribute
 {
-    public AvscTheoryAttribute() => Skip = Tools.Has("node") && Directory.Exists(Path.Combine(ConformanceTests.Folder(), "node_modules", "avsc"))
+    public AvscTheoryAttribute() => Skip
+        = Tools.Has("node") && Directory.Exists(Path.Combine(ConformanceTests.Folder(), "node_modules", "avsc"))
         ? null
         : "Needs Node.js and avsc (npm ci --prefix tests/conformance/avro).";
 }

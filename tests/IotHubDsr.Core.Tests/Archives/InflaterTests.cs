@@ -9,7 +9,7 @@ public sealed class InflaterTests
 {
     private static readonly Gen<byte[]> Data = Gen.Frequency(
         (1, Gen.Byte.Array[1, 2_000]),
-        (2, Gen.Select(Gen.Byte.Array[1, 40], Gen.Int[1, 3_000], (bytes, count) => (byte[])[.. Enumerable.Repeat(bytes, count).SelectMany(b => b)])),
+        (2, Gen.Select(Gen.Byte.Array[1, 40], Gen.Int[1, 3_000], Repeat)),
         (2, MessageGen.Messages.Select(messages => (byte[])[1, .. JsonLine.Write(messages, seed: 1)])),
         (1, Gen.Select(Gen.Int, Gen.Int[1, 200_000], Gen.Int[1, 256], Random)));
 
@@ -25,7 +25,7 @@ public sealed class InflaterTests
                     Assert.True(inflater.Inflate(Deflate(data, level)).Span.SequenceEqual(data));
                 }
             },
-            iter: 2_000);
+            iter: 500);
     }
 
     [Fact]
@@ -33,12 +33,19 @@ public sealed class InflaterTests
         => Gen.Select(Data, Gen.Enum<CompressionLevel>(), Gen.Int).Sample(
             (data, level, seed) =>
             {
-                const int Limit = 5_000_000;
+                const int Limit = 1_000_000;
                 var damaged = Mutation.Apply(Deflate(data, level), new Random(seed));
+                if (damaged.Length == 0)
+                {
+                    // That is what the runtime makes of nothing.
+                    return;
+                }
+
                 byte[] expected;
                 try
                 {
-                    expected = Inflate(damaged, Limit);
+                    // The runtime takes data that breaks off for what is there of it; zeros behind it show both the same.
+                    expected = Inflate([.. damaged, .. new byte[100]], Limit);
                 }
                 catch (InvalidDataException)
                 {
@@ -52,11 +59,10 @@ public sealed class InflaterTests
                 }
                 catch (InvalidDataException e)
                 {
-                    // The runtime takes data that breaks off for what is there of it.
                     Assert.True(expected.Length > Limit || e.Message.Contains("cut short", StringComparison.Ordinal), e.Message);
                 }
             },
-            iter: 5_000);
+            iter: 1_000);
 
     [Theory]
     [InlineData("07")]
@@ -74,6 +80,8 @@ public sealed class InflaterTests
         Assert.Throws<InvalidDataException>(() => new Inflater(1_000_000).Inflate(bomb));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8_000_000);
     }
+
+    private static byte[] Repeat(byte[] bytes, int count) => [.. Enumerable.Repeat(bytes, count).SelectMany(b => b)];
 
     private static byte[] Random(int seed, int length, int alphabet)
     {

@@ -14,8 +14,8 @@ internal static class ServiceRecord
         var sender = message.Senders.FirstOrDefault();
         string[] members = random.Next(6) switch
         {
-            0 => [Member("time", message.Enqueued), Member("category", "Connections"), Raw("properties", JsonLine.Text(Fields(sender), random))],
-            1 => [Member("TimeGenerated", message.Enqueued), Raw("properties_s", JsonLine.Text(Fields(sender), random)), Member("DeviceId", "x")],
+            0 => [Member("time", message.Enqueued), Member("category", "Connections"), Member("properties", Fields(sender))],
+            1 => [Member("TimeGenerated", message.Enqueued), Member("properties_s", Fields(sender)), Member("DeviceId", "x")],
             2 => [Member("time", message.Enqueued), Raw("AdditionalFields", Overflow()), Raw("properties", "null")],
             3 => [Member("eventTime", message.Enqueued), Subject(), Raw("data", $"{{\"twin\":{Fields(sender)},\"hubName\":\"h\"}}")],
             4 => [Subject(), Raw("data", Telemetry()), Member("deadLetterReason", "MaxDeliveryAttemptsExceeded")],
@@ -26,10 +26,10 @@ internal static class ServiceRecord
 
         string Raw(string name, string value) => $"{JsonLine.Text(name, random)}:{JsonLine.Space(random)}{value}";
         string Member(string name, string value) => Raw(name, JsonLine.Text(value, random));
-        string Subject() => sender is null ? Member("subject", "dev1") : Member("subject", $"devices/{sender}{(random.Next(2) == 0 ? "" : "/modules/m")}");
+        string Subject() => Member("subject", sender is null ? "dev1" : $"devices/{sender}{(random.Next(2) == 0 ? "" : "/modules/m")}");
         string Overflow()
         {
-            var inner = $"{{{Member("properties_s", Fields(sender))},{Member("level_s", "devices/dev1")}}}";
+            var inner = $"{{{Member("properties_s", Fields(sender))},{Member("level_s", "dev1")}}}";
             return random.Next(2) == 0 ? inner : JsonLine.Text(inner, random);
         }
 
@@ -40,7 +40,8 @@ internal static class ServiceRecord
         {
             var system = string.Join(",", message.System.Select(p => Member(p.Key, p.Value)));
             var properties = string.Join(",", message.Properties.Select(p => Member(p.Key, p.Value)));
-            return $"{{{Raw("systemProperties", $"{{{system}}}")},{Raw("properties", $"{{{properties}}}")},\"body\":{{\"deviceId\":\"dev1\"}}}}";
+            var body = Raw("body", "{\"deviceId\":\"dev1\"}");
+            return $"{{{Raw("systemProperties", $"{{{system}}}")},{Raw("properties", $"{{{properties}}}")},{body}}}";
         }
     }
 

@@ -95,7 +95,11 @@ public sealed class ServiceRecordTests
     [Fact]
     public async Task Properties_CutShort_AreReadAsFarAsTheyGo()
     {
-        var file = "{\"properties\":\"{\\\"deviceId\\\":\\\"dev1\\\",\\\"note\\\":\\\"cut\"}\n{\"properties\":\"{\\\"deviceId\\\":\\\"dev1\"}\n"u8.ToArray();
+        var file = """
+            {"properties":"{\"deviceId\":\"dev1\",\"note\":\"cut"}
+            {"properties":"{\"deviceId\":\"dev1"}
+
+            """u8.ToArray();
         Assert.Equal(1, Assert.Single((await Archive.ScanAsync(file, new SubjectIndex(["dev1"]))).Subjects).Own.Records);
     }
 

@@ -10,11 +10,11 @@ public sealed class SubjectLimitTests
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     private static readonly Gen<Message> Message = Gen.Select(
-        Gen.OneOf("dev1", "gw-1", "other"), Gen.OneOf("", "dev1"), Gen.OneOf("", "G1", "g1"), Gen.OneOf(-1, 0, 1), (sender, named, generation, hours) =>
-            new Message(
+        Gen.OneOf("dev1", "gw-1", "other"), Gen.OneOf("", "dev1"), Gen.OneOf("", "G1", "g1"), Gen.OneOf(-1, 0, 1),
+        (sender, named, generation, hours) => new Message(
                 Noon.AddHours(hours).ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'"),
                 named.Length > 0 ? [("deviceId", named)] : [],
-                generation.Length > 0 ? [("connectionDeviceId", sender), ("connectionDeviceGenerationId", generation)] : [("connectionDeviceId", sender)],
+                [("connectionDeviceId", sender), .. generation is "" ? [] : new[] { ("connectionDeviceGenerationId", generation) }],
                 null));
 
     [Fact]

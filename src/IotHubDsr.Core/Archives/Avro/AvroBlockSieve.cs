@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace IotHubDsr.Archives.Avro;
 
@@ -13,26 +12,33 @@ namespace IotHubDsr.Archives.Avro;
 /// <remarks>A block is also walked if it does not have one sender for each record that it claims, which is where damage shows.</remarks>
 internal sealed class AvroBlockSieve(SubjectIndex subjects)
 {
-    // What the names of interest have in common is "evice" near their end, and a d 5 or 6 bytes after the v.
-    private const int EndOfDeviceId = 5;
-    private const int EndOfDeviceDashId = 6;
+    private const int Word = sizeof(ulong);
 
-    // Two vectors: fewer, longer steps mean fewer mispredicted branches on whether a step has signs.
-    private const int Stride = 64;
+    // From the first byte of the word "DeviceId" to its v.
+    private const int VInWord = 2;
+
+    private static readonly ulong DeviceId = MemoryMarshal.Read<ulong>("DeviceId"u8);
 
     public bool PassesOver(ReadOnlySpan<byte> records, long count)
     {
+        ref var bytes = ref MemoryMarshal.GetReference(records);
         var senders = 0L;
         var at = 0;
-        for (; at <= records.Length - Stride - EndOfDeviceDashId; at += Stride)
+        var last = records.Length - NameSigns.Stride - NameSigns.Reach;
+        for (; at <= last; at += NameSigns.Stride)
         {
-            for (var signs = FindSigns(records, at); signs != 0; signs &= signs - 1)
+            var signs = NameSigns.FindNames(ref Unsafe.Add(ref bytes, at));
+            if (signs != 0 && MayNameSubject(records, at, signs, ref senders))
             {
-                if (MayNameSubject(records, at + BitOperations.TrailingZeroCount(signs), ref senders))
-                {
-                    return false;
-                }
+                return false;
             }
+        }
+
+        if (last >= 0)
+        {
+            // The rest once more with what is before it. A name so near the end that it is still not seen has no value after it.
+            var signs = NameSigns.FindNames(ref Unsafe.Add(ref bytes, last)) & (ulong.MaxValue << (at - last));
+            return (at - last == NameSigns.Stride || !MayNameSubject(records, last, signs, ref senders)) && senders == count;
         }
 
         for (; at < records.Length; at++)
@@ -46,42 +52,39 @@ internal sealed class AvroBlockSieve(SubjectIndex subjects)
         return senders == count;
     }
 
-    private static ulong FindSigns(ReadOnlySpan<byte> records, int at)
+    private bool MayNameSubject(ReadOnlySpan<byte> records, int at, ulong signs, ref long senders)
     {
-        ref var bytes = ref Unsafe.Add(ref MemoryMarshal.GetReference(records), at);
-        return FindSigns(ref bytes) | ((ulong)FindSigns(ref Unsafe.Add(ref bytes, Stride / 2)) << (Stride / 2));
-    }
+        for (; signs != 0; signs &= signs - 1)
+        {
+            if (MayNameSubject(records, at + BitOperations.TrailingZeroCount(signs), ref senders))
+            {
+                return true;
+            }
+        }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint FindSigns(ref byte bytes)
-    {
-        var d = Vector256.Create((byte)'d');
-        var end = Vector256.Equals(Vector256.LoadUnsafe(ref bytes, EndOfDeviceId), d)
-            | Vector256.Equals(Vector256.LoadUnsafe(ref bytes, EndOfDeviceDashId), d);
-        return (Vector256.Equals(Vector256.LoadUnsafe(ref bytes), Vector256.Create((byte)'v')) & end).ExtractMostSignificantBits();
+        return false;
     }
 
     /// <summary>Whether a name of interest stands around this v, with a subject's ID after it, be they key and value or not.</summary>
     private bool MayNameSubject(ReadOnlySpan<byte> records, int v, ref long senders)
     {
+        ReadOnlySpan<byte> after;
         var before = records[..v];
-        var after = records[(v + 1)..];
-        if (after.StartsWith("iceId"u8))
+        var word = v - VInWord;
+        if (word >= 0 && records.Length - word >= Word && MemoryMarshal.Read<ulong>(records[word..]) == DeviceId)
         {
-            after = after["iceId".Length..];
-            if (before.EndsWith("connectionDe"u8))
-            {
-                senders++;
-            }
-            else if (!before.EndsWith("de"u8) && !before.EndsWith("ConnectionDe"u8))
-            {
-                return false;
-            }
+            // "DeviceId" alone is no name, but to look at what follows it does no harm.
+            senders += before.EndsWith("connectionDe"u8) ? 1 : 0;
+            after = records[(word + Word)..];
         }
-        else if (after.StartsWith("ice-id"u8) && before.EndsWith("iothub-connection-de"u8))
+        else if (before.EndsWith("de"u8) && records[(v + 1)..].StartsWith("iceId"u8))
         {
-            after = after["ice-id".Length..];
+            after = records[(word + Word)..];
+        }
+        else if (before.EndsWith("iothub-connection-de"u8) && records[(v + 1)..].StartsWith("ice-id"u8))
+        {
             senders++;
+            after = records[(word + Word + 1)..];
         }
         else
         {

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace IotHubDsr.Archives.Avro;
 
@@ -68,62 +67,88 @@ internal sealed class HuffmanTable(int bits, int symbols, uint[] values)
             }
         }
 
-        Fill(counts, isComplete: left == 0);
+        if (left == 0)
+        {
+            Fill(counts);
+        }
+        else
+        {
+            FillIncomplete(counts[1]);
+        }
     }
 
-    private void Fill(ReadOnlySpan<int> counts, bool isComplete)
+    /// <summary>
+    /// Codes are taken in order of length, with their bits reversed as the input has them. What is there so far is copied behind itself
+    /// whenever codes get longer, as each entry stands for all bits that may follow its code.
+    /// </summary>
+    private void Fill(ReadOnlySpan<int> counts)
     {
-        if (!isComplete)
+        var next = 0;
+        var code = 0;
+        var size = 1;
+        for (var length = 1; length <= bits; length++)
         {
-            _entries.AsSpan(0, 1 << bits).Fill(Exceptional);
+            _entries.AsSpan(0, size).CopyTo(_entries.AsSpan(size));
+            size <<= 1;
+            for (var count = counts[length]; count > 0; count--)
+            {
+                _entries[code] = values[_sorted[next++]] | (uint)length;
+                code = Next(code, size);
+            }
         }
 
-        // Codes of one length follow one another; the input has them with their bits reversed.
-        var code = 0u;
-        var next = 0;
-        var second = 1 << bits;
-        var prefix = uint.MaxValue;
-        for (var length = 1; length <= MaxLength; length++, code <<= 1)
+        FillSecond(counts, next, code);
+    }
+
+    private void FillSecond(ReadOnlySpan<int> counts, int next, int code)
+    {
+        var size = 1 << (MaxLength - bits);
+        var second = _entries.AsSpan(1 << bits);
+        var prefix = -1;
+        var start = -size;
+        for (var length = bits + 1; length <= MaxLength; length++)
         {
-            for (var count = counts[length]; count > 0; count--, code++)
+            for (var count = counts[length]; count > 0; count--)
             {
-                var value = values[_sorted[next++]];
-                var reversed = Reverse(code, length);
-                if (length <= bits)
+                if ((code & ((1 << bits) - 1)) != prefix)
                 {
-                    Spread(0, 1 << bits, reversed, length, value | (uint)length);
-                    continue;
+                    prefix = code & ((1 << bits) - 1);
+                    start += size;
+                    _entries[prefix] = Exceptional | SecondTable | ((uint)(start + (1 << bits)) << ValueShift) | (uint)bits;
                 }
 
-                var size = 1 << (MaxLength - bits);
-                if ((reversed & ((1u << bits) - 1)) != prefix)
+                var entry = values[_sorted[next++]] | (uint)(length - bits);
+                for (var at = code >> bits; at < size; at += 1 << (length - bits))
                 {
-                    prefix = reversed & ((1u << bits) - 1);
-                    _entries[prefix] = Exceptional | SecondTable | ((uint)second << ValueShift) | (uint)bits;
-                    second += size;
+                    second[start + at] = entry;
                 }
 
-                Spread(second - size, size, reversed >> bits, length - bits, value | (uint)(length - bits));
+                code = Next(code, 1 << length);
             }
         }
     }
 
-    /// <summary>Writes an entry wherever the bits after its code may lead.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Spread(int table, int size, uint reversed, int length, uint entry)
+    /// <summary>At most one code, of one bit: the other bit leads nowhere.</summary>
+    private void FillIncomplete(int symbols)
     {
-        var entries = _entries.AsSpan(table, size);
-        for (var at = (int)reversed; at < entries.Length; at += 1 << length)
+        var entries = _entries.AsSpan(0, 1 << bits);
+        entries.Fill(Exceptional);
+        for (var at = 0; symbols > 0 && at < entries.Length; at += 2)
         {
-            entries[at] = entry;
+            entries[at] = values[_sorted[0]] | 1;
         }
     }
 
-    private static uint Reverse(uint code, int length)
+    /// <summary>The code after this one, with its bits reversed.</summary>
+    private static int Next(int code, int size)
     {
-        code = ((code & 0x5555) << 1) | ((code >> 1) & 0x5555);
-        code = ((code & 0x3333) << 2) | ((code >> 2) & 0x3333);
-        code = ((code & 0x0F0F) << 4) | ((code >> 4) & 0x0F0F);
-        return BitOperations.RotateRight(((code & 0x00FF) << 8) | (code >> 8), 16 - length) & ((1u << length) - 1);
+        var zeros = code ^ (size - 1);
+        if (zeros == 0)
+        {
+            return 0;
+        }
+
+        var bit = 1 << BitOperations.Log2((uint)zeros);
+        return (code & (bit - 1)) | bit;
     }
 }

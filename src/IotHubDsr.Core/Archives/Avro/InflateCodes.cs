@@ -1,6 +1,6 @@
 namespace IotHubDsr.Archives.Avro;
 
-/// <summary>What the symbols of RFC 1951 stand for, as entries of a <see cref="HuffmanTable"/> that lack only their code's length.</summary>
+/// <summary>What the symbols of RFC 1951 stand for: entries of a <see cref="HuffmanTable"/> that lack only their code's length.</summary>
 internal static class InflateCodes
 {
     // The format has codes for two more of each, which no stream may use.

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
+using static IotHubDsr.Archives.Avro.InflateSteps;
 
 namespace IotHubDsr.Archives.Avro;
 
@@ -130,16 +130,16 @@ internal sealed class Inflater(int maxBlockBytes)
             }
 
             Refill(ref input, ref read, ref bits, ref bitCount);
-            var entry = Unsafe.Add(ref literal, (nint)(bits & ((1 << LiteralBits) - 1)));
+            var entry = Look(ref literal, bits, LiteralBits);
             if ((int)entry < 0)
             {
                 // Three codes of the first table's length, and a length or distance, are there without another look at the input.
                 Put(ref output, ref written, entry, ref bits, ref bitCount);
-                entry = Unsafe.Add(ref literal, (nint)(bits & ((1 << LiteralBits) - 1)));
+                entry = Look(ref literal, bits, LiteralBits);
                 if ((int)entry < 0)
                 {
                     Put(ref output, ref written, entry, ref bits, ref bitCount);
-                    entry = Unsafe.Add(ref literal, (nint)(bits & ((1 << LiteralBits) - 1)));
+                    entry = Look(ref literal, bits, LiteralBits);
                     if ((int)entry < 0)
                     {
                         Put(ref output, ref written, entry, ref bits, ref bitCount);
@@ -149,120 +149,39 @@ internal sealed class Inflater(int maxBlockBytes)
             }
 
             Consume((int)(entry & 0xFF), ref bits, ref bitCount);
+            if ((entry & HuffmanTable.SecondTable) != 0)
+            {
+                entry = LookFurther(ref literal, entry, bits, LiteralBits);
+                if ((int)entry < 0)
+                {
+                    Put(ref output, ref written, entry, ref bits, ref bitCount);
+                    continue;
+                }
+
+                Consume((int)(entry & 0xFF), ref bits, ref bitCount);
+            }
+
             if ((entry & HuffmanTable.Exceptional) != 0)
             {
-                if ((entry & HuffmanTable.SecondTable) != 0)
+                (_read, _written, _bits, _bitCount) = (read, written, bits, bitCount);
+                if ((entry & HuffmanTable.EndOfBlock) != 0)
                 {
-                    entry = Unsafe.Add(ref literal, (nint)(entry >> HuffmanTable.ValueShift) + (nint)(bits & ((1 << (15 - LiteralBits)) - 1)));
-                    if ((int)entry < 0)
-                    {
-                        Put(ref output, ref written, entry, ref bits, ref bitCount);
-                        continue;
-                    }
-
-                    Consume((int)(entry & 0xFF), ref bits, ref bitCount);
-                }
-
-                if ((entry & HuffmanTable.Exceptional) != 0)
-                {
-                    (_read, _written, _bits, _bitCount) = (read, written, bits, bitCount);
-                    if ((entry & HuffmanTable.EndOfBlock) == 0)
-                    {
-                        throw Damaged();
-                    }
-
                     return;
                 }
+
+                throw Damaged();
             }
 
             var length = TakeValue(entry, ref bits, ref bitCount);
             Refill(ref input, ref read, ref bits, ref bitCount);
-            entry = Unsafe.Add(ref distance, (nint)(bits & ((1 << DistanceBits) - 1)));
-            Consume((int)(entry & 0xFF), ref bits, ref bitCount);
-            if ((entry & HuffmanTable.SecondTable) != 0)
-            {
-                entry = Unsafe.Add(ref distance, (nint)(entry >> HuffmanTable.ValueShift) + (nint)(bits & ((1 << (15 - DistanceBits)) - 1)));
-                Consume((int)(entry & 0xFF), ref bits, ref bitCount);
-            }
-
-            var back = TakeValue(entry, ref bits, ref bitCount);
-            if ((entry & HuffmanTable.Exceptional) != 0 || back > written)
+            var back = TakeDistance(ref distance, DistanceBits, ref bits, ref bitCount);
+            if (back == 0 || back > written)
             {
                 throw Damaged();
             }
 
             CopyMatch(ref Unsafe.Add(ref output, written), back, length);
             written += length;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Refill(ref byte input, ref int read, ref ulong bits, ref int bitCount)
-    {
-        bits |= Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref input, read)) << bitCount;
-        read += (63 - bitCount) >> 3;
-        bitCount |= 56;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Consume(int count, ref ulong bits, ref int bitCount)
-    {
-        bits >>= count;
-        bitCount -= count;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(ref byte output, ref int written, uint entry, ref ulong bits, ref int bitCount)
-    {
-        Unsafe.Add(ref output, written++) = (byte)(entry >> HuffmanTable.ValueShift);
-        Consume((int)(entry & 0xFF), ref bits, ref bitCount);
-    }
-
-    /// <summary>The base that an entry gives and the bits that follow its code.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int TakeValue(uint entry, ref ulong bits, ref int bitCount)
-    {
-        var extra = (int)(entry >> HuffmanTable.ExtraShift) & 0x1F;
-        var value = (int)(entry >> HuffmanTable.ValueShift) + (int)(bits & ((1UL << extra) - 1));
-        Consume(extra, ref bits, ref bitCount);
-        return value;
-    }
-
-    /// <summary>Repeats what stands some way back; may write up to a vector more than it should.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyMatch(ref byte to, int back, int length)
-    {
-        ref var from = ref Unsafe.Subtract(ref to, back);
-        if (back >= Vector128<byte>.Count)
-        {
-            // Most matches are short: two vectors without a question, then the rest.
-            Vector128.LoadUnsafe(ref from).StoreUnsafe(ref to);
-            if (length > 16)
-            {
-                Vector128.LoadUnsafe(ref from, 16).StoreUnsafe(ref to, 16);
-                for (nuint at = 32; at < (nuint)length; at += 16)
-                {
-                    Vector128.LoadUnsafe(ref from, at).StoreUnsafe(ref to, at);
-                }
-            }
-        }
-        else if (back >= sizeof(ulong))
-        {
-            for (var at = 0; at < length; at += sizeof(ulong))
-            {
-                Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, at), Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref from, at)));
-            }
-        }
-        else if (back == 1)
-        {
-            Unsafe.InitBlockUnaligned(ref to, from, (uint)length);
-        }
-        else
-        {
-            for (var at = 0; at < length; at++)
-            {
-                Unsafe.Add(ref to, at) = Unsafe.Add(ref from, at);
-            }
         }
     }
 
@@ -296,34 +215,39 @@ internal sealed class Inflater(int maxBlockBytes)
 
     private void ReadLengths(int count)
     {
+        ref var input = ref MemoryMarshal.GetArrayDataReference(_input);
+        var (read, bits, bitCount) = (_read, _bits, _bitCount);
+        var lengths = _lengths.AsSpan(0, count);
         for (var at = 0; at < count;)
         {
-            Refill(ref MemoryMarshal.GetArrayDataReference(_input), ref _read, ref _bits, ref _bitCount);
-            ThrowIfReadPast(_read);
-            var entry = _order.Entries[(int)(_bits & ((1 << OrderBits) - 1))];
-            Consume((int)(entry & 0xFF), ref _bits, ref _bitCount);
+            if (bitCount < OrderBits + 7)
+            {
+                Refill(ref input, ref read, ref bits, ref bitCount);
+                ThrowIfReadPast(read);
+            }
+
+            var entry = _order.Entries[(int)(bits & ((1 << OrderBits) - 1))];
+            Consume((int)(entry & 0xFF), ref bits, ref bitCount);
             var symbol = (int)(entry >> HuffmanTable.ValueShift);
             if (symbol < 16)
             {
-                _lengths[at++] = (byte)symbol;
+                lengths[at++] = (byte)symbol;
                 continue;
             }
 
-            if (symbol == 16 && at == 0)
+            var (extra, least) = symbol switch { 16 => (2, 3), 17 => (3, 3), _ => (7, 11) };
+            var repeat = least + (int)(bits & ((1UL << extra) - 1));
+            Consume(extra, ref bits, ref bitCount);
+            if (repeat > count - at || (symbol == 16 && at == 0))
             {
                 throw Damaged();
             }
 
-            var length = symbol == 16 ? _lengths[at - 1] : (byte)0;
-            var repeat = symbol switch { 16 => 3 + TakeBits(2), 17 => 3 + TakeBits(3), _ => 11 + TakeBits(7) };
-            if (repeat > count - at)
-            {
-                throw Damaged();
-            }
-
-            _lengths.AsSpan(at, repeat).Fill(length);
+            lengths.Slice(at, repeat).Fill(symbol == 16 ? lengths[at - 1] : (byte)0);
             at += repeat;
         }
+
+        (_read, _bits, _bitCount) = (read, bits, bitCount);
     }
 
     private void CopyStored()

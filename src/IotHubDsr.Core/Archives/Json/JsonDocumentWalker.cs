@@ -93,9 +93,10 @@ internal sealed class JsonDocumentWalker(RecordPass pass)
 
         if (!_extent.TryFindEnd(bytes[start..], out var length))
         {
-            return ended
-                ? throw new ArchiveFormatException(ArchiveFault.Truncated, offset + start, "the file ends within the record that begins there")
-                : false;
+            return !ended
+                ? false
+                : throw new ArchiveFormatException(
+                    ArchiveFault.Truncated, offset + start, "the file ends within the record that begins there");
         }
 
         _extent = default;

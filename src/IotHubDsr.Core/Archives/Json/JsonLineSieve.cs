@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace IotHubDsr.Archives.Json;
 
@@ -17,12 +16,9 @@ namespace IotHubDsr.Archives.Json;
 /// </remarks>
 internal sealed class JsonLineSieve(SubjectIndex subjects)
 {
-    // What the names of interest have in common is "evice" near their end, and that a quote follows 6 or 7 bytes after the v.
+    // From the v of a name to its closing quote.
     private const int QuoteAfterDeviceId = 6;
     private const int QuoteAfterDeviceDashId = 7;
-
-    // Two vectors: fewer, longer steps mean fewer mispredicted branches on whether a step has signs.
-    private const int Stride = 64;
 
     /// <summary>Returns where the next line begins that must be read, or where the lines end.</summary>
     /// <param name="lines">Whole lines.</param>
@@ -33,9 +29,10 @@ internal sealed class JsonLineSieve(SubjectIndex subjects)
         passed = 0;
         var line = start;
         var senders = 0;
-        for (var at = start; at <= lines.Length - Stride - QuoteAfterDeviceDashId; at += Stride)
+        ref var bytes = ref MemoryMarshal.GetReference(lines);
+        for (var at = start; at <= lines.Length - NameSigns.Stride - NameSigns.Reach; at += NameSigns.Stride)
         {
-            for (var signs = FindSigns(lines, at); signs != 0; signs &= signs - 1)
+            for (var signs = NameSigns.FindInLines(ref Unsafe.Add(ref bytes, at)); signs != 0; signs &= signs - 1)
             {
                 var sign = at + BitOperations.TrailingZeroCount(signs);
                 switch (lines[sign])
@@ -69,26 +66,6 @@ internal sealed class JsonLineSieve(SubjectIndex subjects)
         }
 
         return line;
-    }
-
-    /// <summary>A bit for each of the next bytes at which a line ends, a name may stand, or a character is spelled by number.</summary>
-    private static ulong FindSigns(ReadOnlySpan<byte> lines, int at)
-    {
-        ref var bytes = ref Unsafe.Add(ref MemoryMarshal.GetReference(lines), at);
-        return FindSigns(ref bytes) | ((ulong)FindSigns(ref Unsafe.Add(ref bytes, Stride / 2)) << (Stride / 2));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint FindSigns(ref byte bytes)
-    {
-        var quote = Vector256.Create((byte)'"');
-        var here = Vector256.LoadUnsafe(ref bytes);
-        var quoteAhead = Vector256.Equals(Vector256.LoadUnsafe(ref bytes, QuoteAfterDeviceId), quote)
-            | Vector256.Equals(Vector256.LoadUnsafe(ref bytes, QuoteAfterDeviceDashId), quote);
-        var names = Vector256.Equals(here, Vector256.Create((byte)'v')) & quoteAhead;
-        var numbers = Vector256.Equals(here, Vector256.Create((byte)'\\'))
-            & Vector256.Equals(Vector256.LoadUnsafe(ref bytes, 1), Vector256.Create((byte)'u'));
-        return (Vector256.Equals(here, Vector256.Create((byte)'\n')) | names | numbers).ExtractMostSignificantBits();
     }
 
     private static bool IsRoutedMessage(ReadOnlySpan<byte> line)

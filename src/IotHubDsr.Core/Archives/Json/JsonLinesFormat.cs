@@ -1,8 +1,8 @@
 namespace IotHubDsr.Archives.Json;
 
 /// <summary>
-/// Records as JSON lines: routed messages, Azure Monitor's logs, tables exported from a workspace. A rewrite leaves out whole lines with their line
-/// endings; all other bytes, blank lines and a byte order mark included, are copied as they are.
+/// Records as JSON lines: routed messages, Azure Monitor's logs, tables exported from a workspace. A rewrite leaves out whole lines with
+/// their line endings; all other bytes, blank lines and a byte order mark included, are copied as they are.
 /// </summary>
 internal sealed class JsonLinesFormat : ArchiveFormat
 {

@@ -1,9 +1,11 @@
+using System.Numerics;
+
 namespace IotHubDsr.Archives.Json;
 
 /// <summary>Gives the characters of JSON strings, in a buffer of its own where escapes have to be undone.</summary>
 internal sealed class JsonUnescaper
 {
-    private byte[] _buffer = new byte[256];
+    private byte[] _buffer = new byte[4 * 1024];
 
     /// <summary>A text's characters, valid until the next call. False if it has an escape that is not JSON's.</summary>
     public bool TryUnescape(JsonText text, out ReadOnlySpan<byte> plain)
@@ -16,7 +18,7 @@ internal sealed class JsonUnescaper
 
         if (_buffer.Length < text.Raw.Length)
         {
-            _buffer = new byte[text.Raw.Length * 2];
+            _buffer = new byte[BitOperations.RoundUpToPowerOf2((uint)text.Raw.Length)];
         }
 
         var length = text.Unescape(_buffer);
