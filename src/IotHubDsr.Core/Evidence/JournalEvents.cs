@@ -61,7 +61,13 @@ internal sealed record RunStarted(string Kind, Party Performer, string Tool) : J
 /// <summary>A destructive call is about to be made.</summary>
 internal sealed record Announced(string Location, IReadOnlyList<AnnouncedRow> Items) : JournalEvent;
 
-internal sealed record AnnouncedRow(string Item, string Subject, long Records, int Changes, string? ETag = null);
+/// <param name="Item">The document or blob.</param>
+/// <param name="Subject">The device.</param>
+/// <param name="Records">Its records that go.</param>
+/// <param name="Changes">How many documents or blobs go or change with it.</param>
+/// <param name="ETag">ETag of the content that is replaced, where the service may keep a copy of it.</param>
+/// <param name="Kept">Digest of what stays of that content.</param>
+internal sealed record AnnouncedRow(string Item, string Subject, long Records, int Changes, string? ETag = null, string? Kept = null);
 
 /// <summary>A location was erased from. Counts are totals over all runs.</summary>
 /// <param name="Location">ID of the location.</param>

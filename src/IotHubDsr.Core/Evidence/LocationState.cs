@@ -33,7 +33,7 @@ internal sealed class LocationState
 {
     private readonly Dictionary<string, StepState> _own = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dictionary<string, (AnnouncedRow Row, DateTimeOffset At)>> _announced = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _etags = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _replaced = new(StringComparer.Ordinal);
     private StepState _common = StepState.Unknown;
 
     public PlannedLocation? Planned { get; set; }
@@ -47,8 +47,8 @@ internal sealed class LocationState
     /// <summary>Whether a destructive call was announced, or made.</summary>
     public bool IsTouched { get; private set; }
 
-    /// <summary>ETags of the contents whose replacement was announced, by any run.</summary>
-    public IReadOnlySet<string> AnnouncedETags => _etags;
+    /// <summary>Contents whose replacement was announced, by any run: the digest of what had to stay, by ETag.</summary>
+    public IReadOnlyDictionary<string, string> Replaced => _replaced;
 
     public StepState Of(string subject) => _own.GetValueOrDefault(subject, _common);
 
@@ -85,8 +85,8 @@ internal sealed class LocationState
             if (!_announced.TryGetValue(row.Subject, out Dictionary<string, (AnnouncedRow, DateTimeOffset)>? items))
                 _announced[row.Subject] = items = new Dictionary<string, (AnnouncedRow, DateTimeOffset)>(StringComparer.Ordinal);
             items[row.Item] = (row, at);
-            if (row.ETag is { } etag)
-                _etags.Add(etag);
+            if (row is { ETag: { } etag, Kept: { } kept })
+                _replaced[etag] = kept;
         }
     }
 

@@ -13,9 +13,9 @@ internal sealed class LocationReading(HubLocations locations, StoreOptions optio
 
     /// <param name="location">The location.</param>
     /// <param name="record">Puts on record what is about to be destroyed.</param>
-    /// <param name="earlierETags">See <see cref="StoreCall.EarlierETags"/>.</param>
-    public StoreCall CallFor(DataLocation location, Func<Announcement, CancellationToken, ValueTask> record, IReadOnlySet<string> earlierETags) =>
-        new(location, options, events.EmitAsync, record) { EarlierETags = earlierETags };
+    /// <param name="earlier">See <see cref="StoreCall.Earlier"/>.</param>
+    public StoreCall CallFor(DataLocation location, Func<Announcement, CancellationToken, ValueTask> record, IReadOnlyDictionary<string, string> earlier) =>
+        new(location, options, events.EmitAsync, record) { Earlier = earlier };
 
     public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
         DataLocation location, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)

@@ -103,7 +103,7 @@ internal sealed class StepErasing(
         try
         {
             IDataStore store = locations.StoreOf(location) ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no store serves it");
-            IReadOnlySet<string> earlier = open.State.Of(location.Id).AnnouncedETags.ToHashSet(StringComparer.Ordinal);
+            var earlier = new Dictionary<string, string>(open.State.Of(location.Id).Replaced, StringComparer.Ordinal);
             StoreCall call = reading.CallFor(location, (what, token) => AnnounceAsync(location.Id, what, token), earlier);
             IReadOnlyList<ErasureOutcome> outcomes = await store.EraseAsync(call, [.. attempts.Select(attempt => attempt.Finding)], cancellationToken)
                 .ConfigureAwait(false);
@@ -123,7 +123,7 @@ internal sealed class StepErasing(
     private async ValueTask AnnounceAsync(string locationId, Announcement what, CancellationToken cancellationToken)
     {
         IReadOnlyList<AnnouncedRow> rows = [.. what.Items.Select(item => new AnnouncedRow(
-            open.Key.Item(locationId, item.Path), open.Key.Subject(item.DeviceId), item.Records, item.Changes, item.ETag))];
+            open.Key.Item(locationId, item.Path), open.Key.Subject(item.DeviceId), item.Records, item.Changes, item.Replaced?.ETag, item.Replaced?.KeptDigest))];
         await open.Journal.AppendAsync(new Announced(locationId, rows), cancellationToken).ConfigureAwait(false);
     }
 

@@ -20,6 +20,11 @@ internal sealed record Announcement(string Text, IReadOnlyList<AnnouncedItem> It
 /// <param name="Changes">How many documents or blobs go or change with it.</param>
 internal sealed record AnnouncedItem(string Path, string DeviceId, long Records, int Changes = 1)
 {
-    /// <summary>The ETag of the content that goes, by which a copy that the service keeps of it is known; null where no copy is kept.</summary>
-    public string? ETag { get; init; }
+    /// <summary>The content that goes; null where the service keeps no copy of it.</summary>
+    public ReplacedContent? Replaced { get; init; }
 }
+
+/// <summary>Content that is replaced, by which a copy of it that the service keeps is known.</summary>
+/// <param name="ETag">Its ETag.</param>
+/// <param name="KeptDigest">Digest of what stays of it: where the current content has the same, nothing that had to stay is lost with the copy.</param>
+internal sealed record ReplacedContent(string ETag, string KeptDigest);

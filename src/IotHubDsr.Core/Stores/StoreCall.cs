@@ -15,8 +15,11 @@ internal sealed class StoreCall(
 
     public StoreOptions Options { get; } = options;
 
-    /// <summary>ETags of contents that earlier runs of the same request announced to replace: a copy with one of them is known to be their work.</summary>
-    public IReadOnlySet<string> EarlierETags { get; init; } = FrozenSet<string>.Empty;
+    /// <summary>
+    /// Contents that earlier runs of the same request announced to replace: the digest of what had to stay (<see cref="ReplacedContent"/>),
+    /// by ETag. Whether they were replaced, and by whom, is not known.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Earlier { get; init; } = FrozenDictionary<string, string>.Empty;
 
     /// <summary>How many parts of the location failed so far.</summary>
     public int Faults => Volatile.Read(ref _faults);

@@ -1,4 +1,5 @@
 using IotHubDsr.Sandbox.Hosting;
+using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Core.Tests.Requests;
@@ -30,6 +31,38 @@ public sealed class ResumeTests
         Assert.True(ended.Status is DataRequestStatus.ActionNeeded or DataRequestStatus.Waiting, ended.ToString());
         Assert.Equal(expected.Max(receipt => receipt.Verdict), ended.Verdict);
     }
+
+    [Fact]
+    public async Task Resume_ServiceKeptWhatTheFirstRunReplaced_RemovesTheseCopiesToo()
+    {
+        await using RequestSandbox undisturbed = await StartWithRecycleBinAsync();
+        List<ErasureReceipt> expected = await undisturbed.EraseAsync(await undisturbed.PlanAsync(includeOldVersions: true, Devices));
+        await using RequestSandbox sandbox = await StartWithRecycleBinAsync();
+        int commits = 0;
+
+        await sandbox.EraseUntilAsync(
+            await sandbox.PlanAsync(includeOldVersions: true, Devices),
+            request => request is { Method: "PUT", Host: WorldNames.PlainAccount + ".blob.core.windows.net" }
+                && request.Target.Contains("comp=blocklist", StringComparison.Ordinal) && Interlocked.Increment(ref commits) == 12);
+        List<ErasureReceipt> receipts = await sandbox.ResumeAsync((await sandbox.RequestAsync()).RequestId);
+
+        Assert.Equal(expected.Select(Facts), receipts.Select(Facts));
+        Assert.Equal(KeptCopies(undisturbed), KeptCopies(sandbox));
+        Assert.Empty(Repeated(sandbox));
+    }
+
+    /// <summary>The account of the plain archives keeps what is replaced, and lets it be removed for good.</summary>
+    private static async Task<RequestSandbox> StartWithRecycleBinAsync()
+    {
+        RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        Assert.True(sandbox.Server.World.Blobs.TryGetAccount(WorldNames.PlainAccount, out BlobAccount? account));
+        account.Options = account.Options with { SoftDeleteDays = 7, AllowPermanentDelete = true };
+        return sandbox;
+    }
+
+    private static int KeptCopies(RequestSandbox sandbox) => sandbox.Server.World.Blobs.TryGetAccount(WorldNames.PlainAccount, out BlobAccount? account)
+        ? account.Containers.Sum(container => container.List(includeOld: true).Count(blob => !blob.IsCurrent))
+        : -1;
 
     [Fact]
     public async Task Verify_OfAnInterruptedErasure_DoesNotCallItEnded()

@@ -108,7 +108,8 @@ internal sealed class BlobRewriter(
         string what = deletes
             ? $"delete blob {item.Path} if it is still {before.ETag:H}: none of its {rewrite.RecordsRead} records stays"
             : $"replace blob {item.Path} if it is still {before.ETag:H}: {rewrite.RecordsRemoved} of {rewrite.RecordsRead} records go";
-        await call.AnnounceAsync(new Announcement(what, [.. rewrite.Removed.Select(removed => ItemOf(removed, before.ETag))]), cancellationToken).ConfigureAwait(false);
+        var replaced = new ReplacedContent(before.ETag.ToString("H"), rewrite.KeptDigest.ToString());
+        await call.AnnounceAsync(new Announcement(what, [.. rewrite.Removed.Select(removed => ItemOf(removed, replaced))]), cancellationToken).ConfigureAwait(false);
         _sent = rewrite;
         if (deletes && await TryDeleteAsync(before.ETag, cancellationToken).ConfigureAwait(false))
             return new RewriteResult(rewrite.Removed);
@@ -153,8 +154,8 @@ internal sealed class BlobRewriter(
         return until > (properties.GetRawResponse().Headers.Date ?? time.GetUtcNow()) ? until : null;
     }
 
-    private AnnouncedItem ItemOf(SubjectMatches removed, ETag replaced) =>
-        new(item.Path, removed.DeviceId, removed.Count(selection.IncludeRelayed)) { ETag = replaced.ToString("H") };
+    private AnnouncedItem ItemOf(SubjectMatches removed, ReplacedContent replaced) =>
+        new(item.Path, removed.DeviceId, removed.Count(selection.IncludeRelayed)) { Replaced = replaced };
 
     private async Task<ArchiveRewrite> StageAsync(StagedBlob staged, BlobProperties before, CancellationToken cancellationToken)
     {

@@ -38,20 +38,41 @@ internal sealed class OldCopies(BlobContainerAccess container, StoreCall call, R
         var current = listed.Where(blob => !blob.IsOldCopy && blob.LeavesAt is null).ToDictionary(blob => blob.Name, StringComparer.Ordinal);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = call.Options.ThrottleLimit, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(
-            listed.Where(copy => copy is { IsOldCopy: true, LeavesAt: not null } && IsOurs(copy, replaced)),
+            listed.Where(copy => copy is { IsOldCopy: true, LeavesAt: not null }),
             parallel,
-            async (copy, token) => await RemoveDeletedAsync(copy, token).ConfigureAwait(false)).ConfigureAwait(false);
+            async (copy, token) =>
+            {
+                if (await IsOursAsync(copy, current.GetValueOrDefault(copy.Name), replaced, token).ConfigureAwait(false))
+                    await RemoveDeletedAsync(copy, token).ConfigureAwait(false);
+            }).ConfigureAwait(false);
         await Parallel.ForEachAsync(
             listed.Where(copy => copy is { IsOldCopy: true, LeavesAt: null, Length: > 0 } && (found.Contains(copy.Path) || rewritten.Contains(copy.Name))),
             parallel,
             (copy, token) => EraseAsync(copy, current.GetValueOrDefault(copy.Name), counted.Contains(copy.Path), token)).ConfigureAwait(false);
     }
 
-    /// <summary>Whether this request replaced the content that the copy holds, in this run or an earlier one.</summary>
-    private bool IsOurs(ListedBlob copy, IReadOnlySet<(string Name, string ETag)> replaced)
+    /// <summary>
+    /// Whether this run replaced the content that the copy holds, or an earlier one announced it and what had to stay is all there now:
+    /// somebody else may have replaced it instead, without what had to stay.
+    /// </summary>
+    private async Task<bool> IsOursAsync(
+        ListedBlob copy, ListedBlob? current, IReadOnlySet<(string Name, string ETag)> replaced, CancellationToken cancellationToken)
     {
         string etag = copy.ETag.ToString("H");
-        return replaced.Contains((copy.Name, etag)) || call.EarlierETags.Contains(etag);
+        if (replaced.Contains((copy.Name, etag)))
+            return true;
+        if (current is null || !call.Earlier.TryGetValue(etag, out string? kept))
+            return false;
+        try
+        {
+            return (await DryRunAsync(current, cancellationToken).ConfigureAwait(false)).KeptDigest.ToString() == kept;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            string place = $"{call.Location.Place}/{copy.Name}";
+            await call.ReportAsync(ArchiveRead.Translate(exception, place, "read", BlobFailures.ReadRole).Fault, cancellationToken).ConfigureAwait(false);
+            return false;
+        }
     }
 
     private async ValueTask EraseAsync(ListedBlob copy, ListedBlob? current, bool wasFound, CancellationToken cancellationToken)
