@@ -1,5 +1,4 @@
 using CsCheck;
-using IotHubDsr.Archives;
 
 namespace IotHubDsr.Core.Tests.Archives;
 
