@@ -111,8 +111,8 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
 
         foreach (ListedBlob copy in left.Deleted.Where(file => file.IsOldCopy))
         {
-            await TryAsync(finding.DeviceId, copy.Path, () => DeleteAsync(finding.DeviceId, copy, "for good the soft-deleted copy", 0, cancellationToken), cancellationToken)
-                .ConfigureAwait(false);
+            Task DeleteForGoodAsync() => DeleteAsync(finding.DeviceId, copy, "for good the soft-deleted copy", records: 0, cancellationToken);
+            await TryAsync(finding.DeviceId, copy.Path, DeleteForGoodAsync, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -144,12 +144,14 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
     {
         await call.AnnounceAsync(Announcement.Of($"delete {what} {blob.Path}", blob.Path, deviceId, records), cancellationToken).ConfigureAwait(false);
         // An old copy cannot change and has no conditions.
-        if (blob.LeavesAt is not null)
-            await container.DeletePermanentlyAsync(blob, cancellationToken).ConfigureAwait(false);
-        else if (blob.IsOldCopy)
-            await container.DeleteCopyAsync(blob, cancellationToken).ConfigureAwait(false);
-        else
-            await container.Open(blob).DeleteAsync(conditions: new BlobRequestConditions { IfMatch = blob.ETag }, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var conditions = new BlobRequestConditions { IfMatch = blob.ETag };
+        Task deleting = blob switch
+        {
+            { LeavesAt: not null } => container.DeletePermanentlyAsync(blob, cancellationToken),
+            { IsOldCopy: true } => container.DeleteCopyAsync(blob, cancellationToken),
+            _ => container.Open(blob).DeleteAsync(conditions: conditions, cancellationToken: cancellationToken),
+        };
+        await deleting.ConfigureAwait(false);
     }
 
     /// <summary>Runs one deletion; what fails is reported and does not keep the others. True when the blob is gone.</summary>

@@ -47,8 +47,8 @@ internal sealed class BlobRewriter(
                 _uploadsAll = true;
                 if (refused.IsGeneral)
                     container.StopCopying();
-                await call.NoteAsync(
-                    NoticeLevel.Verbose, $"{_place} is uploaded whole: its service does not copy for us, {refused.Message}.", cancellationToken).ConfigureAwait(false);
+                string why = $"{_place} is uploaded whole: its service does not copy for us, {refused.Message}.";
+                await call.NoteAsync(NoticeLevel.Verbose, why, cancellationToken).ConfigureAwait(false);
             }
             catch (RequestFailedException gone) when (_sent is not null && BlobFailures.IsGone(gone))
             {
@@ -122,7 +122,8 @@ internal sealed class BlobRewriter(
     {
         try
         {
-            await _blob.DeleteAsync(conditions: new BlobRequestConditions { IfMatch = seen }, cancellationToken: cancellationToken).ConfigureAwait(false);
+            var conditions = new BlobRequestConditions { IfMatch = seen };
+            await _blob.DeleteAsync(conditions: conditions, cancellationToken: cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (RequestFailedException kept) when (kept.ErrorCode == "SnapshotsPresent")

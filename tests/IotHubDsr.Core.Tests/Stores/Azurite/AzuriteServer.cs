@@ -7,7 +7,7 @@ using Azure.Storage.Blobs;
 namespace IotHubDsr.Core.Tests.Stores.Azurite;
 
 /// <summary>Microsoft's emulator of Azure Storage, on a free port of this machine and with a folder of its own; started when first asked for.</summary>
-public sealed class AzuriteServer : IAsyncDisposable
+public sealed class AzuriteServer : IDisposable
 {
     private const string Ready = "successfully listens on ";
     private const string Account = "tests";
@@ -34,12 +34,12 @@ public sealed class AzuriteServer : IAsyncDisposable
         return await service.CreateBlobContainerAsync($"c{Guid.NewGuid():n}");
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
         if (_process is { } process)
         {
             process.Kill();
-            await process.WaitForExitAsync();
+            process.WaitForExit();
             process.Dispose();
         }
 
