@@ -24,7 +24,7 @@ internal sealed class RequestSession : IDisposable
     /// <summary>All that the request store holds, by its path in the store, with when it was written.</summary>
     public IReadOnlyList<string> Written => Directory.Exists(Store)
         ? [.. Directory.EnumerateFiles(Store, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .Select(file => $"{Path.GetRelativePath(Store, file)} {new FileInfo(file).Length} {File.GetLastWriteTimeUtc(file):O}")]
+            .Select(file => $"{Path.GetRelativePath(Store, file)} {new FileInfo(file).Length} {new FileInfo(file).LastWriteTimeUtc:O}")]
         : [];
 
     public string File(string name) => _folder.File(name);
