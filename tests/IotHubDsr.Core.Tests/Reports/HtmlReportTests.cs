@@ -149,8 +149,17 @@ public sealed class HtmlReportTests
         static string Place(IElement title) => title.TextContent[title.TextContent.IndexOf("RoutedBlobContainer ", StringComparison.Ordinal)..]["RoutedBlobContainer ".Length..^": Unknown".Length];
     }
 
-    private static string[] Structure(IDocument document) => [.. document.All.Select(element =>
-        $"{element.LocalName} {string.Join(' ', element.Attributes.Select(attribute => attribute.Name))} {element.ClassName} {element.ParentElement?.LocalName}")];
+    /// <summary>
+    /// Every element with its attributes and parent, and every sort of element of a picture: a picture joins ways of the same name, so that
+    /// texts decide how many it has, and in which order.
+    /// </summary>
+    private static string[] Structure(IDocument document)
+    {
+        ILookup<bool, string> elements = document.All.ToLookup(
+            element => element.Closest("svg.picture") is not null,
+            element => $"{element.LocalName} {string.Join(' ', element.Attributes.Select(attribute => attribute.Name))} {element.ClassName} {element.ParentElement?.LocalName}");
+        return [.. elements[false], .. elements[true].Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    }
 
     private static IDocument Parse(string html) => new HtmlParser().ParseDocument(html);
 }
