@@ -41,6 +41,7 @@ if (-not $Context) { $Context = Connect-IotHubDsr -ResourceId $HubResourceId -Cr
 
 $store = @{ Context = $Context; RequestStore = $RequestStore }
 $sign = @{}
+$quiet = @{ Force = $true; ErrorAction = 'SilentlyContinue' }
 if ($SigningCertificate) { $sign.SigningCertificate = $SigningCertificate }
 if ($CertificatePassword) { $sign.CertificatePassword = $CertificatePassword }
 $problems = [Collections.Generic.List[string]]::new()
@@ -51,10 +52,11 @@ $open = @(Get-IotDataRequest @store -Due -ErrorAction SilentlyContinue -ErrorVar
 foreach ($failure in $unread) { $problems.Add("A request could not be read. $failure") }
 
 $now = [DateTimeOffset]::UtcNow
-foreach ($request in $open | Where-Object { $_.Status -eq 'Interrupted' -or ($_.PlanDigest -and $_.Status -ne 'Running' -and $_.NextAt -le $now) }) {
+$ripe = { $_.Status -eq 'Interrupted' -or ($_.PlanDigest -and $_.Status -ne 'Running' -and $_.NextAt -le $now) }
+foreach ($request in @($open | Where-Object $ripe)) {
     $failures = $null
     try {
-        $receipts = @(Resume-IotDataRequest @store @sign -RequestId $request.RequestId -WaitSeconds $WaitSeconds -Force -ErrorAction SilentlyContinue -ErrorVariable failures)
+        $receipts = @(Resume-IotDataRequest @store @sign @quiet -RequestId $request.RequestId -WaitSeconds $WaitSeconds -ErrorVariable failures)
         $left = @($receipts | Where-Object Verdict -notin 'Absent', 'Erased')
         "$($request.RequestId): $($receipts.Count) receipts, $($left.Count) of them not settled."
     }
@@ -66,10 +68,11 @@ foreach ($request in $open | Where-Object { $_.Status -eq 'Interrupted' -or ($_.
 
 foreach ($request in @(Get-IotDataRequest @store -Due -ErrorAction SilentlyContinue | Where-Object HubHostName -eq $Context.HubHostName)) {
     $due = '{0:yyyy-MM-dd}' -f $request.DueAt
-    if ($request.DueAt -lt $now) { $problems.Add("$($request.RequestId): overdue since $due. $($request.NextAction)") }
-    elseif ($request.Status -in 'ActionNeeded', 'Interrupted') { $problems.Add("$($request.RequestId): $($request.Status), due $due. $($request.NextAction)") }
-    elseif ($request.DueAt -lt $now.AddDays($WarnDays)) { $PSCmdlet.WriteWarning("$($request.RequestId): the answer is due on $due. $($request.NextAction)") }
-    else { "$($request.RequestId): $($request.Status), due $due. $($request.NextAction)" }
+    $id = $request.RequestId
+    if ($request.DueAt -lt $now) { $problems.Add("${id}: overdue since $due. $($request.NextAction)") }
+    elseif ($request.Status -in 'ActionNeeded', 'Interrupted') { $problems.Add("${id}: $($request.Status), due $due. $($request.NextAction)") }
+    elseif ($request.DueAt -lt $now.AddDays($WarnDays)) { $PSCmdlet.WriteWarning("${id}: the answer is due on $due. $($request.NextAction)") }
+    else { "${id}: $($request.Status), due $due. $($request.NextAction)" }
 }
 
 if ($problems.Count -gt 0) {

@@ -76,7 +76,7 @@ public sealed class RequestLifeTests
         Assert.Equal(("Four hubs", received.AddMonths(3)), (extended.Text("ExtensionReason"), extended.Value<DateTimeOffset>("DueAt")));
         PSObject location = Assert.Single(noted.Items("Locations"), one => one.Text("Kind") == "Webhook");
         Assert.Equal(("OwnerAction", "True"), (location.Text("Verdict"), location.Text("IsOwnerActionDone")));
-        Assert.DoesNotContain("4711", File.ReadAllText(Path.Combine(session.Store, id, "journal.jsonl")), StringComparison.Ordinal);
+        Assert.DoesNotContain("Ticket 4711", File.ReadAllText(Path.Combine(session.Store, id, "journal.jsonl")), StringComparison.Ordinal);
     }
 
     [Fact]
