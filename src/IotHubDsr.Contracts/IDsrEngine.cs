@@ -32,6 +32,11 @@ public interface IDsrEngine
     IAsyncEnumerable<DsrEvent> ConfirmPlanAsync(ConfirmPlanRequest request, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Finds out whether an erasure can be put on record and signed; gives nothing, or a fault. Nothing is changed.
+    /// </summary>
+    IAsyncEnumerable<DsrEvent> PrepareErasureAsync(ErasurePreparation request, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Runs the steps of a plan as part of a request, reads the locations again and certifies the outcome; gives <see cref="ErasureReceipt"/>s.
     /// </summary>
     IAsyncEnumerable<DsrEvent> EraseAsync(ErasureRequest request, CancellationToken cancellationToken);

@@ -203,6 +203,11 @@ public static class FaultCatalogue
         "Nothing was planned for the request '{0}' yet.",
         "Run Remove-IotDeviceData with -RequestId; it plans, asks and erases.");
 
+    /// <summary>The time limit was extended already.</summary>
+    public static FaultDefinition RequestExtended { get; } = new("RequestExtended", FaultCategory.InvalidOperation,
+        "The time limit of the request '{0}' was extended already; three months in all are the most.",
+        "Answer the request within the time limit that Get-IotDataRequest shows.");
+
     /// <summary>The key of the request was destroyed.</summary>
     public static FaultDefinition RequestAnonymised { get; } = new("RequestAnonymised", FaultCategory.InvalidOperation,
         "The key of the request '{0}' was destroyed: nobody can tell any more which devices it is about.",

@@ -113,6 +113,19 @@ public sealed record ContinueRequest : RequestStoreRequest
     public int ThrottleLimit { get; init; } = 8;
 }
 
+/// <summary>Asks whether an erasure can be put on record, before anything is planned or asked for it.</summary>
+public sealed record ErasurePreparation : RequestStoreRequest
+{
+    /// <summary>ID of the registered request; null when one is to be registered.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>When the request reached the controller; null for now.</summary>
+    public DateTimeOffset? ReceivedAt { get; init; }
+
+    /// <summary>Who does it.</summary>
+    public Performer Performer { get; init; } = new();
+}
+
 /// <summary>Asks for the report of a request.</summary>
 public sealed record ReportRequest : RequestStoreRequest
 {

@@ -66,6 +66,11 @@ public sealed class DsrEngine : IDsrEngine
         cancellationToken);
 
     /// <inheritdoc />
+    public IAsyncEnumerable<DsrEvent> PrepareErasureAsync(ErasurePreparation request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
+        (_, token) => new Preparing(StoreOf(request), request, _time).RunAsync(token),
+        cancellationToken);
+
+    /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> EraseAsync(ErasureRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
         (events, token) =>
         {

@@ -11,18 +11,26 @@ namespace IotHubDsr.Requests;
 /// What a support case needs of requests, and nothing that names a person: the journals, in which devices are keyed hashes, without the
 /// names of those who worked on them, and the versions of everything.
 /// </summary>
-internal sealed class DiagnosticsBundle(string path, TimeProvider time) : IDisposable
+internal sealed class DiagnosticsBundle : IDisposable
 {
     private const string LeftOut = "(left out)";
 
+    private readonly string _path;
+    private readonly TimeProvider _time;
     private readonly MemoryStream _content = new();
-    private ZipArchive? _zip;
+    private readonly ZipArchive _zip;
     private int _requests;
+
+    public DiagnosticsBundle(string path, TimeProvider time)
+    {
+        _path = path;
+        _time = time;
+        _zip = new ZipArchive(_content, ZipArchiveMode.Create, leaveOpen: true);
+    }
 
     /// <summary>Adds a request; a journal that is broken is added as far as it holds, with what is wrong.</summary>
     public void Add(string requestId, DataRequest? view, byte[] journal)
     {
-        _zip ??= new ZipArchive(_content, ZipArchiveMode.Create, leaveOpen: true);
         _requests++;
         var lines = new StringBuilder();
         string? defect = null;
@@ -65,15 +73,13 @@ internal sealed class DiagnosticsBundle(string path, TimeProvider time) : IDispo
         }));
     }
 
-    /// <summary>Saves the bundle; nothing when no request was added.</summary>
+    /// <summary>Saves the bundle.</summary>
     public async Task SaveAsync(CancellationToken cancellationToken)
     {
-        if (_zip is null)
-            return;
         Write("about.json", JsonSerializer.SerializeToUtf8Bytes(new
         {
             tool = Tool.Version,
-            createdAt = time.GetUtcNow(),
+            createdAt = _time.GetUtcNow(),
             runtime = RuntimeInformation.FrameworkDescription,
             operatingSystem = RuntimeInformation.OSDescription,
             architecture = RuntimeInformation.ProcessArchitecture.ToString(),
@@ -81,12 +87,12 @@ internal sealed class DiagnosticsBundle(string path, TimeProvider time) : IDispo
             note = "Each journal line carries the hash of the original line before it; names of people were replaced, so that the lines here no longer hash to it.",
         }));
         _zip.Dispose();
-        await PlanFile.SaveAsync(_content.ToArray(), path, FaultCatalogue.FileNotWritten, cancellationToken).ConfigureAwait(false);
+        await PlanFile.SaveAsync(_content.ToArray(), _path, FaultCatalogue.FileNotWritten, cancellationToken).ConfigureAwait(false);
     }
 
     public void Dispose()
     {
-        _zip?.Dispose();
+        _zip.Dispose();
         _content.Dispose();
     }
 
@@ -99,7 +105,7 @@ internal sealed class DiagnosticsBundle(string path, TimeProvider time) : IDispo
 
     private void Write(string name, byte[] content)
     {
-        using Stream entry = _zip!.CreateEntry(name, CompressionLevel.Optimal).Open();
+        using Stream entry = _zip.CreateEntry(name, CompressionLevel.Optimal).Open();
         entry.Write(content);
     }
 }

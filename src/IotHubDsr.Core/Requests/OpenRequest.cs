@@ -42,8 +42,7 @@ internal sealed class OpenRequest : IAsyncDisposable
         IEvidenceStore store, NewRequest request, TimeProvider time, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        if (request.ReceivedAt > now)
-            throw FaultCatalogue.InvalidReceivedAt.Exception($"{request.ReceivedAt:u}");
+        RequirePast(request.ReceivedAt, now);
         IEvidenceFolder folder = store.Open(RequestIds.Make(now));
         var key = RequestKey.Make();
         return await GuardAsync(store, async () =>
@@ -71,6 +70,13 @@ internal sealed class OpenRequest : IAsyncDisposable
                 throw;
             }
         }).ConfigureAwait(false);
+    }
+
+    /// <exception cref="DsrException">The time is still to come.</exception>
+    public static void RequirePast(DateTimeOffset? receivedAt, DateTimeOffset now)
+    {
+        if (receivedAt > now)
+            throw FaultCatalogue.InvalidReceivedAt.Exception($"{receivedAt:u}");
     }
 
     /// <summary>Opens a request that exists; it waits for somebody else who works on it, if asked to.</summary>

@@ -78,6 +78,12 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
                 await open.Journal.AppendAsync(await ToEventAsync(open, change, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             return true;
         }).ConfigureAwait(false);
+        if (change is ExtendRequest && time.GetUtcNow() > DueDates.Due(open.State.Registration!.ReceivedAt))
+        {
+            const string late = "The first month was over: the person had to be told of an extension, and of its reasons, before (GDPR, Article 12(3)).";
+            await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, late), cancellationToken).ConfigureAwait(false);
+        }
+
         await GiveAsync(open, cancellationToken).ConfigureAwait(false);
     }
 
@@ -85,6 +91,8 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
     {
         switch (change)
         {
+            case ExtendRequest when open.State.Extension is not null:
+                throw FaultCatalogue.RequestExtended.Exception(change.RequestId);
             case ExtendRequest extend:
                 return new Extended(await open.SaveTextAsync(extend.Reason, cancellationToken).ConfigureAwait(false));
             case OwnerActionRequest acted:

@@ -87,6 +87,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
 
         _plan = null;
         DsrContext context = RequireContext();
+        Prepare(context);
         var request = new ConfirmPlanRequest
         {
             Context = context,
@@ -99,6 +100,32 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
         Run(cancellationToken => Engine.ConfirmPlanAsync(request, cancellationToken));
         OnEnd(context);
     }
+
+    private protected override bool ApproveStart()
+    {
+        Prepare(RequireContext());
+        return true;
+    }
+
+    /// <summary>What is wrong with the request, the store or the certificate is told before anything is planned or asked.</summary>
+    private void Prepare(DsrContext context)
+    {
+        var preparation = new ErasurePreparation
+        {
+            Context = context,
+            Store = Store,
+            RequestId = RequestId,
+            ReceivedAt = Received,
+            Performer = PerformerOfRun(),
+        };
+        Run(cancellationToken => Engine.PrepareErasureAsync(preparation, cancellationToken));
+    }
+
+    private Performer PerformerOfRun() => new()
+    {
+        Name = Performer,
+        SigningCertificate = SigningCertificate is null ? null : LoadCertificate(SigningCertificate, CertificatePassword),
+    };
 
     private ApprovalRequirement Requirement() => new()
     {
@@ -151,11 +178,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
             Store = Store,
             ReceivedAt = Received,
             IdentityEvidence = IdentityEvidence,
-            Performer = new Performer
-            {
-                Name = Performer,
-                SigningCertificate = SigningCertificate is null ? null : LoadCertificate(SigningCertificate, CertificatePassword),
-            },
+            Performer = PerformerOfRun(),
         };
         Run(cancellationToken => Engine.EraseAsync(request, cancellationToken));
     }

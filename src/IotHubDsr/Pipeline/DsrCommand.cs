@@ -77,7 +77,7 @@ public abstract class DsrCommand : PSCmdlet, IDisposable
 
     /// <summary>A request store as it was named, with the full path of a folder.</summary>
     private protected string? StorePath(string? store) =>
-        store is null || store.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? store : GetUnresolvedProviderPathFromPSPath(store);
+        store is null || store.Contains("://", StringComparison.Ordinal) ? store : GetUnresolvedProviderPathFromPSPath(store);
 
     private protected void ThrowFault(Fault fault) => ThrowTerminatingError(fault.ToErrorRecord());
 

@@ -90,6 +90,20 @@ public sealed class RequestDecisionTests
     }
 
     [Fact]
+    public async Task Extend_LateOrTwice_IsWarnedOfOrRefused()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        DataRequest request = await sandbox.RegisterAsync(Now.AddDays(-40), "dev1");
+        var extension = new ExtendRequest { RequestId = request.RequestId, Reason = "Forty archives" };
+
+        await sandbox.ChangeAsync(extension);
+        DsrException refused = await Assert.ThrowsAsync<DsrException>(() => sandbox.ChangeAsync(extension));
+
+        Assert.Equal("RequestExtended", refused.Fault.Id);
+        Assert.Contains(sandbox.Events, told => told is NoticeEvent { Level: NoticeLevel.Warning } notice && notice.Text.Contains("12(3)", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Erase_RequestForOtherDevices_IsRefusedBeforeAnythingIsDone()
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();

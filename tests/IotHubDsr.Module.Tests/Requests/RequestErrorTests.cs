@@ -15,6 +15,7 @@ public sealed class RequestErrorTests
     [InlineData("New-IotDataRequest th-001 -ReceivedAt 2100-01-01", "InvalidReceivedAt")]
     [InlineData("Remove-IotDeviceData th-001 -Force -ReceivedAt 2100-01-01", "InvalidReceivedAt")]
     [InlineData("New-IotDataRequest 'not a device'", "InvalidDeviceId")]
+    [InlineData("Get-IotDataRequest -RequestStore 'http://st.blob.core.windows.net/requests'", "InvalidRequestStore")]
     [InlineData("New-IotDataRequest th-001 -RequestStore 'https://st.blob.core.windows.net/requests?sig=secret'", "InvalidRequestStore")]
     [InlineData("Get-IotDataRequest -RequestStore 'https://st.blob.core.windows.net/requests?sig=secret'", "InvalidRequestStore")]
     [InlineData("Resume-IotDataRequest x -Force -RequestStore 'https://st.blob.core.windows.net/a/b?sig=secret'", "InvalidRequestStore")]
@@ -108,5 +109,21 @@ public sealed class RequestErrorTests
 
         outcome.AssertOnly("JournalBroken");
         Assert.Equal(whole, outcome.Single().Text("RequestId"));
+    }
+
+    [Theory]
+    [InlineData("Remove-IotDeviceData th-001 -RequestId ../x -WhatIf", "RequestNotFound")]
+    [InlineData("Remove-IotDeviceData th-001 -ReceivedAt 2100-01-01 -WhatIf", "InvalidReceivedAt")]
+    [InlineData("Remove-IotDeviceData th-001 -RequestStore 'https://st.blob.core.windows.net/a?sig=secret' -Force", "InvalidRequestStore")]
+    [InlineData("New-IotErasurePlan th-001 | Remove-IotDeviceData -RequestId ../x -Force", "RequestNotFound")]
+    public void Remove_ThatCannotBePutOnRecord_IsRefusedBeforeAnythingIsAsked(string script, string error)
+    {
+        using ModuleSession session = ModuleSession.Connected();
+
+        ModuleOutcome outcome = session.TryRun(script);
+
+        Assert.Equal([error], outcome.ErrorIds);
+        Assert.Empty(session.Host.Lines);
+        Assert.DoesNotContain(session.Sandbox.Log, request => request.Mutating);
     }
 }
