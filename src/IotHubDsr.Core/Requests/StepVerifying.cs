@@ -28,7 +28,9 @@ internal sealed class StepVerifying(
             return false;
         if (kind == RunKinds.Verify || step.IsTried)
             return true;
-        bool isUnread = kind == RunKinds.Resume && step.Before.Verdict is null && step.Planned.Finding.Verdict != Verdict.Absent;
+
+        // What the plan found may be long ago when a run is resumed: nothing is absent on the strength of it.
+        bool isUnread = kind == RunKinds.Resume && step.Before.Verdict is null;
         bool concerns = step.Planned.Action == ErasureAction.Erase || isUnread || step.IsDue(time.GetUtcNow());
         return concerns && !step.Before.IsDeclined && !step.Before.IsFinal;
     }

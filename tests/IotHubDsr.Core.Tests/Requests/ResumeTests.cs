@@ -84,6 +84,25 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public async Task Resume_SomethingArrivedWhereThePlanFoundNothing_IsNotCertifiedAbsent()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        lock (sandbox.Server.World.Registry.Gate)
+            sandbox.Server.World.Registry.Create("silent-1", []);
+        ErasurePlan plan = await sandbox.PlanAsync("silent-1");
+        Assert.Equal(Verdict.Absent, plan.Steps.Single(step => step.Location.Place.EndsWith("/raw-json", StringComparison.Ordinal)).Finding.Verdict);
+        await sandbox.EraseUntilAsync(plan, request => request.Method == "DELETE" && request.Target.StartsWith("/devices/silent-1?", StringComparison.Ordinal));
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromHours(2));
+
+        List<ErasureReceipt> receipts = await sandbox.ResumeAsync((await sandbox.RequestAsync()).RequestId);
+
+        // The hub has recorded the deletion of the device there meanwhile.
+        ErasureReceipt receipt = receipts.Single(one => one.Location.Place.EndsWith("/raw-json", StringComparison.Ordinal));
+        Assert.Equal(Verdict.Present, receipt.Verdict);
+        Assert.True(receipt.RecordsRemaining > 0);
+    }
+
+    [Fact]
     public async Task Resume_DeviceWasMadeAgainMeanwhile_LeavesTheNewOneAlone()
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
