@@ -35,10 +35,15 @@ internal sealed class SubjectIndex
         }
     }
 
+    /// <param name="subjects">The subjects.</param>
+    /// <param name="origin">The hub that they are devices of; null when that does not matter.</param>
     /// <exception cref="ArgumentException">Two of them are the same device.</exception>
-    public static SubjectIndex Of(IEnumerable<Subject> subjects) => new(subjects.ToArray());
+    public static SubjectIndex Of(IEnumerable<Subject> subjects, RecordOrigin? origin = null) => new(subjects.ToArray()) { Origin = origin };
 
     public int Count => _subjects.Length;
+
+    /// <summary>The hub that the subjects are devices of; null when that does not matter.</summary>
+    public RecordOrigin? Origin { get; private init; }
 
     /// <summary>The device ID of a subject.</summary>
     public string this[int subject] => _subjects[subject].DeviceId;

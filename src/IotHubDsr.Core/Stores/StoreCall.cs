@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using IotHubDsr.Archives;
 
 namespace IotHubDsr.Stores;
 
@@ -23,6 +24,15 @@ internal sealed class StoreCall(
 
     /// <summary>How many parts of the location failed so far.</summary>
     public int Faults => Volatile.Read(ref _faults);
+
+    /// <summary>The devices, and which of their records are asked for.</summary>
+    /// <param name="deviceIds">The devices.</param>
+    /// <param name="origin">The hub that they belong to; null when records do not tell.</param>
+    public SubjectIndex SubjectsOf(IEnumerable<string> deviceIds, RecordOrigin? origin) =>
+        SubjectIndex.Of(
+        deviceIds.Distinct(StringComparer.Ordinal).Select(
+            id => new Subject(id) { GenerationId = Options.GenerationId, From = Options.StartTime, Before = Options.EndTime }),
+        origin);
 
     /// <summary>A part of the location failed; the rest goes on.</summary>
     public ValueTask ReportAsync(Fault fault, CancellationToken cancellationToken)
@@ -60,6 +70,18 @@ internal sealed record StoreOptions(int ThrottleLimit)
 
     /// <summary>Also old versions, snapshots and soft-deleted copies, where the service allows it.</summary>
     public bool IncludeOldVersions { get; init; }
+
+    /// <summary>Also records of other senders that name a subject only in their body.</summary>
+    public bool IncludeMentioned { get; init; }
+
+    /// <summary>Only what belongs to this incarnation of the device ID; null for all.</summary>
+    public string? GenerationId { get; init; }
+
+    /// <summary>Only what the hub accepted at this time or after it; null for no limit.</summary>
+    public DateTimeOffset? StartTime { get; init; }
+
+    /// <summary>Only what the hub accepted before this time; null for no limit.</summary>
+    public DateTimeOffset? EndTime { get; init; }
 
     /// <summary>Delete a shared blob that keeps no record, instead of leaving it without any.</summary>
     public bool DeleteEmptied { get; init; }

@@ -5,6 +5,7 @@ using Azure.Storage.Blobs.Specialized;
 using IotHubDsr.Archives;
 using IotHubDsr.Azure.Blobs;
 using IotHubDsr.Stores;
+using IotHubDsr.Stores.BlobArchives;
 using IotHubDsr.Stores.RoutedBlobs;
 
 namespace IotHubDsr.Benchmarks.Archives;

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using IotHubDsr.Archives;
 
-namespace IotHubDsr.Stores.RoutedBlobs;
+namespace IotHubDsr.Stores.BlobArchives;
 
 /// <summary>Keeps account of what an erasure did to each subject; blobs report to it at once.</summary>
 internal sealed class ErasureAccounts
@@ -35,7 +35,7 @@ internal sealed class ErasureAccounts
         }
     }
 
-    /// <summary>An item was left alone: the hub may still write to it.</summary>
+    /// <summary>An item was left alone: it may still be written to.</summary>
     public void Young(string path, DateTimeOffset until)
     {
         lock (_gate)
@@ -107,7 +107,7 @@ internal sealed class ErasureAccounts
             Left = Left.ToFrozenSet(StringComparer.Ordinal),
             Detail = Fault?.Message ?? (Until is null
                 ? null
-                : string.Create(CultureInfo.InvariantCulture, $"The hub may still write to the youngest blobs; run the command again after {Until:u}.")),
+                : string.Create(CultureInfo.InvariantCulture, $"The youngest blobs may still be written to; run the command again after {Until:u}.")),
         };
     }
 }

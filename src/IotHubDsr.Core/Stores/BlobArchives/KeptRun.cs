@@ -1,6 +1,6 @@
 using Azure.Storage;
 
-namespace IotHubDsr.Stores.RoutedBlobs;
+namespace IotHubDsr.Stores.BlobArchives;
 
 /// <summary>
 /// A run of bytes of the present blob that stay together, cut into ranges that one block can take. A checksum of each range goes with it,

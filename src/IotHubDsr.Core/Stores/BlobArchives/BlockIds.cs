@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 
-namespace IotHubDsr.Stores.RoutedBlobs;
+namespace IotHubDsr.Stores.BlobArchives;
 
 /// <summary>
 /// IDs of blocks. They are random, because two runs that stage blocks on the same blob must never use the same ID: the one that commits

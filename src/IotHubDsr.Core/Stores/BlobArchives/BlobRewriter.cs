@@ -4,13 +4,13 @@ using Azure.Storage.Blobs.Specialized;
 using IotHubDsr.Archives;
 using IotHubDsr.Azure.Blobs;
 
-namespace IotHubDsr.Stores.RoutedBlobs;
+namespace IotHubDsr.Stores.BlobArchives;
 
 /// <summary>What a rewrite did to a blob.</summary>
 /// <param name="Removed">What it took out, by subject; empty when no selected record is in the blob any more.</param>
 internal sealed record RewriteResult(IReadOnlyList<SubjectMatches> Removed)
 {
-    /// <summary>Until when the hub may still write to the blob, which was therefore left alone.</summary>
+    /// <summary>Until when its service may still write to the blob, which was therefore left alone.</summary>
     public DateTimeOffset? YoungUntil { get; init; }
 
     /// <summary>The ETag of the content that was replaced; null when none was.</summary>
@@ -26,7 +26,7 @@ internal sealed record RewriteResult(IReadOnlyList<SubjectMatches> Removed)
 /// last the blob is read again. A failure at any point leaves the old blob or the new one.
 /// </summary>
 internal sealed class BlobRewriter(
-    BlobContainerAccess container, SeenItem item, RecordSelection selection, StoreCall call, TimeProvider time)
+    BlobContainerAccess container, ArchiveLayout layout, SeenItem item, RecordSelection selection, StoreCall call, TimeProvider time)
 {
     private const int Attempts = 5;
     private readonly BlockBlobClient _blob = container.Open(item.Path);
@@ -136,22 +136,16 @@ internal sealed class BlobRewriter(
     private async Task<DateTimeOffset> LastWriteAsync(Response<BlobProperties> properties, CancellationToken cancellationToken)
     {
         DateTimeOffset modified = properties.Value.LastModified;
-        return call.Location.FlushTime is not null && YoungUntil(properties, modified) is not null
+        return YoungUntil(properties, modified) is not null
             ? await BlockIds.LastWriteOfOthersAsync(_blob, cancellationToken).ConfigureAwait(false) ?? modified
             : modified;
     }
 
-    /// <summary>
-    /// The hub may still write to a blob of the current or the previous batch, and would lose its work to ours. Null when the blob is not
-    /// that young, or when no hub writes here any more.
-    /// </summary>
+    /// <summary>Until when somebody may still write to the blob, and would lose that to our work; null when that is over.</summary>
     private DateTimeOffset? YoungUntil(Response<BlobProperties> properties, DateTimeOffset lastWrite)
     {
-        if (call.Location.FlushTime is not { } flushTime)
-            return null;
-        DateTimeOffset until = lastWrite + flushTime;
-
         // The time of the last change is the service's: it is compared with the service's own clock, as that of this machine can be wrong.
+        DateTimeOffset? until = layout.WrittenUntil(item.Path, lastWrite);
         return until > (properties.GetRawResponse().Headers.Date ?? time.GetUtcNow()) ? until : null;
     }
 

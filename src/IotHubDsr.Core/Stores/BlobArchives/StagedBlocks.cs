@@ -3,7 +3,7 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 
-namespace IotHubDsr.Stores.RoutedBlobs;
+namespace IotHubDsr.Stores.BlobArchives;
 
 /// <summary>A range of the present blob that stays, and the checksum of its bytes as they were read.</summary>
 internal readonly record struct KeptRange(long Offset, long Length, byte[] Crc64);

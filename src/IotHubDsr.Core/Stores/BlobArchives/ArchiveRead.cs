@@ -4,7 +4,7 @@ using IotHubDsr.Archives;
 using IotHubDsr.Azure;
 using IotHubDsr.Azure.Blobs;
 
-namespace IotHubDsr.Stores.RoutedBlobs;
+namespace IotHubDsr.Stores.BlobArchives;
 
 /// <summary>Reads one blob as it stood at one moment: under its ETag and to its end, again from the start when that did not come off.</summary>
 internal static class ArchiveRead

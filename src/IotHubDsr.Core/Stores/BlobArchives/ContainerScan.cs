@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 using IotHubDsr.Archives;
 using IotHubDsr.Azure.Blobs;
 
-namespace IotHubDsr.Stores.RoutedBlobs;
+namespace IotHubDsr.Stores.BlobArchives;
 
 /// <summary>One pass over a container for all subjects: one listing, each blob read once.</summary>
-internal sealed class ContainerScan(BlobContainerAccess container, SubjectIndex subjects)
+internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout layout, SubjectIndex subjects)
 {
     private readonly Dictionary<int, SubjectTotals> _totals = [];
     private readonly List<ListedBlob> _matched = [];
@@ -20,6 +20,8 @@ internal sealed class ContainerScan(BlobContainerAccess container, SubjectIndex 
 
     public BlobContainerAccess Container => container;
 
+    public ArchiveLayout Layout => layout;
+
     public SubjectIndex Subjects => subjects;
 
     /// <summary>The blobs that hold something of a subject, in the order of their names.</summary>
@@ -30,10 +32,8 @@ internal sealed class ContainerScan(BlobContainerAccess container, SubjectIndex 
     public async Task RunAsync(StoreCall call, CancellationToken cancellationToken)
     {
         _held = await container.IsHeldAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyDictionary<string, string> settings = call.Location.Settings;
-        var names = new BlobNames(settings.GetValueOrDefault(LocationSettings.HubName), settings.GetValueOrDefault(LocationSettings.FileNameFormat));
         await Parallel.ForEachAsync(
-            ListAsync(call, names, cancellationToken),
+            ListAsync(call, cancellationToken),
             new ParallelOptions { MaxDegreeOfParallelism = call.Options.ThrottleLimit, CancellationToken = cancellationToken },
             (blob, token) => ScanAsync(call, blob, token)).ConfigureAwait(false);
     }
@@ -56,7 +56,7 @@ internal sealed class ContainerScan(BlobContainerAccess container, SubjectIndex 
         if (totals.OldCopyRecords > 0)
             details.Add($"{Counted.Of(totals.OldCopyRecords, "record stands", "records stand")} in old versions or snapshots, which -IncludeOldVersions erases where the current blobs hold everything else");
         if (totals.Relayed > 0)
-            details.Add($"{totals.Relayed} messages were relayed by this device for other devices and count as theirs");
+            details.Add($"{totals.Relayed} records were relayed by this device for other devices and count as theirs");
         if (_softDeleted > 0)
             details.Add(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(_softDeleted, "soft-deleted copy", "soft-deleted copies")} cannot be read; they leave by {_softDeletedUntil:yyyy-MM-dd}"));
         if (_held)
@@ -95,13 +95,12 @@ internal sealed class ContainerScan(BlobContainerAccess container, SubjectIndex 
     }
 
     /// <summary>The blobs to read, while they are listed: a container can hold more than fit into memory.</summary>
-    private async IAsyncEnumerable<ListedBlob> ListAsync(
-        StoreCall call, BlobNames names, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ListedBlob> ListAsync(StoreCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         int others = 0;
         await foreach (ListedBlob blob in container.ListAsync(string.Empty, cancellationToken).ConfigureAwait(false))
         {
-            if (!names.Concerns(blob.Name))
+            if (!layout.Concerns(blob.Name))
             {
                 others++;
             }

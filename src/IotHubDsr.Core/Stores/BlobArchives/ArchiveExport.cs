@@ -3,10 +3,10 @@ using System.Text.Json;
 using IotHubDsr.Archives;
 using IotHubDsr.Azure.Blobs;
 
-namespace IotHubDsr.Stores.RoutedBlobs;
+namespace IotHubDsr.Stores.BlobArchives;
 
 /// <summary>
-/// Writes the messages of the subjects as JSON lines, blob by blob in the order of their names: each with its device, where it
+/// Writes the records of the subjects as JSON lines, blob by blob in the order of their names: each with its device, where it
 /// stood, and how it is attributed.
 /// </summary>
 internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
@@ -22,7 +22,7 @@ internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
         if (blobs.Count > 0)
         {
             await using IRecordFile file =
-                await target.OpenRecordsAsync("messages", MessageRecords.Message, cancellationToken).ConfigureAwait(false);
+                await target.OpenRecordsAsync(scan.Layout.ExportName, scan.Layout.Records, cancellationToken).ConfigureAwait(false);
             foreach (ListedBlob blob in blobs)
                 await WriteAsync(blob, file, cancellationToken).ConfigureAwait(false);
         }
@@ -32,7 +32,7 @@ internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
 
     private async Task WriteAsync(ListedBlob blob, IRecordFile file, CancellationToken cancellationToken)
     {
-        // A blob that breaks off in the middle must not leave half of its messages counted twice: they are accounted for when it is done.
+        // A blob that breaks off in the middle must not leave half of its records counted twice: they are accounted for when it is done.
         using var sink = new LineSink(scan.Subjects, blob.Path, call.Options.IncludeRelayed, file);
         try
         {
@@ -65,7 +65,7 @@ internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
             Withheld = _withheld[subject],
             Unreachable = unreachable,
             Ground = _withheld[subject] > 0
-                ? "Messages that the device relayed as a gateway for other devices are those devices' data. " + detail
+                ? "Records that the device relayed as a gateway for other devices are those devices' data. " + detail
                 : detail,
         };
     }

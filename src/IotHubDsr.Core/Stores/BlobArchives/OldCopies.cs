@@ -2,7 +2,7 @@ using Azure;
 using IotHubDsr.Archives;
 using IotHubDsr.Azure.Blobs;
 
-namespace IotHubDsr.Stores.RoutedBlobs;
+namespace IotHubDsr.Stores.BlobArchives;
 
 /// <summary>
 /// Erases old versions and snapshots that hold a subject's records. An old copy cannot be rewritten, only deleted, and it holds other

@@ -1,7 +1,7 @@
 using IotHubDsr.Archives;
 using IotHubDsr.Azure.Blobs;
 
-namespace IotHubDsr.Stores.RoutedBlobs;
+namespace IotHubDsr.Stores.BlobArchives;
 
 /// <summary>Adds up what the blobs of a container hold of one subject.</summary>
 internal sealed class SubjectTotals

@@ -5,7 +5,7 @@ using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using IotHubDsr.Archives;
 
-namespace IotHubDsr.Stores.RoutedBlobs;
+namespace IotHubDsr.Stores.BlobArchives;
 
 /// <summary>
 /// The new content of a blob as uncommitted blocks. What stays of the present content is copied within the service, range by range, and

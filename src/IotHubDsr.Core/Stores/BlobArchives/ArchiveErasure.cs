@@ -3,16 +3,17 @@ using Azure;
 using IotHubDsr.Archives;
 using IotHubDsr.Azure.Blobs;
 
-namespace IotHubDsr.Stores.RoutedBlobs;
+namespace IotHubDsr.Stores.BlobArchives;
 
 /// <summary>Erases the subjects from every blob of a container in which they were found; each blob is changed once for all of them.</summary>
-internal sealed class ArchiveErasure(BlobContainerAccess container, StoreCall call, IReadOnlyList<DeviceDataFinding> findings, TimeProvider time)
+internal sealed class ArchiveErasure(
+    BlobContainerAccess container, ArchiveLayout layout, StoreCall call, IReadOnlyList<DeviceDataFinding> findings, TimeProvider time)
 {
     // Each blob under way takes buffers of its own for what is uploaded.
     private const int MostBlobsAtOnce = 8;
 
     private readonly RecordSelection _selection = new(
-        new SubjectIndex(findings.Select(finding => finding.DeviceId)), call.Options.IncludeRelayed);
+        call.SubjectsOf(findings.Select(finding => finding.DeviceId), layout.Origin), call.Options.IncludeRelayed);
 
     private readonly ConcurrentBag<(string Name, string ETag)> _replaced = [];
     private readonly ErasureAccounts _accounts = new(findings, call.Options.IncludeRelayed);
@@ -50,7 +51,7 @@ internal sealed class ArchiveErasure(BlobContainerAccess container, StoreCall ca
         string place = $"{call.Location.Place}/{blobName}";
         try
         {
-            RewriteResult result = await new BlobRewriter(container, item, _selection, call, time).RunAsync(cancellationToken).ConfigureAwait(false);
+            RewriteResult result = await new BlobRewriter(container, layout, item, _selection, call, time).RunAsync(cancellationToken).ConfigureAwait(false);
             _accounts.Removed(result.Removed);
             if (result.Replaced is { } replaced)
                 _replaced.Add((blobName, replaced.ToString("H")));

@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using IotHubDsr.Archives;
 
-namespace IotHubDsr.Stores.RoutedBlobs;
+namespace IotHubDsr.Stores.BlobArchives;
 
 /// <summary>
 /// A second, independent walk over the new content of a blob while it is put together, so that what it holds is known before anything

@@ -1,0 +1,60 @@
+using IotHubDsr.Azure.Blobs;
+
+namespace IotHubDsr.Stores.BlobArchives;
+
+/// <summary>
+/// A blob container in which each blob holds records of many devices, whichever service wrote them. What is particular to a kind of
+/// archive is in its <see cref="ArchiveLayout"/>.
+/// </summary>
+internal abstract class ArchiveStore(BlobContainers containers, TimeProvider time) : IDataStore
+{
+    public abstract IReadOnlyCollection<string> Kinds { get; }
+
+    public LocationCapabilities Capabilities => LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase;
+
+    public bool IsShared => true;
+
+    public abstract string Method { get; }
+
+    public abstract ErasureStage StageOf(string kind);
+
+    public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
+        StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
+    {
+        ContainerScan scan = await ScanAsync(call, deviceIds, cancellationToken).ConfigureAwait(false);
+        return scan.ToFindings(call.Location, call.Faults);
+    }
+
+    public async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
+        StoreCall call, IReadOnlyList<string> deviceIds, IExportTarget target, CancellationToken cancellationToken)
+    {
+        ContainerScan scan = await ScanAsync(call, deviceIds, cancellationToken).ConfigureAwait(false);
+        var export = new ArchiveExport(scan, call);
+        return await export.WriteAsync(target, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
+        StoreCall call, IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken)
+    {
+        var erasure = new ArchiveErasure(containers.Of(call.Location), LayoutOf(call.Location), call, findings, time);
+        return await erasure.RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What the blobs of a location are like.</summary>
+    protected abstract ArchiveLayout LayoutOf(DataLocation location);
+
+    private async Task<ContainerScan> ScanAsync(StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
+    {
+        ArchiveLayout layout = LayoutOf(call.Location);
+        var scan = new ContainerScan(containers.Of(call.Location), layout, call.SubjectsOf(deviceIds, layout.Origin));
+        try
+        {
+            await scan.RunAsync(call, cancellationToken).ConfigureAwait(false);
+            return scan;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw ArchiveRead.Translate(exception, call.Location.ToString(), "read", BlobFailures.ReadRole);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using IotHubDsr.Stores.BlobArchives;
+
+namespace IotHubDsr.Stores.RoutedBlobs;
+
+/// <summary>Blobs as a routing endpoint writes them: in batches, under names of the operator's format.</summary>
+internal sealed class RoutedBlobLayout(DataLocation location) : ArchiveLayout
+{
+    private readonly BlobNames _names = new(
+        location.Settings.GetValueOrDefault(LocationSettings.HubName), location.Settings.GetValueOrDefault(LocationSettings.FileNameFormat));
+
+    public override string ExportName => "messages";
+
+    public override RecordKind Records => MessageRecords.Message;
+
+    public override bool Concerns(string blobName) => _names.Concerns(blobName);
+
+    /// <summary>The hub may still write to a blob of the current or the previous batch, unless no hub writes here any more.</summary>
+    public override DateTimeOffset? WrittenUntil(string blobName, DateTimeOffset lastWrite) => lastWrite + location.FlushTime;
+}
