@@ -104,6 +104,10 @@ internal sealed class BlobContainerAccess
         return client.Name == blobName ? client : throw FaultCatalogue.BlobNameUnsafe.Exception($"{_container.AccountName}/{_container.Name}/{blobName}");
     }
 
+    /// <summary>The client of a blob that is appended to.</summary>
+    /// <exception cref="DsrException">As for <see cref="Open(string)"/>.</exception>
+    public AppendBlobClient OpenAppend(string blobName) => _container.GetAppendBlobClient(Open(blobName).Name);
+
     /// <summary>Deletes an old copy for good where the account allows it; elsewhere it is soft-deleted, if the account does that.</summary>
     public async Task DeleteCopyAsync(ListedBlob copy, CancellationToken cancellationToken)
     {

@@ -14,6 +14,9 @@ internal abstract class ArchiveLayout(DataLocation location)
     /// <summary>Whether nothing is said against a container that does not exist: its service makes it with the first record.</summary>
     public virtual bool MayBeMissing => false;
 
+    /// <summary>Whether its blobs are append blobs, which are replaced by way of drafts.</summary>
+    public virtual bool IsAppended => false;
+
     protected DataLocation Location => location;
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Azure;
 using IotHubDsr.Archives;
 using IotHubDsr.Azure.Blobs;
 
@@ -15,6 +16,7 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
     private int _blobs;
     private int _done;
     private bool _held;
+    private bool _missing;
     private int _softDeleted;
     private DateTimeOffset? _softDeletedUntil;
 
@@ -31,7 +33,16 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
 
     public async Task RunAsync(StoreCall call, CancellationToken cancellationToken)
     {
-        _held = await container.IsHeldAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _held = await container.IsHeldAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (RequestFailedException missing) when (layout.MayBeMissing && BlobFailures.IsContainerMissing(missing))
+        {
+            _missing = true;
+            return;
+        }
+
         await Parallel.ForEachAsync(
             ListAsync(call, cancellationToken),
             new ParallelOptions { MaxDegreeOfParallelism = call.Options.ThrottleLimit, CancellationToken = cancellationToken },
@@ -59,6 +70,8 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
             details.Add($"{totals.Relayed} records were relayed by this device for other devices and count as theirs");
         if (_softDeleted > 0)
             details.Add(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(_softDeleted, "soft-deleted copy", "soft-deleted copies")} cannot be read; they leave by {_softDeletedUntil:yyyy-MM-dd}"));
+        if (_missing)
+            details.Add("the container does not exist: its service makes it with the first record");
         if (_held)
             details.Add("a policy or legal hold on the container forbids changes");
 

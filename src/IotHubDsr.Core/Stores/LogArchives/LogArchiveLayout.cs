@@ -18,6 +18,8 @@ internal sealed class LogArchiveLayout(DataLocation location) : ArchiveLayout(lo
 
     public override bool MayBeMissing => true;
 
+    public override bool IsAppended => true;
+
     /// <summary>A container holds the logs of many resources, each below its own ID.</summary>
     public override bool Concerns(string blobName)
     {
