@@ -77,7 +77,7 @@ internal sealed class BlobRewriter(
     {
         Response<BlobProperties> read = await DraftBlob.WaitForCopyAsync(_blob, time, cancellationToken).ConfigureAwait(false);
         BlobProperties before = read.Value;
-        if (before.BlobType == BlobType.Page)
+        if (before.BlobType == BlobType.Page || (before.BlobType == BlobType.Append && !layout.IsAppended))
             throw FaultCatalogue.BlobTypeUnsupported.Exception(_place, before.BlobType);
 
         // A commit whose answer was lost is tried again by the pipeline, and then meets its own work.
