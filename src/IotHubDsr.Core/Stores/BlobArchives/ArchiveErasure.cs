@@ -79,7 +79,11 @@ internal sealed class ArchiveErasure(
         {
             await new LeftDrafts(container, call).RemoveAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && !(layout.MayBeMissing && BlobFailures.IsContainerMissing(exception)))
+        catch (Exception missing) when (layout.MayBeMissing && BlobFailures.IsContainerMissing(missing))
+        {
+            // Nothing was ever written.
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             Fault fault = ArchiveRead.Translate(exception, call.Location.ToString(), "read", BlobFailures.ReadRole).Fault;
             await call.ReportAsync(fault, cancellationToken).ConfigureAwait(false);

@@ -91,9 +91,10 @@ internal sealed partial class DraftBlob(BlobContainerAccess container, BlockBlob
             Tags = await BlobAttributes.TagsAsync(blob, before, cancellationToken).ConfigureAwait(false),
         };
         _isInDoubt = true;
+        CopyFromUriOperation copy;
         try
         {
-            await blob.StartCopyFromUriAsync(_draft.Uri, options, cancellationToken).ConfigureAwait(false);
+            copy = await blob.StartCopyFromUriAsync(_draft.Uri, options, cancellationToken).ConfigureAwait(false);
         }
         catch (RequestFailedException refused) when (refused.Status is >= 400 and < 500)
         {
@@ -103,11 +104,17 @@ internal sealed partial class DraftBlob(BlobContainerAccess container, BlockBlob
             throw;
         }
 
-        BlobProperties now = await WaitForCopyAsync(blob, time, cancellationToken).ConfigureAwait(false);
-        if (HasFailed(now))
-            throw FaultCatalogue.RewriteMismatch.Exception(blob.Name, $"the service did not finish copying; all that must stay is in '{_draft.Name}'.");
+        ETag? copied = CopiedAtOnce(copy.GetRawResponse());
+        if (copied is null)
+        {
+            BlobProperties now = await WaitForCopyAsync(blob, time, cancellationToken).ConfigureAwait(false);
+            if (HasFailed(now))
+                throw FaultCatalogue.RewriteMismatch.Exception(blob.Name, $"the service did not finish copying; all that must stay is in '{_draft.Name}'.");
+            copied = now.ETag;
+        }
+
         _isInDoubt = false;
-        return now.ETag;
+        return copied.Value;
     }
 
     public async ValueTask DisposeAsync()
@@ -127,6 +134,9 @@ internal sealed partial class DraftBlob(BlobContainerAccess container, BlockBlob
             // The next erasure removes it, as it does after a crash.
         }
     }
+
+    private static ETag? CopiedAtOnce(Response answer) =>
+        answer.Headers.TryGetValue("x-ms-copy-status", out string? status) && status == "success" ? answer.Headers.ETag : null;
 
     private static bool IsCopying(BlobProperties blob) => blob.BlobCopyStatus == CopyStatus.Pending;
 
