@@ -25,11 +25,23 @@ internal sealed class BlobContainer
 
     public BlobAccount Account { get; }
 
-    public bool HasImmutabilityPolicy { get; set; }
+    public ImmutabilityPolicy? Policy { get; set; }
 
-    public bool HasLegalHold { get; set; }
+    /// <summary>The tags of the holds on the container: each is one ground, and all must be lifted.</summary>
+    public IReadOnlyList<string> LegalHolds { get; set; } = [];
 
-    public bool IsImmutable => HasImmutabilityPolicy || HasLegalHold;
+    /// <summary>Set without saying for how long, it is for as long as the service allows.</summary>
+    public bool HasImmutabilityPolicy
+    {
+        get => Policy is not null;
+        set => Policy = value ? Policy ?? new(ImmutabilityPolicy.MostDays) : null;
+    }
+
+    public bool HasLegalHold
+    {
+        get => LegalHolds.Count > 0;
+        set => LegalHolds = value ? ["hold"] : [];
+    }
 
     public ImmutableSortedDictionary<string, string> Metadata { get; }
 
