@@ -48,7 +48,8 @@ internal sealed record CopySource(string Account, RequestTarget Target, string? 
             Checksums.Verify(request, content, "x-ms-source-content-md5", "x-ms-source-content-crc64");
             return content;
         }
-        catch (StorageException missing) when (missing.Error == StorageErrors.BlobNotFound || missing.Error == StorageErrors.ContainerNotFound)
+        catch (StorageException missing)
+            when (missing.Error == StorageErrors.BlobNotFound || missing.Error == StorageErrors.ContainerNotFound)
         {
             throw Unverifiable(404, missing.Error.Code);
         }

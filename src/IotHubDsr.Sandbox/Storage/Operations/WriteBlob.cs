@@ -73,7 +73,7 @@ internal static class WriteBlob
         }
 
         var (entry, current) = call.FindCurrent();
-        call.RequireWritable(entry);
+        call.RequireAppendable(entry, current);
         if (current.Kind != BlobKind.Append)
         {
             throw new StorageException(StorageErrors.InvalidBlobType);
