@@ -11,6 +11,8 @@ internal sealed class RegistryStore(HubClient hub) : IDataStore
 
     public bool IsShared => false;
 
+    public Narrowing Understands => Narrowing.Generation | Narrowing.Mentioned;
+
     public string Method => "The identity was deleted under the ETag that was read; the hub drops its twin, modules and module twins with it.";
 
     public ErasureStage StageOf(string kind) => ErasureStage.Identity;
@@ -31,6 +33,8 @@ internal sealed class RegistryStore(HubClient hub) : IDataStore
             (DeviceRecord? record, Fault? fault) = await ReadAsync(call, deviceId, token).ConfigureAwait(false);
             if (fault is not null)
                 return PerDevice.Line(call, deviceId, Verdict.Unreachable) with { Ground = fault.Message };
+            if (record is not null && !PerDevice.IsAskedFor(call, record.Identity))
+                return PerDevice.Line(call, deviceId, Verdict.Absent) with { Ground = PerDevice.OtherIncarnation };
             return record is null
                 ? PerDevice.Line(call, deviceId, Verdict.Absent)
                 : await export.WriteAsync(record, token).ConfigureAwait(false);
@@ -48,6 +52,8 @@ internal sealed class RegistryStore(HubClient hub) : IDataStore
             return PerDevice.Unreachable(call, deviceId, fault);
         if (record is null)
             return new DeviceDataFinding { DeviceId = deviceId, Location = call.Location, Verdict = Verdict.Absent };
+        if (!PerDevice.IsAskedFor(call, record.Identity))
+            return PerDevice.NotAskedFor(call, deviceId);
 
         IReadOnlyList<SeenItem> items = record.Items;
         return new DeviceDataFinding

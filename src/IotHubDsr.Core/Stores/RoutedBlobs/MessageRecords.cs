@@ -14,7 +14,7 @@ internal static class MessageRecords
         "A message that the hub routed to a blob container. A message that concerns several of the devices is there once for each.",
         [
             RecordKind.DeviceId,
-            new("attribution", FieldType.Text, "Own: the device sent it. Attributed: a gateway sent it and names the device. Relayed: the device sent it for another.", Export)
+            new("attribution", FieldType.Text, "Own: the device sent it. Attributed: a gateway sent it and names the device. Relayed: the device sent it for another. Mentioned: another device sent it, and its body names the device.", Export)
             {
                 IsRequired = true,
                 Values = Enum.GetNames<MatchKind>(),
