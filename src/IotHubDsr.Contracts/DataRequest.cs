@@ -42,6 +42,12 @@ public sealed record DataRequest
     /// <summary>Whether the key that links the journal to the devices was destroyed.</summary>
     public bool IsAnonymised { get; init; }
 
+    /// <summary>
+    /// Which of the devices' records the plan is about, in words and without a generation ID; null when it is about all of them, and before
+    /// there is a plan.
+    /// </summary>
+    public string? Scope { get; init; }
+
     /// <summary>Digest of the plan that is run; null before there is one.</summary>
     public string? PlanDigest { get; init; }
 

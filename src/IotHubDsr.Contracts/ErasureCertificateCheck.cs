@@ -60,6 +60,9 @@ public sealed record ErasureCertificateCheck
     /// <summary>Number of devices that it is about.</summary>
     public int Subjects { get; init; }
 
+    /// <summary>Which of the devices' records the request was narrowed to, in words; null when it was about all of them.</summary>
+    public string? Scope { get; init; }
+
     /// <summary>The locations, with the worst verdict and the sums of all devices.</summary>
     public IReadOnlyList<CertifiedLocation> Locations { get; init; } = [];
 

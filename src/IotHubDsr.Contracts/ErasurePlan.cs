@@ -18,8 +18,14 @@ public sealed record ErasurePlan : ErasurePlanSource
     /// <summary>Whether old versions, snapshots and soft-deleted copies are erased too, where the service allows it.</summary>
     public bool IncludeOldVersions { get; init; }
 
-    /// <summary>Whether a shared blob that keeps no record is deleted, instead of being left without any.</summary>
-    public bool DeleteEmptied { get; init; }
+    /// <summary>
+    /// Whether a shared blob that keeps no record is deleted, instead of being left without any; null in a plan that was made before there
+    /// was a choice, which leaves it without any.
+    /// </summary>
+    public bool? DeleteEmptied { get; init; }
+
+    /// <summary>Which records of its devices are erased.</summary>
+    public RecordScope Scope { get; init; } = RecordScope.All;
 
     /// <summary>One step per device and location, in the order in which they would run.</summary>
     public required IReadOnlyList<ErasureStep> Steps { get; init; }
@@ -36,8 +42,12 @@ public sealed record ErasurePlan : ErasurePlanSource
     /// <summary>Number of devices that it is about.</summary>
     public int Devices => Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal).Count();
 
-    /// <summary>Number of steps that erase, and the digest.</summary>
-    public override string ToString() => $"{Steps.Count(step => step.Action == ErasureAction.Erase)} steps on {HubHostName}, {Digest}";
+    /// <summary>What a person is asked to approve for each step: the scope is told unless it is everything.</summary>
+    public string Operation => Scope == RecordScope.All ? "Erase device data" : $"Erase device data ({Scope})";
+
+    /// <summary>Number of steps that erase, the scope unless it is everything, and the digest.</summary>
+    public override string ToString() =>
+        $"{Steps.Count(step => step.Action == ErasureAction.Erase)} steps on {HubHostName}{(Scope == RecordScope.All ? string.Empty : $" ({Scope})")}, {Digest}";
 }
 
 /// <summary>Where a plan is: in a file, or at hand, which is what <see cref="ErasurePlan"/> is for. Text converts to a path.</summary>

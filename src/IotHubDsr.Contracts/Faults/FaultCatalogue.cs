@@ -63,6 +63,16 @@ public static class FaultCatalogue
         "The hub has no device '{0}', and no location that was read holds data of it.",
         "Check the spelling; device IDs are case-sensitive. If the device was erased before, this is what is expected.");
 
+    /// <summary>A generation belongs to one device.</summary>
+    public static FaultDefinition ScopeNeedsOneDevice { get; } = new("ScopeNeedsOneDevice", FaultCategory.InvalidArgument,
+        "The generation ID '{0}' belongs to one device, and more than one was named; nothing was read.",
+        "Run the command once for each device, with the generation ID of each; Get-IotDeviceDataFootprint shows that of a device in the registry.");
+
+    /// <summary>A window of time has nothing in it.</summary>
+    public static FaultDefinition InvalidTimeWindow { get; } = new("InvalidTimeWindow", FaultCategory.InvalidArgument,
+        "The time window {0} has nothing in it: -EndTime is exclusive and must be after -StartTime.",
+        "Pass an -EndTime that is later than -StartTime; give both with their offset from UTC if they are not in the time zone of this machine.");
+
     /// <summary>The query was refused.</summary>
     public static FaultDefinition InvalidQuery { get; } = new("InvalidQuery", FaultCategory.InvalidArgument,
         "The hub refused the query '{0}': {1}",

@@ -116,11 +116,18 @@ public abstract record SubjectRequest
     public int ThrottleLimit { get; init; } = 8;
 }
 
+/// <summary>A request about devices that can be narrowed to some of their records.</summary>
+public abstract record ScopedRequest : SubjectRequest
+{
+    /// <summary>Which of their records it is about.</summary>
+    public RecordScope Scope { get; init; } = RecordScope.All;
+}
+
 /// <summary>Asks what is held of devices.</summary>
-public sealed record FootprintRequest : SubjectRequest;
+public sealed record FootprintRequest : ScopedRequest;
 
 /// <summary>Asks for an export package.</summary>
-public sealed record ExportRequest : SubjectRequest
+public sealed record ExportRequest : ScopedRequest
 {
     /// <summary>Full path of the folder or zip file to make; it must not exist.</summary>
     public required string Path { get; init; }
@@ -154,7 +161,7 @@ public sealed record ExportRequest : SubjectRequest
 }
 
 /// <summary>Asks for the plan of an erasure.</summary>
-public sealed record PlanRequest : SubjectRequest
+public sealed record PlanRequest : ScopedRequest
 {
     /// <summary>Also erases messages that a gateway relayed for other devices.</summary>
     public bool IncludeRelayed { get; init; }

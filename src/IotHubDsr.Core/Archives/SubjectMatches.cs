@@ -24,5 +24,5 @@ internal sealed record SubjectMatches(int Subject, string DeviceId, MatchTally O
     };
 
     /// <summary>Records of all kinds that are the subject's, and with <paramref name="relayed"/> those that it relayed.</summary>
-    public long Count(bool relayed) => Own.Records + Attributed.Records + (relayed ? Relayed.Records : 0);
+    public long Count(bool relayed) => Own.Records + Attributed.Records + Mentioned.Records + (relayed ? Relayed.Records : 0);
 }

@@ -95,6 +95,7 @@ internal static class CertificateCheck
         ReceivedAt = content.ReceivedAt,
         DueAt = content.DueAt,
         Subjects = content.Subjects.Count,
+        Scope = content.Scope?.ToString(),
         Locations = [.. content.Locations.Select(location => Describe(location, content.Subjects.Count))],
         PlanDigest = content.PlanDigest,
         JournalDigest = content.JournalDigest,

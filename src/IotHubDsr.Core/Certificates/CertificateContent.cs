@@ -1,3 +1,5 @@
+using IotHubDsr.Evidence;
+
 namespace IotHubDsr.Certificates;
 
 /// <summary>
@@ -40,6 +42,9 @@ internal sealed record CertificateContent
 
     /// <summary>Keyed hashes of all devices of the request, at least one, each once.</summary>
     public required IReadOnlyList<string> Subjects { get; init; }
+
+    /// <summary>Which of their records the request is about; null for all of them.</summary>
+    public ScopeStatement? Scope { get; init; }
 
     /// <summary>Every location of the hub, also those that nobody could read.</summary>
     public required IReadOnlyList<LocationOutcome> Locations { get; init; }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using IotHubDsr.Evidence;
 using IotHubDsr.Plans;
 
 namespace IotHubDsr.Certificates;
@@ -86,6 +87,8 @@ internal static class CertificateStatement
         if (content.Approver is { } approver)
             WriteParty(writer, "approver", approver);
         WriteTexts(writer, "subjects", content.Subjects);
+        if (content.Scope is { } scope)
+            WriteScope(writer, scope);
         writer.WriteStartArray("locations"u8);
         foreach (LocationOutcome location in content.Locations)
             WriteLocation(writer, location, content.Subjects.Count);
@@ -117,6 +120,17 @@ internal static class CertificateStatement
         writer.WriteString("name"u8, party.Name);
         if (party.CertificateSha256 is not null)
             writer.WriteString("certificateSha256"u8, party.CertificateSha256);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteScope(Utf8JsonWriter writer, ScopeStatement scope)
+    {
+        writer.WriteStartObject("scope"u8);
+        writer.WriteString("statement"u8, scope.ToString());
+        writer.WriteBoolean("isOneIncarnation"u8, scope.IsOneIncarnation);
+        WriteTime(writer, "startTime", scope.StartTime);
+        WriteTime(writer, "endTime", scope.EndTime);
+        writer.WriteBoolean("includesMentioned"u8, scope.IncludesMentioned);
         writer.WriteEndObject();
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using IotHubDsr.Evidence;
 
 namespace IotHubDsr.Certificates;
 
@@ -31,6 +32,7 @@ internal static class StatementReader
             Verifier = Party(predicate.GetProperty("verifier")),
             Approver = predicate.TryGetProperty("approver", out JsonElement approver) ? Party(approver) : null,
             Subjects = Texts(predicate.GetProperty("subjects")),
+            Scope = predicate.TryGetProperty("scope", out JsonElement scope) ? Scope(scope) : null,
             Locations = [.. predicate.GetProperty("locations").EnumerateArray().Select(Location)],
         };
         JsonElement signature = predicate.GetProperty("signature");
@@ -45,6 +47,12 @@ internal static class StatementReader
             ? new X509Certificate2(der)
             : throw new FormatException("The certificate of its signer cannot be read.");
     }
+
+    private static ScopeStatement Scope(JsonElement scope) => new(
+        scope.GetProperty("isOneIncarnation").GetBoolean(),
+        Time(scope, "startTime"),
+        Time(scope, "endTime"),
+        scope.GetProperty("includesMentioned").GetBoolean());
 
     private static LocationOutcome Location(JsonElement location) => new()
     {

@@ -35,7 +35,11 @@ internal sealed record Registered(
 
 /// <summary>A plan was bound to the request. Steps that were not approved are listed by location.</summary>
 internal sealed record Planned(
-    string Digest, IReadOnlyList<PlannedLocation> Locations, IReadOnlyList<DeclinedSteps> Declined, Party? ApprovedBy) : JournalEvent;
+    string Digest,
+    IReadOnlyList<PlannedLocation> Locations,
+    IReadOnlyList<DeclinedSteps> Declined,
+    Party? ApprovedBy,
+    ScopeStatement? Scope = null) : JournalEvent;
 
 /// <param name="Name">Name of a person or account.</param>
 /// <param name="CertificateSha256">SHA-256 of their certificate; null without one.</param>

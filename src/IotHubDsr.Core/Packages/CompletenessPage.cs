@@ -15,13 +15,14 @@ internal static class CompletenessPage
         Converters = { new JsonStringEnumConverter() },
     };
 
-    public static byte[] Write(DsrContext context, IReadOnlyList<string> deviceIds, IReadOnlyList<ExportCompleteness> lines, DateTimeOffset at) =>
+    public static byte[] Write(DsrContext context, IReadOnlyList<string> deviceIds, RecordScope scope, IReadOnlyList<ExportCompleteness> lines, DateTimeOffset at) =>
         JsonSerializer.SerializeToUtf8Bytes(
             new
             {
                 hub = context.HubHostName,
                 createdAt = at,
                 devices = deviceIds,
+                askedFor = scope == RecordScope.All ? null : scope.ToString(),
                 totals = new
                 {
                     found = lines.Sum(line => line.Found),

@@ -7,14 +7,15 @@ namespace IotHubDsr.Packages;
 /// <summary>The page of a package that a person reads first.</summary>
 internal static class PackageReadme
 {
-    public static string Title(DsrContext context, IReadOnlyList<string> deviceIds) =>
-        $"Data of {Counted.Of(deviceIds.Count, "device")} of the IoT hub {context.HubHostName}";
+    public static string Title(DsrContext context, IReadOnlyList<string> deviceIds, RecordScope scope) =>
+        $"Data of {Counted.Of(deviceIds.Count, "device")} of the IoT hub {context.HubHostName}{(scope == RecordScope.All ? string.Empty : $": {scope}")}";
 
-    public static byte[] Write(DsrContext context, IReadOnlyList<string> deviceIds, IReadOnlyList<ExportCompleteness> lines, DateTimeOffset at)
+    public static byte[] Write(
+        DsrContext context, IReadOnlyList<string> deviceIds, RecordScope scope, IReadOnlyList<ExportCompleteness> lines, DateTimeOffset at)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"""
-            {Title(context, deviceIds)}
+            {Title(context, deviceIds, scope)}
             Written {at:u} by IotHubDsr
 
             data/<location>/        what was found. Records stand in two files of the same content: *.csv, a table for a spreadsheet, and

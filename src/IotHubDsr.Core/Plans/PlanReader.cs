@@ -19,13 +19,22 @@ internal static class PlanReader
         {
             HubHostName = Text(hub, "hostName"),
             HubResourceId = hub.GetProperty("resourceId").GetString(),
-            CreatedAt = DateTimeOffset.Parse(Text(plan, "createdAt"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
-            DeleteEmptied = options.GetProperty("deleteEmptied").GetBoolean(),
+            CreatedAt = Time(plan, "createdAt"),
+            DeleteEmptied = options.TryGetProperty("deleteEmptied", out JsonElement deleteEmptied) ? deleteEmptied.GetBoolean() : null,
             IncludeOldVersions = options.GetProperty("includeOldVersions").GetBoolean(),
             IncludeRelayed = options.GetProperty("includeRelayed").GetBoolean(),
+            Scope = options.TryGetProperty("scope", out JsonElement scope) ? ReadScope(scope) : RecordScope.All,
             Steps = steps,
         };
     }
+
+    private static RecordScope ReadScope(JsonElement scope) => new()
+    {
+        GenerationId = scope.TryGetProperty("generationId", out _) ? Text(scope, "generationId") : null,
+        StartTime = scope.TryGetProperty("startTime", out _) ? Time(scope, "startTime") : null,
+        EndTime = scope.TryGetProperty("endTime", out _) ? Time(scope, "endTime") : null,
+        IncludeMentioned = scope.TryGetProperty("includeMentioned", out JsonElement mentioned) && mentioned.GetBoolean(),
+    };
 
     private static ErasureStep ReadStep(JsonElement step)
     {
@@ -63,6 +72,9 @@ internal static class PlanReader
         Array.IndexOf(Enum.GetNames<TEnum>(), Text(element, name)) is >= 0 and int index
             ? Enum.GetValues<TEnum>()[index]
             : throw new FormatException($"The member '{name}' has no value that is known.");
+
+    private static DateTimeOffset Time(JsonElement element, string name) =>
+        DateTimeOffset.Parse(Text(element, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
     private static string Text(JsonElement element, string name) =>
         element.GetProperty(name).GetString() ?? throw new FormatException($"The member '{name}' is null.");

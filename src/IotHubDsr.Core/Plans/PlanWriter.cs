@@ -16,14 +16,32 @@ internal static class PlanWriter
         writer.WriteString("resourceId"u8, plan.HubResourceId);
         writer.WriteEndObject();
         writer.WriteStartObject("options"u8);
-        writer.WriteBoolean("deleteEmptied"u8, plan.DeleteEmptied);
+        if (plan.DeleteEmptied is { } deleteEmptied)
+            writer.WriteBoolean("deleteEmptied"u8, deleteEmptied);
         writer.WriteBoolean("includeOldVersions"u8, plan.IncludeOldVersions);
         writer.WriteBoolean("includeRelayed"u8, plan.IncludeRelayed);
+        if (plan.Scope != RecordScope.All)
+            Write(plan.Scope, writer);
         writer.WriteEndObject();
         writer.WriteStartArray("steps"u8);
         foreach (ErasureStep step in plan.Steps)
             Write(step, writer);
         writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Only what is not everything: a plan about everything is written as it was before there was a choice.</summary>
+    private static void Write(RecordScope scope, Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject("scope"u8);
+        if (scope.GenerationId is { } generation)
+            writer.WriteString("generationId"u8, generation);
+        if (scope.StartTime is { } start)
+            writer.WriteString("startTime"u8, Time(start));
+        if (scope.EndTime is { } end)
+            writer.WriteString("endTime"u8, Time(end));
+        if (scope.IncludeMentioned)
+            writer.WriteBoolean("includeMentioned"u8, true);
         writer.WriteEndObject();
     }
 

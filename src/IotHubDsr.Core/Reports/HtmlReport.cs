@@ -95,6 +95,12 @@ internal static class HtmlReport
             Value(html, model.RequestId);
         using (html.Fact("IoT hub"))
             Value(html, model.HubHostName);
+        if (model.Scope is { } scope)
+        {
+            using (html.Fact("Asked for"))
+                Value(html, scope);
+        }
+
         using (html.Fact("Received"))
         using (html.Element(Tag.Dd))
             html.Time(model.ReceivedAt);

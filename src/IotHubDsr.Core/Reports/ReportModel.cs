@@ -44,6 +44,9 @@ internal sealed record ReportModel
     /// <summary>IDs of the devices that the request is about.</summary>
     public required IReadOnlyList<string> Devices { get; init; }
 
+    /// <summary>Which of the devices' records it is about, in words; null for all of them.</summary>
+    public string? Scope { get; init; }
+
     public required ReportData Data { get; init; }
 
     public IReadOnlyList<ReportHold> Holds { get; init; } = [];

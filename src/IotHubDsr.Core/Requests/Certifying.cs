@@ -64,6 +64,7 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
             Verifier = ToParty(options.Performer),
             Approver = open.State.Plan.ApprovedBy is { } approver ? ToParty(approver) : null,
             Subjects = registered.Subjects,
+            Scope = open.State.Plan.Scope,
             Locations = [.. receipts.GroupBy(receipt => receipt.Location.Id, StringComparer.Ordinal).Select(location => ToOutcome([.. location], registered.Subjects.Count))],
         };
     }
@@ -88,13 +89,21 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
             LocationId = location.Id,
             Kind = location.Kind,
             Place = location.Place,
-            Method = locations.StoreOf(location)?.Method ?? "This tool does not erase here.",
+            Method = MethodOf(location, groups.Max(group => group.Verdict)),
             Detail = DetailOf(location, groups.Max(group => group.Verdict)),
             ErasedAt = state.ErasedAt,
             VerifiedAt = state.ReadAt,
             Groups = groups,
         };
     }
+
+    /// <summary>Where a store serves a location, only a scope that it does not understand asks for an action of the owner.</summary>
+    private string MethodOf(DataLocation location, Verdict verdict) => locations.StoreOf(location) switch
+    {
+        null => "This tool does not erase here.",
+        _ when verdict == Verdict.OwnerAction => "Nothing was erased here: the records that were asked for cannot be told from others.",
+        { } store => store.Method,
+    };
 
     /// <summary>What remains, in words that name nobody: the sentences of receipts can name devices.</summary>
     private static string? DetailOf(DataLocation location, Verdict verdict) => verdict switch
@@ -104,6 +113,7 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
         Verdict.Held => "An immutability policy, a legal hold or the operator's hold forbids the erasure.",
         Verdict.Present => "Records were there when it was read last.",
         Verdict.Unreachable => "It could not be read.",
+        Verdict.OwnerAction when location.Advice is null => "Whoever is responsible for the place has to look which records there the request is about.",
         _ => location.Advice ?? (verdict == Verdict.Expiring ? "It cannot be deleted and leaves by retention." : null),
     };
 }

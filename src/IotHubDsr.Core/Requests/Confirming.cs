@@ -19,9 +19,10 @@ internal sealed class Confirming(HubConnection connection, ConfirmPlanRequest re
         var again = new PlanRequest
         {
             Context = request.Context,
-            DeviceIds = DevicesOf(planned),
+            DeviceIds = Subjects.Given(planned.Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal)),
+            Scope = planned.Scope,
             IncludeOldVersions = planned.IncludeOldVersions,
-            DeleteEmptied = planned.DeleteEmptied,
+            DeleteEmptied = planned.DeleteEmptied ?? false,
             IncludeRelayed = planned.IncludeRelayed,
             ThrottleLimit = request.ThrottleLimit,
         };
@@ -64,12 +65,5 @@ internal sealed class Confirming(HubConnection connection, ConfirmPlanRequest re
         return atHand is null || atHand.Digest == approved.Digest
             ? approved
             : throw FaultCatalogue.InvalidPlan.Exception(path, "the plan at hand is not the one in its file.");
-    }
-
-    private static async IAsyncEnumerable<string> DevicesOf(ErasurePlan plan)
-    {
-        await Task.CompletedTask.ConfigureAwait(false);
-        foreach (string deviceId in plan.Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal))
-            yield return deviceId;
     }
 }

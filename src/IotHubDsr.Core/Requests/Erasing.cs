@@ -80,7 +80,8 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
                 location.Where(step => step.Action == ErasureAction.Erase).Sum(step => step.Finding.Records)))],
             [.. declined.GroupBy(step => step.Location.Id, StringComparer.Ordinal)
                 .Select(location => new DeclinedSteps(location.Key, [.. location.Select(step => open.Key.Subject(step.DeviceId))]))],
-            request.Plan.Approval is { } approval ? new Party(approval.ApprovedBy, approval.CertificateSha256) : null);
+            request.Plan.Approval is { } approval ? new Party(approval.ApprovedBy, approval.CertificateSha256) : null,
+            ScopeStatement.Of(request.Plan.Scope));
     }
 }
 

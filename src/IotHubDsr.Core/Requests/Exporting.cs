@@ -35,17 +35,18 @@ internal sealed class Exporting(
 
     private async Task<DataExport?> WriteAsync(PackageWriter package, CancellationToken cancellationToken)
     {
+        IAsyncEnumerable<string> devices = await new Subjects(connection, request, events).OpenAsync(request.Scope, cancellationToken).ConfigureAwait(false);
         HubLocations locations = await connection.ReadLocationsAsync(cancellationToken).ConfigureAwait(false);
         await events.ReportAsync(locations.Faults, cancellationToken).ConfigureAwait(false);
 
         var deviceIds = new List<string>();
-        await foreach (string deviceId in new Subjects(connection, request, events).ReadAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (string deviceId in devices.ConfigureAwait(false))
             deviceIds.Add(deviceId);
         if (deviceIds.Count == 0)
             return null;
         DataRequest? registered = await RequestAsync(deviceIds, cancellationToken).ConfigureAwait(false);
 
-        var options = new StoreOptions(request.ThrottleLimit) { IncludeRelayed = request.IncludeRelayed };
+        var options = new StoreOptions(request.ThrottleLimit) { IncludeRelayed = request.IncludeRelayed, Scope = request.Scope };
         var reading = new LocationReading(locations, options, events);
         foreach (DataLocation location in locations.All)
             await ExportAsync(locations.StoreOf(location), location, reading, deviceIds, package, cancellationToken).ConfigureAwait(false);
@@ -67,13 +68,13 @@ internal sealed class Exporting(
         CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        var info = new BagInfo(request.Identifier ?? request.RequestId ?? $"urn:uuid:{Guid.NewGuid()}", PackageReadme.Title(connection.Context, deviceIds), now)
+        var info = new BagInfo(request.Identifier ?? request.RequestId ?? $"urn:uuid:{Guid.NewGuid()}", PackageReadme.Title(connection.Context, deviceIds, request.Scope), now)
         {
             SourceOrganization = request.SourceOrganization,
             ContactName = request.ContactName,
         };
-        byte[] page = CompletenessPage.Write(connection.Context, deviceIds, lines, now);
-        byte[] readme = PackageReadme.Write(connection.Context, deviceIds, lines, now);
+        byte[] page = CompletenessPage.Write(connection.Context, deviceIds, request.Scope, lines, now);
+        byte[] readme = PackageReadme.Write(connection.Context, deviceIds, request.Scope, lines, now);
         await package.WriteDataAsync("completeness.json", page, cancellationToken).ConfigureAwait(false);
         using var report = new MemoryStream();
         HtmlReport.Write(ReportOf(info.Identifier, registered, locations, deviceIds, lines, now), report);
@@ -145,6 +146,7 @@ internal sealed class Exporting(
             Extension = registered?.ExtensionReason is { } reason ? new ReportExtension(registered.DueAt, reason) : null,
             Events = [new ReportEvent(now, "Data exported", Counted.Of(lines.Sum(line => line.Included), "record"))],
             Devices = deviceIds,
+            Scope = request.Scope == RecordScope.All ? null : request.Scope.ToString(),
             Data = ReportData.FromExport([.. lines], locations.All),
             Evidence = new ReportEvidence(PlanDigest: null, JournalDigest: registered?.JournalDigest, Certificates: []),
         };
@@ -156,7 +158,7 @@ internal sealed class Exporting(
         HashSet<string> served = locations.All.Where(location => locations.StoreOf(location) is not null).Select(location => location.Id).ToHashSet();
         return lines.Where(line => served.Contains(line.LocationId))
             .GroupBy(line => line.DeviceId, StringComparer.Ordinal)
-            .Where(device => device.All(line => line is { Found: 0, Verdict: not (Verdict.Unreachable or Verdict.Unknown) }))
+            .Where(device => device.All(line => line is { Found: 0, Verdict: not (Verdict.Unreachable or Verdict.Unknown or Verdict.OwnerAction) }))
             .Select(device => device.Key);
     }
 
@@ -171,6 +173,13 @@ internal sealed class Exporting(
         if (store is null)
         {
             AddAll(deviceIds, location, location.Verdict ?? Verdict.Unknown, location.Advice);
+            return;
+        }
+
+        if (!reading.IsNarrowable(location))
+        {
+            foreach (DeviceDataFinding finding in await reading.FindAsync(location, deviceIds, cancellationToken).ConfigureAwait(false))
+                Add(finding.DeviceId, location, finding.Verdict, finding.Detail);
             return;
         }
 
@@ -191,16 +200,16 @@ internal sealed class Exporting(
     private void AddAll(IReadOnlyList<string> deviceIds, DataLocation location, Verdict verdict, string? ground)
     {
         foreach (string deviceId in deviceIds)
-        {
-            _lines.Add(new ExportCompleteness
-            {
-                DeviceId = deviceId,
-                LocationId = location.Id,
-                Kind = location.Kind,
-                Place = location.Place,
-                Verdict = verdict,
-                Ground = ground,
-            });
-        }
+            Add(deviceId, location, verdict, ground);
     }
+
+    private void Add(string deviceId, DataLocation location, Verdict verdict, string? ground) => _lines.Add(new ExportCompleteness
+    {
+        DeviceId = deviceId,
+        LocationId = location.Id,
+        Kind = location.Kind,
+        Place = location.Place,
+        Verdict = verdict,
+        Ground = ground,
+    });
 }

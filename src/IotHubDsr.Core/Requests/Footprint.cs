@@ -8,18 +8,19 @@ namespace IotHubDsr.Requests;
 /// Finds what every location holds of the devices. What is asked per device is asked as the devices arrive; what is shared is read once
 /// for all of them at the end.
 /// </summary>
-internal sealed class Footprint(HubConnection connection, SubjectRequest request, OperationEvents events)
+internal sealed class Footprint(HubConnection connection, ScopedRequest request, OperationEvents events)
 {
     private readonly ConcurrentDictionary<string, Evidence> _evidence = new(StringComparer.Ordinal);
 
     /// <summary>Gives each finding as it is known, and in the end the locations that were looked at.</summary>
     public async Task<HubLocations> RunAsync(Func<DeviceDataFinding, CancellationToken, ValueTask> onFinding, CancellationToken cancellationToken)
     {
+        IAsyncEnumerable<string> devices = await new Subjects(connection, request, events).OpenAsync(request.Scope, cancellationToken).ConfigureAwait(false);
         HubLocations locations = await connection.ReadLocationsAsync(cancellationToken).ConfigureAwait(false);
         await events.ReportAsync(locations.Faults, cancellationToken).ConfigureAwait(false);
 
-        var reading = new LocationReading(locations, new StoreOptions(request.ThrottleLimit), events);
-        await ReadPerDeviceAsync(locations, reading, onFinding, cancellationToken).ConfigureAwait(false);
+        var reading = new LocationReading(locations, new StoreOptions(request.ThrottleLimit) { Scope = request.Scope }, events);
+        await ReadPerDeviceAsync(devices, locations, reading, onFinding, cancellationToken).ConfigureAwait(false);
         if (_evidence.IsEmpty)
             return locations;
 
@@ -38,6 +39,7 @@ internal sealed class Footprint(HubConnection connection, SubjectRequest request
     }
 
     private async Task ReadPerDeviceAsync(
+        IAsyncEnumerable<string> devices,
         HubLocations locations,
         LocationReading reading,
         Func<DeviceDataFinding, CancellationToken, ValueTask> onFinding,
@@ -47,7 +49,7 @@ internal sealed class Footprint(HubConnection connection, SubjectRequest request
         List<DataLocation> unserved = [.. locations.Unserved];
         int done = 0;
         await Parallel.ForEachAsync(
-            new Subjects(connection, request, events).ReadAsync(cancellationToken),
+            devices,
             new ParallelOptions { MaxDegreeOfParallelism = request.ThrottleLimit, CancellationToken = cancellationToken },
             async (deviceId, token) =>
             {
@@ -68,7 +70,7 @@ internal sealed class Footprint(HubConnection connection, SubjectRequest request
     private ValueTask GiveAsync(
         DeviceDataFinding finding, Func<DeviceDataFinding, CancellationToken, ValueTask> onFinding, CancellationToken cancellationToken)
     {
-        if (finding.Records + finding.RelayedRecords > 0 || finding.Verdict is Verdict.Unreachable or Verdict.Unknown)
+        if (finding.Records + finding.RelayedRecords > 0 || finding.Verdict is Verdict.Unreachable or Verdict.Unknown or Verdict.OwnerAction)
             _evidence[finding.DeviceId].IsNowhere = false;
         return onFinding(finding, cancellationToken);
     }

@@ -17,6 +17,9 @@ internal sealed class LocationReading(HubLocations locations, StoreOptions optio
     public StoreCall CallFor(DataLocation location, Func<Announcement, CancellationToken, ValueTask> record, IReadOnlyDictionary<string, string> earlier) =>
         new(location, options, events.EmitAsync, record) { Earlier = earlier };
 
+    /// <summary>Whether the records that are asked for can be told from others there; if not, nothing may be changed or copied.</summary>
+    public bool IsNarrowable(DataLocation location) => BlindnessOf(location) == Narrowing.None;
+
     public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
         DataLocation location, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
     {
@@ -24,7 +27,8 @@ internal sealed class LocationReading(HubLocations locations, StoreOptions optio
         {
             IDataStore store = locations.StoreOf(location)
                 ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no store serves it");
-            return await store.FindAsync(CallFor(location), deviceIds, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<DeviceDataFinding> findings = await store.FindAsync(CallFor(location), deviceIds, cancellationToken).ConfigureAwait(false);
+            return BlindnessOf(location) is not Narrowing.None and var blindness ? [.. findings.Select(finding => Undecided(finding, blindness))] : findings;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -41,6 +45,39 @@ internal sealed class LocationReading(HubLocations locations, StoreOptions optio
 
     public static Fault FaultOf(Exception exception, DataLocation location) =>
         AzureFaults.Translate(exception, location.ToString(), "read", "Reader").Fault;
+
+    /// <summary>What of the scope a location's store does not understand.</summary>
+    private Narrowing BlindnessOf(DataLocation location) =>
+        locations.StoreOf(location) is { } store ? ScopeNarrowing.Of(options.Scope) & ~store.Understands : Narrowing.None;
+
+    /// <summary>
+    /// What a store found that could not tell the records that are asked for from others: somebody has to. Its counts and items are not the
+    /// request's, so that nothing is erased or copied by them.
+    /// </summary>
+    private static DeviceDataFinding Undecided(DeviceDataFinding found, Narrowing blindness)
+    {
+        // Where there is nothing at all there is nothing of a part of it; what only a body says was not looked for.
+        bool isNothing = found.Verdict == Verdict.Absent && !blindness.HasFlag(Narrowing.Mentioned);
+        if (isNothing || found.Verdict is Verdict.Unreachable or Verdict.Unknown)
+            return found;
+        List<string> limits = [];
+        if (blindness.HasFlag(Narrowing.Generation))
+            limits.Add("one generation of the device ID");
+        if (blindness.HasFlag(Narrowing.Time))
+            limits.Add("a window of time");
+        if (blindness.HasFlag(Narrowing.Mentioned))
+            limits.Add("records that name the device in their body");
+        return new DeviceDataFinding
+        {
+            DeviceId = found.DeviceId,
+            GenerationId = found.GenerationId,
+            Location = found.Location,
+            Verdict = Verdict.OwnerAction,
+            Detail = $"The request asks for {string.Join(" and ", limits)}, which cannot be told apart here: none of the "
+                + $"{Counted.Of(found.Records, "record")} of the device ID here is erased or exported. Whoever is responsible for "
+                + $"{found.Location.Place} has to look which of them the request is about.",
+        };
+    }
 
     private static DeviceDataFinding Unreachable(string deviceId, DataLocation location, Fault fault) => new()
     {

@@ -38,6 +38,7 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
             IncludeRelayed = request.IncludeRelayed,
             IncludeOldVersions = request.IncludeOldVersions,
             DeleteEmptied = request.DeleteEmptied,
+            Scope = request.Scope,
             CreatedAt = time.GetUtcNow(),
             Steps = findings.Select(finding => new ErasureStep(finding, ActionFor(finding, request)))
                 .OrderBy(step => step.DeviceId, StringComparer.Ordinal)

@@ -41,6 +41,7 @@ internal sealed class ReportWriting(IEvidenceStore store, ReportRequest request,
                 : new ReportExtension(view.DueAt, view.ExtensionReason ?? "The reason is not known any more."),
             Events = [.. state.Milestones.Select(EventOf).OfType<ReportEvent>()],
             Devices = view.IsAnonymised ? state.Registration!.Subjects : view.DeviceId,
+            Scope = view.Scope,
             Data = await DataAsync(folder, state, cancellationToken).ConfigureAwait(false),
             Holds = [.. view.Holds.Select(hold => new ReportHold(hold.LocationId, hold.DeviceId, hold.Item, hold.Ground, hold.ReviewAt))],
             Evidence = new ReportEvidence(

@@ -145,7 +145,7 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
         await events.OutputAsync(now, cancellationToken).ConfigureAwait(false);
     }
 
-    private IAsyncEnumerable<string> IdsOf(DataRequestQuery query) => query.RequestIds.Count > 0 ? Given(query.RequestIds) : ListAsync();
+    private IAsyncEnumerable<string> IdsOf(DataRequestQuery query) => query.RequestIds.Count > 0 ? Subjects.Given(query.RequestIds) : ListAsync();
 
     private async IAsyncEnumerable<string> ListAsync()
     {
@@ -159,12 +159,5 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
         {
             await ids.DisposeAsync().ConfigureAwait(false);
         }
-    }
-
-    private static async IAsyncEnumerable<string> Given(IEnumerable<string> ids)
-    {
-        await Task.CompletedTask.ConfigureAwait(false);
-        foreach (string id in ids)
-            yield return id;
     }
 }

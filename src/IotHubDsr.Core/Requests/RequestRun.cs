@@ -76,7 +76,8 @@ internal sealed class RequestRun(
         {
             IncludeRelayed = plan.IncludeRelayed,
             IncludeOldVersions = plan.IncludeOldVersions,
-            DeleteEmptied = plan.DeleteEmptied,
+            DeleteEmptied = plan.DeleteEmptied ?? false,
+            Scope = plan.Scope,
         };
         var reading = new LocationReading(locations, storeOptions, events);
         if (options.Kind != RunKinds.Verify)

@@ -37,6 +37,7 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
             IdentityEvidence = await OpenRequest.ReadTextAsync(folder, registered.IdentityEvidence, cancellationToken).ConfigureAwait(false),
             ExtensionReason = await OpenRequest.ReadTextAsync(folder, state.Extension?.Reason, cancellationToken).ConfigureAwait(false),
             IsAnonymised = state.IsAnonymised,
+            Scope = state.Plan?.Scope?.ToString(),
             PlanDigest = state.Plan?.Digest,
             JournalDigest = state.Head.Hash,
             Certificates = [.. state.Certificates.Select(one => new CertificateReference(

@@ -15,12 +15,18 @@ internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string
     /// <param name="after">What was found.</param>
     /// <param name="deletedAt">When this request deleted the device from the registry, if it did.</param>
     /// <param name="now">The time of the reading.</param>
+    /// <param name="windowEnd">The end of the window of time that the request is narrowed to; null when there is none.</param>
     public static Settlement Of(
-        ErasureStep step, ErasureOutcome? outcome, DeviceDataFinding after, DateTimeOffset? deletedAt, DateTimeOffset now)
+        ErasureStep step,
+        ErasureOutcome? outcome,
+        DeviceDataFinding after,
+        DateTimeOffset? deletedAt,
+        DateTimeOffset now,
+        DateTimeOffset? windowEnd = null)
     {
         Verdict nothing = outcome is null ? Verdict.Absent : Verdict.Erased;
         Settlement found = after.Verdict == Verdict.Absent
-            ? Late(step.Location, deletedAt, now) ?? new Settlement(nothing, null, outcome?.Detail)
+            ? Late(step.Location, deletedAt, windowEnd, now) ?? new Settlement(nothing, null, outcome?.Detail)
             : new Settlement(after.Verdict, after.Until, outcome?.Fault?.Message ?? after.Detail);
         return outcome?.Verdict is { } known && (known > found.Verdict || Explains(outcome, after))
             ? new Settlement(known, outcome.Until, outcome.Detail)
@@ -31,12 +37,13 @@ internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string
     /// <param name="step">The step of the plan.</param>
     /// <param name="deletedAt">As for <see cref="Of"/>.</param>
     /// <param name="now">The present time.</param>
-    public static Settlement OfUntouched(ErasureStep step, DateTimeOffset? deletedAt, DateTimeOffset now)
+    /// <param name="windowEnd">As for <see cref="Of"/>.</param>
+    public static Settlement OfUntouched(ErasureStep step, DateTimeOffset? deletedAt, DateTimeOffset now, DateTimeOffset? windowEnd = null)
     {
         DeviceDataFinding finding = step.Finding;
         if (step.Action == ErasureAction.Erase)
             return new Settlement(finding.Verdict, finding.Until, "Not approved; nothing was done.");
-        if (finding.Verdict == Verdict.Absent && Late(step.Location, deletedAt, now) is { } late)
+        if (finding.Verdict == Verdict.Absent && Late(step.Location, deletedAt, windowEnd, now) is { } late)
             return late;
         return new Settlement(finding.Verdict, finding.Until ?? ExpiresAt(step.Location, finding.Verdict, deletedAt ?? now), finding.Detail);
     }
@@ -49,13 +56,18 @@ internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string
     private static bool Explains(ErasureOutcome outcome, DeviceDataFinding after) =>
         after.Verdict == Verdict.Present && after.Items.Where(item => item.Records > 0).All(item => outcome.Left.Contains(item.Path));
 
-    /// <summary>What can still arrive after the device was deleted: its last messages, and the hub's own record of the deletion.</summary>
-    private static Settlement? Late(DataLocation location, DateTimeOffset? deletedAt, DateTimeOffset now)
+    /// <summary>
+    /// What can still arrive after the device was deleted, its last messages and the hub's own record of the deletion; or after the end of a
+    /// window, within which the device lives on.
+    /// </summary>
+    private static Settlement? Late(DataLocation location, DateTimeOffset? deletedAt, DateTimeOffset? windowEnd, DateTimeOffset now)
     {
-        if (deletedAt is null || location.FlushTime is not { } flushTime || deletedAt.Value + flushTime <= now)
+        DateTimeOffset? last = windowEnd ?? deletedAt;
+        if (last is null || location.FlushTime is not { } flushTime || last.Value + flushTime <= now)
             return null;
-        DateTimeOffset until = deletedAt.Value + flushTime;
-        string what = location.RecordsDeletion
+        DateTimeOffset until = last.Value + flushTime;
+        string what = windowEnd is not null ? "what the hub accepts before the end of the window can still arrive here"
+            : location.RecordsDeletion
             ? "the hub writes a record of the device's deletion here"
             : "what the hub accepted or allowed before the deletion can still arrive here";
         return new Settlement(

@@ -31,7 +31,7 @@ internal sealed class StepErasing(
 
     private bool IsToErase(RequestStep step, DateTimeOffset now)
     {
-        if (step.Before.IsDeclined || step.Hold is not null)
+        if (step.Before.IsDeclined || step.Hold is not null || !reading.IsNarrowable(step.Location))
             return false;
         if (step.Planned.Action == ErasureAction.Erase && !step.IsSettled)
             return !step.IsWaiting(now);

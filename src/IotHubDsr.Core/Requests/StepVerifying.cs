@@ -72,13 +72,13 @@ internal sealed class StepVerifying(
         {
             return step.Before.Verdict is { } known && locations.StoreOf(step.Location) is not null
                 ? new Settlement(known, step.Before.Until, Detail: null)
-                : Settlement.OfUntouched(step.Planned, deletedAt, now);
+                : Settlement.OfUntouched(step.Planned, deletedAt, now, reading.Options.Scope.EndTime);
         }
 
         ErasureOutcome? done = step.Outcome ?? (step.Before.Changes > 0 || step.IsSettled
             ? new ErasureOutcome(step.DeviceId, step.Before.Erased, step.Before.Changes)
             : null);
-        Settlement found = Settlement.Of(step.Planned, done, after, deletedAt, now);
+        Settlement found = Settlement.Of(step.Planned, done, after, deletedAt, now, reading.Options.Scope.EndTime);
         return found.Verdict == Verdict.Present ? HoldOf(step, after) ?? found : found;
     }
 

@@ -9,6 +9,37 @@ internal sealed class Subjects(HubConnection connection, SubjectRequest request,
 {
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Gives the devices as <see cref="ReadAsync"/> does. A scope that cannot be is refused before anything is read for a device; for a
+    /// generation all of them must be known first.
+    /// </summary>
+    /// <exception cref="DsrException">The window has nothing in it, or a generation is asked for of more than one device.</exception>
+    public async Task<IAsyncEnumerable<string>> OpenAsync(RecordScope scope, CancellationToken cancellationToken)
+    {
+        if (scope.EndTime <= scope.StartTime)
+            throw FaultCatalogue.InvalidTimeWindow.Exception($"from {scope.StartTime:u} to {scope.EndTime:u}");
+        if (scope.GenerationId is not { } generation)
+            return ReadAsync(cancellationToken);
+
+        var deviceIds = new List<string>();
+        await foreach (string deviceId in ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            deviceIds.Add(deviceId);
+            if (deviceIds.Count > 1)
+                throw FaultCatalogue.ScopeNeedsOneDevice.Exception(generation);
+        }
+
+        return Given(deviceIds);
+    }
+
+    /// <summary>IDs that are known already, where a sequence is asked for that has to be waited for.</summary>
+    public static async IAsyncEnumerable<string> Given(IEnumerable<string> ids)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        foreach (string id in ids)
+            yield return id;
+    }
+
     /// <summary>Gives the devices as they arrive; one that cannot be a device is reported, and the others go on.</summary>
     public async IAsyncEnumerable<string> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

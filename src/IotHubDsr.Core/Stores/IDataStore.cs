@@ -22,6 +22,9 @@ internal interface IDataStore
     /// <summary>Whether one read of a location serves all subjects; if not, the store is asked as each subject arrives.</summary>
     bool IsShared { get; }
 
+    /// <summary>By what it can tell the records that are asked for from others of the same device.</summary>
+    Narrowing Understands { get; }
+
     /// <summary>How it erases, for a certificate: a sentence without personal data.</summary>
     string Method { get; }
 

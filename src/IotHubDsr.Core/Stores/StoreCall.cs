@@ -31,7 +31,7 @@ internal sealed class StoreCall(
     public SubjectIndex SubjectsOf(IEnumerable<string> deviceIds, RecordOrigin? origin) =>
         SubjectIndex.Of(
         deviceIds.Distinct(StringComparer.Ordinal).Select(
-            id => new Subject(id) { GenerationId = Options.GenerationId, From = Options.StartTime, Before = Options.EndTime }),
+            id => new Subject(id) { GenerationId = Options.Scope.GenerationId, From = Options.Scope.StartTime, Before = Options.Scope.EndTime }),
         origin);
 
     /// <summary>A part of the location failed; the rest goes on.</summary>
@@ -71,17 +71,8 @@ internal sealed record StoreOptions(int ThrottleLimit)
     /// <summary>Also old versions, snapshots and soft-deleted copies, where the service allows it.</summary>
     public bool IncludeOldVersions { get; init; }
 
-    /// <summary>Also records of other senders that name a subject only in their body.</summary>
-    public bool IncludeMentioned { get; init; }
-
-    /// <summary>Only what belongs to this incarnation of the device ID; null for all.</summary>
-    public string? GenerationId { get; init; }
-
-    /// <summary>Only what the hub accepted at this time or after it; null for no limit.</summary>
-    public DateTimeOffset? StartTime { get; init; }
-
-    /// <summary>Only what the hub accepted before this time; null for no limit.</summary>
-    public DateTimeOffset? EndTime { get; init; }
+    /// <summary>Which records of the devices are asked for.</summary>
+    public RecordScope Scope { get; init; } = RecordScope.All;
 
     /// <summary>Delete a shared blob that keeps no record, instead of leaving it without any.</summary>
     public bool DeleteEmptied { get; init; }

@@ -6,7 +6,7 @@ namespace IotHubDsr.Commands;
 /// <summary>Copies what every location holds of devices into one package.</summary>
 [Cmdlet(VerbsData.Export, "IotDeviceData", DefaultParameterSetName = "DeviceId", SupportsShouldProcess = true)]
 [OutputType(typeof(DataExport))]
-public sealed class ExportIotDeviceDataCommand : DeviceCommand
+public sealed class ExportIotDeviceDataCommand : ScopedDeviceCommand
 {
     private string _path = string.Empty;
 
@@ -65,6 +65,7 @@ public sealed class ExportIotDeviceDataCommand : DeviceCommand
                 Context = context,
                 DeviceIds = deviceIds,
                 Query = Query,
+                Scope = Scope,
                 ThrottleLimit = ThrottleLimit,
                 Path = _path,
                 AsZip = AsZip,

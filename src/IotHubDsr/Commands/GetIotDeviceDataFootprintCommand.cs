@@ -6,10 +6,10 @@ namespace IotHubDsr.Commands;
 /// <summary>Finds what every location holds of devices.</summary>
 [Cmdlet(VerbsCommon.Get, "IotDeviceDataFootprint", DefaultParameterSetName = "DeviceId")]
 [OutputType(typeof(DeviceDataFinding))]
-public sealed class GetIotDeviceDataFootprintCommand : DeviceCommand
+public sealed class GetIotDeviceDataFootprintCommand : ScopedDeviceCommand
 {
     private protected override IAsyncEnumerable<DsrEvent> Start(
         DsrContext context, IAsyncEnumerable<string> deviceIds, CancellationToken cancellationToken) => Engine.FindAsync(
-            new FootprintRequest { Context = context, DeviceIds = deviceIds, Query = Query, ThrottleLimit = ThrottleLimit },
+            new FootprintRequest { Context = context, DeviceIds = deviceIds, Query = Query, ThrottleLimit = ThrottleLimit, Scope = Scope },
             cancellationToken);
 }

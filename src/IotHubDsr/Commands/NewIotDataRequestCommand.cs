@@ -6,9 +6,23 @@ namespace IotHubDsr.Commands;
 /// <summary>Registers a data subject request, from which the time limits count.</summary>
 [Cmdlet(VerbsCommon.New, "IotDataRequest", DefaultParameterSetName = ByDeviceId, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(DataRequest))]
-public sealed class NewIotDataRequestCommand : RegisteringCommand
+public sealed class NewIotDataRequestCommand : DeviceCommand
 {
-    private protected override bool ApproveStart() => ShouldProcess(Store ?? RequireContext().RequestStore, "Register a data subject request");
+    /// <summary>When the request reached the controller; by default now.</summary>
+    [Parameter]
+    public DateTimeOffset ReceivedAt { get; set; }
+
+    /// <summary>How the person was identified, in words.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? IdentityEvidence { get; set; }
+
+    /// <summary>Folder or blob container (https URI) of the requests; by default that of the connection.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? RequestStore { get; set; }
+
+    private protected override bool ApproveStart() => ShouldProcess(StorePath(RequestStore) ?? RequireContext().RequestStore, "Register a data subject request");
 
     private protected override IAsyncEnumerable<DsrEvent> Start(
         DsrContext context, IAsyncEnumerable<string> deviceIds, CancellationToken cancellationToken) => Engine.RegisterAsync(
@@ -18,8 +32,8 @@ public sealed class NewIotDataRequestCommand : RegisteringCommand
                 DeviceIds = deviceIds,
                 Query = Query,
                 ThrottleLimit = ThrottleLimit,
-                Store = Store,
-                ReceivedAt = Received,
+                Store = StorePath(RequestStore),
+                ReceivedAt = IfBound(nameof(ReceivedAt), ReceivedAt),
                 IdentityEvidence = IdentityEvidence,
             },
             cancellationToken);

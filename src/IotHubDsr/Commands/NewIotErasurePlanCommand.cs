@@ -6,7 +6,7 @@ namespace IotHubDsr.Commands;
 /// <summary>Makes the plan of an erasure, to be reviewed and run later; it changes nothing in Azure.</summary>
 [Cmdlet(VerbsCommon.New, "IotErasurePlan", DefaultParameterSetName = ByDeviceId, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(ErasurePlan))]
-public sealed class NewIotErasurePlanCommand : DeviceCommand
+public sealed class NewIotErasurePlanCommand : ScopedDeviceCommand
 {
     /// <summary>File to save the plan to; it must not exist.</summary>
     [Parameter(Position = 1)]
@@ -34,6 +34,7 @@ public sealed class NewIotErasurePlanCommand : DeviceCommand
             Context = context,
             DeviceIds = deviceIds,
             Query = Query,
+            Scope = Scope,
             ThrottleLimit = ThrottleLimit,
             IncludeRelayed = IncludeRelayed,
             IncludeOldVersions = IncludeOldVersions,

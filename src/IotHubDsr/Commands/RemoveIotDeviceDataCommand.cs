@@ -142,6 +142,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
                 Context = context,
                 DeviceIds = deviceIds,
                 Query = Query,
+                Scope = Scope,
                 ThrottleLimit = ThrottleLimit,
                 IncludeRelayed = IncludeRelayed,
                 IncludeOldVersions = IncludeOldVersions,
@@ -163,7 +164,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
             return;
 
         List<ErasureStep> approved = _plan.Steps
-            .Where(step => step.Action == ErasureAction.Erase && Approve(Force, step.Target, "Erase device data"))
+            .Where(step => step.Action == ErasureAction.Erase && Approve(Force, step.Target, _plan.Operation))
             .ToList();
         if (IsWhatIf())
             return;

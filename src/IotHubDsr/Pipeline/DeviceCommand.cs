@@ -49,6 +49,9 @@ public abstract class DeviceCommand : DsrContextCommand
     {
     }
 
+    /// <summary>The value of a parameter for a time, if it was given.</summary>
+    private protected DateTimeOffset? IfBound(string parameter, DateTimeOffset time) => MyInvocation.BoundParameters.ContainsKey(parameter) ? time : null;
+
     /// <inheritdoc />
     protected override void BeginProcessing() => _context = RequireContext();
 

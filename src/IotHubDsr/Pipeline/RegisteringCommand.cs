@@ -2,8 +2,8 @@ using System.Management.Automation;
 
 namespace IotHubDsr.Pipeline;
 
-/// <summary>A command about devices that registers a data subject request.</summary>
-public abstract class RegisteringCommand : DeviceCommand
+/// <summary>A command about records of devices that registers a data subject request where none is named.</summary>
+public abstract class RegisteringCommand : ScopedDeviceCommand
 {
     /// <summary>When the request reached the controller; by default now.</summary>
     [Parameter]
@@ -23,6 +23,5 @@ public abstract class RegisteringCommand : DeviceCommand
     private protected string? Store => StorePath(RequestStore);
 
     /// <summary>The time of receipt, if it was given.</summary>
-    private protected DateTimeOffset? Received =>
-        MyInvocation.BoundParameters.ContainsKey(nameof(ReceivedAt)) ? ReceivedAt : null;
+    private protected DateTimeOffset? Received => IfBound(nameof(ReceivedAt), ReceivedAt);
 }

@@ -10,6 +10,9 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
     private const string FolderMark = "hdi_isfolder";
     private const int LongestRetention = 365;
 
+    /// <summary>When it was written first; that of its last change where the service does not tell.</summary>
+    public DateTimeOffset CreatedOn { get; init; } = LastModified;
+
     public string? VersionId { get; init; }
 
     public string? Snapshot { get; init; }
@@ -60,6 +63,7 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
         DateTimeOffset? protectedUntil = properties.ImmutabilityPolicy?.ExpiresOn;
         return new ListedBlob(item.Name, properties.ETag ?? default, properties.ContentLength ?? 0, properties.LastModified ?? default)
         {
+            CreatedOn = properties.CreatedOn ?? properties.LastModified ?? default,
             VersionId = item.VersionId,
             Snapshot = item.Snapshot,
             IsOldCopy = item.Snapshot is not null || (item.VersionId is not null && item.IsLatestVersion != true),

@@ -13,7 +13,7 @@ internal sealed class ArchiveErasure(
     private const int MostBlobsAtOnce = 8;
 
     private readonly RecordSelection _selection = new(
-        call.SubjectsOf(findings.Select(finding => finding.DeviceId), layout.Origin), call.Options.IncludeRelayed);
+        call.SubjectsOf(findings.Select(finding => finding.DeviceId), layout.Origin), call.Options.IncludeRelayed, call.Options.Scope.IncludeMentioned);
 
     private readonly ConcurrentBag<(string Name, string ETag)> _replaced = [];
     private readonly ErasureAccounts _accounts = new(findings, call.Options.IncludeRelayed);

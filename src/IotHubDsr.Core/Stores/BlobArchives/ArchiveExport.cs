@@ -36,7 +36,7 @@ internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
         using var sink = new LineSink(scan, blob.Path, call.Options.IncludeRelayed, file);
         try
         {
-            await ArchiveRead.ScanAsync(scan.Container, blob, new ScanRequest(scan.Subjects, sink), cancellationToken).ConfigureAwait(false);
+            await ArchiveRead.ScanAsync(scan.Container, blob, new ScanRequest(scan.Subjects, sink, WithBody: call.Options.Scope.IncludeMentioned), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not ExportTargetException && !cancellationToken.IsCancellationRequested)
         {

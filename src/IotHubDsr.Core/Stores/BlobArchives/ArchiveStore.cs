@@ -14,6 +14,8 @@ internal abstract class ArchiveStore(BlobContainers containers, TimeProvider tim
 
     public bool IsShared => true;
 
+    public Narrowing Understands => Narrowing.Generation | Narrowing.Time | Narrowing.Mentioned;
+
     public abstract string Method { get; }
 
     public abstract ErasureStage StageOf(string kind);

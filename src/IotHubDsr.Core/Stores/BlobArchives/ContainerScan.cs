@@ -68,6 +68,8 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
             details.Add($"{Counted.Of(totals.OldCopyRecords, "record stands", "records stand")} in old versions or snapshots, which -IncludeOldVersions erases where the current blobs hold everything else");
         if (totals.Relayed > 0)
             details.Add($"{totals.Relayed} records were relayed by this device for other devices and count as theirs");
+        if (totals.Mentioned > 0)
+            details.Add($"{Counted.Of(totals.Mentioned, "record")} of other senders {(totals.Mentioned == 1 ? "names" : "name")} the device only in the body and can be other people's");
         if (_softDeleted > 0)
             details.Add(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(_softDeleted, "soft-deleted copy", "soft-deleted copies")} cannot be read; they leave by {_softDeletedUntil:yyyy-MM-dd}"));
         if (_missing)
@@ -138,7 +140,8 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
     {
         try
         {
-            if (await ArchiveRead.ScanAsync(container, listed, new ScanRequest(subjects), cancellationToken).ConfigureAwait(false) is { } read)
+            var request = new ScanRequest(subjects, WithBody: call.Options.Scope.IncludeMentioned);
+            if (await ArchiveRead.ScanAsync(container, listed, request, cancellationToken).ConfigureAwait(false) is { } read)
                 Add(read.Blob, read.Scan);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

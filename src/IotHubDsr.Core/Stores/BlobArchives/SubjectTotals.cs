@@ -14,6 +14,9 @@ internal sealed class SubjectTotals
 
     public long Relayed { get; private set; }
 
+    /// <summary>Those of <see cref="Records"/> that others sent and that name the subject only in their body.</summary>
+    public long Mentioned { get; private set; }
+
     public long OldCopyRecords { get; private set; }
 
     public long Bytes { get; private set; }
@@ -39,17 +42,19 @@ internal sealed class SubjectTotals
 
     public void Add(ListedBlob blob, SubjectMatches matches)
     {
-        long records = matches.Own.Records + matches.Attributed.Records;
-        long bytes = matches.Own.Bytes + matches.Attributed.Bytes;
+        long records = matches.Count(relayed: false);
+        long bytes = matches.Own.Bytes + matches.Attributed.Bytes + matches.Mentioned.Bytes;
         _items.Add(new SeenItem(blob.Path, blob.ETag.ToString("H"), records, bytes) { IsOldCopy = blob.IsOldCopy });
         Records += records;
         Bytes += bytes;
         Relayed += matches.Relayed.Records;
+        Mentioned += matches.Mentioned.Records;
         OldCopyRecords += blob.IsOldCopy ? records : 0;
         Leased += blob.IsLeased ? 1 : 0;
         AddHold(blob);
         Span(matches.Own);
         Span(matches.Attributed);
+        Span(matches.Mentioned);
     }
 
     private void AddHold(ListedBlob blob)

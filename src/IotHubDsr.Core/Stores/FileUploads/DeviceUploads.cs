@@ -4,7 +4,7 @@ using IotHubDsr.Azure.Blobs;
 namespace IotHubDsr.Stores.FileUploads;
 
 /// <summary>What a container lists of one device.</summary>
-internal sealed class DeviceUploads(string deviceId)
+internal sealed class DeviceUploads(string deviceId, UploadWindow window)
 {
     private readonly List<ListedBlob> _files = [];
     private readonly List<ListedBlob> _deleted = [];
@@ -29,7 +29,7 @@ internal sealed class DeviceUploads(string deviceId)
     /// <summary>Takes a blob of the device; one of another device is not taken, whatever was asked of the service.</summary>
     public void Add(ListedBlob blob)
     {
-        if (!blob.Name.StartsWith(Prefix, StringComparison.Ordinal))
+        if (!blob.Name.StartsWith(Prefix, StringComparison.Ordinal) || !window.Includes(blob.CreatedOn, blob.LastModified))
             return;
         if (!blob.IsDirectory)
             (blob.LeavesAt is null ? _files : _deleted).Add(blob);

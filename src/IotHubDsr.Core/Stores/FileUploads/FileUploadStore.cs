@@ -17,6 +17,8 @@ internal sealed class FileUploadStore(BlobContainers containers) : IDataStore
 
     public bool IsShared => true;
 
+    public Narrowing Understands => Narrowing.Time | Narrowing.Mentioned;
+
     public string Method => "The files under the name of the device were deleted under the ETags that were read.";
 
     public ErasureStage StageOf(string kind) => ErasureStage.Sinks;

@@ -16,6 +16,7 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
 
     private readonly ConcurrentDictionary<string, Fault> _faults = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<(string DeviceId, string Path)> _held = [];
+    private readonly UploadWindow _window = new(call.Options.Scope);
     private Fault? _refusal;
     private int _done;
 
@@ -27,6 +28,12 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
             .ToList();
         return ForEachAsync(files, async (file, token) =>
         {
+            foreach (ListedBlob snapshot in SnapshotsInWindow(findings, file.DeviceId, file.Item))
+            {
+                Task DeleteSnapshotAsync() => DeleteAsync(file.DeviceId, snapshot, "the snapshot", records: 1, token);
+                await TryAsync(file.DeviceId, snapshot.Path, DeleteSnapshotAsync, token).ConfigureAwait(false);
+            }
+
             await TryAsync(file.DeviceId, file.Item.Path, () => DeleteFileAsync(file.DeviceId, file.Item, token), token).ConfigureAwait(false);
             int done = Interlocked.Increment(ref _done);
             await call.ProgressAsync($"{done} of {files.Count} files deleted", (int)(done * 100L / files.Count), token).ConfigureAwait(false);
@@ -46,7 +53,7 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
                 HashSet<(string Path, bool IsOldCopy)> there = uploads.Files.Select(KeyOf).ToHashSet();
                 if (call.Options.IncludeOldVersions)
                     await DeleteOldCopiesAsync(finding, uploads, there, token).ConfigureAwait(false);
-                if (!uploads.Files.Any(file => !file.IsOldCopy))
+                if (_window.IsOpen && !uploads.Files.Any(file => !file.IsOldCopy))
                     await DeleteDirectoriesAsync(uploads, token).ConfigureAwait(false);
                 outcomes[finding.DeviceId] = ToOutcome(finding, there);
             },
@@ -61,6 +68,21 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
         return finding.Items.Where(item => item.ETag is not null && item.Path.StartsWith(prefix, StringComparison.Ordinal));
     }
 
+    /// <summary>The snapshots to delete before their file, where they may not all go with it: those that were found in the window.</summary>
+    private IEnumerable<ListedBlob> SnapshotsInWindow(IEnumerable<DeviceDataFinding> findings, string deviceId, SeenItem file)
+    {
+        const string mark = "?snapshot=";
+        return _window.IsOpen || !call.Options.IncludeOldVersions
+            ? []
+            : findings.Where(finding => finding.DeviceId == deviceId).SelectMany(FilesOf)
+                .Where(item => item.IsOldCopy && item.Path.StartsWith(file.Path + mark, StringComparison.Ordinal))
+                .Select(item => new ListedBlob(file.Path, new ETag(item.ETag!), item.Bytes, default)
+                {
+                    IsOldCopy = true,
+                    Snapshot = item.Path[(file.Path.Length + mark.Length)..],
+                });
+    }
+
     private static (string Path, bool IsOldCopy) KeyOf(ListedBlob blob) => (blob.Path, blob.IsOldCopy);
 
     private Task ForEachAsync<T>(IReadOnlyList<T> items, Func<T, CancellationToken, ValueTask> action, CancellationToken cancellationToken)
@@ -72,7 +94,10 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
     private async Task DeleteFileAsync(string deviceId, SeenItem file, CancellationToken cancellationToken)
     {
         var client = container.Open(file.Path);
-        DeleteSnapshotsOption snapshots = call.Options.IncludeOldVersions ? DeleteSnapshotsOption.IncludeSnapshots : DeleteSnapshotsOption.None;
+        // With the file would go all its snapshots, those outside the window as well.
+        DeleteSnapshotsOption snapshots = call.Options.IncludeOldVersions && _window.IsOpen
+            ? DeleteSnapshotsOption.IncludeSnapshots
+            : DeleteSnapshotsOption.None;
         var seen = new ETag(file.ETag!);
         for (int attempt = 1; ; attempt++)
         {
@@ -88,6 +113,8 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
                 if (attempt == Attempts)
                     throw FaultCatalogue.ConcurrentChange.Exception(PlaceOf(file.Path), Attempts);
                 BlobProperties now = await client.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+                if (!_window.Includes(now.CreatedOn, now.LastModified))
+                    return;
                 seen = now.ETag;
             }
         }
@@ -211,7 +238,8 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
     }
 
     private string WhyKept(string code, string path) => code == "SnapshotsPresent"
-        ? $"{PlaceOf(path)} was kept: it has snapshots, and the service deletes it only with them. -IncludeOldVersions deletes both."
+        ? $"{PlaceOf(path)} was kept: it has snapshots, and the service deletes it only with them. "
+            + (_window.IsOpen ? "-IncludeOldVersions deletes both." : "Those in the window go first with -IncludeOldVersions; others stay, and the file with them.")
         : $"The directory {PlaceOf(path)} was kept: something has come into it meanwhile.";
 
     private string PlaceOf(string path) => $"{call.Location.Place}/{path}";

@@ -10,11 +10,11 @@ internal sealed class UploadListing
 
     private readonly Dictionary<string, DeviceUploads> _devices = new(StringComparer.Ordinal);
 
-    private UploadListing(IReadOnlyList<string> deviceIds, bool isHeld)
+    private UploadListing(IReadOnlyList<string> deviceIds, UploadWindow window, bool isHeld)
     {
         IsHeld = isHeld;
         foreach (string deviceId in deviceIds)
-            _devices.TryAdd(deviceId, new DeviceUploads(deviceId));
+            _devices.TryAdd(deviceId, new DeviceUploads(deviceId, window));
     }
 
     /// <summary>Whether the container forbids changes.</summary>
@@ -25,7 +25,7 @@ internal sealed class UploadListing
     public static async Task<UploadListing> ReadAsync(
         BlobContainerAccess container, StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
     {
-        var listing = new UploadListing(deviceIds, await container.IsHeldAsync(cancellationToken).ConfigureAwait(false));
+        var listing = new UploadListing(deviceIds, new UploadWindow(call.Options.Scope), await container.IsHeldAsync(cancellationToken).ConfigureAwait(false));
         if (listing._devices.Count > MostPrefixes)
             await listing.ReadAllAsync(container, call, cancellationToken).ConfigureAwait(false);
         else

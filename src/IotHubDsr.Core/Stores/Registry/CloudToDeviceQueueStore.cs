@@ -13,6 +13,8 @@ internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
 
     public bool IsShared => false;
 
+    public Narrowing Understands => Narrowing.Generation | Narrowing.Mentioned;
+
     public string Method => "The queue of the device was purged by the hub.";
 
     public ErasureStage StageOf(string kind) => ErasureStage.Queues;
@@ -38,6 +40,8 @@ internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
             call, () => ReadAsync(deviceId, cancellationToken), cancellationToken).ConfigureAwait(false);
         if (fault is not null)
             return PerDevice.Unreachable(call, deviceId, fault);
+        if (identity is not null && !PerDevice.IsAskedFor(call, identity))
+            return PerDevice.NotAskedFor(call, deviceId);
 
         long waiting = identity?.CloudToDeviceMessageCount ?? 0;
         return new DeviceDataFinding
@@ -72,6 +76,9 @@ internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
             DeviceIdentity? identity = await hub.GetIdentityAsync(deviceId, cancellationToken).ConfigureAwait(false);
             if (identity is not null && finding.GenerationId is { } generation && identity.GenerationId != generation)
                 return new ErasureOutcome(deviceId, 0, 0) { Fault = FaultCatalogue.DeviceRecreated.For(deviceId) };
+
+            if (identity is not null && !PerDevice.IsAskedFor(call, identity))
+                return new ErasureOutcome(deviceId, 0, 0) { Detail = PerDevice.OtherIncarnation };
 
             long purged = 0;
             long waiting = Math.Max(identity?.CloudToDeviceMessageCount ?? 0, finding.Records);

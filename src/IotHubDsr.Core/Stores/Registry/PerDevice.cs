@@ -5,6 +5,9 @@ namespace IotHubDsr.Stores.Registry;
 /// <summary>Work on several devices at once, where the failure of one is not that of the others.</summary>
 internal static class PerDevice
 {
+    /// <summary>What is said where another device has taken the ID: nothing of the one that is asked for is left.</summary>
+    public const string OtherIncarnation = "The device that has this ID now is another one than the generation that is asked for: nothing of it is touched.";
+
     /// <summary>Gives one result for each input, in the order of the inputs.</summary>
     /// <param name="inputs">What to work on.</param>
     /// <param name="limit">How many are worked on at once.</param>
@@ -47,6 +50,19 @@ internal static class PerDevice
         Location = call.Location,
         Verdict = Verdict.Unreachable,
         Detail = fault.Message,
+    };
+
+    /// <summary>Whether the device that has the ID now is the incarnation that is asked for.</summary>
+    public static bool IsAskedFor(StoreCall call, DeviceIdentity identity) =>
+        call.Options.Scope.GenerationId is not { } generation || identity.GenerationId == generation;
+
+    /// <summary>The finding for a device ID that another incarnation than the one asked for has now.</summary>
+    public static DeviceDataFinding NotAskedFor(StoreCall call, string deviceId) => new()
+    {
+        DeviceId = deviceId,
+        Location = call.Location,
+        Verdict = Verdict.Absent,
+        Detail = OtherIncarnation,
     };
 
     /// <summary>A line of accounts that has no counts yet.</summary>

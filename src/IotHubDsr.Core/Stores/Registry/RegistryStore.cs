@@ -14,6 +14,8 @@ internal sealed class RegistryStore(HubClient hub) : IDataStore
 
     public bool IsShared => false;
 
+    public Narrowing Understands => Narrowing.Generation | Narrowing.Mentioned;
+
     public string Method => "The identity was deleted under the ETag that was read; the hub drops its twin, modules and module twins with it.";
 
     public ErasureStage StageOf(string kind) => ErasureStage.Identity;
@@ -44,6 +46,8 @@ internal sealed class RegistryStore(HubClient hub) : IDataStore
         async Task<ExportCompleteness> ExportAsync(string deviceId, (DeviceRecord? Record, Fault? Fault) read) => read switch
         {
             { Fault: { } fault } => PerDevice.Line(call, deviceId, Verdict.Unreachable) with { Ground = fault.Message },
+            { Record: { } record } when !PerDevice.IsAskedFor(call, record.Identity) =>
+                PerDevice.Line(call, deviceId, Verdict.Absent) with { Ground = PerDevice.OtherIncarnation },
             { Record: { } record } => await export.WriteAsync(record, cancellationToken).ConfigureAwait(false),
             _ => PerDevice.Line(call, deviceId, Verdict.Absent),
         };
@@ -60,6 +64,8 @@ internal sealed class RegistryStore(HubClient hub) : IDataStore
             return PerDevice.Unreachable(call, deviceId, fault);
         if (record is null)
             return new DeviceDataFinding { DeviceId = deviceId, Location = call.Location, Verdict = Verdict.Absent };
+        if (!PerDevice.IsAskedFor(call, record.Identity))
+            return PerDevice.NotAskedFor(call, deviceId);
 
         IReadOnlyList<SeenItem> items = record.Items;
         return new DeviceDataFinding
