@@ -20,9 +20,16 @@ internal abstract class ArchiveLayout(DataLocation location)
     protected DataLocation Location => location;
 
     /// <summary>
-    /// False only for a blob whose name shows that it holds nothing of the hub: device IDs are unique only within one.
+    /// False only for a blob, or for a folder that ends with a slash, whose name shows that it holds nothing of the hub: device IDs are unique
+    /// only within one.
     /// </summary>
-    public abstract bool Concerns(string blobName);
+    public abstract bool Concerns(string name);
+
+    /// <summary>
+    /// What the name of a blob, or of a folder that ends with a slash, says of when the records in it were written. A folder is of the layout
+    /// when names further down can tell more.
+    /// </summary>
+    public abstract NameTimes TimesOf(string name);
 
     /// <summary>
     /// Until when the service that writes the archive may still write to a blob, and would lose its work to ours; null when it does not

@@ -112,14 +112,10 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
     /// <summary>The blobs to read, while they are listed: a container can hold more than fit into memory.</summary>
     private async IAsyncEnumerable<ListedBlob> ListAsync(StoreCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        int others = 0;
-        await foreach (ListedBlob blob in container.ListAsync(string.Empty, cancellationToken).ConfigureAwait(false))
+        var listing = new NarrowedListing(container, layout, call.Options.Scope);
+        await foreach (ListedBlob blob in listing.ListAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (!layout.Concerns(blob.Name))
-            {
-                others++;
-            }
-            else if (blob.Length > 0 && blob.LeavesAt is { } leavesAt)
+            if (blob.Length > 0 && blob.LeavesAt is { } leavesAt)
             {
                 _softDeleted++;
                 _softDeletedUntil = _softDeletedUntil > leavesAt ? _softDeletedUntil : leavesAt;
@@ -132,8 +128,8 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
         }
 
         _listed = true;
-        await call.NoteAsync(
-            NoticeLevel.Verbose, $"{call.Location}: {_blobs} blobs to look at, {others} of other hubs left alone.", cancellationToken).ConfigureAwait(false);
+        string what = $"{_blobs} blobs to look at, {listing.LeftOut} blobs and {listing.FoldersLeftOut} folders of other hubs or other times left alone";
+        await call.NoteAsync(NoticeLevel.Verbose, $"{call.Location}: {what}.", cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask ScanAsync(StoreCall call, ListedBlob listed, CancellationToken cancellationToken)

@@ -10,7 +10,10 @@ internal sealed class DeadLetterLayout(DataLocation location) : ArchiveLayout(lo
 {
     public override ArchiveRecords Records => DeadLetterRecords.Events;
 
-    public override bool Concerns(string blobName) => true;
+    public override bool Concerns(string name) => true;
+
+    /// <summary>How many folders stand before the year is not promised, and a subscription can be named like one: names narrow nothing.</summary>
+    public override NameTimes TimesOf(string name) => NameTimes.Foreign;
 
     public override DateTimeOffset? WrittenUntil(string blobName, DateTimeOffset lastWrite) => null;
 }

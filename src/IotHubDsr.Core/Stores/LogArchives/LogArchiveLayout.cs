@@ -21,14 +21,17 @@ internal sealed class LogArchiveLayout(DataLocation location) : ArchiveLayout(lo
     public override bool IsAppended => true;
 
     /// <summary>A container holds the logs of many resources, each below its own ID.</summary>
-    public override bool Concerns(string blobName)
+    public override bool Concerns(string name)
     {
         if (Location.Settings.GetValueOrDefault(LocationSettings.HubName) is not { } hubName
-            || !blobName.StartsWith(ResourcePrefix, StringComparison.OrdinalIgnoreCase))
+            || !name.StartsWith(ResourcePrefix, StringComparison.OrdinalIgnoreCase))
             return true;
-        string resource = LogBlobName.ResourceIn(blobName[ResourcePrefix.Length..]);
+        if (LogBlobName.ResourceIn(name[ResourcePrefix.Length..]) is not { } resource)
+            return name.EndsWith('/');
         return RecordOrigin.HubIn(resource) is { } hub && hub.Equals(hubName, StringComparison.OrdinalIgnoreCase);
     }
+
+    public override NameTimes TimesOf(string name) => LogBlobName.TimesOf(name);
 
     /// <summary>
     /// Rows are added to the blob of the current hour, and to that of the previous one for a while. Names tell which hour that is: when a

@@ -10,7 +10,9 @@ internal sealed class RoutedBlobLayout(DataLocation location) : ArchiveLayout(lo
 
     public override ArchiveRecords Records => MessageRecords.Messages;
 
-    public override bool Concerns(string blobName) => _names.Concerns(blobName);
+    public override bool Concerns(string name) => _names.Concerns(name);
+
+    public override NameTimes TimesOf(string name) => _names.TimesOf(name);
 
     /// <summary>The hub may still write to a blob of the current or the previous batch, unless no hub writes here any more.</summary>
     public override DateTimeOffset? WrittenUntil(string blobName, DateTimeOffset lastWrite) => lastWrite + Location.FlushTime;
