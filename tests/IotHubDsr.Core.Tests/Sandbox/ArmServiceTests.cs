@@ -36,6 +36,8 @@ public class ArmServiceTests
     [InlineData("/providers/Microsoft.Devices/IotHubs?api-version=2023-06-30", 2)]
     [InlineData("/providers/Microsoft.Storage/storageAccounts?api-version=2023-01-01", 3)]
     [InlineData("{uploads}/blobServices/default/containers?api-version=2023-01-01", 5)]
+    [InlineData("{uploads}/blobServices/default/containers?api-version=2023-01-01&$filter=d", 2)]
+    [InlineData("{uploads}/blobServices/default/containers?api-version=2023-01-01&$filter=insights-logs-c", 1)]
     [InlineData("/providers/Microsoft.Devices/provisioningServices?api-version=2022-12-12", 2)]
     [InlineData("/providers/Microsoft.EventGrid/systemTopics?api-version=2022-06-15", 2)]
     [InlineData("{hub}/providers/Microsoft.EventGrid/eventSubscriptions?api-version=2022-06-15", 3)]
