@@ -120,7 +120,7 @@ public sealed class ScopeTests
     [InlineData("New-IotErasurePlan -Query \"tags.site = 'stockholm'\" -GenerationId first", "ScopeNeedsOneDevice")]
     [InlineData("Remove-IotDeviceData dev1 -StartTime 2026-02-01T00:00Z -EndTime 2026-02-01T01:00+01:00 -Force", "InvalidTimeWindow")]
     [InlineData("Export-IotDeviceData dev1 ./never -StartTime 2026-02-02 -EndTime 2026-02-01", "InvalidTimeWindow")]
-    [InlineData("New-IotErasurePlan dev1 | Remove-IotDeviceData -GenerationId first -Force", "InputObjectNotBound")]
+    [InlineData("Remove-IotDeviceData -Plan ./a.plan.json -GenerationId first -Force", "AmbiguousParameterSet")]
     [InlineData("Remove-IotDeviceData dev1 -StartTime $null -Force", "ParameterBindingFailed")]
     [InlineData("Remove-IotDeviceData dev1 -GenerationId $null -Force", "ParameterArgumentValidationError")]
     public void ScopeThatCannotBe_IsRefusedAndNothingIsReadOrChanged(string script, string error)
