@@ -112,7 +112,7 @@ internal sealed record Released(string Location, string? Subject, string? Item) 
 internal sealed record OwnerActed(string Location, string Note) : JournalEvent;
 
 /// <summary>A package was written for the person who asked.</summary>
-internal sealed record Exported(string Digest, long Records) : JournalEvent;
+internal sealed record Exported(string Digest, long Records, ScopeStatement? Scope = null) : JournalEvent;
 
 /// <summary>The request's key, subjects, plan and texts were destroyed.</summary>
 internal sealed record Anonymised : JournalEvent;

@@ -116,7 +116,7 @@ internal sealed class Exporting(
         try
         {
             await using OpenRequest open = await OpenRequest.OpenAsync(store!, requestId, TimeSpan.FromMinutes(1), time, cancellationToken).ConfigureAwait(false);
-            await open.Journal.AppendAsync(new Exported(export.Digest, export.Records), cancellationToken).ConfigureAwait(false);
+            await open.Journal.AppendAsync(new Exported(export.Digest, export.Records, ScopeStatement.Of(request.Scope)), cancellationToken).ConfigureAwait(false);
         }
         catch (DsrException notRecorded)
         {

@@ -76,6 +76,9 @@ internal sealed class ReportWriting(IEvidenceStore store, ReportRequest request,
         Until = step.Until,
     };
 
+    private static string ToText(Exported exported) =>
+        exported.Scope is null ? Counted.Of(exported.Records, "record") : $"{Counted.Of(exported.Records, "record")}; {exported.Scope}";
+
     private static ReportEvent? EventOf(JournalLine line) => line.Event switch
     {
         Registered => new ReportEvent(line.At, "Registered"),
@@ -92,7 +95,7 @@ internal sealed class ReportWriting(IEvidenceStore store, ReportRequest request,
         Held held => new ReportEvent(line.At, "Hold set", held.Location),
         Released released => new ReportEvent(line.At, "Hold released", released.Location),
         OwnerActed acted => new ReportEvent(line.At, "Owner's action noted", acted.Location),
-        Exported exported => new ReportEvent(line.At, "Data exported", Counted.Of(exported.Records, "record")),
+        Exported exported => new ReportEvent(line.At, "Data exported", ToText(exported)),
         Anonymised => new ReportEvent(line.At, "Key destroyed"),
         _ => null,
     };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsCheck;
 using IotHubDsr.Certificates;
+using IotHubDsr.Evidence;
 
 namespace IotHubDsr.Core.Tests.Certificates;
 
@@ -34,6 +35,8 @@ internal static class CertificateGen
         from follows in Digests.Null()
         from parties in Parties.Array[2]
         from approver in Parties.Null()
+        from scope in Gen.Select(Gen.Bool, Times.Nullable(), Times.Nullable(), Gen.Bool, (one, start, end, mentioned) =>
+            new ScopeStatement(one, start, end, mentioned)).Null()
         select new CertificateContent
         {
             RequestId = texts[0],
@@ -50,6 +53,7 @@ internal static class CertificateGen
             Verifier = parties[1],
             Approver = approver,
             Subjects = Hashes(subjects),
+            Scope = scope,
             Locations = [.. locations.Select((location, index) => new LocationOutcome
             {
                 LocationId = $"{index}{location.Item1}",

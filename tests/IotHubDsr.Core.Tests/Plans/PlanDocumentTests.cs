@@ -19,6 +19,7 @@ public sealed class PlanDocumentTests
         Assert.Equal(
             (plan.HubHostName, plan.HubResourceId, plan.CreatedAt, plan.IncludeRelayed, plan.IncludeOldVersions, Path, PlanDocument.Seal(plan).Digest),
             (read.HubHostName, read.HubResourceId, read.CreatedAt, read.IncludeRelayed, read.IncludeOldVersions, read.Path, read.Digest));
+        Assert.Equal((plan.DeleteEmptied, plan.Scope), (read.DeleteEmptied, read.Scope));
         Assert.Equal(plan.Steps.Select(Facts), read.Steps.Select(Facts));
         Assert.Equal(plan.Steps.SelectMany(step => step.Finding.Items), read.Steps.SelectMany(step => step.Finding.Items));
         Assert.Equal(plan.Steps.SelectMany(step => step.Location.Provenance), read.Steps.SelectMany(step => step.Location.Provenance));
@@ -33,6 +34,39 @@ public sealed class PlanDocumentTests
 
         Assert.StartsWith($$"""{"digest":"sha256:{{digest}}","plan":{""", file, StringComparison.Ordinal);
         Assert.Contains("\"summary\":\"Erase: Device 'dev1' in RoutedBlobContainer a/b (3 records in 1 item, 300 bytes)\"", file, StringComparison.Ordinal);
+    }
+
+    // Plans as earlier versions saved them: about everything, before and after there was the choice to delete emptied blobs.
+    [Theory]
+    [InlineData(
+        """
+        {"digest":"sha256:af6a980c6b388cf5808f54af46648ca25a6f7892f59bf878cb421ce6297cdca3","plan":{"createdAt":"2026-03-01T12:00:00.0000000Z","format":"IotHubDsr erasure plan 1","hub":{"hostName":"contoso-hub.azure-devices.net","resourceId":"/subscriptions/s/hub"},"options":{"includeOldVersions":false,"includeRelayed":true},"steps":[]}}
+        """,
+        null)]
+    [InlineData(
+        """
+        {"digest":"sha256:081e06bb6d99d9dbfa1dba38a2ac9b920c66d694f12007fcd00333e33b9a4c27","plan":{"createdAt":"2026-03-01T12:00:00.0000000Z","format":"IotHubDsr erasure plan 1","hub":{"hostName":"contoso-hub.azure-devices.net","resourceId":"/subscriptions/s/hub"},"options":{"deleteEmptied":false,"includeOldVersions":false,"includeRelayed":true},"steps":[]}}
+        """,
+        false)]
+    public void Read_PlanOfAnEarlierVersion_IsReadAndWrittenAsItWas(string file, bool? deleteEmptied)
+    {
+        ErasurePlan read = PlanDocument.Read(Path, Encoding.UTF8.GetBytes(file));
+
+        Assert.Equal((deleteEmptied, RecordScope.All), (read.DeleteEmptied, read.Scope));
+        Assert.Equal(file, Encoding.UTF8.GetString(PlanDocument.Write(read)));
+        Assert.Same(read, PlanDocument.RequireSealed(read));
+    }
+
+    [Fact]
+    public void Write_Scope_IsBoundByTheDigestAndSaysOnlyWhatNarrows()
+    {
+        ErasurePlan plan = PlanGen.Small with { Scope = new RecordScope { EndTime = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.FromHours(2)) } };
+
+        string file = Encoding.UTF8.GetString(PlanDocument.Write(plan));
+
+        Assert.Contains("\"scope\":{\"endTime\":\"2026-03-01T00:00:00.0000000Z\"}", file, StringComparison.Ordinal);
+        Assert.DoesNotContain("scope", Encoding.UTF8.GetString(PlanDocument.Write(PlanGen.Small)), StringComparison.Ordinal);
+        AssertInvalid(() => PlanDocument.RequireSealed(PlanDocument.Seal(plan) with { Scope = RecordScope.All }));
     }
 
     [Fact]
@@ -85,6 +119,13 @@ public sealed class PlanDocumentTests
     [InlineData("hub", "[]")]
     [InlineData("createdAt", "\"yesterday\"")]
     [InlineData("format", "\"IotHubDsr erasure plan 2\"")]
+    [InlineData("options/scope", "{}")]
+    [InlineData("options/scope", "null")]
+    [InlineData("options/scope", "{\"generationId\":null}")]
+    [InlineData("options/scope", "{\"includeMentioned\":false}")]
+    [InlineData("options/scope", "{\"startTime\":\"2026-03-01\"}")]
+    [InlineData("options/scope", "{\"generationId\":\"638\",\"tenant\":\"x\"}")]
+    [InlineData("options/deleteEmptied", "null")]
     public void Read_ForgedMember_IsRefused(string member, string value) => AssertInvalid(Forged(plan =>
     {
         string[] path = member.Split('/');

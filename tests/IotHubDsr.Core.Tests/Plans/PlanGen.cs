@@ -40,11 +40,22 @@ internal static class PlanGen
             },
             who.Item4));
 
+    private static readonly Gen<DateTimeOffset> Times = Gen.DateTime.Select(time => new DateTimeOffset(time.Ticks, TimeSpan.Zero));
+
+    private static readonly Gen<RecordScope> Scopes = Gen.Select(
+        Texts.Null(), Times.Nullable(), Times.Nullable(), Gen.Bool, (generation, start, end, mentioned) => new RecordScope
+        {
+            GenerationId = generation,
+            StartTime = start,
+            EndTime = end,
+            IncludeMentioned = mentioned,
+        });
+
     public static Gen<ErasurePlan> Plans { get; } = Gen.Select(
         Texts,
         Texts.Null(),
         Gen.DateTime,
-        Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool),
+        Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool.Nullable(), Scopes),
         Steps.Array[0, 5],
         (host, resource, created, options, steps) => new ErasurePlan
         {
@@ -54,6 +65,7 @@ internal static class PlanGen
             IncludeRelayed = options.Item1,
             IncludeOldVersions = options.Item2,
             DeleteEmptied = options.Item3,
+            Scope = options.Item4,
             Steps = [.. steps.Select((step, index) => step with
             {
                 Finding = step.Finding with { Location = step.Location with { Id = $"location-{index}" } },

@@ -48,9 +48,17 @@ internal sealed class RequestSandbox : IAsyncDisposable
         _engine.PlanAsync(
             new PlanRequest { Context = Context, DeviceIds = Stream(deviceIds), IncludeOldVersions = includeOldVersions }, CancellationToken.None)));
 
+    /// <summary>Makes a plan about some of the devices' records.</summary>
+    public async Task<ErasurePlan> PlanAsync(RecordScope scope, params string[] deviceIds) => Assert.Single(await RunAsync<ErasurePlan>(
+        _engine.PlanAsync(new PlanRequest { Context = Context, DeviceIds = Stream(deviceIds), Scope = scope }, CancellationToken.None)));
+
     /// <summary>Makes a plan and saves it in the folder of the sandbox.</summary>
-    public async Task<ErasurePlan> SavePlanAsync(string name, params string[] deviceIds) => Assert.Single(await RunAsync<ErasurePlan>(_engine.PlanAsync(
-        new PlanRequest { Context = Context, DeviceIds = Stream(deviceIds), Path = Path.Combine(_folder, name) }, CancellationToken.None)));
+    public Task<ErasurePlan> SavePlanAsync(string name, params string[] deviceIds) => SavePlanAsync(name, RecordScope.All, deviceIds);
+
+    /// <summary>Makes a plan about some of the devices' records and saves it in the folder of the sandbox.</summary>
+    public async Task<ErasurePlan> SavePlanAsync(string name, RecordScope scope, params string[] deviceIds) => Assert.Single(await RunAsync<ErasurePlan>(
+        _engine.PlanAsync(
+            new PlanRequest { Context = Context, DeviceIds = Stream(deviceIds), Path = Path.Combine(_folder, name), Scope = scope }, CancellationToken.None)));
 
     /// <summary>Looks again at what a saved plan is about.</summary>
     public async Task<ErasurePlan> ConfirmAsync(string path, long tolerance = 0) => Assert.Single(await RunAsync<ErasurePlan>(_engine.ConfirmPlanAsync(

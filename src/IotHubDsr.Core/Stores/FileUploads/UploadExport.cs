@@ -13,6 +13,7 @@ internal sealed class UploadExport(BlobContainerAccess container, StoreCall call
     private const int Attempts = 4;
 
     private readonly List<ExportedFile> _files = [];
+    private readonly UploadWindow _window = new(call.Options.Scope);
 
     public async Task<IReadOnlyList<ExportCompleteness>> WriteAsync(
         IReadOnlyList<DeviceUploads> devices, bool isHeld, CancellationToken cancellationToken)
@@ -70,7 +71,8 @@ internal sealed class UploadExport(BlobContainerAccess container, StoreCall call
         ExportedFile? copy = null;
         try
         {
-            (ListedBlob now, BlobDownloadStreamingResult download) = await OpenAsync(file, cancellationToken).ConfigureAwait(false);
+            if (await OpenAsync(file, cancellationToken).ConfigureAwait(false) is not ({ } now, { } download))
+                return null;
             using (download)
             {
                 copy = ExportedFile.For(deviceId, now, target);
@@ -95,8 +97,11 @@ internal sealed class UploadExport(BlobContainerAccess container, StoreCall call
         }
     }
 
-    /// <summary>Opens a file as it stands under its ETag, or under its newest when it was uploaded again since it was listed.</summary>
-    private async Task<(ListedBlob File, BlobDownloadStreamingResult Download)> OpenAsync(ListedBlob listed, CancellationToken cancellationToken)
+    /// <summary>
+    /// Opens a file as it stands under its ETag, or under its newest when it was uploaded again since it was listed; null when that is no
+    /// longer in the window.
+    /// </summary>
+    private async Task<(ListedBlob File, BlobDownloadStreamingResult Download)?> OpenAsync(ListedBlob listed, CancellationToken cancellationToken)
     {
         ListedBlob file = listed;
         var client = container.Open(listed);
@@ -110,6 +115,8 @@ internal sealed class UploadExport(BlobContainerAccess container, StoreCall call
             catch (RequestFailedException changed) when (BlobFailures.IsConflict(changed) && attempt < Attempts)
             {
                 BlobProperties now = await client.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+                if (!_window.Includes(now.CreatedOn, now.LastModified))
+                    return null;
                 file = file with
                 {
                     ETag = now.ETag,
