@@ -61,16 +61,16 @@ internal sealed class BlobContainerAccess
             _container.GetBlobsAsync(new GetBlobsOptions { States = states, Traits = traits, Prefix = NullIfEmpty(prefix) }, cancellationToken);
     }
 
-    /// <summary>Lists what is in a folder, old copies included: blobs, and folders, which end with a slash.</summary>
+    /// <summary>Lists what is in a folder: blobs, one entry for each version, and folders. The service refuses to list snapshots folder by folder.</summary>
     /// <param name="folder">Path of the folder, with the slash at its end; empty for the root.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
     public async IAsyncEnumerable<FolderEntry> ListFolderAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (BlobHierarchyItem item in ItemsAsync(PagesOf, cancellationToken).ConfigureAwait(false))
-            yield return item.IsPrefix ? new FolderEntry(Blob: null, item.Prefix) : new FolderEntry(ListedBlob.From(item.Blob, _time.GetUtcNow()), Folder: null);
+            yield return item.IsPrefix ? new FolderEntry(item.Prefix, IsFolder: true) : new FolderEntry(item.Blob.Name, IsFolder: false);
 
         AsyncPageable<BlobHierarchyItem> PagesOf(BlobStates states, BlobTraits traits) => _container.GetBlobsByHierarchyAsync(
-            new GetBlobsByHierarchyOptions { States = states, Traits = traits, Delimiter = "/", Prefix = NullIfEmpty(folder) }, cancellationToken);
+            new GetBlobsByHierarchyOptions { States = states & ~BlobStates.Snapshots, Traits = traits, Delimiter = "/", Prefix = NullIfEmpty(folder) }, cancellationToken);
     }
 
     /// <summary>Lists the whole container, old copies included.</summary>

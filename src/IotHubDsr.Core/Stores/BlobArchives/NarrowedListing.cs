@@ -25,20 +25,51 @@ internal sealed class NarrowedListing(BlobContainerAccess container, ArchiveLayo
         folders.Push(Root);
         while (folders.TryPop(out string? folder))
         {
-            IAsyncEnumerable<FolderEntry> entries = IsNarrow && IsWorthALook(folder)
-                ? container.ListFolderAsync(folder, cancellationToken)
-                : EverythingBelowAsync(folder, cancellationToken);
-            await foreach (FolderEntry entry in entries.ConfigureAwait(false))
+            if (IsNarrow && IsWorthALook(folder))
             {
-                if (entry.Blob is { } blob && MayHold(blob.Name))
-                    yield return blob;
-                else if (entry.Folder is { } inner && MayHold(inner))
-                    folders.Push(inner);
-                else if (entry.Folder is null)
-                    LeftOut++;
-                else
-                    FoldersLeftOut++;
+                foreach (string blobName in await OpenAsync(folder, folders, cancellationToken).ConfigureAwait(false))
+                {
+                    await foreach (ListedBlob blob in BelowAsync(blobName, cancellationToken).ConfigureAwait(false))
+                    {
+                        if (blob.Name == blobName)
+                            yield return blob;
+                    }
+                }
+
+                continue;
             }
+
+            await foreach (ListedBlob blob in BelowAsync(folder, cancellationToken).ConfigureAwait(false))
+                yield return blob;
+        }
+    }
+
+    /// <summary>Adds the folders in a folder that are to be listed; gives the names of the blobs that stand between them, of which there are few.</summary>
+    private async Task<IReadOnlyCollection<string>> OpenAsync(string folder, Stack<string> folders, CancellationToken cancellationToken)
+    {
+        var blobs = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (FolderEntry entry in container.ListFolderAsync(folder, cancellationToken).ConfigureAwait(false))
+        {
+            if (!entry.IsFolder)
+                blobs.Add(entry.Name);
+            else if (MayHold(entry.Name))
+                folders.Push(entry.Name);
+            else
+                FoldersLeftOut++;
+        }
+
+        return blobs;
+    }
+
+    /// <summary>Blobs and old copies whose names begin with a text.</summary>
+    private async IAsyncEnumerable<ListedBlob> BelowAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (ListedBlob blob in container.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
+        {
+            if (MayHold(blob.Name))
+                yield return blob;
+            else
+                LeftOut++;
         }
     }
 
@@ -51,11 +82,5 @@ internal sealed class NarrowedListing(BlobContainerAccess container, ArchiveLayo
             return true;
         NameTimes times = layout.TimesOf(folder);
         return times.IsOfLayout && !(times.Start is not null && times.IsWithin(scope));
-    }
-
-    private async IAsyncEnumerable<FolderEntry> EverythingBelowAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (ListedBlob blob in container.ListAsync(folder, cancellationToken).ConfigureAwait(false))
-            yield return new FolderEntry(blob, Folder: null);
     }
 }

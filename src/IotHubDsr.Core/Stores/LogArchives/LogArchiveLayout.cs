@@ -26,9 +26,10 @@ internal sealed class LogArchiveLayout(DataLocation location) : ArchiveLayout(lo
         if (Location.Settings.GetValueOrDefault(LocationSettings.HubName) is not { } hubName
             || !name.StartsWith(ResourcePrefix, StringComparison.OrdinalIgnoreCase))
             return true;
-        if (LogBlobName.ResourceIn(name[ResourcePrefix.Length..]) is not { } resource)
-            return name.EndsWith('/');
-        return RecordOrigin.HubIn(resource) is { } hub && hub.Equals(hubName, StringComparison.OrdinalIgnoreCase);
+        string? resource = LogBlobName.ResourceIn(name[ResourcePrefix.Length..]);
+        if (resource is null && name.EndsWith('/'))
+            return RecordOrigin.HubIn(name) is not { Length: > 0 } folder || folder.Equals(hubName, StringComparison.OrdinalIgnoreCase);
+        return resource is not null && RecordOrigin.HubIn(resource) is { } hub && hub.Equals(hubName, StringComparison.OrdinalIgnoreCase);
     }
 
     public override NameTimes TimesOf(string name) => LogBlobName.TimesOf(name);
