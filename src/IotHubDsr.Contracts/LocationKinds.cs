@@ -66,7 +66,7 @@ public static class LocationKinds
     /// <summary>Log Analytics workspace that receives the hub's resource logs.</summary>
     public const string LogAnalyticsWorkspace = "LogAnalyticsWorkspace";
 
-    /// <summary>Storage account that the hub's resource logs are archived to.</summary>
+    /// <summary>Blob container that the hub's resource logs of one category are archived to.</summary>
     public const string LogArchive = "LogArchive";
 
     /// <summary>Partner solution that receives the hub's resource logs.</summary>

@@ -21,4 +21,5 @@ namespace IotHubDsr.Sandbox;
 [JsonSerializable(typeof(AccessRequest))]
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(HubScaleRequest))]
+[JsonSerializable(typeof(ContainerPolicyRequest))]
 internal sealed partial class SandboxJson : JsonSerializerContext;

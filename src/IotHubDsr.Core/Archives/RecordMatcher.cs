@@ -5,8 +5,8 @@ internal readonly record struct SubjectMatch(int Subject, MatchKind Kind);
 
 /// <summary>
 /// Gathers the devices that one record names and says which subjects it concerns. A walker calls <see cref="Reset"/>, then
-/// <see cref="AddSender"/>, <see cref="AddAttribution"/> and <see cref="AddMention"/> for every name in any order, as records may
-/// repeat a key.
+/// <see cref="AddSender"/>, <see cref="AddAttribution"/>, <see cref="AddMention"/> and <see cref="AddSource"/> for every name in any
+/// order, as records may repeat a key.
 /// </summary>
 internal sealed class RecordMatcher(SubjectIndex subjects)
 {
@@ -18,6 +18,7 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     private int _attributedCount;
     private int _mentionedCount;
     private bool _attributedElsewhere;
+    private bool _isOfAnotherHub;
 
     // The system property as storage endpoints name it, and as every other endpoint does.
     private static ReadOnlySpan<byte> ConnectionDeviceId => "connectionDeviceId"u8;
@@ -32,7 +33,7 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     /// <summary>Whether a key of this length can be one of the names: quicker than to look at it.</summary>
     public static bool MayBeName(int length) => length is 8 or 18 or 27;
 
-    public bool HasMatch => (_senderCount | _attributedCount | _mentionedCount) != 0;
+    public bool HasMatch => (_senderCount | _attributedCount | _mentionedCount) != 0 && !_isOfAnotherHub;
 
     public static bool NamesSender(ReadOnlySpan<byte> systemProperty)
         => systemProperty.SequenceEqual(ConnectionDeviceId) || systemProperty.SequenceEqual(ConnectionDeviceIdAnnotation);
@@ -53,6 +54,7 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
         _attributedCount = 0;
         _mentionedCount = 0;
         _attributedElsewhere = false;
+        _isOfAnotherHub = false;
     }
 
     /// <summary>Any entry of Properties or SystemProperties: whether it names a device is judged here.</summary>
@@ -99,6 +101,12 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
             _attributedElsewhere = true;
         }
     }
+
+    /// <summary>The resource that the record comes from.</summary>
+    public void AddSource(ReadOnlySpan<byte> resource) => _isOfAnotherHub |= subjects.Origin?.IsAnotherHub(resource) == true;
+
+    /// <summary>Name of the hub that the record comes from.</summary>
+    public void AddSourceHub(ReadOnlySpan<byte> name) => _isOfAnotherHub |= subjects.Origin?.IsAnotherHubName(name) == true;
 
     /// <summary>A text in the body.</summary>
     public void AddMention(ReadOnlySpan<byte> text)

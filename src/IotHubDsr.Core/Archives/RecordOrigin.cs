@@ -4,37 +4,40 @@ namespace IotHubDsr.Archives;
 
 /// <summary>
 /// The hub whose devices are asked for. Device IDs are unique only within a hub, and records of several hubs can lie in one file: one that
-/// names another hub as its source is not about a subject, whatever its device ID.
+/// names another hub as its source is not about a subject, whatever its device ID. Anything but a hub says nothing.
 /// </summary>
-internal sealed class RecordOrigin
+/// <param name="hubName">
+/// Name of the hub. No two hubs of a cloud have the same, and a hub keeps it when it moves to another resource group or subscription, where
+/// its resource ID changes.
+/// </param>
+internal sealed class RecordOrigin(string hubName)
 {
     private const string HubType = "/providers/Microsoft.Devices/IotHubs/";
 
-    private readonly string? _resourceId;
-    private readonly string? _hubName;
+    private readonly byte[] _hubName = Encoding.UTF8.GetBytes(hubName);
 
-    /// <param name="hubResourceId">Azure Resource Manager ID of the hub, when known.</param>
-    /// <param name="hubName">Name of the hub, when known.</param>
-    public RecordOrigin(string? hubResourceId, string? hubName)
+    private static ReadOnlySpan<byte> HubTypeBytes => "/providers/Microsoft.Devices/IotHubs/"u8;
+
+    /// <summary>Whether a resource, in any case, is another hub, or part of one.</summary>
+    /// <param name="resource">An Azure Resource Manager ID in UTF-8.</param>
+    public bool IsAnotherHub(ReadOnlySpan<byte> resource)
     {
-        _resourceId = hubResourceId?.TrimEnd('/');
-        _hubName = hubName;
+        // Nearly all records are of the hub itself: they end with its name.
+        int type = resource.Length - _hubName.Length - HubTypeBytes.Length;
+        bool isOurs = type >= 0
+            && Ascii.EqualsIgnoreCase(resource[^_hubName.Length..], _hubName)
+            && Ascii.EqualsIgnoreCase(resource.Slice(type, HubTypeBytes.Length), HubTypeBytes);
+        return !isOurs && HubIn(Encoding.UTF8.GetString(resource)) is { } hub && !hub.Equals(hubName, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>Whether a resource that a record names as its source is another hub. Anything but a hub says nothing.</summary>
-    /// <param name="resource">An Azure Resource Manager ID in UTF-8, in any case.</param>
-    public bool IsAnotherHub(ReadOnlySpan<byte> resource) => IsAnotherHub(Encoding.UTF8.GetString(resource));
+    /// <summary>Whether a name of a hub, in any case, is another hub's.</summary>
+    public bool IsAnotherHubName(ReadOnlySpan<byte> name) => !Ascii.EqualsIgnoreCase(name, _hubName);
 
-    /// <inheritdoc cref="IsAnotherHub(ReadOnlySpan{byte})"/>
-    public bool IsAnotherHub(string resource)
+    /// <summary>The name of the hub that a resource is, or is part of; null when it is none.</summary>
+    /// <param name="resource">An Azure Resource Manager ID, in any case.</param>
+    public static string? HubIn(string resource)
     {
         int type = resource.LastIndexOf(HubType, StringComparison.OrdinalIgnoreCase);
-        if (type < 0)
-            return false;
-        int end = resource.IndexOf('/', type + HubType.Length);
-        string hub = end < 0 ? resource : resource[..end];
-        return _resourceId is not null
-            ? !hub.Equals(_resourceId, StringComparison.OrdinalIgnoreCase)
-            : _hubName is not null && !hub[(type + HubType.Length)..].Equals(_hubName, StringComparison.OrdinalIgnoreCase);
+        return type < 0 ? null : resource[(type + HubType.Length)..].Split('/')[0];
     }
 }

@@ -4,15 +4,10 @@ using IotHubDsr.Azure;
 namespace IotHubDsr.Discovery;
 
 /// <summary>Where Azure Monitor sends the hub's resource logs. Metrics have no device in them and do not count.</summary>
-internal sealed class DiagnosticsDiscovery(ArmReader arm)
+internal sealed class DiagnosticsDiscovery(ArmReader arm, StorageAccounts accounts)
 {
     private const string ApiVersion = "2021-05-01-preview";
-    private const string OlderContainers = "containers insights-logs-*";
-
-    /// <summary>The blob of the hour before is still written to for a while when a new hour begins.</summary>
-    private static readonly TimeSpan ArchiveDelay = TimeSpan.FromHours(2);
-
-    private static readonly string[] AllCategories =
+    public static readonly string[] AllCategories =
     [
         "Connections", "DeviceTelemetry", "C2DCommands", "DeviceIdentityOperations", "FileUploadOperations", "Routes", "D2CTwinOperations",
         "C2DTwinOperations", "TwinQueries", "JobsOperations", "DirectMethods", "DistributedTracing", "Configurations", "DeviceStreams",
@@ -32,7 +27,7 @@ internal sealed class DiagnosticsDiscovery(ArmReader arm)
         {
             var call = new ArmCall($"{hub.ResourceId.Path}/providers/Microsoft.Insights/diagnosticSettings", ApiVersion, part);
             await foreach (JsonElement setting in arm.ListAsync(call, cancellationToken).ConfigureAwait(false))
-                Add(setting, locations);
+                await AddAsync(hub, setting, locations, cancellationToken).ConfigureAwait(false);
         }
         catch (DsrException exception)
         {
@@ -42,7 +37,7 @@ internal sealed class DiagnosticsDiscovery(ArmReader arm)
         return locations;
     }
 
-    private static void Add(JsonElement setting, LocationSet locations)
+    private async Task AddAsync(HubDescription hub, JsonElement setting, LocationSet locations, CancellationToken cancellationToken)
     {
         JsonElement? properties = setting.Prop("properties");
         string name = setting.Text("name") ?? "without a name";
@@ -53,31 +48,29 @@ internal sealed class DiagnosticsDiscovery(ArmReader arm)
         bool recordsDeletion = categories.Contains("Connections", StringComparer.OrdinalIgnoreCase);
 
         if (properties.Text("workspaceId") is { } workspace)
-            Add(LocationKinds.LogAnalyticsWorkspace, NameOf(workspace), workspace, why + " → Log Analytics workspace", null);
+            Add(LocationKinds.LogAnalyticsWorkspace, NameOf(workspace), workspace, why + " → Log Analytics workspace");
         if (properties.Text("storageAccountId") is { } account)
         {
-            string containers = categories.Length == 0
-                ? OlderContainers
-                : "containers " + string.Join(", ", categories.Select(static category => $"insights-logs-{category.ToLowerInvariant()}"));
-            Add(LocationKinds.LogArchive, NameOf(account), account, $"{why} → storage account, {containers}", categories.Length == 0 ? null : ArchiveDelay);
+            var archives = new LogArchiveLocations(accounts, hub.Name, $"diagnostic setting '{name}'", recordsDeletion);
+            await archives.AddAsync(account, categories, locations, cancellationToken).ConfigureAwait(false);
         }
 
         if (properties.Text("eventHubAuthorizationRuleId") is { } rule)
         {
             // Without a name the service makes an event hub per category; to their owner they are one place.
             string eventHub = properties.Text("eventHubName") ?? "insights-logs-*";
-            Add(LocationKinds.EventHub, $"{NamespaceOf(rule)}/{eventHub}", EventHubId(rule, eventHub), why + " → event hub", null);
+            Add(LocationKinds.EventHub, $"{NamespaceOf(rule)}/{eventHub}", EventHubId(rule, eventHub), why + " → event hub");
         }
 
         if (properties.Text("serviceBusRuleId") is { } legacy)
-            Add(LocationKinds.EventHub, $"{NamespaceOf(legacy)}/insights-*", null, why + " → event hubs of a namespace named in the older form", null);
+            Add(LocationKinds.EventHub, $"{NamespaceOf(legacy)}/insights-*", null, why + " → event hubs of a namespace named in the older form");
         if (properties.Text("marketplacePartnerId") is { } partner)
-            Add(LocationKinds.PartnerSolution, NameOf(partner), partner, why + " → partner solution", null);
+            Add(LocationKinds.PartnerSolution, NameOf(partner), partner, why + " → partner solution");
 
         foreach (JsonProperty other in properties.Members().Where(static other => !KnownProperties.Contains(other.Name, StringComparer.OrdinalIgnoreCase)))
             locations.AddUnknown($"diagnostic setting {name}: {other.Name}", $"{why} has the property '{other.Name}', which this version does not know");
 
-        void Add(string kind, string place, string? resourceId, string provenance, TimeSpan? flush) => locations.Add(new DataLocation
+        void Add(string kind, string place, string? resourceId, string provenance) => locations.Add(new DataLocation
         {
             Id = "",
             Kind = kind,
@@ -85,7 +78,6 @@ internal sealed class DiagnosticsDiscovery(ArmReader arm)
             ResourceId = ArmId.TryParse(resourceId, out ArmId? id) ? id.ToString() : null,
             Provenance = [provenance],
             RecordsDeletion = recordsDeletion,
-            FlushTime = flush,
         });
     }
 

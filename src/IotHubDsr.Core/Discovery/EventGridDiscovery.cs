@@ -14,7 +14,7 @@ internal sealed class EventGridDiscovery(ArmReader arm, StorageAccounts accounts
     public async Task<LocationSet> FindAsync(HubDescription hub, CancellationToken cancellationToken)
     {
         var locations = new LocationSet();
-        await AddListedAsync($"{hub.ResourceId.Path}/providers/Microsoft.EventGrid", $"event subscriptions of {hub.Name}", locations, cancellationToken)
+        await AddListedAsync(hub, $"{hub.ResourceId.Path}/providers/Microsoft.EventGrid", $"event subscriptions of {hub.Name}", locations, cancellationToken)
             .ConfigureAwait(false);
 
         string part = $"Event Grid system topics of subscription {hub.ResourceId.SubscriptionId}";
@@ -35,16 +35,16 @@ internal sealed class EventGridDiscovery(ArmReader arm, StorageAccounts accounts
         }
 
         foreach (ArmId topic in topics)
-            await AddListedAsync(topic.Path, $"event subscriptions of system topic {topic.Name}", locations, cancellationToken).ConfigureAwait(false);
+            await AddListedAsync(hub, topic.Path, $"event subscriptions of system topic {topic.Name}", locations, cancellationToken).ConfigureAwait(false);
         return locations;
     }
 
-    private async Task AddListedAsync(string path, string part, LocationSet locations, CancellationToken cancellationToken)
+    private async Task AddListedAsync(HubDescription hub, string path, string part, LocationSet locations, CancellationToken cancellationToken)
     {
         try
         {
             await foreach (JsonElement body in arm.ListAsync(new ArmCall($"{path}/eventSubscriptions", ApiVersion, part), cancellationToken).ConfigureAwait(false))
-                await AddAsync(EventSubscription.Read(body), locations, cancellationToken).ConfigureAwait(false);
+                await AddAsync(hub, EventSubscription.Read(body), locations, cancellationToken).ConfigureAwait(false);
         }
         catch (DsrException exception)
         {
@@ -52,7 +52,7 @@ internal sealed class EventGridDiscovery(ArmReader arm, StorageAccounts accounts
         }
     }
 
-    private async Task AddAsync(EventSubscription subscription, LocationSet locations, CancellationToken cancellationToken)
+    private async Task AddAsync(HubDescription hub, EventSubscription subscription, LocationSet locations, CancellationToken cancellationToken)
     {
         locations.Add(EventDestination.Read(subscription) with
         {
@@ -72,6 +72,8 @@ internal sealed class EventGridDiscovery(ArmReader arm, StorageAccounts accounts
             return;
         }
 
+        Dictionary<string, string> settings = address.Settings;
+        settings[LocationSettings.HubName] = hub.Name;
         locations.Add(new DataLocation
         {
             Id = "",
@@ -81,7 +83,7 @@ internal sealed class EventGridDiscovery(ArmReader arm, StorageAccounts accounts
             Provenance = [$"{why} → container '{address.Container}'"],
             RecordsDeletion = subscription.RecordsDeletion,
             FlushTime = subscription.Retries + EventSubscription.DeadLetterDelay,
-            Settings = address.Settings,
+            Settings = settings,
         });
     }
 }

@@ -49,7 +49,7 @@ internal static class LocationAdvice
         [LocationKinds.LogAnalyticsWorkspace] = (Verdict.OwnerAction,
             "This version does not read Log Analytics. The owner of the workspace looks for the device ID in AzureDiagnostics and the resource-specific tables, and purges the rows; data export rules make further copies."),
         [LocationKinds.LogArchive] = (Verdict.OwnerAction,
-            "This version does not read archived logs. The owner of the storage account looks for the device ID in the hub's PT1H.json blobs; each holds rows of other devices as well."),
+            Manual + "the owner of the storage account looks for the device ID in the hub's PT1H.json blobs; each holds rows of other devices as well."),
         [LocationKinds.PartnerSolution] = (Verdict.OwnerAction, "What the partner keeps cannot be seen from here: the owner of the solution has the partner delete the device's rows."),
         [LocationKinds.ProvisioningService] = (Verdict.OwnerAction,
             "This version does not read it: the owner of the service looks for enrollments and registration records of the device. As long as one is enabled, an erased device can come back."),

@@ -23,14 +23,14 @@ internal sealed class LocationDiscovery(ArmReader arm, Cloud cloud, Action<Notic
             PartAsync("hub", () => HubDiscovery.FindAsync(hub, accounts, cancellationToken)),
             PartAsync("routing", () => new RoutingDiscovery(arm, accounts, notify).FindAsync(hub, cancellationToken)),
             PartAsync("events", () => new EventGridDiscovery(arm, accounts).FindAsync(hub, cancellationToken)),
-            PartAsync("diagnostic settings", () => new DiagnosticsDiscovery(arm).FindAsync(hub, cancellationToken)),
+            PartAsync("diagnostic settings", () => new DiagnosticsDiscovery(arm, accounts).FindAsync(hub, cancellationToken)),
             PartAsync("provisioning services", () => new ProvisioningDiscovery(arm).FindAsync(hub, cancellationToken)),
         ];
 
         var locations = new LocationSet();
         foreach (LocationSet part in await Task.WhenAll(parts).ConfigureAwait(false))
             locations.Add(part);
-        locations.Add(extra);
+        locations.Add(extra.Select(location => OfHub(location, hub.Name)));
         return locations.Build();
 
         async Task<LocationSet> PartAsync(string part, Func<Task<LocationSet>> find)
@@ -63,7 +63,15 @@ internal sealed class LocationDiscovery(ArmReader arm, Cloud cloud, Action<Notic
             Provenance = ["the connection was made with a connection string alone, which does not open the hub's configuration"],
             Advice = "Routing endpoints, event subscriptions, logs and provisioning services are unknown: connect by -Name or -ResourceId with a credential that has Reader on the hub to see them.",
         });
-        locations.Add(extra);
+        locations.Add(extra.Select(location => OfHub(location, hubName)));
         return locations.Build();
+    }
+
+    /// <summary>Events and rows of several hubs lie together: where nobody says whose are meant, they are those of the connected one.</summary>
+    private static DataLocation OfHub(DataLocation location, string hubName)
+    {
+        if (location.Kind is not (LocationKinds.DeadLetterContainer or LocationKinds.LogArchive) || location.Settings.ContainsKey(LocationSettings.HubName))
+            return location;
+        return location with { Settings = new Dictionary<string, string>(location.Settings, StringComparer.Ordinal) { [LocationSettings.HubName] = hubName } };
     }
 }

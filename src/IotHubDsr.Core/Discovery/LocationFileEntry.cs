@@ -11,7 +11,7 @@ internal static class LocationFileEntry
     private static readonly string[] SecretMarks = ["sig=", "SharedAccessKey=", "AccountKey=", "SharedAccessSignature="];
 
     private static readonly string[] ContainerKinds =
-        [LocationKinds.RoutedBlobContainer, LocationKinds.FileUploadContainer, LocationKinds.DeadLetterContainer];
+        [LocationKinds.RoutedBlobContainer, LocationKinds.FileUploadContainer, LocationKinds.DeadLetterContainer, LocationKinds.LogArchive];
 
     /// <summary>These are parts of the connected hub: a second one would be read as if it were the first.</summary>
     private static readonly string[] HubKinds =

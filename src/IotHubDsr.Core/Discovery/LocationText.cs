@@ -16,11 +16,14 @@ internal static partial class LocationText
         ResourceId = location.ResourceId is { } id ? Clean(id) : null,
         Provenance = [.. location.Provenance.Select(Clean).Distinct(StringComparer.Ordinal)],
         Advice = location.Advice is { } advice ? Clean(advice) : null,
-        Settings = location.Settings.ToDictionary(static pair => pair.Key, static pair => Clean(pair.Value), StringComparer.Ordinal),
+        Settings = location.Settings.ToDictionary(static pair => pair.Key, static pair => CleanLines(pair.Value), StringComparer.Ordinal),
     };
 
     /// <summary>A text of somebody else's, cut to a length that can be read.</summary>
     public static string Quote(string text) => text.Length <= MaxQuote ? text : text[..MaxQuote] + "…";
+
+    /// <summary>A setting with several values has one a line.</summary>
+    private static string CleanLines(string text) => string.Join('\n', text.Split('\n').Select(Clean));
 
     private static string Clean(string text) => Secret().Replace(Invisible().Replace(text, " "), "(secret removed)");
 

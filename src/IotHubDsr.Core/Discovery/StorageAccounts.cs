@@ -68,6 +68,21 @@ internal sealed partial class StorageAccounts(ArmReader arm, Cloud cloud, string
             ? FindAsync(null, id.Name, container, id.SubscriptionId, id.ResourceGroup, cancellationToken)
             : Task.FromResult<ContainerAddress?>(null);
 
+    /// <summary>Names of the containers of an account that is known by its resource ID.</summary>
+    /// <exception cref="DsrException">They cannot be listed.</exception>
+    public async Task<IReadOnlyList<string>> ContainersOfAsync(ArmId account, CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        var call = new ArmCall($"{account.Path}/blobServices/default/containers", ApiVersion, $"the blob containers of storage account {account.Name}");
+        await foreach (JsonElement container in arm.ListAsync(call, cancellationToken).ConfigureAwait(false))
+        {
+            if (container.Text("name") is { } name)
+                names.Add(name);
+        }
+
+        return names;
+    }
+
     /// <summary>
     /// An address of the cloud's own blob service. Tokens of the account are sent there, so an address at any other host is not taken
     /// from a configuration that others can write.

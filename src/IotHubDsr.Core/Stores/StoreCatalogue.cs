@@ -1,6 +1,8 @@
 using IotHubDsr.Azure;
 using IotHubDsr.Hub;
+using IotHubDsr.Stores.DeadLetters;
 using IotHubDsr.Stores.FileUploads;
+using IotHubDsr.Stores.LogArchives;
 using IotHubDsr.Stores.Registry;
 using IotHubDsr.Stores.RoutedBlobs;
 
@@ -15,5 +17,7 @@ internal static class StoreCatalogue
         new CloudToDeviceQueueStore(hub),
         new RoutedBlobStore(access, time),
         new FileUploadStore(access, time),
+        new DeadLetterStore(access, time),
+        new LogArchiveStore(access, time),
     ];
 }

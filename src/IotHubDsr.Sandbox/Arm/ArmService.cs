@@ -79,7 +79,11 @@ internal sealed class ArmService(WorldNames names, ArmCatalogue catalogue, Stora
             throw new ArmRefusal(400, "InvalidSkipToken", "The skip token is not valid.");
         }
 
-        if (catalogue.Page(path.Text, target.ApiVersion!, skip, id => !access.DeniesArm(id)) is not { } page)
+        // Of containers, and of nothing else here, the provider lets a filter be the beginning of a name.
+        var prefix = path.Type.EndsWith("/containers", StringComparison.OrdinalIgnoreCase) ? target.Query.GetValueOrDefault("$filter") : null;
+        bool IsListed(string id) =>
+            !access.DeniesArm(id) && (prefix is null || id[(id.LastIndexOf('/') + 1)..].StartsWith(prefix, StringComparison.Ordinal));
+        if (catalogue.Page(path.Text, target.ApiVersion!, skip, IsListed) is not { } page)
         {
             return null;
         }
@@ -87,8 +91,9 @@ internal sealed class ArmService(WorldNames names, ArmCatalogue catalogue, Stora
         var list = new JsonObject { ["value"] = new JsonArray([.. page.Items]) };
         if (page.Next is { } next)
         {
+            var filter = prefix is null ? "" : $"&$filter={Uri.EscapeDataString(prefix)}";
             list["nextLink"] = string.Create(
-                CultureInfo.InvariantCulture, $"https://{Host}{path.Text}?api-version={target.ApiVersion}&$skiptoken={next}");
+                CultureInfo.InvariantCulture, $"https://{Host}{path.Text}?api-version={target.ApiVersion}{filter}&$skiptoken={next}");
         }
 
         return list;

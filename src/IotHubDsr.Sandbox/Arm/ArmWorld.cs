@@ -8,6 +8,7 @@ internal static class ArmWorld
 {
     private const int HealthPageSize = 4;
     private const int AccountPageSize = 2;
+    private const int ContainerPageSize = 3;
 
     public static ArmCatalogue Catalogue(SandboxWorld world, StorageResources storage)
     {
@@ -24,6 +25,12 @@ internal static class ArmWorld
         foreach (var scope in (string[])[names.Subscription, $"{names.Subscription}/resourceGroups/{WorldNames.DataGroup}"])
         {
             catalogue.AddList($"{scope}/providers/Microsoft.Storage/storageAccounts", AccountPageSize, _ => storage.List());
+        }
+
+        foreach (var account in StorageResources.Accounts)
+        {
+            var path = $"{names.StorageId(account)}/blobServices/default/containers";
+            catalogue.AddList(path, ContainerPageSize, _ => storage.Containers(account));
         }
 
         return catalogue;

@@ -65,13 +65,14 @@ internal sealed class EventGridResources(WorldNames names)
         "deadLetterWithResourceIdentity": { "identity": { "type": "SystemAssigned" }, "deadLetterDestination": {
           "endpointType": "StorageBlob", "properties": { "resourceId": "{{names.StorageId(WorldNames.UploadAccount)}}",
             "blobContainerName": "{{WorldNames.DeadLetterContainer}}" } } }
-        """);
+        """, "CloudEventSchemaV1_0");
 
-    private JsonObject Subscription(string parent, string name, string destination) => names.Expand($$"""
+    private JsonObject Subscription(string parent, string name, string destination, string schema = "EventGridSchema") => names.Expand($$"""
         { "id": "{{parent}}/{{name}}", "name": "{{name}}", "type": "Microsoft.EventGrid/eventSubscriptions",
           "properties": { "topic": "{hub}", "provisioningState": "Succeeded", {{destination}},
-            "filter": { "includedEventTypes": ["Microsoft.Devices.DeviceCreated", "Microsoft.Devices.DeviceDeleted"] },
-            "labels": [], "eventDeliverySchema": "EventGridSchema",
+            "filter": { "includedEventTypes": ["Microsoft.Devices.DeviceCreated", "Microsoft.Devices.DeviceDeleted",
+              "Microsoft.Devices.DeviceConnected", "Microsoft.Devices.DeviceTelemetry"] },
+            "labels": [], "eventDeliverySchema": "{{schema}}",
             "retryPolicy": { "maxDeliveryAttempts": 30, "eventTimeToLiveInMinutes": 1440 } } }
         """);
 }

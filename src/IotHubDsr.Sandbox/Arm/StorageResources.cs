@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using IotHubDsr.Sandbox.Storage;
+using IotHubDsr.Sandbox.Storage.Blobs;
 using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Sandbox.Arm;
@@ -7,9 +8,18 @@ namespace IotHubDsr.Sandbox.Arm;
 /// <summary>Microsoft.Storage: accounts, their blob service, and its containers, as the blob store has them at the moment.</summary>
 internal sealed class StorageResources(WorldNames names, BlobStore blobs)
 {
-    private static readonly string[] Accounts = [WorldNames.PlainAccount, WorldNames.VersionedAccount, WorldNames.UploadAccount];
+    public static readonly IReadOnlyList<string> Accounts =
+        [WorldNames.PlainAccount, WorldNames.VersionedAccount, WorldNames.UploadAccount];
 
     public IReadOnlyList<JsonNode> List() => [.. Accounts.Select(Account)];
+
+    /// <summary>A list says of a container that it is immutable or held, and nothing more: who wants to know more reads that one.</summary>
+    public IReadOnlyList<JsonNode> Containers(string accountName)
+    {
+        var account = blobs.GetOrAddAccount(accountName);
+        var listed = account.Containers.Where(container => !container.Name.StartsWith('$'));
+        return [.. listed.Select(container => Container(account, container))];
+    }
 
     public JsonNode? Find(ArmPath path)
     {
@@ -25,7 +35,7 @@ internal sealed class StorageResources(WorldNames names, BlobStore blobs)
             [] => Account(account.Name),
             [var service, var only] when IsBlobService(service, only) => BlobService(account),
             [var service, var only, var containers, var container] when IsBlobService(service, only) && Same(containers, "containers") =>
-                account.TryGetContainer(container, out var found) ? Container(account, found) : null,
+                account.TryGetContainer(container, out var found) ? DetailedContainer(account, found) : null,
             _ => null,
         };
     }
@@ -85,12 +95,51 @@ internal sealed class StorageResources(WorldNames names, BlobStore blobs)
         ["id"] = $"{names.StorageId(account.Name)}/blobServices/default/containers/{container.Name}",
         ["name"] = container.Name,
         ["type"] = "Microsoft.Storage/storageAccounts/blobServices/containers",
+        ["etag"] = container.ETag,
         ["properties"] = new JsonObject
         {
             ["publicAccess"] = "None",
+            ["lastModifiedTime"] = StampClock.ToId(container.LastModified.UtcTicks),
+            ["leaseStatus"] = container.Lease.IsLockedAt(account.Clock.Now) ? "Locked" : "Unlocked",
+            ["leaseState"] = container.Lease.StateAt(account.Clock.Now).ToString(),
+            ["defaultEncryptionScope"] = "$account-encryption-key",
+            ["denyEncryptionScopeOverride"] = false,
             ["hasImmutabilityPolicy"] = container.HasImmutabilityPolicy,
             ["hasLegalHold"] = container.HasLegalHold,
             ["immutableStorageWithVersioning"] = new JsonObject { ["enabled"] = false },
         },
     };
+
+    private JsonObject DetailedContainer(BlobAccount account, BlobContainer container)
+    {
+        var described = Container(account, container);
+        var properties = described["properties"]!.AsObject();
+        if (container.Policy is { } policy)
+        {
+            properties["immutabilityPolicy"] = new JsonObject
+            {
+                ["etag"] = container.ETag,
+                ["properties"] = new JsonObject
+                {
+                    ["immutabilityPeriodSinceCreationInDays"] = policy.Days,
+                    ["state"] = policy.IsLocked ? "Locked" : "Unlocked",
+                    ["allowProtectedAppendWrites"] = policy.AllowsAppends,
+                },
+            };
+        }
+
+        if (container.HasLegalHold)
+        {
+            var tags = container.LegalHolds.Select(tag => (JsonNode)new JsonObject
+            {
+                ["tag"] = tag,
+                ["timestamp"] = StampClock.ToId(container.LastModified.UtcTicks),
+                ["objectIdentifier"] = names.ClientId,
+                ["tenantId"] = names.TenantId,
+            });
+            properties["legalHold"] = new JsonObject { ["hasLegalHold"] = true, ["tags"] = new JsonArray([.. tags]) };
+        }
+
+        return described;
+    }
 }

@@ -10,6 +10,9 @@ internal sealed class ControlBlobs(BlobStore store)
 {
     private const string LastModifiedHeader = "x-sandbox-last-modified";
 
+    // Present: the content is added to an append blob, as its writer would do.
+    private const string AppendHeader = "x-sandbox-append";
+
     // A number: the blob is planted under so many names, its own with /0, /1 and so on, and its bytes are held once.
     private const string CopiesHeader = "x-sandbox-copies";
 
@@ -36,6 +39,22 @@ internal sealed class ControlBlobs(BlobStore store)
                 return Task.CompletedTask;
             default:
                 return Reply.TextAsync(context, StatusCodes.Status404NotFound, "Blobs can be listed, read, planted and removed.");
+        }
+    }
+
+    public void Protect(string account, string container, ContainerPolicyRequest request)
+    {
+        if (!store.TryGetAccount(account, out var found) || !found.TryGetContainer(container, out var protectedOne))
+        {
+            throw new ArgumentException($"There is no container '{account}/{container}'.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(request.Days);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(request.Days, ImmutabilityPolicy.MostDays);
+        lock (protectedOne.Gate)
+        {
+            protectedOne.Policy = request.Days == 0 ? null : new(request.Days, request.Locked, request.AllowAppends);
+            protectedOne.LegalHolds = request.LegalHolds ?? [];
         }
     }
 
@@ -81,6 +100,13 @@ internal sealed class ControlBlobs(BlobStore store)
         }
 
         byte[] bytes = content.ToArray();
+        if (context.Request.Headers.ContainsKey(AppendHeader))
+        {
+            container.Append(name, bytes, seed.LastModified);
+            context.Response.StatusCode = StatusCodes.Status201Created;
+            return;
+        }
+
         if (!context.Request.Headers.TryGetValue(CopiesHeader, out var copies))
         {
             container.Put(name, bytes, seed);

@@ -16,6 +16,12 @@ internal sealed record TokenRequest(double LifetimeSeconds);
 internal sealed record HubScaleRequest(string Sku, int Units);
 
 /// <summary>
+/// POST /sandbox/policies/{account}/{container}: what protects the container from now on. Zero days is no policy, no tag is no hold.
+/// </summary>
+internal sealed record ContainerPolicyRequest(
+    int Days = 0, bool Locked = true, bool AllowAppends = false, IReadOnlyList<string>? LegalHolds = null);
+
+/// <summary>
 /// A name in a container, as GET /sandbox/blobs lists it. Versions counts the copies that are not current: previous
 /// versions, snapshots and soft-deleted ones. Digest (in hex) and ETag are null when those are all that is left.
 /// </summary>

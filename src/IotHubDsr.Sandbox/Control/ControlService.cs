@@ -67,6 +67,8 @@ internal sealed class ControlService(
             context, SandboxJson.Default.TokenRequest, request => tokens.Lifetime = TimeSpan.FromSeconds(request.LifetimeSeconds)),
         ("POST", ["hub"]) => ChangeAsync(
             context, SandboxJson.Default.HubScaleRequest, request => world.Throttle.Configure(request.Sku, request.Units)),
+        ("POST", ["policies", var account, var container]) => ChangeAsync(
+            context, SandboxJson.Default.ContainerPolicyRequest, request => blobs.Protect(account, container, request)),
         (var method, ["blobs", var account, var container, .. var name]) =>
             blobs.HandleAsync(context, method, account, container, string.Join('/', name)),
         _ => Reply.TextAsync(context, StatusCodes.Status404NotFound, "The control API has no such operation."),

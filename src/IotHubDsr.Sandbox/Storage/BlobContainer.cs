@@ -5,8 +5,8 @@ using IotHubDsr.Sandbox.Storage.Blobs;
 namespace IotHubDsr.Sandbox.Storage;
 
 /// <summary>
-/// A container. <see cref="Put"/>, <see cref="Delete"/> and <see cref="List"/> are for seeding and for looking: they ask for
-/// no lease and pass by immutability.
+/// A container. <see cref="Put"/>, <see cref="Append"/>, <see cref="Delete"/> and <see cref="List"/> are for seeding and for
+/// looking: they ask for no lease and pass by immutability.
 /// </summary>
 internal sealed class BlobContainer
 {
@@ -25,11 +25,23 @@ internal sealed class BlobContainer
 
     public BlobAccount Account { get; }
 
-    public bool HasImmutabilityPolicy { get; set; }
+    public ImmutabilityPolicy? Policy { get; set; }
 
-    public bool HasLegalHold { get; set; }
+    /// <summary>The tags of the holds on the container: each is one ground, and all must be lifted.</summary>
+    public IReadOnlyList<string> LegalHolds { get; set; } = [];
 
-    public bool IsImmutable => HasImmutabilityPolicy || HasLegalHold;
+    /// <summary>Set without saying for how long, it is for as long as the service allows.</summary>
+    public bool HasImmutabilityPolicy
+    {
+        get => Policy is not null;
+        set => Policy = value ? Policy ?? new(ImmutabilityPolicy.MostDays) : null;
+    }
+
+    public bool HasLegalHold
+    {
+        get => LegalHolds.Count > 0;
+        set => LegalHolds = value ? ["hold"] : [];
+    }
 
     public ImmutableSortedDictionary<string, string> Metadata { get; }
 
@@ -67,6 +79,27 @@ internal sealed class BlobContainer
         {
             AddParentDirectories(blobName);
             GetOrAddEntry(blobName).Replace(revision);
+        }
+    }
+
+    /// <summary>Adds a block to an append blob, which is made when it is not there.</summary>
+    public void Append(string blobName, ReadOnlyMemory<byte> content, DateTimeOffset? modified = null)
+    {
+        lock (Gate)
+        {
+            if (!TryGetEntry(blobName, out var entry) || entry.Current is not { } current)
+            {
+                Put(blobName, content, new BlobSeed { BlobType = BlobKind.Append, LastModified = modified });
+                return;
+            }
+
+            entry.Amend(current, current with
+            {
+                Content = BlobContent.Concat([current.Content, BlobContent.Of(content)]),
+                AppendedBlocks = current.AppendedBlocks + 1,
+                ETag = Account.Clock.NextETag(),
+                LastModified = modified ?? Account.Clock.Now,
+            });
         }
     }
 

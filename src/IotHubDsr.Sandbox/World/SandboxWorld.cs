@@ -29,7 +29,9 @@ internal sealed record WorldTruth(
     DateTimeOffset BaseTime,
     IReadOnlyList<string> Devices,
     IReadOnlyList<ContainerTruth> Containers,
-    IReadOnlyList<string> Uploads);
+    IReadOnlyList<string> Uploads,
+    IReadOnlyList<TraceTruth> Logs,
+    IReadOnlyList<TraceTruth> DeadLetters);
 
 /// <summary>A routed container and the records of each device in it. A device without records is not in the list.</summary>
 internal sealed record ContainerTruth(
@@ -40,3 +42,16 @@ internal sealed record ContainerTruth(
 /// current, which are previous versions and soft-deleted blobs.
 /// </summary>
 internal sealed record DeviceRecords(int Direct, int Attributed, int Retained);
+
+/// <summary>
+/// A container of archived logs or of dead letters: what it holds of each device of this hub, and the records of each device of another
+/// hub, which are none of a request's business.
+/// </summary>
+internal sealed record TraceTruth(
+    string Account, string Container, int Blobs, IReadOnlyDictionary<string, DeviceTraces> Traces, IReadOnlyDictionary<string, int> OtherHub);
+
+/// <summary>
+/// Counts of records: that name the device where a device is named, that mention it in the text of a query, and (of those that name it)
+/// in blobs that are still being written.
+/// </summary>
+internal sealed record DeviceTraces(int Named, int Mentioned, int Growing);

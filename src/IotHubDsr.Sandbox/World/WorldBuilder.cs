@@ -33,11 +33,16 @@ internal static class WorldBuilder
         var archive = new ArchiveSeed(blobs, registry, random, baseTime, options.Scale);
         var containers = routing.Storage.Select(archive.Fill).ToList();
         var uploads = UploadSeed.Fill(blobs, random, baseTime);
+        // Numbers of their own: what else the seed makes stays as it was.
+        var traces = new Random(~options.Seed);
+        var logs = new LogSeed(blobs, names, traces, baseTime).Fill();
+        var deadLetters = new DeadLetterSeed(blobs, names, registry, traces, baseTime).Fill();
         clock.Release();
 
         var events = new HubEvents(routing, blobs, clock);
         registry.LifecycleChanged += events.LifecycleChanged;
-        var truth = new WorldTruth(options.Seed, baseTime, [.. registry.Devices.Select(device => device.DeviceId)], containers, uploads);
+        IReadOnlyList<string> devices = [.. registry.Devices.Select(device => device.DeviceId)];
+        var truth = new WorldTruth(options.Seed, baseTime, devices, containers, uploads, logs, deadLetters);
         return new SandboxWorld(
             clock, names, routing, registry, Policies(random), throttle, blobs, events, Configurations(baseTime), truth);
     }

@@ -8,6 +8,7 @@ internal sealed class WorldNames
 {
     public const string HubName = "contoso-hub";
     public const string HubHostName = "contoso-hub.azure-devices.net";
+    public const string NeighbourName = "fabrikam-hub";
     public const string HubGroup = "rg-iot";
     public const string DataGroup = "rg-data";
     public const string Location = "westeurope";
@@ -48,6 +49,9 @@ internal sealed class WorldNames
 
     public string HubId => Resource(HubGroup, "Microsoft.Devices/IotHubs", HubName);
 
+    /// <summary>Another hub of the subscription.</summary>
+    public string NeighbourId => Resource(DataGroup, "Microsoft.Devices/IotHubs", NeighbourName);
+
     public string Resource(string group, string type, string name) =>
         $"{Subscription}/resourceGroups/{group}/providers/{type}/{name}";
 
@@ -61,7 +65,7 @@ internal sealed class WorldNames
         .Replace("{subscriptionId}", SubscriptionId, StringComparison.Ordinal)
         .Replace("{sub}", Subscription, StringComparison.Ordinal))!.AsObject();
 
-    private static string NextGuid(Random random)
+    public static string NextGuid(Random random)
     {
         Span<byte> bytes = stackalloc byte[16];
         random.NextBytes(bytes);

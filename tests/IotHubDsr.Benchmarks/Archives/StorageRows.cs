@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using IotHubDsr.Archives;
@@ -57,7 +58,7 @@ internal static class StorageRows
     {
         await sandbox.ClearLogAsync();
         var call = new StoreCall(Location(), new StoreOptions(1), (_, _) => ValueTask.CompletedTask);
-        var rewriter = new BlobRewriter(Open(sandbox), new SeenItem(blob, null, 1, 1), Selection(), call, TimeProvider.System);
+        var rewriter = new BlobRewriter(Open(sandbox), new RoutedBlobLayout(call.Location), new SeenItem(blob, null, 1, 1), Selection(), call, TimeProvider.System);
         RewriteResult result = await rewriter.RunAsync(CancellationToken.None);
         if (result is not { Removed: [{ Own.Records: 1 }], Fault: null })
             throw new InvalidOperationException($"The record was not erased: {result}.");
@@ -87,8 +88,8 @@ internal static class StorageRows
     private static async Task SpliceAsync(BlobContainerAccess container, BlockBlobClient blob)
     {
         BlobProperties before = await blob.GetPropertiesAsync();
-        await using var staged = new StagedBlob(
-            blob, before, before.LastModified, await container.AuthorizeCopyAsync(CancellationToken.None), CancellationToken.None);
+        HttpAuthorization? authorization = await container.AuthorizeCopyAsync(CancellationToken.None);
+        await using var staged = new StagedBlob(new StagedBlocks(blob, before, before.LastModified, authorization), before, CancellationToken.None);
         await using Stream content = container.Read(blob, before.ETag, before.ContentLength);
         using var source = new ArchiveSource(content);
         IArchiveFormat format = await ArchiveFormats.DetectAsync(source, CancellationToken.None);

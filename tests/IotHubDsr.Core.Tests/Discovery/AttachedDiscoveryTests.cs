@@ -141,12 +141,17 @@ public sealed class AttachedDiscoveryTests
             "metrics":[{"category":"AllMetrics","enabled":true}]} }]}
             """);
 
+        world.Arm.On(Containers("starchive"), """{"value":[{"name":"insights-logs-connections"},{"name":"photos"}]}""");
+
         DiscoveryResult result = await world.DiscoverAsync("{}");
 
         Dictionary<string, DataLocation> found = result.Locations.ToDictionary(location => location.Id);
         Assert.Equal(
-            "diagnostic setting 'all' (Connections, TwinQueries) → storage account, containers insights-logs-connections, insights-logs-twinqueries",
-            Assert.Single(found["log-archive.starchive"].Provenance));
+            ["log-archive.starchive.insights-logs-connections", "log-archive.starchive.insights-logs-twinqueries"],
+            found.Keys.Where(id => id.StartsWith("log-archive", StringComparison.Ordinal)));
+        Assert.Equal(
+            "diagnostic setting 'all' (Connections) → storage account, container 'insights-logs-connections'",
+            Assert.Single(found["log-archive.starchive.insights-logs-connections"].Provenance));
         Assert.All(
             new[] { "log-analytics-workspace.logs", "event-hub.ns.insights-logs", "partner-solution.dog", "event-hub.old.insights" },
             id => Assert.Equal((Verdict.OwnerAction, true), (found[id].Verdict, found[id].RecordsDeletion)));
@@ -154,22 +159,41 @@ public sealed class AttachedDiscoveryTests
     }
 
     [Theory]
-    [InlineData("""[{"categoryGroup":"allLogs","enabled":true}]""", "insights-logs-connections", true)]
-    [InlineData("""[{"categoryGroup":"audit","enabled":true}]""", "insights-logs-twinqueries", true)]
-    [InlineData("""[{"category":"Routes","enabled":false}]""", "with no log category enabled", false)]
-    [InlineData("null", "with no log category enabled", false)]
-    [InlineData("7", "with no log category enabled", false)]
-    public async Task DiagnosticSetting_ExpandsGroups_AndListsAFormerArchive(string logs, string why, bool records)
+    [InlineData("""[{"categoryGroup":"allLogs","enabled":true}]""", "(TwinQueries)", true)]
+    [InlineData("""[{"categoryGroup":"audit","enabled":true}]""", "(TwinQueries)", true)]
+    [InlineData("""[{"category":"Routes","enabled":false}]""", "rows of earlier settings", false)]
+    [InlineData("null", "rows of earlier settings", false)]
+    [InlineData("7", "rows of earlier settings", false)]
+    public async Task DiagnosticSetting_ExpandsGroups_AndListsFormerArchives(string logs, string why, bool isEnabled)
     {
         var world = new HubWorld();
         world.Arm.On(HubWorld.DiagnosticSettings, $$"""
-            {"value":[{"name":"d","properties":{"storageAccountId":"{{Resources}}/Microsoft.Storage/storageAccounts/st","logs":{{logs}} } }]}
+            {"value":[{"name":"d","properties":{"storageAccountId":"{{Resources}}/Microsoft.Storage/storageAccounts/stx","logs":{{logs}} } }]}
+            """);
+        world.Arm.On(Containers("stx"), """{"value":[{"name":"insights-logs-twinqueries"},{"name":"insights-logs-auditevent"}]}""");
+
+        DiscoveryResult result = await world.DiscoverAsync("{}");
+
+        DataLocation location = Assert.Single(result.Locations, location => location.Id == "log-archive.stx.insights-logs-twinqueries");
+        Assert.Contains(why, Assert.Single(location.Provenance), StringComparison.Ordinal);
+        Assert.Equal((isEnabled, isEnabled ? TimeSpan.FromHours(2) : null), (location.RecordsDeletion, location.FlushTime));
+        Assert.Equal("contoso", location.Settings[LocationSettings.HubName]);
+        Assert.Equal("https://stx.blob.core.windows.net/insights-logs-twinqueries", location.Settings[LocationSettings.ContainerUri]);
+        Assert.DoesNotContain(result.Locations, static other => other.Place.Contains("auditevent", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task DiagnosticSetting_ContainersThatCannotBeListed_AreAPartThatIsUnread()
+    {
+        var world = new HubWorld();
+        world.Arm.On(HubWorld.DiagnosticSettings, $$"""
+            {"value":[{"name":"d","properties":{"storageAccountId":"{{Resources}}/Microsoft.Storage/storageAccounts/stx","logs":[{"category":"Routes","enabled":true}] } }]}
             """);
 
-        DataLocation location = await world.OnlyAsync(LocationKinds.LogArchive, "{}");
+        DiscoveryResult result = await world.DiscoverAsync("{}");
 
-        Assert.Contains(why, Assert.Single(location.Provenance), StringComparison.Ordinal);
-        Assert.Equal(records, location.RecordsDeletion);
+        Assert.Equal("stx/insights-logs-routes", Assert.Single(result.Locations, static location => location.Kind == LocationKinds.LogArchive).Place);
+        Assert.Equal(Verdict.Unreachable, Assert.Single(result.Locations, static location => location.Kind == LocationKinds.UnreadConfiguration).Verdict);
     }
 
     [Fact]
@@ -194,4 +218,6 @@ public sealed class AttachedDiscoveryTests
             ["provisioning-service.mine", "provisioning-service.far"],
             result.Locations.Where(location => location.Kind == LocationKinds.ProvisioningService).Select(location => location.Id));
     }
+
+    private static string Containers(string account) => $"{Resources}/Microsoft.Storage/storageAccounts/{account}/blobServices/default/containers";
 }

@@ -35,6 +35,9 @@ public class ArmServiceTests
     [Theory]
     [InlineData("/providers/Microsoft.Devices/IotHubs?api-version=2023-06-30", 2)]
     [InlineData("/providers/Microsoft.Storage/storageAccounts?api-version=2023-01-01", 3)]
+    [InlineData("{uploads}/blobServices/default/containers?api-version=2023-01-01", 5)]
+    [InlineData("{uploads}/blobServices/default/containers?api-version=2023-01-01&$filter=d", 2)]
+    [InlineData("{uploads}/blobServices/default/containers?api-version=2023-01-01&$filter=insights-logs-c", 1)]
     [InlineData("/providers/Microsoft.Devices/provisioningServices?api-version=2022-12-12", 2)]
     [InlineData("/providers/Microsoft.EventGrid/systemTopics?api-version=2022-06-15", 2)]
     [InlineData("{hub}/providers/Microsoft.EventGrid/eventSubscriptions?api-version=2022-06-15", 3)]
@@ -43,8 +46,10 @@ public class ArmServiceTests
     public async Task List_FollowedToTheEnd_HasAllItems(string path, int count)
     {
         await using var sandbox = await SandboxSession.StartAsync();
-        var start = path.StartsWith("{hub}", StringComparison.Ordinal)
+        var uploads = sandbox.Server.World.Names.StorageId("contosouploads");
+        var start = path.StartsWith('{')
             ? path.Replace("{hub}", sandbox.Descriptor.HubResourceId, StringComparison.Ordinal)
+                .Replace("{uploads}", uploads, StringComparison.Ordinal)
             : $"/subscriptions/{sandbox.Descriptor.SubscriptionId}{path}";
 
         Assert.Equal(count, (await ListAsync(sandbox, start)).Count);
@@ -135,6 +140,68 @@ public class ArmServiceTests
     }
 
     [Fact]
+    public async Task Containers_AreListedInPagesThatSayWhichIsProtected()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        var containers = $"{sandbox.Server.World.Names.StorageId("contosouploads")}/blobServices/default/containers";
+        await ProtectAsync(sandbox, "insights-logs-connections", new JsonObject { ["days"] = 30 });
+
+        var first = await ReadAsync(sandbox, $"{containers}?api-version=2023-01-01");
+        var all = await ListAsync(sandbox, $"{containers}?api-version=2023-01-01");
+
+        Assert.NotNull(first["nextLink"]);
+        Assert.Equal(
+            [
+                "dead-letters", "device-uploads", "insights-logs-connections", "insights-logs-deviceidentityoperations",
+                "insights-logs-twinqueries",
+            ],
+            all.Select(item => item["name"]!.ToString()));
+        var held = Assert.Single(all, item => item["properties"]!["hasImmutabilityPolicy"]!.GetValue<bool>());
+        Assert.Equal($"{containers}/insights-logs-connections", held["id"]!.ToString());
+    }
+
+    [Fact]
+    public async Task Container_ThatIsProtected_SaysForHowLongAndWhy()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        var container = $"{sandbox.Server.World.Names.StorageId("contosouploads")}/blobServices/default/containers/dead-letters";
+        var free = await ReadAsync(sandbox, $"{container}?api-version=2023-01-01");
+        await ProtectAsync(sandbox, "dead-letters", new JsonObject
+        {
+            ["days"] = 30,
+            ["locked"] = false,
+            ["allowAppends"] = true,
+            ["legalHolds"] = new JsonArray("case-7", "case-8"),
+        });
+
+        var properties = (await ReadAsync(sandbox, $"{container}?api-version=2023-01-01"))["properties"]!;
+
+        Assert.Null(free["properties"]!["immutabilityPolicy"]);
+        Assert.Null(free["properties"]!["legalHold"]);
+        var policy = properties["immutabilityPolicy"]!;
+        Assert.False(string.IsNullOrEmpty(policy["etag"]!.ToString()));
+        Assert.Equal(30, policy["properties"]!["immutabilityPeriodSinceCreationInDays"]!.GetValue<int>());
+        Assert.Equal("Unlocked", policy["properties"]!["state"]!.ToString());
+        Assert.True(policy["properties"]!["allowProtectedAppendWrites"]!.GetValue<bool>());
+        Assert.Equal(["case-7", "case-8"], properties["legalHold"]!["tags"]!.AsArray().Select(tag => tag!["tag"]!.ToString()));
+        Assert.True(properties["hasLegalHold"]!.GetValue<bool>() && properties["legalHold"]!["hasLegalHold"]!.GetValue<bool>());
+
+        await ProtectAsync(sandbox, "dead-letters", []);
+        Assert.True(JsonNode.DeepEquals(free, await ReadAsync(sandbox, $"{container}?api-version=2023-01-01")));
+    }
+
+    [Theory]
+    [InlineData("contosouploads/absent", 30)]
+    [InlineData("contosouploads/dead-letters", -1)]
+    [InlineData("contosouploads/dead-letters", 146_001)]
+    public async Task Protection_ThatMakesNoSense_IsRefused(string container, int days)
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        using var response = await sandbox.ControlAsync("POST", $"policies/{container}", new JsonObject { ["days"] = days });
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    [Fact]
     public async Task ListKeys_IsNotLoggedAsMutating()
     {
         await using var sandbox = await SandboxSession.StartAsync();
@@ -143,6 +210,12 @@ public class ArmServiceTests
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.False(Assert.Single(sandbox.Server.RequestLog.After(0)).Mutating);
+    }
+
+    private static async Task ProtectAsync(SandboxSession sandbox, string container, JsonObject policy)
+    {
+        using var response = await sandbox.ControlAsync("POST", $"policies/contosouploads/{container}", policy);
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
     }
 
     private static async Task<JsonNode> ReadAsync(SandboxSession sandbox, string path)

@@ -52,6 +52,22 @@ public class BlobGateTests
         }
     }
 
+    [Fact]
+    public async Task CopyBlob_WithinTheAccount_NeedsTheCallersAuthorityOnly_AndTheRightToItsSource()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        var container = Container(sandbox, "contosorouted", "raw-json");
+        var source = container.GetBlobClient((await container.GetBlobsAsync().FirstAsync(blob => blob.Properties.ContentLength > 0)).Name);
+        var target = Container(sandbox, "contosorouted", "raw-avro").GetBlobClient("copy");
+
+        Assert.Equal(202, (await target.StartCopyFromUriAsync(source.Uri)).GetRawResponse().Status);
+        sandbox.Server.Access.Denied = ["blob:contosorouted/raw-json"];
+        var error = await Assert.ThrowsAsync<RequestFailedException>(() => target.StartCopyFromUriAsync(source.Uri));
+
+        Assert.Equal("CannotVerifyCopySource", error.ErrorCode);
+        Assert.Contains(sandbox.Server.RequestLog.After(0), request => request is { Mutating: true, Method: "PUT", Status: 202 });
+    }
+
     private static async Task<int> CountAsync(BlobContainerClient container, BlobStates states)
     {
         var count = 0;

@@ -135,6 +135,65 @@ public class SandboxFaultTests
         Assert.Equal("not avro", await read.Content.ReadAsStringAsync());
     }
 
+    [Fact]
+    public async Task Control_AppendedBlob_GrowsByABlock()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        var container = sandbox.Server.World.Blobs.GetOrAddAccount("contosouploads").GetOrAddContainer("insights-logs-connections");
+        var before = container.List().First(blob => blob.Name.Contains("/CONTOSO-HUB/", StringComparison.Ordinal));
+        foreach (var name in (string[])[before.Name, "new"])
+        {
+            using var request = new HttpRequestMessage(
+                HttpMethod.Put, $"https://127.0.0.1/sandbox/blobs/contosouploads/insights-logs-connections/{Uri.EscapeDataString(name)}")
+            {
+                Content = new ByteArrayContent("late\n"u8.ToArray()),
+            };
+            request.Headers.Add("x-sandbox-key", sandbox.Descriptor.ControlKey);
+            request.Headers.Add("x-sandbox-append", "true");
+            using var appended = await sandbox.Http.SendAsync(request);
+            Assert.Equal(HttpStatusCode.Created, appended.StatusCode);
+        }
+
+        Assert.True(container.TryGetEntry(before.Name, out var grown) && container.TryGetEntry("new", out _));
+        Assert.Equal((before.Length + 5, 4), (grown.Current!.Content.Length, grown.Current.AppendedBlocks));
+        Assert.Equal("late\n"u8.ToArray(), container.List("new")[0].Content.ToArray());
+    }
+
+    [Theory]
+    [InlineData("status", 503)]
+    [InlineData("reset", 0)]
+    public async Task Fault_OnACopy_LeavesTheTarget(string kind, int status)
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        var container = sandbox.Server.World.Blobs.GetOrAddAccount("contosorouted").GetOrAddContainer("raw-json");
+        container.Put("source", "new"u8.ToArray());
+        container.Put("target", "old"u8.ToArray());
+        var rule = new JsonObject { ["service"] = "blob", ["method"] = "PUT", ["pathContains"] = "target" };
+        rule[kind] = kind == "status" ? status : true;
+        await AddAsync(sandbox, rule);
+        var copying = () => sandbox.SendAsync(
+            "PUT",
+            "https://contosorouted.blob.core.windows.net/raw-json/target",
+            sandbox.Bearer(SandboxSession.StorageAudience),
+            null,
+            ("x-ms-version", "2024-08-04"),
+            ("x-ms-copy-source", "https://contosorouted.blob.core.windows.net/raw-json/source"));
+
+        if (status == 0)
+        {
+            await Assert.ThrowsAnyAsync<HttpRequestException>(copying);
+        }
+        else
+        {
+            using var refused = await copying();
+            Assert.Equal(status, (int)refused.StatusCode);
+        }
+
+        Assert.Equal("old"u8.ToArray(), container.List("target")[0].Content.ToArray());
+        using var copied = await copying();
+        Assert.Equal("new"u8.ToArray(), container.List("target")[0].Content.ToArray());
+    }
+
     private static async Task AddAsync(SandboxSession sandbox, JsonObject rule)
     {
         using var response = await sandbox.ControlAsync("POST", "faults", rule);

@@ -71,9 +71,11 @@ public class SandboxWorldTests
     private static SandboxWorld Build(int seed, DateTimeOffset time) =>
         WorldBuilder.Build(new SandboxOptions { Seed = seed, Time = new FakeTimeProvider(time) });
 
-    private static BlobContainer Container(SandboxWorld world, ContainerTruth truth)
+    private static BlobContainer Container(SandboxWorld world, ContainerTruth truth) => Container(world, truth.Account, truth.Container);
+
+    private static BlobContainer Container(SandboxWorld world, string account, string name)
     {
-        Assert.True(world.Blobs.GetOrAddAccount(truth.Account).TryGetContainer(truth.Container, out var container));
+        Assert.True(world.Blobs.GetOrAddAccount(account).TryGetContainer(name, out var container));
         return container;
     }
 
@@ -85,12 +87,11 @@ public class SandboxWorldTests
             text.AppendLine(device.ToIdentityJson().ToJsonString()).AppendLine(device.ToTwinJson().ToJsonString());
         }
 
-        foreach (var truth in world.Truth.Containers)
+        var containers = world.Truth.Containers.Select(truth => Container(world, truth))
+            .Concat(world.Truth.Logs.Concat(world.Truth.DeadLetters).Select(truth => Container(world, truth.Account, truth.Container)));
+        foreach (var blob in containers.SelectMany(container => container.List(includeOld: true)))
         {
-            foreach (var blob in Container(world, truth).List(includeOld: true))
-            {
-                text.AppendLine($"{blob.Name} {Convert.ToHexString(SHA256.HashData(blob.Content.Span))}");
-            }
+            text.AppendLine($"{blob.Name} {Convert.ToHexString(SHA256.HashData(blob.Content.Span))}");
         }
 
         return text.ToString();

@@ -19,7 +19,9 @@ internal sealed class ShellProcess : IDisposable
 
     private ShellProcess(string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [ShellPath, .. arguments])
+        // Where the tests themselves run in the background, Ctrl-C is ignored, and whatever they start inherits that.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        var start = new ProcessStartInfo(command[0], [.. command[1..], ShellPath, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -20,6 +20,9 @@ internal enum JsonField
     LogProperties,
     LogDevice,
     Records,
+
+    // What an event or a row of a log comes from.
+    Source,
 }
 
 internal static class JsonFields
@@ -32,6 +35,8 @@ internal static class JsonFields
             : name.SequenceEqual("data"u8) ? JsonField.Data
             : name.SequenceEqual("time"u8) ? JsonField.Time
             : JsonField.Other,
+        5 => Is(name, "topic"u8, JsonField.Source),
+        6 => Is(name, "source"u8, JsonField.Source),
         7 => name.SequenceEqual("subject"u8) ? JsonField.Subject
             : name.SequenceEqual("records"u8) ? JsonField.Records
             : JsonField.Other,
@@ -39,7 +44,8 @@ internal static class JsonFields
         9 => Is(name, "eventTime"u8, JsonField.Time),
         10 => name.SequenceEqual("Properties"u8) ? JsonField.Properties
             : name.SequenceEqual("properties"u8) ? JsonField.LogProperties
-            : Is(name, "deviceId_s"u8, JsonField.LogDevice),
+            : Is(name, "deviceId_s"u8, JsonField.LogDevice) | Is(name, "resourceId"u8, JsonField.Source) | Is(name, "ResourceId"u8, JsonField.Source),
+        11 => Is(name, "_ResourceId"u8, JsonField.Source),
         12 => Is(name, "properties_s"u8, JsonField.LogProperties),
         13 => Is(name, "TimeGenerated"u8, JsonField.Time),
         15 => Is(name, "EnqueuedTimeUtc"u8, JsonField.EnqueuedTimeUtc),

@@ -106,6 +106,9 @@ internal sealed class JsonRecordWalker(RecordMatcher matcher, BodyTexts? bodies)
             case JsonField.Data when cursor.TryEnterObject():
                 WalkEventData(ref cursor, record);
                 break;
+            case JsonField.Source when cursor.TryReadText(out var source):
+                matcher.AddSource(Unescape(ref cursor, source));
+                break;
             case JsonField.Time when cursor.TryReadText(out var time):
                 _times.NoteTime(record, time);
                 break;
@@ -136,6 +139,10 @@ internal sealed class JsonRecordWalker(RecordMatcher matcher, BodyTexts? bodies)
             if (key.SequenceEqual("deviceId"u8) && cursor.TryReadText(out var device))
             {
                 matcher.AddSender(Unescape(ref cursor, device));
+            }
+            else if (key.SequenceEqual("hubName"u8) && cursor.TryReadText(out var hub))
+            {
+                matcher.AddSourceHub(Unescape(ref cursor, hub));
             }
             else if (key.SequenceEqual("systemProperties"u8) && cursor.TryEnterObject())
             {

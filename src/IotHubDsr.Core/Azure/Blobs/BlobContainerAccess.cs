@@ -54,27 +54,23 @@ internal sealed class BlobContainerAccess
     /// </summary>
     public async IAsyncEnumerable<ListedBlob> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        IAsyncEnumerator<Page<BlobItem>> pages = PagesOf(prefix, AllStates, AllTraits, cancellationToken);
-        try
-        {
-            bool? more = await TryMoveNextAsync(pages).ConfigureAwait(false);
-            if (more is null)
-            {
-                await pages.DisposeAsync().ConfigureAwait(false);
-                pages = PagesOf(prefix, AllStates & ~BlobStates.Version, BlobTraits.Metadata, cancellationToken);
-                more = await pages.MoveNextAsync().ConfigureAwait(false);
-            }
+        await foreach (BlobItem item in ItemsAsync(PagesOf, cancellationToken).ConfigureAwait(false))
+            yield return ListedBlob.From(item, _time.GetUtcNow());
 
-            for (; more == true; more = await pages.MoveNextAsync().ConfigureAwait(false))
-            {
-                foreach (BlobItem item in pages.Current.Values)
-                    yield return ListedBlob.From(item, _time.GetUtcNow());
-            }
-        }
-        finally
-        {
-            await pages.DisposeAsync().ConfigureAwait(false);
-        }
+        AsyncPageable<BlobItem> PagesOf(BlobStates states, BlobTraits traits) =>
+            _container.GetBlobsAsync(new GetBlobsOptions { States = states, Traits = traits, Prefix = NullIfEmpty(prefix) }, cancellationToken);
+    }
+
+    /// <summary>Lists what is in a folder, old copies included: blobs, and folders, which end with a slash.</summary>
+    /// <param name="folder">Path of the folder, with the slash at its end; empty for the root.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    public async IAsyncEnumerable<FolderEntry> ListFolderAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (BlobHierarchyItem item in ItemsAsync(PagesOf, cancellationToken).ConfigureAwait(false))
+            yield return item.IsPrefix ? new FolderEntry(Blob: null, item.Prefix) : new FolderEntry(ListedBlob.From(item.Blob, _time.GetUtcNow()), Folder: null);
+
+        AsyncPageable<BlobHierarchyItem> PagesOf(BlobStates states, BlobTraits traits) => _container.GetBlobsByHierarchyAsync(
+            new GetBlobsByHierarchyOptions { States = states, Traits = traits, Delimiter = "/", Prefix = NullIfEmpty(folder) }, cancellationToken);
     }
 
     /// <summary>Lists the whole container, old copies included.</summary>
@@ -103,6 +99,10 @@ internal sealed class BlobContainerAccess
         BlockBlobClient client = _container.GetBlockBlobClient(blobName);
         return client.Name == blobName ? client : throw FaultCatalogue.BlobNameUnsafe.Exception($"{_container.AccountName}/{_container.Name}/{blobName}");
     }
+
+    /// <summary>The client of a blob that is appended to.</summary>
+    /// <exception cref="DsrException">As for <see cref="Open(string)"/>.</exception>
+    public AppendBlobClient OpenAppend(string blobName) => _container.GetAppendBlobClient(Open(blobName).Name);
 
     /// <summary>Deletes an old copy for good where the account allows it; elsewhere it is soft-deleted, if the account does that.</summary>
     public async Task DeleteCopyAsync(ListedBlob copy, CancellationToken cancellationToken)
@@ -150,11 +150,43 @@ internal sealed class BlobContainerAccess
     /// <summary>The service does not copy here for us: nothing more is tried.</summary>
     public void StopCopying() => _refusesCopies = true;
 
+    /// <summary>Lists with all that the account can tell: accounts with a hierarchical namespace know no versions, nor holds of single blobs.</summary>
+    private static async IAsyncEnumerable<T> ItemsAsync<T>(
+        Func<BlobStates, BlobTraits, AsyncPageable<T>> pagesOf, [EnumeratorCancellation] CancellationToken cancellationToken)
+        where T : notnull
+    {
+        IAsyncEnumerator<Page<T>> pages = Start(AllStates, AllTraits);
+        try
+        {
+            bool? more = await TryMoveNextAsync(pages).ConfigureAwait(false);
+            if (more is null)
+            {
+                await pages.DisposeAsync().ConfigureAwait(false);
+                pages = Start(AllStates & ~BlobStates.Version, BlobTraits.Metadata);
+                more = await pages.MoveNextAsync().ConfigureAwait(false);
+            }
+
+            for (; more == true; more = await pages.MoveNextAsync().ConfigureAwait(false))
+            {
+                foreach (T item in pages.Current.Values)
+                    yield return item;
+            }
+        }
+        finally
+        {
+            await pages.DisposeAsync().ConfigureAwait(false);
+        }
+
+        IAsyncEnumerator<Page<T>> Start(BlobStates states, BlobTraits traits) =>
+            pagesOf(states, traits).AsPages(pageSizeHint: null).GetAsyncEnumerator(cancellationToken);
+    }
+
     /// <summary>
     /// Null when the account does not keep versions, or holds of single blobs, and refuses to list them; accounts with a hierarchical
     /// namespace do.
     /// </summary>
-    private static async Task<bool?> TryMoveNextAsync(IAsyncEnumerator<Page<BlobItem>> pages)
+    private static async Task<bool?> TryMoveNextAsync<T>(IAsyncEnumerator<Page<T>> pages)
+        where T : notnull
     {
         try
         {
@@ -166,9 +198,5 @@ internal sealed class BlobContainerAccess
         }
     }
 
-    private IAsyncEnumerator<Page<BlobItem>> PagesOf(string prefix, BlobStates states, BlobTraits traits, CancellationToken cancellationToken)
-    {
-        var options = new GetBlobsOptions { States = states, Traits = traits, Prefix = prefix.Length == 0 ? null : prefix };
-        return _container.GetBlobsAsync(options, cancellationToken).AsPages(pageSizeHint: null).GetAsyncEnumerator(cancellationToken);
-    }
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 }

@@ -14,6 +14,9 @@ internal static class BlobFailures
     /// <summary>The blob, or this copy of it, no longer exists; its container does.</summary>
     public static bool IsGone(Exception exception) => exception is RequestFailedException { Status: 404, ErrorCode: "BlobNotFound" };
 
+    /// <summary>The container does not exist.</summary>
+    public static bool IsContainerMissing(Exception exception) => exception is RequestFailedException { Status: 404, ErrorCode: "ContainerNotFound" };
+
     /// <summary>Somebody else changed the blob meanwhile.</summary>
     public static bool IsConflict(Exception exception) =>
         exception is RequestFailedException { Status: 412, ErrorCode: "ConditionNotMet" or "SourceConditionNotMet" or "CannotVerifyCopySource" }

@@ -4,6 +4,11 @@ using Azure.Storage.Blobs.Models;
 
 namespace IotHubDsr.Azure.Blobs;
 
+/// <summary>What stands in a folder: a blob, or another folder.</summary>
+/// <param name="Blob">The blob; null for a folder.</param>
+/// <param name="Folder">Path of the folder, with a slash at its end; null for a blob.</param>
+internal readonly record struct FolderEntry(ListedBlob? Blob, string? Folder);
+
 /// <summary>A blob as a listing shows it: the current one, or an old copy of it.</summary>
 internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeOffset LastModified)
 {

@@ -28,6 +28,8 @@ internal sealed class ArchiveErasure(
             MaxDegreeOfParallelism = Math.Min(call.Options.ThrottleLimit, MostBlobsAtOnce),
             CancellationToken = cancellationToken,
         };
+        if (layout.IsAppended)
+            await RemoveLeftDraftsAsync(cancellationToken).ConfigureAwait(false);
         int done = 0;
         await Parallel.ForEachAsync(blobs, parallel, async (blob, token) =>
         {
@@ -68,6 +70,23 @@ internal sealed class ArchiveErasure(
         {
             Fault fault = ArchiveRead.Translate(exception, place, "rewrite", BlobFailures.WriteRole).Fault;
             await FailAsync(blobName, fault, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task RemoveLeftDraftsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await new LeftDrafts(container, call).RemoveAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception missing) when (layout.MayBeMissing && BlobFailures.IsContainerMissing(missing))
+        {
+            // Nothing was ever written.
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Fault fault = ArchiveRead.Translate(exception, call.Location.ToString(), "read", BlobFailures.ReadRole).Fault;
+            await call.ReportAsync(fault, cancellationToken).ConfigureAwait(false);
         }
     }
 

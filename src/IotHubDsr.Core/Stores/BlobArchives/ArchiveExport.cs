@@ -22,7 +22,7 @@ internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
         if (blobs.Count > 0)
         {
             await using IRecordFile file =
-                await target.OpenRecordsAsync(scan.Layout.ExportName, scan.Layout.Records, cancellationToken).ConfigureAwait(false);
+                await target.OpenRecordsAsync(scan.Layout.Records.FileName, scan.Layout.Records.Kind, cancellationToken).ConfigureAwait(false);
             foreach (ListedBlob blob in blobs)
                 await WriteAsync(blob, file, cancellationToken).ConfigureAwait(false);
         }
@@ -33,7 +33,7 @@ internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
     private async Task WriteAsync(ListedBlob blob, IRecordFile file, CancellationToken cancellationToken)
     {
         // A blob that breaks off in the middle must not leave half of its records counted twice: they are accounted for when it is done.
-        using var sink = new LineSink(scan.Subjects, blob.Path, call.Options.IncludeRelayed, file);
+        using var sink = new LineSink(scan, blob.Path, call.Options.IncludeRelayed, file);
         try
         {
             await ArchiveRead.ScanAsync(scan.Container, blob, new ScanRequest(scan.Subjects, sink, WithBody: call.Options.Scope.IncludeMentioned), cancellationToken).ConfigureAwait(false);
@@ -70,7 +70,7 @@ internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
         };
     }
 
-    private sealed class LineSink(SubjectIndex subjects, string blob, bool includeRelayed, IRecordFile file) : IMatchedRecordSink, IDisposable
+    private sealed class LineSink(ContainerScan scan, string blob, bool includeRelayed, IRecordFile file) : IMatchedRecordSink, IDisposable
     {
         private readonly ArrayBufferWriter<byte> _line = new();
         private readonly Utf8JsonWriter _writer = new(Stream.Null);
@@ -88,12 +88,12 @@ internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
             _line.ResetWrittenCount();
             _writer.Reset(_line);
             _writer.WriteStartObject();
-            _writer.WriteString("deviceId"u8, subjects[record.Subject]);
+            _writer.WriteString("deviceId"u8, scan.Subjects[record.Subject]);
             _writer.WriteString("attribution"u8, record.Kind.ToString());
             _writer.WriteString("blob"u8, blob);
             _writer.WriteNumber("offset"u8, record.Place.Offset);
             _writer.WriteNumber("index"u8, record.Place.Index);
-            _writer.WritePropertyName("message"u8);
+            _writer.WritePropertyName(scan.Layout.Records.Member);
             record.WriteJson(_writer);
             _writer.WriteEndObject();
             _writer.Flush();

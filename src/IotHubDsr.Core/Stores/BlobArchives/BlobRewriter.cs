@@ -21,9 +21,9 @@ internal sealed record RewriteResult(IReadOnlyList<SubjectMatches> Removed)
 }
 
 /// <summary>
-/// Replaces a blob by itself without the selected records. Blocks are staged first, which changes nothing; the result is read as a file
-/// while it is staged; one Put Block List under If-Match then replaces the content, with metadata, tags, tier and headers as they were;
-/// last the blob is read again. A failure at any point leaves the old blob or the new one.
+/// Replaces a blob by itself without the selected records. The new content is brought to the service first, which changes nothing; it is
+/// read as a file on its way; one call under If-Match then replaces the blob, with metadata, tags, tier and headers as they were; last the
+/// blob is read again. A failure at any point leaves the old blob or the new one.
 /// </summary>
 internal sealed class BlobRewriter(
     BlobContainerAccess container, ArchiveLayout layout, SeenItem item, RecordSelection selection, StoreCall call, TimeProvider time)
@@ -75,9 +75,9 @@ internal sealed class BlobRewriter(
 
     private async Task<RewriteResult> TryAsync(CancellationToken cancellationToken)
     {
-        Response<BlobProperties> read = await _blob.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        Response<BlobProperties> read = await DraftBlob.WaitForCopyAsync(_blob, time, cancellationToken).ConfigureAwait(false);
         BlobProperties before = read.Value;
-        if (before.BlobType != BlobType.Block)
+        if (before.BlobType == BlobType.Page || (before.BlobType == BlobType.Append && !layout.IsAppended))
             throw FaultCatalogue.BlobTypeUnsupported.Exception(_place, before.BlobType);
 
         // A commit whose answer was lost is tried again by the pipeline, and then meets its own work.
@@ -91,14 +91,22 @@ internal sealed class BlobRewriter(
         // What was found is still there while the ETag is the same. If it is not, the work may be done already: looking costs less than staging.
         if (item.ETag != before.ETag.ToString("H") && !await HoldsSelectedAsync(before, cancellationToken).ConfigureAwait(false))
             return new RewriteResult([]);
-        HttpAuthorization? authorization = _uploadsAll ? null : await container.AuthorizeCopyAsync(cancellationToken).ConfigureAwait(false);
-        await using var staged = new StagedBlob(_blob, before, lastWrite, authorization, cancellationToken);
+        IBlobReplacement replacement = await ReplacementAsync(before, lastWrite, cancellationToken).ConfigureAwait(false);
+        await using var staged = new StagedBlob(replacement, before, cancellationToken);
         ArchiveRewrite rewrite = await StageAsync(staged, before, cancellationToken).ConfigureAwait(false);
         if (rewrite.RecordsRemoved == 0)
             return new RewriteResult([]);
 
         await staged.VerifyAsync(_place, rewrite).ConfigureAwait(false);
         return await ReplaceAsync(staged, before, rewrite, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IBlobReplacement> ReplacementAsync(BlobProperties before, DateTimeOffset lastWrite, CancellationToken cancellationToken)
+    {
+        if (before.BlobType == BlobType.Append)
+            return new DraftBlob(container, _blob, before, time);
+        HttpAuthorization? authorization = _uploadsAll ? null : await container.AuthorizeCopyAsync(cancellationToken).ConfigureAwait(false);
+        return new StagedBlocks(_blob, before, lastWrite, authorization);
     }
 
     private async Task<RewriteResult> ReplaceAsync(
@@ -136,7 +144,7 @@ internal sealed class BlobRewriter(
     private async Task<DateTimeOffset> LastWriteAsync(Response<BlobProperties> properties, CancellationToken cancellationToken)
     {
         DateTimeOffset modified = properties.Value.LastModified;
-        return YoungUntil(properties, modified) is not null
+        return properties.Value.BlobType == BlobType.Block && YoungUntil(properties, modified) is not null
             ? await BlockIds.LastWriteOfOthersAsync(_blob, cancellationToken).ConfigureAwait(false) ?? modified
             : modified;
     }

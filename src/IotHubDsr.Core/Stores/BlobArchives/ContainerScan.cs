@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Azure;
 using IotHubDsr.Archives;
 using IotHubDsr.Azure.Blobs;
 
@@ -15,6 +16,7 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
     private int _blobs;
     private int _done;
     private bool _held;
+    private bool _missing;
     private int _softDeleted;
     private DateTimeOffset? _softDeletedUntil;
 
@@ -31,7 +33,16 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
 
     public async Task RunAsync(StoreCall call, CancellationToken cancellationToken)
     {
-        _held = await container.IsHeldAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _held = await container.IsHeldAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (RequestFailedException missing) when (layout.MayBeMissing && BlobFailures.IsContainerMissing(missing))
+        {
+            _missing = true;
+            return;
+        }
+
         await Parallel.ForEachAsync(
             ListAsync(call, cancellationToken),
             new ParallelOptions { MaxDegreeOfParallelism = call.Options.ThrottleLimit, CancellationToken = cancellationToken },
@@ -61,6 +72,8 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
             details.Add($"{Counted.Of(totals.Mentioned, "record")} of other senders {(totals.Mentioned == 1 ? "names" : "name")} the device only in the body and can be other people's");
         if (_softDeleted > 0)
             details.Add(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(_softDeleted, "soft-deleted copy", "soft-deleted copies")} cannot be read; they leave by {_softDeletedUntil:yyyy-MM-dd}"));
+        if (_missing)
+            details.Add("the container does not exist: its service makes it with the first record");
         if (_held)
             details.Add("a policy or legal hold on the container forbids changes");
 
@@ -99,14 +112,10 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
     /// <summary>The blobs to read, while they are listed: a container can hold more than fit into memory.</summary>
     private async IAsyncEnumerable<ListedBlob> ListAsync(StoreCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        int others = 0;
-        await foreach (ListedBlob blob in container.ListAsync(string.Empty, cancellationToken).ConfigureAwait(false))
+        var listing = new NarrowedListing(container, layout, call.Options.Scope);
+        await foreach (ListedBlob blob in listing.ListAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (!layout.Concerns(blob.Name))
-            {
-                others++;
-            }
-            else if (blob.Length > 0 && blob.LeavesAt is { } leavesAt)
+            if (blob.Length > 0 && blob.LeavesAt is { } leavesAt)
             {
                 _softDeleted++;
                 _softDeletedUntil = _softDeletedUntil > leavesAt ? _softDeletedUntil : leavesAt;
@@ -119,8 +128,8 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
         }
 
         _listed = true;
-        await call.NoteAsync(
-            NoticeLevel.Verbose, $"{call.Location}: {_blobs} blobs to look at, {others} of other hubs left alone.", cancellationToken).ConfigureAwait(false);
+        string what = $"{_blobs} blobs to look at, {listing.LeftOut} blobs and {listing.FoldersLeftOut} folders of other hubs or other times left alone";
+        await call.NoteAsync(NoticeLevel.Verbose, $"{call.Location}: {what}.", cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask ScanAsync(StoreCall call, ListedBlob listed, CancellationToken cancellationToken)

@@ -2,27 +2,19 @@ using System.Buffers;
 using System.Security.Cryptography;
 using Azure;
 using Azure.Storage.Blobs.Models;
-using Azure.Storage.Blobs.Specialized;
 using IotHubDsr.Archives;
 
 namespace IotHubDsr.Stores.BlobArchives;
 
 /// <summary>
-/// The new content of a blob as uncommitted blocks. What stays of the present content is copied within the service, range by range, and
-/// only what is new is uploaded, together with pieces too short to be worth a copy. Nothing is staged before the first byte changes.
-/// Where copies are not to be had, everything is uploaded.
+/// The new content of a blob while a rewrite puts it together. What stays of the present content is copied within the service, range by range,
+/// and only what is new is uploaded, together with pieces too short to be worth a copy. Where copies are not to be had, everything is uploaded.
 /// </summary>
 internal sealed class StagedBlob : IRewriteTarget, IAsyncDisposable
 {
     private const int BlockSize = 4 * 1024 * 1024;
-    private const int LeastCopy = 128 * 1024;
 
-    // Between two copies there is at most one upload, so that a blob keeps within the 50,000 blocks that it may have.
-    private const int MostCopies = 20_000;
-
-    private readonly BlockBlobClient _blob;
-    private readonly BlobProperties _before;
-    private readonly StagedBlocks _blocks;
+    private readonly IBlobReplacement _replacement;
     private readonly RewriteCheck _check;
     private readonly IncrementalHash? _md5;
     private readonly long? _leastCopy;
@@ -31,20 +23,15 @@ internal sealed class StagedBlob : IRewriteTarget, IAsyncDisposable
     private int _filled;
     private KeptRun? _run;
 
-    /// <param name="blob">The blob.</param>
+    /// <param name="replacement">Takes the new content to the service.</param>
     /// <param name="before">The blob as it was read.</param>
-    /// <param name="lastWrite">When somebody other than this module last wrote it.</param>
-    /// <param name="authorization">What lets the service read the blob as a source; null to upload everything.</param>
     /// <param name="cancellationToken">Ends the check that goes along.</param>
-    public StagedBlob(
-        BlockBlobClient blob, BlobProperties before, DateTimeOffset lastWrite, HttpAuthorization? authorization, CancellationToken cancellationToken)
+    public StagedBlob(IBlobReplacement replacement, BlobProperties before, CancellationToken cancellationToken)
     {
-        _blob = blob;
-        _before = before;
-        _blocks = new StagedBlocks(blob, before, lastWrite, authorization);
+        _replacement = replacement;
         _check = new RewriteCheck(cancellationToken);
         _md5 = before.ContentHash is { Length: > 0 } ? IncrementalHash.CreateHash(HashAlgorithmName.MD5) : null;
-        _leastCopy = authorization is null ? null : Math.Clamp(before.ContentLength / MostCopies, LeastCopy, BlockSize);
+        _leastCopy = replacement.LeastCopy;
     }
 
     /// <summary>Lets a rewrite write its result into blocks, and stages what is left when it has removed anything.</summary>
@@ -55,7 +42,7 @@ internal sealed class StagedBlob : IRewriteTarget, IAsyncDisposable
         {
             await EndRunAsync(cancellationToken).ConfigureAwait(false);
             await FlushAsync(_filled, cancellationToken).ConfigureAwait(false);
-            await _blocks.CompleteAsync().ConfigureAwait(false);
+            await _replacement.CompleteAsync().ConfigureAwait(false);
         }
 
         return result;
@@ -66,28 +53,7 @@ internal sealed class StagedBlob : IRewriteTarget, IAsyncDisposable
 
     /// <summary>Replaces the blob if it is still the one that was read.</summary>
     /// <returns>The new ETag.</returns>
-    public async Task<ETag> CommitAsync(CancellationToken cancellationToken)
-    {
-        var options = new CommitBlockListOptions
-        {
-            Conditions = new BlobRequestConditions { IfMatch = _before.ETag },
-            Metadata = _before.Metadata,
-            Tags = await ReadTagsAsync(cancellationToken).ConfigureAwait(false),
-            AccessTier = _before.AccessTierInferred || _before.AccessTier is null ? (AccessTier?)null : new AccessTier(_before.AccessTier),
-            HttpHeaders = new BlobHttpHeaders
-            {
-                CacheControl = _before.CacheControl,
-                ContentDisposition = _before.ContentDisposition,
-                ContentEncoding = _before.ContentEncoding,
-                ContentHash = _md5?.GetHashAndReset(),
-                ContentLanguage = _before.ContentLanguage,
-                ContentType = _before.ContentType,
-            },
-        };
-        BlobContentInfo committed = await StagedBlocks.Encrypted(_blob, _before).CommitBlockListAsync(_blocks.Ids, options, cancellationToken)
-            .ConfigureAwait(false);
-        return committed.ETag;
-    }
+    public Task<ETag> CommitAsync(CancellationToken cancellationToken) => _replacement.CommitAsync(_md5?.GetHashAndReset(), cancellationToken);
 
     public async ValueTask KeepAsync(long sourceOffset, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
@@ -121,7 +87,7 @@ internal sealed class StagedBlob : IRewriteTarget, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _blocks.AbandonAsync().ConfigureAwait(false);
+        await _replacement.DisposeAsync().ConfigureAwait(false);
         await _check.DisposeAsync().ConfigureAwait(false);
         _md5?.Dispose();
         if (_block is not null)
@@ -149,7 +115,7 @@ internal sealed class StagedBlob : IRewriteTarget, IAsyncDisposable
         {
             await FlushAsync(_filled, cancellationToken).ConfigureAwait(false);
             foreach (KeptRange range in run.ToRanges())
-                await _blocks.CopyAsync(range, cancellationToken).ConfigureAwait(false);
+                await _replacement.CopyAsync(range, cancellationToken).ConfigureAwait(false);
         }
 
         _run = null;
@@ -180,14 +146,6 @@ internal sealed class StagedBlob : IRewriteTarget, IAsyncDisposable
             return;
         byte[] block = _block!;
         (_block, _filled) = (null, 0);
-        await _blocks.UploadAsync(block, count, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<IDictionary<string, string>?> ReadTagsAsync(CancellationToken cancellationToken)
-    {
-        if (_before.TagCount == 0)
-            return null;
-        GetBlobTagResult tags = await _blob.GetTagsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        return tags.Tags;
+        await _replacement.UploadAsync(block, count, cancellationToken).ConfigureAwait(false);
     }
 }

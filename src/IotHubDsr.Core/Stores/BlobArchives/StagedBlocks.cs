@@ -5,48 +5,58 @@ using Azure.Storage.Blobs.Specialized;
 
 namespace IotHubDsr.Stores.BlobArchives;
 
-/// <summary>A range of the present blob that stays, and the checksum of its bytes as they were read.</summary>
-internal readonly record struct KeptRange(long Offset, long Length, byte[] Crc64);
-
-/// <summary>The service does not copy within itself for us, or not in a way that can be checked.</summary>
-internal sealed class CopyRefusedException(string reason, bool isGeneral, Exception? cause = null) : Exception(reason, cause)
-{
-    /// <summary>Whether the reason holds for every blob of the container.</summary>
-    public bool IsGeneral => isGeneral;
-}
-
 /// <summary>
-/// The blocks of a blob's new content, some of them under way to the service. Until they are committed they change nothing; the service
-/// drops those that never are.
+/// The blocks of a block blob's new content, some of them under way to the service. One Put Block List under If-Match makes them the content;
+/// the service drops those that are never committed.
 /// </summary>
+/// <param name="blob">The blob.</param>
+/// <param name="before">The blob as it was read.</param>
+/// <param name="lastWrite">When somebody other than this module last wrote it.</param>
+/// <param name="authorization">What lets the service read the blob as a source; null to upload everything.</param>
 internal sealed class StagedBlocks(BlockBlobClient blob, BlobProperties before, DateTimeOffset lastWrite, HttpAuthorization? authorization)
+    : IBlobReplacement
 {
     private const int MostUnderWay = 3;
+    private const int SmallestCopy = 128 * 1024;
+    private const int LargestSmallestCopy = 4 * 1024 * 1024;
 
+    // Between two copies there is at most one upload, so that a blob keeps within the 50,000 blocks that it may have.
+    private const int MostCopies = 20_000;
+
+    private readonly BlockBlobClient _target = Encrypted(blob, before);
     private readonly List<string> _ids = [];
     private readonly Queue<Task> _underWay = new();
     private int _idLength;
 
-    /// <summary>The IDs in the order of the content.</summary>
-    public IReadOnlyList<string> Ids => _ids;
+    public long? LeastCopy => authorization is null ? null : Math.Clamp(before.ContentLength / MostCopies, SmallestCopy, LargestSmallestCopy);
 
-    /// <summary>Stages bytes of ours. The block comes from the shared pool and goes back there.</summary>
     public async Task UploadAsync(byte[] block, int count, CancellationToken cancellationToken) =>
         Enqueue(SendAsync(block, count, await NextIdAsync(cancellationToken).ConfigureAwait(false), cancellationToken));
 
-    /// <summary>Lets the service stage a range of the blob itself, if the blob is still the one that was read.</summary>
     public async Task CopyAsync(KeptRange range, CancellationToken cancellationToken) =>
         Enqueue(SendAsync(range, await NextIdAsync(cancellationToken).ConfigureAwait(false), cancellationToken));
 
-    /// <summary>Waits until all blocks are staged.</summary>
     public async Task CompleteAsync()
     {
         while (_underWay.TryDequeue(out Task? next))
             await next.ConfigureAwait(false);
     }
 
-    /// <summary>Waits until nothing is under way any more, whatever became of it.</summary>
-    public async Task AbandonAsync()
+    public async Task<ETag> CommitAsync(byte[]? md5, CancellationToken cancellationToken)
+    {
+        var options = new CommitBlockListOptions
+        {
+            Conditions = new BlobRequestConditions { IfMatch = before.ETag },
+            Metadata = before.Metadata,
+            Tags = await BlobAttributes.TagsAsync(blob, before, cancellationToken).ConfigureAwait(false),
+            AccessTier = before.AccessTierInferred || before.AccessTier is null ? (AccessTier?)null : new AccessTier(before.AccessTier),
+            HttpHeaders = BlobAttributes.Headers(before, md5),
+        };
+        BlobContentInfo committed = await _target.CommitBlockListAsync(_ids, options, cancellationToken).ConfigureAwait(false);
+        return committed.ETag;
+    }
+
+    public async ValueTask DisposeAsync()
     {
         while (_underWay.TryDequeue(out Task? next))
             await next.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -70,7 +80,7 @@ internal sealed class StagedBlocks(BlockBlobClient blob, BlobProperties before, 
         try
         {
             using var content = new MemoryStream(block, 0, count, writable: false);
-            await Encrypted(blob, before).StageBlockAsync(id, content, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await _target.StageBlockAsync(id, content, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -89,7 +99,7 @@ internal sealed class StagedBlocks(BlockBlobClient blob, BlobProperties before, 
         BlockInfo copied;
         try
         {
-            copied = await Encrypted(blob, before).StageBlockFromUriAsync(blob.Uri, id, options, cancellationToken).ConfigureAwait(false);
+            copied = await _target.StageBlockFromUriAsync(blob.Uri, id, options, cancellationToken).ConfigureAwait(false);
         }
         catch (RequestFailedException refused) when (refused.Status is >= 400 and < 500 and not (408 or 412 or 429) or 501)
         {
@@ -103,6 +113,6 @@ internal sealed class StagedBlocks(BlockBlobClient blob, BlobProperties before, 
     }
 
     /// <summary>The client that writes with the blob's own encryption scope.</summary>
-    public static BlockBlobClient Encrypted(BlockBlobClient blob, BlobProperties before) =>
+    private static BlockBlobClient Encrypted(BlockBlobClient blob, BlobProperties before) =>
         before.EncryptionScope is { Length: > 0 } scope ? blob.WithEncryptionScope(scope) : blob;
 }

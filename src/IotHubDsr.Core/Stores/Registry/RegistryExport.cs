@@ -8,38 +8,28 @@ internal sealed class RegistryExport(StoreCall call, IExportTarget target) : IAs
 {
     private const string CredentialsLeftOut = "Keys are credentials, not data about the device, and are left out.";
 
-    // Devices are read at once, records are written one after the other.
-    private readonly SemaphoreSlim _turn = new(1, 1);
     private IRecordFile? _identities;
     private IRecordFile? _twins;
 
     public async Task<ExportCompleteness> WriteAsync(DeviceRecord record, CancellationToken cancellationToken)
     {
         string deviceId = record.Identity.DeviceId;
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        _identities ??= await target.OpenRecordsAsync("identities", RegistryRecords.Identity, cancellationToken).ConfigureAwait(false);
+        using var document = new DeviceRecordDocument(deviceId);
+        _identities.Write(document.Identity(moduleId: null, record.Identity.Json));
+        await WriteAsync(document, moduleId: null, record.Twin, cancellationToken).ConfigureAwait(false);
+        foreach (ModuleRecord module in record.Modules)
         {
-            _identities ??= await target.OpenRecordsAsync("identities", RegistryRecords.Identity, cancellationToken).ConfigureAwait(false);
-            using var document = new DeviceRecordDocument(deviceId);
-            _identities.Write(document.Identity(moduleId: null, record.Identity.Json));
-            await WriteAsync(document, moduleId: null, record.Twin, cancellationToken).ConfigureAwait(false);
-            foreach (ModuleRecord module in record.Modules)
-            {
-                _identities.Write(document.Identity(module.Identity.ModuleId, module.Identity.Json));
-                await WriteAsync(document, module.Identity.ModuleId, module.Twin, cancellationToken).ConfigureAwait(false);
-            }
+            _identities.Write(document.Identity(module.Identity.ModuleId, module.Identity.Json));
+            await WriteAsync(document, module.Identity.ModuleId, module.Twin, cancellationToken).ConfigureAwait(false);
+        }
 
-            return PerDevice.Line(call, deviceId, Verdict.Present) with
-            {
-                Found = record.Items.Count,
-                Included = record.Items.Count,
-                Ground = document.HasLeftOut ? CredentialsLeftOut : null,
-            };
-        }
-        finally
+        return PerDevice.Line(call, deviceId, Verdict.Present) with
         {
-            _turn.Release();
-        }
+            Found = record.Items.Count,
+            Included = record.Items.Count,
+            Ground = document.HasLeftOut ? CredentialsLeftOut : null,
+        };
     }
 
     public async ValueTask DisposeAsync()
@@ -53,7 +43,6 @@ internal sealed class RegistryExport(StoreCall call, IExportTarget target) : IAs
         {
             if (_twins is not null)
                 await _twins.DisposeAsync().ConfigureAwait(false);
-            _turn.Dispose();
         }
     }
 

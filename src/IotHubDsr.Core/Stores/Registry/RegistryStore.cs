@@ -5,6 +5,9 @@ namespace IotHubDsr.Stores.Registry;
 /// <summary>The hub's registry: identity, twin, modules and their twins.</summary>
 internal sealed class RegistryStore(HubClient hub) : IDataStore
 {
+    /// <summary>How many times as many devices as are worked on at once are read before they are written.</summary>
+    private const int ReadAhead = 8;
+
     public IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.DeviceRegistry];
 
     public LocationCapabilities Capabilities => LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase;
@@ -25,20 +28,29 @@ internal sealed class RegistryStore(HubClient hub) : IDataStore
         StoreCall call, IReadOnlyList<string> deviceIds, IExportTarget target, CancellationToken cancellationToken)
     {
         var export = new RegistryExport(call, target);
+        var lines = new List<ExportCompleteness>(deviceIds.Count);
         await using (export.ConfigureAwait(false))
-            return await PerDevice.RunAsync(deviceIds, call.Options.ThrottleLimit, ExportOneAsync, cancellationToken).ConfigureAwait(false);
-
-        async Task<ExportCompleteness> ExportOneAsync(string deviceId, CancellationToken token)
         {
-            (DeviceRecord? record, Fault? fault) = await ReadAsync(call, deviceId, token).ConfigureAwait(false);
-            if (fault is not null)
-                return PerDevice.Line(call, deviceId, Verdict.Unreachable) with { Ground = fault.Message };
-            if (record is not null && !PerDevice.IsAskedFor(call, record.Identity))
-                return PerDevice.Line(call, deviceId, Verdict.Absent) with { Ground = PerDevice.OtherIncarnation };
-            return record is null
-                ? PerDevice.Line(call, deviceId, Verdict.Absent)
-                : await export.WriteAsync(record, token).ConfigureAwait(false);
+            // Devices are read at once, and written in their order: the same devices give the same files.
+            foreach (string[] some in deviceIds.Chunk(call.Options.ThrottleLimit * ReadAhead))
+            {
+                IReadOnlyList<(DeviceRecord? Record, Fault? Fault)> read = await PerDevice.RunAsync(
+                    some, call.Options.ThrottleLimit, (deviceId, token) => ReadAsync(call, deviceId, token), cancellationToken).ConfigureAwait(false);
+                for (int device = 0; device < some.Length; device++)
+                    lines.Add(await ExportAsync(some[device], read[device]).ConfigureAwait(false));
+            }
         }
+
+        return lines;
+
+        async Task<ExportCompleteness> ExportAsync(string deviceId, (DeviceRecord? Record, Fault? Fault) read) => read switch
+        {
+            { Fault: { } fault } => PerDevice.Line(call, deviceId, Verdict.Unreachable) with { Ground = fault.Message },
+            { Record: { } record } when !PerDevice.IsAskedFor(call, record.Identity) =>
+                PerDevice.Line(call, deviceId, Verdict.Absent) with { Ground = PerDevice.OtherIncarnation },
+            { Record: { } record } => await export.WriteAsync(record, cancellationToken).ConfigureAwait(false),
+            _ => PerDevice.Line(call, deviceId, Verdict.Absent),
+        };
     }
 
     public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(

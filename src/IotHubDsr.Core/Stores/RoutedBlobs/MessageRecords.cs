@@ -1,40 +1,28 @@
-using IotHubDsr.Archives;
+using IotHubDsr.Stores.BlobArchives;
 
 namespace IotHubDsr.Stores.RoutedBlobs;
 
 /// <summary>The records of an export of routed messages.</summary>
 internal static class MessageRecords
 {
-    private const string Export = "this export";
     private const string Hub = "the IoT hub, as it wrote the message to the blob";
     private const string Sender = "the sender of the message";
 
-    public static RecordKind Message { get; } = new(
+    public static ArchiveRecords Messages { get; } = ArchiveRecords.Of(
+        "messages",
         "routed-message",
         "A message that the hub routed to a blob container. A message that concerns several of the devices is there once for each.",
-        [
-            RecordKind.DeviceId,
-            new("attribution", FieldType.Text, "Own: the device sent it. Attributed: a gateway sent it and names the device. Relayed: the device sent it for another. Mentioned: another device sent it, and its body names the device.", Export)
-            {
-                IsRequired = true,
-                Values = Enum.GetNames<MatchKind>(),
-            },
-            new("blob", FieldType.Text, "The blob in which it stands.", Export) { IsRequired = true },
-            new("offset", FieldType.Integer, "Where in the blob its line, or its block, begins.", Export) { IsRequired = true, Unit = "bytes" },
-            new("index", FieldType.Integer, "Which message of its block it is, from 0.", Export) { IsRequired = true, Unit = "messages" },
-            new("message", FieldType.Object, "The message.", Hub)
-            {
-                IsRequired = true,
-                Fields =
-                [
-                    new("EnqueuedTimeUtc", FieldType.Time, "When the hub received it."),
-                    new("Properties", FieldType.Object, "What the application that sent it noted on it, and what the route added.", Sender),
-                    new("SystemProperties", FieldType.Object, "What the hub noted on it.") { Fields = SystemProperties },
-                    new("Body", FieldType.Any, "What was sent: JSON where the sender said that it is JSON, else the bytes in base64.", Sender),
-                    new("UnreadableRecord", FieldType.Text, "The whole record as text, where it is not such a message."),
-                ],
-            },
-        ]);
+        new("message", FieldType.Object, "The message.", Hub)
+        {
+            Fields =
+            [
+                new("EnqueuedTimeUtc", FieldType.Time, "When the hub received it."),
+                new("Properties", FieldType.Object, "What the application that sent it noted on it, and what the route added.", Sender),
+                new("SystemProperties", FieldType.Object, "What the hub noted on it.") { Fields = SystemProperties },
+                new("Body", FieldType.Any, "What was sent: JSON where the sender said that it is JSON, else the bytes in base64.", Sender),
+                new("UnreadableRecord", FieldType.Text, "The whole record as text, where it is not such a message."),
+            ],
+        });
 
     private static IReadOnlyList<RecordField> SystemProperties =>
     [

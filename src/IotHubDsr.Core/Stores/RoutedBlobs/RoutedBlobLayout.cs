@@ -3,17 +3,17 @@ using IotHubDsr.Stores.BlobArchives;
 namespace IotHubDsr.Stores.RoutedBlobs;
 
 /// <summary>Blobs as a routing endpoint writes them: in batches, under names of the operator's format.</summary>
-internal sealed class RoutedBlobLayout(DataLocation location) : ArchiveLayout
+internal sealed class RoutedBlobLayout(DataLocation location) : ArchiveLayout(location)
 {
     private readonly BlobNames _names = new(
         location.Settings.GetValueOrDefault(LocationSettings.HubName), location.Settings.GetValueOrDefault(LocationSettings.FileNameFormat));
 
-    public override string ExportName => "messages";
+    public override ArchiveRecords Records => MessageRecords.Messages;
 
-    public override RecordKind Records => MessageRecords.Message;
+    public override bool Concerns(string name) => _names.Concerns(name);
 
-    public override bool Concerns(string blobName) => _names.Concerns(blobName);
+    public override NameTimes TimesOf(string name) => _names.TimesOf(name);
 
     /// <summary>The hub may still write to a blob of the current or the previous batch, unless no hub writes here any more.</summary>
-    public override DateTimeOffset? WrittenUntil(string blobName, DateTimeOffset lastWrite) => lastWrite + location.FlushTime;
+    public override DateTimeOffset? WrittenUntil(string blobName, DateTimeOffset lastWrite) => lastWrite + Location.FlushTime;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace IotHubDsr.Sandbox.Storage.Blobs;
 
@@ -36,6 +37,9 @@ internal sealed record BlobRevision
 
     public Protection Protection { get; init; } = new();
 
+    /// <summary>Of a blob that Copy Blob has made, until its content or its headers are set anew.</summary>
+    public BlobCopy? Copy { get; init; }
+
     /// <summary>A directory of a hierarchical namespace, which the Blob service shows as an empty blob.</summary>
     public bool IsDirectory { get; init; }
 
@@ -53,6 +57,15 @@ internal sealed record BlobRevision
 
 /// <summary>A block of a blob, committed or not; ID as sent, in base64.</summary>
 internal sealed record Block(string Id, BlobContent Content);
+
+/// <summary>Where a copied blob came from. A copy within an account is complete when its request is answered.</summary>
+internal sealed record BlobCopy(string Id, string SourceUrl, long Length, DateTimeOffset CompletedOn)
+{
+    public const string Status = "success";
+
+    /// <summary>The bytes copied of all bytes.</summary>
+    public string Progress => string.Create(CultureInfo.InvariantCulture, $"{Length}/{Length}");
+}
 
 /// <summary>When a revision was soft-deleted and when it goes for good. A later change of the policy does not move it.</summary>
 internal sealed record Deletion(DateTimeOffset On, DateTimeOffset Until);

@@ -67,6 +67,22 @@ internal sealed class BlobCall(BlobRequest request, BlobContainer container, str
     public void RequireWritable(BlobEntry entry)
     {
         RequireMutable(entry);
+        RequireSeenAndLeased(entry);
+    }
+
+    /// <summary>What an append must pass: a policy may allow it where it allows no other change.</summary>
+    public void RequireAppendable(BlobEntry entry, BlobRevision current)
+    {
+        if (container.Policy is not { AllowsAppends: true } || container.HasLegalHold || current.Protection.ForbidsAt(Now))
+        {
+            RequireMutable(current);
+        }
+
+        RequireSeenAndLeased(entry);
+    }
+
+    private void RequireSeenAndLeased(BlobEntry entry)
+    {
         Conditions.Of(request).CheckWrite(entry.Current);
         RequireLease(entry.Lease);
     }
@@ -79,13 +95,25 @@ internal sealed class BlobCall(BlobRequest request, BlobContainer container, str
         }
     }
 
-    public void RequireMutable(BlobRevision revision)
+    /// <summary>A policy that has run out lets a blob be deleted, and still not be changed.</summary>
+    public void RequireDeletable(BlobRevision revision)
     {
-        if (container.IsImmutable || revision.Protection.ForbidsAt(Now))
+        if (container.HasLegalHold || container.Policy?.EndFor(revision) > Now || revision.Protection.ForbidsAt(Now))
         {
-            throw new StorageException(revision.Protection.HasLegalHold ? StorageErrors.BlobOnLegalHold : StorageErrors.BlobImmutable);
+            throw Immutable(revision);
         }
     }
+
+    private void RequireMutable(BlobRevision revision)
+    {
+        if (container.HasLegalHold || container.HasImmutabilityPolicy || revision.Protection.ForbidsAt(Now))
+        {
+            throw Immutable(revision);
+        }
+    }
+
+    private static StorageException Immutable(BlobRevision revision) =>
+        new(revision.Protection.HasLegalHold ? StorageErrors.BlobOnLegalHold : StorageErrors.BlobImmutable);
 
     /// <summary>A leased blob is changed only by who holds the lease; a lease ID for a blob without lease is an error too.</summary>
     public void RequireLease(Lease lease)

@@ -77,7 +77,7 @@ internal sealed class BlobRouter(BlobStore store, Func<CopySource, bool> authori
         bool copies = request.Header("x-ms-copy-source") is not null;
         if (copies)
         {
-            return (request.Method, comp) is ("PUT", "block") ? PutBlockFromUrl(request, container, blob) : throw Unknown(request);
+            return OnBlobFromUrl(request, container, blob, comp);
         }
 
         Func<BlobCall, StorageResponse> operation = (request.Method, comp) switch
@@ -106,30 +106,54 @@ internal sealed class BlobRouter(BlobStore store, Func<CopySource, bool> authori
         }
     }
 
-    /// <summary>The source is read before the target is locked: two copies crossing each other must not wait for one another.</summary>
-    private StorageResponse PutBlockFromUrl(BlobRequest request, BlobContainer container, string blob)
+    private StorageResponse OnBlobFromUrl(BlobRequest request, BlobContainer container, string blob, string? comp)
     {
         if (request.Body.Length > 0)
         {
             throw StorageErrors.InvalidHeader("Content-Length", request.Header("Content-Length") ?? "");
         }
 
-        BlobContent content = CopySource.Of(request).Read(store, request, authorizeCopySource);
-        if (content.Length == 0)
+        return (request.Method, comp, request.Header("x-ms-blob-type")) switch
         {
-            throw new StorageException(StorageErrors.InvalidRange);
-        }
+            ("PUT", null, null) => CopyBlob.Run(request, container, blob, store),
+            ("PUT", "block", _) => PutBlockFromUrl(request, container, blob),
+            ("PUT", "appendblock", _) => AppendBlockFromUrl(request, container, blob),
+            _ => throw Unknown(request),
+        };
+    }
 
+    /// <summary>The source is read before the target is locked: two copies crossing each other must not wait for one another.</summary>
+    private StorageResponse PutBlockFromUrl(BlobRequest request, BlobContainer container, string blob)
+    {
+        BlobContent content = ReadSource(request);
         lock (container.Gate)
         {
             BlockOperations.Stage(new BlobCall(request, container, blob), content);
         }
 
-        var response = new StorageResponse(201).With("x-ms-request-server-encrypted", true);
-        return request.Header("x-ms-source-content-md5") is { } md5
+        return WithSourceChecksum(new StorageResponse(201), request, content).With("x-ms-request-server-encrypted", true);
+    }
+
+    private StorageResponse AppendBlockFromUrl(BlobRequest request, BlobContainer container, string blob)
+    {
+        BlobContent content = ReadSource(request);
+        lock (container.Gate)
+        {
+            var response = WithSourceChecksum(new StorageResponse(201), request, content);
+            return WriteBlob.Append(new BlobCall(request, container, blob), content, response);
+        }
+    }
+
+    private BlobContent ReadSource(BlobRequest request)
+    {
+        BlobContent content = CopySource.Of(request).Read(store, request, authorizeCopySource);
+        return content.Length > 0 ? content : throw new StorageException(StorageErrors.InvalidRange);
+    }
+
+    private static StorageResponse WithSourceChecksum(StorageResponse response, BlobRequest request, BlobContent content) =>
+        request.Header("x-ms-source-content-md5") is { } md5
             ? response.With("Content-MD5", md5)
             : response.With("x-ms-content-crc64", Convert.ToBase64String(Checksums.Crc64(content)));
-    }
 
     private static BlobContainer Container(BlobAccount account, string name) =>
         account.TryGetContainer(name, out var container) ? container : throw new StorageException(StorageErrors.ContainerNotFound);

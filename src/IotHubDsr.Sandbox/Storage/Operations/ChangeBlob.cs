@@ -21,7 +21,7 @@ internal static class ChangeBlob
         var (entry, current) = call.FindCurrent();
         call.RequireWritable(entry);
         call.RequireOnline(current);
-        var next = call.Touch(current) with { Headers = PropertyHeaders.HttpHeaders(call.Request) };
+        var next = call.Touch(current) with { Headers = PropertyHeaders.HttpHeaders(call.Request), Copy = null };
         entry.Amend(current, next);
         return new StorageResponse(200).WithIdentity(next);
     }

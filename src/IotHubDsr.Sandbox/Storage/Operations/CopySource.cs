@@ -21,8 +21,18 @@ internal sealed record CopySource(string Account, RequestTarget Target, string? 
             throw StorageErrors.InvalidHeader(Header, url);
         }
 
-        return new(uri.Host.Split('.')[0], RequestTarget.Parse(url), request.Header("x-ms-copy-source-authorization"));
+        var target = RequestTarget.Parse(url);
+        return new(uri.Host.Split('.')[0], target, request.Header("x-ms-copy-source-authorization"))
+        {
+            PublicUrl = uri.GetLeftPart(UriPartial.Path) + Revision(target),
+        };
     }
+
+    /// <summary>The source's URL without what proves a right to it.</summary>
+    public string PublicUrl { get; private init; } = "";
+
+    public bool IsIn(BlobContainer container) =>
+        container.Account.Name.Equals(Account, StringComparison.OrdinalIgnoreCase) && container.Name == Target.Container;
 
     /// <summary>The content as of now: what happens to the source later does not change what was copied.</summary>
     public BlobContent Read(BlobStore store, BlobRequest request, Func<CopySource, bool> authorize)
@@ -32,35 +42,44 @@ internal sealed record CopySource(string Account, RequestTarget Target, string? 
             throw Unverifiable(401, "NoAuthenticationInformation");
         }
 
+        try
+        {
+            var content = Range(request, Find(store, request).Content);
+            Checksums.Verify(request, content, "x-ms-source-content-md5", "x-ms-source-content-crc64");
+            return content;
+        }
+        catch (StorageException missing)
+            when (missing.Error == StorageErrors.BlobNotFound || missing.Error == StorageErrors.ContainerNotFound)
+        {
+            throw Unverifiable(404, missing.Error.Code);
+        }
+    }
+
+    /// <summary>The source in the state that the request's conditions on it ask for.</summary>
+    public BlobRevision Find(BlobStore store, BlobRequest request)
+    {
         if (Target is not { Container: { } containerName, Blob: { } blobName }
             || !store.TryGetAccount(Account, out var account)
             || !account.TryGetContainer(containerName, out var container))
         {
-            throw Unverifiable(404, "ContainerNotFound");
+            throw new StorageException(StorageErrors.ContainerNotFound);
         }
 
         lock (container.Gate)
         {
             var call = new BlobCall(new BlobRequest("GET", Target, request.Headers, BlobContent.Empty), container, blobName);
-            var revision = Find(call);
+            var revision = call.Find().Revision;
             Conditions.OfSource(request).CheckSource(revision);
             call.RequireOnline(revision);
-            var content = Range(request, revision.Content);
-            Checksums.Verify(request, content, "x-ms-source-content-md5", "x-ms-source-content-crc64");
-            return content;
+            return revision;
         }
     }
 
-    private static BlobRevision Find(BlobCall call)
+    private static string Revision(RequestTarget target)
     {
-        try
-        {
-            return call.Find().Revision;
-        }
-        catch (StorageException missing) when (missing.Error == StorageErrors.BlobNotFound)
-        {
-            throw Unverifiable(404, "BlobNotFound");
-        }
+        var named = target.Query.Where(parameter => parameter.Key.ToLowerInvariant() is "snapshot" or "versionid");
+        return string.Concat(named.Select((parameter, index) =>
+            $"{(index == 0 ? '?' : '&')}{parameter.Key}={Uri.EscapeDataString(parameter.Value)}"));
     }
 
     private static BlobContent Range(BlobRequest request, BlobContent content)

@@ -27,7 +27,7 @@ internal static class DeleteBlob
         }
 
         var revision = call.Find(entry, includeDeleted: isPermanent);
-        call.RequireMutable(revision);
+        call.RequireDeletable(revision);
         Conditions.Of(request).CheckWrite(revision);
         if (isOld)
         {

@@ -76,6 +76,11 @@ internal static class ListBlobs
         writer.WriteStartElement("Properties");
         WriteProperties(writer, revision, account);
         WriteProtection(writer, revision.Protection, include);
+        if (include.Contains("copy") && revision.Copy is { } copy)
+        {
+            WriteCopy(writer, copy);
+        }
+
         if (isCurrent)
         {
             WriteLease(writer, item.Entry.Lease, account.Clock.Now);
@@ -145,6 +150,15 @@ internal static class ListBlobs
         {
             writer.Element("LegalHold", true);
         }
+    }
+
+    private static void WriteCopy(XmlWriter writer, BlobCopy copy)
+    {
+        writer.Element("CopyId", copy.Id);
+        writer.Element("CopyStatus", BlobCopy.Status);
+        writer.Element("CopySource", copy.SourceUrl);
+        writer.Element("CopyProgress", copy.Progress);
+        writer.Element("CopyCompletionTime", copy.CompletedOn);
     }
 
     private static void WriteTier(XmlWriter writer, AccessTierState tier)

@@ -131,6 +131,16 @@ internal static class ReadBlob
             response.With("x-ms-resource-type", revision.IsDirectory ? "directory" : "file");
         }
 
+        if (revision.Copy is { } copy)
+        {
+            response
+                .With("x-ms-copy-id", copy.Id)
+                .With("x-ms-copy-status", BlobCopy.Status)
+                .With("x-ms-copy-source", copy.SourceUrl)
+                .With("x-ms-copy-progress", copy.Progress)
+                .With("x-ms-copy-completion-time", copy.CompletedOn);
+        }
+
         PropertyHeaders.AddTo(response, revision);
     }
 }

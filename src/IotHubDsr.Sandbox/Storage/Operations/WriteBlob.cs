@@ -7,6 +7,11 @@ namespace IotHubDsr.Sandbox.Storage.Operations;
 internal static class WriteBlob
 {
     private const int MostAppendedBlocks = 50_000;
+    private const long SmallAppend = 4L * 1024 * 1024;
+    private const long LargeAppend = 100L * 1024 * 1024;
+
+    /// <summary>The version of the service from which an append may be large.</summary>
+    private const string LargeAppendVersion = "2022-11-02";
 
     public static StorageResponse Put(BlobCall call)
     {
@@ -50,16 +55,28 @@ internal static class WriteBlob
     public static StorageResponse Append(BlobCall call)
     {
         var request = call.Request;
-        var (entry, current) = call.FindCurrent();
-        call.RequireWritable(entry);
-        if (current.Kind != BlobKind.Append)
-        {
-            throw new StorageException(StorageErrors.InvalidBlobType);
-        }
-
         if (request.Body.Length == 0)
         {
             throw StorageErrors.InvalidHeader("Content-Length", "0");
+        }
+
+        return Append(call, request.Body, new StorageResponse(201).WithVerified(request, request.Body));
+    }
+
+    public static StorageResponse Append(BlobCall call, BlobContent content, StorageResponse response)
+    {
+        var request = call.Request;
+        bool isOld = string.CompareOrdinal(request.Header("x-ms-version"), LargeAppendVersion) < 0;
+        if (content.Length > (isOld ? SmallAppend : LargeAppend))
+        {
+            throw new StorageException(StorageErrors.RequestBodyTooLarge);
+        }
+
+        var (entry, current) = call.FindCurrent();
+        call.RequireAppendable(entry, current);
+        if (current.Kind != BlobKind.Append)
+        {
+            throw new StorageException(StorageErrors.InvalidBlobType);
         }
 
         if (request.LongHeader("x-ms-blob-condition-appendpos") is { } position && position != current.Content.Length)
@@ -67,7 +84,7 @@ internal static class WriteBlob
             throw new StorageException(StorageErrors.AppendPositionNotMet);
         }
 
-        if (request.LongHeader("x-ms-blob-condition-maxsize") is { } limit && current.Content.Length + request.Body.Length > limit)
+        if (request.LongHeader("x-ms-blob-condition-maxsize") is { } limit && current.Content.Length + content.Length > limit)
         {
             throw new StorageException(StorageErrors.MaxBlobSizeNotMet);
         }
@@ -77,10 +94,9 @@ internal static class WriteBlob
             throw new StorageException(StorageErrors.BlockCountExceedsLimit);
         }
 
-        var response = new StorageResponse(201).WithVerified(request, request.Body);
         var appended = call.Touch(current) with
         {
-            Content = BlobContent.Concat([current.Content, request.Body]),
+            Content = BlobContent.Concat([current.Content, content]),
             AppendedBlocks = current.AppendedBlocks + 1,
             Headers = current.Headers with { ContentMd5 = null },
         };

@@ -59,7 +59,7 @@ public sealed class RecordFileTests
         message.Array[1, 4].Sample(messages =>
         {
             var target = new MemoryTarget();
-            var schema = new RecordSchema(MessageRecords.Message);
+            var schema = new RecordSchema(MessageRecords.Messages.Kind);
             string[] lines = [.. messages.Select(text =>
                 $$"""{"deviceId":"d","attribution":"Own","blob":"=b","offset":5,"index":0,"message":{{text}}}""")];
             WriteAll(target, schema, lines).GetAwaiter().GetResult();
@@ -77,7 +77,7 @@ public sealed class RecordFileTests
             {"deviceId":"-1","attribution":"Own","blob":"b","offset":7,"index":0,"message":{"EnqueuedTimeUtc":"2026-01-01T00:00:00Z","Properties":{"a":"=1"},"SystemProperties":{"messageId":"=m","iothub-x":"1"},"Body":-5,"more":null}}
             """;
 
-        await WriteAll(target, new RecordSchema(MessageRecords.Message), line.Trim());
+        await WriteAll(target, new RecordSchema(MessageRecords.Messages.Kind), line.Trim());
 
         IReadOnlyList<string?[]> table = CsvTable.Read(target.Files["records.csv"]);
         Dictionary<string, string?> row = table[0].Zip(table[1]).ToDictionary(cell => cell.First!, cell => cell.Second);
@@ -94,7 +94,7 @@ public sealed class RecordFileTests
     [Fact]
     public async Task Write_MemberThatTheKindDoesNotDeclare_IsADefectThatShows() =>
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            WriteAll(new MemoryTarget(), new RecordSchema(MessageRecords.Message), """{"deviceId":"d","undeclared":1}"""));
+            WriteAll(new MemoryTarget(), new RecordSchema(MessageRecords.Messages.Kind), """{"deviceId":"d","undeclared":1}"""));
 
     [Fact]
     public async Task Write_HalfSurrogates_StandAsTheirEscapes()
@@ -103,7 +103,7 @@ public sealed class RecordFileTests
 
         await WriteAll(
             target,
-            new RecordSchema(MessageRecords.Message),
+            new RecordSchema(MessageRecords.Messages.Kind),
             """{"deviceId":"\ud800","attribution":"Own","blob":"b","offset":7,"index":0,"message":{"\udc00":"\ud83d"}}""");
 
         string?[] row = CsvTable.Read(target.Files["records.csv"])[1];
@@ -118,7 +118,7 @@ public sealed class RecordFileTests
     {
         var target = new MemoryTarget();
 
-        await WriteAll(target, new RecordSchema(MessageRecords.Message));
+        await WriteAll(target, new RecordSchema(MessageRecords.Messages.Kind));
 
         Assert.Equal(string.Empty, target.Text("records.ndjson"));
         Assert.Single(CsvTable.Read(target.Files["records.csv"]));

@@ -24,11 +24,11 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
     private readonly SandboxServer _server;
     private readonly AzureAccess _access;
 
-    private ArchiveSandbox(SandboxServer server, bool versioned)
+    private ArchiveSandbox(SandboxServer server, bool versioned, Func<AzureAccess, TimeProvider, IDataStore>? store)
     {
         _server = server;
         _access = SandboxAccess.Open(server, Wire);
-        Store = new RoutedBlobStore(_access, server.World.Clock);
+        Store = store?.Invoke(_access, server.World.Clock) ?? new RoutedBlobStore(_access, server.World.Clock);
         AccountName = versioned ? WorldNames.VersionedAccount : WorldNames.PlainAccount;
         UseContainer("archive-under-test");
     }
@@ -43,7 +43,7 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
 
     public DataLocation Location { get; set; } = null!;
 
-    public RoutedBlobStore Store { get; }
+    public IDataStore Store { get; }
 
     public FaultRules Faults => _server.Faults;
 
@@ -63,8 +63,10 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
 
     public IEnumerable<string> Mutations => BlobRequests.Where(entry => entry.Mutating).Select(entry => $"{entry.Method} {entry.Target}");
 
-    public static async Task<ArchiveSandbox> StartAsync(bool versioned = false) =>
-        new(await SandboxServer.StartAsync(new SandboxOptions(), CancellationToken.None), versioned);
+    /// <param name="versioned">Whether the account keeps versions and deleted blobs.</param>
+    /// <param name="store">Makes the store under test; null for that of routed messages.</param>
+    public static async Task<ArchiveSandbox> StartAsync(bool versioned = false, Func<AzureAccess, TimeProvider, IDataStore>? store = null) =>
+        new(await SandboxServer.StartAsync(new SandboxOptions(), CancellationToken.None), versioned, store);
 
     public void Deny(params string[] rules) => _server.Access.Denied = rules;
 
@@ -74,8 +76,8 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
         Container = Account.GetOrAddContainer(name);
         Location = new DataLocation
         {
-            Id = $"routed-blob.{name}",
-            Kind = LocationKinds.RoutedBlobContainer,
+            Id = $"archive.{name}",
+            Kind = Store.Kinds.Single(),
             Place = $"{AccountName}/{name}",
             Provenance = ["a test"],
             Capabilities = Store.Capabilities,

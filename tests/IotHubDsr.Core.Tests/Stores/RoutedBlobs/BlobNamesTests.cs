@@ -1,3 +1,5 @@
+using System.Globalization;
+using IotHubDsr.Stores.BlobArchives;
 using IotHubDsr.Stores.RoutedBlobs;
 
 namespace IotHubDsr.Core.Tests.Stores.RoutedBlobs;
@@ -36,4 +38,32 @@ public sealed class BlobNamesTests
 
         Assert.True(names.Concerns(new string('a', 1000) + "!"));
     }
+
+    [Theory]
+    [InlineData("contoso-hub/3/2026/01/05/08/17", "2026-01-05T08:17Z", "2026-01-05T08:18Z")]
+    [InlineData("contoso-hub/3/2026/01/05/", "2026-01-05T00:00Z", "2026-01-06T00:00Z")]
+    [InlineData("CONTOSO-HUB/31/2026/12/", "2026-12-01T00:00Z", "2027-01-01T00:00Z")]
+    [InlineData("contoso-hub/3/2026/", "2026-01-01T00:00Z", "2027-01-01T00:00Z")]
+    public void TimesOf_NameOrFolderOfTheFormat_TellsTheTime(string name, string start, string end) => Assert.Equal(
+        new NameTimes(true, Time(start), Time(end)), new BlobNames("contoso-hub", "{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}").TimesOf(name));
+
+    [Theory]
+    [InlineData("contoso-hub/3/", true)]
+    [InlineData("contoso-hub/", true)]
+    [InlineData("elsewhere/", false)]
+    [InlineData("contoso-hub/3/2026/13/", false)]
+    [InlineData("contoso-hub/3/2026/02/30/08/17", false)]
+    [InlineData("contoso-hub/3/2026/01/05/08/17/more/", false)]
+    public void TimesOf_NameThatDoesNotTell_NarrowsNothing(string name, bool isOfLayout) => Assert.Equal(
+        new NameTimes(isOfLayout, null, null), new BlobNames("contoso-hub", "{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}").TimesOf(name));
+
+    [Fact]
+    public void TimesOf_NameThatTwoFormatsReadDifferently_SpansBoth()
+    {
+        var names = new BlobNames("h", "{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}\n{iothub}/{partition}/{YYYY}/{DD}/{MM}/{HH}/{mm}");
+
+        Assert.Equal(new NameTimes(true, Time("2026-02-05T00:00Z"), Time("2026-05-02T00:01Z")), names.TimesOf("h/0/2026/02/05/00/00"));
+    }
+
+    private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -1,0 +1,23 @@
+using IotHubDsr.Azure;
+using IotHubDsr.Azure.Blobs;
+using IotHubDsr.Stores.BlobArchives;
+
+namespace IotHubDsr.Stores.DeadLetters;
+
+/// <summary>Events about devices that Event Grid could not deliver and wrote to a blob container, in blobs that can mix devices and hubs.</summary>
+internal sealed class DeadLetterStore(BlobContainers containers, TimeProvider time) : ArchiveStore(containers, time)
+{
+    public DeadLetterStore(AzureAccess access, TimeProvider time)
+        : this(new BlobContainers(access, time), time)
+    {
+    }
+
+    public override IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.DeadLetterContainer];
+
+    public override string Method =>
+        "The events were taken out of the blobs under the ETags that were read; events of other devices and of other hubs were kept byte for byte.";
+
+    public override ErasureStage StageOf(string kind) => ErasureStage.Sinks;
+
+    protected override ArchiveLayout LayoutOf(DataLocation location) => new DeadLetterLayout(location);
+}

@@ -1,0 +1,23 @@
+using IotHubDsr.Azure;
+using IotHubDsr.Azure.Blobs;
+using IotHubDsr.Stores.BlobArchives;
+
+namespace IotHubDsr.Stores.LogArchives;
+
+/// <summary>Resource logs that Azure Monitor archives to a blob container, in a blob for each resource and hour that mixes all its devices.</summary>
+internal sealed class LogArchiveStore(BlobContainers containers, TimeProvider time) : ArchiveStore(containers, time)
+{
+    public LogArchiveStore(AzureAccess access, TimeProvider time)
+        : this(new BlobContainers(access, time), time)
+    {
+    }
+
+    public override IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.LogArchive];
+
+    public override string Method =>
+        "The rows were taken out of the blobs of hours that have ended, under the ETags that were read; the rows of other devices were kept byte for byte.";
+
+    public override ErasureStage StageOf(string kind) => ErasureStage.Logs;
+
+    protected override ArchiveLayout LayoutOf(DataLocation location) => new LogArchiveLayout(location);
+}
