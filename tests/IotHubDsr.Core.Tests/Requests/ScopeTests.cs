@@ -153,6 +153,26 @@ public sealed class ScopeTests
     }
 
     [Fact]
+    public async Task Resume_AnotherDeviceTookTheId_LeavesItAndItsQueueAlone()
+    {
+        await using RequestSandbox sandbox = await StartAsync();
+        ErasurePlan plan = await sandbox.PlanAsync(new RecordScope { GenerationId = Device(sandbox, "dev1").GenerationId }, "dev1");
+        await sandbox.EraseUntilAsync(plan, request => request.Method == "DELETE" && request.Target.Contains("/commands", StringComparison.Ordinal));
+        HubRegistry registry = sandbox.Server.World.Registry;
+        lock (registry.Gate)
+        {
+            registry.Delete(registry.Device("dev1"));
+            registry.Create("dev1", []).PendingCommands = 2;
+        }
+
+        sandbox.Server.RequestLog.Clear();
+        await sandbox.ResumeAsync((await sandbox.RequestAsync()).RequestId);
+
+        Assert.Equal(2, Device(sandbox, "dev1").PendingCommands);
+        Assert.DoesNotContain(sandbox.Server.RequestLog.After(0), request => request is { Mutating: true, Service: "hub" });
+    }
+
+    [Fact]
     public async Task Erase_WindowThatHasNotEnded_StaysPendingUntilWhatIsInItHasArrived()
     {
         await using RequestSandbox sandbox = await StartAsync();
