@@ -106,6 +106,9 @@ public static class LocationSettings
     /// <summary>Seconds between two batches, 60 to 720.</summary>
     public const string BatchFrequencySeconds = "batchFrequencyInSeconds";
 
+    /// <summary>Days since its creation for which the container's retention policy keeps a blob, 1 to 146,000.</summary>
+    public const string ImmutabilityDays = "immutabilityPeriodSinceCreationInDays";
+
     /// <summary>Resource ID of the storage account.</summary>
     public const string StorageAccountId = "storageAccountId";
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using IotHubDsr.Azure;
@@ -10,7 +11,8 @@ namespace IotHubDsr.Discovery;
 /// <param name="Container">Name of the container.</param>
 /// <param name="Uri">Address of the container.</param>
 /// <param name="AccountId">Resource ID of the account, when it could be found out.</param>
-internal sealed record ContainerAddress(string Account, string Container, Uri Uri, string? AccountId)
+/// <param name="ImmutabilityDays">For how long the container's retention policy keeps a blob; null when there is none, or when that could not be found out.</param>
+internal sealed record ContainerAddress(string Account, string Container, Uri Uri, string? AccountId, int? ImmutabilityDays)
 {
     public string Place => $"{Account}/{Container}";
 
@@ -21,6 +23,8 @@ internal sealed record ContainerAddress(string Account, string Container, Uri Ur
             var settings = new Dictionary<string, string>(StringComparer.Ordinal) { [LocationSettings.ContainerUri] = Uri.AbsoluteUri };
             if (AccountId is not null)
                 settings[LocationSettings.StorageAccountId] = AccountId;
+            if (ImmutabilityDays is { } days)
+                settings[LocationSettings.ImmutabilityDays] = days.ToString(CultureInfo.InvariantCulture);
             return settings;
         }
     }
@@ -34,6 +38,9 @@ internal sealed record ContainerAddress(string Account, string Container, Uri Ur
 internal sealed partial class StorageAccounts(ArmReader arm, Cloud cloud, string hubSubscription, Action<NoticeLevel, string> notify)
 {
     private const string ApiVersion = "2023-01-01";
+
+    /// <summary>The longest policy that the service allows.</summary>
+    private const int MostDays = 146_000;
 
     /// <summary>Accounts with a DNS zone of their own are served here, in the public cloud.</summary>
     private const string ZonedSuffix = ".blob.storage.azure.net";
@@ -58,8 +65,9 @@ internal sealed partial class StorageAccounts(ArmReader arm, Cloud cloud, string
 
         JsonElement? found = await LookUpAsync(account, subscription, resourceGroup, cancellationToken).ConfigureAwait(false);
         blobs ??= Trusted(found.Prop("properties").Prop("primaryEndpoints").Text("blob")) ?? cloud.BlobEndpoint(account);
-        string? id = ArmId.TryParse(found.Text("id"), out ArmId? parsed) ? parsed.ToString() : null;
-        return new ContainerAddress(account, name, new Uri(blobs, name), id);
+        ArmId? id = ArmId.TryParse(found.Text("id"), out ArmId? parsed) ? parsed : null;
+        int? days = id is null ? null : await ImmutabilityDaysAsync(id, name, cancellationToken).ConfigureAwait(false);
+        return new ContainerAddress(account, name, new Uri(blobs, name), id?.ToString(), days);
     }
 
     /// <summary>The container of an account that is known by its resource ID.</summary>
@@ -125,6 +133,23 @@ internal sealed partial class StorageAccounts(ArmReader arm, Cloud cloud, string
         }
 
         return null;
+    }
+
+    private async Task<int?> ImmutabilityDaysAsync(ArmId account, string container, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var call = new ArmCall($"{account.Path}/blobServices/default/containers/{Uri.EscapeDataString(container)}", ApiVersion, $"the container {container}");
+            JsonElement? found = await arm.GetAsync(call, cancellationToken).ConfigureAwait(false);
+            return found.Prop("properties").Prop("immutabilityPolicy").Prop("properties").Number("immutabilityPeriodSinceCreationInDays") is > 0 and <= MostDays and var days
+                ? (int)days
+                : null;
+        }
+        catch (DsrException exception)
+        {
+            notify(NoticeLevel.Verbose, $"For how long a policy of the container {account.Name}/{container} keeps blobs, if it has one, stays unknown: {exception.Fault.Message}");
+            return null;
+        }
     }
 
     private async Task<IReadOnlyList<JsonElement>> ListAsync(string subscription, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Core;
@@ -41,11 +42,17 @@ internal sealed class BlobContainerAccess
         _budget = budget;
     }
 
-    /// <summary>Whether a policy or a legal hold on the container forbids changes.</summary>
-    public async Task<bool> IsHeldAsync(CancellationToken cancellationToken)
+    /// <summary>What forbids changes to the whole container. The blob service tells that there is a policy, and only its configuration tells of which length.</summary>
+    /// <param name="location">The location that the container is.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    public async Task<ContainerHold> HoldAsync(DataLocation location, CancellationToken cancellationToken)
     {
         BlobContainerProperties properties = await _container.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        return properties.HasImmutabilityPolicy == true || properties.HasLegalHold == true;
+        string? days = location.Settings.GetValueOrDefault(LocationSettings.ImmutabilityDays);
+        return new ContainerHold(
+            properties.HasImmutabilityPolicy == true,
+            properties.HasLegalHold == true,
+            int.TryParse(days, NumberStyles.None, CultureInfo.InvariantCulture, out int known) ? known : null);
     }
 
     /// <summary>

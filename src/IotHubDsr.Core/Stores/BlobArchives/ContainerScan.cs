@@ -15,7 +15,7 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
     private volatile bool _listed;
     private int _blobs;
     private int _done;
-    private bool _held;
+    private ContainerHold _hold = new(HasPolicy: false, HasLegalHold: false, Days: null);
     private bool _missing;
     private int _softDeleted;
     private DateTimeOffset? _softDeletedUntil;
@@ -35,7 +35,7 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
     {
         try
         {
-            _held = await container.IsHeldAsync(cancellationToken).ConfigureAwait(false);
+            _hold = await container.HoldAsync(call.Location, cancellationToken).ConfigureAwait(false);
         }
         catch (RequestFailedException missing) when (layout.MayBeMissing && BlobFailures.IsContainerMissing(missing))
         {
@@ -74,16 +74,15 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
             details.Add(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(_softDeleted, "soft-deleted copy", "soft-deleted copies")} cannot be read; they leave by {_softDeletedUntil:yyyy-MM-dd}"));
         if (_missing)
             details.Add("the container does not exist: its service makes it with the first record");
-        if (_held)
-            details.Add("a policy or legal hold on the container forbids changes");
-
+        if (_hold.Ground is { } ground)
+            details.Add(ground);
         if (totals.Leased > 0)
             details.Add($"{Counted.Of(totals.Leased, "blob is", "blobs are")} leased by somebody else and can be changed only when the lease has ended");
         if (totals.Held > 0)
             details.Add($"{Counted.Of(totals.Held, "blob is", "blobs are")} held by a policy or legal hold of {(totals.Held == 1 ? "its" : "their")} own");
 
         Verdict verdict = faults > 0 ? Verdict.Unreachable
-            : found ? (_held || totals.IsHeld ? Verdict.Held : Verdict.Present)
+            : found ? (_hold.IsHeld || totals.IsHeld ? Verdict.Held : Verdict.Present)
             : _softDeleted > 0 ? Verdict.Expiring
             : Verdict.Absent;
         return new DeviceDataFinding
@@ -97,7 +96,12 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
             Bytes = totals.Bytes,
             FirstTime = totals.First,
             LastTime = totals.Last,
-            Until = verdict == Verdict.Expiring ? _softDeletedUntil : verdict == Verdict.Held && !_held ? totals.HeldUntil : null,
+            Until = verdict switch
+            {
+                Verdict.Expiring => _softDeletedUntil,
+                Verdict.Held => _hold.IsHeld ? totals.LastCreated is { } created ? _hold.EndFor(created) : null : totals.HeldUntil,
+                _ => null,
+            },
             Detail = details.Count == 0 ? null : Sentence(details),
             Items = totals.Items,
         };

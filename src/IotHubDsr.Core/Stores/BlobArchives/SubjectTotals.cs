@@ -21,6 +21,9 @@ internal sealed class SubjectTotals
 
     public long Bytes { get; private set; }
 
+    /// <summary>When the youngest blob was created.</summary>
+    public DateTimeOffset? LastCreated { get; private set; }
+
     /// <summary>Blobs and copies that a hold of their own protects.</summary>
     public int Held { get; private set; }
 
@@ -51,6 +54,7 @@ internal sealed class SubjectTotals
         Mentioned += matches.Mentioned.Records;
         OldCopyRecords += blob.IsOldCopy ? records : 0;
         Leased += blob.IsLeased ? 1 : 0;
+        LastCreated = LastCreated > blob.CreatedOn ? LastCreated : blob.CreatedOn;
         AddHold(blob);
         Span(matches.Own);
         Span(matches.Attributed);

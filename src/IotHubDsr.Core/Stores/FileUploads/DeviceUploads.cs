@@ -4,7 +4,7 @@ using IotHubDsr.Azure.Blobs;
 namespace IotHubDsr.Stores.FileUploads;
 
 /// <summary>What a container lists of one device.</summary>
-internal sealed class DeviceUploads(string deviceId, UploadWindow window)
+internal sealed class DeviceUploads(string deviceId, UploadWindow window, ContainerHold hold, DateTimeOffset now)
 {
     private readonly List<ListedBlob> _files = [];
     private readonly List<ListedBlob> _deleted = [];
@@ -37,10 +37,10 @@ internal sealed class DeviceUploads(string deviceId, UploadWindow window)
             _directories.Add(blob);
     }
 
-    public DeviceDataFinding ToFinding(DataLocation location, bool isHeld)
+    public DeviceDataFinding ToFinding(DataLocation location)
     {
         IEnumerable<ListedBlob> all = _files.Concat(_deleted);
-        Verdict verdict = _files.Count > 0 ? (isHeld ? Verdict.Held : Verdict.Present)
+        Verdict verdict = _files.Count > 0 ? (_files.Exists(file => hold.LetsDelete(file.CreatedOn, now)) ? Verdict.Present : Verdict.Held)
             : _deleted.Count > 0 ? Verdict.Expiring
             : Verdict.Absent;
         return new DeviceDataFinding
@@ -53,8 +53,8 @@ internal sealed class DeviceUploads(string deviceId, UploadWindow window)
             Bytes = all.Sum(file => file.Length),
             FirstTime = all.Min(file => (DateTimeOffset?)file.LastModified),
             LastTime = all.Max(file => (DateTimeOffset?)file.LastModified),
-            Until = verdict == Verdict.Expiring ? LastLeaves : null,
-            Detail = Detail(isHeld),
+            Until = verdict == Verdict.Expiring ? LastLeaves : verdict == Verdict.Held ? hold.EndFor(_files.Max(file => file.CreatedOn)) : null,
+            Detail = Detail(),
             Items = all.Select(ToItem).ToList(),
         };
     }
@@ -67,7 +67,7 @@ internal sealed class DeviceUploads(string deviceId, UploadWindow window)
         IsOldCopy = blob.IsOldCopy || blob.LeavesAt is not null,
     };
 
-    private string? Detail(bool isHeld)
+    private string? Detail()
     {
         int versions = _files.Count(file => file.IsOldCopy && file.Snapshot is null);
         int snapshots = _files.Count(file => file.Snapshot is not null);
@@ -83,8 +83,8 @@ internal sealed class DeviceUploads(string deviceId, UploadWindow window)
                 $"{Count(_deleted.Count, "soft-deleted file")} cannot be read or erased and will have left by {LastLeaves:yyyy-MM-dd}."));
         }
 
-        if (isHeld)
-            sentences.Add("A policy or legal hold on the container forbids changes.");
+        if (hold.Ground is { } ground)
+            sentences.Add($"{char.ToUpperInvariant(ground[0])}{ground[1..]}.");
         return sentences.Count == 0 ? null : string.Join(' ', sentences);
     }
 

@@ -4,10 +4,10 @@ using IotHubDsr.Azure.Blobs;
 namespace IotHubDsr.Stores.FileUploads;
 
 /// <summary>Files that devices uploaded, each in a blob of its own below a folder that is named after the device.</summary>
-internal sealed class FileUploadStore(BlobContainers containers) : IDataStore
+internal sealed class FileUploadStore(BlobContainers containers, TimeProvider time) : IDataStore
 {
     public FileUploadStore(AzureAccess access, TimeProvider time)
-        : this(new BlobContainers(access, time))
+        : this(new BlobContainers(access, time), time)
     {
     }
 
@@ -27,7 +27,7 @@ internal sealed class FileUploadStore(BlobContainers containers) : IDataStore
         StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
     {
         UploadListing listing = await ListAsync(call, deviceIds, cancellationToken).ConfigureAwait(false);
-        return deviceIds.Select(deviceId => listing.Of(deviceId).ToFinding(call.Location, listing.IsHeld)).ToList();
+        return deviceIds.Select(deviceId => listing.Of(deviceId).ToFinding(call.Location)).ToList();
     }
 
     public async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
@@ -35,7 +35,7 @@ internal sealed class FileUploadStore(BlobContainers containers) : IDataStore
     {
         UploadListing listing = await ListAsync(call, deviceIds, cancellationToken).ConfigureAwait(false);
         var export = new UploadExport(containers.Of(call.Location), call, target);
-        return await export.WriteAsync(deviceIds.Select(listing.Of).ToList(), listing.IsHeld, cancellationToken).ConfigureAwait(false);
+        return await export.WriteAsync(deviceIds.Select(listing.Of).ToList(), cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
@@ -51,7 +51,7 @@ internal sealed class FileUploadStore(BlobContainers containers) : IDataStore
     {
         try
         {
-            return await UploadListing.ReadAsync(containers.Of(call.Location), call, deviceIds, cancellationToken).ConfigureAwait(false);
+            return await UploadListing.ReadAsync(containers.Of(call.Location), call, deviceIds, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

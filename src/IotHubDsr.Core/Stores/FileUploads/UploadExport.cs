@@ -16,13 +16,13 @@ internal sealed class UploadExport(BlobContainerAccess container, StoreCall call
     private readonly UploadWindow _window = new(call.Options.Scope);
 
     public async Task<IReadOnlyList<ExportCompleteness>> WriteAsync(
-        IReadOnlyList<DeviceUploads> devices, bool isHeld, CancellationToken cancellationToken)
+        IReadOnlyList<DeviceUploads> devices, CancellationToken cancellationToken)
     {
         var lines = new List<ExportCompleteness>();
         int done = 0;
         foreach (DeviceUploads device in devices)
         {
-            lines.Add(await WriteAsync(device, isHeld, cancellationToken).ConfigureAwait(false));
+            lines.Add(await WriteAsync(device, cancellationToken).ConfigureAwait(false));
             await call.ProgressAsync($"Files of {++done} of {devices.Count} devices copied", done * 100 / devices.Count, cancellationToken)
                 .ConfigureAwait(false);
         }
@@ -37,7 +37,7 @@ internal sealed class UploadExport(BlobContainerAccess container, StoreCall call
         return lines;
     }
 
-    private async Task<ExportCompleteness> WriteAsync(DeviceUploads device, bool isHeld, CancellationToken cancellationToken)
+    private async Task<ExportCompleteness> WriteAsync(DeviceUploads device, CancellationToken cancellationToken)
     {
         int included = 0;
         int failed = 0;
@@ -48,7 +48,7 @@ internal sealed class UploadExport(BlobContainerAccess container, StoreCall call
             failed += isCopied == false ? 1 : 0;
         }
 
-        DeviceDataFinding finding = device.ToFinding(call.Location, isHeld);
+        DeviceDataFinding finding = device.ToFinding(call.Location);
         string? ground = failed == 0 ? finding.Detail : $"{failed} of {device.Files.Count} files could not be read. {finding.Detail}".TrimEnd();
         int unreachable = failed + device.Deleted.Count;
         return new ExportCompleteness

@@ -10,22 +10,19 @@ internal sealed class UploadListing
 
     private readonly Dictionary<string, DeviceUploads> _devices = new(StringComparer.Ordinal);
 
-    private UploadListing(IReadOnlyList<string> deviceIds, UploadWindow window, bool isHeld)
+    private UploadListing(IReadOnlyList<string> deviceIds, UploadWindow window, ContainerHold hold, DateTimeOffset now)
     {
-        IsHeld = isHeld;
         foreach (string deviceId in deviceIds)
-            _devices.TryAdd(deviceId, new DeviceUploads(deviceId, window));
+            _devices.TryAdd(deviceId, new DeviceUploads(deviceId, window, hold, now));
     }
-
-    /// <summary>Whether the container forbids changes.</summary>
-    public bool IsHeld { get; }
 
     public DeviceUploads Of(string deviceId) => _devices[deviceId];
 
     public static async Task<UploadListing> ReadAsync(
-        BlobContainerAccess container, StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
+        BlobContainerAccess container, StoreCall call, IReadOnlyList<string> deviceIds, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var listing = new UploadListing(deviceIds, new UploadWindow(call.Options.Scope), await container.IsHeldAsync(cancellationToken).ConfigureAwait(false));
+        ContainerHold hold = await container.HoldAsync(call.Location, cancellationToken).ConfigureAwait(false);
+        var listing = new UploadListing(deviceIds, new UploadWindow(call.Options.Scope), hold, now);
         if (listing._devices.Count > MostPrefixes)
             await listing.ReadAllAsync(container, call, cancellationToken).ConfigureAwait(false);
         else

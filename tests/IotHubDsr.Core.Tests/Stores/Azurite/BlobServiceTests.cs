@@ -1,5 +1,7 @@
+using System.Text;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using IotHubDsr.Core.Tests.Stores.LogArchives;
 using IotHubDsr.Sandbox.World;
 using IotHubDsr.Stores;
 using static IotHubDsr.Core.Tests.Stores.RoutedBlobs.ArchiveSandbox;
@@ -131,6 +133,45 @@ public sealed class BlobServiceTests(AzuriteServer azurite) : IClassFixture<Azur
         await foreach (BlobItem blob in container.Client.GetBlobsAsync(new GetBlobsOptions { States = BlobStates.Snapshots }))
             left.Add(blob.Name);
         Assert.Equal(["Dev1/a.log", "dev10/a.log"], left.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(BlobServices.Sandbox)]
+    [AzuriteData]
+    public async Task Erase_ArchivedLogs_ReplacesTheAppendBlobByOneOfItsKind(string service)
+    {
+        await using ContainerUnderTest container = await ContainerUnderTest.StartAsync(service, azurite);
+        string name = LogArchive.BlobOf(LogArchive.LongAgo);
+        List<string> rows = LogArchive.Rows(60, Alice, Bob, Carol);
+        AppendBlobClient blob = container.Client.GetAppendBlobClient(name);
+        await blob.CreateAsync(new AppendBlobCreateOptions
+        {
+            HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" },
+            Metadata = new Dictionary<string, string> { ["owner"] = "ops" },
+            Tags = new Dictionary<string, string> { ["class"] = "logs" },
+        });
+        foreach (string[] part in rows.Chunk(20))
+            await AppendAsync(blob, part);
+
+        ErasureOutcome[] outcomes = await Task.WhenAll(container.EraseAsync(container.Logs, Alice), container.EraseAsync(container.Logs, Bob));
+        await AppendAsync(blob, rows[2..3]);
+
+        Assert.All(outcomes, outcome => Assert.Equal((null, 20L), (outcome.Fault, outcome.RecordsErased)));
+        List<string> names = [];
+        await foreach (BlobItem item in container.Client.GetBlobsAsync())
+            names.Add(item.Name);
+        Assert.Equal([name], names);
+        BlobDownloadResult content = await blob.DownloadContentAsync();
+        Assert.Equal(LogArchive.Text([.. rows.Where((_, n) => n % 3 == 2), rows[2]]), content.Content.ToString());
+        BlobProperties after = await blob.GetPropertiesAsync();
+        GetBlobTagResult tags = await blob.GetTagsAsync();
+        Assert.Equal((BlobType.Append, "application/json", "ops", "logs"), (after.BlobType, after.ContentType, after.Metadata["owner"], tags.Tags["class"]));
+    }
+
+    private static async Task AppendAsync(AppendBlobClient blob, IEnumerable<string> rows)
+    {
+        using var content = new MemoryStream(Encoding.UTF8.GetBytes(LogArchive.Text(rows)));
+        await blob.AppendBlockAsync(content);
     }
 
     private static async Task PutAsync(ContainerUnderTest container, RoutedEncoding encoding)

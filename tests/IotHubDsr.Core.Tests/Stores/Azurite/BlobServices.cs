@@ -7,6 +7,7 @@ using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.World;
 using IotHubDsr.Stores;
 using IotHubDsr.Stores.FileUploads;
+using IotHubDsr.Stores.LogArchives;
 using IotHubDsr.Stores.RoutedBlobs;
 using Xunit.Sdk;
 
@@ -38,7 +39,8 @@ internal sealed class ContainerUnderTest : IAsyncDisposable
     {
         (Client, _sandbox, _access) = (client, sandbox, access);
         Archive = new RoutedBlobStore(containers, TimeProvider.System);
-        Uploads = new FileUploadStore(containers);
+        Uploads = new FileUploadStore(containers, TimeProvider.System);
+        Logs = new LogArchiveStore(containers, TimeProvider.System);
     }
 
     public BlobContainerClient Client { get; }
@@ -46,6 +48,8 @@ internal sealed class ContainerUnderTest : IAsyncDisposable
     public RoutedBlobStore Archive { get; }
 
     public FileUploadStore Uploads { get; }
+
+    public LogArchiveStore Logs { get; }
 
     public List<DsrEvent> Events { get; } = [];
 

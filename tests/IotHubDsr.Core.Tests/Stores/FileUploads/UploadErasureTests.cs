@@ -172,6 +172,28 @@ public sealed class UploadErasureTests
     }
 
     [Fact]
+    public async Task Erase_PolicyThatHasRunOutForSomeFiles_DeletesTheseAndTellsUntilWhenTheOthersAreHeld()
+    {
+        await using UploadSandbox sandbox = await UploadSandbox.StartAsync();
+        DateTimeOffset now = sandbox.Clock.GetUtcNow();
+        sandbox.Container.Put("dev1/old", "x"u8.ToArray(), new BlobSeed { LastModified = now.AddDays(-40) });
+        sandbox.Container.Put("dev1/young", "x"u8.ToArray(), new BlobSeed { LastModified = now.AddDays(-3) });
+        sandbox.Container.Policy = new ImmutabilityPolicy(30);
+        sandbox.Location = sandbox.Location with
+        {
+            Settings = new Dictionary<string, string>(sandbox.Location.Settings) { [LocationSettings.ImmutabilityDays] = "30" },
+        };
+
+        DeviceDataFinding before = await sandbox.FindOneAsync("dev1");
+        await sandbox.EraseAsync(oldVersions: false, before);
+        DeviceDataFinding after = await sandbox.FindOneAsync("dev1");
+
+        Assert.Equal(Verdict.Present, before.Verdict);
+        Assert.Equal((Verdict.Held, now.AddDays(27), 1L), (after.Verdict, after.Until, after.Records));
+        Assert.Equal(["dev1/young"], sandbox.Names);
+    }
+
+    [Fact]
     public async Task Erase_NoRightToDelete_NamesTheRoleOnceAndStopsAsking()
     {
         await using UploadSandbox sandbox = await UploadSandbox.StartAsync();

@@ -44,7 +44,7 @@ internal sealed class UploadSandbox : IAsyncDisposable
 
     public BlobContainer Container { get; }
 
-    public DataLocation Location { get; }
+    public DataLocation Location { get; set; }
 
     public FileUploadStore Store { get; }
 

@@ -29,6 +29,26 @@ public sealed class RefusalTests
         Assert.Equal(TextWithout(Messages(10, Alice, Bob)), sandbox.Text("leased"));
     }
 
+    [Fact]
+    public async Task Find_ContainerUnderAPolicyOfKnownLength_IsHeldUntilTheYoungestBlobCanBeDeleted()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        DateTimeOffset created = sandbox.Clock.GetUtcNow().AddDays(-3);
+        sandbox.Put("old", Messages(10, Alice, Bob));
+        sandbox.Put("young", Messages(10, Alice, Bob), seed: new BlobSeed { LastModified = created });
+        sandbox.Put("others", Messages(10, Bob));
+        sandbox.Container.Policy = new ImmutabilityPolicy(30);
+        sandbox.Location = sandbox.Location with
+        {
+            Settings = new Dictionary<string, string>(sandbox.Location.Settings) { [LocationSettings.ImmutabilityDays] = "30" },
+        };
+
+        DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
+
+        Assert.Equal((Verdict.Held, created.AddDays(30)), (found.Verdict, found.Until));
+        Assert.Contains("30 days", found.Detail, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
