@@ -1,6 +1,6 @@
 namespace IotHubDsr.Archives;
 
-/// <summary>Which records a rewrite leaves out.</summary>
+/// <summary>Which records are the subjects' own: those that a request exports, and a rewrite leaves out.</summary>
 /// <param name="Subjects">The devices to be erased.</param>
 /// <param name="IncludeRelayed">
 /// Whether other devices' data that went through a subject goes too; it is a bystander's, so never unasked.
@@ -8,7 +8,16 @@ namespace IotHubDsr.Archives;
 /// <param name="WithBody">Whether records that name a subject only in their body go too, whoever sent them.</param>
 internal sealed record RecordSelection(SubjectIndex Subjects, bool IncludeRelayed = false, bool WithBody = false)
 {
-    public bool Removes(MatchKind kind) => kind is not MatchKind.Relayed || IncludeRelayed;
+    /// <summary>Whether a record that matches in this way is a subject's.</summary>
+    public bool Includes(MatchKind kind) => kind switch
+    {
+        MatchKind.Relayed => IncludeRelayed,
+        MatchKind.Mentioned => WithBody,
+        _ => true,
+    };
+
+    /// <summary>How many of a subject's records, among those that were found, are selected.</summary>
+    public long CountOf(SubjectMatches matches) => matches.Count(IncludeRelayed, WithBody);
 }
 
 /// <summary>The account of a finished rewrite.</summary>

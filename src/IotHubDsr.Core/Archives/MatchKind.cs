@@ -12,6 +12,9 @@ internal enum MatchKind
     /// <summary>The subject sent it, and an application property names another device, a bystander whose data went through it.</summary>
     Relayed,
 
-    /// <summary>No more than a text in the message's body is the subject's ID; looked for only by request.</summary>
+    /// <summary>
+    /// No more than a text in the message's body, which is looked into only by request, or in an operator's query is the subject's ID. It is the
+    /// subject's only by request.
+    /// </summary>
     Mentioned,
 }

@@ -72,7 +72,7 @@ internal sealed class RewritePass(RecordSelection selection, IRewriteTarget targ
         var remove = false;
         foreach (var match in matches)
         {
-            remove |= selection.Removes(match.Kind);
+            remove |= selection.Includes(match.Kind);
         }
 
         foreach (var match in matches)

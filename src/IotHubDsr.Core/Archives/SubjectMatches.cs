@@ -23,6 +23,9 @@ internal sealed record SubjectMatches(int Subject, string DeviceId, MatchTally O
         _ => Mentioned,
     };
 
-    /// <summary>Records of all kinds that are the subject's, and with <paramref name="relayed"/> those that it relayed.</summary>
-    public long Count(bool relayed) => Own.Records + Attributed.Records + Mentioned.Records + (relayed ? Relayed.Records : 0);
+    /// <summary>Records that are the subject's.</summary>
+    /// <param name="relayed">Whether those that it relayed are.</param>
+    /// <param name="mentioned">Whether those that only mention it are.</param>
+    public long Count(bool relayed, bool mentioned) =>
+        Own.Records + Attributed.Records + (mentioned ? Mentioned.Records : 0) + (relayed ? Relayed.Records : 0);
 }

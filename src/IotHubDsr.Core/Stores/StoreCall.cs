@@ -28,11 +28,13 @@ internal sealed class StoreCall(
     /// <summary>The devices, and which of their records are asked for.</summary>
     /// <param name="deviceIds">The devices.</param>
     /// <param name="origin">The hub that they belong to; null when records do not tell.</param>
-    public SubjectIndex SubjectsOf(IEnumerable<string> deviceIds, RecordOrigin? origin) =>
-        SubjectIndex.Of(
-        deviceIds.Distinct(StringComparer.Ordinal).Select(
-            id => new Subject(id) { GenerationId = Options.Scope.GenerationId, From = Options.Scope.StartTime, Before = Options.Scope.EndTime }),
-        origin);
+    public RecordSelection SelectionOf(IEnumerable<string> deviceIds, RecordOrigin? origin)
+    {
+        RecordScope scope = Options.Scope;
+        IEnumerable<Subject> subjects = deviceIds.Distinct(StringComparer.Ordinal)
+            .Select(id => new Subject(id) { GenerationId = scope.GenerationId, From = scope.StartTime, Before = scope.EndTime });
+        return new RecordSelection(SubjectIndex.Of(subjects, origin), Options.IncludeRelayed, scope.IncludeMentioned);
+    }
 
     /// <summary>A part of the location failed; the rest goes on.</summary>
     public ValueTask ReportAsync(Fault fault, CancellationToken cancellationToken)

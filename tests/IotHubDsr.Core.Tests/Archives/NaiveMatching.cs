@@ -17,7 +17,7 @@ internal static class NaiveMatching
 
     public static bool Removes(RecordSelection selection, Message message)
         => Enumerable.Range(0, selection.Subjects.Count)
-            .Any(s => KindFor(selection.Subjects[s], message) is { } kind && selection.Removes(kind));
+            .Any(s => KindFor(selection.Subjects[s], message) is { } kind && selection.Includes(kind));
 
     /// <summary>How many records of each kind each subject has; subjects without any are left out.</summary>
     public static IReadOnlyList<(string DeviceId, long Own, long Attributed, long Relayed)> Count(

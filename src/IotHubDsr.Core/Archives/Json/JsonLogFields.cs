@@ -26,6 +26,10 @@ internal sealed class JsonLogFields(RecordMatcher matcher, BodyTexts? bodies)
             {
                 AddDevice(value);
             }
+            else if (HoldsQuery(key))
+            {
+                AddQuery(value);
+            }
             else if (key.SequenceEqual("properties_s"u8) && _nested.TryUnescape(value, out var nested))
             {
                 // The columns that a table has no room for lie together in one.
@@ -40,9 +44,18 @@ internal sealed class JsonLogFields(RecordMatcher matcher, BodyTexts? bodies)
         var depth = 0;
         while (JsonTokens.TryTakeMember(ref fields, ref depth, out var name, out var value))
         {
-            if (_names.TryUnescape(name, out var key) && NamesDevice(key))
+            if (!_names.TryUnescape(name, out var key))
+            {
+                continue;
+            }
+
+            if (NamesDevice(key))
             {
                 AddDevice(value);
+            }
+            else if (HoldsQuery(key))
+            {
+                AddQuery(value);
             }
         }
     }
@@ -54,6 +67,18 @@ internal sealed class JsonLogFields(RecordMatcher matcher, BodyTexts? bodies)
             matcher.AddSender(device);
         }
     }
+
+    /// <summary>A query is about whatever devices it finds; those that it names are mentioned in it.</summary>
+    private void AddQuery(JsonText value)
+    {
+        if (_values.TryUnescape(value, out var query))
+        {
+            QueryLiterals.Read(query, matcher);
+        }
+    }
+
+    private static bool HoldsQuery(ReadOnlySpan<byte> name)
+        => name.SequenceEqual("query"u8) || name.SequenceEqual("filter"u8) || name.SequenceEqual("query_s"u8) || name.SequenceEqual("filter_s"u8);
 
     private static bool NamesDevice(ReadOnlySpan<byte> name) => JsonFields.Of(name) is JsonField.LogDevice;
 }

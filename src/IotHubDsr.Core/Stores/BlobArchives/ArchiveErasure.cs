@@ -6,17 +6,25 @@ using IotHubDsr.Azure.Blobs;
 namespace IotHubDsr.Stores.BlobArchives;
 
 /// <summary>Erases the subjects from every blob of a container in which they were found; each blob is changed once for all of them.</summary>
+/// <param name="container">The container.</param>
+/// <param name="layout">What its blobs are like.</param>
+/// <param name="selection">The subjects, and which of their records go.</param>
+/// <param name="call">The call.</param>
+/// <param name="findings">What was found.</param>
+/// <param name="time">The time, where the service does not tell it.</param>
 internal sealed class ArchiveErasure(
-    BlobContainerAccess container, ArchiveLayout layout, StoreCall call, IReadOnlyList<DeviceDataFinding> findings, TimeProvider time)
+    BlobContainerAccess container,
+    ArchiveLayout layout,
+    RecordSelection selection,
+    StoreCall call,
+    IReadOnlyList<DeviceDataFinding> findings,
+    TimeProvider time)
 {
     // Each blob under way takes buffers of its own for what is uploaded.
     private const int MostBlobsAtOnce = 8;
 
-    private readonly RecordSelection _selection = new(
-        call.SubjectsOf(findings.Select(finding => finding.DeviceId), layout.Origin), call.Options.IncludeRelayed, call.Options.Scope.IncludeMentioned);
-
     private readonly ConcurrentBag<(string Name, string ETag)> _replaced = [];
-    private readonly ErasureAccounts _accounts = new(findings, call.Options.IncludeRelayed);
+    private readonly ErasureAccounts _accounts = new(findings, selection);
 
     public async Task<IReadOnlyList<ErasureOutcome>> RunAsync(CancellationToken cancellationToken)
     {
@@ -40,7 +48,7 @@ internal sealed class ArchiveErasure(
 
         if (call.Options.IncludeOldVersions)
         {
-            var oldCopies = new OldCopies(container, call, _selection, _accounts);
+            var oldCopies = new OldCopies(container, call, selection, _accounts);
             await oldCopies.EraseAsync(findings, _replaced.ToHashSet(), cancellationToken).ConfigureAwait(false);
         }
 
@@ -53,7 +61,7 @@ internal sealed class ArchiveErasure(
         string place = $"{call.Location.Place}/{blobName}";
         try
         {
-            RewriteResult result = await new BlobRewriter(container, layout, item, _selection, call, time).RunAsync(cancellationToken).ConfigureAwait(false);
+            RewriteResult result = await new BlobRewriter(container, layout, item, selection, call, time).RunAsync(cancellationToken).ConfigureAwait(false);
             _accounts.Removed(result.Removed);
             if (result.Replaced is { } replaced)
                 _replaced.Add((blobName, replaced.ToString("H")));

@@ -11,6 +11,9 @@ namespace IotHubDsr.Stores.BlobArchives;
 /// </summary>
 internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
 {
+    private const string Withheld =
+        "Records that the device relayed as a gateway for other devices are those devices' data, and those that only name it can be other people's. ";
+
     private const string ChangedMeanwhile = "Records that were found were gone, or could not be read, when they were to be copied.";
 
     private readonly long[] _included = new long[scan.Subjects.Count];
@@ -33,10 +36,10 @@ internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
     private async Task WriteAsync(ListedBlob blob, IRecordFile file, CancellationToken cancellationToken)
     {
         // A blob that breaks off in the middle must not leave half of its records counted twice: they are accounted for when it is done.
-        using var sink = new LineSink(scan, blob.Path, call.Options.IncludeRelayed, file);
+        using var sink = new LineSink(scan, blob.Path, file);
         try
         {
-            await ArchiveRead.ScanAsync(scan.Container, blob, new ScanRequest(scan.Subjects, sink, WithBody: call.Options.Scope.IncludeMentioned), cancellationToken).ConfigureAwait(false);
+            await ArchiveRead.ScanAsync(scan.Container, blob, new ScanRequest(scan.Subjects, sink, WithBody: scan.Selection.WithBody), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not ExportTargetException && !cancellationToken.IsCancellationRequested)
         {
@@ -65,12 +68,12 @@ internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
             Withheld = _withheld[subject],
             Unreachable = unreachable,
             Ground = _withheld[subject] > 0
-                ? "Records that the device relayed as a gateway for other devices are those devices' data. " + detail
+                ? Withheld + detail
                 : detail,
         };
     }
 
-    private sealed class LineSink(ContainerScan scan, string blob, bool includeRelayed, IRecordFile file) : IMatchedRecordSink, IDisposable
+    private sealed class LineSink(ContainerScan scan, string blob, IRecordFile file) : IMatchedRecordSink, IDisposable
     {
         private readonly ArrayBufferWriter<byte> _line = new();
         private readonly Utf8JsonWriter _writer = new(Stream.Null);
@@ -79,7 +82,7 @@ internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
         public void OnRecord(in MatchedRecord record)
         {
             (long included, long withheld) = _counts.GetValueOrDefault(record.Subject);
-            if (record.Kind == MatchKind.Relayed && !includeRelayed)
+            if (!scan.Selection.Includes(record.Kind))
             {
                 _counts[record.Subject] = (included, withheld + 1);
                 return;

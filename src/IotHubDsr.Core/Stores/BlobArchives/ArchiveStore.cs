@@ -1,3 +1,4 @@
+using IotHubDsr.Archives;
 using IotHubDsr.Azure.Blobs;
 
 namespace IotHubDsr.Stores.BlobArchives;
@@ -38,7 +39,9 @@ internal abstract class ArchiveStore(BlobContainers containers, TimeProvider tim
     public async Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
         StoreCall call, IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken)
     {
-        var erasure = new ArchiveErasure(containers.Of(call.Location), LayoutOf(call.Location), call, findings, time);
+        ArchiveLayout layout = LayoutOf(call.Location);
+        RecordSelection selection = call.SelectionOf(findings.Select(finding => finding.DeviceId), layout.Origin);
+        var erasure = new ArchiveErasure(containers.Of(call.Location), layout, selection, call, findings, time);
         return await erasure.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -48,7 +51,7 @@ internal abstract class ArchiveStore(BlobContainers containers, TimeProvider tim
     private async Task<ContainerScan> ScanAsync(StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
     {
         ArchiveLayout layout = LayoutOf(call.Location);
-        var scan = new ContainerScan(containers.Of(call.Location), layout, call.SubjectsOf(deviceIds, layout.Origin));
+        var scan = new ContainerScan(containers.Of(call.Location), layout, call.SelectionOf(deviceIds, layout.Origin));
         try
         {
             await scan.RunAsync(call, cancellationToken).ConfigureAwait(false);

@@ -158,7 +158,7 @@ internal sealed class BlobRewriter(
     }
 
     private AnnouncedItem ItemOf(SubjectMatches removed, ReplacedContent replaced) =>
-        new(item.Path, removed.DeviceId, removed.Count(selection.IncludeRelayed)) { Replaced = replaced };
+        new(item.Path, removed.DeviceId, selection.CountOf(removed)) { Replaced = replaced };
 
     private async Task<ArchiveRewrite> StageAsync(StagedBlob staged, BlobProperties before, CancellationToken cancellationToken)
     {
@@ -174,7 +174,7 @@ internal sealed class BlobRewriter(
         await using Stream content = container.Read(_blob, before.ETag, before.ContentLength);
         ArchiveScan scan = await ArchiveFormats.ScanAsync(content, new ScanRequest(selection.Subjects, WithBody: selection.WithBody), cancellationToken)
             .ConfigureAwait(false);
-        return scan.Subjects.Any(matches => Enum.GetValues<MatchKind>().Any(kind => selection.Removes(kind) && matches[kind].Records > 0));
+        return scan.Subjects.Any(matches => Enum.GetValues<MatchKind>().Any(kind => selection.Includes(kind) && matches[kind].Records > 0));
     }
 
     private async Task<Fault?> VerifyAsync(ETag after, ArchiveRewrite rewrite, CancellationToken cancellationToken)

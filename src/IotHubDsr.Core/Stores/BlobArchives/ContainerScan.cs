@@ -7,7 +7,7 @@ using IotHubDsr.Azure.Blobs;
 namespace IotHubDsr.Stores.BlobArchives;
 
 /// <summary>One pass over a container for all subjects: one listing, each blob read once.</summary>
-internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout layout, SubjectIndex subjects)
+internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout layout, RecordSelection selection)
 {
     private readonly Dictionary<int, SubjectTotals> _totals = [];
     private readonly List<ListedBlob> _matched = [];
@@ -24,7 +24,9 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
 
     public ArchiveLayout Layout => layout;
 
-    public SubjectIndex Subjects => subjects;
+    public RecordSelection Selection => selection;
+
+    public SubjectIndex Subjects => selection.Subjects;
 
     /// <summary>The blobs that hold something of a subject, in the order of their names.</summary>
     public IReadOnlyList<ListedBlob> Matched => _matched.OrderBy(blob => blob.Path, StringComparer.Ordinal).ToList();
@@ -51,7 +53,7 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
 
     public IReadOnlyList<DeviceDataFinding> ToFindings(DataLocation location, int faults)
     {
-        var findings = new DeviceDataFinding[subjects.Count];
+        var findings = new DeviceDataFinding[Subjects.Count];
         for (int subject = 0; subject < findings.Length; subject++)
             findings[subject] = ToFinding(location, subject, faults);
         return findings;
@@ -70,6 +72,8 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
             details.Add($"{totals.Relayed} records were relayed by this device for other devices and count as theirs");
         if (totals.Mentioned > 0)
             details.Add($"{Counted.Of(totals.Mentioned, "record")} of other senders {(totals.Mentioned == 1 ? "names" : "name")} the device only in the body and can be other people's");
+        if (totals.OnlyMentioned > 0)
+            details.Add($"{Counted.Of(totals.OnlyMentioned, "row")} of operators' queries {(totals.OnlyMentioned == 1 ? "names" : "name")} the device in the text, which -IncludeMentioned takes as the device's: whoever runs the hub decides");
         if (_softDeleted > 0)
             details.Add(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(_softDeleted, "soft-deleted copy", "soft-deleted copies")} cannot be read; they leave by {_softDeletedUntil:yyyy-MM-dd}"));
         if (_missing)
@@ -83,11 +87,12 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
 
         Verdict verdict = faults > 0 ? Verdict.Unreachable
             : found ? (_hold.IsHeld || totals.IsHeld ? Verdict.Held : Verdict.Present)
+            : totals.OnlyMentioned > 0 ? Verdict.OwnerAction
             : _softDeleted > 0 ? Verdict.Expiring
             : Verdict.Absent;
         return new DeviceDataFinding
         {
-            DeviceId = subjects[subject],
+            DeviceId = Subjects[subject],
             Location = location,
             Verdict = verdict,
             Records = totals.Records,
@@ -140,7 +145,7 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
     {
         try
         {
-            var request = new ScanRequest(subjects, WithBody: call.Options.Scope.IncludeMentioned);
+            var request = new ScanRequest(Subjects, WithBody: selection.WithBody);
             if (await ArchiveRead.ScanAsync(container, listed, request, cancellationToken).ConfigureAwait(false) is { } read)
                 Add(read.Blob, read.Scan);
         }
@@ -167,7 +172,7 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
             {
                 if (!_totals.TryGetValue(matches.Subject, out SubjectTotals? totals))
                     _totals.Add(matches.Subject, totals = new SubjectTotals());
-                totals.Add(blob, matches);
+                totals.Add(blob, matches, selection);
             }
 
             if (scan.Subjects.Count > 0)

@@ -7,15 +7,15 @@ namespace IotHubDsr.Stores.BlobArchives;
 /// <summary>Keeps account of what an erasure did to each subject; blobs report to it at once.</summary>
 internal sealed class ErasureAccounts
 {
-    private readonly bool _includeRelayed;
+    private readonly RecordSelection _selection;
     private readonly List<Account> _accounts;
     private readonly Dictionary<string, Account> _byDevice;
     private readonly ILookup<string, Account> _byItem;
     private readonly object _gate = new();
 
-    public ErasureAccounts(IReadOnlyList<DeviceDataFinding> findings, bool includeRelayed)
+    public ErasureAccounts(IReadOnlyList<DeviceDataFinding> findings, RecordSelection selection)
     {
-        _includeRelayed = includeRelayed;
+        _selection = selection;
         _accounts = findings.Select(finding => new Account(finding.DeviceId)).ToList();
         _byDevice = _accounts.ToDictionary(account => account.DeviceId, StringComparer.Ordinal);
         _byItem = findings.SelectMany(finding => finding.Items, (finding, item) => (item.Path, Account: _byDevice[finding.DeviceId]))
@@ -29,8 +29,9 @@ internal sealed class ErasureAccounts
             foreach (SubjectMatches matches in removed)
             {
                 Account account = _byDevice[matches.DeviceId];
-                account.Records += matches.Count(_includeRelayed);
-                account.Items++;
+                long records = _selection.CountOf(matches);
+                account.Records += records;
+                account.Items += records > 0 ? 1 : 0;
             }
         }
     }

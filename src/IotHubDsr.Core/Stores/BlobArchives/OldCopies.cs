@@ -88,7 +88,7 @@ internal sealed class OldCopies(BlobContainerAccess container, StoreCall call, R
 
             // The records of a copy that rewriting has made are already counted.
             IEnumerable<AnnouncedItem> items = kept.Removed.Select(
-                removed => new AnnouncedItem(copy.Path, removed.DeviceId, wasFound ? removed.Count(selection.IncludeRelayed) : 0, wasFound ? 1 : 0));
+                removed => new AnnouncedItem(copy.Path, removed.DeviceId, wasFound ? selection.CountOf(removed) : 0, wasFound ? 1 : 0));
             await call.AnnounceAsync(new Announcement($"delete the old copy {copy.Path}", [.. items]), cancellationToken).ConfigureAwait(false);
             await container.DeleteCopyAsync(copy, cancellationToken).ConfigureAwait(false);
             if (wasFound)

@@ -17,6 +17,9 @@ internal sealed class SubjectTotals
     /// <summary>Those of <see cref="Records"/> that others sent and that name the subject only in their body.</summary>
     public long Mentioned { get; private set; }
 
+    /// <summary>Records beside <see cref="Records"/> that do no more than name the subject, and were not asked for.</summary>
+    public long OnlyMentioned { get; private set; }
+
     public long OldCopyRecords { get; private set; }
 
     public long Bytes { get; private set; }
@@ -43,9 +46,17 @@ internal sealed class SubjectTotals
     /// <summary>The blobs, in the order of their names.</summary>
     public IReadOnlyList<SeenItem> Items => _items.OrderBy(item => item.Path, StringComparer.Ordinal).ToList();
 
-    public void Add(ListedBlob blob, SubjectMatches matches)
+    public void Add(ListedBlob blob, SubjectMatches matches, RecordSelection selection)
     {
-        long records = matches.Count(relayed: false);
+        if (!selection.WithBody)
+        {
+            OnlyMentioned += matches.Mentioned.Records;
+            matches = matches with { Mentioned = default };
+            if (matches.Count(relayed: true, mentioned: false) == 0)
+                return;
+        }
+
+        long records = matches.Count(relayed: false, mentioned: true);
         long bytes = matches.Own.Bytes + matches.Attributed.Bytes + matches.Mentioned.Bytes;
         _items.Add(new SeenItem(blob.Path, blob.ETag.ToString("H"), records, bytes) { IsOldCopy = blob.IsOldCopy });
         Records += records;

@@ -175,7 +175,7 @@ public sealed class UploadErasureTests
     public async Task Erase_PolicyThatHasRunOutForSomeFiles_DeletesTheseAndTellsUntilWhenTheOthersAreHeld()
     {
         await using UploadSandbox sandbox = await UploadSandbox.StartAsync();
-        DateTimeOffset now = sandbox.Clock.GetUtcNow();
+        var now = DateTimeOffset.FromUnixTimeSeconds(sandbox.Clock.GetUtcNow().ToUnixTimeSeconds());
         sandbox.Container.Put("dev1/old", "x"u8.ToArray(), new BlobSeed { LastModified = now.AddDays(-40) });
         sandbox.Container.Put("dev1/young", "x"u8.ToArray(), new BlobSeed { LastModified = now.AddDays(-3) });
         sandbox.Container.Policy = new ImmutabilityPolicy(30);

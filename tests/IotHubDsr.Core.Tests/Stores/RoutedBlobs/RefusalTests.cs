@@ -33,7 +33,7 @@ public sealed class RefusalTests
     public async Task Find_ContainerUnderAPolicyOfKnownLength_IsHeldUntilTheYoungestBlobCanBeDeleted()
     {
         await using ArchiveSandbox sandbox = await StartAsync();
-        DateTimeOffset created = sandbox.Clock.GetUtcNow().AddDays(-3);
+        var created = DateTimeOffset.FromUnixTimeSeconds(sandbox.Clock.GetUtcNow().AddDays(-3).ToUnixTimeSeconds());
         sandbox.Put("old", Messages(10, Alice, Bob));
         sandbox.Put("young", Messages(10, Alice, Bob), seed: new BlobSeed { LastModified = created });
         sandbox.Put("others", Messages(10, Bob));
