@@ -37,7 +37,7 @@ public sealed class ScopeTests
         Assert.Contains("generation", Of(receipts, LocationKinds.FileUploadContainer).Detail, StringComparison.Ordinal);
         Assert.Same(present, Device(sandbox, "dev1"));
         Assert.Equal(3, present.PendingCommands);
-        Assert.DoesNotContain(Deletions(sandbox), _ => true);
+        Assert.Empty(Deletions(sandbox));
     }
 
     [Fact]
@@ -147,8 +147,12 @@ public sealed class ScopeTests
         Assert.DoesNotContain(sandbox.Server.RequestLog.After(0), request => request.Mutating);
         Assert.Equal(after, Text(sandbox));
         Assert.Equal(3, Device(sandbox, "dev1").PendingCommands);
-        Assert.Equal(first.Select(receipt => receipt.Verdict), resumed.Select(receipt => receipt.Verdict));
-        Assert.Equal(Of(first, Container).Verdict, Of(verified, Container).Verdict);
+        foreach (string place in (string[])[Container, LocationKinds.DeviceRegistry, LocationKinds.CloudToDeviceQueue, LocationKinds.FileUploadContainer])
+        {
+            Assert.Equal(Of(first, place).Verdict, Of(resumed, place).Verdict);
+            Assert.Equal(Of(first, place).Verdict, Of(verified, place).Verdict);
+        }
+
         Assert.Equal(isWindow ? Verdict.OwnerAction : Verdict.Absent, Of(verified, LocationKinds.CloudToDeviceQueue).Verdict);
     }
 
@@ -338,8 +342,10 @@ public sealed class ScopeTests
             return sandbox.Server.World.Registry.Device(deviceId);
     }
 
-    private static IEnumerable<LoggedRequest> Deletions(RequestSandbox sandbox) =>
-        sandbox.Server.RequestLog.After(0).Where(request => request.Method == "DELETE" && request.Status is >= 200 and < 300);
+    /// <summary>Devices, queues and uploaded files that were deleted.</summary>
+    private static IEnumerable<LoggedRequest> Deletions(RequestSandbox sandbox) => sandbox.Server.RequestLog.After(0).Where(
+        request => request.Method == "DELETE" && request.Status is >= 200 and < 300
+            && (request.Service == "hub" || request.Target.StartsWith("/" + WorldNames.UploadContainer + "/", StringComparison.Ordinal)));
 
     /// <summary>By the kind of the location, or by the end of its place.</summary>
     private static ErasureReceipt Of(IEnumerable<ErasureReceipt> receipts, string kindOrContainer) => receipts.Single(

@@ -15,7 +15,8 @@ internal abstract class ArchiveStore(BlobContainers containers, TimeProvider tim
 
     public bool IsShared => true;
 
-    public Narrowing Understands => Narrowing.Generation | Narrowing.Time | Narrowing.Mentioned;
+    /// <summary>What the records tell; where a kind of archive tells less, its store says so.</summary>
+    public virtual Narrowing Understands => Narrowing.Generation | Narrowing.Time | Narrowing.Mentioned;
 
     public abstract string Method { get; }
 
