@@ -22,7 +22,7 @@ public sealed class ServiceRecordTests
 
                 Assert.Equal(lines.Count, scan.RecordsRead);
                 Assert.Equal(NaiveMatching.Count(selection.Subjects, lines.Select(ServiceRecord.Read)), NaiveMatching.Count(scan.Subjects));
-                var kept = lines.Where(line => !NaiveMatching.Includes(selection, ServiceRecord.Read(line)));
+                var kept = lines.Where(line => !NaiveMatching.Removes(selection, ServiceRecord.Read(line)));
                 Assert.Equal(string.Concat(kept), Encoding.UTF8.GetString(result));
                 await VerifyAsync(rewrite, file, result, selection);
             },
@@ -42,7 +42,7 @@ public sealed class ServiceRecordTests
                 Assert.Equal(items.Count, scan.RecordsRead);
                 Assert.Equal(NaiveMatching.Count(selection.Subjects, items.Select(ServiceRecord.Read)), NaiveMatching.Count(scan.Subjects));
                 Assert.Equal(
-                    items.Where(item => !NaiveMatching.Includes(selection, ServiceRecord.Read(item))), ServiceRecord.Items(result));
+                    items.Where(item => !NaiveMatching.Removes(selection, ServiceRecord.Read(item))), ServiceRecord.Items(result));
                 await VerifyAsync(rewrite, file, result, selection);
             },
             iter: Iterations);

@@ -5,7 +5,7 @@ namespace IotHubDsr.Module.Tests.Erasures;
 
 public sealed class RemoveTests
 {
-    private static readonly string[] Acted = ["DeviceRegistry", "CloudToDeviceQueue", "RoutedBlobContainer"];
+    private static readonly string[] Acted = ["DeviceRegistry", "CloudToDeviceQueue", "RoutedBlobContainer", "DeadLetterContainer", "LogArchive"];
 
     [Fact]
     [PesterTwin("erases a device and leaves its look-alikes alone")]

@@ -17,6 +17,9 @@ internal sealed class DeadLetterStore(BlobContainers containers, TimeProvider ti
     public override string Method =>
         "The events were taken out of the blobs under the ETags that were read; events of other devices and of other hubs were kept byte for byte.";
 
+    /// <summary>Most events do not tell which incarnation of a device ID they are about.</summary>
+    public override Narrowing Understands => Narrowing.Time | Narrowing.Mentioned;
+
     public override ErasureStage StageOf(string kind) => ErasureStage.Sinks;
 
     protected override ArchiveLayout LayoutOf(DataLocation location) => new DeadLetterLayout(location);

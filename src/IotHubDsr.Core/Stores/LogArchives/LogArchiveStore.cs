@@ -17,6 +17,9 @@ internal sealed class LogArchiveStore(BlobContainers containers, TimeProvider ti
     public override string Method =>
         "The rows were taken out of the blobs of hours that have ended, under the ETags that were read; the rows of other devices were kept byte for byte.";
 
+    /// <summary>Rows do not tell which incarnation of a device ID they are about.</summary>
+    public override Narrowing Understands => Narrowing.Time | Narrowing.Mentioned;
+
     public override ErasureStage StageOf(string kind) => ErasureStage.Logs;
 
     protected override ArchiveLayout LayoutOf(DataLocation location) => new LogArchiveLayout(location);
