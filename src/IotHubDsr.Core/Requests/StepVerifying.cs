@@ -1,3 +1,4 @@
+using System.Globalization;
 using IotHubDsr.Engine;
 using IotHubDsr.Evidence;
 using IotHubDsr.Stores;
@@ -79,8 +80,20 @@ internal sealed class StepVerifying(
             ? new ErasureOutcome(step.DeviceId, step.Before.Erased, step.Before.Changes)
             : null);
         Settlement found = Settlement.Of(step.Planned, done, after, deletedAt, now, reading.Options.Scope.EndTime);
-        return found.Verdict == Verdict.Present ? HoldOf(step, after) ?? found : found;
+        return found.Verdict == Verdict.Present ? HoldOf(step, after) ?? StillPending(step, after, now) ?? found : found;
     }
+
+    /// <summary>
+    /// What an earlier run left on purpose, for it was too young, is pending until its time as long as nothing tries it again. More than was
+    /// left is not explained by that.
+    /// </summary>
+    private static Settlement? StillPending(RequestStep step, DeviceDataFinding after, DateTimeOffset now) =>
+        !step.IsTried && step.Before.Verdict == Verdict.ErasurePending && step.IsWaiting(now) && after.Records <= step.Before.Remaining
+            ? new Settlement(
+                Verdict.ErasurePending,
+                step.Before.Until,
+                string.Create(CultureInfo.InvariantCulture, $"What is left may still be written to; run Resume-IotDataRequest after {step.Before.Until:u}."))
+            : null;
 
     /// <summary>The operator's hold, when it explains all that is left.</summary>
     private Settlement? HoldOf(RequestStep step, DeviceDataFinding after)

@@ -13,6 +13,7 @@ public sealed class ExportPackageTests
     private static readonly Dictionary<string, string> Kinds = new(StringComparer.Ordinal)
     {
         ["identities"] = "registry-identity", ["twins"] = "registry-twin", ["messages"] = "routed-message", ["files"] = "uploaded-file",
+        ["events"] = "dead-letter", ["log-rows"] = "log-row",
     };
 
     [Fact]

@@ -140,6 +140,27 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public async Task Resume_BeforeAndAfterTheYoungestBlobsAreClosed_KeepsThemPendingAndThenErasesThem()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        List<DeviceDataFinding> bystanders = LogsOf(await sandbox.FindAsync("Dev1", "dev10"));
+        List<ErasureReceipt> erased = LogsOf(await sandbox.EraseAsync(await sandbox.PlanAsync("dev1")));
+        string requestId = (await sandbox.RequestAsync()).RequestId;
+
+        List<ErasureReceipt> early = LogsOf(await sandbox.ResumeAsync(requestId));
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromHours(3));
+        List<ErasureReceipt> late = LogsOf(await sandbox.ResumeAsync(requestId));
+
+        Assert.Equal([(Verdict.ErasurePending, 6L), (Verdict.ErasurePending, 6L)], erased.Select(receipt => (receipt.Verdict, receipt.RecordsRemaining)));
+        Assert.Equal(erased.Select(receipt => (receipt.Verdict, receipt.Until)), early.Select(receipt => (receipt.Verdict, receipt.Until)));
+        Assert.Equal([(Verdict.Erased, 12L, 0L), (Verdict.Erased, 12L, 0L)], late.Select(receipt => (receipt.Verdict, receipt.RecordsErased, receipt.RecordsRemaining)));
+        Assert.Equal(bystanders.Select(found => found.Records), LogsOf(await sandbox.FindAsync("Dev1", "dev10")).Select(found => found.Records));
+
+        static List<T> LogsOf<T>(List<T> all) =>
+            [.. all.Where(one => one is ErasureReceipt { Kind: LocationKinds.LogArchive, RecordsPlanned: > 0 } or DeviceDataFinding { Kind: LocationKinds.LogArchive })];
+    }
+
+    [Fact]
     public async Task Resume_TwiceAndTheSecondWaits_RepeatsNothing()
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
