@@ -9,7 +9,15 @@ public sealed class DsrEngine : IDsrEngine
 {
     private readonly ConcurrentDictionary<Guid, HubConnection> _connections = new();
     private readonly SandboxProcesses _sandboxes = new();
-    private readonly TimeProvider _time = TimeProvider.System;
+    private readonly TimeProvider _time;
+
+    /// <summary>Makes an engine without connections.</summary>
+    public DsrEngine()
+        : this(TimeProvider.System)
+    {
+    }
+
+    internal DsrEngine(TimeProvider time) => _time = time;
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> ConnectAsync(ConnectRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using IotHubDsr.Plans;
@@ -40,7 +39,7 @@ internal sealed record JournalLine(long Number, DateTimeOffset At, JournalEvent 
         using JsonDocument document = JsonSerializer.SerializeToDocument(
             new Form(At.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture), Event, before.Hash, Number), Json);
         byte[] canonical = CanonicalJson.Write(document.RootElement);
-        return ([.. canonical, (byte)'\n'], new JournalHead(Number, HashOf(canonical)));
+        return ([.. canonical, (byte)'\n'], new JournalHead(Number, Digests.Of(canonical)));
     }
 
     /// <summary>Reads a journal; it ends at the first line that does not fit.</summary>
@@ -55,7 +54,7 @@ internal sealed record JournalLine(long Number, DateTimeOffset At, JournalEvent 
                 throw FaultCatalogue.JournalBroken.Exception(place, head.Lines + 1, "it does not end");
             ReadOnlyMemory<byte> bytes = journal.AsMemory(start, length);
             JournalLine line = Parse(place, bytes, head);
-            head = new JournalHead(line.Number, HashOf(bytes.Span));
+            head = new JournalHead(line.Number, Digests.Of(bytes.Span));
             yield return (line, head);
             start += length + 1;
         }
@@ -75,8 +74,6 @@ internal sealed record JournalLine(long Number, DateTimeOffset At, JournalEvent 
             throw new DsrException(FaultCatalogue.JournalBroken.For(place, before.Lines + 1, exception.Message), exception);
         }
     }
-
-    private static string HashOf(ReadOnlySpan<byte> line) => $"sha256:{Convert.ToHexString(SHA256.HashData(line)).ToLowerInvariant()}";
 
     private sealed record Form(string At, JournalEvent Event, string Prev, long Seq);
 }

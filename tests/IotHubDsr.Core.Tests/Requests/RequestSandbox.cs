@@ -9,12 +9,13 @@ namespace IotHubDsr.Core.Tests.Requests;
 /// <summary>The engine, connected to a sandbox as a cmdlet connects it, and what it says.</summary>
 internal sealed class RequestSandbox : IAsyncDisposable
 {
-    private readonly DsrEngine _engine = new();
+    private readonly DsrEngine _engine;
     private readonly string _folder = Directory.CreateTempSubdirectory("request-tests-").FullName;
 
     private bool _isGuest;
 
-    private RequestSandbox(SandboxServer server) => Server = server;
+    private RequestSandbox(SandboxServer server, bool sharesClock = false) =>
+        (Server, _engine) = (server, sharesClock ? new DsrEngine(server.World.Clock) : new DsrEngine());
 
     public SandboxServer Server { get; }
 
@@ -32,9 +33,11 @@ internal sealed class RequestSandbox : IAsyncDisposable
     public IEnumerable<Fault> Reported => Events.OfType<FaultEvent>().Select(reported => reported.Fault);
 
     /// <param name="time">The sandbox's clock; null for the system's.</param>
-    public static async Task<RequestSandbox> StartAsync(TimeProvider? time = null)
+    /// <param name="sharesClock">Whether time passes for the module as it does for the sandbox.</param>
+    public static async Task<RequestSandbox> StartAsync(TimeProvider? time = null, bool sharesClock = false)
     {
-        var sandbox = new RequestSandbox(await SandboxServer.StartAsync(new SandboxOptions { Time = time ?? TimeProvider.System }, CancellationToken.None));
+        var options = new SandboxOptions { Time = time ?? TimeProvider.System };
+        var sandbox = new RequestSandbox(await SandboxServer.StartAsync(options, CancellationToken.None), sharesClock);
         await sandbox.ConnectAsync();
         return sandbox;
     }

@@ -142,7 +142,7 @@ public sealed class ResumeTests
     [Fact]
     public async Task Resume_BeforeAndAfterTheYoungestBlobsAreClosed_KeepsThemPendingAndThenErasesThem()
     {
-        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
         List<DeviceDataFinding> bystanders = LogsOf(await sandbox.FindAsync("Dev1", "dev10"));
         List<ErasureReceipt> erased = LogsOf(await sandbox.EraseAsync(await sandbox.PlanAsync("dev1")));
         string requestId = (await sandbox.RequestAsync()).RequestId;

@@ -85,7 +85,7 @@ internal sealed class ArchiveErasure(
     {
         try
         {
-            await new LeftDrafts(container, call).RemoveAsync(cancellationToken).ConfigureAwait(false);
+            await new LeftDrafts(container, layout, call).RemoveAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception missing) when (layout.MayBeMissing && BlobFailures.IsContainerMissing(missing))
         {

@@ -129,7 +129,7 @@ internal sealed partial class DraftBlob(BlobContainerAccess container, BlockBlob
                 return;
             await _draft.DeleteIfExistsAsync(cancellationToken: CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception failed) when (failed is RequestFailedException or IOException or AggregateException)
+        catch (Exception failed) when (failed is RequestFailedException or IOException or AggregateException or OperationCanceledException)
         {
             // The next erasure removes it, as it does after a crash.
         }

@@ -9,14 +9,14 @@ namespace IotHubDsr.Stores.BlobArchives;
 /// Drafts that an erasure left because its process died: copies of what other devices sent, beside the blobs that they were made for. The
 /// next erasure in the container removes them. One that another erasure is just working on is put together again by it.
 /// </summary>
-internal sealed class LeftDrafts(BlobContainerAccess container, StoreCall call)
+internal sealed class LeftDrafts(BlobContainerAccess container, ArchiveLayout layout, StoreCall call)
 {
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
         var drafts = new List<ListedBlob>();
         await foreach (ListedBlob blob in container.ListAsync(string.Empty, cancellationToken).ConfigureAwait(false))
         {
-            if (blob is { IsOldCopy: false, LeavesAt: null } && DraftBlob.IsDraft(blob))
+            if (blob is { IsOldCopy: false, LeavesAt: null } && DraftBlob.IsDraft(blob) && layout.Concerns(blob.Name))
                 drafts.Add(blob);
         }
 
