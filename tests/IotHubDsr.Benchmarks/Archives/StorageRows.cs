@@ -126,13 +126,13 @@ internal static class StorageRows
     /// <summary>The highest peak working set that the system reports for a session that looks for a device in all of the blobs.</summary>
     private static async Task<double> PeakAsync(BlobSandbox sandbox)
     {
-        string script = $"{sandbox.ConnectScript}; (Get-IotDeviceDataFootprint '{Rare}' | Measure-Object -Property Records -Sum).Sum";
+        string script = $"{sandbox.ConnectScript}; $records = 0; Get-IotDeviceDataFootprint '{Rare}' | ForEach-Object {{ $records += $_.Records }}; \"records $records\"";
         using Process process = ShellProcess.Start("-Command", script);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
         double peak = await PeakMemory.WatchAsync(process, PollInterval);
         int expected = (int)((ScanBytes + (BlobMebibytes * Mebibyte) - 1) / (BlobMebibytes * Mebibyte));
-        if (process.ExitCode != 0 || !(await output).Contains($"{expected}", StringComparison.Ordinal))
+        if (process.ExitCode != 0 || !(await output).Contains($"records {expected}", StringComparison.Ordinal))
             throw new InvalidOperationException($"The footprint is not that of {expected} records: {await output} {await errors}");
         return peak;
     }
