@@ -9,7 +9,7 @@ namespace IotHubDsr.Azure.Blobs;
 internal sealed class TransferBudget
 {
     /// <summary>Size of a piece: large enough that a request is worth it, small enough that many can be under way.</summary>
-    public const int PieceSize = 2 * 1024 * 1024;
+    public const int PieceSize = 1024 * 1024;
 
     private const int Pieces = 16;
 
