@@ -5,8 +5,12 @@ namespace IotHubDsr.Benchmarks.Archives;
 /// <summary>Routed Avro, not compressed.</summary>
 internal static class AvroRows
 {
-    private const int Rounds = 9;
-    private const int SlowRounds = 3;
+    // A pass takes a tenth of a second: many rounds outlast what a neighbour does to the memory meanwhile.
+    private const int Rounds = 25;
+    private const int SlowRounds = 5;
+
+    /// <summary>How often the fast contender runs for each time that the slow one does.</summary>
+    private const int FastPasses = 8;
 
     public static async Task RunAsync(int bytes, Action<BenchmarkRow> report)
     {
@@ -17,9 +21,9 @@ internal static class AvroRows
 
         Contest apache = await Contest.RunAsync(
             SlowRounds,
-            () => Contest.Check(expected, Scans.OursAsync(file, one)),
+            () => Contest.RepeatAsync(FastPasses, () => Contest.Check(expected, Scans.OursAsync(file, one))),
             () => Contest.Check(expected, Scans.Apache(file)));
-        report(new BenchmarkRow("avro_null_vs_apache", apache.SpeedOf(0, than: 1), "ratio", 18, AtMost: false));
+        report(new BenchmarkRow("avro_null_vs_apache", FastPasses * apache.SpeedOf(0, than: 1), "ratio", 18, AtMost: false));
 
         Contest search = await Contest.RunAsync(
             Rounds,
