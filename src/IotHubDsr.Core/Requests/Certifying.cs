@@ -89,7 +89,7 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
             LocationId = location.Id,
             Kind = location.Kind,
             Place = location.Place,
-            Method = MethodOf(location, groups.Max(group => group.Verdict)),
+            Method = MethodOf(location, groups),
             Detail = DetailOf(location, groups.Max(group => group.Verdict)),
             ErasedAt = state.ErasedAt,
             VerifiedAt = state.ReadAt,
@@ -97,11 +97,11 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
         };
     }
 
-    /// <summary>Where a store serves a location, only a scope that it does not understand asks for an action of the owner.</summary>
-    private string MethodOf(DataLocation location, Verdict verdict) => locations.StoreOf(location) switch
+    /// <summary>Where a store serves a location, an action of the owner is asked for when it cannot tell whose records are left; others may be gone.</summary>
+    private string MethodOf(DataLocation location, IReadOnlyList<OutcomeGroup> groups) => locations.StoreOf(location) switch
     {
         null => "This tool does not erase here.",
-        _ when verdict == Verdict.OwnerAction => "Nothing was erased here: the records that were asked for cannot be told from others.",
+        _ when groups.Max(group => group.Verdict) == Verdict.OwnerAction && groups.All(group => group.Erased == 0) => "Nothing was erased here: the records that were asked for cannot be told from others.",
         { } store => store.Method,
     };
 

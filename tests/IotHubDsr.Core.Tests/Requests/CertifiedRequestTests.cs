@@ -2,6 +2,10 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using IotHubDsr.Core.Tests.Stores.LogArchives;
+using IotHubDsr.Sandbox.Storage;
+using IotHubDsr.Sandbox.Storage.Blobs;
+using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Core.Tests.Requests;
 
@@ -55,6 +59,25 @@ public sealed class CertifiedRequestTests
         string text = payload.RootElement.GetRawText();
         Assert.All(receipts.Select(receipt => receipt.Location), location => Assert.Contains(location.Id, text, StringComparison.Ordinal));
         Assert.Contains("its owner deletes what it holds of the device", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Certificate_RowsWereErasedAndAQueryIsLeftToItsOwner_DoesNotSayThatNothingWasErased()
+    {
+        const string Container = "insights-logs-twinqueries";
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        sandbox.Server.World.Blobs.GetOrAddAccount(WorldNames.UploadAccount).GetOrAddContainer(Container).Put(
+            LogArchive.BlobOf(LogArchive.LongAgo),
+            Encoding.UTF8.GetBytes(LogArchive.Text(LogArchive.Rows(4, "dev1", "Dev1"))),
+            new BlobSeed { BlobType = BlobKind.Append, LastModified = LogArchive.LongAgo });
+
+        ErasureReceipt receipt = (await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"))).Single(one => one.Place.EndsWith(Container, StringComparison.Ordinal));
+        using JsonDocument payload = JsonDocument.Parse(Payload((await sandbox.RequestAsync()).Certificates[0].Path!));
+
+        Assert.Equal((Verdict.OwnerAction, 2L), (receipt.Verdict, receipt.RecordsErased));
+        JsonElement location = payload.RootElement.GetProperty("predicate").GetProperty("locations").EnumerateArray()
+            .Single(one => one.GetProperty("id").GetString() == receipt.Location.Id);
+        Assert.StartsWith("The rows were taken out", location.GetProperty("method").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
