@@ -27,8 +27,11 @@ internal sealed class RecordOrigin(string hubName)
         bool isOurs = type >= 0
             && Ascii.EqualsIgnoreCase(resource[^_hubName.Length..], _hubName)
             && Ascii.EqualsIgnoreCase(resource.Slice(type, HubTypeBytes.Length), HubTypeBytes);
-        return !isOurs && HubIn(Encoding.UTF8.GetString(resource)) is { } hub && !hub.Equals(hubName, StringComparison.OrdinalIgnoreCase);
+        return !isOurs && HubIn(Encoding.UTF8.GetString(resource)) is { } hub && !IsNamed(hub);
     }
+
+    /// <summary>Whether a name of a hub, in any case, is this hub's.</summary>
+    public bool IsNamed(string name) => name.Equals(hubName, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a name of a hub, in any case, is another hub's.</summary>
     public bool IsAnotherHubName(ReadOnlySpan<byte> name) => !Ascii.EqualsIgnoreCase(name, _hubName);

@@ -45,6 +45,7 @@ internal sealed partial class StorageAccounts(ArmReader arm, Cloud cloud, string
     /// <summary>Accounts with a DNS zone of their own are served here, in the public cloud.</summary>
     private const string ZonedSuffix = ".blob.storage.azure.net";
 
+    private readonly ConcurrentDictionary<string, Lazy<Task<JsonElement>>> _accounts = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<JsonElement>>>> _listings = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The container that the configuration names; null when it names none that can exist.</summary>
@@ -113,7 +114,9 @@ internal sealed partial class StorageAccounts(ArmReader arm, Cloud cloud, string
                 && ArmId.TryParse(
                     $"/subscriptions/{subscription}/resourceGroups/{resourceGroup}/providers/Microsoft.Storage/storageAccounts/{account}", out ArmId? id))
             {
-                return await arm.GetAsync(new ArmCall(id.Path, ApiVersion, $"the storage account {account}"), cancellationToken).ConfigureAwait(false);
+                // One account can have a container for each category of logs.
+                var call = new ArmCall(id.Path, ApiVersion, $"the storage account {account}");
+                return await _accounts.GetOrAdd(id.Path, _ => new Lazy<Task<JsonElement>>(() => arm.GetAsync(call, cancellationToken))).Value.ConfigureAwait(false);
             }
 
             string within = subscription ?? hubSubscription;

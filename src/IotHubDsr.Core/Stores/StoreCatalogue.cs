@@ -1,4 +1,5 @@
 using IotHubDsr.Azure;
+using IotHubDsr.Azure.Blobs;
 using IotHubDsr.Hub;
 using IotHubDsr.Stores.DeadLetters;
 using IotHubDsr.Stores.FileUploads;
@@ -11,13 +12,18 @@ namespace IotHubDsr.Stores;
 /// <summary>Every store there is. Adding one takes its folder and its line here.</summary>
 internal static class StoreCatalogue
 {
-    public static IReadOnlyList<IDataStore> For(HubClient hub, AzureAccess access, TimeProvider time) =>
-    [
-        new RegistryStore(hub),
-        new CloudToDeviceQueueStore(hub),
-        new RoutedBlobStore(access, time),
-        new FileUploadStore(access, time),
-        new DeadLetterStore(access, time),
-        new LogArchiveStore(access, time),
-    ];
+    public static IReadOnlyList<IDataStore> For(HubClient hub, AzureAccess access, TimeProvider time)
+    {
+        // One for all of them: what downloads may take of the memory is theirs together.
+        var containers = new BlobContainers(access, time);
+        return
+        [
+            new RegistryStore(hub),
+            new CloudToDeviceQueueStore(hub),
+            new RoutedBlobStore(containers, time),
+            new FileUploadStore(containers, time),
+            new DeadLetterStore(containers, time),
+            new LogArchiveStore(containers, time),
+        ];
+    }
 }

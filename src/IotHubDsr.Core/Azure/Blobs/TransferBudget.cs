@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace IotHubDsr.Azure.Blobs;
 
 /// <summary>
-/// The memory that all downloads of a store take together, in pieces of one size. A download waits for its first piece and takes further
+/// The memory that all downloads of a connection take together, in pieces of one size. A download waits for its first piece and takes further
 /// ones only while nobody waits, so that many blobs read at once share what there is and none stands still for good.
 /// </summary>
 internal sealed class TransferBudget

@@ -1,4 +1,3 @@
-using IotHubDsr.Azure;
 using IotHubDsr.Azure.Blobs;
 using IotHubDsr.Stores.BlobArchives;
 
@@ -7,11 +6,6 @@ namespace IotHubDsr.Stores.DeadLetters;
 /// <summary>Events about devices that Event Grid could not deliver and wrote to a blob container, in blobs that can mix devices and hubs.</summary>
 internal sealed class DeadLetterStore(BlobContainers containers, TimeProvider time) : ArchiveStore(containers, time)
 {
-    public DeadLetterStore(AzureAccess access, TimeProvider time)
-        : this(new BlobContainers(access, time), time)
-    {
-    }
-
     public override IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.DeadLetterContainer];
 
     public override string Method =>

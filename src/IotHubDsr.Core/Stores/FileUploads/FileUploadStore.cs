@@ -6,11 +6,6 @@ namespace IotHubDsr.Stores.FileUploads;
 /// <summary>Files that devices uploaded, each in a blob of its own below a folder that is named after the device.</summary>
 internal sealed class FileUploadStore(BlobContainers containers, TimeProvider time) : IDataStore
 {
-    public FileUploadStore(AzureAccess access, TimeProvider time)
-        : this(new BlobContainers(access, time), time)
-    {
-    }
-
     public IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.FileUploadContainer];
 
     public LocationCapabilities Capabilities => LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase;

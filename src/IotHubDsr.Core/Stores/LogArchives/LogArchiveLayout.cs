@@ -23,13 +23,12 @@ internal sealed class LogArchiveLayout(DataLocation location) : ArchiveLayout(lo
     /// <summary>A container holds the logs of many resources, each below its own ID.</summary>
     public override bool Concerns(string name)
     {
-        if (Location.Settings.GetValueOrDefault(LocationSettings.HubName) is not { } hubName
-            || !name.StartsWith(ResourcePrefix, StringComparison.OrdinalIgnoreCase))
+        if (Origin is not { } origin || !name.StartsWith(ResourcePrefix, StringComparison.OrdinalIgnoreCase))
             return true;
         string? resource = LogBlobName.ResourceIn(name[ResourcePrefix.Length..]);
         if (resource is null && name.EndsWith('/'))
-            return RecordOrigin.HubIn(name) is not { Length: > 0 } folder || folder.Equals(hubName, StringComparison.OrdinalIgnoreCase);
-        return resource is not null && RecordOrigin.HubIn(resource) is { } hub && hub.Equals(hubName, StringComparison.OrdinalIgnoreCase);
+            return RecordOrigin.HubIn(name) is not { Length: > 0 } folder || origin.IsNamed(folder);
+        return resource is not null && RecordOrigin.HubIn(resource) is { } hub && origin.IsNamed(hub);
     }
 
     public override NameTimes TimesOf(string name) => LogBlobName.TimesOf(name);

@@ -1,4 +1,3 @@
-using IotHubDsr.Azure;
 using IotHubDsr.Azure.Blobs;
 using IotHubDsr.Stores.BlobArchives;
 
@@ -7,11 +6,6 @@ namespace IotHubDsr.Stores.LogArchives;
 /// <summary>Resource logs that Azure Monitor archives to a blob container, in a blob for each resource and hour that mixes all its devices.</summary>
 internal sealed class LogArchiveStore(BlobContainers containers, TimeProvider time) : ArchiveStore(containers, time)
 {
-    public LogArchiveStore(AzureAccess access, TimeProvider time)
-        : this(new BlobContainers(access, time), time)
-    {
-    }
-
     public override IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.LogArchive];
 
     public override string Method =>

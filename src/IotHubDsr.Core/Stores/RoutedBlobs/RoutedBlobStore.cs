@@ -1,4 +1,3 @@
-using IotHubDsr.Azure;
 using IotHubDsr.Azure.Blobs;
 using IotHubDsr.Stores.BlobArchives;
 
@@ -7,11 +6,6 @@ namespace IotHubDsr.Stores.RoutedBlobs;
 /// <summary>Messages that a routing endpoint wrote to a blob container, in blobs that mix many devices.</summary>
 internal sealed class RoutedBlobStore(BlobContainers containers, TimeProvider time) : ArchiveStore(containers, time)
 {
-    public RoutedBlobStore(AzureAccess access, TimeProvider time)
-        : this(new BlobContainers(access, time), time)
-    {
-    }
-
     public override IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.RoutedBlobContainer];
 
     public override string Method =>

@@ -1,4 +1,5 @@
 using System.Text;
+using IotHubDsr.Azure.Blobs;
 using IotHubDsr.Core.Tests.Packages;
 using IotHubDsr.Core.Tests.Stores.RoutedBlobs;
 using IotHubDsr.Stores;
@@ -79,7 +80,7 @@ public sealed class DeadLetterTests
         Assert.DoesNotContain("FABRIKAM", text, StringComparison.Ordinal);
     }
 
-    private static Task<ArchiveSandbox> StartLettersAsync() => ArchiveSandbox.StartAsync(store: static (access, time) => new DeadLetterStore(access, time));
+    private static Task<ArchiveSandbox> StartLettersAsync() => ArchiveSandbox.StartAsync(store: static (access, time) => new DeadLetterStore(new BlobContainers(access, time), time));
 
     private static void Put(ArchiveSandbox sandbox, string name, params string[] events) =>
         sandbox.Put(name, Encoding.UTF8.GetBytes($"[{string.Join(',', events)}]"));

@@ -1,5 +1,6 @@
 using System.Text;
 using IotHubDsr.Azure;
+using IotHubDsr.Azure.Blobs;
 using IotHubDsr.Core.Tests.Packages;
 using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Sandbox;
@@ -23,7 +24,7 @@ internal sealed class UploadSandbox : IAsyncDisposable
     {
         _server = server;
         _access = SandboxAccess.Open(server, Wire);
-        Store = new FileUploadStore(_access, server.World.Clock);
+        Store = new FileUploadStore(new BlobContainers(_access, server.World.Clock), server.World.Clock);
         Container = server.World.Blobs.GetOrAddAccount(AccountName, options).GetOrAddContainer(ContainerName);
         Location = new DataLocation
         {

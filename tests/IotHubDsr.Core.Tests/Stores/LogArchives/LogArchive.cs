@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using IotHubDsr.Azure.Blobs;
 using IotHubDsr.Core.Tests.Stores.RoutedBlobs;
 using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.Storage.Blobs;
@@ -14,7 +15,7 @@ internal static class LogArchive
     public static readonly DateTimeOffset LongAgo = new(2026, 1, 5, 8, 0, 0, TimeSpan.Zero);
 
     public static Task<ArchiveSandbox> StartLogsAsync(bool versioned = false) =>
-        ArchiveSandbox.StartAsync(versioned, static (access, time) => new LogArchiveStore(access, time));
+        ArchiveSandbox.StartAsync(versioned, static (access, time) => new LogArchiveStore(new BlobContainers(access, time), time));
 
     public static string BlobOf(DateTimeOffset hour, string hub = "CONTOSO-HUB") => string.Create(
         CultureInfo.InvariantCulture,

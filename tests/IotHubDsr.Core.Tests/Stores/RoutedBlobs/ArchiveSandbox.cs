@@ -1,5 +1,6 @@
 using System.Text;
 using IotHubDsr.Azure;
+using IotHubDsr.Azure.Blobs;
 using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.Hosting;
@@ -28,7 +29,7 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
     {
         _server = server;
         _access = SandboxAccess.Open(server, Wire);
-        Store = store?.Invoke(_access, server.World.Clock) ?? new RoutedBlobStore(_access, server.World.Clock);
+        Store = store?.Invoke(_access, server.World.Clock) ?? new RoutedBlobStore(new BlobContainers(_access, server.World.Clock), server.World.Clock);
         AccountName = versioned ? WorldNames.VersionedAccount : WorldNames.PlainAccount;
         UseContainer("archive-under-test");
     }
