@@ -13,12 +13,12 @@ internal sealed class AzureAccess : IDisposable
     private readonly HttpClient _httpClient;
     private readonly ConcurrentDictionary<string, HttpPipeline> _pipelines = new(StringComparer.Ordinal);
 
-    public AzureAccess(Cloud cloud, Func<AzureAccess, TokenCredential?> createCredential)
+    public AzureAccess(Cloud cloud, Func<AzureAccess, TokenCredential?> createCredential, TimeProvider? time = null)
     {
         Cloud = cloud;
         _httpClient = new HttpClient(cloud.CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
         Transport = new HttpClientTransport(_httpClient);
-        Credential = createCredential(this) is { } credential ? new CachingCredential(credential, TimeProvider.System) : null;
+        Credential = createCredential(this) is { } credential ? new CachingCredential(credential, time ?? TimeProvider.System) : null;
     }
 
     public Cloud Cloud { get; }

@@ -6,9 +6,10 @@ using IotHubDsr.Stores;
 namespace IotHubDsr.Engine;
 
 /// <summary>A connection to one hub and everything that works on it.</summary>
-internal sealed class HubConnection(DsrContext context, AzureAccess access, HubClient hub, ArmReader? arm, string? locationFile)
+internal sealed class HubConnection(
+    DsrContext context, AzureAccess access, HubClient hub, ArmReader? arm, string? locationFile, TimeProvider time)
 {
-    private readonly IReadOnlyList<IDataStore> _stores = StoreCatalogue.For(hub, access, TimeProvider.System);
+    private readonly IReadOnlyList<IDataStore> _stores = StoreCatalogue.For(hub, access, time);
 
     public DsrContext Context => context;
 

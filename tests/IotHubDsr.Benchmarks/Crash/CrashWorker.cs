@@ -10,7 +10,9 @@ namespace IotHubDsr.Benchmarks.Crash;
 /// <param name="RequestId">The request to go on with; null to begin one.</param>
 /// <param name="Devices">The devices to erase.</param>
 /// <param name="IncludeOldVersions">Whether old copies are erased, too.</param>
-internal sealed record CrashJob(CrashSandbox Sandbox, string Store, string? RequestId, IReadOnlyList<string> Devices, bool IncludeOldVersions);
+/// <param name="Now">The time in the sandbox, which is the worker's, too.</param>
+internal sealed record CrashJob(
+    CrashSandbox Sandbox, string Store, string? RequestId, IReadOnlyList<string> Devices, bool IncludeOldVersions, DateTimeOffset Now);
 
 /// <summary>A sandbox as it is handed to another process.</summary>
 internal sealed record CrashSandbox(
@@ -28,7 +30,7 @@ internal static class CrashWorker
     {
         CrashJob job = JsonSerializer.Deserialize<CrashJob>(await input.ReadLineAsync() ?? "null")
             ?? throw new InvalidOperationException("A job is read from standard input.");
-        var engine = new DsrEngine();
+        var engine = new DsrEngine(new StartedClock(job.Now));
         var connect = new ConnectRequest { Sandbox = ToSandbox(job.Sandbox), ThrottleShare = 1, RequestStore = job.Store };
         DsrContext context = (await ResultsAsync<DsrContext>(engine.ConnectAsync(connect, CancellationToken.None))).Single();
         List<ErasureReceipt> receipts = job.RequestId is null

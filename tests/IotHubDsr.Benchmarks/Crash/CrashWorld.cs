@@ -34,7 +34,7 @@ internal sealed class CrashWorld : IAsyncDisposable
     public required IReadOnlyList<string> Subjects { get; init; }
 
     /// <param name="seed">Same seed, same world and same subjects.</param>
-    /// <param name="start">The time of all worlds of a measurement, so that an hour that ends meanwhile makes no difference.</param>
+    /// <param name="start">The time at which the world begins.</param>
     /// <param name="inContainer">Whether the requests are kept in a blob container, so that nothing of a worker stays on this machine.</param>
     public static async Task<CrashWorld> StartAsync(int seed, DateTimeOffset start, bool inContainer)
     {
@@ -52,7 +52,7 @@ internal sealed class CrashWorld : IAsyncDisposable
         SandboxDescriptor at = Server.Descriptor;
         var sandbox = new CrashSandbox(
             at.Port, at.HubName, at.HubHostName, at.HubResourceId, at.TenantId, at.ClientId, at.ClientSecret, at.CaCertificatePem);
-        return new CrashJob(sandbox, Store, RequestId(), Subjects, includeOldVersions);
+        return new CrashJob(sandbox, Store, RequestId(), Subjects, includeOldVersions, _clock.GetUtcNow());
     }
 
     /// <summary>A worker that was killed cannot give its lease back: it ends by itself.</summary>
@@ -133,16 +133,5 @@ internal sealed class CrashWorld : IAsyncDisposable
         using var stream = new MemoryStream(content.ToArray());
         ArchiveRewrite rewrite = await ArchiveFormats.RewriteAsync(stream, Stream.Null, selection, CancellationToken.None);
         return $"{rewrite.RecordsRemoved} of the subjects, {rewrite.RecordsKept} of others: {rewrite.KeptDigest}";
-    }
-
-    /// <summary>A clock that was set when the world began and runs since.</summary>
-    private sealed class StartedClock(DateTimeOffset start) : TimeProvider
-    {
-        private readonly long _started = System.GetTimestamp();
-        private TimeSpan _skipped;
-
-        public override DateTimeOffset GetUtcNow() => start + System.GetElapsedTime(_started) + _skipped;
-
-        public void Skip(TimeSpan time) => _skipped += time;
     }
 }
