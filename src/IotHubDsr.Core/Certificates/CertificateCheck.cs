@@ -14,8 +14,6 @@ internal static class CertificateCheck
     /// <summary>Larger than a certificate of 10,000 subjects with an outcome of their own in each of twenty locations.</summary>
     public const int LargestFile = 128 * 1024 * 1024;
 
-    private static readonly JsonDocumentOptions Bounded = new() { MaxDepth = 8 };
-
     /// <param name="path">Full path of the file.</param>
     /// <param name="file">Its bytes.</param>
     /// <param name="trusted">Certificates that are trusted, themselves or as authorities; none to ask the machine.</param>
@@ -26,11 +24,10 @@ internal static class CertificateCheck
             if (file.Length > LargestFile)
                 throw new FormatException("It is larger than any certificate.");
             DsseEnvelope envelope = DsseEnvelope.Read(file);
-            using JsonDocument document = JsonDocument.Parse(envelope.Payload, Bounded);
-            (CertificateContent content, X509Certificate2? signer) = StatementReader.Read(document.RootElement);
+            (CertificateContent content, X509Certificate2? signer) = StatementReader.Read(envelope.Payload);
             using (signer)
             {
-                if (!CertificateStatement.Write(content, signer).AsSpan().SequenceEqual(envelope.Payload))
+                if (!CertificateStatement.IsWritten(envelope.Payload, content, signer))
                     throw new FormatException("The statement is not as it was issued.");
                 RequireSignature(envelope, signer);
                 string? doubt = signer is null

@@ -1,8 +1,5 @@
-using System.Buffers;
-using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using System.Text.Json;
 using IotHubDsr.Evidence;
 using IotHubDsr.Plans;
 
@@ -25,164 +22,178 @@ internal static class CertificateStatement
 
     /// <summary>The canonical bytes of the statement.</summary>
     /// <exception cref="FormatException">A digest is not one, or the outcome of a subject is missing somewhere or given twice.</exception>
-    public static byte[] Write(CertificateContent content, X509Certificate2? signer)
+    public static byte[] Write(CertificateContent content, X509Certificate2? signer) => CanonicalWriter.ToArray(writer => Write(writer, content, signer));
+
+    /// <summary>Whether a statement is, byte for byte, what would be written.</summary>
+    /// <exception cref="FormatException">As for <see cref="Write(CertificateContent, X509Certificate2?)"/>.</exception>
+    public static bool IsWritten(ReadOnlyMemory<byte> statement, CertificateContent content, X509Certificate2? signer) =>
+        CanonicalWriter.IsWritten(statement, writer => Write(writer, content, signer));
+
+    private static void Write(CanonicalWriter writer, CertificateContent content, X509Certificate2? signer)
     {
         RequireComplete(content);
-        var output = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true }))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("_type"u8, Type);
-            writer.WriteStartArray("subject"u8);
-            WriteSubject(writer, "plan", Digests.Hex(content.PlanDigest));
-            WriteSubject(writer, "journal", Digests.Hex(content.JournalDigest));
-            WriteSubject(writer, "request", Digests.HexOf(Encoding.UTF8.GetBytes(content.RequestId)));
-            writer.WriteEndArray();
-            writer.WriteString("predicateType"u8, PredicateType);
-            writer.WritePropertyName("predicate"u8);
-            WritePredicate(writer, content, signer);
-            writer.WriteEndObject();
-        }
-
-        using JsonDocument document = JsonDocument.Parse(output.WrittenMemory);
-        return CanonicalJson.Write(document.RootElement);
+        writer.StartObject();
+        writer.Member("_type", Type);
+        writer.Name("predicate");
+        WritePredicate(writer, content, signer);
+        writer.Member("predicateType", PredicateType);
+        writer.Name("subject");
+        writer.StartArray();
+        WriteSubject(writer, "plan", Digests.Hex(content.PlanDigest));
+        WriteSubject(writer, "journal", Digests.Hex(content.JournalDigest));
+        WriteSubject(writer, "request", Digests.HexOf(Encoding.UTF8.GetBytes(content.RequestId)));
+        writer.EndArray();
+        writer.EndObject();
     }
 
-    public static string Time(DateTimeOffset time) =>
-        time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
-
-    private static void WriteSubject(Utf8JsonWriter writer, string name, string sha256)
+    private static void WriteSubject(CanonicalWriter writer, string name, string sha256)
     {
-        writer.WriteStartObject();
-        writer.WriteString("name"u8, name);
-        writer.WriteStartObject("digest"u8);
-        writer.WriteString("sha256"u8, sha256);
-        writer.WriteEndObject();
-        writer.WriteEndObject();
+        writer.StartObject();
+        writer.Name("digest");
+        writer.StartObject();
+        writer.Member("sha256", sha256);
+        writer.EndObject();
+        writer.Member("name", name);
+        writer.EndObject();
     }
 
-    private static void WritePredicate(Utf8JsonWriter writer, CertificateContent content, X509Certificate2? signer)
+    private static void WritePredicate(CanonicalWriter writer, CertificateContent content, X509Certificate2? signer)
     {
-        writer.WriteStartObject();
-        WriteSignature(writer, signer);
-        writer.WriteString("verdict"u8, content.Verdict.ToString());
-        writer.WriteString("requestId"u8, content.RequestId);
-        writer.WriteString("receivedAt"u8, Time(content.ReceivedAt));
-        writer.WriteString("dueAt"u8, Time(content.DueAt));
-        writer.WriteString("issuedAt"u8, Time(content.IssuedAt));
-        writer.WriteStartObject("hub"u8);
-        writer.WriteString("hostName"u8, content.HubHostName);
-        writer.WriteString("resourceId"u8, content.HubResourceId);
-        writer.WriteEndObject();
-        writer.WriteStartObject("tool"u8);
-        writer.WriteString("name"u8, "IotHubDsr");
-        writer.WriteString("version"u8, content.ToolVersion);
-        writer.WriteEndObject();
-        writer.WriteString("planDigest"u8, content.PlanDigest);
-        writer.WriteString("journalDigest"u8, content.JournalDigest);
-        if (content.Follows is { } follows)
-            writer.WriteString("follows"u8, $"sha256:{Digests.Hex(follows)}");
-        WriteParty(writer, "performer", content.Performer);
-        WriteParty(writer, "verifier", content.Verifier);
+        writer.StartObject();
         if (content.Approver is { } approver)
             WriteParty(writer, "approver", approver);
-        WriteTexts(writer, "subjects", content.Subjects);
-        if (content.Scope is { } scope)
-            WriteScope(writer, scope);
-        writer.WriteStartArray("locations"u8);
+        writer.Member("dueAt", content.DueAt);
+        if (content.Follows is { } follows)
+            writer.Member("follows", $"sha256:{Digests.Hex(follows)}");
+        writer.Name("hub");
+        writer.StartObject();
+        writer.Member("hostName", content.HubHostName);
+        writer.Member("resourceId", content.HubResourceId);
+        writer.EndObject();
+        writer.Member("issuedAt", content.IssuedAt);
+        writer.Member("journalDigest", content.JournalDigest);
+        writer.Name("locations");
+        writer.StartArray();
         foreach (LocationOutcome location in content.Locations)
             WriteLocation(writer, location, content.Subjects.Count);
-        writer.WriteEndArray();
-        writer.WriteString("systemGeneratedLogs"u8, SystemLogsText);
-        writer.WriteEndObject();
+        writer.EndArray();
+        WriteParty(writer, "performer", content.Performer);
+        writer.Member("planDigest", content.PlanDigest);
+        writer.Member("receivedAt", content.ReceivedAt);
+        writer.Member("requestId", content.RequestId);
+        if (content.Scope is { } scope)
+            WriteScope(writer, scope);
+        WriteSignature(writer, signer);
+        WriteTexts(writer, "subjects", content.Subjects);
+        writer.Member("systemGeneratedLogs", SystemLogsText);
+        writer.Name("tool");
+        writer.StartObject();
+        writer.Member("name", "IotHubDsr");
+        writer.Member("version", content.ToolVersion);
+        writer.EndObject();
+        writer.Member("verdict", content.Verdict.ToString());
+        WriteParty(writer, "verifier", content.Verifier);
+        writer.EndObject();
     }
 
-    private static void WriteSignature(Utf8JsonWriter writer, X509Certificate2? signer)
+    private static void WriteSignature(CanonicalWriter writer, X509Certificate2? signer)
     {
-        writer.WriteStartObject("signature"u8);
-        writer.WriteBoolean("isSigned"u8, signer is not null);
-        writer.WriteString("statement"u8, signer is null ? UnsignedText : SignedText);
+        writer.Name("signature");
+        writer.StartObject();
         if (signer is not null)
         {
-            writer.WriteString("signer"u8, SigningKey.NameOf(signer));
-            writer.WriteString("certificate"u8, Convert.ToBase64String(signer.RawDataMemory.Span));
-            writer.WriteString("certificateSha256"u8, SigningKey.FingerprintOf(signer));
+            writer.Name("certificate");
+            writer.Base64(signer.RawDataMemory.Span);
+            writer.Member("certificateSha256", SigningKey.FingerprintOf(signer));
         }
 
-        writer.WriteEndObject();
+        writer.Member("isSigned", signer is not null);
+        if (signer is not null)
+            writer.Member("signer", SigningKey.NameOf(signer));
+        writer.Member("statement", signer is null ? UnsignedText : SignedText);
+        writer.EndObject();
     }
 
-    private static void WriteParty(Utf8JsonWriter writer, string role, CertificateParty party)
+    private static void WriteParty(CanonicalWriter writer, string role, CertificateParty party)
     {
         if (party.CertificateSha256 is { } fingerprint && !Digests.IsHex(fingerprint))
             throw new FormatException($"The fingerprint of the {role} is not one.");
-        writer.WriteStartObject(role);
-        writer.WriteString("name"u8, party.Name);
+        writer.Name(role);
+        writer.StartObject();
         if (party.CertificateSha256 is not null)
-            writer.WriteString("certificateSha256"u8, party.CertificateSha256);
-        writer.WriteEndObject();
+            writer.Member("certificateSha256", party.CertificateSha256);
+        writer.Member("name", party.Name);
+        writer.EndObject();
     }
 
-    private static void WriteScope(Utf8JsonWriter writer, ScopeStatement scope)
+    private static void WriteScope(CanonicalWriter writer, ScopeStatement scope)
     {
-        writer.WriteStartObject("scope"u8);
-        writer.WriteString("statement"u8, scope.ToString());
-        writer.WriteBoolean("isOneIncarnation"u8, scope.IsOneIncarnation);
-        WriteTime(writer, "startTime", scope.StartTime);
+        writer.Name("scope");
+        writer.StartObject();
         WriteTime(writer, "endTime", scope.EndTime);
-        writer.WriteBoolean("includesMentioned"u8, scope.IncludesMentioned);
-        writer.WriteEndObject();
+        writer.Member("includesMentioned", scope.IncludesMentioned);
+        writer.Member("isOneIncarnation", scope.IsOneIncarnation);
+        WriteTime(writer, "startTime", scope.StartTime);
+        writer.Member("statement", scope.ToString());
+        writer.EndObject();
     }
 
-    private static void WriteLocation(Utf8JsonWriter writer, LocationOutcome location, int subjects)
+    private static void WriteLocation(CanonicalWriter writer, LocationOutcome location, int subjects)
     {
-        writer.WriteStartObject();
-        writer.WriteString("id"u8, location.LocationId);
-        writer.WriteString("kind"u8, location.Kind);
-        writer.WriteString("place"u8, location.Place);
-        WriteOutcome(writer, location.Verdict, location.Sum(subjects), location.Until);
-        writer.WriteString("method"u8, location.Method);
+        Counts sum = Exact(location.Sum(subjects));
+        writer.StartObject();
         if (location.Detail is not null)
-            writer.WriteString("detail"u8, location.Detail);
+            writer.Member("detail", location.Detail);
+        writer.Member("erased", sum.Erased);
         WriteTime(writer, "erasedAt", location.ErasedAt);
-        WriteTime(writer, "verifiedAt", location.VerifiedAt);
-        writer.WriteStartArray("outcomes"u8);
+        writer.Member("id", location.LocationId);
+        writer.Member("kind", location.Kind);
+        writer.Member("method", location.Method);
+        writer.Name("outcomes");
+        writer.StartArray();
         foreach (OutcomeGroup group in location.Groups)
-        {
-            writer.WriteStartObject();
-            WriteOutcome(writer, group.Verdict, new Counts(group.Planned, group.Erased, group.Remaining), group.Until);
-            if (group.Subjects is not null)
-                WriteTexts(writer, "subjects", group.Subjects);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
+            WriteGroup(writer, group);
+        writer.EndArray();
+        writer.Member("place", location.Place);
+        writer.Member("planned", sum.Planned);
+        writer.Member("remaining", sum.Remaining);
+        WriteTime(writer, "until", location.Until);
+        writer.Member("verdict", location.Verdict.ToString());
+        WriteTime(writer, "verifiedAt", location.VerifiedAt);
+        writer.EndObject();
     }
 
-    private static void WriteOutcome(Utf8JsonWriter writer, Verdict verdict, Counts counts, DateTimeOffset? until)
+    private static void WriteGroup(CanonicalWriter writer, OutcomeGroup group)
     {
-        if (!counts.IsExact)
-            throw new FormatException("A number of records is negative, or larger than JSON can tell.");
-        writer.WriteString("verdict"u8, verdict.ToString());
-        writer.WriteNumber("planned"u8, counts.Planned);
-        writer.WriteNumber("erased"u8, counts.Erased);
-        writer.WriteNumber("remaining"u8, counts.Remaining);
-        WriteTime(writer, "until", until);
+        Counts counts = Exact(new Counts(group.Planned, group.Erased, group.Remaining));
+        writer.StartObject();
+        writer.Member("erased", counts.Erased);
+        writer.Member("planned", counts.Planned);
+        writer.Member("remaining", counts.Remaining);
+        if (group.Subjects is not null)
+            WriteTexts(writer, "subjects", group.Subjects);
+        WriteTime(writer, "until", group.Until);
+        writer.Member("verdict", group.Verdict.ToString());
+        writer.EndObject();
     }
 
-    private static void WriteTime(Utf8JsonWriter writer, string name, DateTimeOffset? time)
+    private static Counts Exact(Counts counts) => counts.IsExact
+        ? counts
+        : throw new FormatException("A number of records is negative, or larger than JSON can tell.");
+
+    private static void WriteTime(CanonicalWriter writer, string name, DateTimeOffset? time)
     {
         if (time is { } known)
-            writer.WriteString(name, Time(known));
+            writer.Member(name, known);
     }
 
-    private static void WriteTexts(Utf8JsonWriter writer, string name, IReadOnlyList<string> texts)
+    private static void WriteTexts(CanonicalWriter writer, string name, IReadOnlyList<string> texts)
     {
-        writer.WriteStartArray(name);
+        writer.Name(name);
+        writer.StartArray();
         foreach (string text in texts)
-            writer.WriteStringValue(text);
-        writer.WriteEndArray();
+            writer.Text(text);
+        writer.EndArray();
     }
 
     /// <summary>A subject that is left out somewhere would look as if nothing had to be said of it.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using IotHubDsr.Plans;
@@ -20,32 +19,7 @@ internal sealed record DsseEnvelope(byte[] Payload, string? KeyId, byte[]? Signa
         [.. Encoding.UTF8.GetBytes($"DSSEv1 {PayloadType.Length} {PayloadType} {payload.Length} "), .. payload];
 
     /// <summary>The bytes of the file: canonical JSON.</summary>
-    public byte[] Write()
-    {
-        var output = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            // In the order of canonical JSON. None of the values needs an escape: base64, hexadecimal digits and a constant.
-            writer.WriteStartObject();
-            writer.WriteBase64String("payload"u8, Payload);
-            if (Signature is null)
-                writer.WriteString("payloadSha256"u8, Digests.HexOf(Payload));
-            writer.WriteString("payloadType"u8, PayloadType);
-            writer.WriteStartArray("signatures"u8);
-            if (Signature is not null)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("keyid"u8, KeyId);
-                writer.WriteBase64String("sig"u8, Signature);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
-
-        return output.WrittenSpan.ToArray();
-    }
+    public byte[] Write() => CanonicalWriter.ToArray(Write);
 
     /// <summary>Reads a file that is, byte for byte, what would be written.</summary>
     /// <exception cref="FormatException">It is not.</exception>
@@ -61,8 +35,31 @@ internal sealed record DsseEnvelope(byte[] Payload, string? KeyId, byte[]? Signa
             1 => new DsseEnvelope(payload, signatures[0].GetProperty("keyid").GetString(), signatures[0].GetProperty("sig").GetBytesFromBase64()),
             _ => throw new FormatException("It has more than one signature."),
         };
-        return read.Write().AsSpan().SequenceEqual(file.Span)
+        return CanonicalWriter.IsWritten(file, read.Write)
             ? read
             : throw new FormatException("The envelope is not as it was issued.");
+    }
+
+    private void Write(CanonicalWriter writer)
+    {
+        writer.StartObject();
+        writer.Name("payload");
+        writer.Base64(Payload);
+        if (Signature is null)
+            writer.Member("payloadSha256", Digests.HexOf(Payload));
+        writer.Member("payloadType", PayloadType);
+        writer.Name("signatures");
+        writer.StartArray();
+        if (Signature is not null)
+        {
+            writer.StartObject();
+            writer.Member("keyid", KeyId);
+            writer.Name("sig");
+            writer.Base64(Signature);
+            writer.EndObject();
+        }
+
+        writer.EndArray();
+        writer.EndObject();
     }
 }

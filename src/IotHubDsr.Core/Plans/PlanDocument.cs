@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 
 namespace IotHubDsr.Plans;
@@ -26,18 +25,14 @@ internal static class PlanDocument
     public static byte[] Write(ErasurePlan plan)
     {
         byte[] canonical = Canonical(plan);
-        var output = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(output))
+        return CanonicalWriter.ToArray(writer =>
         {
-            writer.WriteStartObject();
-            writer.WriteString("digest"u8, Digests.Of(canonical));
-            writer.WritePropertyName("plan"u8);
-            writer.WriteRawValue(canonical);
-            writer.WriteEndObject();
-        }
-
-        using JsonDocument document = JsonDocument.Parse(output.WrittenMemory, Bounded);
-        return CanonicalJson.Write(document.RootElement);
+            writer.StartObject();
+            writer.Member("digest", Digests.Of(canonical));
+            writer.Name("plan");
+            writer.Raw(canonical);
+            writer.EndObject();
+        });
     }
 
     /// <summary>Reads a file, and refuses one that differs in any byte from what was written.</summary>
@@ -47,7 +42,7 @@ internal static class PlanDocument
         try
         {
             using JsonDocument document = JsonDocument.Parse(file, Bounded);
-            if (!CanonicalJson.Write(document.RootElement).AsSpan().SequenceEqual(file.Span))
+            if (!CanonicalJson.IsCanonical(file, document.RootElement))
                 throw FaultCatalogue.InvalidPlan.Exception(path, "its bytes are not in canonical form.");
             JsonElement plan = document.RootElement.GetProperty("plan");
             string digest = Digests.Of(CanonicalJson.Write(plan));
@@ -64,12 +59,5 @@ internal static class PlanDocument
         }
     }
 
-    private static byte[] Canonical(ErasurePlan plan)
-    {
-        var output = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(output))
-            PlanWriter.Write(plan, writer);
-        using JsonDocument document = JsonDocument.Parse(output.WrittenMemory, Bounded);
-        return CanonicalJson.Write(document.RootElement);
-    }
+    private static byte[] Canonical(ErasurePlan plan) => CanonicalWriter.ToArray(writer => PlanWriter.Write(plan, writer));
 }

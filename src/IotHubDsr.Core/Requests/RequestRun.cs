@@ -1,3 +1,4 @@
+using System.Text;
 using IotHubDsr.Certificates;
 using IotHubDsr.Engine;
 using IotHubDsr.Evidence;
@@ -17,7 +18,10 @@ internal sealed record RunOptions(string Kind, Party Performer, SigningKey? Key,
     {
         SigningKey? key = performer.SigningCertificate is { } certificate ? SigningKey.ForSigning(certificate, now) : null;
         string name = performer.Name ?? (key is null ? Tool.Performer : SigningKey.NameOf(key.Certificate));
-        return new RunOptions(kind, new Party(name, key?.KeyId), key, throttleLimit);
+
+        // Half a surrogate pair has no place in a certificate: it must not be found out when all is erased.
+        string wellFormed = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(name));
+        return new RunOptions(kind, new Party(wellFormed, key?.KeyId), key, throttleLimit);
     }
 }
 
