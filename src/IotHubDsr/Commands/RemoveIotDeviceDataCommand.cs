@@ -11,6 +11,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
 {
     private const string ByPlan = "Plan";
     private ErasurePlan? _plan;
+    private Performer? _performer;
 
     /// <summary>A plan that New-IotErasurePlan made, or the file that it was saved to; exactly it is run.</summary>
     // By property name as well: PowerShell settles for the default set, before it sees the input, when only that one takes property names.
@@ -121,17 +122,13 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
         Run(cancellationToken => Engine.PrepareErasureAsync(preparation, cancellationToken));
     }
 
-    private Performer PerformerOfRun() => new()
-    {
-        Name = Performer,
-        SigningCertificate = SigningCertificate is null ? null : LoadCertificate(SigningCertificate, CertificatePassword),
-    };
+    private Performer PerformerOfRun() => _performer ??= PerformerOf(Performer, SigningCertificate, CertificatePassword);
 
     private ApprovalRequirement Requirement() => new()
     {
         SignaturePath = SignaturePath is null ? null : GetUnresolvedProviderPathFromPSPath(SignaturePath),
         Approvers = LoadCertificates(ApproverCertificate),
-        PerformerCertificate = SigningCertificate is null ? null : LoadCertificate(SigningCertificate, CertificatePassword),
+        PerformerCertificate = PerformerOfRun().SigningCertificate,
         PerformerNames = Performer is null ? [Environment.UserName] : [Environment.UserName, Performer],
     };
 

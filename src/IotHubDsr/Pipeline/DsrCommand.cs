@@ -93,6 +93,13 @@ public abstract class DsrCommand : PSCmdlet, IDisposable
     private protected IReadOnlyList<X509Certificate2> LoadCertificates(IEnumerable<CertificateSource> sources) =>
         [.. sources.Select(source => LoadCertificate(source, password: null))];
 
+    /// <summary>Who runs the command. Kept by the command, since a private key may ask for its owner each time that it is loaded.</summary>
+    private protected Performer PerformerOf(string? name, CertificateSource? source, SecureString? password) => new()
+    {
+        Name = name,
+        SigningCertificate = source is null ? null : LoadCertificate(source, password),
+    };
+
     /// <summary>Whether the user agrees: <c>-Force</c> means "no prompt" and nothing else, and <c>-WhatIf</c> wins over it.</summary>
     private protected bool Approve(bool force, string target, string action)
     {

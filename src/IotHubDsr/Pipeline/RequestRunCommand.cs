@@ -7,6 +7,7 @@ namespace IotHubDsr.Pipeline;
 public abstract class RequestRunCommand : RequestStoreCommand
 {
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private Performer? _performer;
 
     /// <summary>IDs of the requests; receipts and requests bind from the pipeline.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -51,11 +52,7 @@ public abstract class RequestRunCommand : RequestStoreCommand
                 Context = context,
                 Store = Store,
                 RequestId = requestId,
-                Performer = new Performer
-                {
-                    Name = Performer,
-                    SigningCertificate = SigningCertificate is null ? null : LoadCertificate(SigningCertificate, CertificatePassword),
-                },
+                Performer = _performer ??= PerformerOf(Performer, SigningCertificate, CertificatePassword),
                 Wait = TimeSpan.FromSeconds(WaitSeconds),
                 ThrottleLimit = ThrottleLimit,
             });

@@ -13,11 +13,14 @@ public sealed class ConformanceTests
     [AvrocatTheory]
     [InlineData("null")]
     [InlineData("deflate")]
+    [InlineData("snappy")]
     public Task Avrocat_ReadsWhatIsLeft(string codec) => AssertReadsAlikeAsync(codec, file => RunAsync("avrocat", file));
 
     [AvscTheory]
     [InlineData("null")]
     [InlineData("deflate")]
+    [InlineData("snappy")]
+    [InlineData("zstandard")]
     public Task Avsc_ReadsWhatIsLeft(string codec)
         => AssertReadsAlikeAsync(codec, file => RunAsync("node", Path.Combine(Folder(), Read), file));
 

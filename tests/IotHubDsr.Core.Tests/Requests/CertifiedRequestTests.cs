@@ -35,6 +35,18 @@ public sealed class CertifiedRequestTests
     }
 
     [Fact]
+    public async Task Erase_PerformerIsNotUnicode_IsCertifiedAllTheSame()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), performer: "Ana \ud83d");
+
+        ErasureCertificateCheck check = Assert.Single(await sandbox.CheckAsync((await sandbox.RequestAsync()).Certificates[0].Path!));
+
+        Assert.True(check.IsValid, check.Reason);
+        Assert.Equal("Ana \ufffd", check.Performer);
+    }
+
+    [Fact]
     public async Task Erase_SignerIsNotValidNow_IsToldBeforeAnythingIsDone()
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();

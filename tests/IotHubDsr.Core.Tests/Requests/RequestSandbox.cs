@@ -76,7 +76,8 @@ internal sealed class RequestSandbox : IAsyncDisposable
         Func<ErasureStep, bool>? approve = null,
         string? requestId = null,
         string? store = null,
-        X509Certificate2? signer = null) => RunAsync<ErasureReceipt>(
+        X509Certificate2? signer = null,
+        string? performer = null) => RunAsync<ErasureReceipt>(
         _engine.EraseAsync(
             new ErasureRequest
             {
@@ -85,7 +86,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
                 Approved = [.. plan.Steps.Where(step => step.Action == ErasureAction.Erase && approve?.Invoke(step) != false)],
                 RequestId = requestId,
                 Store = store,
-                Performer = new Performer { SigningCertificate = signer },
+                Performer = new Performer { Name = performer, SigningCertificate = signer },
             },
             CancellationToken.None));
 
