@@ -11,7 +11,7 @@ internal sealed class TransferBudget
     /// <summary>Size of a piece: large enough that a request is worth it, small enough that many can be under way.</summary>
     public const int PieceSize = 1024 * 1024;
 
-    private const int Pieces = 16;
+    private const int Pieces = 8;
 
     private readonly Channel<byte[]> _free = Channel.CreateUnbounded<byte[]>();
     private int _waiting;
