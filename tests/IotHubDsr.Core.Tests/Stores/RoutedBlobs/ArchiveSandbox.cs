@@ -154,6 +154,16 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
         }
     }
 
+    /// <summary>Gives a blob another content under the ETag that it has, as no service should.</summary>
+    public void Damage(string name, ReadOnlyMemory<byte> content)
+    {
+        lock (Container.Gate)
+        {
+            Assert.True(Container.TryGetEntry(name, out BlobEntry? entry));
+            entry.Amend(entry.Current!, entry.Current! with { Content = BlobContent.Of(content) });
+        }
+    }
+
     public BlobRevision Current(string name) => Container.TryGetEntry(name, out BlobEntry? entry) && entry.Current is { } current
         ? current
         : throw new KeyNotFoundException(name);

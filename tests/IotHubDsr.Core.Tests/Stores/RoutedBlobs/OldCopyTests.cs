@@ -1,3 +1,6 @@
+using System.Text;
+using IotHubDsr.Sandbox.Hosting;
+using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.World;
 using IotHubDsr.Stores;
 using static IotHubDsr.Core.Tests.Stores.RoutedBlobs.ArchiveSandbox;
@@ -70,6 +73,34 @@ public sealed class OldCopyTests
 
         Assert.Equal(Verdict.Expiring, (await sandbox.FindOneAsync(Alice)).Verdict);
         Assert.Single(sandbox.Container.List(includeOld: true), blob => blob.Deleted);
+    }
+
+    [Theory]
+    [InlineData(true, "RewriteMismatch")]
+    [InlineData(false, "ServiceFailed")]
+    public async Task Erase_NobodyHasSeenThatTheNewBlobIsWhatItMustBe_KeepsTheCopyOfTheOldOne(bool damaged, string fault)
+    {
+        await using ArchiveSandbox sandbox = await StartAsync(versioned: true);
+        sandbox.Account.Options = sandbox.Account.Options with { AllowPermanentDelete = true, VersioningEnabled = false };
+        sandbox.Put(Blob, Messages(10, Alice, Bob));
+        sandbox.Wire.LoseResponse = request =>
+        {
+            if (request.Method == HttpMethod.Put && request.RequestUri!.Query.Contains("comp=blocklist", StringComparison.Ordinal))
+            {
+                if (damaged)
+                    sandbox.Damage(Blob, Encoding.UTF8.GetBytes(sandbox.Text(Blob).Replace(Bob, "rob", StringComparison.Ordinal)));
+                else
+                    sandbox.Faults.Add(new FaultRule { Service = "blob", Method = "GET", PathContains = Blob, Status = 503, Times = 50 });
+            }
+
+            return false;
+        };
+
+        ErasureOutcome outcome = await sandbox.EraseAsync(Alice, WithOldVersions);
+
+        Assert.Equal(fault, outcome.Fault?.Id);
+        BlobSnapshotInfo copy = Assert.Single(sandbox.Container.List(includeOld: true), blob => blob.Deleted);
+        Assert.Equal(TextWithout(Messages(10, Alice, Bob)), Encoding.UTF8.GetString(copy.Content.Span));
     }
 
     [Fact]
