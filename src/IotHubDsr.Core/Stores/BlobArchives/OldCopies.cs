@@ -46,7 +46,8 @@ internal sealed class OldCopies(BlobContainerAccess container, StoreCall call, R
                     await RemoveDeletedAsync(copy, token).ConfigureAwait(false);
             }).ConfigureAwait(false);
         await Parallel.ForEachAsync(
-            listed.Where(copy => copy is { IsOldCopy: true, LeavesAt: null, Length: > 0 } && (found.Contains(copy.Path) || rewritten.Contains(copy.Name))),
+            listed.Where(copy => copy is { IsOldCopy: true, LeavesAt: null, Length: > 0 } && !call.Held.Contains(copy.Path)
+                && (found.Contains(copy.Path) || rewritten.Contains(copy.Name))),
             parallel,
             (copy, token) => EraseAsync(copy, current.GetValueOrDefault(copy.Name), counted.Contains(copy.Path), token)).ConfigureAwait(false);
     }

@@ -52,6 +52,9 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
 
     public List<DsrEvent> Events { get; } = [];
 
+    /// <summary>What an operator holds, and for which device.</summary>
+    public IReadOnlyList<(string Path, string DeviceId)> Held { get; set; } = [];
+
     /// <summary>Runs when the store announces a destruction, before it goes on.</summary>
     public Action? OnAnnounce { get; set; }
 
@@ -109,7 +112,10 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
             if (dsrEvent is NoticeEvent { Level: NoticeLevel.Verbose } notice && notice.Text.Contains("replace blob", StringComparison.Ordinal))
                 OnAnnounce?.Invoke();
             return ValueTask.CompletedTask;
-        });
+        })
+    {
+        Held = Held.ToLookup(held => held.Path, held => held.DeviceId),
+    };
 
     public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(params string[] deviceIds) => Store.FindAsync(Call(), deviceIds, CancellationToken.None);
 

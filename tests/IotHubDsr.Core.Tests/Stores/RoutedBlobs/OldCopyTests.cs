@@ -136,6 +136,22 @@ public sealed class OldCopyTests
     }
 
     [Fact]
+    public async Task Erase_OldVersionThatAnOperatorHolds_IsKept()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync(versioned: true);
+        sandbox.Put(Blob, Messages(10, Alice, Bob));
+        sandbox.Put(Blob, Messages(10, Alice, Bob));
+        DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
+        SeenItem held = Assert.Single(found.Items, item => item.IsOldCopy);
+        sandbox.Held = [(held.Path, Alice)];
+
+        ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(WithOldVersions, found with { Items = [.. found.Items.Except([held])] }));
+
+        Assert.Equal((null, 5L), (outcome.Fault, outcome.RecordsErased));
+        Assert.Equal([held.Path], (await sandbox.FindOneAsync(Alice)).Items.Select(item => item.Path));
+    }
+
+    [Fact]
     public async Task Erase_OldVersionOfADeletedBlob_IsKeptForTheOthersInIt()
     {
         await using ArchiveSandbox sandbox = await StartAsync(versioned: true);
