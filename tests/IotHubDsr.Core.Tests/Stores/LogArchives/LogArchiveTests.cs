@@ -202,6 +202,24 @@ public sealed class LogArchiveTests
     }
 
     [Fact]
+    public async Task Erase_VersionOfADraftThatACrashLeft_IsRemovedWithOldVersions()
+    {
+        await using ArchiveSandbox sandbox = await StartLogsAsync(versioned: true);
+        string draft = $"{s_blob}.iothubdsr-{new string('a', 32)}";
+        List<string> rows = Rows(12, Alice, Bob, Carol);
+        foreach (string name in new[] { s_blob, draft })
+            sandbox.PutLog(name, rows);
+        sandbox.Container.Delete(draft);
+        sandbox.PutLog(draft, rows);
+
+        ErasureOutcome outcome = await sandbox.EraseAsync(Alice, new StoreOptions(4) { IncludeOldVersions = true });
+
+        Assert.Null(outcome.Fault);
+        Assert.Equal([s_blob], NamesIn(sandbox));
+        Assert.Equal((Verdict.Expiring, 0L), await sandbox.FindOneAsync(Alice) is var after ? (after.Verdict, after.Records) : default);
+    }
+
+    [Fact]
     public async Task Find_BlobOfTheHubThatIsNotNamedLikeAzureMonitors_IsRead()
     {
         await using ArchiveSandbox sandbox = await StartLogsAsync();

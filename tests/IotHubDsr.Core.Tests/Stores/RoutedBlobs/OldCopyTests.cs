@@ -103,6 +103,37 @@ public sealed class OldCopyTests
         Assert.Equal(TextWithout(Messages(10, Alice, Bob)), Encoding.UTF8.GetString(copy.Content.Span));
     }
 
+    [Theory]
+    [InlineData(true, false, Verdict.Present)]
+    [InlineData(true, true, Verdict.Present)]
+    [InlineData(false, false, Verdict.Expiring)]
+    [InlineData(false, true, Verdict.Expiring)]
+    public async Task Find_BlobReplacedOrDeletedAfterItWasListed_IsNotAbsentWhereTheServiceKeepsWhatItWas(bool versioned, bool deleted, Verdict expected)
+    {
+        await using ArchiveSandbox sandbox = await StartAsync(versioned: true);
+        sandbox.Account.Options = sandbox.Account.Options with { VersioningEnabled = versioned };
+        sandbox.Put(Blob, Messages(10, Alice, Bob));
+        bool isDone = false;
+        sandbox.Wire.Before = request =>
+        {
+            if (!isDone && request.Method == HttpMethod.Get && request.RequestUri!.AbsolutePath.EndsWith(Blob, StringComparison.Ordinal))
+            {
+                isDone = true;
+                if (deleted)
+                    sandbox.Container.Delete(Blob);
+                else
+                    sandbox.Put(Blob, Messages(5, Bob));
+            }
+
+            return Task.CompletedTask;
+        };
+
+        DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
+
+        Assert.True(isDone);
+        Assert.Equal((expected, expected == Verdict.Present ? 5L : 0L), (found.Verdict, found.OldCopyRecords));
+    }
+
     [Fact]
     public async Task Find_SoftDeletedSomeTimeAgo_LeavesWhenTheRestOfItsTimeHasPassed()
     {
