@@ -170,6 +170,16 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
         }
     }
 
+    /// <summary>Stages a block that nobody commits.</summary>
+    public void Stage(string name, string blockId)
+    {
+        lock (Container.Gate)
+        {
+            Assert.True(Container.TryGetEntry(name, out BlobEntry? entry));
+            entry.Staged.Put(new Block(blockId, BlobContent.Of("x"u8.ToArray())), Clock.GetUtcNow());
+        }
+    }
+
     public BlobRevision Current(string name) => Container.TryGetEntry(name, out BlobEntry? entry) && entry.Current is { } current
         ? current
         : throw new KeyNotFoundException(name);
