@@ -9,6 +9,16 @@ public sealed class RequestDecisionTests
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
+    private static HoldRequest HoldOn(DataRequest request, ErasureStep step, SeenItem item) => new()
+    {
+        RequestId = request.RequestId,
+        LocationId = step.Location.Id,
+        DeviceId = step.DeviceId,
+        Item = item.Path,
+        Ground = Secret,
+        ReviewAt = Now.AddDays(30),
+    };
+
     [Fact]
     public async Task Hold_OnALocation_IsLeftAndTheRestProceedsAndItsEndResumes()
     {
@@ -44,15 +54,7 @@ public sealed class RequestDecisionTests
         ErasureStep step = plan.Steps.Single(one => one.Location.Place.EndsWith("/paused-archive", StringComparison.Ordinal));
         SeenItem item = step.Finding.Items.First(one => one.Records > 0);
         DataRequest request = await sandbox.RegisterAsync(null, "dev1");
-        await sandbox.ChangeAsync(new HoldRequest
-        {
-            RequestId = request.RequestId,
-            LocationId = step.Location.Id,
-            DeviceId = "dev1",
-            Item = item.Path,
-            Ground = Secret,
-            ReviewAt = Now.AddDays(30),
-        });
+        await sandbox.ChangeAsync(HoldOn(request, step, item));
 
         List<ErasureReceipt> receipts = await sandbox.EraseAsync(plan, requestId: request.RequestId);
 
@@ -72,15 +74,7 @@ public sealed class RequestDecisionTests
         ErasureStep other = steps.Single(one => one.DeviceId == "Dev1");
         SeenItem item = heldStep.Finding.Items.First(one => one.Records > 0 && other.Finding.Items.Any(its => its.Path == one.Path && its.Records > 0));
         DataRequest request = await sandbox.RegisterAsync(null, "dev1", "Dev1");
-        await sandbox.ChangeAsync(new HoldRequest
-        {
-            RequestId = request.RequestId,
-            LocationId = heldStep.Location.Id,
-            DeviceId = "dev1",
-            Item = item.Path,
-            Ground = Secret,
-            ReviewAt = Now.AddDays(30),
-        });
+        await sandbox.ChangeAsync(HoldOn(request, heldStep, item));
 
         List<ErasureReceipt> receipts = await sandbox.EraseAsync(plan, requestId: request.RequestId);
 
