@@ -40,7 +40,10 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
 
     public static bool NamesGeneration(ReadOnlySpan<byte> systemProperty)
         => systemProperty.SequenceEqual("connectionDeviceGenerationId"u8)
-            || systemProperty.SequenceEqual("iothub-connection-auth-generation-id"u8);
+            || NamesGenerationAnnotation(systemProperty);
+
+    /// <summary>As every endpoint but storage names it.</summary>
+    public static bool NamesGenerationAnnotation(ReadOnlySpan<byte> property) => property.SequenceEqual("iothub-connection-auth-generation-id"u8);
 
     public static bool NamesEnqueuedTime(ReadOnlySpan<byte> systemProperty)
         => systemProperty.SequenceEqual("enqueuedTime"u8) || systemProperty.SequenceEqual("iothub-enqueuedtime"u8);

@@ -83,7 +83,7 @@ internal sealed class StepErasing(
         return new Attempt(step, fault)
         {
             Finding = found with { Items = isWhole ? [] : [.. found.Items.Except(held).Select(item => Uncounted(item, step.Planned.Finding))] },
-            HasHeldItems = held.Count > 0,
+            Held = held,
             Earlier = done,
         };
     }
@@ -104,7 +104,9 @@ internal sealed class StepErasing(
         {
             IDataStore store = locations.StoreOf(location) ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no store serves it");
             var earlier = new Dictionary<string, string>(open.State.Of(location.Id).Replaced, StringComparer.Ordinal);
-            StoreCall call = reading.CallFor(location, (what, token) => AnnounceAsync(location.Id, what, token), earlier);
+            ILookup<string, string> held = attempts.SelectMany(attempt => attempt.Held, (attempt, item) => (item.Path, attempt.Step.DeviceId))
+                .ToLookup(one => one.Path, one => one.DeviceId, StringComparer.Ordinal);
+            StoreCall call = reading.CallFor(location, (what, token) => AnnounceAsync(location.Id, what, token), earlier, held);
             IReadOnlyList<ErasureOutcome> outcomes = await store.EraseAsync(call, [.. attempts.Select(attempt => attempt.Finding)], cancellationToken)
                 .ConfigureAwait(false);
             Dictionary<string, ErasureOutcome> byDevice = outcomes.ToDictionary(outcome => outcome.DeviceId, StringComparer.Ordinal);
@@ -145,7 +147,8 @@ internal sealed class StepErasing(
 
         public required DeviceDataFinding Finding { get; init; }
 
-        public required bool HasHeldItems { get; init; }
+        /// <summary>What the operator holds, and the finding therefore lacks.</summary>
+        public required List<SeenItem> Held { get; init; }
 
         /// <summary>What earlier runs announced and turned out to have done.</summary>
         public required List<(AnnouncedRow Row, DateTimeOffset At)> Earlier { get; init; }
@@ -163,7 +166,7 @@ internal sealed class StepErasing(
             ErasureOutcome outcome = Outcome ?? new ErasureOutcome(step.DeviceId, 0, 0) { Fault = Fault, Detail = Fault?.Message };
             step.Outcome = outcome with { RecordsErased = Records, ItemsChanged = Changes };
             step.IsTried = true;
-            step.IsSettled = outcome is { Fault: null, Verdict: null } && !HasHeldItems;
+            step.IsSettled = outcome is { Fault: null, Verdict: null } && Held.Count == 0;
         }
     }
 }

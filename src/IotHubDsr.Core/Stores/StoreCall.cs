@@ -22,6 +22,12 @@ internal sealed class StoreCall(
     /// </summary>
     public IReadOnlyDictionary<string, string> Earlier { get; init; } = FrozenDictionary<string, string>.Empty;
 
+    /// <summary>
+    /// Paths of items that an operator holds, each with the devices for which: they are not among the findings. What they hold of those devices
+    /// stays, whoever else is in them, and so does an old copy as a whole.
+    /// </summary>
+    public ILookup<string, string> Held { get; init; } = Array.Empty<string>().ToLookup(path => path);
+
     /// <summary>How many parts of the location failed so far.</summary>
     public int Faults => Volatile.Read(ref _faults);
 

@@ -53,6 +53,33 @@ internal static class CaptureFile
         return stream.ToArray();
     }
 
+    /// <summary>One event of dev1 for each generation ID, with the hub's annotations in the map of that name.</summary>
+    public static byte[] Write(IEnumerable<string> generations, string map)
+    {
+        var schema = (RecordSchema)Schema.Parse(EventSchema);
+        using var stream = new MemoryStream();
+        using (var writer = DataFileWriter<GenericRecord>.OpenWriter(
+            new GenericDatumWriter<GenericRecord>(schema), stream, Codec.CreateCodec(Codec.Type.Null), leaveOpen: true))
+        {
+            foreach (string generation in generations)
+            {
+                var annotations = new Dictionary<string, object?> { ["iothub-connection-device-id"] = "dev1" };
+                if (generation.Length > 0)
+                    annotations["iothub-connection-auth-generation-id"] = generation;
+                var record = new GenericRecord(schema);
+                record.Add("SequenceNumber", 1L);
+                record.Add("Offset", "1");
+                record.Add("EnqueuedTimeUtc", "3/1/2026 12:00:00 PM");
+                record.Add("SystemProperties", map == "SystemProperties" ? annotations : []);
+                record.Add("Properties", map == "Properties" ? annotations : []);
+                record.Add("Body", null);
+                writer.Append(record);
+            }
+        }
+
+        return stream.ToArray();
+    }
+
     public static IReadOnlyList<Message> Read(byte[] file)
     {
         using var reader = DataFileReader<GenericRecord>.OpenReader(new MemoryStream(file));

@@ -50,6 +50,18 @@ public sealed class SubjectLimitTests
         Assert.Equal(2, Assert.Single((await Archive.ScanAsync(file, subjects)).Subjects).Own.Records);
     }
 
+    [Theory]
+    [InlineData("SystemProperties")]
+    [InlineData("Properties")]
+    public async Task Rewrite_CaptureOfAnotherGeneration_IsNotTheSubjectsInWhicheverMapTheHubsAnnotationsLie(string map)
+    {
+        byte[] file = CaptureFile.Write(["g0", "g1", ""], map);
+        var subjects = SubjectIndex.Of([new Subject("dev1") { GenerationId = "g1" }]);
+
+        Assert.Equal(2, Assert.Single((await Archive.ScanAsync(file, subjects)).Subjects).Own.Records);
+        Assert.Equal(2, (await Archive.RewriteAsync(file, new RecordSelection(subjects))).Rewrite.RecordsRemoved);
+    }
+
     [Fact]
     public void Of_SameDeviceTwice_IsRefused()
         => Assert.Throws<ArgumentException>(() => SubjectIndex.Of([new Subject("dev1"), new Subject("dev1") { GenerationId = "1" }]));

@@ -9,6 +9,16 @@ public sealed class RequestDecisionTests
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
+    private static HoldRequest HoldOn(DataRequest request, ErasureStep step, SeenItem item) => new()
+    {
+        RequestId = request.RequestId,
+        LocationId = step.Location.Id,
+        DeviceId = step.DeviceId,
+        Item = item.Path,
+        Ground = Secret,
+        ReviewAt = Now.AddDays(30),
+    };
+
     [Fact]
     public async Task Hold_OnALocation_IsLeftAndTheRestProceedsAndItsEndResumes()
     {
@@ -44,15 +54,7 @@ public sealed class RequestDecisionTests
         ErasureStep step = plan.Steps.Single(one => one.Location.Place.EndsWith("/paused-archive", StringComparison.Ordinal));
         SeenItem item = step.Finding.Items.First(one => one.Records > 0);
         DataRequest request = await sandbox.RegisterAsync(null, "dev1");
-        await sandbox.ChangeAsync(new HoldRequest
-        {
-            RequestId = request.RequestId,
-            LocationId = step.Location.Id,
-            DeviceId = "dev1",
-            Item = item.Path,
-            Ground = Secret,
-            ReviewAt = Now.AddDays(30),
-        });
+        await sandbox.ChangeAsync(HoldOn(request, step, item));
 
         List<ErasureReceipt> receipts = await sandbox.EraseAsync(plan, requestId: request.RequestId);
 
@@ -60,6 +62,27 @@ public sealed class RequestDecisionTests
         Assert.Equal((Verdict.Held, item.Records), (receipt.Verdict, receipt.RecordsRemaining));
         Assert.Equal(step.Finding.Records - item.Records, receipt.RecordsErased);
         Assert.Equal(item.Path, Assert.Single((await sandbox.RequestAsync()).Holds).Item);
+    }
+
+    [Fact]
+    public async Task Hold_OnOneItemForOneOfTwoDevices_KeepsThatDevicesRecordsWhenTheOthersAreErased()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        ErasurePlan plan = await sandbox.PlanAsync("dev1", "Dev1");
+        ErasureStep[] steps = [.. plan.Steps.Where(one => one.Location.Place.EndsWith("/paused-archive", StringComparison.Ordinal))];
+        ErasureStep heldStep = steps.Single(one => one.DeviceId == "dev1");
+        ErasureStep other = steps.Single(one => one.DeviceId == "Dev1");
+        SeenItem item = heldStep.Finding.Items.First(one => one.Records > 0 && other.Finding.Items.Any(its => its.Path == one.Path && its.Records > 0));
+        DataRequest request = await sandbox.RegisterAsync(null, "dev1", "Dev1");
+        await sandbox.ChangeAsync(HoldOn(request, heldStep, item));
+
+        List<ErasureReceipt> receipts = await sandbox.EraseAsync(plan, requestId: request.RequestId);
+
+        ErasureReceipt[] given = [.. receipts.Where(one => one.Location.Id == heldStep.Location.Id)];
+        ErasureReceipt held = given.Single(one => one.DeviceId == "dev1");
+        Assert.Equal((Verdict.Held, item.Records, heldStep.Finding.Records - item.Records), (held.Verdict, held.RecordsRemaining, held.RecordsErased));
+        ErasureReceipt erased = given.Single(one => one.DeviceId == "Dev1");
+        Assert.Equal((Verdict.Erased, 0L, other.Finding.Records), (erased.Verdict, erased.RecordsRemaining, erased.RecordsErased));
     }
 
     [Fact]

@@ -31,7 +31,7 @@ internal sealed class AvroMessageLayout
     /// <summary>
     /// Whether Event Hubs Capture wrote the file. In which of its two maps the hub's annotations lie is not documented: both are read.
     /// </summary>
-    private bool IsCapture { get; }
+    public bool IsCapture { get; }
 
     /// <summary>A quicker walk for most records, if the schema allows one.</summary>
     public AvroFastWalk? FastWalk { get; }

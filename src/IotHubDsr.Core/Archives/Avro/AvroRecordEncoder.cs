@@ -9,7 +9,8 @@ internal sealed class AvroRecordEncoder(AvroMessageLayout layout) : IRecordEncod
     public RecordFacts FactsOf(ReadOnlySpan<byte> record)
     {
         var facts = Read(record);
-        return new RecordFacts(EnqueuedTime.Parse(facts.EnqueuedTimeUtc) ?? EnqueuedTime.Parse(facts.SystemEnqueuedTime), facts.Generation);
+        var generation = facts.Generation.IsEmpty ? facts.CapturedGeneration : facts.Generation;
+        return new RecordFacts(EnqueuedTime.Parse(facts.EnqueuedTimeUtc) ?? EnqueuedTime.Parse(facts.SystemEnqueuedTime), generation);
     }
 
     public void WriteJson(ReadOnlySpan<byte> record, Utf8JsonWriter writer)
@@ -63,9 +64,13 @@ internal sealed class AvroRecordEncoder(AvroMessageLayout layout) : IRecordEncod
                     facts.EnqueuedTimeUtc = cursor.ReadBytes();
                     break;
                 case MessagePart.SystemProperties when AvroMessageLayout.TryEnter(ref cursor, type, AvroKind.Map, out var map):
-                    ReadSystemProperties(ref cursor, map, ref facts);
+                    ReadProperties(ref cursor, map, system: true, ref facts);
+                    break;
+                case MessagePart.Properties when layout.IsCapture && AvroMessageLayout.TryEnter(ref cursor, type, AvroKind.Map, out var map):
+                    ReadProperties(ref cursor, map, system: false, ref facts);
                     break;
                 case MessagePart.EnqueuedTimeUtc or MessagePart.SystemProperties:
+                case MessagePart.Properties when layout.IsCapture:
                     break;
                 default:
                     AvroSkip.Value(ref cursor, type);
@@ -76,7 +81,7 @@ internal sealed class AvroRecordEncoder(AvroMessageLayout layout) : IRecordEncod
         return facts;
     }
 
-    private static void ReadSystemProperties(ref AvroCursor cursor, AvroType map, ref MessageFacts facts)
+    private static void ReadProperties(ref AvroCursor cursor, AvroType map, bool system, ref MessageFacts facts)
     {
         long count;
         while ((count = cursor.ReadItemCount(out _)) != 0)
@@ -89,7 +94,15 @@ internal sealed class AvroRecordEncoder(AvroMessageLayout layout) : IRecordEncod
                     continue;
                 }
 
-                facts.Note(key, cursor.ReadBytes());
+                var value = cursor.ReadBytes();
+                if (system)
+                {
+                    facts.Note(key, value);
+                }
+                else if (RecordMatcher.NamesGenerationAnnotation(key))
+                {
+                    facts.CapturedGeneration = value;
+                }
             }
         }
     }
@@ -101,6 +114,7 @@ internal sealed class AvroRecordEncoder(AvroMessageLayout layout) : IRecordEncod
         public ReadOnlySpan<byte> ContentType;
         public ReadOnlySpan<byte> ContentEncoding;
         public ReadOnlySpan<byte> Generation;
+        public ReadOnlySpan<byte> CapturedGeneration;
 
         // The hub's own rule for embedding a body in its JSON encoding; every other body is base64.
         public readonly bool BodyIsJson

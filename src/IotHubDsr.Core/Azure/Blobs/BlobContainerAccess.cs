@@ -80,15 +80,6 @@ internal sealed class BlobContainerAccess
             new GetBlobsByHierarchyOptions { States = states & ~BlobStates.Snapshots, Traits = traits, Delimiter = "/", Prefix = NullIfEmpty(folder) }, cancellationToken);
     }
 
-    /// <summary>Lists the whole container, old copies included.</summary>
-    public async Task<IReadOnlyList<ListedBlob>> ListAllAsync(CancellationToken cancellationToken)
-    {
-        var blobs = new List<ListedBlob>();
-        await foreach (ListedBlob blob in ListAsync(string.Empty, cancellationToken).ConfigureAwait(false))
-            blobs.Add(blob);
-        return blobs;
-    }
-
     /// <summary>The client of a current blob or of an old copy.</summary>
     public BlockBlobClient Open(ListedBlob blob)
     {

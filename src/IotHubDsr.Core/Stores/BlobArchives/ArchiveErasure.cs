@@ -61,7 +61,7 @@ internal sealed class ArchiveErasure(
         string place = $"{call.Location.Place}/{blobName}";
         try
         {
-            RewriteResult result = await new BlobRewriter(container, layout, item, selection, call, time).RunAsync(cancellationToken).ConfigureAwait(false);
+            RewriteResult result = await new BlobRewriter(container, layout, item, SelectionFor(item), call, time).RunAsync(cancellationToken).ConfigureAwait(false);
             _accounts.Removed(result.Removed);
             if (result.Replaced is { } replaced)
                 _replaced.Add((blobName, replaced.ToString("H")));
@@ -80,6 +80,11 @@ internal sealed class ArchiveErasure(
             await FailAsync(blobName, fault, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>The subjects but those for whom the blob is held: it can be one of several others' all the same.</summary>
+    private RecordSelection SelectionFor(SeenItem item) => call.Held.Contains(item.Path)
+        ? call.SelectionOf(findings.Select(finding => finding.DeviceId).Except(call.Held[item.Path], StringComparer.Ordinal), layout.Origin)
+        : selection;
 
     private async Task RemoveLeftDraftsAsync(CancellationToken cancellationToken)
     {

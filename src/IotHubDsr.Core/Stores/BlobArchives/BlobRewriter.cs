@@ -13,7 +13,10 @@ internal sealed record RewriteResult(IReadOnlyList<SubjectMatches> Removed)
     /// <summary>Until when its service may still write to the blob, which was therefore left alone.</summary>
     public DateTimeOffset? YoungUntil { get; init; }
 
-    /// <summary>The ETag of the content that was replaced; null when none was.</summary>
+    /// <summary>
+    /// The ETag of the content that was replaced, when the new one was read again and is what it must be; else null. A copy of the old content
+    /// that the service keeps may then be all that is left of what had to stay.
+    /// </summary>
     public ETag? Replaced { get; init; }
 
     /// <summary>What went wrong after the blob had been replaced.</summary>
@@ -122,7 +125,8 @@ internal sealed class BlobRewriter(
         if (deletes && await TryDeleteAsync(before.ETag, cancellationToken).ConfigureAwait(false))
             return new RewriteResult(rewrite.Removed);
         ETag after = await staged.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return new RewriteResult(rewrite.Removed) { Replaced = before.ETag, Fault = await VerifyAsync(after, rewrite, cancellationToken).ConfigureAwait(false) };
+        (bool isVerified, Fault? fault) = await VerifyAsync(after, rewrite, cancellationToken).ConfigureAwait(false);
+        return new RewriteResult(rewrite.Removed) { Replaced = isVerified ? before.ETag : null, Fault = fault };
     }
 
     /// <summary>False when the blob has snapshots, without which it cannot be deleted: it is left empty instead.</summary>
@@ -177,26 +181,26 @@ internal sealed class BlobRewriter(
         return scan.Subjects.Any(matches => Enum.GetValues<MatchKind>().Any(kind => selection.Includes(kind) && matches[kind].Records > 0));
     }
 
-    private async Task<Fault?> VerifyAsync(ETag after, ArchiveRewrite rewrite, CancellationToken cancellationToken)
+    private async Task<(bool IsVerified, Fault? Fault)> VerifyAsync(ETag after, ArchiveRewrite rewrite, CancellationToken cancellationToken)
     {
         try
         {
             return await HoldsAsync(after, rewrite.BytesWritten, rewrite, cancellationToken).ConfigureAwait(false)
-                ? null
-                : FaultCatalogue.RewriteMismatch.For(_place, $"after the commit it does not hold the {rewrite.RecordsKept} records that must stay.");
+                ? (true, null)
+                : (false, FaultCatalogue.RewriteMismatch.For(_place, $"after the commit it does not hold the {rewrite.RecordsKept} records that must stay."));
         }
         catch (RequestFailedException exception) when (BlobFailures.IsConflict(exception) || BlobFailures.IsGone(exception))
         {
             await call.NoteAsync(NoticeLevel.Verbose, $"{_place} was changed again right after it was replaced.", cancellationToken).ConfigureAwait(false);
-            return null;
+            return (false, null);
         }
         catch (ArchiveFormatException broken)
         {
-            return FaultCatalogue.RewriteMismatch.For(_place, $"after the commit it cannot be read. {broken.Message}");
+            return (false, FaultCatalogue.RewriteMismatch.For(_place, $"after the commit it cannot be read. {broken.Message}"));
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return ArchiveRead.Translate(exception, _place, "read", BlobFailures.ReadRole).Fault;
+            return (false, ArchiveRead.Translate(exception, _place, "read", BlobFailures.ReadRole).Fault);
         }
     }
 

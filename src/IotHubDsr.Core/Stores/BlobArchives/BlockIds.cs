@@ -31,7 +31,8 @@ internal static class BlockIds
     public static async Task<int> LengthForAsync(BlockBlobClient blob, CancellationToken cancellationToken)
     {
         BlockList list = await blob.GetBlockListAsync(BlockListTypes.All, cancellationToken: cancellationToken).ConfigureAwait(false);
-        int length = list.CommittedBlocks.Concat(list.UncommittedBlocks)
+        // Those that somebody staged and never committed bind first: the service drops them only after a week.
+        int length = list.UncommittedBlocks.Concat(list.CommittedBlocks)
             .Select(block => Convert.FromBase64String(block.Name).Length)
             .FirstOrDefault(PreferredLength);
         return Math.Max(length, LeastLength);

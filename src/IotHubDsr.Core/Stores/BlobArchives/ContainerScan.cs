@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Azure;
@@ -11,6 +12,7 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
 {
     private readonly Dictionary<int, SubjectTotals> _totals = [];
     private readonly List<ListedBlob> _matched = [];
+    private readonly ConcurrentBag<ListedBlob> _changed = [];
     private readonly object _gate = new();
     private volatile bool _listed;
     private int _blobs;
@@ -49,6 +51,8 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
             ListAsync(call, cancellationToken),
             new ParallelOptions { MaxDegreeOfParallelism = call.Options.ThrottleLimit, CancellationToken = cancellationToken },
             (blob, token) => ScanAsync(call, blob, token)).ConfigureAwait(false);
+        foreach (ListedBlob blob in _changed)
+            await ScanCopiesAsync(call, blob, cancellationToken).ConfigureAwait(false);
     }
 
     public IReadOnlyList<DeviceDataFinding> ToFindings(DataLocation location, int faults)
@@ -124,16 +128,8 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
         var listing = new NarrowedListing(container, layout, call.Options.Scope);
         await foreach (ListedBlob blob in listing.ListAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (blob.Length > 0 && blob.LeavesAt is { } leavesAt)
-            {
-                _softDeleted++;
-                _softDeletedUntil = _softDeletedUntil > leavesAt ? _softDeletedUntil : leavesAt;
-            }
-            else if (blob.Length > 0)
-            {
-                _blobs++;
+            if (IsReadable(blob))
                 yield return blob;
-            }
         }
 
         _listed = true;
@@ -141,13 +137,47 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
         await call.NoteAsync(NoticeLevel.Verbose, $"{call.Location}: {what}.", cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Whether there is something to read; what is soft-deleted is only accounted for.</summary>
+    private bool IsReadable(ListedBlob blob)
+    {
+        if (blob.Length == 0)
+            return false;
+        if (blob.LeavesAt is { } leavesAt)
+        {
+            _softDeleted++;
+            _softDeletedUntil = _softDeletedUntil > leavesAt ? _softDeletedUntil : leavesAt;
+            return false;
+        }
+
+        _blobs++;
+        return true;
+    }
+
+    /// <summary>
+    /// What a blob was when it was listed can have become an old copy before it was read, which the listing does not show: nobody is absent who
+    /// is in that.
+    /// </summary>
+    private async Task ScanCopiesAsync(StoreCall call, ListedBlob listed, CancellationToken cancellationToken)
+    {
+        HashSet<string> counted = _matched.Select(blob => blob.Path).ToHashSet(StringComparer.Ordinal);
+        await foreach (ListedBlob copy in container.ListAsync(listed.Name, cancellationToken).ConfigureAwait(false))
+        {
+            bool isCopy = copy.Name == listed.Name && copy.ETag == listed.ETag && (copy.IsOldCopy || copy.LeavesAt is not null);
+            if (isCopy && !counted.Contains(copy.Path) && IsReadable(copy))
+                await ScanAsync(call, copy, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private async ValueTask ScanAsync(StoreCall call, ListedBlob listed, CancellationToken cancellationToken)
     {
         try
         {
             var request = new ScanRequest(Subjects, WithBody: selection.WithBody);
-            if (await ArchiveRead.ScanAsync(container, listed, request, cancellationToken).ConfigureAwait(false) is { } read)
-                Add(read.Blob, read.Scan);
+            (ListedBlob Blob, ArchiveScan Scan)? read = await ArchiveRead.ScanAsync(container, listed, request, cancellationToken).ConfigureAwait(false);
+            if (read is { Blob: var blob, Scan: var scan })
+                Add(blob, scan);
+            if (read?.Blob.ETag != listed.ETag && !listed.IsOldCopy)
+                _changed.Add(listed);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

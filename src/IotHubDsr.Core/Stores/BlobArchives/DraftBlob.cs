@@ -27,6 +27,7 @@ internal sealed partial class DraftBlob(BlobContainerAccess container, BlockBlob
         container.OpenAppend($"{blob.Name}{Mark}{Convert.ToHexString(RandomNumberGenerator.GetBytes(16)).ToLowerInvariant()}"), before);
 
     private bool _exists;
+    private string? _version;
     private bool _isInDoubt;
     private long _length;
 
@@ -128,6 +129,9 @@ internal sealed partial class DraftBlob(BlobContainerAccess container, BlockBlob
                 && (IsCopying(now) || HasFailed(now)))
                 return;
             await _draft.DeleteIfExistsAsync(cancellationToken: CancellationToken.None).ConfigureAwait(false);
+            // What an account keeps of it holds other devices' data, beside no current blob that could tell when it may go.
+            if (_version is not null)
+                await container.DeleteCopyAsync(Version(_draft.Name, _version), CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception failed) when (failed is RequestFailedException or IOException or AggregateException or OperationCanceledException)
         {
@@ -146,8 +150,11 @@ internal sealed partial class DraftBlob(BlobContainerAccess container, BlockBlob
             return;
         _exists = true;
         var options = new AppendBlobCreateOptions { HttpHeaders = BlobAttributes.Headers(before, md5: null), Metadata = before.Metadata };
-        await _draft.CreateAsync(options, cancellationToken).ConfigureAwait(false);
+        BlobContentInfo created = await _draft.CreateAsync(options, cancellationToken).ConfigureAwait(false);
+        _version = created.VersionId;
     }
+
+    private static ListedBlob Version(string name, string version) => new(name, default, 0, default) { VersionId = version, IsOldCopy = true };
 
     private static AppendBlobClient Encrypted(AppendBlobClient client, BlobProperties before) =>
         before.EncryptionScope is { Length: > 0 } scope ? client.WithEncryptionScope(scope) : client;

@@ -16,7 +16,7 @@ internal sealed class LeftDrafts(BlobContainerAccess container, ArchiveLayout la
         var drafts = new List<ListedBlob>();
         await foreach (ListedBlob blob in container.ListAsync(string.Empty, cancellationToken).ConfigureAwait(false))
         {
-            if (blob is { IsOldCopy: false, LeavesAt: null } && DraftBlob.IsDraft(blob) && layout.Concerns(blob.Name))
+            if (blob.LeavesAt is null && (!blob.IsOldCopy || call.Options.IncludeOldVersions) && DraftBlob.IsDraft(blob) && layout.Concerns(blob.Name))
                 drafts.Add(blob);
         }
 
@@ -32,8 +32,11 @@ internal sealed class LeftDrafts(BlobContainerAccess container, ArchiveLayout la
             if (await IsNeededAsync(draft, cancellationToken).ConfigureAwait(false))
                 throw FaultCatalogue.RewriteMismatch.Exception(
                     $"{call.Location.Place}/{DraftBlob.BlobOf(draft.Name)}", $"a copy over it failed; all that must stay is in '{draft.Name}'.");
-            await call.AnnounceAsync(new Announcement($"delete {draft.Name}, which an erasure left that was cut off", []), cancellationToken).ConfigureAwait(false);
-            await container.Open(draft.Name).DeleteIfExistsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            await call.AnnounceAsync(new Announcement($"delete {draft.Path}, which an erasure left that was cut off", []), cancellationToken).ConfigureAwait(false);
+            if (!draft.IsOldCopy)
+                await container.Open(draft.Name).DeleteIfExistsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            if (call.Options.IncludeOldVersions && (draft.IsOldCopy || draft.VersionId is not null))
+                await container.DeleteCopyAsync(draft with { IsOldCopy = true }, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

@@ -9,6 +9,10 @@ namespace IotHubDsr.Stores.BlobArchives;
 /// <param name="End">The moment after the last.</param>
 internal readonly record struct NameTimes(bool IsOfLayout, DateTimeOffset? Start, DateTimeOffset? End)
 {
+    // No archive is older. From the years between, any margin can be taken: whoever writes a blob chooses its name.
+    private const int FirstYear = 2000;
+    private const int LastYear = 9000;
+
     /// <summary>Names of both kinds are in UTC as far as is known, and clocks differ: an hour is not relied on.</summary>
     private static readonly TimeSpan Early = TimeSpan.FromDays(1);
 
@@ -31,6 +35,8 @@ internal readonly record struct NameTimes(bool IsOfLayout, DateTimeOffset? Start
             values[known++] = int.Parse(part.Value, CultureInfo.InvariantCulture);
         if (known == 0)
             return new NameTimes(true, null, null);
+        if (values[0] is < FirstYear or > LastYear)
+            return Foreign;
         try
         {
             var start = new DateTimeOffset(values[0], values[1], values[2], values[3], values[4], 0, TimeSpan.Zero);

@@ -11,6 +11,9 @@ internal sealed class NarrowedListing(BlobContainerAccess container, ArchiveLayo
 {
     private const string Root = "";
 
+    /// <summary>Old copies of blobs that stand between folders are asked for blob by blob: of more, listing everything takes less time.</summary>
+    private const int MostBlobsBetweenFolders = 256;
+
     /// <summary>How many blobs were listed and are not of the hub, or not of the time.</summary>
     public int LeftOut { get; private set; }
 
@@ -25,9 +28,11 @@ internal sealed class NarrowedListing(BlobContainerAccess container, ArchiveLayo
         folders.Push(Root);
         while (folders.TryPop(out string? folder))
         {
-            if (IsNarrow && IsWorthALook(folder))
+            if (IsNarrow && IsWorthALook(folder) && await OpenAsync(folder, cancellationToken).ConfigureAwait(false) is { } inside)
             {
-                foreach (string blobName in await OpenAsync(folder, folders, cancellationToken).ConfigureAwait(false))
+                foreach (string inner in inside.Folders)
+                    folders.Push(inner);
+                foreach (string blobName in inside.Blobs)
                 {
                     await foreach (ListedBlob blob in BelowAsync(blobName, cancellationToken).ConfigureAwait(false))
                     {
@@ -44,21 +49,27 @@ internal sealed class NarrowedListing(BlobContainerAccess container, ArchiveLayo
         }
     }
 
-    /// <summary>Adds the folders in a folder that are to be listed; gives the names of the blobs that stand between them, of which there are few.</summary>
-    private async Task<IReadOnlyCollection<string>> OpenAsync(string folder, Stack<string> folders, CancellationToken cancellationToken)
+    /// <summary>
+    /// What is in a folder and can hold records of the request; null when it is listed with all that is below: where there are no folders in it,
+    /// nothing else is below.
+    /// </summary>
+    private async Task<(List<string> Folders, HashSet<string> Blobs)?> OpenAsync(string folder, CancellationToken cancellationToken)
     {
+        var folders = new List<string>();
         var blobs = new HashSet<string>(StringComparer.Ordinal);
+        int leftOut = 0;
         await foreach (FolderEntry entry in container.ListFolderAsync(folder, cancellationToken).ConfigureAwait(false))
         {
-            if (!entry.IsFolder)
-                blobs.Add(entry.Name);
-            else if (MayHold(entry.Name))
-                folders.Push(entry.Name);
-            else
-                FoldersLeftOut++;
+            if (entry.IsFolder && MayHold(entry.Name))
+                folders.Add(entry.Name);
+            else if (entry.IsFolder)
+                leftOut++;
+            else if (blobs.Add(entry.Name) && blobs.Count > MostBlobsBetweenFolders)
+                return null;
         }
 
-        return blobs;
+        FoldersLeftOut += leftOut;
+        return folders.Count + leftOut == 0 ? null : (folders, blobs);
     }
 
     /// <summary>Blobs and old copies whose names begin with a text.</summary>

@@ -1,4 +1,5 @@
 using Azure;
+using Azure.Storage.Blobs.Models;
 using IotHubDsr.Archives;
 using IotHubDsr.Azure.Blobs;
 
@@ -25,7 +26,9 @@ internal sealed class OldCopies(BlobContainerAccess container, StoreCall call, R
         IReadOnlyList<ListedBlob> listed;
         try
         {
-            listed = await container.ListAllAsync(cancellationToken).ConfigureAwait(false);
+            listed = await ListAsync(copy => copy.LeavesAt is null
+                ? copy.Length > 0 && !call.Held.Contains(copy.Path) && (found.Contains(copy.Path) || rewritten.Contains(copy.Name))
+                : replaced.Contains(KeyOf(copy)) || call.Earlier.ContainsKey(copy.ETag.ToString("H")), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -35,37 +38,65 @@ internal sealed class OldCopies(BlobContainerAccess container, StoreCall call, R
             return;
         }
 
-        var current = listed.Where(blob => !blob.IsOldCopy && blob.LeavesAt is null).ToDictionary(blob => blob.Name, StringComparer.Ordinal);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = call.Options.ThrottleLimit, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(
-            listed.Where(copy => copy is { IsOldCopy: true, LeavesAt: not null }),
+            listed.Where(copy => copy.LeavesAt is not null),
             parallel,
             async (copy, token) =>
             {
-                if (await IsOursAsync(copy, current.GetValueOrDefault(copy.Name), replaced, token).ConfigureAwait(false))
+                if (await IsOursAsync(copy, replaced, token).ConfigureAwait(false))
                     await RemoveDeletedAsync(copy, token).ConfigureAwait(false);
             }).ConfigureAwait(false);
         await Parallel.ForEachAsync(
-            listed.Where(copy => copy is { IsOldCopy: true, LeavesAt: null, Length: > 0 } && (found.Contains(copy.Path) || rewritten.Contains(copy.Name))),
+            listed.Where(copy => copy.LeavesAt is null),
             parallel,
-            (copy, token) => EraseAsync(copy, current.GetValueOrDefault(copy.Name), counted.Contains(copy.Path), token)).ConfigureAwait(false);
+            (copy, token) => EraseAsync(copy, counted.Contains(copy.Path), token)).ConfigureAwait(false);
     }
+
+    /// <summary>Only the old copies that are wanted: a container can hold more than fits into memory.</summary>
+    private async Task<IReadOnlyList<ListedBlob>> ListAsync(Func<ListedBlob, bool> isWanted, CancellationToken cancellationToken)
+    {
+        var copies = new List<ListedBlob>();
+        await foreach (ListedBlob blob in container.ListAsync(string.Empty, cancellationToken).ConfigureAwait(false))
+        {
+            if (blob.IsOldCopy && isWanted(blob))
+                copies.Add(blob);
+        }
+
+        return copies;
+    }
+
+    /// <summary>What would stay of the current blob, as a digest; null when there is none.</summary>
+    private async Task<KeptDigest?> CurrentAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlobProperties now = await container.Open(name).GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            return (await DryRunAsync(new ListedBlob(name, now.ETag, now.ContentLength, now.LastModified), cancellationToken).ConfigureAwait(false)).KeptDigest;
+        }
+        catch (RequestFailedException gone) when (BlobFailures.IsGone(gone))
+        {
+            return null;
+        }
+    }
+
+    private static (string Name, string ETag) KeyOf(ListedBlob copy) => (copy.Name, copy.ETag.ToString("H"));
 
     /// <summary>
     /// Whether this run replaced the content that the copy holds, or an earlier one announced it and what had to stay is all there now:
     /// somebody else may have replaced it instead, without what had to stay.
     /// </summary>
     private async Task<bool> IsOursAsync(
-        ListedBlob copy, ListedBlob? current, IReadOnlySet<(string Name, string ETag)> replaced, CancellationToken cancellationToken)
+        ListedBlob copy, IReadOnlySet<(string Name, string ETag)> replaced, CancellationToken cancellationToken)
     {
-        string etag = copy.ETag.ToString("H");
-        if (replaced.Contains((copy.Name, etag)))
+        (string Name, string ETag) key = KeyOf(copy);
+        if (replaced.Contains(key))
             return true;
-        if (current is null || !call.Earlier.TryGetValue(etag, out string? kept))
+        if (!call.Earlier.TryGetValue(key.ETag, out string? kept))
             return false;
         try
         {
-            return (await DryRunAsync(current, cancellationToken).ConfigureAwait(false)).KeptDigest.ToString() == kept;
+            return (await CurrentAsync(copy.Name, cancellationToken).ConfigureAwait(false))?.ToString() == kept;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -75,7 +106,7 @@ internal sealed class OldCopies(BlobContainerAccess container, StoreCall call, R
         }
     }
 
-    private async ValueTask EraseAsync(ListedBlob copy, ListedBlob? current, bool wasFound, CancellationToken cancellationToken)
+    private async ValueTask EraseAsync(ListedBlob copy, bool wasFound, CancellationToken cancellationToken)
     {
         string place = $"{call.Location.Place}/{copy.Path}";
         try
@@ -83,7 +114,7 @@ internal sealed class OldCopies(BlobContainerAccess container, StoreCall call, R
             ArchiveRewrite kept = await DryRunAsync(copy, cancellationToken).ConfigureAwait(false);
             if (kept.RecordsRemoved == 0)
                 return;
-            if (kept.RecordsKept > 0 && (current is null || (await DryRunAsync(current, cancellationToken).ConfigureAwait(false)).KeptDigest != kept.KeptDigest))
+            if (kept.RecordsKept > 0 && await CurrentAsync(copy.Name, cancellationToken).ConfigureAwait(false) != kept.KeptDigest)
                 throw FaultCatalogue.OldCopyDiffers.Exception(place);
 
             // The records of a copy that rewriting has made are already counted.

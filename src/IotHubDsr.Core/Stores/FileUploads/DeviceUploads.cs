@@ -40,7 +40,7 @@ internal sealed class DeviceUploads(string deviceId, UploadWindow window, Contai
     public DeviceDataFinding ToFinding(DataLocation location)
     {
         IEnumerable<ListedBlob> all = _files.Concat(_deleted);
-        Verdict verdict = _files.Count > 0 ? (_files.Exists(file => hold.LetsDelete(file.CreatedOn, now)) ? Verdict.Present : Verdict.Held)
+        Verdict verdict = _files.Count > 0 ? (_files.TrueForAll(IsHeld) ? Verdict.Held : Verdict.Present)
             : _deleted.Count > 0 ? Verdict.Expiring
             : Verdict.Absent;
         return new DeviceDataFinding
@@ -53,13 +53,26 @@ internal sealed class DeviceUploads(string deviceId, UploadWindow window, Contai
             Bytes = all.Sum(file => file.Length),
             FirstTime = all.Min(file => (DateTimeOffset?)file.LastModified),
             LastTime = all.Max(file => (DateTimeOffset?)file.LastModified),
-            Until = verdict == Verdict.Expiring ? LastLeaves : verdict == Verdict.Held ? hold.EndFor(_files.Max(file => file.CreatedOn)) : null,
+            Until = verdict == Verdict.Expiring ? LastLeaves : verdict == Verdict.Held ? LastHeldUntil : null,
             Detail = Detail(),
             Items = all.Select(ToItem).ToList(),
         };
     }
 
     private DateTimeOffset? LastLeaves => _deleted.Max(file => file.LeavesAt);
+
+    /// <summary>Until when the last of the files is held; null when that is not known, or has no end.</summary>
+    private DateTimeOffset? LastHeldUntil
+    {
+        get
+        {
+            List<DateTimeOffset?> ends = [.. _files.Where(file => file.IsHeld).Select(file => file.HeldUntil)];
+            ends.AddRange(_files.Where(file => !hold.LetsDelete(file.CreatedOn, now)).Select(file => hold.EndFor(file.CreatedOn)));
+            return ends.Contains(null) ? null : ends.Max();
+        }
+    }
+
+    private bool IsHeld(ListedBlob file) => file.IsHeld || !hold.LetsDelete(file.CreatedOn, now);
 
     /// <summary>A soft-deleted file has no ETag under which it could be changed.</summary>
     private static SeenItem ToItem(ListedBlob blob) => new(blob.Path, blob.LeavesAt is null ? blob.ETag.ToString("H") : null, 1, blob.Length)
@@ -83,6 +96,10 @@ internal sealed class DeviceUploads(string deviceId, UploadWindow window, Contai
                 $"{Count(_deleted.Count, "soft-deleted file")} cannot be read or erased and will have left by {LastLeaves:yyyy-MM-dd}."));
         }
 
+        if (_files.Count(file => file.IsHeld) is > 0 and var held)
+            sentences.Add($"{Count(held, "file")} or {(held == 1 ? "copy is" : "copies are")} held by a policy or legal hold of {(held == 1 ? "its" : "their")} own.");
+        if (_files.Count(file => file.IsLeased) is > 0 and var leased)
+            sentences.Add($"{Count(leased, "file")} {(leased == 1 ? "is" : "are")} leased by somebody else and can be deleted only when the lease has ended.");
         if (hold.Ground is { } ground)
             sentences.Add($"{char.ToUpperInvariant(ground[0])}{ground[1..]}.");
         return sentences.Count == 0 ? null : string.Join(' ', sentences);

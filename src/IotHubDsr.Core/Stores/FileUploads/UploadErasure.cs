@@ -13,6 +13,8 @@ namespace IotHubDsr.Stores.FileUploads;
 internal sealed class UploadErasure(BlobContainerAccess container, StoreCall call)
 {
     private const int Attempts = 4;
+    private const string SnapshotMark = "?snapshot=";
+
 
     private readonly ConcurrentDictionary<string, Fault> _faults = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<(string DeviceId, string Path)> _held = [];
@@ -68,18 +70,22 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
         return finding.Items.Where(item => item.ETag is not null && item.Path.StartsWith(prefix, StringComparison.Ordinal));
     }
 
-    /// <summary>The snapshots to delete before their file, where they may not all go with it: those that were found in the window.</summary>
+    /// <summary>Whether all snapshots may go with their file: also those outside the window and those that are held would.</summary>
+    private bool TakesSnapshots(SeenItem file) => call.Options.IncludeOldVersions && _window.IsOpen && !HasHeldSnapshot(file.Path);
+
+    private bool HasHeldSnapshot(string file) => call.Held.Any(held => held.Key.StartsWith(file + SnapshotMark, StringComparison.Ordinal));
+
+    /// <summary>The snapshots to delete before their file, where they may not all go with it: those that were found.</summary>
     private IEnumerable<ListedBlob> SnapshotsInWindow(IEnumerable<DeviceDataFinding> findings, string deviceId, SeenItem file)
     {
-        const string mark = "?snapshot=";
-        return _window.IsOpen || !call.Options.IncludeOldVersions
+        return TakesSnapshots(file) || !call.Options.IncludeOldVersions
             ? []
             : findings.Where(finding => finding.DeviceId == deviceId).SelectMany(FilesOf)
-                .Where(item => item.IsOldCopy && item.Path.StartsWith(file.Path + mark, StringComparison.Ordinal))
+                .Where(item => item.IsOldCopy && item.Path.StartsWith(file.Path + SnapshotMark, StringComparison.Ordinal))
                 .Select(item => new ListedBlob(file.Path, new ETag(item.ETag!), item.Bytes, default)
                 {
                     IsOldCopy = true,
-                    Snapshot = item.Path[(file.Path.Length + mark.Length)..],
+                    Snapshot = item.Path[(file.Path.Length + SnapshotMark.Length)..],
                 });
     }
 
@@ -94,10 +100,7 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
     private async Task DeleteFileAsync(string deviceId, SeenItem file, CancellationToken cancellationToken)
     {
         var client = container.Open(file.Path);
-        // With the file would go all its snapshots, those outside the window as well.
-        DeleteSnapshotsOption snapshots = call.Options.IncludeOldVersions && _window.IsOpen
-            ? DeleteSnapshotsOption.IncludeSnapshots
-            : DeleteSnapshotsOption.None;
+        DeleteSnapshotsOption snapshots = TakesSnapshots(file) ? DeleteSnapshotsOption.IncludeSnapshots : DeleteSnapshotsOption.None;
         var seen = new ETag(file.ETag!);
         for (int attempt = 1; ; attempt++)
         {
@@ -128,7 +131,7 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
         HashSet<string> copies = found[true].ToHashSet(StringComparer.Ordinal);
         HashSet<string> counted = FilesOf(finding).Where(item => item.Records > 0).Select(item => item.Path).ToHashSet(StringComparer.Ordinal);
         HashSet<string> files = found[false].ToHashSet(StringComparer.Ordinal);
-        foreach (ListedBlob copy in left.Files.Where(file => file.IsOldCopy && (copies.Contains(file.Path) || files.Contains(file.Name))))
+        foreach (ListedBlob copy in left.Files.Where(file => file.IsOldCopy && !call.Held.Contains(file.Path) && (copies.Contains(file.Path) || files.Contains(file.Name))))
         {
             bool isDeleted = await TryAsync(finding.DeviceId, copy.Path, () => DeleteAsync(finding.DeviceId, copy, "the old copy", counted.Contains(copy.Path) ? 1 : 0, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
@@ -136,7 +139,7 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
                 there.Remove(KeyOf(copy));
         }
 
-        foreach (ListedBlob copy in left.Deleted.Where(file => file.IsOldCopy))
+        foreach (ListedBlob copy in left.Deleted.Where(file => file.IsOldCopy && !call.Held.Contains(file.Path)))
         {
             Task DeleteForGoodAsync() => DeleteAsync(finding.DeviceId, copy, "for good the soft-deleted copy", records: 0, cancellationToken);
             await TryAsync(finding.DeviceId, copy.Path, DeleteForGoodAsync, cancellationToken).ConfigureAwait(false);
@@ -239,7 +242,8 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
 
     private string WhyKept(string code, string path) => code == "SnapshotsPresent"
         ? $"{PlaceOf(path)} was kept: it has snapshots, and the service deletes it only with them. "
-            + (_window.IsOpen ? "-IncludeOldVersions deletes both." : "Those in the window go first with -IncludeOldVersions; others stay, and the file with them.")
+            + (HasHeldSnapshot(path) ? "One of them is held."
+                : _window.IsOpen ? "-IncludeOldVersions deletes both." : "Those in the window go first with -IncludeOldVersions; others stay, and the file with them.")
         : $"The directory {PlaceOf(path)} was kept: something has come into it meanwhile.";
 
     private string PlaceOf(string path) => $"{call.Location.Place}/{path}";

@@ -25,10 +25,10 @@ internal sealed class LogArchiveLayout(DataLocation location) : ArchiveLayout(lo
     {
         if (Origin is not { } origin || !name.StartsWith(ResourcePrefix, StringComparison.OrdinalIgnoreCase))
             return true;
-        string? resource = LogBlobName.ResourceIn(name[ResourcePrefix.Length..]);
-        if (resource is null && name.EndsWith('/'))
-            return RecordOrigin.HubIn(name) is not { Length: > 0 } folder || origin.IsNamed(folder);
-        return resource is not null && RecordOrigin.HubIn(resource) is { } hub && origin.IsNamed(hub);
+        // Only a name that tells the whole resource can tell that it is no hub.
+        return LogBlobName.ResourceIn(name[ResourcePrefix.Length..]) is { } resource
+            ? RecordOrigin.HubIn(resource) is { } hub && origin.IsNamed(hub)
+            : RecordOrigin.HubIn(name) is not { Length: > 0 } folder || origin.IsNamed(folder);
     }
 
     public override NameTimes TimesOf(string name) => LogBlobName.TimesOf(name);

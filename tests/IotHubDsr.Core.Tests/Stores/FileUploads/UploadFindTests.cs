@@ -173,6 +173,24 @@ public sealed class UploadFindTests
     }
 
     [Fact]
+    public async Task Find_FilesThatAreHeldThemselves_AreHeldBeforeAnythingIsPlanned()
+    {
+        await using UploadSandbox sandbox = await UploadSandbox.StartAsync();
+        DateTimeOffset until = new(2099, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        foreach (string name in new[] { "dev1/a", "dev2/a", "dev3/a" })
+            sandbox.Container.Put(name, "x"u8.ToArray(), new BlobSeed { ImmutableUntil = until });
+        sandbox.Container.Put("dev2/b", "x"u8.ToArray(), new BlobSeed { HasLegalHold = true });
+        sandbox.Put("dev3/b");
+
+        IReadOnlyList<DeviceDataFinding> findings = await sandbox.FindAsync("dev1", "dev2", "dev3");
+
+        Assert.Equal(
+            [(Verdict.Held, until), (Verdict.Held, null), (Verdict.Present, (DateTimeOffset?)null)],
+            findings.Select(finding => (finding.Verdict, finding.Until)));
+        Assert.All(findings, finding => Assert.Contains("legal hold of", finding.Detail, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Find_DirectoriesOfAHierarchicalNamespace_AreNoRecords()
     {
         await using UploadSandbox sandbox = await UploadSandbox.StartAsync(new BlobAccountOptions(HierarchicalNamespace: true));

@@ -56,6 +56,31 @@ public sealed class UploadOldCopiesTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Erase_OldCopyThatAnOperatorHolds_IsKept(bool versioned)
+    {
+        await using UploadSandbox sandbox = await UploadSandbox.StartAsync(new BlobAccountOptions(versioned));
+        sandbox.Put("dev1/a", "dev1/b");
+        for (int i = 0; i < 2; i++)
+        {
+            if (versioned)
+                sandbox.Put("dev1/a");
+            else
+                sandbox.Snapshot("dev1/a");
+        }
+
+        DeviceDataFinding found = await sandbox.FindOneAsync("dev1");
+        SeenItem held = found.Items.First(item => item.IsOldCopy);
+        sandbox.Held = [(held.Path, "dev1")];
+
+        await sandbox.EraseAsync(oldVersions: true, found with { Items = [.. found.Items.Except([held])] });
+
+        // A file with a snapshot goes only with it.
+        Assert.Equal(versioned ? [held.Path] : [held.Path, "dev1/a"], (await sandbox.FindOneAsync("dev1")).Items.Select(item => item.Path));
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Erase_AccountWithSoftDelete_ExpiresWhateverIsAsked(bool versioned)

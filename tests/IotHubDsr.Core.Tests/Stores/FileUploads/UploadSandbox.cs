@@ -99,6 +99,9 @@ internal sealed class UploadSandbox : IAsyncDisposable
         }
     }
 
+    /// <summary>What an operator holds, and for which device.</summary>
+    public IReadOnlyList<(string Path, string DeviceId)> Held { get; set; } = [];
+
     public StoreCall Call(bool oldVersions = false, int throttleLimit = 4) => new(
         Location,
         new StoreOptions(throttleLimit) { IncludeOldVersions = oldVersions },
@@ -109,7 +112,10 @@ internal sealed class UploadSandbox : IAsyncDisposable
             if (dsrEvent is NoticeEvent { Level: NoticeLevel.Verbose } notice && notice.Text.Contains(": delete ", StringComparison.Ordinal))
                 OnAnnounce?.Invoke(notice.Text);
             return ValueTask.CompletedTask;
-        });
+        })
+    {
+        Held = Held.ToLookup(held => held.Path, held => held.DeviceId),
+    };
 
     public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(params string[] deviceIds) => Store.FindAsync(Call(), deviceIds, CancellationToken.None);
 

@@ -186,6 +186,52 @@ public sealed class LogArchiveTests
     }
 
     [Fact]
+    public async Task Erase_InAnAccountThatKeepsVersions_LeavesNoVersionOfADraftThatNobodyCanErase()
+    {
+        await using ArchiveSandbox sandbox = await StartLogsAsync(versioned: true);
+        List<string> rows = Rows(12, Alice, Bob, Carol);
+        sandbox.PutLog(s_blob, rows);
+        await sandbox.EraseAsync(Alice, new StoreOptions(4) { IncludeOldVersions = true });
+
+        ErasureOutcome outcome = await sandbox.EraseAsync(Bob, new StoreOptions(4) { IncludeOldVersions = true });
+
+        Assert.Equal((null, 4L), (outcome.Fault?.Id, outcome.RecordsErased));
+        Assert.Equal(Text(Without(Without(rows, Alice), Bob)), sandbox.Text(s_blob));
+        Assert.Equal((Verdict.Expiring, 0L), await sandbox.FindOneAsync(Bob) is var after ? (after.Verdict, after.Records) : default);
+        Assert.Equal(4, (await sandbox.FindOneAsync(Carol)).Records);
+    }
+
+    [Fact]
+    public async Task Erase_VersionOfADraftThatACrashLeft_IsRemovedWithOldVersions()
+    {
+        await using ArchiveSandbox sandbox = await StartLogsAsync(versioned: true);
+        string draft = $"{s_blob}.iothubdsr-{new string('a', 32)}";
+        List<string> rows = Rows(12, Alice, Bob, Carol);
+        foreach (string name in new[] { s_blob, draft })
+            sandbox.PutLog(name, rows);
+        sandbox.Container.Delete(draft);
+        sandbox.PutLog(draft, rows);
+
+        ErasureOutcome outcome = await sandbox.EraseAsync(Alice, new StoreOptions(4) { IncludeOldVersions = true });
+
+        Assert.Null(outcome.Fault);
+        Assert.Equal([s_blob], NamesIn(sandbox));
+        Assert.Equal((Verdict.Expiring, 0L), await sandbox.FindOneAsync(Alice) is var after ? (after.Verdict, after.Records) : default);
+    }
+
+    [Fact]
+    public async Task Find_BlobOfTheHubThatIsNotNamedLikeAzureMonitors_IsRead()
+    {
+        await using ArchiveSandbox sandbox = await StartLogsAsync();
+        string folder = s_blob[..s_blob.IndexOf("/y=", StringComparison.Ordinal)];
+        string[] read = [$"{folder}/copy.json", "resourceId=/moved.json"];
+        foreach (string name in read.Append($"{folder.Replace("CONTOSO", "FABRIKAM", StringComparison.Ordinal)}/copy.json"))
+            sandbox.PutLog(name, Rows(4, Alice, Bob));
+
+        Assert.Equal(read, (await sandbox.FindOneAsync(Alice)).Items.Select(item => item.Path));
+    }
+
+    [Fact]
     public async Task Find_ContainerThatDoesNotExist_IsAbsentAndSaysWhy()
     {
         await using ArchiveSandbox sandbox = await StartLogsAsync();

@@ -22,6 +22,8 @@ public sealed class LogBlobNameTests
     [InlineData("resourceId=/A/y=2026/m=01/d=05/h=08/PT1H.json")]
     [InlineData("resourceId=/A/y=2026/m=01/d=05/h=08/m=00/PT1H/more.json")]
     [InlineData("resourceId=/A/y=٢٠٢٦/m=01/d=05/h=08/m=00/PT1H.json")]
+    [InlineData("resourceId=/A/y=9999/m=12/d=31/h=23/m=00/PT1H.json")]
+    [InlineData("resourceId=/A/y=0001/m=01/d=01/h=00/m=00/PT1H.json")]
     [InlineData("")]
     public void PeriodOf_OtherNames_IsUnknown(string name) => Assert.Null(LogBlobName.PeriodOf(name));
 }

@@ -52,6 +52,9 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
 
     public List<DsrEvent> Events { get; } = [];
 
+    /// <summary>What an operator holds, and for which device.</summary>
+    public IReadOnlyList<(string Path, string DeviceId)> Held { get; set; } = [];
+
     /// <summary>Runs when the store announces a destruction, before it goes on.</summary>
     public Action? OnAnnounce { get; set; }
 
@@ -109,7 +112,10 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
             if (dsrEvent is NoticeEvent { Level: NoticeLevel.Verbose } notice && notice.Text.Contains("replace blob", StringComparison.Ordinal))
                 OnAnnounce?.Invoke();
             return ValueTask.CompletedTask;
-        });
+        })
+    {
+        Held = Held.ToLookup(held => held.Path, held => held.DeviceId),
+    };
 
     public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(params string[] deviceIds) => Store.FindAsync(Call(), deviceIds, CancellationToken.None);
 
@@ -151,6 +157,26 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
         {
             Assert.True(Container.TryGetEntry(name, out BlobEntry? entry));
             entry.TakeSnapshot(entry.Current!, entry.Current!);
+        }
+    }
+
+    /// <summary>Gives a blob another content under the ETag that it has, as no service should.</summary>
+    public void Damage(string name, ReadOnlyMemory<byte> content)
+    {
+        lock (Container.Gate)
+        {
+            Assert.True(Container.TryGetEntry(name, out BlobEntry? entry));
+            entry.Amend(entry.Current!, entry.Current! with { Content = BlobContent.Of(content) });
+        }
+    }
+
+    /// <summary>Stages a block that nobody commits.</summary>
+    public void Stage(string name, string blockId)
+    {
+        lock (Container.Gate)
+        {
+            Assert.True(Container.TryGetEntry(name, out BlobEntry? entry));
+            entry.Staged.Put(new Block(blockId, BlobContent.Of("x"u8.ToArray())), Clock.GetUtcNow());
         }
     }
 

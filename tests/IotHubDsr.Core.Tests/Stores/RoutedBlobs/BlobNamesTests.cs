@@ -57,6 +57,17 @@ public sealed class BlobNamesTests
     public void TimesOf_NameThatDoesNotTell_NarrowsNothing(string name, bool isOfLayout) => Assert.Equal(
         new NameTimes(isOfLayout, null, null), new BlobNames("contoso-hub", "{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}").TimesOf(name));
 
+    [Theory]
+    [InlineData("contoso-hub/3/0001/01/01/00/00")]
+    [InlineData("contoso-hub/3/0001/")]
+    [InlineData("contoso-hub/3/9999/12/30/23/59")]
+    [InlineData("contoso-hub/3/9999/12/31/23/59")]
+    public void TimesOf_NameAtTheEndOfTime_NarrowsNothing(string name)
+    {
+        var scope = new RecordScope { StartTime = Time("2026-01-05T08:17Z"), EndTime = Time("2026-01-05T08:18Z") };
+        Assert.True(new BlobNames("contoso-hub", "{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}").TimesOf(name).MayHold(scope));
+    }
+
     [Fact]
     public void TimesOf_NameThatTwoFormatsReadDifferently_SpansBoth()
     {

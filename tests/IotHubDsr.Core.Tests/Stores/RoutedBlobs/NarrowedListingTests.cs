@@ -47,6 +47,32 @@ public sealed class NarrowedListingTests
     }
 
     [Fact]
+    public async Task Find_WindowInNamesWithoutFolders_ListsThemPageByPage()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        sandbox.Location = sandbox.Location with
+        {
+            Settings = new Dictionary<string, string>(sandbox.Location.Settings)
+            {
+                [LocationSettings.FileNameFormat] = "{iothub}-{partition}-{YYYY}{MM}{DD}{HH}{mm}",
+            },
+        };
+        string[] read = [.. Enumerable.Range(10, 50).Select(minute => $"contoso-hub-0-2026010508{minute}")];
+        string[] notRead = [.. Enumerable.Range(10, 50).Select(minute => $"contoso-hub-0-2025010508{minute}")];
+        foreach (string name in read.Concat(notRead))
+            sandbox.Put(name, Messages(4, Alice, Bob));
+        sandbox.TakeSnapshot(read[0]);
+        sandbox.Forget();
+
+        DeviceDataFinding found = Assert.Single(await sandbox.Store.FindAsync(
+            sandbox.Call(new StoreOptions(4) { Scope = s_january }), [Alice], CancellationToken.None));
+
+        Assert.Equal(51, found.Items.Count);
+        Assert.Equal(read, found.Items.Where(item => !item.IsOldCopy).Select(item => item.Path));
+        Assert.InRange(sandbox.BlobRequests.Count(request => request.Target.Contains("comp=list", StringComparison.Ordinal)), 1, 3);
+    }
+
+    [Fact]
     public async Task Find_WindowInLogs_ListsOnlyTheHubAndTheDays()
     {
         await using ArchiveSandbox sandbox = await LogArchive.StartLogsAsync();

@@ -1,3 +1,6 @@
+using System.Text;
+using IotHubDsr.Sandbox.Hosting;
+using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.World;
 using IotHubDsr.Stores;
 using static IotHubDsr.Core.Tests.Stores.RoutedBlobs.ArchiveSandbox;
@@ -72,6 +75,65 @@ public sealed class OldCopyTests
         Assert.Single(sandbox.Container.List(includeOld: true), blob => blob.Deleted);
     }
 
+    [Theory]
+    [InlineData(true, "RewriteMismatch")]
+    [InlineData(false, "ServiceFailed")]
+    public async Task Erase_NobodyHasSeenThatTheNewBlobIsWhatItMustBe_KeepsTheCopyOfTheOldOne(bool damaged, string fault)
+    {
+        await using ArchiveSandbox sandbox = await StartAsync(versioned: true);
+        sandbox.Account.Options = sandbox.Account.Options with { AllowPermanentDelete = true, VersioningEnabled = false };
+        sandbox.Put(Blob, Messages(10, Alice, Bob));
+        sandbox.Wire.LoseResponse = request =>
+        {
+            if (request.Method == HttpMethod.Put && request.RequestUri!.Query.Contains("comp=blocklist", StringComparison.Ordinal))
+            {
+                if (damaged)
+                    sandbox.Damage(Blob, Encoding.UTF8.GetBytes(sandbox.Text(Blob).Replace(Bob, "rob", StringComparison.Ordinal)));
+                else
+                    sandbox.Faults.Add(new FaultRule { Service = "blob", Method = "GET", PathContains = Blob, Status = 503, Times = 50 });
+            }
+
+            return false;
+        };
+
+        ErasureOutcome outcome = await sandbox.EraseAsync(Alice, WithOldVersions);
+
+        Assert.Equal(fault, outcome.Fault?.Id);
+        BlobSnapshotInfo copy = Assert.Single(sandbox.Container.List(includeOld: true), blob => blob.Deleted);
+        Assert.Equal(TextWithout(Messages(10, Alice, Bob)), Encoding.UTF8.GetString(copy.Content.Span));
+    }
+
+    [Theory]
+    [InlineData(true, false, Verdict.Present)]
+    [InlineData(true, true, Verdict.Present)]
+    [InlineData(false, false, Verdict.Expiring)]
+    [InlineData(false, true, Verdict.Expiring)]
+    public async Task Find_BlobReplacedOrDeletedAfterItWasListed_IsNotAbsentWhereTheServiceKeepsWhatItWas(bool versioned, bool deleted, Verdict expected)
+    {
+        await using ArchiveSandbox sandbox = await StartAsync(versioned: true);
+        sandbox.Account.Options = sandbox.Account.Options with { VersioningEnabled = versioned };
+        sandbox.Put(Blob, Messages(10, Alice, Bob));
+        bool isDone = false;
+        sandbox.Wire.Before = request =>
+        {
+            if (!isDone && request.Method == HttpMethod.Get && request.RequestUri!.AbsolutePath.EndsWith(Blob, StringComparison.Ordinal))
+            {
+                isDone = true;
+                if (deleted)
+                    sandbox.Container.Delete(Blob);
+                else
+                    sandbox.Put(Blob, Messages(5, Bob));
+            }
+
+            return Task.CompletedTask;
+        };
+
+        DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
+
+        Assert.True(isDone);
+        Assert.Equal((expected, expected == Verdict.Present ? 5L : 0L), (found.Verdict, found.OldCopyRecords));
+    }
+
     [Fact]
     public async Task Find_SoftDeletedSomeTimeAgo_LeavesWhenTheRestOfItsTimeHasPassed()
     {
@@ -102,6 +164,22 @@ public sealed class OldCopyTests
         Assert.Equal("OldCopyDiffers", outcome.Fault?.Id);
         Assert.Equal((Verdict.Present, 10L), await sandbox.FindOneAsync(Alice) is var after ? (after.Verdict, after.OldCopyRecords) : default);
         Assert.Equal(10, (await sandbox.FindOneAsync(Carol)).Records);
+    }
+
+    [Fact]
+    public async Task Erase_OldVersionThatAnOperatorHolds_IsKept()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync(versioned: true);
+        sandbox.Put(Blob, Messages(10, Alice, Bob));
+        sandbox.Put(Blob, Messages(10, Alice, Bob));
+        DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
+        SeenItem held = Assert.Single(found.Items, item => item.IsOldCopy);
+        sandbox.Held = [(held.Path, Alice)];
+
+        ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(WithOldVersions, found with { Items = [.. found.Items.Except([held])] }));
+
+        Assert.Equal((null, 5L), (outcome.Fault, outcome.RecordsErased));
+        Assert.Equal([held.Path], (await sandbox.FindOneAsync(Alice)).Items.Select(item => item.Path));
     }
 
     [Fact]

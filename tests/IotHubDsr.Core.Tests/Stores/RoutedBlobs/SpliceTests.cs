@@ -131,6 +131,21 @@ public sealed class SpliceTests
     }
 
     [Fact]
+    public async Task Erase_SomebodyLeftBlocksWithIdsOfAnotherLength_StagesItsOwnBesideThem()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        List<RoutedMessage> messages = Messages(12, Alice, Bob, Carol);
+        sandbox.Put(Blob, messages);
+        await sandbox.EraseAsync(Alice);
+        sandbox.Stage(Blob, Convert.ToBase64String(new byte[16]));
+
+        ErasureOutcome outcome = await sandbox.EraseAsync(Bob);
+
+        Assert.Equal((null, 4L), (outcome.Fault, outcome.RecordsErased));
+        Assert.Equal(TextWithout(messages, Alice, Bob), sandbox.Text(Blob));
+    }
+
+    [Fact]
     public async Task Erase_AnotherDeviceSoonAfter_IsNotHeldUpByOurOwnChange()
     {
         await using ArchiveSandbox sandbox = await StartAsync();
