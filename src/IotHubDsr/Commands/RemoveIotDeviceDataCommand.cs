@@ -132,8 +132,12 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
         SignaturePath = SignaturePath is null ? null : GetUnresolvedProviderPathFromPSPath(SignaturePath),
         Approvers = LoadCertificates(ApproverCertificate),
         PerformerCertificate = SigningCertificate is null ? null : LoadCertificate(SigningCertificate, CertificatePassword),
-        PerformerNames = Performer is null ? [Environment.UserName] : [Environment.UserName, Performer],
+        PerformerNames = PerformerNames(),
     };
+
+    /// <summary>An account that has a certificate is known by that; whoever is named as the performer stands in the certificate of the outcome.</summary>
+    private string[] PerformerNames() =>
+        [.. SigningCertificate is null ? [Environment.UserName] : Array.Empty<string>(), .. Performer is null ? Array.Empty<string>() : [Performer]];
 
     private protected override IAsyncEnumerable<DsrEvent> Start(
         DsrContext context, IAsyncEnumerable<string> deviceIds, CancellationToken cancellationToken) => Engine.PlanAsync(
