@@ -62,6 +62,39 @@ public sealed class RequestDecisionTests
         Assert.Equal(item.Path, Assert.Single((await sandbox.RequestAsync()).Holds).Item);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Hold_OnWhatThePlanDoesNotKnow_StopsTheErasureBeforeAnythingIsChanged(bool isLocation)
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        ErasurePlan plan = await sandbox.PlanAsync("dev1");
+        ErasureStep step = plan.Steps.Single(one => one.Location.Place.EndsWith("/paused-archive", StringComparison.Ordinal));
+        string item = step.Finding.Items.First(one => one.Records > 0).Path;
+        DataRequest request = await sandbox.RegisterAsync(null, "dev1");
+        var mistyped = new HoldRequest
+        {
+            RequestId = request.RequestId,
+            LocationId = isLocation ? step.Location.Place : step.Location.Id,
+            Item = isLocation ? null : $"{step.Location.Place}/{item}",
+            Ground = Secret,
+            ReviewAt = Now.AddDays(30),
+        };
+        await sandbox.ChangeAsync(mistyped);
+
+        DsrException refused = await Assert.ThrowsAsync<DsrException>(() => sandbox.EraseAsync(plan, requestId: request.RequestId));
+
+        Assert.Equal("HoldUnmatched", refused.Fault.Id);
+        Assert.Contains(mistyped.Item ?? mistyped.LocationId, refused.Fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(sandbox.Server.RequestLog.After(0), logged => logged.Mutating);
+
+        await sandbox.ChangeAsync(mistyped with { Ground = null, ReviewAt = null });
+        await sandbox.ChangeAsync(mistyped with { LocationId = step.Location.Id, Item = isLocation ? null : item });
+        List<ErasureReceipt> receipts = await sandbox.EraseAsync(plan, requestId: request.RequestId);
+
+        Assert.Equal(Verdict.Held, receipts.Single(receipt => receipt.Location.Id == step.Location.Id).Verdict);
+    }
+
     [Fact]
     public async Task Hold_ThatDoesNotStand_CannotBeReleased()
     {
@@ -178,6 +211,17 @@ public sealed class RequestDecisionTests
 
         Assert.Equal([sooner.RequestId, later.RequestId], due.Select(request => request.RequestId));
         Assert.Equal([sooner.RequestId], soon.Select(request => request.RequestId));
+    }
+
+    [Fact]
+    public async Task Due_WithinAnySpanOfTime_IsAnswered()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        DataRequest request = await sandbox.RegisterAsync(Now, "dev1");
+        var query = new DataRequestQuery { Context = sandbox.Context, Due = true };
+
+        Assert.Equal(request.RequestId, Assert.Single(await sandbox.RequestsAsync(query with { Within = TimeSpan.MaxValue })).RequestId);
+        Assert.Empty(await sandbox.RequestsAsync(query with { Within = TimeSpan.MinValue }));
     }
 
     [Fact]
