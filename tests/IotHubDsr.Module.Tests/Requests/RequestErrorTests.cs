@@ -21,6 +21,9 @@ public sealed class RequestErrorTests
     [InlineData("Resume-IotDataRequest x -Force -RequestStore 'https://st.blob.core.windows.net/a/b?sig=secret'", "InvalidRequestStore")]
     [InlineData("Connect-IotHubDsr -Sandbox $sandbox -RequestStore 'https://st.blob.core.windows.net/'", "InvalidRequestStore")]
     [InlineData("Get-IotDataRequest -RequestStore 'https://contosoevidence.blob.core.windows.net/no-such'", "RequestStoreUnreadable")]
+    [InlineData("New-IotDataRequest th-001 -RequestStore 'https://'", "InvalidRequestStore")]
+    [InlineData("New-IotDataRequest th-001 -RequestStore 'file:///requests'", "InvalidRequestStore")]
+    [InlineData("Remove-IotDeviceData th-001 -Force -RequestStore 'https://st account.blob.core.windows.net/requests?sig=secret'", "InvalidRequestStore")]
     [InlineData("Get-IotDataRequest -RequestStore \"$path/requests\"", "RequestStoreUnreadable")]
     [InlineData("Get-IotDataRequest -Due -RequestStore \"$path/requests\"", "RequestStoreUnreadable")]
     public void WrongInput_IsACataloguedError_AndChangesNothing(string script, string id)
