@@ -84,6 +84,13 @@ public sealed record OwnerActionRequest : ChangeRequest
     public required string Note { get; init; }
 }
 
+/// <summary>Asks to note how a request was answered for which nothing is to be erased.</summary>
+public sealed record AnswerRequest : ChangeRequest
+{
+    /// <summary>How and when the person was answered, in words.</summary>
+    public required string Note { get; init; }
+}
+
 /// <summary>Asks to destroy the key, the subjects, the plan and the free texts of a request; the journal and the certificates stay.</summary>
 public sealed record AnonymiseRequest : ChangeRequest;
 

@@ -111,6 +111,10 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
                 throw FaultCatalogue.RequestExtended.Exception(change.RequestId);
             case ExtendRequest extend:
                 return new Extended(await open.SaveTextAsync(extend.Reason, cancellationToken).ConfigureAwait(false));
+            case AnswerRequest when open.State.Plan is { } planned:
+                throw FaultCatalogue.RequestHasPlan.Exception(change.RequestId, planned.Digest);
+            case AnswerRequest answer:
+                return new Answered(await open.SaveTextAsync(answer.Note, cancellationToken).ConfigureAwait(false));
             case OwnerActionRequest acted:
                 RequireLocation(open, acted.LocationId);
                 return new OwnerActed(acted.LocationId, await open.SaveTextAsync(acted.Note, cancellationToken).ConfigureAwait(false));

@@ -225,6 +225,48 @@ public sealed class RequestDecisionTests
     }
 
     [Fact]
+    public async Task Answer_OfARequestWithoutAnErasure_ClosesIt()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        DataRequest request = await sandbox.RegisterAsync(Now.AddDays(-60), "dev1");
+        var answer = new AnswerRequest { RequestId = request.RequestId, Note = "Handed over to Ana Lopez" };
+        await sandbox.ExportAsync(export => export with { RequestId = request.RequestId }, "dev1");
+        DataRequest exported = await sandbox.RequestAsync();
+
+        DataRequest answered = await sandbox.ChangeAsync(answer);
+
+        // Whether an erasure was asked for, too, is not for an export to say.
+        Assert.Equal(DataRequestStatus.Received, exported.Status);
+        Assert.Contains("-AnswerNote", exported.NextAction, StringComparison.Ordinal);
+        Assert.Equal((DataRequestStatus.Closed, answer.Note), (answered.Status, answered.AnswerNote));
+        Assert.Empty(await sandbox.RequestsAsync(new DataRequestQuery { Context = sandbox.Context, Due = true }));
+        Assert.DoesNotContain("Lopez", File.ReadAllText(Path.Combine(sandbox.RequestStore, request.RequestId, "journal.jsonl")), StringComparison.Ordinal);
+
+        await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: request.RequestId);
+
+        Assert.Equal(DataRequestStatus.ActionNeeded, (await sandbox.RequestAsync()).Status);
+        DsrException refused = await Assert.ThrowsAsync<DsrException>(() => sandbox.ChangeAsync(answer));
+        Assert.Equal("RequestHasPlan", refused.Fault.Id);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task DestroyKey_OfAnOpenRequest_LeavesNothingToDoThatWouldBeRefused(bool isErased)
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        DataRequest request = await sandbox.RegisterAsync(null, "dev1");
+        if (isErased)
+            await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: request.RequestId);
+
+        DataRequest anonymised = await sandbox.ChangeAsync(new AnonymiseRequest { RequestId = request.RequestId });
+
+        Assert.Null(anonymised.NextAt);
+        Assert.DoesNotContain("-IotD", anonymised.NextAction, StringComparison.Ordinal);
+        Assert.Empty(await sandbox.RequestsAsync(new DataRequestQuery { Context = sandbox.Context, Due = true }));
+    }
+
+    [Fact]
     public async Task OwnerAction_NotedAsDone_IsNotOpenAnyMoreButNeverCalledErased()
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
