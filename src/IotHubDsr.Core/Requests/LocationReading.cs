@@ -14,8 +14,12 @@ internal sealed class LocationReading(HubLocations locations, StoreOptions optio
     /// <param name="location">The location.</param>
     /// <param name="record">Puts on record what is about to be destroyed.</param>
     /// <param name="earlier">See <see cref="StoreCall.Earlier"/>.</param>
-    public StoreCall CallFor(DataLocation location, Func<Announcement, CancellationToken, ValueTask> record, IReadOnlyDictionary<string, string> earlier) =>
-        new(location, options, events.EmitAsync, record) { Earlier = earlier };
+    /// <param name="held">See <see cref="StoreCall.Held"/>.</param>
+    public StoreCall CallFor(
+        DataLocation location,
+        Func<Announcement, CancellationToken, ValueTask> record,
+        IReadOnlyDictionary<string, string> earlier,
+        IReadOnlySet<string> held) => new(location, options, events.EmitAsync, record) { Earlier = earlier, Held = held };
 
     /// <summary>Whether the records that are asked for can be told from others there; if not, nothing may be changed or copied.</summary>
     public bool IsNarrowable(DataLocation location) => BlindnessOf(location) == Narrowing.None;

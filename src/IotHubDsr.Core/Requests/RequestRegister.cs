@@ -96,7 +96,8 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
     private async Task WarnOfUnmatchedAsync(OpenRequest open, CancellationToken cancellationToken)
     {
         ErasurePlan plan = await open.ReadPlanAsync(cancellationToken).ConfigureAwait(false);
-        if (await HoldBook.FindUnmatchedAsync(open, plan, cancellationToken).ConfigureAwait(false) is { } unmatched)
+        HoldBook holds = await OpenRequest.GuardAsync(store, () => HoldBook.ReadAsync(open, cancellationToken)).ConfigureAwait(false);
+        if (holds.Unmatched(plan) is { } unmatched)
         {
             string text = $"A hold keeps nothing of the plan from being erased: {unmatched}.";
             await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, text), cancellationToken).ConfigureAwait(false);

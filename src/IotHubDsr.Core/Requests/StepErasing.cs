@@ -45,8 +45,10 @@ internal sealed class StepErasing(
         DataLocation location = steps[0].Location;
         List<Attempt> attempts = await PrepareAsync(location, steps, incarnations, cancellationToken).ConfigureAwait(false);
         List<Attempt> erasable = [.. attempts.Where(attempt => attempt.Fault is null)];
-        if (erasable.Count > 0)
-            await CallAsync(location, erasable, cancellationToken).ConfigureAwait(false);
+
+        // A store changes an item for all devices of a call at once: what is held for one of them must not be in the call for another.
+        foreach (IGrouping<string, Attempt> call in erasable.GroupBy(attempt => string.Join('\n', attempt.Held.Order(StringComparer.Ordinal)), StringComparer.Ordinal))
+            await CallAsync(location, [.. call], cancellationToken).ConfigureAwait(false);
         foreach (Attempt attempt in attempts)
             attempt.Settle();
         await RecordAsync(location, deletesDevice, attempts, cancellationToken).ConfigureAwait(false);
@@ -87,7 +89,7 @@ internal sealed class StepErasing(
         return new Attempt(step, fault)
         {
             Finding = found with { Items = isWhole ? [] : [.. found.Items.Except(held).Select(item => Uncounted(item, step.Planned.Finding))] },
-            HasHeldItems = held.Count > 0,
+            Held = held.Select(item => item.Name).ToHashSet(StringComparer.Ordinal),
             Earlier = done,
         };
     }
@@ -108,7 +110,7 @@ internal sealed class StepErasing(
         {
             IDataStore store = locations.StoreOf(location) ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no store serves it");
             var earlier = new Dictionary<string, string>(open.State.Of(location.Id).Replaced, StringComparer.Ordinal);
-            StoreCall call = reading.CallFor(location, (what, token) => AnnounceAsync(location.Id, what, token), earlier);
+            StoreCall call = reading.CallFor(location, (what, token) => AnnounceAsync(location.Id, what, token), earlier, attempts[0].Held);
             IReadOnlyList<ErasureOutcome> outcomes = await store.EraseAsync(call, [.. attempts.Select(attempt => attempt.Finding)], cancellationToken)
                 .ConfigureAwait(false);
             Dictionary<string, ErasureOutcome> byDevice = outcomes.ToDictionary(outcome => outcome.DeviceId, StringComparer.Ordinal);
@@ -149,7 +151,8 @@ internal sealed class StepErasing(
 
         public required DeviceDataFinding Finding { get; init; }
 
-        public required bool HasHeldItems { get; init; }
+        /// <summary>Names of items that are held for the device.</summary>
+        public required HashSet<string> Held { get; init; }
 
         /// <summary>What earlier runs announced and turned out to have done.</summary>
         public required List<(AnnouncedRow Row, DateTimeOffset At)> Earlier { get; init; }
@@ -167,7 +170,7 @@ internal sealed class StepErasing(
             ErasureOutcome outcome = Outcome ?? new ErasureOutcome(step.DeviceId, 0, 0) { Fault = Fault, Detail = Fault?.Message };
             step.Outcome = outcome with { RecordsErased = Records, ItemsChanged = Changes };
             step.IsTried = true;
-            step.IsSettled = outcome is { Fault: null, Verdict: null } && !HasHeldItems;
+            step.IsSettled = outcome is { Fault: null, Verdict: null } && Held.Count == 0;
         }
     }
 }

@@ -22,6 +22,12 @@ internal sealed class StoreCall(
     /// </summary>
     public IReadOnlyDictionary<string, string> Earlier { get; init; } = FrozenDictionary<string, string>.Empty;
 
+    /// <summary>
+    /// Names of items that are held and stand in no finding. What a store comes across besides the findings, such as their old copies, it
+    /// leaves alone, too.
+    /// </summary>
+    public IReadOnlySet<string> Held { get; init; } = FrozenSet<string>.Empty;
+
     /// <summary>How many parts of the location failed so far.</summary>
     public int Faults => Volatile.Read(ref _faults);
 

@@ -1,4 +1,7 @@
 using System.Text;
+using IotHubDsr.Sandbox.Storage;
+using IotHubDsr.Sandbox.Storage.Blobs;
+using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Core.Tests.Requests;
 
@@ -60,6 +63,66 @@ public sealed class RequestDecisionTests
         Assert.Equal((Verdict.Held, item.Records), (receipt.Verdict, receipt.RecordsRemaining));
         Assert.Equal(step.Finding.Records - item.Records, receipt.RecordsErased);
         Assert.Equal(item.Path, Assert.Single((await sandbox.RequestAsync()).Holds).Item);
+    }
+
+    [Fact]
+    public async Task Hold_OnOneItemOfOneDevice_StandsWhenAnotherIsErasedFromTheSameItem()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        ErasurePlan plan = await sandbox.PlanAsync("dev1", "dev10");
+        List<ErasureStep> steps = [.. plan.Steps.Where(one => one.Location.Place.EndsWith("/paused-archive", StringComparison.Ordinal))];
+        SeenItem item = steps[0].Finding.Items.First(one => one.Records > 0 && steps[1].Finding.Items.Any(other => other.Path == one.Path && other.Records > 0));
+        DataRequest request = await sandbox.RegisterAsync(null, "dev1", "dev10");
+        await sandbox.ChangeAsync(new HoldRequest
+        {
+            RequestId = request.RequestId,
+            LocationId = steps[0].Location.Id,
+            DeviceId = "dev1",
+            Item = item.Path,
+            Ground = Secret,
+            ReviewAt = Now.AddDays(30),
+        });
+
+        List<ErasureReceipt> receipts = [.. (await sandbox.EraseAsync(plan, requestId: request.RequestId)).Where(one => one.Location.Id == steps[0].Location.Id)];
+
+        Assert.Equal(
+            [("dev1", Verdict.Held, item.Records), ("dev10", Verdict.Erased, 0L)],
+            receipts.Select(receipt => (receipt.DeviceId, receipt.Verdict, receipt.RecordsRemaining)));
+    }
+
+    [Theory]
+    [InlineData("/raw-json")]
+    [InlineData("/device-uploads")]
+    public async Task Hold_OnAnOldCopy_KeepsItWhenOldVersionsAreErased(string container)
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        (string account, string name) = container == "/raw-json" ? (WorldNames.PlainAccount, "raw-json") : (WorldNames.UploadAccount, WorldNames.UploadContainer);
+        BlobContainer blobs = sandbox.Server.World.Blobs.GetOrAddAccount(account).GetOrAddContainer(name);
+        ErasureStep found = (await sandbox.PlanAsync("dev1")).Steps.Single(one => one.Location.Place.EndsWith(container, StringComparison.Ordinal));
+        string current = found.Finding.Items.First(one => one is { Records: > 0, IsOldCopy: false }).Path;
+        lock (blobs.Gate)
+        {
+            Assert.True(blobs.TryGetEntry(current, out BlobEntry? entry));
+            entry.TakeSnapshot(entry.Current!, entry.Current!);
+        }
+
+        ErasurePlan plan = await sandbox.PlanAsync(includeOldVersions: true, "dev1");
+        ErasureStep step = plan.Steps.Single(one => one.Location.Id == found.Location.Id);
+        SeenItem copy = step.Finding.Items.Single(one => one.IsOldCopy && one.Name == current && one.Path.Contains("?snapshot=", StringComparison.Ordinal));
+        DataRequest request = await sandbox.RegisterAsync(null, "dev1");
+        await sandbox.ChangeAsync(new HoldRequest
+        {
+            RequestId = request.RequestId,
+            LocationId = step.Location.Id,
+            Item = copy.Path,
+            Ground = Secret,
+            ReviewAt = Now.AddDays(30),
+        });
+
+        ErasureReceipt receipt = (await sandbox.EraseAsync(plan, requestId: request.RequestId)).Single(one => one.Location.Id == step.Location.Id);
+
+        Assert.Equal(Verdict.Held, receipt.Verdict);
+        Assert.Contains(blobs.List(includeOld: true), blob => blob.Name == current && !blob.IsCurrent);
     }
 
     [Theory]

@@ -38,7 +38,7 @@ internal sealed class OldCopies(BlobContainerAccess container, StoreCall call, R
         var current = listed.Where(blob => !blob.IsOldCopy && blob.LeavesAt is null).ToDictionary(blob => blob.Name, StringComparer.Ordinal);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = call.Options.ThrottleLimit, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(
-            listed.Where(copy => copy is { IsOldCopy: true, LeavesAt: not null }),
+            listed.Where(copy => copy is { IsOldCopy: true, LeavesAt: not null } && !call.Held.Contains(copy.Name)),
             parallel,
             async (copy, token) =>
             {

@@ -136,7 +136,7 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
                 there.Remove(KeyOf(copy));
         }
 
-        foreach (ListedBlob copy in left.Deleted.Where(file => file.IsOldCopy))
+        foreach (ListedBlob copy in left.Deleted.Where(file => file.IsOldCopy && !call.Held.Contains(file.Name)))
         {
             Task DeleteForGoodAsync() => DeleteAsync(finding.DeviceId, copy, "for good the soft-deleted copy", records: 0, cancellationToken);
             await TryAsync(finding.DeviceId, copy.Path, DeleteForGoodAsync, cancellationToken).ConfigureAwait(false);
