@@ -101,6 +101,8 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
         OnEnd(context);
     }
 
+    private protected override string? ForRequest => RequestId;
+
     private protected override bool ApproveStart()
     {
         Prepare(RequireContext());
