@@ -126,6 +126,9 @@ public sealed record ErasurePreparation : RequestStoreRequest
     /// <summary>ID of the registered request; null when one is to be registered.</summary>
     public string? RequestId { get; init; }
 
+    /// <summary>Whether a plan is to be made: a request that has one takes no other.</summary>
+    public bool MakesPlan { get; init; }
+
     /// <summary>When the request reached the controller; null for now.</summary>
     public DateTimeOffset? ReceivedAt { get; init; }
 

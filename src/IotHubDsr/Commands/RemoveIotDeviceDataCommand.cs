@@ -117,6 +117,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
             Context = context,
             Store = Store,
             RequestId = RequestId,
+            MakesPlan = Plan is null,
             ReceivedAt = Received,
             Performer = PerformerOfRun(),
         };

@@ -67,6 +67,10 @@ public sealed class RequestErrorTests
         using var session = new RequestSession();
         string id = session.Erase("th-001");
 
+        // Before anything is planned for it, or asked.
+        session.Module.Sandbox.ClearLog();
+        session.Module.TryRun("param($id) Remove-IotDeviceData th-001 -RequestId $id -WhatIf", id).AssertOnly("RequestHasPlan");
+        Assert.Empty(session.Module.Sandbox.Log);
         session.Module.TryRun("param($id) Remove-IotDeviceData th-001 -RequestId $id -Force", id).AssertOnly("RequestHasPlan");
         session.Module.TryRun("param($id) Set-IotDataRequest $id -LocationId nowhere -OwnerActionNote x", id).AssertOnly("LocationNotInRequest");
     }
