@@ -39,6 +39,9 @@ public sealed record DataRequest
     /// <summary>Why the time limit was extended; null when it was not, or when the request's key was destroyed.</summary>
     public string? ExtensionReason { get; init; }
 
+    /// <summary>How it was answered without an erasure; null when that was not noted, or when the request's key was destroyed.</summary>
+    public string? AnswerNote { get; init; }
+
     /// <summary>Whether the key that links the journal to the devices was destroyed.</summary>
     public bool IsAnonymised { get; init; }
 
@@ -63,7 +66,10 @@ public sealed record DataRequest
     /// <summary>Holds that stand.</summary>
     public IReadOnlyList<DataHold> Holds { get; init; } = [];
 
-    /// <summary>The next time at which something closes or has to be done; null when nothing is open.</summary>
+    /// <summary>
+    /// The next time at which something closes or has to be done; null when nothing is open, and when nothing can be done any more because
+    /// the request's key was destroyed.
+    /// </summary>
     public DateTimeOffset? NextAt { get; init; }
 
     /// <summary>What has to be done next; null when nothing is open.</summary>
@@ -94,7 +100,7 @@ public enum DataRequestStatus
     /// <summary>Somebody has to act: data was found again, could not be read, is held, or belongs to another owner.</summary>
     ActionNeeded = 4,
 
-    /// <summary>Every location is settled.</summary>
+    /// <summary>Every location is settled; or nothing was to be erased, and the answer was noted.</summary>
     Closed = 5,
 }
 

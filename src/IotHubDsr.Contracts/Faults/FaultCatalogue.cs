@@ -248,6 +248,11 @@ public static class FaultCatalogue
         "There is no such hold on '{0}'.",
         "Look at the Holds of Get-IotDataRequest, and name the location, device and item as they stand there.");
 
+    /// <summary>A hold was meant for something that the plan does not know under that name.</summary>
+    public static FaultDefinition HoldUnmatched { get; } = new("HoldUnmatched", FaultCategory.InvalidOperation,
+        "The request '{0}' has a hold on what the plan does not know: {1}. Nothing was changed, for what was to be held would have been erased.",
+        "Take the ID of the location from (Get-IotDataLocation).Id and the path of the item from the Items of Get-IotDeviceDataFootprint. Release the hold with Set-IotDataRequest -Release, and set it as it was meant if what it is about is still there.");
+
     /// <summary>A plan that has to be in a file is not.</summary>
     public static FaultDefinition PlanNotInFile { get; } = new("PlanNotInFile", FaultCategory.InvalidArgument,
         "The plan '{0}' is not in a file, and only a file is approved.",

@@ -84,6 +84,13 @@ public sealed record OwnerActionRequest : ChangeRequest
     public required string Note { get; init; }
 }
 
+/// <summary>Asks to note how a request was answered for which nothing is to be erased.</summary>
+public sealed record AnswerRequest : ChangeRequest
+{
+    /// <summary>How and when the person was answered, in words.</summary>
+    public required string Note { get; init; }
+}
+
 /// <summary>Asks to destroy the key, the subjects, the plan and the free texts of a request; the journal and the certificates stay.</summary>
 public sealed record AnonymiseRequest : ChangeRequest;
 
@@ -118,6 +125,9 @@ public sealed record ErasurePreparation : RequestStoreRequest
 {
     /// <summary>ID of the registered request; null when one is to be registered.</summary>
     public string? RequestId { get; init; }
+
+    /// <summary>Whether a plan is to be made: a request that has one takes no other.</summary>
+    public bool MakesPlan { get; init; }
 
     /// <summary>When the request reached the controller; null for now.</summary>
     public DateTimeOffset? ReceivedAt { get; init; }

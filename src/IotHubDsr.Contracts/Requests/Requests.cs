@@ -210,7 +210,7 @@ public sealed record ApprovalRequirement
     /// <summary>Certificate of the performer; null when there is none.</summary>
     public X509Certificate2? PerformerCertificate { get; init; }
 
-    /// <summary>Names by which who performs the erasure is known: that of the account, and the one that was given.</summary>
+    /// <summary>Names by which who performs the erasure is known: the one that was given, and without a certificate that of the account.</summary>
     public IReadOnlyList<string> PerformerNames { get; init; } = [];
 }
 

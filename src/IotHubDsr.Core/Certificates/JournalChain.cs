@@ -21,7 +21,7 @@ internal static class JournalChain
             {
                 int length = segment.Span[start..].IndexOf((byte)'\n');
                 if (length < 0)
-                    throw new FormatException($"The last line of the journal, after {hashes.Count}, does not end.");
+                    break; // What was cut off by a kill, before anything was done on the strength of it.
                 ReadOnlyMemory<byte> line = segment.Slice(start, length);
                 if (PreviousOf(line) != before)
                     throw new FormatException($"Line {hashes.Count + 1} of the journal does not refer to the line before it.");

@@ -172,8 +172,9 @@ internal sealed class ContainerJournal : IJournalFile
                     await lease.RenewAsync(cancellationToken: _closing.Token).ConfigureAwait(false);
                 renewed = now;
             }
-            catch (Exception exception) when (exception is RequestFailedException or AggregateException or IOException)
+            catch (Exception exception) when (!_closing.IsCancellationRequested)
             {
+                // Whatever it is, a token that was not to be had included: the next renewal may work, and nobody else renews.
                 bool isTaken = exception is RequestFailedException { Status: 409 or 412 or 404 };
                 if (!isTaken && _time.GetElapsedTime(renewed) < LeaseTime - RenewalTime)
                     continue;

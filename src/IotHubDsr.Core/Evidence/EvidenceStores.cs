@@ -31,7 +31,11 @@ internal static class EvidenceStores
     public static Uri? Require(string place)
     {
         if (!Uri.TryCreate(place, UriKind.Absolute, out Uri? uri) || uri.IsFile)
-            return null;
+        {
+            // A URI with a mistake is no folder: the evidence would stay on a machine that is gone tomorrow.
+            return place.Contains("://", StringComparison.Ordinal) ? throw FaultCatalogue.InvalidRequestStore.Exception(place.Split('?')[0]) : null;
+        }
+
         return uri.Scheme == Uri.UriSchemeHttps && uri.Query.Length == 0 && uri.AbsolutePath.Trim('/') is { Length: > 0 } container && !container.Contains('/', StringComparison.Ordinal)
             ? uri
             : throw FaultCatalogue.InvalidRequestStore.Exception(uri.GetLeftPart(UriPartial.Path));

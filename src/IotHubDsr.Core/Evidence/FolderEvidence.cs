@@ -8,10 +8,13 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
 {
     public string Place => root;
 
+    /// <summary>Whether there is a folder; the first request makes it.</summary>
+    public bool Exists => Directory.Exists(root);
+
     public async IAsyncEnumerable<string> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(false);
-        if (!Directory.Exists(root))
+        if (!Exists)
             yield break;
         foreach (string folder in Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal))
         {

@@ -21,6 +21,7 @@ namespace IotHubDsr.Evidence;
 [JsonDerivedType(typeof(Released), "released")]
 [JsonDerivedType(typeof(OwnerActed), "owner-acted")]
 [JsonDerivedType(typeof(Exported), "exported")]
+[JsonDerivedType(typeof(Answered), "answered")]
 [JsonDerivedType(typeof(Anonymised), "anonymised")]
 internal abstract record JournalEvent;
 
@@ -113,6 +114,9 @@ internal sealed record OwnerActed(string Location, string Note) : JournalEvent;
 
 /// <summary>A package was written for the person who asked.</summary>
 internal sealed record Exported(string Digest, long Records, ScopeStatement? Scope = null) : JournalEvent;
+
+/// <summary>The person was answered, and nothing was to be erased.</summary>
+internal sealed record Answered(string Note) : JournalEvent;
 
 /// <summary>The request's key, subjects, plan and texts were destroyed.</summary>
 internal sealed record Anonymised : JournalEvent;

@@ -23,6 +23,12 @@ internal sealed class RequestState
 
     public Extended? Extension { get; private set; }
 
+    /// <summary>How it was answered without an erasure.</summary>
+    public Answered? Answer { get; private set; }
+
+    /// <summary>Whether data was handed over for it.</summary>
+    public bool IsExported { get; private set; }
+
     public bool IsAnonymised { get; private set; }
 
     /// <summary>Whether a run began of which no end is recorded.</summary>
@@ -130,6 +136,12 @@ internal sealed class RequestState
                 break;
             case OwnerActed acted:
                 _ownerActed.Add(acted.Location);
+                break;
+            case Exported:
+                IsExported = true;
+                break;
+            case Answered answered:
+                Answer = answered;
                 break;
             case Anonymised:
                 IsAnonymised = true;

@@ -124,7 +124,8 @@ internal sealed class ZipStorage : IPackageStorage
             using (next.Content)
             using (Stream entry = Add(next.Name))
                 next.Content.Replay(entry);
-            _spools.Remove(next.Content);
+            lock (_turn)
+                _spools.Remove(next.Content);
         }
     }
 

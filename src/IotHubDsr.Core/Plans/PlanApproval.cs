@@ -119,11 +119,10 @@ internal static class PlanApproval
     {
         if (requirement.PerformerCertificate is { } own)
         {
-            return own.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(approver.PublicKey.ExportSubjectPublicKeyInfo())
-                ? "the key that signed it is the performer's"
-                : string.Equals(own.Subject, approver.Subject, StringComparison.OrdinalIgnoreCase)
-                    ? $"both certificates are of '{own.Subject}'"
-                    : null;
+            if (own.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(approver.PublicKey.ExportSubjectPublicKeyInfo()))
+                return "the key that signed it is the performer's";
+            if (string.Equals(own.Subject, approver.Subject, StringComparison.OrdinalIgnoreCase))
+                return $"both certificates are of '{own.Subject}'";
         }
 
         string? self = requirement.PerformerNames.FirstOrDefault(name => string.Equals(name, SigningKey.NameOf(approver), StringComparison.OrdinalIgnoreCase));

@@ -12,6 +12,9 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
         RunOptions options = RunOptions.For(RunKinds.Erase, request.Performer, request.ThrottleLimit, time.GetUtcNow());
         ErasurePlan approved = PlanDocument.RequireSealed(request.Plan.Approved ?? request.Plan);
         await using OpenRequest open = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        HoldBook holds = await OpenRequest.GuardAsync(store, () => HoldBook.ReadAsync(open, cancellationToken)).ConfigureAwait(false);
+        if (holds.Unmatched(request.Plan) is { } unmatched)
+            throw FaultCatalogue.HoldUnmatched.Exception(open.Folder.RequestId, unmatched);
         byte[] document = PlanDocument.Write(approved);
         await OpenRequest.GuardAsync(store, async () =>
         {

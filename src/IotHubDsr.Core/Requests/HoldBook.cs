@@ -6,40 +6,69 @@ namespace IotHubDsr.Requests;
 internal sealed class HoldBook
 {
     private readonly RequestKey _key;
-    private readonly ILookup<string, (Held Hold, string Ground)> _byLocation;
+    private readonly ILookup<string, Entry> _byLocation;
 
-    private HoldBook(RequestKey key, IEnumerable<(Held Hold, string Ground)> holds)
+    private HoldBook(RequestKey key, IEnumerable<Entry> holds)
     {
         _key = key;
-        _byLocation = holds.ToLookup(hold => hold.Hold.Location, StringComparer.Ordinal);
+        _byLocation = holds.ToLookup(entry => entry.Hold.Location, StringComparer.Ordinal);
     }
 
     public static async Task<HoldBook> ReadAsync(OpenRequest open, CancellationToken cancellationToken)
     {
-        var holds = new List<(Held, string)>();
+        var holds = new List<Entry>();
         foreach (Held hold in open.State.Holds)
-            holds.Add((hold, await OpenRequest.ReadTextAsync(open.Folder, hold.Ground, cancellationToken).ConfigureAwait(false) ?? "The ground is not known any more."));
+        {
+            string ground = await OpenRequest.ReadTextAsync(open.Folder, hold.Ground, cancellationToken).ConfigureAwait(false) ?? "The ground is not known any more.";
+            string? path = await OpenRequest.ReadTextAsync(open.Folder, hold.Item, cancellationToken).ConfigureAwait(false);
+            holds.Add(new Entry(hold, ground, path));
+        }
+
         return new HoldBook(open.Key, holds);
     }
 
     /// <summary>The hold on all that a location holds of a subject; the one that is reviewed last, if there are several.</summary>
     public Settlement? OnAll(string locationId, string subject) => Strongest(
-        _byLocation[locationId].Where(held => held.Hold.Item is null && Concerns(held.Hold, subject)));
+        _byLocation[locationId].Where(entry => entry.Hold.Item is null && Concerns(entry.Hold, subject)));
 
     /// <summary>The hold on one item, or on the item that it is an old copy of.</summary>
-    public Settlement? OnItem(string locationId, string subject, SeenItem item)
+    public Settlement? OnItem(string locationId, string subject, SeenItem item) => Strongest(
+        _byLocation[locationId].Where(entry => entry.Hold.Item is not null && Concerns(entry.Hold, subject) && IsOf(entry, item)));
+
+    /// <summary>
+    /// A hold that keeps nothing of a plan from being erased, in words: its location is not one of the plan's, or the items that are to be erased
+    /// there are all others. Null when there is none.
+    /// </summary>
+    public string? Unmatched(ErasurePlan plan)
     {
-        IEnumerable<(Held Hold, string Ground)> holds = _byLocation[locationId];
-        if (!holds.Any())
-            return null;
-        string path = _key.Item(locationId, item.Path), name = _key.Item(locationId, item.Name);
-        return Strongest(holds.Where(held => held.Hold.Item is { } named && (named == path || named == name) && Concerns(held.Hold, subject)));
+        foreach (Entry entry in _byLocation.SelectMany(holds => holds))
+        {
+            List<ErasureStep> steps = [.. plan.Steps.Where(step => step.Location.Id == entry.Hold.Location)];
+            if (steps.Count == 0)
+                return $"there is no location '{entry.Hold.Location}'";
+            List<ErasureStep> erased = [.. steps.Where(step => step.Action == ErasureAction.Erase && Concerns(entry.Hold, _key.Subject(step.DeviceId)))];
+            if (entry.Hold.Item is not null && erased.Count > 0 && !erased.SelectMany(step => step.Finding.Items).Any(item => IsOf(entry, item)))
+                return $"there is no item '{entry.Path ?? entry.Hold.Item}' in {steps[0].Location}";
+        }
+
+        return null;
+    }
+
+    private bool IsOf(Entry entry, SeenItem item)
+    {
+        string location = entry.Hold.Location;
+        return _key.Item(location, item.Path) == entry.Hold.Item || _key.Item(location, item.Name) == entry.Hold.Item;
     }
 
     private static bool Concerns(Held hold, string subject) => hold.Subject is null || hold.Subject == subject;
 
-    private static Settlement? Strongest(IEnumerable<(Held Hold, string Ground)> holds) => holds
-        .OrderByDescending(held => held.Hold.ReviewAt)
-        .Select(held => new Settlement(Verdict.Held, held.Hold.ReviewAt, $"Held by the operator: {held.Ground}"))
+    private static Settlement? Strongest(IEnumerable<Entry> holds) => holds
+        .OrderByDescending(entry => entry.Hold.ReviewAt)
+        .Select(entry => new Settlement(Verdict.Held, entry.Hold.ReviewAt, $"Held by the operator: {entry.Ground}"))
         .FirstOrDefault();
+
+    /// <param name="Hold">The hold.</param>
+    /// <param name="Ground">Why it stands.</param>
+    /// <param name="Path">The path of the item; null when all of the location is held.</param>
+    private sealed record Entry(Held Hold, string Ground, string? Path);
 }

@@ -96,6 +96,7 @@ internal sealed class ReportWriting(IEvidenceStore store, ReportRequest request,
         Released released => new ReportEvent(line.At, "Hold released", released.Location),
         OwnerActed acted => new ReportEvent(line.At, "Owner's action noted", acted.Location),
         Exported exported => new ReportEvent(line.At, "Data exported", ToText(exported)),
+        Answered => new ReportEvent(line.At, "Answer noted"),
         Anonymised => new ReportEvent(line.At, "Key destroyed"),
         _ => null,
     };

@@ -9,21 +9,31 @@ namespace IotHubDsr.Requests;
 internal sealed record RequestProgress(DataRequestStatus Status, DateTimeOffset? NextAt, string? NextAction)
 {
     private const string Resume = "Run Resume-IotDataRequest";
+    private const string AtFirst = "Run Remove-IotDeviceData or Export-IotDeviceData with -RequestId.";
+    private const string AfterExport = "Run Remove-IotDeviceData with -RequestId, or note with Set-IotDataRequest -AnswerNote that nothing is to be erased.";
 
     /// <param name="state">What the journal says.</param>
     /// <param name="isHeld">Whether somebody works on the request now.</param>
     /// <param name="now">The present time.</param>
     public static RequestProgress Of(RequestState state, bool isHeld, DateTimeOffset now)
     {
+        RequestProgress progress = OfJournal(state, isHeld, now);
+        return state.IsAnonymised && progress.Status != DataRequestStatus.Closed
+            ? progress with { NextAt = null, NextAction = "Nothing can be done any more: the key was destroyed. Work on the devices takes a new request." }
+            : progress;
+    }
+
+    private static RequestProgress OfJournal(RequestState state, bool isHeld, DateTimeOffset now)
+    {
         DateTimeOffset due = RequestView.DueAt(state);
         if (state.IsRunOpen && isHeld)
             return new RequestProgress(DataRequestStatus.Running, due, "Wait for the run to end.");
         if (state.IsErasureOpen || state.IsRunOpen)
             return new RequestProgress(DataRequestStatus.Interrupted, now, $"{Resume}: the last run did not end.");
-        if (state.Plan is null)
-            return new RequestProgress(DataRequestStatus.Received, due, "Run Remove-IotDeviceData or Export-IotDeviceData with -RequestId.");
+        if (state.Plan is null && state.Answer is null)
+            return new RequestProgress(DataRequestStatus.Received, due, state.IsExported ? AfterExport : AtFirst);
 
-        List<(string Location, StepState Step)> open = [.. OpenSteps(state, now)];
+        List<(string Location, StepState Step)> open = state.Plan is null ? [] : [.. OpenSteps(state, now)];
         if (open.Count == 0)
             return new RequestProgress(DataRequestStatus.Closed, NextAt: null, NextAction: null);
         List<(string Location, StepState Step)> stuck = [.. open.Where(one => !ClosesByItself(one.Step))];

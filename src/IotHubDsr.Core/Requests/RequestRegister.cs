@@ -24,6 +24,9 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
     /// <summary>Gives requests; one that cannot be read is reported, and the others are given.</summary>
     public async Task ListAsync(DataRequestQuery query, CancellationToken cancellationToken)
     {
+        // A folder that was mistyped, or is not mounted, would look like one in which nothing is due.
+        if (query is { Store: not null, RequestIds.Count: 0 } && store is FolderEvidence { Exists: false })
+            throw FaultCatalogue.RequestStoreUnreadable.Exception(store.Place, "there is no such folder; the first request that is registered in it makes it.");
         using DiagnosticsBundle? bundle = query.DiagnosticsPath is { } path ? new DiagnosticsBundle(path, time) : null;
         if (bundle is not null && Path.Exists(query.DiagnosticsPath))
             throw FaultCatalogue.FileNotWritten.Exception(query.DiagnosticsPath!, "it exists already.");
@@ -50,8 +53,8 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
             }
         }
 
-        DateTimeOffset limit = query.Within is { } within ? time.GetUtcNow() + within : DateTimeOffset.MaxValue;
-        foreach (DataRequest due in found.Where(one => one.NextAt <= limit).OrderBy(one => one.NextAt).ThenBy(one => one.RequestId, StringComparer.Ordinal))
+        DateTimeOffset now = time.GetUtcNow();
+        foreach (DataRequest due in found.Where(one => one.NextAt is { } next && !(next - now > query.Within)).OrderBy(one => one.NextAt).ThenBy(one => one.RequestId, StringComparer.Ordinal))
             await events.OutputAsync(due, cancellationToken).ConfigureAwait(false);
         if (bundle is not null)
             await bundle.SaveAsync(cancellationToken).ConfigureAwait(false);
@@ -84,7 +87,21 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
             await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, late), cancellationToken).ConfigureAwait(false);
         }
 
+        if (change is HoldRequest { Ground: not null } && open.State.Plan is not null)
+            await WarnOfUnmatchedAsync(open, cancellationToken).ConfigureAwait(false);
         await GiveAsync(open, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What arrived since the plan was made may be held by a name that the plan does not know: it is said, and not refused.</summary>
+    private async Task WarnOfUnmatchedAsync(OpenRequest open, CancellationToken cancellationToken)
+    {
+        ErasurePlan plan = await open.ReadPlanAsync(cancellationToken).ConfigureAwait(false);
+        HoldBook holds = await OpenRequest.GuardAsync(store, () => HoldBook.ReadAsync(open, cancellationToken)).ConfigureAwait(false);
+        if (holds.Unmatched(plan) is { } unmatched)
+        {
+            string text = $"A hold keeps nothing of the plan from being erased: {unmatched}.";
+            await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, text), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private static async Task<JournalEvent> ToEventAsync(OpenRequest open, ChangeRequest change, CancellationToken cancellationToken)
@@ -95,6 +112,10 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
                 throw FaultCatalogue.RequestExtended.Exception(change.RequestId);
             case ExtendRequest extend:
                 return new Extended(await open.SaveTextAsync(extend.Reason, cancellationToken).ConfigureAwait(false));
+            case AnswerRequest when open.State.Plan is { } planned:
+                throw FaultCatalogue.RequestHasPlan.Exception(change.RequestId, planned.Digest);
+            case AnswerRequest answer:
+                return new Answered(await open.SaveTextAsync(answer.Note, cancellationToken).ConfigureAwait(false));
             case OwnerActionRequest acted:
                 RequireLocation(open, acted.LocationId);
                 return new OwnerActed(acted.LocationId, await open.SaveTextAsync(acted.Note, cancellationToken).ConfigureAwait(false));

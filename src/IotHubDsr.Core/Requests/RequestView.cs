@@ -36,6 +36,7 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
             Devices = registered.Subjects.Count,
             IdentityEvidence = await OpenRequest.ReadTextAsync(folder, registered.IdentityEvidence, cancellationToken).ConfigureAwait(false),
             ExtensionReason = await OpenRequest.ReadTextAsync(folder, state.Extension?.Reason, cancellationToken).ConfigureAwait(false),
+            AnswerNote = await OpenRequest.ReadTextAsync(folder, state.Answer?.Note, cancellationToken).ConfigureAwait(false),
             IsAnonymised = state.IsAnonymised,
             Scope = state.Plan?.Scope?.ToString(),
             PlanDigest = state.Plan?.Digest,

@@ -20,12 +20,13 @@ internal sealed class StepErasing(
     public async Task RunAsync(IReadOnlyList<RequestStep> steps, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
+        var incarnations = new Incarnations(steps, reading);
         IEnumerable<IGrouping<ErasureStage, RequestStep>> stages = steps.Where(step => IsToErase(step, now))
             .GroupBy(step => locations.StageOf(step.Location)).OrderBy(stage => stage.Key);
         foreach (IGrouping<ErasureStage, RequestStep> stage in stages)
         {
             foreach (IGrouping<string, RequestStep> location in stage.GroupBy(step => step.Location.Id, StringComparer.Ordinal))
-                await EraseAsync([.. location], stage.Key == ErasureStage.Identity, cancellationToken).ConfigureAwait(false);
+                await EraseAsync([.. location], incarnations, stage.Key == ErasureStage.Identity, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -38,10 +39,11 @@ internal sealed class StepErasing(
         return kind == RunKinds.Resume && step.IsDue(now) && step.Location.Capabilities.HasFlag(LocationCapabilities.Erase);
     }
 
-    private async Task EraseAsync(IReadOnlyList<RequestStep> steps, bool deletesDevice, CancellationToken cancellationToken)
+    private async Task EraseAsync(
+        IReadOnlyList<RequestStep> steps, Incarnations incarnations, bool deletesDevice, CancellationToken cancellationToken)
     {
         DataLocation location = steps[0].Location;
-        List<Attempt> attempts = await PrepareAsync(location, steps, cancellationToken).ConfigureAwait(false);
+        List<Attempt> attempts = await PrepareAsync(location, steps, incarnations, cancellationToken).ConfigureAwait(false);
         List<Attempt> erasable = [.. attempts.Where(attempt => attempt.Fault is null)];
         if (erasable.Count > 0)
             await CallAsync(location, erasable, cancellationToken).ConfigureAwait(false);
@@ -51,7 +53,8 @@ internal sealed class StepErasing(
     }
 
     /// <summary>Finds out what stands where an earlier run may have been; where none was, the plan's own finding holds.</summary>
-    private async Task<List<Attempt>> PrepareAsync(DataLocation location, IReadOnlyList<RequestStep> steps, CancellationToken cancellationToken)
+    private async Task<List<Attempt>> PrepareAsync(
+        DataLocation location, IReadOnlyList<RequestStep> steps, Incarnations incarnations, CancellationToken cancellationToken)
     {
         LocationState state = open.State.Of(location.Id);
         bool isFirst = kind == RunKinds.Erase && !state.IsTouched;
@@ -59,17 +62,18 @@ internal sealed class StepErasing(
             ? steps.ToDictionary(step => step.DeviceId, step => step.Planned.Finding, StringComparer.Ordinal)
             : (await reading.FindAsync(location, [.. steps.Select(step => step.DeviceId)], cancellationToken).ConfigureAwait(false))
                 .ToDictionary(finding => finding.DeviceId, StringComparer.Ordinal);
-        return [.. steps.Select(step => Prepare(step, now[step.DeviceId], state))];
+        Dictionary<string, Fault> doubts = isFirst ? [] : await incarnations.FindDoubtsAsync(now.Values, cancellationToken).ConfigureAwait(false);
+        return [.. steps.Select(step => Prepare(step, now[step.DeviceId], state, doubts.GetValueOrDefault(step.DeviceId)))];
     }
 
-    private Attempt Prepare(RequestStep step, DeviceDataFinding found, LocationState state)
+    private Attempt Prepare(RequestStep step, DeviceDataFinding found, LocationState state, Fault? doubt)
     {
         string locationId = step.Location.Id;
         string? planned = step.Planned.Finding.GenerationId;
         Fault? fault = found.Verdict == Verdict.Unreachable
             ? new Fault(FaultCatalogue.LocationMissing.Id, FaultCategory.ResourceUnavailable, step.Location.ToString(), found.Detail ?? "It could not be read.", string.Empty)
             : planned is not null && found.GenerationId is not null && found.GenerationId != planned ? FaultCatalogue.DeviceRecreated.For(step.DeviceId)
-            : null;
+            : doubt;
 
         // What an earlier run announced and is not there any more was erased by it.
         HashSet<string> there = [.. found.Items.Where(item => item.Records > 0 || reading.Options.IncludeRelayed).Select(item => open.Key.Item(locationId, item.Path))];

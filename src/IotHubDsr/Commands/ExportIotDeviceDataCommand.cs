@@ -48,6 +48,8 @@ public sealed class ExportIotDeviceDataCommand : ScopedDeviceCommand
     [Parameter]
     public SwitchParameter IncludeRelayed { get; set; }
 
+    private protected override string? ForRequest => RequestId;
+
     private protected override bool ApproveStart()
     {
         _path = GetUnresolvedProviderPathFromPSPath(Path);

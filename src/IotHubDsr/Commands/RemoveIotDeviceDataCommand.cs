@@ -102,6 +102,8 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
         OnEnd(context);
     }
 
+    private protected override string? ForRequest => RequestId;
+
     private protected override bool ApproveStart()
     {
         Prepare(RequireContext());
@@ -116,6 +118,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
             Context = context,
             Store = Store,
             RequestId = RequestId,
+            MakesPlan = Plan is null,
             ReceivedAt = Received,
             Performer = PerformerOfRun(),
         };
@@ -129,8 +132,12 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
         SignaturePath = SignaturePath is null ? null : GetUnresolvedProviderPathFromPSPath(SignaturePath),
         Approvers = LoadCertificates(ApproverCertificate),
         PerformerCertificate = PerformerOfRun().SigningCertificate,
-        PerformerNames = Performer is null ? [Environment.UserName] : [Environment.UserName, Performer],
+        PerformerNames = PerformerNames(),
     };
+
+    /// <summary>An account that has a certificate is known by that; whoever is named as the performer stands in the certificate of the outcome.</summary>
+    private IReadOnlyList<string> PerformerNames() =>
+        [.. new[] { SigningCertificate is null ? Environment.UserName : null, Performer }.OfType<string>()];
 
     private protected override IAsyncEnumerable<DsrEvent> Start(
         DsrContext context, IAsyncEnumerable<string> deviceIds, CancellationToken cancellationToken) => Engine.PlanAsync(

@@ -3,7 +3,7 @@ using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
 
-/// <summary>Notes a decision in a request's journal: an extension, a hold, its end, an owner's action, or the end of the request's key.</summary>
+/// <summary>Notes a decision in a request's journal: an extension, a hold, its end, an owner's action, the answer, or the end of the request's key.</summary>
 [Cmdlet(VerbsCommon.Set, "IotDataRequest", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(DataRequest))]
 public sealed class SetIotDataRequestCommand : RequestStoreCommand
@@ -12,6 +12,7 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
     private const string ToHold = "Hold";
     private const string ToRelease = "Release";
     private const string ToNoteOwnerAction = "OwnerAction";
+    private const string ToNoteAnswer = "Answer";
     private const string ToDestroyKey = "DestroyKey";
 
     /// <summary>ID of the request.</summary>
@@ -65,6 +66,11 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
     [ValidateNotNullOrEmpty]
     public string? OwnerActionNote { get; set; }
 
+    /// <summary>Notes how the request was answered, where nothing is to be erased.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ToNoteAnswer)]
+    [ValidateNotNullOrEmpty]
+    public string? AnswerNote { get; set; }
+
     /// <summary>Destroys the key, the devices' IDs, the plan and the texts of the request.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ToDestroyKey)]
     public SwitchParameter DestroyKey { get; set; }
@@ -87,6 +93,7 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
         ToExtend => (new ExtendRequest { RequestId = RequestId, Reason = ExtensionReason! }, "Extend the time limit by two months"),
         ToNoteOwnerAction => (
             new OwnerActionRequest { RequestId = RequestId, LocationId = LocationId!, Note = OwnerActionNote! }, $"Note the owner's action in {LocationId}"),
+        ToNoteAnswer => (new AnswerRequest { RequestId = RequestId, Note = AnswerNote! }, "Note the answer, and that nothing is to be erased"),
         ToDestroyKey => (new AnonymiseRequest { RequestId = RequestId }, "Destroy the key; nobody can then tell which devices the request is about"),
         ToHold => (HoldOf(Ground, ReviewAt), $"Hold {LocationId}"),
         _ => (HoldOf(ground: null, reviewAt: null), $"Release the hold on {LocationId}"),

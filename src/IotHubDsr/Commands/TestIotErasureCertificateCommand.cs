@@ -27,7 +27,7 @@ public sealed class TestIotErasureCertificateCommand : DsrCommand
     public string[] JournalPath { get; set; } = [];
 
     /// <inheritdoc />
-    protected override void ProcessRecord() => _paths.AddRange(Path.Select(GetUnresolvedProviderPathFromPSPath));
+    protected override void ProcessRecord() => _paths.AddRange(FilesOf(Path, fault => WriteError(fault.ToErrorRecord())));
 
     /// <inheritdoc />
     protected override void EndProcessing()
@@ -36,8 +36,20 @@ public sealed class TestIotErasureCertificateCommand : DsrCommand
         {
             Paths = _paths,
             Trusted = LoadCertificates(TrustedCertificate),
-            JournalPaths = [.. JournalPath.Select(GetUnresolvedProviderPathFromPSPath)],
+            JournalPaths = [.. FilesOf(JournalPath, ThrowFault)],
         };
         Run(cancellationToken => Engine.CheckCertificatesAsync(request, cancellationToken));
+    }
+
+    /// <summary>The files that are on this machine; of others, such as the certificates of a request in a blob container, it is said what to do.</summary>
+    private IEnumerable<string> FilesOf(IEnumerable<string> paths, Action<Fault> refuse)
+    {
+        foreach (string path in paths)
+        {
+            if (path.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+                refuse(FaultCatalogue.FileNotRead.For(path, "it is in a blob container, and nothing is read over a network here: download it first."));
+            else
+                yield return GetUnresolvedProviderPathFromPSPath(path);
+        }
     }
 }

@@ -19,6 +19,7 @@ public abstract class DeviceCommand : DsrContextCommand
     private EventPump? _operation;
     private DsrContext? _context;
     private bool? _approved;
+    private string? _requestId;
 
     /// <summary>IDs of the devices, case-sensitive; objects with a property DeviceId or Id bind from the pipeline.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByDeviceId)]
@@ -44,6 +45,9 @@ public abstract class DeviceCommand : DsrContextCommand
     /// <summary>Says whether the operation may start at all.</summary>
     private protected virtual bool ApproveStart() => true;
 
+    /// <summary>The request that the work is for, where a command has one; all devices of a pipeline are worked on together, for one request.</summary>
+    private protected virtual string? ForRequest => null;
+
     /// <summary>Takes over when the operation has ended.</summary>
     private protected virtual void OnEnd(DsrContext context)
     {
@@ -58,6 +62,11 @@ public abstract class DeviceCommand : DsrContextCommand
     /// <inheritdoc />
     protected override void ProcessRecord()
     {
+        string? requestId = ForRequest;
+        if (_approved is null)
+            _requestId = requestId;
+        else if (requestId != _requestId)
+            ThrowFault(FaultCatalogue.RequestForOtherDevices.For(requestId ?? _requestId!, "the pipeline has devices of more than one request; pipe them one request at a time"));
         if (_approved is null && (_approved = ApproveStart()) == true)
             _operation = Open(cancellationToken => Start(_context!, _deviceIds.Reader.ReadAllAsync(CancellationToken.None), cancellationToken));
         if (_operation is null)

@@ -1,4 +1,5 @@
 using System.Text;
+using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Specialized;
 using IotHubDsr.Azure;
@@ -68,6 +69,28 @@ public sealed class ContainerEvidenceTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<Exception>(() => killed.AppendAsync(Bytes("late\n"), CancellationToken.None));
         await next.AppendAsync(Bytes("two\n"), CancellationToken.None);
         Assert.Equal("one\ntwo\n", Encoding.UTF8.GetString((await Folder.ReadJournalAsync(CancellationToken.None))!));
+    }
+
+    [Fact]
+    public async Task Lock_OneRenewalFailsForWantOfAToken_IsKept()
+    {
+        int renewals = 0;
+        _wire.Before = request => request.Headers.TryGetValues("x-ms-lease-action", out IEnumerable<string>? action) && action.Contains("renew")
+            && Interlocked.Increment(ref renewals) == 1 ? throw new AuthenticationFailedException("no token this time") : Task.CompletedTask;
+        await using IJournalFile file = (await Folder.TryLockAsync("ana@a", CancellationToken.None))!;
+
+        // A renewal is due every 15 seconds, and the lease ends 60 seconds after the last one.
+        for (int round = 1; round <= 5; round++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(15));
+            for (int wait = 0; wait < 200 && Volatile.Read(ref renewals) < round; wait++)
+                await Task.Delay(10);
+            await Task.Delay(50);
+        }
+
+        Assert.Null(await Folder.TryLockAsync("bo@b", CancellationToken.None));
+        Assert.False(file.Lost.IsCancellationRequested);
+        await file.AppendAsync(Bytes("one\n"), CancellationToken.None);
     }
 
     [Fact]

@@ -126,6 +126,8 @@ public sealed class PlanApprovalTests : IDisposable
         await AssertRefusedAsync("ApprovalBySelf", Requirement(approver) with { PerformerCertificate = renewed });
         await AssertRefusedAsync("ApprovalBySelf", Requirement(approver) with { PerformerCertificate = TestCertificates.Of("rsa", "Ben Okri") });
         await AssertRefusedAsync("ApprovalBySelf", Requirement(approver) with { PerformerNames = ["ana", "ben okri"] });
+        await AssertRefusedAsync(
+            "ApprovalBySelf", Requirement(approver) with { PerformerCertificate = TestCertificates.Of("p256", "Privacy Office"), PerformerNames = ["Ben Okri"] });
         Assert.NotNull((await ReadAsync(Requirement(approver) with { PerformerCertificate = TestCertificates.Of("p256"), PerformerNames = ["ana"] })).Approval);
     }
 

@@ -1,4 +1,7 @@
 using System.Text;
+using IotHubDsr.Sandbox.Storage;
+using IotHubDsr.Sandbox.Storage.Blobs;
+using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Core.Tests.Requests;
 
@@ -83,6 +86,67 @@ public sealed class RequestDecisionTests
         Assert.Equal((Verdict.Held, item.Records, heldStep.Finding.Records - item.Records), (held.Verdict, held.RecordsRemaining, held.RecordsErased));
         ErasureReceipt erased = given.Single(one => one.DeviceId == "Dev1");
         Assert.Equal((Verdict.Erased, 0L, other.Finding.Records), (erased.Verdict, erased.RecordsRemaining, erased.RecordsErased));
+    }
+
+    [Theory]
+    [InlineData("/raw-json")]
+    [InlineData("/device-uploads")]
+    public async Task Hold_OnAnOldCopy_KeepsItWhenOldVersionsAreErased(string container)
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        (string account, string name) = container == "/raw-json" ? (WorldNames.PlainAccount, "raw-json") : (WorldNames.UploadAccount, WorldNames.UploadContainer);
+        BlobContainer blobs = sandbox.Server.World.Blobs.GetOrAddAccount(account).GetOrAddContainer(name);
+        ErasureStep found = (await sandbox.PlanAsync("dev1")).Steps.Single(one => one.Location.Place.EndsWith(container, StringComparison.Ordinal));
+        string current = found.Finding.Items.First(one => one is { Records: > 0, IsOldCopy: false }).Path;
+        lock (blobs.Gate)
+        {
+            Assert.True(blobs.TryGetEntry(current, out BlobEntry? entry));
+            entry.TakeSnapshot(entry.Current!, entry.Current!);
+        }
+
+        ErasurePlan plan = await sandbox.PlanAsync(includeOldVersions: true, "dev1");
+        ErasureStep step = plan.Steps.Single(one => one.Location.Id == found.Location.Id);
+        SeenItem copy = step.Finding.Items.Single(one => one.IsOldCopy && one.Name == current && one.Path.Contains("?snapshot=", StringComparison.Ordinal));
+        DataRequest request = await sandbox.RegisterAsync(null, "dev1");
+        await sandbox.ChangeAsync(HoldOn(request, step, copy));
+
+        ErasureReceipt receipt = (await sandbox.EraseAsync(plan, requestId: request.RequestId)).Single(one => one.Location.Id == step.Location.Id);
+
+        Assert.Equal(Verdict.Held, receipt.Verdict);
+        Assert.Contains(blobs.List(includeOld: true), blob => blob.Name == current && !blob.IsCurrent);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Hold_OnWhatThePlanDoesNotKnow_StopsTheErasureBeforeAnythingIsChanged(bool isLocation)
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        ErasurePlan plan = await sandbox.PlanAsync("dev1");
+        ErasureStep step = plan.Steps.Single(one => one.Location.Place.EndsWith("/paused-archive", StringComparison.Ordinal));
+        string item = step.Finding.Items.First(one => one.Records > 0).Path;
+        DataRequest request = await sandbox.RegisterAsync(null, "dev1");
+        var mistyped = new HoldRequest
+        {
+            RequestId = request.RequestId,
+            LocationId = isLocation ? step.Location.Place : step.Location.Id,
+            Item = isLocation ? null : $"{step.Location.Place}/{item}",
+            Ground = Secret,
+            ReviewAt = Now.AddDays(30),
+        };
+        await sandbox.ChangeAsync(mistyped);
+
+        DsrException refused = await Assert.ThrowsAsync<DsrException>(() => sandbox.EraseAsync(plan, requestId: request.RequestId));
+
+        Assert.Equal("HoldUnmatched", refused.Fault.Id);
+        Assert.Contains(mistyped.Item ?? mistyped.LocationId, refused.Fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(sandbox.Server.RequestLog.After(0), logged => logged.Mutating);
+
+        await sandbox.ChangeAsync(mistyped with { Ground = null, ReviewAt = null });
+        await sandbox.ChangeAsync(mistyped with { LocationId = step.Location.Id, Item = isLocation ? null : item });
+        List<ErasureReceipt> receipts = await sandbox.EraseAsync(plan, requestId: request.RequestId);
+
+        Assert.Equal(Verdict.Held, receipts.Single(receipt => receipt.Location.Id == step.Location.Id).Verdict);
     }
 
     [Fact]
@@ -201,6 +265,59 @@ public sealed class RequestDecisionTests
 
         Assert.Equal([sooner.RequestId, later.RequestId], due.Select(request => request.RequestId));
         Assert.Equal([sooner.RequestId], soon.Select(request => request.RequestId));
+    }
+
+    [Fact]
+    public async Task Due_WithinAnySpanOfTime_IsAnswered()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        DataRequest request = await sandbox.RegisterAsync(Now, "dev1");
+        var query = new DataRequestQuery { Context = sandbox.Context, Due = true };
+
+        Assert.Equal(request.RequestId, Assert.Single(await sandbox.RequestsAsync(query with { Within = TimeSpan.MaxValue })).RequestId);
+        Assert.Empty(await sandbox.RequestsAsync(query with { Within = TimeSpan.MinValue }));
+    }
+
+    [Fact]
+    public async Task Answer_OfARequestWithoutAnErasure_ClosesIt()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        DataRequest request = await sandbox.RegisterAsync(Now.AddDays(-60), "dev1");
+        var answer = new AnswerRequest { RequestId = request.RequestId, Note = "Handed over to Ana Lopez" };
+        await sandbox.ExportAsync(export => export with { RequestId = request.RequestId }, "dev1");
+        DataRequest exported = await sandbox.RequestAsync();
+
+        DataRequest answered = await sandbox.ChangeAsync(answer);
+
+        // Whether an erasure was asked for, too, is not for an export to say.
+        Assert.Equal(DataRequestStatus.Received, exported.Status);
+        Assert.Contains("-AnswerNote", exported.NextAction, StringComparison.Ordinal);
+        Assert.Equal((DataRequestStatus.Closed, answer.Note), (answered.Status, answered.AnswerNote));
+        Assert.Empty(await sandbox.RequestsAsync(new DataRequestQuery { Context = sandbox.Context, Due = true }));
+        Assert.DoesNotContain("Lopez", File.ReadAllText(Path.Combine(sandbox.RequestStore, request.RequestId, "journal.jsonl")), StringComparison.Ordinal);
+
+        await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: request.RequestId);
+
+        Assert.Equal(DataRequestStatus.ActionNeeded, (await sandbox.RequestAsync()).Status);
+        DsrException refused = await Assert.ThrowsAsync<DsrException>(() => sandbox.ChangeAsync(answer));
+        Assert.Equal("RequestHasPlan", refused.Fault.Id);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task DestroyKey_OfAnOpenRequest_LeavesNothingToDoThatWouldBeRefused(bool isErased)
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        DataRequest request = await sandbox.RegisterAsync(null, "dev1");
+        if (isErased)
+            await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: request.RequestId);
+
+        DataRequest anonymised = await sandbox.ChangeAsync(new AnonymiseRequest { RequestId = request.RequestId });
+
+        Assert.Null(anonymised.NextAt);
+        Assert.DoesNotContain("-IotD", anonymised.NextAction, StringComparison.Ordinal);
+        Assert.Empty(await sandbox.RequestsAsync(new DataRequestQuery { Context = sandbox.Context, Due = true }));
     }
 
     [Fact]

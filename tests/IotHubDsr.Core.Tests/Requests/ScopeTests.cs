@@ -103,6 +103,38 @@ public sealed class ScopeTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Resume_IdBelongsToAnotherDeviceByNow_LeavesItsRecordsAlone(bool wasThere)
+    {
+        await using RequestSandbox sandbox = await StartAsync();
+        string deviceId = wasThere ? "dev1" : "silent-9";
+        Put(sandbox, Messages(deviceId, "old"));
+        ErasurePlan plan = await sandbox.PlanAsync(deviceId);
+        DataRequest request = await sandbox.RegisterAsync(null, deviceId);
+        string locationId = plan.Steps.Single(step => step.Location.Place.EndsWith("/" + Container, StringComparison.Ordinal)).Location.Id;
+        var hold = new HoldRequest { RequestId = request.RequestId, LocationId = locationId, Ground = "Case 7", ReviewAt = Start.AddYears(9) };
+        await sandbox.ChangeAsync(hold);
+        await sandbox.EraseAsync(plan, requestId: request.RequestId);
+        await sandbox.ChangeAsync(hold with { Ground = null, ReviewAt = null });
+
+        // Somebody else is given the ID, and sends.
+        lock (sandbox.Server.World.Registry.Gate)
+            sandbox.Server.World.Registry.Create(deviceId, []);
+        Put(sandbox, Messages(deviceId, "old", deviceId, Device(sandbox, deviceId).GenerationId));
+        string before = Text(sandbox);
+        ErasureReceipt receipt = Of(await sandbox.ResumeAsync(request.RequestId), Container);
+
+        Assert.Equal(before, Text(sandbox));
+        Assert.Equal((Verdict.Present, 0L, 2L), (receipt.Verdict, receipt.RecordsErased, receipt.RecordsRemaining));
+        Assert.Contains("made again", receipt.Detail, StringComparison.Ordinal);
+
+        // A plan about the old one alone still works.
+        await sandbox.EraseAsync(await sandbox.PlanAsync(new RecordScope { GenerationId = "old" }, deviceId));
+        Assert.Equal(Text(Messages("x", "y", deviceId, Device(sandbox, deviceId).GenerationId).Skip(1)), Text(sandbox));
+    }
+
+    [Theory]
     [InlineData("blocklist")]
     [InlineData("/in.txt")]
     public async Task Resume_WithScope_EndsLikeAnUndisturbedRun(string point)

@@ -80,6 +80,29 @@ public sealed class TestCertificateTests : IDisposable
     }
 
     [Fact]
+    public void Test_JournalWhoseLastLineWasCutByAKill_IsTheJournalUpToThere()
+    {
+        using var folder = new TemporaryFolder();
+        string journal = File.ReadAllText(In("journal.jsonl"));
+        File.WriteAllText(folder.File("cut.jsonl"), journal + journal[..40]);
+
+        PSObject check = _session.Run("param($file, $journal) Test-IotErasureCertificate $file -JournalPath $journal", In("0002.dsse.json"), folder.File("cut.jsonl")).Single();
+
+        Assert.Equal("True True", $"{check.Get("IsValid")} {check.Get("IsInJournal")}");
+    }
+
+    [Theory]
+    [InlineData("Test-IotErasureCertificate https://contosoevidence.blob.core.windows.net/data-requests/x/certificates/0001.dsse.json")]
+    [InlineData("param($file) Test-IotErasureCertificate $file -JournalPath https://contosoevidence.blob.core.windows.net/data-requests/x/journal.000001.jsonl")]
+    public void Test_FileInABlobContainer_IsACataloguedErrorThatSaysWhatToDo(string script)
+    {
+        ModuleOutcome outcome = _session.TryRun(script, In("0001.dsse.json"));
+
+        outcome.AssertOnly("FileNotRead");
+        Assert.Contains("download", $"{outcome.Errors.Single()}", StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public void Test_FileThatCannotBeRead_IsAnErrorAndTheOthersGoOn()
     {
         ModuleOutcome outcome = _session.TryRun("param($folder) Test-IotErasureCertificate $folder/none.json, $folder/0001.dsse.json, $folder", Folder);

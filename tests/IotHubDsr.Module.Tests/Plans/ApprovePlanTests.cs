@@ -147,6 +147,7 @@ public sealed class ApprovePlanTests : IDisposable
     [InlineData("ApprovalInvalid", "Approve-IotErasurePlan $plan $ana; Remove-IotDeviceData -Plan $plan -ApproverCertificate $ben -Force")]
     [InlineData("ApprovalInvalid", "$null = New-IotErasurePlan dev10 \"$plan.other\"; Approve-IotErasurePlan \"$plan.other\" $ben; Remove-IotDeviceData -Plan $plan -SignaturePath \"$plan.other.p7s\" -ApproverCertificate $ben -Force")]
     [InlineData("ApprovalBySelf", "Approve-IotErasurePlan $plan $ben; Remove-IotDeviceData -Plan $plan -ApproverCertificate $ben -SigningCertificate $ben -Force")]
+    [InlineData("ApprovalBySelf", "Approve-IotErasurePlan $plan $ben; Remove-IotDeviceData -Plan $plan -ApproverCertificate $ben -SigningCertificate $ana -Performer ben -Force")]
     [InlineData("CertificateUnusable", "Remove-IotDeviceData -Plan $plan -ApproverCertificate \"$plan.cer\" -Force")]
     [InlineData("PlanNotInFile", "$object = New-IotErasurePlan dev1; Remove-IotDeviceData -Plan $object -RequireApproval -Force")]
     public void Remove_PlanWithoutAnApprovalThatCounts_IsRefusedBeforeAnythingIsChangedOrAsked(string id, string script)

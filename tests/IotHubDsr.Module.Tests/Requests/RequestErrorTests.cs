@@ -21,6 +21,11 @@ public sealed class RequestErrorTests
     [InlineData("Resume-IotDataRequest x -Force -RequestStore 'https://st.blob.core.windows.net/a/b?sig=secret'", "InvalidRequestStore")]
     [InlineData("Connect-IotHubDsr -Sandbox $sandbox -RequestStore 'https://st.blob.core.windows.net/'", "InvalidRequestStore")]
     [InlineData("Get-IotDataRequest -RequestStore 'https://contosoevidence.blob.core.windows.net/no-such'", "RequestStoreUnreadable")]
+    [InlineData("New-IotDataRequest th-001 -RequestStore 'https://'", "InvalidRequestStore")]
+    [InlineData("New-IotDataRequest th-001 -RequestStore 'file:///requests'", "InvalidRequestStore")]
+    [InlineData("Remove-IotDeviceData th-001 -Force -RequestStore 'https://st account.blob.core.windows.net/requests?sig=secret'", "InvalidRequestStore")]
+    [InlineData("Get-IotDataRequest -RequestStore \"$path/requests\"", "RequestStoreUnreadable")]
+    [InlineData("Get-IotDataRequest -Due -RequestStore \"$path/requests\"", "RequestStoreUnreadable")]
     public void WrongInput_IsACataloguedError_AndChangesNothing(string script, string id)
     {
         using var session = new RequestSession();
@@ -62,6 +67,10 @@ public sealed class RequestErrorTests
         using var session = new RequestSession();
         string id = session.Erase("th-001");
 
+        // Before anything is planned for it, or asked.
+        session.Module.Sandbox.ClearLog();
+        session.Module.TryRun("param($id) Remove-IotDeviceData th-001 -RequestId $id -WhatIf", id).AssertOnly("RequestHasPlan");
+        Assert.Empty(session.Module.Sandbox.Log);
         session.Module.TryRun("param($id) Remove-IotDeviceData th-001 -RequestId $id -Force", id).AssertOnly("RequestHasPlan");
         session.Module.TryRun("param($id) Set-IotDataRequest $id -LocationId nowhere -OwnerActionNote x", id).AssertOnly("LocationNotInRequest");
     }

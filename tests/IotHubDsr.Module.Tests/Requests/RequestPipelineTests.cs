@@ -67,6 +67,23 @@ public sealed class RequestPipelineTests
         Assert.All(outcome.Output, one => Assert.Equal(id, one.Text("RequestId")));
     }
 
+    [Theory]
+    [InlineData("Remove-IotDeviceData -Force")]
+    [InlineData("Export-IotDeviceData -Path $path")]
+    public void SeveralRequests_AreNotTakenForOne(string command)
+    {
+        using var session = new RequestSession();
+
+        // The last of them, or the first, is about the devices of both.
+        ModuleOutcome outcome = session.Module.TryRun(
+            $"param($path) $one = New-IotDataRequest th-001; $both = New-IotDataRequest th-001, th-002; $one, $both | {command}; $both, $one | {command}", session.File("package"));
+
+        outcome.AssertOnly("RequestForOtherDevices");
+        Assert.Contains("one request at a time", $"{outcome.Errors[0]}", StringComparison.Ordinal);
+        Assert.False(Path.Exists(session.File("package")));
+        Assert.DoesNotContain(session.Module.Sandbox.Log, request => request.Mutating);
+    }
+
     [Fact]
     public void Export_ForARequest_IsOnItsRecord()
     {

@@ -8,6 +8,7 @@ public sealed class RequestWhatIfTests
     [InlineData("Set-IotDataRequest $id -Hold -LocationId a -Ground x -ReviewAt 2030-01-01 -WhatIf", "Hold a")]
     [InlineData("Set-IotDataRequest $id -Release -LocationId a -WhatIf", "Release the hold on a")]
     [InlineData("Set-IotDataRequest $id -LocationId a -OwnerActionNote x -WhatIf", "Note the owner's action in a")]
+    [InlineData("Set-IotDataRequest $id -AnswerNote x -WhatIf -Force", "Note the answer")]
     [InlineData("Set-IotDataRequest $id -DestroyKey -WhatIf -Force", "Destroy the key")]
     [InlineData("Resume-IotDataRequest $id -WhatIf -Force", "1 device of contoso-hub.azure-devices.net in 31 locations")]
     [InlineData("Export-IotDataRequestReport $id $path -WhatIf", "report.html")]

@@ -15,7 +15,6 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
     private const int Attempts = 4;
     private const string SnapshotMark = "?snapshot=";
 
-
     private readonly ConcurrentDictionary<string, Fault> _faults = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<(string DeviceId, string Path)> _held = [];
     private readonly UploadWindow _window = new(call.Options.Scope);
@@ -139,7 +138,7 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
                 there.Remove(KeyOf(copy));
         }
 
-        foreach (ListedBlob copy in left.Deleted.Where(file => file.IsOldCopy && !call.Held.Contains(file.Path)))
+        foreach (ListedBlob copy in left.Deleted.Where(file => file.IsOldCopy && !call.Held.Contains(file.Path) && !call.Held.Contains(file.Name)))
         {
             Task DeleteForGoodAsync() => DeleteAsync(finding.DeviceId, copy, "for good the soft-deleted copy", records: 0, cancellationToken);
             await TryAsync(finding.DeviceId, copy.Path, DeleteForGoodAsync, cancellationToken).ConfigureAwait(false);
