@@ -31,7 +31,9 @@ internal sealed class HoldBook
     public Settlement? OnAll(string locationId, string subject) => Strongest(
         _byLocation[locationId].Where(entry => entry.Hold.Item is null && Concerns(entry.Hold, subject)));
 
-    /// <summary>The hold on one item, or on the item that it is an old copy of.</summary>
+    /// <summary>
+    /// The hold on one item, on the item that it is an old copy of, or on an old copy of it: what is done to an item reaches its old copies.
+    /// </summary>
     public Settlement? OnItem(string locationId, string subject, SeenItem item) => Strongest(
         _byLocation[locationId].Where(entry => entry.Hold.Item is not null && Concerns(entry.Hold, subject) && IsOf(entry, item)));
 
@@ -57,7 +59,8 @@ internal sealed class HoldBook
     private bool IsOf(Entry entry, SeenItem item)
     {
         string location = entry.Hold.Location;
-        return _key.Item(location, item.Path) == entry.Hold.Item || _key.Item(location, item.Name) == entry.Hold.Item;
+        return _key.Item(location, item.Path) == entry.Hold.Item || _key.Item(location, item.Name) == entry.Hold.Item
+            || (entry.Path is { } path && new SeenItem(path, ETag: null, 0, 0) { IsOldCopy = true }.Name == item.Name);
     }
 
     private static bool Concerns(Held hold, string subject) => hold.Subject is null || hold.Subject == subject;
