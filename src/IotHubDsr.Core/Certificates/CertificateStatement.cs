@@ -84,7 +84,7 @@ internal static class CertificateStatement
         if (content.Scope is { } scope)
             WriteScope(writer, scope);
         WriteSignature(writer, signer);
-        WriteTexts(writer, "subjects", content.Subjects);
+        writer.Member("subjects", content.Subjects);
         writer.Member("systemGeneratedLogs", SystemLogsText);
         writer.Name("tool");
         writer.StartObject();
@@ -171,7 +171,7 @@ internal static class CertificateStatement
         writer.Member("planned", counts.Planned);
         writer.Member("remaining", counts.Remaining);
         if (group.Subjects is not null)
-            WriteTexts(writer, "subjects", group.Subjects);
+            writer.Member("subjects", group.Subjects);
         WriteTime(writer, "until", group.Until);
         writer.Member("verdict", group.Verdict.ToString());
         writer.EndObject();
@@ -185,15 +185,6 @@ internal static class CertificateStatement
     {
         if (time is { } known)
             writer.Member(name, known);
-    }
-
-    private static void WriteTexts(CanonicalWriter writer, string name, IReadOnlyList<string> texts)
-    {
-        writer.Name(name);
-        writer.StartArray();
-        foreach (string text in texts)
-            writer.Text(text);
-        writer.EndArray();
     }
 
     /// <summary>A subject that is left out somewhere would look as if nothing had to be said of it.</summary>

@@ -96,6 +96,15 @@ internal sealed class CanonicalWriter(IBufferWriter<byte> output)
     /// <summary>A time as text: in UTC, with all its digits.</summary>
     public void Member(string name, DateTimeOffset time) => Member(name, time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
 
+    public void Member(string name, IEnumerable<string> texts)
+    {
+        Name(name);
+        StartArray();
+        foreach (string text in texts)
+            Text(text);
+        EndArray();
+    }
+
     /// <exception cref="JsonException">The text is not valid Unicode.</exception>
     public void Text(string? text)
     {

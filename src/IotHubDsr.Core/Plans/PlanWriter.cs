@@ -75,11 +75,7 @@ internal static class PlanWriter
         writer.Member("id", location.Id);
         writer.Member("kind", location.Kind);
         writer.Member("place", location.Place);
-        writer.Name("provenance");
-        writer.StartArray();
-        foreach (string sentence in location.Provenance)
-            writer.Text(sentence);
-        writer.EndArray();
+        writer.Member("provenance", location.Provenance);
         writer.EndObject();
     }
 

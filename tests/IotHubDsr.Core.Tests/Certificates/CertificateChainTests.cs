@@ -83,7 +83,7 @@ public sealed class CertificateChainTests
         int end = Array.IndexOf(journal, (byte)'\n') + 1;
 
         Assert.Throws<FormatException>(() => JournalChain.Read([journal.AsMemory(end..)]));
-        Assert.Equal(digests[..^1], JournalChain.Read([journal.AsMemory(..^1)]));
+        Assert.Equal(Journal(2).Digests, JournalChain.Read([journal.AsMemory(..^1)]).Order(StringComparer.Ordinal));
         for (int i = 0; i < journal.Length; i++)
         {
             journal[i] ^= 1;
