@@ -26,7 +26,10 @@ internal sealed class StepErasing(
         foreach (IGrouping<ErasureStage, RequestStep> stage in stages)
         {
             foreach (IGrouping<string, RequestStep> location in stage.GroupBy(step => step.Location.Id, StringComparer.Ordinal))
-                await EraseAsync([.. location], incarnations, stage.Key == ErasureStage.Identity, cancellationToken).ConfigureAwait(false);
+            {
+                RequestStep[] all = [.. steps.Where(step => step.Location.Id == location.Key)];
+                await EraseAsync([.. location], all, incarnations, stage.Key == ErasureStage.Identity, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -40,13 +43,17 @@ internal sealed class StepErasing(
     }
 
     private async Task EraseAsync(
-        IReadOnlyList<RequestStep> steps, Incarnations incarnations, bool deletesDevice, CancellationToken cancellationToken)
+        IReadOnlyList<RequestStep> steps,
+        IReadOnlyList<RequestStep> all,
+        Incarnations incarnations,
+        bool deletesDevice,
+        CancellationToken cancellationToken)
     {
         DataLocation location = steps[0].Location;
         List<Attempt> attempts = await PrepareAsync(location, steps, incarnations, cancellationToken).ConfigureAwait(false);
         List<Attempt> erasable = [.. attempts.Where(attempt => attempt.Fault is null)];
         if (erasable.Count > 0)
-            await CallAsync(location, erasable, cancellationToken).ConfigureAwait(false);
+            await CallAsync(location, erasable, HeldFor(all, erasable), cancellationToken).ConfigureAwait(false);
         foreach (Attempt attempt in attempts)
             attempt.Settle();
         await RecordAsync(location, deletesDevice, attempts, cancellationToken).ConfigureAwait(false);
@@ -102,14 +109,30 @@ internal sealed class StepErasing(
         return isNew && planned.Items.Any(known => !known.IsOldCopy && known.Path == item.Name) ? item with { Records = 0 } : item;
     }
 
-    private async Task CallAsync(DataLocation location, List<Attempt> attempts, CancellationToken cancellationToken)
+    /// <summary>
+    /// The paths of items that are held, each with the devices for which. Those of devices of which nothing is erased now count as well: an old
+    /// copy goes for all devices in it.
+    /// </summary>
+    private ILookup<string, string> HeldFor(IReadOnlyList<RequestStep> all, List<Attempt> attempts)
+    {
+        HashSet<RequestStep> tried = [.. attempts.Select(attempt => attempt.Step)];
+        IEnumerable<(string Path, string DeviceId)> others =
+            from step in all
+            where !tried.Contains(step)
+            from item in step.Planned.Finding.Items
+            where step.Hold is not null || holds.OnItem(step.Location.Id, step.Subject, item) is not null
+            select (item.Path, step.DeviceId);
+        return attempts.SelectMany(attempt => attempt.Held, (attempt, item) => (item.Path, attempt.Step.DeviceId)).Concat(others)
+            .ToLookup(one => one.Path, one => one.DeviceId, StringComparer.Ordinal);
+    }
+
+    private async Task CallAsync(
+        DataLocation location, List<Attempt> attempts, ILookup<string, string> held, CancellationToken cancellationToken)
     {
         try
         {
             IDataStore store = locations.StoreOf(location) ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no store serves it");
             var earlier = new Dictionary<string, string>(open.State.Of(location.Id).Replaced, StringComparer.Ordinal);
-            ILookup<string, string> held = attempts.SelectMany(attempt => attempt.Held, (attempt, item) => (item.Path, attempt.Step.DeviceId))
-                .ToLookup(one => one.Path, one => one.DeviceId, StringComparer.Ordinal);
             StoreCall call = reading.CallFor(location, (what, token) => AnnounceAsync(location.Id, what, token), earlier, held);
             IReadOnlyList<ErasureOutcome> outcomes = await store.EraseAsync(call, [.. attempts.Select(attempt => attempt.Finding)], cancellationToken)
                 .ConfigureAwait(false);

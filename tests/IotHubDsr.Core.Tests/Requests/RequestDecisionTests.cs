@@ -117,6 +117,35 @@ public sealed class RequestDecisionTests
     }
 
     [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Hold_OnAnOldCopyForADeviceThatIsNotErased_KeepsItWhenThoseOfAnotherAre(bool isItem, bool isApproved)
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        ErasureStep first = (await sandbox.PlanAsync("dev1")).Steps.Single(one => one.Location.Place.EndsWith("/raw-json", StringComparison.Ordinal));
+        BlobContainer blobs = sandbox.Server.World.Blobs.GetOrAddAccount(WorldNames.PlainAccount).GetOrAddContainer("raw-json");
+        DeviceDataFinding second = (await sandbox.FindAsync("Dev1")).Single(found => found.Location.Id == first.Location.Id);
+        string current = first.Finding.Items.First(one => one is { Records: > 0, IsOldCopy: false } && second.Items.Any(its => its.Path == one.Path)).Path;
+        lock (blobs.Gate)
+        {
+            Assert.True(blobs.TryGetEntry(current, out BlobEntry? entry));
+            entry.TakeSnapshot(entry.Current!, entry.Current!);
+        }
+
+        ErasurePlan plan = await sandbox.PlanAsync(includeOldVersions: true, "dev1", "Dev1");
+        ErasureStep step = plan.Steps.Single(one => one.DeviceId == "dev1" && one.Location.Id == first.Location.Id);
+        SeenItem copy = step.Finding.Items.Single(one => one.IsOldCopy && one.Name == current && one.Path.Contains("?snapshot=", StringComparison.Ordinal));
+        DataRequest request = await sandbox.RegisterAsync(null, "dev1", "Dev1");
+        await sandbox.ChangeAsync(HoldOn(request, step, copy) with { Item = isItem ? copy.Path : null });
+
+        List<ErasureReceipt> receipts = await sandbox.EraseAsync(plan, one => isApproved || one.DeviceId != "dev1", request.RequestId);
+
+        Assert.Contains(blobs.List(includeOld: true), blob => blob.Name == current && !blob.IsCurrent);
+        Assert.NotEqual(Verdict.Erased, receipts.Single(one => one.DeviceId == "Dev1" && one.Location.Id == step.Location.Id).Verdict);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Hold_OnWhatThePlanDoesNotKnow_StopsTheErasureBeforeAnythingIsChanged(bool isLocation)

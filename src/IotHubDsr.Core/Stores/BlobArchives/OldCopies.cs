@@ -27,7 +27,7 @@ internal sealed class OldCopies(BlobContainerAccess container, StoreCall call, R
         try
         {
             listed = await ListAsync(copy => copy.LeavesAt is null
-                ? copy.Length > 0 && !call.Held.Contains(copy.Path) && (found.Contains(copy.Path) || rewritten.Contains(copy.Name))
+                ? copy.Length > 0 && (found.Contains(copy.Path) || (rewritten.Contains(copy.Name) && !call.Held.Contains(copy.Path)))
                 : replaced.Contains(KeyOf(copy)) || call.Earlier.ContainsKey(copy.ETag.ToString("H")), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -50,7 +50,9 @@ internal sealed class OldCopies(BlobContainerAccess container, StoreCall call, R
         await Parallel.ForEachAsync(
             listed.Where(copy => copy.LeavesAt is null),
             parallel,
-            (copy, token) => EraseAsync(copy, counted.Contains(copy.Path), token)).ConfigureAwait(false);
+            (copy, token) => call.Held.Contains(copy.Path)
+                ? NoteHeldAsync(copy, token)
+                : EraseAsync(copy, counted.Contains(copy.Path), token)).ConfigureAwait(false);
     }
 
     /// <summary>Only the old copies that are wanted: a container can hold more than fits into memory.</summary>
@@ -105,6 +107,11 @@ internal sealed class OldCopies(BlobContainerAccess container, StoreCall call, R
             return false;
         }
     }
+
+    private ValueTask NoteHeldAsync(ListedBlob copy, CancellationToken cancellationToken) => call.NoteAsync(
+        NoticeLevel.Warning,
+        $"The old copy {call.Location.Place}/{copy.Path} was kept, for all devices in it: it is held for one of them.",
+        cancellationToken);
 
     private async ValueTask EraseAsync(ListedBlob copy, bool wasFound, CancellationToken cancellationToken)
     {
