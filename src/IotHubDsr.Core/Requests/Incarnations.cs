@@ -1,8 +1,8 @@
 namespace IotHubDsr.Requests;
 
 /// <summary>
-/// Whether the IDs of a request still stand for its devices. Between two runs an ID can have been given to another person, whose records then
-/// stand under it in the same archives: none of them may pass for what was left of the first one.
+/// Whether the IDs of a request still stand for its devices. Between a plan and its run, or two runs, an ID can have been given to another
+/// person, whose records then stand under it in the same archives: none of them may pass for what was left of the first one.
 /// </summary>
 internal sealed class Incarnations(IReadOnlyList<RequestStep> steps, LocationReading reading)
 {
@@ -28,6 +28,23 @@ internal sealed class Incarnations(IReadOnlyList<RequestStep> steps, LocationRea
         }
 
         return deviceIds.Where(deviceId => _doubts[deviceId] is not null).ToDictionary(deviceId => deviceId, deviceId => _doubts[deviceId]!, StringComparer.Ordinal);
+    }
+
+    /// <summary>
+    /// The doubts that this run has come upon: whoever is to be deleted is known by then. They say why what the plan found may not be erased,
+    /// by the device ID.
+    /// </summary>
+    public Dictionary<string, Fault> KnownDoubts(IEnumerable<DeviceDataFinding> planned)
+    {
+        var doubts = new Dictionary<string, Fault>(StringComparer.Ordinal);
+        foreach (DeviceDataFinding finding in reading.Options.Scope.GenerationId is null ? planned.Where(IsNameless) : [])
+        {
+            if (_registered.TryGetValue(finding.DeviceId, out RequestStep? step) && step.Outcome?.Fault is { } fault
+                && fault.Id == FaultCatalogue.DeviceRecreated.Id)
+                doubts[finding.DeviceId] = fault;
+        }
+
+        return doubts;
     }
 
     /// <summary>Whether there is something that does not say which device of the ID it is of.</summary>

@@ -69,7 +69,9 @@ internal sealed class StepErasing(
             ? steps.ToDictionary(step => step.DeviceId, step => step.Planned.Finding, StringComparer.Ordinal)
             : (await reading.FindAsync(location, [.. steps.Select(step => step.DeviceId)], cancellationToken).ConfigureAwait(false))
                 .ToDictionary(finding => finding.DeviceId, StringComparer.Ordinal);
-        Dictionary<string, Fault> doubts = isFirst ? [] : await incarnations.FindDoubtsAsync(now.Values, cancellationToken).ConfigureAwait(false);
+        Dictionary<string, Fault> doubts = isFirst
+            ? incarnations.KnownDoubts(now.Values)
+            : await incarnations.FindDoubtsAsync(now.Values, cancellationToken).ConfigureAwait(false);
         return [.. steps.Select(step => Prepare(step, now[step.DeviceId], state, doubts.GetValueOrDefault(step.DeviceId)))];
     }
 

@@ -134,6 +134,29 @@ public sealed class ScopeTests
         Assert.Equal(Text(Messages("x", "y", deviceId, Device(sandbox, deviceId).GenerationId).Skip(1)), Text(sandbox));
     }
 
+    [Fact]
+    public async Task Erase_IdWasGivenToAnotherDeviceAfterThePlan_LeavesItsRecordsAlone()
+    {
+        await using RequestSandbox sandbox = await StartAsync();
+        Put(sandbox, Messages("dev1", "old"));
+        ErasurePlan plan = await sandbox.PlanAsync("dev1");
+        lock (sandbox.Server.World.Registry.Gate)
+        {
+            sandbox.Server.World.Registry.Delete(Device(sandbox, "dev1"));
+            sandbox.Server.World.Registry.Create("dev1", []);
+        }
+
+        Put(sandbox, Messages("dev1", "old", "dev1", Device(sandbox, "dev1").GenerationId));
+        string before = Text(sandbox);
+
+        List<ErasureReceipt> receipts = await sandbox.EraseAsync(plan);
+
+        Assert.Equal(before, Text(sandbox));
+        ErasureReceipt receipt = Of(receipts, Container);
+        Assert.Equal((Verdict.Present, 0L, 2L), (receipt.Verdict, receipt.RecordsErased, receipt.RecordsRemaining));
+        Assert.Contains("made again", receipt.Detail, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("blocklist")]
     [InlineData("/in.txt")]
