@@ -13,11 +13,10 @@ internal sealed class DiagnosticsDiscovery(ArmReader arm, StorageAccounts accoun
         "C2DTwinOperations", "TwinQueries", "JobsOperations", "DirectMethods", "DistributedTracing", "Configurations", "DeviceStreams",
     ];
 
-    private static readonly string[] KnownProperties =
-    [
-        "storageAccountId", "workspaceId", "eventHubAuthorizationRuleId", "eventHubName", "serviceBusRuleId", "marketplacePartnerId",
-        "logAnalyticsDestinationType", "logs", "metrics",
-    ];
+    private static readonly string[] Destinations =
+        ["storageAccountId", "workspaceId", "eventHubAuthorizationRuleId", "serviceBusRuleId", "marketplacePartnerId"];
+
+    private static readonly string[] KnownProperties = [.. Destinations, "eventHubName", "logAnalyticsDestinationType", "logs", "metrics"];
 
     public async Task<LocationSet> FindAsync(HubDescription hub, CancellationToken cancellationToken)
     {
@@ -67,6 +66,7 @@ internal sealed class DiagnosticsDiscovery(ArmReader arm, StorageAccounts accoun
         if (properties.Text("marketplacePartnerId") is { } partner)
             Add(LocationKinds.PartnerSolution, NameOf(partner), partner, why + " → partner solution");
 
+        AddUnreadable(setting, name, why, locations);
         foreach (JsonProperty other in properties.Members().Where(static other => !KnownProperties.Contains(other.Name, StringComparer.OrdinalIgnoreCase)))
             locations.AddUnknown($"diagnostic setting {name}: {other.Name}", $"{why} has the property '{other.Name}', which this version does not know");
 
@@ -79,6 +79,22 @@ internal sealed class DiagnosticsDiscovery(ArmReader arm, StorageAccounts accoun
             Provenance = [provenance],
             RecordsDeletion = recordsDeletion,
         });
+    }
+
+    /// <summary>A destination of a form that is not known is one all the same.</summary>
+    private static void AddUnreadable(JsonElement setting, string name, string why, LocationSet locations)
+    {
+        if (setting.Prop("properties") is not { ValueKind: JsonValueKind.Object } properties)
+        {
+            locations.AddUnknown($"diagnostic setting {name}", $"{why}: its destinations are not of a form that this version can read");
+            return;
+        }
+
+        foreach (string destination in Destinations)
+        {
+            if (properties.Prop(destination) is { ValueKind: not JsonValueKind.String } odd && ((JsonElement?)odd).Text() is null)
+                locations.AddUnknown($"diagnostic setting {name}: {destination}", $"{why}: '{destination}' is not of a form that this version can read");
+        }
     }
 
     /// <summary>Enabled categories of logs, groups expanded. The audit group has few of them, which ones is the service's to change: it counts as all.</summary>

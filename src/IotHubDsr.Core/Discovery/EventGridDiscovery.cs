@@ -25,8 +25,12 @@ internal sealed class EventGridDiscovery(ArmReader arm, StorageAccounts accounts
                 $"/subscriptions/{Uri.EscapeDataString(hub.ResourceId.SubscriptionId)}/providers/Microsoft.EventGrid/systemTopics", ApiVersion, part);
             await foreach (JsonElement topic in arm.ListAsync(call, cancellationToken).ConfigureAwait(false))
             {
-                if (hub.ResourceId.Names(topic.Prop("properties").Text("source")) && ArmId.TryParse(topic.Text("id"), out ArmId? id))
+                if (!hub.ResourceId.Names(topic.Prop("properties").Text("source")))
+                    continue;
+                if (ArmId.TryParse(topic.Text("id"), out ArmId? id))
                     topics.Add(id);
+                else
+                    AddUnreadable(topic, locations);
             }
         }
         catch (DsrException exception)
@@ -37,6 +41,12 @@ internal sealed class EventGridDiscovery(ArmReader arm, StorageAccounts accounts
         foreach (ArmId topic in topics)
             await AddListedAsync(hub, topic.Path, $"event subscriptions of system topic {topic.Name}", locations, cancellationToken).ConfigureAwait(false);
         return locations;
+    }
+
+    private static void AddUnreadable(JsonElement topic, LocationSet locations)
+    {
+        string name = topic.Text("name") ?? "without a name";
+        locations.AddUnknown($"system topic {name}", $"system topic '{name}' takes the hub's events, and has no ID that this version can read its subscriptions by");
     }
 
     private async Task AddListedAsync(HubDescription hub, string path, string part, LocationSet locations, CancellationToken cancellationToken)

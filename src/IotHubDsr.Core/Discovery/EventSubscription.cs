@@ -12,7 +12,7 @@ internal sealed record EventSubscription
 
     public required string Name { get; init; }
 
-    /// <summary>Event types that it asks for; empty for all.</summary>
+    /// <summary>Event types that it asks for; empty for all, as which older subscriptions have the text <c>All</c>.</summary>
     public required IReadOnlyList<string> EventTypes { get; init; }
 
     public required JsonElement? Destination { get; init; }
@@ -38,16 +38,22 @@ internal sealed record EventSubscription
     public static EventSubscription Read(JsonElement body)
     {
         JsonElement? properties = body.Prop("properties");
+        string[] types = [.. properties.Prop("filter").Prop("includedEventTypes").Items().Select(static type => ((JsonElement?)type).Text()).OfType<string>()];
 
         // With a managed identity the plain destination is null and the real one stands one level deeper.
         return new EventSubscription
         {
             Name = body.Text("name") ?? "without a name",
-            EventTypes = [.. properties.Prop("filter").Prop("includedEventTypes").Items().Select(static type => ((JsonElement?)type).Text()).OfType<string>()],
+            EventTypes = types.Contains("All", StringComparer.OrdinalIgnoreCase) ? [] : types,
             Destination = properties.Prop("deliveryWithResourceIdentity").Prop("destination") ?? properties.Prop("destination"),
-            DeadLetter = properties.Prop("deadLetterWithResourceIdentity").Prop("deadLetterDestination") ?? properties.Prop("deadLetterDestination"),
+            DeadLetter = properties.Prop("deadLetterWithResourceIdentity").Prop("deadLetterDestination") ?? properties.Prop("deadLetterDestination")
+                ?? Unreadable(properties.Prop("deadLetterWithResourceIdentity")),
             Retries = TimeSpan.FromMinutes(Math.Clamp(
                 properties.Prop("retryPolicy").Number("eventTimeToLiveInMinutes") ?? DefaultRetryMinutes, 1, DefaultRetryMinutes)),
         };
     }
+
+    /// <summary>What says more than who delivers is a destination, whatever it is called.</summary>
+    private static JsonElement? Unreadable(JsonElement? withIdentity) =>
+        withIdentity is { ValueKind: not JsonValueKind.Object } || withIdentity.Members().Any(static member => member.Name != "identity") ? withIdentity : null;
 }

@@ -14,6 +14,9 @@ internal static class HubDiscovery
 
     private static readonly TimeSpan DefaultUploadAccess = TimeSpan.FromHours(1);
 
+    /// <summary>Texts that say where devices upload to; empty where nothing is configured.</summary>
+    private static readonly string[] UploadAddress = ["containerName", "connectionString", "endpointUri"];
+
     /// <summary>Properties that tell how the hub works and not where its data goes.</summary>
     private static readonly HashSet<string> Internal = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -97,7 +100,8 @@ internal static class HubDiscovery
             string? container = body.Text("containerName");
             string? connection = body.Text("connectionString");
             string? uri = body.Text("endpointUri");
-            bool isConfigured = body.ValueKind != JsonValueKind.Object || (container is not null && (connection ?? uri) is not null);
+            bool isConfigured = body.ValueKind != JsonValueKind.Object || (container is not null && (connection ?? uri) is not null)
+                || Array.Exists(UploadAddress, name => body.Prop(name) is { ValueKind: not JsonValueKind.String });
             if (!isConfigured)
                 continue;
 

@@ -96,16 +96,30 @@ internal static class LocationFileEntry
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (JsonProperty property in entry.EnumerateObject())
         {
-            if (!Properties.Contains(property.Name, StringComparer.Ordinal))
-                throw problem($"'{LocationText.Quote(property.Name)}' is not known; known are {string.Join(", ", Properties)}.");
+            string name = NameOf(property) ?? throw problem("the name of a property is not text.");
+            if (!Properties.Contains(name, StringComparer.Ordinal))
+                throw problem($"'{LocationText.Quote(name)}' is not known; known are {string.Join(", ", Properties)}.");
             if (property.Value.ValueKind == JsonValueKind.Null)
                 continue;
-            string text = ((JsonElement?)property.Value).Text() ?? throw problem($"the value of '{property.Name}' is not a text.");
+            string text = ((JsonElement?)property.Value).Text() ?? throw problem($"the value of '{name}' is not a text.");
             if (Array.Exists(SecretMarks, mark => text.Contains(mark, StringComparison.OrdinalIgnoreCase)))
-                throw problem($"'{property.Name}' holds a secret (a SAS or a key): take it out of the file; access is by role.");
-            texts[property.Name] = text.Trim();
+                throw problem($"'{name}' holds a secret (a SAS or a key): take it out of the file; access is by role.");
+            texts[name] = text.Trim();
         }
 
         return texts;
+    }
+
+    /// <summary>The name of a property; null where it is valid JSON but not text.</summary>
+    private static string? NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 }

@@ -39,7 +39,11 @@ internal sealed class LogArchiveLocations(StorageAccounts accounts, string hubNa
         string accountId, IReadOnlyList<string> enabled, LocationSet locations, CancellationToken cancellationToken)
     {
         if (!ArmId.TryParse(accountId, out ArmId? id))
+        {
+            locations.AddUnknown($"log archives of {setting}", $"{setting} → storage account, which is not named in a form that this version can read");
             return [];
+        }
+
         string[] known = [.. DiagnosticsDiscovery.AllCategories.Select(ContainerOf).Except(enabled, StringComparer.Ordinal)];
         try
         {

@@ -32,18 +32,21 @@ internal sealed class ProvisioningDiscovery(ArmReader arm)
     private static void AddIfLinked(JsonElement service, HubDescription hub, LocationSet locations)
     {
         JsonElement? hubs = service.Prop("properties").Prop("iotHubs");
-        bool isLinked = hubs.Items().Any(link =>
-            Same(link.Text("name"), hub.HostName) || Same(ServiceAddress.Parts(link.Text("connectionString")).GetValueOrDefault("HostName"), hub.HostName));
-        if (!isLinked)
+        bool isLinked = hubs.Items().Any(link => HostNames(link).Contains(hub.HostName, StringComparer.OrdinalIgnoreCase));
+        bool isUnreadable = hubs is { ValueKind: not JsonValueKind.Array } || hubs.Items().Any(static link => !HostNames(link).Any());
+        if (!isLinked && !isUnreadable)
             return;
         string name = service.Text("name") ?? "without a name";
+        string why = isLinked
+            ? $"device provisioning service '{name}' is linked to the hub"
+            : $"device provisioning service '{name}' has a link whose hub is not named in a form that this version can read";
         locations.Add(new DataLocation
         {
             Id = "",
             Kind = LocationKinds.ProvisioningService,
             Place = name,
             ResourceId = ArmId.TryParse(service.Text("id"), out ArmId? id) ? id.ToString() : null,
-            Provenance = [$"device provisioning service '{name}' is linked to the hub"],
+            Provenance = [why],
         });
     }
 
@@ -63,5 +66,7 @@ internal sealed class ProvisioningDiscovery(ArmReader arm)
         }
     }
 
-    private static bool Same(string? left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+    /// <summary>The hub that a link leads to, in each form in which it says so.</summary>
+    private static IEnumerable<string> HostNames(JsonElement link) =>
+        new[] { link.Text("name"), ServiceAddress.Parts(link.Text("connectionString")).GetValueOrDefault("HostName") }.OfType<string>();
 }

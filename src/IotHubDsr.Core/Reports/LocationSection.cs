@@ -6,6 +6,7 @@ internal static class LocationSection
     public const string SectionId = "locations";
 
     private const int MaxSentences = 4;
+    private const string NotCounted = "not counted";
 
     public static void Write(MarkupWriter html, ReportFacts facts)
     {
@@ -45,10 +46,10 @@ internal static class LocationSection
             using (html.Element(Tag.Td, (Attribute.DataLabel, "Records")))
             using (html.Element(Tag.Dl, (Attribute.Class, "counts")))
             {
-                foreach ((string label, long number) in Numbers(facts, location))
+                foreach ((string label, string number) in Numbers(facts, location))
                 {
                     using (html.Fact(label))
-                        html.Element(Tag.Dd, ReportParts.Count(number));
+                        html.Element(Tag.Dd, number);
                 }
             }
         }
@@ -91,20 +92,22 @@ internal static class LocationSection
             html.Element(Tag.P, $"and {sentences.Count - MaxSentences} more, in the certificate.", (Attribute.Class, "none"));
     }
 
-    private static IEnumerable<(string Label, long Number)> Numbers(ReportFacts facts, LocationSummary location)
+    private static IEnumerable<(string Label, string Number)> Numbers(ReportFacts facts, LocationSummary location)
     {
-        yield return ("Found", location.Found);
+        yield return ("Found", Read(location.Found));
         if (facts.HasErasure)
         {
-            yield return ("Erased", location.Erased);
-            yield return ("Remaining", location.Remaining);
+            yield return ("Erased", ReportParts.Count(location.Erased));
+            yield return ("Remaining", Read(location.Remaining));
         }
 
         if (facts.HasExport)
         {
-            yield return ("Included", location.Included);
-            yield return ("Withheld", location.Withheld);
-            yield return ("Unreachable", location.Unreachable);
+            yield return ("Included", ReportParts.Count(location.Included));
+            yield return ("Withheld", ReportParts.Count(location.Withheld));
+            yield return ("Unreachable", Read(location.Unreachable));
         }
+
+        string Read(long number) => location.IsCounted ? ReportParts.Count(number) : NotCounted;
     }
 }

@@ -40,6 +40,10 @@ internal sealed record LocationSummary
     /// <summary>Nothing more has to be done or waited for here.</summary>
     public bool IsSettled => Verdict <= Verdict.Erased;
 
+    /// <summary>Whether somebody counted the records: nothing of a place that is not read is no number.</summary>
+    public bool IsCounted => Found + Erased + Remaining + Included + Withheld + Unreachable > 0
+        || Verdict is not (Verdict.Expiring or Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown);
+
     /// <summary>
     /// One summary per location, also for a location that only a row names. A device without a row was not looked for: it is
     /// <see cref="Verdict.Unknown"/> there.

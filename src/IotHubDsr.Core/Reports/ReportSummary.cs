@@ -16,7 +16,10 @@ internal static class ReportSummary
         _ when facts.Locations.Count == 0 => "No location was read, so nothing is known.",
         Verdict.Absent => "Every location was read, and none holds data of the request.",
         Verdict.Erased => "All data that was found was erased, and a second reading found none of it.",
+        Verdict.ErasurePending when facts.Locations.Any(static location => location.Remaining > 0) =>
+            "Some data is not erased yet; what is left is erased and read once more after the dates given below.",
         Verdict.ErasurePending => "All data that was found was erased; some places have to be read once more after the dates given below.",
+        Verdict.Expiring when !facts.HasErasure => "What could be read was read; the rest leaves by itself in the times given below.",
         Verdict.Expiring => "What could be erased was erased; the rest leaves by itself on the dates given below.",
         Verdict.Held => "Some data is kept for now, on the grounds given below.",
         Verdict.OwnerAction => "In some places somebody else has to act; below it says who and what.",

@@ -80,6 +80,40 @@ public sealed class AttachedDiscoveryTests
         (await Subscribed(Subscription("\"deadLetterDestination\":{\"endpointType\":\"Tape\"}")).OnlyAsync(LocationKinds.UnknownSink, "{}")).Place);
 
     [Fact]
+    public async Task DeadLetters_ByAnIdentityWhoseDestinationCannotBeRead_AreAnUnknownSink() => Assert.Equal(
+        "dead letters of sub1",
+        (await Subscribed(Subscription("\"deadLetterWithResourceIdentity\":{\"identity\":{\"type\":\"SystemAssigned\"},\"target\":\"x\"}"))
+            .OnlyAsync(LocationKinds.UnknownSink, "{}")).Place);
+
+    [Fact]
+    public async Task EventSubscription_ToAllTypesInTheOlderForm_RecordsTheDeletion() => Assert.True(
+        (await Subscribed(Subscription("\"destination\":null", ""","filter":{"includedEventTypes":["All"]}"""))
+            .OnlyAsync(LocationKinds.EventHandler, "{}")).RecordsDeletion);
+
+    [Fact]
+    public async Task SystemTopic_OfTheHub_WithoutAReadableId_IsAnUnknownSink()
+    {
+        var world = new HubWorld();
+        world.Arm.On(HubWorld.SystemTopics, $$"""{"value":[{"id":7,"name":"mine","properties":{"source":"{{HubWorld.HubId}}"} }]}""");
+
+        Assert.Equal("system topic mine", (await world.OnlyAsync(LocationKinds.UnknownSink, "{}")).Place);
+    }
+
+    [Theory]
+    [InlineData("""{"storageAccountId":{"id":"x"},"logs":[{"category":"Routes","enabled":true}]}""")]
+    [InlineData("""{"workspaceId":["x"]}""")]
+    [InlineData("""{"storageAccountId":"starchive","logs":[]}""")]
+    [InlineData("\"starchive\"")]
+    [InlineData("null")]
+    public async Task DiagnosticSetting_WhoseDestinationCannotBeRead_IsAnUnknownSink(string properties)
+    {
+        var world = new HubWorld();
+        world.Arm.On(HubWorld.DiagnosticSettings, $$"""{"value":[{"name":"d","properties":{{properties}} }]}""");
+
+        Assert.Equal(Verdict.OwnerAction, (await world.OnlyAsync(LocationKinds.UnknownSink, "{}")).Verdict);
+    }
+
+    [Fact]
     public async Task EventSubscription_ListedInBothForms_CountsOnce_AndOtherTopicsDoNot()
     {
         string sub = Subscription("\"destination\":{\"endpointType\":\"WebHook\",\"properties\":{\"endpointBaseUrl\":\"https://a.example/\"}}");
@@ -217,6 +251,20 @@ public sealed class AttachedDiscoveryTests
         Assert.Equal(
             ["provisioning-service.mine", "provisioning-service.far"],
             result.Locations.Where(location => location.Kind == LocationKinds.ProvisioningService).Select(location => location.Id));
+    }
+
+    [Theory]
+    [InlineData("\"contoso.azure-devices.net\"")]
+    [InlineData("""["contoso.azure-devices.net"]""")]
+    [InlineData("""[{"name":"other.azure-devices.net"},{"location":"westeurope","connectionString":"****"}]""")]
+    public async Task ProvisioningService_WithALinkThatCannotBeRead_IsALocation(string hubs)
+    {
+        var world = new HubWorld();
+        world.Arm.On(HubWorld.ProvisioningServices, $$"""{"value":[{"name":"odd","properties":{"iotHubs":{{hubs}} } }]}""");
+
+        DataLocation location = await world.OnlyAsync(LocationKinds.ProvisioningService, "{}");
+
+        Assert.Contains("a link whose hub is not named", Assert.Single(location.Provenance), StringComparison.Ordinal);
     }
 
     private static string Containers(string account) => $"{Resources}/Microsoft.Storage/storageAccounts/{account}/blobServices/default/containers";

@@ -81,6 +81,8 @@ public sealed class HubDiscoveryTests
     [Theory]
     [InlineData("""{"$default":{"containerName":"up loads","connectionString":"AccountName=stup"}}""")]
     [InlineData("""{"$default":"uploads"}""")]
+    [InlineData("""{"$default":{"containerName":{"name":"uploads"},"connectionString":"AccountName=stup"}}""")]
+    [InlineData("""{"$default":{"containerName":"uploads","connectionString":["AccountName=stup"]}}""")]
     [InlineData("""{"second":{"containerName":"uploads","connectionString":"AccountName=stup"}}""")]
     [InlineData("\"uploads\"")]
     public async Task FileUpload_OfAnUnknownForm_IsAnUnknownSink(string endpoints) => Assert.Equal(

@@ -55,6 +55,7 @@ public sealed class LocationFileTests
     [InlineData("""{"locations":[7]}""", "line 1: an object is expected")]
     [InlineData("{\"locations\":[\n{\"kind\":\"EventHub\",\"place\":\"a/b\"},\n\n{\"place\":\"x\"}]}", "line 4: 'kind' is missing")]
     [InlineData("""{"locations":[{"kind":"EventHub"}]}""", "'place' is missing")]
+    [InlineData("""{"locations":[{"kind":"EventHub","place":"a","no\ud800te":"b"}]}""", "not text")]
     [InlineData("""{"locations":[{"kind":"EventHub","place":7.5,"hubName":"x"}]}""", "belong to the kinds")]
     [InlineData("""{"locations":[{"kind":"EventHub","place":{}}]}""", "'place' is not a text")]
     [InlineData("""{"locations":[{"kind":"EventHub","place":"a","plaice":"b"}]}""", "'plaice' is not known")]

@@ -108,6 +108,44 @@ public sealed class HtmlReportTests
         Assert.Equal(Verdict.Unknown, new ReportFacts(model with { Data = model.Data with { Rows = [] } }).Verdict);
     }
 
+    [Theory]
+    [InlineData(6, "Some data is not erased yet")]
+    [InlineData(0, "All data that was found was erased")]
+    public void Headline_OfAPendingErasure_SaysWhetherSomethingIsLeft(long remaining, string headline)
+    {
+        ReportModel model = ReportSample.Synthetic([Verdict.ErasurePending, Verdict.Erased], text => text);
+        model = model with { Data = model.Data with { Rows = [model.Data.Rows[0] with { Remaining = remaining }, model.Data.Rows[1]] } };
+
+        Assert.StartsWith(headline, ReportSummary.Headline(new ReportFacts(model)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Headline_OfAnExport_SpeaksOfNoErasure() => Assert.All(Enum.GetValues<Verdict>(), verdict =>
+    {
+        ReportModel model = ReportSample.Synthetic([verdict], text => text) with { Kind = ReportKind.Access };
+
+        Assert.True(verdict is Verdict.Erased or Verdict.ErasurePending || !ReportSummary.Headline(new ReportFacts(model)).Contains("erased", StringComparison.Ordinal));
+    });
+
+    [Theory]
+    [InlineData(Verdict.OwnerAction, "not counted")]
+    [InlineData(Verdict.Unreachable, "not counted")]
+    [InlineData(Verdict.Expiring, "not counted")]
+    [InlineData(Verdict.Absent, "0")]
+    public void Write_LocationThatNobodyCounted_HasNoNumbers(Verdict verdict, string number)
+    {
+        ReportModel model = ReportSample.Synthetic([verdict], text => text);
+        model = model with
+        {
+            Data = model.Data with { Rows = [model.Data.Rows[0] with { Found = 0, Erased = 0, Remaining = 0, Included = 0, Withheld = 0, Unreachable = 0 }] },
+        };
+
+        IDocument document = Parse(ReportSample.Html(model));
+
+        Assert.All(new[] { "Found", "Remaining" }, label => Assert.Equal(
+            number, Assert.Single(document.QuerySelectorAll("#locations dl.counts div"), fact => fact.FirstElementChild!.TextContent == label).LastElementChild!.TextContent));
+    }
+
     [Fact]
     public void Write_VerdictOfALaterVersion_IsUnknown()
     {
