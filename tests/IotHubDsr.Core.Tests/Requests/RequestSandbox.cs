@@ -10,12 +10,12 @@ namespace IotHubDsr.Core.Tests.Requests;
 internal sealed class RequestSandbox : IAsyncDisposable
 {
     private readonly DsrEngine _engine;
+    private readonly TimeProvider _clock;
     private readonly string _folder = Directory.CreateTempSubdirectory("request-tests-").FullName;
 
     private bool _isGuest;
 
-    private RequestSandbox(SandboxServer server, bool sharesClock = false) =>
-        (Server, _engine) = (server, sharesClock ? new DsrEngine(server.World.Clock) : new DsrEngine());
+    private RequestSandbox(SandboxServer server, TimeProvider clock) => (Server, _clock, _engine) = (server, clock, new DsrEngine(clock));
 
     public SandboxServer Server { get; }
 
@@ -32,14 +32,22 @@ internal sealed class RequestSandbox : IAsyncDisposable
 
     public IEnumerable<Fault> Reported => Events.OfType<FaultEvent>().Select(reported => reported.Fault);
 
-    /// <param name="time">The sandbox's clock; null for the system's.</param>
+    /// <param name="time">The sandbox's clock; null for one by which no hour ends soon, which is the module's, too.</param>
     /// <param name="sharesClock">Whether time passes for the module as it does for the sandbox.</param>
     public static async Task<RequestSandbox> StartAsync(TimeProvider? time = null, bool sharesClock = false)
     {
-        var options = new SandboxOptions { Time = time ?? TimeProvider.System };
-        var sandbox = new RequestSandbox(await SandboxServer.StartAsync(options, CancellationToken.None), sharesClock);
+        TimeProvider clock = OfAnHourThatLasts();
+        SandboxServer server = await SandboxServer.StartAsync(new SandboxOptions { Time = time ?? clock }, CancellationToken.None);
+        var sandbox = new RequestSandbox(server, sharesClock ? server.World.Clock : time is null ? clock : TimeProvider.System);
         await sandbox.ConnectAsync();
         return sandbox;
+    }
+
+    /// <summary>What may be erased from archived logs changes when an hour ends: of one that ends soon the next has begun already.</summary>
+    private static TimeProvider OfAnHourThatLasts()
+    {
+        const int lastMinute = 56;
+        return TimeProvider.System.GetUtcNow().Minute > lastMinute ? new ClockAhead(TimeSpan.FromMinutes(60 - lastMinute)) : TimeProvider.System;
     }
 
     public Task<List<DeviceDataFinding>> FindAsync(params string[] deviceIds) => RunAsync<DeviceDataFinding>(_engine.FindAsync(
@@ -137,7 +145,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
     /// <summary>Another process on another machine: an engine that knows nothing of this one.</summary>
     public async Task<RequestSandbox> ElsewhereAsync()
     {
-        var other = new RequestSandbox(Server) { _isGuest = true };
+        var other = new RequestSandbox(Server, _clock) { _isGuest = true };
         await other.ConnectAsync();
         return other;
     }
@@ -190,5 +198,10 @@ internal sealed class RequestSandbox : IAsyncDisposable
             await Task.Yield();
             yield return deviceId;
         }
+    }
+
+    private sealed class ClockAhead(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + by;
     }
 }
