@@ -45,6 +45,9 @@ public sealed record DataRequest
     /// <summary>Whether the key that links the journal to the devices was destroyed.</summary>
     public bool IsAnonymised { get; init; }
 
+    /// <summary>Why the key was destroyed while the request was open; null otherwise.</summary>
+    public string? KeyDestructionReason { get; init; }
+
     /// <summary>
     /// Which of the devices' records the plan is about, in words and without a generation ID; null when it is about all of them, and before
     /// there is a plan.
@@ -66,10 +69,7 @@ public sealed record DataRequest
     /// <summary>Holds that stand.</summary>
     public IReadOnlyList<DataHold> Holds { get; init; } = [];
 
-    /// <summary>
-    /// The next time at which something closes or has to be done; null when nothing is open, and when nothing can be done any more because
-    /// the request's key was destroyed.
-    /// </summary>
+    /// <summary>The next time at which something closes or has to be done; null when nothing is open.</summary>
     public DateTimeOffset? NextAt { get; init; }
 
     /// <summary>What has to be done next; null when nothing is open.</summary>

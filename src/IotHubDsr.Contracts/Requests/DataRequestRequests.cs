@@ -92,7 +92,11 @@ public sealed record AnswerRequest : ChangeRequest
 }
 
 /// <summary>Asks to destroy the key, the subjects, the plan and the free texts of a request; the journal and the certificates stay.</summary>
-public sealed record AnonymiseRequest : ChangeRequest;
+public sealed record AnonymiseRequest : ChangeRequest
+{
+    /// <summary>Why, in words that do not name the person; null for a request that is closed.</summary>
+    public string? Reason { get; init; }
+}
 
 /// <summary>Who works on a request.</summary>
 public sealed record Performer
@@ -134,6 +138,9 @@ public sealed record ErasurePreparation : RequestStoreRequest
 
     /// <summary>Who does it.</summary>
     public Performer Performer { get; init; } = new();
+
+    /// <summary>Whether the store is written to, to find out whether it can be; not when nothing is to be changed.</summary>
+    public bool ProbesStore { get; init; }
 }
 
 /// <summary>Asks for the report of a request.</summary>

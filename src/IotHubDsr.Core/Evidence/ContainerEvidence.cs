@@ -28,6 +28,22 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
 
     public IEvidenceFolder Open(string requestId) => new Folder(_container, Place, requestId, time);
 
+    public async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        BlobClient probe = _container.GetBlobClient($"{Guid.NewGuid():N}.probe");
+        await probe.UploadAsync(BinaryData.FromBytes(new byte[1]), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await probe.DeleteIfExistsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (RequestFailedException)
+        {
+            // Where nothing can be deleted, for a policy keeps it, evidence can still be written.
+        }
+    }
+
+    public long? FreeSpace() => null;
+
     private sealed class Folder(BlobContainerClient container, string place, string requestId, TimeProvider time) : IEvidenceFolder
     {
         private const string HolderName = "holder";
@@ -47,6 +63,15 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
             {
                 return null;
             }
+        }
+
+        public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken)
+        {
+            var names = new List<string>();
+            var options = new GetBlobsOptions { Prefix = $"{requestId}/" };
+            await foreach (BlobItem blob in container.GetBlobsAsync(options, cancellationToken).ConfigureAwait(false))
+                names.Add(blob.Name[(requestId.Length + 1)..]);
+            return names;
         }
 
         public async Task SaveAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
@@ -79,10 +104,10 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
             return all.Length == 0 ? null : all.ToArray();
         }
 
-        public async Task<IJournalFile?> TryLockAsync(string holder, CancellationToken cancellationToken)
+        public async Task<IJournalFile?> TryLockAsync(string holder, bool isNew, CancellationToken cancellationToken)
         {
             ContainerJournal? journal = await ContainerJournal.TryOpenAsync(
-                name => container.GetAppendBlobClient($"{requestId}/{name}"), time, ContainerJournal.MostBlocks, cancellationToken).ConfigureAwait(false);
+                name => container.GetAppendBlobClient($"{requestId}/{name}"), time, ContainerJournal.MostBlocks, isNew, cancellationToken).ConfigureAwait(false);
             if (journal is null)
                 return null;
             try

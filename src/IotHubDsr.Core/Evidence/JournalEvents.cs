@@ -119,4 +119,5 @@ internal sealed record Exported(string Digest, long Records, ScopeStatement? Sco
 internal sealed record Answered(string Note) : JournalEvent;
 
 /// <summary>The request's key, subjects, plan and texts were destroyed.</summary>
-internal sealed record Anonymised : JournalEvent;
+/// <param name="Reason">Why, where the request was open; this text stays.</param>
+internal sealed record Anonymised(string? Reason = null) : JournalEvent;

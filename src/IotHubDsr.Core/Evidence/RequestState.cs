@@ -29,7 +29,10 @@ internal sealed class RequestState
     /// <summary>Whether data was handed over for it.</summary>
     public bool IsExported { get; private set; }
 
-    public bool IsAnonymised { get; private set; }
+    public bool IsAnonymised => Anonymisation is not null;
+
+    /// <summary>How the key was destroyed; null when it was not.</summary>
+    public Anonymised? Anonymisation { get; private set; }
 
     /// <summary>Whether a run began of which no end is recorded.</summary>
     public bool IsRunOpen { get; private set; }
@@ -59,12 +62,26 @@ internal sealed class RequestState
         return state;
     }
 
-    public static RequestState Read(string place, byte[] journal)
+    /// <param name="place">The journal, for a person to find it.</param>
+    /// <param name="journal">Its lines.</param>
+    /// <param name="requestId">The request that it must be of; null for any.</param>
+    /// <exception cref="DsrException">It is not the journal of a request, or not of this one.</exception>
+    public static RequestState Read(string place, byte[] journal, string? requestId = null)
     {
         var state = new RequestState();
         foreach ((JournalLine line, JournalHead head) in JournalLine.Read(place, journal))
+        {
+            // What the other lines mean depends on it.
+            if (line.Event is Registered != (line.Number == 1))
+                throw FaultCatalogue.JournalBroken.Exception(place, line.Number, "it does not begin with the registration, and have one only");
             state.Apply(line, head);
-        return state.Registration is null ? throw FaultCatalogue.JournalBroken.Exception(place, 1, "it does not begin with the registration") : state;
+        }
+
+        return state.Registration is null
+            ? throw FaultCatalogue.JournalBroken.Exception(place, 1, "it does not begin with the registration")
+            : requestId is null || state.RequestId == requestId
+            ? state
+            : throw FaultCatalogue.JournalBroken.Exception(place, 1, $"it is that of the request '{state.RequestId}'");
     }
 
     public void Apply(JournalLine line, JournalHead head)
@@ -143,8 +160,8 @@ internal sealed class RequestState
             case Answered answered:
                 Answer = answered;
                 break;
-            case Anonymised:
-                IsAnonymised = true;
+            case Anonymised anonymised:
+                Anonymisation = anonymised;
                 break;
         }
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using IotHubDsr.Certificates;
 using IotHubDsr.Engine;
 using IotHubDsr.Evidence;
@@ -14,18 +13,39 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
 {
     public async Task RunAsync(IReadOnlyList<ErasureReceipt> receipts, CancellationToken cancellationToken)
     {
-        int number = open.State.Certificates.Count + 1;
-        string name = EvidenceFiles.Certificate(number), outcome = EvidenceFiles.Outcome(number);
-        (byte[] certificate, bool isSigned) = await WriteAsync(ToContent(receipts), cancellationToken).ConfigureAwait(false);
+        await open.Journal.CheckAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<string> files = await open.Folder.ListAsync(cancellationToken).ConfigureAwait(false);
+        string? follows = await FindPredecessorAsync(files, cancellationToken).ConfigureAwait(false);
 
-        // What a run left that died before it could put its certificate on record.
-        await open.Folder.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
-        await open.Folder.DeleteAsync(outcome, cancellationToken).ConfigureAwait(false);
-        await open.Folder.SaveAsync(outcome, JsonSerializer.SerializeToUtf8Bytes(receipts), cancellationToken).ConfigureAwait(false);
+        // What is there stays: also what a run left that died before it could put its certificate on record.
+        int number = EvidenceFiles.FreeNumber([.. files, .. open.State.Certificates.Select(one => one.Certificate.File)]);
+        string name = EvidenceFiles.Certificate(number);
+        (byte[] certificate, bool isSigned) = await WriteAsync(ToContent(receipts) with { Follows = follows }, cancellationToken).ConfigureAwait(false);
+        await open.Folder.SaveAsync(EvidenceFiles.Outcome(number), OutcomeFile.Write(receipts), cancellationToken).ConfigureAwait(false);
         await open.Folder.SaveAsync(name, certificate, cancellationToken).ConfigureAwait(false);
         await open.Journal.AppendAsync(new Certified(name, Digests.Of(certificate), isSigned), cancellationToken).ConfigureAwait(false);
         string text = $"The certificate is {open.Folder.PlaceOf(name)}{(isSigned ? string.Empty : "; it is not signed")}.";
         await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, text), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// The digest of the certificate before: one that no line of the journal names is told of, and followed, so that no two certificates of the
+    /// request claim the same place.
+    /// </summary>
+    private async Task<string?> FindPredecessorAsync(IReadOnlyList<string> files, CancellationToken cancellationToken)
+    {
+        string? last = open.State.Certificates is [.., { } recorded] ? recorded.Certificate.Digest : null;
+        foreach (string file in CertificateHistory.Unrecorded(files, open.State))
+        {
+            byte[] content = await open.Folder.ReadAsync(file, cancellationToken).ConfigureAwait(false) ?? [];
+            bool isOurs = CertificateHistory.Read(content)?.RequestId == open.Folder.RequestId;
+            last = isOurs ? Digests.Of(content) : last;
+            string text = $"No line of the journal names {open.Folder.PlaceOf(file)}: the run that issued it ended before it could. It is kept"
+                + (isOurs ? "; the certificate of this run follows it." : ", and is no certificate of this request.");
+            await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, text), cancellationToken).ConfigureAwait(false);
+        }
+
+        return last;
     }
 
     /// <summary>A key that does not sign any more costs the signature, and not the account of what was erased.</summary>
@@ -59,7 +79,6 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
             ToolVersion = Tool.Version,
             PlanDigest = open.State.Plan!.Digest,
             JournalDigest = open.State.Head.Hash,
-            Follows = open.State.Certificates is [.., { } last] ? last.Certificate.Digest : null,
             Performer = ToParty(performer),
             Verifier = ToParty(options.Performer),
             Approver = open.State.Plan.ApprovedBy is { } approver ? ToParty(approver) : null,

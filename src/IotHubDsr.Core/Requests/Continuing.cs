@@ -14,6 +14,7 @@ internal sealed class Continuing(HubConnection connection, IEvidenceStore store,
         await using OpenRequest open = await OpenRequest.OpenAsync(store, request.RequestId, request.Wait, time, cancellationToken).ConfigureAwait(false);
         RequestHub.Require(open.State.Registration!, connection.Context);
         ErasurePlan plan = await open.ReadPlanAsync(cancellationToken).ConfigureAwait(false);
+        await OpenRequest.RequireWritableAsync(store, EvidenceLimits.SizeOf(plan), cancellationToken).ConfigureAwait(false);
         await new RequestRun(connection, open, plan, options, events, time).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 }

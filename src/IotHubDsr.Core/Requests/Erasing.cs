@@ -11,7 +11,31 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
     {
         RunOptions options = RunOptions.For(RunKinds.Erase, request.Performer, request.ThrottleLimit, time.GetUtcNow());
         ErasurePlan approved = PlanDocument.RequireSealed(request.Plan.Approved ?? request.Plan);
+        EvidenceLimits.Require(approved);
+        await OpenRequest.RequireWritableAsync(store, EvidenceLimits.SizeOf(approved), cancellationToken).ConfigureAwait(false);
         await using OpenRequest open = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await BindAsync(open, approved, cancellationToken).ConfigureAwait(false);
+            await new RequestRun(connection, open, request.Plan, options, events, time).RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (DsrException failed) when (request.RequestId is null && failed.Fault.Target != open.Folder.RequestId)
+        {
+            // Nobody else has told its ID yet.
+            throw new DsrException(failed.Fault with { Message = $"{failed.Fault.Message} {NextStep(open)}" }, failed);
+        }
+    }
+
+    private static string NextStep(OpenRequest open)
+    {
+        string id = open.Folder.RequestId;
+        return open.State.Plan is null
+            ? $"The request '{id}' is registered and nothing was erased; go on with Remove-IotDeviceData -RequestId {id}."
+            : $"The request '{id}' goes on with Resume-IotDataRequest {id}.";
+    }
+
+    private async Task BindAsync(OpenRequest open, ErasurePlan approved, CancellationToken cancellationToken)
+    {
         HoldBook holds = await OpenRequest.GuardAsync(store, () => HoldBook.ReadAsync(open, cancellationToken)).ConfigureAwait(false);
         if (holds.Unmatched(request.Plan) is { } unmatched)
             throw FaultCatalogue.HoldUnmatched.Exception(open.Folder.RequestId, unmatched);
@@ -26,8 +50,6 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
         await open.Journal.AppendAsync(ToPlanned(open, approved.Digest), cancellationToken).ConfigureAwait(false);
         string text = $"The request is {open.Folder.RequestId} in {store.Place}; if this run does not end, Resume-IotDataRequest goes on with it.";
         await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, text), cancellationToken).ConfigureAwait(false);
-
-        await new RequestRun(connection, open, request.Plan, options, events, time).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<OpenRequest> OpenAsync(CancellationToken cancellationToken)

@@ -31,7 +31,7 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
             },
             cancellationToken).ConfigureAwait(false);
 
-        return PlanDocument.Seal(new ErasurePlan
+        var plan = new ErasurePlan
         {
             HubHostName = connection.Context.HubHostName,
             HubResourceId = connection.Context.ResourceId,
@@ -45,7 +45,9 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
                 .ThenBy(step => locations.StageOf(step.Location))
                 .ThenBy(step => step.Location.Id, StringComparer.Ordinal)
                 .ToList(),
-        });
+        };
+        EvidenceLimits.Require(plan);
+        return PlanDocument.Seal(plan);
     }
 
     private static ErasureAction ActionFor(DeviceDataFinding finding, PlanRequest request)

@@ -11,6 +11,7 @@ internal sealed record RequestProgress(DataRequestStatus Status, DateTimeOffset?
     private const string Resume = "Run Resume-IotDataRequest";
     private const string AtFirst = "Run Remove-IotDeviceData or Export-IotDeviceData with -RequestId.";
     private const string AfterExport = "Run Remove-IotDeviceData with -RequestId, or note with Set-IotDataRequest -AnswerNote that nothing is to be erased.";
+    private const string WithoutKey = "The key was destroyed while the request was open: work on the devices takes a new request. Note with Set-IotDataRequest -AnswerNote how the person was answered.";
 
     /// <param name="state">What the journal says.</param>
     /// <param name="isHeld">Whether somebody works on the request now.</param>
@@ -18,9 +19,13 @@ internal sealed record RequestProgress(DataRequestStatus Status, DateTimeOffset?
     public static RequestProgress Of(RequestState state, bool isHeld, DateTimeOffset now)
     {
         RequestProgress progress = OfJournal(state, isHeld, now);
-        return state.IsAnonymised && progress.Status != DataRequestStatus.Closed
-            ? progress with { NextAt = null, NextAction = "Nothing can be done any more: the key was destroyed. Work on the devices takes a new request." }
-            : progress;
+        if (!state.IsAnonymised || progress.Status == DataRequestStatus.Closed)
+            return progress;
+
+        // The person is still owed an answer, whatever became of the key.
+        return state.Answer is null
+            ? progress with { NextAt = RequestView.DueAt(state), NextAction = WithoutKey }
+            : new RequestProgress(DataRequestStatus.Closed, NextAt: null, NextAction: null);
     }
 
     private static RequestProgress OfJournal(RequestState state, bool isHeld, DateTimeOffset now)

@@ -47,7 +47,7 @@ internal sealed class RequestRun(
         {
             // A process that dies says nothing; one that lives says that it did not finish.
             if (open.Journal.Lost.IsCancellationRequested)
-                throw new DsrException(FaultCatalogue.EvidenceFailed.For(open.Folder.RequestId, "the lease was lost."), exception);
+                throw new DsrException(open.Journal.Fault, exception);
             await EndAsync(cancellationToken.IsCancellationRequested ? null : exception).ConfigureAwait(false);
             throw;
         }

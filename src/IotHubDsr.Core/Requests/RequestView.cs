@@ -9,9 +9,7 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
     /// <exception cref="DsrException">There is none, or its journal is broken.</exception>
     public Task<DataRequest> ReadAsync(string requestId, CancellationToken cancellationToken) => OpenRequest.GuardAsync(store, async () =>
     {
-        IEvidenceFolder folder = await OpenRequest.FindAsync(store, requestId, cancellationToken).ConfigureAwait(false);
-        byte[] journal = await folder.ReadJournalAsync(cancellationToken).ConfigureAwait(false) ?? [];
-        RequestState state = RequestState.Read(folder.PlaceOf(string.Empty), journal);
+        (IEvidenceFolder folder, _, RequestState state) = await OpenRequest.ReadAsync(store, requestId, cancellationToken).ConfigureAwait(false);
         string? holder = await folder.ReadHolderAsync(cancellationToken).ConfigureAwait(false);
         return await BuildAsync(folder, state, holder, cancellationToken).ConfigureAwait(false);
     });
@@ -38,6 +36,7 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
             ExtensionReason = await OpenRequest.ReadTextAsync(folder, state.Extension?.Reason, cancellationToken).ConfigureAwait(false),
             AnswerNote = await OpenRequest.ReadTextAsync(folder, state.Answer?.Note, cancellationToken).ConfigureAwait(false),
             IsAnonymised = state.IsAnonymised,
+            KeyDestructionReason = await OpenRequest.ReadTextAsync(folder, state.Anonymisation?.Reason, cancellationToken).ConfigureAwait(false),
             Scope = state.Plan?.Scope?.ToString(),
             PlanDigest = state.Plan?.Digest,
             JournalDigest = state.Head.Hash,

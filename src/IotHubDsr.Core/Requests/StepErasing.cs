@@ -17,6 +17,9 @@ internal sealed class StepErasing(
     OperationEvents events,
     TimeProvider time)
 {
+    /// <summary>However many devices share a blob, a line of the journal stays small enough to be written at once.</summary>
+    private const int MostRowsOfLine = 2_000;
+
     public async Task RunAsync(IReadOnlyList<RequestStep> steps, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
@@ -155,16 +158,18 @@ internal sealed class StepErasing(
     {
         IReadOnlyList<AnnouncedRow> rows = [.. what.Items.Select(item => new AnnouncedRow(
             open.Key.Item(locationId, item.Path), open.Key.Subject(item.DeviceId), item.Records, item.Changes, item.Replaced?.ETag, item.Replaced?.KeptDigest))];
-        await open.Journal.AppendAsync(new Announced(locationId, rows), cancellationToken).ConfigureAwait(false);
+        foreach (AnnouncedRow[] line in rows.Chunk(MostRowsOfLine))
+            await open.Journal.AppendAsync(new Announced(locationId, line), cancellationToken).ConfigureAwait(false);
     }
 
-    private Task RecordAsync(DataLocation location, bool deletesDevice, List<Attempt> attempts, CancellationToken cancellationToken)
+    private async Task RecordAsync(DataLocation location, bool deletesDevice, List<Attempt> attempts, CancellationToken cancellationToken)
     {
         List<ErasedGroup> groups = [.. attempts
             .GroupBy(attempt => (Total: attempt.Records, Count: attempt.Changes, attempt.Step.IsSettled, attempt.Step.Outcome!.Fault?.Id, At: deletesDevice ? attempt.DoneAt : null))
             .Select(group => new ErasedGroup(
                 group.Key.Total, group.Key.Count, group.Key.IsSettled, group.Key.Id, group.Key.At, [.. group.Select(attempt => attempt.Step.Subject)]))];
-        return open.Journal.AppendAsync(new Erased(location.Id, deletesDevice, groups), cancellationToken);
+        foreach (ErasedGroup[] line in groups.Chunk(MostRowsOfLine))
+            await open.Journal.AppendAsync(new Erased(location.Id, deletesDevice, line), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>One step as it is tried now.</summary>

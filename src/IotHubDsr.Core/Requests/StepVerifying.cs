@@ -9,6 +9,9 @@ namespace IotHubDsr.Requests;
 internal sealed class StepVerifying(
     OpenRequest open, HubLocations locations, LocationReading reading, HoldBook holds, string kind, TimeProvider time)
 {
+    /// <summary>However many devices differ, a line of the journal stays small enough to be written at once.</summary>
+    private const int MostGroupsOfLine = 2_000;
+
     public async Task<IReadOnlyList<ErasureReceipt>> RunAsync(IReadOnlyList<RequestStep> steps, CancellationToken cancellationToken)
     {
         var receipts = new Dictionary<RequestStep, ErasureReceipt>();
@@ -107,17 +110,19 @@ internal sealed class StepVerifying(
             : null;
     }
 
-    private Task RecordAsync(string locationId, IReadOnlyList<(RequestStep Step, ErasureReceipt Receipt)> given, CancellationToken cancellationToken)
+    private async Task RecordAsync(
+        string locationId, IReadOnlyList<(RequestStep Step, ErasureReceipt Receipt)> given, CancellationToken cancellationToken)
     {
         List<IGrouping<(Verdict Verdict, DateTimeOffset? Until, long RecordsRemaining), (RequestStep Step, ErasureReceipt)>> groups =
             [.. given.GroupBy(one => (one.Receipt.Verdict, one.Receipt.Until, one.Receipt.RecordsRemaining))];
         bool isAll = groups.Count == 1 && given.Count == open.State.Registration!.Subjects.Count;
-        return open.Journal.AppendAsync(
-            new Verified(locationId, given.Any(one => one.Step.After is { Verdict: not Verdict.Unreachable }), [.. groups.Select(group => new VerifiedGroup(
-                group.Key.Verdict,
-                group.Key.Until,
-                group.Key.RecordsRemaining,
-                isAll ? null : [.. group.Select(one => one.Step.Subject)]))]),
-            cancellationToken);
+        bool isRead = given.Any(one => one.Step.After is { Verdict: not Verdict.Unreachable });
+        IEnumerable<VerifiedGroup> verified = groups.Select(group => new VerifiedGroup(
+            group.Key.Verdict,
+            group.Key.Until,
+            group.Key.RecordsRemaining,
+            isAll ? null : [.. group.Select(one => one.Step.Subject)]));
+        foreach (VerifiedGroup[] line in verified.Chunk(MostGroupsOfLine))
+            await open.Journal.AppendAsync(new Verified(locationId, isRead, line), cancellationToken).ConfigureAwait(false);
     }
 }

@@ -121,6 +121,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
             MakesPlan = Plan is null,
             ReceivedAt = Received,
             Performer = PerformerOfRun(),
+            ProbesStore = !IsWhatIf(),
         };
         Run(cancellationToken => Engine.PrepareErasureAsync(preparation, cancellationToken));
     }

@@ -254,7 +254,7 @@ public sealed class RequestDecisionTests
         DataRequest request = await sandbox.RegisterAsync(null, "dev1");
         await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: request.RequestId);
 
-        DataRequest anonymised = await sandbox.ChangeAsync(new AnonymiseRequest { RequestId = request.RequestId });
+        DataRequest anonymised = await sandbox.ChangeAsync(new AnonymiseRequest { RequestId = request.RequestId, Reason = "A new request was made" });
 
         Assert.True(anonymised.IsAnonymised);
         Assert.Empty(anonymised.DeviceId);
@@ -335,18 +335,50 @@ public sealed class RequestDecisionTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task DestroyKey_OfAnOpenRequest_LeavesNothingToDoThatWouldBeRefused(bool isErased)
+    public async Task DestroyKey_OfAnOpenRequestWithoutAReason_IsRefusedAndDestroysNothing(bool isErased)
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
         DataRequest request = await sandbox.RegisterAsync(null, "dev1");
         if (isErased)
             await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: request.RequestId);
 
+        DsrException refused = await Assert.ThrowsAsync<DsrException>(() => sandbox.ChangeAsync(new AnonymiseRequest { RequestId = request.RequestId }));
+
+        Assert.Equal("RequestNotClosed", refused.Fault.Id);
+        Assert.Equal("dev1", Assert.Single((await sandbox.RequestAsync()).DeviceId));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task DestroyKey_OfAnOpenRequestForAReason_KeepsItDueUntilItsAnswerIsNoted(bool isErased)
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        DataRequest request = await sandbox.RegisterAsync(null, "dev1");
+        if (isErased)
+            await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: request.RequestId);
+
+        DataRequest anonymised = await sandbox.ChangeAsync(new AnonymiseRequest { RequestId = request.RequestId, Reason = "A court ordered it" });
+        DataRequest due = Assert.Single(await sandbox.RequestsAsync(new DataRequestQuery { Context = sandbox.Context, Due = true }));
+        DataRequest answered = await sandbox.ChangeAsync(new AnswerRequest { RequestId = request.RequestId, Note = "Answered by post" });
+
+        Assert.Equal((request.DueAt, "A court ordered it"), (anonymised.NextAt, anonymised.KeyDestructionReason));
+        Assert.DoesNotContain("Run ", anonymised.NextAction, StringComparison.Ordinal);
+        Assert.Equal((request.RequestId, request.DueAt), (due.RequestId, due.NextAt));
+        Assert.Equal((DataRequestStatus.Closed, "Answered by post"), (answered.Status, answered.AnswerNote));
+        Assert.Empty(await sandbox.RequestsAsync(new DataRequestQuery { Context = sandbox.Context, Due = true }));
+    }
+
+    [Fact]
+    public async Task DestroyKey_OfAClosedRequest_TakesNoReason()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        DataRequest request = await sandbox.RegisterAsync(null, "dev1");
+        await sandbox.ChangeAsync(new AnswerRequest { RequestId = request.RequestId, Note = "Withdrawn" });
+
         DataRequest anonymised = await sandbox.ChangeAsync(new AnonymiseRequest { RequestId = request.RequestId });
 
-        Assert.Null(anonymised.NextAt);
-        Assert.DoesNotContain("-IotD", anonymised.NextAction, StringComparison.Ordinal);
-        Assert.Empty(await sandbox.RequestsAsync(new DataRequestQuery { Context = sandbox.Context, Due = true }));
+        Assert.Equal((true, DataRequestStatus.Closed), (anonymised.IsAnonymised, anonymised.Status));
     }
 
     [Fact]

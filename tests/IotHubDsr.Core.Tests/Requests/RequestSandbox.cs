@@ -139,8 +139,9 @@ internal sealed class RequestSandbox : IAsyncDisposable
     public Task<List<ErasureCertificateCheck>> CheckAsync(params string[] paths) => RunAsync<ErasureCertificateCheck>(
         _engine.CheckCertificatesAsync(new CheckCertificatesRequest { Paths = paths }, CancellationToken.None));
 
-    public async Task<RequestReport> ReportAsync(string requestId, string name) => Assert.Single(await RunAsync<RequestReport>(
-        _engine.WriteReportAsync(new ReportRequest { Context = Context, RequestId = requestId, Path = Path.Combine(_folder, name) }, CancellationToken.None)));
+    public async Task<RequestReport> ReportAsync(string requestId, string name, string? store = null) => Assert.Single(await RunAsync<RequestReport>(
+        _engine.WriteReportAsync(
+            new ReportRequest { Context = Context, RequestId = requestId, Path = Path.Combine(_folder, name), Store = store }, CancellationToken.None)));
 
     /// <summary>Another process on another machine: an engine that knows nothing of this one.</summary>
     public async Task<RequestSandbox> ElsewhereAsync()

@@ -79,6 +79,47 @@ public sealed class RequestLifeTests
         Assert.DoesNotContain("Ticket 4711", File.ReadAllText(Path.Combine(session.Store, id, "journal.jsonl")), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("-DestroyKey -Reason x", true)]
+    [InlineData("-ExtensionReason x", false)]
+    [InlineData("-AnswerNote x", false)]
+    public void DestroyKey_AsksByDefault_AndTheOtherDecisionsDoNot(string decision, bool asks)
+    {
+        using var session = new RequestSession();
+        string id = session.Register("th-001");
+        session.Module.Host.Answer = _ => "No";
+
+        ModuleOutcome outcome = session.Run($"param($id) Set-IotDataRequest $id {decision}", id);
+
+        Assert.Equal(asks, session.Module.Host.Questions.Count > 0);
+        Assert.Equal(asks, outcome.Output.Count == 0);
+        Assert.False(session.Get(id).Value<bool>("IsAnonymised"));
+    }
+
+    [Fact]
+    public void DecisionOtherThanTheEndOfTheKey_AsksWhereThePreferenceIsMedium()
+    {
+        using var session = new RequestSession();
+        string id = session.Register("th-001");
+        session.Module.Host.Answer = _ => "No";
+
+        session.Run("param($id) $ConfirmPreference = 'Medium'; Set-IotDataRequest $id -AnswerNote x", id);
+
+        Assert.NotEmpty(session.Module.Host.Questions);
+        Assert.Equal("Received", session.Get(id).Text("Status"));
+    }
+
+    [Fact]
+    public void DestroyKey_OfAnOpenRequest_IsRefused()
+    {
+        using var session = new RequestSession();
+        string id = session.Register("th-001");
+
+        session.Module.TryRun("param($id) Set-IotDataRequest $id -DestroyKey -Force", id).AssertOnly("RequestNotClosed");
+
+        Assert.Equal("th-001", Assert.Single(session.Get(id).Items("DeviceId")).ToString());
+    }
+
     [Fact]
     public void Diagnostics_HoldNobodysName()
     {
@@ -130,7 +171,7 @@ public sealed class RequestLifeTests
         PSObject before = session.Run("param($id, $path) Export-IotDataRequestReport $id $path", id, session.File("before.html")).Single();
         Assert.Contains("th-001", File.ReadAllText(before.Text("Path")), StringComparison.Ordinal);
 
-        PSObject request = session.Run("param($id) Set-IotDataRequest $id -DestroyKey", id).Single();
+        PSObject request = session.Run("param($id) Set-IotDataRequest $id -DestroyKey -Reason 'The rehearsal is over' -Force", id).Single();
         session.Run("param($id, $path) Export-IotDataRequestReport $id $path", id, session.File("after.html"));
 
         Assert.Equal((true, 0, 1L), (request.Value<bool>("IsAnonymised"), request.Items("DeviceId").Count, request.Number("Devices")));
