@@ -14,6 +14,7 @@ public sealed class PlanSizeTests
         var plan = new ErasurePlan
         {
             HubHostName = "hub",
+            CreatedAt = DateTimeOffset.UnixEpoch,
             Steps = [.. Enumerable.Range(0, devices).Select(number => new ErasureStep(
                 new DeviceDataFinding { DeviceId = $"device-{number}", Location = location, Verdict = Verdict.Present }, ErasureAction.None))],
         };
