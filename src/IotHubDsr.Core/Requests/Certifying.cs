@@ -11,6 +11,8 @@ namespace IotHubDsr.Requests;
 /// </summary>
 internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOptions options, OperationEvents events, TimeProvider time)
 {
+    private readonly DeviceNames _names = new(open.DeviceIds, open.Key);
+
     public async Task RunAsync(IReadOnlyList<ErasureReceipt> receipts, CancellationToken cancellationToken)
     {
         await open.Journal.CheckAsync(cancellationToken).ConfigureAwait(false);
@@ -112,6 +114,7 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
             Detail = DetailOf(location, groups.Max(group => group.Verdict)),
             ErasedAt = state.ErasedAt,
             VerifiedAt = state.ReadAt,
+            Statements = [.. location.Statements.Select(_names.Hide)],
             Groups = groups,
         };
     }
