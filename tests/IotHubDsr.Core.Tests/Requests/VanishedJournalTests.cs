@@ -22,17 +22,19 @@ public sealed class VanishedJournalTests
         ErasurePlan plan = await sandbox.PlanAsync("dev1");
         string store = Path.Combine(sandbox.RequestStore, "inner");
         long at = 0;
+        int vanished = 0;
         string[] left = [];
         sandbox.Server.RequestLog.Observer = request =>
         {
             if (request.Status != 0 || !request.Target.Contains("comp=blocklist", StringComparison.Ordinal)
-                || Interlocked.CompareExchange(ref at, request.Sequence, 0) != 0)
+                || Interlocked.Exchange(ref vanished, 1) != 0)
             {
                 return;
             }
 
             Vanish(how, store);
             left = FilesIn(store);
+            at = sandbox.Server.RequestLog.After(0)[^1].Sequence;
         };
 
         DsrException failed = await Assert.ThrowsAsync<DsrException>(() => sandbox.EraseAsync(plan, store: store));
