@@ -116,7 +116,7 @@ public static class FaultCatalogue
     /// <summary>A blob cannot be read as an archive.</summary>
     public static FaultDefinition ArchiveUnreadable { get; } = new("ArchiveUnreadable", FaultCategory.InvalidData,
         "The blob {0} cannot be read as an archive of messages: {1}",
-        "Look at the blob; repair or delete it. It was left untouched, and no device is reported absent from its location.");
+        "Look at the blob; repair or delete it, or exclude it with a ground in the location file if it holds no messages. It was left untouched, and no device is reported absent from its location.");
 
     /// <summary>A blob is in the archive tier.</summary>
     public static FaultDefinition BlobArchived { get; } = new("BlobArchived", FaultCategory.ResourceUnavailable,

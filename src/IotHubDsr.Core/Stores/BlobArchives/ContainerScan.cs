@@ -79,8 +79,39 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
     {
         SubjectTotals totals = TotalsOf(subject);
         bool found = totals.Records + totals.Relayed > 0;
-        var details = new List<string>();
+        List<string> details = DetailsOf(totals, faults);
         bool isUnread = _unread.Count > 0 || faults > _unread.Reported;
+        DateTimeOffset? leavesBy = _leavesBy > _former.Until ? _leavesBy : _former.Until ?? _leavesBy;
+        Verdict verdict = isUnread ? Verdict.Unreachable
+            : found ? (_hold.IsHeld || totals.IsHeld ? Verdict.Held : Verdict.Present)
+            : totals.OnlyMentioned > 0 || _unread.ForeignCount > 0 ? Verdict.OwnerAction
+            : leavesBy is not null ? Verdict.Expiring
+            : Verdict.Absent;
+        return new DeviceDataFinding
+        {
+            DeviceId = Subjects[subject],
+            Location = location,
+            Verdict = verdict,
+            Records = totals.Records,
+            RelayedRecords = totals.Relayed,
+            OldCopyRecords = totals.OldCopyRecords,
+            Bytes = totals.Bytes,
+            FirstTime = totals.First,
+            LastTime = totals.Last,
+            Until = verdict switch
+            {
+                Verdict.Expiring => leavesBy,
+                Verdict.Held => _hold.IsHeld ? totals.LastCreated is { } created ? _hold.EndFor(created) : null : totals.HeldUntil,
+                _ => null,
+            },
+            Detail = details.Count == 0 ? null : Sentence(details),
+            Items = totals.Items,
+        };
+    }
+
+    private List<string> DetailsOf(SubjectTotals totals, int faults)
+    {
+        var details = new List<string>();
         if (!_seen.IsSettled && !_former.IsMissing)
             details.Add($"the container kept changing while it was read, over {_seen.Listings} listings");
         else if (faults > _unread.Reported)
@@ -110,33 +141,7 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
             details.Add($"{Counted.Of(totals.Leased, "blob is", "blobs are")} leased by somebody else and can be changed only when the lease has ended");
         if (totals.Held > 0)
             details.Add($"{Counted.Of(totals.Held, "blob is", "blobs are")} held by a policy or legal hold of {(totals.Held == 1 ? "its" : "their")} own");
-
-        DateTimeOffset? leavesBy = _leavesBy > _former.Until ? _leavesBy : _former.Until ?? _leavesBy;
-        Verdict verdict = isUnread ? Verdict.Unreachable
-            : found ? (_hold.IsHeld || totals.IsHeld ? Verdict.Held : Verdict.Present)
-            : totals.OnlyMentioned > 0 || _unread.ForeignCount > 0 ? Verdict.OwnerAction
-            : leavesBy is not null ? Verdict.Expiring
-            : Verdict.Absent;
-        return new DeviceDataFinding
-        {
-            DeviceId = Subjects[subject],
-            Location = location,
-            Verdict = verdict,
-            Records = totals.Records,
-            RelayedRecords = totals.Relayed,
-            OldCopyRecords = totals.OldCopyRecords,
-            Bytes = totals.Bytes,
-            FirstTime = totals.First,
-            LastTime = totals.Last,
-            Until = verdict switch
-            {
-                Verdict.Expiring => leavesBy,
-                Verdict.Held => _hold.IsHeld ? totals.LastCreated is { } created ? _hold.EndFor(created) : null : totals.HeldUntil,
-                _ => null,
-            },
-            Detail = details.Count == 0 ? null : Sentence(details),
-            Items = totals.Items,
-        };
+        return details;
     }
 
     private static string Sentence(List<string> parts)

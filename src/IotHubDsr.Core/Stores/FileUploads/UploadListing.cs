@@ -24,8 +24,9 @@ internal sealed class UploadListing
 
     public DeviceUploads Of(string deviceId) => _devices[deviceId];
 
+    /// <summary>Lists until nothing has moved since the listing before; once is enough of what an erasure left, which is read again anyway.</summary>
     public static async Task<UploadListing> ReadAsync(
-        BlobContainerAccess container, StoreCall call, IReadOnlyList<string> deviceIds, DateTimeOffset now, CancellationToken cancellationToken)
+        BlobContainerAccess container, StoreCall call, IReadOnlyList<string> deviceIds, DateTimeOffset now, bool once, CancellationToken cancellationToken)
     {
         ContainerHold hold = NoHold;
         RequestFailedException? missing = null;
@@ -43,12 +44,11 @@ internal sealed class UploadListing
             throw missing;
         var listing = new UploadListing(deviceIds, new UploadWindow(call.Options.Scope), hold, former, new BlobExclusions(call.Location), now);
         if (missing is null)
-            await listing.ReadAsync(container, call, cancellationToken).ConfigureAwait(false);
+            await listing.ReadAsync(container, call, once, cancellationToken).ConfigureAwait(false);
         return listing;
     }
 
-    /// <summary>Lists until a listing shows nothing that has moved since the one before.</summary>
-    private async Task ReadAsync(BlobContainerAccess container, StoreCall call, CancellationToken cancellationToken)
+    private async Task ReadAsync(BlobContainerAccess container, StoreCall call, bool once, CancellationToken cancellationToken)
     {
         do
         {
@@ -58,8 +58,8 @@ internal sealed class UploadListing
             else
                 await ReadEachAsync(container, call, cancellationToken).ConfigureAwait(false);
         }
-        while (!_seen.IsSettled && _seen.Listings < SeenBlobs.MostListings);
-        if (!_seen.IsSettled)
+        while (!once && !_seen.IsSettled && _seen.Listings < SeenBlobs.MostListings);
+        if (!once && !_seen.IsSettled)
             throw FaultCatalogue.ContainerChanging.Exception(call.Location.ToString(), _seen.Listings);
     }
 

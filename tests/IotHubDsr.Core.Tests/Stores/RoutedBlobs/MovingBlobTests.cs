@@ -97,7 +97,7 @@ public sealed class MovingBlobTests
 
         await sandbox.FindAsync(Alice, Bob);
 
-        IEnumerable<string> reads = sandbox.BlobRequests.Where(request => request.Method == "GET" && !request.Target.Contains("restype=", StringComparison.Ordinal))
+        IEnumerable<string> reads = sandbox.BlobRequests.Where(request => request.Method == "GET" && !request.Target.Contains('?', StringComparison.Ordinal))
             .Select(request => request.Target);
         Assert.Equal(10, reads.Count());
         Assert.Equal(10, reads.Distinct(StringComparer.Ordinal).Count());
