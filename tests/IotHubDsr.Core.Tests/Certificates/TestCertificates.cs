@@ -31,13 +31,15 @@ internal static class TestCertificates
     }
 
     /// <summary>An authority, and a certificate that it issued.</summary>
-    public static (X509Certificate2 Authority, X509Certificate2 Issued) Issue(string name)
+    public static (X509Certificate2 Authority, X509Certificate2 Issued) Issue(string name, string[]? usages = null, HashAlgorithmName? hash = null)
     {
         CertificateRequest authorityRequest = RequestFor("p256", "Contoso CA");
         authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         X509Certificate2 authority = authorityRequest.CreateSelfSigned(Start, Start.AddYears(2));
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest($"CN={name}", key, hash ?? HashAlgorithmName.SHA256);
+        if (usages is not null)
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([.. usages.Select(usage => new Oid(usage))], critical: false));
         using X509Certificate2 issued = request.Create(authority, Start, Start.AddYears(1), [1, 2, 3, 4]);
         return (authority, issued.CopyWithPrivateKey(key));
     }
