@@ -36,7 +36,7 @@ internal static class PersonName
     public static string? MixedLetter(string name)
     {
         string? script = null;
-        foreach (Rune rune in name.Normalize(NormalizationForm.FormKC).EnumerateRunes())
+        foreach (Rune rune in name.EnumerateRunes())
         {
             if (!Rune.IsLetter(rune))
             {
@@ -58,7 +58,7 @@ internal static class PersonName
     /// <summary>The name as it is read, the same with its words in order, and the account in an address of it.</summary>
     private static IEnumerable<string> Forms(string name)
     {
-        foreach (string part in Parts(name.Normalize(NormalizationForm.FormKC)))
+        foreach (string part in Parts(name))
         {
             string[] words = Words(part);
             if (words.Length == 0)
@@ -80,15 +80,16 @@ internal static class PersonName
     private static string[] Words(string name)
     {
         var skeleton = new StringBuilder();
-        foreach (Rune rune in name.Normalize(NormalizationForm.FormKD).EnumerateRunes())
+        foreach (Rune rune in name.EnumerateRunes())
         {
             UnicodeCategory category = Rune.GetUnicodeCategory(rune);
             if (category is UnicodeCategory.NonSpacingMark or UnicodeCategory.Format or UnicodeCategory.Control or UnicodeCategory.EnclosingMark
                 || rune.Value is 0x115F or 0x1160 or 0x3164 or 0xFFA0)
                 continue;
-            bool isKnown = rune.IsBmp && LookAlikes.TryGetValue((char)rune.Value, out _);
-            if (isKnown)
-                skeleton.Append(char.ToLowerInvariant(LookAlikes[(char)rune.Value]));
+            if (rune.IsBmp && LookAlikes.TryGetValue((char)rune.Value, out char alike))
+                skeleton.Append(char.ToLowerInvariant(alike));
+            else if (PlainLetters.Of(rune) is { } plain)
+                skeleton.Append(LookAlikes.GetValueOrDefault(plain, plain));
             else if (Rune.IsLetterOrDigit(rune))
                 skeleton.Append(Rune.ToLowerInvariant(rune));
             else

@@ -148,7 +148,7 @@ public sealed class PlanApprovalTests : IDisposable
     [Fact]
     public async Task Read_AuthorityIssuedTheApproverWithSha1_IsInvalid()
     {
-        (X509Certificate2 authority, X509Certificate2 issued) = TestCertificates.Issue("Ben Okri", hash: System.Security.Cryptography.HashAlgorithmName.SHA1);
+        (X509Certificate2 authority, X509Certificate2 issued) = TestCertificates.IssueWithSha1("Ben Okri");
         await ApproveAsync(issued);
 
         await AssertRefusedAsync("ApprovalInvalid", Requirement(authority));
