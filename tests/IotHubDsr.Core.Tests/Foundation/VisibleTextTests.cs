@@ -64,7 +64,7 @@ public sealed class VisibleTextTests
             new CertifiedLocation { LocationId = hostile, Kind = hostile, Place = hostile, Verdict = Verdict.Absent },
             new ErasurePlanApproval { Path = hostile, SignaturePath = hostile, PlanDigest = hostile, ApprovedBy = hostile, CertificateSha256 = hostile },
             new ErasurePlan { HubHostName = hostile, CreatedAt = now, Steps = [], Scope = new RecordScope { GenerationId = hostile } },
-            new RecordScope { GenerationId = hostile }, new CertificateSource(hostile), FaultCatalogue.FileNotRead.For(hostile, hostile),
+            new RecordScope { GenerationId = hostile }, new OperatorStatement(OperatorStatementKind.ExcludedBlobs, hostile) { BlobName = hostile }, new CertificateSource(hostile), FaultCatalogue.FileNotRead.For(hostile, hostile),
         ];
 
         Assert.All(outputs, output => Assert.Equal(VisibleText.OfLine($"{output}"), $"{output}"));
