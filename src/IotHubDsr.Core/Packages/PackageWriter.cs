@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using IotHubDsr.Foundation;
 using IotHubDsr.Packages.Records;
+using IotHubDsr.Plans;
 using IotHubDsr.Stores;
 
 namespace IotHubDsr.Packages;
@@ -57,7 +58,7 @@ internal sealed class PackageWriter : IAsyncDisposable
         if (System.IO.Path.Exists(full))
             throw FaultCatalogue.ExportPathExists.Exception(full);
 
-        string temporary = $"{full}.{Guid.NewGuid():N}.partial";
+        string temporary = TemporaryName.For(full);
         return Guard(full, () =>
         {
             PrivateFiles.MakeFolder(System.IO.Path.GetDirectoryName(full)!);
