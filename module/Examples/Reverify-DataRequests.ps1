@@ -69,9 +69,9 @@ foreach ($request in @($open | Where-Object $ripe)) {
 foreach ($request in @(Get-IotDataRequest @store -Due -ErrorAction SilentlyContinue | Where-Object HubHostName -eq $Context.HubHostName)) {
     $due = '{0:yyyy-MM-dd}' -f $request.DueAt
     $id = $request.RequestId
-    if ($request.DueAt -lt $now) { $problems.Add("${id}: overdue since $due. $($request.NextAction)") }
+    if ($request.DueAt -lt $now -and -not $request.AnsweredAt) { $problems.Add("${id}: overdue since $due. $($request.NextAction)") }
     elseif ($request.Status -in 'ActionNeeded', 'Interrupted') { $problems.Add("${id}: $($request.Status), due $due. $($request.NextAction)") }
-    elseif ($request.DueAt -lt $now.AddDays($WarnDays)) { $PSCmdlet.WriteWarning("${id}: the answer is due on $due. $($request.NextAction)") }
+    elseif ($request.DueAt -lt $now.AddDays($WarnDays) -and -not $request.AnsweredAt) { $PSCmdlet.WriteWarning("${id}: the answer is due on $due. $($request.NextAction)") }
     else { "${id}: $($request.Status), due $due. $($request.NextAction)" }
 }
 

@@ -78,7 +78,11 @@ public sealed record ErasureStep(DeviceDataFinding Finding, ErasureAction Action
 
     /// <summary>Device, kind, place and size, as a person is asked about them.</summary>
     public string Target =>
-        $"Device '{DeviceId}' in {Location.Kind} {Location.Place} ({Counted.Of(Finding.Records, "record")} in {Counted.Of(Finding.Items.Count, "item")}, {ByteSize.Format(Finding.Bytes)})";
+        $"Device '{DeviceId}' in {Location.Kind} {Location.Place} ({Size})";
+
+    private string Size => Finding.IsCounted
+        ? $"{Counted.Of(Finding.Records, "record")} in {Counted.Of(Finding.Items.Count, "item")}, {ByteSize.Format(Finding.Bytes)}"
+        : Counted.Unknown;
 }
 
 /// <summary>What a step of a plan does.</summary>

@@ -8,7 +8,8 @@ using IotHubDsr.Azure.Blobs;
 namespace IotHubDsr.Stores.BlobArchives;
 
 /// <summary>One pass over a container for all subjects: one listing, each blob read once.</summary>
-internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout layout, RecordSelection selection)
+internal sealed class ContainerScan(
+    BlobContainerAccess container, ArchiveLayout layout, RecordSelection selection, EmptyBlobs.Reading empty)
 {
     private readonly Dictionary<int, SubjectTotals> _totals = [];
     private readonly List<ListedBlob> _matched = [];
@@ -172,12 +173,8 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
     {
         try
         {
-            var request = new ScanRequest(Subjects, WithBody: selection.WithBody);
-            (ListedBlob Blob, ArchiveScan Scan)? read = await ArchiveRead.ScanAsync(container, listed, request, cancellationToken).ConfigureAwait(false);
-            if (read is { Blob: var blob, Scan: var scan })
-                Add(blob, scan);
-            if (read?.Blob.ETag != listed.ETag && !listed.IsOldCopy)
-                _changed.Add(listed);
+            if (!empty.Knows(listed))
+                await ReadAsync(listed, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -192,6 +189,21 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
         int done = Interlocked.Increment(ref _done);
         (string status, int? percent) = _listed ? ($"{done} of {_blobs} blobs read", (int)(done * 100L / _blobs)) : ($"{done} blobs read", (int?)null);
         await call.ProgressAsync(status, percent, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ReadAsync(ListedBlob listed, CancellationToken cancellationToken)
+    {
+        var request = new ScanRequest(Subjects, WithBody: selection.WithBody);
+        (ListedBlob Blob, ArchiveScan Scan)? read = await ArchiveRead.ScanAsync(container, listed, request, cancellationToken).ConfigureAwait(false);
+        if (read is { Blob: var blob, Scan: var scan })
+        {
+            Add(blob, scan);
+            if (blob.ETag == listed.ETag && scan.Subjects.Count == 0)
+                empty.Add(listed);
+        }
+
+        if (read?.Blob.ETag != listed.ETag && !listed.IsOldCopy)
+            _changed.Add(listed);
     }
 
     private void Add(ListedBlob blob, ArchiveScan scan)
