@@ -126,6 +126,9 @@ public sealed record CertifiedLocation
     /// <summary>How it was read; null when nobody could, and in certificates of earlier versions.</summary>
     public string? Reading { get; init; }
 
+    /// <summary>What the operator vouched for about the location; a text that named a device appears as a keyed hash.</summary>
+    public IReadOnlyList<OperatorStatement> Statements { get; init; } = [];
+
     /// <summary>Kind, place and verdict.</summary>
     public override string ToString() => $"{Kind} {Place}: {Verdict}";
 }

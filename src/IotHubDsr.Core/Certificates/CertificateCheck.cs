@@ -118,6 +118,7 @@ internal static class CertificateCheck
             Method = location.Method,
             VerifiedAt = location.VerifiedAt,
             Reading = location.Reading,
+            Statements = location.Statements,
         };
     }
 

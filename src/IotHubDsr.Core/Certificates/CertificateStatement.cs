@@ -159,6 +159,7 @@ internal static class CertificateStatement
         if (location.Reading is not null)
             writer.Member("reading", location.Reading);
         writer.Member("remaining", sum.Remaining);
+        StatementJson.WriteMember(location.Statements, writer);
         WriteTime(writer, "until", location.Until);
         writer.Member("verdict", location.Verdict.ToString());
         WriteTime(writer, "verifiedAt", location.VerifiedAt);

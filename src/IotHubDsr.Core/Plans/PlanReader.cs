@@ -50,6 +50,7 @@ internal static class PlanReader
                 Kind = Text(location, "kind"),
                 Place = Text(location, "place"),
                 Provenance = [.. location.GetProperty("provenance").EnumerateArray().Select(sentence => sentence.GetString()!)],
+                Statements = StatementJson.ReadMember(location),
             },
             // A plan that was made before a count could be left out has 0 there, and its summary says so.
             IsCounted = step.GetProperty("records").ValueKind != JsonValueKind.Null,

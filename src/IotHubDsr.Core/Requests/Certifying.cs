@@ -12,6 +12,8 @@ namespace IotHubDsr.Requests;
 /// </summary>
 internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOptions options, OperationEvents events, TimeProvider time)
 {
+    private readonly DeviceNames _names = new(open.DeviceIds, open.Key);
+
     public async Task RunAsync(IReadOnlyList<ErasureReceipt> receipts, CancellationToken cancellationToken)
     {
         int number = open.State.Certificates.Count + 1;
@@ -94,6 +96,7 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
             ErasedAt = state.ErasedAt,
             VerifiedAt = state.ReadAt,
             Reading = state.ReadAt is null ? null : ReadingOf(location),
+            Statements = [.. location.Statements.Select(_names.Hide)],
             Groups = groups,
         };
     }
