@@ -92,18 +92,19 @@ $waiting = 0
 foreach ($request in @(Get-IotDataRequest @store -Due -ErrorAction SilentlyContinue | Where-Object HubHostName -eq $Context.HubHostName)) {
     $due = '{0:yyyy-MM-dd}' -f $request.DueAt
     $duties = @(if ("$($request.Status)" -eq 'ActionNeeded' -and -not $request.IsAnonymised) { Get-Duty $request })
-    $isAnswerOwed = $request.IsAnonymised -or "$($request.Status)" -eq 'Received'
-    $isUrgent = $request.DueAt -lt $now -or "$($request.Status)" -eq 'Interrupted' -or $duties.Count -gt 0
+    $isAnswerOwed = -not $request.AnsweredAt -and ($request.IsAnonymised -or "$($request.Status)" -eq 'Received')
+    $isOverdue = $request.DueAt -lt $now -and -not $request.AnsweredAt
+    $isUrgent = $isOverdue -or "$($request.Status)" -eq 'Interrupted' -or $duties.Count -gt 0
     $who = if ($duties.Count -gt 0) { "$($duties -join '; '). Then run Resume-IotDataRequest." }
     elseif ($request.Holder) { "$($request.Holder) is working on it." }
     elseif ($isAnswerOwed) { "whoever answers requests has to act. $($request.NextAction)" }
     elseif ($isUrgent) { "whoever runs the request has to act. $($request.NextAction)" }
     else { "nobody has to act before $('{0:yyyy-MM-dd}' -f $request.NextAt). $($request.NextAction)" }
-    $when = if ($request.DueAt -lt $now) { "overdue since $due" } else { "the answer is due on $due" }
+    $when = if ($request.AnsweredAt) { 'answered' } elseif ($isOverdue) { "overdue since $due" } else { "the answer is due on $due" }
     $line = "$($request.RequestId): $($request.Status), $when; $who"
 
     if ($isUrgent) { $problems.Add($line) }
-    elseif ($isAnswerOwed -or $request.DueAt -lt $now.AddDays($WarnDays)) {
+    elseif ($isAnswerOwed -or (-not $request.AnsweredAt -and $request.DueAt -lt $now.AddDays($WarnDays))) {
         $waiting++
         $PSCmdlet.WriteWarning($line)
     }

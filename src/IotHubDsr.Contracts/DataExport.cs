@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IotHubDsr;
 
 /// <summary>An export package that was written completely.</summary>
@@ -45,7 +47,7 @@ public sealed record DataExport
 
 /// <summary>
 /// What happened to one device's records of one location in an export: <see cref="Found"/> equals <see cref="Included"/> plus
-/// <see cref="Withheld"/> plus <see cref="Unreachable"/>.
+/// <see cref="Withheld"/> plus <see cref="Unreachable"/>, where somebody counted.
 /// </summary>
 public sealed record ExportCompleteness
 {
@@ -67,8 +69,9 @@ public sealed record ExportCompleteness
     /// <summary>What is known of the device there.</summary>
     public required Verdict Verdict { get; init; }
 
-    /// <summary>Records known to exist.</summary>
-    public long Found { get; init; }
+    /// <summary>Records known to exist; null when nobody counted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public long? Found { get; init; }
 
     /// <summary>Records in the package.</summary>
     public long Included { get; init; }
@@ -76,8 +79,9 @@ public sealed record ExportCompleteness
     /// <summary>Records left out on purpose; <see cref="Ground"/> says why.</summary>
     public long Withheld { get; init; }
 
-    /// <summary>Records known to exist that could not be read.</summary>
-    public long Unreachable { get; init; }
+    /// <summary>Records known to exist that could not be read; null when nobody counted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public long? Unreachable { get; init; }
 
     /// <summary>Why records are withheld or unreachable, or what the owner of the location has to do.</summary>
     public string? Ground { get; init; }

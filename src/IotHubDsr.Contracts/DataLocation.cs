@@ -17,6 +17,19 @@ public enum LocationCapabilities
     Erase = 4,
 }
 
+/// <summary>Whether messages come into a location.</summary>
+public enum LocationInflow
+{
+    /// <summary>Messages come in.</summary>
+    Open = 0,
+
+    /// <summary>No route or setting lets messages in any more; what was accepted before can still be on its way.</summary>
+    Closed = 1,
+
+    /// <summary>The hub reports trouble with its deliveries, or does not say how they stand: messages can wait for the location for longer than usual.</summary>
+    Queued = 2,
+}
+
 /// <summary>One place where data about a device of the hub can be.</summary>
 public sealed record DataLocation
 {
@@ -44,8 +57,11 @@ public sealed record DataLocation
     /// <summary>What somebody has to do about a location that no store reads, or what is special about it.</summary>
     public string? Advice { get; init; }
 
-    /// <summary>How long after its acceptance by the hub a message can still arrive here; null when nothing arrives any more.</summary>
+    /// <summary>How long after its acceptance by the hub a message can still arrive here; null when it arrives at once, or the service does not say.</summary>
     public TimeSpan? FlushTime { get; init; }
+
+    /// <summary>Whether messages come in now, by the hub's configuration. A way that was closed a moment ago still delivers within <see cref="FlushTime"/>.</summary>
+    public LocationInflow Inflow { get; init; }
 
     /// <summary>True when deleting a device makes the hub write a record about that device here.</summary>
     public bool RecordsDeletion { get; init; }

@@ -42,8 +42,14 @@ public sealed record DataRequest
     /// <summary>Why the time limit was extended; null when it was not, or when the request's key was destroyed.</summary>
     public string? ExtensionReason { get; init; }
 
-    /// <summary>How it was answered without an erasure; null when that was not noted, or when the request's key was destroyed.</summary>
+    /// <summary>How the person was answered; null when that was not noted, or when the request's key was destroyed.</summary>
     public string? AnswerNote { get; init; }
+
+    /// <summary>
+    /// When it was noted that the person was answered; null when it was not, or not since the plan was bound. What only leaves by itself at a
+    /// known time is watched to its end, and keeps no request from being answered.
+    /// </summary>
+    public DateTimeOffset? AnsweredAt { get; init; }
 
     /// <summary>Whether the key that links the journal to the devices was destroyed.</summary>
     public bool IsAnonymised { get; init; }
@@ -122,14 +128,14 @@ public sealed record DataRequestLocation
     /// <summary>The worst verdict of the devices there; null when there is none yet.</summary>
     public Verdict? Verdict { get; init; }
 
-    /// <summary>Records that the plan expected to erase.</summary>
-    public long RecordsPlanned { get; init; }
+    /// <summary>Records that the plan expected to erase; null when nobody counted.</summary>
+    public long? RecordsPlanned { get; init; }
 
-    /// <summary>Records that were erased, over all runs.</summary>
-    public long RecordsErased { get; init; }
+    /// <summary>Records that were erased, over all runs; null in a place that nobody ever read.</summary>
+    public long? RecordsErased { get; init; }
 
-    /// <summary>Records that were there when the location was read last.</summary>
-    public long RecordsRemaining { get; init; }
+    /// <summary>Records that were there when the location was read last; null when nobody counted.</summary>
+    public long? RecordsRemaining { get; init; }
 
     /// <summary>The last time at which a verdict of the location ends.</summary>
     public DateTimeOffset? Until { get; init; }

@@ -3,6 +3,8 @@ namespace IotHubDsr;
 /// <summary>What one location holds of one device. Every location of a footprint gives one, also where nothing was found or read.</summary>
 public sealed record DeviceDataFinding
 {
+    private readonly bool? _isCounted;
+
     /// <summary>ID of the device, case-sensitive.</summary>
     public required string DeviceId { get; init; }
 
@@ -54,8 +56,17 @@ public sealed record DeviceDataFinding
     /// <summary>The documents or blobs that hold the records, with the ETags that were seen.</summary>
     public IReadOnlyList<SeenItem> Items { get; init; } = [];
 
+    /// <summary>Whether somebody counted the records. Where nobody did, 0 stands for a number that is not known.</summary>
+    public bool IsCounted
+    {
+        get => _isCounted ?? (Records + RelayedRecords > 0
+            || Verdict is not (Verdict.Expiring or Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown));
+        init => _isCounted = value;
+    }
+
     /// <summary>Device, verdict and place.</summary>
-    public override string ToString() => VisibleText.OfLine($"{DeviceId}: {Verdict} in {Location} ({Records} records)");
+    public override string ToString() =>
+        VisibleText.OfLine($"{DeviceId}: {Verdict} in {Location} ({(IsCounted ? Counted.Of(Records, "record") : Counted.Unknown)})");
 }
 
 /// <summary>One document or blob that a store read and found data of the device in.</summary>

@@ -51,7 +51,7 @@ public sealed record ErasureCertificateCheck
     /// <summary>The worst verdict of all locations.</summary>
     public Verdict? OverallVerdict { get; init; }
 
-    /// <summary>When the certificate was issued, by the clock of the machine that did.</summary>
+    /// <summary>When the certificate was issued, by the clock of the services; of earlier versions, by that of the machine.</summary>
     public DateTimeOffset? IssuedAt { get; init; }
 
     /// <summary>When a trusted time stamp says that the signed certificate existed; null when there is no such time stamp.</summary>
@@ -111,14 +111,14 @@ public sealed record CertifiedLocation
     /// <summary>The worst verdict of the devices.</summary>
     public required Verdict Verdict { get; init; }
 
-    /// <summary>Records that were planned to be erased.</summary>
-    public long RecordsPlanned { get; init; }
+    /// <summary>Records that were planned to be erased; null when nobody counted.</summary>
+    public long? RecordsPlanned { get; init; }
 
-    /// <summary>Records that were erased.</summary>
-    public long RecordsErased { get; init; }
+    /// <summary>Records that were erased; null where the module erases nothing.</summary>
+    public long? RecordsErased { get; init; }
 
-    /// <summary>Records that were there when the location was read again.</summary>
-    public long RecordsRemaining { get; init; }
+    /// <summary>Records that were there when the location was read again; null when nobody counted.</summary>
+    public long? RecordsRemaining { get; init; }
 
     /// <summary>The last time at which a verdict ends; null when none does.</summary>
     public DateTimeOffset? Until { get; init; }
@@ -126,8 +126,11 @@ public sealed record CertifiedLocation
     /// <summary>How data is erased there, or why it is not.</summary>
     public string Method { get; init; } = string.Empty;
 
-    /// <summary>When the location was read again; null when nobody could.</summary>
+    /// <summary>When the location was read for this verdict; null when nobody could.</summary>
     public DateTimeOffset? VerifiedAt { get; init; }
+
+    /// <summary>How it was read; null when nobody could, and in certificates of earlier versions.</summary>
+    public string? Reading { get; init; }
 
     /// <summary>What the operator vouched for about the location; a text that named a device appears as a keyed hash.</summary>
     public IReadOnlyList<OperatorStatement> Statements { get; init; } = [];

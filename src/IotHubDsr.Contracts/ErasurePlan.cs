@@ -90,7 +90,11 @@ public sealed record ErasureStep(DeviceDataFinding Finding, ErasureAction Action
 
     /// <summary>Device, hub, kind, place and size, as a person is asked about them.</summary>
     public string Target => VisibleText.OfLine(
-        $"Device '{DeviceId}'{(HubHostName is null ? string.Empty : $" of {HubHostName}")} in {Location.Kind} {Location.Place} ({Counted.Of(Finding.Records, "record")} in {Counted.Of(Finding.Items.Count, "item")}, {ByteSize.Format(Finding.Bytes)})");
+        $"Device '{DeviceId}'{(HubHostName is null ? string.Empty : $" of {HubHostName}")} in {Location.Kind} {Location.Place} ({Size})");
+
+    private string Size => Finding.IsCounted
+        ? $"{Counted.Of(Finding.Records, "record")} in {Counted.Of(Finding.Items.Count, "item")}, {ByteSize.Format(Finding.Bytes)}"
+        : Counted.Unknown;
 
     /// <summary>Action and target.</summary>
     public override string ToString() => $"{Action}: {Target}";

@@ -11,6 +11,7 @@ namespace IotHubDsr.Azure;
 internal sealed class AzureAccess : IDisposable
 {
     private readonly HttpClient _httpClient;
+    private readonly ServiceTimePolicy _serviceTime;
     private readonly ConcurrentDictionary<string, HttpPipeline> _pipelines = new(StringComparer.Ordinal);
 
     public AzureAccess(Cloud cloud, Func<AzureAccess, TokenCredential?> createCredential, TimeProvider? time = null)
@@ -18,8 +19,13 @@ internal sealed class AzureAccess : IDisposable
         Cloud = cloud;
         _httpClient = new HttpClient(cloud.CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
         Transport = new HttpClientTransport(_httpClient);
+        Clock = new ServiceClock(time ?? TimeProvider.System);
+        _serviceTime = new ServiceTimePolicy(Clock);
         Credential = createCredential(this) is { } credential ? new CachingCredential(credential, time ?? TimeProvider.System) : null;
     }
+
+    /// <summary>The time by the services that have answered so far.</summary>
+    public ServiceClock Clock { get; }
 
     public Cloud Cloud { get; }
 
@@ -38,6 +44,7 @@ internal sealed class AzureAccess : IDisposable
         options.Diagnostics.IsLoggingEnabled = false;
         options.Diagnostics.IsDistributedTracingEnabled = false;
         options.AddPolicy(RequestTracePolicy.Instance, HttpPipelinePosition.PerRetry);
+        options.AddPolicy(_serviceTime, HttpPipelinePosition.PerRetry);
         return options;
     }
 

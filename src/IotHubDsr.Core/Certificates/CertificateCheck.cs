@@ -137,6 +137,7 @@ internal static class CertificateCheck
             Until = location.Until,
             Method = location.Method,
             VerifiedAt = location.VerifiedAt,
+            Reading = location.Reading,
             Statements = location.Statements,
         };
     }

@@ -12,11 +12,21 @@ internal static class LocationJoin
             ? advice
             : null,
         FlushTime = ways.Max(static way => way.FlushTime),
+        Inflow = InflowOf(ways),
         RecordsDeletion = ways.Any(static way => way.RecordsDeletion),
         Retention = ways.Max(static way => way.Retention),
         Settings = Settings(ways),
         Statements = Statements(ways.SelectMany(static way => way.Statements)),
     };
+
+    /// <summary>A place lets in what any of its ways does; ways without late arrivals have no say.</summary>
+    private static LocationInflow InflowOf(IReadOnlyList<DataLocation> ways)
+    {
+        LocationInflow[] late = [.. ways.Where(static way => way.FlushTime is not null).Select(static way => way.Inflow)];
+        return Array.Exists(late, static inflow => inflow == LocationInflow.Queued) ? LocationInflow.Queued
+            : late.Length > 0 && Array.TrueForAll(late, static inflow => inflow == LocationInflow.Closed) ? LocationInflow.Closed
+            : LocationInflow.Open;
+    }
 
     /// <summary>Each statement once, in an order that does not depend on the one in which they were made.</summary>
     public static IReadOnlyList<OperatorStatement> Statements(IEnumerable<OperatorStatement> all) =>

@@ -23,6 +23,8 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
                 ? await ByResourceAsync(access, cancellationToken).ConfigureAwait(false)
                 : ByConnectionString(access);
             await ProbeAsync(connection, events, cancellationToken).ConfigureAwait(false);
+            if (connection.Clock.Warning() is { } wrong)
+                await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, wrong), cancellationToken).ConfigureAwait(false);
             return connection;
         }
         catch
@@ -67,7 +69,7 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
             HubAuthentication = request.HubAuthentication.ToString(),
             CredentialSource = request.Sandbox is null ? request.CredentialSource.ToString() : "Sandbox",
         };
-        return new HubConnection(context, access, client, arm, request, time);
+        return new HubConnection(context, access, client, arm, request);
     }
 
     private HubConnection ByConnectionString(AzureAccess access)
@@ -76,7 +78,7 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
         HubThrottle throttle = HubThrottle.For(skuName: null, units: 1, request.ThrottleShare, time);
         HubClient client = HubClient.WithSharedAccessKey(access, parsed, throttle, time);
         DsrContext context = CreateContext(access, parsed.HostName.Split('.')[0], parsed.HostName);
-        return new HubConnection(context, access, client, arm: null, request, time);
+        return new HubConnection(context, access, client, arm: null, request);
     }
 
     private DsrContext CreateContext(AzureAccess access, string hubName, string hostName) => new()

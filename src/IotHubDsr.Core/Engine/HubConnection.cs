@@ -7,15 +7,18 @@ namespace IotHubDsr.Engine;
 
 /// <summary>A connection to one hub and everything that works on it.</summary>
 internal sealed class HubConnection(
-    DsrContext context, AzureAccess access, HubClient hub, ArmReader? arm, ConnectRequest request, TimeProvider time)
+    DsrContext context, AzureAccess access, HubClient hub, ArmReader? arm, ConnectRequest request)
 {
-    private readonly IReadOnlyList<IDataStore> _stores = StoreCatalogue.For(hub, access, time);
+    private readonly IReadOnlyList<IDataStore> _stores = StoreCatalogue.For(hub, access, access.Clock);
 
     public DsrContext Context => context;
 
     public HubClient Hub => hub;
 
     public AzureAccess Access => access;
+
+    /// <summary>What all that is decided by the time goes by.</summary>
+    public ServiceClock Clock => access.Clock;
 
     /// <summary>
     /// Reads the locations from the hub's configuration as it is now: one that was added since the connection was made must not be missed.

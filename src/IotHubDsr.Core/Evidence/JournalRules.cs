@@ -125,7 +125,7 @@ internal static partial class JournalRules
 
     private static void RequireText(string? hash) => Require(hash is null || Hash().IsMatch(hash), "the name of a text is none");
 
-    private static bool IsCount(long records) => records is >= 0 and <= MostRecords;
+    private static bool IsCount(long? records) => records is null or (>= 0 and <= MostRecords);
 
     private static bool IsDigest(string digest) => Sha256().IsMatch(digest);
 

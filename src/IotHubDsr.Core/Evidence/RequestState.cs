@@ -5,13 +5,18 @@ internal sealed class RequestState
 {
     private readonly Dictionary<string, LocationState> _locations = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _deletedAt = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _absentAt = new(StringComparer.Ordinal);
     private readonly List<Held> _holds = [];
     private readonly List<(Certified Certificate, DateTimeOffset At)> _certificates = [];
     private readonly HashSet<string> _ownerActed = new(StringComparer.Ordinal);
     private readonly List<JournalLine> _milestones = [];
     private RunStarted? _run;
+    private bool _isDistrusted;
 
     public JournalHead Head { get; private set; } = JournalHead.Start;
+
+    /// <summary>The time of the last line.</summary>
+    public DateTimeOffset LatestAt { get; private set; }
 
     public string RequestId => Registration?.RequestId ?? "?";
 
@@ -23,8 +28,11 @@ internal sealed class RequestState
 
     public Extended? Extension { get; private set; }
 
-    /// <summary>How it was answered without an erasure.</summary>
+    /// <summary>How it was answered.</summary>
     public Answered? Answer { get; private set; }
+
+    /// <summary>When the answer was noted; null when it was not, or not since the plan was bound: what was answered then was something else.</summary>
+    public DateTimeOffset? AnsweredAt { get; private set; }
 
     /// <summary>Whether data was handed over for it.</summary>
     public bool IsExported { get; private set; }
@@ -52,8 +60,14 @@ internal sealed class RequestState
     /// <summary>Locations whose owner's action was noted as done.</summary>
     public IReadOnlySet<string> OwnerActed => _ownerActed;
 
-    /// <summary>When a subject's device was deleted by this request; null when it was not.</summary>
-    public DateTimeOffset? DeletedAt(string subject) => _deletedAt.TryGetValue(subject, out DateTimeOffset at) ? at : null;
+    /// <summary>
+    /// When a subject's device was gone for certain: when this request had deleted it, or else when the registry was first seen without it.
+    /// Null while it is there, or nobody could look.
+    /// </summary>
+    public DateTimeOffset? GoneAt(string subject) =>
+        _deletedAt.TryGetValue(subject, out DateTimeOffset deleted) ? deleted
+        : _absentAt.TryGetValue(subject, out DateTimeOffset absent) ? absent
+        : null;
 
     public LocationState Of(string locationId)
     {
@@ -87,6 +101,7 @@ internal sealed class RequestState
     public void Apply(JournalLine line, JournalHead head)
     {
         Head = head;
+        LatestAt = line.At;
         if (line.Event is not (Announced or Erased or Verified))
             _milestones.Add(line);
         Apply(line.Event, line.At);
@@ -107,9 +122,7 @@ internal sealed class RequestState
                 Of(added.Location.Id).Planned ??= added.Location;
                 break;
             case RunStarted started:
-                IsRunOpen = true;
-                _run = started;
-                IsErasureOpen |= started.Kind != RunKinds.Verify;
+                Start(started, at);
                 break;
             case RunEnded ended:
                 IsRunOpen = false;
@@ -124,20 +137,18 @@ internal sealed class RequestState
                 Apply(erased, at);
                 break;
             case Verified verified:
-                Of(verified.Location).ReadAt = verified.IsRead ? at : Of(verified.Location).ReadAt;
-                foreach (VerifiedGroup group in verified.Groups)
-                    Of(verified.Location).Update(group.Subjects, step => step with { Verdict = group.Verdict, Until = group.Until, Remaining = group.Remaining });
+                Apply(verified, at);
                 break;
             case Certified certified:
                 _certificates.Add((certified, at));
                 break;
             default:
-                ApplyDecision(next);
+                ApplyDecision(next, at);
                 break;
         }
     }
 
-    private void ApplyDecision(JournalEvent next)
+    private void ApplyDecision(JournalEvent next, DateTimeOffset at)
     {
         switch (next)
         {
@@ -159,6 +170,7 @@ internal sealed class RequestState
                 break;
             case Answered answered:
                 Answer = answered;
+                AnsweredAt = at;
                 break;
             case Anonymised anonymised:
                 Anonymisation = anonymised;
@@ -166,8 +178,67 @@ internal sealed class RequestState
         }
     }
 
+    private void Start(RunStarted started, DateTimeOffset at)
+    {
+        _run = started;
+        IsRunOpen = true;
+        IsErasureOpen |= started.Kind != RunKinds.Verify;
+        if (started.Clock == RunClocks.Service && _isDistrusted)
+            Distrust(at);
+        _isDistrusted = started.Clock != RunClocks.Service;
+    }
+
+    /// <summary>Runs before were timed by a machine, whose clock may have been slow: what they did is done by now at the latest.</summary>
+    private void Distrust(DateTimeOffset now)
+    {
+        foreach (Dictionary<string, DateTimeOffset> times in (Dictionary<string, DateTimeOffset>[])[_deletedAt, _absentAt])
+        {
+            foreach (string subject in times.Keys.ToList())
+                times[subject] = now;
+        }
+
+        foreach (LocationState location in _locations.Values)
+            location.Distrust(now);
+    }
+
+    private void Apply(Verified verified, DateTimeOffset at)
+    {
+        LocationState location = Of(verified.Location);
+        location.ReadAt = verified.IsRead ? at : location.ReadAt;
+        location.See(verified.Inflow, at);
+        foreach (VerifiedGroup group in verified.Groups)
+        {
+            location.Update(group.Subjects, step => step with
+            {
+                Verdict = group.Verdict,
+                Until = group.Until,
+                Remaining = RemainingOf(group),
+                IsOver = group.IsOver == true,
+            });
+            if (verified.IsRead && location.Planned?.Kind == LocationKinds.DeviceRegistry)
+                See(group, at);
+        }
+    }
+
+    /// <summary>Before counts could be left out, 0 stood where nobody counted.</summary>
+    private static long? RemainingOf(VerifiedGroup group) =>
+        group is { Remaining: 0, Verdict: Verdict.Expiring or Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown } ? null : group.Remaining;
+
+    /// <summary>What the registry showed of devices.</summary>
+    private void See(VerifiedGroup group, DateTimeOffset at)
+    {
+        foreach (string subject in group.Subjects ?? Registration!.Subjects)
+        {
+            if (group.Verdict is Verdict.Absent or Verdict.Erased)
+                _absentAt.TryAdd(subject, at);
+            else if (group.Verdict is not (Verdict.Unreachable or Verdict.Unknown))
+                _absentAt.Remove(subject);
+        }
+    }
+
     private void Apply(Planned planned)
     {
+        AnsweredAt = Plan?.Digest == planned.Digest ? AnsweredAt : null;
         Plan = planned;
         foreach (PlannedLocation location in planned.Locations)
         {
@@ -190,7 +261,7 @@ internal sealed class RequestState
             if (erased.DeletesDevice && group.Records > 0)
             {
                 foreach (string subject in group.Subjects ?? Registration!.Subjects)
-                    _deletedAt.TryAdd(subject, group.At ?? at);
+                    _deletedAt.TryAdd(subject, at);
             }
         }
     }
@@ -201,6 +272,30 @@ internal static class RunKinds
     public const string Erase = "erase";
     public const string Resume = "resume";
     public const string Verify = "verify";
+}
+
+internal static class RunClocks
+{
+    public const string Service = "service";
+}
+
+internal static class Inflows
+{
+    /// <summary>Messages come in.</summary>
+    public const string Open = "open";
+
+    /// <summary>No route lets messages in any more.</summary>
+    public const string Closed = "closed";
+
+    /// <summary>Messages can wait in the hub for the location.</summary>
+    public const string Queued = "queued";
+
+    public static string Of(LocationInflow inflow) => inflow switch
+    {
+        LocationInflow.Closed => Closed,
+        LocationInflow.Queued => Queued,
+        _ => Open,
+    };
 }
 
 internal static class RunOutcomes

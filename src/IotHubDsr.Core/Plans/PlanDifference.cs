@@ -65,7 +65,7 @@ internal static class PlanDifference
             yield return $"{Name(planned)}: nothing can be erased there any more";
 
         if (Differs(before.Records, after.Records, tolerance))
-            yield return $"{Name(planned)}: {before.Records} records planned, {after.Records} found";
+            yield return $"{Name(planned)}: {(before.IsCounted ? Counted.Of(before.Records, "record") : Counted.Unknown)} planned, {after.Records} found";
         if (Differs(before.RelayedRecords, after.RelayedRecords, tolerance))
             yield return $"{Name(planned)}: {before.RelayedRecords} relayed records planned, {after.RelayedRecords} found";
     }

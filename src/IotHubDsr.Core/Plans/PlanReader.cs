@@ -61,7 +61,9 @@ internal static class PlanReader
                 Provenance = [.. location.GetProperty("provenance").EnumerateArray().Select(sentence => sentence.GetString()!)],
                 Statements = StatementJson.ReadMember(location),
             },
-            Records = step.GetProperty("records").GetInt64(),
+            // A plan that was made before a count could be left out has 0 there, and its summary says so.
+            IsCounted = step.GetProperty("records").ValueKind != JsonValueKind.Null,
+            Records = step.GetProperty("records") is { ValueKind: not JsonValueKind.Null } records ? records.GetInt64() : 0,
             RelayedRecords = step.GetProperty("relayedRecords").GetInt64(),
             OldCopyRecords = step.GetProperty("oldCopyRecords").GetInt64(),
             Bytes = step.GetProperty("bytes").GetInt64(),

@@ -64,7 +64,7 @@ internal static class PlanWriter
         writer.Name("location");
         Write(step.Location, writer);
         writer.Member("oldCopyRecords", finding.OldCopyRecords);
-        writer.Member("records", finding.Records);
+        writer.Member("records", finding.IsCounted ? finding.Records : (long?)null);
         writer.Member("relayedRecords", finding.RelayedRecords);
         writer.Member("summary", $"{step.Action}: {step.Target}");
         writer.Member("verdict", finding.Verdict.ToString());

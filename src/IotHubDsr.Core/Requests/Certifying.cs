@@ -110,32 +110,44 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
             LocationId = location.Id,
             Kind = location.Kind,
             Place = location.Place,
-            Method = MethodOf(location, groups),
-            Detail = DetailOf(location, groups.Max(group => group.Verdict)),
+            Method = MethodOf(location, receipts),
+            Detail = DetailOf(location, receipts),
             ErasedAt = state.ErasedAt,
             VerifiedAt = state.ReadAt,
+            Reading = state.ReadAt is null ? null : ReadingOf(location),
             Statements = [.. location.Statements.Select(_names.Hide)],
             Groups = groups,
         };
     }
 
     /// <summary>Where a store serves a location, an action of the owner is asked for when it cannot tell whose records are left; others may be gone.</summary>
-    private string MethodOf(DataLocation location, IReadOnlyList<OutcomeGroup> groups) => locations.StoreOf(location) switch
+    private string MethodOf(DataLocation location, IReadOnlyList<ErasureReceipt> receipts)
     {
-        null => "This tool does not erase here.",
-        _ when groups.Max(group => group.Verdict) == Verdict.OwnerAction && groups.All(group => group.Erased == 0) => "Nothing was erased here: the records that were asked for cannot be told from others.",
-        { } store => store.Method,
-    };
+        if (locations.StoreOf(location) is not { } store)
+            return "This tool does not erase here.";
+        bool isTouched = receipts.Any(receipt => receipt.RecordsErased > 0 || receipt.ItemsChanged > 0);
+        return isTouched ? store.Method
+            : receipts.Max(receipt => receipt.Verdict) == Verdict.OwnerAction ? "Nothing was erased here: the records that were asked for cannot be told from others."
+            : "Nothing was erased here.";
+    }
+
+    /// <summary>How it was read for its verdict, at the time that the certificate gives.</summary>
+    private string? ReadingOf(DataLocation location) => locations.All.Any(configured => configured.Id == location.Id)
+        ? locations.StoreOf(location)?.Reading
+        : "The location has left the hub's configuration since; the verdict is that of the reading at the time given.";
 
     /// <summary>What remains, in words that name nobody: the sentences of receipts can name devices.</summary>
-    private static string? DetailOf(DataLocation location, Verdict verdict) => verdict switch
+    private string? DetailOf(DataLocation location, IReadOnlyList<ErasureReceipt> receipts) => receipts.Max(receipt => receipt.Verdict) switch
     {
+        Verdict.Expiring when receipts.Where(receipt => receipt.Verdict == Verdict.Expiring).All(IsOver) => "Nobody can read this place. By the time of the services, what was here has left by retention at the time given.",
         Verdict.Absent or Verdict.Erased => null,
         Verdict.ErasurePending => "Nothing was left when it was read, or what is left is too young to be changed; what was accepted before can arrive until the time given.",
         Verdict.Held => "An immutability policy, a legal hold or the operator's hold forbids the erasure.",
         Verdict.Present => "Records were there when it was read last.",
         Verdict.Unreachable => "It could not be read.",
         Verdict.OwnerAction when location.Advice is null => "Whoever is responsible for the place has to look which records there the request is about.",
-        _ => location.Advice ?? (verdict == Verdict.Expiring ? "It cannot be deleted and leaves by retention." : null),
+        var verdict => location.Advice ?? (verdict == Verdict.Expiring ? "It cannot be deleted and leaves by retention." : null),
     };
+
+    private bool IsOver(ErasureReceipt receipt) => open.State.Of(receipt.Location.Id).Of(open.Key.Subject(receipt.DeviceId)).IsOver;
 }

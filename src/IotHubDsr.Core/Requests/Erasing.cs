@@ -1,3 +1,4 @@
+using IotHubDsr.Azure;
 using IotHubDsr.Engine;
 using IotHubDsr.Evidence;
 using IotHubDsr.Plans;
@@ -5,11 +6,13 @@ using IotHubDsr.Plans;
 namespace IotHubDsr.Requests;
 
 /// <summary>Binds a plan to a request, which is registered if there is none yet, and runs the approved steps.</summary>
-internal sealed class Erasing(HubConnection connection, IEvidenceStore store, ErasureRequest request, OperationEvents events, TimeProvider time)
+internal sealed class Erasing(HubConnection connection, IEvidenceStore store, ErasureRequest request, OperationEvents events)
 {
+    private readonly ServiceClock _clock = connection.Clock;
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        RunOptions options = RunOptions.For(RunKinds.Erase, request.Performer, request.ThrottleLimit, time.GetUtcNow());
+        RunOptions options = RunOptions.For(RunKinds.Erase, request.Performer, request.ThrottleLimit, _clock.GetUtcNow());
         ErasurePlan approved = PlanDocument.RequireSealed(request.Plan.Approved ?? request.Plan);
         EvidenceLimits.Require(approved);
         await OpenRequest.RequireWritableAsync(store, EvidenceLimits.SizeOf(approved), cancellationToken).ConfigureAwait(false);
@@ -17,7 +20,7 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
         try
         {
             await BindAsync(open, approved, cancellationToken).ConfigureAwait(false);
-            await new RequestRun(connection, open, request.Plan, options, events, time).RunAsync(cancellationToken).ConfigureAwait(false);
+            await new RequestRun(connection, open, request.Plan, options, events).RunAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (DsrException failed) when (request.RequestId is null && failed.Fault.Target != open.Folder.RequestId)
         {
@@ -58,10 +61,10 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
         if (request.RequestId is not { } requestId)
         {
             var registration = new NewRequest(request.Context, devices, request.ReceivedAt, request.IdentityEvidence);
-            return await OpenRequest.RegisterAsync(store, registration, time, cancellationToken).ConfigureAwait(false);
+            return await OpenRequest.RegisterAsync(store, registration, _clock, cancellationToken).ConfigureAwait(false);
         }
 
-        OpenRequest open = await OpenRequest.OpenAsync(store, requestId, TimeSpan.Zero, time, cancellationToken).ConfigureAwait(false);
+        OpenRequest open = await OpenRequest.OpenAsync(store, requestId, TimeSpan.Zero, _clock, cancellationToken).ConfigureAwait(false);
         try
         {
             Require(open, devices);
@@ -102,7 +105,7 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
                 location.First().Location.Kind,
                 location.First().Location.Place,
                 location.Count(step => step.Action == ErasureAction.Erase),
-                location.Where(step => step.Action == ErasureAction.Erase).Sum(step => step.Finding.Records)))],
+                location.All(step => step.Finding.IsCounted) ? location.Where(step => step.Action == ErasureAction.Erase).Sum(step => step.Finding.Records) : null))],
             [.. declined.GroupBy(step => step.Location.Id, StringComparer.Ordinal)
                 .Select(location => new DeclinedSteps(location.Key, [.. location.Select(step => open.Key.Subject(step.DeviceId))]))],
             request.Plan.Approval is { } approval ? new Party(approval.ApprovedBy, approval.CertificateSha256) : null,

@@ -214,6 +214,8 @@ internal sealed class Exporting(
         Kind = location.Kind,
         Place = location.Place,
         Verdict = verdict,
+        Found = verdict == Verdict.Absent ? 0 : null,
+        Unreachable = verdict == Verdict.Absent ? 0 : null,
         Ground = ground,
     });
 }

@@ -38,7 +38,7 @@ internal sealed record RequestProgress(DataRequestStatus Status, DateTimeOffset?
         if (state.Plan is null && state.Answer is null)
             return new RequestProgress(DataRequestStatus.Received, due, state.IsExported ? AfterExport : AtFirst);
 
-        List<(string Location, StepState Step)> open = state.Plan is null ? [] : [.. OpenSteps(state, now)];
+        List<(string Location, StepState Step)> open = state.Plan is null ? [] : [.. OpenSteps(state)];
         if (open.Count == 0)
             return new RequestProgress(DataRequestStatus.Closed, NextAt: null, NextAction: null);
         List<(string Location, StepState Step)> stuck = [.. open.Where(one => !ClosesByItself(one.Step))];
@@ -46,18 +46,24 @@ internal sealed record RequestProgress(DataRequestStatus Status, DateTimeOffset?
         DateTimeOffset? review = state.Holds.Count > 0 ? state.Holds.Min(hold => hold.ReviewAt) : null;
         if (first <= now)
             return new RequestProgress(stuck.Count > 0 ? DataRequestStatus.ActionNeeded : DataRequestStatus.Waiting, now, $"{Resume}: what was pending can be read again.");
-        return stuck.Count > 0
-            ? new RequestProgress(DataRequestStatus.ActionNeeded, Earliest(first, review, due), $"See to {Describe(stuck)}; then run Resume-IotDataRequest.")
-            : new RequestProgress(DataRequestStatus.Waiting, Earliest(first, review, due), $"{Resume} when the time has come: {Describe(open)}.");
+        if (stuck.Count > 0)
+            return new RequestProgress(DataRequestStatus.ActionNeeded, Earliest(first, review, due), $"See to {Describe(stuck)}; then run Resume-IotDataRequest.");
+        bool isAnswerable = open.TrueForAll(one => one.Step.Verdict == Verdict.Expiring);
+        string answer = isAnswerable && state.AnsweredAt is null ? $" What only expires need not be awaited to answer: note it with Set-IotDataRequest -AnswerNote by {due:yyyy-MM-dd}." : string.Empty;
+        return new RequestProgress(
+            DataRequestStatus.Waiting, Earliest(first, review, state.AnsweredAt is null ? due : null), $"{Resume} when the time has come: {Describe(open)}.{answer}");
     }
 
-    /// <summary>Steps that are neither settled nor have left by themselves.</summary>
-    private static IEnumerable<(string Location, StepState Step)> OpenSteps(RequestState state, DateTimeOffset now) => state.Locations
+    /// <summary>
+    /// Steps that are not settled. What was to leave by a time is not settled by the clock of whoever lists requests: the next run reads the place
+    /// or, where nobody can, asks the services for the time.
+    /// </summary>
+    private static IEnumerable<(string Location, StepState Step)> OpenSteps(RequestState state) => state.Locations
         .SelectMany(pair => pair.Value.All(state.Registration!.Subjects.Count).Select(one => (Location: pair.Key, one.Step)))
         .Where(one => one.Step.Verdict switch
         {
             Verdict.Absent or Verdict.Erased => false,
-            Verdict.Expiring => one.Step.Until is null || one.Step.Until > now,
+            Verdict.Expiring => !one.Step.IsOver,
             Verdict.OwnerAction => !state.OwnerActed.Contains(one.Location),
             _ => true,
         });
@@ -69,9 +75,5 @@ internal sealed record RequestProgress(DataRequestStatus Status, DateTimeOffset?
         .OrderByDescending(group => group.Key)
         .Select(group => $"{Counted.Of(group.Select(one => one.Location).Distinct(StringComparer.Ordinal).Count(), "location")} {group.Key}"));
 
-    private static DateTimeOffset Earliest(DateTimeOffset? first, DateTimeOffset? review, DateTimeOffset due)
-    {
-        DateTimeOffset earliest = first < due ? first.Value : due;
-        return review < earliest ? review.Value : earliest;
-    }
+    private static DateTimeOffset? Earliest(params DateTimeOffset?[] times) => times.Min();
 }

@@ -109,6 +109,12 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
             await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, late), cancellationToken).ConfigureAwait(false);
         }
 
+        if (change is AnswerRequest && RequestProgress.Of(open.State, isHeld: false, time.GetUtcNow()) is { Status: not (DataRequestStatus.Waiting or DataRequestStatus.Closed) } unsettled)
+        {
+            string text = $"The answer is noted, and the request stays due: it is {unsettled.Status}. {unsettled.NextAction}";
+            await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, text), cancellationToken).ConfigureAwait(false);
+        }
+
         if (change is HoldRequest { Ground: not null } && open.State.Plan is not null)
             await WarnOfUnmatchedAsync(open, cancellationToken).ConfigureAwait(false);
         await GiveAsync(open, cancellationToken).ConfigureAwait(false);
@@ -134,8 +140,6 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
                 throw FaultCatalogue.RequestExtended.Exception(change.RequestId);
             case ExtendRequest extend:
                 return new Extended(await open.SaveTextAsync(extend.Reason, cancellationToken).ConfigureAwait(false));
-            case AnswerRequest when open.State is { Plan: { } planned, IsAnonymised: false }:
-                throw FaultCatalogue.RequestHasPlan.Exception(change.RequestId, planned.Digest);
             case AnswerRequest answer:
                 return new Answered(await open.SaveAnswerAsync(answer.Note, cancellationToken).ConfigureAwait(false));
             case OwnerActionRequest acted:

@@ -1,4 +1,5 @@
 using System.Text;
+using IotHubDsr.Azure;
 using IotHubDsr.Certificates;
 using IotHubDsr.Engine;
 using IotHubDsr.Evidence;
@@ -30,12 +31,17 @@ internal sealed record RunOptions(string Kind, Party Performer, SigningKey? Key,
 /// point is followed by one that goes on from what the journal and the locations themselves say.
 /// </summary>
 internal sealed class RequestRun(
-    HubConnection connection, OpenRequest open, ErasurePlan plan, RunOptions options, OperationEvents events, TimeProvider time)
+    HubConnection connection, OpenRequest open, ErasurePlan plan, RunOptions options, OperationEvents events)
 {
+    private readonly ServiceClock _clock = connection.Clock;
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, open.Journal.Lost);
-        await open.Journal.AppendAsync(new RunStarted(options.Kind, options.Performer, Tool.Version), linked.Token).ConfigureAwait(false);
+        if (_clock.Warning() is { } wrong)
+            await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, wrong), cancellationToken).ConfigureAwait(false);
+        string? clock = _clock.Known is null ? null : RunClocks.Service;
+        await open.Journal.AppendAsync(new RunStarted(options.Kind, options.Performer, Tool.Version, clock), linked.Token).ConfigureAwait(false);
         IReadOnlyList<ErasureReceipt> receipts;
         try
         {
@@ -85,14 +91,15 @@ internal sealed class RequestRun(
         };
         var reading = new LocationReading(locations, storeOptions, events);
         if (options.Kind != RunKinds.Verify)
-            await new StepErasing(open, locations, reading, holds, options.Kind, events, time).RunAsync(steps, cancellationToken).ConfigureAwait(false);
-        var verifying = new StepVerifying(open, locations, reading, holds, options.Kind, time);
+            await new StepErasing(open, locations, reading, holds, options.Kind, events, _clock).RunAsync(steps, cancellationToken).ConfigureAwait(false);
+        EarlierReceipts earlier = await EarlierReceipts.ReadAsync(open, cancellationToken).ConfigureAwait(false);
+        var verifying = new StepVerifying(open, locations, reading, holds, earlier, _clock);
         List<ErasureReceipt> receipts =
         [
-            .. await verifying.RunAsync(steps, cancellationToken).ConfigureAwait(false),
+            .. await verifying.RunAsync(steps, () => _clock.Known, cancellationToken).ConfigureAwait(false),
             .. await UnplannedAsync(locations, cancellationToken).ConfigureAwait(false),
         ];
-        await new Certifying(open, locations, options, events, time).RunAsync(receipts, cancellationToken).ConfigureAwait(false);
+        await new Certifying(open, locations, options, events, _clock).RunAsync(receipts, cancellationToken).ConfigureAwait(false);
         return receipts;
     }
 
@@ -125,10 +132,10 @@ internal sealed class RequestRun(
         List<DataLocation> added = [.. locations.All.Where(location => !planned.Contains(location.Id))];
         foreach (DataLocation location in added)
         {
-            await open.Journal.AppendAsync(new Added(new PlannedLocation(location.Id, location.Kind, location.Place, Steps: 0, Records: 0)), cancellationToken)
+            await open.Journal.AppendAsync(new Added(new PlannedLocation(location.Id, location.Kind, location.Place, Steps: 0, Records: null)), cancellationToken)
                 .ConfigureAwait(false);
             await open.Journal.AppendAsync(
-                new Verified(location.Id, IsRead: false, [new VerifiedGroup(Verdict.Unknown, Until: null, Remaining: 0, Subjects: null)]), cancellationToken)
+                new Verified(location.Id, IsRead: false, [new VerifiedGroup(Verdict.Unknown, Until: null, Remaining: null, Subjects: null)]), cancellationToken)
                 .ConfigureAwait(false);
         }
 
@@ -141,7 +148,7 @@ internal sealed class RequestRun(
             Location = location,
             Verdict = Verdict.Unknown,
             Detail = "The location came into the hub's configuration after the plan was made; a further request looks for the devices there.",
-            CompletedAt = time.GetUtcNow(),
+            CompletedAt = _clock.GetUtcNow(),
         })];
     }
 }

@@ -35,6 +35,7 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
             Devices = registered.Subjects.Count,
             IdentityEvidence = await OpenRequest.ReadTextAsync(folder, registered.IdentityEvidence, cancellationToken).ConfigureAwait(false),
             ExtensionReason = await OpenRequest.ReadTextAsync(folder, state.Extension?.Reason, cancellationToken).ConfigureAwait(false),
+            AnsweredAt = state.AnsweredAt,
             AnswerNote = await OpenRequest.ReadTextAsync(folder, state.Answer?.Note, cancellationToken).ConfigureAwait(false),
             IsAnonymised = state.IsAnonymised,
             KeyDestructionReason = await OpenRequest.ReadTextAsync(folder, state.Anonymisation?.Reason, cancellationToken).ConfigureAwait(false),
@@ -58,15 +59,16 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
     private static DataRequestLocation LocationOf(string id, LocationState location, RequestState state)
     {
         List<(StepState Step, int Subjects)> steps = [.. location.All(state.Registration!.Subjects.Count)];
+        bool isServed = location.ReadAt is not null || location.ErasedAt is not null || location.Planned?.Steps > 0;
         return new DataRequestLocation
         {
             LocationId = id,
             Kind = location.Planned?.Kind ?? LocationKinds.UnknownSink,
             Place = location.Planned?.Place ?? id,
             Verdict = steps.Max(one => one.Step.Verdict),
-            RecordsPlanned = location.Planned?.Records ?? 0,
-            RecordsErased = steps.Sum(one => one.Step.Erased * one.Subjects),
-            RecordsRemaining = steps.Sum(one => one.Step.Remaining * one.Subjects),
+            RecordsPlanned = isServed || location.Planned?.Records > 0 ? location.Planned?.Records : null,
+            RecordsErased = isServed ? steps.Sum(one => one.Step.Erased * one.Subjects) : null,
+            RecordsRemaining = steps.All(one => one.Step.Remaining is not null) ? steps.Sum(one => one.Step.Remaining * one.Subjects) : null,
             Until = steps.Max(one => one.Step.Until),
             IsOwnerActionDone = state.OwnerActed.Contains(id),
         };

@@ -5,39 +5,45 @@ using IotHubDsr.Stores;
 
 namespace IotHubDsr.Requests;
 
-/// <summary>Reads the locations again and gives each step its verdict; the verdicts are on record before they are told.</summary>
+/// <summary>
+/// Looks at every location again and gives each step its verdict; the verdicts are on record before they are told. The registry comes first:
+/// whether a device is gone, and since when, decides what can still arrive elsewhere.
+/// </summary>
 internal sealed class StepVerifying(
-    OpenRequest open, HubLocations locations, LocationReading reading, HoldBook holds, string kind, TimeProvider time)
+    OpenRequest open, HubLocations locations, LocationReading reading, HoldBook holds, EarlierReceipts earlier, TimeProvider time)
 {
     /// <summary>However many devices differ, a line of the journal stays small enough to be written at once.</summary>
     private const int MostGroupsOfLine = 2_000;
 
-    public async Task<IReadOnlyList<ErasureReceipt>> RunAsync(IReadOnlyList<RequestStep> steps, CancellationToken cancellationToken)
+    private const string NotApproved = "Not approved; nothing was done.";
+
+    private readonly HashSet<string> _configured = [.. locations.All.Select(location => location.Id)];
+
+    /// <param name="steps">The steps of the plan.</param>
+    /// <param name="now">The time by the services; null when none told it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<IReadOnlyList<ErasureReceipt>> RunAsync(
+        IReadOnlyList<RequestStep> steps, Func<DateTimeOffset?> now, CancellationToken cancellationToken)
     {
         var receipts = new Dictionary<RequestStep, ErasureReceipt>();
-        foreach (IGrouping<string, RequestStep> location in steps.GroupBy(step => step.Location.Id, StringComparer.Ordinal))
+        foreach (IGrouping<string, RequestStep> location in steps.GroupBy(step => step.Location.Id, StringComparer.Ordinal)
+            .OrderBy(location => locations.StageOf(location.First().Location)))
         {
             await ReadAsync([.. location.Where(IsToRead)], cancellationToken).ConfigureAwait(false);
-            DateTimeOffset now = time.GetUtcNow();
-            List<ErasureReceipt> given = [.. location.Select(step => receipts[step] = ReceiptFor(step, now))];
-            await RecordAsync(location.Key, [.. location.Zip(given)], cancellationToken).ConfigureAwait(false);
+            var arrivals = new Arrivals(open.State, reading.Options.Scope.EndTime, now());
+            List<(RequestStep Step, ErasureReceipt Receipt, bool IsOver)> given = [.. location.Select(step => Settle(step, arrivals, now()))];
+            foreach ((RequestStep step, ErasureReceipt receipt, _) in given)
+                receipts[step] = receipt;
+            await RecordAsync(location.First().Location, given, cancellationToken).ConfigureAwait(false);
         }
 
         return [.. steps.Select(step => receipts[step])];
     }
 
-    private bool IsToRead(RequestStep step)
-    {
-        if (locations.StoreOf(step.Location) is null)
-            return false;
-        if (kind == RunKinds.Verify || step.IsTried)
-            return true;
+    private bool IsToRead(RequestStep step) => locations.StoreOf(step.Location) is not null && !IsLeft(step);
 
-        // What the plan found may be long ago when a run is resumed: nothing is absent on the strength of it.
-        bool isUnread = kind == RunKinds.Resume && step.Before.Verdict is null;
-        bool concerns = step.Planned.Action == ErasureAction.Erase || isUnread || step.IsDue(time.GetUtcNow());
-        return concerns && !step.Before.IsDeclined && !step.Before.IsFinal;
-    }
+    /// <summary>Whether the location left the hub's configuration after it was settled: nothing tells any more how it is read.</summary>
+    private bool IsLeft(RequestStep step) => step.Before.IsFinal && !_configured.Contains(step.Location.Id);
 
     private async Task ReadAsync(IReadOnlyList<RequestStep> steps, CancellationToken cancellationToken)
     {
@@ -50,10 +56,11 @@ internal sealed class StepVerifying(
             step.After = byDevice[step.DeviceId];
     }
 
-    private ErasureReceipt ReceiptFor(RequestStep step, DateTimeOffset now)
+    private (RequestStep Step, ErasureReceipt Receipt, bool IsOver) Settle(RequestStep step, Arrivals arrivals, DateTimeOffset? now)
     {
-        Settlement settlement = SettlementOf(step, now);
-        return new ErasureReceipt
+        Settlement settlement = SettlementOf(step, arrivals, now);
+        bool isServed = locations.StoreOf(step.Location) is not null;
+        var receipt = new ErasureReceipt
         {
             RequestId = open.Folder.RequestId,
             DeviceId = step.DeviceId,
@@ -61,39 +68,46 @@ internal sealed class StepVerifying(
             HubResourceId = open.State.Registration.HubResourceId,
             Location = step.Location,
             Verdict = settlement.Verdict,
-            RecordsPlanned = step.Planned.Action == ErasureAction.Erase ? step.Planned.Finding.Records : 0,
-            RecordsErased = step.Outcome?.RecordsErased ?? step.Before.Erased,
-            RecordsRemaining = step.After?.Records ?? (step.Before.Verdict is null ? step.Planned.Finding.Records : step.Before.Remaining),
+            RecordsPlanned = step.Planned.Action == ErasureAction.Erase ? step.Planned.Finding.Records : step.Planned.Finding.IsCounted ? 0 : null,
+            RecordsErased = isServed ? step.Outcome?.RecordsErased ?? step.Before.Erased : null,
+            RecordsRemaining = step.After is not { } after ? step.Before.Remaining : after.IsCounted ? after.Records : null,
             ItemsChanged = step.Outcome?.ItemsChanged ?? step.Before.Changes,
             Until = settlement.Until,
-            Detail = settlement.Detail,
-            CompletedAt = now,
+            Detail = settlement.Detail ?? earlier.DetailOf(step.DeviceId, step.Location.Id, settlement.Verdict),
+            CompletedAt = time.GetUtcNow(),
         };
+        return (step, receipt, settlement.IsOver);
     }
 
-    private Settlement SettlementOf(RequestStep step, DateTimeOffset now)
+    private Settlement SettlementOf(RequestStep step, Arrivals arrivals, DateTimeOffset? now)
     {
-        DateTimeOffset? deletedAt = open.State.DeletedAt(step.Subject);
         if (step.After is not { } after)
         {
-            return step.Before.Verdict is { } known && locations.StoreOf(step.Location) is not null
-                ? new Settlement(known, step.Before.Until, Detail: null)
-                : Settlement.OfUntouched(step.Planned, deletedAt, now, reading.Options.Scope.EndTime);
+            return IsLeft(step)
+                ? new Settlement(step.Before.Verdict!.Value, step.Before.Until, "The location is no longer in the hub's configuration; the verdict is that of its last reading.")
+                : Settlement.OfUnread(step.Planned.Finding, open.State.GoneAt(step.Subject), now);
         }
 
         ErasureOutcome? done = step.Outcome ?? (step.Before.Changes > 0 || step.IsSettled
             ? new ErasureOutcome(step.DeviceId, step.Before.Erased, step.Before.Changes)
             : null);
-        Settlement found = Settlement.Of(step.Planned, done, after, deletedAt, now, reading.Options.Scope.EndTime);
-        return found.Verdict == Verdict.Present ? HoldOf(step, after) ?? StillPending(step, after, now) ?? found : found;
+        Settlement found = Settlement.Of(done, after, arrivals.PendingOf(step.Location, step.Subject));
+        if (found.Verdict != Verdict.Present)
+            return found;
+        return HoldOf(step, after) ?? StillPending(step, after, now) ?? found with { Detail = WhyPresent(step) ?? found.Detail };
     }
+
+    private static string? WhyPresent(RequestStep step) =>
+        step.Before.IsDeclined ? NotApproved
+        : step.Planned.Finding.Verdict == Verdict.Absent && step.Before.Changes == 0 && !step.IsTried ? "It arrived after the plan was made."
+        : null;
 
     /// <summary>
     /// What an earlier run left on purpose, for it was too young, is pending until its time as long as nothing tries it again. More than was
     /// left is not explained by that.
     /// </summary>
-    private static Settlement? StillPending(RequestStep step, DeviceDataFinding after, DateTimeOffset now) =>
-        !step.IsTried && step.Before.Verdict == Verdict.ErasurePending && step.IsWaiting(now) && after.Records <= step.Before.Remaining
+    private static Settlement? StillPending(RequestStep step, DeviceDataFinding after, DateTimeOffset? now) =>
+        !step.IsTried && step.Before.Verdict == Verdict.ErasurePending && now is { } known && step.IsWaiting(known) && after.Records <= step.Before.Remaining
             ? new Settlement(
                 Verdict.ErasurePending,
                 step.Before.Until,
@@ -113,18 +127,20 @@ internal sealed class StepVerifying(
     }
 
     private async Task RecordAsync(
-        string locationId, IReadOnlyList<(RequestStep Step, ErasureReceipt Receipt)> given, CancellationToken cancellationToken)
+        DataLocation location, List<(RequestStep Step, ErasureReceipt Receipt, bool IsOver)> given, CancellationToken cancellationToken)
     {
-        List<IGrouping<(Verdict Verdict, DateTimeOffset? Until, long RecordsRemaining), (RequestStep Step, ErasureReceipt)>> groups =
-            [.. given.GroupBy(one => (one.Receipt.Verdict, one.Receipt.Until, one.Receipt.RecordsRemaining))];
+        List<IGrouping<(Verdict Verdict, DateTimeOffset? Until, long? Remaining, bool IsOver), (RequestStep Step, ErasureReceipt, bool)>> groups =
+            [.. given.GroupBy(one => (one.Receipt.Verdict, one.Receipt.Until, one.Receipt.RecordsRemaining, one.IsOver))];
         bool isAll = groups.Count == 1 && given.Count == open.State.Registration!.Subjects.Count;
         bool isRead = given.Any(one => one.Step.After is { Verdict: not Verdict.Unreachable });
+        string? inflow = location.FlushTime is null ? null : Inflows.Of(location.Inflow);
         IEnumerable<VerifiedGroup> verified = groups.Select(group => new VerifiedGroup(
             group.Key.Verdict,
             group.Key.Until,
-            group.Key.RecordsRemaining,
-            isAll ? null : [.. group.Select(one => one.Step.Subject)]));
+            group.Key.Remaining,
+            isAll ? null : [.. group.Select(one => one.Step.Subject)],
+            group.Key.IsOver ? true : null));
         foreach (VerifiedGroup[] line in verified.Chunk(MostGroupsOfLine))
-            await open.Journal.AppendAsync(new Verified(locationId, isRead, line), cancellationToken).ConfigureAwait(false);
+            await open.Journal.AppendAsync(new Verified(location.Id, isRead, line, inflow), cancellationToken).ConfigureAwait(false);
     }
 }

@@ -21,7 +21,7 @@ internal static class CertificateGen
         Texts, Digests.Null(), (name, digest) => new CertificateParty(name, digest?["sha256:".Length..]));
 
     private static readonly Gen<OutcomeGroup> Groups = Gen.Select(
-        Gen.Enum<Verdict>(), Gen.Long[0, 1L << 40], Gen.Long[0, 100], Gen.Long[0, 100], Times.Nullable(),
+        Gen.Enum<Verdict>(), Gen.Long[0, 1L << 40].Nullable(), Gen.Long[0, 100].Nullable(), Gen.Long[0, 100].Nullable(), Times.Nullable(),
         (verdict, planned, erased, remaining, until) => new OutcomeGroup(verdict, planned, erased, remaining, until));
 
     public static CertificateContent Small { get; } = Of(2, 2);
@@ -64,6 +64,7 @@ internal static class CertificateGen
                 Detail = location.Item3,
                 ErasedAt = location.Item4,
                 VerifiedAt = location.Item4,
+                Reading = location.Item3,
                 Statements = location.Item6,
                 Groups = Spread(location.Item5, subjects),
             })],

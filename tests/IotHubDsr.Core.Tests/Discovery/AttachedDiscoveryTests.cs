@@ -210,7 +210,8 @@ public sealed class AttachedDiscoveryTests
 
         DataLocation location = Assert.Single(result.Locations, location => location.Id == "log-archive.stx.insights-logs-twinqueries");
         Assert.Contains(why, Assert.Single(location.Provenance), StringComparison.Ordinal);
-        Assert.Equal((isEnabled, isEnabled ? TimeSpan.FromHours(2) : null), (location.RecordsDeletion, location.FlushTime));
+        Assert.Equal((isEnabled, TimeSpan.FromHours(2)), (location.RecordsDeletion, location.FlushTime));
+        Assert.Equal(isEnabled ? LocationInflow.Open : LocationInflow.Closed, location.Inflow);
         Assert.Equal("contoso", location.Settings[LocationSettings.HubName]);
         Assert.Equal("https://stx.blob.core.windows.net/insights-logs-twinqueries", location.Settings[LocationSettings.ContainerUri]);
         Assert.DoesNotContain(result.Locations, static other => other.Place.Contains("auditevent", StringComparison.Ordinal));

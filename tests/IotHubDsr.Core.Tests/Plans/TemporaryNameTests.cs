@@ -1,6 +1,7 @@
 using System.Text;
 using IotHubDsr.Packages;
 using IotHubDsr.Foundation;
+using IotHubDsr.Plans;
 
 namespace IotHubDsr.Core.Tests.Plans;
 

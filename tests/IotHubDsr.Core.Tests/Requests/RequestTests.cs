@@ -49,8 +49,9 @@ public sealed class RequestTests
         List<ErasureReceipt> receipts = await sandbox.EraseAsync(plan, step => step.Location.Place.EndsWith("/paused-archive", StringComparison.Ordinal));
 
         ErasureReceipt done = receipts.Single(receipt => receipt.RecordsErased > 0);
-        Assert.Equal((Verdict.Erased, 0L), (done.Verdict, done.RecordsRemaining));
-        Assert.DoesNotContain(receipts, receipt => receipt != done && receipt.Verdict is Verdict.Erased or Verdict.ErasurePending);
+        // Its route was disabled nobody knows when: a batch can be on its way.
+        Assert.Equal((Verdict.ErasurePending, 0L), (done.Verdict, done.RecordsRemaining));
+        Assert.DoesNotContain(receipts, receipt => receipt != done && receipt is { Verdict: Verdict.Erased } or { RecordsErased: > 0, Place: not "contosorouted/paused-archive" });
         Assert.Equal(Verdict.Present, (await sandbox.FindAsync("dev1")).Single(finding => finding.Kind == LocationKinds.DeviceRegistry).Verdict);
     }
 

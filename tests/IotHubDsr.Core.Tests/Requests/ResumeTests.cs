@@ -234,7 +234,7 @@ public sealed class ResumeTests
         Assert.InRange(sandbox.Server.RequestLog.After(last).Count(request => IsDestructive(request)), 0, 8);
     }
 
-    private static (string Device, string Location, Verdict Verdict, long Erased, long Remaining, int Items) Facts(ErasureReceipt receipt) =>
+    private static (string Device, string Location, Verdict Verdict, long? Erased, long? Remaining, int Items) Facts(ErasureReceipt receipt) =>
         (receipt.DeviceId, receipt.Location.Id, receipt.Verdict, receipt.RecordsErased, receipt.RecordsRemaining, receipt.ItemsChanged);
 
     private static bool IsDestructive(LoggedRequest request) =>

@@ -10,7 +10,8 @@ namespace IotHubDsr.Stores.BlobArchives;
 /// One pass over a container for all subjects. Each blob is read once; then the container is listed again, and what has come, or changed, since
 /// it was listed is read as well.
 /// </summary>
-internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout layout, RecordSelection selection)
+internal sealed class ContainerScan(
+    BlobContainerAccess container, ArchiveLayout layout, RecordSelection selection, EmptyBlobs.Reading empty)
 {
     private readonly Dictionary<int, SubjectTotals> _totals = [];
     private readonly List<ListedBlob> _matched = [];
@@ -190,15 +191,8 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
     {
         try
         {
-            var request = new ScanRequest(Subjects, WithBody: selection.WithBody);
-
-            // One that is gone has been deleted, or has moved: the next listing tells.
-            if (await ArchiveRead.ScanAsync(container, listed, request, cancellationToken).ConfigureAwait(false) is { Blob: var blob, Scan: var scan })
-            {
-                if (blob.ETag != listed.ETag)
-                    _seen.Update(blob);
-                Add(blob, scan);
-            }
+            if (!empty.Knows(listed))
+                await ReadAsync(listed, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -214,6 +208,19 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
         int done = Interlocked.Increment(ref _done);
         (string status, int? percent) = _listed ? ($"{done} of {_blobs} blobs read", (int)(done * 100L / _blobs)) : ($"{done} blobs read", (int?)null);
         await call.ProgressAsync(status, percent, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>One that is gone has been deleted, or has moved: the next listing tells.</summary>
+    private async Task ReadAsync(ListedBlob listed, CancellationToken cancellationToken)
+    {
+        var request = new ScanRequest(Subjects, WithBody: selection.WithBody);
+        if (await ArchiveRead.ScanAsync(container, listed, request, cancellationToken).ConfigureAwait(false) is not { Blob: var blob, Scan: var scan })
+            return;
+        if (blob.ETag != listed.ETag)
+            _seen.Update(blob);
+        else if (scan.Subjects.Count == 0)
+            empty.Add(listed);
+        Add(blob, scan);
     }
 
     private void Add(ListedBlob blob, ArchiveScan scan)

@@ -16,6 +16,8 @@ internal sealed class FileUploadStore(BlobContainers containers, TimeProvider ti
 
     public string Method => "The files under the name of the device were deleted under the ETags that were read.";
 
+    public string Reading => "What stands under the name of each device was listed, old copies included.";
+
     public ErasureStage StageOf(string kind) => ErasureStage.Sinks;
 
     public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(

@@ -17,6 +17,8 @@ internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
 
     public string Method => "The queue of the device was purged by the hub.";
 
+    public string Reading => "The hub was asked for the queue of each device.";
+
     public ErasureStage StageOf(string kind) => ErasureStage.Queues;
 
     public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(

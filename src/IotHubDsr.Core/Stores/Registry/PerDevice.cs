@@ -65,7 +65,7 @@ internal static class PerDevice
         Detail = OtherIncarnation,
     };
 
-    /// <summary>A line of accounts that has no counts yet.</summary>
+    /// <summary>A line of accounts without records; of what could not be read nobody knows how many there are.</summary>
     public static ExportCompleteness Line(StoreCall call, string deviceId, Verdict verdict) => new()
     {
         DeviceId = deviceId,
@@ -73,5 +73,7 @@ internal static class PerDevice
         Kind = call.Location.Kind,
         Place = call.Location.Place,
         Verdict = verdict,
+        Found = verdict == Verdict.Unreachable ? null : 0,
+        Unreachable = verdict == Verdict.Unreachable ? null : 0,
     };
 }
