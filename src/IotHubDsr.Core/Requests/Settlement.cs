@@ -24,10 +24,7 @@ internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string
         DateTimeOffset now,
         DateTimeOffset? windowEnd = null)
     {
-        // Where nothing was there, nothing was erased.
-        Verdict nothing = outcome is null || (outcome is { RecordsErased: 0, ItemsChanged: 0 } && step.Action != ErasureAction.Erase)
-            ? Verdict.Absent
-            : Verdict.Erased;
+        Verdict nothing = outcome is { RecordsErased: > 0 } or { ItemsChanged: > 0 } ? Verdict.Erased : Verdict.Absent;
         Settlement found = after.Verdict == Verdict.Absent
             ? Late(step.Location, deletedAt, windowEnd, now) ?? new Settlement(nothing, null, outcome?.Detail)
             : new Settlement(after.Verdict, after.Until, outcome?.Fault?.Message ?? after.Detail);
