@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Azure;
+using IotHubDsr.Azure;
 using IotHubDsr.Evidence;
 using IotHubDsr.Plans;
 
@@ -72,10 +73,11 @@ internal sealed class OpenRequest : IAsyncDisposable
         }).ConfigureAwait(false);
     }
 
+    /// <summary>The clock by which it was received may be a little ahead of that of the services.</summary>
     /// <exception cref="DsrException">The time is still to come.</exception>
     public static void RequirePast(DateTimeOffset? receivedAt, DateTimeOffset now)
     {
-        if (receivedAt > now)
+        if (receivedAt > now + ServiceClock.Tolerance)
             throw FaultCatalogue.InvalidReceivedAt.Exception($"{receivedAt:u}");
     }
 
