@@ -54,12 +54,13 @@ internal sealed class ServiceClock(TimeProvider machine) : TimeProvider
             return;
         lock (_gate)
         {
-            DateTimeOffset zero = told - Elapsed;
+            TimeSpan elapsed = Elapsed;
+            DateTimeOffset zero = told - elapsed, wallZero = machine.GetUtcNow() - elapsed;
             TimeSpan jump = _votes.TryGetValue(host, out Vote known) ? zero - known.Zero : TimeSpan.Zero;
             bool isJump = jump.Duration() > Tolerance;
-            _votes[host] = new Vote(zero, isJump ? jump : known.Jump);
+            _votes[host] = new Vote(zero, wallZero, isJump ? jump : known.Jump);
             if (isJump)
-                Follow(jump);
+                Follow(jump, isWitnessed: IsNear(wallZero - known.WallZero, jump));
         }
     }
 
@@ -80,17 +81,19 @@ internal sealed class ServiceClock(TimeProvider machine) : TimeProvider
     }
 
     /// <summary>
-    /// The timer stands still while a machine sleeps: when a second host has jumped by as much, all have, and those that have not answered since
-    /// are moved along.
+    /// The timer stands still while a machine sleeps: when a second host has jumped by as much, or the machine's wall clock has, all have, and
+    /// those that have not answered since are moved along.
     /// </summary>
-    private void Follow(TimeSpan jump)
+    private void Follow(TimeSpan jump, bool isWitnessed)
     {
-        List<string> jumped = [.. _votes.Where(vote => vote.Value.Jump is { } other && (other - jump).Duration() <= Tolerance).Select(vote => vote.Key)];
-        if (jumped.Count < 2)
+        List<string> jumped = [.. _votes.Where(vote => vote.Value.Jump is { } other && IsNear(other, jump)).Select(vote => vote.Key)];
+        if (jumped.Count < 2 && !isWitnessed)
             return;
         foreach ((string host, Vote vote) in _votes.ToList())
-            _votes[host] = jumped.Contains(host) ? vote with { Jump = null } : new Vote(vote.Zero + jump, Jump: null);
+            _votes[host] = jumped.Contains(host) ? vote with { Jump = null } : new Vote(vote.Zero + jump, vote.WallZero + jump, Jump: null);
     }
+
+    private static bool IsNear(TimeSpan one, TimeSpan other) => (one - other).Duration() <= Tolerance;
 
     private DateTimeOffset Agreed()
     {
@@ -102,6 +105,7 @@ internal sealed class ServiceClock(TimeProvider machine) : TimeProvider
     private DateTimeOffset Advance(DateTimeOffset now) => _last = now < _last && _last - now <= Tolerance ? _last : now;
 
     /// <param name="Zero">The host's time when the timer stood at zero.</param>
+    /// <param name="WallZero">The machine's time then, as it was when the host answered.</param>
     /// <param name="Jump">By how much its time jumped against the timer, until it is known whether that of others did.</param>
-    private readonly record struct Vote(DateTimeOffset Zero, TimeSpan? Jump);
+    private readonly record struct Vote(DateTimeOffset Zero, DateTimeOffset WallZero, TimeSpan? Jump);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Azure;
+using IotHubDsr.Azure;
 using IotHubDsr.Evidence;
 using IotHubDsr.Foundation;
 using IotHubDsr.Plans;
@@ -92,10 +93,11 @@ internal sealed class OpenRequest : IAsyncDisposable
         }
     }
 
+    /// <summary>The clock by which it was received may be a little ahead of that of the services.</summary>
     /// <exception cref="DsrException">The time is still to come, or before there were such requests.</exception>
     public static void RequirePlausible(DateTimeOffset? receivedAt, DateTimeOffset now)
     {
-        if (receivedAt > now)
+        if (receivedAt > now + ServiceClock.Tolerance)
             throw FaultCatalogue.InvalidReceivedAt.Exception($"{receivedAt:u}", "that is still to come");
         if (receivedAt < FirstReceipt)
             throw FaultCatalogue.InvalidReceivedAt.Exception($"{receivedAt:u}", "the GDPR, whose time limits count from the receipt, applies since 25 May 2018");

@@ -22,7 +22,7 @@ internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string
         bool isErased = outcome is { RecordsErased: > 0 } or { ItemsChanged: > 0 };
         Settlement found = after.Verdict switch
         {
-            Verdict.Absent => pending ?? new Settlement(isErased ? Verdict.Erased : Verdict.Absent, Until: null, outcome?.Detail),
+            Verdict.Absent => pending ?? new Settlement(isErased ? Verdict.Erased : Verdict.Absent, Until: null, outcome?.Detail ?? after.Detail),
             Verdict.Expiring when pending?.Until > after.Until => new Settlement(Verdict.Expiring, pending.Until, outcome?.Fault?.Message ?? after.Detail),
             _ => new Settlement(after.Verdict, after.Until, outcome?.Fault?.Message ?? after.Detail),
         };

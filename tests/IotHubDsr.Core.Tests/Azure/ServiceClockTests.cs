@@ -86,6 +86,20 @@ public sealed class ServiceClockTests
     }
 
     [Fact]
+    public void Now_MachineSlept_FollowsTheFirstHostThatAnswers()
+    {
+        var asleep = new SleepingMachine();
+        var clock = new ServiceClock(asleep);
+        foreach (string host in (string[])["hub", "arm", "blob"])
+            Hear(clock, host, Now);
+
+        asleep.Slept = TimeSpan.FromHours(8);
+        Hear(clock, "hub", Now.AddHours(8));
+
+        Assert.Equal(Now.AddHours(8), clock.GetUtcNow());
+    }
+
+    [Fact]
     public void Now_AnswersAreASecondApart_NeverGoesBack()
     {
         ServiceClock clock = Clock(("hub", Now.AddSeconds(1)));
@@ -126,6 +140,16 @@ public sealed class ServiceClockTests
     }
 
     private static void Hear(ServiceClock clock, string host, DateTimeOffset date) => clock.Hear(host, date.ToString("R", CultureInfo.InvariantCulture));
+
+    /// <summary>A machine whose timer stands still while it sleeps, and whose wall clock is a day slow.</summary>
+    private sealed class SleepingMachine : TimeProvider
+    {
+        public TimeSpan Slept { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Now.AddDays(-1) + Slept;
+
+        public override long GetTimestamp() => 0;
+    }
 
     private sealed class Options : ClientOptions;
 
