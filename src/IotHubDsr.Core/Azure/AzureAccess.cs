@@ -37,6 +37,7 @@ internal sealed class AzureAccess : IDisposable
         options.Diagnostics.ApplicationId = "IotHubDsr";
         options.Diagnostics.IsLoggingEnabled = false;
         options.Diagnostics.IsDistributedTracingEnabled = false;
+        options.AddPolicy(AttemptPolicy.Instance, HttpPipelinePosition.PerRetry);
         options.AddPolicy(RequestTracePolicy.Instance, HttpPipelinePosition.PerRetry);
         return options;
     }

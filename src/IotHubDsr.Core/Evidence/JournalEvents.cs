@@ -32,15 +32,21 @@ internal sealed record Registered(
     DateTimeOffset ReceivedAt,
     IReadOnlyList<string> Subjects,
     string? IdentityEvidence,
-    string Tool) : JournalEvent;
+    string Tool,
+    bool? RequiresApproval = null) : JournalEvent;
 
-/// <summary>A plan was bound to the request. Steps that were not approved are listed by location.</summary>
+/// <summary>
+/// A plan was bound to the request. Steps that were not approved are listed by location. A further plan names the digest of the one that it
+/// follows; the tolerance is the number of records by which a location may differ from the plan.
+/// </summary>
 internal sealed record Planned(
     string Digest,
     IReadOnlyList<PlannedLocation> Locations,
     IReadOnlyList<DeclinedSteps> Declined,
     Party? ApprovedBy,
-    ScopeStatement? Scope = null) : JournalEvent;
+    ScopeStatement? Scope = null,
+    string? Follows = null,
+    long? Tolerance = null) : JournalEvent;
 
 /// <param name="Name">Name of a person or account.</param>
 /// <param name="CertificateSha256">SHA-256 of their certificate; null without one.</param>
@@ -95,7 +101,13 @@ internal sealed record ErasedGroup(
 /// <param name="Groups">The verdicts.</param>
 internal sealed record Verified(string Location, bool IsRead, IReadOnlyList<VerifiedGroup> Groups) : JournalEvent;
 
-internal sealed record VerifiedGroup(Verdict Verdict, DateTimeOffset? Until, long Remaining, IReadOnlyList<string>? Subjects);
+/// <param name="Verdict">The verdict.</param>
+/// <param name="Until">Until when it holds.</param>
+/// <param name="Remaining">Records that are left.</param>
+/// <param name="Subjects">Whom it concerns; null for all.</param>
+/// <param name="NeedsPlan">Whether what is left takes a further plan.</param>
+internal sealed record VerifiedGroup(
+    Verdict Verdict, DateTimeOffset? Until, long Remaining, IReadOnlyList<string>? Subjects, bool? NeedsPlan = null);
 
 internal sealed record Certified(string File, string Digest, bool IsSigned) : JournalEvent;
 

@@ -21,6 +21,15 @@ internal sealed class RequestState
 
     public Planned? Plan { get; private set; }
 
+    /// <summary>When the plan was bound to the request.</summary>
+    public DateTimeOffset? PlannedAt { get; private set; }
+
+    /// <summary>When a hold was released last; what was held may not have been before the eyes of whoever approved.</summary>
+    public DateTimeOffset? ReleasedAt { get; private set; }
+
+    /// <summary>Whether every run that erases takes an approved plan.</summary>
+    public bool RequiresApproval => Registration?.RequiresApproval == true;
+
     public Extended? Extension { get; private set; }
 
     /// <summary>How it was answered without an erasure.</summary>
@@ -84,7 +93,7 @@ internal sealed class RequestState
                 RegisteredAt = at;
                 break;
             case Planned planned:
-                Apply(planned);
+                Apply(planned, at);
                 break;
             case Added added:
                 Of(added.Location.Id).Planned ??= added.Location;
@@ -109,18 +118,18 @@ internal sealed class RequestState
             case Verified verified:
                 Of(verified.Location).ReadAt = verified.IsRead ? at : Of(verified.Location).ReadAt;
                 foreach (VerifiedGroup group in verified.Groups)
-                    Of(verified.Location).Update(group.Subjects, step => step with { Verdict = group.Verdict, Until = group.Until, Remaining = group.Remaining });
+                    Of(verified.Location).Update(group.Subjects, step => step with { Verdict = group.Verdict, Until = group.Until, Remaining = group.Remaining, NeedsPlan = group.NeedsPlan == true });
                 break;
             case Certified certified:
                 _certificates.Add((certified, at));
                 break;
             default:
-                ApplyDecision(next);
+                ApplyDecision(next, at);
                 break;
         }
     }
 
-    private void ApplyDecision(JournalEvent next)
+    private void ApplyDecision(JournalEvent next, DateTimeOffset at)
     {
         switch (next)
         {
@@ -132,6 +141,7 @@ internal sealed class RequestState
                 _holds.Add(held);
                 break;
             case Released released:
+                ReleasedAt = at;
                 _holds.RemoveAll(held => (held.Location, held.Subject, held.Item) == (released.Location, released.Subject, released.Item));
                 break;
             case OwnerActed acted:
@@ -149,13 +159,17 @@ internal sealed class RequestState
         }
     }
 
-    private void Apply(Planned planned)
+    private void Apply(Planned planned, DateTimeOffset at)
     {
+        bool isFurther = Plan is { } before && before.Digest != planned.Digest;
         Plan = planned;
+        PlannedAt = at;
         foreach (PlannedLocation location in planned.Locations)
         {
             Of(location.Id).Planned = location;
-            Of(location.Id).Update(subjects: null, step => step with { IsDeclined = false });
+            Of(location.Id).Update(subjects: null, step => isFurther
+                ? new StepState { Erased = step.Erased, Changes = step.Changes, ErasedBefore = step.Erased }
+                : step with { IsDeclined = false });
         }
 
         foreach (DeclinedSteps declined in planned.Declined)
@@ -168,8 +182,12 @@ internal sealed class RequestState
         location.ErasedAt = at;
         foreach (ErasedGroup group in erased.Groups)
         {
+            // A failure of which nothing was counted leaves open whether what was announced was done.
+            IReadOnlyList<string> subjects = group.Subjects ?? Registration!.Subjects;
+            bool isOpen = group.Fault is not null && subjects.All(subject => location.Of(subject) is var step && (step.Erased, step.Changes) == (group.Records, group.Changes));
             location.Update(group.Subjects, step => step with { Erased = group.Records, Changes = group.Changes, IsSettled = group.IsSettled });
-            location.ForgetAnnouncements(group.Subjects);
+            if (!isOpen)
+                location.ForgetAnnouncements(group.Subjects);
             if (erased.DeletesDevice && group.Records > 0)
             {
                 foreach (string subject in group.Subjects ?? Registration!.Subjects)

@@ -84,9 +84,16 @@ internal sealed class RequestRun(
             Scope = plan.Scope,
         };
         var reading = new LocationReading(locations, storeOptions, events);
+        ErasurePlan accepted = plan.Approved ?? plan;
+        var incarnations = new Incarnations(open, accepted, steps, reading);
+        var reach = new PlanReach(accepted, open.State.Plan?.Tolerance ?? 0, locations, incarnations, events);
         if (options.Kind != RunKinds.Verify)
-            await new StepErasing(open, locations, reading, holds, options.Kind, events, time).RunAsync(steps, cancellationToken).ConfigureAwait(false);
-        var verifying = new StepVerifying(open, locations, reading, holds, options.Kind, time);
+        {
+            await new StepErasing(open, locations, reading, holds, incarnations, reach, options.Kind, events, time).RunAsync(steps, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        var verifying = new StepVerifying(open, locations, reading, holds, incarnations, reach, options.Kind, time);
         List<ErasureReceipt> receipts =
         [
             .. await verifying.RunAsync(steps, cancellationToken).ConfigureAwait(false),
@@ -135,7 +142,7 @@ internal sealed class RequestRun(
             DeviceId = deviceId,
             Location = location,
             Verdict = Verdict.Unknown,
-            Detail = "The location came into the hub's configuration after the plan was made; a further request looks for the devices there.",
+            Detail = "The location came into the hub's configuration after the plan was made; a further plan looks for the devices there (Remove-IotDeviceData -RequestId).",
             CompletedAt = time.GetUtcNow(),
         })];
     }

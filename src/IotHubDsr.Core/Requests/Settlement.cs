@@ -9,6 +9,12 @@ namespace IotHubDsr.Requests;
 /// <param name="Detail">A sentence about it.</param>
 internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string? Detail)
 {
+    /// <summary>Whether what is left takes a further plan.</summary>
+    public bool NeedsPlan { get; init; }
+
+    /// <summary>What a person is told of that; null when the sentence says it all.</summary>
+    public Fault? Doubt { get; init; }
+
     /// <summary>The verdict on a location that was read again.</summary>
     /// <param name="step">The step of the plan.</param>
     /// <param name="outcome">What was done, over all runs; null when nothing was.</param>
@@ -24,9 +30,9 @@ internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string
         DateTimeOffset now,
         DateTimeOffset? windowEnd = null)
     {
-        Verdict nothing = outcome is null ? Verdict.Absent : Verdict.Erased;
+        Verdict nothing = outcome is { RecordsErased: > 0 } or { ItemsChanged: > 0 } ? Verdict.Erased : Verdict.Absent;
         Settlement found = after.Verdict == Verdict.Absent
-            ? Late(step.Location, deletedAt, windowEnd, now) ?? new Settlement(nothing, null, outcome?.Detail)
+            ? Late(step.Location, deletedAt, windowEnd, now) ?? new Settlement(nothing, null, outcome?.Fault?.Message ?? outcome?.Detail)
             : new Settlement(after.Verdict, after.Until, outcome?.Fault?.Message ?? after.Detail);
         return outcome?.Verdict is { } known && (known > found.Verdict || Explains(outcome, after))
             ? new Settlement(known, outcome.Until, outcome.Detail)

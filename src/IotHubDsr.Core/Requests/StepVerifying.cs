@@ -7,7 +7,14 @@ namespace IotHubDsr.Requests;
 
 /// <summary>Reads the locations again and gives each step its verdict; the verdicts are on record before they are told.</summary>
 internal sealed class StepVerifying(
-    OpenRequest open, HubLocations locations, LocationReading reading, HoldBook holds, string kind, TimeProvider time)
+    OpenRequest open,
+    HubLocations locations,
+    LocationReading reading,
+    HoldBook holds,
+    Incarnations incarnations,
+    PlanReach reach,
+    string kind,
+    TimeProvider time)
 {
     public async Task<IReadOnlyList<ErasureReceipt>> RunAsync(IReadOnlyList<RequestStep> steps, CancellationToken cancellationToken)
     {
@@ -16,8 +23,16 @@ internal sealed class StepVerifying(
         {
             await ReadAsync([.. location.Where(IsToRead)], cancellationToken).ConfigureAwait(false);
             DateTimeOffset now = time.GetUtcNow();
-            List<ErasureReceipt> given = [.. location.Select(step => receipts[step] = ReceiptFor(step, now))];
-            await RecordAsync(location.Key, [.. location.Zip(given)], cancellationToken).ConfigureAwait(false);
+            List<(RequestStep Step, ErasureReceipt Receipt, bool NeedsPlan)> given = [];
+            foreach (RequestStep step in location)
+            {
+                Settlement settlement = SettlementOf(step, now);
+                given.Add((step, receipts[step] = ReceiptFor(step, settlement, now), settlement.NeedsPlan));
+                if (settlement.Doubt is { } doubt)
+                    await reach.ReportAsync(doubt, cancellationToken).ConfigureAwait(false);
+            }
+
+            await RecordAsync(location.Key, given, cancellationToken).ConfigureAwait(false);
         }
 
         return [.. steps.Select(step => receipts[step])];
@@ -44,19 +59,22 @@ internal sealed class StepVerifying(
             steps[0].Location, [.. steps.Select(step => step.DeviceId)], cancellationToken).ConfigureAwait(false);
         Dictionary<string, DeviceDataFinding> byDevice = findings.ToDictionary(finding => finding.DeviceId, StringComparer.Ordinal);
         foreach (RequestStep step in steps)
+        {
             step.After = byDevice[step.DeviceId];
+            if (step.Location.Kind == LocationKinds.DeviceRegistry)
+                incarnations.Learn(step.After);
+        }
     }
 
-    private ErasureReceipt ReceiptFor(RequestStep step, DateTimeOffset now)
+    private ErasureReceipt ReceiptFor(RequestStep step, Settlement settlement, DateTimeOffset now)
     {
-        Settlement settlement = SettlementOf(step, now);
         return new ErasureReceipt
         {
             RequestId = open.Folder.RequestId,
             DeviceId = step.DeviceId,
             Location = step.Location,
             Verdict = settlement.Verdict,
-            RecordsPlanned = step.Planned.Action == ErasureAction.Erase ? step.Planned.Finding.Records : 0,
+            RecordsPlanned = step.Before.ErasedBefore + (step.Planned.Action == ErasureAction.Erase ? step.Planned.Finding.Records : 0),
             RecordsErased = step.Outcome?.RecordsErased ?? step.Before.Erased,
             RecordsRemaining = step.After?.Records ?? (step.Before.Verdict is null ? step.Planned.Finding.Records : step.Before.Remaining),
             ItemsChanged = step.Outcome?.ItemsChanged ?? step.Before.Changes,
@@ -80,7 +98,7 @@ internal sealed class StepVerifying(
             ? new ErasureOutcome(step.DeviceId, step.Before.Erased, step.Before.Changes)
             : null);
         Settlement found = Settlement.Of(step.Planned, done, after, deletedAt, now, reading.Options.Scope.EndTime);
-        return found.Verdict == Verdict.Present ? HoldOf(step, after) ?? StillPending(step, after, now) ?? found : found;
+        return found.Verdict == Verdict.Present ? HoldOf(step, after) ?? reach.Beyond(step, after) ?? StillPending(step, after, now) ?? found : found;
     }
 
     /// <summary>
@@ -107,17 +125,19 @@ internal sealed class StepVerifying(
             : null;
     }
 
-    private Task RecordAsync(string locationId, IReadOnlyList<(RequestStep Step, ErasureReceipt Receipt)> given, CancellationToken cancellationToken)
+    private Task RecordAsync(
+        string locationId, List<(RequestStep Step, ErasureReceipt Receipt, bool NeedsPlan)> given, CancellationToken cancellationToken)
     {
-        List<IGrouping<(Verdict Verdict, DateTimeOffset? Until, long RecordsRemaining), (RequestStep Step, ErasureReceipt)>> groups =
-            [.. given.GroupBy(one => (one.Receipt.Verdict, one.Receipt.Until, one.Receipt.RecordsRemaining))];
+        List<IGrouping<(Verdict Verdict, DateTimeOffset? Until, long RecordsRemaining, bool NeedsPlan), (RequestStep Step, ErasureReceipt, bool)>> groups =
+            [.. given.GroupBy(one => (one.Receipt.Verdict, one.Receipt.Until, one.Receipt.RecordsRemaining, one.NeedsPlan))];
         bool isAll = groups.Count == 1 && given.Count == open.State.Registration!.Subjects.Count;
         return open.Journal.AppendAsync(
             new Verified(locationId, given.Any(one => one.Step.After is { Verdict: not Verdict.Unreachable }), [.. groups.Select(group => new VerifiedGroup(
                 group.Key.Verdict,
                 group.Key.Until,
                 group.Key.RecordsRemaining,
-                isAll ? null : [.. group.Select(one => one.Step.Subject)]))]),
+                isAll ? null : [.. group.Select(one => one.Step.Subject)],
+                group.Key.NeedsPlan ? true : null))]),
             cancellationToken);
     }
 }

@@ -22,6 +22,10 @@ public sealed class NewIotDataRequestCommand : DeviceCommand
     [ValidateNotNullOrEmpty]
     public string? RequestStore { get; set; }
 
+    /// <summary>Every plan that is run for the request must have been approved by somebody else.</summary>
+    [Parameter]
+    public SwitchParameter RequireApproval { get; set; }
+
     private protected override bool ApproveStart() => ShouldProcess(StorePath(RequestStore) ?? RequireContext().RequestStore, "Register a data subject request");
 
     private protected override IAsyncEnumerable<DsrEvent> Start(
@@ -35,6 +39,7 @@ public sealed class NewIotDataRequestCommand : DeviceCommand
                 Store = StorePath(RequestStore),
                 ReceivedAt = IfBound(nameof(ReceivedAt), ReceivedAt),
                 IdentityEvidence = IdentityEvidence,
+                RequireApproval = RequireApproval,
             },
             cancellationToken);
 }

@@ -26,7 +26,7 @@ public abstract class DeviceCommand : DsrContextCommand
     [Alias("Id")]
     [DeviceIdTransformation]
     [ValidateNotNullOrEmpty]
-    public string[] DeviceId { get; set; } = [];
+    public virtual string[] DeviceId { get; set; } = [];
 
     /// <summary>The condition of an IoT Hub query, such as: tags.owner = 'x'.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByQuery)]

@@ -10,10 +10,10 @@ internal sealed class UploadListing
 
     private readonly Dictionary<string, DeviceUploads> _devices = new(StringComparer.Ordinal);
 
-    private UploadListing(IReadOnlyList<string> deviceIds, UploadWindow window, ContainerHold hold, DateTimeOffset now)
+    private UploadListing(IReadOnlyList<string> deviceIds, Func<string, UploadWindow> windowOf, ContainerHold hold, DateTimeOffset now)
     {
         foreach (string deviceId in deviceIds)
-            _devices.TryAdd(deviceId, new DeviceUploads(deviceId, window, hold, now));
+            _devices.TryAdd(deviceId, new DeviceUploads(deviceId, windowOf(deviceId), hold, now));
     }
 
     public DeviceUploads Of(string deviceId) => _devices[deviceId];
@@ -22,7 +22,7 @@ internal sealed class UploadListing
         BlobContainerAccess container, StoreCall call, IReadOnlyList<string> deviceIds, DateTimeOffset now, CancellationToken cancellationToken)
     {
         ContainerHold hold = await container.HoldAsync(call.Location, cancellationToken).ConfigureAwait(false);
-        var listing = new UploadListing(deviceIds, new UploadWindow(call.Options.Scope), hold, now);
+        var listing = new UploadListing(deviceIds, deviceId => UploadWindow.Of(call, deviceId), hold, now);
         if (listing._devices.Count > MostPrefixes)
             await listing.ReadAllAsync(container, call, cancellationToken).ConfigureAwait(false);
         else
