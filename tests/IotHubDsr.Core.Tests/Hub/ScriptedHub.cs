@@ -64,11 +64,12 @@ internal sealed class ScriptedHub : HttpMessageHandler
             request.Headers.ToDictionary(header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase),
             body));
         Assert.NotEmpty(_answers);
-        HttpResponseMessage response = _answers.Peek()();
+        Func<HttpResponseMessage> answer = _answers.Dequeue();
+        HttpResponseMessage response = answer();
 
         // A hub that is too busy stays so: it is asked again until somebody loses patience.
-        if (_answers.Count > 1 || response.StatusCode != HttpStatusCode.TooManyRequests)
-            _answers.Dequeue();
+        if (_answers.Count == 0 && response.StatusCode == HttpStatusCode.TooManyRequests)
+            _answers.Enqueue(answer);
         response.RequestMessage = request;
         return response;
     }
