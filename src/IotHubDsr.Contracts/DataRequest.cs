@@ -63,6 +63,9 @@ public sealed record DataRequest
     /// </summary>
     public string? Scope { get; init; }
 
+    /// <summary>Whether every plan that is run for it must have been approved by somebody else.</summary>
+    public bool RequiresApproval { get; init; }
+
     /// <summary>Digest of the plan that is run; null before there is one.</summary>
     public string? PlanDigest { get; init; }
 

@@ -79,6 +79,12 @@ public sealed record SeenItem(string Path, string? ETag, long Records, long Byte
     /// <summary>True for a version, snapshot or soft-deleted copy.</summary>
     public bool IsOldCopy { get; init; }
 
+    /// <summary>When the hub accepted the oldest of the records; for a file, when it was written. Null when unknown. A plan does not keep it.</summary>
+    public DateTimeOffset? FirstTime { get; init; }
+
+    /// <summary>When the hub accepted the newest of the records, as for <see cref="FirstTime"/>.</summary>
+    public DateTimeOffset? LastTime { get; init; }
+
     /// <summary>The path.</summary>
     public override string ToString() => VisibleText.OfLine(Path);
 

@@ -63,6 +63,11 @@ public static class FaultCatalogue
         "The device '{0}' comes from the hub '{1}', and the connection is to '{2}'. Nothing was planned or changed.",
         "Connect to the hub that the object comes from, or pass its context with -Context. To ask another hub about the same ID, pass the ID alone.");
 
+    /// <summary>Nobody says which devices are meant.</summary>
+    public static FaultDefinition DeviceNotNamed { get; } = new("DeviceNotNamed", FaultCategory.InvalidArgument,
+        "Neither a device nor a request was named.",
+        "Pass -DeviceId, pipe devices, or name the request with -RequestId: its devices are taken then.");
+
     /// <summary>No location knows the device.</summary>
     public static FaultDefinition DeviceNotFound { get; } = new("DeviceNotFound", FaultCategory.ObjectNotFound,
         "The hub has no device '{0}', and no location that was read holds data of it.",
@@ -88,10 +93,25 @@ public static class FaultCatalogue
         "No device matches the query '{0}'.",
         "Check the condition. Queries lag behind the registry by up to 30 minutes; name devices that changed lately with -DeviceId.");
 
-    /// <summary>The device was made again since it was looked at.</summary>
+    /// <summary>The ID stands for a device that the plan does not know.</summary>
     public static FaultDefinition DeviceRecreated { get; } = new("DeviceRecreated", FaultCategory.ResourceBusy,
-        "The device '{0}' was deleted and made again since the plan was made; the new one was not touched.",
-        "Find out why the device came back (a provisioning service, an operator), then make a new plan.");
+        "The ID '{0}' belongs to a device that the plan does not know: {1}; the new device was not touched.",
+        "Find out whose the device is now. To erase what is left of the ID, accept a further plan with Remove-IotDeviceData; with -GenerationId it is about one device of the ID alone.");
+
+    /// <summary>Nobody can tell whom an ID stands for.</summary>
+    public static FaultDefinition DeviceUncertain { get; } = new("DeviceUncertain", FaultCategory.ResourceUnavailable,
+        "It cannot be told whether the ID '{0}' still belongs to the device of the plan: {1}",
+        "Give the account the right to read the registry, then run Resume-IotDataRequest. What the plan did not know takes a further plan of Remove-IotDeviceData.");
+
+    /// <summary>More is there than was accepted.</summary>
+    public static FaultDefinition PlanExceeded { get; } = new("PlanExceeded", FaultCategory.InvalidOperation,
+        "{0} holds data of the device that the plan does not show ({1}); it was not touched.",
+        "Accept a further plan for the request: Remove-IotDeviceData -RequestId plans again and asks.");
+
+    /// <summary>A location could not be read before it was to be erased from.</summary>
+    public static FaultDefinition LocationUnreadable { get; } = new("LocationUnreadable", FaultCategory.ResourceUnavailable,
+        "{0} could not be read, and nothing was changed there: {1}",
+        "Mend what keeps it from being read, then run Resume-IotDataRequest.");
 
     /// <summary>Something changed while it was being erased, again and again.</summary>
     public static FaultDefinition ConcurrentChange { get; } = new("ConcurrentChange", FaultCategory.ResourceBusy,
@@ -220,8 +240,8 @@ public static class FaultCatalogue
 
     /// <summary>The request has a plan already.</summary>
     public static FaultDefinition RequestHasPlan { get; } = new("RequestHasPlan", FaultCategory.InvalidOperation,
-        "The request '{0}' runs the plan {1} already.",
-        "Go on with it by Resume-IotDataRequest. A further erasure is a request of its own.");
+        "The request '{0}' already has the plan {1}.",
+        "Go on with it by Resume-IotDataRequest; Remove-IotDeviceData -RequestId makes a further plan for it.");
 
     /// <summary>The request has no plan to go on with.</summary>
     public static FaultDefinition RequestHasNoPlan { get; } = new("RequestHasNoPlan", FaultCategory.InvalidOperation,
@@ -282,6 +302,11 @@ public static class FaultCatalogue
     public static FaultDefinition LocationNotInRequest { get; } = new("LocationNotInRequest", FaultCategory.ObjectNotFound,
         "The hub of the request has no location '{0}'.",
         "Take the ID from (Get-IotDataLocation).Id or from the Locations of Get-IotDataRequest.");
+
+    /// <summary>An owner's action is noted where none is waited for.</summary>
+    public static FaultDefinition OwnerNotAsked { get; } = new("OwnerNotAsked", FaultCategory.InvalidOperation,
+        "The location '{0}' does not wait for its owner: its verdict is {1}.",
+        "Run Test-IotDeviceDataErasure when the owner has erased there, and it is read again. What is Present takes a further plan: Remove-IotDeviceData -RequestId, with -IncludeOldVersions for old versions.");
 
     /// <summary>A hold that is to be released does not stand.</summary>
     public static FaultDefinition HoldNotFound { get; } = new("HoldNotFound", FaultCategory.ObjectNotFound,

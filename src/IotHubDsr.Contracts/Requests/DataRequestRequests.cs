@@ -23,6 +23,9 @@ public sealed record RegisterRequest : SubjectRequest
 
     /// <summary>How the person was identified, in words.</summary>
     public string? IdentityEvidence { get; init; }
+
+    /// <summary>Every plan that is run for the request must have been approved by somebody else.</summary>
+    public bool RequireApproval { get; init; }
 }
 
 /// <summary>Asks for requests.</summary>
@@ -130,8 +133,8 @@ public sealed record ErasurePreparation : RequestStoreRequest
     /// <summary>ID of the registered request; null when one is to be registered.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>Whether a plan is to be made: a request that has one takes no other.</summary>
-    public bool MakesPlan { get; init; }
+    /// <summary>Whether a plan's approval will be asked for.</summary>
+    public bool RequiresApproval { get; init; }
 
     /// <summary>When the request reached the controller; null for now.</summary>
     public DateTimeOffset? ReceivedAt { get; init; }

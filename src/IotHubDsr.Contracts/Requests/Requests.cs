@@ -175,6 +175,12 @@ public sealed record PlanRequest : ScopedRequest
     /// <summary>Deletes a shared blob that keeps no record, instead of leaving it without any.</summary>
     public bool DeleteEmptied { get; init; }
 
+    /// <summary>ID of the registered request whose devices are meant when none is named; null for none.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>As for <see cref="RequestStoreRequest.Store"/>.</summary>
+    public string? Store { get; init; }
+
     /// <summary>Full path of a file to save the plan to; it must not exist. Null when it is not saved.</summary>
     public string? Path { get; init; }
 }
@@ -260,6 +266,9 @@ public sealed record ErasureRequest
 
     /// <summary>The steps of <see cref="Plan"/> that were approved.</summary>
     public required IReadOnlyCollection<ErasureStep> Approved { get; init; }
+
+    /// <summary>By how many records a location may differ from the plan, 0 or more; later runs keep to it.</summary>
+    public long Tolerance { get; init; }
 
     /// <summary>ID of a registered request that the erasure belongs to; null to register one.</summary>
     public string? RequestId { get; init; }

@@ -43,6 +43,7 @@ internal sealed class AzureAccess : IDisposable
         options.Diagnostics.ApplicationId = "IotHubDsr";
         options.Diagnostics.IsLoggingEnabled = false;
         options.Diagnostics.IsDistributedTracingEnabled = false;
+        options.AddPolicy(AttemptPolicy.Instance, HttpPipelinePosition.PerRetry);
         options.AddPolicy(RequestTracePolicy.Instance, HttpPipelinePosition.PerRetry);
         options.AddPolicy(_serviceTime, HttpPipelinePosition.PerRetry);
         return options;

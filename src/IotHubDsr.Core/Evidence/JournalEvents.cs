@@ -32,15 +32,21 @@ internal sealed record Registered(
     DateTimeOffset ReceivedAt,
     IReadOnlyList<string> Subjects,
     string? IdentityEvidence,
-    string Tool) : JournalEvent;
+    string Tool,
+    bool? RequiresApproval = null) : JournalEvent;
 
-/// <summary>A plan was bound to the request. Steps that were not approved are listed by location.</summary>
+/// <summary>
+/// A plan was bound to the request. Steps that were not approved are listed by location. A further plan names the digest of the one that it
+/// follows; the tolerance is the number of records by which a location may differ from the plan.
+/// </summary>
 internal sealed record Planned(
     string Digest,
     IReadOnlyList<PlannedLocation> Locations,
     IReadOnlyList<DeclinedSteps> Declined,
     Party? ApprovedBy,
-    ScopeStatement? Scope = null) : JournalEvent;
+    ScopeStatement? Scope = null,
+    string? Follows = null,
+    long? Tolerance = null) : JournalEvent;
 
 /// <param name="Name">Name of a person or account.</param>
 /// <param name="CertificateSha256">SHA-256 of their certificate; null without one.</param>
@@ -102,8 +108,9 @@ internal sealed record Verified(string Location, bool IsRead, IReadOnlyList<Veri
 /// <param name="Remaining">Records of each subject that were there; null when nobody counted.</param>
 /// <param name="Subjects">Whom it concerns; null for all.</param>
 /// <param name="IsOver">Whether <paramref name="Until"/> had passed, by the services' time, in a place that nobody can read.</param>
+/// <param name="NeedsPlan">Whether what is left takes a further plan.</param>
 internal sealed record VerifiedGroup(
-    Verdict Verdict, DateTimeOffset? Until, long? Remaining, IReadOnlyList<string>? Subjects, bool? IsOver = null);
+    Verdict Verdict, DateTimeOffset? Until, long? Remaining, IReadOnlyList<string>? Subjects, bool? IsOver = null, bool? NeedsPlan = null);
 
 internal sealed record Certified(string File, string Digest, bool IsSigned) : JournalEvent;
 

@@ -28,6 +28,12 @@ internal sealed record StepState
     /// <summary>Whether <see cref="Until"/> had passed, by the services' time, in a place that nobody can read.</summary>
     public bool IsOver { get; init; }
 
+    /// <summary>Records that were erased under earlier plans.</summary>
+    public long ErasedBefore { get; init; }
+
+    /// <summary>Whether what is left takes a further plan.</summary>
+    public bool NeedsPlan { get; init; }
+
     /// <summary>Whether there is nothing left to do, or to wait for.</summary>
     public bool IsFinal => Verdict is IotHubDsr.Verdict.Absent or IotHubDsr.Verdict.Erased;
 }

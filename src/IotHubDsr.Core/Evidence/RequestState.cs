@@ -26,6 +26,15 @@ internal sealed class RequestState
 
     public Planned? Plan { get; private set; }
 
+    /// <summary>When the plan was bound to the request.</summary>
+    public DateTimeOffset? PlannedAt { get; private set; }
+
+    /// <summary>When a hold was released last; what was held may not have been before the eyes of whoever approved.</summary>
+    public DateTimeOffset? ReleasedAt { get; private set; }
+
+    /// <summary>Whether every run that erases takes an approved plan.</summary>
+    public bool RequiresApproval => Registration?.RequiresApproval == true;
+
     public Extended? Extension { get; private set; }
 
     /// <summary>How it was answered.</summary>
@@ -59,6 +68,9 @@ internal sealed class RequestState
 
     /// <summary>Locations whose owner's action was noted as done.</summary>
     public IReadOnlySet<string> OwnerActed => _ownerActed;
+
+    /// <summary>When a subject's device was deleted by this request; null when it was not.</summary>
+    public DateTimeOffset? DeletedAt(string subject) => _deletedAt.TryGetValue(subject, out DateTimeOffset at) ? at : null;
 
     /// <summary>
     /// When a subject's device was gone for certain: when this request had deleted it, or else when the registry was first seen without it.
@@ -116,7 +128,7 @@ internal sealed class RequestState
                 RegisteredAt = at;
                 break;
             case Planned planned:
-                Apply(planned);
+                Apply(planned, at);
                 break;
             case Added added:
                 Of(added.Location.Id).Planned ??= added.Location;
@@ -160,6 +172,7 @@ internal sealed class RequestState
                 _holds.Add(held);
                 break;
             case Released released:
+                ReleasedAt = at;
                 _holds.RemoveAll(held => (held.Location, held.Subject, held.Item) == (released.Location, released.Subject, released.Item));
                 break;
             case OwnerActed acted:
@@ -214,6 +227,7 @@ internal sealed class RequestState
                 Until = group.Until,
                 Remaining = RemainingOf(group),
                 IsOver = group.IsOver == true,
+                NeedsPlan = group.NeedsPlan == true,
             });
             if (verified.IsRead && location.Planned?.Kind == LocationKinds.DeviceRegistry)
                 See(group, at);
@@ -236,14 +250,18 @@ internal sealed class RequestState
         }
     }
 
-    private void Apply(Planned planned)
+    private void Apply(Planned planned, DateTimeOffset at)
     {
+        bool isFurther = Plan is { } before && before.Digest != planned.Digest;
         AnsweredAt = Plan?.Digest == planned.Digest ? AnsweredAt : null;
         Plan = planned;
+        PlannedAt = at;
         foreach (PlannedLocation location in planned.Locations)
         {
             Of(location.Id).Planned = location;
-            Of(location.Id).Update(subjects: null, step => step with { IsDeclined = false });
+            Of(location.Id).Update(subjects: null, step => isFurther
+                ? new StepState { Erased = step.Erased, Changes = step.Changes, ErasedBefore = step.Erased }
+                : step with { IsDeclined = false });
         }
 
         foreach (DeclinedSteps declined in planned.Declined)
@@ -256,8 +274,12 @@ internal sealed class RequestState
         location.ErasedAt = at;
         foreach (ErasedGroup group in erased.Groups)
         {
+            // A failure of which nothing was counted leaves open whether what was announced was done.
+            IReadOnlyList<string> subjects = group.Subjects ?? Registration!.Subjects;
+            bool isOpen = group.Fault is not null && subjects.All(subject => location.Of(subject) is var step && (step.Erased, step.Changes) == (group.Records, group.Changes));
             location.Update(group.Subjects, step => step with { Erased = group.Records, Changes = group.Changes, IsSettled = group.IsSettled });
-            location.ForgetAnnouncements(group.Subjects);
+            if (!isOpen)
+                location.ForgetAnnouncements(group.Subjects);
             if (erased.DeletesDevice && group.Records > 0)
             {
                 foreach (string subject in group.Subjects ?? Registration!.Subjects)

@@ -13,6 +13,8 @@ internal sealed class Continuing(HubConnection connection, IEvidenceStore store,
         RunOptions options = RunOptions.For(kind, request.Performer, request.ThrottleLimit, connection.Clock.GetUtcNow());
         await using OpenRequest open = await OpenRequest.OpenAsync(store, request.RequestId, request.Wait, connection.Clock, cancellationToken).ConfigureAwait(false);
         RequestHub.Require(open.State.Registration!, connection.Context);
+        if (kind != RunKinds.Verify)
+            RequestApproval.RequireOnRecord(open.State);
         ErasurePlan plan = await open.ReadPlanAsync(cancellationToken).ConfigureAwait(false);
         await OpenRequest.RequireWritableAsync(store, EvidenceLimits.SizeOf(plan), cancellationToken).ConfigureAwait(false);
         await new RequestRun(connection, open, plan, options, events).RunAsync(cancellationToken).ConfigureAwait(false);

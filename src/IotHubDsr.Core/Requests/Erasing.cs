@@ -60,7 +60,7 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
         List<string> devices = [.. request.Plan.Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal)];
         if (request.RequestId is not { } requestId)
         {
-            var registration = new NewRequest(request.Context, devices, request.ReceivedAt, request.IdentityEvidence);
+            var registration = new NewRequest(request.Context, devices, request.ReceivedAt, request.IdentityEvidence, request.Plan.Approval is not null);
             return await OpenRequest.RegisterAsync(store, registration, _clock, cancellationToken).ConfigureAwait(false);
         }
 
@@ -84,8 +84,7 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
         RequestHub.Require(registered, connection.Context);
         if (open.State.IsAnonymised)
             throw FaultCatalogue.RequestAnonymised.Exception(id);
-        if (open.State.Plan is { } planned && planned.Digest != request.Plan.Digest)
-            throw FaultCatalogue.RequestHasPlan.Exception(id, planned.Digest);
+        RequestApproval.RequireOn(open.State, request.Plan);
         if (!devices.ToHashSet(StringComparer.Ordinal).SetEquals(open.DeviceIds))
         {
             string difference = $"{devices.Except(open.DeviceIds, StringComparer.Ordinal).Count()} only in the plan, {open.DeviceIds.Except(devices, StringComparer.Ordinal).Count()} only in the request";
@@ -109,7 +108,9 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
             [.. declined.GroupBy(step => step.Location.Id, StringComparer.Ordinal)
                 .Select(location => new DeclinedSteps(location.Key, [.. location.Select(step => open.Key.Subject(step.DeviceId))]))],
             request.Plan.Approval is { } approval ? new Party(approval.ApprovedBy, approval.CertificateSha256) : null,
-            ScopeStatement.Of(request.Plan.Scope));
+            ScopeStatement.Of(request.Plan.Scope),
+            open.State.Plan is { } before && before.Digest != digest ? before.Digest : open.State.Plan?.Follows,
+            request.Tolerance > 0 ? request.Tolerance : null);
     }
 }
 

@@ -65,7 +65,8 @@ internal sealed class OpenRequest : IAsyncDisposable
                     request.ReceivedAt ?? time.GetLocalNow(),
                     [.. request.DeviceIds.Select(key.Subject)],
                     request.IdentityEvidence is { } evidence ? await open.SaveTextAsync(evidence, cancellationToken).ConfigureAwait(false) : null,
-                    Tool.Version);
+                    Tool.Version,
+                    request.RequiresApproval ? true : null);
                 await journal.AppendAsync(registered, cancellationToken).ConfigureAwait(false);
                 await MarkAsync(folder, open.State, cancellationToken).ConfigureAwait(false);
                 return open;
@@ -261,7 +262,7 @@ internal sealed class OpenRequest : IAsyncDisposable
 
 /// <summary>What a request is about when it is registered.</summary>
 internal sealed record NewRequest(
-    DsrContext Context, IReadOnlyList<string> DeviceIds, DateTimeOffset? ReceivedAt, string? IdentityEvidence);
+    DsrContext Context, IReadOnlyList<string> DeviceIds, DateTimeOffset? ReceivedAt, string? IdentityEvidence, bool RequiresApproval = false);
 
 /// <summary>Who does it, and with what, where nobody says.</summary>
 internal static class Tool

@@ -25,7 +25,6 @@ internal sealed class Preparing(IEvidenceStore store, ErasurePreparation request
         RequestHub.Require(state.Registration!, request.Context!);
         if (state.IsAnonymised)
             throw FaultCatalogue.RequestAnonymised.Exception(requestId);
-        if (request.MakesPlan && state.Plan is { } planned)
-            throw FaultCatalogue.RequestHasPlan.Exception(requestId, planned.Digest);
+        RequestApproval.RequireAsked(state, request);
     }
 }

@@ -46,6 +46,13 @@ internal sealed record RequestProgress(DataRequestStatus Status, DateTimeOffset?
         DateTimeOffset? review = state.Holds.Count > 0 ? state.Holds.Min(hold => hold.ReviewAt) : null;
         if (first <= now)
             return new RequestProgress(stuck.Count > 0 ? DataRequestStatus.ActionNeeded : DataRequestStatus.Waiting, now, $"{Resume}: what was pending can be read again.");
+        if (stuck.Where(one => TakesPlan(one.Step)).ToList() is { Count: > 0 } further)
+        {
+            string next = $"Run Remove-IotDeviceData -RequestId, which makes a further plan and asks: {Describe(further)}"
+                + $"{(further.Exists(one => one.Step.Verdict == Verdict.Present) ? ", with -IncludeOldVersions for what is left in old versions" : string.Empty)}.";
+            return new RequestProgress(DataRequestStatus.ActionNeeded, Earliest(first, review, due), next);
+        }
+
         if (stuck.Count > 0)
             return new RequestProgress(DataRequestStatus.ActionNeeded, Earliest(first, review, due), $"See to {Describe(stuck)}; then run Resume-IotDataRequest.");
         bool isAnswerable = open.TrueForAll(one => one.Step.Verdict == Verdict.Expiring);
@@ -64,9 +71,13 @@ internal sealed record RequestProgress(DataRequestStatus Status, DateTimeOffset?
         {
             Verdict.Absent or Verdict.Erased => false,
             Verdict.Expiring => !one.Step.IsOver,
-            Verdict.OwnerAction => !state.OwnerActed.Contains(one.Location),
+            Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown => !state.OwnerActed.Contains(one.Location),
+            _ when state.Plan!.Locations.All(location => location.Id != one.Location) => !state.OwnerActed.Contains(one.Location),
             _ => true,
         });
+
+    /// <summary>Whether a later run of the same plan leaves it as it is: it is beyond the plan, was not approved, or the plan is older than its location.</summary>
+    private static bool TakesPlan(StepState step) => step.NeedsPlan || step.IsDeclined || step.Verdict == Verdict.Unknown;
 
     private static bool ClosesByItself(StepState step) => step.Verdict is Verdict.ErasurePending or Verdict.Expiring && step.Until is not null;
 

@@ -18,7 +18,7 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
         if (devices.Count == 0)
             return;
         EvidenceLimits.RequireDevices(devices.Count);
-        var registration = new NewRequest(request.Context, devices, request.ReceivedAt, request.IdentityEvidence);
+        var registration = new NewRequest(request.Context, devices, request.ReceivedAt, request.IdentityEvidence, request.RequireApproval);
         await using OpenRequest open = await OpenRequest.RegisterAsync(store, registration, time, cancellationToken).ConfigureAwait(false);
         await GiveAsync(open, cancellationToken).ConfigureAwait(false);
     }
@@ -144,6 +144,7 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
                 return new Answered(await open.SaveAnswerAsync(answer.Note, cancellationToken).ConfigureAwait(false));
             case OwnerActionRequest acted:
                 RequireLocation(open, acted.LocationId);
+                RequireOwner(open.State, acted.LocationId);
                 return new OwnerActed(acted.LocationId, await open.SaveTextAsync(acted.Note, cancellationToken).ConfigureAwait(false));
             case HoldRequest hold:
                 RequireLocation(open, hold.LocationId);
@@ -176,6 +177,15 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
         // Before there is a plan nobody has read the hub's configuration: a hold may come first.
         if (open.State.Plan is not null && !open.State.Locations.ContainsKey(locationId))
             throw FaultCatalogue.LocationNotInRequest.Exception(locationId);
+    }
+
+    /// <summary>What the module can read and erase is not closed by a note: it is read, or takes a further plan.</summary>
+    private static void RequireOwner(RequestState state, string locationId)
+    {
+        Verdict? verdict = state.Of(locationId).All(state.Registration!.Subjects.Count).Max(one => one.Step.Verdict);
+        bool isInPlan = state.Plan?.Locations.Any(location => location.Id == locationId) == true;
+        if (isInPlan && verdict is not (null or Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown))
+            throw FaultCatalogue.OwnerNotAsked.Exception(locationId, verdict);
     }
 
     /// <summary>On record first: a request whose files are gone without a word would look like a loss.</summary>

@@ -90,10 +90,17 @@ internal sealed class RequestRun(
             Scope = plan.Scope,
         };
         var reading = new LocationReading(locations, storeOptions, events);
+        ErasurePlan accepted = plan.Approved ?? plan;
+        var incarnations = new Incarnations(open, accepted, steps, reading);
+        var reach = new PlanReach(accepted, open.State.Plan?.Tolerance ?? 0, locations, incarnations, events);
         if (options.Kind != RunKinds.Verify)
-            await new StepErasing(open, locations, reading, holds, options.Kind, events, _clock).RunAsync(steps, cancellationToken).ConfigureAwait(false);
+        {
+            await new StepErasing(open, locations, reading, holds, incarnations, reach, options.Kind, events, _clock).RunAsync(steps, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
         EarlierReceipts earlier = await EarlierReceipts.ReadAsync(open, cancellationToken).ConfigureAwait(false);
-        var verifying = new StepVerifying(open, locations, reading, holds, earlier, _clock);
+        var verifying = new StepVerifying(open, locations, reading, holds, incarnations, reach, earlier, _clock);
         List<ErasureReceipt> receipts =
         [
             .. await verifying.RunAsync(steps, () => _clock.Known, cancellationToken).ConfigureAwait(false),
@@ -147,7 +154,7 @@ internal sealed class RequestRun(
             HubResourceId = open.State.Registration.HubResourceId,
             Location = location,
             Verdict = Verdict.Unknown,
-            Detail = "The location came into the hub's configuration after the plan was made; a further request looks for the devices there.",
+            Detail = "The location came into the hub's configuration after the plan was made; a further plan looks for the devices there (Remove-IotDeviceData -RequestId).",
             CompletedAt = _clock.GetUtcNow(),
         })];
     }

@@ -39,6 +39,7 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
             AnswerNote = await OpenRequest.ReadTextAsync(folder, state.Answer?.Note, cancellationToken).ConfigureAwait(false),
             IsAnonymised = state.IsAnonymised,
             KeyDestructionReason = await OpenRequest.ReadTextAsync(folder, state.Anonymisation?.Reason, cancellationToken).ConfigureAwait(false),
+            RequiresApproval = state.RequiresApproval,
             Scope = state.Plan?.Scope?.ToString(),
             PlanDigest = state.Plan?.Digest,
             JournalDigest = state.Head.Hash,
@@ -66,7 +67,9 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
             Kind = location.Planned?.Kind ?? LocationKinds.UnknownSink,
             Place = location.Planned?.Place ?? id,
             Verdict = steps.Max(one => one.Step.Verdict),
-            RecordsPlanned = isServed || location.Planned?.Records > 0 ? location.Planned?.Records : null,
+            RecordsPlanned = isServed || location.Planned?.Records > 0
+                ? location.Planned?.Records + steps.Sum(one => one.Step.ErasedBefore * one.Subjects)
+                : null,
             RecordsErased = isServed ? steps.Sum(one => one.Step.Erased * one.Subjects) : null,
             RecordsRemaining = steps.All(one => one.Step.Remaining is not null) ? steps.Sum(one => one.Step.Remaining * one.Subjects) : null,
             Until = steps.Max(one => one.Step.Until),

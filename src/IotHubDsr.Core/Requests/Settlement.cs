@@ -12,6 +12,12 @@ internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string
     /// <summary>Whether <see cref="Until"/> has passed in a place that nobody can read.</summary>
     public bool IsOver { get; init; }
 
+    /// <summary>Whether what is left takes a further plan.</summary>
+    public bool NeedsPlan { get; init; }
+
+    /// <summary>What a person is told of that; null when the sentence says it all.</summary>
+    public Fault? Doubt { get; init; }
+
     /// <summary>The verdict on a location that was read again.</summary>
     /// <param name="outcome">What was done, over all runs; null when nothing was.</param>
     /// <param name="after">What was found.</param>
@@ -22,7 +28,8 @@ internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string
         bool isErased = outcome is { RecordsErased: > 0 } or { ItemsChanged: > 0 };
         Settlement found = after.Verdict switch
         {
-            Verdict.Absent => pending ?? new Settlement(isErased ? Verdict.Erased : Verdict.Absent, Until: null, outcome?.Detail ?? after.Detail),
+            Verdict.Absent => pending
+                ?? new Settlement(isErased ? Verdict.Erased : Verdict.Absent, Until: null, outcome?.Fault?.Message ?? outcome?.Detail ?? after.Detail),
             Verdict.Expiring when pending?.Until > after.Until => new Settlement(Verdict.Expiring, pending.Until, outcome?.Fault?.Message ?? after.Detail),
             _ => new Settlement(after.Verdict, after.Until, outcome?.Fault?.Message ?? after.Detail),
         };

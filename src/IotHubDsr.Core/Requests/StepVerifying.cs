@@ -10,7 +10,14 @@ namespace IotHubDsr.Requests;
 /// whether a device is gone, and since when, decides what can still arrive elsewhere.
 /// </summary>
 internal sealed class StepVerifying(
-    OpenRequest open, HubLocations locations, LocationReading reading, HoldBook holds, EarlierReceipts earlier, TimeProvider time)
+    OpenRequest open,
+    HubLocations locations,
+    LocationReading reading,
+    HoldBook holds,
+    Incarnations incarnations,
+    PlanReach reach,
+    EarlierReceipts earlier,
+    TimeProvider time)
 {
     /// <summary>However many devices differ, a line of the journal stays small enough to be written at once.</summary>
     private const int MostGroupsOfLine = 2_000;
@@ -31,9 +38,15 @@ internal sealed class StepVerifying(
         {
             await ReadAsync([.. location.Where(IsToRead)], cancellationToken).ConfigureAwait(false);
             var arrivals = new Arrivals(open.State, reading.Options.Scope.EndTime, now());
-            List<(RequestStep Step, ErasureReceipt Receipt, bool IsOver)> given = [.. location.Select(step => Settle(step, arrivals, now()))];
-            foreach ((RequestStep step, ErasureReceipt receipt, _) in given)
-                receipts[step] = receipt;
+            List<(RequestStep Step, ErasureReceipt Receipt, Settlement Settlement)> given = [];
+            foreach (RequestStep step in location)
+            {
+                Settlement settlement = SettlementOf(step, arrivals, now());
+                given.Add((step, receipts[step] = ReceiptFor(step, settlement), settlement));
+                if (settlement.Doubt is { } doubt)
+                    await reach.ReportAsync(doubt, cancellationToken).ConfigureAwait(false);
+            }
+
             await RecordAsync(location.First().Location, given, cancellationToken).ConfigureAwait(false);
         }
 
@@ -53,14 +66,17 @@ internal sealed class StepVerifying(
             steps[0].Location, [.. steps.Select(step => step.DeviceId)], cancellationToken).ConfigureAwait(false);
         Dictionary<string, DeviceDataFinding> byDevice = findings.ToDictionary(finding => finding.DeviceId, StringComparer.Ordinal);
         foreach (RequestStep step in steps)
+        {
             step.After = byDevice[step.DeviceId];
+            if (step.Location.Kind == LocationKinds.DeviceRegistry)
+                incarnations.Learn(step.After);
+        }
     }
 
-    private (RequestStep Step, ErasureReceipt Receipt, bool IsOver) Settle(RequestStep step, Arrivals arrivals, DateTimeOffset? now)
+    private ErasureReceipt ReceiptFor(RequestStep step, Settlement settlement)
     {
-        Settlement settlement = SettlementOf(step, arrivals, now);
         bool isServed = locations.StoreOf(step.Location) is not null;
-        var receipt = new ErasureReceipt
+        return new ErasureReceipt
         {
             RequestId = open.Folder.RequestId,
             DeviceId = step.DeviceId,
@@ -68,7 +84,9 @@ internal sealed class StepVerifying(
             HubResourceId = open.State.Registration.HubResourceId,
             Location = step.Location,
             Verdict = settlement.Verdict,
-            RecordsPlanned = step.Planned.Action == ErasureAction.Erase ? step.Planned.Finding.Records : step.Planned.Finding.IsCounted ? 0 : null,
+            RecordsPlanned = step.Planned.Action == ErasureAction.Erase ? step.Before.ErasedBefore + step.Planned.Finding.Records
+                : step.Planned.Finding.IsCounted ? step.Before.ErasedBefore
+                : null,
             RecordsErased = isServed ? step.Outcome?.RecordsErased ?? step.Before.Erased : null,
             RecordsRemaining = step.After is not { } after ? step.Before.Remaining : after.IsCounted ? after.Records : null,
             ItemsChanged = step.Outcome?.ItemsChanged ?? step.Before.Changes,
@@ -76,7 +94,6 @@ internal sealed class StepVerifying(
             Detail = settlement.Detail ?? earlier.DetailOf(step.DeviceId, step.Location.Id, settlement.Verdict),
             CompletedAt = time.GetUtcNow(),
         };
-        return (step, receipt, settlement.IsOver);
     }
 
     private Settlement SettlementOf(RequestStep step, Arrivals arrivals, DateTimeOffset? now)
@@ -94,7 +111,7 @@ internal sealed class StepVerifying(
         Settlement found = Settlement.Of(done, after, arrivals.PendingOf(step.Location, step.Subject));
         if (found.Verdict != Verdict.Present)
             return found;
-        return HoldOf(step, after) ?? StillPending(step, after, now) ?? found with { Detail = WhyPresent(step) ?? found.Detail };
+        return HoldOf(step, after) ?? reach.Beyond(step, after) ?? StillPending(step, after, now) ?? found with { Detail = WhyPresent(step) ?? found.Detail };
     }
 
     private static string? WhyPresent(RequestStep step) =>
@@ -127,19 +144,20 @@ internal sealed class StepVerifying(
     }
 
     private async Task RecordAsync(
-        DataLocation location, List<(RequestStep Step, ErasureReceipt Receipt, bool IsOver)> given, CancellationToken cancellationToken)
+        DataLocation location, List<(RequestStep Step, ErasureReceipt Receipt, Settlement Settlement)> given, CancellationToken cancellationToken)
     {
-        List<IGrouping<(Verdict Verdict, DateTimeOffset? Until, long? Remaining, bool IsOver), (RequestStep Step, ErasureReceipt, bool)>> groups =
-            [.. given.GroupBy(one => (one.Receipt.Verdict, one.Receipt.Until, one.Receipt.RecordsRemaining, one.IsOver))];
+        var groups = given.GroupBy(one => (
+            one.Receipt.Verdict, one.Receipt.Until, one.Receipt.RecordsRemaining, one.Settlement.IsOver, one.Settlement.NeedsPlan)).ToList();
         bool isAll = groups.Count == 1 && given.Count == open.State.Registration!.Subjects.Count;
         bool isRead = given.Any(one => one.Step.After is { Verdict: not Verdict.Unreachable });
         string? inflow = location.FlushTime is null ? null : Inflows.Of(location.Inflow);
         IEnumerable<VerifiedGroup> verified = groups.Select(group => new VerifiedGroup(
             group.Key.Verdict,
             group.Key.Until,
-            group.Key.Remaining,
+            group.Key.RecordsRemaining,
             isAll ? null : [.. group.Select(one => one.Step.Subject)],
-            group.Key.IsOver ? true : null));
+            group.Key.IsOver ? true : null,
+            group.Key.NeedsPlan ? true : null));
         foreach (VerifiedGroup[] line in verified.Chunk(MostGroupsOfLine))
             await open.Journal.AppendAsync(new Verified(location.Id, isRead, line, inflow), cancellationToken).ConfigureAwait(false);
     }

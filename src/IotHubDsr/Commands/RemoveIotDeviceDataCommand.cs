@@ -13,6 +13,13 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     private ErasurePlan? _plan;
     private Performer? _performer;
 
+    /// <summary>IDs of the devices, case-sensitive; without any, those of the request that -RequestId names.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByDeviceId)]
+    [Alias("Id")]
+    [DeviceIdTransformation]
+    [ValidateNotNullOrEmpty]
+    public override HubDevice[] DeviceId { get; set; } = [];
+
     /// <summary>A plan that New-IotErasurePlan made, or the file that it was saved to; exactly it is run.</summary>
     // By property name as well: PowerShell settles for the default set, before it sees the input, when only that one takes property names.
     [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByPlan)]
@@ -87,6 +94,8 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     {
         if (Plan is null)
         {
+            if (Query is null && RequestId is null && DeviceId.Length == 0)
+                ThrowFault(FaultCatalogue.DeviceNotNamed.For(nameof(DeviceId)));
             base.ProcessRecord();
             return;
         }
@@ -100,7 +109,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
             Plan = Plan as ErasurePlan,
             Path = Plan is ErasurePlan ? null : GetUnresolvedProviderPathFromPSPath(Plan.Path),
             Tolerance = Tolerance,
-            Approval = RequireApproval || ApproverCertificate.Length > 0 || SignaturePath is not null ? Requirement() : null,
+            Approval = AsksApproval ? Requirement() : null,
             ThrottleLimit = ThrottleLimit,
         };
         Run(cancellationToken => Engine.ConfirmPlanAsync(request, cancellationToken));
@@ -108,6 +117,8 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     }
 
     private protected override string? ForRequest => RequestId;
+
+    private bool AsksApproval => RequireApproval || ApproverCertificate.Length > 0 || SignaturePath is not null;
 
     private protected override bool ApproveStart()
     {
@@ -124,7 +135,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
             Context = context,
             Store = Store,
             RequestId = RequestId,
-            MakesPlan = Plan is null,
+            RequiresApproval = AsksApproval,
             ReceivedAt = Received,
             Performer = PerformerOfRun(),
             ProbesStore = !IsWhatIf(),
@@ -154,6 +165,8 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
                 Context = context,
                 DeviceIds = deviceIds,
                 Query = Query,
+                RequestId = RequestId,
+                Store = Store,
                 Scope = Scope,
                 ThrottleLimit = ThrottleLimit,
                 IncludeRelayed = IncludeRelayed,
@@ -186,6 +199,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
             Context = context,
             Plan = _plan,
             Approved = approved,
+            Tolerance = Tolerance,
             ThrottleLimit = ThrottleLimit,
             RequestId = RequestId,
             Store = Store,

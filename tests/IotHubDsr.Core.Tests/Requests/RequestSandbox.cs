@@ -128,10 +128,25 @@ internal sealed class RequestSandbox : IAsyncDisposable
 
     public Task<List<DataRequest>> RequestsAsync(DataRequestQuery query) => RunAsync<DataRequest>(_engine.GetRequestsAsync(query, CancellationToken.None));
 
-    public async Task<DataRequest> RegisterAsync(DateTimeOffset? receivedAt, params string[] deviceIds) => Assert.Single(await RunAsync<DataRequest>(
-        _engine.RegisterAsync(
-            new RegisterRequest { Context = Context, DeviceIds = Stream(deviceIds), ReceivedAt = receivedAt, IdentityEvidence = "Passport seen by Ana Lopez" },
-            CancellationToken.None)));
+    public Task<DataRequest> RegisterAsync(DateTimeOffset? receivedAt, params string[] deviceIds) =>
+        RegisterAsync(receivedAt, requireApproval: false, deviceIds);
+
+    public async Task<DataRequest> RegisterAsync(DateTimeOffset? receivedAt, bool requireApproval, params string[] deviceIds)
+    {
+        var request = new RegisterRequest
+        {
+            Context = Context,
+            DeviceIds = Stream(deviceIds),
+            ReceivedAt = receivedAt,
+            IdentityEvidence = "Passport seen by Ana Lopez",
+            RequireApproval = requireApproval,
+        };
+        return Assert.Single(await RunAsync<DataRequest>(_engine.RegisterAsync(request, CancellationToken.None)));
+    }
+
+    /// <summary>Looks, as a command does before it plans.</summary>
+    public Task PrepareAsync(string requestId, bool requiresApproval = false) => RunAsync<object>(_engine.PrepareErasureAsync(
+        new ErasurePreparation { Context = Context, RequestId = requestId, RequiresApproval = requiresApproval }, CancellationToken.None));
 
     public async Task<DataRequest> ChangeAsync(ChangeRequest change) =>
         Assert.Single(await RunAsync<DataRequest>(_engine.ChangeRequestAsync(change with { Context = Context }, CancellationToken.None)));

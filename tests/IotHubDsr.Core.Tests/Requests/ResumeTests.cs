@@ -117,7 +117,7 @@ public sealed class ResumeTests
         List<ErasureReceipt> receipts = await sandbox.ResumeAsync((await sandbox.RequestAsync()).RequestId);
 
         ErasureReceipt registry = receipts.Single(receipt => receipt.Kind == LocationKinds.DeviceRegistry);
-        Assert.Equal(Verdict.Present, registry.Verdict);
+        Assert.Equal(Verdict.OwnerAction, registry.Verdict);
         Assert.Contains("made again", registry.Detail, StringComparison.Ordinal);
         Assert.Single(sandbox.Server.World.Registry.Devices, device => device.DeviceId == "dev1");
     }

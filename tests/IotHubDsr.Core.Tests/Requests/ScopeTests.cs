@@ -126,7 +126,7 @@ public sealed class ScopeTests
         ErasureReceipt receipt = Of(await sandbox.ResumeAsync(request.RequestId), Container);
 
         Assert.Equal(before, Text(sandbox));
-        Assert.Equal((Verdict.Present, 0L, 2L), (receipt.Verdict, receipt.RecordsErased, receipt.RecordsRemaining));
+        Assert.Equal((Verdict.OwnerAction, 0L, 2L), (receipt.Verdict, receipt.RecordsErased, receipt.RecordsRemaining));
         Assert.Contains("made again", receipt.Detail, StringComparison.Ordinal);
 
         // A plan about the old one alone still works.
@@ -153,7 +153,7 @@ public sealed class ScopeTests
 
         Assert.Equal(before, Text(sandbox));
         ErasureReceipt receipt = Of(receipts, Container);
-        Assert.Equal((Verdict.Present, 0L, 2L), (receipt.Verdict, receipt.RecordsErased, receipt.RecordsRemaining));
+        Assert.Equal((Verdict.OwnerAction, 0L, 2L), (receipt.Verdict, receipt.RecordsErased, receipt.RecordsRemaining));
         Assert.Contains("made again", receipt.Detail, StringComparison.Ordinal);
     }
 

@@ -60,7 +60,13 @@ internal sealed class SubjectTotals
 
         long records = matches.Count(relayed: false, mentioned: true);
         long bytes = matches.Own.Bytes + matches.Attributed.Bytes + matches.Mentioned.Bytes;
-        _items.Add(new SeenItem(blob.Path, blob.ETag.ToString("H"), records, bytes) { IsOldCopy = blob.IsOldCopy });
+        MatchTally[] tallies = [matches.Own, matches.Attributed, matches.Mentioned];
+        _items.Add(new SeenItem(blob.Path, blob.ETag.ToString("H"), records, bytes)
+        {
+            IsOldCopy = blob.IsOldCopy,
+            FirstTime = tallies.Min(tally => tally.First),
+            LastTime = tallies.Max(tally => tally.Last),
+        });
         Records += records;
         Bytes += bytes;
         Relayed += matches.Relayed.Records;
@@ -69,9 +75,8 @@ internal sealed class SubjectTotals
         Leased += blob.IsLeased ? 1 : 0;
         LastCreated = LastCreated > blob.CreatedOn ? LastCreated : blob.CreatedOn;
         AddHold(blob);
-        Span(matches.Own);
-        Span(matches.Attributed);
-        Span(matches.Mentioned);
+        foreach (MatchTally tally in tallies)
+            Span(tally);
     }
 
     private void AddHold(ListedBlob blob)

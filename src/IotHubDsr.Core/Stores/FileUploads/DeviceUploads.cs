@@ -98,6 +98,8 @@ internal sealed class DeviceUploads(string deviceId, UploadWindow window, Contai
     private static SeenItem ToItem(ListedBlob blob) => new(blob.Path, blob.LeavesAt is null ? blob.ETag.ToString("H") : null, 1, blob.Length)
     {
         IsOldCopy = blob.IsOldCopy || blob.LeavesAt is not null,
+        FirstTime = blob.LastModified,
+        LastTime = blob.LastModified,
     };
 
     /// <summary>The paths of all folders that a blob lies in.</summary>

@@ -119,8 +119,10 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
                 if (attempt == Attempts)
                     throw FaultCatalogue.ConcurrentChange.Exception(PlaceOf(file.Path), Attempts);
                 BlobProperties now = await client.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-                if (!_window.Includes(now.CreatedOn, now.LastModified))
+                if (!UploadWindow.Of(call, deviceId).Includes(now.CreatedOn, now.LastModified))
                     return;
+                if (await call.DoubtOfAsync(deviceId, cancellationToken).ConfigureAwait(false) is { } doubt)
+                    throw new DsrException(doubt);
                 seen = now.ETag;
             }
         }

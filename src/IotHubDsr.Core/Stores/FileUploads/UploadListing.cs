@@ -15,11 +15,12 @@ internal sealed class UploadListing
     private readonly SeenBlobs _seen = new();
     private readonly BlobExclusions _exclusions;
 
-    private UploadListing(IReadOnlyList<string> deviceIds, UploadWindow window, ContainerHold hold, FormerContainers former, BlobExclusions exclusions, DateTimeOffset now)
+    private UploadListing(
+        IReadOnlyList<string> deviceIds, Func<string, UploadWindow> windowOf, ContainerHold hold, FormerContainers former, BlobExclusions exclusions, DateTimeOffset now)
     {
         _exclusions = exclusions;
         foreach (string deviceId in deviceIds)
-            _devices.TryAdd(deviceId, new DeviceUploads(deviceId, window, hold, former, now));
+            _devices.TryAdd(deviceId, new DeviceUploads(deviceId, windowOf(deviceId), hold, former, now));
     }
 
     public DeviceUploads Of(string deviceId) => _devices[deviceId];
@@ -42,7 +43,7 @@ internal sealed class UploadListing
         FormerContainers former = await FormerContainers.ReadAsync(container, missing is not null, cancellationToken).ConfigureAwait(false);
         if (missing is not null && former.Until is null)
             throw missing;
-        var listing = new UploadListing(deviceIds, new UploadWindow(call.Options.Scope), hold, former, new BlobExclusions(call.Location), now);
+        var listing = new UploadListing(deviceIds, deviceId => UploadWindow.Of(call, deviceId), hold, former, new BlobExclusions(call.Location), now);
         if (missing is null)
             await listing.ReadAsync(container, call, once, cancellationToken).ConfigureAwait(false);
         return listing;
