@@ -100,16 +100,20 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
         {
             // A request that was taken away is not made anew around one of its files.
             if (!Directory.Exists(path))
-                throw new DirectoryNotFoundException($"The folder '{path}' of the request is gone.");
+                throw new EvidenceNotWrittenException(new DirectoryNotFoundException($"The folder '{path}' of the request is gone."));
             string target = PlaceOf(name);
-            PrivateFiles.MakeFolder(Path.GetDirectoryName(target)!);
             try
             {
+                PrivateFiles.MakeFolder(Path.GetDirectoryName(target)!);
                 await PrivateFiles.SaveAsync(target, content, cancellationToken).ConfigureAwait(false);
             }
             catch (IOException) when (File.Exists(target) && content.Span.SequenceEqual(File.ReadAllBytes(target)))
             {
                 // It was saved before, and what it was saved for was not put on record.
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new EvidenceNotWrittenException(exception);
             }
         }
 
@@ -141,9 +145,19 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
 
         public async Task<IJournalFile?> TryLockAsync(string holder, bool isNew, CancellationToken cancellationToken)
         {
-            if (isNew)
-                PrivateFiles.MakeFolder(path);
-            if (TryLock() is not { } lease)
+            FileStream? lease;
+            try
+            {
+                if (isNew)
+                    PrivateFiles.MakeFolder(path);
+                lease = TryLock();
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new EvidenceNotWrittenException(exception);
+            }
+
+            if (lease is null)
                 return null;
             try
             {

@@ -41,7 +41,7 @@ internal static class PrivateFiles
     /// <summary>Saves a file under a temporary name, on the disk, and renames it; a file that exists is never overwritten.</summary>
     public static async Task SaveAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        string temporary = Path.Combine(Path.GetDirectoryName(path)!, $"{Guid.NewGuid():N}.partial");
+        string temporary = TemporaryName.For(path);
         try
         {
             await using (FileStream file = Create(temporary))

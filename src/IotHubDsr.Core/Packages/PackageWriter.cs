@@ -57,7 +57,7 @@ internal sealed class PackageWriter : IAsyncDisposable
         if (System.IO.Path.Exists(full))
             throw FaultCatalogue.ExportPathExists.Exception(full);
 
-        string temporary = $"{full}.{Guid.NewGuid():N}.partial";
+        string temporary = TemporaryName.For(full);
         return Guard(full, () =>
         {
             PrivateFiles.MakeFolder(System.IO.Path.GetDirectoryName(full)!);

@@ -15,6 +15,9 @@ internal sealed class OpenRequest : IAsyncDisposable
     private static readonly TimeSpan ShortRetryTime = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan PatienceWithLookers = TimeSpan.FromSeconds(2);
 
+    /// <summary>When the GDPR began to apply, where the day began first.</summary>
+    private static readonly DateTimeOffset FirstReceipt = new(2018, 5, 25, 0, 0, 0, TimeSpan.FromHours(14));
+
     private readonly IEvidenceFolder _folder;
     private readonly RequestKey? _key;
 
@@ -43,7 +46,7 @@ internal sealed class OpenRequest : IAsyncDisposable
         IEvidenceStore store, NewRequest request, TimeProvider time, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        RequirePast(request.ReceivedAt, now);
+        RequirePlausible(request.ReceivedAt, now);
         IEvidenceFolder folder = store.Open(RequestIds.Make(now));
         var key = RequestKey.Make();
         return await GuardAsync(store, async () =>
@@ -89,11 +92,13 @@ internal sealed class OpenRequest : IAsyncDisposable
         }
     }
 
-    /// <exception cref="DsrException">The time is still to come.</exception>
-    public static void RequirePast(DateTimeOffset? receivedAt, DateTimeOffset now)
+    /// <exception cref="DsrException">The time is still to come, or before there were such requests.</exception>
+    public static void RequirePlausible(DateTimeOffset? receivedAt, DateTimeOffset now)
     {
         if (receivedAt > now)
-            throw FaultCatalogue.InvalidReceivedAt.Exception($"{receivedAt:u}");
+            throw FaultCatalogue.InvalidReceivedAt.Exception($"{receivedAt:u}", "that is still to come");
+        if (receivedAt < FirstReceipt)
+            throw FaultCatalogue.InvalidReceivedAt.Exception($"{receivedAt:u}", "the GDPR, whose time limits count from the receipt, applies since 25 May 2018");
     }
 
     /// <summary>Opens a request that exists; it waits for somebody else who works on it, if asked to.</summary>
@@ -202,11 +207,11 @@ internal sealed class OpenRequest : IAsyncDisposable
         }
         catch (Exception exception) when (IsOfStore(exception))
         {
-            throw new DsrException(FaultCatalogue.RequestStoreNotWritable.For(store.Place, Reason.Of(exception)), exception);
+            throw new DsrException(FaultCatalogue.RequestStoreNotWritten.For(store.Place, Reason.Of(exception)), exception);
         }
 
         if (store.FreeSpace() is { } free && free < needed)
-            throw FaultCatalogue.RequestStoreNotWritable.Exception(store.Place, $"it has {ByteSize.Format(free)} free, and up to {ByteSize.Format(needed)} are needed.");
+            throw FaultCatalogue.RequestStoreNotWritten.Exception(store.Place, $"it has {ByteSize.Format(free)} free, and up to {ByteSize.Format(needed)} are needed.");
     }
 
     /// <summary>Translates what a store throws into a catalogued fault.</summary>
@@ -215,6 +220,10 @@ internal sealed class OpenRequest : IAsyncDisposable
         try
         {
             return await action().ConfigureAwait(false);
+        }
+        catch (EvidenceNotWrittenException exception)
+        {
+            throw new DsrException(FaultCatalogue.RequestStoreNotWritten.For(store.Place, Reason.Of(exception)), exception.InnerException);
         }
         catch (Exception exception) when (IsOfStore(exception))
         {

@@ -17,7 +17,7 @@ internal sealed class Preparing(IEvidenceStore store, ErasurePreparation request
             await OpenRequest.RequireWritableAsync(store, needed: 0, cancellationToken).ConfigureAwait(false);
         if (request.RequestId is not { } requestId)
         {
-            OpenRequest.RequirePast(request.ReceivedAt, time.GetUtcNow());
+            OpenRequest.RequirePlausible(request.ReceivedAt, time.GetUtcNow());
             return;
         }
 
