@@ -268,11 +268,6 @@ public static class FaultCatalogue
         "The evidence of {0} cannot be written: {1}. Nothing was changed.",
         "Divide it into several requests of at most {2} devices each, such as by -Query or by parts of the list.");
 
-    /// <summary>The request store cannot be written to.</summary>
-    public static FaultDefinition RequestStoreNotWritable { get; } = new("RequestStoreNotWritable", FaultCategory.WriteError,
-        "The request store {0} cannot be written to, and nothing is erased that cannot be put on record: {1}",
-        "Check the rights of the account (Storage Blob Data Contributor for a blob container) and the free space, or name another store with -RequestStore.");
-
     /// <summary>A journal is not what was written.</summary>
     public static FaultDefinition JournalBroken { get; } = new("JournalBroken", FaultCategory.InvalidData,
         "The journal of {0} cannot be relied on from line {1} on: {2}.",

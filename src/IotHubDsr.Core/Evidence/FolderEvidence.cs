@@ -100,7 +100,7 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
         {
             // A request that was taken away is not made anew around one of its files.
             if (!Directory.Exists(path))
-                throw new DirectoryNotFoundException($"The folder '{path}' of the request is gone.");
+                throw new EvidenceNotWrittenException(new DirectoryNotFoundException($"The folder '{path}' of the request is gone."));
             string target = PlaceOf(name);
             try
             {

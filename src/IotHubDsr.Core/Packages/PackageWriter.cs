@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using IotHubDsr.Foundation;
 using IotHubDsr.Packages.Records;
-using IotHubDsr.Plans;
 using IotHubDsr.Stores;
 
 namespace IotHubDsr.Packages;

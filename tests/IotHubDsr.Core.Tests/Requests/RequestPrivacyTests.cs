@@ -16,7 +16,7 @@ public sealed class RequestPrivacyTests
 
         string requestId = (await sandbox.EraseAsync(plan))[0].RequestId;
         Assert.Contains(Files(sandbox), file => file.Name.Contains("private", StringComparison.Ordinal) && file.Text.Contains(plan.Salt, StringComparison.Ordinal));
-        await sandbox.ChangeAsync(new AnonymiseRequest { RequestId = requestId });
+        await sandbox.ChangeAsync(new AnonymiseRequest { RequestId = requestId, Reason = "The rehearsal is over" });
 
         Assert.Contains(Files(sandbox), file => file.Text.Contains(plan.Digest, StringComparison.Ordinal));
         Assert.DoesNotContain(Files(sandbox), file => file.Text.Contains(plan.Salt, StringComparison.Ordinal));
