@@ -48,7 +48,7 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
             Locations = locations,
             Holds = await HoldsAsync(folder, state, devices, cancellationToken).ConfigureAwait(false),
             NextAt = progress.NextAt,
-            NextAction = progress.NextAction,
+            NextAction = progress.NextAction is { } action ? VisibleText.OfLine(action) : null,
             Holder = holder,
         };
     }
