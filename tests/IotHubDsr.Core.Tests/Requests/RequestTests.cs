@@ -159,7 +159,7 @@ public sealed class RequestTests
                 FirstTime = null,
                 LastTime = null,
                 Until = null,
-                Location = finding.Location with { Provenance = [], Settings = NoSettings },
+                Location = finding.Location with { Provenance = [], Settings = NoSettings, Statements = [] },
             }).OrderBy(finding => finding.DeviceId, StringComparer.Ordinal).ThenBy(finding => finding.Location.Id, StringComparer.Ordinal)];
 
     private static readonly Dictionary<string, string> NoSettings = [];
