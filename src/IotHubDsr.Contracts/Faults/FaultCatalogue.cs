@@ -121,12 +121,22 @@ public static class FaultCatalogue
     /// <summary>A blob cannot be read as an archive.</summary>
     public static FaultDefinition ArchiveUnreadable { get; } = new("ArchiveUnreadable", FaultCategory.InvalidData,
         "The blob {0} cannot be read as an archive of messages: {1}",
-        "Look at the blob; repair or delete it. It was left untouched, and no device is reported absent from its location.");
+        "Look at the blob; repair or delete it, or exclude it with a ground in the location file if it holds no messages. It was left untouched, and no device is reported absent from its location.");
 
     /// <summary>A blob is in the archive tier.</summary>
     public static FaultDefinition BlobArchived { get; } = new("BlobArchived", FaultCategory.ResourceUnavailable,
         "The blob {0} is in the archive tier and cannot be read.",
         "Rehydrate the blob (Set-AzStorageBlobTier or the portal) and run the command again.");
+
+    /// <summary>A blob is on its way out of the archive tier.</summary>
+    public static FaultDefinition BlobRehydrating { get; } = new("BlobRehydrating", FaultCategory.ResourceUnavailable,
+        "The blob {0} is being rehydrated from the archive tier and cannot be read yet.",
+        "Wait until the blob no longer has an archive status (rehydrate-pending-to-hot, -cool or -cold), which takes up to 15 hours, then run the command again.");
+
+    /// <summary>A container does not hold still while it is read.</summary>
+    public static FaultDefinition ContainerChanging { get; } = new("ContainerChanging", FaultCategory.ResourceBusy,
+        "{0} kept changing while it was read: in each of {1} listings blobs had gone and others had come.",
+        "Wait until whatever moves the blobs is done, then run the command again. No device is reported absent from this location until then.");
 
     /// <summary>A blob may not be changed.</summary>
     public static FaultDefinition BlobHeld { get; } = new("BlobHeld", FaultCategory.PermissionDenied,
