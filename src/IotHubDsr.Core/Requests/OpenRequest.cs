@@ -210,11 +210,11 @@ internal sealed class OpenRequest : IAsyncDisposable
         }
         catch (Exception exception) when (IsOfStore(exception))
         {
-            throw new DsrException(FaultCatalogue.RequestStoreNotWritten.For(store.Place, Reason.Of(exception)), exception);
+            throw new DsrException(FaultCatalogue.RequestStoreNotWritable.For(store.Place, Reason.Of(exception)), exception);
         }
 
         if (store.FreeSpace() is { } free && free < needed)
-            throw FaultCatalogue.RequestStoreNotWritten.Exception(store.Place, $"it has {ByteSize.Format(free)} free, and up to {ByteSize.Format(needed)} are needed.");
+            throw FaultCatalogue.RequestStoreNotWritable.Exception(store.Place, $"it has {ByteSize.Format(free)} free, and up to {ByteSize.Format(needed)} are needed.");
     }
 
     /// <summary>Translates what a store throws into a catalogued fault.</summary>

@@ -52,7 +52,7 @@ public sealed class EvidenceLimitTests
 
         DsrException refused = await Assert.ThrowsAsync<DsrException>(() => sandbox.EraseAsync(plan, store: Path.Combine(file, "requests")));
 
-        Assert.Equal("RequestStoreNotWritten", refused.Fault.Id);
+        Assert.Equal("RequestStoreNotWritable", refused.Fault.Id);
         Assert.DoesNotContain(sandbox.Server.RequestLog.After(0), logged => logged.Mutating);
     }
 
