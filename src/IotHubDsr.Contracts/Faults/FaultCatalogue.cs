@@ -118,6 +118,11 @@ public static class FaultCatalogue
         "The blob {0} cannot be read as an archive of messages: {1}",
         "Look at the blob; repair or delete it. It was left untouched, and no device is reported absent from its location.");
 
+    /// <summary>Records of a blob do not tell their sender.</summary>
+    public static FaultDefinition RecordsUnreadable { get; } = new("RecordsUnreadable", FaultCategory.InvalidData,
+        "The blob {0} holds {1} from which no sender can be read, the first at byte {2}.",
+        "Look at the blob; move records that no IoT hub wrote elsewhere. These records were kept, and no device is reported absent from their location.");
+
     /// <summary>A blob is in the archive tier.</summary>
     public static FaultDefinition BlobArchived { get; } = new("BlobArchived", FaultCategory.ResourceUnavailable,
         "The blob {0} is in the archive tier and cannot be read.",

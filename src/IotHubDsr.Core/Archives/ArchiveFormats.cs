@@ -68,7 +68,7 @@ internal static class ArchiveFormats
     {
         var start = source.Unread.Span.IndexOf((byte)'{');
         var extent = new JsonExtent();
-        for (var searched = start; ; searched = source.Unread.Length)
+        for (var searched = start; ;)
         {
             var line = source.Unread.Span[searched..].IndexOf((byte)'\n');
             if (line >= 0 || source.Ended || source.Unread.Length > source.Limits.MaxBlockBytes)
@@ -77,7 +77,8 @@ internal static class ArchiveFormats
                 return !extent.TryFindEnd(source.Unread.Span[start..end], out _) && line >= 0 && !extent.IsInText;
             }
 
-            await source.FillAsync(source.Unread.Length + 1, cancellationToken);
+            searched = source.Unread.Length;
+            await source.FillAsync(searched + 1, cancellationToken);
         }
     }
 

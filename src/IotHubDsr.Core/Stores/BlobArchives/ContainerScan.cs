@@ -175,7 +175,12 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
             var request = new ScanRequest(Subjects, WithBody: selection.WithBody);
             (ListedBlob Blob, ArchiveScan Scan)? read = await ArchiveRead.ScanAsync(container, listed, request, cancellationToken).ConfigureAwait(false);
             if (read is { Blob: var blob, Scan: var scan })
+            {
                 Add(blob, scan);
+                if (scan.Unread.Count > 0)
+                    await call.ReportAsync(UnreadIn($"{call.Location.Place}/{listed.Path}", scan.Unread), cancellationToken).ConfigureAwait(false);
+            }
+
             if (read?.Blob.ETag != listed.ETag && !listed.IsOldCopy)
                 _changed.Add(listed);
         }
@@ -193,6 +198,9 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
         (string status, int? percent) = _listed ? ($"{done} of {_blobs} blobs read", (int)(done * 100L / _blobs)) : ($"{done} blobs read", (int?)null);
         await call.ProgressAsync(status, percent, cancellationToken).ConfigureAwait(false);
     }
+
+    private static Fault UnreadIn(string blob, UnreadRecords unread) =>
+        FaultCatalogue.RecordsUnreadable.For(blob, Counted.Of(unread.Count, "record"), unread.FirstOffset.ToString(CultureInfo.InvariantCulture));
 
     private void Add(ListedBlob blob, ArchiveScan scan)
     {
