@@ -53,6 +53,9 @@ public sealed record DataLocation
     /// <summary>How long the service keeps a record here before it expires; null when unknown or without limit.</summary>
     public TimeSpan? Retention { get; init; }
 
+    /// <summary>What the operator vouches for about the location; a run uses the statements of its plan.</summary>
+    public IReadOnlyList<OperatorStatement> Statements { get; init; } = [];
+
     /// <summary>What a store needs to reach the location (names, URIs, formats; never a secret). Keys are in <see cref="LocationSettings"/>.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 

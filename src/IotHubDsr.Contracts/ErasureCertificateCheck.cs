@@ -123,6 +123,9 @@ public sealed record CertifiedLocation
     /// <summary>When the location was read again; null when nobody could.</summary>
     public DateTimeOffset? VerifiedAt { get; init; }
 
+    /// <summary>What the operator vouched for about the location; a text that named a device appears as a keyed hash.</summary>
+    public IReadOnlyList<OperatorStatement> Statements { get; init; } = [];
+
     /// <summary>Kind, place and verdict.</summary>
     public override string ToString() => $"{Kind} {Place}: {Verdict}";
 }

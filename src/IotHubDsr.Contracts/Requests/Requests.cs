@@ -93,6 +93,9 @@ public sealed record ConnectRequest
     /// <summary>Full path of a JSON file with locations that the hub's configuration cannot tell of.</summary>
     public string? LocationFile { get; init; }
 
+    /// <summary>Blob containers, as <c>account/container</c>, of which the operator says that they are the hub's alone.</summary>
+    public IReadOnlyList<string> DedicatedContainers { get; init; } = [];
+
     /// <summary>Where requests are kept: full path of a folder or URI of a blob container; null for the default.</summary>
     public string? RequestStore { get; init; }
 

@@ -117,6 +117,7 @@ internal static class CertificateCheck
             Until = location.Until,
             Method = location.Method,
             VerifiedAt = location.VerifiedAt,
+            Statements = location.Statements,
         };
     }
 

@@ -72,6 +72,9 @@ internal sealed record LocationOutcome
     /// <summary>What remains and who has to do what; null when there is nothing to add.</summary>
     public string? Detail { get; init; }
 
+    /// <summary>What the operator vouched for about it, in texts that name no device.</summary>
+    public IReadOnlyList<OperatorStatement> Statements { get; init; } = [];
+
     /// <summary>When the last erasure there ended; null when there was none.</summary>
     public DateTimeOffset? ErasedAt { get; init; }
 

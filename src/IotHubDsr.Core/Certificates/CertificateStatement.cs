@@ -157,6 +157,7 @@ internal static class CertificateStatement
         writer.Member("place", location.Place);
         writer.Member("planned", sum.Planned);
         writer.Member("remaining", sum.Remaining);
+        StatementJson.WriteMember(location.Statements, writer);
         WriteTime(writer, "until", location.Until);
         writer.Member("verdict", location.Verdict.ToString());
         WriteTime(writer, "verifiedAt", location.VerifiedAt);

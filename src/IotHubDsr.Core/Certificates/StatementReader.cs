@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using IotHubDsr.Evidence;
+using IotHubDsr.Plans;
 
 namespace IotHubDsr.Certificates;
 
@@ -105,6 +106,7 @@ internal static class StatementReader
         Place = Text(location.GetProperty("place")),
         Method = Text(location.GetProperty("method")),
         Detail = Optional(location, "detail"),
+        Statements = StatementJson.ReadMember(location),
         ErasedAt = OptionalTime(location, "erasedAt"),
         VerifiedAt = OptionalTime(location, "verifiedAt"),
         Groups = location.GetProperty("outcomes") is var outcomes && outcomes.GetArrayLength() > 0

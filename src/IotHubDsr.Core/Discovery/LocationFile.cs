@@ -19,7 +19,7 @@ namespace IotHubDsr.Discovery;
 ///   ]
 /// }
 /// </code>
-/// <c>hubName</c> is the hub's name as it stands in the names of the blobs. The file holds no secrets, and one that does is refused.
+/// What the operator vouches for is read by <see cref="LocationFileStatements"/>. <c>hubName</c> is the hub's name as it stands in the names of the blobs. The file holds no secrets, and one that does is refused.
 /// </remarks>
 internal static class LocationFile
 {

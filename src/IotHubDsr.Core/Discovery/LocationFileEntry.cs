@@ -6,7 +6,7 @@ namespace IotHubDsr.Discovery;
 /// <summary>One entry of a <see cref="LocationFile"/>.</summary>
 internal static class LocationFileEntry
 {
-    private static readonly string[] Properties = ["kind", "containerUri", "hubName", "place", "resourceId", "note"];
+    private static readonly string[] Properties = ["kind", "containerUri", "hubName", "place", "resourceId", "note", LocationFileStatements.Dedicated];
 
     private static readonly string[] SecretMarks = ["sig=", "SharedAccessKey=", "AccountKey=", "SharedAccessSignature="];
 
@@ -24,7 +24,7 @@ internal static class LocationFileEntry
     /// <param name="problem">Makes the failure of the file from what is wrong with the entry.</param>
     public static DataLocation Read(JsonElement entry, Func<string, DsrException> problem)
     {
-        Dictionary<string, string> texts = Texts(entry, problem);
+        Dictionary<string, string> texts = Texts(entry, Properties, problem, LocationFileStatements.Exclude);
         string named = texts.GetValueOrDefault("kind") ?? throw problem("'kind' is missing.");
         string? kind = LocationAdvice.KindOf(named);
         if (HubKinds.Contains(kind))
@@ -32,8 +32,11 @@ internal static class LocationFileEntry
 
         string? note = texts.GetValueOrDefault("note");
         string provenance = note is null ? "location file" : $"location file: {note}";
+        JsonElement? exclude = entry.TryGetProperty(LocationFileStatements.Exclude, out JsonElement blobs) && blobs.ValueKind != JsonValueKind.Null ? blobs : null;
+        IReadOnlyList<OperatorStatement> statements = LocationFileStatements.Read(
+            kind, texts.GetValueOrDefault(LocationFileStatements.Dedicated), exclude, problem);
         if (ContainerKinds.Contains(kind))
-            return Container(kind!, texts, provenance, problem);
+            return Container(kind!, texts, provenance, problem) with { Statements = statements };
 
         string place = texts.GetValueOrDefault("place") ?? throw problem("'place' is missing.");
         if (texts.ContainsKey("containerUri") || texts.ContainsKey("hubName"))
@@ -89,7 +92,13 @@ internal static class LocationFileEntry
         return ArmId.TryParse(text, out ArmId? id) ? id.ToString() : throw problem("'resourceId' is not the ID of an Azure resource.");
     }
 
-    private static Dictionary<string, string> Texts(JsonElement entry, Func<string, DsrException> problem)
+    /// <summary>The texts of an object.</summary>
+    /// <param name="entry">The object.</param>
+    /// <param name="properties">Names of the texts that it may have.</param>
+    /// <param name="problem">Makes the failure of the file from what is wrong with the object.</param>
+    /// <param name="other">Name of a member that is not a text; null when there is none.</param>
+    public static Dictionary<string, string> Texts(
+        JsonElement entry, IReadOnlyCollection<string> properties, Func<string, DsrException> problem, string? other = null)
     {
         if (entry.ValueKind != JsonValueKind.Object)
             throw problem("an object is expected.");
@@ -97,8 +106,10 @@ internal static class LocationFileEntry
         foreach (JsonProperty property in entry.EnumerateObject())
         {
             string name = NameOf(property) ?? throw problem("the name of a property is not text.");
-            if (!Properties.Contains(name, StringComparer.Ordinal))
-                throw problem($"'{LocationText.Quote(name)}' is not known; known are {string.Join(", ", Properties)}.");
+            if (name == other)
+                continue;
+            if (!properties.Contains(name, StringComparer.Ordinal))
+                throw problem($"'{LocationText.Quote(name)}' is not known; known are {string.Join(", ", other is null ? properties : [.. properties, other])}.");
             if (property.Value.ValueKind == JsonValueKind.Null)
                 continue;
             string text = ((JsonElement?)property.Value).Text() ?? throw problem($"the value of '{name}' is not a text.");

@@ -3,7 +3,7 @@ namespace IotHubDsr.Discovery;
 /// <summary>Makes one location of all the ways to the same place.</summary>
 internal static class LocationJoin
 {
-    public static DataLocation All(IReadOnlyList<DataLocation> ways) => ways is [DataLocation single] ? single : ways[0] with
+    public static DataLocation All(IReadOnlyList<DataLocation> ways) => ways is [DataLocation single] ? single with { Statements = Statements(single.Statements) } : ways[0] with
     {
         ResourceId = ways.Select(static way => way.ResourceId).FirstOrDefault(static id => id is not null),
         Provenance = [.. ways.SelectMany(static way => way.Provenance).Distinct(StringComparer.Ordinal)],
@@ -15,7 +15,18 @@ internal static class LocationJoin
         RecordsDeletion = ways.Any(static way => way.RecordsDeletion),
         Retention = ways.Max(static way => way.Retention),
         Settings = Settings(ways),
+        Statements = Statements(ways.SelectMany(static way => way.Statements)),
     };
+
+    /// <summary>Each statement once, in an order that does not depend on the one in which they were made.</summary>
+    public static IReadOnlyList<OperatorStatement> Statements(IEnumerable<OperatorStatement> all) =>
+    [
+        .. all.Distinct()
+            .OrderBy(static statement => statement.Kind)
+            .ThenBy(static statement => statement.BlobName, StringComparer.Ordinal)
+            .ThenBy(static statement => statement.IsPrefix)
+            .ThenBy(static statement => statement.Ground, StringComparer.Ordinal),
+    ];
 
     /// <summary>
     /// What the ways agree on. A setting that they do not agree on is left out: what holds for one of them must not be taken to hold

@@ -22,6 +22,9 @@ internal static partial class LocationText
     /// <summary>A text of somebody else's, cut to a length that can be read.</summary>
     public static string Quote(string text) => text.Length <= MaxQuote ? text : text[..MaxQuote] + "…";
 
+    /// <summary>A ground that the operator gives, on one line and well-formed: it becomes part of plans and certificates.</summary>
+    public static string Ground(string text) => Quote(Clean(text).Trim());
+
     /// <summary>A setting with several values has one a line.</summary>
     private static string CleanLines(string text) => string.Join('\n', text.Split('\n').Select(Clean));
 

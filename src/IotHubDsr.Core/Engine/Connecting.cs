@@ -67,7 +67,7 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
             HubAuthentication = request.HubAuthentication.ToString(),
             CredentialSource = request.Sandbox is null ? request.CredentialSource.ToString() : "Sandbox",
         };
-        return new HubConnection(context, access, client, arm, request.LocationFile, time);
+        return new HubConnection(context, access, client, arm, request, time);
     }
 
     private HubConnection ByConnectionString(AzureAccess access)
@@ -76,7 +76,7 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
         HubThrottle throttle = HubThrottle.For(skuName: null, units: 1, request.ThrottleShare, time);
         HubClient client = HubClient.WithSharedAccessKey(access, parsed, throttle, time);
         DsrContext context = CreateContext(access, parsed.HostName.Split('.')[0], parsed.HostName);
-        return new HubConnection(context, access, client, arm: null, request.LocationFile, time);
+        return new HubConnection(context, access, client, arm: null, request, time);
     }
 
     private DsrContext CreateContext(AzureAccess access, string hubName, string hostName) => new()

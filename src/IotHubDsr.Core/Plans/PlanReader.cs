@@ -50,6 +50,7 @@ internal static class PlanReader
                 Kind = Text(location, "kind"),
                 Place = Text(location, "place"),
                 Provenance = [.. location.GetProperty("provenance").EnumerateArray().Select(sentence => sentence.GetString()!)],
+                Statements = StatementJson.ReadMember(location),
             },
             Records = step.GetProperty("records").GetInt64(),
             RelayedRecords = step.GetProperty("relayedRecords").GetInt64(),

@@ -76,6 +76,7 @@ internal static class PlanWriter
         writer.Member("kind", location.Kind);
         writer.Member("place", location.Place);
         writer.Member("provenance", location.Provenance);
+        StatementJson.WriteMember(location.Statements, writer);
         writer.EndObject();
     }
 

@@ -12,6 +12,8 @@ namespace IotHubDsr.Requests;
 /// </summary>
 internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOptions options, OperationEvents events, TimeProvider time)
 {
+    private readonly DeviceNames _names = new(open.DeviceIds, open.Key);
+
     public async Task RunAsync(IReadOnlyList<ErasureReceipt> receipts, CancellationToken cancellationToken)
     {
         int number = open.State.Certificates.Count + 1;
@@ -93,6 +95,7 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
             Detail = DetailOf(location, groups.Max(group => group.Verdict)),
             ErasedAt = state.ErasedAt,
             VerifiedAt = state.ReadAt,
+            Statements = [.. location.Statements.Select(_names.Hide)],
             Groups = groups,
         };
     }

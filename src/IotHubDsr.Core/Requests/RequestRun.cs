@@ -96,7 +96,10 @@ internal sealed class RequestRun(
         return receipts;
     }
 
-    /// <summary>The steps of the plan, with the settings of their locations as they are now: a plan binds to what, not to how.</summary>
+    /// <summary>
+    /// The steps of the plan, with the settings of their locations as they are now: a plan binds to what, not to how. What the operator vouched
+    /// for is part of what was approved.
+    /// </summary>
     private List<RequestStep> StepsOf(HubLocations locations, HoldBook holds)
     {
         Dictionary<string, DataLocation> now = locations.All.ToDictionary(location => location.Id, StringComparer.Ordinal);
@@ -104,7 +107,7 @@ internal sealed class RequestRun(
         return [.. plan.Steps.Select(step =>
         {
             string subject = subjects[step.DeviceId];
-            DataLocation location = now.GetValueOrDefault(step.Location.Id, step.Location);
+            DataLocation location = now.GetValueOrDefault(step.Location.Id, step.Location) with { Statements = step.Location.Statements };
             DeviceDataFinding finding = locations.StoreOf(location) is null
                 ? Footprint.Unserved(step.DeviceId, location)
                 : step.Finding with { Location = location };

@@ -79,6 +79,11 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
     [ValidateNotNullOrEmpty]
     public string? LocationFile { get; set; }
 
+    /// <summary>Blob containers, as account/container, that belong to the hub alone.</summary>
+    [Parameter]
+    [ValidatePattern(@"^[^/\s]+/[^/\s]+$")]
+    public string[] DedicatedContainer { get; set; } = [];
+
     /// <summary>Folder or blob container (https URI) in which requests are kept.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -106,6 +111,7 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
             Cloud = Cloud,
             HubAuthentication = HubAuthentication,
             LocationFile = LocationFile is null ? null : GetUnresolvedProviderPathFromPSPath(LocationFile),
+            DedicatedContainers = DedicatedContainer,
             RequestStore = StorePath(RequestStore),
             ThrottleShare = ThrottleShare,
         };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsCheck;
 using IotHubDsr.Certificates;
+using IotHubDsr.Core.Tests.Plans;
 using IotHubDsr.Evidence;
 
 namespace IotHubDsr.Core.Tests.Certificates;
@@ -27,7 +28,7 @@ internal static class CertificateGen
 
     public static Gen<CertificateContent> Contents { get; } =
         from subjects in Gen.Int[1, 5]
-        from locations in Gen.Select(Texts, Texts, Texts.Null(), Times.Nullable(), Groups.Array[1, 5]).Array[0, 4]
+        from locations in Gen.Select(Texts, Texts, Texts.Null(), Times.Nullable(), Groups.Array[1, 5], PlanGen.Statements.Array[0, 2]).Array[0, 4]
         from texts in Texts.Array[4]
         from resource in Texts.Null()
         from times in Times.Array[3]
@@ -63,6 +64,7 @@ internal static class CertificateGen
                 Detail = location.Item3,
                 ErasedAt = location.Item4,
                 VerifiedAt = location.Item4,
+                Statements = location.Item6,
                 Groups = Spread(location.Item5, subjects),
             })],
         };

@@ -47,6 +47,26 @@ public sealed class LocationFileTests
         Assert.DoesNotContain(LocationSettings.HubName, location.Settings.Keys);
     }
 
+    [Fact]
+    public async Task Statements_OfAnEntryForAContainerOfTheConfiguration_JoinIt()
+    {
+        IReadOnlyList<DataLocation> extra = Parse("""
+            {"locations":[{"kind":"RoutedBlobContainer","containerUri":"https://stcontoso.blob.core.windows.net/telemetry","dedicated":"made for it\u0007",
+              "exclude":[{"prefix":"docs/","ground":"manuals"},{"name":"README.txt","ground":"a manual"}]}]}
+            """);
+
+        DiscoveryResult result = await new HubWorld().DiscoverAsync(HubWorld.Hub(HubWorld.Routing(
+            """{"storageContainers":[{"name":"a","containerName":"telemetry","connectionString":"AccountName=stcontoso"}]}""")), extra);
+
+        Assert.Equal(
+            [
+                new OperatorStatement(OperatorStatementKind.DedicatedContainer, "made for it"),
+                new OperatorStatement(OperatorStatementKind.ExcludedBlobs, "a manual") { BlobName = "README.txt" },
+                new OperatorStatement(OperatorStatementKind.ExcludedBlobs, "manuals") { BlobName = "docs/", IsPrefix = true },
+            ],
+            Assert.Single(result.Locations, location => location.Kind == LocationKinds.RoutedBlobContainer).Statements);
+    }
+
     [Theory]
     [InlineData("{", "line 1, byte 2")]
     [InlineData("{\n  \"locations\": [\n    {\"kind\" \"x\"}\n]}", "line 3")]
@@ -62,6 +82,16 @@ public sealed class LocationFileTests
     [InlineData("""{"locations":[{"kind":"DeviceRegistry","place":"other"}]}""", "part of the connected hub")]
     [InlineData("""{"locations":[{"kind":"EventHub","place":"a","resourceId":"b"}]}""", "'resourceId' is not the ID")]
     [InlineData("""{"locations":[{"kind":"FileUploadContainer","place":"a"}]}""", "'containerUri' is missing")]
+    [InlineData("""{"locations":[{"kind":"EventHub","place":"a","dedicated":"one hub"}]}""", "'dedicated' belongs to the kinds")]
+    [InlineData("""{"locations":[{"kind":"LogArchive","containerUri":"https://st.blob.core.windows.net/c","dedicated":"x"}]}""", "'dedicated' belongs")]
+    [InlineData("""{"locations":[{"kind":"FileUploadContainer","containerUri":"https://st.blob.core.windows.net/c","exclude":[]}]}""", "'exclude' belongs")]
+    [InlineData("""{"locations":[{"kind":"LogArchive","containerUri":"https://st.blob.core.windows.net/c","exclude":{}}]}""", "'exclude' is not a list")]
+    [InlineData("""{"locations":[{"kind":"LogArchive","containerUri":"https://st.blob.core.windows.net/c","exclude":["a"]}]}""", "an object is expected")]
+    [InlineData("""{"locations":[{"kind":"LogArchive","containerUri":"https://st.blob.core.windows.net/c","exclude":[{"ground":"a"}]}]}""", "'name' or 'prefix'")]
+    [InlineData("""{"locations":[{"kind":"LogArchive","containerUri":"https://st.blob.core.windows.net/c","exclude":[{"name":"a","prefix":"b","ground":"c"}]}]}""", "'name' or 'prefix'")]
+    [InlineData("""{"locations":[{"kind":"LogArchive","containerUri":"https://st.blob.core.windows.net/c","exclude":[{"prefix":"","ground":"c"}]}]}""", "'prefix' is not a text")]
+    [InlineData("""{"locations":[{"kind":"LogArchive","containerUri":"https://st.blob.core.windows.net/c","exclude":[{"prefix":"a"}]}]}""", "needs a ground")]
+    [InlineData("""{"locations":[{"kind":"LogArchive","containerUri":"https://st.blob.core.windows.net/c","exclude":[{"prefix":"a","grnd":"b"}]}]}""", "'grnd' is not known")]
     [InlineData("""{"locations":[{"kind":"FileUploadContainer","containerUri":"http://st.blob.core.windows.net/c"}]}""", "is not of the form")]
     [InlineData("""{"locations":[{"kind":"FileUploadContainer","containerUri":"https://st.blob.core.windows.net/c/d"}]}""", "is not of the form")]
     [InlineData("""{"locations":[{"kind":"FileUploadContainer","containerUri":"https://st.blob.core.windows.net/c?x=1"}]}""", "is not of the form")]

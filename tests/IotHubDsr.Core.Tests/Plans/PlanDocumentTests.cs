@@ -23,7 +23,26 @@ public sealed class PlanDocumentTests
         Assert.Equal(plan.Steps.Select(Facts), read.Steps.Select(Facts));
         Assert.Equal(plan.Steps.SelectMany(step => step.Finding.Items), read.Steps.SelectMany(step => step.Finding.Items));
         Assert.Equal(plan.Steps.SelectMany(step => step.Location.Provenance), read.Steps.SelectMany(step => step.Location.Provenance));
+        Assert.Equal(plan.Steps.SelectMany(step => step.Location.Statements), read.Steps.SelectMany(step => step.Location.Statements));
     });
+
+    [Fact]
+    public void Write_Statements_AreBoundByTheDigestAndLeftOutWhereThereAreNone()
+    {
+        DeviceDataFinding finding = PlanGen.Finding("dev1", 3);
+        ErasurePlan plan = PlanGen.Small with
+        {
+            Steps = [new ErasureStep(
+                finding with { Location = finding.Location with { Statements = [new OperatorStatement(OperatorStatementKind.DedicatedContainer, "one hub")] } },
+                ErasureAction.Erase)],
+        };
+
+        string file = Encoding.UTF8.GetString(PlanDocument.Write(plan));
+
+        Assert.Contains("\"statements\":[{\"ground\":\"one hub\",\"kind\":\"DedicatedContainer\"}]", file, StringComparison.Ordinal);
+        Assert.DoesNotContain("statements", Encoding.UTF8.GetString(PlanDocument.Write(PlanGen.Small)), StringComparison.Ordinal);
+        AssertInvalid(() => PlanDocument.RequireSealed(PlanDocument.Seal(plan) with { Steps = PlanGen.Small.Steps }));
+    }
 
     [Fact]
     public void Write_Plan_BindsTheDigestThatSha256OfThePlanGives()

@@ -171,9 +171,11 @@ internal sealed class RequestSandbox : IAsyncDisposable
         Directory.Delete(RequestStore, recursive: true);
     }
 
-    private async Task ConnectAsync()
+    /// <summary>Connects anew, as with other parameters of Connect-IotHubDsr.</summary>
+    public async Task ConnectAsync(Func<ConnectRequest, ConnectRequest>? choose = null)
     {
         var request = new ConnectRequest { Sandbox = SandboxAccess.Describe(Server.Descriptor), ThrottleShare = 1, RequestStore = RequestStore };
+        request = choose?.Invoke(request) ?? request;
         Context = Assert.Single(await RunAsync<DsrContext>(_engine.ConnectAsync(request, CancellationToken.None)));
     }
 
