@@ -5,6 +5,9 @@ namespace IotHubDsr.Archives.Avro;
 /// <summary>Walks the records of one block after another, and makes anew those that lose records.</summary>
 internal sealed class AvroBlockWalker(AvroHeader header, AvroCodec codec, RecordPass pass)
 {
+    // Count, size and sync marker.
+    private const int FrameRoom = (2 * AvroVarint.MaxLength) + AvroHeader.SyncLength;
+
     private readonly AvroRecordEncoder _encoder = new(header.Layout);
     private readonly List<Range> _kept = [];
     private readonly ArrayBufferWriter<byte> _records = new();
@@ -59,12 +62,14 @@ internal sealed class AvroBlockWalker(AvroHeader header, AvroCodec codec, Record
         if (_keptCount > 0)
         {
             _records.ResetWrittenCount();
+            _records.GetSpan(_block.Records.Length);
             foreach (var range in _kept)
             {
                 _records.Write(_block.Records.Span[range]);
             }
 
             var payload = codec.Encode(_records.WrittenMemory).Span;
+            _remade.GetSpan(payload.Length + FrameRoom);
             WriteLong(_keptCount);
             WriteLong(payload.Length);
             _remade.Write(payload);
