@@ -143,6 +143,11 @@ public static class FaultCatalogue
         "The blob {0} cannot be read as an archive of messages: {1}",
         "Look at the blob; repair or delete it, or exclude it with a ground in the location file if it holds no messages. It was left untouched, and no device is reported absent from its location.");
 
+    /// <summary>Records of a blob do not tell their sender.</summary>
+    public static FaultDefinition RecordsUnreadable { get; } = new("RecordsUnreadable", FaultCategory.InvalidData,
+        "The blob {0} holds {1} from which no sender can be read, the first at byte {2}.",
+        "Look at the blob; move records that no IoT hub wrote elsewhere. These records were kept, and no device is reported absent from their location.");
+
     /// <summary>A blob is in the archive tier.</summary>
     public static FaultDefinition BlobArchived { get; } = new("BlobArchived", FaultCategory.ResourceUnavailable,
         "The blob {0} is in the archive tier and cannot be read.",
@@ -292,6 +297,11 @@ public static class FaultCatalogue
     public static FaultDefinition RequestStoreUnreadable { get; } = new("RequestStoreUnreadable", FaultCategory.ResourceUnavailable,
         "The request store {0} cannot be read: {1}",
         "Check that it exists and that the account may read and write it (Storage Blob Data Contributor for a blob container).");
+
+    /// <summary>The request store cannot be written to.</summary>
+    public static FaultDefinition RequestStoreNotWritable { get; } = new("RequestStoreNotWritable", FaultCategory.WriteError,
+        "The request store {0} cannot be written to, and nothing is erased that cannot be put on record: {1}",
+        "Check the rights of the account (Storage Blob Data Contributor for a blob container) and the free space, or name another store with -RequestStore.");
 
     /// <summary>A location that is named is not one of the plan.</summary>
     public static FaultDefinition LocationNotInRequest { get; } = new("LocationNotInRequest", FaultCategory.ObjectNotFound,

@@ -36,6 +36,25 @@ internal sealed class RecordOrigin(string hubName)
     /// <summary>Whether a name of a hub, in any case, is another hub's.</summary>
     public bool IsAnotherHubName(ReadOnlySpan<byte> name) => !Ascii.EqualsIgnoreCase(name, _hubName);
 
+    /// <summary>Whether a resource is of another service than IoT Hub and its provisioning, so that no record of it has a device.</summary>
+    /// <param name="resource">An Azure Resource Manager ID, in UTF-8 and any case; anything else is of no service.</param>
+    public static bool IsOfAnotherService(ReadOnlySpan<byte> resource)
+    {
+        var other = false;
+        for (int slash; (slash = resource.IndexOf((byte)'/')) >= 0;)
+        {
+            resource = resource[(slash + 1)..];
+            if (StartsWithIgnoreCase(resource, "providers/Microsoft.Devices/"u8))
+                return false;
+            other |= StartsWithIgnoreCase(resource, "providers/"u8);
+        }
+
+        return other;
+    }
+
+    private static bool StartsWithIgnoreCase(ReadOnlySpan<byte> text, ReadOnlySpan<byte> start)
+        => text.Length >= start.Length && Ascii.EqualsIgnoreCase(text[..start.Length], start);
+
     /// <summary>The name of the hub that a resource is, or is part of; null when it is none.</summary>
     /// <param name="resource">An Azure Resource Manager ID, in any case.</param>
     public static string? HubIn(string resource)

@@ -6,22 +6,29 @@ internal abstract class AvroCodec : IDisposable
     /// <summary>True if blocks are not compressed, so that a position in one is a position in the file.</summary>
     public virtual bool IsIdentity => false;
 
-    public static AvroCodec? ForName(string name, int maxBlockBytes) => name switch
+    /// <summary>The most bytes that a block may inflate to. It can be raised, after which a block that was too large is decoded again.</summary>
+    public int MaxBytes { get; set; } = ReadingBudget.OwnBytes;
+
+    public static AvroCodec? ForName(string name) => name switch
     {
         "null" => new IdentityCodec(),
-        "deflate" => new DeflateCodec(maxBlockBytes),
-        "snappy" => new SnappyCodec(maxBlockBytes),
-        "zstandard" => new ZstandardCodec(maxBlockBytes),
+        "deflate" => new DeflateCodec(),
+        "snappy" => new SnappyCodec(),
+        "zstandard" => new ZstandardCodec(),
         _ => null,
     };
 
-    /// <exception cref="InvalidDataException">The block is damaged or inflates beyond the limit.</exception>
+    /// <exception cref="BlockTooLargeException">The block inflates beyond the limit.</exception>
+    /// <exception cref="InvalidDataException">The block is damaged.</exception>
     public abstract ReadOnlyMemory<byte> Decode(ReadOnlyMemory<byte> block);
 
     public abstract ReadOnlyMemory<byte> Encode(ReadOnlyMemory<byte> records);
 
     public abstract void Dispose();
 }
+
+/// <summary>A block inflates to more bytes than it may.</summary>
+internal sealed class BlockTooLargeException(int maxBytes) : Exception($"it inflates to more than {maxBytes} bytes");
 
 internal sealed class IdentityCodec : AvroCodec
 {

@@ -3,12 +3,16 @@ using System.IO.Compression;
 namespace IotHubDsr.Archives.Avro;
 
 /// <summary>Avro's deflate: raw RFC 1951, without zlib's header or checksum.</summary>
-internal sealed class DeflateCodec(int maxBlockBytes) : AvroCodec
+internal sealed class DeflateCodec : AvroCodec
 {
-    private readonly Inflater _inflater = new(maxBlockBytes);
+    private readonly Inflater _inflater = new(ReadingBudget.OwnBytes);
     private readonly MemoryStream _deflated = new();
 
-    public override ReadOnlyMemory<byte> Decode(ReadOnlyMemory<byte> block) => _inflater.Inflate(block.Span);
+    public override ReadOnlyMemory<byte> Decode(ReadOnlyMemory<byte> block)
+    {
+        _inflater.MaxBytes = MaxBytes;
+        return _inflater.Inflate(block.Span);
+    }
 
     public override ReadOnlyMemory<byte> Encode(ReadOnlyMemory<byte> records)
     {

@@ -5,7 +5,7 @@ using Snappier;
 namespace IotHubDsr.Archives.Avro;
 
 /// <summary>Avro's snappy: one raw Snappy block, and the CRC-32 of what it holds, most significant byte first.</summary>
-internal sealed class SnappyCodec(int maxBlockBytes) : AvroCodec
+internal sealed class SnappyCodec : AvroCodec
 {
     private const int ChecksumLength = sizeof(uint);
 
@@ -24,9 +24,14 @@ internal sealed class SnappyCodec(int maxBlockBytes) : AvroCodec
 
         var payload = block.Span[..^ChecksumLength];
         var length = Snappy.GetUncompressedLength(payload);
-        if (length > maxBlockBytes || length > (long)payload.Length * DensestCopy)
+        if (length > (long)payload.Length * DensestCopy)
         {
             throw new InvalidDataException("it claims to hold more than it can");
+        }
+
+        if (length > MaxBytes)
+        {
+            throw new BlockTooLargeException(MaxBytes);
         }
 
         _decoded = _decoded.Length < length ? new byte[length] : _decoded;

@@ -81,7 +81,7 @@ internal sealed class ContainerScan(
         SubjectTotals totals = TotalsOf(subject);
         bool found = totals.Records + totals.Relayed > 0;
         List<string> details = DetailsOf(totals, faults);
-        bool isUnread = _unread.Count > 0 || faults > _unread.Reported;
+        bool isUnread = _unread.Count + _unread.PartlyCount > 0 || faults > _unread.Reported;
         DateTimeOffset? leavesBy = _leavesBy > _former.Until ? _leavesBy : _former.Until ?? _leavesBy;
         Verdict verdict = isUnread ? Verdict.Unreachable
             : found ? (_hold.IsHeld || totals.IsHeld ? Verdict.Held : Verdict.Present)
@@ -192,7 +192,7 @@ internal sealed class ContainerScan(
         try
         {
             if (!empty.Knows(listed))
-                await ReadAsync(listed, cancellationToken).ConfigureAwait(false);
+                await ReadAsync(call, listed, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -211,16 +211,26 @@ internal sealed class ContainerScan(
     }
 
     /// <summary>One that is gone has been deleted, or has moved: the next listing tells.</summary>
-    private async Task ReadAsync(ListedBlob listed, CancellationToken cancellationToken)
+    private async Task ReadAsync(StoreCall call, ListedBlob listed, CancellationToken cancellationToken)
     {
         var request = new ScanRequest(Subjects, WithBody: selection.WithBody);
         if (await ArchiveRead.ScanAsync(container, listed, request, cancellationToken).ConfigureAwait(false) is not { Blob: var blob, Scan: var scan })
             return;
         if (blob.ETag != listed.ETag)
             _seen.Update(blob);
-        else if (scan.Subjects.Count == 0)
+        else if (scan.Subjects.Count == 0 && scan.Unread.Count == 0)
             empty.Add(listed);
         Add(blob, scan);
+        if (scan.Unread.Count > 0)
+            await ReportUnreadAsync(call, listed.Path, scan.Unread, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask ReportUnreadAsync(StoreCall call, string path, UnreadRecords unread, CancellationToken cancellationToken)
+    {
+        string first = unread.FirstOffset.ToString(CultureInfo.InvariantCulture);
+        Fault fault = FaultCatalogue.RecordsUnreadable.For($"{call.Location.Place}/{path}", Counted.Of(unread.Count, "record"), first);
+        if (_unread.AddRecordsOf(path, fault))
+            await call.ReportAsync(fault, cancellationToken).ConfigureAwait(false);
     }
 
     private void Add(ListedBlob blob, ArchiveScan scan)

@@ -1,3 +1,4 @@
+using System.Text;
 using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.Storage.Blobs;
 using IotHubDsr.Sandbox.World;
@@ -190,6 +191,25 @@ public sealed class RefusalTests
         Assert.Equal((isArchive ? Verdict.Unreachable : Verdict.OwnerAction, 0), await sandbox.FindOneAsync(Alice) is var after ? (after.Verdict, after.Records) : default);
         Assert.Equal(damaged.ToArray(), sandbox.Current("damaged").Content.ToMemory().ToArray());
         Assert.All(sandbox.Reported, fault => Assert.Equal("ArchiveUnreadable", fault.Id));
+    }
+
+    [Fact]
+    public async Task Erase_RecordsWithoutReadableSender_AreKeptAndCallNobodyAbsent()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        const string Unread = """{"device":"alice","temperature":21.5}""";
+        sandbox.Put("blob", Encoding.UTF8.GetBytes($"{TextWithout(Messages(10, Alice, Bob))}{Unread}\n{Unread}\n"));
+
+        IReadOnlyList<DeviceDataFinding> before = await sandbox.FindAsync(Alice, Carol);
+        Fault fault = Assert.Single(sandbox.Reported);
+        ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(before[0]));
+
+        Assert.Equal([(Verdict.Unreachable, 5L), (Verdict.Unreachable, 0L)], before.Select(finding => (finding.Verdict, finding.Records)));
+        Assert.Equal("RecordsUnreadable", fault.Id);
+        Assert.Contains($"2 records from which no sender can be read, the first at byte {TextWithout(Messages(10, Alice, Bob)).Length}", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(5, outcome.RecordsErased);
+        Assert.Equal($"{TextWithout(Messages(10, Alice, Bob), Alice)}{Unread}\n{Unread}\n", sandbox.Text("blob"));
+        Assert.Equal((Verdict.Unreachable, 0), await sandbox.FindOneAsync(Alice) is var after ? (after.Verdict, after.Records) : default);
     }
 
     [Fact]
