@@ -116,7 +116,7 @@ internal sealed class ArchiveSource : IDisposable
         return default;
     }
 
-    /// <summary>Twice as large, but no larger than what is wanted where that is known, so that the limit is about what it takes.</summary>
+    /// <summary>Twice as large, or as large as it may become.</summary>
     private async ValueTask GrowAsync(int wanted, CancellationToken cancellationToken)
     {
         var length = _window!.Length * 2L;
@@ -128,8 +128,7 @@ internal sealed class ArchiveSource : IDisposable
 
         await Share.EnlargeAsync(cancellationToken);
         var most = Math.Max(wanted, Math.Max(Limits.MaxBlockBytes, Limits.MaxHeaderBytes)) + (long)InitialWindow;
-        length = Math.Max(Math.Min(length, most), _window.Length + (long)SmallestRead);
-        Move(GC.AllocateUninitializedArray<byte>((int)Math.Min(length, Array.MaxLength)));
+        Move(Share.Rent((int)Math.Min(Math.Max(most, _window.Length + (long)SmallestRead), Array.MaxLength)));
     }
 
     private void Move(byte[] window)
@@ -145,12 +144,15 @@ internal sealed class ArchiveSource : IDisposable
         _start = 0;
     }
 
-    /// <summary>A pool keeps what it gets: large windows are left to the garbage collector.</summary>
-    private static void Return(byte[] window)
+    private void Return(byte[] window)
     {
         if (window.Length <= ReadingBudget.OwnBytes)
         {
             ArrayPool<byte>.Shared.Return(window);
+        }
+        else
+        {
+            Share.Return(window);
         }
     }
 }

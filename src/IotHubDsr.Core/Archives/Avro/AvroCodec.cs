@@ -9,12 +9,14 @@ internal abstract class AvroCodec : IDisposable
     /// <summary>The most bytes that a block may inflate to. It can be raised, after which a block that was too large is decoded again.</summary>
     public int MaxBytes { get; set; } = ReadingBudget.OwnBytes;
 
-    public static AvroCodec? ForName(string name) => name switch
+    /// <param name="name">Name of the codec, as files give it.</param>
+    /// <param name="share">What the reader of the file takes of the memory for large blocks.</param>
+    public static AvroCodec? ForName(string name, ReadingShare share) => name switch
     {
         "null" => new IdentityCodec(),
-        "deflate" => new DeflateCodec(),
-        "snappy" => new SnappyCodec(),
-        "zstandard" => new ZstandardCodec(),
+        "deflate" => new DeflateCodec(share),
+        "snappy" => new SnappyCodec(share),
+        "zstandard" => new ZstandardCodec(share),
         _ => null,
     };
 

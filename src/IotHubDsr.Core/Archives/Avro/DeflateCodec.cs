@@ -3,9 +3,9 @@ using System.IO.Compression;
 namespace IotHubDsr.Archives.Avro;
 
 /// <summary>Avro's deflate: raw RFC 1951, without zlib's header or checksum.</summary>
-internal sealed class DeflateCodec : AvroCodec
+internal sealed class DeflateCodec(ReadingShare share) : AvroCodec
 {
-    private readonly Inflater _inflater = new(ReadingBudget.OwnBytes);
+    private readonly Inflater _inflater = new(ReadingBudget.OwnBytes, share);
     private readonly MemoryStream _deflated = new();
 
     public override ReadOnlyMemory<byte> Decode(ReadOnlyMemory<byte> block)
@@ -25,5 +25,9 @@ internal sealed class DeflateCodec : AvroCodec
         return _deflated.GetBuffer().AsMemory(0, (int)_deflated.Length);
     }
 
-    public override void Dispose() => _deflated.Dispose();
+    public override void Dispose()
+    {
+        _inflater.Dispose();
+        _deflated.Dispose();
+    }
 }

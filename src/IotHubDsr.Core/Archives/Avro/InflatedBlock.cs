@@ -1,7 +1,8 @@
 namespace IotHubDsr.Archives.Avro;
 
 /// <summary>What a decoder has written of a block so far, in an array that serves one block after another.</summary>
-internal sealed class InflatedBlock
+/// <param name="share">Gives the array when it has to be a large one; without it, one is made.</param>
+internal sealed class InflatedBlock(ReadingShare? share) : IDisposable
 {
     private const int FirstLength = 64 * 1024;
 
@@ -23,8 +24,11 @@ internal sealed class InflatedBlock
 
         if (Bytes.Length - length < room)
         {
-            var larger = new byte[Math.Max(Math.Min(2L * Bytes.Length, MaxBytes), length + (long)room)];
+            var larger = share is not null && MaxBytes > ReadingBudget.OwnBytes
+                ? share.Rent(Math.Max(length, MaxBytes) + room)
+                : new byte[Math.Max(Math.Min(2L * Bytes.Length, MaxBytes), length + (long)room)];
             Bytes.AsSpan(0, length).CopyTo(larger);
+            share?.Return(Bytes);
             Bytes = larger;
         }
 
@@ -36,5 +40,11 @@ internal sealed class InflatedBlock
     {
         Grow(length, 0);
         return Bytes.AsMemory(0, length);
+    }
+
+    public void Dispose()
+    {
+        share?.Return(Bytes);
+        Bytes = [];
     }
 }

@@ -5,7 +5,7 @@ using Snappier;
 namespace IotHubDsr.Archives.Avro;
 
 /// <summary>Avro's snappy: one raw Snappy block, and the CRC-32 of what it holds, most significant byte first.</summary>
-internal sealed class SnappyCodec : AvroCodec
+internal sealed class SnappyCodec(ReadingShare share) : AvroCodec
 {
     private const int ChecksumLength = sizeof(uint);
 
@@ -34,7 +34,12 @@ internal sealed class SnappyCodec : AvroCodec
             throw new BlockTooLargeException(MaxBytes);
         }
 
-        _decoded = _decoded.Length < length ? new byte[length] : _decoded;
+        if (_decoded.Length < length)
+        {
+            share.Return(_decoded);
+            _decoded = length > ReadingBudget.OwnBytes ? share.Rent(length) : new byte[length];
+        }
+
         var decoded = _decoded.AsMemory(0, Snappy.Decompress(payload, _decoded));
         return Crc32.HashToUInt32(decoded.Span) == BinaryPrimitives.ReadUInt32BigEndian(block.Span[^ChecksumLength..])
             ? decoded
@@ -52,5 +57,7 @@ internal sealed class SnappyCodec : AvroCodec
 
     public override void Dispose()
     {
+        share.Return(_decoded);
+        _decoded = [];
     }
 }

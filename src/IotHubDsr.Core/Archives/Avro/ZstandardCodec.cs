@@ -12,12 +12,16 @@ internal sealed class ZstandardCodec : AvroCodec
     /// <summary>A frame can ask for a window of any size: 8 MiB is what decoders are asked to have (RFC 8878, 3.1.1.1.2).</summary>
     public const int MaxWindowLog = 23;
 
-    private readonly InflatedBlock _decoded = new();
+    private readonly InflatedBlock _decoded;
     private readonly Decompressor _decompressor = new();
     private Compressor? _compressor;
     private byte[] _encoded = [];
 
-    public ZstandardCodec() => _decompressor.SetParameter(ZSTD_dParameter.ZSTD_d_windowLogMax, MaxWindowLog);
+    public ZstandardCodec(ReadingShare share)
+    {
+        _decoded = new InflatedBlock(share);
+        _decompressor.SetParameter(ZSTD_dParameter.ZSTD_d_windowLogMax, MaxWindowLog);
+    }
 
     public override ReadOnlyMemory<byte> Decode(ReadOnlyMemory<byte> block)
     {
@@ -59,6 +63,7 @@ internal sealed class ZstandardCodec : AvroCodec
 
     public override void Dispose()
     {
+        _decoded.Dispose();
         _decompressor.Dispose();
         _compressor?.Dispose();
     }

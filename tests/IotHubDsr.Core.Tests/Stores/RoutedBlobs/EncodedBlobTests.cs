@@ -4,6 +4,7 @@ using IotHubDsr.Core.Tests.Packages;
 using IotHubDsr.Core.Tests.Sandbox.Storage;
 using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.Storage.Blobs;
+using IotHubDsr.Sandbox.World;
 using IotHubDsr.Stores;
 using ZstdSharp;
 using static IotHubDsr.Core.Tests.Stores.RoutedBlobs.ArchiveSandbox;
