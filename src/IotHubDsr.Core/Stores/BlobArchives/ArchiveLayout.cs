@@ -9,7 +9,7 @@ internal abstract class ArchiveLayout(DataLocation location)
     public abstract ArchiveRecords Records { get; }
 
     /// <summary>The hub whose devices are asked for; null when any will do.</summary>
-    public RecordOrigin? Origin { get; } = location.Settings.TryGetValue(LocationSettings.HubName, out string? hub) ? new RecordOrigin(hub) : null;
+    public RecordOrigin? Origin { get; } = location.Settings.TryGetValue(LocationSettings.HubName, out string? hub) ? new RecordOrigin(hub.Split('\n')) : null;
 
     /// <summary>Whether nothing is said against a container that does not exist: its service makes it with the first record.</summary>
     public virtual bool MayBeMissing => false;
@@ -24,6 +24,11 @@ internal abstract class ArchiveLayout(DataLocation location)
     /// only within one.
     /// </summary>
     public abstract bool Concerns(string name);
+
+    /// <summary>
+    /// Whether the name of a blob leaves open which hub wrote it: what it holds of a device ID is counted, and belongs to nobody that is known.
+    /// </summary>
+    public virtual bool IsUnclear(string name) => false;
 
     /// <summary>
     /// What the name of a blob, or of a folder that ends with a slash, says of when the records in it were written. A folder is of the layout

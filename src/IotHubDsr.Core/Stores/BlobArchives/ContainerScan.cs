@@ -78,6 +78,8 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
             details.Add($"{Counted.Of(totals.Mentioned, "record")} of other senders {(totals.Mentioned == 1 ? "names" : "name")} the device only in the body and can be other people's");
         if (totals.OnlyMentioned > 0)
             details.Add($"{Counted.Of(totals.OnlyMentioned, "row")} of operators' queries {(totals.OnlyMentioned == 1 ? "names" : "name")} the device in the text, which -IncludeMentioned takes as the device's: whoever runs the hub decides");
+        if (totals.UnclearBlobs > 0)
+            details.Add($"{Counted.Of(totals.Unclear, "record")} of the device ID {(totals.Unclear == 1 ? "stands" : "stand")} in {Counted.Of(totals.UnclearBlobs, "blob")} whose {(totals.UnclearBlobs == 1 ? "name does" : "names do")} not tell which hub wrote {(totals.UnclearBlobs == 1 ? "it" : "them")}, and {(totals.Unclear == 1 ? "is" : "are")} left as {(totals.Unclear == 1 ? "it is" : "they are")}: whoever is responsible for {location.Place} finds out whose they are, or names the blobs or their format in the location file");
         if (_softDeleted > 0)
             details.Add(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(_softDeleted, "soft-deleted copy", "soft-deleted copies")} cannot be read; they leave by {_softDeletedUntil:yyyy-MM-dd}"));
         if (_missing)
@@ -91,7 +93,7 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
 
         Verdict verdict = faults > 0 ? Verdict.Unreachable
             : found ? (_hold.IsHeld || totals.IsHeld ? Verdict.Held : Verdict.Present)
-            : totals.OnlyMentioned > 0 ? Verdict.OwnerAction
+            : totals.OnlyMentioned > 0 || totals.UnclearBlobs > 0 ? Verdict.OwnerAction
             : _softDeleted > 0 ? Verdict.Expiring
             : Verdict.Absent;
         return new DeviceDataFinding
@@ -196,16 +198,20 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
 
     private void Add(ListedBlob blob, ArchiveScan scan)
     {
+        bool isUnclear = scan.Subjects.Count > 0 && layout.IsUnclear(blob.Name);
         lock (_gate)
         {
             foreach (SubjectMatches matches in scan.Subjects)
             {
                 if (!_totals.TryGetValue(matches.Subject, out SubjectTotals? totals))
                     _totals.Add(matches.Subject, totals = new SubjectTotals());
-                totals.Add(blob, matches, selection);
+                if (isUnclear)
+                    totals.AddUnclear(matches);
+                else
+                    totals.Add(blob, matches, selection);
             }
 
-            if (scan.Subjects.Count > 0)
+            if (scan.Subjects.Count > 0 && !isUnclear)
                 _matched.Add(blob);
         }
     }

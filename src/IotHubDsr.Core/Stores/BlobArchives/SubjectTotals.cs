@@ -20,6 +20,12 @@ internal sealed class SubjectTotals
     /// <summary>Records beside <see cref="Records"/> that do no more than name the subject, and were not asked for.</summary>
     public long OnlyMentioned { get; private set; }
 
+    /// <summary>Records of the device ID in blobs that can be another hub's, which are not counted elsewhere.</summary>
+    public long Unclear { get; private set; }
+
+    /// <summary>The number of these blobs, old copies included.</summary>
+    public int UnclearBlobs { get; private set; }
+
     public long OldCopyRecords { get; private set; }
 
     public long Bytes { get; private set; }
@@ -45,6 +51,12 @@ internal sealed class SubjectTotals
 
     /// <summary>The blobs, in the order of their names.</summary>
     public IReadOnlyList<SeenItem> Items => _items.OrderBy(item => item.Path, StringComparer.Ordinal).ToList();
+
+    public void AddUnclear(SubjectMatches matches)
+    {
+        Unclear += matches.Count(relayed: true, mentioned: false);
+        UnclearBlobs++;
+    }
 
     public void Add(ListedBlob blob, SubjectMatches matches, RecordSelection selection)
     {
