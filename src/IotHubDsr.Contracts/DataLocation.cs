@@ -63,5 +63,5 @@ public sealed record DataLocation
     public bool IsDedicated => Statements.Any(statement => statement.Kind == OperatorStatementKind.DedicatedContainer);
 
     /// <summary>Kind and place.</summary>
-    public override string ToString() => $"{Kind} {Place}";
+    public override string ToString() => VisibleText.OfLine($"{Kind} {Place}");
 }

@@ -24,7 +24,7 @@ internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string
         DateTimeOffset now,
         DateTimeOffset? windowEnd = null)
     {
-        Verdict nothing = outcome is null ? Verdict.Absent : Verdict.Erased;
+        Verdict nothing = outcome is { RecordsErased: > 0 } or { ItemsChanged: > 0 } ? Verdict.Erased : Verdict.Absent;
         Settlement found = after.Verdict == Verdict.Absent
             ? Late(step.Location, deletedAt, windowEnd, now) ?? new Settlement(nothing, null, outcome?.Detail)
             : new Settlement(after.Verdict, after.Until, outcome?.Fault?.Message ?? after.Detail);

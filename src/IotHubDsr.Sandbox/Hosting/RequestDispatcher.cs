@@ -16,14 +16,16 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
         var host = context.Request.Host.Host;
         var service = HostDirectory.ServiceOf(host);
         var raw = RequestTarget.RawOf(context);
-        events.WriteDue();
         if (service == AzureService.Control)
         {
+            events.WriteDue();
             await services.Control.HandleAsync(context, raw);
             return;
         }
 
         var entry = log.Begin(service, context, raw);
+        await entry.InterludeAsync();
+        events.WriteDue();
         var fault = faults.Take(service, host, context.Request.Method, raw);
         var bodies = new MeteredBodies(context, fault);
         context.Response.OnStarting(() =>

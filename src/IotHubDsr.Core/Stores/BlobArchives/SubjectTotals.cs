@@ -7,6 +7,7 @@ namespace IotHubDsr.Stores.BlobArchives;
 internal sealed class SubjectTotals
 {
     private readonly List<SeenItem> _items = [];
+    private readonly HashSet<string> _unclear = new(StringComparer.Ordinal);
     private DateTimeOffset? _heldUntil;
     private bool _heldForGood;
 
@@ -24,7 +25,13 @@ internal sealed class SubjectTotals
     public long Unclear { get; private set; }
 
     /// <summary>The number of these blobs, old copies included.</summary>
-    public int UnclearBlobs { get; private set; }
+    public int UnclearBlobs => _unclear.Count;
+
+    /// <summary>What is said of them; null when there are none.</summary>
+    public string? Ambiguity => UnclearBlobs == 0
+        ? null
+        : $"{Counted.Of(Unclear, "record")} of the device ID {(Unclear == 1 ? "is" : "are")} left in {Counted.Of(UnclearBlobs, "blob")} whose {(UnclearBlobs == 1 ? "name does" : "names do")} "
+            + "not tell which hub wrote them: their owner finds out, or the location file names the blobs or their format";
 
     public long OldCopyRecords { get; private set; }
 
@@ -52,11 +59,14 @@ internal sealed class SubjectTotals
     /// <summary>The blobs, in the order of their names.</summary>
     public IReadOnlyList<SeenItem> Items => _items.OrderBy(item => item.Path, StringComparer.Ordinal).ToList();
 
-    public void AddUnclear(SubjectMatches matches)
+    /// <summary>Adds a blob that can be another hub's; one that is read again counts once.</summary>
+    public void AddUnclear(string path, SubjectMatches matches)
     {
-        Unclear += matches.Count(relayed: true, mentioned: false);
-        UnclearBlobs++;
+        if (_unclear.Add(path))
+            Unclear += matches.Count(relayed: true, mentioned: false);
     }
+
+    public bool Holds(string path) => _items.Exists(item => item.Path == path);
 
     public void Add(ListedBlob blob, SubjectMatches matches, RecordSelection selection)
     {

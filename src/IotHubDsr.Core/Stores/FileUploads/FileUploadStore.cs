@@ -21,7 +21,7 @@ internal sealed class FileUploadStore(BlobContainers containers, TimeProvider ti
     public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
         StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
     {
-        UploadListing listing = await ListAsync(call, deviceIds, cancellationToken).ConfigureAwait(false);
+        UploadListing listing = await ListAsync(call, deviceIds, once: false, cancellationToken).ConfigureAwait(false);
         return deviceIds.Select(deviceId => SharedUploads.Judge(listing.Of(deviceId).ToFinding(call.Location))).ToList();
     }
 
@@ -30,7 +30,7 @@ internal sealed class FileUploadStore(BlobContainers containers, TimeProvider ti
     {
         if (SharedUploads.Ground(call.Location) is not null)
             return [.. (await FindAsync(call, deviceIds, cancellationToken).ConfigureAwait(false)).Select(SharedUploads.LineOf)];
-        UploadListing listing = await ListAsync(call, deviceIds, cancellationToken).ConfigureAwait(false);
+        UploadListing listing = await ListAsync(call, deviceIds, once: false, cancellationToken).ConfigureAwait(false);
         var export = new UploadExport(containers.Of(call.Location), call, target);
         return await export.WriteAsync(deviceIds.Select(listing.Of).ToList(), cancellationToken).ConfigureAwait(false);
     }
@@ -42,15 +42,15 @@ internal sealed class FileUploadStore(BlobContainers containers, TimeProvider ti
             return [.. findings.Select(static finding => new ErasureOutcome(finding.DeviceId, 0, 0))];
         var erasure = new UploadErasure(containers.Of(call.Location), call);
         await erasure.DeleteFilesAsync(findings, cancellationToken).ConfigureAwait(false);
-        UploadListing left = await ListAsync(call, findings.Select(finding => finding.DeviceId).ToList(), cancellationToken).ConfigureAwait(false);
+        UploadListing left = await ListAsync(call, findings.Select(finding => finding.DeviceId).ToList(), once: true, cancellationToken).ConfigureAwait(false);
         return await erasure.DeleteRemainsAsync(findings, left, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<UploadListing> ListAsync(StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
+    private async Task<UploadListing> ListAsync(StoreCall call, IReadOnlyList<string> deviceIds, bool once, CancellationToken cancellationToken)
     {
         try
         {
-            return await UploadListing.ReadAsync(containers.Of(call.Location), call, deviceIds, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+            return await UploadListing.ReadAsync(containers.Of(call.Location), call, deviceIds, time.GetUtcNow(), once, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

@@ -23,14 +23,14 @@ internal static class SharedUploads
     }
 
     /// <summary>What was found, as the subject's where it is known to be. Where there is nothing of an ID there is nothing of the subject.</summary>
-    public static DeviceDataFinding Judge(DeviceDataFinding found) => found.Verdict == Verdict.Absent || Ground(found.Location) is not { } ground
+    public static DeviceDataFinding Judge(DeviceDataFinding found) => found.Items.Count == 0 || Ground(found.Location) is not { } ground
         ? found
         : new DeviceDataFinding
         {
             DeviceId = found.DeviceId,
             GenerationId = found.GenerationId,
             Location = found.Location,
-            Verdict = Verdict.OwnerAction,
+            Verdict = found.Verdict is Verdict.Unreachable or Verdict.Unknown ? found.Verdict : Verdict.OwnerAction,
             Detail = $"{ground}. {Counted.Of(found.Records, "file")} of the device ID can be another hub's and {(found.Records == 1 ? "is" : "are")} neither erased nor "
                 + $"exported. Whoever is responsible for {found.Location.Place} finds out whose {(found.Records == 1 ? "it is" : "they are")}; if no other hub uses the container, "
                 + "say so with -DedicatedContainer of Connect-IotHubDsr or in the location file, and plan again.",

@@ -21,7 +21,7 @@ public sealed class SharedContainerTests
         DeviceDataFinding after = await sandbox.FindOneAsync(Alice);
 
         Assert.Equal([Own], found.Items.Select(item => item.Path));
-        Assert.Contains("10 records of the device ID stand in 2 blobs", found.Detail, StringComparison.Ordinal);
+        Assert.Contains("10 records of the device ID are left in 2 blobs", found.Detail, StringComparison.Ordinal);
         Assert.Equal(5, outcome.RecordsErased);
         Assert.All([Other, Renamed, "restored by hand"], name => Assert.Equal(All, sandbox.Text(name)));
         Assert.Equal((Verdict.OwnerAction, 0L), (after.Verdict, after.Records));
