@@ -75,6 +75,9 @@ public sealed record DataLocation
     /// <summary>What a store needs to reach the location (names, URIs, formats; never a secret). Keys are in <see cref="LocationSettings"/>.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Whether the operator says that the container is this hub's alone.</summary>
+    public bool IsDedicated => Statements.Any(statement => statement.Kind == OperatorStatementKind.DedicatedContainer);
+
     /// <summary>Kind and place.</summary>
     public override string ToString() => VisibleText.OfLine($"{Kind} {Place}");
 }

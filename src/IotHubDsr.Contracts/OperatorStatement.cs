@@ -25,6 +25,8 @@ public sealed record OperatorStatement(OperatorStatementKind Kind, string Ground
         OperatorStatementKind.DedicatedContainer => $"The container is this hub's alone: {Ground}",
         OperatorStatementKind.ExcludedBlobs when IsPrefix => $"Blobs whose names begin with '{BlobName}' are not read: {Ground}",
         OperatorStatementKind.ExcludedBlobs => $"Blob '{BlobName}' is not read: {Ground}",
+        OperatorStatementKind.OwnBlobs when IsPrefix => $"Blobs whose names begin with '{BlobName}' are this hub's: {Ground}",
+        OperatorStatementKind.OwnBlobs => $"Blob '{BlobName}' is this hub's: {Ground}",
         _ => $"{Kind}: {Ground}",
     });
 }

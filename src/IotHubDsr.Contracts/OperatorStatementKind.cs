@@ -8,4 +8,7 @@ public enum OperatorStatementKind
 
     /// <summary>The blobs that the statement names hold no messages of devices and are not read.</summary>
     ExcludedBlobs = 1,
+
+    /// <summary>The connected hub wrote the blobs that the statement names, although their names do not tell.</summary>
+    OwnBlobs = 2,
 }

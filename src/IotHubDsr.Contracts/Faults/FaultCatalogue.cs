@@ -53,6 +53,11 @@ public static class FaultCatalogue
         "The location file '{0}' cannot be used: {1}",
         "Correct the file; about_IotHubDsr shows its form.");
 
+    /// <summary>An address for which a storage token would be used is not of the cloud.</summary>
+    public static FaultDefinition StorageHostNotTrusted { get; } = new("StorageHostNotTrusted", FaultCategory.InvalidArgument,
+        "The token of the account is not sent to '{0}': it is not a storage host of {1}.",
+        "Check the address. If the host is yours, a domain of your own or a private cloud, name it with -TrustedStorageHost of Connect-IotHubDsr.");
+
     /// <summary>A device ID has characters or a length that IoT Hub does not allow.</summary>
     public static FaultDefinition InvalidDeviceId { get; } = new("InvalidDeviceId", FaultCategory.InvalidArgument,
         "'{0}' is not a device ID: {1}.",

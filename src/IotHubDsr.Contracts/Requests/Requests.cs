@@ -96,6 +96,9 @@ public sealed record ConnectRequest
     /// <summary>Blob containers, as <c>account/container</c>, of which the operator says that they are the hub's alone.</summary>
     public IReadOnlyList<string> DedicatedContainers { get; init; } = [];
 
+    /// <summary>Hosts beside the cloud's own to which storage tokens may go, as <c>host</c> or <c>host:port</c>.</summary>
+    public IReadOnlyList<string> TrustedStorageHosts { get; init; } = [];
+
     /// <summary>Where requests are kept: full path of a folder or URI of a blob container; null for the default.</summary>
     public string? RequestStore { get; init; }
 

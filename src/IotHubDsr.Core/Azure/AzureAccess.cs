@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Azure.Storage.Blobs;
 
 namespace IotHubDsr.Azure;
 
@@ -47,6 +48,14 @@ internal sealed class AzureAccess : IDisposable
         options.AddPolicy(RequestTracePolicy.Instance, HttpPipelinePosition.PerRetry);
         options.AddPolicy(_serviceTime, HttpPipelinePosition.PerRetry);
         return options;
+    }
+
+    /// <summary>A container that is reached with the account's token: the one place where a storage token meets an address.</summary>
+    /// <exception cref="DsrException">The host is not one that a token may go to.</exception>
+    public BlobContainerClient OpenContainer(Uri containerUri, BlobClientOptions options)
+    {
+        Cloud.RequireTrusted(containerUri);
+        return new BlobContainerClient(containerUri, Credential, options);
     }
 
     /// <summary>A pipeline that authorises each request with an Entra token for <paramref name="scope"/>.</summary>

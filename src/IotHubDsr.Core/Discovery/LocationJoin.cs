@@ -29,14 +29,18 @@ internal static class LocationJoin
     }
 
     /// <summary>Each statement once, in an order that does not depend on the one in which they were made.</summary>
-    public static IReadOnlyList<OperatorStatement> Statements(IEnumerable<OperatorStatement> all) =>
-    [
-        .. all.Distinct()
-            .OrderBy(static statement => statement.Kind)
-            .ThenBy(static statement => statement.BlobName, StringComparer.Ordinal)
-            .ThenBy(static statement => statement.IsPrefix)
-            .ThenBy(static statement => statement.Ground, StringComparer.Ordinal),
-    ];
+    public static IReadOnlyList<OperatorStatement> Statements(IEnumerable<OperatorStatement> all)
+    {
+        OperatorStatement[] sorted =
+        [
+            .. all.Distinct()
+                .OrderBy(static statement => statement.Kind)
+                .ThenBy(static statement => statement.BlobName, StringComparer.Ordinal)
+                .ThenBy(static statement => statement.IsPrefix)
+                .ThenBy(static statement => statement.Ground, StringComparer.Ordinal),
+        ];
+        return sorted.Length == 0 ? [] : sorted;
+    }
 
     /// <summary>
     /// What the ways agree on. A setting that they do not agree on is left out: what holds for one of them must not be taken to hold
@@ -54,8 +58,8 @@ internal static class LocationJoin
                 joined[setting.Key] = values.MaxBy(static value => long.TryParse(value, out long seconds) ? seconds : 0)!;
             else if (setting.Key == LocationSettings.EndpointName)
                 joined[setting.Key] = string.Join(',', values);
-            else if (setting.Key == LocationSettings.FileNameFormat)
-                joined[setting.Key] = string.Join('\n', values);
+            else if (setting.Key is LocationSettings.FileNameFormat or LocationSettings.HubName)
+                joined[setting.Key] = string.Join('\n', values.SelectMany(static value => value.Split('\n')).Distinct(StringComparer.OrdinalIgnoreCase));
         }
 
         return joined;

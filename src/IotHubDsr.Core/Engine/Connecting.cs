@@ -10,12 +10,11 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
 {
     public async Task<HubConnection> RunAsync(OperationEvents events, CancellationToken cancellationToken)
     {
-        if (request.RequestStore is { } place)
-            EvidenceStores.Require(place);
+        Cloud cloud = (request.Sandbox is { } sandbox ? SandboxCloud.For(sandbox) : Cloud.Of(request.Cloud)) with { TrustedHosts = request.TrustedStorageHosts };
+        if (EvidenceStores.Require(request.RequestStore ?? EvidenceStores.DefaultPlace) is { } store)
+            cloud.RequireTrusted(store);
         if (request.LocationFile is { } locationFile)
-            await LocationFile.ReadAsync(locationFile, cancellationToken).ConfigureAwait(false);
-
-        Cloud cloud = request.Sandbox is { } sandbox ? SandboxCloud.For(sandbox) : Cloud.Of(request.Cloud);
+            await LocationFile.ReadAsync(locationFile, cloud, cancellationToken).ConfigureAwait(false);
         var access = new AzureAccess(cloud, CreateCredential, time);
         try
         {

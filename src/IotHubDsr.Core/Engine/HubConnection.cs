@@ -27,7 +27,7 @@ internal sealed class HubConnection(
     {
         IReadOnlyList<DataLocation> added = request.LocationFile is null
             ? []
-            : await LocationFile.ReadAsync(request.LocationFile, cancellationToken).ConfigureAwait(false);
+            : await LocationFile.ReadAsync(request.LocationFile, access.Cloud, cancellationToken).ConfigureAwait(false);
         DiscoveryResult discovered = await DiscoverAsync(added, cancellationToken).ConfigureAwait(false);
         return new HubLocations(DedicatedContainers.Apply(discovered, request.DedicatedContainers, OperationNotices.Send), _stores);
     }

@@ -12,14 +12,15 @@ namespace IotHubDsr.Evidence;
 /// <summary>Requests in a blob container, so that they outlive the machine: a runbook's sandbox is gone after three hours.</summary>
 internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, TimeProvider time) : IEvidenceStore
 {
-    private readonly BlobContainerClient _container = new(containerUri, access.Credential, access.Configure(new BlobClientOptions()));
+    private readonly BlobContainerClient _container = access.OpenContainer(containerUri, access.Configure(new BlobClientOptions()));
 
     public string Place => containerUri.GetLeftPart(UriPartial.Path).TrimEnd('/');
 
     public async IAsyncEnumerable<string> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var options = new GetBlobsByHierarchyOptions { Delimiter = "/" };
-        await foreach (BlobHierarchyItem item in _container.GetBlobsByHierarchyAsync(options, cancellationToken).ConfigureAwait(false))
+        await foreach (BlobHierarchyItem item in BlobPages.ItemsAsync(
+            _container.GetBlobsByHierarchyAsync(options, cancellationToken), static item => item.Prefix ?? item.Blob.Name, containerUri, cancellationToken).ConfigureAwait(false))
         {
             if (item.IsPrefix && RequestIds.IsOne(item.Prefix.TrimEnd('/')))
                 yield return item.Prefix.TrimEnd('/');
@@ -96,7 +97,8 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
         public async Task DeleteAsync(string prefix, CancellationToken cancellationToken)
         {
             var options = new GetBlobsOptions { Prefix = $"{requestId}/{prefix}" };
-            await foreach (BlobItem blob in container.GetBlobsAsync(options, cancellationToken).ConfigureAwait(false))
+            await foreach (BlobItem blob in BlobPages.ItemsAsync(
+                container.GetBlobsAsync(options, cancellationToken), static blob => blob.Name, container.Uri, cancellationToken).ConfigureAwait(false))
                 await container.DeleteBlobIfExistsAsync(blob.Name, DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
 

@@ -180,6 +180,7 @@ internal sealed class HubClient
     {
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["query"] = query });
         string? continuation = null;
+        var progress = new PageProgress();
         do
         {
             var request = new HubRequest(RequestMethod.Post, "devices/query", HubOperation.Query)
@@ -196,8 +197,9 @@ internal sealed class HubClient
             foreach (JsonElement row in page.EnumerateArray())
                 yield return row;
 
-            // A page can be empty and not the last; the same token again would never end.
-            if (reply.Continuation is not null && reply.Continuation == continuation)
+            // A page can be empty and not the last; tokens that come again would never end.
+            int rows = page.GetArrayLength();
+            if (!progress.IsMade(reply.Continuation, rows, rows == 0 ? null : page[0].GetRawText()))
                 throw Incomplete("the next page of the query");
             continuation = reply.Continuation;
         }

@@ -84,6 +84,11 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
     [ValidatePattern(@"^[^/\s]+/[^/\s]+$")]
     public string[] DedicatedContainer { get; set; } = [];
 
+    /// <summary>Hosts beside the cloud's own to which storage tokens may go.</summary>
+    [Parameter]
+    [ValidatePattern(@"^[^/\s@]+$")]
+    public string[] TrustedStorageHost { get; set; } = [];
+
     /// <summary>Folder or blob container (https URI) in which requests are kept.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -112,6 +117,7 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
             HubAuthentication = HubAuthentication,
             LocationFile = LocationFile is null ? null : GetUnresolvedProviderPathFromPSPath(LocationFile),
             DedicatedContainers = DedicatedContainer,
+            TrustedStorageHosts = TrustedStorageHost,
             RequestStore = StorePath(RequestStore),
             ThrottleShare = ThrottleShare,
         };

@@ -24,7 +24,7 @@ public sealed class AttachedDiscoveryTests
     [InlineData("StorageQueue", LocationKinds.StorageQueue, "\"resourceId\":\"{r}/Microsoft.Storage/storageAccounts/st\",\"queueName\":\"q\"", "st/q", "storage queue")]
     [InlineData("HybridConnection", LocationKinds.HybridConnection, "\"resourceId\":\"{r}/Microsoft.Relay/namespaces/ns/hybridconnections/hc\"", "ns/hc", "hybrid connection")]
     [InlineData("AzureFunction", LocationKinds.AzureFunction, "\"resourceId\":\"{r}/Microsoft.Web/sites/app/functions/fn\"", "app/fn", "Azure Function")]
-    [InlineData("WebHook", LocationKinds.Webhook, "\"endpointBaseUrl\":\"https://hook.example/api?code=s3cr3t\"", "https://hook.example/api", "webhook")]
+    [InlineData("WebHook", LocationKinds.Webhook, "\"endpointBaseUrl\":\"https://hook.example/api?code=s3cr3t\"", "https://hook.example (rest of the address: ebeec65dbb91)", "webhook")]
     [InlineData("WebHook", LocationKinds.Webhook, "\"endpointUrl\":null", "WebHook of event subscription sub1", "webhook")]
     [InlineData("NamespaceTopic", LocationKinds.EventHandler, "\"resourceId\":\"{r}/Microsoft.EventGrid/namespaces/ns/topics/t\"", "t", "handler of type 'NamespaceTopic'")]
     [InlineData("Teleporter", LocationKinds.EventHandler, "\"beam\":1", "Teleporter of event subscription sub1", "handler of type 'Teleporter'")]
@@ -131,7 +131,7 @@ public sealed class AttachedDiscoveryTests
 
         Assert.Empty(result.Faults);
         DataLocation[] hooks = [.. result.Locations.Where(location => location.Kind == LocationKinds.Webhook)];
-        Assert.Equal(["https://a.example/", "https://b.example/"], hooks.Select(hook => hook.Place));
+        Assert.Equal(["https://a.example", "https://b.example"], hooks.Select(hook => hook.Place));
         Assert.Equal(["event subscription 'sub1' (all event types) → webhook"], hooks[0].Provenance);
     }
 

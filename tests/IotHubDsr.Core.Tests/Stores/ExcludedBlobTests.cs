@@ -15,7 +15,7 @@ public sealed class ExcludedBlobTests
         sandbox.Put("contoso-hub/10", Messages(4, Alice, Bob));
         sandbox.Put("README.txt", "Kept by operations."u8.ToArray());
         sandbox.Put("reports/1.csv", "a,b"u8.ToArray());
-        sandbox.Location = sandbox.Location with { Statements = [Excluding("README.txt"), Excluding("reports/", isPrefix: true)] };
+        sandbox.Location = sandbox.Location with { Statements = [.. sandbox.Location.Statements, Excluding("README.txt"), Excluding("reports/", isPrefix: true)] };
 
         IReadOnlyList<DeviceDataFinding> found = await sandbox.FindAsync(Alice, Carol);
 
@@ -32,7 +32,7 @@ public sealed class ExcludedBlobTests
         sandbox.Put("contoso-hub/10", Messages(4, Alice, Bob));
         sandbox.Put("copy/10", Messages(4, Alice, Bob));
         DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
-        sandbox.Location = sandbox.Location with { Statements = [Excluding("copy/", isPrefix: true)] };
+        sandbox.Location = sandbox.Location with { Statements = [.. sandbox.Location.Statements, Excluding("copy/", isPrefix: true)] };
 
         ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(new StoreOptions(4) { IncludeOldVersions = true }, found));
 

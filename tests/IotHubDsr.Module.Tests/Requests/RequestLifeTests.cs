@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Text.RegularExpressions;
 using IotHubDsr.Module.Tests.Certificates;
 using IotHubDsr.Module.Tests.Erasures;
 using IotHubDsr.Module.Tests.Pester;
@@ -124,8 +125,13 @@ public sealed class RequestLifeTests
     public void Diagnostics_HoldNobodysName()
     {
         using var session = new RequestSession();
+        using var files = new CertificateFiles();
+        files.Write("petra");
         session.Run(
-            "param($evidence, $performer) Remove-IotDeviceData th-001 -Force -IdentityEvidence $evidence -Performer $performer | Out-Null", Evidence, Performer);
+            "param($evidence, $performer, $pem) Remove-IotDeviceData th-001 -Force -IdentityEvidence $evidence -Performer $performer -SigningCertificate $pem | Out-Null",
+            Evidence,
+            Performer,
+            files.Path("petra.pem"));
         string id = session.Run("Get-IotDataRequest").Single().Text("RequestId");
         session.Run("param($id) Set-IotDataRequest $id -ExtensionReason 'Four hubs of Ana'", id);
 
@@ -136,7 +142,11 @@ public sealed class RequestLifeTests
         Assert.Contains($"requests/{id}/journal.jsonl", bundle, StringComparison.Ordinal);
         string[] names = ["th-001", Evidence, Performer, "Four hubs", $"{Environment.UserName}@"];
         Assert.All(names, name => Assert.DoesNotContain(name, bundle, StringComparison.Ordinal));
-        Assert.Contains(Performer, File.ReadAllText(Path.Combine(session.Store, id, "journal.jsonl")), StringComparison.Ordinal);
+        string journal = File.ReadAllText(Path.Combine(session.Store, id, "journal.jsonl"));
+        Assert.Contains(Performer, journal, StringComparison.Ordinal);
+        Match thumbprint = Regex.Match(journal, "\"certificateSha256\":\"([0-9a-f]{64})\"");
+        Assert.True(thumbprint.Success);
+        Assert.DoesNotContain(thumbprint.Groups[1].Value, bundle, StringComparison.Ordinal);
     }
 
     [Fact]

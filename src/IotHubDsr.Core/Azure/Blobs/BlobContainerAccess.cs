@@ -28,7 +28,7 @@ internal sealed class BlobContainerAccess
         // A blob name may begin and end with slashes: they belong to it.
         var options = access.Configure(new BlobClientOptions { TrimBlobNameSlashes = false });
         options.AddPolicy(PermanentDeletion.Policy, HttpPipelinePosition.PerCall);
-        _container = new BlobContainerClient(containerUri, access.Credential, options);
+        _container = access.OpenContainer(containerUri, options);
         _credential = access.Credential;
         _time = time;
         _budget = budget;
@@ -89,7 +89,7 @@ internal sealed class BlobContainerAccess
     /// </summary>
     public async IAsyncEnumerable<ListedBlob> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (BlobItem item in ItemsAsync(PagesOf, cancellationToken).ConfigureAwait(false))
+        await foreach (BlobItem item in ItemsAsync(PagesOf, static blob => $"{blob.Name}\n{blob.Snapshot}\n{blob.VersionId}", cancellationToken).ConfigureAwait(false))
             yield return ListedBlob.From(item, _time.GetUtcNow());
 
         AsyncPageable<BlobItem> PagesOf(BlobStates states, BlobTraits traits) =>
@@ -101,7 +101,7 @@ internal sealed class BlobContainerAccess
     /// <param name="cancellationToken">Ends the listing.</param>
     public async IAsyncEnumerable<FolderEntry> ListFolderAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (BlobHierarchyItem item in ItemsAsync(PagesOf, cancellationToken).ConfigureAwait(false))
+        await foreach (BlobHierarchyItem item in ItemsAsync(PagesOf, static item => item.Prefix ?? $"{item.Blob.Name}\n{item.Blob.VersionId}", cancellationToken).ConfigureAwait(false))
             yield return item.IsPrefix ? new FolderEntry(item.Prefix, IsFolder: true) : new FolderEntry(item.Blob.Name, IsFolder: false);
 
         AsyncPageable<BlobHierarchyItem> PagesOf(BlobStates states, BlobTraits traits) => _container.GetBlobsByHierarchyAsync(
@@ -177,10 +177,11 @@ internal sealed class BlobContainerAccess
     public void StopCopying() => _refusesCopies = true;
 
     /// <summary>Lists with all that the account can tell: accounts with a hierarchical namespace know no versions, nor holds of single blobs.</summary>
-    private static async IAsyncEnumerable<T> ItemsAsync<T>(
-        Func<BlobStates, BlobTraits, AsyncPageable<T>> pagesOf, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<T> ItemsAsync<T>(
+        Func<BlobStates, BlobTraits, AsyncPageable<T>> pagesOf, Func<T, string> keyOf, [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : notnull
     {
+        var progress = new PageProgress();
         IAsyncEnumerator<Page<T>> pages = Start(AllStates, AllTraits);
         try
         {
@@ -196,6 +197,7 @@ internal sealed class BlobContainerAccess
             {
                 foreach (T item in pages.Current.Values)
                     yield return item;
+                BlobPages.RequireProgress(progress, pages.Current, keyOf, _container.Uri);
             }
         }
         finally

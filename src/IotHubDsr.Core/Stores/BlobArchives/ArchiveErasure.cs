@@ -29,7 +29,7 @@ internal sealed class ArchiveErasure(
     public async Task<IReadOnlyList<ErasureOutcome>> RunAsync(CancellationToken cancellationToken)
     {
         List<SeenItem> blobs = findings.SelectMany(finding => finding.Items)
-            .Where(item => !item.IsOldCopy && (item.Records > 0 || call.Options.IncludeRelayed) && !layout.Exclusions.Cover(item.Path))
+            .Where(item => !item.IsOldCopy && (item.Records > 0 || call.Options.IncludeRelayed) && layout.IsErasable(item.Path))
             .DistinctBy(item => item.Path, StringComparer.Ordinal).ToList();
         var parallel = new ParallelOptions
         {

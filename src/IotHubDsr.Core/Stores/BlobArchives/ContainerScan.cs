@@ -85,7 +85,7 @@ internal sealed class ContainerScan(
         DateTimeOffset? leavesBy = _leavesBy > _former.Until ? _leavesBy : _former.Until ?? _leavesBy;
         Verdict verdict = isUnread ? Verdict.Unreachable
             : found ? (_hold.IsHeld || totals.IsHeld ? Verdict.Held : Verdict.Present)
-            : totals.OnlyMentioned > 0 || _unread.ForeignCount > 0 ? Verdict.OwnerAction
+            : totals.OnlyMentioned > 0 || totals.UnclearBlobs > 0 || _unread.ForeignCount > 0 ? Verdict.OwnerAction
             : leavesBy is not null ? Verdict.Expiring
             : Verdict.Absent;
         return new DeviceDataFinding
@@ -126,6 +126,8 @@ internal sealed class ContainerScan(
             details.Add($"{Counted.Of(totals.Mentioned, "record")} of other senders {(totals.Mentioned == 1 ? "names" : "name")} the device only in the body and can be other people's");
         if (totals.OnlyMentioned > 0)
             details.Add($"{Counted.Of(totals.OnlyMentioned, "row")} of operators' queries {(totals.OnlyMentioned == 1 ? "names" : "name")} the device in the text, which -IncludeMentioned takes as the device's: whoever runs the hub decides");
+        if (totals.Ambiguity is { } ambiguity)
+            details.Add(ambiguity);
         if (_softDeleted > 0)
             details.Add(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(_softDeleted, "soft-deleted copy", "soft-deleted copies")} cannot be read; they leave by {_leavesBy:yyyy-MM-dd}"));
         if (_uncommitted > 0)
@@ -236,6 +238,7 @@ internal sealed class ContainerScan(
     private void Add(ListedBlob blob, ArchiveScan scan)
     {
         bool isAgain = _seen.Listings > 1;
+        bool isUnclear = scan.Subjects.Count > 0 && layout.IsUnclear(blob.Name);
         lock (_gate)
         {
             foreach (SubjectMatches matches in scan.Subjects)
@@ -244,13 +247,15 @@ internal sealed class ContainerScan(
                     _totals.Add(matches.Subject, totals = new SubjectTotals());
 
                 // A blob that was changed after it was read tells who has come into it; who was in it is found already.
-                if (!isAgain || !totals.Holds(blob.Path))
+                if (isUnclear)
+                    totals.AddUnclear(blob.Path, matches);
+                else if (!isAgain || !totals.Holds(blob.Path))
                     totals.Add(blob, matches, selection);
             }
 
             if (isAgain)
                 _matched.RemoveAll(known => known.Path == blob.Path);
-            if (scan.Subjects.Count > 0)
+            if (scan.Subjects.Count > 0 && !isUnclear)
                 _matched.Add(blob);
         }
     }

@@ -61,7 +61,7 @@ internal sealed class OldCopies(BlobContainerAccess container, ArchiveLayout lay
         var copies = new List<ListedBlob>();
         await foreach (ListedBlob blob in container.ListAsync(string.Empty, cancellationToken).ConfigureAwait(false))
         {
-            if (blob.IsOldCopy && !layout.Exclusions.Cover(blob.Name) && isWanted(blob))
+            if (blob.IsOldCopy && layout.IsErasable(blob.Name) && isWanted(blob))
                 copies.Add(blob);
         }
 

@@ -24,12 +24,14 @@ internal sealed class FileUploadStore(BlobContainers containers, TimeProvider ti
         StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
     {
         UploadListing listing = await ListAsync(call, deviceIds, once: false, cancellationToken).ConfigureAwait(false);
-        return deviceIds.Select(deviceId => listing.Of(deviceId).ToFinding(call.Location)).ToList();
+        return deviceIds.Select(deviceId => SharedUploads.Judge(listing.Of(deviceId).ToFinding(call.Location))).ToList();
     }
 
     public async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
         StoreCall call, IReadOnlyList<string> deviceIds, IExportTarget target, CancellationToken cancellationToken)
     {
+        if (SharedUploads.Ground(call.Location) is not null)
+            return [.. (await FindAsync(call, deviceIds, cancellationToken).ConfigureAwait(false)).Select(SharedUploads.LineOf)];
         UploadListing listing = await ListAsync(call, deviceIds, once: false, cancellationToken).ConfigureAwait(false);
         var export = new UploadExport(containers.Of(call.Location), call, target);
         return await export.WriteAsync(deviceIds.Select(listing.Of).ToList(), cancellationToken).ConfigureAwait(false);
@@ -38,6 +40,8 @@ internal sealed class FileUploadStore(BlobContainers containers, TimeProvider ti
     public async Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
         StoreCall call, IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken)
     {
+        if (SharedUploads.Ground(call.Location) is not null)
+            return [.. findings.Select(static finding => new ErasureOutcome(finding.DeviceId, 0, 0))];
         var erasure = new UploadErasure(containers.Of(call.Location), call);
         await erasure.DeleteFilesAsync(findings, cancellationToken).ConfigureAwait(false);
         UploadListing left = await ListAsync(call, findings.Select(finding => finding.DeviceId).ToList(), once: true, cancellationToken).ConfigureAwait(false);

@@ -85,6 +85,8 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
             Place = $"{AccountName}/{name}",
             Provenance = ["a test"],
             Capabilities = Store.Capabilities,
+            // Most tests are about content: whose a blob is by its name, those say that are about it.
+            Statements = [new OperatorStatement(OperatorStatementKind.DedicatedContainer, "a test")],
             Settings = new Dictionary<string, string>
             {
                 [LocationSettings.ContainerUri] = $"https://{AccountName}.blob.core.windows.net/{name}",

@@ -19,6 +19,11 @@ public sealed class NarrowedListingTests
         await using ArchiveSandbox sandbox = await StartAsync();
         sandbox.Location = sandbox.Location with
         {
+            Statements =
+            [
+                new OperatorStatement(OperatorStatementKind.OwnBlobs, "moved by hand") { BlobName = "elsewhere/", IsPrefix = true },
+                new OperatorStatement(OperatorStatementKind.OwnBlobs, "moved by hand") { BlobName = "odd" },
+            ],
             Settings = new Dictionary<string, string>(sandbox.Location.Settings)
             {
                 [LocationSettings.FileNameFormat] = "{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}",

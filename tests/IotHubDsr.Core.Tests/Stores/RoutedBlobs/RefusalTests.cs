@@ -223,26 +223,4 @@ public sealed class RefusalTests
 
         Assert.Equal("PermissionMissing", denied.Fault.Id);
     }
-
-    [Fact]
-    public async Task FindAndErase_BlobsOfAnotherHub_AreLeftAlone()
-    {
-        await using ArchiveSandbox sandbox = await StartAsync();
-        sandbox.Location = sandbox.Location with
-        {
-            Settings = new Dictionary<string, string>(sandbox.Location.Settings)
-            {
-                [LocationSettings.FileNameFormat] = "{YYYY}/{MM}/{DD}/{HH}/{mm}/{iothub}-{partition}",
-            },
-        };
-        sandbox.Put("2026/01/05/08/00/contoso-hub-0", Messages(10, Alice, Bob));
-        sandbox.Put("2026/01/05/08/00/fabrikam-hub-0", Messages(10, Alice, Bob));
-        sandbox.Put("restored by hand", Messages(10, Alice, Bob));
-
-        ErasureOutcome outcome = await sandbox.EraseAsync(Alice);
-
-        Assert.Equal(10, outcome.RecordsErased);
-        Assert.Equal(TextWithout(Messages(10, Alice, Bob)), sandbox.Text("2026/01/05/08/00/fabrikam-hub-0"));
-        Assert.DoesNotContain(sandbox.BlobRequests, request => request.Target.Contains("fabrikam-hub-0", StringComparison.Ordinal));
-    }
 }
