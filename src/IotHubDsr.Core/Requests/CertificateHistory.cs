@@ -28,7 +28,7 @@ internal static class CertificateHistory
     {
         HashSet<(string File, string Digest)> recorded = [.. state.Certificates.Select(one => (one.Certificate.File, one.Certificate.Digest))];
         IReadOnlyList<string> unrecorded = Unrecorded(files, state);
-        Dictionary<string, JournalTimes>? lines = null;
+        IReadOnlyCollection<string>? lines = null;
         foreach (string file in readsAll ? files.Where(file => EvidenceFiles.CertificateNumber(file) is not null) : unrecorded)
         {
             if (await folder.ReadAsync(file, cancellationToken).ConfigureAwait(false) is not { } bytes || Read(bytes) is not { } certificate
@@ -37,9 +37,9 @@ internal static class CertificateHistory
                 continue;
             }
 
-            lines ??= JournalChain.Read([journal]);
+            lines ??= JournalChain.Read([journal]).Keys;
             bool isOther = !unrecorded.Contains(file) && !recorded.Contains((file, Digests.Of(bytes)));
-            if (isOther || !lines.ContainsKey(certificate.JournalDigest))
+            if (isOther || !lines.Contains(certificate.JournalDigest))
                 throw FaultCatalogue.JournalRolledBack.Exception(folder.PlaceOf(string.Empty), state.Head.Lines, folder.PlaceOf(file));
         }
     }

@@ -8,7 +8,7 @@ public sealed class RequestErrorTests
     [InlineData("Get-IotDataRequest ../requests", "RequestNotFound")]
     [InlineData("Resume-IotDataRequest ../x -Force", "RequestNotFound")]
     [InlineData("Test-IotDeviceDataErasure ../x", "RequestNotFound")]
-    [InlineData("Set-IotDataRequest ../x -DestroyKey", "RequestNotFound")]
+    [InlineData("Set-IotDataRequest ../x -DestroyKey -Force", "RequestNotFound")]
     [InlineData("Export-IotDataRequestReport ../x $path", "RequestNotFound")]
     [InlineData("Export-IotDeviceData th-001 $path -RequestId ../x", "RequestNotFound")]
     [InlineData("Remove-IotDeviceData th-001 -RequestId ../x -Force", "RequestNotFound")]
