@@ -46,7 +46,7 @@ internal sealed class RivalRun
 
     /// <summary>Devices that no request is about, those that share their blobs first.</summary>
     public IEnumerable<string> SomeBystanders(Random random, int count) => DeviceSeed.LookAlikes.Concat(World.Server.World.Truth.Devices.OrderBy(_ => random.Next()))
-        .Distinct(StringComparer.Ordinal).Where(device => !_oracle.IsConcerned(device)).Take(count);
+        .Except(Subjects, StringComparer.Ordinal).Where(device => !_oracle.IsConcerned(device)).Take(count);
 
     /// <summary>Devices of which a request may erase, as they are now.</summary>
     public void Concern(IEnumerable<string> devices) => _oracle.Concern(devices.Select(World.Ledger.CurrentOf));
@@ -66,6 +66,15 @@ internal sealed class RivalRun
         return verdicts;
     }
 
+    /// <summary>The same of the request of this run, whose certificate is judged as well.</summary>
+    private async Task<List<WorkerVerdict>?> JudgeOwnAsync(Func<Task<List<WorkerVerdict>?>> erase)
+    {
+        List<WorkerVerdict>? verdicts = await JudgeAsync(erase);
+        if (verdicts is not null && World.Certificate is { } certificate)
+            _oracle.Judge(verdicts, certificate, $"{_now}");
+        return verdicts;
+    }
+
     private async Task PlayAsync()
     {
         GiveSubstance();
@@ -77,7 +86,7 @@ internal sealed class RivalRun
         await PassAsync(RivalStage.Planned);
         if (plan is not null)
         {
-            await JudgeAsync(() => EraseAsync(plan, path));
+            await JudgeOwnAsync(() => EraseAsync(plan, path));
             await PassAsync(RivalStage.Stopped);
             await GoOnAsync(plan);
         }
@@ -88,13 +97,13 @@ internal sealed class RivalRun
     private async Task GoOnAsync(ErasurePlan plan)
     {
         World.Clock.Skip(_script.Pause);
-        await JudgeAsync(() => ActAsync(RivalStage.Resuming, session => ContinueAsync(session, plan)));
+        await JudgeOwnAsync(() => ActAsync(RivalStage.Resuming, session => ContinueAsync(session, plan)));
         await SettleAsync(plan, TimeSpan.FromHours(3));
         await PassAsync(RivalStage.Settled);
         await SettleAsync(plan, TimeSpan.FromHours(26));
         if (World.RequestId is not { } requestId)
             return;
-        List<WorkerVerdict>? last = await JudgeAsync(() => ActAsync(RivalStage.Settled, async session => Verdicts(await session.VerifyAsync(requestId))));
+        List<WorkerVerdict>? last = await JudgeOwnAsync(() => ActAsync(RivalStage.Settled, async session => Verdicts(await session.VerifyAsync(requestId))));
         _oracle.Conclude(last ?? [], World.Read());
     }
 
@@ -104,7 +113,7 @@ internal sealed class RivalRun
         Circumstances.GiveBack(this);
         World.Server.Faults.Clear();
         World.Clock.Skip(time);
-        await JudgeAsync(() => ActAsync(RivalStage.Settled, session => ContinueAsync(session, plan)));
+        await JudgeOwnAsync(() => ActAsync(RivalStage.Settled, session => ContinueAsync(session, plan)));
     }
 
     private async Task<List<WorkerVerdict>?> ContinueAsync(EngineSession session, ErasurePlan plan) =>
@@ -219,6 +228,8 @@ internal sealed class RivalRun
     private void GiveSubstance()
     {
         var random = new Random(_script.Seed);
+        if (_script.KeepsFiles is { } kept)
+            World.ContainerOf(RivalWorld.Uploads).Account.Options = kept;
         Writers.Hub(random).ActAsync(this);
         foreach (string deviceId in Subjects)
         {

@@ -1,4 +1,5 @@
 using IotHubDsr.Benchmarks.Erasures;
+using IotHubDsr.Sandbox.Storage;
 
 namespace IotHubDsr.Benchmarks.Rivals;
 
@@ -25,6 +26,9 @@ internal sealed record RivalScript(int Seed)
     public bool IncludeOldVersions { get; init; }
 
     public bool DeleteEmptied { get; init; }
+
+    /// <summary>What the account of the uploads keeps of what is overwritten or deleted; null when it is nothing.</summary>
+    public BlobAccountOptions? KeepsFiles { get; init; }
 
     /// <summary>By how many records a saved plan may differ; null when the plan is run as it was made.</summary>
     public long? Tolerance { get; init; }
@@ -53,6 +57,7 @@ internal sealed record RivalScript(int Seed)
             ThrottleLimit = random.Next(4) == 0 ? EngineSession.UsualLimit : 1,
             IncludeOldVersions = random.Next(3) > 0,
             DeleteEmptied = random.Next(3) == 0,
+            KeepsFiles = random.Next(4) == 0 ? new BlobAccountOptions(random.Next(2) == 0, SoftDeleteDays: 14 * random.Next(2)) : null,
             Tolerance = random.Next(3) == 0 ? random.Next(3) * 20 : null,
             Kill = random.Next(3) == 0 ? Moment.In(RivalStage.Erasing, random) : null,
             KillsAtAnswer = random.Next(2) == 0,

@@ -67,7 +67,8 @@ internal static class Writers
             Row(run, run.World.Server.World.Names.NeighbourId, deviceId);
     });
 
-    private static void Row(RivalRun run, string hubId, string deviceId)
+    /// <summary>A row about a device comes into the log of its connections.</summary>
+    public static void Row(RivalRun run, string hubId, string deviceId)
     {
         const string category = "Connections";
         DateTimeOffset now = run.World.Clock.GetUtcNow();
