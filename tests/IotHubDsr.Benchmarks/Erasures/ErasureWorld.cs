@@ -76,6 +76,5 @@ internal class ErasureWorld : IAsyncDisposable
     /// <summary>Lets go of what a kind of world has beside.</summary>
     protected virtual ValueTask EndAsync() => ValueTask.CompletedTask;
 
-    protected static Task<SandboxServer> StartAsync(int seed, TimeProvider clock) =>
-        SandboxServer.StartAsync(new SandboxOptions { Seed = seed, Time = clock }, CancellationToken.None);
+    protected static Task<SandboxServer> StartAsync(SandboxOptions options) => SandboxServer.StartAsync(options, CancellationToken.None);
 }

@@ -33,7 +33,7 @@ internal sealed class RivalRun
     public static async Task<RivalOutcome> RunAsync(int seed, DateTimeOffset start)
     {
         RivalScript script = RivalScript.Of(seed);
-        await using RivalWorld world = await RivalWorld.StartAsync(script.WorldSeed, start, script.InContainer);
+        await using RivalWorld world = await RivalWorld.StartAsync(script.World, start, script.InContainer);
         var run = new RivalRun(world, script);
         await run.PlayAsync();
         return new RivalOutcome(seed, run._oracle.Losses, run._oracle.FalseVerdicts, run._oracle.IsConclusive, run._story);

@@ -1,4 +1,5 @@
 using IotHubDsr.Benchmarks.Erasures;
+using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.Storage;
 
 namespace IotHubDsr.Benchmarks.Rivals;
@@ -8,11 +9,12 @@ internal sealed record RivalScript(int Seed)
 {
     private const int Worlds = 7;
     private const int ContainerEvery = 5;
+    private const int SharedEvery = 6;
 
     // Such as share their blobs with look-alikes, have files, logs and dead letters, or are named by a gateway.
     private static readonly string[] Known = ["dev1", "Dev1", "dev10", "dev2", "it's", "100%", "50%25", "leaf-1", "x'=(y)!*", "th-001", "th-011"];
 
-    public int WorldSeed { get; } = (Seed % Worlds) + 1;
+    public SandboxOptions World { get; } = new() { Seed = (Seed % Worlds) + 1, NeighbourSharesContainers = Seed % SharedEvery == 0 };
 
     public bool InContainer { get; } = Seed % ContainerEvery == 0;
 
