@@ -22,7 +22,8 @@ public sealed class NewIotDataRequestCommand : DeviceCommand
     [ValidateNotNullOrEmpty]
     public string? RequestStore { get; set; }
 
-    private protected override bool ApproveStart() => ShouldProcess(StorePath(RequestStore) ?? RequireContext().RequestStore, "Register a data subject request");
+    private protected override bool ApproveStart() => ShouldProcess(
+        $"{StorePath(RequestStore) ?? RequireContext().RequestStore}, about {RequireContext().HubHostName}", "Register a data subject request");
 
     private protected override IAsyncEnumerable<DsrEvent> Start(
         DsrContext context, IAsyncEnumerable<string> deviceIds, CancellationToken cancellationToken) => Engine.RegisterAsync(

@@ -33,6 +33,11 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     [ValidateNotNullOrEmpty]
     public CertificateSource[] ApproverCertificate { get; set; } = [];
 
+    /// <summary>Certificates of those whose time stamps count, or of their authorities: for approvals by certificates that have ended.</summary>
+    [Parameter(ParameterSetName = ByPlan)]
+    [ValidateNotNullOrEmpty]
+    public CertificateSource[] TimestampAuthority { get; set; } = [];
+
     /// <summary>The file with the signature of the approver, when it is not beside the plan.</summary>
     [Parameter(ParameterSetName = ByPlan)]
     [ValidateNotNullOrEmpty]
@@ -106,6 +111,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
 
     private protected override bool ApproveStart()
     {
+        _plan = null;
         Prepare(RequireContext());
         return true;
     }
@@ -131,6 +137,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     {
         SignaturePath = SignaturePath is null ? null : GetUnresolvedProviderPathFromPSPath(SignaturePath),
         Approvers = LoadCertificates(ApproverCertificate),
+        TimestampAuthorities = LoadCertificates(TimestampAuthority),
         PerformerCertificate = PerformerOfRun().SigningCertificate,
         PerformerNames = PerformerNames(),
     };
