@@ -83,6 +83,7 @@ internal sealed class RivalRun
         string path = World.NewPath();
         PlanChoices choices = _script.Choices(_oracle.Concerned, path);
         ErasurePlan? plan = await ActAsync(RivalStage.Planning, async session => await session.PlanAsync(choices));
+        ConcernPlanned(plan);
         await PassAsync(RivalStage.Planned);
         if (plan is not null)
         {
@@ -92,6 +93,17 @@ internal sealed class RivalRun
         }
 
         _oracle.Judge([], World.Read(), World.Read(), World.Ledger.ArrivedSince(0), "end");
+    }
+
+    /// <summary>An ID that was given to somebody else while its plan was made is the one's whom the plan names.</summary>
+    private void ConcernPlanned(ErasurePlan? plan)
+    {
+        foreach (ErasureStep step in plan?.Steps.Where(step => step.Location.Kind == LocationKinds.DeviceRegistry && plan.Scope == RecordScope.All) ?? [])
+        {
+            IReadOnlyList<Incarnation> all = World.Ledger.AllOf(step.DeviceId);
+            int named = all.ToList().FindIndex(one => one.Generation == step.Finding.GenerationId);
+            _oracle.Concern(all.Take(named + 1));
+        }
     }
 
     private async Task GoOnAsync(ErasurePlan plan)
