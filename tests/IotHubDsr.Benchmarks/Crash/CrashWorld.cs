@@ -28,7 +28,7 @@ internal sealed class CrashWorld : ErasureWorld
     public static async Task<CrashWorld> StartAsync(int seed, DateTimeOffset start, bool inContainer)
     {
         var clock = new StartedClock(start);
-        SandboxServer server = await StartAsync(seed, clock);
+        SandboxServer server = await StartAsync(new SandboxOptions { Seed = seed, Time = clock });
         var random = new Random(seed);
         IEnumerable<string> others = server.World.Truth.Devices.Where(device => device is not ("dev1" or "it's")).OrderBy(_ => random.Next());
         return new CrashWorld(server, clock, inContainer) { Subjects = ["dev1", "it's", .. others.Take(Devices - 2)] };

@@ -39,12 +39,18 @@ internal class ErasureWorld : IAsyncDisposable
     /// <summary>The request that was registered, if anybody came so far.</summary>
     public string? RequestId => Journals().Where(journal => journal.Content.Contains((byte)'\n')).Select(journal => journal.RequestId).SingleOrDefault();
 
-    public IEnumerable<(string RequestId, byte[] Content)> Journals() => _folder is null
+    public IEnumerable<(string RequestId, byte[] Content)> Journals() => Evidence(".jsonl");
+
+    /// <summary>The newest certificate of the request; null when there is none.</summary>
+    public byte[]? Certificate => Evidence(".dsse.json").Select(file => file.Content).LastOrDefault();
+
+    /// <summary>Files of requests by the end of their names, in the order of these.</summary>
+    private IEnumerable<(string RequestId, byte[] Content)> Evidence(string end) => _folder is null
         ? ContainerOf(WorldNames.EvidenceAccount, WorldNames.EvidenceContainer).List()
-            .Where(blob => blob.Name.EndsWith(".jsonl", StringComparison.Ordinal))
+            .Where(blob => blob.Name.EndsWith(end, StringComparison.Ordinal))
             .Select(blob => (blob.Name.Split('/')[0], blob.Content.ToArray()))
-        : Directory.EnumerateFiles(_folder, "journal.jsonl", SearchOption.AllDirectories)
-            .Select(file => (Path.GetFileName(Path.GetDirectoryName(file)!), File.ReadAllBytes(file)));
+        : Directory.EnumerateFiles(_folder, "*" + end, SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .Select(file => (Path.GetRelativePath(_folder, file).Split(Path.DirectorySeparatorChar)[0], File.ReadAllBytes(file)));
 
     /// <summary>A worker that was killed cannot give its lease on a container back: it ends by itself.</summary>
     public void LetLeasesEnd()
@@ -70,6 +76,5 @@ internal class ErasureWorld : IAsyncDisposable
     /// <summary>Lets go of what a kind of world has beside.</summary>
     protected virtual ValueTask EndAsync() => ValueTask.CompletedTask;
 
-    protected static Task<SandboxServer> StartAsync(int seed, TimeProvider clock) =>
-        SandboxServer.StartAsync(new SandboxOptions { Seed = seed, Time = clock }, CancellationToken.None);
+    protected static Task<SandboxServer> StartAsync(SandboxOptions options) => SandboxServer.StartAsync(options, CancellationToken.None);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using IotHubDsr.Benchmarks.Erasures;
 
 namespace IotHubDsr.Benchmarks.Rivals;
@@ -32,7 +33,8 @@ internal sealed class Oracle(RivalWorld world)
         {
             if (!_concerned.TryGetValue(subject.DeviceId, out List<Incarnation>? incarnations))
                 _concerned[subject.DeviceId] = incarnations = [];
-            incarnations.Add(subject);
+            if (!incarnations.Contains(subject))
+                incarnations.Add(subject);
             world.Ledger.Allow(subject);
         }
     }
@@ -57,6 +59,26 @@ internal sealed class Oracle(RivalWorld world)
 
         foreach (string loss in world.Ledger.LossesIn(after).Where(_told.Add))
             _losses.Add($"{when}: {loss}");
+    }
+
+    /// <summary>Judges a certificate: of no location it may say better than what was said of a device there.</summary>
+    /// <param name="verdicts">What was said at the end of the run that it is of.</param>
+    /// <param name="certificate">The file.</param>
+    /// <param name="when">What was going on.</param>
+    public void Judge(IEnumerable<WorkerVerdict> verdicts, byte[] certificate, string when)
+    {
+        using JsonDocument envelope = JsonDocument.Parse(certificate);
+        using JsonDocument statement = JsonDocument.Parse(envelope.RootElement.GetProperty("payload").GetBytesFromBase64());
+        Dictionary<string, Verdict> certified = statement.RootElement.GetProperty("predicate").GetProperty("locations").EnumerateArray().ToDictionary(
+            location => location.GetProperty("id").GetString()!,
+            location => Enum.Parse<Verdict>(location.GetProperty("verdict").GetString()!),
+            StringComparer.Ordinal);
+        foreach (WorkerVerdict verdict in verdicts)
+        {
+            Verdict said = certified.GetValueOrDefault(verdict.Location, Verdict.Absent);
+            if (said < verdict.Verdict)
+                _falseVerdicts.Add($"{when}: the certificate says {said} of {verdict.Place}, which was {verdict.Verdict}");
+        }
     }
 
     /// <summary>Looks how much of what is gone is said to be gone.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using IotHubDsr.Sandbox.Hub;
+using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Benchmarks.Rivals;
 
@@ -47,8 +48,11 @@ internal static class Owners
             device.PendingCommands += random.Next(3);
             device.Twin.Patch(new JsonObject { ["tags"] = new JsonObject { ["owner"] = run.World.NextId("customer") } }, run.World.Clock.GetUtcNow());
             int messages = random.Next(1, 4);
-            run.World.Server.World.Events.Accept([.. Enumerable.Range(0, messages).Select(_ => run.World.MessageOf(device))], random.NextDouble());
+            HubIdentity sender = deviceId == DeviceSeed.Leaf && run.World.Registry.Find(DeviceSeed.Gateway) is { } gateway ? gateway : device;
+            string? leaf = sender == device ? null : deviceId;
+            run.World.Server.World.Events.Accept([.. Enumerable.Range(0, messages).Select(_ => run.World.MessageOf(sender, leaf))], random.NextDouble());
         });
+        Writers.Row(run, run.World.Server.World.Names.HubId, deviceId);
         for (int files = random.Next(3); files > 0; files--)
             Writers.Upload(run, deviceId, random);
     }

@@ -5,10 +5,12 @@ namespace IotHubDsr.Benchmarks.Rivals;
 /// <summary>Other admins, or the same in another window.</summary>
 internal static class Requests
 {
-    /// <summary>A request about other devices in the same blobs.</summary>
-    public static IRival Other(Random random) => new Waiting("another request erases other devices", async run =>
+    /// <summary>A request about other devices in the same blobs or, while they are whom this one is about, about the same ones.</summary>
+    public static IRival Other(Random random) => new Waiting("another request erases", async run =>
     {
-        List<string> devices = [.. run.SomeBystanders(random, random.Next(1, 3))];
+        bool isSame = random.Next(4) == 0 && !run.IsReassigned;
+        List<string> devices = isSame ? [.. run.Subjects] : [.. run.SomeBystanders(random, random.Next(1, 3))];
+        run.Tell($"it is about {string.Join(", ", devices)}");
         EngineSession session = await run.ConnectAsync(run.NewStore());
         ErasurePlan plan = await session.PlanAsync(new PlanChoices(devices) { IncludeOldVersions = random.Next(2) == 0 });
         run.Concern(devices);

@@ -33,7 +33,7 @@ internal sealed class RivalRun
     public static async Task<RivalOutcome> RunAsync(int seed, DateTimeOffset start)
     {
         RivalScript script = RivalScript.Of(seed);
-        await using RivalWorld world = await RivalWorld.StartAsync(script.WorldSeed, start, script.InContainer);
+        await using RivalWorld world = await RivalWorld.StartAsync(script.World, start, script.InContainer);
         var run = new RivalRun(world, script);
         await run.PlayAsync();
         return new RivalOutcome(seed, run._oracle.Losses, run._oracle.FalseVerdicts, run._oracle.IsConclusive, run._story);
@@ -46,7 +46,7 @@ internal sealed class RivalRun
 
     /// <summary>Devices that no request is about, those that share their blobs first.</summary>
     public IEnumerable<string> SomeBystanders(Random random, int count) => DeviceSeed.LookAlikes.Concat(World.Server.World.Truth.Devices.OrderBy(_ => random.Next()))
-        .Distinct(StringComparer.Ordinal).Where(device => !_oracle.IsConcerned(device)).Take(count);
+        .Except(Subjects, StringComparer.Ordinal).Where(device => !_oracle.IsConcerned(device)).Take(count);
 
     /// <summary>Devices of which a request may erase, as they are now.</summary>
     public void Concern(IEnumerable<string> devices) => _oracle.Concern(devices.Select(World.Ledger.CurrentOf));
@@ -66,6 +66,15 @@ internal sealed class RivalRun
         return verdicts;
     }
 
+    /// <summary>The same of the request of this run, whose certificate is judged as well.</summary>
+    private async Task<List<WorkerVerdict>?> JudgeOwnAsync(Func<Task<List<WorkerVerdict>?>> erase)
+    {
+        List<WorkerVerdict>? verdicts = await JudgeAsync(erase);
+        if (verdicts is not null && World.Certificate is { } certificate)
+            _oracle.Judge(verdicts, certificate, $"{_now}");
+        return verdicts;
+    }
+
     private async Task PlayAsync()
     {
         GiveSubstance();
@@ -74,10 +83,11 @@ internal sealed class RivalRun
         string path = World.NewPath();
         PlanChoices choices = _script.Choices(_oracle.Concerned, path);
         ErasurePlan? plan = await ActAsync(RivalStage.Planning, async session => await session.PlanAsync(choices));
+        ConcernPlanned(plan);
         await PassAsync(RivalStage.Planned);
         if (plan is not null)
         {
-            await JudgeAsync(() => EraseAsync(plan, path));
+            await JudgeOwnAsync(() => EraseAsync(plan, path));
             await PassAsync(RivalStage.Stopped);
             await GoOnAsync(plan);
         }
@@ -85,16 +95,27 @@ internal sealed class RivalRun
         _oracle.Judge([], World.Read(), World.Read(), World.Ledger.ArrivedSince(0), "end");
     }
 
+    /// <summary>An ID that was given to somebody else while its plan was made is the one's whom the plan names.</summary>
+    private void ConcernPlanned(ErasurePlan? plan)
+    {
+        foreach (ErasureStep step in plan?.Steps.Where(step => step.Location.Kind == LocationKinds.DeviceRegistry && plan.Scope == RecordScope.All) ?? [])
+        {
+            IReadOnlyList<Incarnation> all = World.Ledger.AllOf(step.DeviceId);
+            int named = all.ToList().FindIndex(one => one.Generation == step.Finding.GenerationId);
+            _oracle.Concern(all.Take(named + 1));
+        }
+    }
+
     private async Task GoOnAsync(ErasurePlan plan)
     {
         World.Clock.Skip(_script.Pause);
-        await JudgeAsync(() => ActAsync(RivalStage.Resuming, session => ContinueAsync(session, plan)));
+        await JudgeOwnAsync(() => ActAsync(RivalStage.Resuming, session => ContinueAsync(session, plan)));
         await SettleAsync(plan, TimeSpan.FromHours(3));
         await PassAsync(RivalStage.Settled);
         await SettleAsync(plan, TimeSpan.FromHours(26));
         if (World.RequestId is not { } requestId)
             return;
-        List<WorkerVerdict>? last = await JudgeAsync(() => ActAsync(RivalStage.Settled, async session => Verdicts(await session.VerifyAsync(requestId))));
+        List<WorkerVerdict>? last = await JudgeOwnAsync(() => ActAsync(RivalStage.Settled, async session => Verdicts(await session.VerifyAsync(requestId))));
         _oracle.Conclude(last ?? [], World.Read());
     }
 
@@ -104,7 +125,7 @@ internal sealed class RivalRun
         Circumstances.GiveBack(this);
         World.Server.Faults.Clear();
         World.Clock.Skip(time);
-        await JudgeAsync(() => ActAsync(RivalStage.Settled, session => ContinueAsync(session, plan)));
+        await JudgeOwnAsync(() => ActAsync(RivalStage.Settled, session => ContinueAsync(session, plan)));
     }
 
     private async Task<List<WorkerVerdict>?> ContinueAsync(EngineSession session, ErasurePlan plan) =>
@@ -219,6 +240,8 @@ internal sealed class RivalRun
     private void GiveSubstance()
     {
         var random = new Random(_script.Seed);
+        if (_script.KeepsFiles is { } kept)
+            World.ContainerOf(RivalWorld.Uploads).Account.Options = kept;
         Writers.Hub(random).ActAsync(this);
         foreach (string deviceId in Subjects)
         {

@@ -1,4 +1,6 @@
 using IotHubDsr.Benchmarks.Erasures;
+using IotHubDsr.Sandbox;
+using IotHubDsr.Sandbox.Storage;
 
 namespace IotHubDsr.Benchmarks.Rivals;
 
@@ -7,11 +9,12 @@ internal sealed record RivalScript(int Seed)
 {
     private const int Worlds = 7;
     private const int ContainerEvery = 5;
+    private const int SharedEvery = 6;
 
     // Such as share their blobs with look-alikes, have files, logs and dead letters, or are named by a gateway.
     private static readonly string[] Known = ["dev1", "Dev1", "dev10", "dev2", "it's", "100%", "50%25", "leaf-1", "x'=(y)!*", "th-001", "th-011"];
 
-    public int WorldSeed { get; } = (Seed % Worlds) + 1;
+    public SandboxOptions World { get; } = new() { Seed = (Seed % Worlds) + 1, NeighbourSharesContainers = Seed % SharedEvery == 0 };
 
     public bool InContainer { get; } = Seed % ContainerEvery == 0;
 
@@ -25,6 +28,9 @@ internal sealed record RivalScript(int Seed)
     public bool IncludeOldVersions { get; init; }
 
     public bool DeleteEmptied { get; init; }
+
+    /// <summary>What the account of the uploads keeps of what is overwritten or deleted; null when it is nothing.</summary>
+    public BlobAccountOptions? KeepsFiles { get; init; }
 
     /// <summary>By how many records a saved plan may differ; null when the plan is run as it was made.</summary>
     public long? Tolerance { get; init; }
@@ -53,6 +59,7 @@ internal sealed record RivalScript(int Seed)
             ThrottleLimit = random.Next(4) == 0 ? EngineSession.UsualLimit : 1,
             IncludeOldVersions = random.Next(3) > 0,
             DeleteEmptied = random.Next(3) == 0,
+            KeepsFiles = random.Next(4) == 0 ? new BlobAccountOptions(random.Next(2) == 0, SoftDeleteDays: 14 * random.Next(2)) : null,
             Tolerance = random.Next(3) == 0 ? random.Next(3) * 20 : null,
             Kill = random.Next(3) == 0 ? Moment.In(RivalStage.Erasing, random) : null,
             KillsAtAnswer = random.Next(2) == 0,

@@ -41,10 +41,13 @@ internal sealed class RivalWorld : ErasureWorld
 
     public IReadOnlyList<Place> Places { get; }
 
-    public static async Task<RivalWorld> StartAsync(int seed, DateTimeOffset start, bool inContainer)
+    /// <param name="options">What the sandbox is made from.</param>
+    /// <param name="start">The time at which the world begins.</param>
+    /// <param name="inContainer">Whether the requests are kept in a blob container.</param>
+    public static async Task<RivalWorld> StartAsync(SandboxOptions options, DateTimeOffset start, bool inContainer)
     {
         var clock = new StartedClock(start, ClockRate);
-        var world = new RivalWorld(await StartAsync(seed, clock), clock, inContainer);
+        var world = new RivalWorld(await StartAsync(options with { Time = clock }), clock, inContainer);
         world.NoteAll();
         return world;
     }
@@ -74,14 +77,18 @@ internal sealed class RivalWorld : ErasureWorld
         };
 
     /// <summary>Writes a blob, over another one or not.</summary>
-    public void Put(Place place, string name, ReadOnlyMemory<byte> content)
+    /// <param name="place">Where.</param>
+    /// <param name="name">Name of the blob.</param>
+    /// <param name="content">What it holds.</param>
+    /// <param name="hub">The hub whose records it holds, where they do not tell.</param>
+    public void Put(Place place, string name, ReadOnlyMemory<byte> content, string? hub = null)
     {
         BlobContainer container = ContainerOf(place);
         lock (container.Gate)
         {
             if (Current(container, name) is { } former)
                 Ledger.Took(place.Name, RecordsOf(place, former));
-            Ledger.Wrote(place.Name, FoundRecord.In(place.Kind, name, content));
+            Ledger.Wrote(place.Name, FoundRecord.In(place.Kind, name, content).Select(record => record with { Hub = record.Hub ?? hub }));
             container.Put(name, content);
         }
     }

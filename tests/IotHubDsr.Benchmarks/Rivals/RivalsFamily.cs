@@ -14,23 +14,28 @@ internal sealed class RivalsFamily : IBenchmarkFamily
 
     public string Name => "rivals";
 
-    public string Description => "erasures beside other writers, other requests and reassigned IDs; takes the number of runs, or 'seed' and one to tell of";
+    public string Description => "erasures beside other writers, other requests and reassigned IDs; takes the number of runs, or 'seed' and the first and last of some";
 
     public async Task RunAsync(IReadOnlyList<string> arguments, Action<BenchmarkRow> report)
     {
         await SelfCheck.RunAsync();
-        bool isOne = arguments is ["seed", _, ..];
-        int number = arguments.Count == 0 ? DefaultRuns : int.Parse(arguments[^1], CultureInfo.InvariantCulture);
+        (int first, int last) = arguments switch
+        {
+            ["seed", { } one] => (Number(one), Number(one)),
+            ["seed", { } from, { } to] => (Number(from), Number(to)),
+            [{ } number, ..] => (1, Number(number)),
+            _ => (1, DefaultRuns),
+        };
         DateTimeOffset start = StartedClock.MiddleOfAnHour();
         var outcomes = new ConcurrentBag<RivalOutcome>();
         await Parallel.ForEachAsync(
-            isOne ? [number] : Enumerable.Range(1, number),
+            Enumerable.Range(first, last - first + 1),
             new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
             async (seed, _) =>
             {
                 RivalOutcome outcome = await RivalRun.RunAsync(seed, start);
                 outcomes.Add(outcome);
-                await TellAsync(outcome, isWhole: isOne);
+                await TellAsync(outcome, isWhole: first == last);
             });
 
         report(new BenchmarkRow("rivals_runs", outcomes.Count, "runs", 200, AtMost: false));
@@ -38,6 +43,8 @@ internal sealed class RivalsFamily : IBenchmarkFamily
         report(new BenchmarkRow("rivals_bystander_losses", outcomes.Sum(outcome => outcome.Losses.Count), "losses", 0, AtMost: true));
         report(new BenchmarkRow("rivals_false_verdicts", outcomes.Sum(outcome => outcome.FalseVerdicts.Count), "verdicts", 0, AtMost: true));
     }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
     private static async Task TellAsync(RivalOutcome outcome, bool isWhole)
     {

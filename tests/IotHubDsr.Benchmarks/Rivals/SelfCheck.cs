@@ -1,4 +1,5 @@
 using IotHubDsr.Benchmarks.Erasures;
+using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.World;
 
@@ -47,7 +48,7 @@ internal static class SelfCheck
     /// <exception cref="InvalidOperationException">The oracle does not see something, or sees what is not.</exception>
     public static async Task RunAsync()
     {
-        await using RivalWorld world = await RivalWorld.StartAsync(seed: 1, StartedClock.MiddleOfAnHour(), inContainer: false);
+        await using RivalWorld world = await RivalWorld.StartAsync(new SandboxOptions(), StartedClock.MiddleOfAnHour(), inContainer: false);
         var oracle = new Oracle(world);
         oracle.Concern([world.Ledger.CurrentOf(Subject)]);
         Require(world, oracle, "nothing happens", Sees.Nothing, () => []);

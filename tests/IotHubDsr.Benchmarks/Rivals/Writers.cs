@@ -64,10 +64,15 @@ internal static class Writers
         }
 
         foreach (string deviceId in run.Subjects)
+        {
             Row(run, run.World.Server.World.Names.NeighbourId, deviceId);
+            if (run.World.Server.World.NeighbourSharesContainers)
+                run.World.Put(RivalWorld.Uploads, $"{deviceId}/{run.World.NextId("theirs")}", RandomNumberGenerator.GetBytes(300), WorldNames.NeighbourName);
+        }
     });
 
-    private static void Row(RivalRun run, string hubId, string deviceId)
+    /// <summary>A row about a device comes into the log of its connections.</summary>
+    public static void Row(RivalRun run, string hubId, string deviceId)
     {
         const string category = "Connections";
         DateTimeOffset now = run.World.Clock.GetUtcNow();
