@@ -6,6 +6,12 @@ public sealed record DataExport
     /// <summary>IDs of the devices it covers.</summary>
     public required IReadOnlyList<string> DeviceId { get; init; }
 
+    /// <summary>Host name of the hub; null in what an earlier version made.</summary>
+    public string? HubHostName { get; init; }
+
+    /// <summary>Azure Resource Manager ID of the hub; null when only a connection string is known.</summary>
+    public string? HubResourceId { get; init; }
+
     /// <summary>ID of the package, which also stands in it.</summary>
     public required string Identifier { get; init; }
 
@@ -34,7 +40,7 @@ public sealed record DataExport
     public long Records => Completeness.Sum(line => line.Included);
 
     /// <summary>The path.</summary>
-    public override string ToString() => Path;
+    public override string ToString() => VisibleText.OfLine(Path);
 }
 
 /// <summary>
@@ -45,6 +51,9 @@ public sealed record ExportCompleteness
 {
     /// <summary>ID of the device.</summary>
     public required string DeviceId { get; init; }
+
+    /// <summary>Host name of the hub; null in the package itself, which names it once.</summary>
+    public string? HubHostName { get; init; }
 
     /// <summary>ID of the location, which is also the name of its folder under <c>data/</c>.</summary>
     public required string LocationId { get; init; }
@@ -72,4 +81,7 @@ public sealed record ExportCompleteness
 
     /// <summary>Why records are withheld or unreachable, or what the owner of the location has to do.</summary>
     public string? Ground { get; init; }
+
+    /// <summary>Device, counts and place.</summary>
+    public override string ToString() => VisibleText.OfLine($"{DeviceId}: {Included} of {Found} included from {Kind} {Place}");
 }

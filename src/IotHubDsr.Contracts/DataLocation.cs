@@ -60,5 +60,5 @@ public sealed record DataLocation
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Kind and place.</summary>
-    public override string ToString() => $"{Kind} {Place}";
+    public override string ToString() => VisibleText.OfLine($"{Kind} {Place}");
 }

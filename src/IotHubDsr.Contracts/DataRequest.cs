@@ -15,6 +15,9 @@ public sealed record DataRequest
     /// <summary>Host name of the hub that it is about.</summary>
     public required string HubHostName { get; init; }
 
+    /// <summary>Azure Resource Manager ID of the hub; null when only a connection string is known.</summary>
+    public string? HubResourceId { get; init; }
+
     /// <summary>When the request reached the controller. The time limits count from here, whatever happens later.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 
@@ -82,7 +85,7 @@ public sealed record DataRequest
     public string? Holder { get; init; }
 
     /// <summary>ID, status and due date.</summary>
-    public override string ToString() => $"{RequestId}: {Status}, due {DueAt:yyyy-MM-dd}";
+    public override string ToString() => VisibleText.OfLine($"{RequestId}: {Status}, due {DueAt:yyyy-MM-dd}");
 }
 
 /// <summary>How far a request has come.</summary>
@@ -138,7 +141,7 @@ public sealed record DataRequestLocation
     public bool IsOwnerActionDone { get; init; }
 
     /// <summary>Kind, place and verdict.</summary>
-    public override string ToString() => $"{Kind} {Place}: {(Verdict is null ? "not read" : Verdict)}";
+    public override string ToString() => VisibleText.OfLine($"{Kind} {Place}: {(Verdict is null ? "not read" : Verdict)}");
 }
 
 /// <summary>A decision not to erase something for the time being.</summary>
@@ -160,7 +163,7 @@ public sealed record DataHold
     public required DateTimeOffset ReviewAt { get; init; }
 
     /// <summary>Location and review date.</summary>
-    public override string ToString() => $"{LocationId}{(Item is null ? string.Empty : "/" + Item)} until reviewed on {ReviewAt:yyyy-MM-dd}";
+    public override string ToString() => VisibleText.OfLine($"{LocationId}{(Item is null ? string.Empty : "/" + Item)} until reviewed on {ReviewAt:yyyy-MM-dd}");
 }
 
 /// <summary>A certificate of a request.</summary>
@@ -172,6 +175,9 @@ public sealed record CertificateReference(string Name, string Digest, DateTimeOf
 {
     /// <summary>Full path or URI of the file.</summary>
     public string? Path { get; init; }
+
+    /// <summary>Path, or the name of the file.</summary>
+    public override string ToString() => VisibleText.OfLine(Path ?? Name);
 }
 
 /// <summary>A report that was written.</summary>
@@ -181,5 +187,5 @@ public sealed record CertificateReference(string Name, string Digest, DateTimeOf
 public sealed record RequestReport(string RequestId, string Path, long Bytes)
 {
     /// <summary>The path.</summary>
-    public override string ToString() => Path;
+    public override string ToString() => VisibleText.OfLine(Path);
 }

@@ -9,6 +9,12 @@ public sealed record DeviceDataFinding
     /// <summary>The hub's name for this incarnation of the device ID: it changes when the ID is deleted and made again.</summary>
     public string? GenerationId { get; init; }
 
+    /// <summary>Host name of the hub; null in what an earlier version made.</summary>
+    public string? HubHostName { get; init; }
+
+    /// <summary>Azure Resource Manager ID of the hub; null when only a connection string is known.</summary>
+    public string? HubResourceId { get; init; }
+
     /// <summary>Where it was looked for.</summary>
     public required DataLocation Location { get; init; }
 
@@ -49,7 +55,7 @@ public sealed record DeviceDataFinding
     public IReadOnlyList<SeenItem> Items { get; init; } = [];
 
     /// <summary>Device, verdict and place.</summary>
-    public override string ToString() => $"{DeviceId}: {Verdict} in {Location} ({Records} records)";
+    public override string ToString() => VisibleText.OfLine($"{DeviceId}: {Verdict} in {Location} ({Records} records)");
 }
 
 /// <summary>One document or blob that a store read and found data of the device in.</summary>
@@ -67,6 +73,9 @@ public sealed record SeenItem(string Path, string? ETag, long Records, long Byte
 
     /// <summary>When the hub accepted the newest of the records, as for <see cref="FirstTime"/>.</summary>
     public DateTimeOffset? LastTime { get; init; }
+
+    /// <summary>The path.</summary>
+    public override string ToString() => VisibleText.OfLine(Path);
 
     /// <summary>The path without what tells an old copy from the current blob.</summary>
     public string Name => IsOldCopy && Path.LastIndexOf('?') is > 0 and int mark

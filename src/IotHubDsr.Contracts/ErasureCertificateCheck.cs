@@ -15,7 +15,10 @@ public sealed record ErasureCertificateCheck
     /// <summary>Whether it is signed. One that is not can be made by anybody.</summary>
     public bool IsSigned { get; init; }
 
-    /// <summary>Whether the signer's certificate is trusted: one of those that were passed, or issued by an authority that is trusted.</summary>
+    /// <summary>
+    /// Whether the signer is trusted: the certificate is one of those that were passed, or was issued by one of them, may sign, and is valid
+    /// now or was when a trusted authority stamped the time.
+    /// </summary>
     public bool IsTrusted { get; init; }
 
     /// <summary>Why it is not valid, not signed or not trusted; null when it is all three.</summary>
@@ -51,6 +54,9 @@ public sealed record ErasureCertificateCheck
     /// <summary>When the certificate was issued, by the clock of the machine that did.</summary>
     public DateTimeOffset? IssuedAt { get; init; }
 
+    /// <summary>When a trusted time stamp says that the signed certificate existed; null when there is no such time stamp.</summary>
+    public DateTimeOffset? TimestampedAt { get; init; }
+
     /// <summary>When the request was received.</summary>
     public DateTimeOffset? ReceivedAt { get; init; }
 
@@ -85,9 +91,9 @@ public sealed record ErasureCertificateCheck
     public string? ToolVersion { get; init; }
 
     /// <summary>Validity, and the request or the reason.</summary>
-    public override string ToString() => IsValid
+    public override string ToString() => VisibleText.OfLine(IsValid
         ? $"{RequestId}: {OverallVerdict} ({(IsSigned ? IsTrusted ? "signed" : "signed, not trusted" : "unsigned")})"
-        : $"{Path}: not valid. {Reason}";
+        : $"{Path}: not valid. {Reason}");
 }
 
 /// <summary>What a certificate says of one location, over all devices.</summary>
@@ -127,5 +133,5 @@ public sealed record CertifiedLocation
     public IReadOnlyList<OperatorStatement> Statements { get; init; } = [];
 
     /// <summary>Kind, place and verdict.</summary>
-    public override string ToString() => $"{Kind} {Place}: {Verdict}";
+    public override string ToString() => VisibleText.OfLine($"{Kind} {Place}: {Verdict}");
 }

@@ -9,6 +9,12 @@ public sealed record ErasureReceipt
     /// <summary>ID of the device, case-sensitive.</summary>
     public required string DeviceId { get; init; }
 
+    /// <summary>Host name of the hub; null in what an earlier version made.</summary>
+    public string? HubHostName { get; init; }
+
+    /// <summary>Azure Resource Manager ID of the hub; null when only a connection string is known.</summary>
+    public string? HubResourceId { get; init; }
+
     /// <summary>Where it was erased.</summary>
     public required DataLocation Location { get; init; }
 
@@ -43,5 +49,5 @@ public sealed record ErasureReceipt
     public DateTimeOffset CompletedAt { get; init; }
 
     /// <summary>Device, verdict and place.</summary>
-    public override string ToString() => $"{DeviceId}: {Verdict} in {Location} ({RecordsErased} erased, {RecordsRemaining} remaining)";
+    public override string ToString() => VisibleText.OfLine($"{DeviceId}: {Verdict} in {Location} ({RecordsErased} erased, {RecordsRemaining} remaining)");
 }

@@ -20,11 +20,11 @@ public sealed record OperatorStatement(OperatorStatementKind Kind, string Ground
         || (IsPrefix ? blobName.StartsWith(BlobName, StringComparison.Ordinal) : string.Equals(blobName, BlobName, StringComparison.Ordinal));
 
     /// <summary>The statement and its ground, as one line.</summary>
-    public override string ToString() => Kind switch
+    public override string ToString() => VisibleText.OfLine(Kind switch
     {
         OperatorStatementKind.DedicatedContainer => $"The container is this hub's alone: {Ground}",
         OperatorStatementKind.ExcludedBlobs when IsPrefix => $"Blobs whose names begin with '{BlobName}' are not read: {Ground}",
         OperatorStatementKind.ExcludedBlobs => $"Blob '{BlobName}' is not read: {Ground}",
         _ => $"{Kind}: {Ground}",
-    };
+    });
 }

@@ -63,6 +63,11 @@ public static class FaultCatalogue
         "Neither a device nor a request was named.",
         "Pass -DeviceId, pipe devices, or name the request with -RequestId: its devices are taken then.");
 
+    /// <summary>What was named is of another hub than the connection.</summary>
+    public static FaultDefinition DeviceOfOtherHub { get; } = new("DeviceOfOtherHub", FaultCategory.InvalidArgument,
+        "The device '{0}' comes from the hub '{1}', and the connection is to '{2}'. Nothing was planned or changed.",
+        "Connect to the hub that the object comes from, or pass its context with -Context. To ask another hub about the same ID, pass the ID alone.");
+
     /// <summary>No location knows the device.</summary>
     public static FaultDefinition DeviceNotFound { get; } = new("DeviceNotFound", FaultCategory.ObjectNotFound,
         "The hub has no device '{0}', and no location that was read holds data of it.",
@@ -136,12 +141,22 @@ public static class FaultCatalogue
     /// <summary>A blob cannot be read as an archive.</summary>
     public static FaultDefinition ArchiveUnreadable { get; } = new("ArchiveUnreadable", FaultCategory.InvalidData,
         "The blob {0} cannot be read as an archive of messages: {1}",
-        "Look at the blob; repair or delete it. It was left untouched, and no device is reported absent from its location.");
+        "Look at the blob; repair or delete it, or exclude it with a ground in the location file if it holds no messages. It was left untouched, and no device is reported absent from its location.");
 
     /// <summary>A blob is in the archive tier.</summary>
     public static FaultDefinition BlobArchived { get; } = new("BlobArchived", FaultCategory.ResourceUnavailable,
         "The blob {0} is in the archive tier and cannot be read.",
         "Rehydrate the blob (Set-AzStorageBlobTier or the portal) and run the command again.");
+
+    /// <summary>A blob is on its way out of the archive tier.</summary>
+    public static FaultDefinition BlobRehydrating { get; } = new("BlobRehydrating", FaultCategory.ResourceUnavailable,
+        "The blob {0} is being rehydrated from the archive tier and cannot be read yet.",
+        "Wait until the blob no longer has an archive status (rehydrate-pending-to-hot, -cool or -cold), which takes up to 15 hours, then run the command again.");
+
+    /// <summary>A container does not hold still while it is read.</summary>
+    public static FaultDefinition ContainerChanging { get; } = new("ContainerChanging", FaultCategory.ResourceBusy,
+        "{0} kept changing while it was read: in each of {1} listings blobs had gone and others had come.",
+        "Wait until whatever moves the blobs is done, then run the command again. No device is reported absent from this location until then.");
 
     /// <summary>A blob may not be changed.</summary>
     public static FaultDefinition BlobHeld { get; } = new("BlobHeld", FaultCategory.PermissionDenied,
@@ -200,7 +215,7 @@ public static class FaultCatalogue
 
     /// <summary>A request cannot have been received yet.</summary>
     public static FaultDefinition InvalidReceivedAt { get; } = new("InvalidReceivedAt", FaultCategory.InvalidArgument,
-        "A request cannot have been received at {0}: that is still to come.",
+        "A request cannot have been received at {0}: {1}.",
         "Pass the time at which the request arrived, with its offset from UTC if it arrived in another time zone.");
 
     /// <summary>The store has no such request.</summary>
@@ -258,6 +273,11 @@ public static class FaultCatalogue
         "The request store {0} cannot be read: {1}",
         "Check that it exists and that the account may read and write it (Storage Blob Data Contributor for a blob container).");
 
+    /// <summary>The request store cannot be written.</summary>
+    public static FaultDefinition RequestStoreNotWritten { get; } = new("RequestStoreNotWritten", FaultCategory.WriteError,
+        "The request store {0} cannot be written: {1}",
+        "Check the free space of the store and that the account may write to it (Storage Blob Data Contributor for a blob container), then run the command again.");
+
     /// <summary>A location that is named is not one of the plan.</summary>
     public static FaultDefinition LocationNotInRequest { get; } = new("LocationNotInRequest", FaultCategory.ObjectNotFound,
         "The hub of the request has no location '{0}'.",
@@ -288,6 +308,11 @@ public static class FaultCatalogue
         "Nobody has approved the plan '{0}': {1}",
         "Have somebody else read the plan and sign it with Approve-IotErasurePlan; name the signature with -SignaturePath when it is not beside the plan.");
 
+    /// <summary>Nobody is named who may approve.</summary>
+    public static FaultDefinition ApproversNotNamed { get; } = new("ApproversNotNamed", FaultCategory.InvalidArgument,
+        "Nobody is named who may approve the plan '{0}'. A certificate is not an approver's because this machine trusts its authority.",
+        "Pass the certificates of those who may approve, or of the root authority that issues them and nobody else, with -ApproverCertificate.");
+
     /// <summary>The signature of a plan does not count.</summary>
     public static FaultDefinition ApprovalInvalid { get; } = new("ApprovalInvalid", FaultCategory.PermissionDenied,
         "The approval of the plan '{0}' does not count: {1}",
@@ -295,7 +320,7 @@ public static class FaultCatalogue
 
     /// <summary>Who runs a plan has approved it.</summary>
     public static FaultDefinition ApprovalBySelf { get; } = new("ApprovalBySelf", FaultCategory.PermissionDenied,
-        "The plan '{0}' was approved by who runs it: {1}.",
+        "The plan '{0}' was approved by the person running it: {1}.",
         "Have somebody else approve the plan, or run it.");
 
     /// <summary>A certificate cannot be used for what it was passed for.</summary>

@@ -213,8 +213,11 @@ public sealed record ApprovalRequirement
     /// <summary>Full path of the signature; null when it is beside the plan, with <c>.p7s</c> added to its name.</summary>
     public string? SignaturePath { get; init; }
 
-    /// <summary>Certificates of those who may approve, or of authorities for them; empty to take the authorities that the machine trusts.</summary>
+    /// <summary>Certificates of those who may approve, or of root authorities for them. Nobody may approve who is not named by one.</summary>
     public IReadOnlyList<X509Certificate2> Approvers { get; init; } = [];
+
+    /// <summary>Certificates of those whose time stamps (RFC 3161) count, or of root authorities for them.</summary>
+    public IReadOnlyList<X509Certificate2> TimestampAuthorities { get; init; } = [];
 
     /// <summary>Certificate of the performer; null when there is none.</summary>
     public X509Certificate2? PerformerCertificate { get; init; }
@@ -242,8 +245,11 @@ public sealed record CheckCertificatesRequest
     /// <summary>Full paths of the certificates; those of one request are checked as a chain.</summary>
     public required IReadOnlyList<string> Paths { get; init; }
 
-    /// <summary>Certificates of those who are trusted to sign, or of authorities for them; empty to take the authorities that the machine trusts.</summary>
+    /// <summary>Certificates of those who are trusted to sign, or of root authorities for them. Nobody is trusted who is not named by one.</summary>
     public IReadOnlyList<X509Certificate2> Trusted { get; init; } = [];
+
+    /// <summary>As for <see cref="ApprovalRequirement.TimestampAuthorities"/>; a time stamp is beside its certificate, with <c>.tsr</c> added to the name.</summary>
+    public IReadOnlyList<X509Certificate2> TimestampAuthorities { get; init; } = [];
 
     /// <summary>Full paths of the request's journal, its parts in order; empty when it is not compared.</summary>
     public IReadOnlyList<string> JournalPaths { get; init; } = [];

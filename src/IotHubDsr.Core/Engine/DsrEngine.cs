@@ -133,7 +133,7 @@ public sealed class DsrEngine : IDsrEngine
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> CheckCertificatesAsync(CheckCertificatesRequest request, CancellationToken cancellationToken) =>
-        OperationEvents.RunAsync((events, token) => new CheckingCertificates(request, events).RunAsync(token), cancellationToken);
+        OperationEvents.RunAsync((events, token) => new CheckingCertificates(request, events, _time).RunAsync(token), cancellationToken);
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> StartSandboxAsync(SandboxRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(

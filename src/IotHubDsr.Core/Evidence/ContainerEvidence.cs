@@ -62,6 +62,10 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
                 if (await ReadAsync(name, cancellationToken).ConfigureAwait(false) is not { } there || !content.Span.SequenceEqual(there))
                     throw;
             }
+            catch (RequestFailedException exception)
+            {
+                throw new EvidenceNotWrittenException(exception);
+            }
         }
 
         public async Task DeleteAsync(string prefix, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using IotHubDsr.Plans;
 
 namespace IotHubDsr.Evidence;
 
@@ -54,10 +55,10 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
         public async Task SaveAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
         {
             string target = PlaceOf(name);
-            MakeFolder(Path.GetDirectoryName(target)!);
-            string temporary = $"{target}.{Guid.NewGuid():N}.partial";
+            string temporary = TemporaryName.For(target);
             try
             {
+                MakeFolder(Path.GetDirectoryName(target)!);
                 await WriteAsync(temporary, content, cancellationToken).ConfigureAwait(false);
                 File.Move(temporary, target, overwrite: false);
             }
@@ -65,9 +66,15 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
             {
                 // It was saved before, and what it was saved for was not put on record.
             }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new EvidenceNotWrittenException(exception);
+            }
             finally
             {
-                File.Delete(temporary);
+                // Where there is no folder, deleting a file in it would be the failure that is reported.
+                if (File.Exists(temporary))
+                    File.Delete(temporary);
             }
         }
 
@@ -99,8 +106,18 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
 
         public async Task<IJournalFile?> TryLockAsync(string holder, CancellationToken cancellationToken)
         {
-            MakeFolder(path);
-            if (TryLock() is not { } lease)
+            FileStream? lease;
+            try
+            {
+                MakeFolder(path);
+                lease = TryLock();
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new EvidenceNotWrittenException(exception);
+            }
+
+            if (lease is null)
                 return null;
             try
             {

@@ -8,7 +8,7 @@ namespace IotHubDsr.Packages;
 internal static class PackageReadme
 {
     public static string Title(DsrContext context, IReadOnlyList<string> deviceIds, RecordScope scope) =>
-        $"Data of {Counted.Of(deviceIds.Count, "device")} of the IoT hub {context.HubHostName}{(scope == RecordScope.All ? string.Empty : $": {scope}")}";
+        VisibleText.OfLine($"Data of {Counted.Of(deviceIds.Count, "device")} of the IoT hub {context.HubHostName}{(scope == RecordScope.All ? string.Empty : $": {scope}")}");
 
     public static byte[] Write(
         DsrContext context, IReadOnlyList<string> deviceIds, RecordScope scope, IReadOnlyList<ExportCompleteness> lines, DateTimeOffset at)
@@ -59,5 +59,5 @@ internal static class PackageReadme
     }
 
     /// <summary>One line of a list, whatever the names in it hold.</summary>
-    private static string Item(string text) => $"- {string.Concat(text.Select(static c => char.IsControl(c) ? ' ' : c)).TrimEnd()}\n";
+    private static string Item(string text) => $"- {VisibleText.OfLine(string.Concat(text.Select(static c => char.IsControl(c) ? ' ' : c)).TrimEnd())}\n";
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using IotHubDsr.Packages.Records;
+using IotHubDsr.Plans;
 using IotHubDsr.Stores;
 
 namespace IotHubDsr.Packages;
@@ -56,7 +57,7 @@ internal sealed class PackageWriter : IAsyncDisposable
         if (System.IO.Path.Exists(full))
             throw FaultCatalogue.ExportPathExists.Exception(full);
 
-        string temporary = $"{full}.{Guid.NewGuid():N}.partial";
+        string temporary = TemporaryName.For(full);
         return Guard(full, () =>
         {
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(full)!);

@@ -14,7 +14,7 @@ internal static class PlanFile
     /// <summary>Saves a file under a temporary name, on the disk, and renames it; a file that exists is never overwritten.</summary>
     public static async Task SaveAsync(byte[] content, string path, FaultDefinition failure, CancellationToken cancellationToken)
     {
-        string temporary = $"{path}.{Guid.NewGuid():N}.partial";
+        string temporary = TemporaryName.For(path);
         try
         {
             await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))

@@ -22,6 +22,8 @@ internal static class PlanWriter
         if (plan.Scope != RecordScope.All)
             Write(plan.Scope, writer);
         writer.EndObject();
+        if (plan.Salt is { } salt)
+            writer.Member("salt", salt);
         writer.Name("steps");
         writer.StartArray();
         foreach (ErasureStep step in plan.Steps)

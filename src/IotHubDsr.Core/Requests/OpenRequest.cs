@@ -14,6 +14,9 @@ internal sealed class OpenRequest : IAsyncDisposable
     private static readonly TimeSpan ShortRetryTime = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan PatienceWithLookers = TimeSpan.FromSeconds(2);
 
+    /// <summary>When the GDPR began to apply, where the day began first.</summary>
+    private static readonly DateTimeOffset FirstReceipt = new(2018, 5, 25, 0, 0, 0, TimeSpan.FromHours(14));
+
     private readonly IEvidenceFolder _folder;
     private readonly RequestKey? _key;
 
@@ -42,7 +45,7 @@ internal sealed class OpenRequest : IAsyncDisposable
         IEvidenceStore store, NewRequest request, TimeProvider time, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        RequirePast(request.ReceivedAt, now);
+        RequirePlausible(request.ReceivedAt, now);
         IEvidenceFolder folder = store.Open(RequestIds.Make(now));
         var key = RequestKey.Make();
         return await GuardAsync(store, async () =>
@@ -73,11 +76,13 @@ internal sealed class OpenRequest : IAsyncDisposable
         }).ConfigureAwait(false);
     }
 
-    /// <exception cref="DsrException">The time is still to come.</exception>
-    public static void RequirePast(DateTimeOffset? receivedAt, DateTimeOffset now)
+    /// <exception cref="DsrException">The time is still to come, or before there were such requests.</exception>
+    public static void RequirePlausible(DateTimeOffset? receivedAt, DateTimeOffset now)
     {
         if (receivedAt > now)
-            throw FaultCatalogue.InvalidReceivedAt.Exception($"{receivedAt:u}");
+            throw FaultCatalogue.InvalidReceivedAt.Exception($"{receivedAt:u}", "that is still to come");
+        if (receivedAt < FirstReceipt)
+            throw FaultCatalogue.InvalidReceivedAt.Exception($"{receivedAt:u}", "the GDPR, whose time limits count from the receipt, applies since 25 May 2018");
     }
 
     /// <summary>Opens a request that exists; it waits for somebody else who works on it, if asked to.</summary>
@@ -157,6 +162,10 @@ internal sealed class OpenRequest : IAsyncDisposable
         try
         {
             return await action().ConfigureAwait(false);
+        }
+        catch (EvidenceNotWrittenException exception)
+        {
+            throw new DsrException(FaultCatalogue.RequestStoreNotWritten.For(store.Place, exception.Message.Split('\n')[0].TrimEnd()), exception.InnerException);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or RequestFailedException or AggregateException
             or JsonException or FormatException or ArgumentException)

@@ -39,6 +39,7 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
             IncludeOldVersions = request.IncludeOldVersions,
             DeleteEmptied = request.DeleteEmptied,
             Scope = request.Scope,
+            Salt = PlanSalt.Make(),
             CreatedAt = time.GetUtcNow(),
             Steps = findings.Select(finding => new ErasureStep(finding, ActionFor(finding, request)))
                 .OrderBy(step => step.DeviceId, StringComparer.Ordinal)

@@ -15,7 +15,7 @@ internal sealed class Preparing(IEvidenceStore store, ErasurePreparation request
             SigningKey.ForSigning(certificate, time.GetUtcNow());
         if (request.RequestId is not { } requestId)
         {
-            OpenRequest.RequirePast(request.ReceivedAt, time.GetUtcNow());
+            OpenRequest.RequirePlausible(request.ReceivedAt, time.GetUtcNow());
             return;
         }
 

@@ -143,6 +143,8 @@ internal sealed class RequestRun(
         {
             RequestId = open.Folder.RequestId,
             DeviceId = deviceId,
+            HubHostName = open.State.Registration!.HubHostName,
+            HubResourceId = open.State.Registration.HubResourceId,
             Location = location,
             Verdict = Verdict.Unknown,
             Detail = "The location came into the hub's configuration after the plan was made; a further plan looks for the devices there (Remove-IotDeviceData -RequestId).",

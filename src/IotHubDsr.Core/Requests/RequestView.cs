@@ -28,6 +28,7 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
             RequestId = folder.RequestId,
             RequestStore = store.Place,
             HubHostName = registered.HubHostName,
+            HubResourceId = registered.HubResourceId,
             ReceivedAt = registered.ReceivedAt,
             DueAt = DueAt(state),
             Status = progress.Status,

@@ -72,6 +72,8 @@ internal sealed class StepVerifying(
         {
             RequestId = open.Folder.RequestId,
             DeviceId = step.DeviceId,
+            HubHostName = open.State.Registration!.HubHostName,
+            HubResourceId = open.State.Registration.HubResourceId,
             Location = step.Location,
             Verdict = settlement.Verdict,
             RecordsPlanned = step.Before.ErasedBefore + (step.Planned.Action == ErasureAction.Erase ? step.Planned.Finding.Records : 0),

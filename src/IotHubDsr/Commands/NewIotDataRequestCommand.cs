@@ -26,7 +26,8 @@ public sealed class NewIotDataRequestCommand : DeviceCommand
     [Parameter]
     public SwitchParameter RequireApproval { get; set; }
 
-    private protected override bool ApproveStart() => ShouldProcess(StorePath(RequestStore) ?? RequireContext().RequestStore, "Register a data subject request");
+    private protected override bool ApproveStart() => ShouldProcess(
+        $"{StorePath(RequestStore) ?? RequireContext().RequestStore}, about {RequireContext().HubHostName}", "Register a data subject request");
 
     private protected override IAsyncEnumerable<DsrEvent> Start(
         DsrContext context, IAsyncEnumerable<string> deviceIds, CancellationToken cancellationToken) => Engine.RegisterAsync(

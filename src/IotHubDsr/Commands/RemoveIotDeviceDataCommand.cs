@@ -18,7 +18,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     [Alias("Id")]
     [DeviceIdTransformation]
     [ValidateNotNullOrEmpty]
-    public override string[] DeviceId { get; set; } = [];
+    public override HubDevice[] DeviceId { get; set; } = [];
 
     /// <summary>A plan that New-IotErasurePlan made, or the file that it was saved to; exactly it is run.</summary>
     // By property name as well: PowerShell settles for the default set, before it sees the input, when only that one takes property names.
@@ -39,6 +39,11 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     [Parameter(ParameterSetName = ByPlan)]
     [ValidateNotNullOrEmpty]
     public CertificateSource[] ApproverCertificate { get; set; } = [];
+
+    /// <summary>Certificates of those whose time stamps count, or of their authorities: for approvals by certificates that have ended.</summary>
+    [Parameter(ParameterSetName = ByPlan)]
+    [ValidateNotNullOrEmpty]
+    public CertificateSource[] TimestampAuthority { get; set; } = [];
 
     /// <summary>The file with the signature of the approver, when it is not beside the plan.</summary>
     [Parameter(ParameterSetName = ByPlan)]
@@ -117,6 +122,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
 
     private protected override bool ApproveStart()
     {
+        _plan = null;
         Prepare(RequireContext());
         return true;
     }
@@ -142,6 +148,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     {
         SignaturePath = SignaturePath is null ? null : GetUnresolvedProviderPathFromPSPath(SignaturePath),
         Approvers = LoadCertificates(ApproverCertificate),
+        TimestampAuthorities = LoadCertificates(TimestampAuthority),
         PerformerCertificate = PerformerOfRun().SigningCertificate,
         PerformerNames = PerformerNames(),
     };

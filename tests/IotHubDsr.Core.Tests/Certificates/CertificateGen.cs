@@ -31,7 +31,7 @@ internal static class CertificateGen
         from locations in Gen.Select(Texts, Texts, Texts.Null(), Times.Nullable(), Groups.Array[1, 5], PlanGen.Statements.Array[0, 2]).Array[0, 4]
         from texts in Texts.Array[4]
         from resource in Texts.Null()
-        from times in Times.Array[3]
+        from times in Times.Array[2]
         from digests in Digests.Array[2]
         from follows in Digests.Null()
         from parties in Parties.Array[2]
@@ -43,9 +43,9 @@ internal static class CertificateGen
             RequestId = texts[0],
             HubHostName = texts[1],
             HubResourceId = resource,
-            ReceivedAt = times[0],
+            ReceivedAt = TestCertificates.Start,
             DueAt = times[1],
-            IssuedAt = times[2],
+            IssuedAt = TestCertificates.Start.AddDays(301),
             ToolVersion = texts[2],
             PlanDigest = digests[0],
             JournalDigest = digests[1],

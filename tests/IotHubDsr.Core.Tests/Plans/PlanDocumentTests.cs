@@ -89,6 +89,24 @@ public sealed class PlanDocumentTests
     }
 
     [Fact]
+    public void Write_SaltedPlan_NamesItsHubInEachStepAndIsReadBack()
+    {
+        ErasureStep step = PlanGen.Small.Steps[0];
+        ErasurePlan plan = PlanDocument.Seal(PlanGen.Small with
+        {
+            Salt = PlanSalt.Make(),
+            Steps = [step with { Finding = step.Finding with { HubHostName = PlanGen.Small.HubHostName, HubResourceId = PlanGen.Small.HubResourceId } }],
+        });
+
+        ErasurePlan read = PlanDocument.Read(Path, PlanDocument.Write(plan));
+
+        Assert.Equal((plan.Salt, plan.Digest), (read.Salt, read.Digest));
+        Assert.StartsWith("Device 'dev1' of contoso-hub.azure-devices.net in ", read.Steps[0].Target, StringComparison.Ordinal);
+        Assert.Equal(plan.HubResourceId, read.Steps[0].HubResourceId);
+        Assert.NotEqual(plan.Digest, PlanDocument.Seal(plan with { Salt = PlanSalt.Make() }).Digest);
+    }
+
+    [Fact]
     public void Read_AnyBitFlipped_IsRefused()
     {
         byte[] file = PlanDocument.Write(PlanGen.Small);
@@ -145,6 +163,10 @@ public sealed class PlanDocumentTests
     [InlineData("options/scope", "{\"startTime\":\"2026-03-01\"}")]
     [InlineData("options/scope", "{\"generationId\":\"638\",\"tenant\":\"x\"}")]
     [InlineData("options/deleteEmptied", "null")]
+    [InlineData("salt", "null")]
+    [InlineData("salt", "\"\"")]
+    [InlineData("salt", "\"0123456789abcdef\"")]
+    [InlineData("salt", "\"ghijklmnopqrstuvwxyzghijklmnopqrstuvwxyz\"")]
     public void Read_ForgedMember_IsRefused(string member, string value) => AssertInvalid(Forged(plan =>
     {
         string[] path = member.Split('/');

@@ -11,7 +11,7 @@ namespace IotHubDsr.Azure.Blobs;
 /// <summary>A blob container: what it lists, and how its blobs are opened.</summary>
 internal sealed class BlobContainerAccess
 {
-    private const BlobStates AllStates = BlobStates.Version | BlobStates.Snapshots | BlobStates.Deleted;
+    private const BlobStates AllStates = BlobStates.Version | BlobStates.Snapshots | BlobStates.Deleted | BlobStates.Uncommitted;
     private const BlobTraits AllTraits = BlobTraits.Metadata | BlobTraits.ImmutabilityPolicy | BlobTraits.LegalHold;
 
     private const string StorageScope = "https://storage.azure.com/.default";
@@ -42,6 +42,9 @@ internal sealed class BlobContainerAccess
         _budget = budget;
     }
 
+    /// <summary>The time by which what is listed counts as young.</summary>
+    public DateTimeOffset Now => _time.GetUtcNow();
+
     /// <summary>What forbids changes to the whole container. The blob service tells that there is a policy, and only its configuration tells of which length.</summary>
     /// <param name="location">The location that the container is.</param>
     /// <param name="cancellationToken">Ends the look.</param>
@@ -53,6 +56,31 @@ internal sealed class BlobContainerAccess
             properties.HasImmutabilityPolicy == true,
             properties.HasLegalHold == true,
             int.TryParse(days, NumberStyles.None, CultureInfo.InvariantCulture, out int known) ? known : null);
+    }
+
+    /// <summary>What the account keeps of containers that were deleted under this one's name.</summary>
+    /// <param name="cancellationToken">Ends the look.</param>
+    /// <exception cref="DsrException">The account does not let its deleted containers be listed.</exception>
+    public async Task<DateTimeOffset?> RestorableUntilAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            DateTimeOffset? until = null;
+            await foreach (BlobContainerItem item in _container.GetParentBlobServiceClient()
+                .GetBlobContainersAsync(BlobContainerTraits.None, BlobContainerStates.Deleted, _container.Name, cancellationToken).ConfigureAwait(false))
+            {
+                if (item.IsDeleted != true || item.Name != _container.Name)
+                    continue;
+                DateTimeOffset leaves = ListedBlob.LeavingAt(item.Properties.DeletedOn ?? item.Properties.LastModified, item.Properties.RemainingRetentionDays, _time.GetUtcNow());
+                until = until > leaves ? until : leaves;
+            }
+
+            return until;
+        }
+        catch (RequestFailedException refused)
+        {
+            throw AzureFaults.Translate(refused, $"the deleted containers of {_container.AccountName}", "list", $"{BlobFailures.ReadRole} at the storage account");
+        }
     }
 
     /// <summary>

@@ -11,6 +11,9 @@ internal abstract class ArchiveLayout(DataLocation location)
     /// <summary>The hub whose devices are asked for; null when any will do.</summary>
     public RecordOrigin? Origin { get; } = location.Settings.TryGetValue(LocationSettings.HubName, out string? hub) ? new RecordOrigin(hub) : null;
 
+    /// <summary>The blobs that the operator excludes.</summary>
+    public BlobExclusions Exclusions { get; } = new(location);
+
     /// <summary>Whether nothing is said against a container that does not exist: its service makes it with the first record.</summary>
     public virtual bool MayBeMissing => false;
 

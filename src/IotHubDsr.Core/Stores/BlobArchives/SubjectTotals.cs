@@ -46,6 +46,8 @@ internal sealed class SubjectTotals
     /// <summary>The blobs, in the order of their names.</summary>
     public IReadOnlyList<SeenItem> Items => _items.OrderBy(item => item.Path, StringComparer.Ordinal).ToList();
 
+    public bool Holds(string path) => _items.Exists(item => item.Path == path);
+
     public void Add(ListedBlob blob, SubjectMatches matches, RecordSelection selection)
     {
         if (!selection.WithBody)

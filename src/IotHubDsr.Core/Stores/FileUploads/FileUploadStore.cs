@@ -21,14 +21,14 @@ internal sealed class FileUploadStore(BlobContainers containers, TimeProvider ti
     public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
         StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
     {
-        UploadListing listing = await ListAsync(call, deviceIds, cancellationToken).ConfigureAwait(false);
+        UploadListing listing = await ListAsync(call, deviceIds, once: false, cancellationToken).ConfigureAwait(false);
         return deviceIds.Select(deviceId => listing.Of(deviceId).ToFinding(call.Location)).ToList();
     }
 
     public async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
         StoreCall call, IReadOnlyList<string> deviceIds, IExportTarget target, CancellationToken cancellationToken)
     {
-        UploadListing listing = await ListAsync(call, deviceIds, cancellationToken).ConfigureAwait(false);
+        UploadListing listing = await ListAsync(call, deviceIds, once: false, cancellationToken).ConfigureAwait(false);
         var export = new UploadExport(containers.Of(call.Location), call, target);
         return await export.WriteAsync(deviceIds.Select(listing.Of).ToList(), cancellationToken).ConfigureAwait(false);
     }
@@ -38,15 +38,15 @@ internal sealed class FileUploadStore(BlobContainers containers, TimeProvider ti
     {
         var erasure = new UploadErasure(containers.Of(call.Location), call);
         await erasure.DeleteFilesAsync(findings, cancellationToken).ConfigureAwait(false);
-        UploadListing left = await ListAsync(call, findings.Select(finding => finding.DeviceId).ToList(), cancellationToken).ConfigureAwait(false);
+        UploadListing left = await ListAsync(call, findings.Select(finding => finding.DeviceId).ToList(), once: true, cancellationToken).ConfigureAwait(false);
         return await erasure.DeleteRemainsAsync(findings, left, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<UploadListing> ListAsync(StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
+    private async Task<UploadListing> ListAsync(StoreCall call, IReadOnlyList<string> deviceIds, bool once, CancellationToken cancellationToken)
     {
         try
         {
-            return await UploadListing.ReadAsync(containers.Of(call.Location), call, deviceIds, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+            return await UploadListing.ReadAsync(containers.Of(call.Location), call, deviceIds, time.GetUtcNow(), once, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

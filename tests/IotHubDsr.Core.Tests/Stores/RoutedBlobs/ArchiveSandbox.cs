@@ -170,12 +170,21 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
         }
     }
 
+    /// <summary>Copies a blob to another name and deletes it under its own.</summary>
+    public void Move(string name, string newName)
+    {
+        Put(newName, Current(name).Content.ToMemory());
+        Container.Delete(name);
+    }
+
+    public void PageSize(int items) => _server.World.Blobs.PageSizeCap = items;
+
     /// <summary>Stages a block that nobody commits.</summary>
     public void Stage(string name, string blockId)
     {
         lock (Container.Gate)
         {
-            Assert.True(Container.TryGetEntry(name, out BlobEntry? entry));
+            BlobEntry entry = Container.GetOrAddEntry(name);
             entry.Staged.Put(new Block(blockId, BlobContent.Of("x"u8.ToArray())), Clock.GetUtcNow());
         }
     }

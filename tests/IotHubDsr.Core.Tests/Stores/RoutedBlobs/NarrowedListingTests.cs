@@ -69,7 +69,7 @@ public sealed class NarrowedListingTests
 
         Assert.Equal(51, found.Items.Count);
         Assert.Equal(read, found.Items.Where(item => !item.IsOldCopy).Select(item => item.Path));
-        Assert.InRange(sandbox.BlobRequests.Count(request => request.Target.Contains("comp=list", StringComparison.Ordinal)), 1, 3);
+        Assert.InRange(sandbox.BlobRequests.Count(request => request.Target.Contains("restype=container&comp=list", StringComparison.Ordinal)), 2, 6);
     }
 
     [Fact]

@@ -116,6 +116,28 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task Find_BlobThatIsBeingRehydrated_SaysWhatToWaitFor()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        sandbox.Put("archived", Messages(10, Alice), seed: new BlobSeed { Tier = "Archive" });
+        lock (sandbox.Container.Gate)
+        {
+            Assert.True(sandbox.Container.TryGetEntry("archived", out BlobEntry? entry));
+            entry.Amend(entry.Current!, entry.Current! with { Tier = entry.Current!.Tier.Set("Hot", sandbox.Clock.GetUtcNow()) });
+        }
+
+        DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
+
+        Assert.Equal(Verdict.Unreachable, found.Verdict);
+        Fault fault = Assert.Single(sandbox.Reported);
+        Assert.Equal("BlobRehydrating", fault.Id);
+        Assert.Contains("Wait until", fault.RecommendedAction, StringComparison.Ordinal);
+
+        sandbox.Clock.Advance(AccessTierState.RehydrationTime);
+        Assert.Equal((Verdict.Present, 10L), await sandbox.FindOneAsync(Alice) is var later ? (later.Verdict, later.Records) : default);
+    }
+
+    [Fact]
     public async Task Erase_AppendBlob_IsReadButNotRewritten()
     {
         await using ArchiveSandbox sandbox = await StartAsync();
@@ -161,9 +183,11 @@ public sealed class RefusalTests
         DeviceDataFinding before = await sandbox.FindOneAsync(Alice);
         ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(before));
 
-        Assert.Equal((Verdict.Unreachable, 50), (before.Verdict, before.Records));
+        // What was an archive cannot be read; what never was one is for its owner to look at.
+        bool isArchive = damage == "truncated";
+        Assert.Equal((isArchive ? Verdict.Unreachable : Verdict.Present, 50), (before.Verdict, before.Records));
         Assert.Equal(50, outcome.RecordsErased);
-        Assert.Equal((Verdict.Unreachable, 0), await sandbox.FindOneAsync(Alice) is var after ? (after.Verdict, after.Records) : default);
+        Assert.Equal((isArchive ? Verdict.Unreachable : Verdict.OwnerAction, 0), await sandbox.FindOneAsync(Alice) is var after ? (after.Verdict, after.Records) : default);
         Assert.Equal(damaged.ToArray(), sandbox.Current("damaged").Content.ToMemory().ToArray());
         Assert.All(sandbox.Reported, fault => Assert.Equal("ArchiveUnreadable", fault.Id));
     }
