@@ -65,14 +65,7 @@ public sealed class DsrEngine : IDsrEngine
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> PlanAsync(PlanRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
-        (events, token) =>
-        {
-            HubConnection connection = ConnectionOf(request.Context);
-            PlanRequest about = request is { RequestId: { } requestId, Query: null }
-                ? request with { DeviceIds = Subjects.OfRequest(request.DeviceIds, StoreOf(connection, request.Store), requestId) }
-                : request;
-            return new Planning(connection, about, events, _time).RunAsync(token);
-        },
+        (events, token) => new Planning(ConnectionOf(request.Context), request, events, _time).RunAsync(token),
         cancellationToken);
 
     /// <inheritdoc />
