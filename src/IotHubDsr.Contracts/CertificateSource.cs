@@ -27,5 +27,5 @@ public sealed record CertificateSource
     public string? Place { get; }
 
     /// <summary>Path or thumbprint.</summary>
-    public override string ToString() => Place ?? Certificate?.Thumbprint ?? string.Empty;
+    public override string ToString() => VisibleText.OfLine(Place ?? Certificate?.Thumbprint);
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IotHubDsr;
 
 /// <summary>An export package that was written completely.</summary>
@@ -5,6 +7,12 @@ public sealed record DataExport
 {
     /// <summary>IDs of the devices it covers.</summary>
     public required IReadOnlyList<string> DeviceId { get; init; }
+
+    /// <summary>Host name of the hub; null in what an earlier version made.</summary>
+    public string? HubHostName { get; init; }
+
+    /// <summary>Azure Resource Manager ID of the hub; null when only a connection string is known.</summary>
+    public string? HubResourceId { get; init; }
 
     /// <summary>ID of the package, which also stands in it.</summary>
     public required string Identifier { get; init; }
@@ -34,17 +42,20 @@ public sealed record DataExport
     public long Records => Completeness.Sum(line => line.Included);
 
     /// <summary>The path.</summary>
-    public override string ToString() => Path;
+    public override string ToString() => VisibleText.OfLine(Path);
 }
 
 /// <summary>
 /// What happened to one device's records of one location in an export: <see cref="Found"/> equals <see cref="Included"/> plus
-/// <see cref="Withheld"/> plus <see cref="Unreachable"/>.
+/// <see cref="Withheld"/> plus <see cref="Unreachable"/>, where somebody counted.
 /// </summary>
 public sealed record ExportCompleteness
 {
     /// <summary>ID of the device.</summary>
     public required string DeviceId { get; init; }
+
+    /// <summary>Host name of the hub; null in the package itself, which names it once.</summary>
+    public string? HubHostName { get; init; }
 
     /// <summary>ID of the location, which is also the name of its folder under <c>data/</c>.</summary>
     public required string LocationId { get; init; }
@@ -58,8 +69,9 @@ public sealed record ExportCompleteness
     /// <summary>What is known of the device there.</summary>
     public required Verdict Verdict { get; init; }
 
-    /// <summary>Records known to exist.</summary>
-    public long Found { get; init; }
+    /// <summary>Records known to exist; null when nobody counted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public long? Found { get; init; }
 
     /// <summary>Records in the package.</summary>
     public long Included { get; init; }
@@ -67,9 +79,13 @@ public sealed record ExportCompleteness
     /// <summary>Records left out on purpose; <see cref="Ground"/> says why.</summary>
     public long Withheld { get; init; }
 
-    /// <summary>Records known to exist that could not be read.</summary>
-    public long Unreachable { get; init; }
+    /// <summary>Records known to exist that could not be read; null when nobody counted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public long? Unreachable { get; init; }
 
     /// <summary>Why records are withheld or unreachable, or what the owner of the location has to do.</summary>
     public string? Ground { get; init; }
+
+    /// <summary>Device, counts and place.</summary>
+    public override string ToString() => VisibleText.OfLine($"{DeviceId}: {Included} of {Found} included from {Kind} {Place}");
 }

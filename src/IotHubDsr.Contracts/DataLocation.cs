@@ -17,6 +17,19 @@ public enum LocationCapabilities
     Erase = 4,
 }
 
+/// <summary>Whether messages come into a location.</summary>
+public enum LocationInflow
+{
+    /// <summary>Messages come in.</summary>
+    Open = 0,
+
+    /// <summary>No route or setting lets messages in any more; what was accepted before can still be on its way.</summary>
+    Closed = 1,
+
+    /// <summary>The hub reports trouble with its deliveries, or does not say how they stand: messages can wait for the location for longer than usual.</summary>
+    Queued = 2,
+}
+
 /// <summary>One place where data about a device of the hub can be.</summary>
 public sealed record DataLocation
 {
@@ -44,8 +57,11 @@ public sealed record DataLocation
     /// <summary>What somebody has to do about a location that no store reads, or what is special about it.</summary>
     public string? Advice { get; init; }
 
-    /// <summary>How long after its acceptance by the hub a message can still arrive here; null when nothing arrives any more.</summary>
+    /// <summary>How long after its acceptance by the hub a message can still arrive here; null when it arrives at once, or the service does not say.</summary>
     public TimeSpan? FlushTime { get; init; }
+
+    /// <summary>Whether messages come in now, by the hub's configuration. A way that was closed a moment ago still delivers within <see cref="FlushTime"/>.</summary>
+    public LocationInflow Inflow { get; init; }
 
     /// <summary>True when deleting a device makes the hub write a record about that device here.</summary>
     public bool RecordsDeletion { get; init; }
@@ -53,9 +69,15 @@ public sealed record DataLocation
     /// <summary>How long the service keeps a record here before it expires; null when unknown or without limit.</summary>
     public TimeSpan? Retention { get; init; }
 
+    /// <summary>What the operator vouches for about the location; a run uses the statements of its plan.</summary>
+    public IReadOnlyList<OperatorStatement> Statements { get; init; } = [];
+
     /// <summary>What a store needs to reach the location (names, URIs, formats; never a secret). Keys are in <see cref="LocationSettings"/>.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Whether the operator says that the container is this hub's alone.</summary>
+    public bool IsDedicated => Statements.Any(statement => statement.Kind == OperatorStatementKind.DedicatedContainer);
+
     /// <summary>Kind and place.</summary>
-    public override string ToString() => $"{Kind} {Place}";
+    public override string ToString() => VisibleText.OfLine($"{Kind} {Place}");
 }

@@ -15,6 +15,9 @@ public sealed record DataRequest
     /// <summary>Host name of the hub that it is about.</summary>
     public required string HubHostName { get; init; }
 
+    /// <summary>Azure Resource Manager ID of the hub; null when only a connection string is known.</summary>
+    public string? HubResourceId { get; init; }
+
     /// <summary>When the request reached the controller. The time limits count from here, whatever happens later.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 
@@ -39,17 +42,29 @@ public sealed record DataRequest
     /// <summary>Why the time limit was extended; null when it was not, or when the request's key was destroyed.</summary>
     public string? ExtensionReason { get; init; }
 
-    /// <summary>How it was answered without an erasure; null when that was not noted, or when the request's key was destroyed.</summary>
+    /// <summary>How the person was answered; null when that was not noted, or when the request's key was destroyed.</summary>
     public string? AnswerNote { get; init; }
+
+    /// <summary>
+    /// When it was noted that the person was answered; null when it was not, or not since the plan was bound. What only leaves by itself at a
+    /// known time is watched to its end, and keeps no request from being answered.
+    /// </summary>
+    public DateTimeOffset? AnsweredAt { get; init; }
 
     /// <summary>Whether the key that links the journal to the devices was destroyed.</summary>
     public bool IsAnonymised { get; init; }
+
+    /// <summary>Why the key was destroyed while the request was open; null otherwise.</summary>
+    public string? KeyDestructionReason { get; init; }
 
     /// <summary>
     /// Which of the devices' records the plan is about, in words and without a generation ID; null when it is about all of them, and before
     /// there is a plan.
     /// </summary>
     public string? Scope { get; init; }
+
+    /// <summary>Whether every plan that is run for it must have been approved by somebody else.</summary>
+    public bool RequiresApproval { get; init; }
 
     /// <summary>Digest of the plan that is run; null before there is one.</summary>
     public string? PlanDigest { get; init; }
@@ -66,10 +81,7 @@ public sealed record DataRequest
     /// <summary>Holds that stand.</summary>
     public IReadOnlyList<DataHold> Holds { get; init; } = [];
 
-    /// <summary>
-    /// The next time at which something closes or has to be done; null when nothing is open, and when nothing can be done any more because
-    /// the request's key was destroyed.
-    /// </summary>
+    /// <summary>The next time at which something closes or has to be done; null when nothing is open.</summary>
     public DateTimeOffset? NextAt { get; init; }
 
     /// <summary>What has to be done next; null when nothing is open.</summary>
@@ -79,7 +91,7 @@ public sealed record DataRequest
     public string? Holder { get; init; }
 
     /// <summary>ID, status and due date.</summary>
-    public override string ToString() => $"{RequestId}: {Status}, due {DueAt:yyyy-MM-dd}";
+    public override string ToString() => VisibleText.OfLine($"{RequestId}: {Status}, due {DueAt:yyyy-MM-dd}");
 }
 
 /// <summary>How far a request has come.</summary>
@@ -119,14 +131,14 @@ public sealed record DataRequestLocation
     /// <summary>The worst verdict of the devices there; null when there is none yet.</summary>
     public Verdict? Verdict { get; init; }
 
-    /// <summary>Records that the plan expected to erase.</summary>
-    public long RecordsPlanned { get; init; }
+    /// <summary>Records that the plan expected to erase; null when nobody counted.</summary>
+    public long? RecordsPlanned { get; init; }
 
-    /// <summary>Records that were erased, over all runs.</summary>
-    public long RecordsErased { get; init; }
+    /// <summary>Records that were erased, over all runs; null in a place that nobody ever read.</summary>
+    public long? RecordsErased { get; init; }
 
-    /// <summary>Records that were there when the location was read last.</summary>
-    public long RecordsRemaining { get; init; }
+    /// <summary>Records that were there when the location was read last; null when nobody counted.</summary>
+    public long? RecordsRemaining { get; init; }
 
     /// <summary>The last time at which a verdict of the location ends.</summary>
     public DateTimeOffset? Until { get; init; }
@@ -135,7 +147,7 @@ public sealed record DataRequestLocation
     public bool IsOwnerActionDone { get; init; }
 
     /// <summary>Kind, place and verdict.</summary>
-    public override string ToString() => $"{Kind} {Place}: {(Verdict is null ? "not read" : Verdict)}";
+    public override string ToString() => VisibleText.OfLine($"{Kind} {Place}: {(Verdict is null ? "not read" : Verdict)}");
 }
 
 /// <summary>A decision not to erase something for the time being.</summary>
@@ -157,7 +169,7 @@ public sealed record DataHold
     public required DateTimeOffset ReviewAt { get; init; }
 
     /// <summary>Location and review date.</summary>
-    public override string ToString() => $"{LocationId}{(Item is null ? string.Empty : "/" + Item)} until reviewed on {ReviewAt:yyyy-MM-dd}";
+    public override string ToString() => VisibleText.OfLine($"{LocationId}{(Item is null ? string.Empty : "/" + Item)} until reviewed on {ReviewAt:yyyy-MM-dd}");
 }
 
 /// <summary>A certificate of a request.</summary>
@@ -169,6 +181,9 @@ public sealed record CertificateReference(string Name, string Digest, DateTimeOf
 {
     /// <summary>Full path or URI of the file.</summary>
     public string? Path { get; init; }
+
+    /// <summary>Path, or the name of the file.</summary>
+    public override string ToString() => VisibleText.OfLine(Path ?? Name);
 }
 
 /// <summary>A report that was written.</summary>
@@ -178,5 +193,5 @@ public sealed record CertificateReference(string Name, string Digest, DateTimeOf
 public sealed record RequestReport(string RequestId, string Path, long Bytes)
 {
     /// <summary>The path.</summary>
-    public override string ToString() => Path;
+    public override string ToString() => VisibleText.OfLine(Path);
 }

@@ -3,11 +3,19 @@ namespace IotHubDsr;
 /// <summary>What one location holds of one device. Every location of a footprint gives one, also where nothing was found or read.</summary>
 public sealed record DeviceDataFinding
 {
+    private readonly bool? _isCounted;
+
     /// <summary>ID of the device, case-sensitive.</summary>
     public required string DeviceId { get; init; }
 
     /// <summary>The hub's name for this incarnation of the device ID: it changes when the ID is deleted and made again.</summary>
     public string? GenerationId { get; init; }
+
+    /// <summary>Host name of the hub; null in what an earlier version made.</summary>
+    public string? HubHostName { get; init; }
+
+    /// <summary>Azure Resource Manager ID of the hub; null when only a connection string is known.</summary>
+    public string? HubResourceId { get; init; }
 
     /// <summary>Where it was looked for.</summary>
     public required DataLocation Location { get; init; }
@@ -48,8 +56,17 @@ public sealed record DeviceDataFinding
     /// <summary>The documents or blobs that hold the records, with the ETags that were seen.</summary>
     public IReadOnlyList<SeenItem> Items { get; init; } = [];
 
+    /// <summary>Whether somebody counted the records. Where nobody did, 0 stands for a number that is not known.</summary>
+    public bool IsCounted
+    {
+        get => _isCounted ?? (Records + RelayedRecords > 0
+            || Verdict is not (Verdict.Expiring or Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown));
+        init => _isCounted = value;
+    }
+
     /// <summary>Device, verdict and place.</summary>
-    public override string ToString() => $"{DeviceId}: {Verdict} in {Location} ({Records} records)";
+    public override string ToString() =>
+        VisibleText.OfLine($"{DeviceId}: {Verdict} in {Location} ({(IsCounted ? Counted.Of(Records, "record") : Counted.Unknown)})");
 }
 
 /// <summary>One document or blob that a store read and found data of the device in.</summary>
@@ -61,6 +78,15 @@ public sealed record SeenItem(string Path, string? ETag, long Records, long Byte
 {
     /// <summary>True for a version, snapshot or soft-deleted copy.</summary>
     public bool IsOldCopy { get; init; }
+
+    /// <summary>When the hub accepted the oldest of the records; for a file, when it was written. Null when unknown. A plan does not keep it.</summary>
+    public DateTimeOffset? FirstTime { get; init; }
+
+    /// <summary>When the hub accepted the newest of the records, as for <see cref="FirstTime"/>.</summary>
+    public DateTimeOffset? LastTime { get; init; }
+
+    /// <summary>The path.</summary>
+    public override string ToString() => VisibleText.OfLine(Path);
 
     /// <summary>The path without what tells an old copy from the current blob.</summary>
     public string Name => IsOldCopy && Path.LastIndexOf('?') is > 0 and int mark

@@ -34,5 +34,5 @@ public sealed record DsrContext
     public required DateTimeOffset ConnectedAt { get; init; }
 
     /// <summary>Name of the hub and of the cloud.</summary>
-    public override string ToString() => $"{HubName} ({Cloud})";
+    public override string ToString() => VisibleText.OfLine($"{HubName} ({Cloud})");
 }

@@ -15,7 +15,10 @@ public sealed record ErasureCertificateCheck
     /// <summary>Whether it is signed. One that is not can be made by anybody.</summary>
     public bool IsSigned { get; init; }
 
-    /// <summary>Whether the signer's certificate is trusted: one of those that were passed, or issued by an authority that is trusted.</summary>
+    /// <summary>
+    /// Whether the signer is trusted: the certificate is one of those that were passed, or was issued by one of them, may sign, and is valid
+    /// now or was when a trusted authority stamped the time.
+    /// </summary>
     public bool IsTrusted { get; init; }
 
     /// <summary>Why it is not valid, not signed or not trusted; null when it is all three.</summary>
@@ -48,8 +51,11 @@ public sealed record ErasureCertificateCheck
     /// <summary>The worst verdict of all locations.</summary>
     public Verdict? OverallVerdict { get; init; }
 
-    /// <summary>When the certificate was issued, by the clock of the machine that did.</summary>
+    /// <summary>When the certificate was issued, by the clock of the services; of earlier versions, by that of the machine.</summary>
     public DateTimeOffset? IssuedAt { get; init; }
+
+    /// <summary>When a trusted time stamp says that the signed certificate existed; null when there is no such time stamp.</summary>
+    public DateTimeOffset? TimestampedAt { get; init; }
 
     /// <summary>When the request was received.</summary>
     public DateTimeOffset? ReceivedAt { get; init; }
@@ -85,9 +91,9 @@ public sealed record ErasureCertificateCheck
     public string? ToolVersion { get; init; }
 
     /// <summary>Validity, and the request or the reason.</summary>
-    public override string ToString() => IsValid
+    public override string ToString() => VisibleText.OfLine(IsValid
         ? $"{RequestId}: {OverallVerdict} ({(IsSigned ? IsTrusted ? "signed" : "signed, not trusted" : "unsigned")})"
-        : $"{Path}: not valid. {Reason}";
+        : $"{Path}: not valid. {Reason}");
 }
 
 /// <summary>What a certificate says of one location, over all devices.</summary>
@@ -105,14 +111,14 @@ public sealed record CertifiedLocation
     /// <summary>The worst verdict of the devices.</summary>
     public required Verdict Verdict { get; init; }
 
-    /// <summary>Records that were planned to be erased.</summary>
-    public long RecordsPlanned { get; init; }
+    /// <summary>Records that were planned to be erased; null when nobody counted.</summary>
+    public long? RecordsPlanned { get; init; }
 
-    /// <summary>Records that were erased.</summary>
-    public long RecordsErased { get; init; }
+    /// <summary>Records that were erased; null where the module erases nothing.</summary>
+    public long? RecordsErased { get; init; }
 
-    /// <summary>Records that were there when the location was read again.</summary>
-    public long RecordsRemaining { get; init; }
+    /// <summary>Records that were there when the location was read again; null when nobody counted.</summary>
+    public long? RecordsRemaining { get; init; }
 
     /// <summary>The last time at which a verdict ends; null when none does.</summary>
     public DateTimeOffset? Until { get; init; }
@@ -120,9 +126,15 @@ public sealed record CertifiedLocation
     /// <summary>How data is erased there, or why it is not.</summary>
     public string Method { get; init; } = string.Empty;
 
-    /// <summary>When the location was read again; null when nobody could.</summary>
+    /// <summary>When the location was read for this verdict; null when nobody could.</summary>
     public DateTimeOffset? VerifiedAt { get; init; }
 
+    /// <summary>How it was read; null when nobody could, and in certificates of earlier versions.</summary>
+    public string? Reading { get; init; }
+
+    /// <summary>What the operator vouched for about the location; a text that named a device appears as a keyed hash.</summary>
+    public IReadOnlyList<OperatorStatement> Statements { get; init; } = [];
+
     /// <summary>Kind, place and verdict.</summary>
-    public override string ToString() => $"{Kind} {Place}: {Verdict}";
+    public override string ToString() => VisibleText.OfLine($"{Kind} {Place}: {Verdict}");
 }

@@ -30,6 +30,12 @@ public sealed record ErasurePlan : ErasurePlanSource
     /// <summary>One step per device and location, in the order in which they would run.</summary>
     public required IReadOnlyList<ErasureStep> Steps { get; init; }
 
+    /// <summary>
+    /// Random hexadecimal digits, which are part of the plan, so that no device ID can be guessed from its digest; null in a plan that was
+    /// made before there was a salt.
+    /// </summary>
+    public string? Salt { get; init; }
+
     /// <summary>SHA-256 of the plan's canonical JSON (RFC 8785), as <c>sha256:</c> and 64 hexadecimal digits: what an approval is bound to.</summary>
     public string Digest { get; init; } = string.Empty;
 
@@ -47,7 +53,7 @@ public sealed record ErasurePlan : ErasurePlanSource
 
     /// <summary>Number of steps that erase, the scope unless it is everything, and the digest.</summary>
     public override string ToString() =>
-        $"{Steps.Count(step => step.Action == ErasureAction.Erase)} steps on {HubHostName}{(Scope == RecordScope.All ? string.Empty : $" ({Scope})")}, {Digest}";
+        VisibleText.OfLine($"{Steps.Count(step => step.Action == ErasureAction.Erase)} steps on {HubHostName}{(Scope == RecordScope.All ? string.Empty : $" ({Scope})")}, {Digest}");
 }
 
 /// <summary>Where a plan is: in a file, or at hand, which is what <see cref="ErasurePlan"/> is for. Text converts to a path.</summary>
@@ -73,12 +79,25 @@ public sealed record ErasureStep(DeviceDataFinding Finding, ErasureAction Action
     /// <summary>ID of the device.</summary>
     public string DeviceId => Finding.DeviceId;
 
+    /// <summary>Host name of the hub; null in a plan that an earlier version made.</summary>
+    public string? HubHostName => Finding.HubHostName;
+
+    /// <summary>Azure Resource Manager ID of the hub; null when only a connection string is known.</summary>
+    public string? HubResourceId => Finding.HubResourceId;
+
     /// <summary>The location.</summary>
     public DataLocation Location => Finding.Location;
 
-    /// <summary>Device, kind, place and size, as a person is asked about them.</summary>
-    public string Target =>
-        $"Device '{DeviceId}' in {Location.Kind} {Location.Place} ({Counted.Of(Finding.Records, "record")} in {Counted.Of(Finding.Items.Count, "item")}, {ByteSize.Format(Finding.Bytes)})";
+    /// <summary>Device, hub, kind, place and size, as a person is asked about them.</summary>
+    public string Target => VisibleText.OfLine(
+        $"Device '{DeviceId}'{(HubHostName is null ? string.Empty : $" of {HubHostName}")} in {Location.Kind} {Location.Place} ({Size})");
+
+    private string Size => Finding.IsCounted
+        ? $"{Counted.Of(Finding.Records, "record")} in {Counted.Of(Finding.Items.Count, "item")}, {ByteSize.Format(Finding.Bytes)}"
+        : Counted.Unknown;
+
+    /// <summary>Action and target.</summary>
+    public override string ToString() => $"{Action}: {Target}";
 }
 
 /// <summary>What a step of a plan does.</summary>

@@ -21,9 +21,12 @@ public sealed record ErasurePlanApproval
     /// <summary>When it was signed, by the clock of the signer; null when the signature does not say.</summary>
     public DateTimeOffset? SignedAt { get; init; }
 
+    /// <summary>When a trusted time stamp says that the signature existed; null when there is no such time stamp.</summary>
+    public DateTimeOffset? TimestampedAt { get; init; }
+
     /// <summary>The bytes of the signature that were made or checked.</summary>
     public ReadOnlyMemory<byte> Signature { get; init; }
 
     /// <summary>Signer and digest of the plan.</summary>
-    public override string ToString() => $"{PlanDigest}, approved by {ApprovedBy}";
+    public override string ToString() => VisibleText.OfLine($"{PlanDigest}, approved by {ApprovedBy}");
 }

@@ -9,6 +9,12 @@ public sealed record ErasureReceipt
     /// <summary>ID of the device, case-sensitive.</summary>
     public required string DeviceId { get; init; }
 
+    /// <summary>Host name of the hub; null in what an earlier version made.</summary>
+    public string? HubHostName { get; init; }
+
+    /// <summary>Azure Resource Manager ID of the hub; null when only a connection string is known.</summary>
+    public string? HubResourceId { get; init; }
+
     /// <summary>Where it was erased.</summary>
     public required DataLocation Location { get; init; }
 
@@ -21,14 +27,14 @@ public sealed record ErasureReceipt
     /// <summary>The state after the location was read again.</summary>
     public required Verdict Verdict { get; init; }
 
-    /// <summary>Records that the plan expected.</summary>
-    public long RecordsPlanned { get; init; }
+    /// <summary>Records that the plan expected to erase; null when nobody counted.</summary>
+    public long? RecordsPlanned { get; init; }
 
-    /// <summary>Records that were erased.</summary>
-    public long RecordsErased { get; init; }
+    /// <summary>Records that were erased; null where this module erases nothing.</summary>
+    public long? RecordsErased { get; init; }
 
-    /// <summary>Records that were still there when the location was read again, old copies included.</summary>
-    public long RecordsRemaining { get; init; }
+    /// <summary>Records that were still there when the location was read again, old copies included; null when nobody counted.</summary>
+    public long? RecordsRemaining { get; init; }
 
     /// <summary>Documents deleted or blobs replaced.</summary>
     public int ItemsChanged { get; init; }
@@ -43,5 +49,8 @@ public sealed record ErasureReceipt
     public DateTimeOffset CompletedAt { get; init; }
 
     /// <summary>Device, verdict and place.</summary>
-    public override string ToString() => $"{DeviceId}: {Verdict} in {Location} ({RecordsErased} erased, {RecordsRemaining} remaining)";
+    public override string ToString() =>
+        VisibleText.OfLine($"{DeviceId}: {Verdict} in {Location} ({Number(RecordsErased)} erased, {Number(RecordsRemaining)} remaining)");
+
+    private static string Number(long? records) => records is { } known ? Counted.Number(known) : "?";
 }

@@ -94,7 +94,7 @@ public static class LocationSettings
     /// <summary>Name of the routing endpoint.</summary>
     public const string EndpointName = "endpointName";
 
-    /// <summary>Name of the hub as it stands in blob names.</summary>
+    /// <summary>Name of the hub as it stands in blob names; one a line where it has had several.</summary>
     public const string HubName = "hubName";
 
     /// <summary>Format of blob names, with the tokens {iothub}, {partition}, {YYYY}, {MM}, {DD}, {HH}, {mm}; one a line where there are several.</summary>
@@ -108,6 +108,14 @@ public static class LocationSettings
 
     /// <summary>Days since its creation for which the container's retention policy keeps a blob, 1 to 146,000.</summary>
     public const string ImmutabilityDays = "immutabilityPeriodSinceCreationInDays";
+
+    /// <summary>
+    /// Other hubs that write to the container, one a line: the name, and for a routing endpoint a space and its format of blob names.
+    /// </summary>
+    public const string OtherHubs = "otherHubs";
+
+    /// <summary>Why it cannot be told whether other hubs write to the container; missing when it can.</summary>
+    public const string SharingUnknown = "sharingUnknown";
 
     /// <summary>Resource ID of the storage account.</summary>
     public const string StorageAccountId = "storageAccountId";

@@ -27,7 +27,7 @@ public sealed record RecordScope
     public string Anonymous => InWords(GenerationId is null ? null : "one incarnation of the device ID");
 
     /// <summary>The scope in words, on one line.</summary>
-    public override string ToString() => InWords(GenerationId is null ? null : $"generation '{GenerationId}' of the device ID");
+    public override string ToString() => InWords(GenerationId is null ? null : VisibleText.OfLine($"generation '{GenerationId}' of the device ID"));
 
     private string InWords(string? generation)
     {

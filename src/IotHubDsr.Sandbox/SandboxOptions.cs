@@ -19,6 +19,9 @@ internal sealed record SandboxOptions
 
     public int HubUnits { get; init; } = 4;
 
+    /// <summary>Whether the other hub of the subscription writes to the containers of this one, and takes uploads in the same container.</summary>
+    public bool NeighbourSharesContainers { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Reads <c>--seed N</c>, <c>--port N</c> and <c>--scale N</c>.</summary>

@@ -1,12 +1,14 @@
 using IotHubDsr.Benchmarks;
 using IotHubDsr.Benchmarks.Archives;
 using IotHubDsr.Benchmarks.Crash;
+using IotHubDsr.Benchmarks.Erasures;
+using IotHubDsr.Benchmarks.Rivals;
 using IotHubDsr.Benchmarks.Startup;
 
-IBenchmarkFamily[] families = [new ArchivesFamily(), new StartupFamily(), new CrashFamily()];
+IBenchmarkFamily[] families = [new ArchivesFamily(), new StartupFamily(), new CrashFamily(), new RivalsFamily()];
 string name = args is [{ } first, ..] ? first : "list";
-if (name == CrashWorker.Name)
-    return await CrashWorker.RunAsync(Console.In, Console.Out);
+if (name == ErasureWorker.Name)
+    return await ErasureWorker.RunAsync(Console.In, Console.Out);
 if (name == "list")
 {
     foreach (IBenchmarkFamily known in families)

@@ -9,7 +9,7 @@ namespace IotHubDsr;
 public sealed record Fault(string Id, FaultCategory Category, string Target, string Message, string RecommendedAction)
 {
     /// <summary>The ID and the message.</summary>
-    public override string ToString() => $"{Id}: {Message}";
+    public override string ToString() => VisibleText.OfLine($"{Id}: {Message}");
 }
 
 /// <summary>Categories of failures; each has the name of a member of PowerShell's ErrorCategory.</summary>

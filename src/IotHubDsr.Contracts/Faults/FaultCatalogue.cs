@@ -53,10 +53,20 @@ public static class FaultCatalogue
         "The location file '{0}' cannot be used: {1}",
         "Correct the file; about_IotHubDsr shows its form.");
 
+    /// <summary>An address for which a storage token would be used is not of the cloud.</summary>
+    public static FaultDefinition StorageHostNotTrusted { get; } = new("StorageHostNotTrusted", FaultCategory.InvalidArgument,
+        "The token of the account is not sent to '{0}': it is not a storage host of {1}.",
+        "Check the address. If the host is yours, a domain of your own or a private cloud, name it with -TrustedStorageHost of Connect-IotHubDsr.");
+
     /// <summary>A device ID has characters or a length that IoT Hub does not allow.</summary>
     public static FaultDefinition InvalidDeviceId { get; } = new("InvalidDeviceId", FaultCategory.InvalidArgument,
         "'{0}' is not a device ID: {1}.",
         "A device ID has 1 to 128 characters: ASCII letters, digits and - : . + % _ # * ? ! ( ) , = @ ; $ '. Check that the piped object is a device.");
+
+    /// <summary>What was named is of another hub than the connection.</summary>
+    public static FaultDefinition DeviceOfOtherHub { get; } = new("DeviceOfOtherHub", FaultCategory.InvalidArgument,
+        "The device '{0}' comes from the hub '{1}', and the connection is to '{2}'. Nothing was planned or changed.",
+        "Connect to the hub that the object comes from, or pass its context with -Context. To ask another hub about the same ID, pass the ID alone.");
 
     /// <summary>No location knows the device.</summary>
     public static FaultDefinition DeviceNotFound { get; } = new("DeviceNotFound", FaultCategory.ObjectNotFound,
@@ -83,10 +93,25 @@ public static class FaultCatalogue
         "No device matches the query '{0}'.",
         "Check the condition. Queries lag behind the registry by up to 30 minutes; name devices that changed lately with -DeviceId.");
 
-    /// <summary>The device was made again since it was looked at.</summary>
+    /// <summary>The ID stands for a device that the plan does not know.</summary>
     public static FaultDefinition DeviceRecreated { get; } = new("DeviceRecreated", FaultCategory.ResourceBusy,
-        "The device '{0}' was deleted and made again since the plan was made; the new one was not touched.",
-        "Find out why the device came back (a provisioning service, an operator), then make a new plan.");
+        "The ID '{0}' belongs to a device that the plan does not know: {1}; the new device was not touched.",
+        "Find out whose the device is now. To erase what is left of the ID, accept a further plan with Remove-IotDeviceData; with -GenerationId it is about one device of the ID alone.");
+
+    /// <summary>Nobody can tell whom an ID stands for.</summary>
+    public static FaultDefinition DeviceUncertain { get; } = new("DeviceUncertain", FaultCategory.ResourceUnavailable,
+        "It cannot be told whether the ID '{0}' still belongs to the device of the plan: {1}",
+        "Give the account the right to read the registry, then run Resume-IotDataRequest. What the plan did not know takes a further plan of Remove-IotDeviceData.");
+
+    /// <summary>More is there than was accepted.</summary>
+    public static FaultDefinition PlanExceeded { get; } = new("PlanExceeded", FaultCategory.InvalidOperation,
+        "{0} holds data of the device that the plan does not show ({1}); it was not touched.",
+        "Accept a further plan for the request: Get-IotDataRequest | Remove-IotDeviceData plans again and asks.");
+
+    /// <summary>A location could not be read before it was to be erased from.</summary>
+    public static FaultDefinition LocationUnreadable { get; } = new("LocationUnreadable", FaultCategory.ResourceUnavailable,
+        "{0} could not be read, and nothing was changed there: {1}",
+        "Mend what keeps it from being read, then run Resume-IotDataRequest.");
 
     /// <summary>Something changed while it was being erased, again and again.</summary>
     public static FaultDefinition ConcurrentChange { get; } = new("ConcurrentChange", FaultCategory.ResourceBusy,
@@ -116,12 +141,27 @@ public static class FaultCatalogue
     /// <summary>A blob cannot be read as an archive.</summary>
     public static FaultDefinition ArchiveUnreadable { get; } = new("ArchiveUnreadable", FaultCategory.InvalidData,
         "The blob {0} cannot be read as an archive of messages: {1}",
-        "Look at the blob; repair or delete it. It was left untouched, and no device is reported absent from its location.");
+        "Look at the blob; repair or delete it, or exclude it with a ground in the location file if it holds no messages. It was left untouched, and no device is reported absent from its location.");
+
+    /// <summary>Records of a blob do not tell their sender.</summary>
+    public static FaultDefinition RecordsUnreadable { get; } = new("RecordsUnreadable", FaultCategory.InvalidData,
+        "The blob {0} holds {1} from which no sender can be read, the first at byte {2}.",
+        "Look at the blob; move records that no IoT hub wrote elsewhere. These records were kept, and no device is reported absent from their location.");
 
     /// <summary>A blob is in the archive tier.</summary>
     public static FaultDefinition BlobArchived { get; } = new("BlobArchived", FaultCategory.ResourceUnavailable,
         "The blob {0} is in the archive tier and cannot be read.",
         "Rehydrate the blob (Set-AzStorageBlobTier or the portal) and run the command again.");
+
+    /// <summary>A blob is on its way out of the archive tier.</summary>
+    public static FaultDefinition BlobRehydrating { get; } = new("BlobRehydrating", FaultCategory.ResourceUnavailable,
+        "The blob {0} is being rehydrated from the archive tier and cannot be read yet.",
+        "Wait until the blob no longer has an archive status (rehydrate-pending-to-hot, -cool or -cold), which takes up to 15 hours, then run the command again.");
+
+    /// <summary>A container does not hold still while it is read.</summary>
+    public static FaultDefinition ContainerChanging { get; } = new("ContainerChanging", FaultCategory.ResourceBusy,
+        "{0} kept changing while it was read: in each of {1} listings blobs had gone and others had come.",
+        "Wait until whatever moves the blobs is done, then run the command again. No device is reported absent from this location until then.");
 
     /// <summary>A blob may not be changed.</summary>
     public static FaultDefinition BlobHeld { get; } = new("BlobHeld", FaultCategory.PermissionDenied,
@@ -180,7 +220,7 @@ public static class FaultCatalogue
 
     /// <summary>A request cannot have been received yet.</summary>
     public static FaultDefinition InvalidReceivedAt { get; } = new("InvalidReceivedAt", FaultCategory.InvalidArgument,
-        "A request cannot have been received at {0}: that is still to come.",
+        "A request cannot have been received at {0}: {1}.",
         "Pass the time at which the request arrived, with its offset from UTC if it arrived in another time zone.");
 
     /// <summary>The store has no such request.</summary>
@@ -205,8 +245,8 @@ public static class FaultCatalogue
 
     /// <summary>The request has a plan already.</summary>
     public static FaultDefinition RequestHasPlan { get; } = new("RequestHasPlan", FaultCategory.InvalidOperation,
-        "The request '{0}' runs the plan {1} already.",
-        "Go on with it by Resume-IotDataRequest. A further erasure is a request of its own.");
+        "The request '{0}' already has the plan {1}.",
+        "Go on with it by Resume-IotDataRequest; Get-IotDataRequest | Remove-IotDeviceData makes a further plan for it.");
 
     /// <summary>The request has no plan to go on with.</summary>
     public static FaultDefinition RequestHasNoPlan { get; } = new("RequestHasNoPlan", FaultCategory.InvalidOperation,
@@ -223,10 +263,30 @@ public static class FaultCatalogue
         "The key of the request '{0}' was destroyed: nobody can tell any more which devices it is about.",
         "Its journal and certificates can still be checked. Work on the devices takes a new request.");
 
+    /// <summary>The key of an open request is to be destroyed without a reason.</summary>
+    public static FaultDefinition RequestNotClosed { get; } = new("RequestNotClosed", FaultCategory.InvalidOperation,
+        "The key of the request '{0}' was not destroyed: the request is {1}, and without the key nobody could finish it.",
+        "Bring the request to its end as its NextAction says. To destroy the key all the same, pass the reason with -Reason; it is put on record, and the request stays due until its answer is noted.");
+
+    /// <summary>A request is too large for its evidence.</summary>
+    public static FaultDefinition RequestTooLarge { get; } = new("RequestTooLarge", FaultCategory.LimitsExceeded,
+        "The evidence of {0} cannot be written: {1}. Nothing was changed.",
+        "Divide it into several requests of at most {2} devices each, such as by -Query or by parts of the list.");
+
     /// <summary>A journal is not what was written.</summary>
     public static FaultDefinition JournalBroken { get; } = new("JournalBroken", FaultCategory.InvalidData,
         "The journal of {0} cannot be relied on from line {1} on: {2}.",
         "Nothing is done on the strength of it. Compare it with a copy; find out who can write to the store.");
+
+    /// <summary>What is left of a request has no journal.</summary>
+    public static FaultDefinition JournalMissing { get; } = new("JournalMissing", FaultCategory.InvalidData,
+        "The request '{0}' in {1} has no journal: it was deleted or emptied, while other files of the request are still there.",
+        "Nothing can be done with the request without it. Put the journal back from a copy; find out who can write to the store, and register a new request for the devices if there is no copy.");
+
+    /// <summary>A journal is older than a certificate that was issued over it.</summary>
+    public static FaultDefinition JournalRolledBack { get; } = new("JournalRolledBack", FaultCategory.InvalidData,
+        "The journal of {0}, which ends at line {1}, and the certificate {2} do not fit: the journal was cut or replaced by an older one, or the certificate was changed.",
+        "Nothing was done, and neither was changed. Put the journal back from a copy that has the line that the certificate names; find out who can write to the store.");
 
     /// <summary>Something cannot be put on record.</summary>
     public static FaultDefinition EvidenceFailed { get; } = new("EvidenceFailed", FaultCategory.WriteError,
@@ -238,10 +298,20 @@ public static class FaultCatalogue
         "The request store {0} cannot be read: {1}",
         "Check that it exists and that the account may read and write it (Storage Blob Data Contributor for a blob container).");
 
+    /// <summary>The request store cannot be written to.</summary>
+    public static FaultDefinition RequestStoreNotWritable { get; } = new("RequestStoreNotWritable", FaultCategory.WriteError,
+        "The request store {0} cannot be written to, and nothing is erased that cannot be put on record: {1}",
+        "Check the rights of the account (Storage Blob Data Contributor for a blob container) and the free space, or name another store with -RequestStore.");
+
     /// <summary>A location that is named is not one of the plan.</summary>
     public static FaultDefinition LocationNotInRequest { get; } = new("LocationNotInRequest", FaultCategory.ObjectNotFound,
         "The hub of the request has no location '{0}'.",
         "Take the ID from (Get-IotDataLocation).Id or from the Locations of Get-IotDataRequest.");
+
+    /// <summary>An owner's action is noted where none is waited for.</summary>
+    public static FaultDefinition OwnerNotAsked { get; } = new("OwnerNotAsked", FaultCategory.InvalidOperation,
+        "The location '{0}' does not wait for its owner: its verdict is {1}.",
+        "Run Test-IotDeviceDataErasure when the owner has erased there, and it is read again. What is Present takes a further plan: Get-IotDataRequest | Remove-IotDeviceData, with -IncludeOldVersions for old versions.");
 
     /// <summary>A hold that is to be released does not stand.</summary>
     public static FaultDefinition HoldNotFound { get; } = new("HoldNotFound", FaultCategory.ObjectNotFound,
@@ -263,6 +333,11 @@ public static class FaultCatalogue
         "Nobody has approved the plan '{0}': {1}",
         "Have somebody else read the plan and sign it with Approve-IotErasurePlan; name the signature with -SignaturePath when it is not beside the plan.");
 
+    /// <summary>Nobody is named who may approve.</summary>
+    public static FaultDefinition ApproversNotNamed { get; } = new("ApproversNotNamed", FaultCategory.InvalidArgument,
+        "Nobody is named who may approve the plan '{0}'. A certificate is not an approver's because this machine trusts its authority.",
+        "Pass the certificates of those who may approve, or of the root authority that issues them and nobody else, with -ApproverCertificate.");
+
     /// <summary>The signature of a plan does not count.</summary>
     public static FaultDefinition ApprovalInvalid { get; } = new("ApprovalInvalid", FaultCategory.PermissionDenied,
         "The approval of the plan '{0}' does not count: {1}",
@@ -270,7 +345,7 @@ public static class FaultCatalogue
 
     /// <summary>Who runs a plan has approved it.</summary>
     public static FaultDefinition ApprovalBySelf { get; } = new("ApprovalBySelf", FaultCategory.PermissionDenied,
-        "The plan '{0}' was approved by who runs it: {1}.",
+        "The plan '{0}' was approved by the person running it: {1}.",
         "Have somebody else approve the plan, or run it.");
 
     /// <summary>A certificate cannot be used for what it was passed for.</summary>

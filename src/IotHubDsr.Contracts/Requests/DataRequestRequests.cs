@@ -23,6 +23,9 @@ public sealed record RegisterRequest : SubjectRequest
 
     /// <summary>How the person was identified, in words.</summary>
     public string? IdentityEvidence { get; init; }
+
+    /// <summary>Every plan that is run for the request must have been approved by somebody else.</summary>
+    public bool RequireApproval { get; init; }
 }
 
 /// <summary>Asks for requests.</summary>
@@ -92,7 +95,11 @@ public sealed record AnswerRequest : ChangeRequest
 }
 
 /// <summary>Asks to destroy the key, the subjects, the plan and the free texts of a request; the journal and the certificates stay.</summary>
-public sealed record AnonymiseRequest : ChangeRequest;
+public sealed record AnonymiseRequest : ChangeRequest
+{
+    /// <summary>Why, in words that do not name the person; null for a request that is closed.</summary>
+    public string? Reason { get; init; }
+}
 
 /// <summary>Who works on a request.</summary>
 public sealed record Performer
@@ -126,14 +133,17 @@ public sealed record ErasurePreparation : RequestStoreRequest
     /// <summary>ID of the registered request; null when one is to be registered.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>Whether a plan is to be made: a request that has one takes no other.</summary>
-    public bool MakesPlan { get; init; }
+    /// <summary>Whether a plan's approval will be asked for.</summary>
+    public bool RequiresApproval { get; init; }
 
     /// <summary>When the request reached the controller; null for now.</summary>
     public DateTimeOffset? ReceivedAt { get; init; }
 
     /// <summary>Who does it.</summary>
     public Performer Performer { get; init; } = new();
+
+    /// <summary>Whether the store is written to, to find out whether it can be; not when nothing is to be changed.</summary>
+    public bool ProbesStore { get; init; }
 }
 
 /// <summary>Asks for the report of a request.</summary>

@@ -93,6 +93,12 @@ public sealed record ConnectRequest
     /// <summary>Full path of a JSON file with locations that the hub's configuration cannot tell of.</summary>
     public string? LocationFile { get; init; }
 
+    /// <summary>Blob containers, as <c>account/container</c>, of which the operator says that they are the hub's alone.</summary>
+    public IReadOnlyList<string> DedicatedContainers { get; init; } = [];
+
+    /// <summary>Hosts beside the cloud's own to which storage tokens may go, as <c>host</c> or <c>host:port</c>.</summary>
+    public IReadOnlyList<string> TrustedStorageHosts { get; init; } = [];
+
     /// <summary>Where requests are kept: full path of a folder or URI of a blob container; null for the default.</summary>
     public string? RequestStore { get; init; }
 
@@ -204,8 +210,11 @@ public sealed record ApprovalRequirement
     /// <summary>Full path of the signature; null when it is beside the plan, with <c>.p7s</c> added to its name.</summary>
     public string? SignaturePath { get; init; }
 
-    /// <summary>Certificates of those who may approve, or of authorities for them; empty to take the authorities that the machine trusts.</summary>
+    /// <summary>Certificates of those who may approve, or of root authorities for them. Nobody may approve who is not named by one.</summary>
     public IReadOnlyList<X509Certificate2> Approvers { get; init; } = [];
+
+    /// <summary>Certificates of those whose time stamps (RFC 3161) count, or of root authorities for them.</summary>
+    public IReadOnlyList<X509Certificate2> TimestampAuthorities { get; init; } = [];
 
     /// <summary>Certificate of the performer; null when there is none.</summary>
     public X509Certificate2? PerformerCertificate { get; init; }
@@ -233,8 +242,11 @@ public sealed record CheckCertificatesRequest
     /// <summary>Full paths of the certificates; those of one request are checked as a chain.</summary>
     public required IReadOnlyList<string> Paths { get; init; }
 
-    /// <summary>Certificates of those who are trusted to sign, or of authorities for them; empty to take the authorities that the machine trusts.</summary>
+    /// <summary>Certificates of those who are trusted to sign, or of root authorities for them. Nobody is trusted who is not named by one.</summary>
     public IReadOnlyList<X509Certificate2> Trusted { get; init; } = [];
+
+    /// <summary>As for <see cref="ApprovalRequirement.TimestampAuthorities"/>; a time stamp is beside its certificate, with <c>.tsr</c> added to the name.</summary>
+    public IReadOnlyList<X509Certificate2> TimestampAuthorities { get; init; } = [];
 
     /// <summary>Full paths of the request's journal, its parts in order; empty when it is not compared.</summary>
     public IReadOnlyList<string> JournalPaths { get; init; } = [];
@@ -251,6 +263,9 @@ public sealed record ErasureRequest
 
     /// <summary>The steps of <see cref="Plan"/> that were approved.</summary>
     public required IReadOnlyCollection<ErasureStep> Approved { get; init; }
+
+    /// <summary>By how many records a location may differ from the plan, 0 or more; later runs keep to it.</summary>
+    public long Tolerance { get; init; }
 
     /// <summary>ID of a registered request that the erasure belongs to; null to register one.</summary>
     public string? RequestId { get; init; }

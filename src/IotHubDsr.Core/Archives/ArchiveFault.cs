@@ -11,6 +11,8 @@ internal enum ArchiveFault
     BadRecord,
     UnknownCodec,
     UnknownSchema,
+    UnknownEncoding,
+    BadEncoding,
     RecordTooLarge,
     ConcatenatedFile,
 }

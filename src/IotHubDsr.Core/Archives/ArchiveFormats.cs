@@ -13,22 +13,56 @@ internal static class ArchiveFormats
 
     private static ReadOnlySpan<byte> Utf8Bom => [0xEF, 0xBB, 0xBF];
 
-    /// <summary>Detects the format of a file and scans it.</summary>
+    /// <summary>Detects the format of a file, which may be compressed as a whole, and scans it.</summary>
     public static async Task<ArchiveScan> ScanAsync(
-        Stream file, ScanRequest request, CancellationToken cancellationToken, ArchiveLimits? limits = null)
+        Stream file, ScanRequest request, CancellationToken cancellationToken, ArchiveLimits? limits = null, ReadingShare? share = null)
     {
-        using var source = new ArchiveSource(file, limits);
-        var format = await DetectAsync(source, cancellationToken);
-        return await format.ScanAsync(source, request, cancellationToken);
+        using var source = new ArchiveSource(file, limits, share);
+        if (await ContentCoding.DetectAsync(source, cancellationToken) is not { } coding)
+        {
+            var format = await DetectAsync(source, cancellationToken);
+            return await format.ScanAsync(source, request, cancellationToken);
+        }
+
+        await using var content = coding.Decode(source);
+        using var decoded = new ArchiveSource(content, limits, source.Share);
+        var inner = await DetectAsync(decoded, cancellationToken);
+        var scan = await inner.ScanAsync(decoded, request, cancellationToken);
+        return scan with { BytesRead = source.Offset };
     }
 
     /// <summary>Detects the format of a file and writes it again without the selected records.</summary>
-    public static async Task<ArchiveRewrite> RewriteAsync(
+    public static Task<ArchiveRewrite> RewriteAsync(
         Stream file, Stream destination, RecordSelection selection, CancellationToken cancellationToken, ArchiveLimits? limits = null)
+        => RewriteAsync(file, new StreamTarget(destination), selection, cancellationToken, limits);
+
+    /// <summary>Detects the format of a file and writes it again without the selected records, compressed if it was compressed as a whole.</summary>
+    public static async Task<ArchiveRewrite> RewriteAsync(
+        Stream file,
+        IRewriteTarget target,
+        RecordSelection selection,
+        CancellationToken cancellationToken,
+        ArchiveLimits? limits = null,
+        ReadingShare? share = null)
     {
-        using var source = new ArchiveSource(file, limits);
-        var format = await DetectAsync(source, cancellationToken);
-        return await format.RewriteAsync(source, new StreamTarget(destination), selection, cancellationToken);
+        using var source = new ArchiveSource(file, limits, share);
+        if (await ContentCoding.DetectAsync(source, cancellationToken) is not { } coding)
+        {
+            var format = await DetectAsync(source, cancellationToken);
+            return await format.RewriteAsync(source, target, selection, cancellationToken);
+        }
+
+        await using var content = coding.Decode(source);
+        using var decoded = new ArchiveSource(content, limits, source.Share);
+        var inner = await DetectAsync(decoded, cancellationToken);
+        var encoder = new EncodingTarget(target, coding);
+        ArchiveRewrite rewrite;
+        await using (encoder)
+        {
+            rewrite = await inner.RewriteAsync(decoded, encoder, selection, cancellationToken);
+        }
+
+        return rewrite with { BytesRead = source.Offset, BytesWritten = encoder.BytesWritten };
     }
 
     /// <summary>Looks at the first bytes and takes none of them.</summary>
@@ -68,7 +102,7 @@ internal static class ArchiveFormats
     {
         var start = source.Unread.Span.IndexOf((byte)'{');
         var extent = new JsonExtent();
-        for (var searched = start; ; searched = source.Unread.Length)
+        for (var searched = start; ;)
         {
             var line = source.Unread.Span[searched..].IndexOf((byte)'\n');
             if (line >= 0 || source.Ended || source.Unread.Length > source.Limits.MaxBlockBytes)
@@ -77,7 +111,8 @@ internal static class ArchiveFormats
                 return !extent.TryFindEnd(source.Unread.Span[start..end], out _) && line >= 0 && !extent.IsInText;
             }
 
-            await source.FillAsync(source.Unread.Length + 1, cancellationToken);
+            searched = source.Unread.Length;
+            await source.FillAsync(searched + 1, cancellationToken);
         }
     }
 

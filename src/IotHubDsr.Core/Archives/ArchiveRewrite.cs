@@ -39,5 +39,8 @@ internal sealed record ArchiveRewrite(
     long BytesRead,
     long BytesWritten)
 {
+    /// <summary>Kept records of which it cannot be told who sent them.</summary>
+    public UnreadRecords Unread { get; init; }
+
     public long RecordsKept => RecordsRead - RecordsRemoved;
 }

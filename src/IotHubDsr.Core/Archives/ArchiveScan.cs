@@ -15,4 +15,16 @@ internal sealed record ScanRequest(
 /// <param name="Subjects">The subjects found, in the order of the index; a subject not listed has no record in the file.</param>
 /// <param name="Digest">Digest of all records, if asked for.</param>
 internal sealed record ArchiveScan(
-    string Format, long RecordsRead, long BytesRead, IReadOnlyList<SubjectMatches> Subjects, KeptDigest? Digest);
+    string Format, long RecordsRead, long BytesRead, IReadOnlyList<SubjectMatches> Subjects, KeptDigest? Digest)
+{
+    /// <summary>Records of which it cannot be told who sent them: no device is absent from a file that has any.</summary>
+    public UnreadRecords Unread { get; init; }
+}
+
+/// <summary>Records from which no sender could be read.</summary>
+/// <param name="Count">How many there are.</param>
+/// <param name="FirstOffset">Offset in the file of the first, or of the compressed block that it is in; 0 if there are none.</param>
+internal readonly record struct UnreadRecords(long Count, long FirstOffset)
+{
+    public UnreadRecords With(long offset) => new(Count + 1, Count == 0 ? offset : FirstOffset);
+}

@@ -13,18 +13,24 @@ internal sealed class ArchiveSource : IDisposable
     private const int SmallestRead = 4 * 1024;
 
     private readonly Stream? _stream;
-    private byte[]? _rented;
+    private readonly ReadingShare? _ownShare;
+    private byte[]? _window;
     private ReadOnlyMemory<byte> _bytes;
     private int _start;
     private int _end;
     private bool _ended;
 
-    public ArchiveSource(Stream stream, ArchiveLimits? limits = null)
+    /// <param name="stream">The file.</param>
+    /// <param name="limits">Its limits.</param>
+    /// <param name="share">What others that read or write the same blob take part in; by default the source has one of its own.</param>
+    public ArchiveSource(Stream stream, ArchiveLimits? limits = null, ReadingShare? share = null)
     {
         _stream = stream;
-        _rented = ArrayPool<byte>.Shared.Rent(InitialWindow);
-        _bytes = _rented;
+        _window = ArrayPool<byte>.Shared.Rent(InitialWindow);
+        _bytes = _window;
         Limits = limits ?? ArchiveLimits.Default;
+        _ownShare = share is null ? new ReadingShare(ReadingBudget.OfProcess) : null;
+        Share = share ?? _ownShare!;
     }
 
     /// <summary>A file that is in memory already; nothing is copied.</summary>
@@ -34,9 +40,13 @@ internal sealed class ArchiveSource : IDisposable
         _end = file.Length;
         _ended = true;
         Limits = limits ?? ArchiveLimits.Default;
+        Share = _ownShare = new ReadingShare(ReadingBudget.OfProcess);
     }
 
     public ArchiveLimits Limits { get; }
+
+    /// <summary>To be asked before a reader of this file makes a buffer of more than <see cref="ReadingBudget.OwnBytes"/>.</summary>
+    public ReadingShare Share { get; }
 
     /// <summary>Offset in the file of the first unread byte.</summary>
     public long Offset { get; private set; }
@@ -60,22 +70,24 @@ internal sealed class ArchiveSource : IDisposable
 
     public void Dispose()
     {
-        if (_rented is not null)
+        if (_window is not null)
         {
-            ArrayPool<byte>.Shared.Return(_rented);
-            _rented = null;
+            Return(_window);
+            _window = null;
             _bytes = default;
             _start = _end = 0;
             _ended = true;
         }
+
+        _ownShare?.Dispose();
     }
 
     private async ValueTask<bool> ReadAsync(int count, CancellationToken cancellationToken)
     {
         while (_end - _start < count)
         {
-            MakeRoom();
-            var read = await _stream!.ReadAsync(_rented.AsMemory(_end), cancellationToken);
+            await MakeRoomAsync(count, cancellationToken);
+            var read = await _stream!.ReadAsync(_window.AsMemory(_end), cancellationToken);
             if (read == 0)
             {
                 _ended = true;
@@ -88,27 +100,59 @@ internal sealed class ArchiveSource : IDisposable
         return true;
     }
 
-    private void MakeRoom()
+    private ValueTask MakeRoomAsync(int wanted, CancellationToken cancellationToken)
     {
-        if (_rented!.Length - _end >= SmallestRead)
+        if (_window!.Length - _end >= SmallestRead)
         {
+            return default;
+        }
+
+        if (_end - _start > _window.Length / 2)
+        {
+            return GrowAsync(wanted, cancellationToken);
+        }
+
+        Move(_window);
+        return default;
+    }
+
+    /// <summary>Twice as large, or as large as it may become.</summary>
+    private async ValueTask GrowAsync(int wanted, CancellationToken cancellationToken)
+    {
+        var length = _window!.Length * 2L;
+        if (length <= ReadingBudget.OwnBytes)
+        {
+            Move(ArrayPool<byte>.Shared.Rent((int)length));
             return;
         }
 
-        var unread = _rented.AsSpan(_start, _end - _start);
-        if (unread.Length > _rented.Length / 2)
+        await Share.EnlargeAsync(cancellationToken);
+        var most = Math.Max(wanted, Math.Max(Limits.MaxBlockBytes, Limits.MaxHeaderBytes)) + (long)InitialWindow;
+        Move(Share.Rent((int)Math.Min(Math.Max(most, _window.Length + (long)SmallestRead), Array.MaxLength)));
+    }
+
+    private void Move(byte[] window)
+    {
+        _window.AsSpan(_start, _end - _start).CopyTo(window);
+        if (window != _window)
         {
-            var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(_rented.Length * 2L, Array.MaxLength));
-            unread.CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_rented);
-            _bytes = _rented = larger;
+            Return(_window!);
+            _bytes = _window = window;
+        }
+
+        _end -= _start;
+        _start = 0;
+    }
+
+    private void Return(byte[] window)
+    {
+        if (window.Length <= ReadingBudget.OwnBytes)
+        {
+            ArrayPool<byte>.Shared.Return(window);
         }
         else
         {
-            unread.CopyTo(_rented);
+            Share.Return(window);
         }
-
-        _end = unread.Length;
-        _start = 0;
     }
 }

@@ -39,7 +39,7 @@ internal sealed class BodyTexts(RecordMatcher matcher)
     {
         if (_decoded.Length < body.Length)
         {
-            _decoded = new byte[body.Length * 2];
+            _decoded = new byte[body.Length];
         }
 
         if (Base64.DecodeFromUtf8(body, _decoded, out var used, out var length) is System.Buffers.OperationStatus.Done

@@ -22,3 +22,68 @@ internal sealed class StreamTarget(Stream destination) : IRewriteTarget
     public ValueTask ReplaceAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
         => destination.WriteAsync(bytes, cancellationToken);
 }
+
+/// <summary>Compresses the whole result, of which then nothing stands in the source.</summary>
+internal sealed class EncodingTarget : IRewriteTarget, IAsyncDisposable
+{
+    private readonly EncodedStream _encoded;
+    private readonly Stream _encoder;
+
+    public EncodingTarget(IRewriteTarget target, ContentCoding coding)
+    {
+        _encoded = new EncodedStream(target);
+        _encoder = coding.Encode(_encoded);
+    }
+
+    /// <summary>Bytes of the compressed result; all of them when this is disposed.</summary>
+    public long BytesWritten => _encoded.BytesWritten;
+
+    public ValueTask KeepAsync(long sourceOffset, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+        => _encoder.WriteAsync(bytes, cancellationToken);
+
+    public ValueTask ReplaceAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+        => _encoder.WriteAsync(bytes, cancellationToken);
+
+    public ValueTask DisposeAsync() => _encoder.DisposeAsync();
+
+    private sealed class EncodedStream(IRewriteTarget target) : Stream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public long BytesWritten { get; private set; }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            BytesWritten += buffer.Length;
+            return target.ReplaceAsync(buffer, cancellationToken);
+        }
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+            => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush()
+        {
+            // What is written is on its way.
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}

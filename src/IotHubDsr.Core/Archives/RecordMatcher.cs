@@ -1,12 +1,32 @@
+using System.Text;
+
 namespace IotHubDsr.Archives;
 
 /// <summary>That a record concerns a subject, and how.</summary>
 internal readonly record struct SubjectMatch(int Subject, MatchKind Kind);
 
+/// <summary>Who wrote a sender's name into a record. Where two places name different senders, the higher one is right.</summary>
+internal enum SenderSource
+{
+    None,
+
+    /// <summary>An application property that the hub's annotation may stand among: a sender can set one of the same name.</summary>
+    Property,
+
+    /// <summary>The path in an event's subject.</summary>
+    Subject,
+
+    /// <summary>A field of the service's own, in an event or a log row.</summary>
+    Field,
+
+    /// <summary>The hub's system properties.</summary>
+    System,
+}
+
 /// <summary>
-/// Gathers the devices that one record names and says which subjects it concerns. A walker calls <see cref="Reset"/>, then
-/// <see cref="AddSender"/>, <see cref="AddAttribution"/>, <see cref="AddMention"/> and <see cref="AddSource"/> for every name in any
-/// order, as records may repeat a key.
+/// Gathers the devices that one record names and says which subjects it concerns. A walker calls <see cref="Reset"/>, then the methods that
+/// add, for every name in any order, as records may repeat a key. A record from which no sender can be read concerns nobody here, and is
+/// not thereby known to be nobody's: <see cref="IsUnread"/> tells it apart.
 /// </summary>
 internal sealed class RecordMatcher(SubjectIndex subjects)
 {
@@ -17,8 +37,19 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     private int _senderCount;
     private int _attributedCount;
     private int _mentionedCount;
-    private bool _attributedElsewhere;
-    private bool _isOfAnotherHub;
+    private SenderSource _source;
+    private Signs _signs;
+
+    [Flags]
+    private enum Signs
+    {
+        None = 0,
+        AttributedElsewhere = 1,
+        OfAnotherHub = 2,
+        UnreadableSender = 4,
+        UnreadableFields = 8,
+        NeedsNoSender = 16,
+    }
 
     // The system property as storage endpoints name it, and as every other endpoint does.
     private static ReadOnlySpan<byte> ConnectionDeviceId => "connectionDeviceId"u8;
@@ -33,10 +64,33 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     /// <summary>Whether a key of this length can be one of the names: quicker than to look at it.</summary>
     public static bool MayBeName(int length) => length is 8 or 18 or 27;
 
-    public bool HasMatch => (_senderCount | _attributedCount | _mentionedCount) != 0 && !_isOfAnotherHub;
+    public bool HasMatch => (_senderCount | _attributedCount | _mentionedCount) != 0 && !Has(Signs.OfAnotherHub) && !IsUnread;
 
-    public static bool NamesSender(ReadOnlySpan<byte> systemProperty)
-        => systemProperty.SequenceEqual(ConnectionDeviceId) || systemProperty.SequenceEqual(ConnectionDeviceIdAnnotation);
+    /// <summary>Whether the record is, beyond doubt, of devices that are no subjects. When it is not, that may be all the same.</summary>
+    public bool IsOfOthers => (_senderCount | _attributedCount | _mentionedCount) == 0 && HasSender && (_signs & Signs.UnreadableSender) == 0;
+
+    /// <summary>Whether a sender was read.</summary>
+    public bool HasSender => _source is not SenderSource.None;
+
+    /// <summary>Whether it cannot be told who sent the record, although records of its kind have a sender.</summary>
+    public bool IsUnread => !Has(Signs.OfAnotherHub)
+        && (Has(Signs.UnreadableSender) || (!HasSender && (!Has(Signs.NeedsNoSender) || Has(Signs.UnreadableFields))));
+
+    /// <summary>Whether names of members count as mentions, too, that are overruled by what the service wrote.</summary>
+    public bool CountsOverruled { get; init; }
+
+    /// <summary>Whether a system property names the sender, also as writers spell it that have a naming policy of their own.</summary>
+    public static bool NamesSender(ReadOnlySpan<byte> systemProperty) => SenderSourceOf(systemProperty) is not SenderSource.None;
+
+    /// <summary>The hub's annotation of the sender, as every endpoint but storage names it.</summary>
+    public static bool NamesSenderAnnotation(ReadOnlySpan<byte> property) => property.SequenceEqual(ConnectionDeviceIdAnnotation);
+
+    /// <summary>Who names the sender in a system property: the hub, by its own spelling, or some writer behind it.</summary>
+    public static SenderSource SenderSourceOf(ReadOnlySpan<byte> systemProperty)
+        => systemProperty.SequenceEqual(ConnectionDeviceId) || systemProperty.SequenceEqual(ConnectionDeviceIdAnnotation) ? SenderSource.System
+            : Ascii.EqualsIgnoreCase(systemProperty, ConnectionDeviceId) || Ascii.EqualsIgnoreCase(systemProperty, ConnectionDeviceIdAnnotation)
+                ? SenderSource.Field
+            : SenderSource.None;
 
     public static bool NamesGeneration(ReadOnlySpan<byte> systemProperty)
         => systemProperty.SequenceEqual("connectionDeviceGenerationId"u8)
@@ -56,8 +110,8 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
         _senderCount = 0;
         _attributedCount = 0;
         _mentionedCount = 0;
-        _attributedElsewhere = false;
-        _isOfAnotherHub = false;
+        _source = SenderSource.None;
+        _signs = Signs.None;
     }
 
     /// <summary>Any entry of Properties or SystemProperties: whether it names a device is judged here.</summary>
@@ -65,9 +119,9 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     {
         if (system)
         {
-            if (NamesSender(key))
+            if (SenderSourceOf(key) is not SenderSource.None and var source)
             {
-                AddSender(value);
+                AddSender(value, source);
             }
         }
         else if (NamesAttribution(key))
@@ -76,22 +130,37 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
         }
     }
 
-    /// <summary>Any entry of a captured event's Properties, where the hub's annotation of the sender may lie too.</summary>
-    public void AddCapturedProperty(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    public void AddSender(ReadOnlySpan<byte> deviceId, SenderSource source)
     {
-        if (key.SequenceEqual(ConnectionDeviceIdAnnotation))
+        if (deviceId.IsEmpty)
         {
-            AddSender(value);
+            return;
         }
-    }
 
-    public void AddSender(ReadOnlySpan<byte> deviceId)
-    {
+        if (source > _source)
+        {
+            Overrule(source);
+        }
+        else if (source < _source)
+        {
+            AddOverruled(deviceId);
+            return;
+        }
+
         if (subjects.TryFind(deviceId, out var subject))
         {
             Append(ref _senders, ref _senderCount, subject);
         }
     }
+
+    /// <summary>A sender stands where one is expected, in a form that is not a device ID.</summary>
+    public void AddUnreadableSender() => _signs |= Signs.UnreadableSender;
+
+    /// <summary>Fields that can name a device are not what they must be. That they name none cannot be told.</summary>
+    public void AddUnreadableFields() => _signs |= Signs.UnreadableFields;
+
+    /// <summary>Records of this kind need not have a sender: rows of logs, and events of other services.</summary>
+    public void NeedsNoSender() => _signs |= Signs.NeedsNoSender;
 
     public void AddAttribution(ReadOnlySpan<byte> deviceId)
     {
@@ -101,15 +170,15 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
         }
         else if (!deviceId.IsEmpty)
         {
-            _attributedElsewhere = true;
+            _signs |= Signs.AttributedElsewhere;
         }
     }
 
     /// <summary>The resource that the record comes from.</summary>
-    public void AddSource(ReadOnlySpan<byte> resource) => _isOfAnotherHub |= subjects.Origin?.IsAnotherHub(resource) == true;
+    public void AddSource(ReadOnlySpan<byte> resource) => _signs |= subjects.Origin?.IsAnotherHub(resource) == true ? Signs.OfAnotherHub : Signs.None;
 
     /// <summary>Name of the hub that the record comes from.</summary>
-    public void AddSourceHub(ReadOnlySpan<byte> name) => _isOfAnotherHub |= subjects.Origin?.IsAnotherHubName(name) == true;
+    public void AddSourceHub(ReadOnlySpan<byte> name) => _signs |= subjects.Origin?.IsAnotherHubName(name) == true ? Signs.OfAnotherHub : Signs.None;
 
     /// <summary>A text in the body.</summary>
     public void AddMention(ReadOnlySpan<byte> text)
@@ -129,7 +198,7 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
         foreach (var sender in senders)
         {
             var ownProperty = attributed.BinarySearch(sender) >= 0 ? 1 : 0;
-            var relayed = _attributedElsewhere || attributed.Length > ownProperty;
+            var relayed = Has(Signs.AttributedElsewhere) || attributed.Length > ownProperty;
             Add(sender, relayed ? MatchKind.Relayed : MatchKind.Own, facts, ref count);
         }
 
@@ -150,6 +219,28 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
         }
 
         return _matches.AsSpan(0, count);
+    }
+
+    private bool Has(Signs sign) => (_signs & sign) != 0;
+
+    /// <summary>What was taken for the sender was not written by the service.</summary>
+    private void Overrule(SenderSource source)
+    {
+        _source = source;
+        for (var i = 0; CountsOverruled && i < _senderCount; i++)
+        {
+            Append(ref _mentioned, ref _mentionedCount, _senders[i]);
+        }
+
+        _senderCount = 0;
+    }
+
+    private void AddOverruled(ReadOnlySpan<byte> deviceId)
+    {
+        if (CountsOverruled)
+        {
+            AddMention(deviceId);
+        }
     }
 
     private void Add(int subject, MatchKind kind, in RecordFacts facts, ref int count)

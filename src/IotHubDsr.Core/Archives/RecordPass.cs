@@ -8,19 +8,31 @@ namespace IotHubDsr.Archives;
 /// </summary>
 internal abstract class RecordPass(SubjectIndex subjects, XxHash128? hash, bool withBody)
 {
-    public RecordMatcher Matcher { get; } = new(subjects);
+    public RecordMatcher Matcher { get; } = new(subjects) { CountsOverruled = withBody };
 
     public long RecordsRead { get; set; }
+
+    /// <summary>Records from which no sender could be read; a rewrite keeps them.</summary>
+    public UnreadRecords Unread { get; private set; }
 
     /// <summary>Looks into bodies, if it was asked for.</summary>
     public BodyTexts? Bodies => field ??= withBody ? new BodyTexts(Matcher) : null;
 
-    /// <summary>Whether records that name no subject are of no interest but their number.</summary>
-    public bool IsSearch => hash is null && !withBody;
-
     public SubjectIndex Subjects { get; } = subjects;
 
     protected KeptDigest? KeptDigest => hash is null ? null : new(hash.GetCurrentHashAsUInt128());
+
+    /// <summary>Accounts for a record that the matcher has been shown. True if it may concern a subject.</summary>
+    /// <param name="offset">Offset in the file of the record, or of its compressed block.</param>
+    public bool IsOfInterest(long offset)
+    {
+        if (Matcher.IsUnread)
+        {
+            Unread = Unread.With(offset);
+        }
+
+        return Matcher.HasMatch;
+    }
 
     /// <summary>Accounts for a record that the matcher has a match for. True if it must not be in the result.</summary>
     public abstract bool LeavesOut(in MatchedRecord record);
@@ -54,7 +66,10 @@ internal sealed class ScanPass(ScanRequest request)
 
     public override ValueTask ReplaceAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => default;
 
-    public ArchiveScan ToScan(string format, long bytesRead) => new(format, RecordsRead, bytesRead, _found.ToList(), KeptDigest);
+    public ArchiveScan ToScan(string format, long bytesRead) => new(format, RecordsRead, bytesRead, _found.ToList(), KeptDigest)
+    {
+        Unread = Unread,
+    };
 }
 
 /// <summary>A walk that copies all but the selected records.</summary>
@@ -104,5 +119,8 @@ internal sealed class RewritePass(RecordSelection selection, IRewriteTarget targ
         _retained.ToList(),
         KeptDigest!.Value,
         bytesRead,
-        _bytesWritten);
+        _bytesWritten)
+    {
+        Unread = Unread,
+    };
 }

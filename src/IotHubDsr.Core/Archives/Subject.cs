@@ -28,6 +28,9 @@ internal sealed record Subject(string DeviceId)
     /// <summary>Only records enqueued before this time.</summary>
     public DateTimeOffset? Before { get; init; }
 
+    /// <summary>What may be taken of its records whatever is asked for; null for no limit.</summary>
+    public RecordBound? Bound { get; init; }
+
     /// <summary>Whether nothing but the device ID counts.</summary>
     public bool IsWholeDevice => GenerationId is null && From is null && Before is null;
 
@@ -38,7 +41,8 @@ internal sealed record Subject(string DeviceId)
         var ofSender = kind is MatchKind.Own or MatchKind.Relayed;
         return (GenerationId is null || !ofSender || facts.Generation.IsEmpty || facts.Generation.SequenceEqual(_generation))
             && !(facts.Enqueued < From)
-            && !(facts.Enqueued >= Before);
+            && !(facts.Enqueued >= Before)
+            && Bound?.Excludes(ofSender, facts) != true;
     }
 }
 

@@ -36,17 +36,20 @@ internal sealed class ArmReader(AzureAccess access)
     /// <summary>The items of a listing, page after page. A listing that cannot be read to its end throws: it never looks shorter than it is.</summary>
     public async IAsyncEnumerable<JsonElement> ListAsync(ArmCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var progress = new PageProgress();
+        progress.IsMade(UriOf(call).AbsoluteUri, items: 1, first: null);
+        int pages = 0;
         for (Uri? uri = UriOf(call); uri is not null;)
         {
-            if (!seen.Add(uri.AbsoluteUri) || seen.Count > MaxPages)
-                throw FaultCatalogue.ServiceFailed.Exception(call.Target, "the pages of the listing do not end.");
             JsonElement page = await SendAsync(RequestMethod.Get, uri, call, cancellationToken).ConfigureAwait(false);
             if (page.ValueKind != JsonValueKind.Object || !page.TryGetProperty("value", out JsonElement items) || items.ValueKind != JsonValueKind.Array)
                 throw FaultCatalogue.ServiceFailed.Exception(call.Target, "the answer holds no list.");
             foreach (JsonElement item in items.EnumerateArray())
                 yield return item;
             uri = NextOf(page, call);
+            string? first = items.GetArrayLength() == 0 ? null : items[0].GetRawText();
+            if (!progress.IsMade(uri?.AbsoluteUri, items.GetArrayLength(), first) || (uri is not null && ++pages >= MaxPages))
+                throw FaultCatalogue.ServiceFailed.Exception(call.Target, "the pages of the listing do not end.");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Azure.Storage.Blobs;
 
 namespace IotHubDsr.Azure;
 
@@ -11,6 +12,7 @@ namespace IotHubDsr.Azure;
 internal sealed class AzureAccess : IDisposable
 {
     private readonly HttpClient _httpClient;
+    private readonly ServiceTimePolicy _serviceTime;
     private readonly ConcurrentDictionary<string, HttpPipeline> _pipelines = new(StringComparer.Ordinal);
 
     public AzureAccess(Cloud cloud, Func<AzureAccess, TokenCredential?> createCredential, TimeProvider? time = null)
@@ -18,8 +20,13 @@ internal sealed class AzureAccess : IDisposable
         Cloud = cloud;
         _httpClient = new HttpClient(cloud.CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
         Transport = new HttpClientTransport(_httpClient);
+        Clock = new ServiceClock(time ?? TimeProvider.System);
+        _serviceTime = new ServiceTimePolicy(Clock);
         Credential = createCredential(this) is { } credential ? new CachingCredential(credential, time ?? TimeProvider.System) : null;
     }
+
+    /// <summary>The time by the services that have answered so far.</summary>
+    public ServiceClock Clock { get; }
 
     public Cloud Cloud { get; }
 
@@ -37,8 +44,18 @@ internal sealed class AzureAccess : IDisposable
         options.Diagnostics.ApplicationId = "IotHubDsr";
         options.Diagnostics.IsLoggingEnabled = false;
         options.Diagnostics.IsDistributedTracingEnabled = false;
+        options.AddPolicy(AttemptPolicy.Instance, HttpPipelinePosition.PerRetry);
         options.AddPolicy(RequestTracePolicy.Instance, HttpPipelinePosition.PerRetry);
+        options.AddPolicy(_serviceTime, HttpPipelinePosition.PerRetry);
         return options;
+    }
+
+    /// <summary>A container that is reached with the account's token: the one place where a storage token meets an address.</summary>
+    /// <exception cref="DsrException">The host is not one that a token may go to.</exception>
+    public BlobContainerClient OpenContainer(Uri containerUri, BlobClientOptions options)
+    {
+        Cloud.RequireTrusted(containerUri);
+        return new BlobContainerClient(containerUri, Credential, options);
     }
 
     /// <summary>A pipeline that authorises each request with an Entra token for <paramref name="scope"/>.</summary>

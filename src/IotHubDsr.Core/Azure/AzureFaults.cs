@@ -43,6 +43,7 @@ internal static class AzureFaults
             (403, _) => FaultCatalogue.PermissionMissing.For(target, verb, role),
             (404, _) => FaultCatalogue.LocationMissing.For(target, reason),
             (409, "BlobArchived") => FaultCatalogue.BlobArchived.For(target),
+            (409, "BlobBeingRehydrated") => FaultCatalogue.BlobRehydrating.For(target),
             (409, "BlobImmutableDueToPolicy" or "BlobImmutableDueToLegalHold") => FaultCatalogue.BlobHeld.For(target, reason),
             (412, "LeaseIdMissing" or "LeaseIdMismatchWithBlobOperation") => FaultCatalogue.BlobLeased.For(target),
             (429, _) => FaultCatalogue.Throttled.For(target, reason),

@@ -44,6 +44,9 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
     /// <summary>How long a failed call waits before its second try; each further try waits twice as long.</summary>
     public TimeSpan FirstRetryDelay { get; init; } = TimeSpan.FromMilliseconds(400);
 
+    /// <summary>Hosts beside the cloud's own to which the operator lets storage tokens go, each as <c>host</c> or <c>host:port</c>.</summary>
+    public IReadOnlyList<string> TrustedHosts { get; init; } = [];
+
     /// <summary>Token scope of Azure Resource Manager.</summary>
     public string ArmScope => $"{ArmEndpoint.GetLeftPart(UriPartial.Authority)}/.default";
 
@@ -53,6 +56,21 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
         AzureCloud.AzureChinaCloud => China,
         _ => Public,
     };
+
+    /// <summary>
+    /// Checks an address before a storage token is sent there: it comes from a file, a parameter or the environment, and whoever answers
+    /// there can use the token.
+    /// </summary>
+    /// <exception cref="DsrException">It is neither of the cloud nor of a host that the operator named.</exception>
+    public void RequireTrusted(Uri address)
+    {
+        bool isNamed = address.Scheme == Uri.UriSchemeHttps && address.UserInfo.Length == 0
+            && TrustedHosts.Any(host => host.Equals(address.Authority, StringComparison.OrdinalIgnoreCase) || host.Equals(address.IdnHost + Port(address), StringComparison.OrdinalIgnoreCase));
+        if (!isNamed && !StorageHost.IsOf(this, address))
+            throw FaultCatalogue.StorageHostNotTrusted.Exception(address.Authority, Name);
+    }
+
+    private static string Port(Uri address) => address.IsDefaultPort ? string.Empty : $":{address.Port}";
 
     /// <summary>Blob endpoint of a storage account that is known by name only.</summary>
     public Uri BlobEndpoint(string accountName) => new($"https://{accountName}.blob.{StorageSuffix}/");

@@ -18,6 +18,13 @@ internal sealed partial class ServiceRetryPolicy(TimeSpan firstDelay) : RetryPol
     {
         private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(1);
 
+        /// <summary>How long a service that refuses a call for its load wishes to be left alone; null when it does not say.</summary>
+        internal static TimeSpan? WishOf(Response response) =>
+            response.Headers.TryGetValue("Retry-After", out string? header)
+            && int.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) ? TimeSpan.FromSeconds(seconds)
+            : response.ContentStream is { CanSeek: true } ? Wish(response.Content.ToString())
+            : null;
+
         internal static TimeSpan? Wish(string text) =>
             WaitSeconds().Match(text) is { Success: true } match
             && int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds)

@@ -16,8 +16,9 @@ internal static class CertificateCheck
 
     /// <param name="path">Full path of the file.</param>
     /// <param name="file">Its bytes.</param>
-    /// <param name="trusted">Certificates that are trusted, themselves or as authorities; none to ask the machine.</param>
-    public static ErasureCertificateCheck Check(string path, ReadOnlyMemory<byte> file, IReadOnlyCollection<X509Certificate2> trusted)
+    /// <param name="trust">Whose signatures and time stamps count.</param>
+    /// <param name="timestamp">The time stamp beside it; empty when there is none.</param>
+    public static ErasureCertificateCheck Check(string path, ReadOnlyMemory<byte> file, SignerTrust trust, ReadOnlyMemory<byte> timestamp = default)
     {
         try
         {
@@ -30,13 +31,16 @@ internal static class CertificateCheck
                 if (!CertificateStatement.IsWritten(envelope.Payload, content, signer))
                     throw new FormatException("The statement is not as it was issued.");
                 RequireSignature(envelope, signer);
+                RequireTimes(content, signer, trust.Now);
+                Timestamp stamp = signer is null || timestamp.IsEmpty ? Timestamp.None : Timestamp.Of(timestamp, file, signer, trust);
                 string? doubt = signer is null
                     ? "It is not signed: anybody can make a certificate like this one."
-                    : Doubt(signer, trusted, content.IssuedAt);
+                    : Doubt(signer, content, stamp, trust);
                 return Describe(path, content, signer) with
                 {
                     Digest = Digests.Of(file.Span),
                     IsTrusted = doubt is null,
+                    TimestampedAt = stamp.Time,
                     Reason = doubt,
                 };
             }
@@ -67,14 +71,30 @@ internal static class CertificateCheck
             throw new FormatException("Its signature does not fit: it was changed after it was signed, or was not signed with this key.");
     }
 
-    /// <exception cref="FormatException">The certificate was not valid when it was used.</exception>
-    private static string? Doubt(X509Certificate2 signer, IReadOnlyCollection<X509Certificate2> trusted, DateTimeOffset issuedAt)
+    /// <summary>Received, then erased and read again, then issued, and all of that until now.</summary>
+    /// <exception cref="FormatException">Its times cannot be.</exception>
+    private static void RequireTimes(CertificateContent content, X509Certificate2? signer, DateTimeOffset now)
     {
-        if (!SigningKey.IsValidAt(signer, issuedAt))
-            throw new FormatException($"It was signed at {issuedAt.UtcDateTime:u}, when the certificate of its signer was not valid.");
-        return CertificateTrust.Doubt(signer, trusted, issuedAt) is { } doubt
-            ? $"It is signed, but with a certificate that is not trusted: {doubt}."
-            : null;
+        DateTimeOffset[] done = [.. content.Locations
+            .SelectMany(location => new[] { location.ErasedAt, location.VerifiedAt }).OfType<DateTimeOffset>()];
+        DateTimeOffset newest = done.Append(content.ReceivedAt).Max();
+        string? doubt = SignatureTime.Doubt(content.IssuedAt, newest, now)
+            ?? (done.Length > 0 && done.Min() < content.ReceivedAt - SignatureTime.Skew
+                ? $"something was done at {done.Min().UtcDateTime:u}, before the request was received at {content.ReceivedAt.UtcDateTime:u}"
+                : null)
+            ?? (signer is null ? null : SignatureTime.DoubtOfValidity(signer, content.IssuedAt));
+        if (doubt is not null)
+            throw new FormatException($"Its times cannot be: {doubt}.");
+    }
+
+    private static string? Doubt(X509Certificate2 signer, CertificateContent content, Timestamp stamp, SignerTrust trust)
+    {
+        string? doubt = (stamp.Time is { } stamped ? SignatureTime.DoubtOfStamp(stamped, content.IssuedAt, content.ReceivedAt, trust.Now) : null)
+            ?? SignatureTime.DoubtOfEnd(signer, stamp.Time, trust.Now)
+            ?? CertificateTrust.Doubt(signer, trust.Anchors, stamp.Time ?? trust.Now, CertificatePurpose.Signing);
+        return doubt is null
+            ? null
+            : $"It is signed, but with a certificate that is not trusted: {doubt}{(stamp.Doubt is null ? string.Empty : $" ({stamp.Doubt})")}.";
     }
 
     private static ErasureCertificateCheck Describe(string path, CertificateContent content, X509Certificate2? signer) => new()
@@ -117,6 +137,8 @@ internal static class CertificateCheck
             Until = location.Until,
             Method = location.Method,
             VerifiedAt = location.VerifiedAt,
+            Reading = location.Reading,
+            Statements = location.Statements,
         };
     }
 

@@ -72,11 +72,17 @@ internal sealed record LocationOutcome
     /// <summary>What remains and who has to do what; null when there is nothing to add.</summary>
     public string? Detail { get; init; }
 
+    /// <summary>What the operator vouched for about it, in texts that name no device.</summary>
+    public IReadOnlyList<OperatorStatement> Statements { get; init; } = [];
+
     /// <summary>When the last erasure there ended; null when there was none.</summary>
     public DateTimeOffset? ErasedAt { get; init; }
 
-    /// <summary>When it was read again; null when nobody could.</summary>
+    /// <summary>When it was read for this verdict; null when nobody could.</summary>
     public DateTimeOffset? VerifiedAt { get; init; }
+
+    /// <summary>How it was read; null when nobody could, and in certificates of earlier versions.</summary>
+    public string? Reading { get; init; }
 
     /// <summary>Each subject of the certificate is in exactly one of these.</summary>
     public required IReadOnlyList<OutcomeGroup> Groups { get; init; }
@@ -85,11 +91,12 @@ internal sealed record LocationOutcome
 
     public DateTimeOffset? Until => Groups.Max(group => group.Until);
 
+    /// <summary>The sums; a sum with a part that is not known is not known.</summary>
     /// <param name="subjects">Number of subjects of the certificate.</param>
     /// <exception cref="OverflowException">The sums are beyond all records that there are.</exception>
     public Counts Sum(int subjects)
     {
-        Counts sum = default;
+        var sum = new Counts(0, 0, 0);
         foreach (OutcomeGroup group in Groups)
         {
             int size = group.Subjects?.Count ?? subjects;
@@ -103,21 +110,23 @@ internal sealed record LocationOutcome
     }
 }
 
-/// <summary>Numbers of records.</summary>
-internal readonly record struct Counts(long Planned, long Erased, long Remaining)
+/// <summary>Numbers of records; null where nobody counted.</summary>
+internal readonly record struct Counts(long? Planned, long? Erased, long? Remaining)
 {
     private const long LargestExact = 1L << 53;
 
     /// <summary>Whether every reader of JSON reads the same numbers.</summary>
-    public bool IsExact => Math.Min(Math.Min(Planned, Erased), Remaining) >= 0 && Math.Max(Math.Max(Planned, Erased), Remaining) <= LargestExact;
+    public bool IsExact => IsExactly(Planned) && IsExactly(Erased) && IsExactly(Remaining);
+
+    private static bool IsExactly(long? number) => number is null or (>= 0 and <= LargestExact);
 }
 
 /// <summary>Subjects of which the same can be said in one location.</summary>
 /// <param name="Verdict">The state when the location was read again.</param>
-/// <param name="Planned">Records of each of them that were planned to be erased.</param>
-/// <param name="Erased">Records of each of them that were erased.</param>
-/// <param name="Remaining">Records of each of them that were still there.</param>
+/// <param name="Planned">Records of each of them that were planned to be erased; null when nobody counted.</param>
+/// <param name="Erased">Records of each of them that were erased; null where nothing is erased by this tool.</param>
+/// <param name="Remaining">Records of each of them that were still there; null when nobody counted.</param>
 /// <param name="Until">Until when the verdict holds, for verdicts that end at a time.</param>
 /// <param name="Subjects">Their keyed hashes; null for all subjects of the certificate.</param>
 internal sealed record OutcomeGroup(
-    Verdict Verdict, long Planned, long Erased, long Remaining, DateTimeOffset? Until = null, IReadOnlyList<string>? Subjects = null);
+    Verdict Verdict, long? Planned, long? Erased, long? Remaining, DateTimeOffset? Until = null, IReadOnlyList<string>? Subjects = null);

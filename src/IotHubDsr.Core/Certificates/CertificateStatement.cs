@@ -156,7 +156,10 @@ internal static class CertificateStatement
         writer.EndArray();
         writer.Member("place", location.Place);
         writer.Member("planned", sum.Planned);
+        if (location.Reading is not null)
+            writer.Member("reading", location.Reading);
         writer.Member("remaining", sum.Remaining);
+        StatementJson.WriteMember(location.Statements, writer);
         WriteTime(writer, "until", location.Until);
         writer.Member("verdict", location.Verdict.ToString());
         WriteTime(writer, "verifiedAt", location.VerifiedAt);

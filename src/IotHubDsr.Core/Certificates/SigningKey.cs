@@ -45,8 +45,8 @@ internal sealed class SigningKey
     {
         string? reason = !certificate.HasPrivateKey ? "it has no private key"
             : !IsValidAt(certificate, now) ? $"it is valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u}, and not now"
-            : !MaySign(certificate) ? "its key usage does not allow signatures"
-            : null;
+            : ForChecking(certificate) is null ? null
+            : CertificateUse.Doubt(certificate, CertificatePurpose.Signing);
         return reason is null && ForChecking(certificate) is { } key
             ? key
             : throw FaultCatalogue.CertificateUnusable.Exception(
@@ -100,8 +100,4 @@ internal sealed class SigningKey
         using ECDsa ecdsa = Certificate.GetECDsaPublicKey()!;
         return EcdsaSignature.Verify(ecdsa, data, signature, Hash);
     }
-
-    private static bool MaySign(X509Certificate2 certificate) =>
-        certificate.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault() is not { } usage
-        || (usage.KeyUsages & (X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation)) != 0;
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using IotHubDsr.Evidence;
+using IotHubDsr.Plans;
 
 namespace IotHubDsr.Certificates;
 
@@ -105,8 +106,10 @@ internal static class StatementReader
         Place = Text(location.GetProperty("place")),
         Method = Text(location.GetProperty("method")),
         Detail = Optional(location, "detail"),
+        Statements = StatementJson.ReadMember(location),
         ErasedAt = OptionalTime(location, "erasedAt"),
         VerifiedAt = OptionalTime(location, "verifiedAt"),
+        Reading = Optional(location, "reading"),
         Groups = location.GetProperty("outcomes") is var outcomes && outcomes.GetArrayLength() > 0
             ? [.. outcomes.EnumerateArray().Select(Group)]
             : throw new FormatException("A location has no outcome."),
@@ -114,9 +117,9 @@ internal static class StatementReader
 
     private static OutcomeGroup Group(JsonElement group) => new(
         Verdict(group),
-        group.GetProperty("planned").GetInt64(),
-        group.GetProperty("erased").GetInt64(),
-        group.GetProperty("remaining").GetInt64(),
+        Number(group.GetProperty("planned")),
+        Number(group.GetProperty("erased")),
+        Number(group.GetProperty("remaining")),
         OptionalTime(group, "until"),
         group.TryGetProperty("subjects", out JsonElement subjects) ? Texts(subjects) : null);
 
@@ -138,6 +141,8 @@ internal static class StatementReader
     }
 
     private static string Text(JsonElement text) => text.GetString() ?? throw new FormatException("A text is null.");
+
+    private static long? Number(JsonElement number) => number.ValueKind == JsonValueKind.Null ? null : number.GetInt64();
 
     private static string? Optional(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement text) ? Text(text) : null;
 

@@ -28,7 +28,8 @@ internal static class EventDestination
                 id?.NameOf("namespaces") is { } ns && id.Type.Contains('/') ? $"{ns.ToLowerInvariant()}/{id.Name}" : null,
             LocationKinds.StorageQueue => id is not null && properties.Text("queueName") is { } queue ? $"{id.Name}/{queue}" : null,
             LocationKinds.AzureFunction => id?.NameOf("sites") is { } site ? $"{site}/{id.Name}" : null,
-            LocationKinds.Webhook => Address(properties.Text("endpointBaseUrl") ?? properties.Text("endpointUrl")),
+            // With its secrets: what is shown of an address is decided in one place, see LocationText.
+            LocationKinds.Webhook => properties.Text("endpointBaseUrl") ?? properties.Text("endpointUrl"),
             _ => id?.Name,
         };
         return new DataLocation
@@ -36,7 +37,8 @@ internal static class EventDestination
             Id = "",
             Kind = kind,
             Place = place ?? $"{Type(subscription)} of event subscription {subscription.Name}",
-            ResourceId = id?.ToString(),
+            // Subscriptions of several topics can have the same name.
+            ResourceId = id?.ToString() ?? (place is null ? subscription.Id : null),
             Provenance = [],
         };
     }
@@ -56,8 +58,4 @@ internal static class EventDestination
     private static string Type(EventSubscription subscription) => subscription.Destination.Text("endpointType") ?? "handler of unknown type";
 
     private static JsonElement? Properties(EventSubscription subscription) => subscription.Destination.Prop("properties") ?? subscription.Destination;
-
-    /// <summary>An address without its query, in which keys of functions and signatures of logic apps stand.</summary>
-    private static string? Address(string? url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) ? uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : null;
 }

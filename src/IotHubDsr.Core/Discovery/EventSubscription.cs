@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IotHubDsr.Azure;
 
 namespace IotHubDsr.Discovery;
 
@@ -11,6 +12,9 @@ internal sealed record EventSubscription
     public static readonly TimeSpan DeadLetterDelay = TimeSpan.FromMinutes(5);
 
     public required string Name { get; init; }
+
+    /// <summary>Its resource ID; null when the listing does not tell.</summary>
+    public string? Id { get; init; }
 
     /// <summary>Event types that it asks for; empty for all, as which older subscriptions have the text <c>All</c>.</summary>
     public required IReadOnlyList<string> EventTypes { get; init; }
@@ -44,6 +48,7 @@ internal sealed record EventSubscription
         return new EventSubscription
         {
             Name = body.Text("name") ?? "without a name",
+            Id = ArmId.TryParse(body.Text("id"), out ArmId? id) ? id.ToString() : null,
             EventTypes = types.Contains("All", StringComparer.OrdinalIgnoreCase) ? [] : types,
             Destination = properties.Prop("deliveryWithResourceIdentity").Prop("destination") ?? properties.Prop("destination"),
             DeadLetter = properties.Prop("deadLetterWithResourceIdentity").Prop("deadLetterDestination") ?? properties.Prop("deadLetterDestination")

@@ -17,16 +17,6 @@ internal static class HubDiscovery
     /// <summary>Texts that say where devices upload to; empty where nothing is configured.</summary>
     private static readonly string[] UploadAddress = ["containerName", "connectionString", "endpointUri"];
 
-    /// <summary>Properties that tell how the hub works and not where its data goes.</summary>
-    private static readonly HashSet<string> Internal = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "hostName", "state", "provisioningState", "disableLocalAuth", "disableDeviceSAS", "disableModuleSAS", "restrictOutboundNetworkAccess",
-        "allowedFqdnList", "publicNetworkAccess", "ipFilterRules", "networkRuleSets", "minTlsVersion", "privateEndpointConnections", "features",
-        "enableDataResidency", "locations", "authorizationPolicies", "eventHubEndpoints", "routing", "storageEndpoints", "messagingEndpoints",
-        "enableFileUploadNotifications", "cloudToDevice", "comments", "deviceRegistry", "encryption", "rootCertificate", "ipVersion", "deviceStreams",
-        "operationsMonitoringProperties",
-    };
-
     public static async Task<LocationSet> FindAsync(HubDescription hub, StorageAccounts accounts, CancellationToken cancellationToken)
     {
         var locations = new LocationSet();
@@ -36,7 +26,7 @@ internal static class HubDiscovery
         AddNotifications(locations, hub);
         AddDeviceRegistryNamespace(locations, hub);
         await AddFileUploadAsync(locations, hub, accounts, cancellationToken).ConfigureAwait(false);
-        AddUnknownProperties(locations, hub);
+        UnknownProperties.Add(locations, hub);
         return locations;
     }
 
@@ -100,6 +90,8 @@ internal static class HubDiscovery
             string? container = body.Text("containerName");
             string? connection = body.Text("connectionString");
             string? uri = body.Text("endpointUri");
+            if (body.ValueKind == JsonValueKind.Object)
+                UnknownProperties.AddMembers(locations, $"storageEndpoints.{endpoint.Name}", body, UnknownProperties.UploadMembers);
             bool isConfigured = body.ValueKind != JsonValueKind.Object || (container is not null && (connection ?? uri) is not null)
                 || Array.Exists(UploadAddress, name => body.Prop(name) is { ValueKind: not JsonValueKind.String });
             if (!isConfigured)
@@ -130,24 +122,7 @@ internal static class HubDiscovery
         }
     }
 
-    /// <summary>A property that came after this version was written, and that leads to another resource or address, can be where data goes.</summary>
-    private static void AddUnknownProperties(LocationSet locations, HubDescription hub)
-    {
-        foreach (JsonProperty property in hub.Properties.Members().Where(static property => !Internal.Contains(property.Name)))
-        {
-            bool leadsAway = property.Value.Strings().Any(static found =>
-                found.Text.StartsWith("/subscriptions/", StringComparison.OrdinalIgnoreCase) || found.Text.Contains("://", StringComparison.Ordinal)
-                || found.Path.Contains("endpointNames", StringComparer.OrdinalIgnoreCase));
-            if (leadsAway)
-            {
-                locations.AddUnknown(
-                    $"properties.{property.Name}",
-                    $"the hub's property '{property.Name}' leads to another resource and is not known to this version{NamesIn(property.Value)}");
-            }
-        }
-    }
-
-    private static string NamesIn(JsonElement element) =>
+    internal static string NamesIn(JsonElement element) =>
         RoutingTable.NamesIn(element) is { Count: > 0 } names ? $"; names in it: {string.Join(", ", names.Select(static name => $"'{name}'"))}" : "";
 
     private static void Add(

@@ -20,8 +20,7 @@ internal sealed class HubResource(ArmReader arm, Action<NoticeLevel, string> not
         var found = new List<ArmId>();
         foreach (string subscription in await SubscriptionsAsync(subscriptionId, cancellationToken).ConfigureAwait(false))
         {
-            var call = new ArmCall(ListPath(subscription, resourceGroup), ApiVersion, $"the IoT hubs of subscription {subscription}");
-            await foreach (JsonElement hub in arm.ListAsync(call, cancellationToken).ConfigureAwait(false))
+            await foreach (JsonElement hub in arm.ListAsync(ListCall(subscription, resourceGroup), cancellationToken).ConfigureAwait(false))
             {
                 if (ArmId.TryParse(hub.Text("id"), out ArmId? id) && string.Equals(id.Name, name, StringComparison.OrdinalIgnoreCase))
                     found.Add(id);
@@ -70,10 +69,13 @@ internal sealed class HubResource(ArmReader arm, Action<NoticeLevel, string> not
                 $"the IoT hub {hub.Name} by shared access key", "use", "a shared access policy with RegistryWrite and ServiceConnect (such as iothubowner)");
     }
 
-    private static string ListPath(string subscription, string? resourceGroup) =>
-        $"/subscriptions/{Uri.EscapeDataString(subscription)}"
-        + (resourceGroup is null ? "" : $"/resourceGroups/{Uri.EscapeDataString(resourceGroup)}")
-        + "/providers/Microsoft.Devices/IotHubs";
+    /// <summary>The listing of the hubs of a subscription, or of a resource group in it.</summary>
+    public static ArmCall ListCall(string subscription, string? resourceGroup)
+    {
+        string group = resourceGroup is null ? "" : $"/resourceGroups/{Uri.EscapeDataString(resourceGroup)}";
+        return new ArmCall(
+            $"/subscriptions/{Uri.EscapeDataString(subscription)}{group}/providers/Microsoft.Devices/IotHubs", ApiVersion, $"the IoT hubs of subscription {subscription}");
+    }
 
     private async Task<HubDescription> ReadHubAsync(ArmId id, CancellationToken cancellationToken)
     {
@@ -142,5 +144,5 @@ internal sealed class HubResource(ArmReader arm, Action<NoticeLevel, string> not
     }
 
     private async Task<IReadOnlyList<string>> SubscriptionsAsync(string? subscriptionId, CancellationToken cancellationToken) =>
-        subscriptionId is not null ? [subscriptionId] : await Subscriptions.ListAsync(arm, cancellationToken).ConfigureAwait(false);
+        subscriptionId is not null ? [subscriptionId] : await new Subscriptions(arm).ListAsync(cancellationToken).ConfigureAwait(false);
 }

@@ -18,20 +18,23 @@ internal sealed class LocationDiscovery(ArmReader arm, Cloud cloud, Action<Notic
         HubDescription hub, IReadOnlyList<DataLocation> extra, CancellationToken cancellationToken)
     {
         var accounts = new StorageAccounts(arm, cloud, hub.ResourceId.SubscriptionId, notify);
+        var subscriptions = new Subscriptions(arm);
+        Task<OtherHubs> otherHubs = OtherHubs.ReadAsync(arm, hub, subscriptions, cancellationToken);
         Task<LocationSet>[] parts =
         [
             PartAsync("hub", () => HubDiscovery.FindAsync(hub, accounts, cancellationToken)),
             PartAsync("routing", () => new RoutingDiscovery(arm, accounts, notify).FindAsync(hub, cancellationToken)),
             PartAsync("events", () => new EventGridDiscovery(arm, accounts).FindAsync(hub, cancellationToken)),
             PartAsync("diagnostic settings", () => new DiagnosticsDiscovery(arm, accounts).FindAsync(hub, cancellationToken)),
-            PartAsync("provisioning services", () => new ProvisioningDiscovery(arm).FindAsync(hub, cancellationToken)),
+            PartAsync("provisioning services", () => new ProvisioningDiscovery(arm, subscriptions).FindAsync(hub, cancellationToken)),
         ];
 
         var locations = new LocationSet();
         foreach (LocationSet part in await Task.WhenAll(parts).ConfigureAwait(false))
             locations.Add(part);
         locations.Add(extra.Select(location => OfHub(location, hub.Name)));
-        return locations.Build();
+        OtherHubs others = await otherHubs.ConfigureAwait(false);
+        return locations.Build(others);
 
         async Task<LocationSet> PartAsync(string part, Func<Task<LocationSet>> find)
         {
@@ -64,13 +67,13 @@ internal sealed class LocationDiscovery(ArmReader arm, Cloud cloud, Action<Notic
             Advice = "Routing endpoints, event subscriptions, logs and provisioning services are unknown: connect by -Name or -ResourceId with a credential that has Reader on the hub to see them.",
         });
         locations.Add(extra.Select(location => OfHub(location, hubName)));
-        return locations.Build();
+        return locations.Build(OtherHubs.Unknown("a connection string alone does not let the hubs of the subscription be listed."));
     }
 
-    /// <summary>Events and rows of several hubs lie together: where nobody says whose are meant, they are those of the connected one.</summary>
+    /// <summary>Messages, events and rows of several hubs lie together: where nobody says whose are meant, they are those of the connected one.</summary>
     private static DataLocation OfHub(DataLocation location, string hubName)
     {
-        if (location.Kind is not (LocationKinds.DeadLetterContainer or LocationKinds.LogArchive) || location.Settings.ContainsKey(LocationSettings.HubName))
+        if (location.Kind is not (LocationKinds.RoutedBlobContainer or LocationKinds.DeadLetterContainer or LocationKinds.LogArchive) || location.Settings.ContainsKey(LocationSettings.HubName))
             return location;
         return location with { Settings = new Dictionary<string, string>(location.Settings, StringComparer.Ordinal) { [LocationSettings.HubName] = hubName } };
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IotHubDsr.Azure;
 
 namespace IotHubDsr.Discovery;
 
@@ -19,7 +20,7 @@ namespace IotHubDsr.Discovery;
 ///   ]
 /// }
 /// </code>
-/// <c>hubName</c> is the hub's name as it stands in the names of the blobs. The file holds no secrets, and one that does is refused.
+/// What the operator vouches for is read by <see cref="LocationFileStatements"/>. <c>hubName</c> is the hub's name as it stands in the names of the blobs. The file holds no secrets, and one that does is refused.
 /// </remarks>
 internal static class LocationFile
 {
@@ -32,7 +33,7 @@ internal static class LocationFile
         MaxDepth = 8,
     };
 
-    public static async Task<IReadOnlyList<DataLocation>> ReadAsync(string path, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<DataLocation>> ReadAsync(string path, Cloud cloud, CancellationToken cancellationToken)
     {
         byte[] content;
         try
@@ -46,12 +47,13 @@ internal static class LocationFile
             throw new DsrException(FaultCatalogue.InvalidLocationFile.For(path, exception.Message), exception);
         }
 
-        return Parse(path, content);
+        return Parse(path, content, cloud);
     }
 
     /// <param name="path">Path of the file, for messages.</param>
     /// <param name="content">The file, in UTF-8 with or without a byte order mark.</param>
-    public static IReadOnlyList<DataLocation> Parse(string path, ReadOnlyMemory<byte> content)
+    /// <param name="cloud">The cloud of the connection.</param>
+    public static IReadOnlyList<DataLocation> Parse(string path, ReadOnlyMemory<byte> content, Cloud cloud)
     {
         ReadOnlyMemory<byte> json = content.Span.StartsWith("\uFEFF"u8) ? content[3..] : content;
         try
@@ -66,7 +68,7 @@ internal static class LocationFile
 
             int[] lines = LinesOf(json.Span);
             return [.. entries.EnumerateArray().Select((entry, index) => LocationFileEntry.Read(
-                entry, problem => FaultCatalogue.InvalidLocationFile.Exception(path, $"line {lines[index]}: {problem}")))];
+                entry, cloud, problem => FaultCatalogue.InvalidLocationFile.Exception(path, $"line {lines[index]}: {problem}")))];
         }
         catch (JsonException exception)
         {

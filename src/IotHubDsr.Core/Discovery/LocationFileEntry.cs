@@ -1,12 +1,18 @@
 using System.Text.Json;
 using IotHubDsr.Azure;
+using IotHubDsr.Stores.RoutedBlobs;
 
 namespace IotHubDsr.Discovery;
 
 /// <summary>One entry of a <see cref="LocationFile"/>.</summary>
 internal static class LocationFileEntry
 {
-    private static readonly string[] Properties = ["kind", "containerUri", "hubName", "place", "resourceId", "note"];
+    private const string Formats = "fileNameFormats";
+    private const int LongestFormat = 256;
+
+    private static readonly string[] Properties = ["kind", "containerUri", "hubName", "place", "resourceId", "note", LocationFileStatements.Dedicated];
+
+    private static readonly string[] Lists = [LocationFileStatements.Exclude, LocationFileStatements.Own, Formats];
 
     private static readonly string[] SecretMarks = ["sig=", "SharedAccessKey=", "AccountKey=", "SharedAccessSignature="];
 
@@ -21,10 +27,11 @@ internal static class LocationFileEntry
     ];
 
     /// <param name="entry">The entry.</param>
+    /// <param name="cloud">The cloud of the connection.</param>
     /// <param name="problem">Makes the failure of the file from what is wrong with the entry.</param>
-    public static DataLocation Read(JsonElement entry, Func<string, DsrException> problem)
+    public static DataLocation Read(JsonElement entry, Cloud cloud, Func<string, DsrException> problem)
     {
-        Dictionary<string, string> texts = Texts(entry, problem);
+        Dictionary<string, string> texts = Texts(entry, Properties, problem, Lists);
         string named = texts.GetValueOrDefault("kind") ?? throw problem("'kind' is missing.");
         string? kind = LocationAdvice.KindOf(named);
         if (HubKinds.Contains(kind))
@@ -32,8 +39,16 @@ internal static class LocationFileEntry
 
         string? note = texts.GetValueOrDefault("note");
         string provenance = note is null ? "location file" : $"location file: {note}";
+        IReadOnlyList<OperatorStatement> statements = LocationFileStatements.Read(kind, texts.GetValueOrDefault(LocationFileStatements.Dedicated), entry, problem);
+        string? formats = FileNameFormats(kind, entry, problem);
         if (ContainerKinds.Contains(kind))
-            return Container(kind!, texts, provenance, problem);
+        {
+            DataLocation container = Container(kind!, texts, provenance, cloud, problem) with { Statements = statements };
+            return formats is null ? container : container with
+            {
+                Settings = new Dictionary<string, string>(container.Settings, StringComparer.Ordinal) { [LocationSettings.FileNameFormat] = formats },
+            };
+        }
 
         string place = texts.GetValueOrDefault("place") ?? throw problem("'place' is missing.");
         if (texts.ContainsKey("containerUri") || texts.ContainsKey("hubName"))
@@ -49,7 +64,7 @@ internal static class LocationFileEntry
         };
     }
 
-    private static DataLocation Container(string kind, Dictionary<string, string> texts, string provenance, Func<string, DsrException> problem)
+    private static DataLocation Container(string kind, Dictionary<string, string> texts, string provenance, Cloud cloud, Func<string, DsrException> problem)
     {
         string address = texts.GetValueOrDefault("containerUri") ?? throw problem($"'containerUri' is missing, which '{kind}' needs.");
         bool isContainer = Uri.TryCreate(address, UriKind.Absolute, out Uri? uri)
@@ -60,8 +75,7 @@ internal static class LocationFileEntry
         if (texts.ContainsKey("place"))
             throw problem("'place' follows from 'containerUri' and cannot be given.");
 
-        string account = uri!.Host.Contains(".blob.", StringComparison.OrdinalIgnoreCase) ? uri.Host.Split('.')[0] : uri.Host;
-        string container = uri.AbsolutePath.Trim('/');
+        string container = uri!.AbsolutePath.Trim('/');
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [LocationSettings.ContainerUri] = $"{uri.GetLeftPart(UriPartial.Authority)}/{container}",
@@ -75,11 +89,24 @@ internal static class LocationFileEntry
         {
             Id = "",
             Kind = kind,
-            Place = $"{account}/{container}",
+            Place = $"{StorageHost.InWords(cloud, uri)}/{container}",
             ResourceId = resourceId,
             Provenance = [provenance],
             Settings = settings,
         };
+    }
+
+    /// <summary>Formats that the endpoint had earlier, one a line.</summary>
+    private static string? FileNameFormats(string? kind, JsonElement entry, Func<string, DsrException> problem)
+    {
+        if (entry.Prop(Formats) is not { } list)
+            return null;
+        if (kind != LocationKinds.RoutedBlobContainer)
+            throw problem($"'{Formats}' belongs to the kind {LocationKinds.RoutedBlobContainer}.");
+        string?[] formats = [.. ((JsonElement?)list).Items().Select(static format => ((JsonElement?)format).Text()?.Trim())];
+        bool isList = list.ValueKind == JsonValueKind.Array && Array.TrueForAll(formats, static format => format is not null
+            && BlobNameFormat.IsOne(format) && !format.Contains('\n', StringComparison.Ordinal) && format.Length <= LongestFormat);
+        return isList ? string.Join('\n', formats) : throw problem($"'{Formats}' is a list of texts of up to {LongestFormat} characters, each with {{iothub}} in it.");
     }
 
     private static string? ResourceId(Dictionary<string, string> texts, Func<string, DsrException> problem)
@@ -89,7 +116,13 @@ internal static class LocationFileEntry
         return ArmId.TryParse(text, out ArmId? id) ? id.ToString() : throw problem("'resourceId' is not the ID of an Azure resource.");
     }
 
-    private static Dictionary<string, string> Texts(JsonElement entry, Func<string, DsrException> problem)
+    /// <summary>The texts of an object.</summary>
+    /// <param name="entry">The object.</param>
+    /// <param name="properties">Names of the texts that it may have.</param>
+    /// <param name="problem">Makes the failure of the file from what is wrong with the object.</param>
+    /// <param name="lists">Names of members that are not texts.</param>
+    public static Dictionary<string, string> Texts(
+        JsonElement entry, IReadOnlyCollection<string> properties, Func<string, DsrException> problem, params string[] lists)
     {
         if (entry.ValueKind != JsonValueKind.Object)
             throw problem("an object is expected.");
@@ -97,8 +130,10 @@ internal static class LocationFileEntry
         foreach (JsonProperty property in entry.EnumerateObject())
         {
             string name = NameOf(property) ?? throw problem("the name of a property is not text.");
-            if (!Properties.Contains(name, StringComparer.Ordinal))
-                throw problem($"'{LocationText.Quote(name)}' is not known; known are {string.Join(", ", Properties)}.");
+            if (lists.Contains(name, StringComparer.Ordinal))
+                continue;
+            if (!properties.Contains(name, StringComparer.Ordinal))
+                throw problem($"'{LocationText.Quote(name)}' is not known; known are {string.Join(", ", [.. properties, .. lists])}.");
             if (property.Value.ValueKind == JsonValueKind.Null)
                 continue;
             string text = ((JsonElement?)property.Value).Text() ?? throw problem($"the value of '{name}' is not a text.");

@@ -16,12 +16,21 @@ internal static class LocationIds
     {
         string[] plain = [.. locations.Select(static location => $"{OfKind(location.Kind)}.{Slug(location.Place, '.')}".TrimEnd('.', '-'))];
         Dictionary<string, int> uses = plain.GroupBy(static id => id, StringComparer.Ordinal).ToDictionary(static same => same.Key, static same => same.Count());
-        return [.. locations.Zip(plain, (location, id) => uses[id] > 1 || id.Length > MaxLength ? WithHash(id, location) : id)];
+        string[] hashed = [.. locations.Zip(plain, (location, id) => uses[id] > 1 || id.Length > MaxLength ? WithHash(id, location.Kind, location.Place) : id)];
+
+        // Only a resource ID tells places of one name apart.
+        HashSet<string> alike = [.. hashed.GroupBy(static id => id, StringComparer.Ordinal).Where(static same => same.Count() > 1).Select(static same => same.Key)];
+        return [.. hashed.Select((id, index) => alike.Contains(id)
+            ? WithHash(plain[index], locations[index].Kind, locations[index].Place, Identity(locations[index]))
+            : id)];
     }
 
-    private static string WithHash(string id, DataLocation location)
+    private static string Identity(DataLocation location) =>
+        $"{location.ResourceId?.ToLowerInvariant()}\n{location.Settings.GetValueOrDefault(LocationSettings.ContainerUri)?.ToLowerInvariant()}";
+
+    private static string WithHash(string id, params string[] parts)
     {
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{location.Kind}\n{location.Place}"));
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts)));
         string head = id.Length > MaxLength - HashLength - 1 ? id[..(MaxLength - HashLength - 1)] : id;
         return $"{head.TrimEnd('.', '-')}-{Convert.ToHexString(hash)[..HashLength].ToLowerInvariant()}";
     }

@@ -66,12 +66,17 @@ internal sealed class LocationSet
     }
 
     /// <summary>The locations in the order in which they were first added, each with its ID, verdict and advice.</summary>
-    public DiscoveryResult Build()
+    /// <param name="others">What other hubs write to blob containers.</param>
+    public DiscoveryResult Build(OtherHubs others)
     {
-        DataLocation[] joined = [.. _order.Select(key => LocationText.Clean(LocationJoin.All(_byPlace[key])))];
+        DataLocation[] joined =
+        [
+            .. _order.SelectMany(key => LocationIdentity.Apart(_byPlace[key]))
+                .Select(ways => LocationText.Clean(others.Mark(LocationJoin.All(ways)))),
+        ];
         IReadOnlyList<string> ids = LocationIds.For(joined);
         return new DiscoveryResult(
-            [.. joined.Zip(ids, static (location, id) => LocationAdvice.ForNoStore(location with { Id = id }))],
+            [.. LocationIdentity.Named(joined).Zip(ids, static (location, id) => LocationAdvice.ForNoStore(location with { Id = id }))],
             [.. _faults]);
     }
 }

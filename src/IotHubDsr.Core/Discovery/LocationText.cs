@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace IotHubDsr.Discovery;
@@ -9,10 +11,11 @@ namespace IotHubDsr.Discovery;
 internal static partial class LocationText
 {
     private const int MaxQuote = 300;
+    private const int DigestLength = 12;
 
     public static DataLocation Clean(DataLocation location) => location with
     {
-        Place = Clean(location.Place),
+        Place = Clean(WithoutPath(location.Place)),
         ResourceId = location.ResourceId is { } id ? Clean(id) : null,
         Provenance = [.. location.Provenance.Select(Clean).Distinct(StringComparer.Ordinal)],
         Advice = location.Advice is { } advice ? Clean(advice) : null,
@@ -21,6 +24,22 @@ internal static partial class LocationText
 
     /// <summary>A text of somebody else's, cut to a length that can be read.</summary>
     public static string Quote(string text) => text.Length <= MaxQuote ? text : text[..MaxQuote] + "…";
+
+    /// <summary>
+    /// An address as it may be shown: keys of functions, signatures of logic apps and tokens of chat webhooks stand in path, query or user
+    /// name. A digest tells two addresses of one host apart.
+    /// </summary>
+    public static string WithoutPath(string text)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) || !text.Contains("://", StringComparison.Ordinal) || uri.Host.Length == 0)
+            return text;
+        string rest = uri.UserInfo + uri.GetComponents(UriComponents.PathAndQuery | UriComponents.Fragment, UriFormat.UriEscaped);
+        string shown = $"{uri.Scheme}://{uri.Authority}";
+        return rest is "/" ? shown : $"{shown} (rest of the address: {Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(rest)))[..DigestLength].ToLowerInvariant()})";
+    }
+
+    /// <summary>A ground that the operator gives, on one line and well-formed: it becomes part of plans and certificates.</summary>
+    public static string Ground(string text) => Quote(Clean(text).Trim());
 
     /// <summary>A setting with several values has one a line.</summary>
     private static string CleanLines(string text) => string.Join('\n', text.Split('\n').Select(Clean));

@@ -23,13 +23,13 @@ internal sealed class LogArchiveLocations(StorageAccounts accounts, string hubNa
         foreach ((string container, string category) in enabled.Zip(categories))
         {
             string why = $"{setting} ({category}) → storage account, container '{container}'";
-            await AddAsync(accountId, container, why, ArchiveDelay, locations, cancellationToken).ConfigureAwait(false);
+            await AddAsync(accountId, container, why, LocationInflow.Open, locations, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (string container in await OlderAsync(accountId, enabled, locations, cancellationToken).ConfigureAwait(false))
         {
             string why = $"{setting} → storage account, which also has the container '{container}' of a category that is not enabled: rows of earlier settings can be there";
-            await AddAsync(accountId, container, why, flush: null, locations, cancellationToken).ConfigureAwait(false);
+            await AddAsync(accountId, container, why, LocationInflow.Closed, locations, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class LogArchiveLocations(StorageAccounts accounts, string hubNa
     }
 
     private async Task AddAsync(
-        string accountId, string container, string why, TimeSpan? flush, LocationSet locations, CancellationToken cancellationToken)
+        string accountId, string container, string why, LocationInflow inflow, LocationSet locations, CancellationToken cancellationToken)
     {
         if (await accounts.FindAsync(accountId, container, cancellationToken).ConfigureAwait(false) is not { } address)
         {
@@ -74,8 +74,9 @@ internal sealed class LogArchiveLocations(StorageAccounts accounts, string hubNa
             Place = address.Place,
             ResourceId = address.AccountId ?? accountId,
             Provenance = [why],
-            RecordsDeletion = recordsDeletion && flush is not null,
-            FlushTime = flush,
+            RecordsDeletion = recordsDeletion && inflow == LocationInflow.Open,
+            FlushTime = ArchiveDelay,
+            Inflow = inflow,
             Settings = settings,
         });
     }

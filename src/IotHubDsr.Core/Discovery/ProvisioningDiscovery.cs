@@ -4,7 +4,7 @@ using IotHubDsr.Azure;
 namespace IotHubDsr.Discovery;
 
 /// <summary>The provisioning services that assign devices to the hub. The link is theirs: the hub does not know of it.</summary>
-internal sealed class ProvisioningDiscovery(ArmReader arm)
+internal sealed class ProvisioningDiscovery(ArmReader arm, Subscriptions subscriptions)
 {
     private const string ApiVersion = "2022-12-12";
 
@@ -56,7 +56,7 @@ internal sealed class ProvisioningDiscovery(ArmReader arm)
         string[] own = [hub.ResourceId.SubscriptionId];
         try
         {
-            IReadOnlyList<string> all = await Subscriptions.ListAsync(arm, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<string> all = await subscriptions.ListAsync(cancellationToken).ConfigureAwait(false);
             return own.Concat(all).Distinct(StringComparer.OrdinalIgnoreCase);
         }
         catch (DsrException exception)

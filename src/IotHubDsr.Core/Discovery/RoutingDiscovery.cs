@@ -15,12 +15,12 @@ internal sealed class RoutingDiscovery(ArmReader arm, StorageAccounts accounts, 
         RoutingTable table = RoutingTable.Read(hub.Properties);
         AddBuiltIn(hub, table, locations);
 
-        List<EndpointHealth> health = await HealthAsync(hub, locations, cancellationToken).ConfigureAwait(false);
+        List<EndpointHealth>? health = await HealthAsync(hub, locations, cancellationToken).ConfigureAwait(false);
         var places = new RoutingEndpointLocations(accounts, hub.Name);
         foreach (RoutingEndpoint endpoint in table.Endpoints)
         {
             DataLocation? place = await places.FindAsync(endpoint, cancellationToken).ConfigureAwait(false);
-            AddEndpoint(endpoint, place, table, health.FindAll(state => state.IsOf(endpoint)), locations);
+            AddEndpoint(endpoint, place, table, health?.FindAll(state => state.IsOf(endpoint)), locations);
         }
 
         foreach (string name in table.Unresolved)
@@ -35,7 +35,7 @@ internal sealed class RoutingDiscovery(ArmReader arm, StorageAccounts accounts, 
             locations.AddUnknown(oddity.Where, $"{oddity.Where} is not of a form that this version can read{names}");
         }
 
-        AddUnlisted(health, table, locations);
+        AddUnlisted(health ?? [], table, locations);
         return locations;
     }
 
@@ -60,7 +60,7 @@ internal sealed class RoutingDiscovery(ArmReader arm, StorageAccounts accounts, 
     }
 
     private static void AddEndpoint(
-        RoutingEndpoint endpoint, DataLocation? place, RoutingTable table, List<EndpointHealth> health, LocationSet locations)
+        RoutingEndpoint endpoint, DataLocation? place, RoutingTable table, List<EndpointHealth>? health, LocationSet locations)
     {
         Route[] ways = [.. table.Routes.Where(route => route.LeadsTo(endpoint.Name))];
         string[] why =
@@ -68,7 +68,7 @@ internal sealed class RoutingDiscovery(ArmReader arm, StorageAccounts accounts, 
             .. ways.Length > 0
                 ? ways.Select(route => route.To(endpoint.Name))
                 : [$"endpoint '{endpoint.Name}' without a route: data of earlier routes can be there"],
-            .. health.Where(static state => state.IsTroubled).Select(state => state.InWords(endpoint.Name)),
+            .. (health ?? []).Where(static state => state.IsTroubled).Select(state => state.InWords(endpoint.Name)),
         ];
         if (place is null)
         {
@@ -76,14 +76,16 @@ internal sealed class RoutingDiscovery(ArmReader arm, StorageAccounts accounts, 
             return;
         }
 
-        // A troubled endpoint gets what the hub still holds for it even after its last route is gone.
-        bool isLive = Array.Exists(ways, static route => route.IsLive) || health.Exists(static state => state.IsTroubled);
-        bool isBatched = place.Kind == LocationKinds.RoutedBlobContainer;
+        // A troubled endpoint gets what the hub still holds for it even after its last route is gone; where the hub does not say, it may be one.
+        bool isTroubled = health?.Exists(static state => state.IsTroubled) ?? true;
         locations.Add(place with
         {
             Provenance = why,
             RecordsDeletion = Array.Exists(ways, static route => route.RecordsDeletion),
-            FlushTime = isBatched && isLive ? 2 * RoutingEndpointLocations.BatchOf(endpoint) : null,
+            FlushTime = place.Kind == LocationKinds.RoutedBlobContainer ? 2 * RoutingEndpointLocations.BatchOf(endpoint) : null,
+            Inflow = isTroubled ? LocationInflow.Queued
+                : Array.Exists(ways, static route => route.IsLive) ? LocationInflow.Open
+                : LocationInflow.Closed,
         });
 
         if (endpoint.Body.Text("messagePayloadFormat") is { } format && !format.Equals("None", StringComparison.OrdinalIgnoreCase))
@@ -102,7 +104,8 @@ internal sealed class RoutingDiscovery(ArmReader arm, StorageAccounts accounts, 
         Advice = UnknownFormat,
     };
 
-    private async Task<List<EndpointHealth>> HealthAsync(HubDescription hub, LocationSet locations, CancellationToken cancellationToken)
+    /// <summary>The health of the endpoints; null when the hub does not tell it.</summary>
+    private async Task<List<EndpointHealth>?> HealthAsync(HubDescription hub, LocationSet locations, CancellationToken cancellationToken)
     {
         var health = new List<EndpointHealth>();
         var call = new ArmCall($"{hub.ResourceId.Path}/routingEndpointsHealth", HubResource.ApiVersion, $"the health of the endpoints of {hub.Name}");
@@ -119,6 +122,7 @@ internal sealed class RoutingDiscovery(ArmReader arm, StorageAccounts accounts, 
         catch (DsrException exception)
         {
             locations.AddUnread($"endpoint health of {hub.Name}", exception.Fault);
+            return null;
         }
 
         return health;

@@ -7,7 +7,7 @@ namespace IotHubDsr.Discovery;
 internal sealed class RoutingEndpointLocations(StorageAccounts accounts, string hubName)
 {
     private const int DefaultBatchSeconds = 300;
-    private const string DefaultFileNameFormat = "{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}";
+    public const string DefaultFileNameFormat = "{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}";
 
     private static readonly string[] Encodings = ["Avro", "AvroDeflate", "JSON"];
 

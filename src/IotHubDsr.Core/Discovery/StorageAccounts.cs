@@ -42,9 +42,6 @@ internal sealed partial class StorageAccounts(ArmReader arm, Cloud cloud, string
     /// <summary>The longest policy that the service allows.</summary>
     private const int MostDays = 146_000;
 
-    /// <summary>Accounts with a DNS zone of their own are served here, in the public cloud.</summary>
-    private const string ZonedSuffix = ".blob.storage.azure.net";
-
     private readonly ConcurrentDictionary<string, Lazy<Task<JsonElement>>> _accounts = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<JsonElement>>>> _listings = new(StringComparer.OrdinalIgnoreCase);
 
@@ -60,7 +57,7 @@ internal sealed partial class StorageAccounts(ArmReader arm, Cloud cloud, string
     {
         string? name = container?.Trim().ToLowerInvariant();
         Uri? blobs = Trusted(endpointUri);
-        string? account = blobs?.Host.Split('.')[0] ?? accountName?.Trim().ToLowerInvariant();
+        string? account = StorageHost.AccountOf(blobs?.AbsoluteUri) ?? accountName?.Trim().ToLowerInvariant();
         if (name is null || account is null || !ContainerName().IsMatch(name) || !AccountName().IsMatch(account))
             return null;
 
@@ -97,14 +94,7 @@ internal sealed partial class StorageAccounts(ArmReader arm, Cloud cloud, string
     /// from a configuration that others can write.
     /// </summary>
     private Uri? Trusted(string? address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out Uri? uri)
-        && uri.Scheme == Uri.UriSchemeHttps
-        && uri.IsDefaultPort
-        && uri.UserInfo.Length == 0
-        && (uri.Host.EndsWith($".blob.{cloud.StorageSuffix}", StringComparison.OrdinalIgnoreCase)
-            || uri.Host.EndsWith(ZonedSuffix, StringComparison.OrdinalIgnoreCase))
-            ? new Uri($"https://{uri.Host.ToLowerInvariant()}/")
-            : null;
+        Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && StorageHost.IsOf(cloud, uri) ? new Uri($"https://{uri.IdnHost.ToLowerInvariant()}/") : null;
 
     private async Task<JsonElement?> LookUpAsync(string account, string? subscription, string? resourceGroup, CancellationToken cancellationToken)
     {

@@ -3,12 +3,21 @@ using IotHubDsr.Azure;
 
 namespace IotHubDsr.Discovery;
 
-/// <summary>The subscriptions that the account can read.</summary>
-internal static class Subscriptions
+/// <summary>The subscriptions that the account can read. One discovery lists them once, whoever asks.</summary>
+internal sealed class Subscriptions(ArmReader arm)
 {
     private const string ApiVersion = "2022-12-01";
 
-    public static async Task<IReadOnlyList<string>> ListAsync(ArmReader arm, CancellationToken cancellationToken)
+    private readonly object _gate = new();
+    private Task<IReadOnlyList<string>>? _listing;
+
+    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            return _listing ??= ReadAsync(cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<string>> ReadAsync(CancellationToken cancellationToken)
     {
         var ids = new List<string>();
         var call = new ArmCall("/subscriptions", ApiVersion, "the subscriptions of the account");

@@ -10,12 +10,11 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
 {
     public async Task<HubConnection> RunAsync(OperationEvents events, CancellationToken cancellationToken)
     {
-        if (request.RequestStore is { } place)
-            EvidenceStores.Require(place);
+        Cloud cloud = (request.Sandbox is { } sandbox ? SandboxCloud.For(sandbox) : Cloud.Of(request.Cloud)) with { TrustedHosts = request.TrustedStorageHosts };
+        if (EvidenceStores.Require(request.RequestStore ?? EvidenceStores.DefaultPlace) is { } store)
+            cloud.RequireTrusted(store);
         if (request.LocationFile is { } locationFile)
-            await LocationFile.ReadAsync(locationFile, cancellationToken).ConfigureAwait(false);
-
-        Cloud cloud = request.Sandbox is { } sandbox ? SandboxCloud.For(sandbox) : Cloud.Of(request.Cloud);
+            await LocationFile.ReadAsync(locationFile, cloud, cancellationToken).ConfigureAwait(false);
         var access = new AzureAccess(cloud, CreateCredential, time);
         try
         {
@@ -23,6 +22,8 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
                 ? await ByResourceAsync(access, cancellationToken).ConfigureAwait(false)
                 : ByConnectionString(access);
             await ProbeAsync(connection, events, cancellationToken).ConfigureAwait(false);
+            if (connection.Clock.Warning() is { } wrong)
+                await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, wrong), cancellationToken).ConfigureAwait(false);
             return connection;
         }
         catch
@@ -67,7 +68,7 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
             HubAuthentication = request.HubAuthentication.ToString(),
             CredentialSource = request.Sandbox is null ? request.CredentialSource.ToString() : "Sandbox",
         };
-        return new HubConnection(context, access, client, arm, request.LocationFile, time);
+        return new HubConnection(context, access, client, arm, request);
     }
 
     private HubConnection ByConnectionString(AzureAccess access)
@@ -76,7 +77,7 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
         HubThrottle throttle = HubThrottle.For(skuName: null, units: 1, request.ThrottleShare, time);
         HubClient client = HubClient.WithSharedAccessKey(access, parsed, throttle, time);
         DsrContext context = CreateContext(access, parsed.HostName.Split('.')[0], parsed.HostName);
-        return new HubConnection(context, access, client, arm: null, request.LocationFile, time);
+        return new HubConnection(context, access, client, arm: null, request);
     }
 
     private DsrContext CreateContext(AzureAccess access, string hubName, string hostName) => new()

@@ -59,23 +59,31 @@ public sealed class DsrEngine : IDsrEngine
         {
             HubConnection connection = ConnectionOf(request.Context);
             IEvidenceStore? store = request.RequestId is null ? null : StoreOf(connection, request.Store);
-            return new Exporting(connection, store, request, events, _time).RunAsync(token);
+            return new Exporting(connection, store, request, events, connection.Clock).RunAsync(token);
         },
         cancellationToken);
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> PlanAsync(PlanRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
-        (events, token) => new Planning(ConnectionOf(request.Context), request, events, _time).RunAsync(token),
+        (events, token) =>
+        {
+            HubConnection connection = ConnectionOf(request.Context);
+            return new Planning(connection, request, events, connection.Clock).RunAsync(token);
+        },
         cancellationToken);
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> ConfirmPlanAsync(ConfirmPlanRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
-        (events, token) => new Confirming(ConnectionOf(request.Context), request, events, _time).RunAsync(token),
+        (events, token) =>
+        {
+            HubConnection connection = ConnectionOf(request.Context);
+            return new Confirming(connection, request, events, connection.Clock).RunAsync(token);
+        },
         cancellationToken);
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> PrepareErasureAsync(ErasurePreparation request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
-        (_, token) => new Preparing(StoreOf(request), request, _time).RunAsync(token),
+        (_, token) => new Preparing(StoreOf(request), request, TimeOf(request)).RunAsync(token),
         cancellationToken);
 
     /// <inheritdoc />
@@ -83,7 +91,7 @@ public sealed class DsrEngine : IDsrEngine
         (events, token) =>
         {
             HubConnection connection = ConnectionOf(request.Context);
-            return new Erasing(connection, StoreOf(connection, request.Store), request, events, _time).RunAsync(token);
+            return new Erasing(connection, StoreOf(connection, request.Store), request, events).RunAsync(token);
         },
         cancellationToken);
 
@@ -92,18 +100,18 @@ public sealed class DsrEngine : IDsrEngine
         (events, token) =>
         {
             HubConnection connection = ConnectionOf(request.Context);
-            return new RequestRegister(StoreOf(connection, request.Store), events, _time).RegisterAsync(connection, request, token);
+            return new RequestRegister(StoreOf(connection, request.Store), events, connection.Clock).RegisterAsync(connection, request, token);
         },
         cancellationToken);
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> GetRequestsAsync(DataRequestQuery request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
-        (events, token) => new RequestRegister(StoreOf(request), events, _time).ListAsync(request, token),
+        (events, token) => new RequestRegister(StoreOf(request), events, TimeOf(request)).ListAsync(request, token),
         cancellationToken);
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> ChangeRequestAsync(ChangeRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
-        (events, token) => new RequestRegister(StoreOf(request), events, _time).ChangeAsync(request, token),
+        (events, token) => new RequestRegister(StoreOf(request), events, TimeOf(request)).ChangeAsync(request, token),
         cancellationToken);
 
     /// <inheritdoc />
@@ -116,7 +124,7 @@ public sealed class DsrEngine : IDsrEngine
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> WriteReportAsync(ReportRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
-        (events, token) => new ReportWriting(StoreOf(request), request, events, _time).RunAsync(token),
+        (events, token) => new ReportWriting(StoreOf(request), request, events, TimeOf(request)).RunAsync(token),
         cancellationToken);
 
     /// <inheritdoc />
@@ -126,7 +134,7 @@ public sealed class DsrEngine : IDsrEngine
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> CheckCertificatesAsync(CheckCertificatesRequest request, CancellationToken cancellationToken) =>
-        OperationEvents.RunAsync((events, token) => new CheckingCertificates(request, events).RunAsync(token), cancellationToken);
+        OperationEvents.RunAsync((events, token) => new CheckingCertificates(request, events, _time).RunAsync(token), cancellationToken);
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> StartSandboxAsync(SandboxRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
@@ -142,7 +150,7 @@ public sealed class DsrEngine : IDsrEngine
         (events, token) =>
         {
             HubConnection connection = ConnectionOf(request.Context!);
-            return new Continuing(connection, StoreOf(connection, request.Store), request, events, _time).RunAsync(kind, token);
+            return new Continuing(connection, StoreOf(connection, request.Store), request, events).RunAsync(kind, token);
         },
         cancellationToken);
 
@@ -153,6 +161,9 @@ public sealed class DsrEngine : IDsrEngine
     private IEvidenceStore StoreOf(RequestStoreRequest request) => request.Context is { } context
         ? StoreOf(ConnectionOf(context), request.Store)
         : EvidenceStores.Open(request.Store ?? EvidenceStores.DefaultPlace, access: null, _time);
+
+    /// <summary>Without a connection the time is the machine's: it sorts and reminds, and settles nothing.</summary>
+    private TimeProvider TimeOf(RequestStoreRequest request) => request.Context is { } context ? ConnectionOf(context).Clock : _time;
 
     private HubConnection ConnectionOf(DsrContext context) => _connections.TryGetValue(context.Id, out HubConnection? connection)
         ? connection

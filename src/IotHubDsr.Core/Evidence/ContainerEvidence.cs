@@ -12,14 +12,15 @@ namespace IotHubDsr.Evidence;
 /// <summary>Requests in a blob container, so that they outlive the machine: a runbook's sandbox is gone after three hours.</summary>
 internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, TimeProvider time) : IEvidenceStore
 {
-    private readonly BlobContainerClient _container = new(containerUri, access.Credential, access.Configure(new BlobClientOptions()));
+    private readonly BlobContainerClient _container = access.OpenContainer(containerUri, access.Configure(new BlobClientOptions()));
 
     public string Place => containerUri.GetLeftPart(UriPartial.Path).TrimEnd('/');
 
     public async IAsyncEnumerable<string> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var options = new GetBlobsByHierarchyOptions { Delimiter = "/" };
-        await foreach (BlobHierarchyItem item in _container.GetBlobsByHierarchyAsync(options, cancellationToken).ConfigureAwait(false))
+        await foreach (BlobHierarchyItem item in BlobPages.ItemsAsync(
+            _container.GetBlobsByHierarchyAsync(options, cancellationToken), static item => item.Prefix ?? item.Blob.Name, containerUri, cancellationToken).ConfigureAwait(false))
         {
             if (item.IsPrefix && RequestIds.IsOne(item.Prefix.TrimEnd('/')))
                 yield return item.Prefix.TrimEnd('/');
@@ -27,6 +28,22 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
     }
 
     public IEvidenceFolder Open(string requestId) => new Folder(_container, Place, requestId, time);
+
+    public async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        BlobClient probe = _container.GetBlobClient($"{Guid.NewGuid():N}.probe");
+        await probe.UploadAsync(BinaryData.FromBytes(new byte[1]), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await probe.DeleteIfExistsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (RequestFailedException)
+        {
+            // Where nothing can be deleted, for a policy keeps it, evidence can still be written.
+        }
+    }
+
+    public long? FreeSpace() => null;
 
     private sealed class Folder(BlobContainerClient container, string place, string requestId, TimeProvider time) : IEvidenceFolder
     {
@@ -49,6 +66,15 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
             }
         }
 
+        public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken)
+        {
+            var names = new List<string>();
+            var options = new GetBlobsOptions { Prefix = $"{requestId}/" };
+            await foreach (BlobItem blob in container.GetBlobsAsync(options, cancellationToken).ConfigureAwait(false))
+                names.Add(blob.Name[(requestId.Length + 1)..]);
+            return names;
+        }
+
         public async Task SaveAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
         {
             var options = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
@@ -62,12 +88,17 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
                 if (await ReadAsync(name, cancellationToken).ConfigureAwait(false) is not { } there || !content.Span.SequenceEqual(there))
                     throw;
             }
+            catch (RequestFailedException exception)
+            {
+                throw new EvidenceNotWrittenException(exception);
+            }
         }
 
         public async Task DeleteAsync(string prefix, CancellationToken cancellationToken)
         {
             var options = new GetBlobsOptions { Prefix = $"{requestId}/{prefix}" };
-            await foreach (BlobItem blob in container.GetBlobsAsync(options, cancellationToken).ConfigureAwait(false))
+            await foreach (BlobItem blob in BlobPages.ItemsAsync(
+                container.GetBlobsAsync(options, cancellationToken), static blob => blob.Name, container.Uri, cancellationToken).ConfigureAwait(false))
                 await container.DeleteBlobIfExistsAsync(blob.Name, DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
 
@@ -79,10 +110,10 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
             return all.Length == 0 ? null : all.ToArray();
         }
 
-        public async Task<IJournalFile?> TryLockAsync(string holder, CancellationToken cancellationToken)
+        public async Task<IJournalFile?> TryLockAsync(string holder, bool isNew, CancellationToken cancellationToken)
         {
             ContainerJournal? journal = await ContainerJournal.TryOpenAsync(
-                name => container.GetAppendBlobClient($"{requestId}/{name}"), time, ContainerJournal.MostBlocks, cancellationToken).ConfigureAwait(false);
+                name => container.GetAppendBlobClient($"{requestId}/{name}"), time, ContainerJournal.MostBlocks, isNew, cancellationToken).ConfigureAwait(false);
             if (journal is null)
                 return null;
             try

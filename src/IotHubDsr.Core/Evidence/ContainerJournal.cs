@@ -45,12 +45,14 @@ internal sealed class ContainerJournal : IJournalFile
     /// <param name="open">Opens an append blob of the request.</param>
     /// <param name="time">The clock of the renewals.</param>
     /// <param name="mostBlocks">How many additions one blob takes.</param>
+    /// <param name="isNew">Whether the request begins; else its journal must exist.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task<ContainerJournal?> TryOpenAsync(
-        Func<string, AppendBlobClient> open, TimeProvider time, int mostBlocks, CancellationToken cancellationToken)
+        Func<string, AppendBlobClient> open, TimeProvider time, int mostBlocks, bool isNew, CancellationToken cancellationToken)
     {
         AppendBlobClient first = open(Segment(1));
-        await first.CreateIfNotExistsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (isNew)
+            await first.CreateIfNotExistsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         BlobLeaseClient lease = first.GetBlobLeaseClient(Guid.NewGuid().ToString());
         try
         {
@@ -93,6 +95,20 @@ internal sealed class ContainerJournal : IJournalFile
 
         _position += lines.Length;
         _blocks++;
+    }
+
+    /// <summary>A blob that was deleted, made anew or released from its lease answers that the lease is not its own.</summary>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        List<BlobLeaseClient> leases;
+        lock (_leases)
+            leases = [.. _leases];
+        foreach (BlobLeaseClient lease in leases)
+            await lease.RenewAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        BlobProperties properties = await _blob.GetPropertiesAsync(
+            new BlobRequestConditions { LeaseId = _leases[^1].LeaseId }, cancellationToken).ConfigureAwait(false);
+        if (properties.ContentLength != _position)
+            throw new IOException($"The journal {_blob.Uri} has {properties.ContentLength} bytes where {_position} were written.");
     }
 
     public async ValueTask DisposeAsync()

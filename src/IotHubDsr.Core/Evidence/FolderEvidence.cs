@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using IotHubDsr.Foundation;
 
 namespace IotHubDsr.Evidence;
 
@@ -26,13 +27,50 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
 
     public IEvidenceFolder Open(string requestId) => new Folder(requestId, Path.Combine(root, requestId));
 
+    public async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        string probe = Path.Combine(NearestFolder(), $"{Guid.NewGuid():N}.probe");
+        try
+        {
+            await using FileStream file = PrivateFiles.Create(probe);
+            await file.WriteAsync(new byte[1], cancellationToken).ConfigureAwait(false);
+            file.Flush(flushToDisk: true);
+        }
+        finally
+        {
+            if (File.Exists(probe))
+                File.Delete(probe);
+        }
+    }
+
+    public long? FreeSpace()
+    {
+        try
+        {
+            return new DriveInfo(NearestFolder()).AvailableFreeSpace;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // A share without a drive letter, for one: what it has shows when it is written to.
+            return null;
+        }
+    }
+
+    /// <summary>The folder itself, or the one that it will be made in.</summary>
+    private string NearestFolder()
+    {
+        string folder = root;
+        while (!Path.Exists(folder) && Path.GetDirectoryName(folder) is { } above)
+            folder = above;
+        return folder;
+    }
+
     private sealed class Folder(string requestId, string path) : IEvidenceFolder
     {
         private const string JournalName = "journal.jsonl";
         private const string LeaseName = "lease";
         private const string HolderName = "holder";
         private const int HolderAttempts = 40;
-        private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         private static readonly TimeSpan HolderDelay = TimeSpan.FromMilliseconds(25);
 
         public string RequestId => requestId;
@@ -51,23 +89,31 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
             }
         }
 
+        public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken)
+        {
+            IEnumerable<string> files = Directory.Exists(path) ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories) : [];
+            return Task.FromResult<IReadOnlyList<string>>(
+                [.. files.Select(file => Path.GetRelativePath(path, file).Replace(Path.DirectorySeparatorChar, '/'))]);
+        }
+
         public async Task SaveAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
         {
+            // A request that was taken away is not made anew around one of its files.
+            if (!Directory.Exists(path))
+                throw new EvidenceNotWrittenException(new DirectoryNotFoundException($"The folder '{path}' of the request is gone."));
             string target = PlaceOf(name);
-            MakeFolder(Path.GetDirectoryName(target)!);
-            string temporary = $"{target}.{Guid.NewGuid():N}.partial";
             try
             {
-                await WriteAsync(temporary, content, cancellationToken).ConfigureAwait(false);
-                File.Move(temporary, target, overwrite: false);
+                PrivateFiles.MakeFolder(Path.GetDirectoryName(target)!);
+                await PrivateFiles.SaveAsync(target, content, cancellationToken).ConfigureAwait(false);
             }
             catch (IOException) when (File.Exists(target) && content.Span.SequenceEqual(File.ReadAllBytes(target)))
             {
                 // It was saved before, and what it was saved for was not put on record.
             }
-            finally
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                File.Delete(temporary);
+                throw new EvidenceNotWrittenException(exception);
             }
         }
 
@@ -97,16 +143,27 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
             return all[..(Array.LastIndexOf(all, (byte)'\n') + 1)];
         }
 
-        public async Task<IJournalFile?> TryLockAsync(string holder, CancellationToken cancellationToken)
+        public async Task<IJournalFile?> TryLockAsync(string holder, bool isNew, CancellationToken cancellationToken)
         {
-            MakeFolder(path);
-            if (TryLock() is not { } lease)
+            FileStream? lease;
+            try
+            {
+                if (isNew)
+                    PrivateFiles.MakeFolder(path);
+                lease = TryLock();
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new EvidenceNotWrittenException(exception);
+            }
+
+            if (lease is null)
                 return null;
             try
             {
                 File.Delete(PlaceOf(HolderName));
                 await SaveAsync(HolderName, Encoding.UTF8.GetBytes(holder), cancellationToken).ConfigureAwait(false);
-                return new JournalFile(lease, PlaceOf(JournalName));
+                return new FolderJournal(lease, PlaceOf(JournalName), isNew);
             }
             catch
             {
@@ -141,70 +198,11 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
         {
             try
             {
-                return new FileStream(PlaceOf(LeaseName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return PrivateFiles.OpenUnbuffered(PlaceOf(LeaseName), FileMode.OpenOrCreate, FileShare.None);
             }
             catch (IOException) when (File.Exists(PlaceOf(LeaseName)))
             {
                 return null;
-            }
-        }
-
-        private static void MakeFolder(string folder)
-        {
-            if (OperatingSystem.IsWindows())
-                Directory.CreateDirectory(folder);
-            else
-                Directory.CreateDirectory(folder, OwnerOnly);
-        }
-
-        private static async Task WriteAsync(string target, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
-        {
-            await using var file = new FileStream(target, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-            await file.WriteAsync(content, cancellationToken).ConfigureAwait(false);
-            file.Flush(flushToDisk: true);
-        }
-    }
-
-    private sealed class JournalFile : IJournalFile
-    {
-        private readonly FileStream _lease;
-        private readonly FileStream _file;
-
-        public JournalFile(FileStream lease, string path)
-        {
-            _lease = lease;
-            _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
-            CutTornLine();
-        }
-
-        public CancellationToken Lost => CancellationToken.None;
-
-        public async Task AppendAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
-        {
-            await _file.WriteAsync(lines, cancellationToken).ConfigureAwait(false);
-            _file.Flush(flushToDisk: true);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await _file.DisposeAsync().ConfigureAwait(false);
-            await _lease.DisposeAsync().ConfigureAwait(false);
-        }
-
-        /// <summary>A line without its end was never waited for to its end: nothing was done on the strength of it.</summary>
-        private void CutTornLine()
-        {
-            long length = _file.Length;
-            var one = new byte[1];
-            while (length > 0 && !IsLineEnd(length - 1))
-                length--;
-            _file.SetLength(length);
-            _file.Position = length;
-
-            bool IsLineEnd(long position)
-            {
-                _file.Position = position;
-                return _file.Read(one) == 1 && one[0] == (byte)'\n';
             }
         }
     }

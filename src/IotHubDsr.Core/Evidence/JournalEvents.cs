@@ -32,15 +32,21 @@ internal sealed record Registered(
     DateTimeOffset ReceivedAt,
     IReadOnlyList<string> Subjects,
     string? IdentityEvidence,
-    string Tool) : JournalEvent;
+    string Tool,
+    bool? RequiresApproval = null) : JournalEvent;
 
-/// <summary>A plan was bound to the request. Steps that were not approved are listed by location.</summary>
+/// <summary>
+/// A plan was bound to the request. Steps that were not approved are listed by location. A further plan names the digest of the one that it
+/// follows; the tolerance is the number of records by which a location may differ from the plan.
+/// </summary>
 internal sealed record Planned(
     string Digest,
     IReadOnlyList<PlannedLocation> Locations,
     IReadOnlyList<DeclinedSteps> Declined,
     Party? ApprovedBy,
-    ScopeStatement? Scope = null) : JournalEvent;
+    ScopeStatement? Scope = null,
+    string? Follows = null,
+    long? Tolerance = null) : JournalEvent;
 
 /// <param name="Name">Name of a person or account.</param>
 /// <param name="CertificateSha256">SHA-256 of their certificate; null without one.</param>
@@ -50,8 +56,8 @@ internal sealed record Party(string Name, string? CertificateSha256 = null);
 /// <param name="Kind">Its kind.</param>
 /// <param name="Place">Its place.</param>
 /// <param name="Steps">Number of devices to erase there.</param>
-/// <param name="Records">Records to erase there.</param>
-internal sealed record PlannedLocation(string Id, string Kind, string Place, int Steps, long Records);
+/// <param name="Records">Records to erase there; null when nobody counted.</param>
+internal sealed record PlannedLocation(string Id, string Kind, string Place, int Steps, long? Records);
 
 /// <summary>A location was found in the hub's configuration that the plan does not know.</summary>
 internal sealed record Added(PlannedLocation Location) : JournalEvent;
@@ -61,7 +67,8 @@ internal sealed record DeclinedSteps(string Location, IReadOnlyList<string> Subj
 /// <param name="Kind">erase, resume or verify.</param>
 /// <param name="Performer">Who runs it.</param>
 /// <param name="Tool">Version of the module.</param>
-internal sealed record RunStarted(string Kind, Party Performer, string Tool) : JournalEvent;
+/// <param name="Clock">Whose time the lines of the run have: <see cref="RunClocks.Service"/>; null for that of the machine, which may be wrong.</param>
+internal sealed record RunStarted(string Kind, Party Performer, string Tool, string? Clock = null) : JournalEvent;
 
 /// <summary>A destructive call is about to be made.</summary>
 internal sealed record Announced(string Location, IReadOnlyList<AnnouncedRow> Items) : JournalEvent;
@@ -93,9 +100,17 @@ internal sealed record ErasedGroup(
 /// <param name="Location">ID of the location.</param>
 /// <param name="IsRead">Whether it was read for that; if not, nobody could, or nothing was to be read.</param>
 /// <param name="Groups">The verdicts.</param>
-internal sealed record Verified(string Location, bool IsRead, IReadOnlyList<VerifiedGroup> Groups) : JournalEvent;
+/// <param name="Inflow">What the hub's configuration said of the ways to the location, one of <see cref="Inflows"/>; null where nothing arrives late.</param>
+internal sealed record Verified(string Location, bool IsRead, IReadOnlyList<VerifiedGroup> Groups, string? Inflow = null) : JournalEvent;
 
-internal sealed record VerifiedGroup(Verdict Verdict, DateTimeOffset? Until, long Remaining, IReadOnlyList<string>? Subjects);
+/// <param name="Verdict">The verdict.</param>
+/// <param name="Until">Until when it holds.</param>
+/// <param name="Remaining">Records of each subject that were there; null when nobody counted.</param>
+/// <param name="Subjects">Whom it concerns; null for all.</param>
+/// <param name="IsOver">Whether <paramref name="Until"/> had passed, by the services' time, in a place that nobody can read.</param>
+/// <param name="NeedsPlan">Whether what is left takes a further plan.</param>
+internal sealed record VerifiedGroup(
+    Verdict Verdict, DateTimeOffset? Until, long? Remaining, IReadOnlyList<string>? Subjects, bool? IsOver = null, bool? NeedsPlan = null);
 
 internal sealed record Certified(string File, string Digest, bool IsSigned) : JournalEvent;
 
@@ -119,4 +134,5 @@ internal sealed record Exported(string Digest, long Records, ScopeStatement? Sco
 internal sealed record Answered(string Note) : JournalEvent;
 
 /// <summary>The request's key, subjects, plan and texts were destroyed.</summary>
-internal sealed record Anonymised : JournalEvent;
+/// <param name="Reason">Why, where the request was open; this text stays.</param>
+internal sealed record Anonymised(string? Reason = null) : JournalEvent;

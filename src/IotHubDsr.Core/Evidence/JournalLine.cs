@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using IotHubDsr.Foundation;
 using IotHubDsr.Plans;
 
 namespace IotHubDsr.Evidence;
@@ -20,24 +20,11 @@ internal sealed record JournalLine(long Number, DateTimeOffset At, JournalEvent 
 {
     private const int LongestLine = 64 * 1024 * 1024;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = false,
-        Converters = { new JsonStringEnumConverter() },
-        MaxDepth = 16,
-
-        // Canonical form sorts the members: what says the type is not the first.
-        AllowOutOfOrderMetadataProperties = true,
-    };
-
     /// <summary>The bytes of the line, its end included, and the head that the journal then has.</summary>
     public (byte[] Line, JournalHead Head) Write(JournalHead before)
     {
         using JsonDocument document = JsonSerializer.SerializeToDocument(
-            new Form(At.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture), Event, before.Hash, Number), Json);
+            new Form(At.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture), Event, before.Hash, Number), JournalContract.Json);
         byte[] canonical = CanonicalJson.Write(document.RootElement);
         return ([.. canonical, (byte)'\n'], new JournalHead(Number, Digests.Of(canonical)));
     }
@@ -64,14 +51,15 @@ internal sealed record JournalLine(long Number, DateTimeOffset At, JournalEvent 
     {
         try
         {
-            Form form = JsonSerializer.Deserialize<Form>(bytes.Span, Json) ?? throw new JsonException("it is null");
+            Form form = JsonSerializer.Deserialize<Form>(bytes.Span, JournalContract.Json) ?? throw new JsonException("it is null");
             if (form.Prev != before.Hash || form.Seq != before.Lines + 1)
                 throw new JsonException("it does not refer to the line before it");
+            JournalRules.Require(form.Event);
             return new JournalLine(form.Seq, DateTimeOffset.Parse(form.At, CultureInfo.InvariantCulture), form.Event);
         }
-        catch (Exception exception) when (exception is JsonException or FormatException or NotSupportedException)
+        catch (Exception exception) when (exception is JsonException or FormatException or NotSupportedException or ArgumentException or InvalidOperationException)
         {
-            throw new DsrException(FaultCatalogue.JournalBroken.For(place, before.Lines + 1, exception.Message), exception);
+            throw new DsrException(FaultCatalogue.JournalBroken.For(place, before.Lines + 1, Reason.Of(exception).TrimEnd('.')), exception);
         }
     }
 

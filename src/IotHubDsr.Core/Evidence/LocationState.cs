@@ -22,7 +22,17 @@ internal sealed record StepState
 
     public DateTimeOffset? Until { get; init; }
 
-    public long Remaining { get; init; }
+    /// <summary>Records that were there; null when nobody counted.</summary>
+    public long? Remaining { get; init; }
+
+    /// <summary>Whether <see cref="Until"/> had passed, by the services' time, in a place that nobody can read.</summary>
+    public bool IsOver { get; init; }
+
+    /// <summary>Records that were erased under earlier plans.</summary>
+    public long ErasedBefore { get; init; }
+
+    /// <summary>Whether what is left takes a further plan.</summary>
+    public bool NeedsPlan { get; init; }
 
     /// <summary>Whether there is nothing left to do, or to wait for.</summary>
     public bool IsFinal => Verdict is IotHubDsr.Verdict.Absent or IotHubDsr.Verdict.Erased;
@@ -44,11 +54,36 @@ internal sealed class LocationState
     /// <summary>When it was read again last.</summary>
     public DateTimeOffset? ReadAt { get; set; }
 
+    /// <summary>When the configuration was first seen to let nothing more in; null while it lets something in, and before anybody looked.</summary>
+    public DateTimeOffset? ClosedSince { get; private set; }
+
+    /// <summary>When messages were last known to wait in the hub for the location.</summary>
+    public DateTimeOffset? QueuedAt { get; private set; }
+
     /// <summary>Whether a destructive call was announced, or made.</summary>
     public bool IsTouched { get; private set; }
 
     /// <summary>Contents whose replacement was announced, by any run: the digest of what had to stay, by ETag.</summary>
     public IReadOnlyDictionary<string, string> Replaced => _replaced;
+
+    public void See(string? inflow, DateTimeOffset at)
+    {
+        ClosedSince = inflow == Inflows.Closed ? ClosedSince ?? at : null;
+        if (inflow == Inflows.Queued)
+            QueuedAt = at;
+    }
+
+    /// <summary>
+    /// What stands here by the clock of a machine is moved to a time by which it was so for certain: what was seen closed counts from the next
+    /// look, and nothing is waited for on the strength of a time that may be wrong.
+    /// </summary>
+    /// <param name="now">A time by the services that is later than all that is recorded.</param>
+    public void Distrust(DateTimeOffset now)
+    {
+        ClosedSince = null;
+        QueuedAt = QueuedAt is null ? null : now;
+        Update(subjects: null, static step => step.Verdict == IotHubDsr.Verdict.ErasurePending ? step with { Until = null } : step);
+    }
 
     public StepState Of(string subject) => _own.GetValueOrDefault(subject, _common);
 

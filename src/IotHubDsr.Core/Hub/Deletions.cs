@@ -22,3 +22,8 @@ internal sealed record ConditionalDeletion(string DeviceId, string ETag);
 /// <param name="Result">The outcome; null when the hub refused for another reason.</param>
 /// <param name="Fault">That reason.</param>
 internal sealed record BulkDeletionOutcome(string DeviceId, DeletionResult? Result, Fault? Fault);
+
+/// <summary>What a purge of a device's queue did.</summary>
+/// <param name="Messages">How many messages were discarded.</param>
+/// <param name="MayHaveRunBefore">Whether an attempt before it, whose answer was lost, may have discarded others.</param>
+internal sealed record QueuePurge(long Messages, bool MayHaveRunBefore);

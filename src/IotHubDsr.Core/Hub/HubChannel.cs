@@ -11,13 +11,34 @@ internal sealed class HubChannel(HttpPipeline pipeline, Uri endpoint, HubThrottl
     private const string ApiVersion = "2021-04-12";
     private const string ErrorCodeHeader = "iothub-errorcode";
     private const string ContinuationHeader = "x-ms-continuation";
+    private const int TooManyRequests = 429;
+
+    // Others share the hub's limits: each round has the attempts of the retry policy, at the pace that the hub has asked for.
+    private const int MaxRounds = 10;
 
     public string HostName { get; } = endpoint.Host;
 
     public async Task<HubReply> SendAsync(HubRequest request, CancellationToken cancellationToken)
     {
-        await throttle.WaitAsync(request.Operation.Class, request.Weight, cancellationToken).ConfigureAwait(false);
+        for (int round = 1; ; round++)
+        {
+            await throttle.WaitAsync(request.Operation.Class, request.Weight, cancellationToken).ConfigureAwait(false);
+
+            // What waits for its turn is not yet about to be done.
+            if (round == 1 && request.Announce is { } announce)
+                await announce(cancellationToken).ConfigureAwait(false);
+            HubReply reply = await SendOnceAsync(request, cancellationToken).ConfigureAwait(false);
+            if (reply.Status != TooManyRequests || round == MaxRounds)
+                return reply;
+        }
+    }
+
+    /// <summary>One call, with the attempts of the retry policy.</summary>
+    private async Task<HubReply> SendOnceAsync(HubRequest request, CancellationToken cancellationToken)
+    {
+        var attempts = new Attempts(throttle, request);
         using HttpMessage message = pipeline.CreateMessage();
+        message.SetProperty(typeof(IAttemptObserver), attempts);
         message.Request.Method = request.Method;
 
         // A whole URI, kept as it is: a builder of paths would look for separators in what is encoded already.
@@ -40,7 +61,7 @@ internal sealed class HubChannel(HttpPipeline pipeline, Uri endpoint, HubThrottl
             throw AzureFaults.Translate(exception, HubFaults.NameOf(HostName), request.Operation.Verb, request.Operation.Role);
         }
 
-        return Read(message.Response, message.ProcessingContext.RetryNumber > 0);
+        return Read(message.Response, attempts.MayHaveHadEffect);
     }
 
     private static HubReply Read(Response response, bool wasRetried)
@@ -57,4 +78,21 @@ internal sealed class HubChannel(HttpPipeline pipeline, Uri endpoint, HubThrottl
 
     private static string? Header(Response response, string name) =>
         response.Headers.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
+
+    /// <summary>Charges each attempt to the pace of the hub, and hands on the hub's wish for a pause.</summary>
+    private sealed class Attempts(HubThrottle throttle, HubRequest request) : IAttemptObserver
+    {
+        /// <summary>Whether an attempt before the last one may have been carried out.</summary>
+        public bool MayHaveHadEffect { get; private set; }
+
+        public async ValueTask BeforeRetryAsync(CancellationToken cancellationToken) =>
+            await throttle.WaitAsync(request.Operation.Class, request.Weight, cancellationToken).ConfigureAwait(false);
+
+        public void After(Response? response)
+        {
+            if (response?.Status is TooManyRequests or 503)
+                throttle.Pause(request.Operation.Class, ServiceRetryPolicy.WishedDelay.WishOf(response) ?? TimeSpan.Zero);
+            MayHaveHadEffect |= response?.Status is null or 408 or >= 500;
+        }
+    }
 }

@@ -88,11 +88,17 @@ internal sealed class HubClient
     }
 
     /// <summary>Deletes a device, its modules, twins and waiting messages, if its identity still has the given ETag.</summary>
-    public async Task<DeletionResult> DeleteIdentityAsync(string deviceId, string etag, CancellationToken cancellationToken)
+    /// <param name="deviceId">ID of the device.</param>
+    /// <param name="etag">ETag of its identity.</param>
+    /// <param name="announce">See <see cref="HubRequest.Announce"/>.</param>
+    /// <param name="cancellationToken">Ends the wait for the turn.</param>
+    public async Task<DeletionResult> DeleteIdentityAsync(
+        string deviceId, string etag, Func<CancellationToken, ValueTask>? announce, CancellationToken cancellationToken)
     {
         var request = new HubRequest(RequestMethod.Delete, DevicePath(deviceId), HubOperation.DeleteDevice)
         {
             Headers = [("If-Match", $"\"{etag}\"")],
+            Announce = announce,
         };
         HubReply reply = await _channel.SendAsync(request, cancellationToken).ConfigureAwait(false);
         return reply.Status switch
@@ -108,12 +114,13 @@ internal sealed class HubClient
     /// Deletes up to <see cref="BulkDeletion.MaxDevices"/> devices whose identities still have the given ETags; gives one outcome for each.
     /// </summary>
     public async Task<IReadOnlyList<BulkDeletionOutcome>> DeleteIdentitiesAsync(
-        IReadOnlyList<ConditionalDeletion> deletions, CancellationToken cancellationToken)
+        IReadOnlyList<ConditionalDeletion> deletions, Func<CancellationToken, ValueTask>? announce, CancellationToken cancellationToken)
     {
         var request = new HubRequest(RequestMethod.Post, "devices", HubOperation.DeleteDevice)
         {
             Weight = deletions.Count,
             Body = BulkDeletion.Write(deletions),
+            Announce = announce,
         };
         HubReply reply = await _channel.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
@@ -123,14 +130,15 @@ internal sealed class HubClient
             : throw Failure(reply, request.Operation);
     }
 
-    /// <summary>Discards the messages that wait for a device; gives their number, null when there is no such device.</summary>
-    public async Task<long?> PurgeQueueAsync(string deviceId, CancellationToken cancellationToken)
+    /// <summary>Discards the messages that wait for a device; null when there is no such device.</summary>
+    public async Task<QueuePurge?> PurgeQueueAsync(string deviceId, Func<CancellationToken, ValueTask>? announce, CancellationToken cancellationToken)
     {
-        var request = new HubRequest(RequestMethod.Delete, $"{DevicePath(deviceId)}/commands", HubOperation.PurgeQueue);
+        var request = new HubRequest(RequestMethod.Delete, $"{DevicePath(deviceId)}/commands", HubOperation.PurgeQueue) { Announce = announce };
         HubReply reply = await _channel.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (reply.SaysDeviceAbsent)
             return null;
-        return Success(reply, request.Operation).Count("totalMessagesPurged") ?? throw Incomplete("the number of purged messages");
+        long purged = Success(reply, request.Operation).Count("totalMessagesPurged") ?? throw Incomplete("the number of purged messages");
+        return new QueuePurge(purged, reply.WasRetried);
     }
 
     /// <summary>IDs of the devices that a condition is true for. The hub's index lags behind the registry by up to 30 minutes.</summary>
@@ -172,6 +180,7 @@ internal sealed class HubClient
     {
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["query"] = query });
         string? continuation = null;
+        var progress = new PageProgress();
         do
         {
             var request = new HubRequest(RequestMethod.Post, "devices/query", HubOperation.Query)
@@ -188,8 +197,9 @@ internal sealed class HubClient
             foreach (JsonElement row in page.EnumerateArray())
                 yield return row;
 
-            // A page can be empty and not the last; the same token again would never end.
-            if (reply.Continuation is not null && reply.Continuation == continuation)
+            // A page can be empty and not the last; tokens that come again would never end.
+            int rows = page.GetArrayLength();
+            if (!progress.IsMade(reply.Continuation, rows, rows == 0 ? null : page[0].GetRawText()))
                 throw Incomplete("the next page of the query");
             continuation = reply.Continuation;
         }

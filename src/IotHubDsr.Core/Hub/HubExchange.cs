@@ -14,6 +14,9 @@ internal sealed record HubRequest(RequestMethod Method, string Path, HubOperatio
 
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 
+    /// <summary>Puts on record what the request destroys; it is called when the request has its turn. Null for none.</summary>
+    public Func<CancellationToken, ValueTask>? Announce { get; init; }
+
     /// <summary>JSON; empty for none.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 }

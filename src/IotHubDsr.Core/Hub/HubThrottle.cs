@@ -74,4 +74,9 @@ internal sealed class HubThrottle
     /// <param name="cancellationToken">Gives up the place in the queue.</param>
     public Task WaitAsync(HubOperationClass operation, int weight, CancellationToken cancellationToken) =>
         _buckets[(int)operation].TakeAsync(weight, cancellationToken);
+
+    /// <summary>The hub has asked to wait: nothing of the kind is sent before that is over.</summary>
+    /// <param name="operation">What it refused.</param>
+    /// <param name="wait">How long it wishes to be left alone.</param>
+    public void Pause(HubOperationClass operation, TimeSpan wait) => _buckets[(int)operation].Pause(wait);
 }

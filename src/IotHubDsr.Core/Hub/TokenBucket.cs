@@ -13,6 +13,7 @@ internal sealed class TokenBucket
     private readonly double _capacity;
     private double _balance;
     private long _updatedAt;
+    private DateTimeOffset _pausedUntil;
 
     /// <param name="perSecond">Tokens that are added in a second.</param>
     /// <param name="capacity">How many it holds; it starts full.</param>
@@ -32,11 +33,11 @@ internal sealed class TokenBucket
     {
         cancellationToken.ThrowIfCancellationRequested();
         TimeSpan wait = Reserve(tokens);
-        if (wait <= TimeSpan.Zero)
-            return;
         try
         {
-            await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
+            // While some wait, the service can ask for a pause.
+            for (; wait > TimeSpan.Zero; wait = PauseLeft())
+                await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -46,18 +47,45 @@ internal sealed class TokenBucket
         }
     }
 
+    /// <summary>Nobody gets a token for some time. Those who come after the pause do not come all at once: the bucket is empty then.</summary>
+    public void Pause(TimeSpan wait)
+    {
+        lock (_gate)
+        {
+            DateTimeOffset until = _time.GetUtcNow() + wait;
+            if (until <= _pausedUntil)
+                return;
+            Refill();
+            _balance = Math.Min(_balance, 0);
+            _pausedUntil = until;
+        }
+    }
+
+    private TimeSpan PauseLeft()
+    {
+        lock (_gate)
+            return TimeSpan.FromMilliseconds(Math.Ceiling((_pausedUntil - _time.GetUtcNow()).TotalMilliseconds));
+    }
+
     private TimeSpan Reserve(int tokens)
     {
         lock (_gate)
         {
-            long now = _time.GetTimestamp();
-            _balance = Math.Min(_capacity, _balance + (_time.GetElapsedTime(_updatedAt, now).TotalSeconds * _perSecond));
-            _updatedAt = now;
+            Refill();
             double missing = Math.Min(tokens, _capacity) - _balance;
             _balance -= tokens;
 
             // Timers count whole milliseconds and cut off the rest.
-            return missing <= 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling(missing / _perSecond * 1000));
+            TimeSpan wait = missing <= 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling(missing / _perSecond * 1000));
+            TimeSpan pause = PauseLeft();
+            return wait > pause ? wait : pause;
         }
+    }
+
+    private void Refill()
+    {
+        long now = _time.GetTimestamp();
+        _balance = Math.Min(_capacity, _balance + (_time.GetElapsedTime(_updatedAt, now).TotalSeconds * _perSecond));
+        _updatedAt = now;
     }
 }

@@ -21,6 +21,12 @@ internal sealed record BagInfo(string Identifier, string Description, DateTimeOf
     /// <summary>Whom the recipient can ask.</summary>
     public string? ContactName { get; init; }
 
+    /// <summary>
+    /// Random digits. The journal keeps the package's digest beyond the request's key: without them, the device of a package in which there
+    /// is nothing could be guessed back from it.
+    /// </summary>
+    public string? Salt { get; init; }
+
     private static string SoftwareAgent
     {
         get
@@ -42,6 +48,7 @@ internal sealed record BagInfo(string Identifier, string Description, DateTimeOf
         Append(text, "External-Identifier", Identifier);
         Append(text, "Payload-Oxum", string.Create(CultureInfo.InvariantCulture, $"{bytes}.{files}"));
         Append(text, "Bag-Software-Agent", SoftwareAgent);
+        Append(text, "Package-Salt", Salt);
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
@@ -75,6 +82,6 @@ internal sealed record BagInfo(string Identifier, string Description, DateTimeOf
                 plain[i] = ' ';
         }
 
-        return plain.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return VisibleText.OfLine(plain.ToString()).Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 }

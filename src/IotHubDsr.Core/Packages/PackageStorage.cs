@@ -1,3 +1,5 @@
+using IotHubDsr.Foundation;
+
 namespace IotHubDsr.Packages;
 
 /// <summary>Where the files of a package go while it is written.</summary>
@@ -19,14 +21,14 @@ internal sealed class FolderStorage : IPackageStorage
     public FolderStorage(string root)
     {
         _root = root;
-        Directory.CreateDirectory(root);
+        PrivateFiles.MakeFolder(root);
     }
 
     public Stream Open(string name)
     {
         string path = Path.Combine(_root, name);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        return new FlushedFile(path);
+        PrivateFiles.MakeFolder(Path.GetDirectoryName(path)!);
+        return new FlushedFile(PrivateFiles.Create(path));
     }
 
     public void Rename(string from, string to) => Directory.Move(from, to);
@@ -40,26 +42,18 @@ internal sealed class FolderStorage : IPackageStorage
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>A file that is on the disk, and not only in its cache, when it is closed.</summary>
-    private sealed class FlushedFile(string path) : FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 64 * 1024)
+    private sealed class FlushedFile(FileStream file) : WriteOnlyStream
     {
-        protected override void Dispose(bool disposing)
+        public override void Write(ReadOnlySpan<byte> buffer) => file.Write(buffer);
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            file.WriteAsync(buffer, cancellationToken);
+
+        protected override void OnClose()
         {
             // A file that cannot be flushed must still be closed, or it could not be removed.
-            try
-            {
-                if (disposing)
-                    FlushToDisk();
-            }
-            finally
-            {
-                base.Dispose(disposing);
-            }
-        }
-
-        private void FlushToDisk()
-        {
-            if (!SafeFileHandle.IsClosed)
-                Flush(flushToDisk: true);
+            using (file)
+                file.Flush(flushToDisk: true);
         }
     }
 }

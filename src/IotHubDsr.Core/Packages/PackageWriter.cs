@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using IotHubDsr.Foundation;
 using IotHubDsr.Packages.Records;
 using IotHubDsr.Stores;
 
@@ -56,10 +57,10 @@ internal sealed class PackageWriter : IAsyncDisposable
         if (System.IO.Path.Exists(full))
             throw FaultCatalogue.ExportPathExists.Exception(full);
 
-        string temporary = $"{full}.{Guid.NewGuid():N}.partial";
+        string temporary = TemporaryName.For(full);
         return Guard(full, () =>
         {
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(full)!);
+            PrivateFiles.MakeFolder(System.IO.Path.GetDirectoryName(full)!);
             bool isFile = asZip || recipient is not null;
             return new PackageWriter(
                 full, temporary, isFile ? new ZipStorage(temporary, PackageNames.OfBag(full), recipient) : new FolderStorage(temporary));

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using IotHubDsr.Foundation;
 
 namespace IotHubDsr.Packages;
 
@@ -53,7 +54,7 @@ internal sealed class Spool(string path) : WriteOnlyStream
     private CryptoStream Begin()
     {
         _aes = Aes.Create();
-        _file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose);
+        _file = PrivateFiles.Create(path, FileAccess.ReadWrite, FileOptions.DeleteOnClose);
         var encrypted = new CryptoStream(_file, _aes.CreateEncryptor(), CryptoStreamMode.Write);
         _memory.WriteTo(encrypted);
         _memory.SetLength(0);

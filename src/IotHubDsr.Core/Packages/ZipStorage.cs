@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Security.Cryptography.X509Certificates;
+using IotHubDsr.Foundation;
 using IotHubDsr.Packages.Envelopes;
 
 namespace IotHubDsr.Packages;
@@ -29,7 +30,7 @@ internal sealed class ZipStorage : IPackageStorage
     {
         _path = path;
         _baseDirectory = baseDirectory;
-        _file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024);
+        _file = PrivateFiles.Create(path, FileAccess.ReadWrite);
         try
         {
             _content = recipient is null ? _file : new CmsEnvelope(_file, recipient);

@@ -87,6 +87,14 @@ internal sealed class CanonicalWriter(IBufferWriter<byte> output)
         Number(value);
     }
 
+    public void Member(string name, long? value)
+    {
+        if (value is { } known)
+            Member(name, known);
+        else
+            Member(name, (string?)null);
+    }
+
     public void Member(string name, bool value)
     {
         Name(name);

@@ -42,6 +42,8 @@ internal static class PlanApproval
     public static async Task<ErasurePlan> ReadAsync(
         string path, ApprovalRequirement requirement, TimeProvider time, CancellationToken cancellationToken)
     {
+        if (requirement.Approvers.Count == 0)
+            throw FaultCatalogue.ApproversNotNamed.Exception(path);
         byte[] file = await PlanFile.ReadBytesAsync(path, cancellationToken).ConfigureAwait(false);
         ErasurePlan plan = PlanDocument.Read(path, file);
         string signaturePath = requirement.SignaturePath ?? SignaturePathOf(path);
@@ -55,12 +57,16 @@ internal static class PlanApproval
         ErasurePlan plan, byte[] file, byte[] signature, ApprovalRequirement requirement, TimeProvider time)
     {
         string path = plan.Path!;
-        SignerInfo signer = VerifySignature(path, file, signature);
+        (SignerInfo signer, X509Certificate2Collection others) = VerifySignature(path, file, signature);
         X509Certificate2 certificate = signer.Certificate!;
+        var trust = new SignerTrust(requirement.Approvers, requirement.TimestampAuthorities, time.GetUtcNow());
         DateTimeOffset? signedAt = SigningTimeOf(signer);
-        if (CertificateTrust.Doubt(certificate, requirement.Approvers, signedAt ?? time.GetUtcNow()) is { } doubt)
+        Timestamp stamp = Timestamp.Of(signer, trust);
+        if (DoubtOfTime(certificate, signedAt, plan.CreatedAt, stamp, trust.Now) is { } untimely)
+            throw FaultCatalogue.ApprovalInvalid.Exception(path, $"{untimely}.");
+        if (CertificateTrust.Doubt(certificate, trust.Anchors, stamp.Time ?? trust.Now, CertificatePurpose.Signing, others) is { } doubt)
             throw FaultCatalogue.ApprovalInvalid.Exception(path, $"the certificate of '{SigningKey.NameOf(certificate)}' is not trusted: {doubt}.");
-        if (SelfReason(certificate, requirement) is { } self)
+        if (FourEyes.Refusal(certificate, requirement) is { } self)
             throw FaultCatalogue.ApprovalBySelf.Exception(path, self);
         return new ErasurePlanApproval
         {
@@ -70,8 +76,22 @@ internal static class PlanApproval
             ApprovedBy = SigningKey.NameOf(certificate),
             CertificateSha256 = SigningKey.FingerprintOf(certificate),
             SignedAt = signedAt,
+            TimestampedAt = stamp.Time,
             Signature = signature,
         };
+    }
+
+    /// <summary>Why it cannot have been signed between the making of the plan and now, with a certificate that was valid.</summary>
+    private static string? DoubtOfTime(
+        X509Certificate2 signer, DateTimeOffset? signedAt, DateTimeOffset madeAt, Timestamp stamp, DateTimeOffset now)
+    {
+        string? doubt = signedAt is { } claimed
+            ? SignatureTime.Doubt(claimed, madeAt, now) ?? SignatureTime.DoubtOfValidity(signer, claimed)
+            : null;
+        doubt ??= stamp.Time is { } stamped ? SignatureTime.DoubtOfStamp(stamped, signedAt, madeAt, now) : null;
+        return doubt ?? (SignatureTime.DoubtOfEnd(signer, stamp.Time, now) is { } ended
+            ? $"the certificate of its signer does not count: {ended}{(stamp.Doubt is null ? string.Empty : $" ({stamp.Doubt})")}"
+            : null);
     }
 
     private static async Task<byte[]> ReadSignatureAsync(string path, string signaturePath, CancellationToken cancellationToken)
@@ -88,7 +108,8 @@ internal static class PlanApproval
         }
     }
 
-    private static SignerInfo VerifySignature(string path, byte[] file, byte[] signature)
+    /// <summary>The signer, and the other certificates that came with the signature.</summary>
+    private static (SignerInfo Signer, X509Certificate2Collection Others) VerifySignature(string path, byte[] file, byte[] signature)
     {
         try
         {
@@ -103,30 +124,17 @@ internal static class PlanApproval
             if (cms.SignerInfos.Count != 1 || cms.SignerInfos[0].Certificate is null)
                 throw FaultCatalogue.ApprovalInvalid.Exception(path, "its signature has not exactly one signer whose certificate it holds.");
             cms.SignerInfos[0].CheckSignature(verifySignatureOnly: true);
-            return SigningKey.ForChecking(cms.SignerInfos[0].Certificate!) is null
-                ? throw FaultCatalogue.ApprovalInvalid.Exception(path, "the key of its signer is of a kind that is not accepted.")
-                : cms.SignerInfos[0];
+            if (SigningKey.ForChecking(cms.SignerInfos[0].Certificate!) is null)
+                throw FaultCatalogue.ApprovalInvalid.Exception(path, "the key of its signer is of a kind that is not accepted.");
+            return CmsStrength.Doubt(cms.SignerInfos[0]) is { } weak
+                ? throw FaultCatalogue.ApprovalInvalid.Exception(path, $"{weak}.")
+                : (cms.SignerInfos[0], cms.Certificates);
         }
         catch (CryptographicException exception)
         {
             throw new DsrException(
                 FaultCatalogue.ApprovalInvalid.For(path, "its signature does not fit: the plan or the signature was changed, or it is of another plan."), exception);
         }
-    }
-
-    /// <summary>Why the approver is the performer; null when they are two.</summary>
-    private static string? SelfReason(X509Certificate2 approver, ApprovalRequirement requirement)
-    {
-        if (requirement.PerformerCertificate is { } own)
-        {
-            if (own.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(approver.PublicKey.ExportSubjectPublicKeyInfo()))
-                return "the key that signed it is the performer's";
-            if (string.Equals(own.Subject, approver.Subject, StringComparison.OrdinalIgnoreCase))
-                return $"both certificates are of '{own.Subject}'";
-        }
-
-        string? self = requirement.PerformerNames.FirstOrDefault(name => string.Equals(name, SigningKey.NameOf(approver), StringComparison.OrdinalIgnoreCase));
-        return self is null ? null : $"'{self}' performs it";
     }
 
     private static DateTimeOffset? SigningTimeOf(SignerInfo signer) => signer.SignedAttributes

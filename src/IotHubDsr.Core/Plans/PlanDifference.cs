@@ -17,6 +17,7 @@ internal static class PlanDifference
         [
             .. present.Where(pair => !expected.ContainsKey(pair.Key)).Select(pair => $"{Name(pair.Value)} is not in the plan"),
             .. expected.Where(pair => !present.ContainsKey(pair.Key)).Select(pair => $"{Name(pair.Value)} is no longer a location"),
+            .. DifferentStatements(planned, now),
             .. expected.Where(pair => present.ContainsKey(pair.Key)).SelectMany(pair => Compare(pair.Value, present[pair.Key], tolerance)),
         ];
     }
@@ -27,6 +28,18 @@ internal static class PlanDifference
         string text = string.Join("; ", differences.Take(MostListed));
         return differences.Count > MostListed ? $"{text}; and {differences.Count - MostListed} more." : $"{text}.";
     }
+
+    /// <summary>What the operator vouches for decides what is erased, so that it is part of what was approved.</summary>
+    private static IEnumerable<string> DifferentStatements(ErasurePlan planned, ErasurePlan now)
+    {
+        Dictionary<string, DataLocation> present = Locations(now);
+        return Locations(planned).Values
+            .Where(location => present.TryGetValue(location.Id, out DataLocation? today) && !today.Statements.SequenceEqual(location.Statements))
+            .Select(location => $"{location}: the operator's statements are not those of the plan");
+    }
+
+    private static Dictionary<string, DataLocation> Locations(ErasurePlan plan) =>
+        plan.Steps.Select(step => step.Location).DistinctBy(location => location.Id).ToDictionary(location => location.Id, StringComparer.Ordinal);
 
     private static IEnumerable<string> Compare(ErasureStep planned, ErasureStep now, long tolerance)
     {
@@ -52,7 +65,7 @@ internal static class PlanDifference
             yield return $"{Name(planned)}: nothing can be erased there any more";
 
         if (Differs(before.Records, after.Records, tolerance))
-            yield return $"{Name(planned)}: {before.Records} records planned, {after.Records} found";
+            yield return $"{Name(planned)}: {(before.IsCounted ? Counted.Of(before.Records, "record") : Counted.Unknown)} planned, {after.Records} found";
         if (Differs(before.RelayedRecords, after.RelayedRecords, tolerance))
             yield return $"{Name(planned)}: {before.RelayedRecords} relayed records planned, {after.RelayedRecords} found";
     }

@@ -1,9 +1,12 @@
+using IotHubDsr.Foundation;
+
 namespace IotHubDsr.Plans;
 
 /// <summary>Saves and reads plan files.</summary>
 internal static class PlanFile
 {
-    private const long LargestFile = 1L << 30;
+    /// <summary>What is larger is not read.</summary>
+    public const long LargestFile = 1L << 30;
 
     public static async Task<ErasurePlan> SaveAsync(ErasurePlan plan, string path, CancellationToken cancellationToken)
     {
@@ -14,26 +17,13 @@ internal static class PlanFile
     /// <summary>Saves a file under a temporary name, on the disk, and renames it; a file that exists is never overwritten.</summary>
     public static async Task SaveAsync(byte[] content, string path, FaultDefinition failure, CancellationToken cancellationToken)
     {
-        string temporary = $"{path}.{Guid.NewGuid():N}.partial";
         try
         {
-            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-            {
-                await file.WriteAsync(content, cancellationToken).ConfigureAwait(false);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: false);
+            await PrivateFiles.SaveAsync(path, content, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new DsrException(failure.For(path, exception.Message), exception);
-        }
-        finally
-        {
-            // Where there is no folder, deleting a file in it would be the failure that is reported.
-            if (File.Exists(temporary))
-                File.Delete(temporary);
         }
     }
 

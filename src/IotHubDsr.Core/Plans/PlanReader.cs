@@ -12,13 +12,17 @@ internal static class PlanReader
             throw new FormatException("It is not in the format of this version.");
         JsonElement hub = plan.GetProperty("hub");
         JsonElement options = plan.GetProperty("options");
-        List<ErasureStep> steps = [.. plan.GetProperty("steps").EnumerateArray().Select(ReadStep)];
+        string? salt = plan.TryGetProperty("salt", out _) ? PlanSalt.Require(Text(plan, "salt")) : null;
+        string hostName = Text(hub, "hostName");
+        string? resourceId = hub.GetProperty("resourceId").GetString();
+        List<ErasureStep> steps = [.. plan.GetProperty("steps").EnumerateArray().Select(ReadStep).Select(step => OfHub(step, salt, hostName, resourceId))];
         if (steps.DistinctBy(step => (step.DeviceId, step.Location.Id)).Count() != steps.Count)
             throw new FormatException("A device has two steps in one location.");
         return new ErasurePlan
         {
-            HubHostName = Text(hub, "hostName"),
-            HubResourceId = hub.GetProperty("resourceId").GetString(),
+            HubHostName = hostName,
+            HubResourceId = resourceId,
+            Salt = salt,
             CreatedAt = Time(plan, "createdAt"),
             DeleteEmptied = options.TryGetProperty("deleteEmptied", out JsonElement deleteEmptied) ? deleteEmptied.GetBoolean() : null,
             IncludeOldVersions = options.GetProperty("includeOldVersions").GetBoolean(),
@@ -27,6 +31,11 @@ internal static class PlanReader
             Steps = steps,
         };
     }
+
+    /// <summary>Steps name their hub since plans have a salt; those of older plans are left as they were approved.</summary>
+    private static ErasureStep OfHub(ErasureStep step, string? salt, string hostName, string? resourceId) => salt is null
+        ? step
+        : step with { Finding = step.Finding with { HubHostName = hostName, HubResourceId = resourceId } };
 
     private static RecordScope ReadScope(JsonElement scope) => new()
     {
@@ -50,8 +59,11 @@ internal static class PlanReader
                 Kind = Text(location, "kind"),
                 Place = Text(location, "place"),
                 Provenance = [.. location.GetProperty("provenance").EnumerateArray().Select(sentence => sentence.GetString()!)],
+                Statements = StatementJson.ReadMember(location),
             },
-            Records = step.GetProperty("records").GetInt64(),
+            // A plan that was made before a count could be left out has 0 there, and its summary says so.
+            IsCounted = step.GetProperty("records").ValueKind != JsonValueKind.Null,
+            Records = step.GetProperty("records") is { ValueKind: not JsonValueKind.Null } records ? records.GetInt64() : 0,
             RelayedRecords = step.GetProperty("relayedRecords").GetInt64(),
             OldCopyRecords = step.GetProperty("oldCopyRecords").GetInt64(),
             Bytes = step.GetProperty("bytes").GetInt64(),

@@ -22,6 +22,8 @@ internal static class PlanWriter
         if (plan.Scope != RecordScope.All)
             Write(plan.Scope, writer);
         writer.EndObject();
+        if (plan.Salt is { } salt)
+            writer.Member("salt", salt);
         writer.Name("steps");
         writer.StartArray();
         foreach (ErasureStep step in plan.Steps)
@@ -62,7 +64,7 @@ internal static class PlanWriter
         writer.Name("location");
         Write(step.Location, writer);
         writer.Member("oldCopyRecords", finding.OldCopyRecords);
-        writer.Member("records", finding.Records);
+        writer.Member("records", finding.IsCounted ? finding.Records : (long?)null);
         writer.Member("relayedRecords", finding.RelayedRecords);
         writer.Member("summary", $"{step.Action}: {step.Target}");
         writer.Member("verdict", finding.Verdict.ToString());
@@ -76,6 +78,7 @@ internal static class PlanWriter
         writer.Member("kind", location.Kind);
         writer.Member("place", location.Place);
         writer.Member("provenance", location.Provenance);
+        StatementJson.WriteMember(location.Statements, writer);
         writer.EndObject();
     }
 

@@ -58,9 +58,13 @@ internal static class DeviceSection
         VerdictTally.Of(
             rows.GroupBy(static row => row.LocationId, StringComparer.Ordinal).Select(static location => location.Max(static row => row.Verdict)),
             locations),
-        rows.Sum(static row => row.Found),
-        rows.Sum(static row => row.Remaining),
+        Known(rows, static row => row.Found),
+        Known(rows, static row => row.Remaining),
         rows.Sum(static row => row.Included));
 
-    private sealed record Device(string Id, IReadOnlyList<KeyValuePair<Verdict, int>> Verdicts, long Found, long Remaining, long Included);
+    /// <summary>The sum over the locations in which records were counted; null when there is none.</summary>
+    private static long? Known(IReadOnlyList<ReportRow> rows, Func<ReportRow, long?> number) =>
+        rows.Any(row => number(row) is not null) ? rows.Sum(number) : null;
+
+    private sealed record Device(string Id, IReadOnlyList<KeyValuePair<Verdict, int>> Verdicts, long? Found, long? Remaining, long Included);
 }

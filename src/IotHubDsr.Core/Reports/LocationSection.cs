@@ -6,7 +6,6 @@ internal static class LocationSection
     public const string SectionId = "locations";
 
     private const int MaxSentences = 4;
-    private const string NotCounted = "not counted";
 
     public static void Write(MarkupWriter html, ReportFacts facts)
     {
@@ -63,6 +62,9 @@ internal static class LocationSection
                 html.Badge(verdict, facts.DeviceCount > 1 ? Counted.Of(devices, "device") : null);
         }
 
+        if (location.HasOwnerActed)
+            html.Element(Tag.P, "Its owner's action is noted as done.");
+
         if (location.Until is { } until && !location.IsSettled)
         {
             using (html.Element(Tag.P, (Attribute.Class, "until")))
@@ -94,20 +96,18 @@ internal static class LocationSection
 
     private static IEnumerable<(string Label, string Number)> Numbers(ReportFacts facts, LocationSummary location)
     {
-        yield return ("Found", Read(location.Found));
+        yield return ("Found", facts.HasExport && !location.IsCounted && location.Found is not > 0 ? Counted.Unknown : ReportParts.Count(location.Found));
         if (facts.HasErasure)
         {
             yield return ("Erased", ReportParts.Count(location.Erased));
-            yield return ("Remaining", Read(location.Remaining));
+            yield return ("Remaining", ReportParts.Count(location.Remaining));
         }
 
         if (facts.HasExport)
         {
             yield return ("Included", ReportParts.Count(location.Included));
             yield return ("Withheld", ReportParts.Count(location.Withheld));
-            yield return ("Unreachable", Read(location.Unreachable));
+            yield return ("Unreachable", location.IsCounted ? ReportParts.Count(location.Unreachable) : Counted.Unknown);
         }
-
-        string Read(long number) => location.IsCounted ? ReportParts.Count(number) : NotCounted;
     }
 }

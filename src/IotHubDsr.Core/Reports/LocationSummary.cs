@@ -18,11 +18,12 @@ internal sealed record LocationSummary
     /// <summary>Number of devices per verdict, worst first.</summary>
     public required IReadOnlyList<KeyValuePair<Verdict, int>> Devices { get; init; }
 
-    public required long Found { get; init; }
+    /// <summary>Records found, or planned to be erased; null, as below, when not all of them were counted.</summary>
+    public required long? Found { get; init; }
 
-    public required long Erased { get; init; }
+    public required long? Erased { get; init; }
 
-    public required long Remaining { get; init; }
+    public required long? Remaining { get; init; }
 
     public required long Included { get; init; }
 
@@ -37,11 +38,14 @@ internal sealed record LocationSummary
 
     public required IReadOnlyList<ReportSentence> Grounds { get; init; }
 
+    /// <summary>Whether its owner had to act, and has, as was noted. Nobody has read the place since.</summary>
+    public required bool HasOwnerActed { get; init; }
+
     /// <summary>Nothing more has to be done or waited for here.</summary>
     public bool IsSettled => Verdict <= Verdict.Erased;
 
-    /// <summary>Whether somebody counted the records: nothing of a place that is not read is no number.</summary>
-    public bool IsCounted => Found + Erased + Remaining + Included + Withheld + Unreachable > 0
+    /// <summary>Whether an export counted the records: nothing of a place that is not read is no number.</summary>
+    public bool IsCounted => Included + Withheld + Unreachable > 0
         || Verdict is not (Verdict.Expiring or Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown);
 
     /// <summary>
@@ -55,10 +59,10 @@ internal sealed record LocationSummary
         IEnumerable<ReportLocation> unlisted = rows.Select(static group => new ReportLocation(group.Key, LocationKinds.UnknownSink, group.Key, []));
         return [.. model.Data.Locations.Concat(unlisted)
             .DistinctBy(static location => location.Id)
-            .Select(location => Of(location, [.. rows[location.Id]], devices.Length))];
+            .Select(location => Of(location, [.. rows[location.Id]], devices.Length, model.OwnersActed))];
     }
 
-    private static LocationSummary Of(ReportLocation location, IReadOnlyList<ReportRow> rows, int devices)
+    private static LocationSummary Of(ReportLocation location, IReadOnlyList<ReportRow> rows, int devices, IReadOnlySet<string> ownersActed)
     {
         IReadOnlyList<KeyValuePair<Verdict, int>> verdicts = VerdictTally.Of(
             rows.GroupBy(static row => row.DeviceId, StringComparer.Ordinal).Select(static device => device.Max(static row => row.Verdict)),
@@ -67,10 +71,11 @@ internal sealed record LocationSummary
         {
             Location = location,
             Verdict = verdicts[0].Key,
+            HasOwnerActed = verdicts[0].Key == Verdict.OwnerAction && ownersActed.Contains(location.Id),
             Devices = verdicts,
-            Found = rows.Sum(static row => row.Found),
-            Erased = rows.Sum(static row => row.Erased),
-            Remaining = rows.Sum(static row => row.Remaining),
+            Found = Sum(rows, static row => row.Found),
+            Erased = Sum(rows, static row => row.Erased),
+            Remaining = Sum(rows, static row => row.Remaining),
             Included = rows.Sum(static row => row.Included),
             Withheld = rows.Sum(static row => row.Withheld),
             Unreachable = rows.Sum(static row => row.Unreachable),
@@ -79,6 +84,9 @@ internal sealed record LocationSummary
             Grounds = Sentences(rows, static row => row.Ground),
         };
     }
+
+    private static long? Sum(IReadOnlyList<ReportRow> rows, Func<ReportRow, long?> number) =>
+        rows.All(row => number(row) is not null) ? rows.Sum(number) : null;
 
     private static ReportSentence[] Sentences(IEnumerable<ReportRow> rows, Func<ReportRow, string?> sentence) =>
         [.. rows.OrderByDescending(static row => row.Verdict)

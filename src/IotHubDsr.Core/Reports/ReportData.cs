@@ -19,12 +19,12 @@ internal sealed record ReportRow
 
     public required Verdict Verdict { get; init; }
 
-    /// <summary>Records found, or planned to be erased.</summary>
-    public long Found { get; init; }
+    /// <summary>Records found, or planned to be erased; null, as below, when nobody counted.</summary>
+    public long? Found { get; init; }
 
-    public long Erased { get; init; }
+    public long? Erased { get; init; }
 
-    public long Remaining { get; init; }
+    public long? Remaining { get; init; }
 
     public long Included { get; init; }
 
@@ -55,9 +55,9 @@ internal sealed record ReportData(IReadOnlyList<ReportLocation> Locations, IRead
             DeviceId = receipt.DeviceId,
             LocationId = receipt.Location.Id,
             Verdict = receipt.Verdict,
-            Found = receipt.RecordsPlanned,
+            Found = Known(receipt, receipt.RecordsPlanned),
             Erased = receipt.RecordsErased,
-            Remaining = receipt.RecordsRemaining,
+            Remaining = Known(receipt, receipt.RecordsRemaining),
             Until = receipt.Until,
             Detail = receipt.Detail,
         })]);
@@ -70,8 +70,8 @@ internal sealed record ReportData(IReadOnlyList<ReportLocation> Locations, IRead
             DeviceId = finding.DeviceId,
             LocationId = finding.Location.Id,
             Verdict = finding.Verdict,
-            Found = finding.Records,
-            Remaining = finding.Records,
+            Found = finding.IsCounted ? finding.Records : null,
+            Remaining = finding.IsCounted ? finding.Records : null,
             Until = finding.Until,
             Detail = finding.Detail,
         })]);
@@ -94,7 +94,7 @@ internal sealed record ReportData(IReadOnlyList<ReportLocation> Locations, IRead
             {
                 Included = line.Included,
                 Withheld = line.Withheld,
-                Unreachable = line.Unreachable,
+                Unreachable = line.Unreachable ?? 0,
                 Ground = line.Ground,
             };
         }
@@ -102,6 +102,10 @@ internal sealed record ReportData(IReadOnlyList<ReportLocation> Locations, IRead
         IEnumerable<ReportLocation> others = lines.Select(static line => new ReportLocation(line.LocationId, line.Kind, line.Place, []));
         return new ReportData([.. Locations.Concat(others).DistinctBy(static location => location.Id)], [.. rows.Values]);
     }
+
+    /// <summary>Receipts of earlier versions have 0 where nobody counted.</summary>
+    private static long? Known(ErasureReceipt receipt, long? records) =>
+        records is 0 && receipt.Verdict is (Verdict.Expiring or Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown) ? null : records;
 
     private static ReportLocation[] LocationsOf(IEnumerable<DataLocation> locations) =>
         [.. locations.DistinctBy(static location => location.Id).Select(ReportLocation.From)];

@@ -9,6 +9,7 @@ internal sealed class ReportFacts
     {
         Model = model;
         Locations = LocationSummary.Of(model);
+        Open = [.. Locations.Where(static location => !location.HasOwnerActed)];
         Verdict = Locations.Count == 0 ? Verdict.Unknown : Locations.Max(static location => location.Verdict);
         DeviceCount = model.Devices.Concat(model.Data.Rows.Select(static row => row.DeviceId)).Distinct(StringComparer.Ordinal).Count();
         Timeline = ReportTimeline.Of(this);
@@ -18,6 +19,9 @@ internal sealed class ReportFacts
 
     /// <summary>The locations in the order of the model.</summary>
     public IReadOnlyList<LocationSummary> Locations { get; }
+
+    /// <summary>Those without the locations whose owner has acted.</summary>
+    public IReadOnlyList<LocationSummary> Open { get; }
 
     /// <summary>The worst verdict of all; <see cref="Verdict.Unknown"/> when there is no location.</summary>
     public Verdict Verdict { get; }
@@ -34,7 +38,8 @@ internal sealed class ReportFacts
 
     public DateTimeOffset AnswerBy => Model.Extension?.Until ?? Model.DueAt;
 
-    public int Count(Func<Verdict, bool> which) => Locations.Count(location => which(location.Verdict));
+    /// <summary>How many of <see cref="Open"/> have such a verdict.</summary>
+    public int Count(Func<Verdict, bool> which) => Open.Count(location => which(location.Verdict));
 }
 
 /// <summary>Instants as a report writes them: in UTC, in words that read the same everywhere.</summary>

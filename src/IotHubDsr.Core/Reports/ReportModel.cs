@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace IotHubDsr.Reports;
 
 /// <summary>What the person asked for.</summary>
@@ -50,6 +52,9 @@ internal sealed record ReportModel
     public required ReportData Data { get; init; }
 
     public IReadOnlyList<ReportHold> Holds { get; init; } = [];
+
+    /// <summary>IDs of locations whose owner's action was noted as done.</summary>
+    public IReadOnlySet<string> OwnersActed { get; init; } = FrozenSet<string>.Empty;
 
     /// <summary>What was left out beyond what the rows of <see cref="Data"/> say.</summary>
     public IReadOnlyList<ReportOmission> Omissions { get; init; } = [];

@@ -50,8 +50,10 @@ internal static class ReportParts
         return new TableClosing(html.Element(Tag.Tbody), table);
     }
 
-    public static void Number(this MarkupWriter html, string label, long number) =>
+    public static void Number(this MarkupWriter html, string label, long? number) =>
         html.Element(Tag.Td, Count(number), (Attribute.Class, "number"), (Attribute.DataLabel, label));
+
+    public static string Count(long? number) => number is { } known ? Count(known) : Counted.Unknown;
 
     public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

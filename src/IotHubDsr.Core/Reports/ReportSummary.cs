@@ -10,10 +10,20 @@ internal static class ReportSummary
         _ => "Access to device data",
     };
 
-    /// <summary>One sentence: is it done.</summary>
-    public static string Headline(ReportFacts facts) => facts.Verdict switch
+    /// <summary>Is it done. What owners have done by their own account is said apart: nobody has read it.</summary>
+    public static string Headline(ReportFacts facts)
     {
-        _ when facts.Locations.Count == 0 => "No location was read, so nothing is known.",
+        if (facts.Locations.Count == 0)
+            return "No location was read, so nothing is known.";
+        const string noted = "Where somebody else had to act, the action is noted as done.";
+        return facts.Open.Count == facts.Locations.Count ? Headline(facts, facts.Verdict)
+            : facts.Open.Count == 0 ? noted
+            : $"{Headline(facts, facts.Open.Max(static location => location.Verdict))} {noted}";
+    }
+
+    private static string Headline(ReportFacts facts, Verdict worst) => worst switch
+    {
+        Verdict.Absent when facts.Open.Count < facts.Locations.Count => "No other place holds data of the request.",
         Verdict.Absent => "Every location was read, and none holds data of the request.",
         Verdict.Erased => "All data that was found was erased, and a second reading found none of it.",
         Verdict.ErasurePending when facts.Locations.Any(static location => location.Remaining > 0) =>
@@ -38,6 +48,7 @@ internal static class ReportSummary
         Add(facts.Count(static verdict => verdict is Verdict.ErasurePending or Verdict.Expiring), "closes by itself at a known time", "close by themselves at known times");
         Add(facts.Count(static verdict => verdict == Verdict.Held), "is on hold", "are on hold");
         Add(facts.Count(static verdict => verdict == Verdict.OwnerAction), "needs an action of its owner", "need an action of their owner");
+        Add(facts.Locations.Count(static location => location.HasOwnerActed), "was seen to by its owner, as noted", "were seen to by their owners, as noted");
         Add(facts.Count(static verdict => verdict == Verdict.Present), "holds data", "hold data");
         Add(facts.Count(static verdict => verdict >= Verdict.Unreachable), "could not be read or is not known", "could not be read or are not known");
         string places = parts.Count > 0 ? $" Of these, {string.Join("; ", parts)}." : string.Empty;
@@ -53,8 +64,9 @@ internal static class ReportSummary
 
     private static string Erasure(ReportFacts facts) => !facts.HasErasure
         ? string.Empty
-        : $" Erased: {Counted.Of(facts.Locations.Sum(static location => location.Erased), "record")}; remaining: "
-            + $"{ReportParts.Count(facts.Locations.Sum(static location => location.Remaining))}.";
+        : $" Erased: {Counted.Of(facts.Locations.Sum(static location => location.Erased) ?? 0, "record")}; remaining"
+            + $"{(facts.Locations.Any(static location => location.Remaining is null) ? ", where they were counted" : string.Empty)}: "
+            + $"{ReportParts.Count(facts.Locations.Sum(static location => location.Remaining) ?? 0)}.";
 
     private static string Export(ReportFacts facts) => !facts.HasExport
         ? string.Empty

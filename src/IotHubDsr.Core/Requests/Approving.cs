@@ -19,8 +19,9 @@ internal sealed class Approving(ApprovePlanRequest request, OperationEvents even
             await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, $"Approved to be erased: {step.Target}"), cancellationToken).ConfigureAwait(false);
 
         byte[] signature = PlanApproval.Sign(file, key, time.GetUtcNow());
-        await PlanFile.SaveAsync(signature, signaturePath, FaultCatalogue.FileNotWritten, cancellationToken).ConfigureAwait(false);
         var own = new ApprovalRequirement { SignaturePath = signaturePath, Approvers = [request.Certificate] };
-        await events.OutputAsync(PlanApproval.Verify(plan, file, signature, own, time), cancellationToken).ConfigureAwait(false);
+        ErasurePlanApproval approval = PlanApproval.Verify(plan, file, signature, own, time);
+        await PlanFile.SaveAsync(signature, signaturePath, FaultCatalogue.FileNotWritten, cancellationToken).ConfigureAwait(false);
+        await events.OutputAsync(approval, cancellationToken).ConfigureAwait(false);
     }
 }

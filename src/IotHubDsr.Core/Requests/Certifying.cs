@@ -1,4 +1,3 @@
-using System.Text.Json;
 using IotHubDsr.Certificates;
 using IotHubDsr.Engine;
 using IotHubDsr.Evidence;
@@ -12,20 +11,43 @@ namespace IotHubDsr.Requests;
 /// </summary>
 internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOptions options, OperationEvents events, TimeProvider time)
 {
+    private readonly DeviceNames _names = new(open.DeviceIds, open.Key);
+
     public async Task RunAsync(IReadOnlyList<ErasureReceipt> receipts, CancellationToken cancellationToken)
     {
-        int number = open.State.Certificates.Count + 1;
-        string name = EvidenceFiles.Certificate(number), outcome = EvidenceFiles.Outcome(number);
-        (byte[] certificate, bool isSigned) = await WriteAsync(ToContent(receipts), cancellationToken).ConfigureAwait(false);
+        await open.Journal.CheckAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<string> files = await open.Folder.ListAsync(cancellationToken).ConfigureAwait(false);
+        string? follows = await FindPredecessorAsync(files, cancellationToken).ConfigureAwait(false);
 
-        // What a run left that died before it could put its certificate on record.
-        await open.Folder.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
-        await open.Folder.DeleteAsync(outcome, cancellationToken).ConfigureAwait(false);
-        await open.Folder.SaveAsync(outcome, JsonSerializer.SerializeToUtf8Bytes(receipts), cancellationToken).ConfigureAwait(false);
+        // What is there stays: also what a run left that died before it could put its certificate on record.
+        int number = EvidenceFiles.FreeNumber([.. files, .. open.State.Certificates.Select(one => one.Certificate.File)]);
+        string name = EvidenceFiles.Certificate(number);
+        (byte[] certificate, bool isSigned) = await WriteAsync(ToContent(receipts) with { Follows = follows }, cancellationToken).ConfigureAwait(false);
+        await open.Folder.SaveAsync(EvidenceFiles.Outcome(number), OutcomeFile.Write(receipts), cancellationToken).ConfigureAwait(false);
         await open.Folder.SaveAsync(name, certificate, cancellationToken).ConfigureAwait(false);
         await open.Journal.AppendAsync(new Certified(name, Digests.Of(certificate), isSigned), cancellationToken).ConfigureAwait(false);
         string text = $"The certificate is {open.Folder.PlaceOf(name)}{(isSigned ? string.Empty : "; it is not signed")}.";
         await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, text), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// The digest of the certificate before: one that no line of the journal names is told of, and followed, so that no two certificates of the
+    /// request claim the same place.
+    /// </summary>
+    private async Task<string?> FindPredecessorAsync(IReadOnlyList<string> files, CancellationToken cancellationToken)
+    {
+        string? last = open.State.Certificates is [.., { } recorded] ? recorded.Certificate.Digest : null;
+        foreach (string file in CertificateHistory.Unrecorded(files, open.State))
+        {
+            byte[] content = await open.Folder.ReadAsync(file, cancellationToken).ConfigureAwait(false) ?? [];
+            bool isOurs = CertificateHistory.Read(content)?.RequestId == open.Folder.RequestId;
+            last = isOurs ? Digests.Of(content) : last;
+            string text = $"No line of the journal names {open.Folder.PlaceOf(file)}: the run that issued it ended before it could. It is kept"
+                + (isOurs ? "; the certificate of this run follows it." : ", and is no certificate of this request.");
+            await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, text), cancellationToken).ConfigureAwait(false);
+        }
+
+        return last;
     }
 
     /// <summary>A key that does not sign any more costs the signature, and not the account of what was erased.</summary>
@@ -59,7 +81,6 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
             ToolVersion = Tool.Version,
             PlanDigest = open.State.Plan!.Digest,
             JournalDigest = open.State.Head.Hash,
-            Follows = open.State.Certificates is [.., { } last] ? last.Certificate.Digest : null,
             Performer = ToParty(performer),
             Verifier = ToParty(options.Performer),
             Approver = open.State.Plan.ApprovedBy is { } approver ? ToParty(approver) : null,
@@ -89,31 +110,44 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
             LocationId = location.Id,
             Kind = location.Kind,
             Place = location.Place,
-            Method = MethodOf(location, groups),
-            Detail = DetailOf(location, groups.Max(group => group.Verdict)),
+            Method = MethodOf(location, receipts),
+            Detail = DetailOf(location, receipts),
             ErasedAt = state.ErasedAt,
             VerifiedAt = state.ReadAt,
+            Reading = state.ReadAt is null ? null : ReadingOf(location),
+            Statements = [.. location.Statements.Select(_names.Hide)],
             Groups = groups,
         };
     }
 
     /// <summary>Where a store serves a location, an action of the owner is asked for when it cannot tell whose records are left; others may be gone.</summary>
-    private string MethodOf(DataLocation location, IReadOnlyList<OutcomeGroup> groups) => locations.StoreOf(location) switch
+    private string MethodOf(DataLocation location, IReadOnlyList<ErasureReceipt> receipts)
     {
-        null => "This tool does not erase here.",
-        _ when groups.Max(group => group.Verdict) == Verdict.OwnerAction && groups.All(group => group.Erased == 0) => "Nothing was erased here: the records that were asked for cannot be told from others.",
-        { } store => store.Method,
-    };
+        if (locations.StoreOf(location) is not { } store)
+            return "This tool does not erase here.";
+        bool isTouched = receipts.Any(receipt => receipt.RecordsErased > 0 || receipt.ItemsChanged > 0);
+        return isTouched ? store.Method
+            : receipts.Max(receipt => receipt.Verdict) == Verdict.OwnerAction ? "Nothing was erased here: the records that were asked for cannot be told from others."
+            : "Nothing was erased here.";
+    }
+
+    /// <summary>How it was read for its verdict, at the time that the certificate gives.</summary>
+    private string? ReadingOf(DataLocation location) => locations.All.Any(configured => configured.Id == location.Id)
+        ? locations.StoreOf(location)?.Reading
+        : "The location has left the hub's configuration since; the verdict is that of the reading at the time given.";
 
     /// <summary>What remains, in words that name nobody: the sentences of receipts can name devices.</summary>
-    private static string? DetailOf(DataLocation location, Verdict verdict) => verdict switch
+    private string? DetailOf(DataLocation location, IReadOnlyList<ErasureReceipt> receipts) => receipts.Max(receipt => receipt.Verdict) switch
     {
+        Verdict.Expiring when receipts.Where(receipt => receipt.Verdict == Verdict.Expiring).All(IsOver) => "Nobody can read this place. By the time of the services, what was here has left by retention at the time given.",
         Verdict.Absent or Verdict.Erased => null,
         Verdict.ErasurePending => "Nothing was left when it was read, or what is left is too young to be changed; what was accepted before can arrive until the time given.",
         Verdict.Held => "An immutability policy, a legal hold or the operator's hold forbids the erasure.",
         Verdict.Present => "Records were there when it was read last.",
         Verdict.Unreachable => "It could not be read.",
         Verdict.OwnerAction when location.Advice is null => "Whoever is responsible for the place has to look which records there the request is about.",
-        _ => location.Advice ?? (verdict == Verdict.Expiring ? "It cannot be deleted and leaves by retention." : null),
+        var verdict => location.Advice ?? (verdict == Verdict.Expiring ? "It cannot be deleted and leaves by retention." : null),
     };
+
+    private bool IsOver(ErasureReceipt receipt) => open.State.Of(receipt.Location.Id).Of(open.Key.Subject(receipt.DeviceId)).IsOver;
 }

@@ -4,19 +4,24 @@ using IotHubDsr.Engine;
 namespace IotHubDsr.Requests;
 
 /// <summary>Checks certificates each for itself, as a chain, and against the journal of their request; it reads files and nothing else.</summary>
-internal sealed class CheckingCertificates(CheckCertificatesRequest request, OperationEvents events)
+internal sealed class CheckingCertificates(CheckCertificatesRequest request, OperationEvents events, TimeProvider time)
 {
     private const long LargestJournal = 1L << 30;
+    private const long LargestTimestamp = 1L << 20;
+    private const string TimestampExtension = ".tsr";
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var checks = new List<ErasureCertificateCheck>();
+        var trust = new SignerTrust(request.Trusted, request.TimestampAuthorities, time.GetUtcNow());
         foreach (string path in request.Paths.Distinct(StringComparer.Ordinal))
         {
             try
             {
                 byte[] file = await ReadAsync(path, CertificateCheck.LargestFile, cancellationToken).ConfigureAwait(false);
-                checks.Add(CertificateCheck.Check(path, file, request.Trusted));
+                string stampPath = path + TimestampExtension;
+                byte[] stamp = File.Exists(stampPath) ? await ReadAsync(stampPath, LargestTimestamp, cancellationToken).ConfigureAwait(false) : [];
+                checks.Add(CertificateCheck.Check(path, file, trust, stamp));
             }
             catch (DsrException exception)
             {
@@ -37,7 +42,7 @@ internal sealed class CheckingCertificates(CheckCertificatesRequest request, Ope
         var segments = new List<ReadOnlyMemory<byte>>();
         foreach (string path in request.JournalPaths)
             segments.Add(await ReadAsync(path, LargestJournal, cancellationToken).ConfigureAwait(false));
-        HashSet<string> lines;
+        Dictionary<string, JournalTimes> lines;
         try
         {
             lines = JournalChain.Read(segments);
@@ -47,8 +52,17 @@ internal sealed class CheckingCertificates(CheckCertificatesRequest request, Ope
             return [.. checks.Select(check => Compared(check, false, exception.Message))];
         }
 
-        return [.. checks.Select(check => Compared(
-            check, check.JournalDigest is { } digest && lines.Contains(digest), "The journal has not the line that the certificate was made at."))];
+        return [.. checks.Select(check => Compare(check, lines))];
+    }
+
+    private static ErasureCertificateCheck Compare(ErasureCertificateCheck check, Dictionary<string, JournalTimes> lines)
+    {
+        if (check.JournalDigest is not { } digest || !lines.TryGetValue(digest, out JournalTimes times))
+            return Compared(check, false, "The journal line that the certificate refers to is missing.");
+        bool isBefore = times.First < check.ReceivedAt - SignatureTime.Skew, isAfter = times.Newest > check.IssuedAt + SignatureTime.Skew;
+        return isBefore || isAfter
+            ? Compared(check, false, $"The journal has a time ({(isBefore ? times.First : times.Newest):u}) that is {(isBefore ? "before the request was received" : "after the certificate was issued")}.")
+            : Compared(check, true, string.Empty);
     }
 
     private static ErasureCertificateCheck Compared(ErasureCertificateCheck check, bool isInJournal, string reason) => check switch

@@ -4,16 +4,19 @@ using IotHubDsr.Evidence;
 namespace IotHubDsr.Requests;
 
 /// <summary>Goes on with a request, or reads its locations again.</summary>
-internal sealed class Continuing(HubConnection connection, IEvidenceStore store, ContinueRequest request, OperationEvents events, TimeProvider time)
+internal sealed class Continuing(HubConnection connection, IEvidenceStore store, ContinueRequest request, OperationEvents events)
 {
     /// <param name="kind">One of <see cref="RunKinds"/>.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task RunAsync(string kind, CancellationToken cancellationToken)
     {
-        RunOptions options = RunOptions.For(kind, request.Performer, request.ThrottleLimit, time.GetUtcNow());
-        await using OpenRequest open = await OpenRequest.OpenAsync(store, request.RequestId, request.Wait, time, cancellationToken).ConfigureAwait(false);
+        RunOptions options = RunOptions.For(kind, request.Performer, request.ThrottleLimit, connection.Clock.GetUtcNow());
+        await using OpenRequest open = await OpenRequest.OpenAsync(store, request.RequestId, request.Wait, connection.Clock, cancellationToken).ConfigureAwait(false);
         RequestHub.Require(open.State.Registration!, connection.Context);
+        if (kind != RunKinds.Verify)
+            RequestApproval.RequireOnRecord(open.State);
         ErasurePlan plan = await open.ReadPlanAsync(cancellationToken).ConfigureAwait(false);
-        await new RequestRun(connection, open, plan, options, events, time).RunAsync(cancellationToken).ConfigureAwait(false);
+        await OpenRequest.RequireWritableAsync(store, EvidenceLimits.SizeOf(plan), cancellationToken).ConfigureAwait(false);
+        await new RequestRun(connection, open, plan, options, events).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 }

@@ -98,8 +98,8 @@ internal sealed class DiagnosticsBundle : IDisposable
 
     private static JournalEvent WithoutNames(JournalEvent next) => next switch
     {
-        RunStarted started => started with { Performer = started.Performer with { Name = LeftOut } },
-        Planned { ApprovedBy: { } approver } planned => planned with { ApprovedBy = approver with { Name = LeftOut } },
+        RunStarted started => started with { Performer = new Party(LeftOut) },
+        Planned { ApprovedBy: not null } planned => planned with { ApprovedBy = new Party(LeftOut) },
         _ => next,
     };
 

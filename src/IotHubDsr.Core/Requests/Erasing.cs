@@ -1,3 +1,4 @@
+using IotHubDsr.Azure;
 using IotHubDsr.Engine;
 using IotHubDsr.Evidence;
 using IotHubDsr.Plans;
@@ -5,13 +6,39 @@ using IotHubDsr.Plans;
 namespace IotHubDsr.Requests;
 
 /// <summary>Binds a plan to a request, which is registered if there is none yet, and runs the approved steps.</summary>
-internal sealed class Erasing(HubConnection connection, IEvidenceStore store, ErasureRequest request, OperationEvents events, TimeProvider time)
+internal sealed class Erasing(HubConnection connection, IEvidenceStore store, ErasureRequest request, OperationEvents events)
 {
+    private readonly ServiceClock _clock = connection.Clock;
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        RunOptions options = RunOptions.For(RunKinds.Erase, request.Performer, request.ThrottleLimit, time.GetUtcNow());
+        RunOptions options = RunOptions.For(RunKinds.Erase, request.Performer, request.ThrottleLimit, _clock.GetUtcNow());
         ErasurePlan approved = PlanDocument.RequireSealed(request.Plan.Approved ?? request.Plan);
+        EvidenceLimits.Require(approved);
+        await OpenRequest.RequireWritableAsync(store, EvidenceLimits.SizeOf(approved), cancellationToken).ConfigureAwait(false);
         await using OpenRequest open = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await BindAsync(open, approved, cancellationToken).ConfigureAwait(false);
+            await new RequestRun(connection, open, request.Plan, options, events).RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (DsrException failed) when (request.RequestId is null && failed.Fault.Target != open.Folder.RequestId)
+        {
+            // Nobody else has told its ID yet.
+            throw new DsrException(failed.Fault with { Message = $"{failed.Fault.Message} {NextStep(open)}" }, failed);
+        }
+    }
+
+    private static string NextStep(OpenRequest open)
+    {
+        string id = open.Folder.RequestId;
+        return open.State.Plan is null
+            ? $"The request '{id}' is registered and nothing was erased; go on with Remove-IotDeviceData -RequestId {id}."
+            : $"The request '{id}' goes on with Resume-IotDataRequest {id}.";
+    }
+
+    private async Task BindAsync(OpenRequest open, ErasurePlan approved, CancellationToken cancellationToken)
+    {
         HoldBook holds = await OpenRequest.GuardAsync(store, () => HoldBook.ReadAsync(open, cancellationToken)).ConfigureAwait(false);
         if (holds.Unmatched(request.Plan) is { } unmatched)
             throw FaultCatalogue.HoldUnmatched.Exception(open.Folder.RequestId, unmatched);
@@ -26,8 +53,6 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
         await open.Journal.AppendAsync(ToPlanned(open, approved.Digest), cancellationToken).ConfigureAwait(false);
         string text = $"The request is {open.Folder.RequestId} in {store.Place}; if this run does not end, Resume-IotDataRequest goes on with it.";
         await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, text), cancellationToken).ConfigureAwait(false);
-
-        await new RequestRun(connection, open, request.Plan, options, events, time).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<OpenRequest> OpenAsync(CancellationToken cancellationToken)
@@ -35,11 +60,11 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
         List<string> devices = [.. request.Plan.Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal)];
         if (request.RequestId is not { } requestId)
         {
-            var registration = new NewRequest(request.Context, devices, request.ReceivedAt, request.IdentityEvidence);
-            return await OpenRequest.RegisterAsync(store, registration, time, cancellationToken).ConfigureAwait(false);
+            var registration = new NewRequest(request.Context, devices, request.ReceivedAt, request.IdentityEvidence, request.Plan.Approval is not null);
+            return await OpenRequest.RegisterAsync(store, registration, _clock, cancellationToken).ConfigureAwait(false);
         }
 
-        OpenRequest open = await OpenRequest.OpenAsync(store, requestId, TimeSpan.Zero, time, cancellationToken).ConfigureAwait(false);
+        OpenRequest open = await OpenRequest.OpenAsync(store, requestId, TimeSpan.Zero, _clock, cancellationToken).ConfigureAwait(false);
         try
         {
             Require(open, devices);
@@ -59,8 +84,7 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
         RequestHub.Require(registered, connection.Context);
         if (open.State.IsAnonymised)
             throw FaultCatalogue.RequestAnonymised.Exception(id);
-        if (open.State.Plan is { } planned && planned.Digest != request.Plan.Digest)
-            throw FaultCatalogue.RequestHasPlan.Exception(id, planned.Digest);
+        RequestApproval.RequireOn(open.State, request.Plan);
         if (!devices.ToHashSet(StringComparer.Ordinal).SetEquals(open.DeviceIds))
         {
             string difference = $"{devices.Except(open.DeviceIds, StringComparer.Ordinal).Count()} only in the plan, {open.DeviceIds.Except(devices, StringComparer.Ordinal).Count()} only in the request";
@@ -80,11 +104,13 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
                 location.First().Location.Kind,
                 location.First().Location.Place,
                 location.Count(step => step.Action == ErasureAction.Erase),
-                location.Where(step => step.Action == ErasureAction.Erase).Sum(step => step.Finding.Records)))],
+                location.All(step => step.Finding.IsCounted) ? location.Where(step => step.Action == ErasureAction.Erase).Sum(step => step.Finding.Records) : null))],
             [.. declined.GroupBy(step => step.Location.Id, StringComparer.Ordinal)
                 .Select(location => new DeclinedSteps(location.Key, [.. location.Select(step => open.Key.Subject(step.DeviceId))]))],
             request.Plan.Approval is { } approval ? new Party(approval.ApprovedBy, approval.CertificateSha256) : null,
-            ScopeStatement.Of(request.Plan.Scope));
+            ScopeStatement.Of(request.Plan.Scope),
+            open.State.Plan is { } before && before.Digest != digest ? before.Digest : open.State.Plan?.Follows,
+            request.Tolerance > 0 ? request.Tolerance : null);
     }
 }
 

@@ -3,6 +3,7 @@ using IotHubDsr.Engine;
 using IotHubDsr.Evidence;
 using IotHubDsr.Packages;
 using IotHubDsr.Packages.Envelopes;
+using IotHubDsr.Plans;
 using IotHubDsr.Reports;
 using IotHubDsr.Stores;
 
@@ -72,6 +73,7 @@ internal sealed class Exporting(
         {
             SourceOrganization = request.SourceOrganization,
             ContactName = request.ContactName,
+            Salt = PlanSalt.Make(),
         };
         byte[] page = CompletenessPage.Write(connection.Context, deviceIds, request.Scope, lines, now);
         byte[] readme = PackageReadme.Write(connection.Context, deviceIds, request.Scope, lines, now);
@@ -84,12 +86,14 @@ internal sealed class Exporting(
         return new DataExport
         {
             DeviceId = deviceIds,
+            HubHostName = connection.Context.HubHostName,
+            HubResourceId = connection.Context.ResourceId,
             Identifier = info.Identifier,
             Path = package.Path,
             Digest = package.Digest,
             Files = package.Files,
             Bytes = package.Bytes,
-            Completeness = lines,
+            Completeness = [.. lines.Select(line => line with { HubHostName = connection.Context.HubHostName })],
             CompletedAt = now,
         };
     }
@@ -210,6 +214,8 @@ internal sealed class Exporting(
         Kind = location.Kind,
         Place = location.Place,
         Verdict = verdict,
+        Found = verdict == Verdict.Absent ? 0 : null,
+        Unreachable = verdict == Verdict.Absent ? 0 : null,
         Ground = ground,
     });
 }

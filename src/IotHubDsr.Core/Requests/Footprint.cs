@@ -16,6 +16,9 @@ internal sealed class Footprint(HubConnection connection, ScopedRequest request,
     public async Task<HubLocations> RunAsync(Func<DeviceDataFinding, CancellationToken, ValueTask> onFinding, CancellationToken cancellationToken)
     {
         IAsyncEnumerable<string> devices = await new Subjects(connection, request, events).OpenAsync(request.Scope, cancellationToken).ConfigureAwait(false);
+        Func<DeviceDataFinding, CancellationToken, ValueTask> give = onFinding;
+        onFinding = (finding, token) => give(
+            finding with { HubHostName = connection.Context.HubHostName, HubResourceId = connection.Context.ResourceId }, token);
         HubLocations locations = await connection.ReadLocationsAsync(cancellationToken).ConfigureAwait(false);
         await events.ReportAsync(locations.Faults, cancellationToken).ConfigureAwait(false);
 

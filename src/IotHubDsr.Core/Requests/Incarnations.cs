@@ -1,59 +1,148 @@
+using System.Globalization;
+using IotHubDsr.Archives;
+using IotHubDsr.Stores.Registry;
+
 namespace IotHubDsr.Requests;
 
 /// <summary>
-/// Whether the IDs of a request still stand for its devices. Between a plan and its run, or two runs, an ID can have been given to another
-/// person, whose records then stand under it in the same archives: none of them may pass for what was left of the first one.
+/// Whose the IDs of a request are. Between a plan and its run, or two runs, an ID can pass to another person, whose records then stand under it
+/// in the same places: none of them may be taken for what is left of the first device.
 /// </summary>
-internal sealed class Incarnations(IReadOnlyList<RequestStep> steps, LocationReading reading)
+internal sealed class Incarnations
 {
-    private readonly Dictionary<string, RequestStep> _registered = steps
-        .Where(step => step.Location.Kind == LocationKinds.DeviceRegistry && IsKnown(step.Planned.Finding))
-        .ToDictionary(step => step.DeviceId, StringComparer.Ordinal);
+    /// <summary>How far the clocks that tell of one deletion may lie apart, and how long the hub takes to record it.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromMinutes(5);
 
+    private readonly OpenRequest _open;
+    private readonly ErasurePlan _plan;
+    private readonly LocationReading _reading;
+    private readonly Dictionary<string, RequestStep> _registry;
+    private readonly Dictionary<string, Known> _planned;
     private readonly Dictionary<string, Fault?> _doubts = new(StringComparer.Ordinal);
 
-    /// <summary>Why what was found may not be erased, by the device ID, where nothing tells whose it is. The registry is asked once for each ID.</summary>
-    public async Task<Dictionary<string, Fault>> FindDoubtsAsync(IEnumerable<DeviceDataFinding> found, CancellationToken cancellationToken)
+    /// <param name="open">The request.</param>
+    /// <param name="plan">Its plan, as it was accepted.</param>
+    /// <param name="steps">The steps of the run.</param>
+    /// <param name="reading">Asks the registry.</param>
+    public Incarnations(OpenRequest open, ErasurePlan plan, IReadOnlyList<RequestStep> steps, LocationReading reading)
     {
-        // To a scope of one generation the stores themselves keep.
-        List<string> deviceIds = reading.Options.Scope.GenerationId is null
-            ? [.. found.Where(IsNameless).Select(finding => finding.DeviceId).Where(_registered.ContainsKey)]
+        (_open, _plan, _reading) = (open, plan, reading);
+        _registry = steps.Where(step => step.Location.Kind == LocationKinds.DeviceRegistry).ToDictionary(step => step.DeviceId, StringComparer.Ordinal);
+        _planned = plan.Steps.GroupBy(step => step.DeviceId, StringComparer.Ordinal)
+            .ToDictionary(device => device.Key, device => KnownTo([.. device], plan.Scope), StringComparer.Ordinal);
+    }
+
+    /// <summary>Whether the plan knew which device the ID stood for.</summary>
+    public bool IsKnown(string deviceId) => _planned[deviceId].GenerationId is not null;
+
+    /// <summary>The last time at which data of the planned device can have come into a location, and what tells it from another one's.</summary>
+    public RecordBound BoundOf(RequestStep step)
+    {
+        Known planned = _planned[step.DeviceId];
+        if (planned.GenerationId is null)
+        {
+            // Whoever accepts a further plan has been told that nobody has the ID, and is shown what came until then.
+            DateTimeOffset until = planned.WasAbsent && _open.State.Plan?.Follows is not null ? _plan.CreatedAt : _open.State.Registration!.ReceivedAt;
+            return new RecordBound(until, GenerationId: null, _plan.CreatedAt);
+        }
+
+        DateTimeOffset last = Latest(_plan.Scope.EndTime, GoneAt(step), step.Planned.Finding.LastTime);
+        TimeSpan access = step.Location.Kind == LocationKinds.FileUploadContainer ? step.Location.FlushTime ?? TimeSpan.Zero : TimeSpan.Zero;
+        return new RecordBound(last + Slack + access, planned.GenerationId, _plan.CreatedAt);
+    }
+
+    /// <summary>Why what was found may not be erased, by device ID. The registry is asked once for each ID.</summary>
+    /// <param name="found">What was found.</param>
+    /// <param name="isFresh">Whether the plan was made just now: only devices that it did not know are asked for.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<Dictionary<string, Fault>> FindDoubtsAsync(
+        IReadOnlyCollection<DeviceDataFinding> found, bool isFresh, CancellationToken cancellationToken)
+    {
+        // The stores themselves keep to a scope of one generation.
+        List<string> deviceIds = _plan.Scope.GenerationId is null
+            ? [.. found.Where(IsNameless).Select(finding => finding.DeviceId).Where(_registry.ContainsKey)]
             : [];
-        List<string> unread = [.. deviceIds.Where(deviceId => !_doubts.ContainsKey(deviceId))];
+        List<string> unread = [.. deviceIds.Where(deviceId => !_doubts.ContainsKey(deviceId) && !(isFresh && IsKnown(deviceId)))];
         if (unread.Count > 0)
         {
-            DataLocation registry = _registered[unread[0]].Location;
-            foreach (DeviceDataFinding now in await reading.FindAsync(registry, unread, cancellationToken).ConfigureAwait(false))
-                _doubts[now.DeviceId] = DoubtOf(now, _registered[now.DeviceId].Planned.Finding);
+            foreach (DeviceDataFinding now in await _reading.FindAsync(_registry[unread[0]].Location, unread, cancellationToken).ConfigureAwait(false))
+                Learn(now);
         }
 
-        return deviceIds.Where(deviceId => _doubts[deviceId] is not null).ToDictionary(deviceId => deviceId, deviceId => _doubts[deviceId]!, StringComparer.Ordinal);
+        return deviceIds.Select(deviceId => (Id: deviceId, Doubt: KnownDoubt(deviceId))).Where(one => one.Doubt is not null)
+            .ToDictionary(one => one.Id, one => one.Doubt!, StringComparer.Ordinal);
     }
 
-    /// <summary>
-    /// The doubts that this run has come upon: whoever is to be deleted is known by then. They say why what the plan found may not be erased,
-    /// by the device ID.
-    /// </summary>
-    public Dictionary<string, Fault> KnownDoubts(IEnumerable<DeviceDataFinding> planned)
+    /// <summary>Asks the registry again, whatever is known.</summary>
+    public async Task<Fault?> AskAsync(string deviceId, CancellationToken cancellationToken)
     {
-        var doubts = new Dictionary<string, Fault>(StringComparer.Ordinal);
-        foreach (DeviceDataFinding finding in reading.Options.Scope.GenerationId is null ? planned.Where(IsNameless) : [])
-        {
-            if (_registered.TryGetValue(finding.DeviceId, out RequestStep? step) && step.Outcome?.Fault is { } fault
-                && fault.Id == FaultCatalogue.DeviceRecreated.Id)
-                doubts[finding.DeviceId] = fault;
-        }
-
-        return doubts;
+        if (_plan.Scope.GenerationId is not null || !_registry.TryGetValue(deviceId, out RequestStep? step))
+            return null;
+        return DoubtOf((await _reading.FindAsync(step.Location, [deviceId], cancellationToken).ConfigureAwait(false))[0]);
     }
+
+    /// <summary>Takes note of what the registry says.</summary>
+    public void Learn(DeviceDataFinding registry)
+    {
+        lock (_doubts)
+            _doubts[registry.DeviceId] = DoubtOf(registry);
+    }
+
+    /// <summary>The doubt that this run has come upon; null when there is none.</summary>
+    public Fault? KnownDoubt(string deviceId)
+    {
+        if (_registry.TryGetValue(deviceId, out RequestStep? step) && step.Outcome?.Fault is { } fault && fault.Id == FaultCatalogue.DeviceRecreated.Id)
+            return fault;
+        lock (_doubts)
+            return _doubts.GetValueOrDefault(deviceId);
+    }
+
+    /// <summary>Why a device that was found in the registry, or its queue, is not the planned one; null when it may be.</summary>
+    public Fault? DoubtOf(DeviceDataFinding now)
+    {
+        Known planned = _planned[now.DeviceId];
+        if (now.Verdict is Verdict.Unreachable or Verdict.Unknown)
+            return planned.GenerationId is null ? null : FaultCatalogue.DeviceUncertain.For(now.DeviceId, now.Detail ?? "the registry could not be read.");
+        return now.GenerationId is null || now.GenerationId == planned.GenerationId ? null : FaultCatalogue.DeviceRecreated.For(now.DeviceId, ReasonOf(planned));
+    }
+
+    /// <summary>Why what came after the bound of a device that the plan did not know stays.</summary>
+    public Fault DoubtAbout(RequestStep step) => FaultCatalogue.DeviceUncertain.For(step.DeviceId, string.Create(
+        CultureInfo.InvariantCulture, $"{ReasonOf(_planned[step.DeviceId])}, and what came after {BoundOf(step).Until:u} can be another device's."));
 
     /// <summary>Whether there is something that does not say which device of the ID it is of.</summary>
     private static bool IsNameless(DeviceDataFinding finding) => finding.GenerationId is null && finding.Records + finding.RelayedRecords > 0;
 
-    private static Fault? DoubtOf(DeviceDataFinding now, DeviceDataFinding planned) =>
-        !IsKnown(now) ? FaultCatalogue.LocationMissing.For(now.Location.ToString(), now.Detail ?? "It could not be read.")
-        : now.GenerationId is not null && now.GenerationId != planned.GenerationId ? FaultCatalogue.DeviceRecreated.For(now.DeviceId)
-        : null;
+    private static string ReasonOf(Known planned) => planned switch
+    {
+        { GenerationId: not null } => PerDevice.MadeAgain,
+        { WasAbsent: true } => "no device had the ID when the plan was made; if one was made since, or made again, the plan is not about it",
+        _ => "the registry could not be read when the plan was made, so that it cannot be told whether the device was made again since",
+    };
 
-    private static bool IsKnown(DeviceDataFinding finding) => finding.Verdict is not (Verdict.Unreachable or Verdict.Unknown);
+    private static Known KnownTo(List<ErasureStep> steps, RecordScope scope)
+    {
+        DeviceDataFinding? registry = steps.Find(step => step.Location.Kind == LocationKinds.DeviceRegistry)?.Finding;
+        DeviceDataFinding? queue = steps.Find(step => step.Location.Kind == LocationKinds.CloudToDeviceQueue)?.Finding;
+        return new Known(scope.GenerationId ?? registry?.GenerationId ?? queue?.GenerationId, registry?.Verdict == Verdict.Absent);
+    }
+
+    private static DateTimeOffset Latest(DateTimeOffset? end, DateTimeOffset gone, DateTimeOffset? found) =>
+        new[] { end ?? gone, gone, found ?? gone }.Max();
+
+    /// <summary>When the device was gone: deleted by this request, or not there any more when it was to be deleted. A plan is about what was there before.</summary>
+    private DateTimeOffset GoneAt(RequestStep step)
+    {
+        if (_open.State.DeletedAt(step.Subject) is { } deletedAt)
+            return deletedAt;
+        DateTimeOffset planned = _open.State.PlannedAt ?? _plan.CreatedAt;
+        return _registry.TryGetValue(step.DeviceId, out RequestStep? registry)
+            && _open.State.Of(registry.Location.Id) is { ErasedAt: { } erasedAt } state && state.Of(step.Subject).IsSettled && erasedAt > planned
+                ? erasedAt
+                : planned;
+    }
+
+    /// <param name="GenerationId">The device that the plan knew; null when it knew none.</param>
+    /// <param name="WasAbsent">Whether the registry was read, and had none.</param>
+    private sealed record Known(string? GenerationId, bool WasAbsent);
 }

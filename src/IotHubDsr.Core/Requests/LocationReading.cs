@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using IotHubDsr.Archives;
 using IotHubDsr.Azure;
 using IotHubDsr.Engine;
 using IotHubDsr.Stores;
@@ -9,29 +11,48 @@ internal sealed class LocationReading(HubLocations locations, StoreOptions optio
 {
     public StoreOptions Options => options;
 
-    public StoreCall CallFor(DataLocation location) => new(location, options, events.EmitAsync);
+    public StoreCall CallFor(DataLocation location, IReadOnlyDictionary<string, RecordBound>? bounds = null) =>
+        new(location, options, events.EmitAsync) { Bounds = bounds ?? FrozenDictionary<string, RecordBound>.Empty };
 
+    /// <summary>A call that may destroy something.</summary>
     /// <param name="location">The location.</param>
     /// <param name="record">Puts on record what is about to be destroyed.</param>
     /// <param name="earlier">See <see cref="StoreCall.Earlier"/>.</param>
     /// <param name="held">See <see cref="StoreCall.Held"/>.</param>
+    /// <param name="bounds">See <see cref="StoreCall.Bounds"/>.</param>
+    /// <param name="doubt">See <see cref="StoreCall.DoubtOfAsync"/>.</param>
     public StoreCall CallFor(
         DataLocation location,
         Func<Announcement, CancellationToken, ValueTask> record,
         IReadOnlyDictionary<string, string> earlier,
-        ILookup<string, string> held) => new(location, options, events.EmitAsync, record) { Earlier = earlier, Held = held };
+        ILookup<string, string> held,
+        IReadOnlyDictionary<string, RecordBound> bounds,
+        Func<string, CancellationToken, Task<Fault?>> doubt) => new(location, options, events.EmitAsync, record)
+    {
+        Earlier = earlier,
+        Held = held,
+        Bounds = bounds,
+        Doubt = doubt,
+    };
 
     /// <summary>Whether the records that are asked for can be told from others there; if not, nothing may be changed or copied.</summary>
     public bool IsNarrowable(DataLocation location) => BlindnessOf(location) == Narrowing.None;
 
+    public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
+        DataLocation location, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken) => FindAsync(location, deviceIds, bounds: null, cancellationToken);
+
+    /// <param name="location">The location.</param>
+    /// <param name="deviceIds">The devices.</param>
+    /// <param name="bounds">See <see cref="StoreCall.Bounds"/>.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
-        DataLocation location, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
+        DataLocation location, IReadOnlyList<string> deviceIds, IReadOnlyDictionary<string, RecordBound>? bounds, CancellationToken cancellationToken)
     {
         try
         {
             IDataStore store = locations.StoreOf(location)
                 ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no store serves it");
-            IReadOnlyList<DeviceDataFinding> findings = await store.FindAsync(CallFor(location), deviceIds, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<DeviceDataFinding> findings = await store.FindAsync(CallFor(location, bounds), deviceIds, cancellationToken).ConfigureAwait(false);
             return BlindnessOf(location) is not Narrowing.None and var blindness ? [.. findings.Select(finding => Undecided(finding, blindness))] : findings;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

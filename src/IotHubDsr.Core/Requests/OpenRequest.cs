@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Azure;
+using IotHubDsr.Azure;
 using IotHubDsr.Evidence;
+using IotHubDsr.Foundation;
 using IotHubDsr.Plans;
 
 namespace IotHubDsr.Requests;
@@ -13,6 +15,9 @@ internal sealed class OpenRequest : IAsyncDisposable
     private static readonly TimeSpan RetryTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortRetryTime = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan PatienceWithLookers = TimeSpan.FromSeconds(2);
+
+    /// <summary>When the GDPR began to apply, where the day began first.</summary>
+    private static readonly DateTimeOffset FirstReceipt = new(2018, 5, 25, 0, 0, 0, TimeSpan.FromHours(14));
 
     private readonly IEvidenceFolder _folder;
     private readonly RequestKey? _key;
@@ -42,12 +47,12 @@ internal sealed class OpenRequest : IAsyncDisposable
         IEvidenceStore store, NewRequest request, TimeProvider time, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        RequirePast(request.ReceivedAt, now);
+        RequirePlausible(request.ReceivedAt, now);
         IEvidenceFolder folder = store.Open(RequestIds.Make(now));
         var key = RequestKey.Make();
         return await GuardAsync(store, async () =>
         {
-            var journal = new Journal(await LockAsync(folder, TimeSpan.Zero, time, cancellationToken).ConfigureAwait(false), new RequestState(), time);
+            var journal = new Journal(await LockAsync(folder, isNew: true, TimeSpan.Zero, time, cancellationToken).ConfigureAwait(false), new RequestState(), time);
             var open = new OpenRequest(folder, journal, key, request.DeviceIds);
             try
             {
@@ -60,37 +65,59 @@ internal sealed class OpenRequest : IAsyncDisposable
                     request.ReceivedAt ?? time.GetLocalNow(),
                     [.. request.DeviceIds.Select(key.Subject)],
                     request.IdentityEvidence is { } evidence ? await open.SaveTextAsync(evidence, cancellationToken).ConfigureAwait(false) : null,
-                    Tool.Version);
+                    Tool.Version,
+                    request.RequiresApproval ? true : null);
                 await journal.AppendAsync(registered, cancellationToken).ConfigureAwait(false);
+                await MarkAsync(folder, open.State, cancellationToken).ConfigureAwait(false);
                 return open;
             }
             catch
             {
                 await open.DisposeAsync().ConfigureAwait(false);
+                if (open.State.Registration is null)
+                    await folder.DeleteAsync(EvidenceFiles.Private, CancellationToken.None).ConfigureAwait(false);
                 throw;
             }
         }).ConfigureAwait(false);
     }
 
-    /// <exception cref="DsrException">The time is still to come.</exception>
-    public static void RequirePast(DateTimeOffset? receivedAt, DateTimeOffset now)
+    /// <summary>The request is on record: that the mark is missing must not look like a failure to register it.</summary>
+    private static async Task MarkAsync(IEvidenceFolder folder, RequestState state, CancellationToken cancellationToken)
     {
-        if (receivedAt > now)
-            throw FaultCatalogue.InvalidReceivedAt.Exception($"{receivedAt:u}");
+        try
+        {
+            await folder.SaveAsync(EvidenceFiles.Registration, Encoding.ASCII.GetBytes(state.Head.Hash + "\n"), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsOfStore(exception))
+        {
+            // Without it, a journal that is lost before there is a plan looks like a registration that was cut off.
+        }
+    }
+
+    /// <summary>The clock by which it was received may be a little ahead of that of the services.</summary>
+    /// <exception cref="DsrException">The time is still to come, or before there were such requests.</exception>
+    public static void RequirePlausible(DateTimeOffset? receivedAt, DateTimeOffset now)
+    {
+        if (receivedAt > now + ServiceClock.Tolerance)
+            throw FaultCatalogue.InvalidReceivedAt.Exception($"{receivedAt:u}", "that is still to come");
+        if (receivedAt < FirstReceipt)
+            throw FaultCatalogue.InvalidReceivedAt.Exception($"{receivedAt:u}", "the GDPR, whose time limits count from the receipt, applies since 25 May 2018");
     }
 
     /// <summary>Opens a request that exists; it waits for somebody else who works on it, if asked to.</summary>
     public static async Task<OpenRequest> OpenAsync(
         IEvidenceStore store, string requestId, TimeSpan wait, TimeProvider time, CancellationToken cancellationToken)
     {
-        IEvidenceFolder folder = await FindAsync(store, requestId, cancellationToken).ConfigureAwait(false);
+        StoredRequest found = await ReadAsync(store, requestId, cancellationToken).ConfigureAwait(false);
+        IEvidenceFolder folder = found.Folder;
         return await GuardAsync(store, async () =>
         {
-            IJournalFile file = await LockAsync(folder, wait, time, cancellationToken).ConfigureAwait(false);
+            IJournalFile file = await LockAsync(folder, isNew: false, wait, time, cancellationToken).ConfigureAwait(false);
             try
             {
-                byte[] lines = await folder.ReadJournalAsync(cancellationToken).ConfigureAwait(false) ?? [];
-                var journal = new Journal(file, RequestState.Read(folder.PlaceOf(string.Empty), lines), time);
+                // Somebody else may have written to it before the lease was free.
+                StoredRequest now = await StoredRequest.ReadAsync(folder, store.Place, readsCertificates: true, cancellationToken).ConfigureAwait(false);
+                var journal = new Journal(file, now.State, time);
                 RequestKey? key = await folder.ReadAsync(EvidenceFiles.Key, cancellationToken).ConfigureAwait(false) is { } known ? RequestKey.Parse(known) : null;
                 return new OpenRequest(folder, journal, key, await ReadDeviceIdsAsync(folder, cancellationToken).ConfigureAwait(false));
             }
@@ -102,29 +129,46 @@ internal sealed class OpenRequest : IAsyncDisposable
         }).ConfigureAwait(false);
     }
 
+    /// <summary>Reads a request that somebody may be working on.</summary>
+    /// <exception cref="DsrException">There is none, or what is kept of it cannot be relied on.</exception>
+    public static Task<StoredRequest> ReadAsync(IEvidenceStore store, string requestId, CancellationToken cancellationToken) => GuardAsync(
+        store,
+        () => RequestIds.IsOne(requestId)
+            ? StoredRequest.ReadAsync(store.Open(requestId), store.Place, readsCertificates: false, cancellationToken)
+            : throw FaultCatalogue.RequestNotFound.Exception(requestId, store.Place));
+
     public static async Task<IReadOnlyList<string>> ReadDeviceIdsAsync(IEvidenceFolder folder, CancellationToken cancellationToken) =>
         await folder.ReadAsync(EvidenceFiles.Subjects, cancellationToken).ConfigureAwait(false) is { } subjects
-            ? JsonSerializer.Deserialize<List<string>>(subjects)!
+            && JsonSerializer.Deserialize<List<string?>>(subjects) is { } deviceIds
+            ? [.. deviceIds.OfType<string>()]
             : [];
 
     public static async Task<string?> ReadTextAsync(IEvidenceFolder folder, string? hash, CancellationToken cancellationToken) =>
-        hash is not null && await folder.ReadAsync(EvidenceFiles.Text(hash), cancellationToken).ConfigureAwait(false) is { } text
+        hash is not null && (await folder.ReadAsync(EvidenceFiles.Text(hash), cancellationToken).ConfigureAwait(false)
+            ?? await folder.ReadAsync(EvidenceFiles.Decision(hash), cancellationToken).ConfigureAwait(false)) is { } text
             ? Encoding.UTF8.GetString(text)
             : null;
 
-    /// <summary>The folder of a request that has a journal.</summary>
-    public static Task<IEvidenceFolder> FindAsync(IEvidenceStore store, string requestId, CancellationToken cancellationToken) => GuardAsync(store, async () =>
+    /// <summary>Keeps a free text where it stays, and gives the hash under which the journal names it.</summary>
+    public async Task<string> SaveDecisionAsync(string text, CancellationToken cancellationToken)
     {
-        IEvidenceFolder? folder = RequestIds.IsOne(requestId) ? store.Open(requestId) : null;
-        return folder is null || await folder.ReadJournalAsync(cancellationToken).ConfigureAwait(false) is not { Length: > 0 }
-            ? throw FaultCatalogue.RequestNotFound.Exception(requestId, store.Place)
-            : folder;
-    });
+        string hash = HashOf(text);
+        await _folder.SaveAsync(EvidenceFiles.Decision(hash), Encoding.UTF8.GetBytes(text), cancellationToken).ConfigureAwait(false);
+        return hash;
+    }
 
     /// <summary>Keeps a free text where it can be destroyed, and gives the hash under which the journal names it.</summary>
     public async Task<string> SaveTextAsync(string text, CancellationToken cancellationToken)
     {
         string hash = Key.Text(text);
+        await SaveTextAsync(hash, text, cancellationToken).ConfigureAwait(false);
+        return hash;
+    }
+
+    /// <summary>Keeps how a request was answered whose key may be destroyed: what remains to be said of it takes none.</summary>
+    public async Task<string> SaveAnswerAsync(string text, CancellationToken cancellationToken)
+    {
+        string hash = HashOf(text);
         await SaveTextAsync(hash, text, cancellationToken).ConfigureAwait(false);
         return hash;
     }
@@ -150,28 +194,57 @@ internal sealed class OpenRequest : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Journal.DisposeAsync();
 
-    /// <summary>Gives what a store throws as a catalogued failure.</summary>
+    /// <summary>A hash that names a text; where there is no key, nobody can compare it with a guess either.</summary>
+    private string HashOf(string text) => (_key ?? RequestKey.Make()).Text(text);
+
+    /// <summary>Finds out whether evidence can be written before anything depends on it.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="needed">Bytes that it takes.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="DsrException">It cannot be written to, or has no room.</exception>
+    public static async Task RequireWritableAsync(IEvidenceStore store, long needed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.ProbeAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsOfStore(exception))
+        {
+            throw new DsrException(FaultCatalogue.RequestStoreNotWritable.For(store.Place, Reason.Of(exception)), exception);
+        }
+
+        if (store.FreeSpace() is { } free && free < needed)
+            throw FaultCatalogue.RequestStoreNotWritable.Exception(store.Place, $"it has {ByteSize.Format(free)} free, and up to {ByteSize.Format(needed)} are needed.");
+    }
+
+    /// <summary>Translates what a store throws into a catalogued fault.</summary>
     public static async Task<T> GuardAsync<T>(IEvidenceStore store, Func<Task<T>> action)
     {
         try
         {
             return await action().ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or RequestFailedException or AggregateException
-            or JsonException or FormatException or ArgumentException)
+        catch (EvidenceNotWrittenException exception)
         {
-            throw new DsrException(FaultCatalogue.RequestStoreUnreadable.For(store.Place, exception.Message.Split('\n')[0].TrimEnd()), exception);
+            throw new DsrException(FaultCatalogue.RequestStoreNotWritable.For(store.Place, Reason.Of(exception)), exception.InnerException);
+        }
+        catch (Exception exception) when (IsOfStore(exception))
+        {
+            throw new DsrException(FaultCatalogue.RequestStoreUnreadable.For(store.Place, Reason.Of(exception)), exception);
         }
     }
 
-    private static async Task<IJournalFile> LockAsync(IEvidenceFolder folder, TimeSpan wait, TimeProvider time, CancellationToken cancellationToken)
+    private static bool IsOfStore(Exception exception) => exception is IOException or UnauthorizedAccessException or RequestFailedException
+        or AggregateException or JsonException or FormatException or ArgumentException;
+
+    private static async Task<IJournalFile> LockAsync(IEvidenceFolder folder, bool isNew, TimeSpan wait, TimeProvider time, CancellationToken cancellationToken)
     {
         string holder = string.Create(
             CultureInfo.InvariantCulture, $"{Tool.Performer}, process {Environment.ProcessId}, since {time.GetUtcNow():u}");
         long start = time.GetTimestamp();
         while (true)
         {
-            if (await folder.TryLockAsync(holder, cancellationToken).ConfigureAwait(false) is { } file)
+            if (await folder.TryLockAsync(holder, isNew, cancellationToken).ConfigureAwait(false) is { } file)
                 return file;
             TimeSpan waited = time.GetElapsedTime(start);
             if (waited >= wait)
@@ -189,7 +262,7 @@ internal sealed class OpenRequest : IAsyncDisposable
 
 /// <summary>What a request is about when it is registered.</summary>
 internal sealed record NewRequest(
-    DsrContext Context, IReadOnlyList<string> DeviceIds, DateTimeOffset? ReceivedAt, string? IdentityEvidence);
+    DsrContext Context, IReadOnlyList<string> DeviceIds, DateTimeOffset? ReceivedAt, string? IdentityEvidence, bool RequiresApproval = false);
 
 /// <summary>Who does it, and with what, where nobody says.</summary>
 internal static class Tool

@@ -31,7 +31,7 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
             },
             cancellationToken).ConfigureAwait(false);
 
-        return PlanDocument.Seal(new ErasurePlan
+        var plan = new ErasurePlan
         {
             HubHostName = connection.Context.HubHostName,
             HubResourceId = connection.Context.ResourceId,
@@ -39,13 +39,16 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
             IncludeOldVersions = request.IncludeOldVersions,
             DeleteEmptied = request.DeleteEmptied,
             Scope = request.Scope,
+            Salt = PlanSalt.Make(),
             CreatedAt = time.GetUtcNow(),
             Steps = findings.Select(finding => new ErasureStep(finding, ActionFor(finding, request)))
                 .OrderBy(step => step.DeviceId, StringComparer.Ordinal)
                 .ThenBy(step => locations.StageOf(step.Location))
                 .ThenBy(step => step.Location.Id, StringComparer.Ordinal)
                 .ToList(),
-        });
+        };
+        EvidenceLimits.Require(plan);
+        return PlanDocument.Seal(plan);
     }
 
     private static ErasureAction ActionFor(DeviceDataFinding finding, PlanRequest request)

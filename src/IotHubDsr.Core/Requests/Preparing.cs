@@ -13,19 +13,18 @@ internal sealed class Preparing(IEvidenceStore store, ErasurePreparation request
     {
         if (request.Performer.SigningCertificate is { } certificate)
             SigningKey.ForSigning(certificate, time.GetUtcNow());
+        if (request.ProbesStore)
+            await OpenRequest.RequireWritableAsync(store, needed: 0, cancellationToken).ConfigureAwait(false);
         if (request.RequestId is not { } requestId)
         {
-            OpenRequest.RequirePast(request.ReceivedAt, time.GetUtcNow());
+            OpenRequest.RequirePlausible(request.ReceivedAt, time.GetUtcNow());
             return;
         }
 
-        IEvidenceFolder folder = await OpenRequest.FindAsync(store, requestId, cancellationToken).ConfigureAwait(false);
-        byte[] journal = await OpenRequest.GuardAsync(store, () => folder.ReadJournalAsync(cancellationToken)).ConfigureAwait(false) ?? [];
-        RequestState state = RequestState.Read(folder.PlaceOf(string.Empty), journal);
+        RequestState state = (await OpenRequest.ReadAsync(store, requestId, cancellationToken).ConfigureAwait(false)).State;
         RequestHub.Require(state.Registration!, request.Context!);
         if (state.IsAnonymised)
             throw FaultCatalogue.RequestAnonymised.Exception(requestId);
-        if (request.MakesPlan && state.Plan is { } planned)
-            throw FaultCatalogue.RequestHasPlan.Exception(requestId, planned.Digest);
+        RequestApproval.RequireAsked(state, request);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using IotHubDsr.Engine;
 using IotHubDsr.Evidence;
 using IotHubDsr.Plans;
@@ -22,9 +21,7 @@ internal sealed class ReportWriting(IEvidenceStore store, ReportRequest request,
 
     private async Task<ReportModel> BuildAsync(CancellationToken cancellationToken)
     {
-        IEvidenceFolder folder = await OpenRequest.FindAsync(store, request.RequestId, cancellationToken).ConfigureAwait(false);
-        byte[] journal = await folder.ReadJournalAsync(cancellationToken).ConfigureAwait(false) ?? [];
-        RequestState state = RequestState.Read(folder.PlaceOf(string.Empty), journal);
+        (IEvidenceFolder folder, _, RequestState state) = await OpenRequest.ReadAsync(store, request.RequestId, cancellationToken).ConfigureAwait(false);
         DataRequest view = await new RequestView(store, time).BuildAsync(folder, state, holder: null, cancellationToken).ConfigureAwait(false);
         List<RunStarted> runs = [.. state.Milestones.Select(line => line.Event).OfType<RunStarted>()];
         return new ReportModel
@@ -43,6 +40,7 @@ internal sealed class ReportWriting(IEvidenceStore store, ReportRequest request,
             Devices = view.IsAnonymised ? state.Registration!.Subjects : view.DeviceId,
             Scope = view.Scope,
             Data = await DataAsync(folder, state, cancellationToken).ConfigureAwait(false),
+            OwnersActed = state.OwnerActed,
             Holds = [.. view.Holds.Select(hold => new ReportHold(hold.LocationId, hold.DeviceId, hold.Item, hold.Ground, hold.ReviewAt))],
             Evidence = new ReportEvidence(
                 view.PlanDigest,
@@ -55,9 +53,9 @@ internal sealed class ReportWriting(IEvidenceStore store, ReportRequest request,
 
     private static async Task<ReportData> DataAsync(IEvidenceFolder folder, RequestState state, CancellationToken cancellationToken)
     {
-        byte[]? outcome = await folder.ReadAsync(EvidenceFiles.Outcome(state.Certificates.Count), cancellationToken).ConfigureAwait(false);
-        if (outcome is not null && JsonSerializer.Deserialize<List<ErasureReceipt>>(outcome) is { } receipts)
-            return ReportData.FromReceipts(receipts);
+        int? number = state.Certificates is [.., { } last] ? EvidenceFiles.CertificateNumber(last.Certificate.File) : null;
+        if (number is { } known && await folder.ReadAsync(EvidenceFiles.Outcome(known), cancellationToken).ConfigureAwait(false) is { } outcome)
+            return ReportData.FromReceipts(OutcomeFile.Read(outcome));
 
         // Without names: before the first outcome, and after the key was destroyed.
         return new ReportData(
@@ -71,7 +69,7 @@ internal sealed class ReportWriting(IEvidenceStore store, ReportRequest request,
         DeviceId = subject,
         LocationId = locationId,
         Verdict = step.Verdict ?? Verdict.Unknown,
-        Erased = step.Erased,
+        Erased = step.Verdict is null || step is { Remaining: null, Changes: 0 } ? null : step.Erased,
         Remaining = step.Remaining,
         Until = step.Until,
     };

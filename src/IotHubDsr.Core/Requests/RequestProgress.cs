@@ -11,6 +11,7 @@ internal sealed record RequestProgress(DataRequestStatus Status, DateTimeOffset?
     private const string Resume = "Run Resume-IotDataRequest";
     private const string AtFirst = "Run Remove-IotDeviceData or Export-IotDeviceData with -RequestId.";
     private const string AfterExport = "Run Remove-IotDeviceData with -RequestId, or note with Set-IotDataRequest -AnswerNote that nothing is to be erased.";
+    private const string WithoutKey = "The key was destroyed while the request was open: work on the devices takes a new request. Note with Set-IotDataRequest -AnswerNote how the person was answered.";
 
     /// <param name="state">What the journal says.</param>
     /// <param name="isHeld">Whether somebody works on the request now.</param>
@@ -18,9 +19,13 @@ internal sealed record RequestProgress(DataRequestStatus Status, DateTimeOffset?
     public static RequestProgress Of(RequestState state, bool isHeld, DateTimeOffset now)
     {
         RequestProgress progress = OfJournal(state, isHeld, now);
-        return state.IsAnonymised && progress.Status != DataRequestStatus.Closed
-            ? progress with { NextAt = null, NextAction = "Nothing can be done any more: the key was destroyed. Work on the devices takes a new request." }
-            : progress;
+        if (!state.IsAnonymised || progress.Status == DataRequestStatus.Closed)
+            return progress;
+
+        // The person is still owed an answer, whatever became of the key.
+        return state.Answer is null
+            ? progress with { NextAt = RequestView.DueAt(state), NextAction = WithoutKey }
+            : new RequestProgress(DataRequestStatus.Closed, NextAt: null, NextAction: null);
     }
 
     private static RequestProgress OfJournal(RequestState state, bool isHeld, DateTimeOffset now)
@@ -33,7 +38,7 @@ internal sealed record RequestProgress(DataRequestStatus Status, DateTimeOffset?
         if (state.Plan is null && state.Answer is null)
             return new RequestProgress(DataRequestStatus.Received, due, state.IsExported ? AfterExport : AtFirst);
 
-        List<(string Location, StepState Step)> open = state.Plan is null ? [] : [.. OpenSteps(state, now)];
+        List<(string Location, StepState Step)> open = state.Plan is null ? [] : [.. OpenSteps(state)];
         if (open.Count == 0)
             return new RequestProgress(DataRequestStatus.Closed, NextAt: null, NextAction: null);
         List<(string Location, StepState Step)> stuck = [.. open.Where(one => !ClosesByItself(one.Step))];
@@ -41,21 +46,38 @@ internal sealed record RequestProgress(DataRequestStatus Status, DateTimeOffset?
         DateTimeOffset? review = state.Holds.Count > 0 ? state.Holds.Min(hold => hold.ReviewAt) : null;
         if (first <= now)
             return new RequestProgress(stuck.Count > 0 ? DataRequestStatus.ActionNeeded : DataRequestStatus.Waiting, now, $"{Resume}: what was pending can be read again.");
-        return stuck.Count > 0
-            ? new RequestProgress(DataRequestStatus.ActionNeeded, Earliest(first, review, due), $"See to {Describe(stuck)}; then run Resume-IotDataRequest.")
-            : new RequestProgress(DataRequestStatus.Waiting, Earliest(first, review, due), $"{Resume} when the time has come: {Describe(open)}.");
+        if (stuck.Where(one => TakesPlan(one.Step)).ToList() is { Count: > 0 } further)
+        {
+            string next = $"Run Get-IotDataRequest | Remove-IotDeviceData for it, which makes a further plan and asks: {Describe(further)}"
+                + $"{(further.Exists(one => one.Step.Verdict == Verdict.Present) ? ", with -IncludeOldVersions for what is left in old versions" : string.Empty)}.";
+            return new RequestProgress(DataRequestStatus.ActionNeeded, Earliest(first, review, due), next);
+        }
+
+        if (stuck.Count > 0)
+            return new RequestProgress(DataRequestStatus.ActionNeeded, Earliest(first, review, due), $"See to {Describe(stuck)}; then run Resume-IotDataRequest.");
+        bool isAnswerable = open.TrueForAll(one => one.Step.Verdict == Verdict.Expiring);
+        string answer = isAnswerable && state.AnsweredAt is null ? $" What only expires need not be awaited to answer: note it with Set-IotDataRequest -AnswerNote by {due:yyyy-MM-dd}." : string.Empty;
+        return new RequestProgress(
+            DataRequestStatus.Waiting, Earliest(first, review, state.AnsweredAt is null ? due : null), $"{Resume} when the time has come: {Describe(open)}.{answer}");
     }
 
-    /// <summary>Steps that are neither settled nor have left by themselves.</summary>
-    private static IEnumerable<(string Location, StepState Step)> OpenSteps(RequestState state, DateTimeOffset now) => state.Locations
+    /// <summary>
+    /// Steps that are not settled. What was to leave by a time is not settled by the clock of whoever lists requests: the next run reads the place
+    /// or, where nobody can, asks the services for the time.
+    /// </summary>
+    private static IEnumerable<(string Location, StepState Step)> OpenSteps(RequestState state) => state.Locations
         .SelectMany(pair => pair.Value.All(state.Registration!.Subjects.Count).Select(one => (Location: pair.Key, one.Step)))
         .Where(one => one.Step.Verdict switch
         {
             Verdict.Absent or Verdict.Erased => false,
-            Verdict.Expiring => one.Step.Until is null || one.Step.Until > now,
-            Verdict.OwnerAction => !state.OwnerActed.Contains(one.Location),
+            Verdict.Expiring => !one.Step.IsOver,
+            Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown => !state.OwnerActed.Contains(one.Location),
+            _ when state.Plan!.Locations.All(location => location.Id != one.Location) => !state.OwnerActed.Contains(one.Location),
             _ => true,
         });
+
+    /// <summary>Whether a later run of the same plan leaves it as it is: it is beyond the plan, was not approved, or the plan is older than its location.</summary>
+    private static bool TakesPlan(StepState step) => step.NeedsPlan || step.IsDeclined || step.Verdict == Verdict.Unknown;
 
     private static bool ClosesByItself(StepState step) => step.Verdict is Verdict.ErasurePending or Verdict.Expiring && step.Until is not null;
 
@@ -64,9 +86,5 @@ internal sealed record RequestProgress(DataRequestStatus Status, DateTimeOffset?
         .OrderByDescending(group => group.Key)
         .Select(group => $"{Counted.Of(group.Select(one => one.Location).Distinct(StringComparer.Ordinal).Count(), "location")} {group.Key}"));
 
-    private static DateTimeOffset Earliest(DateTimeOffset? first, DateTimeOffset? review, DateTimeOffset due)
-    {
-        DateTimeOffset earliest = first < due ? first.Value : due;
-        return review < earliest ? review.Value : earliest;
-    }
+    private static DateTimeOffset? Earliest(params DateTimeOffset?[] times) => times.Min();
 }

@@ -1,5 +1,6 @@
 using IotHubDsr.Engine;
 using IotHubDsr.Evidence;
+using IotHubDsr.Foundation;
 
 namespace IotHubDsr.Requests;
 
@@ -16,7 +17,8 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
             devices.Add(deviceId);
         if (devices.Count == 0)
             return;
-        var registration = new NewRequest(request.Context, devices, request.ReceivedAt, request.IdentityEvidence);
+        EvidenceLimits.RequireDevices(devices.Count);
+        var registration = new NewRequest(request.Context, devices, request.ReceivedAt, request.IdentityEvidence, request.RequireApproval);
         await using OpenRequest open = await OpenRequest.RegisterAsync(store, registration, time, cancellationToken).ConfigureAwait(false);
         await GiveAsync(open, cancellationToken).ConfigureAwait(false);
     }
@@ -33,24 +35,15 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
         var found = new List<DataRequest>();
         await foreach (string requestId in IdsOf(query).WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            try
-            {
-                DataRequest request = await _view.ReadAsync(requestId, cancellationToken).ConfigureAwait(false);
-                await AddAsync(bundle, requestId, request, cancellationToken).ConfigureAwait(false);
-                if (query.Due)
-                    found.Add(request);
-                else
-                    await events.OutputAsync(request, cancellationToken).ConfigureAwait(false);
-            }
-            catch (DsrException broken) when (query.RequestIds.Count > 0 || broken.Fault.Id != FaultCatalogue.RequestNotFound.Id)
-            {
-                await events.EmitAsync(new FaultEvent(broken.Fault), cancellationToken).ConfigureAwait(false);
-                await AddAsync(bundle, requestId, request: null, cancellationToken).ConfigureAwait(false);
-            }
-            catch (DsrException)
-            {
-                // A registration that did not get as far as its first line is no request.
-            }
+            (DataRequest? request, Fault? fault) = await TryReadAsync(bundle, requestId, cancellationToken).ConfigureAwait(false);
+
+            // A registration that did not get as far as its first line is no request.
+            if (fault is not null && (query.RequestIds.Count > 0 || fault.Id != FaultCatalogue.RequestNotFound.Id))
+                await events.EmitAsync(new FaultEvent(fault), cancellationToken).ConfigureAwait(false);
+            if (request is not null && query.Due)
+                found.Add(request);
+            else if (request is not null)
+                await events.OutputAsync(request, cancellationToken).ConfigureAwait(false);
         }
 
         DateTimeOffset now = time.GetUtcNow();
@@ -59,6 +52,35 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
         if (bundle is not null)
             await bundle.SaveAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>One request, or what is wrong with it: whatever that is, it keeps no other from being shown.</summary>
+    private async Task<(DataRequest? Request, Fault? Fault)> TryReadAsync(DiagnosticsBundle? bundle, string requestId, CancellationToken cancellationToken)
+    {
+        DataRequest? request = null;
+        Fault? fault = null;
+        try
+        {
+            request = await _view.ReadAsync(requestId, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            fault = FaultOf(requestId, exception);
+        }
+
+        try
+        {
+            await AddAsync(bundle, requestId, request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            fault ??= FaultOf(requestId, exception);
+        }
+
+        return (request, fault);
+    }
+
+    private static Fault FaultOf(string requestId, Exception exception) =>
+        (exception as DsrException)?.Fault ?? FaultCatalogue.Unforeseen.For($"The request '{requestId}'", Reason.Of(exception));
 
     private async Task AddAsync(DiagnosticsBundle? bundle, string requestId, DataRequest? request, CancellationToken cancellationToken)
     {
@@ -75,8 +97,8 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
         await using OpenRequest open = await OpenRequest.OpenAsync(store, change.RequestId, TimeSpan.Zero, time, cancellationToken).ConfigureAwait(false);
         await OpenRequest.GuardAsync(store, async () =>
         {
-            if (change is AnonymiseRequest)
-                await AnonymiseAsync(open, cancellationToken).ConfigureAwait(false);
+            if (change is AnonymiseRequest anonymise)
+                await AnonymiseAsync(open, anonymise.Reason, cancellationToken).ConfigureAwait(false);
             else
                 await open.Journal.AppendAsync(await ToEventAsync(open, change, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             return true;
@@ -85,6 +107,12 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
         {
             const string late = "The first month was over: the person had to be told of an extension, and of its reasons, before (GDPR, Article 12(3)).";
             await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, late), cancellationToken).ConfigureAwait(false);
+        }
+
+        if (change is AnswerRequest && RequestProgress.Of(open.State, isHeld: false, time.GetUtcNow()) is { Status: not (DataRequestStatus.Waiting or DataRequestStatus.Closed) } unsettled)
+        {
+            string text = $"The answer is noted, and the request stays due: it is {unsettled.Status}. {unsettled.NextAction}";
+            await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, text), cancellationToken).ConfigureAwait(false);
         }
 
         if (change is HoldRequest { Ground: not null } && open.State.Plan is not null)
@@ -112,12 +140,11 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
                 throw FaultCatalogue.RequestExtended.Exception(change.RequestId);
             case ExtendRequest extend:
                 return new Extended(await open.SaveTextAsync(extend.Reason, cancellationToken).ConfigureAwait(false));
-            case AnswerRequest when open.State.Plan is { } planned:
-                throw FaultCatalogue.RequestHasPlan.Exception(change.RequestId, planned.Digest);
             case AnswerRequest answer:
-                return new Answered(await open.SaveTextAsync(answer.Note, cancellationToken).ConfigureAwait(false));
+                return new Answered(await open.SaveAnswerAsync(answer.Note, cancellationToken).ConfigureAwait(false));
             case OwnerActionRequest acted:
                 RequireLocation(open, acted.LocationId);
+                RequireOwner(open.State, acted.LocationId);
                 return new OwnerActed(acted.LocationId, await open.SaveTextAsync(acted.Note, cancellationToken).ConfigureAwait(false));
             case HoldRequest hold:
                 RequireLocation(open, hold.LocationId);
@@ -152,11 +179,29 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
             throw FaultCatalogue.LocationNotInRequest.Exception(locationId);
     }
 
+    /// <summary>What the module can read and erase is not closed by a note: it is read, or takes a further plan.</summary>
+    private static void RequireOwner(RequestState state, string locationId)
+    {
+        Verdict? verdict = state.Of(locationId).All(state.Registration!.Subjects.Count).Max(one => one.Step.Verdict);
+        bool isInPlan = state.Plan?.Locations.Any(location => location.Id == locationId) == true;
+        if (isInPlan && verdict is not (null or Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown))
+            throw FaultCatalogue.OwnerNotAsked.Exception(locationId, verdict);
+    }
+
     /// <summary>On record first: a request whose files are gone without a word would look like a loss.</summary>
-    private static async Task AnonymiseAsync(OpenRequest open, CancellationToken cancellationToken)
+    /// <exception cref="DsrException">The request is open, and no reason was given.</exception>
+    private async Task AnonymiseAsync(OpenRequest open, string? reason, CancellationToken cancellationToken)
     {
         if (!open.State.IsAnonymised)
-            await open.Journal.AppendAsync(new Anonymised(), cancellationToken).ConfigureAwait(false);
+        {
+            var progress = RequestProgress.Of(open.State, isHeld: false, time.GetUtcNow());
+            bool isOpen = progress.Status != DataRequestStatus.Closed;
+            if (isOpen && reason is null)
+                throw FaultCatalogue.RequestNotClosed.Exception(open.Folder.RequestId, progress.Status);
+            string? hash = reason is null ? null : await open.SaveDecisionAsync(reason, cancellationToken).ConfigureAwait(false);
+            await open.Journal.AppendAsync(new Anonymised(hash), cancellationToken).ConfigureAwait(false);
+        }
+
         await open.Folder.DeleteAsync(EvidenceFiles.Private, cancellationToken).ConfigureAwait(false);
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using IotHubDsr.Azure;
 using IotHubDsr.Certificates;
 using IotHubDsr.Engine;
 using IotHubDsr.Evidence;
@@ -30,12 +31,17 @@ internal sealed record RunOptions(string Kind, Party Performer, SigningKey? Key,
 /// point is followed by one that goes on from what the journal and the locations themselves say.
 /// </summary>
 internal sealed class RequestRun(
-    HubConnection connection, OpenRequest open, ErasurePlan plan, RunOptions options, OperationEvents events, TimeProvider time)
+    HubConnection connection, OpenRequest open, ErasurePlan plan, RunOptions options, OperationEvents events)
 {
+    private readonly ServiceClock _clock = connection.Clock;
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, open.Journal.Lost);
-        await open.Journal.AppendAsync(new RunStarted(options.Kind, options.Performer, Tool.Version), linked.Token).ConfigureAwait(false);
+        if (_clock.Warning() is { } wrong)
+            await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, wrong), cancellationToken).ConfigureAwait(false);
+        string? clock = _clock.Known is null ? null : RunClocks.Service;
+        await open.Journal.AppendAsync(new RunStarted(options.Kind, options.Performer, Tool.Version, clock), linked.Token).ConfigureAwait(false);
         IReadOnlyList<ErasureReceipt> receipts;
         try
         {
@@ -47,7 +53,7 @@ internal sealed class RequestRun(
         {
             // A process that dies says nothing; one that lives says that it did not finish.
             if (open.Journal.Lost.IsCancellationRequested)
-                throw new DsrException(FaultCatalogue.EvidenceFailed.For(open.Folder.RequestId, "the lease was lost."), exception);
+                throw new DsrException(open.Journal.Fault, exception);
             await EndAsync(cancellationToken.IsCancellationRequested ? null : exception).ConfigureAwait(false);
             throw;
         }
@@ -84,19 +90,30 @@ internal sealed class RequestRun(
             Scope = plan.Scope,
         };
         var reading = new LocationReading(locations, storeOptions, events);
+        ErasurePlan accepted = plan.Approved ?? plan;
+        var incarnations = new Incarnations(open, accepted, steps, reading);
+        var reach = new PlanReach(accepted, open.State.Plan?.Tolerance ?? 0, locations, incarnations, events);
         if (options.Kind != RunKinds.Verify)
-            await new StepErasing(open, locations, reading, holds, options.Kind, events, time).RunAsync(steps, cancellationToken).ConfigureAwait(false);
-        var verifying = new StepVerifying(open, locations, reading, holds, options.Kind, time);
+        {
+            await new StepErasing(open, locations, reading, holds, incarnations, reach, options.Kind, events, _clock).RunAsync(steps, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        EarlierReceipts earlier = await EarlierReceipts.ReadAsync(open, cancellationToken).ConfigureAwait(false);
+        var verifying = new StepVerifying(open, locations, reading, holds, incarnations, reach, earlier, _clock);
         List<ErasureReceipt> receipts =
         [
-            .. await verifying.RunAsync(steps, cancellationToken).ConfigureAwait(false),
+            .. await verifying.RunAsync(steps, () => _clock.Known, cancellationToken).ConfigureAwait(false),
             .. await UnplannedAsync(locations, cancellationToken).ConfigureAwait(false),
         ];
-        await new Certifying(open, locations, options, events, time).RunAsync(receipts, cancellationToken).ConfigureAwait(false);
+        await new Certifying(open, locations, options, events, _clock).RunAsync(receipts, cancellationToken).ConfigureAwait(false);
         return receipts;
     }
 
-    /// <summary>The steps of the plan, with the settings of their locations as they are now: a plan binds to what, not to how.</summary>
+    /// <summary>
+    /// The steps of the plan, with the settings of their locations as they are now: a plan binds to what, not to how. What the operator vouched
+    /// for is part of what was approved.
+    /// </summary>
     private List<RequestStep> StepsOf(HubLocations locations, HoldBook holds)
     {
         Dictionary<string, DataLocation> now = locations.All.ToDictionary(location => location.Id, StringComparer.Ordinal);
@@ -104,7 +121,7 @@ internal sealed class RequestRun(
         return [.. plan.Steps.Select(step =>
         {
             string subject = subjects[step.DeviceId];
-            DataLocation location = now.GetValueOrDefault(step.Location.Id, step.Location);
+            DataLocation location = now.GetValueOrDefault(step.Location.Id, step.Location) with { Statements = step.Location.Statements };
             DeviceDataFinding finding = locations.StoreOf(location) is null
                 ? Footprint.Unserved(step.DeviceId, location)
                 : step.Finding with { Location = location };
@@ -122,10 +139,10 @@ internal sealed class RequestRun(
         List<DataLocation> added = [.. locations.All.Where(location => !planned.Contains(location.Id))];
         foreach (DataLocation location in added)
         {
-            await open.Journal.AppendAsync(new Added(new PlannedLocation(location.Id, location.Kind, location.Place, Steps: 0, Records: 0)), cancellationToken)
+            await open.Journal.AppendAsync(new Added(new PlannedLocation(location.Id, location.Kind, location.Place, Steps: 0, Records: null)), cancellationToken)
                 .ConfigureAwait(false);
             await open.Journal.AppendAsync(
-                new Verified(location.Id, IsRead: false, [new VerifiedGroup(Verdict.Unknown, Until: null, Remaining: 0, Subjects: null)]), cancellationToken)
+                new Verified(location.Id, IsRead: false, [new VerifiedGroup(Verdict.Unknown, Until: null, Remaining: null, Subjects: null)]), cancellationToken)
                 .ConfigureAwait(false);
         }
 
@@ -133,10 +150,12 @@ internal sealed class RequestRun(
         {
             RequestId = open.Folder.RequestId,
             DeviceId = deviceId,
+            HubHostName = open.State.Registration!.HubHostName,
+            HubResourceId = open.State.Registration.HubResourceId,
             Location = location,
             Verdict = Verdict.Unknown,
-            Detail = "The location came into the hub's configuration after the plan was made; a further request looks for the devices there.",
-            CompletedAt = time.GetUtcNow(),
+            Detail = "The location came into the hub's configuration after the plan was made; a further plan looks for the devices there (Get-IotDataRequest | Remove-IotDeviceData).",
+            CompletedAt = _clock.GetUtcNow(),
         })];
     }
 }

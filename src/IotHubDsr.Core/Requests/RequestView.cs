@@ -9,9 +9,7 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
     /// <exception cref="DsrException">There is none, or its journal is broken.</exception>
     public Task<DataRequest> ReadAsync(string requestId, CancellationToken cancellationToken) => OpenRequest.GuardAsync(store, async () =>
     {
-        IEvidenceFolder folder = await OpenRequest.FindAsync(store, requestId, cancellationToken).ConfigureAwait(false);
-        byte[] journal = await folder.ReadJournalAsync(cancellationToken).ConfigureAwait(false) ?? [];
-        RequestState state = RequestState.Read(folder.PlaceOf(string.Empty), journal);
+        (IEvidenceFolder folder, _, RequestState state) = await OpenRequest.ReadAsync(store, requestId, cancellationToken).ConfigureAwait(false);
         string? holder = await folder.ReadHolderAsync(cancellationToken).ConfigureAwait(false);
         return await BuildAsync(folder, state, holder, cancellationToken).ConfigureAwait(false);
     });
@@ -28,6 +26,7 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
             RequestId = folder.RequestId,
             RequestStore = store.Place,
             HubHostName = registered.HubHostName,
+            HubResourceId = registered.HubResourceId,
             ReceivedAt = registered.ReceivedAt,
             DueAt = DueAt(state),
             Status = progress.Status,
@@ -36,8 +35,11 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
             Devices = registered.Subjects.Count,
             IdentityEvidence = await OpenRequest.ReadTextAsync(folder, registered.IdentityEvidence, cancellationToken).ConfigureAwait(false),
             ExtensionReason = await OpenRequest.ReadTextAsync(folder, state.Extension?.Reason, cancellationToken).ConfigureAwait(false),
+            AnsweredAt = state.AnsweredAt,
             AnswerNote = await OpenRequest.ReadTextAsync(folder, state.Answer?.Note, cancellationToken).ConfigureAwait(false),
             IsAnonymised = state.IsAnonymised,
+            KeyDestructionReason = await OpenRequest.ReadTextAsync(folder, state.Anonymisation?.Reason, cancellationToken).ConfigureAwait(false),
+            RequiresApproval = state.RequiresApproval,
             Scope = state.Plan?.Scope?.ToString(),
             PlanDigest = state.Plan?.Digest,
             JournalDigest = state.Head.Hash,
@@ -46,7 +48,7 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
             Locations = locations,
             Holds = await HoldsAsync(folder, state, devices, cancellationToken).ConfigureAwait(false),
             NextAt = progress.NextAt,
-            NextAction = progress.NextAction,
+            NextAction = progress.NextAction is { } action ? VisibleText.OfLine(action) : null,
             Holder = holder,
         };
     }
@@ -58,15 +60,18 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
     private static DataRequestLocation LocationOf(string id, LocationState location, RequestState state)
     {
         List<(StepState Step, int Subjects)> steps = [.. location.All(state.Registration!.Subjects.Count)];
+        bool isServed = location.ReadAt is not null || location.ErasedAt is not null || location.Planned?.Steps > 0;
         return new DataRequestLocation
         {
             LocationId = id,
             Kind = location.Planned?.Kind ?? LocationKinds.UnknownSink,
             Place = location.Planned?.Place ?? id,
             Verdict = steps.Max(one => one.Step.Verdict),
-            RecordsPlanned = location.Planned?.Records ?? 0,
-            RecordsErased = steps.Sum(one => one.Step.Erased * one.Subjects),
-            RecordsRemaining = steps.Sum(one => one.Step.Remaining * one.Subjects),
+            RecordsPlanned = isServed || location.Planned?.Records > 0
+                ? location.Planned?.Records + steps.Sum(one => one.Step.ErasedBefore * one.Subjects)
+                : null,
+            RecordsErased = isServed ? steps.Sum(one => one.Step.Erased * one.Subjects) : null,
+            RecordsRemaining = steps.All(one => one.Step.Remaining is not null) ? steps.Sum(one => one.Step.Remaining * one.Subjects) : null,
             Until = steps.Max(one => one.Step.Until),
             IsOwnerActionDone = state.OwnerActed.Contains(id),
         };

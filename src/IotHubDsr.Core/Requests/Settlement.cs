@@ -9,70 +9,54 @@ namespace IotHubDsr.Requests;
 /// <param name="Detail">A sentence about it.</param>
 internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string? Detail)
 {
+    /// <summary>Whether <see cref="Until"/> has passed in a place that nobody can read.</summary>
+    public bool IsOver { get; init; }
+
+    /// <summary>Whether what is left takes a further plan.</summary>
+    public bool NeedsPlan { get; init; }
+
+    /// <summary>What a person is told of that; null when the sentence says it all.</summary>
+    public Fault? Doubt { get; init; }
+
     /// <summary>The verdict on a location that was read again.</summary>
-    /// <param name="step">The step of the plan.</param>
     /// <param name="outcome">What was done, over all runs; null when nothing was.</param>
     /// <param name="after">What was found.</param>
-    /// <param name="deletedAt">When this request deleted the device from the registry, if it did.</param>
-    /// <param name="now">The time of the reading.</param>
-    /// <param name="windowEnd">The end of the window of time that the request is narrowed to; null when there is none.</param>
-    public static Settlement Of(
-        ErasureStep step,
-        ErasureOutcome? outcome,
-        DeviceDataFinding after,
-        DateTimeOffset? deletedAt,
-        DateTimeOffset now,
-        DateTimeOffset? windowEnd = null)
+    /// <param name="pending">The verdict as long as something can still arrive; null when nothing can.</param>
+    public static Settlement Of(ErasureOutcome? outcome, DeviceDataFinding after, Settlement? pending)
     {
-        Verdict nothing = outcome is null ? Verdict.Absent : Verdict.Erased;
-        Settlement found = after.Verdict == Verdict.Absent
-            ? Late(step.Location, deletedAt, windowEnd, now) ?? new Settlement(nothing, null, outcome?.Detail)
-            : new Settlement(after.Verdict, after.Until, outcome?.Fault?.Message ?? after.Detail);
+        // Where nothing was there to take out, nothing was erased.
+        bool isErased = outcome is { RecordsErased: > 0 } or { ItemsChanged: > 0 };
+        Settlement found = after.Verdict switch
+        {
+            Verdict.Absent => pending
+                ?? new Settlement(isErased ? Verdict.Erased : Verdict.Absent, Until: null, outcome?.Fault?.Message ?? outcome?.Detail ?? after.Detail),
+            Verdict.Expiring when pending?.Until > after.Until => new Settlement(Verdict.Expiring, pending.Until, outcome?.Fault?.Message ?? after.Detail),
+            _ => new Settlement(after.Verdict, after.Until, outcome?.Fault?.Message ?? after.Detail),
+        };
         return outcome?.Verdict is { } known && (known > found.Verdict || Explains(outcome, after))
             ? new Settlement(known, outcome.Until, outcome.Detail)
             : found;
     }
 
-    /// <summary>The verdict on a location that was not read again, because nothing was to be done there or it was not approved.</summary>
-    /// <param name="step">The step of the plan.</param>
-    /// <param name="deletedAt">As for <see cref="Of"/>.</param>
-    /// <param name="now">The present time.</param>
-    /// <param name="windowEnd">As for <see cref="Of"/>.</param>
-    public static Settlement OfUntouched(ErasureStep step, DateTimeOffset? deletedAt, DateTimeOffset now, DateTimeOffset? windowEnd = null)
+    /// <summary>The verdict on a location that no store reads: what the hub's configuration and the time tell of it.</summary>
+    /// <param name="finding">What the plan says of it.</param>
+    /// <param name="goneAt">When the device was gone for certain; null while it is there, or nobody could look.</param>
+    /// <param name="now">The time by the services; null when none told it, and then nothing is over.</param>
+    public static Settlement OfUnread(DeviceDataFinding finding, DateTimeOffset? goneAt, DateTimeOffset? now)
     {
-        DeviceDataFinding finding = step.Finding;
-        if (step.Action == ErasureAction.Erase)
-            return new Settlement(finding.Verdict, finding.Until, "Not approved; nothing was done.");
-        if (finding.Verdict == Verdict.Absent && Late(step.Location, deletedAt, windowEnd, now) is { } late)
-            return late;
-        return new Settlement(finding.Verdict, finding.Until ?? ExpiresAt(step.Location, finding.Verdict, deletedAt ?? now), finding.Detail);
+        // Nothing is absent where nobody looked.
+        if (finding.Verdict is Verdict.Absent or Verdict.Erased)
+            return new Settlement(Verdict.Unknown, finding.Until, finding.Detail);
+        DateTimeOffset? until = finding.Until;
+        if (until is null && finding.Verdict == Verdict.Expiring && finding.Location.Retention is { } retention)
+            until = (goneAt ?? now) + (finding.Location.FlushTime ?? TimeSpan.Zero) + retention;
+        return finding.Verdict == Verdict.Expiring && goneAt is not null && until <= now
+            ? new Settlement(finding.Verdict, until, string.Create(
+                CultureInfo.InvariantCulture, $"Nobody can read this place. By the time of the services, what was here left by retention at {until:u}.")) { IsOver = true }
+            : new Settlement(finding.Verdict, until, finding.Detail);
     }
-
-    /// <summary>When the last record that can still arrive has left by retention.</summary>
-    private static DateTimeOffset? ExpiresAt(DataLocation location, Verdict verdict, DateTimeOffset from) =>
-        verdict == Verdict.Expiring && location.Retention is { } retention ? from + (location.FlushTime ?? TimeSpan.Zero) + retention : null;
 
     /// <summary>Whether all that is left is what the store left on purpose.</summary>
     private static bool Explains(ErasureOutcome outcome, DeviceDataFinding after) =>
         after.Verdict == Verdict.Present && after.Items.Where(item => item.Records > 0).All(item => outcome.Left.Contains(item.Path));
-
-    /// <summary>
-    /// What can still arrive after the device was deleted, its last messages and the hub's own record of the deletion; or after the end of a
-    /// window, within which the device lives on.
-    /// </summary>
-    private static Settlement? Late(DataLocation location, DateTimeOffset? deletedAt, DateTimeOffset? windowEnd, DateTimeOffset now)
-    {
-        DateTimeOffset? last = windowEnd ?? deletedAt;
-        if (last is null || location.FlushTime is not { } flushTime || last.Value + flushTime <= now)
-            return null;
-        DateTimeOffset until = last.Value + flushTime;
-        string what = windowEnd is not null ? "what the hub accepts before the end of the window can still arrive here"
-            : location.RecordsDeletion
-            ? "the hub writes a record of the device's deletion here"
-            : "what the hub accepted or allowed before the deletion can still arrive here";
-        return new Settlement(
-            Verdict.ErasurePending,
-            until,
-            string.Create(CultureInfo.InvariantCulture, $"Nothing is left now, but {what} by {until:u}; run Resume-IotDataRequest after that."));
-    }
 }

@@ -1,3 +1,4 @@
+using IotHubDsr.Archives;
 using IotHubDsr.Engine;
 using IotHubDsr.Evidence;
 using IotHubDsr.Stores;
@@ -13,14 +14,18 @@ internal sealed class StepErasing(
     HubLocations locations,
     LocationReading reading,
     HoldBook holds,
+    Incarnations incarnations,
+    PlanReach reach,
     string kind,
     OperationEvents events,
     TimeProvider time)
 {
+    /// <summary>However many devices share a blob, a line of the journal stays small enough to be written at once.</summary>
+    private const int MostRowsOfLine = 2_000;
+
     public async Task RunAsync(IReadOnlyList<RequestStep> steps, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        var incarnations = new Incarnations(steps, reading);
         IEnumerable<IGrouping<ErasureStage, RequestStep>> stages = steps.Where(step => IsToErase(step, now))
             .GroupBy(step => locations.StageOf(step.Location)).OrderBy(stage => stage.Key);
         foreach (IGrouping<ErasureStage, RequestStep> stage in stages)
@@ -28,7 +33,7 @@ internal sealed class StepErasing(
             foreach (IGrouping<string, RequestStep> location in stage.GroupBy(step => step.Location.Id, StringComparer.Ordinal))
             {
                 RequestStep[] all = [.. steps.Where(step => step.Location.Id == location.Key)];
-                await EraseAsync([.. location], all, incarnations, stage.Key == ErasureStage.Identity, cancellationToken).ConfigureAwait(false);
+                await EraseAsync([.. location], all, stage.Key == ErasureStage.Identity, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -45,15 +50,15 @@ internal sealed class StepErasing(
     private async Task EraseAsync(
         IReadOnlyList<RequestStep> steps,
         IReadOnlyList<RequestStep> all,
-        Incarnations incarnations,
         bool deletesDevice,
         CancellationToken cancellationToken)
     {
         DataLocation location = steps[0].Location;
-        List<Attempt> attempts = await PrepareAsync(location, steps, incarnations, cancellationToken).ConfigureAwait(false);
+        Dictionary<string, RecordBound> bounds = steps.ToDictionary(step => step.DeviceId, incarnations.BoundOf, StringComparer.Ordinal);
+        List<Attempt> attempts = await PrepareAsync(location, steps, bounds, cancellationToken).ConfigureAwait(false);
         List<Attempt> erasable = [.. attempts.Where(attempt => attempt.Fault is null)];
         if (erasable.Count > 0)
-            await CallAsync(location, erasable, HeldFor(all, erasable), cancellationToken).ConfigureAwait(false);
+            await CallAsync(location, erasable, HeldFor(all, erasable), bounds, cancellationToken).ConfigureAwait(false);
         foreach (Attempt attempt in attempts)
             attempt.Settle();
         await RecordAsync(location, deletesDevice, attempts, cancellationToken).ConfigureAwait(false);
@@ -61,32 +66,49 @@ internal sealed class StepErasing(
 
     /// <summary>Finds out what stands where an earlier run may have been; where none was, the plan's own finding holds.</summary>
     private async Task<List<Attempt>> PrepareAsync(
-        DataLocation location, IReadOnlyList<RequestStep> steps, Incarnations incarnations, CancellationToken cancellationToken)
+        DataLocation location, IReadOnlyList<RequestStep> steps, Dictionary<string, RecordBound> bounds, CancellationToken cancellationToken)
     {
         LocationState state = open.State.Of(location.Id);
         bool isFirst = kind == RunKinds.Erase && !state.IsTouched;
         Dictionary<string, DeviceDataFinding> now = isFirst
             ? steps.ToDictionary(step => step.DeviceId, step => step.Planned.Finding, StringComparer.Ordinal)
-            : (await reading.FindAsync(location, [.. steps.Select(step => step.DeviceId)], cancellationToken).ConfigureAwait(false))
-                .ToDictionary(finding => finding.DeviceId, StringComparer.Ordinal);
-        Dictionary<string, Fault> doubts = isFirst
-            ? incarnations.KnownDoubts(now.Values)
-            : await incarnations.FindDoubtsAsync(now.Values, cancellationToken).ConfigureAwait(false);
-        return [.. steps.Select(step => Prepare(step, now[step.DeviceId], state, doubts.GetValueOrDefault(step.DeviceId)))];
+            : [];
+        List<string> unread = [.. steps.Where(step => !isFirst || ReachesPast(bounds[step.DeviceId], step)).Select(step => step.DeviceId)];
+        if (unread.Count > 0)
+        {
+            foreach (DeviceDataFinding finding in await reading.FindAsync(location, unread, bounds, cancellationToken).ConfigureAwait(false))
+                now[finding.DeviceId] = finding;
+        }
+
+        Dictionary<string, Fault> doubts = await incarnations.FindDoubtsAsync(now.Values, isFirst, cancellationToken).ConfigureAwait(false);
+        var attempts = new List<Attempt>();
+        foreach (RequestStep step in steps)
+        {
+            DeviceDataFinding found = now[step.DeviceId];
+            Reach allowed = isFirst ? new Reach(found.Items, 0) : reach.Of(step, found);
+            Fault? doubt = found.GenerationId is null ? doubts.GetValueOrDefault(step.DeviceId) : incarnations.DoubtOf(found);
+            if ((doubt ?? (allowed.Beyond > 0 ? PlanReach.FaultOf(step, allowed) : null)) is { } told)
+                await reach.ReportAsync(told, cancellationToken).ConfigureAwait(false);
+            attempts.Add(Prepare(step, found, allowed, state, doubt));
+        }
+
+        return attempts;
     }
 
-    private Attempt Prepare(RequestStep step, DeviceDataFinding found, LocationState state, Fault? doubt)
+    /// <summary>Whether a plan that did not know the device shows records that may be another one's.</summary>
+    private bool ReachesPast(RecordBound bound, RequestStep step) =>
+        !incarnations.IsKnown(step.DeviceId) && step.Planned.Finding.Items.Any(item => !(item.LastTime <= bound.Until));
+
+    private Attempt Prepare(RequestStep step, DeviceDataFinding found, Reach allowed, LocationState state, Fault? doubt)
     {
         string locationId = step.Location.Id;
-        string? planned = step.Planned.Finding.GenerationId;
-        Fault? fault = found.Verdict == Verdict.Unreachable
-            ? new Fault(FaultCatalogue.LocationMissing.Id, FaultCategory.ResourceUnavailable, step.Location.ToString(), found.Detail ?? "It could not be read.", string.Empty)
-            : planned is not null && found.GenerationId is not null && found.GenerationId != planned ? FaultCatalogue.DeviceRecreated.For(step.DeviceId)
+        Fault? fault = found is { Verdict: Verdict.Unreachable, Items.Count: 0 }
+            ? FaultCatalogue.LocationUnreadable.For(step.Location.ToString(), found.Detail ?? "the service did not answer.")
             : doubt;
 
         // What an earlier run announced and is not there any more was erased by it.
         HashSet<string> there = [.. found.Items.Where(item => item.Records > 0 || reading.Options.IncludeRelayed).Select(item => open.Key.Item(locationId, item.Path))];
-        List<(AnnouncedRow Row, DateTimeOffset At)> done = fault is null
+        List<(AnnouncedRow Row, DateTimeOffset At)> done = fault is null && found.Verdict != Verdict.Unreachable
             ? [.. state.AnnouncedFor(step.Subject).Where(announced => !there.Contains(announced.Row.Item))]
             : [];
         List<SeenItem> held = [.. found.Items.Where(item => holds.OnItem(locationId, step.Subject, item) is not null)];
@@ -95,9 +117,10 @@ internal sealed class StepErasing(
         bool isWhole = locations.StoreOf(step.Location) is { IsShared: false } && held.Count > 0;
         return new Attempt(step, fault)
         {
-            Finding = found with { Items = isWhole ? [] : [.. found.Items.Except(held).Select(item => Uncounted(item, step.Planned.Finding))] },
+            Finding = found with { Items = isWhole ? [] : [.. allowed.Within.Except(held).Select(item => Uncounted(item, step.Planned.Finding))] },
             Held = held,
             Earlier = done,
+            Beyond = allowed.Beyond > 0 ? PlanReach.FaultOf(step, allowed) : null,
         };
     }
 
@@ -129,18 +152,27 @@ internal sealed class StepErasing(
     }
 
     private async Task CallAsync(
-        DataLocation location, List<Attempt> attempts, ILookup<string, string> held, CancellationToken cancellationToken)
+        DataLocation location,
+        List<Attempt> attempts,
+        ILookup<string, string> held,
+        Dictionary<string, RecordBound> bounds,
+        CancellationToken cancellationToken)
     {
         try
         {
             IDataStore store = locations.StoreOf(location) ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no store serves it");
             var earlier = new Dictionary<string, string>(open.State.Of(location.Id).Replaced, StringComparer.Ordinal);
-            StoreCall call = reading.CallFor(location, (what, token) => AnnounceAsync(location.Id, what, token), earlier, held);
+            StoreCall call = reading.CallFor(
+                location, (what, token) => AnnounceAsync(location.Id, what, token), earlier, held, bounds, incarnations.AskAsync);
             IReadOnlyList<ErasureOutcome> outcomes = await store.EraseAsync(call, [.. attempts.Select(attempt => attempt.Finding)], cancellationToken)
                 .ConfigureAwait(false);
             Dictionary<string, ErasureOutcome> byDevice = outcomes.ToDictionary(outcome => outcome.DeviceId, StringComparer.Ordinal);
             foreach (Attempt attempt in attempts)
+            {
                 attempt.Outcome = byDevice[attempt.Step.DeviceId];
+                if (attempt.Outcome.Fault is { } told)
+                    reach.NoteReported(told);
+            }
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -155,16 +187,18 @@ internal sealed class StepErasing(
     {
         IReadOnlyList<AnnouncedRow> rows = [.. what.Items.Select(item => new AnnouncedRow(
             open.Key.Item(locationId, item.Path), open.Key.Subject(item.DeviceId), item.Records, item.Changes, item.Replaced?.ETag, item.Replaced?.KeptDigest))];
-        await open.Journal.AppendAsync(new Announced(locationId, rows), cancellationToken).ConfigureAwait(false);
+        foreach (AnnouncedRow[] line in rows.Chunk(MostRowsOfLine))
+            await open.Journal.AppendAsync(new Announced(locationId, line), cancellationToken).ConfigureAwait(false);
     }
 
-    private Task RecordAsync(DataLocation location, bool deletesDevice, List<Attempt> attempts, CancellationToken cancellationToken)
+    private async Task RecordAsync(DataLocation location, bool deletesDevice, List<Attempt> attempts, CancellationToken cancellationToken)
     {
         List<ErasedGroup> groups = [.. attempts
             .GroupBy(attempt => (Total: attempt.Records, Count: attempt.Changes, attempt.Step.IsSettled, attempt.Step.Outcome!.Fault?.Id, At: deletesDevice ? attempt.DoneAt : null))
             .Select(group => new ErasedGroup(
                 group.Key.Total, group.Key.Count, group.Key.IsSettled, group.Key.Id, group.Key.At, [.. group.Select(attempt => attempt.Step.Subject)]))];
-        return open.Journal.AppendAsync(new Erased(location.Id, deletesDevice, groups), cancellationToken);
+        foreach (ErasedGroup[] line in groups.Chunk(MostRowsOfLine))
+            await open.Journal.AppendAsync(new Erased(location.Id, deletesDevice, line), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>One step as it is tried now.</summary>
@@ -182,6 +216,9 @@ internal sealed class StepErasing(
         /// <summary>What earlier runs announced and turned out to have done.</summary>
         public required List<(AnnouncedRow Row, DateTimeOffset At)> Earlier { get; init; }
 
+        /// <summary>What is there beyond the plan, and stays; null when there is nothing.</summary>
+        public required Fault? Beyond { get; init; }
+
         public ErasureOutcome? Outcome { get; set; }
 
         public long Records => step.Before.Erased + Earlier.Sum(announced => announced.Row.Records) + (Outcome?.RecordsErased ?? 0);
@@ -193,9 +230,9 @@ internal sealed class StepErasing(
         public void Settle()
         {
             ErasureOutcome outcome = Outcome ?? new ErasureOutcome(step.DeviceId, 0, 0) { Fault = Fault, Detail = Fault?.Message };
-            step.Outcome = outcome with { RecordsErased = Records, ItemsChanged = Changes };
+            step.Outcome = outcome with { RecordsErased = Records, ItemsChanged = Changes, Fault = outcome.Fault ?? Beyond };
             step.IsTried = true;
-            step.IsSettled = outcome is { Fault: null, Verdict: null } && Held.Count == 0;
+            step.IsSettled = step.Outcome is { Fault: null, Verdict: null } && Held.Count == 0;
         }
     }
 }

@@ -5,36 +5,58 @@ using IotHubDsr.Stores;
 
 namespace IotHubDsr.Requests;
 
-/// <summary>Reads the locations again and gives each step its verdict; the verdicts are on record before they are told.</summary>
+/// <summary>
+/// Looks at every location again and gives each step its verdict; the verdicts are on record before they are told. The registry comes first:
+/// whether a device is gone, and since when, decides what can still arrive elsewhere.
+/// </summary>
 internal sealed class StepVerifying(
-    OpenRequest open, HubLocations locations, LocationReading reading, HoldBook holds, string kind, TimeProvider time)
+    OpenRequest open,
+    HubLocations locations,
+    LocationReading reading,
+    HoldBook holds,
+    Incarnations incarnations,
+    PlanReach reach,
+    EarlierReceipts earlier,
+    TimeProvider time)
 {
-    public async Task<IReadOnlyList<ErasureReceipt>> RunAsync(IReadOnlyList<RequestStep> steps, CancellationToken cancellationToken)
+    /// <summary>However many devices differ, a line of the journal stays small enough to be written at once.</summary>
+    private const int MostGroupsOfLine = 2_000;
+
+    private const string NotApproved = "Not approved; nothing was done.";
+
+    private readonly HashSet<string> _configured = [.. locations.All.Select(location => location.Id)];
+
+    /// <param name="steps">The steps of the plan.</param>
+    /// <param name="now">The time by the services; null when none told it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<IReadOnlyList<ErasureReceipt>> RunAsync(
+        IReadOnlyList<RequestStep> steps, Func<DateTimeOffset?> now, CancellationToken cancellationToken)
     {
         var receipts = new Dictionary<RequestStep, ErasureReceipt>();
-        foreach (IGrouping<string, RequestStep> location in steps.GroupBy(step => step.Location.Id, StringComparer.Ordinal))
+        foreach (IGrouping<string, RequestStep> location in steps.GroupBy(step => step.Location.Id, StringComparer.Ordinal)
+            .OrderBy(location => locations.StageOf(location.First().Location)))
         {
             await ReadAsync([.. location.Where(IsToRead)], cancellationToken).ConfigureAwait(false);
-            DateTimeOffset now = time.GetUtcNow();
-            List<ErasureReceipt> given = [.. location.Select(step => receipts[step] = ReceiptFor(step, now))];
-            await RecordAsync(location.Key, [.. location.Zip(given)], cancellationToken).ConfigureAwait(false);
+            var arrivals = new Arrivals(open.State, reading.Options.Scope.EndTime, now());
+            List<(RequestStep Step, ErasureReceipt Receipt, Settlement Settlement)> given = [];
+            foreach (RequestStep step in location)
+            {
+                Settlement settlement = SettlementOf(step, arrivals, now());
+                given.Add((step, receipts[step] = ReceiptFor(step, settlement), settlement));
+                if (settlement.Doubt is { } doubt)
+                    await reach.ReportAsync(doubt, cancellationToken).ConfigureAwait(false);
+            }
+
+            await RecordAsync(location.First().Location, given, cancellationToken).ConfigureAwait(false);
         }
 
         return [.. steps.Select(step => receipts[step])];
     }
 
-    private bool IsToRead(RequestStep step)
-    {
-        if (locations.StoreOf(step.Location) is null)
-            return false;
-        if (kind == RunKinds.Verify || step.IsTried)
-            return true;
+    private bool IsToRead(RequestStep step) => locations.StoreOf(step.Location) is not null && !IsLeft(step);
 
-        // What the plan found may be long ago when a run is resumed: nothing is absent on the strength of it.
-        bool isUnread = kind == RunKinds.Resume && step.Before.Verdict is null;
-        bool concerns = step.Planned.Action == ErasureAction.Erase || isUnread || step.IsDue(time.GetUtcNow());
-        return concerns && !step.Before.IsDeclined && !step.Before.IsFinal;
-    }
+    /// <summary>Whether the location left the hub's configuration after it was settled: nothing tells any more how it is read.</summary>
+    private bool IsLeft(RequestStep step) => step.Before.IsFinal && !_configured.Contains(step.Location.Id);
 
     private async Task ReadAsync(IReadOnlyList<RequestStep> steps, CancellationToken cancellationToken)
     {
@@ -44,51 +66,65 @@ internal sealed class StepVerifying(
             steps[0].Location, [.. steps.Select(step => step.DeviceId)], cancellationToken).ConfigureAwait(false);
         Dictionary<string, DeviceDataFinding> byDevice = findings.ToDictionary(finding => finding.DeviceId, StringComparer.Ordinal);
         foreach (RequestStep step in steps)
+        {
             step.After = byDevice[step.DeviceId];
+            if (step.Location.Kind == LocationKinds.DeviceRegistry)
+                incarnations.Learn(step.After);
+        }
     }
 
-    private ErasureReceipt ReceiptFor(RequestStep step, DateTimeOffset now)
+    private ErasureReceipt ReceiptFor(RequestStep step, Settlement settlement)
     {
-        Settlement settlement = SettlementOf(step, now);
+        bool isServed = locations.StoreOf(step.Location) is not null;
         return new ErasureReceipt
         {
             RequestId = open.Folder.RequestId,
             DeviceId = step.DeviceId,
+            HubHostName = open.State.Registration!.HubHostName,
+            HubResourceId = open.State.Registration.HubResourceId,
             Location = step.Location,
             Verdict = settlement.Verdict,
-            RecordsPlanned = step.Planned.Action == ErasureAction.Erase ? step.Planned.Finding.Records : 0,
-            RecordsErased = step.Outcome?.RecordsErased ?? step.Before.Erased,
-            RecordsRemaining = step.After?.Records ?? (step.Before.Verdict is null ? step.Planned.Finding.Records : step.Before.Remaining),
+            RecordsPlanned = step.Planned.Action == ErasureAction.Erase ? step.Before.ErasedBefore + step.Planned.Finding.Records
+                : step.Planned.Finding.IsCounted ? step.Before.ErasedBefore
+                : null,
+            RecordsErased = isServed ? step.Outcome?.RecordsErased ?? step.Before.Erased : null,
+            RecordsRemaining = step.After is not { } after ? step.Before.Remaining : after.IsCounted ? after.Records : null,
             ItemsChanged = step.Outcome?.ItemsChanged ?? step.Before.Changes,
             Until = settlement.Until,
-            Detail = settlement.Detail,
-            CompletedAt = now,
+            Detail = settlement.Detail ?? earlier.DetailOf(step.DeviceId, step.Location.Id, settlement.Verdict),
+            CompletedAt = time.GetUtcNow(),
         };
     }
 
-    private Settlement SettlementOf(RequestStep step, DateTimeOffset now)
+    private Settlement SettlementOf(RequestStep step, Arrivals arrivals, DateTimeOffset? now)
     {
-        DateTimeOffset? deletedAt = open.State.DeletedAt(step.Subject);
         if (step.After is not { } after)
         {
-            return step.Before.Verdict is { } known && locations.StoreOf(step.Location) is not null
-                ? new Settlement(known, step.Before.Until, Detail: null)
-                : Settlement.OfUntouched(step.Planned, deletedAt, now, reading.Options.Scope.EndTime);
+            return IsLeft(step)
+                ? new Settlement(step.Before.Verdict!.Value, step.Before.Until, "The location is no longer in the hub's configuration; the verdict is that of its last reading.")
+                : Settlement.OfUnread(step.Planned.Finding, open.State.GoneAt(step.Subject), now);
         }
 
         ErasureOutcome? done = step.Outcome ?? (step.Before.Changes > 0 || step.IsSettled
             ? new ErasureOutcome(step.DeviceId, step.Before.Erased, step.Before.Changes)
             : null);
-        Settlement found = Settlement.Of(step.Planned, done, after, deletedAt, now, reading.Options.Scope.EndTime);
-        return found.Verdict == Verdict.Present ? HoldOf(step, after) ?? StillPending(step, after, now) ?? found : found;
+        Settlement found = Settlement.Of(done, after, arrivals.PendingOf(step.Location, step.Subject));
+        if (found.Verdict != Verdict.Present)
+            return found;
+        return HoldOf(step, after) ?? reach.Beyond(step, after) ?? StillPending(step, after, now) ?? found with { Detail = WhyPresent(step) ?? found.Detail };
     }
+
+    private static string? WhyPresent(RequestStep step) =>
+        step.Before.IsDeclined ? NotApproved
+        : step.Planned.Finding.Verdict == Verdict.Absent && step.Before.Changes == 0 && !step.IsTried ? "It arrived after the plan was made."
+        : null;
 
     /// <summary>
     /// What an earlier run left on purpose, for it was too young, is pending until its time as long as nothing tries it again. More than was
     /// left is not explained by that.
     /// </summary>
-    private static Settlement? StillPending(RequestStep step, DeviceDataFinding after, DateTimeOffset now) =>
-        !step.IsTried && step.Before.Verdict == Verdict.ErasurePending && step.IsWaiting(now) && after.Records <= step.Before.Remaining
+    private static Settlement? StillPending(RequestStep step, DeviceDataFinding after, DateTimeOffset? now) =>
+        !step.IsTried && step.Before.Verdict == Verdict.ErasurePending && now is { } known && step.IsWaiting(known) && after.Records <= step.Before.Remaining
             ? new Settlement(
                 Verdict.ErasurePending,
                 step.Before.Until,
@@ -107,17 +143,22 @@ internal sealed class StepVerifying(
             : null;
     }
 
-    private Task RecordAsync(string locationId, IReadOnlyList<(RequestStep Step, ErasureReceipt Receipt)> given, CancellationToken cancellationToken)
+    private async Task RecordAsync(
+        DataLocation location, List<(RequestStep Step, ErasureReceipt Receipt, Settlement Settlement)> given, CancellationToken cancellationToken)
     {
-        List<IGrouping<(Verdict Verdict, DateTimeOffset? Until, long RecordsRemaining), (RequestStep Step, ErasureReceipt)>> groups =
-            [.. given.GroupBy(one => (one.Receipt.Verdict, one.Receipt.Until, one.Receipt.RecordsRemaining))];
+        var groups = given.GroupBy(one => (
+            one.Receipt.Verdict, one.Receipt.Until, one.Receipt.RecordsRemaining, one.Settlement.IsOver, one.Settlement.NeedsPlan)).ToList();
         bool isAll = groups.Count == 1 && given.Count == open.State.Registration!.Subjects.Count;
-        return open.Journal.AppendAsync(
-            new Verified(locationId, given.Any(one => one.Step.After is { Verdict: not Verdict.Unreachable }), [.. groups.Select(group => new VerifiedGroup(
-                group.Key.Verdict,
-                group.Key.Until,
-                group.Key.RecordsRemaining,
-                isAll ? null : [.. group.Select(one => one.Step.Subject)]))]),
-            cancellationToken);
+        bool isRead = given.Any(one => one.Step.After is { Verdict: not Verdict.Unreachable });
+        string? inflow = location.FlushTime is null ? null : Inflows.Of(location.Inflow);
+        IEnumerable<VerifiedGroup> verified = groups.Select(group => new VerifiedGroup(
+            group.Key.Verdict,
+            group.Key.Until,
+            group.Key.RecordsRemaining,
+            isAll ? null : [.. group.Select(one => one.Step.Subject)],
+            group.Key.IsOver ? true : null,
+            group.Key.NeedsPlan ? true : null));
+        foreach (VerifiedGroup[] line in verified.Chunk(MostGroupsOfLine))
+            await open.Journal.AppendAsync(new Verified(location.Id, isRead, line, inflow), cancellationToken).ConfigureAwait(false);
     }
 }

@@ -28,6 +28,9 @@ internal interface IDataStore
     /// <summary>How it erases, for a certificate: a sentence without personal data.</summary>
     string Method { get; }
 
+    /// <summary>How it reads a location for a verdict, for a certificate: a sentence without personal data.</summary>
+    string Reading { get; }
+
     /// <summary>When it is its turn to erase.</summary>
     ErasureStage StageOf(string kind);
 

@@ -10,6 +10,7 @@ internal sealed class StoreCall(
     Func<DsrEvent, CancellationToken, ValueTask> emit,
     Func<Announcement, CancellationToken, ValueTask>? record = null)
 {
+    private readonly HashSet<Fault> _told = [];
     private int _faults;
 
     public DataLocation Location { get; } = location;
@@ -28,8 +29,21 @@ internal sealed class StoreCall(
     /// </summary>
     public ILookup<string, string> Held { get; init; } = Array.Empty<string>().ToLookup(path => path);
 
+    /// <summary>By device ID, which records belong to the device that the plan knew; a device without an entry has no bound.</summary>
+    public IReadOnlyDictionary<string, RecordBound> Bounds { get; init; } = FrozenDictionary<string, RecordBound>.Empty;
+
+    /// <summary>See <see cref="DoubtOfAsync"/>; null where no plan is run.</summary>
+    public Func<string, CancellationToken, Task<Fault?>>? Doubt { get; init; }
+
     /// <summary>How many parts of the location failed so far.</summary>
     public int Faults => Volatile.Read(ref _faults);
+
+    /// <summary>
+    /// Asks the registry now whether a device ID still stands for the device of the plan: null when it does, or nobody has it; otherwise why
+    /// not, or why that cannot be told. To be asked before something is changed that was not there, in this state, when it was found.
+    /// </summary>
+    public Task<Fault?> DoubtOfAsync(string deviceId, CancellationToken cancellationToken) =>
+        Doubt is null ? Task.FromResult<Fault?>(null) : Doubt(deviceId, cancellationToken);
 
     /// <summary>The devices, and which of their records are asked for.</summary>
     /// <param name="deviceIds">The devices.</param>
@@ -38,15 +52,43 @@ internal sealed class StoreCall(
     {
         RecordScope scope = Options.Scope;
         IEnumerable<Subject> subjects = deviceIds.Distinct(StringComparer.Ordinal)
-            .Select(id => new Subject(id) { GenerationId = scope.GenerationId, From = scope.StartTime, Before = scope.EndTime });
+            .Select(id => new Subject(id)
+            {
+                GenerationId = scope.GenerationId,
+                From = scope.StartTime,
+                Before = scope.EndTime,
+                Bound = Bounds.GetValueOrDefault(id),
+            });
         return new RecordSelection(SubjectIndex.Of(subjects, origin), Options.IncludeRelayed, scope.IncludeMentioned);
     }
 
-    /// <summary>A part of the location failed; the rest goes on.</summary>
+    /// <summary>
+    /// A part of the location failed; the rest goes on. A right that is missing for one part is missing for all of them: a person is told of it
+    /// once, for the location.
+    /// </summary>
     public ValueTask ReportAsync(Fault fault, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _faults);
-        return emit(new FaultEvent(fault), cancellationToken);
+        Fault told = fault.Id == FaultCatalogue.PermissionMissing.Id ? AtLocation(fault) : fault;
+        lock (_told)
+        {
+            if (!_told.Add(told))
+                return ValueTask.CompletedTask;
+        }
+
+        return emit(new FaultEvent(told), cancellationToken);
+    }
+
+    private Fault AtLocation(Fault missing)
+    {
+        bool isPart = missing.Target.StartsWith(Location.Place, StringComparison.Ordinal);
+        string scope = Location.ResourceId is { } resourceId ? $" The scope here is {resourceId}." : string.Empty;
+        return missing with
+        {
+            Target = isPart ? Location.ToString() : missing.Target,
+            Message = isPart ? missing.Message.Replace(missing.Target, Location.ToString(), StringComparison.Ordinal) : missing.Message,
+            RecommendedAction = missing.RecommendedAction + scope,
+        };
     }
 
     public ValueTask NoteAsync(NoticeLevel level, string text, CancellationToken cancellationToken) =>

@@ -33,7 +33,20 @@ internal sealed class HubResource(SandboxWorld world)
     };
 
     /// <summary>Another hub of the subscription. It is there to be told apart, and has no data plane.</summary>
-    public JsonObject Neighbour() => _names.Expand("""
+    public JsonObject Neighbour()
+    {
+        var neighbour = NeighbourAlone();
+        if (world.NeighbourSharesContainers)
+        {
+            var properties = neighbour["properties"]!.AsObject();
+            properties["storageEndpoints"] = Uploads();
+            properties["routing"]!["endpoints"]!["storageContainers"] = new JsonArray([.. world.Routing.Storage.Select(Storage)]);
+        }
+
+        return neighbour;
+    }
+
+    private JsonObject NeighbourAlone() => _names.Expand("""
         {
           "id": "{data}/Microsoft.Devices/IotHubs/fabrikam-hub", "name": "fabrikam-hub", "type": "Microsoft.Devices/IotHubs",
           "location": "northeurope", "sku": { "name": "S1", "tier": "Standard", "capacity": 1 },
@@ -100,19 +113,21 @@ internal sealed class HubResource(SandboxWorld world)
             }
             """);
         properties["hostName"] = WorldNames.HubHostName;
-        properties["storageEndpoints"] = new JsonObject
-        {
-            ["$default"] = new JsonObject
-            {
-                ["sasTtlAsIso8601"] = XmlConvert.ToString(TimeSpan.FromHours(1)),
-                ["connectionString"] = ConnectionString(WorldNames.UploadAccount),
-                ["containerName"] = WorldNames.UploadContainer,
-                ["authenticationType"] = "keyBased",
-            },
-        };
+        properties["storageEndpoints"] = Uploads();
         properties["routing"] = Routing(apiVersion);
         return properties;
     }
+
+    private static JsonObject Uploads() => new()
+    {
+        ["$default"] = new JsonObject
+        {
+            ["sasTtlAsIso8601"] = XmlConvert.ToString(TimeSpan.FromHours(1)),
+            ["connectionString"] = ConnectionString(WorldNames.UploadAccount),
+            ["containerName"] = WorldNames.UploadContainer,
+            ["authenticationType"] = "keyBased",
+        },
+    };
 
     private static string ConnectionString(string account) =>
         $"DefaultEndpointsProtocol=https;AccountName={account};{MaskedStorageKey};EndpointSuffix=core.windows.net";

@@ -76,6 +76,12 @@ internal sealed class StorageResources(WorldNames names, BlobStore blobs)
             retention["allowPermanentDelete"] = options.AllowPermanentDelete;
         }
 
+        var containers = new JsonObject { ["enabled"] = options.ContainerSoftDeleteDays > 0 };
+        if (options.ContainerSoftDeleteDays > 0)
+        {
+            containers["days"] = options.ContainerSoftDeleteDays;
+        }
+
         return new JsonObject
         {
             ["id"] = $"{names.StorageId(account.Name)}/blobServices/default",
@@ -85,7 +91,7 @@ internal sealed class StorageResources(WorldNames names, BlobStore blobs)
             {
                 ["isVersioningEnabled"] = options.KeepsVersions,
                 ["deleteRetentionPolicy"] = retention,
-                ["containerDeleteRetentionPolicy"] = new JsonObject { ["enabled"] = false },
+                ["containerDeleteRetentionPolicy"] = containers,
             },
         };
     }

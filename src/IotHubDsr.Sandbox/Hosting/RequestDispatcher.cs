@@ -1,3 +1,4 @@
+using System.Globalization;
 using IotHubDsr.Sandbox.Arm;
 using IotHubDsr.Sandbox.Control;
 using IotHubDsr.Sandbox.Hub;
@@ -16,14 +17,16 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
         var host = context.Request.Host.Host;
         var service = HostDirectory.ServiceOf(host);
         var raw = RequestTarget.RawOf(context);
-        events.WriteDue();
         if (service == AzureService.Control)
         {
+            events.WriteDue();
             await services.Control.HandleAsync(context, raw);
             return;
         }
 
         var entry = log.Begin(service, context, raw);
+        await entry.InterludeAsync();
+        events.WriteDue();
         var fault = faults.Take(service, host, context.Request.Method, raw);
         var bodies = new MeteredBodies(context, fault);
         context.Response.OnStarting(() =>
@@ -36,7 +39,7 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
 
             return Task.CompletedTask;
         });
-        AddRequestIds(context);
+        AddHeaders(context);
         try
         {
             await RunAsync(context, service, raw, fault, bodies);
@@ -67,9 +70,10 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
         context.Abort();
     }
 
-    private static void AddRequestIds(HttpContext context)
+    private void AddHeaders(HttpContext context)
     {
         var headers = context.Response.Headers;
+        headers.Date = clock.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
         headers["x-ms-request-id"] = Guid.NewGuid().ToString();
         if (context.Request.Headers.TryGetValue("x-ms-client-request-id", out var id))
         {
@@ -93,7 +97,7 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
         {
             if (fault.RetryAfterSeconds is { } seconds)
             {
-                context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             }
 
             await ServiceErrors.WriteAsync(context, service, status, clock.GetUtcNow());

@@ -25,6 +25,9 @@ internal sealed partial class RequestLog(TimeProvider time)
     /// <summary>Called for each request before it is handled (status 0) and when its answer begins; a test ends its client there.</summary>
     public Action<LoggedRequest>? Observer { get; set; }
 
+    /// <summary>Awaited for each request before it is handled: a test lets somebody else act there.</summary>
+    public Func<LoggedRequest, Task>? Interlude { get; set; }
+
     private long _last;
 
     /// <summary>
@@ -52,7 +55,7 @@ internal sealed partial class RequestLog(TimeProvider time)
         }
 
         Observer?.Invoke(logged);
-        return new Entry(this, logged.Sequence);
+        return new Entry(this, logged);
     }
 
     public IReadOnlyList<LoggedRequest> After(long sequence)
@@ -103,17 +106,19 @@ internal sealed partial class RequestLog(TimeProvider time)
     private static partial Regex Signature();
 
     /// <summary>The handle by which a running request completes its own entry.</summary>
-    internal sealed class Entry(RequestLog log, long sequence)
+    internal sealed class Entry(RequestLog log, LoggedRequest begun)
     {
+        public Task InterludeAsync() => log.Interlude?.Invoke(begun) ?? Task.CompletedTask;
+
         public void Responded(int status)
         {
-            if (log.Update(sequence, entry => entry with { Status = status }) is { } logged)
+            if (log.Update(begun.Sequence, entry => entry with { Status = status }) is { } logged)
             {
                 log.Observer?.Invoke(logged);
             }
         }
 
         public void Completed(long bytesIn, long bytesOut) =>
-            log.Update(sequence, entry => entry with { BytesIn = bytesIn, BytesOut = bytesOut });
+            log.Update(begun.Sequence, entry => entry with { BytesIn = bytesIn, BytesOut = bytesOut });
     }
 }

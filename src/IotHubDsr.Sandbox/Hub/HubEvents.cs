@@ -7,13 +7,49 @@ using IotHubDsr.Sandbox.World;
 namespace IotHubDsr.Sandbox.Hub;
 
 /// <summary>
-/// The messages that the hub itself writes about its devices, routed as configured. A storage endpoint collects them and writes
+/// The messages that the hub writes about its devices or takes from them, routed as configured. A storage endpoint collects them and writes
 /// a blob when its batch frequency has passed: deleting a device leaves a new trace of it, minutes later.
 /// </summary>
 internal sealed class HubEvents(RoutingConfiguration routing, BlobStore blobs, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly List<PendingBatch> _pending = [];
+
+    /// <summary>Called for each message and storage endpoint that it is bound for, before it can be written.</summary>
+    public event Action<StorageEndpoint, RoutedMessage>? Accepted;
+
+    /// <summary>What was accepted and is not written yet.</summary>
+    public IReadOnlyList<(StorageEndpoint Endpoint, RoutedMessage Message)> Unwritten
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _pending.SelectMany(batch => batch.Messages, (batch, message) => (batch.Endpoint, message))];
+            }
+        }
+    }
+
+    /// <summary>Telemetry that the hub has just accepted; its routes without a condition take it.</summary>
+    /// <param name="messages">The messages, which come into the same blobs where their partitions are the same.</param>
+    /// <param name="share">How much of its batch frequency an endpoint lets pass before it writes: above 0 for later, 1 for all of it.</param>
+    public void Accept(IReadOnlyList<RoutedMessage> messages, double share)
+    {
+        lock (_lock)
+        {
+            foreach (var endpoint in EndpointsOf("DeviceMessages"))
+            {
+                foreach (var part in messages.GroupBy(message => RoutingConfiguration.PartitionOf(message.DeviceId)))
+                {
+                    _pending.Add(new PendingBatch(endpoint, part.Key, time.GetUtcNow() + (endpoint.BatchFrequency * share), [.. part]));
+                    foreach (var message in part)
+                    {
+                        Accepted?.Invoke(endpoint, message);
+                    }
+                }
+            }
+        }
+    }
 
     public void LifecycleChanged(HubIdentity identity, string operation) =>
         Publish("DeviceLifecycleEvents", "deviceLifecycleNotification", identity, operation, identity.ToTwinJson());
@@ -46,14 +82,10 @@ internal sealed class HubEvents(RoutingConfiguration routing, BlobStore blobs, T
 
     private void Publish(string source, string schema, HubIdentity identity, string operation, JsonObject body)
     {
-        var endpoints = routing.Routes
-            .Where(route => route.IsEnabled && route.Source == source)
-            .Select(route => routing.Storage.FirstOrDefault(endpoint => endpoint.Name == route.Endpoint))
-            .OfType<StorageEndpoint>();
         var message = Message(source, schema, identity, operation, body);
         lock (_lock)
         {
-            foreach (var endpoint in endpoints)
+            foreach (var endpoint in EndpointsOf(source))
             {
                 var partition = RoutingConfiguration.PartitionOf(identity.DeviceId);
                 var batch = _pending.Find(batch => batch.Endpoint == endpoint && batch.Partition == partition);
@@ -64,9 +96,15 @@ internal sealed class HubEvents(RoutingConfiguration routing, BlobStore blobs, T
                 }
 
                 batch.Messages.Add(message);
+                Accepted?.Invoke(endpoint, message);
             }
         }
     }
+
+    private IEnumerable<StorageEndpoint> EndpointsOf(string source) => routing.Routes
+        .Where(route => route is { IsEnabled: true, Condition: "true" } && route.Source == source)
+        .Select(route => routing.Storage.FirstOrDefault(endpoint => endpoint.Name == route.Endpoint))
+        .OfType<StorageEndpoint>();
 
     private RoutedMessage Message(string source, string schema, HubIdentity identity, string operation, JsonObject body)
     {

@@ -8,6 +8,7 @@ namespace IotHubDsr.Sandbox.Storage;
 internal sealed class BlobAccount(string name, BlobAccountOptions options, StampClock clock)
 {
     private readonly ConcurrentDictionary<string, BlobContainer> _containers = new(StringComparer.Ordinal);
+    private readonly List<DeletedContainer> _deleted = [];
 
     public string Name => name;
 
@@ -25,6 +26,42 @@ internal sealed class BlobAccount(string name, BlobAccountOptions options, Stamp
 
     public bool TryAddContainer(BlobContainer container) => _containers.TryAdd(container.Name, container);
 
-    public bool TryRemoveContainer(BlobContainer container) =>
-        _containers.TryRemove(new KeyValuePair<string, BlobContainer>(container.Name, container));
+    /// <summary>The deleted containers that can still be restored, in the order in which the service lists them.</summary>
+    public IReadOnlyList<DeletedContainer> DeletedContainers
+    {
+        get
+        {
+            lock (_deleted)
+            {
+                _deleted.RemoveAll(deleted => deleted.Deletion.Until <= clock.Now);
+                return [.. _deleted.OrderBy(deleted => deleted.Container.Name, StringComparer.Ordinal).ThenBy(deleted => deleted.Version, StringComparer.Ordinal)];
+            }
+        }
+    }
+
+    /// <summary>Deletes a container, which stays restorable for as long as the account's options say.</summary>
+    public bool TryRemoveContainer(BlobContainer container)
+    {
+        if (!_containers.TryRemove(new KeyValuePair<string, BlobContainer>(container.Name, container)))
+        {
+            return false;
+        }
+
+        if (Options.ContainerSoftDeleteDays > 0)
+        {
+            DateTimeOffset now = clock.Now;
+            lock (_deleted)
+            {
+                _deleted.Add(new(container, clock.NextETag().Trim('"')[2..], new(now, now.AddDays(Options.ContainerSoftDeleteDays))));
+            }
+        }
+
+        return true;
+    }
 }
+
+/// <summary>A container that was deleted and can be restored.</summary>
+/// <param name="Container">The container, with its blobs.</param>
+/// <param name="Version">Tells it from others that were deleted under the same name.</param>
+/// <param name="Deletion">When it was deleted, and until when it stays.</param>
+internal sealed record DeletedContainer(BlobContainer Container, string Version, Deletion Deletion);

@@ -17,6 +17,9 @@ internal sealed record SandboxWorld(
     JsonArray Configurations,
     WorldTruth Truth)
 {
+    /// <summary>As <see cref="SandboxOptions.NeighbourSharesContainers"/>.</summary>
+    public bool NeighbourSharesContainers { get; init; }
+
     public string HubConnectionString =>
         $"HostName={WorldNames.HubHostName};SharedAccessKeyName={Policies[0].Name};SharedAccessKey={Policies[0].PrimaryKey}";
 }

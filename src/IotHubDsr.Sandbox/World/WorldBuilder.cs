@@ -44,7 +44,10 @@ internal static class WorldBuilder
         IReadOnlyList<string> devices = [.. registry.Devices.Select(device => device.DeviceId)];
         var truth = new WorldTruth(options.Seed, baseTime, devices, containers, uploads, logs, deadLetters);
         return new SandboxWorld(
-            clock, names, routing, registry, Policies(random), throttle, blobs, events, Configurations(baseTime), truth);
+            clock, names, routing, registry, Policies(random), throttle, blobs, events, Configurations(baseTime), truth)
+        {
+            NeighbourSharesContainers = options.NeighbourSharesContainers,
+        };
     }
 
     private static List<HubPolicy> Policies(Random random)

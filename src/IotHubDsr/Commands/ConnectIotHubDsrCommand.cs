@@ -79,6 +79,16 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
     [ValidateNotNullOrEmpty]
     public string? LocationFile { get; set; }
 
+    /// <summary>Blob containers, as account/container, that belong to the hub alone.</summary>
+    [Parameter]
+    [ValidatePattern(@"^[^/\s]+/[^/\s]+$")]
+    public string[] DedicatedContainer { get; set; } = [];
+
+    /// <summary>Hosts beside the cloud's own to which storage tokens may go.</summary>
+    [Parameter]
+    [ValidatePattern(@"^[^/\s@]+$")]
+    public string[] TrustedStorageHost { get; set; } = [];
+
     /// <summary>Folder or blob container (https URI) in which requests are kept.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -106,6 +116,8 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
             Cloud = Cloud,
             HubAuthentication = HubAuthentication,
             LocationFile = LocationFile is null ? null : GetUnresolvedProviderPathFromPSPath(LocationFile),
+            DedicatedContainers = DedicatedContainer,
+            TrustedStorageHosts = TrustedStorageHost,
             RequestStore = StorePath(RequestStore),
             ThrottleShare = ThrottleShare,
         };

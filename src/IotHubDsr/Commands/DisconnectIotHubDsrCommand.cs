@@ -10,7 +10,7 @@ namespace IotHubDsr.Commands;
 public sealed class DisconnectIotHubDsrCommand : DsrContextCommand
 {
     /// <inheritdoc />
-    protected override void EndProcessing()
+    protected override void ProcessRecord()
     {
         DsrContext context = RequireContext();
         Engine.Disconnect(context);

@@ -10,6 +10,7 @@ public sealed class ExportIotDataRequestReportCommand : RequestStoreCommand
 {
     /// <summary>ID of the request.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [RequestIdTransformation]
     [ValidateNotNullOrEmpty]
     public string RequestId { get; set; } = string.Empty;
 

@@ -57,7 +57,7 @@ public sealed class ExportIotDeviceDataCommand : ScopedDeviceCommand
             _path = WithExtension(WithExtension(_path, ".zip", unless: ".p7m"), ".p7m");
         else if (AsZip)
             _path = WithExtension(_path, ".zip");
-        return ShouldProcess(_path, "Write an export package of device data");
+        return ShouldProcess($"{_path}, with data of {RequireContext().HubHostName}", "Write an export package of device data");
     }
 
     private protected override IAsyncEnumerable<DsrEvent> Start(

@@ -9,7 +9,7 @@ namespace IotHubDsr.Commands;
 public sealed class GetIotDataLocationCommand : DsrContextCommand
 {
     /// <inheritdoc />
-    protected override void EndProcessing()
+    protected override void ProcessRecord()
     {
         DsrContext context = RequireContext();
         Run(cancellationToken => Engine.GetLocationsAsync(context, cancellationToken));

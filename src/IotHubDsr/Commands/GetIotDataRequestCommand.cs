@@ -8,10 +8,12 @@ namespace IotHubDsr.Commands;
 [OutputType(typeof(DataRequest))]
 public sealed class GetIotDataRequestCommand : RequestStoreCommand
 {
-    private readonly List<string> _requestIds = [];
+    /// <summary>What is asked of each connection; nothing where nothing that was piped could be bound.</summary>
+    private readonly List<(DsrContext? Context, List<string> RequestIds)> _queries = [];
 
     /// <summary>IDs of the requests; by default all of the store.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [RequestIdTransformation]
     [ValidateNotNullOrEmpty]
     public string[] RequestId { get; set; } = [];
 
@@ -29,22 +31,29 @@ public sealed class GetIotDataRequestCommand : RequestStoreCommand
     public string? Diagnostics { get; set; }
 
     /// <inheritdoc />
-    protected override void ProcessRecord() => _requestIds.AddRange(RequestId);
+    protected override void ProcessRecord()
+    {
+        DsrContext? context = ContextOrNone;
+        if (_queries.Count == 0 || _queries[^1].Context?.Id != context?.Id)
+            _queries.Add((context, []));
+        _queries[^1].RequestIds.AddRange(RequestId);
+    }
 
     /// <inheritdoc />
     protected override void EndProcessing()
     {
-        if (_requestIds.Count == 0 && MyInvocation.ExpectingInput)
-            return;
-        var query = new DataRequestQuery
+        foreach ((DsrContext? context, List<string> requestIds) in _queries)
         {
-            Context = ContextOrNone,
-            Store = Store,
-            RequestIds = [.. _requestIds.Distinct(StringComparer.Ordinal)],
-            Due = Due,
-            Within = MyInvocation.BoundParameters.ContainsKey(nameof(Within)) ? Within : null,
-            DiagnosticsPath = Diagnostics is null ? null : GetUnresolvedProviderPathFromPSPath(Diagnostics),
-        };
-        Run(cancellationToken => Engine.GetRequestsAsync(query, cancellationToken));
+            var query = new DataRequestQuery
+            {
+                Context = context,
+                Store = Store,
+                RequestIds = [.. requestIds.Distinct(StringComparer.Ordinal)],
+                Due = Due,
+                Within = MyInvocation.BoundParameters.ContainsKey(nameof(Within)) ? Within : null,
+                DiagnosticsPath = Diagnostics is null ? null : GetUnresolvedProviderPathFromPSPath(Diagnostics),
+            };
+            Run(cancellationToken => Engine.GetRequestsAsync(query, cancellationToken));
+        }
     }
 }

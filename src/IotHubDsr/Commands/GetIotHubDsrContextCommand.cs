@@ -9,7 +9,7 @@ namespace IotHubDsr.Commands;
 public sealed class GetIotHubDsrContextCommand : PSCmdlet
 {
     /// <inheritdoc />
-    protected override void EndProcessing()
+    protected override void ProcessRecord()
     {
         if (DefaultContexts.Current is { } context)
             WriteObject(context);

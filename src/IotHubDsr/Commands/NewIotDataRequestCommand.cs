@@ -22,7 +22,12 @@ public sealed class NewIotDataRequestCommand : DeviceCommand
     [ValidateNotNullOrEmpty]
     public string? RequestStore { get; set; }
 
-    private protected override bool ApproveStart() => ShouldProcess(StorePath(RequestStore) ?? RequireContext().RequestStore, "Register a data subject request");
+    /// <summary>Every plan that is run for the request must have been approved by somebody else.</summary>
+    [Parameter]
+    public SwitchParameter RequireApproval { get; set; }
+
+    private protected override bool ApproveStart() => ShouldProcess(
+        $"{StorePath(RequestStore) ?? RequireContext().RequestStore}, about {RequireContext().HubHostName}", "Register a data subject request");
 
     private protected override IAsyncEnumerable<DsrEvent> Start(
         DsrContext context, IAsyncEnumerable<string> deviceIds, CancellationToken cancellationToken) => Engine.RegisterAsync(
@@ -35,6 +40,7 @@ public sealed class NewIotDataRequestCommand : DeviceCommand
                 Store = StorePath(RequestStore),
                 ReceivedAt = IfBound(nameof(ReceivedAt), ReceivedAt),
                 IdentityEvidence = IdentityEvidence,
+                RequireApproval = RequireApproval,
             },
             cancellationToken);
 }

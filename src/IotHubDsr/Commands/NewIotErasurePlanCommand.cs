@@ -39,7 +39,7 @@ public sealed class NewIotErasurePlanCommand : ScopedDeviceCommand
             IncludeRelayed = IncludeRelayed,
             IncludeOldVersions = IncludeOldVersions,
             DeleteEmptied = DeleteEmptied,
-            Path = path is not null && ShouldProcess(path, "Save the erasure plan") ? path : null,
+            Path = path is not null && ShouldProcess($"{path}, for {context.HubHostName}", "Save the erasure plan") ? path : null,
         };
         return Engine.PlanAsync(request, cancellationToken);
     }

@@ -33,6 +33,11 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     [ValidateNotNullOrEmpty]
     public CertificateSource[] ApproverCertificate { get; set; } = [];
 
+    /// <summary>Certificates of those whose time stamps count, or of their authorities: for approvals by certificates that have ended.</summary>
+    [Parameter(ParameterSetName = ByPlan)]
+    [ValidateNotNullOrEmpty]
+    public CertificateSource[] TimestampAuthority { get; set; } = [];
+
     /// <summary>The file with the signature of the approver, when it is not beside the plan.</summary>
     [Parameter(ParameterSetName = ByPlan)]
     [ValidateNotNullOrEmpty]
@@ -95,7 +100,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
             Plan = Plan as ErasurePlan,
             Path = Plan is ErasurePlan ? null : GetUnresolvedProviderPathFromPSPath(Plan.Path),
             Tolerance = Tolerance,
-            Approval = RequireApproval || ApproverCertificate.Length > 0 || SignaturePath is not null ? Requirement() : null,
+            Approval = AsksApproval ? Requirement() : null,
             ThrottleLimit = ThrottleLimit,
         };
         Run(cancellationToken => Engine.ConfirmPlanAsync(request, cancellationToken));
@@ -104,8 +109,11 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
 
     private protected override string? ForRequest => RequestId;
 
+    private bool AsksApproval => RequireApproval || ApproverCertificate.Length > 0 || SignaturePath is not null;
+
     private protected override bool ApproveStart()
     {
+        _plan = null;
         Prepare(RequireContext());
         return true;
     }
@@ -118,9 +126,10 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
             Context = context,
             Store = Store,
             RequestId = RequestId,
-            MakesPlan = Plan is null,
+            RequiresApproval = AsksApproval,
             ReceivedAt = Received,
             Performer = PerformerOfRun(),
+            ProbesStore = !IsWhatIf(),
         };
         Run(cancellationToken => Engine.PrepareErasureAsync(preparation, cancellationToken));
     }
@@ -131,6 +140,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     {
         SignaturePath = SignaturePath is null ? null : GetUnresolvedProviderPathFromPSPath(SignaturePath),
         Approvers = LoadCertificates(ApproverCertificate),
+        TimestampAuthorities = LoadCertificates(TimestampAuthority),
         PerformerCertificate = PerformerOfRun().SigningCertificate,
         PerformerNames = PerformerNames(),
     };
@@ -178,6 +188,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
             Context = context,
             Plan = _plan,
             Approved = approved,
+            Tolerance = Tolerance,
             ThrottleLimit = ThrottleLimit,
             RequestId = RequestId,
             Store = Store,

@@ -4,7 +4,7 @@ using IotHubDsr.Pipeline;
 namespace IotHubDsr.Commands;
 
 /// <summary>Notes a decision in a request's journal: an extension, a hold, its end, an owner's action, the answer, or the end of the request's key.</summary>
-[Cmdlet(VerbsCommon.Set, "IotDataRequest", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(VerbsCommon.Set, "IotDataRequest", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(DataRequest))]
 public sealed class SetIotDataRequestCommand : RequestStoreCommand
 {
@@ -17,6 +17,7 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
 
     /// <summary>ID of the request.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [RequestIdTransformation]
     [ValidateNotNullOrEmpty]
     public string RequestId { get; set; } = string.Empty;
 
@@ -75,6 +76,11 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
     [Parameter(Mandatory = true, ParameterSetName = ToDestroyKey)]
     public SwitchParameter DestroyKey { get; set; }
 
+    /// <summary>Why the key is destroyed although the request is open; it is put on record, and must not name the person.</summary>
+    [Parameter(ParameterSetName = ToDestroyKey)]
+    [ValidateNotNullOrEmpty]
+    public string? Reason { get; set; }
+
     /// <summary>Does not prompt.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -84,9 +90,14 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
     {
         (ChangeRequest change, string action) = Change();
         change = change with { Context = ContextOrNone, Store = Store };
-        if (Approve(Force, $"Request {RequestId}", action))
+        if (Approve(Force || !IsAskedFor(), $"Request {RequestId}", action))
             RunOne(cancellationToken => Engine.ChangeRequestAsync(change, cancellationToken));
     }
+
+    /// <summary>Only the end of the key is of high impact; the other decisions can be followed by others, and are asked for as of medium impact.</summary>
+    private bool IsAskedFor() => ParameterSetName == ToDestroyKey
+        || (LanguagePrimitives.TryConvertTo(SessionState.PSVariable.GetValue("ConfirmPreference"), out ConfirmImpact preference)
+            && preference is ConfirmImpact.Low or ConfirmImpact.Medium);
 
     private (ChangeRequest Change, string Action) Change() => ParameterSetName switch
     {
@@ -94,7 +105,7 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
         ToNoteOwnerAction => (
             new OwnerActionRequest { RequestId = RequestId, LocationId = LocationId!, Note = OwnerActionNote! }, $"Note the owner's action in {LocationId}"),
         ToNoteAnswer => (new AnswerRequest { RequestId = RequestId, Note = AnswerNote! }, "Note the answer, and that nothing is to be erased"),
-        ToDestroyKey => (new AnonymiseRequest { RequestId = RequestId }, "Destroy the key; nobody can then tell which devices the request is about"),
+        ToDestroyKey => (new AnonymiseRequest { RequestId = RequestId, Reason = Reason }, "Destroy the key; nobody can then tell which devices the request is about"),
         ToHold => (HoldOf(Ground, ReviewAt), $"Hold {LocationId}"),
         _ => (HoldOf(ground: null, reviewAt: null), $"Release the hold on {LocationId}"),
     };

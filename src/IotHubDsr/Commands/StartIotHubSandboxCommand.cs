@@ -25,7 +25,7 @@ public sealed class StartIotHubSandboxCommand : DsrCommand
     public int Port { get; set; }
 
     /// <inheritdoc />
-    protected override void EndProcessing()
+    protected override void ProcessRecord()
     {
         if (!ShouldProcess($"sandbox with seed {Seed} on 127.0.0.1", "Start"))
             return;

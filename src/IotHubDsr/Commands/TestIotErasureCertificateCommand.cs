@@ -21,6 +21,11 @@ public sealed class TestIotErasureCertificateCommand : DsrCommand
     [ValidateNotNullOrEmpty]
     public CertificateSource[] TrustedCertificate { get; set; } = [];
 
+    /// <summary>Certificates of those whose time stamps count, or of their authorities: for signers whose certificates have ended.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public CertificateSource[] TimestampAuthority { get; set; } = [];
+
     /// <summary>The journal of the request; its parts in order when it has several.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -32,10 +37,13 @@ public sealed class TestIotErasureCertificateCommand : DsrCommand
     /// <inheritdoc />
     protected override void EndProcessing()
     {
+        if (_paths.Count == 0)
+            return;
         var request = new CheckCertificatesRequest
         {
             Paths = _paths,
             Trusted = LoadCertificates(TrustedCertificate),
+            TimestampAuthorities = LoadCertificates(TimestampAuthority),
             JournalPaths = [.. FilesOf(JournalPath, ThrowFault)],
         };
         Run(cancellationToken => Engine.CheckCertificatesAsync(request, cancellationToken));

@@ -13,20 +13,18 @@ public abstract class DeviceCommand : DsrContextCommand
     private protected const string ByQuery = "Query";
     private const int Backlog = 256;
 
-    private readonly Channel<string> _deviceIds = Channel.CreateBounded<string>(
-        new BoundedChannelOptions(Backlog) { SingleWriter = true, SingleReader = true });
-
+    private Channel<string> _deviceIds = MakeChannel();
     private EventPump? _operation;
     private DsrContext? _context;
     private bool? _approved;
     private string? _requestId;
 
-    /// <summary>IDs of the devices, case-sensitive; objects with a property DeviceId or Id bind from the pipeline.</summary>
+    /// <summary>Devices by their IDs, case-sensitive; objects with a property DeviceId or Id bind from the pipeline.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByDeviceId)]
     [Alias("Id")]
     [DeviceIdTransformation]
     [ValidateNotNullOrEmpty]
-    public string[] DeviceId { get; set; } = [];
+    public HubDevice[] DeviceId { get; set; } = [];
 
     /// <summary>The condition of an IoT Hub query, such as: tags.owner = 'x'.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByQuery)]
@@ -57,24 +55,21 @@ public abstract class DeviceCommand : DsrContextCommand
     private protected DateTimeOffset? IfBound(string parameter, DateTimeOffset time) => MyInvocation.BoundParameters.ContainsKey(parameter) ? time : null;
 
     /// <inheritdoc />
-    protected override void BeginProcessing() => _context = RequireContext();
-
-    /// <inheritdoc />
     protected override void ProcessRecord()
     {
-        string? requestId = ForRequest;
-        if (_approved is null)
-            _requestId = requestId;
-        else if (requestId != _requestId)
-            ThrowFault(FaultCatalogue.RequestForOtherDevices.For(requestId ?? _requestId!, "the pipeline has devices of more than one request; pipe them one request at a time"));
-        if (_approved is null && (_approved = ApproveStart()) == true)
-            _operation = Open(cancellationToken => Start(_context!, _deviceIds.Reader.ReadAllAsync(CancellationToken.None), cancellationToken));
+        DsrContext context = RequireContext();
+        foreach (HubDevice device in DeviceId.Where(device => !device.CanBeOf(context)))
+            ThrowFault(FaultCatalogue.DeviceOfOtherHub.For(device.DeviceId, device.HubResourceId is null ? device.Hub! : $"{device.Hub} ({device.HubResourceId})", context.HubHostName));
+        if (context.Id != _context?.Id)
+            EndOperation();
+        _context = context;
+        Begin(context);
         if (_operation is null)
             return;
 
-        foreach (string deviceId in DeviceId)
+        foreach (HubDevice device in DeviceId)
         {
-            while (!_deviceIds.Writer.TryWrite(deviceId))
+            while (!_deviceIds.Writer.TryWrite(device.DeviceId))
             {
                 // The operation is behind: what it has to say may be what it waits to get rid of.
                 Task.WhenAny(_deviceIds.Writer.WaitToWriteAsync().AsTask(), _operation.Arrival).GetAwaiter().GetResult();
@@ -86,13 +81,39 @@ public abstract class DeviceCommand : DsrContextCommand
     }
 
     /// <inheritdoc />
-    protected override void EndProcessing()
+    protected override void EndProcessing() => EndOperation();
+
+    /// <summary>Starts the operation on a connection with its first record, if it is not refused.</summary>
+    private void Begin(DsrContext context)
     {
-        if (_operation is null)
+        string? requestId = ForRequest;
+        if (_approved is null)
+            _requestId = requestId;
+        else if (requestId != _requestId)
+            ThrowFault(FaultCatalogue.RequestForOtherDevices.For(requestId ?? _requestId!, "the pipeline has devices of more than one request; pipe them one request at a time"));
+        if (_approved is null && (_approved = ApproveStart()) == true)
+        {
+            ChannelReader<string> deviceIds = _deviceIds.Reader;
+            _operation = Open(cancellationToken => Start(context, deviceIds.ReadAllAsync(CancellationToken.None), cancellationToken));
+        }
+    }
+
+    /// <summary>Ends the operation on a connection. Another connection in the pipeline has an operation of its own.</summary>
+    private void EndOperation()
+    {
+        bool isRunning = _operation is not null;
+        _approved = null;
+        _operation = null;
+        if (!isRunning)
             return;
 
         _deviceIds.Writer.TryComplete();
         Drain();
+        CloseOperation();
+        _deviceIds = MakeChannel();
         OnEnd(_context!);
     }
+
+    private static Channel<string> MakeChannel() =>
+        Channel.CreateBounded<string>(new BoundedChannelOptions(Backlog) { SingleWriter = true, SingleReader = true });
 }

@@ -4,62 +4,82 @@ using System.Management.Automation;
 namespace IotHubDsr.Pipeline;
 
 /// <summary>
-/// Takes device IDs from strings and from objects that have one: twins and devices of Microsoft.Azure.Devices, devices of Az.IotHub,
-/// findings, receipts and exports of this module, also after a round trip through Clixml. Without it PowerShell would bind the text
-/// form of the whole object.
+/// Takes devices from strings and from objects that have the ID of one: twins and devices of Microsoft.Azure.Devices, devices of Az.IotHub,
+/// findings, receipts and exports of this module, also after a round trip through Clixml. What an object says of the device's hub is kept
+/// with the ID. Without it PowerShell would bind the text form of the whole object.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class DeviceIdTransformationAttribute : ArgumentTransformationAttribute
 {
     private static readonly string[] Properties = ["DeviceId", "Id"];
 
+    /// <summary>What this module, enrolments of the provisioning service and events of the hub call the hub of a device.</summary>
+    private static readonly string[] HubProperties = ["HubHostName", "IotHubHostName", "AssignedHub", "HubName", "IotHubName"];
+
     /// <inheritdoc />
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
-        var ids = new List<string>();
-        Collect(inputData, ids);
-        return ids.ToArray();
+        var devices = new List<HubDevice>();
+        Collect(inputData, new HubDevice(string.Empty), devices);
+        return devices.ToArray();
     }
 
-    private static void Collect(object? value, List<string> ids)
+    /// <param name="value">An ID, an object that has one, or a list of these.</param>
+    /// <param name="of">What is known of the hub.</param>
+    /// <param name="devices">What is found is added to it.</param>
+    private static void Collect(object? value, HubDevice of, List<HubDevice> devices)
     {
         object? inner = value is PSObject wrapped ? wrapped.BaseObject : value;
         switch (inner)
         {
-            case string text:
-                ids.Add(text);
+            case HubDevice known:
+                devices.Add(known);
                 break;
+            case string { Length: > 0 } text:
+                devices.Add(of with { DeviceId = text });
+                break;
+            case string:
+                throw new ArgumentTransformationMetadataException("The ID of a device is empty.");
             case IDictionary:
             case not IEnumerable:
-                ids.AddRange(FromProperties(value));
+                CollectFromProperties(value, devices);
                 break;
             case IEnumerable many:
                 foreach (object? one in many)
-                    Collect(one, ids);
+                    Collect(one, of, devices);
                 break;
         }
     }
 
-    private static List<string> FromProperties(object? value)
+    private static void CollectFromProperties(object? value, List<HubDevice> devices)
     {
-        var found = new List<string>();
         foreach (string name in Properties)
         {
-            object? property = value is null ? null : PSObject.AsPSObject(value).Properties[name]?.Value;
-            if (property is PSObject { BaseObject: var inner })
-                property = inner;
+            object? property = PropertyOf(value, name);
             if (property is string or IEnumerable)
             {
-                Collect(property, found);
-                return found;
+                var of = new HubDevice(string.Empty)
+                {
+                    Hub = HubProperties.Select(hub => PropertyOf(value, hub)).OfType<string>().FirstOrDefault(hub => hub.Length > 0),
+                    HubResourceId = PropertyOf(value, "HubResourceId") as string is { Length: > 0 } id ? id : null,
+                };
+                Collect(property, of, devices);
+                return;
             }
         }
 
-        string message =
-            $"An object of type '{(value is null ? "null" : PSObject.AsPSObject(value).TypeNames[0])}' has no property DeviceId or Id with the ID of a device.";
-        // After a cast that failed PowerShell tries the other parameters, of which one takes plans.
-        throw value is ErasurePlan or PSObject { BaseObject: ErasurePlan }
+        string type = value is null ? "null" : PSObject.AsPSObject(value).TypeNames[0];
+        string message = VisibleText.OfLine($"An object of type '{type}' has no property DeviceId or Id with the ID of a device.");
+
+        // After a cast that failed PowerShell tries the other parameters, of which one takes plans and one connections.
+        throw value is ErasurePlan or DsrContext or PSObject { BaseObject: ErasurePlan or DsrContext }
             ? new ArgumentTransformationMetadataException(message, new PSInvalidCastException(message))
             : new ArgumentTransformationMetadataException(message);
+    }
+
+    private static object? PropertyOf(object? value, string name)
+    {
+        object? property = value is null ? null : PSObject.AsPSObject(value).Properties[name]?.Value;
+        return property is PSObject { BaseObject: var inner } ? inner : property;
     }
 }

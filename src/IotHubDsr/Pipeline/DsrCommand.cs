@@ -79,6 +79,10 @@ public abstract class DsrCommand : PSCmdlet, IDisposable
     private protected string? StorePath(string? store) =>
         store is null || store.Contains("://", StringComparison.Ordinal) ? store : GetUnresolvedProviderPathFromPSPath(store);
 
+    /// <summary>Asks as PowerShell does. Names in the texts come from outside; none of them may drive the terminal that shows the question.</summary>
+    private protected new bool ShouldProcess(string target, string action) =>
+        base.ShouldProcess(VisibleText.OfLine(target), VisibleText.OfLine(action));
+
     private protected void ThrowFault(Fault fault) => ThrowTerminatingError(fault.ToErrorRecord());
 
     /// <summary>Loads a certificate that a parameter names; a terminating error when there is none.</summary>
@@ -122,13 +126,13 @@ public abstract class DsrCommand : PSCmdlet, IDisposable
                 WriteError(fault.Fault.ToErrorRecord());
                 break;
             case NoticeEvent { Level: NoticeLevel.Warning } notice:
-                WriteWarning(notice.Text);
+                WriteWarning(VisibleText.OfLine(notice.Text));
                 break;
             case NoticeEvent { Level: NoticeLevel.Verbose } notice:
-                WriteVerbose(notice.Text);
+                WriteVerbose(VisibleText.OfLine(notice.Text));
                 break;
             case NoticeEvent notice:
-                WriteDebug(notice.Text);
+                WriteDebug(VisibleText.OfLine(notice.Text));
                 break;
             case ProgressEvent progress:
                 _progress ??= new ProgressReporter(MyInvocation.MyCommand.Name, WriteProgress, TimeProvider.System);
@@ -162,7 +166,8 @@ public abstract class DsrCommand : PSCmdlet, IDisposable
         }
     }
 
-    private void CloseOperation()
+    /// <summary>Ends the operation, whatever it is doing, and joins its workers.</summary>
+    private protected void CloseOperation()
     {
         EventPump? pump;
         lock (_gate)

@@ -7,7 +7,8 @@ namespace IotHubDsr.Pipeline;
 public abstract class DsrContextCommand : DsrCommand
 {
     /// <summary>The connection; by default the one that Connect-IotHubDsr made last in this runspace.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipeline = true)]
+    [ContextTransformation]
     [ValidateNotNull]
     public DsrContext? Context { get; set; }
 

@@ -14,9 +14,9 @@ internal sealed class ProgressReporter(string activity, Action<ProgressRecord> w
     public void Show(ProgressEvent progress)
     {
         if (progress.LocationId is null)
-            ShowRoot(progress.Status, progress.Percent);
+            ShowRoot(VisibleText.OfLine(progress.Status), progress.Percent);
         else
-            ShowChild(progress);
+            ShowChild(progress with { Activity = VisibleText.OfLine(progress.Activity), Status = VisibleText.OfLine(progress.Status) });
     }
 
     /// <summary>Takes everything off the screen.</summary>

@@ -6,11 +6,12 @@ namespace IotHubDsr.Pipeline;
 /// <summary>A command that works on the locations of requests; each request once, however often it is named.</summary>
 public abstract class RequestRunCommand : RequestStoreCommand
 {
-    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private readonly HashSet<(Guid? Connection, string RequestId)> _seen = [];
     private Performer? _performer;
 
     /// <summary>IDs of the requests; receipts and requests bind from the pipeline.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [RequestIdTransformation]
     [ValidateNotNullOrEmpty]
     public string[] RequestId { get; set; } = [];
 
@@ -42,14 +43,14 @@ public abstract class RequestRunCommand : RequestStoreCommand
     /// <inheritdoc />
     protected override void ProcessRecord()
     {
-        foreach (string requestId in RequestId.Where(_seen.Add))
+        DsrContext? context = ContextOrNone;
+        if (context is null)
+            ThrowFault(FaultCatalogue.NotConnected.For(MyInvocation.MyCommand.Name, string.Empty));
+        foreach (string requestId in RequestId.Where(requestId => _seen.Add((context!.Id, requestId))))
         {
-            DsrContext? context = ContextOrNone;
-            if (context is null)
-                ThrowFault(FaultCatalogue.NotConnected.For(MyInvocation.MyCommand.Name, string.Empty));
             Work(new ContinueRequest
             {
-                Context = context,
+                Context = context!,
                 Store = Store,
                 RequestId = requestId,
                 Performer = _performer ??= PerformerOf(Performer, SigningCertificate, CertificatePassword),

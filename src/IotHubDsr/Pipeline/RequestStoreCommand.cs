@@ -7,7 +7,8 @@ namespace IotHubDsr.Pipeline;
 public abstract class RequestStoreCommand : DsrCommand
 {
     /// <summary>The connection; by default the one that Connect-IotHubDsr made last in this runspace, if any.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipeline = true)]
+    [ContextTransformation]
     [ValidateNotNull]
     public DsrContext? Context { get; set; }
 

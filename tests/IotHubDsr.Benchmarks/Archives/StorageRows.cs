@@ -89,7 +89,8 @@ internal static class StorageRows
     {
         BlobProperties before = await blob.GetPropertiesAsync();
         HttpAuthorization? authorization = await container.AuthorizeCopyAsync(CancellationToken.None);
-        await using var staged = new StagedBlob(new StagedBlocks(blob, before, before.LastModified, authorization), before, CancellationToken.None);
+        using var share = new ReadingShare(ReadingBudget.OfProcess);
+        await using var staged = new StagedBlob(new StagedBlocks(blob, before, before.LastModified, authorization), before, share, CancellationToken.None);
         await using Stream content = container.Read(blob, before.ETag, before.ContentLength);
         using var source = new ArchiveSource(content);
         IArchiveFormat format = await ArchiveFormats.DetectAsync(source, CancellationToken.None);

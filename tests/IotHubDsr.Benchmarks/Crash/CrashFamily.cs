@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
+using IotHubDsr.Benchmarks.Erasures;
 using IotHubDsr.Sandbox.Hosting;
 
 namespace IotHubDsr.Benchmarks.Crash;
@@ -22,7 +21,7 @@ internal sealed class CrashFamily : IBenchmarkFamily
     private const int OldVersionsEvery = 3;
 
     private readonly ConcurrentDictionary<(int World, bool OldVersions), Lazy<Task<Undisturbed>>> _undisturbed = new();
-    private readonly DateTimeOffset _start = MiddleOfAnHour();
+    private readonly DateTimeOffset _start = StartedClock.MiddleOfAnHour();
 
     public string Name => "crash";
 
@@ -49,16 +48,6 @@ internal sealed class CrashFamily : IBenchmarkFamily
         report(new BenchmarkRow("crash_mismatches", mismatches, "runs", 0, AtMost: true));
     }
 
-    /// <summary>
-    /// The time at which every world begins. What may be erased changes when an hour ends, so none ends in any of them: neither between a
-    /// disturbed run and the undisturbed one nor when the leases of killed workers are waited for.
-    /// </summary>
-    private static DateTimeOffset MiddleOfAnHour()
-    {
-        DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        return new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 20, 0, TimeSpan.Zero);
-    }
-
     private async Task<(int Kills, IReadOnlyList<string> Differences)> CompareAsync(int seed)
     {
         int worldSeed = (seed % Worlds) + 1;
@@ -70,13 +59,13 @@ internal sealed class CrashFamily : IBenchmarkFamily
         var random = new Random(seed);
         await using CrashWorld world = await CrashWorld.StartAsync(worldSeed, _start, inContainer);
         int kills = 0;
-        List<CrashVerdict>? verdicts = null;
+        List<WorkerVerdict>? verdicts = null;
         while (verdicts is null)
         {
             long? killAt = kills == 0 || (kills < MostKills && random.Next(3) == 0) ? PointIn(expected, kills, random) : null;
             verdicts = await WorkAsync(world, oldVersions, killAt, atAnswer: random.Next(2) == 0);
             kills += verdicts is null ? 1 : 0;
-            if (inContainer && verdicts is null)
+            if (verdicts is null)
                 world.LetLeasesEnd();
         }
 
@@ -96,7 +85,7 @@ internal sealed class CrashFamily : IBenchmarkFamily
     private async Task<Undisturbed> UndisturbedAsync(int worldSeed, bool oldVersions)
     {
         await using CrashWorld world = await CrashWorld.StartAsync(worldSeed, _start, inContainer: false);
-        List<CrashVerdict> verdicts = await WorkAsync(world, oldVersions, killAt: null, atAnswer: false) ?? throw new InvalidOperationException("The undisturbed run ended early.");
+        List<WorkerVerdict> verdicts = await WorkAsync(world, oldVersions, killAt: null, atAnswer: false) ?? throw new InvalidOperationException("The undisturbed run ended early.");
         IReadOnlyList<LoggedRequest> log = world.Server.RequestLog.After(0);
         List<string> defects = [.. Defects(world)];
         return defects.Count > 0
@@ -105,44 +94,18 @@ internal sealed class CrashFamily : IBenchmarkFamily
     }
 
     /// <summary>Runs a worker; null when it was killed.</summary>
-    private static async Task<List<CrashVerdict>?> WorkAsync(CrashWorld world, bool oldVersions, long? killAt, bool atAnswer)
+    private static async Task<List<WorkerVerdict>?> WorkAsync(CrashWorld world, bool oldVersions, long? killAt, bool atAnswer)
     {
         long before = world.Server.RequestLog.After(0).Count;
-        using Process worker = Start();
-        world.Server.RequestLog.Observer = request =>
-        {
-            if (killAt is { } point && request.Sequence == before + point && (request.Status != 0) == atAnswer)
-                worker.Kill();
-        };
-        await worker.StandardInput.WriteLineAsync(JsonSerializer.Serialize(world.Job(oldVersions)));
-        worker.StandardInput.Close();
-        Task<string> errors = worker.StandardError.ReadToEndAsync();
-        string output = await worker.StandardOutput.ReadToEndAsync();
-        await worker.WaitForExitAsync();
-        world.Server.RequestLog.Observer = null;
-        if (worker.ExitCode == 0)
-            return JsonSerializer.Deserialize<List<CrashVerdict>>(output)!;
-        const int killed = 128 + 9;
-        return worker.ExitCode == killed ? null : throw new InvalidOperationException($"A worker ended with {worker.ExitCode}: {await errors}");
+        bool IsLast(LoggedRequest request) =>
+            killAt is { } point && request.Sequence == before + point && (request.Status != 0) == atAnswer;
+        return await WorkerProcess.RunAsync(world.Server, world.Job(oldVersions), IsLast);
     }
 
-    private static Process Start()
+    private static IEnumerable<string> Differences(Undisturbed expected, List<WorkerVerdict> verdicts, SortedDictionary<string, string> state)
     {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.ArgumentList.Add(typeof(CrashFamily).Assembly.Location);
-        start.ArgumentList.Add(CrashWorker.Name);
-        return Process.Start(start)!;
-    }
-
-    private static IEnumerable<string> Differences(Undisturbed expected, List<CrashVerdict> verdicts, SortedDictionary<string, string> state)
-    {
-        Dictionary<(string, string), CrashVerdict> known = expected.Verdicts.ToDictionary(verdict => (verdict.DeviceId, verdict.Location));
-        Dictionary<(string, string), CrashVerdict> found = verdicts.ToDictionary(verdict => (verdict.DeviceId, verdict.Location));
+        Dictionary<(string, string), WorkerVerdict> known = expected.Verdicts.ToDictionary(verdict => (verdict.DeviceId, verdict.Location));
+        Dictionary<(string, string), WorkerVerdict> found = verdicts.ToDictionary(verdict => (verdict.DeviceId, verdict.Location));
         foreach ((string, string) key in known.Keys.Union(found.Keys))
         {
             if (known.GetValueOrDefault(key) != found.GetValueOrDefault(key))
@@ -156,5 +119,5 @@ internal sealed class CrashFamily : IBenchmarkFamily
         }
     }
 
-    private sealed record Undisturbed(List<CrashVerdict> Verdicts, SortedDictionary<string, string> State, long Requests, long FirstMutation);
+    private sealed record Undisturbed(List<WorkerVerdict> Verdicts, SortedDictionary<string, string> State, long Requests, long FirstMutation);
 }

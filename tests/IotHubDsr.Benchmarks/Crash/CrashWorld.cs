@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using IotHubDsr.Archives;
+using IotHubDsr.Benchmarks.Erasures;
 using IotHubDsr.Evidence;
 using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.Hosting;
@@ -8,27 +9,15 @@ using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Benchmarks.Crash;
 
-/// <summary>A sandbox, a request store, and what both hold when a request has come to its end.</summary>
-internal sealed class CrashWorld : IAsyncDisposable
+/// <summary>A world, and what it and its request store hold when a request has come to its end.</summary>
+internal sealed class CrashWorld : ErasureWorld
 {
     private const int Devices = 50;
 
-    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(61);
-
-    private readonly StartedClock _clock;
-    private readonly string? _folder;
-
-    private CrashWorld(SandboxServer server, StartedClock clock, string? folder)
+    private CrashWorld(SandboxServer server, StartedClock clock, bool inContainer)
+        : base(server, clock, inContainer)
     {
-        Server = server;
-        _clock = clock;
-        _folder = folder;
     }
-
-    public SandboxServer Server { get; }
-
-    /// <summary>A folder, or a blob container of the sandbox.</summary>
-    public string Store => _folder ?? $"https://{WorldNames.EvidenceAccount}.blob.core.windows.net/{WorldNames.EvidenceContainer}";
 
     /// <summary>Subjects of every sort: look-alikes, awkward IDs and ordinary ones, not always the same.</summary>
     public required IReadOnlyList<string> Subjects { get; init; }
@@ -39,34 +28,13 @@ internal sealed class CrashWorld : IAsyncDisposable
     public static async Task<CrashWorld> StartAsync(int seed, DateTimeOffset start, bool inContainer)
     {
         var clock = new StartedClock(start);
-        var options = new SandboxOptions { Seed = seed, Time = clock };
-        SandboxServer server = await SandboxServer.StartAsync(options, CancellationToken.None);
+        SandboxServer server = await StartAsync(new SandboxOptions { Seed = seed, Time = clock });
         var random = new Random(seed);
         IEnumerable<string> others = server.World.Truth.Devices.Where(device => device is not ("dev1" or "it's")).OrderBy(_ => random.Next());
-        string? folder = inContainer ? null : Directory.CreateTempSubdirectory("crash-").FullName;
-        return new CrashWorld(server, clock, folder) { Subjects = ["dev1", "it's", .. others.Take(Devices - 2)] };
+        return new CrashWorld(server, clock, inContainer) { Subjects = ["dev1", "it's", .. others.Take(Devices - 2)] };
     }
 
-    public CrashJob Job(bool includeOldVersions)
-    {
-        SandboxDescriptor at = Server.Descriptor;
-        var sandbox = new CrashSandbox(
-            at.Port, at.HubName, at.HubHostName, at.HubResourceId, at.TenantId, at.ClientId, at.ClientSecret, at.CaCertificatePem);
-        return new CrashJob(sandbox, Store, RequestId(), Subjects, includeOldVersions, _clock.GetUtcNow());
-    }
-
-    /// <summary>A worker that was killed cannot give its lease back: it ends by itself.</summary>
-    public void LetLeasesEnd() => _clock.Skip(LeaseTime);
-
-    /// <summary>The request that was registered, if the worker came so far.</summary>
-    private string? RequestId() => Journals().Where(journal => journal.Content.Contains((byte)'\n')).Select(journal => journal.RequestId).SingleOrDefault();
-
-    private IEnumerable<(string RequestId, byte[] Content)> Journals() => _folder is null
-        ? ContainerOf(WorldNames.EvidenceAccount, WorldNames.EvidenceContainer).List()
-            .Where(blob => blob.Name.EndsWith(".jsonl", StringComparison.Ordinal))
-            .Select(blob => (blob.Name.Split('/')[0], blob.Content.ToArray()))
-        : Directory.EnumerateFiles(_folder, "journal.jsonl", SearchOption.AllDirectories)
-            .Select(file => (Path.GetFileName(Path.GetDirectoryName(file)!), File.ReadAllBytes(file)));
+    public WorkerJob Job(bool includeOldVersions) => new(Sandbox, Store, RequestId, Subjects, includeOldVersions, Clock.GetUtcNow());
 
     /// <summary>All that must be the same after a disturbed and an undisturbed run: what is left of the subjects, and what others have.</summary>
     public async Task<SortedDictionary<string, string>> StateAsync()
@@ -96,7 +64,7 @@ internal sealed class CrashWorld : IAsyncDisposable
     {
         try
         {
-            (string requestId, byte[] content) = Journals().Single(journal => journal.RequestId == RequestId());
+            (string requestId, byte[] content) = Journals().Single(journal => journal.RequestId == RequestId);
             RequestState state = RequestState.Read(requestId, content);
             return state.IsRunOpen || state.IsErasureOpen ? "the journal does not end with a completed run" : null;
         }
@@ -112,18 +80,6 @@ internal sealed class CrashWorld : IAsyncDisposable
         .GroupBy(request => $"{request.Method} {request.Host}{request.Target}")
         .Where(group => group.Count() > 1)
         .Select(group => $"{group.Count()} times {group.Key}");
-
-    public async ValueTask DisposeAsync()
-    {
-        await Server.DisposeAsync();
-        if (_folder is not null)
-            Directory.Delete(_folder, recursive: true);
-    }
-
-    private BlobContainer ContainerOf(string account, string container) =>
-        Server.World.Blobs.TryGetAccount(account, out BlobAccount? known) && known.TryGetContainer(container, out BlobContainer? found)
-            ? found
-            : throw new InvalidOperationException($"There is no container {account}/{container}.");
 
     private static bool IsDestructive(LoggedRequest request) =>
         request.Method == "DELETE" || (request.Method == "PUT" && request.Target.Contains("comp=blocklist", StringComparison.Ordinal));

@@ -24,6 +24,7 @@ public sealed class ArchivePropertyTests
 
                 var read = ApacheAvro.Read(plain);
                 Assert.Equal(read.Count, scan.RecordsRead);
+                Assert.Equal(read.Count(m => NaiveMatching.Senders(m).Count == 0), scan.Unread.Count);
                 Assert.Equal(file.Length, scan.BytesRead);
                 Assert.Equal(NaiveMatching.Count(subjects, read), NaiveMatching.Count(scan.Subjects));
                 Assert.Equal(
@@ -63,6 +64,7 @@ public sealed class ArchivePropertyTests
                 var read = JsonLine.Split(file).Where(line => !string.IsNullOrWhiteSpace(line)).Select(JsonLine.Read).ToList();
                 Assert.Equal(messages.Length, read.Count);
                 Assert.Equal(read.Count, scan.RecordsRead);
+                Assert.Equal(read.Count(m => NaiveMatching.Senders(m).Count == 0), scan.Unread.Count);
                 Assert.Equal(file.Length, scan.BytesRead);
                 Assert.Equal(NaiveMatching.Count(subjects, messages), NaiveMatching.Count(subjects, read));
                 Assert.Equal(NaiveMatching.Count(subjects, read), NaiveMatching.Count(scan.Subjects));

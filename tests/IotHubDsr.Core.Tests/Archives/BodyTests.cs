@@ -42,7 +42,7 @@ public sealed class BodyTests
     }
 
     [Theory]
-    [InlineData("""{"EnqueuedTimeUtc":"t","SystemProperties":{},"Body":{"deviceId":"dev1"}}""")]
+    [InlineData("""{"EnqueuedTimeUtc":"t","SystemProperties":{"connectionDeviceId":"other"},"Body":{"deviceId":"dev1"}}""")]
     [InlineData("""{"subject":"devices/other","data":{"body":{"deviceId":"dev1"}}}""")]
     [InlineData("""{"properties":"{\"deviceId\":\"other\",\"target\":\"dev1\"}"}""")]
     public async Task Scan_WithBody_FindsEmbeddedBodies(string line)

@@ -80,6 +80,27 @@ internal static class CaptureFile
         return stream.ToArray();
     }
 
+    /// <summary>One event with these two maps.</summary>
+    public static byte[] WriteOne(Dictionary<string, object?> system, Dictionary<string, object?> properties)
+    {
+        var schema = (RecordSchema)Schema.Parse(EventSchema);
+        using var stream = new MemoryStream();
+        using (var writer = DataFileWriter<GenericRecord>.OpenWriter(
+            new GenericDatumWriter<GenericRecord>(schema), stream, Codec.CreateCodec(Codec.Type.Null), leaveOpen: true))
+        {
+            var record = new GenericRecord(schema);
+            record.Add("SequenceNumber", 1L);
+            record.Add("Offset", "1");
+            record.Add("EnqueuedTimeUtc", "2/3/2026 4:05:06 AM");
+            record.Add("SystemProperties", system);
+            record.Add("Properties", properties);
+            record.Add("Body", null);
+            writer.Append(record);
+        }
+
+        return stream.ToArray();
+    }
+
     public static IReadOnlyList<Message> Read(byte[] file)
     {
         using var reader = DataFileReader<GenericRecord>.OpenReader(new MemoryStream(file));
@@ -93,7 +114,10 @@ internal static class CaptureFile
                 properties,
                 [
                     .. ApacheAvro.Texts(record["SystemProperties"]),
-                    .. properties.Where(p => p.Item1 is "iothub-connection-device-id"),
+                    // What the hub notes overrules what a sender calls by the same name.
+                    .. NaiveMatching.Senders(new Message("", [], ApacheAvro.Texts(record["SystemProperties"]), null)).Count > 0
+                        ? []
+                        : properties.Where(p => p.Item1 is "iothub-connection-device-id"),
                 ],
                 (byte[]?)record["Body"]));
         }

@@ -1,10 +1,64 @@
 using CsCheck;
+using IotHubDsr.Archives;
 
 namespace IotHubDsr.Core.Tests.Archives;
 
 /// <summary>Event Hubs Capture: found and removed as Apache's library reads it.</summary>
 public sealed class CaptureTests
 {
+    private const string Annotation = "iothub-connection-device-id";
+
+    [Theory]
+    [InlineData("honest", 1)]
+    [InlineData("dev1", 0)]
+    public async Task Capture_PropertyOfTheAnnotationsNameNamesAnother_IsTheHonestSendersAlone(string deviceId, int own)
+    {
+        var file = CaptureFile.WriteOne(system: new() { [Annotation] = "honest" }, properties: new() { [Annotation] = "dev1" });
+        var subjects = new SubjectIndex([deviceId]);
+
+        var scan = await Archive.ScanAsync(file, subjects);
+        var (rewrite, _) = await Archive.RewriteAsync(file, new RecordSelection(subjects));
+
+        Assert.Equal((1, own), (scan.RecordsRead, scan.Subjects.Sum(s => s.Own.Records + s.Attributed.Records + s.Relayed.Records)));
+        Assert.Equal(own, rewrite.RecordsRemoved);
+    }
+
+    [Fact]
+    public async Task Capture_GenerationAmongTheProperties_DoesNotOverruleTheHub()
+    {
+        var file = CaptureFile.WriteOne(
+            system: new() { [Annotation] = "dev1" }, properties: new() { ["iothub-connection-auth-generation-id"] = "forged" });
+        var subjects = SubjectIndex.Of([new Subject("dev1") { GenerationId = "1" }]);
+        Assert.Equal(1, Assert.Single((await Archive.ScanAsync(file, subjects)).Subjects).Own.Records);
+    }
+
+    [Theory]
+    [InlineData("SystemProperties")]
+    [InlineData("Properties")]
+    public async Task Capture_SenderAsBytes_IsRead(string map)
+    {
+        Dictionary<string, object?> annotations = new() { [Annotation] = "dev1"u8.ToArray() };
+        var file = CaptureFile.WriteOne(system: map == "SystemProperties" ? annotations : [], properties: map == "Properties" ? annotations : []);
+        Assert.Equal(1, Assert.Single((await Archive.ScanAsync(file, new SubjectIndex(["dev1"]))).Subjects).Own.Records);
+    }
+
+    [Theory]
+    [InlineData(12L)]
+    [InlineData(0.5)]
+    [InlineData("")]
+    [InlineData(null)]
+    public async Task Capture_SenderThatIsNoText_IsUnreadAndKept(object? sender)
+    {
+        var file = CaptureFile.WriteOne(system: sender is null ? [] : new() { [Annotation] = sender }, properties: new() { ["deviceId"] = "dev1" });
+        var subjects = new SubjectIndex(["dev1"]);
+
+        var scan = await Archive.ScanAsync(file, subjects);
+        var (rewrite, result) = await Archive.RewriteAsync(file, new RecordSelection(subjects));
+
+        Assert.Equal((1, 1, 0), (scan.Unread.Count, rewrite.Unread.Count, rewrite.RecordsRemoved));
+        Assert.Equal(file, result);
+    }
+
     [Fact]
     public Task Capture_Any_IsFoundAndRemovedAsApacheReadsIt()
         => Gen.Select(MessageGen.Messages, MessageGen.Selection, Gen.Int, Gen.Int).SampleAsync(

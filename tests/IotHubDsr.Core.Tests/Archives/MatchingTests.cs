@@ -30,7 +30,7 @@ public sealed class MatchingTests
         matcher.AddAttribution(System.Text.Encoding.UTF8.GetBytes(deviceId));
         if (sender is not null)
         {
-            matcher.AddSender(System.Text.Encoding.UTF8.GetBytes(sender));
+            matcher.AddSender(System.Text.Encoding.UTF8.GetBytes(sender), SenderSource.System);
         }
 
         matcher.AddAttribution(System.Text.Encoding.UTF8.GetBytes(connectionDeviceId));

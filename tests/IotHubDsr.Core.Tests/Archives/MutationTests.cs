@@ -56,6 +56,20 @@ public sealed class MutationTests
         Assert.InRange(outcomes.Faults, 100, Files);
     }
 
+    [Theory]
+    [InlineData("""{"EnqueuedTimeUtc":"t","Properties":{"a":1,,},"SystemProperties":{"connectionDeviceId":"other"},"Body":{}}""")]
+    [InlineData("""{"EnqueuedTimeUtc":"t","Properties":{},"SystemProperties":{"connectionDeviceId":"other",,},"Body":{}}""")]
+    [InlineData("""{"EnqueuedTimeUtc":"t","Properties":{},"SystemProperties":{"connectionDeviceId":"other"},"Body":{,}}""")]
+    [InlineData("""{"EnqueuedTimeUtc":"t","Properties":{},"SystemProperties":{"connectionDeviceId":"other"},"Body":{}}}""")]
+    public async Task JsonLines_DamageInAnothersLine_IsFoundByScanAndRewriteAlike(string damaged)
+    {
+        const string Whole = """{"EnqueuedTimeUtc":"t","Properties":{},"SystemProperties":{"connectionDeviceId":"dev1"},"Body":{}}""";
+        for (var seed = 0; seed < 20; seed++)
+        {
+            await AssertOneRuleAsync(Encoding.UTF8.GetBytes($"{Whole}\n{damaged}\n{Whole}\n"), seed);
+        }
+    }
+
     private static Message[] Sample()
         => MessageGen.Message.Array[25].Single(messages => NaiveMatching.Count(Subjects, messages).Count > 1, "0N0XIzNsQ0O2");
 
@@ -85,24 +99,33 @@ public sealed class MutationTests
             {
                 Assert.InRange(e.Offset, 0, file.Length);
                 faults++;
-                await SearchDamagedAsync(file);
             }
+
+            await AssertOneRuleAsync(file, seed);
         }
 
         return (faults, agreements);
     }
 
-    // A search may pass over damage in lines that it needs nothing of, but it too ends in a result or a fault.
-    private static async Task SearchDamagedAsync(byte[] file)
+    /// <summary>A scan in whatever pieces, with a digest or without, and a rewrite come to one result or to one fault.</summary>
+    private static async Task AssertOneRuleAsync(byte[] file, int seed)
+    {
+        var search = await OutcomeAsync(async () => (await Archive.ScanAsync(file, new ScanRequest(Subjects))).Unread);
+        var digest = await OutcomeAsync(async () => (await Archive.ScanAsync(file, new ScanRequest(Subjects, WithDigest: true), chunks: seed)).Unread);
+        var rewrite = await OutcomeAsync(async () => (await Archive.RewriteAsync(file, new RecordSelection(Subjects), chunks: seed + 1)).Rewrite.Unread);
+        Assert.Equal(search, digest);
+        Assert.Equal(search, rewrite);
+    }
+
+    private static async Task<(ArchiveFault? Fault, long Offset, UnreadRecords Unread)> OutcomeAsync(Func<Task<UnreadRecords>> walk)
     {
         try
         {
-            var scan = await Archive.ScanAsync(file, new ScanRequest(Subjects));
-            Assert.Equal(file.Length, scan.BytesRead);
+            return (null, 0, await walk());
         }
         catch (ArchiveFormatException e)
         {
-            Assert.InRange(e.Offset, 0, file.Length);
+            return (e.Fault, e.Offset, default);
         }
     }
 

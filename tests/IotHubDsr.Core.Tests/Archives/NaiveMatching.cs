@@ -7,12 +7,34 @@ internal static class NaiveMatching
 {
     public static MatchKind? KindFor(string subject, Message message)
     {
-        var sent = message.System.Any(p => p.Key is "connectionDeviceId" or "iothub-connection-device-id" && p.Value == subject);
+        var senders = Senders(message);
+        if (senders.Count == 0)
+        {
+            return null;
+        }
+
+        var sent = senders.Contains(subject);
         var named = message.Properties.Where(p => p.Key is "deviceId" or "ConnectionDeviceId" && p.Value.Length > 0).ToList();
         return sent && named.Exists(p => p.Value != subject) ? MatchKind.Relayed
             : sent ? MatchKind.Own
             : named.Exists(p => p.Value == subject) ? MatchKind.Attributed
             : null;
+    }
+
+    /// <summary>Who sent it, by the hub's spelling if it is there. Nobody is told about a record without any.</summary>
+    public static List<string> Senders(Message message)
+    {
+        string[] names = ["connectionDeviceId", "iothub-connection-device-id"];
+        foreach (var comparer in new[] { StringComparer.Ordinal, StringComparer.OrdinalIgnoreCase })
+        {
+            var senders = message.System.Where(p => names.Contains(p.Key, comparer) && p.Value.Length > 0).Select(p => p.Value).ToList();
+            if (senders.Count > 0)
+            {
+                return senders;
+            }
+        }
+
+        return [];
     }
 
     public static bool Removes(RecordSelection selection, Message message)

@@ -51,6 +51,7 @@ public sealed class QueryLiteralTests
     private static bool Mentions(string query, string deviceId)
     {
         var matcher = new RecordMatcher(new SubjectIndex([deviceId]));
+        matcher.NeedsNoSender();
         QueryLiterals.Read(Encoding.UTF8.GetBytes(query), matcher);
         return matcher.HasMatch;
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using IotHubDsr.Archives;
 
 namespace IotHubDsr.Core.Tests.Archives;
 
@@ -14,9 +15,9 @@ internal static class ServiceRecord
         var sender = message.Senders.FirstOrDefault();
         string[] members = random.Next(6) switch
         {
-            0 => [Member("time", message.Enqueued), Member("category", "Connections"), Member("properties", Fields(sender))],
+            0 => [Member("time", message.Enqueued), Member("category", "Connections"), Member("operationName", "deviceConnect"), Member("properties", Fields(sender))],
             1 => [Member("TimeGenerated", message.Enqueued), Member("properties_s", Fields(sender)), Member("DeviceId", "x")],
-            2 => [Member("time", message.Enqueued), Raw("AdditionalFields", Overflow()), Raw("properties", "null")],
+            2 => [Member("time", message.Enqueued), Member("resourceId", "r"), Raw("AdditionalFields", Overflow()), Raw("properties", "null")],
             3 => [Member("eventTime", message.Enqueued), Subject(), Raw("data", $"{{\"twin\":{Fields(sender)},\"hubName\":\"h\"}}")],
             4 => [Subject(), Raw("data", Telemetry()), Member("deadLetterReason", "MaxDeliveryAttemptsExceeded")],
             _ => [Raw("data", sender is null ? "[]" : $"{{{Member("deviceId", sender)}}}"), Raw("Extra", "[{\"deviceId\":\"dev1\"}]")],
@@ -78,45 +79,65 @@ internal static class ServiceRecord
             return JsonLine.Read(record);
         }
 
-        var senders = new List<string>();
+        var senders = new Dictionary<SenderSource, List<string>>();
         var properties = new List<(string, string)>();
         foreach (var member in root.EnumerateObject())
         {
             switch (member.Name)
             {
                 case "subject" when Text(member.Value) is { } subject && subject.StartsWith("devices/", StringComparison.Ordinal):
-                    senders.Add(subject["devices/".Length..].Split('/')[0]);
+                    Add(SenderSource.Subject, subject["devices/".Length..].Split('/')[0]);
                     break;
                 case "data" when member.Value.ValueKind is JsonValueKind.Object:
-                    ReadData(member.Value, senders, properties);
+                    ReadData(member.Value, Add, properties);
                     break;
                 case "properties" or "properties_s" or "AdditionalFields":
-                    senders.AddRange(Devices(member.Value));
+                    Devices(member.Value).ForEach(device => Add(SenderSource.Field, device));
                     break;
                 case "deviceId" or "DeviceId" or "deviceId_s" when Text(member.Value) is { } device:
-                    senders.Add(device);
+                    Add(SenderSource.Field, device);
                     break;
             }
         }
 
-        return new Message("", properties, [.. senders.Select(s => ("connectionDeviceId", s))], null);
+        var best = senders.Count == 0 ? [] : senders[senders.Keys.Max()];
+        return new Message("", properties, [.. best.Select(s => ("connectionDeviceId", s))], null);
+
+        void Add(SenderSource source, string device)
+        {
+            if (device.Length > 0)
+            {
+                senders.TryAdd(source, []);
+                senders[source].Add(device);
+            }
+        }
     }
 
-    private static void ReadData(JsonElement data, List<string> senders, List<(string, string)> properties)
+    /// <summary>Whether such a record must have a sender.</summary>
+    public static bool IsUnread(string record)
+    {
+        using var document = JsonDocument.Parse(record);
+        var root = document.RootElement;
+        var isLog = root.TryGetProperty("time", out _) && (root.TryGetProperty("resourceId", out _) || root.TryGetProperty("operationName", out _));
+        return !isLog && NaiveMatching.Senders(Read(record)).Count == 0;
+    }
+
+    private static void ReadData(JsonElement data, Action<SenderSource, string> add, List<(string, string)> properties)
     {
         foreach (var member in data.EnumerateObject())
         {
             switch (member.Name)
             {
                 case "deviceId":
-                    senders.Add(member.Value.GetString()!);
+                    add(SenderSource.Field, member.Value.GetString()!);
                     break;
                 case "twin":
-                    senders.AddRange(Devices(member.Value));
+                    Devices(member.Value).ForEach(device => add(SenderSource.Field, device));
                     break;
                 case "systemProperties":
-                    senders.AddRange(member.Value.EnumerateObject()
-                        .Where(p => p.Name is "connectionDeviceId" or "iothub-connection-device-id").Select(p => p.Value.GetString()!));
+                    var noted = member.Value.EnumerateObject().Select(p => (p.Name, p.Value.GetString()!)).ToList();
+                    NaiveMatching.Senders(new Message("", [], noted, null)).ForEach(sender => add(SenderSource.System, sender));
+
                     break;
                 case "properties":
                     properties.AddRange(member.Value.EnumerateObject().Select(p => (p.Name, p.Value.GetString()!)));

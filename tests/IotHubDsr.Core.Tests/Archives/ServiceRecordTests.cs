@@ -21,6 +21,7 @@ public sealed class ServiceRecordTests
                 var (rewrite, result) = await Archive.RewriteAsync(file, selection, chunks);
 
                 Assert.Equal(lines.Count, scan.RecordsRead);
+                Assert.Equal(lines.Count(ServiceRecord.IsUnread), scan.Unread.Count);
                 Assert.Equal(NaiveMatching.Count(selection.Subjects, lines.Select(ServiceRecord.Read)), NaiveMatching.Count(scan.Subjects));
                 var kept = lines.Where(line => !NaiveMatching.Removes(selection, ServiceRecord.Read(line)));
                 Assert.Equal(string.Concat(kept), Encoding.UTF8.GetString(result));
@@ -40,6 +41,7 @@ public sealed class ServiceRecordTests
 
                 Assert.Equal("Json", scan.Format);
                 Assert.Equal(items.Count, scan.RecordsRead);
+                Assert.Equal(items.Count(ServiceRecord.IsUnread), scan.Unread.Count);
                 Assert.Equal(NaiveMatching.Count(selection.Subjects, items.Select(ServiceRecord.Read)), NaiveMatching.Count(scan.Subjects));
                 Assert.Equal(
                     items.Where(item => !NaiveMatching.Removes(selection, ServiceRecord.Read(item))), ServiceRecord.Items(result));
@@ -113,7 +115,8 @@ public sealed class ServiceRecordTests
 
             """u8.ToArray();
         var scan = await Archive.ScanAsync(file, new SubjectIndex(["dev1"]));
-        Assert.Equal((3, 1), (scan.RecordsRead, Assert.Single(scan.Subjects).Own.Records));
+        Assert.Equal((3, 0), (scan.RecordsRead, scan.Unread.Count));
+        Assert.Empty(scan.Subjects);
     }
 
     private static async Task VerifyAsync(ArchiveRewrite rewrite, byte[] file, byte[] result, RecordSelection selection)

@@ -45,6 +45,32 @@ public sealed class ArmReaderTests
         Assert.Single(arm.Requests);
     }
 
+    [Fact]
+    public async Task List_TwoLinksInTurn_EndWithAFault()
+    {
+        FakeArm arm = new FakeArm().On("/things", """{"value":[1],"nextLink":"https://management.azure.com/things?page=2"}""")
+            .On("/things?page=2", """{"value":[2],"nextLink":"https://management.azure.com/things?page=3"}""")
+            .On("/things?page=3", """{"value":[3],"nextLink":"https://management.azure.com/things?page=2"}""");
+
+        DsrException thrown = await Assert.ThrowsAsync<DsrException>(() => ReadAsync(arm.Reader()));
+
+        Assert.Contains("do not end", thrown.Message, StringComparison.Ordinal);
+        Assert.Equal(3, arm.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("[1]")]
+    public async Task List_PagesWithoutProgress_EndWithAFault(string items)
+    {
+        int page = 0;
+        FakeArm arm = new FakeArm().On("/things", _ => (200, $$"""{"value":{{items}},"nextLink":"https://management.azure.com/things?page={{++page}}"}"""));
+
+        await Assert.ThrowsAsync<DsrException>(() => ReadAsync(arm.Reader()));
+
+        Assert.InRange(arm.Requests.Count, 2, PageProgress.MostIdlePages + 2);
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("[]")]

@@ -14,7 +14,7 @@ public sealed class BitFlipTests(ITestOutputHelper output)
     public void Check_AnyBitOfASampleIsFlipped_IsNotValid(string? kind, int sample)
     {
         byte[] file = kind is null ? CertificateWriter.Write(CertificateGen.Small, key: null) : CertificateCheckTests.Issue(CertificateGen.Small, kind);
-        Assert.True(CertificateCheck.Check("a", file, []).IsValid);
+        Assert.True(Checks.Of(file).IsValid);
         Assert.True(file.Length >= sample, $"The file has {file.Length} bytes.");
 
         // Half of the sample from the beginning, where the payload is; half from the end, where the signature is.
@@ -23,7 +23,7 @@ public sealed class BitFlipTests(ITestOutputHelper output)
             for (int bit = 0; bit < 8; bit++)
             {
                 file[index] ^= (byte)(1 << bit);
-                Assert.False(CertificateCheck.Check("a", file, []).IsValid, $"Bit {bit} of byte {index} was flipped, and nobody saw it.");
+                Assert.False(Checks.Of(file).IsValid, $"Bit {bit} of byte {index} was flipped, and nobody saw it.");
                 file[index] ^= (byte)(1 << bit);
             }
         }
@@ -59,7 +59,7 @@ public sealed class BitFlipTests(ITestOutputHelper output)
         TimeSpan before = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();
 
-        ErasureCertificateCheck check = CertificateCheck.Check("a", file, []);
+        ErasureCertificateCheck check = Checks.Of(file);
 
         output.WriteLine($"{file.Length:N0} bytes, 10,000 subjects in 8 locations: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:N0} ms,"
             + $" {(Environment.CpuUsage.TotalTime - before).TotalMilliseconds:N0} ms of processor time");

@@ -18,7 +18,7 @@ public sealed class CertificateCheckTests
     {
         byte[] file = Issue(CertificateGen.Small, kind);
 
-        ErasureCertificateCheck check = CertificateCheck.Check("a", file, [TestCertificates.Of(kind)]);
+        ErasureCertificateCheck check = Checks.Of(file, [TestCertificates.Of(kind)]);
 
         Assert.Null(check.Reason);
         Assert.Equal((true, true, true, "CN=Ana Lopez"), (check.IsValid, check.IsSigned, check.IsTrusted, check.Signer));
@@ -31,7 +31,7 @@ public sealed class CertificateCheckTests
     {
         byte[] file = CertificateWriter.Write(CertificateGen.Small, key: null);
 
-        ErasureCertificateCheck check = CertificateCheck.Check("a", file, []);
+        ErasureCertificateCheck check = Checks.Of(file);
 
         Assert.Equal((true, false, false, null), (check.IsValid, check.IsSigned, check.IsTrusted, check.Signer));
         Assert.Contains("not signed", check.Reason, StringComparison.Ordinal);
@@ -43,8 +43,8 @@ public sealed class CertificateCheckTests
     {
         byte[] file = Issue(CertificateGen.Small, "p256");
 
-        ErasureCertificateCheck byMachine = CertificateCheck.Check("a", file, []);
-        ErasureCertificateCheck byOther = CertificateCheck.Check("a", file, [TestCertificates.Of("p256", "Ben Okri")]);
+        ErasureCertificateCheck byMachine = Checks.Of(file);
+        ErasureCertificateCheck byOther = Checks.Of(file, [TestCertificates.Of("p256", "Ben Okri")]);
 
         Assert.All([byMachine, byOther], check => Assert.Equal((true, true, false), (check.IsValid, check.IsSigned, check.IsTrusted)));
         Assert.All([byMachine, byOther], check => Assert.Contains("not trusted", check.Reason, StringComparison.Ordinal));
@@ -56,20 +56,86 @@ public sealed class CertificateCheckTests
         (X509Certificate2 authority, X509Certificate2 issued) = TestCertificates.Issue("Ana Lopez");
         byte[] file = CertificateWriter.Write(CertificateGen.Small, SigningKey.ForSigning(issued, TestCertificates.Now));
 
-        Assert.True(CertificateCheck.Check("a", file, [authority]).IsTrusted);
-        Assert.False(CertificateCheck.Check("a", file, [TestCertificates.Of("p256", "Contoso CA")]).IsTrusted);
+        Assert.True(Checks.Of(file, [authority]).IsTrusted);
+        Assert.False(Checks.Of(file, [TestCertificates.Of("p256", "Contoso CA")]).IsTrusted);
     }
 
     [Fact]
     public void Check_SignedOutsideOfTheValidityOfTheCertificate_IsNotValid()
     {
-        SigningKey key = SigningKey.ForSigning(TestCertificates.Of("p256"), TestCertificates.Now);
-        byte[] file = CertificateWriter.Write(CertificateGen.Small with { IssuedAt = TestCertificates.Start.AddYears(3) }, key);
+        X509Certificate2 late = TestCertificates.Make("p256", "Ana Lopez", TestCertificates.Now.AddDays(1), TestCertificates.Now.AddYears(1));
 
-        ErasureCertificateCheck check = CertificateCheck.Check("a", file, [TestCertificates.Of("p256")]);
+        ErasureCertificateCheck check = Checks.Of(CertificateWriter.Write(CertificateGen.Small, SigningKey.ForChecking(late)!), late);
 
         Assert.False(check.IsValid);
         Assert.Contains("was not valid", check.Reason, StringComparison.Ordinal);
+    }
+
+    /// <summary>A certificate's time is a claim: received, then done, then issued, all of it until now.</summary>
+    [Fact]
+    public void Check_TimesThatCannotBe_AreNotValid()
+    {
+        CertificateContent content = CertificateGen.Small;
+        (CertificateContent Content, string Reason)[] cases =
+        [
+            (content with { IssuedAt = Checks.Now.AddYears(4) }, "is dated 2030"),
+            (content with { IssuedAt = Checks.Now.AddMinutes(6) }, "is dated"),
+            (content with { IssuedAt = content.ReceivedAt.AddDays(-1) }, "is dated"),
+            (content with { IssuedAt = content.Locations[0].VerifiedAt!.Value.AddMinutes(-6) }, "is dated"),
+            (content with { ReceivedAt = content.IssuedAt.AddMinutes(-30) }, "before the request was received"),
+        ];
+
+        Assert.All(cases, one =>
+        {
+            ErasureCertificateCheck check = Checks.Of(CertificateWriter.Write(one.Content, SigningKey.ForChecking(TestCertificates.Of("p256"))!), TestCertificates.Of("p256"));
+            Assert.False(check.IsValid);
+            Assert.Contains(one.Reason, check.Reason, StringComparison.Ordinal);
+        });
+        Assert.True(Checks.Of(CertificateWriter.Write(content with { IssuedAt = Checks.Now.AddMinutes(4) }, key: null)).IsValid);
+    }
+
+    [Fact]
+    public void Check_CertificateOfTheSignerHasEnded_IsTrustedOnlyWithATrustedTimestamp()
+    {
+        X509Certificate2 ended = TestCertificates.Make("p256", "Ana Lopez", TestCertificates.Start, TestCertificates.Now.AddDays(2));
+        X509Certificate2 stamping = TestTimestamps.MakeAuthority(), other = TestTimestamps.MakeAuthority();
+        byte[] file = CertificateWriter.Write(CertificateGen.Small, SigningKey.ForSigning(ended, TestCertificates.Now));
+        byte[] stamp = TestTimestamps.Response(stamping, file, TestCertificates.Now.AddDays(1));
+
+        ErasureCertificateCheck alone = Checks.Of(file, ended);
+        ErasureCertificateCheck stamped = Checks.Of(file, ended, stamping, stamp);
+
+        Assert.Equal((true, false), (alone.IsValid, alone.IsTrusted));
+        Assert.Contains("time stamp", alone.Reason, StringComparison.Ordinal);
+        Assert.Equal((true, null, TestCertificates.Now.AddDays(1)), (stamped.IsTrusted, stamped.Reason, stamped.TimestampedAt));
+        Assert.True(Checks.Of(file, ended, stamping, TestTimestamps.Token(stamping, file, TestCertificates.Now.AddDays(1))).IsTrusted);
+
+        Assert.False(Checks.Of(file, ended, other, stamp).IsTrusted);
+        Assert.False(Checks.Of(file, ended, stamping, TestTimestamps.Response(stamping, [1, 2, 3], TestCertificates.Now.AddDays(1))).IsTrusted);
+        Assert.False(Checks.Of(file, ended, stamping, TestTimestamps.Response(stamping, file, TestCertificates.Now.AddDays(3))).IsTrusted);
+        Assert.False(Checks.Of(file, ended, stamping, TestTimestamps.Response(stamping, file, TestCertificates.Now.AddYears(-1))).IsTrusted);
+        Assert.False(Checks.Of(file, ended, ended, TestTimestamps.Response(stamping, file, TestCertificates.Now.AddDays(1))).IsTrusted);
+        Assert.False(Checks.Of(file, ended, stamping, [1, 2, 3]).IsTrusted);
+        stamp[^3] ^= 1;
+        Assert.False(Checks.Of(file, ended, stamping, stamp).IsTrusted);
+    }
+
+    [Fact]
+    public void Check_SignerMayNotSign_IsNotTrusted()
+    {
+        (X509Certificate2 authority, X509Certificate2 issued) = TestCertificates.Issue("Ana Lopez", usages: ["1.3.6.1.5.5.7.3.1"]);
+        ErasureCertificateCheck check = Checks.Of(CertificateWriter.Write(CertificateGen.Small, SigningKey.ForChecking(issued)!), authority);
+
+        Assert.Equal((true, false), (check.IsValid, check.IsTrusted));
+        Assert.Contains("extended key usage", check.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Journal_TimesOutsideOfTheCertificates_AreFound()
+    {
+        (byte[] journal, string digest) = Line(TestCertificates.Now.AddDays(1));
+
+        Assert.Equal(new JournalTimes(TestCertificates.Now.AddDays(1), TestCertificates.Now.AddDays(1)), JournalChain.Read([journal])[digest]);
     }
 
     [Fact]
@@ -77,7 +143,7 @@ public sealed class CertificateCheckTests
     {
         CertificateContent content = CertificateGen.Small with { Follows = $"sha256:{new string('d', 64)}" };
 
-        ErasureCertificateCheck check = CertificateCheck.Check("a", CertificateWriter.Write(content, key: null), []);
+        ErasureCertificateCheck check = Checks.Of(CertificateWriter.Write(content, key: null), []);
 
         Assert.Equal(
             (content.RequestId, content.HubHostName, Verdict.ErasurePending, content.IssuedAt, 2, content.PlanDigest, content.JournalDigest, content.Follows),
@@ -93,7 +159,7 @@ public sealed class CertificateCheckTests
     public void Check_AnyContent_ReadsBackAsItWasWritten() => CertificateGen.Contents.Sample(
         content =>
         {
-            ErasureCertificateCheck check = CertificateCheck.Check("a", CertificateWriter.Write(content, key: null), []);
+            ErasureCertificateCheck check = Checks.Of(CertificateWriter.Write(content, key: null), []);
             Assert.True(check.IsValid, check.Reason);
             Assert.Equal(content.Verdict, check.OverallVerdict);
             Assert.Equal(content.Locations.Select(location => location.Sum(content.Subjects.Count).Planned), check.Locations.Select(location => location.RecordsPlanned));
@@ -175,7 +241,7 @@ public sealed class CertificateCheckTests
     [InlineData("{\"payload\":null,\"signatures\":[null]}")]
     public void Check_SomethingElse_IsNotValidAndSaysWhy(string file)
     {
-        ErasureCertificateCheck check = CertificateCheck.Check("a", Encoding.UTF8.GetBytes(file), []);
+        ErasureCertificateCheck check = Checks.Of(Encoding.UTF8.GetBytes(file), []);
 
         Assert.False(check.IsValid);
         Assert.NotEmpty(check.Reason!);
@@ -208,7 +274,7 @@ public sealed class CertificateCheckTests
 
     [Fact]
     public void Write_NoLocation_IsUnknown() => Assert.Equal(
-        Verdict.Unknown, CertificateCheck.Check("a", CertificateWriter.Write(CertificateGen.Small with { Locations = [] }, key: null), []).OverallVerdict);
+        Verdict.Unknown, Checks.Of(CertificateWriter.Write(CertificateGen.Small with { Locations = [] }, key: null), []).OverallVerdict);
 
     [Fact]
     public void Write_Statement_IsAnInTotoStatementAboutPlanJournalAndRequest()
@@ -230,5 +296,11 @@ public sealed class CertificateCheckTests
     private static void AssertNotValid(DsseEnvelope envelope) => AssertNotValid(Encoding.UTF8.GetString(envelope.Write()));
 
     private static void AssertNotValid(string file) =>
-        Assert.False(CertificateCheck.Check("a", Encoding.UTF8.GetBytes(file), [TestCertificates.Of("p256")]).IsValid);
+        Assert.False(Checks.Of(Encoding.UTF8.GetBytes(file), [TestCertificates.Of("p256")]).IsValid);
+
+    private static (byte[] Journal, string Digest) Line(DateTimeOffset at)
+    {
+        string line = $"{{\"at\":\"{at.UtcDateTime:O}\",\"prev\":\"sha256:{new string('0', 64)}\",\"seq\":1}}";
+        return (Encoding.UTF8.GetBytes(line + "\n"), Digests.Of(Encoding.UTF8.GetBytes(line)));
+    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsCheck;
 using IotHubDsr.Certificates;
+using IotHubDsr.Core.Tests.Plans;
 using IotHubDsr.Evidence;
 
 namespace IotHubDsr.Core.Tests.Certificates;
@@ -20,17 +21,17 @@ internal static class CertificateGen
         Texts, Digests.Null(), (name, digest) => new CertificateParty(name, digest?["sha256:".Length..]));
 
     private static readonly Gen<OutcomeGroup> Groups = Gen.Select(
-        Gen.Enum<Verdict>(), Gen.Long[0, 1L << 40], Gen.Long[0, 100], Gen.Long[0, 100], Times.Nullable(),
+        Gen.Enum<Verdict>(), Gen.Long[0, 1L << 40].Nullable(), Gen.Long[0, 100].Nullable(), Gen.Long[0, 100].Nullable(), Times.Nullable(),
         (verdict, planned, erased, remaining, until) => new OutcomeGroup(verdict, planned, erased, remaining, until));
 
     public static CertificateContent Small { get; } = Of(2, 2);
 
     public static Gen<CertificateContent> Contents { get; } =
         from subjects in Gen.Int[1, 5]
-        from locations in Gen.Select(Texts, Texts, Texts.Null(), Times.Nullable(), Groups.Array[1, 5]).Array[0, 4]
+        from locations in Gen.Select(Texts, Texts, Texts.Null(), Times.Nullable(), Groups.Array[1, 5], PlanGen.Statements.Array[0, 2]).Array[0, 4]
         from texts in Texts.Array[4]
         from resource in Texts.Null()
-        from times in Times.Array[3]
+        from times in Times.Array[2]
         from digests in Digests.Array[2]
         from follows in Digests.Null()
         from parties in Parties.Array[2]
@@ -42,9 +43,9 @@ internal static class CertificateGen
             RequestId = texts[0],
             HubHostName = texts[1],
             HubResourceId = resource,
-            ReceivedAt = times[0],
+            ReceivedAt = TestCertificates.Start,
             DueAt = times[1],
-            IssuedAt = times[2],
+            IssuedAt = TestCertificates.Start.AddDays(301),
             ToolVersion = texts[2],
             PlanDigest = digests[0],
             JournalDigest = digests[1],
@@ -63,6 +64,8 @@ internal static class CertificateGen
                 Detail = location.Item3,
                 ErasedAt = location.Item4,
                 VerifiedAt = location.Item4,
+                Reading = location.Item3,
+                Statements = location.Item6,
                 Groups = Spread(location.Item5, subjects),
             })],
         };

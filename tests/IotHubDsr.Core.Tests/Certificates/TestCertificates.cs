@@ -31,14 +31,29 @@ internal static class TestCertificates
     }
 
     /// <summary>An authority, and a certificate that it issued.</summary>
-    public static (X509Certificate2 Authority, X509Certificate2 Issued) Issue(string name)
+    public static (X509Certificate2 Authority, X509Certificate2 Issued) Issue(string name, string[]? usages = null)
     {
         CertificateRequest authorityRequest = RequestFor("p256", "Contoso CA");
         authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         X509Certificate2 authority = authorityRequest.CreateSelfSigned(Start, Start.AddYears(2));
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        if (usages is not null)
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([.. usages.Select(usage => new Oid(usage))], critical: false));
         using X509Certificate2 issued = request.Create(authority, Start, Start.AddYears(1), [1, 2, 3, 4]);
+        return (authority, issued.CopyWithPrivateKey(key));
+    }
+
+    /// <summary>The same, with a signature of the authority that proves nothing any more.</summary>
+    public static (X509Certificate2 Authority, X509Certificate2 Issued) IssueWithSha1(string name)
+    {
+        using RSA authorityKey = RSA.Create(2048);
+        var authorityRequest = new CertificateRequest("CN=Contoso CA", authorityKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        X509Certificate2 authority = authorityRequest.CreateSelfSigned(Start, Start.AddYears(2));
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        using X509Certificate2 issued = request.Create(authority.SubjectName, new Sha1Signatures(authorityKey), Start, Start.AddYears(1), [1, 2, 3, 4]);
         return (authority, issued.CopyWithPrivateKey(key));
     }
 
@@ -58,4 +73,14 @@ internal static class TestCertificates
             }),
             HashAlgorithmName.SHA256),
     };
+
+    private sealed class Sha1Signatures(RSA key) : X509SignatureGenerator
+    {
+        // SEQUENCE { sha1WithRSAEncryption, NULL }
+        public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm) => Convert.FromHexString("300D06092A864886F70D0101050500");
+
+        public override byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm) => key.SignData(data, HashAlgorithmName.SHA1, RSASignaturePadding.Pkcs1);
+
+        protected override PublicKey BuildPublicKey() => new(key);
+    }
 }

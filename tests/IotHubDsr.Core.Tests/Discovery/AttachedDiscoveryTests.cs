@@ -24,7 +24,7 @@ public sealed class AttachedDiscoveryTests
     [InlineData("StorageQueue", LocationKinds.StorageQueue, "\"resourceId\":\"{r}/Microsoft.Storage/storageAccounts/st\",\"queueName\":\"q\"", "st/q", "storage queue")]
     [InlineData("HybridConnection", LocationKinds.HybridConnection, "\"resourceId\":\"{r}/Microsoft.Relay/namespaces/ns/hybridconnections/hc\"", "ns/hc", "hybrid connection")]
     [InlineData("AzureFunction", LocationKinds.AzureFunction, "\"resourceId\":\"{r}/Microsoft.Web/sites/app/functions/fn\"", "app/fn", "Azure Function")]
-    [InlineData("WebHook", LocationKinds.Webhook, "\"endpointBaseUrl\":\"https://hook.example/api?code=s3cr3t\"", "https://hook.example/api", "webhook")]
+    [InlineData("WebHook", LocationKinds.Webhook, "\"endpointBaseUrl\":\"https://hook.example/api?code=s3cr3t\"", "https://hook.example (rest of the address: ebeec65dbb91)", "webhook")]
     [InlineData("WebHook", LocationKinds.Webhook, "\"endpointUrl\":null", "WebHook of event subscription sub1", "webhook")]
     [InlineData("NamespaceTopic", LocationKinds.EventHandler, "\"resourceId\":\"{r}/Microsoft.EventGrid/namespaces/ns/topics/t\"", "t", "handler of type 'NamespaceTopic'")]
     [InlineData("Teleporter", LocationKinds.EventHandler, "\"beam\":1", "Teleporter of event subscription sub1", "handler of type 'Teleporter'")]
@@ -131,7 +131,7 @@ public sealed class AttachedDiscoveryTests
 
         Assert.Empty(result.Faults);
         DataLocation[] hooks = [.. result.Locations.Where(location => location.Kind == LocationKinds.Webhook)];
-        Assert.Equal(["https://a.example/", "https://b.example/"], hooks.Select(hook => hook.Place));
+        Assert.Equal(["https://a.example", "https://b.example"], hooks.Select(hook => hook.Place));
         Assert.Equal(["event subscription 'sub1' (all event types) → webhook"], hooks[0].Provenance);
     }
 
@@ -210,7 +210,8 @@ public sealed class AttachedDiscoveryTests
 
         DataLocation location = Assert.Single(result.Locations, location => location.Id == "log-archive.stx.insights-logs-twinqueries");
         Assert.Contains(why, Assert.Single(location.Provenance), StringComparison.Ordinal);
-        Assert.Equal((isEnabled, isEnabled ? TimeSpan.FromHours(2) : null), (location.RecordsDeletion, location.FlushTime));
+        Assert.Equal((isEnabled, TimeSpan.FromHours(2)), (location.RecordsDeletion, location.FlushTime));
+        Assert.Equal(isEnabled ? LocationInflow.Open : LocationInflow.Closed, location.Inflow);
         Assert.Equal("contoso", location.Settings[LocationSettings.HubName]);
         Assert.Equal("https://stx.blob.core.windows.net/insights-logs-twinqueries", location.Settings[LocationSettings.ContainerUri]);
         Assert.DoesNotContain(result.Locations, static other => other.Place.Contains("auditevent", StringComparison.Ordinal));

@@ -17,11 +17,12 @@ internal sealed class HubWorld
     public const string DiagnosticSettings = HubId + "/providers/Microsoft.Insights/diagnosticSettings";
     public const string ProvisioningServices = Subscription + "/providers/Microsoft.Devices/provisioningServices";
     public const string StorageAccounts = Subscription + "/providers/Microsoft.Storage/storageAccounts";
+    public const string Hubs = Subscription + "/providers/Microsoft.Devices/IotHubs";
     private const string Nothing = """{"value":[]}""";
 
     public HubWorld()
     {
-        foreach (string path in new[] { Health, EventSubscriptions, SystemTopics, DiagnosticSettings, ProvisioningServices, StorageAccounts })
+        foreach (string path in new[] { Health, EventSubscriptions, SystemTopics, DiagnosticSettings, ProvisioningServices, StorageAccounts, Hubs })
             Arm.On(path, Nothing);
         Arm.On("/subscriptions", """{"value":[{"subscriptionId":"s1","state":"Enabled"}]}""");
     }

@@ -1,11 +1,12 @@
 using System.Text;
+using IotHubDsr.Azure;
 using IotHubDsr.Discovery;
 
 namespace IotHubDsr.Core.Tests.Discovery;
 
 public sealed class LocationFileTests
 {
-    private static IReadOnlyList<DataLocation> Parse(string json) => LocationFile.Parse("extra.json", Encoding.UTF8.GetBytes(json));
+    private static IReadOnlyList<DataLocation> Parse(string json) => LocationFile.Parse("extra.json", Encoding.UTF8.GetBytes(json), Cloud.Public);
 
     [Fact]
     public async Task Entries_BecomeLocations_WithCommentsAndTrailingCommas()
@@ -34,17 +35,58 @@ public sealed class LocationFileTests
     }
 
     [Fact]
-    public async Task Entry_ForAContainerOfTheConfiguration_JoinsIt_AndItsHubNameNoLongerLimitsTheSearch()
+    public async Task Entry_ForAContainerOfTheConfiguration_JoinsIt_WithOneMoreNameAndMoreFormatsOfTheHub()
     {
         IReadOnlyList<DataLocation> extra = Parse(
-            """{"locations":[{"kind":"RoutedBlobContainer","containerUri":"https://stcontoso.blob.core.windows.net/telemetry","hubName":"old-hub"}]}""");
+            """{"locations":[{"kind":"RoutedBlobContainer","containerUri":"https://stcontoso.blob.core.windows.net/telemetry","hubName":"old-hub","fileNameFormats":["{iothub}-{partition}"]}]}""");
 
         DiscoveryResult result = await new HubWorld().DiscoverAsync(HubWorld.Hub(HubWorld.Routing(
             """{"storageContainers":[{"name":"a","containerName":"telemetry","connectionString":"AccountName=stcontoso"}]}""")), extra);
 
         DataLocation location = Assert.Single(result.Locations, location => location.Kind == LocationKinds.RoutedBlobContainer);
         Assert.Equal(["endpoint 'a' without a route: data of earlier routes can be there", "location file"], location.Provenance);
-        Assert.DoesNotContain(LocationSettings.HubName, location.Settings.Keys);
+        Assert.Equal("contoso\nold-hub", location.Settings[LocationSettings.HubName]);
+        Assert.Equal("{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}\n{iothub}-{partition}", location.Settings[LocationSettings.FileNameFormat]);
+    }
+
+    [Theory]
+    [InlineData("https://stcontoso.blob.core.windows.net/c", "stcontoso/c")]
+    [InlineData("https://STContoso.Blob.core.windows.net:443/c", "stcontoso/c")]
+    [InlineData("https://contosorouted.blob.core.windows.net.evil.example/c", "contosorouted.blob.core.windows.net.evil.example/c")]
+    [InlineData("https://stcontoso.blob.core.windows.net.:443/c", "stcontoso.blob.core.windows.net./c")]
+    [InlineData("https://stcontoso.blob.core.windows.net:8443/c", "stcontoso.blob.core.windows.net:8443/c")]
+    [InlineData("https://stcontoso.blob.core.usgovcloudapi.net/c", "stcontoso.blob.core.usgovcloudapi.net/c")]
+    public void Place_HostThatIsNotTheClouds_IsShownInFull(string address, string place) => Assert.Equal(
+        place, Assert.Single(Parse($$"""{"locations":[{"kind":"FileUploadContainer","containerUri":"{{address}}"}]}""")).Place);
+
+    [Fact]
+    public async Task Entry_WithoutAHubName_IsOfTheConnectedHub()
+    {
+        IReadOnlyList<DataLocation> extra = Parse("""{"locations":[{"kind":"RoutedBlobContainer","containerUri":"https://stold.blob.core.windows.net/c"}]}""");
+
+        DiscoveryResult result = await new HubWorld().DiscoverAsync(HubWorld.Hub("{}"), extra);
+
+        Assert.Equal("contoso", Assert.Single(result.Locations, location => location.Kind == LocationKinds.RoutedBlobContainer).Settings[LocationSettings.HubName]);
+    }
+
+    [Fact]
+    public async Task Statements_OfAnEntryForAContainerOfTheConfiguration_JoinIt()
+    {
+        IReadOnlyList<DataLocation> extra = Parse("""
+            {"locations":[{"kind":"RoutedBlobContainer","containerUri":"https://stcontoso.blob.core.windows.net/telemetry","dedicated":"made for it\u0007",
+              "exclude":[{"prefix":"docs/","ground":"manuals"},{"name":"README.txt","ground":"a manual"}]}]}
+            """);
+
+        DiscoveryResult result = await new HubWorld().DiscoverAsync(HubWorld.Hub(HubWorld.Routing(
+            """{"storageContainers":[{"name":"a","containerName":"telemetry","connectionString":"AccountName=stcontoso"}]}""")), extra);
+
+        Assert.Equal(
+            [
+                new OperatorStatement(OperatorStatementKind.DedicatedContainer, "made for it"),
+                new OperatorStatement(OperatorStatementKind.ExcludedBlobs, "a manual") { BlobName = "README.txt" },
+                new OperatorStatement(OperatorStatementKind.ExcludedBlobs, "manuals") { BlobName = "docs/", IsPrefix = true },
+            ],
+            Assert.Single(result.Locations, location => location.Kind == LocationKinds.RoutedBlobContainer).Statements);
     }
 
     [Theory]
@@ -62,6 +104,19 @@ public sealed class LocationFileTests
     [InlineData("""{"locations":[{"kind":"DeviceRegistry","place":"other"}]}""", "part of the connected hub")]
     [InlineData("""{"locations":[{"kind":"EventHub","place":"a","resourceId":"b"}]}""", "'resourceId' is not the ID")]
     [InlineData("""{"locations":[{"kind":"FileUploadContainer","place":"a"}]}""", "'containerUri' is missing")]
+    [InlineData("""{"locations":[{"kind":"EventHub","place":"a","dedicated":"one hub"}]}""", "'dedicated' belongs to the kinds")]
+    [InlineData("""{"locations":[{"kind":"LogArchive","containerUri":"https://st.blob.core.windows.net/c","dedicated":"x"}]}""", "'dedicated' belongs")]
+    [InlineData("""{"locations":[{"kind":"FileUploadContainer","containerUri":"https://st.blob.core.windows.net/c","exclude":[]}]}""", "'exclude' belongs")]
+    [InlineData("""{"locations":[{"kind":"LogArchive","containerUri":"https://st.blob.core.windows.net/c","own":[]}]}""", "'own' belongs to the kind RoutedBlobContainer")]
+    [InlineData("""{"locations":[{"kind":"LogArchive","containerUri":"https://st.blob.core.windows.net/c","fileNameFormats":[]}]}""", "belongs to the kind RoutedBlobContainer")]
+    [InlineData("""{"locations":[{"kind":"RoutedBlobContainer","containerUri":"https://st.blob.core.windows.net/c","fileNameFormats":["{partition}"]}]}""", "{iothub}")]
+    [InlineData("""{"locations":[{"kind":"LogArchive","containerUri":"https://st.blob.core.windows.net/c","exclude":{}}]}""", "'exclude' is not a list")]
+    [InlineData("""{"locations":[{"kind":"LogArchive","containerUri":"https://st.blob.core.windows.net/c","exclude":["a"]}]}""", "an object is expected")]
+    [InlineData("""{"locations":[{"kind":"LogArchive","containerUri":"https://st.blob.core.windows.net/c","exclude":[{"ground":"a"}]}]}""", "'name' or 'prefix'")]
+    [InlineData("""{"locations":[{"kind":"LogArchive","containerUri":"https://st.blob.core.windows.net/c","exclude":[{"name":"a","prefix":"b","ground":"c"}]}]}""", "'name' or 'prefix'")]
+    [InlineData("""{"locations":[{"kind":"LogArchive","containerUri":"https://st.blob.core.windows.net/c","exclude":[{"prefix":"","ground":"c"}]}]}""", "'prefix' is not a text")]
+    [InlineData("""{"locations":[{"kind":"LogArchive","containerUri":"https://st.blob.core.windows.net/c","exclude":[{"prefix":"a"}]}]}""", "needs a ground")]
+    [InlineData("""{"locations":[{"kind":"LogArchive","containerUri":"https://st.blob.core.windows.net/c","exclude":[{"prefix":"a","grnd":"b"}]}]}""", "'grnd' is not known")]
     [InlineData("""{"locations":[{"kind":"FileUploadContainer","containerUri":"http://st.blob.core.windows.net/c"}]}""", "is not of the form")]
     [InlineData("""{"locations":[{"kind":"FileUploadContainer","containerUri":"https://st.blob.core.windows.net/c/d"}]}""", "is not of the form")]
     [InlineData("""{"locations":[{"kind":"FileUploadContainer","containerUri":"https://st.blob.core.windows.net/c?x=1"}]}""", "is not of the form")]
@@ -89,7 +144,7 @@ public sealed class LocationFileTests
     public async Task Read_MissingFile_IsAFault() => Assert.Equal(
         FaultCatalogue.InvalidLocationFile.Id,
         (await Assert.ThrowsAsync<DsrException>(
-            () => LocationFile.ReadAsync(Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.json"), CancellationToken.None))).Fault.Id);
+            () => LocationFile.ReadAsync(Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.json"), Cloud.Public, CancellationToken.None))).Fault.Id);
 
     [Fact]
     public async Task Read_FileWithAByteOrderMark_IsRead()
@@ -98,7 +153,7 @@ public sealed class LocationFileTests
         try
         {
             await File.WriteAllTextAsync(path, """{"locations":[]}""", new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
-            Assert.Empty(await LocationFile.ReadAsync(path, CancellationToken.None));
+            Assert.Empty(await LocationFile.ReadAsync(path, Cloud.Public, CancellationToken.None));
         }
         finally
         {

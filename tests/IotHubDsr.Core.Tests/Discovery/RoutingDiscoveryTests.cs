@@ -61,7 +61,7 @@ public sealed class RoutingDiscoveryTests
         Assert.StartsWith("/subscriptions/s2/", location.ResourceId, StringComparison.Ordinal);
         Assert.Equal("Avro", location.Settings[LocationSettings.Encoding]);
         Assert.Equal(["endpoint 'a' without a route: data of earlier routes can be there"], location.Provenance);
-        Assert.Null(location.FlushTime);
+        Assert.Equal((TimeSpan.FromSeconds(600), LocationInflow.Closed), (location.FlushTime, location.Inflow));
     }
 
     [Theory]
@@ -97,7 +97,7 @@ public sealed class RoutingDiscoveryTests
         Assert.Equal("300", location.Settings[LocationSettings.BatchFrequencySeconds]);
         Assert.DoesNotContain(LocationSettings.Encoding, location.Settings.Keys);
         Assert.Contains(LocationSettings.FileNameFormat, location.Settings.Keys);
-        Assert.Equal(TimeSpan.FromSeconds(120), location.FlushTime);
+        Assert.Equal((TimeSpan.FromSeconds(600), LocationInflow.Open), (location.FlushTime, location.Inflow));
     }
 
     [Theory]
@@ -108,13 +108,14 @@ public sealed class RoutingDiscoveryTests
     [InlineData("SomethingNew", "true", true, true, true)]
     [InlineData("DeviceLifecycleEvents", " False ", true, false, false)]
     [InlineData("DeviceLifecycleEvents", "true", false, false, false)]
-    public async Task Route_ByItsSourceConditionAndState_RecordsDeletions(string source, string condition, bool isEnabled, bool records, bool flushes)
+    public async Task Route_ByItsSourceConditionAndState_RecordsDeletions(string source, string condition, bool isEnabled, bool records, bool isOpen)
     {
         string routes = $$"""[{"name":"r","source":"{{source}}","condition":"{{condition}}","endpointNames":["raw-json"],"isEnabled":{{(isEnabled ? "true" : "false")}}}]""";
 
         DataLocation location = await new HubWorld().OnlyAsync(LocationKinds.RoutedBlobContainer, HubWorld.Routing(ByKey, routes));
 
-        Assert.Equal((records, flushes), (location.RecordsDeletion, location.FlushTime is not null));
+        Assert.Equal((records, isOpen ? LocationInflow.Open : LocationInflow.Closed), (location.RecordsDeletion, location.Inflow));
+        Assert.Equal(TimeSpan.FromSeconds(240), location.FlushTime);
         Assert.Equal($"{(isEnabled ? "" : "disabled ")}route 'r' ({source}, condition \"{condition}\") → endpoint 'raw-json'", Assert.Single(location.Provenance));
     }
 
@@ -229,10 +230,22 @@ public sealed class RoutingDiscoveryTests
                 "endpoint 'raw-json' is unhealthy: messages can still be queued for it (last error at today: refused: (secret removed))",
             ],
             container.Provenance);
-        Assert.Equal(TimeSpan.FromSeconds(240), container.FlushTime);
+        Assert.Equal((TimeSpan.FromSeconds(240), LocationInflow.Queued), (container.FlushTime, container.Inflow));
         DataLocation ghost = Assert.Single(result.Locations, location => location.Kind == LocationKinds.UnknownSink);
         Assert.Equal("ghost", ghost.Place);
         Assert.Contains(world.Notices, text => text.Contains("'7f3'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Endpoint_WhoseHealthCannotBeRead_CanBeOneForWhichMessagesAreQueued()
+    {
+        var world = new HubWorld();
+        world.Arm.On(HubWorld.Health, "{}", status: 403);
+
+        DiscoveryResult result = await world.DiscoverAsync(HubWorld.Routing(ByKey, ToRawJson));
+
+        Assert.Equal(LocationInflow.Queued, Assert.Single(result.Locations, location => location.Kind == LocationKinds.RoutedBlobContainer).Inflow);
+        Assert.Single(result.Locations, location => location.Kind == LocationKinds.UnreadConfiguration);
     }
 
     [Fact]

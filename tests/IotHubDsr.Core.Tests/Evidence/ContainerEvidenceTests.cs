@@ -41,10 +41,10 @@ public sealed class ContainerEvidenceTests : IAsyncLifetime
     [Fact]
     public async Task Append_TwoHolders_KeepsTheLinesOfTheFirstAndTellsTheSecond()
     {
-        await using IJournalFile first = (await Folder.TryLockAsync("ana@a", CancellationToken.None))!;
+        await using IJournalFile first = (await Folder.TryLockAsync("ana@a", isNew: true, CancellationToken.None))!;
         await first.AppendAsync(Bytes("one\n"), CancellationToken.None);
 
-        Assert.Null(await Folder.TryLockAsync("bo@b", CancellationToken.None));
+        Assert.Null(await Folder.TryLockAsync("bo@b", isNew: true, CancellationToken.None));
         Assert.Equal("ana@a", await Folder.ReadHolderAsync(CancellationToken.None));
         await first.AppendAsync(Bytes("two\n"), CancellationToken.None);
 
@@ -55,16 +55,16 @@ public sealed class ContainerEvidenceTests : IAsyncLifetime
     [Fact]
     public async Task Lock_HolderWasKilled_IsFreeWhenTheLeaseHasEnded()
     {
-        IJournalFile killed = (await Folder.TryLockAsync("ana@a", CancellationToken.None))!;
+        IJournalFile killed = (await Folder.TryLockAsync("ana@a", isNew: true, CancellationToken.None))!;
         await killed.AppendAsync(Bytes("one\n"), CancellationToken.None);
-        Assert.Null(await Folder.TryLockAsync("bo@b", CancellationToken.None));
+        Assert.Null(await Folder.TryLockAsync("bo@b", isNew: true, CancellationToken.None));
 
         // Nobody is left who would renew it.
         _wire.Before = request => request.Headers.TryGetValues("x-ms-lease-action", out IEnumerable<string>? action) && action.Contains("renew")
             ? throw new HttpRequestException("gone") : Task.CompletedTask;
         _time.Advance(TimeSpan.FromSeconds(61));
 
-        await using IJournalFile? next = await Folder.TryLockAsync("bo@b", CancellationToken.None);
+        await using IJournalFile? next = await Folder.TryLockAsync("bo@b", isNew: true, CancellationToken.None);
         Assert.NotNull(next);
         await Assert.ThrowsAnyAsync<Exception>(() => killed.AppendAsync(Bytes("late\n"), CancellationToken.None));
         await next.AppendAsync(Bytes("two\n"), CancellationToken.None);
@@ -77,7 +77,7 @@ public sealed class ContainerEvidenceTests : IAsyncLifetime
         int renewals = 0;
         _wire.Before = request => request.Headers.TryGetValues("x-ms-lease-action", out IEnumerable<string>? action) && action.Contains("renew")
             && Interlocked.Increment(ref renewals) == 1 ? throw new AuthenticationFailedException("no token this time") : Task.CompletedTask;
-        await using IJournalFile file = (await Folder.TryLockAsync("ana@a", CancellationToken.None))!;
+        await using IJournalFile file = (await Folder.TryLockAsync("ana@a", isNew: true, CancellationToken.None))!;
 
         // A renewal is due every 15 seconds, and the lease ends 60 seconds after the last one.
         for (int round = 1; round <= 5; round++)
@@ -88,7 +88,7 @@ public sealed class ContainerEvidenceTests : IAsyncLifetime
             await Task.Delay(50);
         }
 
-        Assert.Null(await Folder.TryLockAsync("bo@b", CancellationToken.None));
+        Assert.Null(await Folder.TryLockAsync("bo@b", isNew: true, CancellationToken.None));
         Assert.False(file.Lost.IsCancellationRequested);
         await file.AppendAsync(Bytes("one\n"), CancellationToken.None);
     }
@@ -96,7 +96,7 @@ public sealed class ContainerEvidenceTests : IAsyncLifetime
     [Fact]
     public async Task Append_AnswerIsLost_KeepsTheLinesOnce()
     {
-        await using IJournalFile file = (await Folder.TryLockAsync("ana@a", CancellationToken.None))!;
+        await using IJournalFile file = (await Folder.TryLockAsync("ana@a", isNew: true, CancellationToken.None))!;
         int lost = 0;
         _wire.LoseResponse = request => request.RequestUri!.Query.Contains("comp=appendblock", StringComparison.Ordinal) && lost++ == 0;
 
@@ -114,12 +114,48 @@ public sealed class ContainerEvidenceTests : IAsyncLifetime
         {
             await using ContainerJournal journal = (await ContainerJournal.TryOpenAsync(
                 name => container.GetAppendBlobClient($"{RequestId}/{name}"),
-                _time, mostBlocks: 3, CancellationToken.None))!;
+                _time, mostBlocks: 3, isNew: true, CancellationToken.None))!;
             for (int line = 0; line < 4; line++)
                 await journal.AppendAsync(Bytes($"{round}.{line}\n"), CancellationToken.None);
         }
 
         Assert.Equal("0.0\n0.1\n0.2\n0.3\n1.0\n1.1\n1.2\n1.3\n", Encoding.UTF8.GetString((await Folder.ReadJournalAsync(CancellationToken.None))!));
+    }
+
+    [Theory]
+    [InlineData("deleted")]
+    [InlineData("made anew")]
+    [InlineData("released")]
+    [InlineData("longer")]
+    public async Task Append_BlobIsNotTheJournalAnyMore_IsRefused(string how)
+    {
+        await using IJournalFile file = (await Folder.TryLockAsync("ana@a", isNew: true, CancellationToken.None))!;
+        await file.AppendAsync(Bytes("one\n"), CancellationToken.None);
+        await file.CheckAsync(CancellationToken.None);
+        var container = new BlobContainerClient(Container, _access.Credential, _access.Configure(new BlobClientOptions()));
+        AppendBlobClient blob = container.GetAppendBlobClient($"{RequestId}/{ContainerJournal.Segment(1)}");
+        await blob.GetBlobLeaseClient().BreakAsync(TimeSpan.Zero);
+        if (how is "deleted" or "made anew")
+            await blob.DeleteAsync();
+        if (how == "made anew")
+        {
+            await blob.CreateAsync();
+            await blob.AppendBlockAsync(new MemoryStream(Bytes("one\n")));
+        }
+
+        if (how == "longer")
+            await blob.AppendBlockAsync(new MemoryStream(Bytes("more\n")));
+
+        await Assert.ThrowsAnyAsync<Exception>(() => file.CheckAsync(CancellationToken.None));
+        await Assert.ThrowsAnyAsync<Exception>(() => file.AppendAsync(Bytes("two\n"), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Lock_JournalOfARequestIsGone_MakesNoneAnew()
+    {
+        await Assert.ThrowsAnyAsync<Exception>(() => Folder.TryLockAsync("ana@a", isNew: false, CancellationToken.None));
+
+        Assert.Empty(await Folder.ListAsync(CancellationToken.None));
     }
 
     [Fact]

@@ -97,6 +97,42 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
+    public async Task Append_StoreFailsWithAWholeAnswer_SaysItsFirstLine()
+    {
+        var journal = new Journal(new FailingFile { Fails = true, Message = "The lease is gone.\r\nStatus: 412\r\nHeaders:\nx-ms-request-id: 1" }, new RequestState(), _time);
+
+        DsrException failed = await Assert.ThrowsAsync<DsrException>(() => journal.AppendAsync(Registration, CancellationToken.None));
+
+        Assert.EndsWith("cannot be written: The lease is gone.", failed.Fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Append_LineLargerThanABlock_IsRefusedAndTheNextIsKept()
+    {
+        await using Journal journal = await OpenAsync();
+        Announced tooLarge = new("location", [.. Enumerable.Range(0, 50_000).Select(number => new AnnouncedRow($"item-{number:D64}", "s", 1, 1))]);
+
+        DsrException refused = await Assert.ThrowsAsync<DsrException>(() => journal.AppendAsync(tooLarge, CancellationToken.None));
+        await journal.AppendAsync(Announcement("next"), CancellationToken.None);
+
+        Assert.Equal("EvidenceFailed", refused.Fault.Id);
+        Assert.Contains("next", File.ReadAllText(JournalPath), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Append_JournalWasCutInBetween_IsRefusedAndNothingIsWrittenBehindItsEnd()
+    {
+        await using Journal journal = await OpenAsync();
+        using (var truncate = System.Diagnostics.Process.Start("truncate", ["-s", "10", JournalPath]))
+            truncate.WaitForExit();
+
+        await Assert.ThrowsAsync<DsrException>(() => journal.AppendAsync(Announcement("late"), CancellationToken.None));
+
+        Assert.Equal(10, new FileInfo(JournalPath).Length);
+        Assert.True(journal.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
     public async Task Append_CallerHasTurnedAway_DoesNotStopTheOthers()
     {
         await using Journal journal = await OpenAsync();
@@ -112,10 +148,10 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public async Task Lock_TakenTwice_RefusesTheSecondAndSaysWhoHasIt()
     {
-        await using IJournalFile? first = await Folder.TryLockAsync("ana@host", CancellationToken.None);
+        await using IJournalFile? first = await Folder.TryLockAsync("ana@host", isNew: true, CancellationToken.None);
 
         Assert.NotNull(first);
-        Assert.Null(await Folder.TryLockAsync("bo@host", CancellationToken.None));
+        Assert.Null(await Folder.TryLockAsync("bo@host", isNew: true, CancellationToken.None));
         Assert.Equal("ana@host", await Folder.ReadHolderAsync(CancellationToken.None));
         await first.DisposeAsync();
         Assert.Null(await Folder.ReadHolderAsync(CancellationToken.None));
@@ -124,10 +160,11 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public async Task Save_SameContentTwice_IsTakenForDoneAndAnotherIsRefused()
     {
+        await (await Folder.TryLockAsync("test", isNew: true, CancellationToken.None))!.DisposeAsync();
         await Folder.SaveAsync("private/a", new byte[] { 1, 2 }, CancellationToken.None);
 
         await Folder.SaveAsync("private/a", new byte[] { 1, 2 }, CancellationToken.None);
-        await Assert.ThrowsAsync<IOException>(() => Folder.SaveAsync("private/a", new byte[] { 3 }, CancellationToken.None));
+        await Assert.ThrowsAnyAsync<IOException>(() => Folder.SaveAsync("private/a", new byte[] { 3 }, CancellationToken.None));
 
         Assert.Equal([1, 2], (await Folder.ReadAsync("private/a", CancellationToken.None))!);
         Assert.Single(Directory.GetFiles(Path.Combine(_root, "20260301T120000Z-0123abcd", "private")));
@@ -139,7 +176,7 @@ public sealed class JournalTests : IDisposable
 
     private async Task<Journal> OpenAsync()
     {
-        IJournalFile file = (await Folder.TryLockAsync("test", CancellationToken.None))!;
+        IJournalFile file = (await Folder.TryLockAsync("test", isNew: true, CancellationToken.None))!;
         byte[]? lines = await Folder.ReadJournalAsync(CancellationToken.None);
         RequestState state = lines is { Length: > 0 } ? RequestState.Read("here", lines) : new RequestState();
         var journal = new Journal(file, state, _time);
@@ -159,10 +196,14 @@ public sealed class JournalTests : IDisposable
     {
         public bool Fails { get; set; }
 
+        public string Message { get; init; } = "The disk is full.";
+
         public CancellationToken Lost => CancellationToken.None;
 
+        public Task CheckAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
         public Task AppendAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) =>
-            Fails ? Task.FromException(new IOException("The disk is full.")) : Task.CompletedTask;
+            Fails ? Task.FromException(new IOException(Message)) : Task.CompletedTask;
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IotHubDsr.Hub;
+using Microsoft.Extensions.Time.Testing;
 
 namespace IotHubDsr.Core.Tests.Hub;
 
@@ -13,7 +14,7 @@ public sealed class HubClientDeletionTests : IDisposable
     [Fact]
     public async Task DeleteIdentity_ETag_IsSentQuoted()
     {
-        Assert.Equal(DeletionResult.Deleted, await _hub.Answers(204).Client().DeleteIdentityAsync("dev1", "MTIz", CancellationToken.None));
+        Assert.Equal(DeletionResult.Deleted, await _hub.Answers(204).Client().DeleteIdentityAsync("dev1", "MTIz", announce: null, CancellationToken.None));
 
         Assert.Equal(("DELETE", "\"MTIz\""), (_hub.Requests[0].Method, _hub.Requests[0].Headers["If-Match"]));
     }
@@ -23,10 +24,46 @@ public sealed class HubClientDeletionTests : IDisposable
     {
         Assert.Equal(
             DeletionResult.Absent,
-            await _hub.Fails(404001, "DeviceNotFound").Client().DeleteIdentityAsync("a", "e", CancellationToken.None));
+            await _hub.Fails(404001, "DeviceNotFound").Client().DeleteIdentityAsync("a", "e", announce: null, CancellationToken.None));
         Assert.Equal(
             DeletionResult.PreconditionFailed,
-            await _hub.Fails(412001, "PreconditionFailed").Client().DeleteIdentityAsync("a", "e", CancellationToken.None));
+            await _hub.Fails(412001, "PreconditionFailed").Client().DeleteIdentityAsync("a", "e", announce: null, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task DeleteIdentity_RefusedForLoadAndThenNotFound_IsNotCountedAsOurDeletion()
+    {
+        _hub.Answers(429).Answers(429).Fails(404001, "DeviceNotFound");
+
+        Assert.Equal(DeletionResult.Absent, await _hub.Client(maxRetries: 1).DeleteIdentityAsync("a", "e", announce: null, CancellationToken.None));
+        Assert.Equal(3, _hub.Requests.Count);
+    }
+
+    [Fact]
+    public async Task DeleteIdentity_Announcement_ComesAfterTheTokensAndBeforeTheCall()
+    {
+        var time = new FakeTimeProvider();
+        HubClient client = _hub.Answers(204).Answers(204).Client(sku: "S1", time: time);
+        await client.DeleteIdentitiesAsync([.. Enumerable.Range(0, 100).Select(number => new ConditionalDeletion($"d{number}", "e"))], announce: null, CancellationToken.None)
+            .ContinueWith(static _ => { }, TaskScheduler.Default);
+        int requests = -1;
+
+        Task<DeletionResult> waiting = client.DeleteIdentityAsync("a", "e", _ => { requests = _hub.Requests.Count; return ValueTask.CompletedTask; }, CancellationToken.None);
+        Assert.Equal(-1, requests);
+        time.Advance(TimeSpan.FromMinutes(2));
+        await waiting;
+
+        Assert.Equal((1, 2), (requests, _hub.Requests.Count));
+    }
+
+    [Fact]
+    public async Task PurgeQueue_ReplyLost_SaysThatTheNumberMayBeOfARepetition()
+    {
+        _hub.Breaks().Answers(200, """{"deviceId":"a","moduleId":"","totalMessagesPurged":0}""");
+
+        QueuePurge? purge = await _hub.Client(maxRetries: 1).PurgeQueueAsync("a", announce: null, CancellationToken.None);
+
+        Assert.Equal(new QueuePurge(0, MayHaveRunBefore: true), purge);
     }
 
     [Fact]
@@ -34,20 +71,20 @@ public sealed class HubClientDeletionTests : IDisposable
     {
         _hub.Breaks().Fails(404001, "DeviceNotFound");
 
-        Assert.Equal(DeletionResult.Deleted, await _hub.Client(maxRetries: 2).DeleteIdentityAsync("a", "e", CancellationToken.None));
+        Assert.Equal(DeletionResult.Deleted, await _hub.Client(maxRetries: 2).DeleteIdentityAsync("a", "e", announce: null, CancellationToken.None));
     }
 
     [Fact]
     public async Task DeleteIdentity_Bare404_IsAFailure() => Assert.Equal(
         FaultCatalogue.ServiceFailed.Id,
-        (await FaultOf(_hub.Answers(404).Client().DeleteIdentityAsync("a", "e", CancellationToken.None))).Id);
+        (await FaultOf(_hub.Answers(404).Client().DeleteIdentityAsync("a", "e", announce: null, CancellationToken.None))).Id);
 
     [Fact]
     public async Task DeleteIdentities_AllSucceed_SendsConditionalDeletions()
     {
         _hub.Answers(200, """{"isSuccessful":true,"errors":[],"warnings":[]}""");
 
-        IReadOnlyList<BulkDeletionOutcome> outcomes = await _hub.Client().DeleteIdentitiesAsync(Two, CancellationToken.None);
+        IReadOnlyList<BulkDeletionOutcome> outcomes = await _hub.Client().DeleteIdentitiesAsync(Two, announce: null, CancellationToken.None);
 
         Assert.Equal([new("a", DeletionResult.Deleted, null), new("b", DeletionResult.Deleted, null)], outcomes);
         using var body = JsonDocument.Parse(_hub.Requests[0].Body);
@@ -65,7 +102,7 @@ public sealed class HubClientDeletionTests : IDisposable
     {
         _hub.Answers(status, $$"""{"isSuccessful":false,"errors":[{"deviceId":"b","errorCode":{{code}},"errorStatus":"changed"}]}""");
 
-        IReadOnlyList<BulkDeletionOutcome> outcomes = await _hub.Client().DeleteIdentitiesAsync(Two, CancellationToken.None);
+        IReadOnlyList<BulkDeletionOutcome> outcomes = await _hub.Client().DeleteIdentitiesAsync(Two, announce: null, CancellationToken.None);
 
         Assert.Equal([new("a", DeletionResult.Deleted, null), new("b", DeletionResult.PreconditionFailed, null)], outcomes);
     }
@@ -75,7 +112,7 @@ public sealed class HubClientDeletionTests : IDisposable
     {
         _hub.Answers(400, """{"isSuccessful":false,"errors":[{"deviceId":"a","errorCode":429001,"errorStatus":""},{"deviceId":"b"}]}""");
 
-        IReadOnlyList<BulkDeletionOutcome> outcomes = await _hub.Client().DeleteIdentitiesAsync(Two, CancellationToken.None);
+        IReadOnlyList<BulkDeletionOutcome> outcomes = await _hub.Client().DeleteIdentitiesAsync(Two, announce: null, CancellationToken.None);
 
         Assert.Equal(["Throttled", "ServiceFailed"], outcomes.Select(outcome => outcome.Fault?.Id));
         Assert.All(outcomes, outcome => Assert.Null(outcome.Result));
@@ -88,8 +125,8 @@ public sealed class HubClientDeletionTests : IDisposable
         _hub.Answers(400, Body).Breaks().Answers(400, Body);
         HubClient client = _hub.Client(maxRetries: 1);
 
-        IReadOnlyList<BulkDeletionOutcome> first = await client.DeleteIdentitiesAsync(Two, CancellationToken.None);
-        IReadOnlyList<BulkDeletionOutcome> retried = await client.DeleteIdentitiesAsync(Two, CancellationToken.None);
+        IReadOnlyList<BulkDeletionOutcome> first = await client.DeleteIdentitiesAsync(Two, announce: null, CancellationToken.None);
+        IReadOnlyList<BulkDeletionOutcome> retried = await client.DeleteIdentitiesAsync(Two, announce: null, CancellationToken.None);
 
         Assert.Equal(DeletionResult.Absent, first[0].Result);
         Assert.Equal(DeletionResult.Deleted, retried[0].Result);
@@ -106,7 +143,7 @@ public sealed class HubClientDeletionTests : IDisposable
     [InlineData(400, """{"Message":"ErrorCode:DeviceDefinedMultipleTimes;x"}""")]
     public async Task DeleteIdentities_ResultCannotBeTold_IsAFailure(int status, string body) => Assert.Equal(
         FaultCatalogue.ServiceFailed.Id,
-        (await FaultOf(_hub.Answers(status, body).Client().DeleteIdentitiesAsync(Two, CancellationToken.None))).Id);
+        (await FaultOf(_hub.Answers(status, body).Client().DeleteIdentitiesAsync(Two, announce: null, CancellationToken.None))).Id);
 
     [Fact]
     public async Task PurgeQueue_Counts_OrKnowsNoDevice()
@@ -114,8 +151,8 @@ public sealed class HubClientDeletionTests : IDisposable
         _hub.Answers(200, """{"deviceId":"a","moduleId":null,"totalMessagesPurged":4}""").Fails(404001, "DeviceNotFound");
         HubClient client = _hub.Client();
 
-        Assert.Equal(4, await client.PurgeQueueAsync("a", CancellationToken.None));
-        Assert.Null(await client.PurgeQueueAsync("a", CancellationToken.None));
+        Assert.Equal(new QueuePurge(4, MayHaveRunBefore: false), await client.PurgeQueueAsync("a", announce: null, CancellationToken.None));
+        Assert.Null(await client.PurgeQueueAsync("a", announce: null, CancellationToken.None));
         Assert.Equal(("DELETE", "/devices/a/commands?api-version=2021-04-12"), (_hub.Requests[0].Method, _hub.Requests[0].Target));
     }
 

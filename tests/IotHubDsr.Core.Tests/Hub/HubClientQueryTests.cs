@@ -32,6 +32,16 @@ public sealed class HubClientQueryTests : IDisposable
     }
 
     [Fact]
+    public async Task QueryDeviceIds_TwoTokensInTurn_AreAFailureAndNoEndlessLoop()
+    {
+        foreach (string token in (string[])["one", "two", "one", "two", "one"])
+            _hub.Answers(200, $$"""[{"deviceId":"{{token}}"}]""", ("x-ms-continuation", token));
+
+        Assert.Equal(FaultCatalogue.ServiceFailed.Id, (await FaultAsync("true")).Id);
+        Assert.Equal(3, _hub.Requests.Count);
+    }
+
+    [Fact]
     public async Task QueryDeviceIds_HubRefuses_QuotesTheConditionAndTheReason()
     {
         _hub.Fails(400004, "ArgumentInvalid", "Invalid token at position 4");

@@ -71,6 +71,34 @@ public sealed class HubThrottleTests
     }
 
     [Fact]
+    public async Task Pause_HubAsksToWait_HoldsBackThoseWhoComeAndThoseWhoWait()
+    {
+        HubThrottle throttle = HubThrottle.For("S3", 10, 1, _time);
+        throttle.Pause(HubOperationClass.Registry, TimeSpan.FromSeconds(30));
+
+        Task next = throttle.WaitAsync(HubOperationClass.Registry, 1, CancellationToken.None);
+        throttle.Pause(HubOperationClass.Registry, TimeSpan.FromSeconds(45));
+        Assert.True(throttle.WaitAsync(HubOperationClass.TwinRead, 1, CancellationToken.None).IsCompletedSuccessfully);
+        _time.Advance(TimeSpan.FromSeconds(30));
+        Assert.False(next.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(15));
+        await next;
+
+        Assert.Equal(30, _time.Waits[0].TotalSeconds);
+    }
+
+    [Fact]
+    public void Pause_WithoutATime_EmptiesTheBucket()
+    {
+        HubThrottle throttle = HubThrottle.For("S1", 1, 1, _time);
+        throttle.Pause(HubOperationClass.Registry, TimeSpan.Zero);
+
+        _ = throttle.WaitAsync(HubOperationClass.Registry, 1, CancellationToken.None);
+
+        Assert.InRange(_time.Waits.Single().TotalSeconds, 0.59, 0.61);
+    }
+
+    [Fact]
     public async Task WaitAsync_AlreadyCancelled_TakesNothing()
     {
         HubThrottle throttle = HubThrottle.For("S1", 1, 0.1, _time);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using IotHubDsr.Azure;
 using IotHubDsr.Hub;
 
 namespace IotHubDsr.Core.Tests.Hub;
@@ -18,11 +19,13 @@ internal sealed class ScriptedHub : HttpMessageHandler
     /// <param name="maxRetries">How often the pipeline tries again; without waiting.</param>
     /// <param name="sku">The hub's SKU.</param>
     /// <param name="authentication">The policy that authorises requests; null for none.</param>
-    public HubClient Client(int maxRetries = 0, string sku = "S3", HttpPipelinePolicy? authentication = null)
+    /// <param name="time">The clock of a hub of one unit; null for one that is never short of tokens.</param>
+    public HubClient Client(int maxRetries = 0, string sku = "S3", HttpPipelinePolicy? authentication = null, TimeProvider? time = null)
     {
         var options = new Options { Transport = new HttpClientTransport(this), RetryPolicy = new RetryPolicy(maxRetries, new NoDelay()) };
+        options.AddPolicy(AttemptPolicy.Instance, HttpPipelinePosition.PerRetry);
         HttpPipeline pipeline = HttpPipelineBuilder.Build(options, [], authentication is null ? [] : [authentication], null);
-        return new HubClient(pipeline, new Uri($"https://{HostName}/"), HubThrottle.For(sku, 100, 1));
+        return new HubClient(pipeline, new Uri($"https://{HostName}/"), HubThrottle.For(sku, time is null ? 100 : 1, 1, time));
     }
 
     public ScriptedHub Answers(int status, string body = "", params (string Name, string Value)[] headers)
@@ -61,7 +64,12 @@ internal sealed class ScriptedHub : HttpMessageHandler
             request.Headers.ToDictionary(header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase),
             body));
         Assert.NotEmpty(_answers);
-        HttpResponseMessage response = _answers.Dequeue()();
+        Func<HttpResponseMessage> answer = _answers.Dequeue();
+        HttpResponseMessage response = answer();
+
+        // A hub that is too busy stays so: it is asked again until somebody loses patience.
+        if (_answers.Count == 0 && response.StatusCode == HttpStatusCode.TooManyRequests)
+            _answers.Enqueue(answer);
         response.RequestMessage = request;
         return response;
     }

@@ -73,6 +73,18 @@ public sealed class PlanDifferenceTests
     }
 
     [Fact]
+    public void Find_StatementsOfTheOperatorThatDiffer_AreADifferenceAtAnyTolerance()
+    {
+        DataLocation dedicated = Before.Location with { Statements = [new OperatorStatement(OperatorStatementKind.DedicatedContainer, "one hub")] };
+        DeviceDataFinding[] after = [Before with { Location = dedicated }, Before with { DeviceId = "dev2", Location = dedicated }];
+
+        Assert.Equal(
+            ["RoutedBlobContainer a/b: the operator's statements are not those of the plan"],
+            PlanDifference.Find(Plan(Before, Before with { DeviceId = "dev2" }), Plan(after), long.MaxValue));
+        Assert.Empty(PlanDifference.Find(Plan(after), Plan(after), 0));
+    }
+
+    [Fact]
     public void Find_DevicesThatDifferByCase_AreTwo() =>
         Assert.Equal(2, PlanDifference.Find(Plan(Before), Plan(Before with { DeviceId = "Dev1" }), long.MaxValue).Count);
 

@@ -23,7 +23,26 @@ public sealed class PlanDocumentTests
         Assert.Equal(plan.Steps.Select(Facts), read.Steps.Select(Facts));
         Assert.Equal(plan.Steps.SelectMany(step => step.Finding.Items), read.Steps.SelectMany(step => step.Finding.Items));
         Assert.Equal(plan.Steps.SelectMany(step => step.Location.Provenance), read.Steps.SelectMany(step => step.Location.Provenance));
+        Assert.Equal(plan.Steps.SelectMany(step => step.Location.Statements), read.Steps.SelectMany(step => step.Location.Statements));
     });
+
+    [Fact]
+    public void Write_Statements_AreBoundByTheDigestAndLeftOutWhereThereAreNone()
+    {
+        DeviceDataFinding finding = PlanGen.Finding("dev1", 3);
+        ErasurePlan plan = PlanGen.Small with
+        {
+            Steps = [new ErasureStep(
+                finding with { Location = finding.Location with { Statements = [new OperatorStatement(OperatorStatementKind.DedicatedContainer, "one hub")] } },
+                ErasureAction.Erase)],
+        };
+
+        string file = Encoding.UTF8.GetString(PlanDocument.Write(plan));
+
+        Assert.Contains("\"statements\":[{\"ground\":\"one hub\",\"kind\":\"DedicatedContainer\"}]", file, StringComparison.Ordinal);
+        Assert.DoesNotContain("statements", Encoding.UTF8.GetString(PlanDocument.Write(PlanGen.Small)), StringComparison.Ordinal);
+        AssertInvalid(() => PlanDocument.RequireSealed(PlanDocument.Seal(plan) with { Steps = PlanGen.Small.Steps }));
+    }
 
     [Fact]
     public void Write_Plan_BindsTheDigestThatSha256OfThePlanGives()
@@ -67,6 +86,24 @@ public sealed class PlanDocumentTests
         Assert.Contains("\"scope\":{\"endTime\":\"2026-03-01T00:00:00.0000000Z\"}", file, StringComparison.Ordinal);
         Assert.DoesNotContain("scope", Encoding.UTF8.GetString(PlanDocument.Write(PlanGen.Small)), StringComparison.Ordinal);
         AssertInvalid(() => PlanDocument.RequireSealed(PlanDocument.Seal(plan) with { Scope = RecordScope.All }));
+    }
+
+    [Fact]
+    public void Write_SaltedPlan_NamesItsHubInEachStepAndIsReadBack()
+    {
+        ErasureStep step = PlanGen.Small.Steps[0];
+        ErasurePlan plan = PlanDocument.Seal(PlanGen.Small with
+        {
+            Salt = PlanSalt.Make(),
+            Steps = [step with { Finding = step.Finding with { HubHostName = PlanGen.Small.HubHostName, HubResourceId = PlanGen.Small.HubResourceId } }],
+        });
+
+        ErasurePlan read = PlanDocument.Read(Path, PlanDocument.Write(plan));
+
+        Assert.Equal((plan.Salt, plan.Digest), (read.Salt, read.Digest));
+        Assert.StartsWith("Device 'dev1' of contoso-hub.azure-devices.net in ", read.Steps[0].Target, StringComparison.Ordinal);
+        Assert.Equal(plan.HubResourceId, read.Steps[0].HubResourceId);
+        Assert.NotEqual(plan.Digest, PlanDocument.Seal(plan with { Salt = PlanSalt.Make() }).Digest);
     }
 
     [Fact]
@@ -126,6 +163,10 @@ public sealed class PlanDocumentTests
     [InlineData("options/scope", "{\"startTime\":\"2026-03-01\"}")]
     [InlineData("options/scope", "{\"generationId\":\"638\",\"tenant\":\"x\"}")]
     [InlineData("options/deleteEmptied", "null")]
+    [InlineData("salt", "null")]
+    [InlineData("salt", "\"\"")]
+    [InlineData("salt", "\"0123456789abcdef\"")]
+    [InlineData("salt", "\"ghijklmnopqrstuvwxyzghijklmnopqrstuvwxyz\"")]
     public void Read_ForgedMember_IsRefused(string member, string value) => AssertInvalid(Forged(plan =>
     {
         string[] path = member.Split('/');

@@ -17,8 +17,22 @@ internal static class PlanGen
     private static readonly Gen<SeenItem> Items = Gen.Select(
         Texts, Texts.Null(), Counts, Counts, Gen.Bool, (path, etag, records, bytes, old) => new SeenItem(path, etag, records, bytes) { IsOldCopy = old });
 
+    public static readonly Gen<OperatorStatement> Statements = Gen.Select(
+        Gen.Enum<OperatorStatementKind>(), Texts, Texts.Null(), Gen.Bool, (kind, ground, name, isPrefix) => new OperatorStatement(kind, ground)
+        {
+            BlobName = name,
+            IsPrefix = isPrefix && name is not null,
+        });
+
     private static readonly Gen<DataLocation> Locations = Gen.Select(
-        Texts, Texts, Texts.Array[1, 3], (kind, place, why) => new DataLocation { Id = string.Empty, Kind = kind, Place = place, Provenance = why });
+        Texts, Texts, Texts.Array[1, 3], Statements.Array[0, 2], (kind, place, why, statements) => new DataLocation
+        {
+            Id = string.Empty,
+            Kind = kind,
+            Place = place,
+            Provenance = why,
+            Statements = statements,
+        });
 
     private static readonly Gen<ErasureStep> Steps = Gen.Select(
         Gen.Select(DeviceIds, Texts.Null(), Gen.Enum<Verdict>(), Gen.Enum<ErasureAction>()),

@@ -135,15 +135,45 @@ public sealed class HtmlReportTests
     public void Write_LocationThatNobodyCounted_HasNoNumbers(Verdict verdict, string number)
     {
         ReportModel model = ReportSample.Synthetic([verdict], text => text);
+        long? known = number == "0" ? 0 : null;
         model = model with
         {
-            Data = model.Data with { Rows = [model.Data.Rows[0] with { Found = 0, Erased = 0, Remaining = 0, Included = 0, Withheld = 0, Unreachable = 0 }] },
+            Data = model.Data with { Rows = [model.Data.Rows[0] with { Found = known, Erased = known, Remaining = known, Included = 0, Withheld = 0, Unreachable = 0 }] },
         };
 
         IDocument document = Parse(ReportSample.Html(model));
 
         Assert.All(new[] { "Found", "Remaining" }, label => Assert.Equal(
             number, Assert.Single(document.QuerySelectorAll("#locations dl.counts div"), fact => fact.FirstElementChild!.TextContent == label).LastElementChild!.TextContent));
+    }
+
+    [Fact]
+    public void Headline_OwnersHaveActed_IsThatOfTheOtherPlacesAndSaysThatItIsNoted()
+    {
+        ReportModel model = ReportSample.Synthetic([Verdict.Erased, Verdict.OwnerAction, Verdict.OwnerAction], text => text);
+        string[] owners = [.. model.Data.Locations.Skip(1).Select(location => location.Id)];
+        var one = new ReportFacts(model with { OwnersActed = owners.Take(1).ToHashSet() });
+        var all = new ReportFacts(model with { OwnersActed = owners.ToHashSet() });
+
+        Assert.StartsWith("In some places somebody else has to act", ReportSummary.Headline(one), StringComparison.Ordinal);
+        Assert.Contains("1 needs an action of its owner", ReportSummary.Numbers(one), StringComparison.Ordinal);
+        Assert.Equal(
+            "All data that was found was erased, and a second reading found none of it. Where somebody else had to act, the action is noted as done.",
+            ReportSummary.Headline(all));
+        Assert.Contains("2 were seen to by their owners, as noted", ReportSummary.Numbers(all), StringComparison.Ordinal);
+        Assert.DoesNotContain("need an action", ReportSummary.Numbers(all), StringComparison.Ordinal);
+
+        // What is noted is nobody's reading: the verdict stays.
+        Assert.Equal(Verdict.OwnerAction, all.Verdict);
+    }
+
+    [Fact]
+    public void Headline_OwnerHasActedAndDataIsFoundThere_IsStillThatDataIsThere()
+    {
+        ReportModel model = ReportSample.Synthetic([Verdict.Present], text => text);
+
+        Assert.StartsWith(
+            "Data is still there", ReportSummary.Headline(new ReportFacts(model with { OwnersActed = new HashSet<string> { model.Data.Locations[0].Id } })), StringComparison.Ordinal);
     }
 
     [Fact]

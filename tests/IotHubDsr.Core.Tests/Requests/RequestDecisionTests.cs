@@ -46,7 +46,7 @@ public sealed class RequestDecisionTests
         Assert.Empty(released.Holds);
         Assert.Equal(request.DueAt, released.DueAt);
         ErasureReceipt done = resumed.Single(receipt => receipt.Location.Id == locationId);
-        Assert.Equal((Verdict.Erased, left.RecordsRemaining, 0L), (done.Verdict, done.RecordsErased, done.RecordsRemaining));
+        Assert.Equal((Verdict.ErasurePending, left.RecordsRemaining, 0L), (done.Verdict, done.RecordsErased, done.RecordsRemaining));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class RequestDecisionTests
         ErasureReceipt held = given.Single(one => one.DeviceId == "dev1");
         Assert.Equal((Verdict.Held, item.Records, heldStep.Finding.Records - item.Records), (held.Verdict, held.RecordsRemaining, held.RecordsErased));
         ErasureReceipt erased = given.Single(one => one.DeviceId == "Dev1");
-        Assert.Equal((Verdict.Erased, 0L, other.Finding.Records), (erased.Verdict, erased.RecordsRemaining, erased.RecordsErased));
+        Assert.Equal((Verdict.ErasurePending, 0L, other.Finding.Records), (erased.Verdict, erased.RecordsRemaining, erased.RecordsErased));
     }
 
     [Theory]
@@ -254,7 +254,7 @@ public sealed class RequestDecisionTests
         DataRequest request = await sandbox.RegisterAsync(null, "dev1");
         await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: request.RequestId);
 
-        DataRequest anonymised = await sandbox.ChangeAsync(new AnonymiseRequest { RequestId = request.RequestId });
+        DataRequest anonymised = await sandbox.ChangeAsync(new AnonymiseRequest { RequestId = request.RequestId, Reason = "A new request was made" });
 
         Assert.True(anonymised.IsAnonymised);
         Assert.Empty(anonymised.DeviceId);
@@ -327,26 +327,58 @@ public sealed class RequestDecisionTests
 
         await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: request.RequestId);
 
-        Assert.Equal(DataRequestStatus.ActionNeeded, (await sandbox.RequestAsync()).Status);
-        DsrException refused = await Assert.ThrowsAsync<DsrException>(() => sandbox.ChangeAsync(answer));
-        Assert.Equal("RequestHasPlan", refused.Fault.Id);
+        // That answer was about the export.
+        DataRequest erased = await sandbox.RequestAsync();
+        Assert.Equal((DataRequestStatus.ActionNeeded, null), (erased.Status, erased.AnsweredAt));
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task DestroyKey_OfAnOpenRequest_LeavesNothingToDoThatWouldBeRefused(bool isErased)
+    public async Task DestroyKey_OfAnOpenRequestWithoutAReason_IsRefusedAndDestroysNothing(bool isErased)
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
         DataRequest request = await sandbox.RegisterAsync(null, "dev1");
         if (isErased)
             await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: request.RequestId);
 
+        DsrException refused = await Assert.ThrowsAsync<DsrException>(() => sandbox.ChangeAsync(new AnonymiseRequest { RequestId = request.RequestId }));
+
+        Assert.Equal("RequestNotClosed", refused.Fault.Id);
+        Assert.Equal("dev1", Assert.Single((await sandbox.RequestAsync()).DeviceId));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task DestroyKey_OfAnOpenRequestForAReason_KeepsItDueUntilItsAnswerIsNoted(bool isErased)
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        DataRequest request = await sandbox.RegisterAsync(null, "dev1");
+        if (isErased)
+            await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: request.RequestId);
+
+        DataRequest anonymised = await sandbox.ChangeAsync(new AnonymiseRequest { RequestId = request.RequestId, Reason = "A court ordered it" });
+        DataRequest due = Assert.Single(await sandbox.RequestsAsync(new DataRequestQuery { Context = sandbox.Context, Due = true }));
+        DataRequest answered = await sandbox.ChangeAsync(new AnswerRequest { RequestId = request.RequestId, Note = "Answered by post" });
+
+        Assert.Equal((request.DueAt, "A court ordered it"), (anonymised.NextAt, anonymised.KeyDestructionReason));
+        Assert.DoesNotContain("Run ", anonymised.NextAction, StringComparison.Ordinal);
+        Assert.Equal((request.RequestId, request.DueAt), (due.RequestId, due.NextAt));
+        Assert.Equal((DataRequestStatus.Closed, "Answered by post"), (answered.Status, answered.AnswerNote));
+        Assert.Empty(await sandbox.RequestsAsync(new DataRequestQuery { Context = sandbox.Context, Due = true }));
+    }
+
+    [Fact]
+    public async Task DestroyKey_OfAClosedRequest_TakesNoReason()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        DataRequest request = await sandbox.RegisterAsync(null, "dev1");
+        await sandbox.ChangeAsync(new AnswerRequest { RequestId = request.RequestId, Note = "Withdrawn" });
+
         DataRequest anonymised = await sandbox.ChangeAsync(new AnonymiseRequest { RequestId = request.RequestId });
 
-        Assert.Null(anonymised.NextAt);
-        Assert.DoesNotContain("-IotD", anonymised.NextAction, StringComparison.Ordinal);
-        Assert.Empty(await sandbox.RequestsAsync(new DataRequestQuery { Context = sandbox.Context, Due = true }));
+        Assert.Equal((true, DataRequestStatus.Closed), (anonymised.IsAnonymised, anonymised.Status));
     }
 
     [Fact]

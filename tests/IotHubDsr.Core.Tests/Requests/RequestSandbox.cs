@@ -128,10 +128,25 @@ internal sealed class RequestSandbox : IAsyncDisposable
 
     public Task<List<DataRequest>> RequestsAsync(DataRequestQuery query) => RunAsync<DataRequest>(_engine.GetRequestsAsync(query, CancellationToken.None));
 
-    public async Task<DataRequest> RegisterAsync(DateTimeOffset? receivedAt, params string[] deviceIds) => Assert.Single(await RunAsync<DataRequest>(
-        _engine.RegisterAsync(
-            new RegisterRequest { Context = Context, DeviceIds = Stream(deviceIds), ReceivedAt = receivedAt, IdentityEvidence = "Passport seen by Ana Lopez" },
-            CancellationToken.None)));
+    public Task<DataRequest> RegisterAsync(DateTimeOffset? receivedAt, params string[] deviceIds) =>
+        RegisterAsync(receivedAt, requireApproval: false, deviceIds);
+
+    public async Task<DataRequest> RegisterAsync(DateTimeOffset? receivedAt, bool requireApproval, params string[] deviceIds)
+    {
+        var request = new RegisterRequest
+        {
+            Context = Context,
+            DeviceIds = Stream(deviceIds),
+            ReceivedAt = receivedAt,
+            IdentityEvidence = "Passport seen by Ana Lopez",
+            RequireApproval = requireApproval,
+        };
+        return Assert.Single(await RunAsync<DataRequest>(_engine.RegisterAsync(request, CancellationToken.None)));
+    }
+
+    /// <summary>Looks, as a command does before it plans.</summary>
+    public Task PrepareAsync(string requestId, bool requiresApproval = false) => RunAsync<object>(_engine.PrepareErasureAsync(
+        new ErasurePreparation { Context = Context, RequestId = requestId, RequiresApproval = requiresApproval }, CancellationToken.None));
 
     public async Task<DataRequest> ChangeAsync(ChangeRequest change) =>
         Assert.Single(await RunAsync<DataRequest>(_engine.ChangeRequestAsync(change with { Context = Context }, CancellationToken.None)));
@@ -139,8 +154,9 @@ internal sealed class RequestSandbox : IAsyncDisposable
     public Task<List<ErasureCertificateCheck>> CheckAsync(params string[] paths) => RunAsync<ErasureCertificateCheck>(
         _engine.CheckCertificatesAsync(new CheckCertificatesRequest { Paths = paths }, CancellationToken.None));
 
-    public async Task<RequestReport> ReportAsync(string requestId, string name) => Assert.Single(await RunAsync<RequestReport>(
-        _engine.WriteReportAsync(new ReportRequest { Context = Context, RequestId = requestId, Path = Path.Combine(_folder, name) }, CancellationToken.None)));
+    public async Task<RequestReport> ReportAsync(string requestId, string name, string? store = null) => Assert.Single(await RunAsync<RequestReport>(
+        _engine.WriteReportAsync(
+            new ReportRequest { Context = Context, RequestId = requestId, Path = Path.Combine(_folder, name), Store = store }, CancellationToken.None)));
 
     /// <summary>Another process on another machine: an engine that knows nothing of this one.</summary>
     public async Task<RequestSandbox> ElsewhereAsync()
@@ -171,9 +187,11 @@ internal sealed class RequestSandbox : IAsyncDisposable
         Directory.Delete(RequestStore, recursive: true);
     }
 
-    private async Task ConnectAsync()
+    /// <summary>Connects anew, as with other parameters of Connect-IotHubDsr.</summary>
+    public async Task ConnectAsync(Func<ConnectRequest, ConnectRequest>? choose = null)
     {
         var request = new ConnectRequest { Sandbox = SandboxAccess.Describe(Server.Descriptor), ThrottleShare = 1, RequestStore = RequestStore };
+        request = choose?.Invoke(request) ?? request;
         Context = Assert.Single(await RunAsync<DsrContext>(_engine.ConnectAsync(request, CancellationToken.None)));
     }
 

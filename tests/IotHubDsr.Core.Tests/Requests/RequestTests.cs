@@ -49,8 +49,9 @@ public sealed class RequestTests
         List<ErasureReceipt> receipts = await sandbox.EraseAsync(plan, step => step.Location.Place.EndsWith("/paused-archive", StringComparison.Ordinal));
 
         ErasureReceipt done = receipts.Single(receipt => receipt.RecordsErased > 0);
-        Assert.Equal((Verdict.Erased, 0L), (done.Verdict, done.RecordsRemaining));
-        Assert.DoesNotContain(receipts, receipt => receipt != done && receipt.Verdict is Verdict.Erased or Verdict.ErasurePending);
+        // Its route was disabled nobody knows when: a batch can be on its way.
+        Assert.Equal((Verdict.ErasurePending, 0L), (done.Verdict, done.RecordsRemaining));
+        Assert.DoesNotContain(receipts, receipt => receipt != done && receipt is { Verdict: Verdict.Erased } or { RecordsErased: > 0, Place: not "contosorouted/paused-archive" });
         Assert.Equal(Verdict.Present, (await sandbox.FindAsync("dev1")).Single(finding => finding.Kind == LocationKinds.DeviceRegistry).Verdict);
     }
 
@@ -130,7 +131,7 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task Footprint_ThousandDevices_ListsEachContainerOnce()
+    public async Task Footprint_ThousandDevices_ListsEachContainerOnceAndLooksAgainForWhatHasMoved()
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
         sandbox.Server.RequestLog.Clear();
@@ -140,9 +141,9 @@ public sealed class RequestTests
 
         Assert.Equal(1000, found.Select(finding => finding.DeviceId).Distinct().Count());
         Assert.All(
-            sandbox.Server.RequestLog.After(0).Where(entry => entry.Service == "blob" && entry.Target.Contains("comp=list", StringComparison.Ordinal))
+            sandbox.Server.RequestLog.After(0).Where(entry => entry.Service == "blob" && entry.Target.Contains("restype=container&comp=list", StringComparison.Ordinal))
                 .GroupBy(entry => (entry.Host, entry.Target.Split('?')[0])),
-            listings => Assert.Single(listings));
+            listings => Assert.Equal(2, listings.Count()));
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30));
     }
 
@@ -158,7 +159,7 @@ public sealed class RequestTests
                 FirstTime = null,
                 LastTime = null,
                 Until = null,
-                Location = finding.Location with { Provenance = [], Settings = NoSettings },
+                Location = finding.Location with { Provenance = [], Settings = NoSettings, Statements = [] },
             }).OrderBy(finding => finding.DeviceId, StringComparer.Ordinal).ThenBy(finding => finding.Location.Id, StringComparer.Ordinal)];
 
     private static readonly Dictionary<string, string> NoSettings = [];

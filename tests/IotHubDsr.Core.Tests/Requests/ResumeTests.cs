@@ -117,7 +117,7 @@ public sealed class ResumeTests
         List<ErasureReceipt> receipts = await sandbox.ResumeAsync((await sandbox.RequestAsync()).RequestId);
 
         ErasureReceipt registry = receipts.Single(receipt => receipt.Kind == LocationKinds.DeviceRegistry);
-        Assert.Equal(Verdict.Present, registry.Verdict);
+        Assert.Equal(Verdict.OwnerAction, registry.Verdict);
         Assert.Contains("made again", registry.Detail, StringComparison.Ordinal);
         Assert.Single(sandbox.Server.World.Registry.Devices, device => device.DeviceId == "dev1");
     }
@@ -204,7 +204,7 @@ public sealed class ResumeTests
         DsrException refused = await Assert.ThrowsAsync<DsrException>(() => sandbox.EraseAsync(
             plan, store: $"https://{WorldNames.EvidenceAccount}.blob.core.windows.net/{WorldNames.EvidenceContainer}"));
 
-        Assert.Equal("RequestStoreUnreadable", refused.Fault.Id);
+        Assert.Equal("RequestStoreNotWritable", refused.Fault.Id);
         Assert.DoesNotContain(sandbox.Server.RequestLog.After(0), request => request.Mutating && !request.Host.StartsWith(WorldNames.EvidenceAccount, StringComparison.Ordinal));
     }
 
@@ -234,7 +234,7 @@ public sealed class ResumeTests
         Assert.InRange(sandbox.Server.RequestLog.After(last).Count(request => IsDestructive(request)), 0, 8);
     }
 
-    private static (string Device, string Location, Verdict Verdict, long Erased, long Remaining, int Items) Facts(ErasureReceipt receipt) =>
+    private static (string Device, string Location, Verdict Verdict, long? Erased, long? Remaining, int Items) Facts(ErasureReceipt receipt) =>
         (receipt.DeviceId, receipt.Location.Id, receipt.Verdict, receipt.RecordsErased, receipt.RecordsRemaining, receipt.ItemsChanged);
 
     private static bool IsDestructive(LoggedRequest request) =>

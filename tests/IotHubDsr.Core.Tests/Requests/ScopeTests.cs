@@ -30,7 +30,7 @@ public sealed class ScopeTests
         List<ErasureReceipt> receipts = await sandbox.EraseAsync(plan);
 
         Assert.Equal(Text(messages.Where(message => (message.DeviceId, message.GenerationId) != ("dev1", "old"))), Text(sandbox));
-        Assert.Equal(Verdict.Erased, Of(receipts, Container).Verdict);
+        Assert.Equal(Verdict.ErasurePending, Of(receipts, Container).Verdict);
         Assert.Equal(Verdict.Absent, Of(receipts, LocationKinds.DeviceRegistry).Verdict);
         Assert.Contains("another one", Of(receipts, LocationKinds.DeviceRegistry).Detail, StringComparison.Ordinal);
         Assert.Equal(Verdict.OwnerAction, Of(receipts, LocationKinds.FileUploadContainer).Verdict);
@@ -126,7 +126,7 @@ public sealed class ScopeTests
         ErasureReceipt receipt = Of(await sandbox.ResumeAsync(request.RequestId), Container);
 
         Assert.Equal(before, Text(sandbox));
-        Assert.Equal((Verdict.Present, 0L, 2L), (receipt.Verdict, receipt.RecordsErased, receipt.RecordsRemaining));
+        Assert.Equal((Verdict.OwnerAction, 0L, 2L), (receipt.Verdict, receipt.RecordsErased, receipt.RecordsRemaining));
         Assert.Contains("made again", receipt.Detail, StringComparison.Ordinal);
 
         // A plan about the old one alone still works.
@@ -153,7 +153,7 @@ public sealed class ScopeTests
 
         Assert.Equal(before, Text(sandbox));
         ErasureReceipt receipt = Of(receipts, Container);
-        Assert.Equal((Verdict.Present, 0L, 2L), (receipt.Verdict, receipt.RecordsErased, receipt.RecordsRemaining));
+        Assert.Equal((Verdict.OwnerAction, 0L, 2L), (receipt.Verdict, receipt.RecordsErased, receipt.RecordsRemaining));
         Assert.Contains("made again", receipt.Detail, StringComparison.Ordinal);
     }
 
@@ -260,7 +260,7 @@ public sealed class ScopeTests
         DeviceDataFinding found = with.Steps.Single(step => step.Location.Place.EndsWith(Container, StringComparison.Ordinal)).Finding;
         Assert.Equal(1, found.Records);
         Assert.Contains("1 record of other senders names the device only in the body", found.Detail, StringComparison.Ordinal);
-        Assert.Equal((Verdict.Erased, 1), (receipt.Verdict, receipt.RecordsErased));
+        Assert.Equal((Verdict.ErasurePending, 1), (receipt.Verdict, receipt.RecordsErased));
         Assert.Equal(Text(messages.Where(message => message != mention)), Text(sandbox));
     }
 

@@ -36,81 +36,60 @@ public sealed class SettlementTests
     [InlineData("broken", Unreachable, false, Unknown)]
     public void Of_StepThatWasDone_TakesWhatTheNextReadFinds(string known, Verdict found, bool live, Verdict expected)
     {
-        ErasureStep step = Step(Present, ErasureAction.Erase, live);
-
-        Settlement settlement = Settlement.Of(step, Outcome(known), Finding(found, live), Deleted, Deleted);
+        Settlement settlement = Settlement.Of(Outcome(known), Finding(found), live ? Pending : null);
 
         Assert.Equal(expected, settlement.Verdict);
     }
 
     [Theory]
-    // Not approved: the finding stands. Nothing to do: it stands as well, unless the deletion of the device writes here.
-    [InlineData(Present, ErasureAction.Erase, true, true, Present)]
-    [InlineData(Unreachable, ErasureAction.Erase, true, true, Unreachable)]
-    [InlineData(Absent, ErasureAction.None, false, true, Absent)]
-    [InlineData(Absent, ErasureAction.None, true, true, ErasurePending)]
-    [InlineData(Absent, ErasureAction.None, true, false, Absent)]
-    [InlineData(Present, ErasureAction.None, true, true, Present)]
-    [InlineData(Held, ErasureAction.None, true, true, Held)]
-    [InlineData(OwnerAction, ErasureAction.None, true, true, OwnerAction)]
-    [InlineData(Unknown, ErasureAction.None, false, true, Unknown)]
-    public void OfUntouched_StepThatWasNotDone_IsNeverErased(Verdict found, ErasureAction action, bool live, bool deviceDeleted, Verdict expected)
-    {
-        Settlement settlement = Settlement.OfUntouched(Step(found, action, live), deviceDeleted ? Deleted : null, Deleted);
-
-        Assert.Equal(expected, settlement.Verdict);
-    }
+    [InlineData(Present, Present)]
+    [InlineData(Unreachable, Unreachable)]
+    [InlineData(OwnerAction, OwnerAction)]
+    [InlineData(Expiring, Expiring)]
+    // What nobody reads is never called absent, and never erased.
+    [InlineData(Absent, Unknown)]
+    [InlineData(Erased, Unknown)]
+    public void OfUnread_PlaceThatNobodyReads_IsNeverAbsentOrErased(Verdict found, Verdict expected) =>
+        Assert.Equal(expected, Settlement.OfUnread(Finding(found), Deleted, Deleted).Verdict);
 
     [Theory]
-    [MemberData(nameof(EveryVerdict))]
-    public void OfUntouched_NotReadAgain_IsNeverErased(Verdict found)
+    [InlineData(0, false)]
+    [InlineData(29, false)]
+    [InlineData(30, true)]
+    public void OfUnread_RetentionIsOver_IsOverByTheTimeOfTheServices(int days, bool expected)
     {
-        Settlement settlement = Settlement.OfUntouched(Step(found, ErasureAction.Erase, live: false), deletedAt: null, Deleted);
+        DeviceDataFinding finding = Finding(Expiring) with { Location = Location() with { Retention = TimeSpan.FromDays(30), FlushTime = null } };
 
-        Assert.NotEqual(Erased, settlement.Verdict);
+        Settlement settlement = Settlement.OfUnread(finding, Deleted, Deleted.AddDays(days));
+        Settlement untimed = Settlement.OfUnread(finding, Deleted, now: null);
+        Settlement alive = Settlement.OfUnread(finding, goneAt: null, Deleted.AddDays(days));
+
+        Assert.Equal((Expiring, Deleted.AddDays(30), expected), (settlement.Verdict, settlement.Until, settlement.IsOver));
+        Assert.False(untimed.IsOver);
+        Assert.False(alive.IsOver);
     }
 
     [Fact]
-    public void Of_DeviceDeleted_NamesTheTimeUntilWhichMessagesArrive()
-    {
-        Settlement settlement = Settlement.Of(
-            Step(Present, ErasureAction.Erase, live: true), Outcome("nothing"), Finding(Absent, live: true), Deleted, Deleted);
+    public void Of_NothingWasThereToErase_IsAbsentAndNotErased() =>
+        Assert.Equal(Absent, Settlement.Of(new ErasureOutcome("dev1", 0, 0), Finding(Absent), pending: null).Verdict);
 
-        Assert.Equal(Deleted.AddMinutes(9), settlement.Until);
-    }
+    private static Settlement Pending => new(ErasurePending, Deleted.AddMinutes(9), "late");
 
-    [Theory]
-    [InlineData(true, 8, ErasurePending)]
-    [InlineData(true, 9, Erased)]
-    [InlineData(false, 9, Absent)]
-    public void Of_ReadAgainAndNothingThere_IsPendingOnlyUntilTheLastMessageCanHaveArrived(bool done, int minutes, Verdict expected)
-    {
-        ErasureStep step = Step(done ? Present : Absent, done ? ErasureAction.Erase : ErasureAction.None, live: true);
-
-        Settlement settlement = Settlement.Of(
-            step, done ? Outcome("nothing") : null, Finding(Absent, live: true), Deleted, Deleted.AddMinutes(minutes));
-
-        Assert.Equal(expected, settlement.Verdict);
-    }
-
-    public static TheoryData<Verdict> EveryVerdict => [.. Enum.GetValues<Verdict>().Where(verdict => verdict != Erased)];
-
-    private static ErasureStep Step(Verdict verdict, ErasureAction action, bool live) => new(Finding(verdict, live), action);
-
-    private static DeviceDataFinding Finding(Verdict verdict, bool live) => new()
+    private static DeviceDataFinding Finding(Verdict verdict) => new()
     {
         DeviceId = "dev1",
         Verdict = verdict,
         Records = verdict == Present ? 3 : 0,
         Items = verdict == Present ? [new SeenItem("left", null, 3, 30), new SeenItem("relayed", null, 0, 0)] : [],
-        Location = new DataLocation
-        {
-            Id = "routed-blob.a.b",
-            Kind = LocationKinds.RoutedBlobContainer,
-            Place = "a/b",
-            Provenance = ["a test"],
-            FlushTime = live ? TimeSpan.FromMinutes(9) : null,
-        },
+        Location = Location(),
+    };
+
+    private static DataLocation Location() => new()
+    {
+        Id = "routed-blob.a.b",
+        Kind = LocationKinds.RoutedBlobContainer,
+        Place = "a/b",
+        Provenance = ["a test"],
     };
 
     private static ErasureOutcome Outcome(string known) => new ErasureOutcome("dev1", 3, 1) with

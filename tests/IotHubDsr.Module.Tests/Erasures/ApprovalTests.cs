@@ -31,7 +31,7 @@ public sealed class ApprovalTests
         session.Run("Remove-IotDeviceData dev1 | Out-Null");
 
         Assert.Contains(session.Host.Questions, question =>
-            question.Contains("Device 'dev1' in DeviceRegistry contoso-hub (4 records in 4 items, ", StringComparison.Ordinal));
+            question.Contains("Device 'dev1' of contoso-hub.azure-devices.net in DeviceRegistry contoso-hub (4 records in 4 items, ", StringComparison.Ordinal));
     }
 
     [Fact]

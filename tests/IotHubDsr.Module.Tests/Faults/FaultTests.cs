@@ -139,7 +139,7 @@ public sealed class FaultTests
         PSObject receipt = RemoveTests.Receipt(outcome, "contosorouted/raw-json", "RoutedBlobContainer");
         Assert.NotEqual("Erased", receipt.Text("Verdict"));
         Assert.NotEqual("ErasurePending", receipt.Text("Verdict"));
-        Assert.Equal("Erased", RemoveTests.Receipt(outcome, "contosorouted/paused-archive", "RoutedBlobContainer").Text("Verdict"));
+        Assert.Equal("ErasurePending", RemoveTests.Receipt(outcome, "contosorouted/paused-archive", "RoutedBlobContainer").Text("Verdict"));
     }
 
     [Fact]

@@ -140,10 +140,11 @@ public sealed class ApprovePlanTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ApprovalMissing", "Remove-IotDeviceData -Plan $plan -RequireApproval -Force")]
+    [InlineData("ApproversNotNamed", "Remove-IotDeviceData -Plan $plan -RequireApproval -Force")]
     [InlineData("ApprovalMissing", "Remove-IotDeviceData -Plan $plan -ApproverCertificate $ben -Force")]
-    [InlineData("ApprovalMissing", "Remove-IotDeviceData -Plan $plan -SignaturePath \"$plan.none\" -WhatIf")]
-    [InlineData("ApprovalInvalid", "Approve-IotErasurePlan $plan $ben; Remove-IotDeviceData -Plan $plan -RequireApproval -Force")]
+    [InlineData("ApprovalMissing", "Remove-IotDeviceData -Plan $plan -ApproverCertificate $ben -SignaturePath \"$plan.none\" -WhatIf")]
+    [InlineData("ApproversNotNamed", "Approve-IotErasurePlan $plan $ben; Remove-IotDeviceData -Plan $plan -SignaturePath \"$plan.p7s\" -WhatIf")]
+    [InlineData("ApproversNotNamed", "Approve-IotErasurePlan $plan $ben; Remove-IotDeviceData -Plan $plan -RequireApproval -Force")]
     [InlineData("ApprovalInvalid", "Approve-IotErasurePlan $plan $ana; Remove-IotDeviceData -Plan $plan -ApproverCertificate $ben -Force")]
     [InlineData("ApprovalInvalid", "$null = New-IotErasurePlan dev10 \"$plan.other\"; Approve-IotErasurePlan \"$plan.other\" $ben; Remove-IotDeviceData -Plan $plan -SignaturePath \"$plan.other.p7s\" -ApproverCertificate $ben -Force")]
     [InlineData("ApprovalBySelf", "Approve-IotErasurePlan $plan $ben; Remove-IotDeviceData -Plan $plan -ApproverCertificate $ben -SigningCertificate $ben -Force")]

@@ -21,7 +21,7 @@ public sealed class PlanTests : IDisposable
 
         Assert.Equal(PlanPath, plan.Text("Path"));
         Assert.Contains($"\"digest\":\"{plan.Text("Digest")}\"", File.ReadAllText(PlanPath), StringComparison.Ordinal);
-        Assert.Contains("Erase: Device 'dev1' in DeviceRegistry contoso-hub (", File.ReadAllText(PlanPath), StringComparison.Ordinal);
+        Assert.Contains("Erase: Device 'dev1' of contoso-hub.azure-devices.net in DeviceRegistry contoso-hub (", File.ReadAllText(PlanPath), StringComparison.Ordinal);
         Assert.DoesNotContain(session.Sandbox.Log, request => request.Mutating);
         Assert.Equal(["PlanNotSaved"], session.TryRun("param($path) New-IotErasurePlan dev1 $path", PlanPath).ErrorIds);
     }
@@ -68,8 +68,8 @@ public sealed class PlanTests : IDisposable
 
         session.Run("'dev1', [pscustomobject]@{ Id = 'dev10' } | Remove-IotDeviceData -WhatIf");
 
-        Assert.Contains(session.Host.Lines, line => line.Contains("Device 'dev1' in DeviceRegistry", StringComparison.Ordinal));
-        Assert.Contains(session.Host.Lines, line => line.Contains("Device 'dev10' in DeviceRegistry", StringComparison.Ordinal));
+        Assert.Contains(session.Host.Lines, line => line.Contains("Device 'dev1' of contoso-hub.azure-devices.net in DeviceRegistry", StringComparison.Ordinal));
+        Assert.Contains(session.Host.Lines, line => line.Contains("Device 'dev10' of contoso-hub.azure-devices.net in DeviceRegistry", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class PlanTests : IDisposable
         ModuleOutcome outcome = session.Run($"param($path) {script}", PlanPath);
 
         Assert.Empty(outcome.Output);
-        Assert.Contains(session.Host.Lines, line => line.Contains("Device 'dev1' in CloudToDeviceQueue contoso-hub (3 records", StringComparison.Ordinal));
+        Assert.Contains(session.Host.Lines, line => line.Contains("Device 'dev1' of contoso-hub.azure-devices.net in CloudToDeviceQueue contoso-hub (3 records", StringComparison.Ordinal));
         Assert.DoesNotContain(session.Sandbox.Log, request => request.Mutating);
     }
 

@@ -8,11 +8,14 @@ public sealed class RequestErrorTests
     [InlineData("Get-IotDataRequest ../requests", "RequestNotFound")]
     [InlineData("Resume-IotDataRequest ../x -Force", "RequestNotFound")]
     [InlineData("Test-IotDeviceDataErasure ../x", "RequestNotFound")]
-    [InlineData("Set-IotDataRequest ../x -DestroyKey", "RequestNotFound")]
+    [InlineData("Set-IotDataRequest ../x -DestroyKey -Force", "RequestNotFound")]
     [InlineData("Export-IotDataRequestReport ../x $path", "RequestNotFound")]
     [InlineData("Export-IotDeviceData th-001 $path -RequestId ../x", "RequestNotFound")]
     [InlineData("Remove-IotDeviceData th-001 -RequestId ../x -Force", "RequestNotFound")]
     [InlineData("New-IotDataRequest th-001 -ReceivedAt 2100-01-01", "InvalidReceivedAt")]
+    [InlineData("New-IotDataRequest th-001 -ReceivedAt 0001-01-02", "InvalidReceivedAt")]
+    [InlineData("New-IotDataRequest th-001 -ReceivedAt 2018-05-24T00:00Z", "InvalidReceivedAt")]
+    [InlineData("Remove-IotDeviceData th-001 -Force -ReceivedAt 0001-01-02", "InvalidReceivedAt")]
     [InlineData("Remove-IotDeviceData th-001 -Force -ReceivedAt 2100-01-01", "InvalidReceivedAt")]
     [InlineData("New-IotDataRequest 'not a device'", "InvalidDeviceId")]
     [InlineData("Get-IotDataRequest -RequestStore 'http://st.blob.core.windows.net/requests'", "InvalidRequestStore")]
@@ -62,16 +65,14 @@ public sealed class RequestErrorTests
     }
 
     [Fact]
-    public void AfterTheErasure_TheRequestTakesNoOtherPlanAndNoUnknownLocation()
+    public void AfterTheErasure_TheRequestTakesAFurtherPlanAndNoUnknownLocation()
     {
         using var session = new RequestSession();
         string id = session.Erase("th-001");
 
-        // Before anything is planned for it, or asked.
         session.Module.Sandbox.ClearLog();
-        session.Module.TryRun("param($id) Remove-IotDeviceData th-001 -RequestId $id -WhatIf", id).AssertOnly("RequestHasPlan");
-        Assert.Empty(session.Module.Sandbox.Log);
-        session.Module.TryRun("param($id) Remove-IotDeviceData th-001 -RequestId $id -Force", id).AssertOnly("RequestHasPlan");
+        session.Module.Run("param($id) Get-IotDataRequest $id | Remove-IotDeviceData -IncludeOldVersions -WhatIf", id);
+        Assert.DoesNotContain(session.Module.Sandbox.Log, request => request.Mutating);
         session.Module.TryRun("param($id) Set-IotDataRequest $id -LocationId nowhere -OwnerActionNote x", id).AssertOnly("LocationNotInRequest");
     }
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Text.RegularExpressions;
 using IotHubDsr.Module.Tests.Certificates;
 using IotHubDsr.Module.Tests.Erasures;
 
@@ -77,12 +78,58 @@ public sealed class RequestLifeTests
         Assert.DoesNotContain("Ticket 4711", File.ReadAllText(Path.Combine(session.Store, id, "journal.jsonl")), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("-DestroyKey -Reason x", true)]
+    [InlineData("-ExtensionReason x", false)]
+    [InlineData("-AnswerNote x", false)]
+    public void DestroyKey_AsksByDefault_AndTheOtherDecisionsDoNot(string decision, bool asks)
+    {
+        using var session = new RequestSession();
+        string id = session.Register("th-001");
+        session.Module.Host.Answer = _ => "No";
+
+        ModuleOutcome outcome = session.Run($"param($id) Set-IotDataRequest $id {decision}", id);
+
+        Assert.Equal(asks, session.Module.Host.Questions.Count > 0);
+        Assert.Equal(asks, outcome.Output.Count == 0);
+        Assert.False(session.Get(id).Value<bool>("IsAnonymised"));
+    }
+
+    [Fact]
+    public void DecisionOtherThanTheEndOfTheKey_AsksWhereThePreferenceIsMedium()
+    {
+        using var session = new RequestSession();
+        string id = session.Register("th-001");
+        session.Module.Host.Answer = _ => "No";
+
+        session.Run("param($id) $ConfirmPreference = 'Medium'; Set-IotDataRequest $id -AnswerNote x", id);
+
+        Assert.NotEmpty(session.Module.Host.Questions);
+        Assert.Equal("Received", session.Get(id).Text("Status"));
+    }
+
+    [Fact]
+    public void DestroyKey_OfAnOpenRequest_IsRefused()
+    {
+        using var session = new RequestSession();
+        string id = session.Register("th-001");
+
+        session.Module.TryRun("param($id) Set-IotDataRequest $id -DestroyKey -Force", id).AssertOnly("RequestNotClosed");
+
+        Assert.Equal("th-001", Assert.Single(session.Get(id).Items("DeviceId")).ToString());
+    }
+
     [Fact]
     public void Diagnostics_HoldNobodysName()
     {
         using var session = new RequestSession();
+        using var files = new CertificateFiles();
+        files.Write("petra");
         session.Run(
-            "param($evidence, $performer) Remove-IotDeviceData th-001 -Force -IdentityEvidence $evidence -Performer $performer | Out-Null", Evidence, Performer);
+            "param($evidence, $performer, $pem) Remove-IotDeviceData th-001 -Force -IdentityEvidence $evidence -Performer $performer -SigningCertificate $pem | Out-Null",
+            Evidence,
+            Performer,
+            files.Path("petra.pem"));
         string id = session.Run("Get-IotDataRequest").Single().Text("RequestId");
         session.Run("param($id) Set-IotDataRequest $id -ExtensionReason 'Four hubs of Ana'", id);
 
@@ -93,7 +140,11 @@ public sealed class RequestLifeTests
         Assert.Contains($"requests/{id}/journal.jsonl", bundle, StringComparison.Ordinal);
         string[] names = ["th-001", Evidence, Performer, "Four hubs", $"{Environment.UserName}@"];
         Assert.All(names, name => Assert.DoesNotContain(name, bundle, StringComparison.Ordinal));
-        Assert.Contains(Performer, File.ReadAllText(Path.Combine(session.Store, id, "journal.jsonl")), StringComparison.Ordinal);
+        string journal = File.ReadAllText(Path.Combine(session.Store, id, "journal.jsonl"));
+        Assert.Contains(Performer, journal, StringComparison.Ordinal);
+        Match thumbprint = Regex.Match(journal, "\"certificateSha256\":\"([0-9a-f]{64})\"");
+        Assert.True(thumbprint.Success);
+        Assert.DoesNotContain(thumbprint.Groups[1].Value, bundle, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -128,7 +179,7 @@ public sealed class RequestLifeTests
         PSObject before = session.Run("param($id, $path) Export-IotDataRequestReport $id $path", id, session.File("before.html")).Single();
         Assert.Contains("th-001", File.ReadAllText(before.Text("Path")), StringComparison.Ordinal);
 
-        PSObject request = session.Run("param($id) Set-IotDataRequest $id -DestroyKey", id).Single();
+        PSObject request = session.Run("param($id) Set-IotDataRequest $id -DestroyKey -Reason 'The rehearsal is over' -Force", id).Single();
         session.Run("param($id, $path) Export-IotDataRequestReport $id $path", id, session.File("after.html"));
 
         Assert.Equal((true, 0, 1L), (request.Value<bool>("IsAnonymised"), request.Items("DeviceId").Count, request.Number("Devices")));

@@ -33,7 +33,7 @@ internal sealed class AvroBlockReader(ArchiveSource source, AvroHeader header, A
             throw Fault(ArchiveFault.BadSyncMarker, frame + size, "the block does not end with the file's sync marker");
         }
 
-        var records = Decode(raw.Slice(frame, size));
+        var records = await DecodeAsync(raw.Slice(frame, size), cancellationToken);
         if (count > records.Length)
         {
             throw Fault(ArchiveFault.BadBlock, 0, "the block claims more records than it has bytes");
@@ -72,17 +72,30 @@ internal sealed class AvroBlockReader(ArchiveSource source, AvroHeader header, A
         _ => throw Fault(ArchiveFault.BadBlock, 0, "the block's count or size has more than 64 bits"),
     };
 
-    private ReadOnlyMemory<byte> Decode(ReadOnlyMemory<byte> payload)
+    /// <summary>Decodes within what each reader has, and only if that does not do within what the blob may have.</summary>
+    private async ValueTask<ReadOnlyMemory<byte>> DecodeAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
+        codec.MaxBytes = Math.Min(codec.MaxBytes, source.Limits.MaxBlockBytes);
         try
         {
             return codec.Decode(payload);
         }
-        catch (InvalidDataException e)
+        catch (BlockTooLargeException) when (codec.MaxBytes < source.Limits.MaxBlockBytes)
         {
-            throw new ArchiveFormatException(ArchiveFault.BadBlock, source.Offset, $"the block cannot be decompressed: {e.Message}", e);
+            // Below.
         }
+        catch (Exception e) when (e is InvalidDataException or BlockTooLargeException)
+        {
+            throw NotDecoded(e);
+        }
+
+        await source.Share.EnlargeAsync(cancellationToken);
+        codec.MaxBytes = source.Limits.MaxBlockBytes;
+        return await DecodeAsync(payload, cancellationToken);
     }
+
+    private ArchiveFormatException NotDecoded(Exception e)
+        => new(ArchiveFault.BadBlock, source.Offset, $"the block cannot be decompressed: {e.Message}", e);
 
     private ArchiveFormatException Fault(ArchiveFault fault, int position, string detail) => new(fault, source.Offset + position, detail);
 

@@ -5,46 +5,48 @@ namespace IotHubDsr.Archives.Avro;
 /// <summary>Walks the records of one block after another, and makes anew those that lose records.</summary>
 internal sealed class AvroBlockWalker(AvroHeader header, AvroCodec codec, RecordPass pass)
 {
+    // Count, size and sync marker.
+    private const int FrameRoom = (2 * AvroVarint.MaxLength) + AvroHeader.SyncLength;
+
     private readonly AvroRecordEncoder _encoder = new(header.Layout);
     private readonly List<Range> _kept = [];
     private readonly ArrayBufferWriter<byte> _records = new();
     private readonly ArrayBufferWriter<byte> _remade = new();
-
-    // Only where the maps are plain; and a rewrite walks every record, so that no damaged file is taken for a whole one.
-    private readonly AvroBlockSieve? _sieve
-        = pass.IsSearch && header.Layout.FastWalk is not null ? new AvroBlockSieve(pass.Subjects) : null;
+    private readonly AvroFastWalk? _fast = pass.Bodies is null ? header.Layout.FastWalk : null;
 
     private AvroBlock _block;
     private long _keptCount;
 
-    /// <summary>True if the block stays as it is.</summary>
+    /// <summary>Walks every record, so that a scan and a rewrite find the same damage. True if the block stays as it is.</summary>
     public bool Walk(AvroBlock block)
     {
         pass.RecordsRead += block.Count;
-        return _sieve?.PassesOver(block.Records.Span, block.Count) is true || WalkRecords(block);
-    }
-
-    private bool WalkRecords(AvroBlock block)
-    {
         _block = block;
         _kept.Clear();
         _keptCount = block.Count;
         var records = block.Records.Span;
-        var cursor = new AvroCursor(records, block.RecordsOffset, inflated: !codec.IsIdentity);
+        var matcher = pass.Matcher;
+        var position = 0;
         var keptFrom = 0;
         for (var index = 0; index < block.Count; index++)
         {
-            var start = cursor.Position;
-            WalkRecord(ref cursor, records);
-            if (pass.Matcher.HasMatch && LeavesOut(index, cursor.Since(start)))
+            var start = position;
+            matcher.Reset();
+            position = _fast is null ? -1 : _fast.Walk(records, start, matcher);
+            if (position < 0)
+            {
+                position = WalkAny(records, start);
+            }
+
+            if (!matcher.IsOfOthers && IsOfInterest(start) && LeavesOut(index, records[start..position]))
             {
                 Keep(keptFrom, start);
-                keptFrom = cursor.Position;
+                keptFrom = position;
                 _keptCount--;
             }
         }
 
-        if (!cursor.AtEnd)
+        if (position != records.Length)
         {
             throw new ArchiveFormatException(ArchiveFault.BadBlock, block.Offset, "the block holds more bytes than its records");
         }
@@ -60,12 +62,14 @@ internal sealed class AvroBlockWalker(AvroHeader header, AvroCodec codec, Record
         if (_keptCount > 0)
         {
             _records.ResetWrittenCount();
+            _records.GetSpan(_block.Records.Length);
             foreach (var range in _kept)
             {
                 _records.Write(_block.Records.Span[range]);
             }
 
             var payload = codec.Encode(_records.WrittenMemory).Span;
+            _remade.GetSpan(payload.Length + FrameRoom);
             WriteLong(_keptCount);
             WriteLong(payload.Length);
             _remade.Write(payload);
@@ -75,20 +79,17 @@ internal sealed class AvroBlockWalker(AvroHeader header, AvroCodec codec, Record
         return _remade.WrittenMemory;
     }
 
-    private void WalkRecord(ref AvroCursor cursor, ReadOnlySpan<byte> records)
+    /// <summary>Walks a record of any form that the schema allows, and returns where it ends.</summary>
+    private int WalkAny(ReadOnlySpan<byte> records, int start)
     {
         pass.Matcher.Reset();
-        var end = pass.Bodies is null && header.Layout.FastWalk is { } fast ? fast.Walk(records, cursor.Position, pass.Matcher) : -1;
-        if (end >= 0)
-        {
-            cursor.MoveTo(end);
-        }
-        else
-        {
-            pass.Matcher.Reset();
-            header.Layout.Walk(ref cursor, pass.Matcher, pass.Bodies);
-        }
+        var cursor = new AvroCursor(records, _block.RecordsOffset, inflated: !codec.IsIdentity);
+        cursor.MoveTo(start);
+        header.Layout.Walk(ref cursor, pass.Matcher, pass.Bodies);
+        return cursor.Position;
     }
+
+    private bool IsOfInterest(int start) => pass.IsOfInterest(codec.IsIdentity ? _block.RecordsOffset + start : _block.Offset);
 
     private bool LeavesOut(int index, ReadOnlySpan<byte> record)
     {

@@ -6,22 +6,31 @@ internal abstract class AvroCodec : IDisposable
     /// <summary>True if blocks are not compressed, so that a position in one is a position in the file.</summary>
     public virtual bool IsIdentity => false;
 
-    public static AvroCodec? ForName(string name, int maxBlockBytes) => name switch
+    /// <summary>The most bytes that a block may inflate to. It can be raised, after which a block that was too large is decoded again.</summary>
+    public int MaxBytes { get; set; } = ReadingBudget.OwnBytes;
+
+    /// <param name="name">Name of the codec, as files give it.</param>
+    /// <param name="share">What the reader of the file takes of the memory for large blocks.</param>
+    public static AvroCodec? ForName(string name, ReadingShare share) => name switch
     {
         "null" => new IdentityCodec(),
-        "deflate" => new DeflateCodec(maxBlockBytes),
-        "snappy" => new SnappyCodec(maxBlockBytes),
-        "zstandard" => new ZstandardCodec(maxBlockBytes),
+        "deflate" => new DeflateCodec(share),
+        "snappy" => new SnappyCodec(share),
+        "zstandard" => new ZstandardCodec(share),
         _ => null,
     };
 
-    /// <exception cref="InvalidDataException">The block is damaged or inflates beyond the limit.</exception>
+    /// <exception cref="BlockTooLargeException">The block inflates beyond the limit.</exception>
+    /// <exception cref="InvalidDataException">The block is damaged.</exception>
     public abstract ReadOnlyMemory<byte> Decode(ReadOnlyMemory<byte> block);
 
     public abstract ReadOnlyMemory<byte> Encode(ReadOnlyMemory<byte> records);
 
     public abstract void Dispose();
 }
+
+/// <summary>A block inflates to more bytes than it may.</summary>
+internal sealed class BlockTooLargeException(int maxBytes) : Exception($"it inflates to more than {maxBytes} bytes");
 
 internal sealed class IdentityCodec : AvroCodec
 {

@@ -5,29 +5,22 @@ namespace IotHubDsr.Archives.Avro;
 /// <summary>
 /// Walks records as IoT Hub writes them: texts, maps of texts in one block, an optional body, lengths of one or two bytes. It gives up
 /// on anything else, valid or not, and leaves it to <see cref="AvroMessageLayout"/>, whose result it must equal. The position
-/// lives in a register here, which is most of what makes it fast: each length is known only after the one before it.
+/// lives in a register here, as each length is known only after the one before it; records of a shape that was seen before need not even
+/// wait for that.
 /// </summary>
 internal sealed class AvroFastWalk
 {
     private const int GaveUp = -1;
 
-    private enum Step
-    {
-        Text,
-        OptionalNullFirst,
-        OptionalNullLast,
-        Properties,
-        SystemProperties,
-    }
+    private readonly AvroStep[] _steps;
+    private readonly AvroShapes _shapes = new();
 
-    private readonly Step[] _steps;
-
-    private AvroFastWalk(Step[] steps) => _steps = steps;
+    private AvroFastWalk(AvroStep[] steps) => _steps = steps;
 
     /// <summary>Null if the schema is another than IoT Hub's, up to the order of fields.</summary>
     public static AvroFastWalk? TryCompile(AvroType record, MessagePart[] parts)
     {
-        var steps = new Step[parts.Length];
+        var steps = new AvroStep[parts.Length];
         for (var i = 0; i < parts.Length; i++)
         {
             if (StepOf(record.Fields[i].Type, parts[i]) is not { } step)
@@ -44,32 +37,40 @@ internal sealed class AvroFastWalk
     /// <summary>Returns where the record that begins at the position ends, or a negative number if it gave up.</summary>
     public int Walk(ReadOnlySpan<byte> records, int position, RecordMatcher matcher)
     {
-        foreach (var step in _steps)
+        var last = _shapes.TryWalk(records, position, matcher);
+        if (last >= 0)
         {
-            switch (step)
-            {
-                case Step.Properties:
-                    position = WalkMap(records, position, matcher, system: false);
-                    break;
-                case Step.SystemProperties:
-                    position = WalkMap(records, position, matcher, system: true);
-                    break;
-                case Step.Text:
-                    position = SkipText(records, position);
-                    break;
-                default:
-                    position = SkipOptional(records, position, step);
-                    break;
-            }
+            last = WalkStep(records, last, _steps[^1], matcher);
+            return last <= records.Length ? last : GaveUp;
+        }
 
+        var start = position;
+        for (var step = 0; step < _steps.Length; step++)
+        {
+            last = position;
+            position = WalkStep(records, position, _steps[step], matcher);
             if (position < 0)
             {
                 return GaveUp;
             }
         }
 
-        return position <= records.Length ? position : GaveUp;
+        if (position > records.Length)
+        {
+            return GaveUp;
+        }
+
+        _shapes.Learn(_steps, records[start..last]);
+        return position;
     }
+
+    private static int WalkStep(ReadOnlySpan<byte> records, int position, AvroStep step, RecordMatcher matcher) => step switch
+    {
+        AvroStep.Properties => WalkMap(records, position, matcher, system: false),
+        AvroStep.SystemProperties => WalkMap(records, position, matcher, system: true),
+        AvroStep.Text => SkipText(records, position),
+        _ => SkipOptional(records, position, step),
+    };
 
     private static int WalkMap(ReadOnlySpan<byte> records, int position, RecordMatcher matcher, bool system)
     {
@@ -116,7 +117,7 @@ internal sealed class AvroFastWalk
     private static int SkipText(ReadOnlySpan<byte> records, int position)
         => TryReadLength(records, ref position, out var length) ? position + length : GaveUp;
 
-    private static int SkipOptional(ReadOnlySpan<byte> records, int position, Step step)
+    private static int SkipOptional(ReadOnlySpan<byte> records, int position, AvroStep step)
     {
         if ((uint)position >= (uint)records.Length)
         {
@@ -125,15 +126,15 @@ internal sealed class AvroFastWalk
 
         return (records[position], step) switch
         {
-            (0, Step.OptionalNullFirst) or (2, Step.OptionalNullLast) => position + 1,
-            (2, Step.OptionalNullFirst) or (0, Step.OptionalNullLast) => SkipText(records, position + 1),
+            (0, AvroStep.OptionalNullFirst) or (2, AvroStep.OptionalNullLast) => position + 1,
+            (2, AvroStep.OptionalNullFirst) or (0, AvroStep.OptionalNullLast) => SkipText(records, position + 1),
             _ => GaveUp,
         };
     }
 
     /// <summary>A length or count of one or two bytes. The position may lie past the end, where a text claimed to reach.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryReadLength(ReadOnlySpan<byte> records, ref int position, out int length)
+    public static bool TryReadLength(ReadOnlySpan<byte> records, ref int position, out int length)
     {
         length = 0;
         if ((uint)position >= (uint)records.Length)
@@ -158,13 +159,13 @@ internal sealed class AvroFastWalk
 
     private static bool IsText(AvroType type) => type.Kind is AvroKind.String or AvroKind.Bytes;
 
-    private static Step? StepOf(AvroType type, MessagePart part) => (part, type) switch
+    private static AvroStep? StepOf(AvroType type, MessagePart part) => (part, type) switch
     {
-        (MessagePart.Properties, { Kind: AvroKind.Map, Element.Kind: AvroKind.String }) => Step.Properties,
-        (MessagePart.SystemProperties, { Kind: AvroKind.Map, Element.Kind: AvroKind.String }) => Step.SystemProperties,
-        _ when IsText(type) => Step.Text,
-        (_, { Kind: AvroKind.Union, Branches: [{ Kind: AvroKind.Null }, var last] }) when IsText(last) => Step.OptionalNullFirst,
-        (_, { Kind: AvroKind.Union, Branches: [var first, { Kind: AvroKind.Null }] }) when IsText(first) => Step.OptionalNullLast,
+        (MessagePart.Properties, { Kind: AvroKind.Map } map) when IsText(map.Element) => AvroStep.Properties,
+        (MessagePart.SystemProperties, { Kind: AvroKind.Map } map) when IsText(map.Element) => AvroStep.SystemProperties,
+        _ when IsText(type) => AvroStep.Text,
+        (_, { Kind: AvroKind.Union, Branches: [{ Kind: AvroKind.Null }, var last] }) when IsText(last) => AvroStep.OptionalNullFirst,
+        (_, { Kind: AvroKind.Union, Branches: [var first, { Kind: AvroKind.Null }] }) when IsText(first) => AvroStep.OptionalNullLast,
         _ => null,
     };
 }

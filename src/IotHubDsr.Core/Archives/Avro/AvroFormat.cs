@@ -12,7 +12,7 @@ internal sealed class AvroFormat : ArchiveFormat
     protected override async Task WalkAsync(ArchiveSource source, RecordPass pass, CancellationToken cancellationToken)
     {
         var header = await AvroHeader.PeekAsync(source, cancellationToken);
-        using var codec = AvroCodec.ForName(header.CodecName, source.Limits.MaxBlockBytes)
+        using var codec = AvroCodec.ForName(header.CodecName, source.Share)
             ?? throw new ArchiveFormatException(ArchiveFault.UnknownCodec, source.Offset, "the codec of the file is none that is known");
         await PassOnAsync(source, header.Length, pass, cancellationToken);
 

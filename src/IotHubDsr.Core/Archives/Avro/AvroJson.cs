@@ -7,10 +7,7 @@ namespace IotHubDsr.Archives.Avro;
 /// <summary>Writes Avro values as plain JSON: bytes as base64, unions as their value, numbers that JSON lacks as text.</summary>
 internal static class AvroJson
 {
-    // Deeper than what a writer of routed messages produces, shallower than the default limits of JSON readers.
-    private const int MaxDepth = 60;
-
-    public static void Write(ref AvroCursor cursor, AvroType type, Utf8JsonWriter writer) => Write(ref cursor, type, writer, MaxDepth);
+    public static void Write(ref AvroCursor cursor, AvroType type, Utf8JsonWriter writer) => Write(ref cursor, type, writer, AvroType.MaxDepth);
 
     public static void WriteText(ReadOnlySpan<byte> utf8, Utf8JsonWriter writer)
     {

@@ -86,6 +86,30 @@ internal sealed class AvroMessageLayout
         return false;
     }
 
+    /// <summary>Reads the union's branch ahead of a text, also of one that was written as bytes. False, with the value skipped, if it is something else.</summary>
+    public static bool TryEnterText(ref AvroCursor cursor, AvroType type, out bool isNull)
+    {
+        var entered = type.Kind is AvroKind.Union ? cursor.ReadBranch(type) : type;
+        isNull = entered.Kind is AvroKind.Null;
+        if (entered.Kind is AvroKind.String or AvroKind.Bytes)
+        {
+            return true;
+        }
+
+        AvroSkip.Value(ref cursor, entered);
+        return false;
+    }
+
+    private void AddProperty(MessagePart part, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, RecordMatcher matcher)
+    {
+        matcher.AddProperty(part is MessagePart.SystemProperties, key, value);
+        if (IsCapture && part is MessagePart.Properties && RecordMatcher.NamesSenderAnnotation(key))
+        {
+            // Here the hub's annotation may lie, too; but a sender can set a property of its name.
+            matcher.AddSender(value, SenderSource.Property);
+        }
+    }
+
     private void WalkProperties(ref AvroCursor cursor, AvroType type, MessagePart part, RecordMatcher matcher)
     {
         if (!TryEnter(ref cursor, type, AvroKind.Map, out var map))
@@ -99,16 +123,13 @@ internal sealed class AvroMessageLayout
             for (; count > 0; count--)
             {
                 var key = cursor.ReadBytes();
-                if (!TryEnter(ref cursor, map.Element, AvroKind.String, out _))
+                if (TryEnterText(ref cursor, map.Element, out var isNull))
                 {
-                    continue;
+                    AddProperty(part, key, cursor.ReadBytes(), matcher);
                 }
-
-                var value = cursor.ReadBytes();
-                matcher.AddProperty(part is MessagePart.SystemProperties, key, value);
-                if (IsCapture && part is MessagePart.Properties)
+                else if (!isNull && part is MessagePart.SystemProperties && RecordMatcher.NamesSender(key))
                 {
-                    matcher.AddCapturedProperty(key, value);
+                    matcher.AddUnreadableSender();
                 }
             }
 
@@ -126,7 +147,8 @@ internal sealed class AvroMessageLayout
     };
 
     private static bool HoldsTexts(AvroType type)
-        => BranchesOf(type).Any(branch => branch.Kind is AvroKind.Map && Holds(branch.Element, AvroKind.String));
+        => BranchesOf(type).Any(
+        branch => branch.Kind is AvroKind.Map && (Holds(branch.Element, AvroKind.String) || Holds(branch.Element, AvroKind.Bytes)));
 
     private static bool Holds(AvroType type, AvroKind kind) => BranchesOf(type).Any(branch => branch.Kind == kind);
 

@@ -9,7 +9,7 @@ internal sealed class AvroRecordEncoder(AvroMessageLayout layout) : IRecordEncod
     public RecordFacts FactsOf(ReadOnlySpan<byte> record)
     {
         var facts = Read(record);
-        var generation = facts.Generation.IsEmpty ? facts.CapturedGeneration : facts.Generation;
+        var generation = facts.Generation.IsEmpty && !facts.HasSystemSender ? facts.CapturedGeneration : facts.Generation;
         return new RecordFacts(EnqueuedTime.Parse(facts.EnqueuedTimeUtc) ?? EnqueuedTime.Parse(facts.SystemEnqueuedTime), generation);
     }
 
@@ -89,7 +89,7 @@ internal sealed class AvroRecordEncoder(AvroMessageLayout layout) : IRecordEncod
             for (; count > 0; count--)
             {
                 var key = cursor.ReadBytes();
-                if (!AvroMessageLayout.TryEnter(ref cursor, map.Element, AvroKind.String, out _))
+                if (!AvroMessageLayout.TryEnterText(ref cursor, map.Element, out _))
                 {
                     continue;
                 }
@@ -115,6 +115,7 @@ internal sealed class AvroRecordEncoder(AvroMessageLayout layout) : IRecordEncod
         public ReadOnlySpan<byte> ContentEncoding;
         public ReadOnlySpan<byte> Generation;
         public ReadOnlySpan<byte> CapturedGeneration;
+        public bool HasSystemSender;
 
         // The hub's own rule for embedding a body in its JSON encoding; every other body is base64.
         public readonly bool BodyIsJson
@@ -129,6 +130,10 @@ internal sealed class AvroRecordEncoder(AvroMessageLayout layout) : IRecordEncod
             else if (RecordMatcher.NamesGeneration(systemProperty))
             {
                 Generation = value;
+            }
+            else if (RecordMatcher.NamesSender(systemProperty))
+            {
+                HasSystemSender |= !value.IsEmpty;
             }
             else if (systemProperty.SequenceEqual("contentType"u8) || systemProperty.SequenceEqual("content-type"u8))
             {

@@ -3,10 +3,7 @@ namespace IotHubDsr.Archives.Avro;
 /// <summary>Passes over values that nobody asked for.</summary>
 internal static class AvroSkip
 {
-    // A recursive type can nest as deep as hostile data likes; the stack cannot.
-    private const int MaxDepth = 128;
-
-    public static void Value(ref AvroCursor cursor, AvroType type) => Value(ref cursor, type, MaxDepth);
+    public static void Value(ref AvroCursor cursor, AvroType type) => Value(ref cursor, type, AvroType.MaxDepth);
 
     private static void Value(ref AvroCursor cursor, AvroType type, int depth)
     {

@@ -23,6 +23,12 @@ internal sealed record AvroField(string Name, AvroType Type);
 /// <summary>A type of a writer's schema, with named references resolved; recursive types refer to themselves.</summary>
 internal sealed class AvroType(AvroKind kind)
 {
+    /// <summary>
+    /// How deep values may nest: deeper than a writer of routed messages goes, shallower than the default limits of JSON readers. Data of a
+    /// recursive type can nest as deep as it likes; the stack cannot.
+    /// </summary>
+    public const int MaxDepth = 60;
+
     public AvroKind Kind { get; } = kind;
 
     /// <summary>Bytes of a value of type fixed.</summary>

@@ -3,12 +3,16 @@ using System.IO.Compression;
 namespace IotHubDsr.Archives.Avro;
 
 /// <summary>Avro's deflate: raw RFC 1951, without zlib's header or checksum.</summary>
-internal sealed class DeflateCodec(int maxBlockBytes) : AvroCodec
+internal sealed class DeflateCodec(ReadingShare share) : AvroCodec
 {
-    private readonly Inflater _inflater = new(maxBlockBytes);
+    private readonly Inflater _inflater = new(ReadingBudget.OwnBytes, share);
     private readonly MemoryStream _deflated = new();
 
-    public override ReadOnlyMemory<byte> Decode(ReadOnlyMemory<byte> block) => _inflater.Inflate(block.Span);
+    public override ReadOnlyMemory<byte> Decode(ReadOnlyMemory<byte> block)
+    {
+        _inflater.MaxBytes = MaxBytes;
+        return _inflater.Inflate(block.Span);
+    }
 
     public override ReadOnlyMemory<byte> Encode(ReadOnlyMemory<byte> records)
     {
@@ -21,5 +25,9 @@ internal sealed class DeflateCodec(int maxBlockBytes) : AvroCodec
         return _deflated.GetBuffer().AsMemory(0, (int)_deflated.Length);
     }
 
-    public override void Dispose() => _deflated.Dispose();
+    public override void Dispose()
+    {
+        _inflater.Dispose();
+        _deflated.Dispose();
+    }
 }

@@ -1,37 +1,50 @@
 namespace IotHubDsr.Archives.Avro;
 
 /// <summary>What a decoder has written of a block so far, in an array that serves one block after another.</summary>
-internal sealed class InflatedBlock(int maxBlockBytes)
+/// <param name="share">Gives the array when it has to be a large one; without it, one is made.</param>
+internal sealed class InflatedBlock(ReadingShare? share) : IDisposable
 {
     private const int FirstLength = 64 * 1024;
+
+    /// <summary>The most that may be written.</summary>
+    public int MaxBytes { get; set; }
 
     public byte[] Bytes { get; private set; } = new byte[FirstLength];
 
     /// <summary>Makes room for more, up to the limit.</summary>
     /// <param name="length">How much is written.</param>
     /// <param name="room">How much must be free, beyond the limit if need be.</param>
-    /// <exception cref="InvalidDataException">What is written is more than the limit.</exception>
+    /// <exception cref="BlockTooLargeException">What is written is more than the limit.</exception>
     public byte[] Grow(int length, int room)
     {
-        if (length > maxBlockBytes)
+        if (length > MaxBytes)
         {
-            throw new InvalidDataException($"it inflates to more than {maxBlockBytes} bytes");
+            throw new BlockTooLargeException(MaxBytes);
         }
 
         if (Bytes.Length - length < room)
         {
-            var larger = new byte[Math.Max(Math.Min(2L * Bytes.Length, maxBlockBytes), length + (long)room)];
+            var larger = share is not null && MaxBytes > ReadingBudget.OwnBytes
+                ? share.Rent(Math.Max(length, MaxBytes) + room)
+                : new byte[Math.Max(Math.Min(2L * Bytes.Length, MaxBytes), length + (long)room)];
             Bytes.AsSpan(0, length).CopyTo(larger);
+            share?.Return(Bytes);
             Bytes = larger;
         }
 
         return Bytes;
     }
 
-    /// <exception cref="InvalidDataException">It is more than the limit.</exception>
+    /// <exception cref="BlockTooLargeException">It is more than the limit.</exception>
     public ReadOnlyMemory<byte> Take(int length)
     {
         Grow(length, 0);
         return Bytes.AsMemory(0, length);
+    }
+
+    public void Dispose()
+    {
+        share?.Return(Bytes);
+        Bytes = [];
     }
 }

@@ -9,7 +9,9 @@ namespace IotHubDsr.Archives.Avro;
 /// Inflates RFC 1951 from memory to memory. The runtime's decoder is built for streams: it has to be made anew for each of an
 /// archive's many small blocks, and keeps a window of its own. This one is made once a file, and its output is its window.
 /// </summary>
-internal sealed class Inflater(int maxBlockBytes)
+/// <param name="maxBytes">The most bytes that a block may hold.</param>
+/// <param name="share">Gives large buffers; without it, they are made.</param>
+internal sealed class Inflater(int maxBytes, ReadingShare? share = null) : IDisposable
 {
     private const int LiteralBits = 11;
     private const int DistanceBits = 9;
@@ -25,7 +27,7 @@ internal sealed class Inflater(int maxBlockBytes)
     private static readonly HuffmanTable FixedLiterals = BuildFixedLiterals();
     private static readonly HuffmanTable FixedDistances = BuildFixedDistances();
 
-    private readonly InflatedBlock _output = new(maxBlockBytes);
+    private readonly InflatedBlock _output = new(share);
     private readonly HuffmanTable _order = new(OrderBits, 19, InflateCodes.Order);
     private readonly HuffmanTable _literals = NewLiterals();
     private readonly HuffmanTable _distances = NewDistances();
@@ -37,10 +39,15 @@ internal sealed class Inflater(int maxBlockBytes)
     private ulong _bits;
     private int _bitCount;
 
+    /// <summary>The most bytes that a block may hold.</summary>
+    public int MaxBytes { get; set; } = maxBytes;
+
     /// <summary>Returns what the block holds, valid until the next call.</summary>
-    /// <exception cref="InvalidDataException">The block is damaged, cut short, or inflates beyond the limit.</exception>
+    /// <exception cref="BlockTooLargeException">It inflates beyond the limit.</exception>
+    /// <exception cref="InvalidDataException">The block is damaged or cut short.</exception>
     public ReadOnlyMemory<byte> Inflate(ReadOnlySpan<byte> block)
     {
+        _output.MaxBytes = MaxBytes;
         if (block.IsEmpty)
         {
             // Writers that deflate nothing write nothing.
@@ -49,7 +56,9 @@ internal sealed class Inflater(int maxBlockBytes)
 
         if (_input.Length < block.Length + InputPadding)
         {
-            _input = new byte[(block.Length * 2) + InputPadding];
+            var wanted = block.Length + (block.Length / 8) + InputPadding;
+            share?.Return(_input);
+            _input = share is not null && wanted > ReadingBudget.OwnBytes ? share.Rent(wanted) : new byte[wanted];
         }
 
         block.CopyTo(_input);
@@ -82,6 +91,13 @@ internal sealed class Inflater(int maxBlockBytes)
         while (!last);
 
         return _output.Take(_written);
+    }
+
+    public void Dispose()
+    {
+        share?.Return(_input);
+        _input = [];
+        _output.Dispose();
     }
 
     private static HuffmanTable NewLiterals() => new(LiteralBits, InflateCodes.Literals.Length, InflateCodes.Literals);

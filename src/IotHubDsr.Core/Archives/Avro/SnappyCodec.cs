@@ -5,7 +5,7 @@ using Snappier;
 namespace IotHubDsr.Archives.Avro;
 
 /// <summary>Avro's snappy: one raw Snappy block, and the CRC-32 of what it holds, most significant byte first.</summary>
-internal sealed class SnappyCodec(int maxBlockBytes) : AvroCodec
+internal sealed class SnappyCodec(ReadingShare share) : AvroCodec
 {
     private const int ChecksumLength = sizeof(uint);
 
@@ -24,12 +24,22 @@ internal sealed class SnappyCodec(int maxBlockBytes) : AvroCodec
 
         var payload = block.Span[..^ChecksumLength];
         var length = Snappy.GetUncompressedLength(payload);
-        if (length > maxBlockBytes || length > (long)payload.Length * DensestCopy)
+        if (length > (long)payload.Length * DensestCopy)
         {
             throw new InvalidDataException("it claims to hold more than it can");
         }
 
-        _decoded = _decoded.Length < length ? new byte[length] : _decoded;
+        if (length > MaxBytes)
+        {
+            throw new BlockTooLargeException(MaxBytes);
+        }
+
+        if (_decoded.Length < length)
+        {
+            share.Return(_decoded);
+            _decoded = length > ReadingBudget.OwnBytes ? share.Rent(length) : new byte[length];
+        }
+
         var decoded = _decoded.AsMemory(0, Snappy.Decompress(payload, _decoded));
         return Crc32.HashToUInt32(decoded.Span) == BinaryPrimitives.ReadUInt32BigEndian(block.Span[^ChecksumLength..])
             ? decoded
@@ -47,5 +57,7 @@ internal sealed class SnappyCodec(int maxBlockBytes) : AvroCodec
 
     public override void Dispose()
     {
+        share.Return(_decoded);
+        _decoded = [];
     }
 }

@@ -1,20 +1,31 @@
 using System.Buffers;
 using ZstdSharp;
+using ZstdSharp.Unsafe;
 
 namespace IotHubDsr.Archives.Avro;
 
 /// <summary>Avro's zstandard: frames, whose headers need not say how long their content is.</summary>
-internal sealed class ZstandardCodec(int maxBlockBytes) : AvroCodec
+internal sealed class ZstandardCodec : AvroCodec
 {
     private const int Room = 64 * 1024;
 
-    private readonly InflatedBlock _decoded = new(maxBlockBytes);
+    /// <summary>A frame can ask for a window of any size: 8 MiB is what decoders are asked to have (RFC 8878, 3.1.1.1.2).</summary>
+    public const int MaxWindowLog = 23;
+
+    private readonly InflatedBlock _decoded;
     private readonly Decompressor _decompressor = new();
-    private readonly Compressor _compressor = new();
+    private Compressor? _compressor;
     private byte[] _encoded = [];
+
+    public ZstandardCodec(ReadingShare share)
+    {
+        _decoded = new InflatedBlock(share);
+        _decompressor.SetParameter(ZSTD_dParameter.ZSTD_d_windowLogMax, MaxWindowLog);
+    }
 
     public override ReadOnlyMemory<byte> Decode(ReadOnlyMemory<byte> block)
     {
+        _decoded.MaxBytes = MaxBytes;
         var rest = block.Span;
         var length = 0;
         try
@@ -47,12 +58,13 @@ internal sealed class ZstandardCodec(int maxBlockBytes) : AvroCodec
     {
         var most = Compressor.GetCompressBound(records.Length);
         _encoded = _encoded.Length < most ? new byte[most] : _encoded;
-        return _encoded.AsMemory(0, _compressor.Wrap(records.Span, _encoded));
+        return _encoded.AsMemory(0, (_compressor ??= new Compressor()).Wrap(records.Span, _encoded));
     }
 
     public override void Dispose()
     {
+        _decoded.Dispose();
         _decompressor.Dispose();
-        _compressor.Dispose();
+        _compressor?.Dispose();
     }
 }

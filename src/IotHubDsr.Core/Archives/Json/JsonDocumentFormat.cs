@@ -11,7 +11,7 @@ internal sealed class JsonDocumentFormat : ArchiveFormat
 
     protected override async Task WalkAsync(ArchiveSource source, RecordPass pass, CancellationToken cancellationToken)
     {
-        var walker = new JsonDocumentWalker(pass);
+        var walker = new JsonDocumentWalker(pass, source.Limits.MaxBlockBytes);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -32,8 +32,7 @@ internal sealed class JsonDocumentFormat : ArchiveFormat
 
             if (source.Unread.Length > source.Limits.MaxBlockBytes)
             {
-                throw new ArchiveFormatException(
-                    ArchiveFault.RecordTooLarge, source.Offset, $"a record is longer than {source.Limits.MaxBlockBytes} bytes");
+                throw walker.TooLong(source.Offset);
             }
 
             await source.FillAsync(source.Unread.Length + 1, cancellationToken);

@@ -1,7 +1,9 @@
 namespace IotHubDsr.Archives.Json;
 
 /// <summary>Walks the objects of one file, in an array or one after another, as far as they are there.</summary>
-internal sealed class JsonDocumentWalker(RecordPass pass)
+/// <param name="pass">What is done with the records.</param>
+/// <param name="maxBytes">The longest record.</param>
+internal sealed class JsonDocumentWalker(RecordPass pass, int maxBytes)
 {
     private enum Part
     {
@@ -99,6 +101,11 @@ internal sealed class JsonDocumentWalker(RecordPass pass)
                     ArchiveFault.Truncated, offset + start, "the file ends within the record that begins there");
         }
 
+        if (length > maxBytes)
+        {
+            throw TooLong(offset + start);
+        }
+
         _extent = default;
         _number++;
         Account(LeavesOut(bytes.Slice(start, length), offset + start), at, start, start + length);
@@ -124,12 +131,15 @@ internal sealed class JsonDocumentWalker(RecordPass pass)
         _keptAny |= !leavesOut;
     }
 
+    public ArchiveFormatException TooLong(long offset)
+        => new(ArchiveFault.RecordTooLarge, offset, $"a record is longer than {maxBytes} bytes");
+
     private bool LeavesOut(ReadOnlySpan<byte> record, long offset)
     {
         pass.RecordsRead++;
         pass.Matcher.Reset();
         _records.Walk(record, new JsonPlace(offset, _number, IsLine: false));
-        return pass.Matcher.HasMatch
+        return pass.IsOfInterest(offset)
             && pass.LeavesOut(new MatchedRecord(new RecordPlace(offset, 0), record, _records.FactsOf(record), _records));
     }
 

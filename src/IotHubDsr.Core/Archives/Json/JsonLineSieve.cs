@@ -5,20 +5,27 @@ using System.Runtime.InteropServices;
 namespace IotHubDsr.Archives.Json;
 
 /// <summary>
-/// Passes over lines that cannot concern a subject, at the speed of memory. It looks for nothing but the ends of lines, the
-/// names of members that hold a device ID, and escapes that could spell such a name; each of these is rare in a line. It never
-/// decides that a line matches, only that it cannot: a line is passed over if every such name in it, whatever object it may
-/// belong to, comes with a text that is no subject's ID. All others are left to be read in full.
+/// Passes over lines that cannot concern a subject, at the speed of memory. A line is passed over if it begins as the hub begins it, up to a
+/// sender that is no subject, and nothing behind that can be a name of a device: of the rest it looks for nothing but the line's end, the names
+/// of members that hold a device ID, and escapes that could spell such a name. All others are left to be read in full.
 /// </summary>
-/// <remarks>
-/// A line is also read in full if it does not look like one whole routed message: begun as the hub begins it, closed by a brace,
-/// and with one sender. That is where other records, with other fields, and damage, such as lines run together, show.
-/// </remarks>
-internal sealed class JsonLineSieve(SubjectIndex subjects)
+/// <remarks>Which lines it passes over depends on nothing but the lines, so that all walks over a file read the same ones.</remarks>
+internal sealed class JsonLineSieve(SubjectIndex subjects, int maxBytes)
 {
     // From the v of a name to its closing quote.
     private const int QuoteAfterDeviceId = 6;
-    private const int QuoteAfterDeviceDashId = 7;
+
+    private const int NotPassed = -1;
+
+    private readonly JsonHeadShape[] _shapes = [new(), new(), new(), new()];
+    private int _recent;
+    private int _next;
+
+    private static ReadOnlySpan<byte> BeforeTime => "{\"EnqueuedTimeUtc\":\""u8;
+
+    private static ReadOnlySpan<byte> BeforeProperties => ",\"Properties\":{"u8;
+
+    private static ReadOnlySpan<byte> BeforeSystemProperties => ",\"SystemProperties\":{"u8;
 
     /// <summary>Returns where the next line begins that must be read, or where the lines end.</summary>
     /// <param name="lines">Whole lines.</param>
@@ -26,81 +33,240 @@ internal sealed class JsonLineSieve(SubjectIndex subjects)
     /// <param name="passed">How many lines were passed over.</param>
     public int PassOver(ReadOnlySpan<byte> lines, int start, out int passed)
     {
-        passed = 0;
-        var line = start;
-        var senders = 0;
-        ref var bytes = ref MemoryMarshal.GetReference(lines);
-        for (var at = start; at <= lines.Length - NameSigns.Stride - NameSigns.Reach; at += NameSigns.Stride)
+        for (passed = 0; start < lines.Length; passed++)
         {
-            for (var signs = NameSigns.FindInLines(ref Unsafe.Add(ref bytes, at)); signs != 0; signs &= signs - 1)
+            var head = HeadOf(lines[start..]);
+            var end = head < 0 ? NotPassed : EndOf(lines, start + head);
+            if (end < 0 || end >= start + maxBytes)
             {
-                var sign = at + BitOperations.TrailingZeroCount(signs);
-                switch (lines[sign])
-                {
-                    case (byte)'\n':
-                        if (senders != 1 || !IsRoutedMessage(lines[line..sign]))
-                        {
-                            return line;
-                        }
+                break;
+            }
 
-                        passed++;
-                        line = sign + 1;
-                        senders = 0;
-                        break;
-                    case (byte)'v':
-                        if (MayNameSubject(lines, sign, ref senders))
-                        {
-                            return line;
-                        }
+            start = end + 1;
+        }
 
-                        break;
-                    default:
-                        if (MaySpellName(lines[sign..]))
-                        {
-                            return line;
-                        }
+        return start;
+    }
 
-                        break;
-                }
+    /// <summary>Where the sender ends, if the line begins as the hub begins it and names no subject up to there.</summary>
+    private int HeadOf(ReadOnlySpan<byte> line)
+    {
+        var at = KnownHead(line);
+        at = at > 0 ? at : ReadHead(line);
+        return at >= 0 && TryTakePlain(line, ref at, out var sender) && !sender.IsEmpty && !subjects.TryFind(sender, out _) ? at : NotPassed;
+    }
+
+    /// <summary>Where the sender begins in a line of a shape that was seen lately; 0 if it has none of them.</summary>
+    private int KnownHead(ReadOnlySpan<byte> line)
+    {
+        for (var tried = 0; tried < _shapes.Length; tried++)
+        {
+            var index = (_recent + tried) % _shapes.Length;
+            if (_shapes[index].Is(line))
+            {
+                _recent = index;
+                return _shapes[index].Length;
             }
         }
 
-        return line;
+        return 0;
     }
 
-    private static bool IsRoutedMessage(ReadOnlySpan<byte> line)
-        => line is [.., (byte)'}'] or [.., (byte)'}', (byte)'\r']
-            && (line.StartsWith("{\"EnqueuedTimeUtc\":"u8) || line.StartsWith("{\"SystemProperties\":"u8));
-
-    /// <summary>Whether a name of interest stands around this v, with a value that is, or may spell, a subject's ID.</summary>
-    private bool MayNameSubject(ReadOnlySpan<byte> lines, int v, ref int senders)
+    /// <summary>Where the sender begins. The next line is likely to have the same shape.</summary>
+    private int ReadHead(ReadOnlySpan<byte> line)
     {
-        var before = lines[..v];
-        var after = lines[(v + 1)..];
-        int value;
-        if (after.StartsWith("iceId\""u8))
+        if (!line.StartsWith(BeforeTime))
         {
-            value = v + QuoteAfterDeviceId + 1;
-            if (before.EndsWith("\"connectionDe"u8))
+            return NotPassed;
+        }
+
+        _recent = _next = (_next + 1) % _shapes.Length;
+        _shapes[_recent].Begin();
+        var at = BeforeTime.Length;
+        if (!TryPassText(line, ref at) || !TryTake(line, ref at, BeforeProperties) || !TryPassProperties(line, ref at)
+            || !TryTake(line, ref at, BeforeSystemProperties))
+        {
+            return NotPassed;
+        }
+
+        while (TryTakeName(line, ref at, out var name))
+        {
+            switch (RecordMatcher.SenderSourceOf(name))
             {
-                senders++;
+                case SenderSource.System:
+                    _shapes[_recent].End(line[..at]);
+                    return at;
+                case SenderSource.None when TryPassText(line, ref at) && TryTake(line, ref at, ","u8):
+                    continue;
+                default:
+                    return NotPassed;
             }
-            else if (!before.EndsWith("\"de"u8) && !before.EndsWith("\"ConnectionDe"u8))
+        }
+
+        return NotPassed;
+    }
+
+    /// <summary>Passes the application properties, closing brace included. False if one names a device, which may be a subject.</summary>
+    private bool TryPassProperties(ReadOnlySpan<byte> line, ref int at)
+    {
+        if (TryTake(line, ref at, "}"u8))
+        {
+            return true;
+        }
+
+        while (TryTakeName(line, ref at, out var name) && TryPassValue(line, ref at, RecordMatcher.NamesAttribution(name)))
+        {
+            if (TryTake(line, ref at, "}"u8))
+            {
+                return true;
+            }
+
+            if (!TryTake(line, ref at, ","u8))
             {
                 return false;
             }
         }
-        else if (after.StartsWith("ice-id\""u8) && before.EndsWith("\"iothub-connection-de"u8))
+
+        return false;
+    }
+
+    /// <summary>Passes a property. One that names a device must not name a subject, and is looked at again in the next line.</summary>
+    private bool TryPassValue(ReadOnlySpan<byte> line, ref int at, bool namesDevice)
+    {
+        if (!namesDevice)
         {
-            value = v + QuoteAfterDeviceDashId + 1;
-            senders++;
+            return TryPassText(line, ref at);
         }
-        else
+
+        return TryTakePlain(line, ref at, out var device) && !subjects.TryFind(device, out _);
+    }
+
+    /// <summary>Takes the name of a member, and what is between it and its text.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryTakeName(ReadOnlySpan<byte> line, ref int at, out ReadOnlySpan<byte> name)
+    {
+        name = default;
+        return TryTake(line, ref at, "\""u8) && TryTakePlain(line, ref at, out name) && TryTake(line, ref at, ":\""u8);
+    }
+
+    /// <summary>Takes the rest of a text without escapes, closing quote included.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryTakePlain(ReadOnlySpan<byte> line, ref int at, out ReadOnlySpan<byte> text)
+    {
+        var length = line[at..].IndexOfAny((byte)'"', (byte)'\\', (byte)'\n');
+        text = length < 0 ? default : line.Slice(at, length);
+        if (length < 0 || line[at + length] != '"')
         {
             return false;
         }
 
-        var rest = SkipSpace(lines[value..]);
+        at += length + 1;
+        return true;
+    }
+
+    /// <summary>Passes the rest of a text, closing quote included.</summary>
+    private bool TryPassText(ReadOnlySpan<byte> line, ref int at)
+    {
+        var start = at;
+        while (line[at..].IndexOfAny((byte)'"', (byte)'\\', (byte)'\n') is >= 0 and var length)
+        {
+            at += length + 1;
+            switch (line[at - 1])
+            {
+                case (byte)'"':
+                    _shapes[_recent].NoteText(start, at - 1);
+                    return true;
+                case (byte)'\\' when at < line.Length && line[at] != '\n':
+                    at++;
+                    break;
+                default:
+                    return false;
+            }
+        }
+
+        return false;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryTake(ReadOnlySpan<byte> line, ref int at, ReadOnlySpan<byte> expected)
+    {
+        if (!line[at..].StartsWith(expected))
+        {
+            return false;
+        }
+
+        at += expected.Length;
+        return true;
+    }
+
+    /// <summary>Where the line ends, if nothing in the rest of it can be a name of a device and it looks whole.</summary>
+    private int EndOf(ReadOnlySpan<byte> lines, int at)
+    {
+        ref var bytes = ref MemoryMarshal.GetReference(lines);
+        for (; at <= lines.Length - NameSigns.Stride - NameSigns.Reach; at += NameSigns.Stride)
+        {
+            for (var signs = NameSigns.FindInLines(ref Unsafe.Add(ref bytes, at)); signs != 0; signs &= signs - 1)
+            {
+                var sign = at + BitOperations.TrailingZeroCount(signs);
+                if (lines[sign] == '\n')
+                {
+                    return IsWhole(lines[..sign]) ? sign : NotPassed;
+                }
+
+                if (MayName(lines, sign))
+                {
+                    return NotPassed;
+                }
+            }
+        }
+
+        // Too little is left for a stride.
+        for (; at < lines.Length; at++)
+        {
+            if (lines[at] == '\n')
+            {
+                return IsWhole(lines[..at]) ? at : NotPassed;
+            }
+
+            if (lines[at] is (byte)'v' or (byte)'\\' && MayName(lines, at))
+            {
+                return NotPassed;
+            }
+        }
+
+        return NotPassed;
+    }
+
+    private static bool IsWhole(ReadOnlySpan<byte> line) => line is [.., (byte)'}'] or [.., (byte)'}', (byte)'\r'];
+
+    private bool MayName(ReadOnlySpan<byte> lines, int sign) => lines[sign] == 'v' ? MayNameSubject(lines, sign) : MaySpellName(lines[sign..]);
+
+    /// <summary>Whether a name of interest stands around this v: a second sender, or another with a value that is, or may spell, a subject's ID.</summary>
+    private bool MayNameSubject(ReadOnlySpan<byte> lines, int v)
+    {
+        var before = lines[..v];
+        var after = lines[(v + 1)..];
+        if (after.StartsWith("ice-id\""u8))
+        {
+            return before.EndsWith("\"iothub-connection-de"u8);
+        }
+
+        if (!after.StartsWith("iceId\""u8))
+        {
+            return false;
+        }
+
+        if (before.EndsWith("\"connectionDe"u8))
+        {
+            return true;
+        }
+
+        if (!before.EndsWith("\"de"u8) && !before.EndsWith("\"ConnectionDe"u8))
+        {
+            return false;
+        }
+
+        var rest = SkipSpace(lines[(v + QuoteAfterDeviceId + 1)..]);
         if (rest is not [(byte)':', ..] || SkipSpace(rest[1..]) is not [(byte)'"', .. var text])
         {
             return false;
@@ -110,10 +276,10 @@ internal sealed class JsonLineSieve(SubjectIndex subjects)
         return end < 0 || text[end] == '\\' || subjects.TryFind(text[..end], out _);
     }
 
-    /// <summary>Whether this \u stands for a letter or a dash, of which the names consist.</summary>
+    /// <summary>Whether this is a \u that stands for a letter or a dash, of which the names consist.</summary>
     private static bool MaySpellName(ReadOnlySpan<byte> escape)
-        => escape is [_, _, (byte)'0', (byte)'0', >= (byte)'4' and <= (byte)'7', ..]
-            or [_, _, (byte)'0', (byte)'0', (byte)'2', (byte)'d' or (byte)'D', ..];
+        => escape is [_, (byte)'u', (byte)'0', (byte)'0', >= (byte)'4' and <= (byte)'7', ..]
+            or [_, (byte)'u', (byte)'0', (byte)'0', (byte)'2', (byte)'d' or (byte)'D', ..];
 
     private static ReadOnlySpan<byte> SkipSpace(ReadOnlySpan<byte> text)
         => text is [(byte)':' or (byte)'"', ..] ? text : text.TrimStart(" \t\r"u8);

@@ -10,7 +10,7 @@ internal sealed class JsonLinesFormat : ArchiveFormat
 
     protected override async Task WalkAsync(ArchiveSource source, RecordPass pass, CancellationToken cancellationToken)
     {
-        var walker = new JsonLinesWalker(pass);
+        var walker = new JsonLinesWalker(pass, source.Limits.MaxBlockBytes);
         var searched = 0;
         while (true)
         {
@@ -30,8 +30,7 @@ internal sealed class JsonLinesFormat : ArchiveFormat
             searched = source.Unread.Length;
             if (searched > source.Limits.MaxBlockBytes)
             {
-                throw new ArchiveFormatException(
-                    ArchiveFault.RecordTooLarge, source.Offset, $"a line is longer than {source.Limits.MaxBlockBytes} bytes");
+                throw walker.TooLong(source.Offset);
             }
 
             await source.FillAsync(searched + 1, cancellationToken);

@@ -1,13 +1,15 @@
 namespace IotHubDsr.Archives.Json;
 
 /// <summary>Walks whole lines, one window after another.</summary>
-internal sealed class JsonLinesWalker(RecordPass pass)
+/// <param name="pass">What is done with the records.</param>
+/// <param name="maxBytes">The longest line.</param>
+internal sealed class JsonLinesWalker(RecordPass pass, int maxBytes)
 {
     private readonly JsonRecordWalker _records = new(pass.Matcher, pass.Bodies);
     private readonly List<Range> _kept = [];
 
-    // A rewrite reads every line in full, so that no damaged file is taken for a whole one and written again.
-    private readonly JsonLineSieve? _sieve = pass.IsSearch ? new JsonLineSieve(pass.Subjects) : null;
+    // A scan and a rewrite pass over the same lines, so that they find the same damage. Bodies are looked for in every line.
+    private readonly JsonLineSieve? _sieve = pass.Bodies is null ? new JsonLineSieve(pass.Subjects, maxBytes) : null;
     private long _number;
 
     private static ReadOnlySpan<byte> Utf8Bom => [0xEF, 0xBB, 0xBF];
@@ -59,6 +61,11 @@ internal sealed class JsonLinesWalker(RecordPass pass)
 
     private bool LeavesOut(ReadOnlySpan<byte> line, long offset)
     {
+        if (line.Length > maxBytes)
+        {
+            throw TooLong(offset);
+        }
+
         var record = line.TrimEnd("\r\n"u8);
         if (record.IndexOfAnyExcept(" \t\r"u8) < 0)
         {
@@ -71,13 +78,22 @@ internal sealed class JsonLinesWalker(RecordPass pass)
         {
             _records.Walk(record, new JsonPlace(offset, _number, IsLine: true));
         }
-        catch (ArchiveFormatException e) when (line[^1] != '\n')
+        catch (ArchiveFormatException e) when (line[^1] != '\n' && BreaksOff(record))
         {
             throw new ArchiveFormatException(ArchiveFault.Truncated, offset, $"the file ends within line {_number}, which begins there", e);
         }
 
-        return pass.Matcher.HasMatch
+        return pass.IsOfInterest(offset)
             && pass.LeavesOut(new MatchedRecord(new RecordPlace(offset, 0), record, _records.FactsOf(record), _records));
+    }
+
+    public ArchiveFormatException TooLong(long offset)
+        => new(ArchiveFault.RecordTooLarge, offset, $"a line is longer than {maxBytes} bytes");
+
+    private static bool BreaksOff(ReadOnlySpan<byte> record)
+    {
+        var start = record.IndexOfAnyExcept(" \t\r"u8);
+        return record[start] == '{' && !new JsonExtent().TryFindEnd(record[start..], out _);
     }
 
     private void Keep(int start, int end)

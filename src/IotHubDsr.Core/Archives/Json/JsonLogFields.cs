@@ -14,58 +14,89 @@ internal sealed class JsonLogFields(RecordMatcher matcher, BodyTexts? bodies)
     public void Read(ReadOnlySpan<byte> fields)
     {
         bodies?.Read(fields);
+        var named = false;
         var depth = 0;
-        while (JsonTokens.TryTakeMember(ref fields, ref depth, out var name, out var value))
+        for (var rest = fields; JsonTokens.TryTakeMember(ref rest, ref depth, out var name, out var value, out var first);)
         {
             if (!_names.TryUnescape(name, out var key))
             {
                 continue;
             }
 
-            if (NamesDevice(key))
-            {
-                AddDevice(value);
-            }
-            else if (HoldsQuery(key))
-            {
-                AddQuery(value);
-            }
-            else if (key.SequenceEqual("properties_s"u8) && _nested.TryUnescape(value, out var nested))
+            if (key.SequenceEqual("properties_s"u8) && first == '"' && _nested.TryUnescape(value, out var nested))
             {
                 // The columns that a table has no room for lie together in one.
-                ReadNested(nested);
+                named |= ReadNested(nested);
+            }
+            else
+            {
+                named |= ReadMember(key, value, first);
             }
         }
+
+        CheckReadable(fields, named);
     }
 
-    private void ReadNested(ReadOnlySpan<byte> fields)
+    private bool ReadNested(ReadOnlySpan<byte> fields)
     {
         bodies?.Read(fields);
+        var named = false;
         var depth = 0;
-        while (JsonTokens.TryTakeMember(ref fields, ref depth, out var name, out var value))
+        for (var rest = fields; JsonTokens.TryTakeMember(ref rest, ref depth, out var name, out var value, out var first);)
         {
-            if (!_names.TryUnescape(name, out var key))
+            if (_names.TryUnescape(name, out var key))
             {
-                continue;
+                named |= ReadMember(key, value, first);
             }
+        }
 
-            if (NamesDevice(key))
-            {
-                AddDevice(value);
-            }
-            else if (HoldsQuery(key))
-            {
-                AddQuery(value);
-            }
+        CheckReadable(fields, named);
+        return named;
+    }
+
+    /// <summary>True if the member names a device.</summary>
+    private bool ReadMember(ReadOnlySpan<byte> key, JsonText value, byte first)
+    {
+        if (NamesDevice(key))
+        {
+            return AddDevice(value, first);
+        }
+
+        if (HoldsQuery(key) && first == '"')
+        {
+            AddQuery(value);
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Fields that name no device, and are not JSON, or no longer, may have named one: a service cuts them short, and writes JSON into JSON
+    /// without its escapes.
+    /// </summary>
+    private void CheckReadable(ReadOnlySpan<byte> fields, bool named)
+    {
+        if (!named && fields.ContainsAnyExcept(" \t\r\n"u8) && !EmbeddedJson.IsValid(fields, int.MaxValue))
+        {
+            matcher.AddUnreadableFields();
         }
     }
 
-    private void AddDevice(JsonText value)
+    private bool AddDevice(JsonText value, byte first)
     {
-        if (_values.TryUnescape(value, out var device))
+        if (first == 'n')
         {
-            matcher.AddSender(device);
+            return false;
         }
+
+        if (first == '"' && _values.TryUnescape(value, out var device))
+        {
+            matcher.AddSender(device, SenderSource.Field);
+            return true;
+        }
+
+        matcher.AddUnreadableSender();
+        return true;
     }
 
     /// <summary>A query is about whatever devices it finds; those that it names are mentioned in it.</summary>

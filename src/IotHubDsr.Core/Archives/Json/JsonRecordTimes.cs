@@ -8,7 +8,18 @@ internal sealed class JsonRecordTimes
     private Place _systemTime;
     private Place _generation;
 
-    public void Reset() => _time = _systemTime = _generation = default;
+    // A record is small, and what was nested in a text of it no longer stands in it.
+    private byte[] _nested = [];
+    private Range _nestedTime;
+    private Range _nestedGeneration;
+    private int _nestedLength;
+
+    public void Reset()
+    {
+        _time = _systemTime = _generation = default;
+        _nestedTime = _nestedGeneration = default;
+        _nestedLength = 0;
+    }
 
     public void NoteTime(ReadOnlySpan<byte> record, JsonText text) => _time = PlaceOf(record, text);
 
@@ -16,11 +27,32 @@ internal sealed class JsonRecordTimes
 
     public void NoteGeneration(ReadOnlySpan<byte> record, JsonText text) => _generation = PlaceOf(record, text);
 
+    /// <summary>A time of the hub's that stood in a text within the record.</summary>
+    public void NoteNestedTime(ReadOnlySpan<byte> text) => _nestedTime = Copy(text);
+
+    /// <summary>A generation that stood in a text within the record.</summary>
+    public void NoteNestedGeneration(ReadOnlySpan<byte> text) => _nestedGeneration = Copy(text);
+
     /// <summary>The record's own time, else the system property, and the generation; valid until the next call.</summary>
     public RecordFacts FactsOf(ReadOnlySpan<byte> record)
     {
-        var enqueued = EnqueuedTime.Parse(Read(record, _time)) ?? EnqueuedTime.Parse(Read(record, _systemTime));
-        return new RecordFacts(enqueued, Read(record, _generation));
+        var enqueued = EnqueuedTime.Parse(Read(record, _time)) ?? EnqueuedTime.Parse(Read(record, _systemTime))
+            ?? EnqueuedTime.Parse(_nested.AsSpan(_nestedTime));
+        var nested = _nested.AsSpan(_nestedGeneration);
+        return new RecordFacts(enqueued, nested.IsEmpty ? Read(record, _generation) : nested);
+    }
+
+    private Range Copy(ReadOnlySpan<byte> text)
+    {
+        var start = _nestedLength;
+        _nestedLength += text.Length;
+        if (_nested.Length < _nestedLength)
+        {
+            Array.Resize(ref _nested, _nestedLength * 2);
+        }
+
+        text.CopyTo(_nested.AsSpan(start));
+        return start.._nestedLength;
     }
 
     private ReadOnlySpan<byte> Read(ReadOnlySpan<byte> record, Place place)

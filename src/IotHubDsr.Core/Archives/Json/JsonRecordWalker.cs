@@ -5,27 +5,52 @@ namespace IotHubDsr.Archives.Json;
 
 /// <summary>
 /// Walks records of JSON, whichever of Azure's services wrote them, and writes matched ones. A routed message is read by its own
-/// fields alone; any other record by those of Event Grid's events and of Azure Monitor's logs.
+/// fields alone, and what Stream Analytics passed on by what the hub noted on it, as all else there is the sender's; any other record by the
+/// fields of Event Grid's events and of Azure Monitor's logs.
 /// </summary>
-internal sealed class JsonRecordWalker(RecordMatcher matcher, BodyTexts? bodies) : IRecordEncoder
+internal sealed class JsonRecordWalker : IRecordEncoder
 {
+    private readonly RecordMatcher _matcher;
+    private readonly BodyTexts? _bodies;
     private readonly JsonUnescaper _unescaper = new();
-    private readonly JsonLogFields _logs = new(matcher, bodies);
+    private readonly JsonLogFields _logs;
     private readonly JsonRecordTimes _times = new();
-    private bool _isRouted;
-    private bool _hasOtherFields;
+    private readonly JsonPropertyTexts _texts;
+    private JsonSigns _signs;
+
+    public JsonRecordWalker(RecordMatcher matcher, BodyTexts? bodies)
+    {
+        _matcher = matcher;
+        _bodies = bodies;
+        _logs = new JsonLogFields(matcher, bodies);
+        _texts = new JsonPropertyTexts(matcher, _times);
+    }
+
+    private enum Reading
+    {
+        AsAny,
+        AsRouted,
+        AsPassedOn,
+    }
 
     /// <summary>Walks one record to its end and shows the matcher the devices it names.</summary>
     public void Walk(ReadOnlySpan<byte> record, JsonPlace place)
     {
-        WalkMembers(record, place, routedOnly: false);
-        if (_isRouted && _hasOtherFields)
+        WalkMembers(record, place, Reading.AsAny);
+        if (_signs.IsPassedOn)
         {
-            matcher.Reset();
-            WalkMembers(record, place, routedOnly: true);
+            WalkAgain(record, place, Reading.AsPassedOn);
+        }
+        else if (_signs.IsRouted && _signs.HasOtherFields)
+        {
+            WalkAgain(record, place, Reading.AsRouted);
+        }
+        else if (!_signs.IsRouted && (_signs.IsLogRow || _signs.IsOfAnotherService))
+        {
+            _matcher.NeedsNoSender();
         }
 
-        if (matcher.HasMatch && !EmbeddedJson.IsValid(record, int.MaxValue))
+        if (_matcher.HasMatch && !EmbeddedJson.IsValid(record, int.MaxValue))
         {
             // Nothing is said about a subject, let alone removed, on the strength of a record that others may read differently.
             new JsonCursor(record, place).Fail("the record is not valid JSON");
@@ -46,33 +71,55 @@ internal sealed class JsonRecordWalker(RecordMatcher matcher, BodyTexts? bodies)
         }
     }
 
-    private void WalkMembers(ReadOnlySpan<byte> record, JsonPlace place, bool routedOnly)
+    private void WalkAgain(ReadOnlySpan<byte> record, JsonPlace place, Reading reading)
     {
-        _isRouted = _hasOtherFields = false;
+        _matcher.Reset();
+        WalkMembers(record, place, reading);
+        if (reading is Reading.AsPassedOn)
+        {
+            _bodies?.ReadEmbedded(record);
+        }
+    }
+
+    private void WalkMembers(ReadOnlySpan<byte> record, JsonPlace place, Reading reading)
+    {
+        _signs = default;
         _times.Reset();
         var cursor = new JsonCursor(record, place);
         cursor.Expect((byte)'{');
         for (var first = true; cursor.NextMember(first, out var name); first = false)
         {
             var field = JsonFields.Of(Unescape(ref cursor, name));
-            if (field is JsonField.Other || (routedOnly && !JsonFields.IsRouted(field)))
+            if (reading is Reading.AsRouted && field is JsonField.LogProperties)
+            {
+                field = JsonField.Properties;
+            }
+
+            if (field is JsonField.Other || !IsReadAs(reading, field))
             {
                 cursor.SkipValue();
             }
             else if (JsonFields.IsRouted(field))
             {
-                _isRouted |= field is JsonField.EnqueuedTimeUtc or JsonField.SystemProperties;
+                _signs.IsRouted |= field is JsonField.EnqueuedTimeUtc or JsonField.SystemProperties;
                 WalkRouted(ref cursor, field, record);
             }
             else
             {
-                _hasOtherFields = true;
+                _signs.Note(field);
                 WalkOther(ref cursor, field, record);
             }
         }
 
         cursor.ExpectEnd();
     }
+
+    private static bool IsReadAs(Reading reading, JsonField field) => reading switch
+    {
+        Reading.AsRouted => JsonFields.IsRouted(field),
+        Reading.AsPassedOn => field is JsonField.IotHub,
+        _ => true,
+    };
 
     private void WalkRouted(ref JsonCursor cursor, JsonField field, ReadOnlySpan<byte> record)
     {
@@ -81,14 +128,17 @@ internal sealed class JsonRecordWalker(RecordMatcher matcher, BodyTexts? bodies)
             case JsonField.EnqueuedTimeUtc when cursor.TryReadText(out var time):
                 _times.NoteTime(record, time);
                 break;
-            case JsonField.SystemProperties when cursor.TryEnterObject():
-                WalkSystemProperties(ref cursor, record);
+            case JsonField.SystemProperties:
+                ReadSystemProperties(ref cursor, record);
                 break;
             case JsonField.Properties when cursor.TryEnterObject():
                 WalkApplicationProperties(ref cursor);
                 break;
-            case JsonField.Body when bodies is not null:
-                bodies.ReadEmbedded(cursor.ReadValue());
+            case JsonField.Properties when cursor.TryReadText(out var text):
+                _texts.ReadApplication(Unescape(ref cursor, text));
+                break;
+            case JsonField.Body when _bodies is not null:
+                _bodies.ReadEmbedded(cursor.ReadValue());
                 break;
             default:
                 cursor.SkipValue();
@@ -100,25 +150,30 @@ internal sealed class JsonRecordWalker(RecordMatcher matcher, BodyTexts? bodies)
     {
         switch (field)
         {
+            case JsonField.IotHub when cursor.TryEnterObject():
+                _signs.IsPassedOn |= WalkIotHub(ref cursor, record);
+                break;
             case JsonField.Subject when cursor.TryReadText(out var subject):
                 AddEventSubject(Unescape(ref cursor, subject));
                 break;
             case JsonField.Data when cursor.TryEnterObject():
                 WalkEventData(ref cursor, record);
                 break;
-            case JsonField.Source when cursor.TryReadText(out var source):
-                matcher.AddSource(Unescape(ref cursor, source));
+            case JsonField.Source or JsonField.LogResource when cursor.TryReadText(out var source):
+                var resource = Unescape(ref cursor, source);
+                _matcher.AddSource(resource);
+                _signs.IsOfAnotherService |= field is JsonField.Source && RecordOrigin.IsOfAnotherService(resource);
                 break;
             case JsonField.Time when cursor.TryReadText(out var time):
                 _times.NoteTime(record, time);
                 break;
-            case JsonField.LogDevice when cursor.TryReadText(out var device):
-                matcher.AddSender(Unescape(ref cursor, device));
+            case JsonField.LogDevice:
+                ReadSender(ref cursor, SenderSource.Field);
                 break;
-            case JsonField.LogProperties when cursor.TryReadText(out var properties):
+            case JsonField.LogProperties or JsonField.LogColumns when cursor.TryReadText(out var properties):
                 _logs.Read(Unescape(ref cursor, properties));
                 break;
-            case JsonField.LogProperties when cursor.Peek() == '{':
+            case JsonField.LogProperties or JsonField.LogColumns when cursor.Peek() == '{':
                 _logs.Read(cursor.ReadValue());
                 break;
             case JsonField.Records when cursor.Peek() == '[':
@@ -131,22 +186,49 @@ internal sealed class JsonRecordWalker(RecordMatcher matcher, BodyTexts? bodies)
         }
     }
 
+    /// <summary>What the hub noted on a message that Stream Analytics passed on. True if it tells the sender.</summary>
+    private bool WalkIotHub(ref JsonCursor cursor, ReadOnlySpan<byte> record)
+    {
+        var told = false;
+        for (var first = true; cursor.NextMember(first, out var name); first = false)
+        {
+            var key = Unescape(ref cursor, name);
+            var namesSender = RecordMatcher.NamesSender(key);
+            var namesTime = Ascii.EqualsIgnoreCase(key, "EnqueuedTime"u8);
+            var namesGeneration = Ascii.EqualsIgnoreCase(key, "ConnectionDeviceGenerationId"u8);
+            if (!namesSender && (namesTime || namesGeneration) && cursor.TryReadText(out var value))
+            {
+                NoteTimeOrGeneration(record, value, namesTime);
+            }
+            else if (namesSender)
+            {
+                told |= ReadSender(ref cursor, SenderSource.System);
+            }
+            else
+            {
+                cursor.SkipValue();
+            }
+        }
+
+        return told;
+    }
+
     private void WalkEventData(ref JsonCursor cursor, ReadOnlySpan<byte> record)
     {
         for (var first = true; cursor.NextMember(first, out var name); first = false)
         {
             var key = Unescape(ref cursor, name);
-            if (key.SequenceEqual("deviceId"u8) && cursor.TryReadText(out var device))
+            if (key.SequenceEqual("deviceId"u8))
             {
-                matcher.AddSender(Unescape(ref cursor, device));
+                ReadSender(ref cursor, SenderSource.Field);
             }
             else if (key.SequenceEqual("hubName"u8) && cursor.TryReadText(out var hub))
             {
-                matcher.AddSourceHub(Unescape(ref cursor, hub));
+                _matcher.AddSourceHub(Unescape(ref cursor, hub));
             }
-            else if (key.SequenceEqual("systemProperties"u8) && cursor.TryEnterObject())
+            else if (key.SequenceEqual("systemProperties"u8))
             {
-                WalkSystemProperties(ref cursor, record);
+                ReadSystemProperties(ref cursor, record);
             }
             else if (key.SequenceEqual("properties"u8) && cursor.TryEnterObject())
             {
@@ -156,9 +238,9 @@ internal sealed class JsonRecordWalker(RecordMatcher matcher, BodyTexts? bodies)
             {
                 _logs.Read(cursor.ReadValue());
             }
-            else if (bodies is not null && key.SequenceEqual("body"u8))
+            else if (_bodies is not null && key.SequenceEqual("body"u8))
             {
-                bodies.ReadEmbedded(cursor.ReadValue());
+                _bodies.ReadEmbedded(cursor.ReadValue());
             }
             else
             {
@@ -167,31 +249,80 @@ internal sealed class JsonRecordWalker(RecordMatcher matcher, BodyTexts? bodies)
         }
     }
 
+    /// <summary>What the hub noted: an object, or a text that is one. Anything else may have told the sender.</summary>
+    private void ReadSystemProperties(ref JsonCursor cursor, ReadOnlySpan<byte> record)
+    {
+        if (cursor.TryEnterObject())
+        {
+            WalkSystemProperties(ref cursor, record);
+        }
+        else if (cursor.TryReadText(out var text))
+        {
+            _texts.ReadSystem(Unescape(ref cursor, text));
+        }
+        else if (cursor.Peek() == 'n')
+        {
+            cursor.SkipValue();
+        }
+        else
+        {
+            cursor.SkipValue();
+            _matcher.AddUnreadableSender();
+        }
+    }
+
     private void WalkSystemProperties(ref JsonCursor cursor, ReadOnlySpan<byte> record)
     {
         for (var first = true; cursor.NextMember(first, out var name); first = false)
         {
             var key = Unescape(ref cursor, name);
-            var namesSender = RecordMatcher.NamesSender(key);
+            var source = RecordMatcher.SenderSourceOf(key);
             var namesTime = RecordMatcher.NamesEnqueuedTime(key);
             var namesGeneration = RecordMatcher.NamesGeneration(key);
-            if (!cursor.TryReadText(out var value))
+            if (source is not SenderSource.None)
+            {
+                ReadSender(ref cursor, source);
+            }
+            else if ((namesTime || namesGeneration) && cursor.TryReadText(out var value))
+            {
+                NoteTimeOrGeneration(record, value, namesTime);
+            }
+            else
             {
                 cursor.SkipValue();
             }
-            else if (namesSender)
-            {
-                matcher.AddSender(Unescape(ref cursor, value));
-            }
-            else if (namesTime)
-            {
-                _times.NoteSystemTime(record, value);
-            }
-            else if (namesGeneration)
-            {
-                _times.NoteGeneration(record, value);
-            }
         }
+    }
+
+    private void NoteTimeOrGeneration(ReadOnlySpan<byte> record, JsonText value, bool isTime)
+    {
+        if (isTime)
+        {
+            _times.NoteSystemTime(record, value);
+        }
+        else
+        {
+            _times.NoteGeneration(record, value);
+        }
+    }
+
+    /// <summary>Reads a sender. False if there is none, or none that can be read.</summary>
+    private bool ReadSender(ref JsonCursor cursor, SenderSource source)
+    {
+        if (cursor.TryReadText(out var text))
+        {
+            var device = Unescape(ref cursor, text);
+            _matcher.AddSender(device, source);
+            return !device.IsEmpty;
+        }
+
+        if (cursor.Peek() != 'n')
+        {
+            _matcher.AddUnreadableSender();
+        }
+
+        cursor.SkipValue();
+        return false;
     }
 
     private void WalkApplicationProperties(ref JsonCursor cursor)
@@ -200,7 +331,7 @@ internal sealed class JsonRecordWalker(RecordMatcher matcher, BodyTexts? bodies)
         {
             if (RecordMatcher.NamesAttribution(Unescape(ref cursor, name)) && cursor.TryReadText(out var value))
             {
-                matcher.AddAttribution(Unescape(ref cursor, value));
+                _matcher.AddAttribution(Unescape(ref cursor, value));
             }
             else
             {
@@ -219,7 +350,7 @@ internal sealed class JsonRecordWalker(RecordMatcher matcher, BodyTexts? bodies)
 
         var device = subject["devices/".Length..];
         var end = device.IndexOf((byte)'/');
-        matcher.AddSender(end < 0 ? device : device[..end]);
+        _matcher.AddSender(end < 0 ? device : device[..end], SenderSource.Subject);
     }
 
     /// <summary>A text's characters, valid until the next call.</summary>

@@ -24,12 +24,13 @@ internal static class JsonTokens
         return false;
     }
 
-    /// <summary>The next member of the outermost object that has a text as its value.</summary>
+    /// <summary>The next member of the outermost object.</summary>
     /// <param name="json">What is left of the object.</param>
     /// <param name="depth">How deep it begins; 0 at first.</param>
     /// <param name="name">The name.</param>
-    /// <param name="value">The value.</param>
-    public static bool TryTakeMember(ref ReadOnlySpan<byte> json, ref int depth, out JsonText name, out JsonText value)
+    /// <param name="value">The value, if it is a text.</param>
+    /// <param name="first">The first byte of the value.</param>
+    public static bool TryTakeMember(ref ReadOnlySpan<byte> json, ref int depth, out JsonText name, out JsonText value, out byte first)
     {
         int stop;
         while ((stop = json.IndexOfAny(Structure)) >= 0)
@@ -44,14 +45,22 @@ internal static class JsonTokens
             {
                 break;
             }
-            else if (depth == 1 && SkipSpace(json) is [(byte)':', .. var rest] && SkipSpace(rest) is [(byte)'"', .. var text])
+            else if (depth == 1 && SkipSpace(json) is [(byte)':', .. var rest] && SkipSpace(rest) is [var begin, .. var text])
             {
+                first = begin;
+                value = default;
+                if (begin != '"')
+                {
+                    return true;
+                }
+
                 json = text;
                 return TryEndText(ref json, out value);
             }
         }
 
         name = value = default;
+        first = 0;
         return false;
     }
 

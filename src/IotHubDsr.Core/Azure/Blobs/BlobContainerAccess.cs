@@ -11,7 +11,7 @@ namespace IotHubDsr.Azure.Blobs;
 /// <summary>A blob container: what it lists, and how its blobs are opened.</summary>
 internal sealed class BlobContainerAccess
 {
-    private const BlobStates AllStates = BlobStates.Version | BlobStates.Snapshots | BlobStates.Deleted;
+    private const BlobStates AllStates = BlobStates.Version | BlobStates.Snapshots | BlobStates.Deleted | BlobStates.Uncommitted;
     private const BlobTraits AllTraits = BlobTraits.Metadata | BlobTraits.ImmutabilityPolicy | BlobTraits.LegalHold;
 
     private const string StorageScope = "https://storage.azure.com/.default";
@@ -28,7 +28,7 @@ internal sealed class BlobContainerAccess
         // A blob name may begin and end with slashes: they belong to it.
         var options = access.Configure(new BlobClientOptions { TrimBlobNameSlashes = false });
         options.AddPolicy(PermanentDeletion.Policy, HttpPipelinePosition.PerCall);
-        _container = new BlobContainerClient(containerUri, access.Credential, options);
+        _container = access.OpenContainer(containerUri, options);
         _credential = access.Credential;
         _time = time;
         _budget = budget;
@@ -41,6 +41,9 @@ internal sealed class BlobContainerAccess
         _time = time;
         _budget = budget;
     }
+
+    /// <summary>The time by which what is listed counts as young.</summary>
+    public DateTimeOffset Now => _time.GetUtcNow();
 
     /// <summary>What forbids changes to the whole container. The blob service tells that there is a policy, and only its configuration tells of which length.</summary>
     /// <param name="location">The location that the container is.</param>
@@ -55,13 +58,38 @@ internal sealed class BlobContainerAccess
             int.TryParse(days, NumberStyles.None, CultureInfo.InvariantCulture, out int known) ? known : null);
     }
 
+    /// <summary>What the account keeps of containers that were deleted under this one's name.</summary>
+    /// <param name="cancellationToken">Ends the look.</param>
+    /// <exception cref="DsrException">The account does not let its deleted containers be listed.</exception>
+    public async Task<DateTimeOffset?> RestorableUntilAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            DateTimeOffset? until = null;
+            await foreach (BlobContainerItem item in _container.GetParentBlobServiceClient()
+                .GetBlobContainersAsync(BlobContainerTraits.None, BlobContainerStates.Deleted, _container.Name, cancellationToken).ConfigureAwait(false))
+            {
+                if (item.IsDeleted != true || item.Name != _container.Name)
+                    continue;
+                DateTimeOffset leaves = ListedBlob.LeavingAt(item.Properties.DeletedOn ?? item.Properties.LastModified, item.Properties.RemainingRetentionDays, _time.GetUtcNow());
+                until = until > leaves ? until : leaves;
+            }
+
+            return until;
+        }
+        catch (RequestFailedException refused)
+        {
+            throw AzureFaults.Translate(refused, $"the deleted containers of {_container.AccountName}", "list", $"{BlobFailures.ReadRole} at the storage account");
+        }
+    }
+
     /// <summary>
     /// Lists the blobs whose names begin with a prefix, old copies included, as the pages arrive. It ends without an error only when
     /// the last page was read.
     /// </summary>
     public async IAsyncEnumerable<ListedBlob> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (BlobItem item in ItemsAsync(PagesOf, cancellationToken).ConfigureAwait(false))
+        await foreach (BlobItem item in ItemsAsync(PagesOf, static blob => $"{blob.Name}\n{blob.Snapshot}\n{blob.VersionId}", cancellationToken).ConfigureAwait(false))
             yield return ListedBlob.From(item, _time.GetUtcNow());
 
         AsyncPageable<BlobItem> PagesOf(BlobStates states, BlobTraits traits) =>
@@ -73,7 +101,7 @@ internal sealed class BlobContainerAccess
     /// <param name="cancellationToken">Ends the listing.</param>
     public async IAsyncEnumerable<FolderEntry> ListFolderAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (BlobHierarchyItem item in ItemsAsync(PagesOf, cancellationToken).ConfigureAwait(false))
+        await foreach (BlobHierarchyItem item in ItemsAsync(PagesOf, static item => item.Prefix ?? $"{item.Blob.Name}\n{item.Blob.VersionId}", cancellationToken).ConfigureAwait(false))
             yield return item.IsPrefix ? new FolderEntry(item.Prefix, IsFolder: true) : new FolderEntry(item.Blob.Name, IsFolder: false);
 
         AsyncPageable<BlobHierarchyItem> PagesOf(BlobStates states, BlobTraits traits) => _container.GetBlobsByHierarchyAsync(
@@ -149,10 +177,11 @@ internal sealed class BlobContainerAccess
     public void StopCopying() => _refusesCopies = true;
 
     /// <summary>Lists with all that the account can tell: accounts with a hierarchical namespace know no versions, nor holds of single blobs.</summary>
-    private static async IAsyncEnumerable<T> ItemsAsync<T>(
-        Func<BlobStates, BlobTraits, AsyncPageable<T>> pagesOf, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<T> ItemsAsync<T>(
+        Func<BlobStates, BlobTraits, AsyncPageable<T>> pagesOf, Func<T, string> keyOf, [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : notnull
     {
+        var progress = new PageProgress();
         IAsyncEnumerator<Page<T>> pages = Start(AllStates, AllTraits);
         try
         {
@@ -168,6 +197,7 @@ internal sealed class BlobContainerAccess
             {
                 foreach (T item in pages.Current.Values)
                     yield return item;
+                BlobPages.RequireProgress(progress, pages.Current, keyOf, _container.Uri);
             }
         }
         finally

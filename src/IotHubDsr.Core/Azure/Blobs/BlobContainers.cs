@@ -6,7 +6,6 @@ namespace IotHubDsr.Azure.Blobs;
 internal sealed class BlobContainers(Func<Uri, TransferBudget, BlobContainerAccess> open)
 {
     private readonly ConcurrentDictionary<Uri, BlobContainerAccess> _containers = new();
-    private readonly TransferBudget _budget = new();
 
     public BlobContainers(AzureAccess access, TimeProvider time)
         : this((uri, budget) => new BlobContainerAccess(access, uri, time, budget))
@@ -18,6 +17,6 @@ internal sealed class BlobContainers(Func<Uri, TransferBudget, BlobContainerAcce
         if (!location.Settings.TryGetValue(LocationSettings.ContainerUri, out string? text)
             || !Uri.TryCreate(text, UriKind.Absolute, out Uri? uri))
             throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "the hub's configuration does not say which container it is");
-        return _containers.GetOrAdd(uri, key => open(key, _budget));
+        return _containers.GetOrAdd(uri, key => open(key, TransferBudget.OfProcess));
     }
 }

@@ -14,6 +14,10 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
 {
     private const string FolderMark = "hdi_isfolder";
     private const int LongestRetention = 365;
+    private const string NoETag = "0x0";
+
+    /// <summary>The service drops blocks a week after the last one was put.</summary>
+    private static readonly TimeSpan UncommittedLifetime = TimeSpan.FromDays(7);
 
     /// <summary>When it was written first; that of its last change where the service does not tell.</summary>
     public DateTimeOffset CreatedOn { get; init; } = LastModified;
@@ -25,8 +29,13 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
     /// <summary>A version that is not the current one, or a snapshot.</summary>
     public bool IsOldCopy { get; init; }
 
-    /// <summary>When a soft-deleted blob leaves; such a blob cannot be read, only undeleted. Null when it is not deleted.</summary>
+    /// <summary>
+    /// When a soft-deleted blob leaves, or uncommitted blocks do; neither can be read, only undeleted or committed. Null for a blob that stays.
+    /// </summary>
     public DateTimeOffset? LeavesAt { get; init; }
+
+    /// <summary>Blocks without a blob: somebody put them to the service, and nobody has committed them.</summary>
+    public bool IsUncommitted { get; init; }
 
     /// <summary>Whether a policy or a legal hold of its own forbids changes.</summary>
     public bool IsHeld { get; init; }
@@ -66,14 +75,19 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
     {
         BlobItemProperties properties = item.Properties;
         DateTimeOffset? protectedUntil = properties.ImmutabilityPolicy?.ExpiresOn;
-        return new ListedBlob(item.Name, properties.ETag ?? default, properties.ContentLength ?? 0, properties.LastModified ?? default)
+        bool isUncommitted = HasNoContent(item);
+        DateTimeOffset? lastModified = isUncommitted && properties.LastModified is null or { Year: 1 } ? now : properties.LastModified;
+        return new ListedBlob(item.Name, properties.ETag ?? default, properties.ContentLength ?? 0, lastModified ?? default)
         {
-            CreatedOn = properties.CreatedOn ?? properties.LastModified ?? default,
+            CreatedOn = properties.CreatedOn ?? lastModified ?? default,
             VersionId = item.VersionId,
             Snapshot = item.Snapshot,
             IsOldCopy = item.Snapshot is not null || (item.VersionId is not null && item.IsLatestVersion != true),
             IsBlockBlob = properties.BlobType is null or BlobType.Block,
-            LeavesAt = item.Deleted ? LeavingAt(properties, now) : null,
+            LeavesAt = isUncommitted ? lastModified + UncommittedLifetime
+                : item.Deleted ? LeavingAt(properties.DeletedOn ?? properties.LastModified, properties.RemainingRetentionDays, now)
+                : null,
+            IsUncommitted = isUncommitted,
             IsHeld = properties.HasLegalHold || protectedUntil > now,
             HeldUntil = properties.HasLegalHold || protectedUntil <= now ? null : protectedUntil,
             IsLeased = properties.LeaseStatus == LeaseStatus.Locked,
@@ -92,10 +106,18 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
     /// <summary>
     /// The service tells the whole days that remain from now on, without the rest of a day; retention is whole days from the deletion.
     /// </summary>
-    private static DateTimeOffset LeavingAt(BlobItemProperties properties, DateTimeOffset now)
+    /// <param name="deletedOn">When the blob or container was deleted; null when unknown.</param>
+    /// <param name="remainingDays">The days that remain; null when the service does not say.</param>
+    /// <param name="now">When it was listed.</param>
+    public static DateTimeOffset LeavingAt(DateTimeOffset? deletedOn, int? remainingDays, DateTimeOffset now)
     {
-        DateTimeOffset deleted = properties.DeletedOn ?? properties.LastModified ?? now;
+        DateTimeOffset deleted = deletedOn ?? now;
         double age = Math.Max(0, (now - deleted).TotalDays);
-        return deleted.AddDays(Math.Ceiling(age + (properties.RemainingRetentionDays ?? LongestRetention)));
+        return deleted.AddDays(Math.Ceiling(age + (remainingDays ?? LongestRetention)));
     }
+
+    /// <summary>A blob always has an ETag; blocks that nobody committed have none.</summary>
+    private static bool HasNoContent(BlobItem item) =>
+        !item.Deleted && item.Snapshot is null && item.Properties.ContentLength is null or 0
+        && (item.Properties.ETag is not { } etag || etag == default || etag.ToString("G") == NoETag);
 }

@@ -89,9 +89,8 @@ internal sealed class RangedDownload(BlobBaseClient blob, ETag etag, long length
 
     private async ValueTask<Piece> NextAsync(CancellationToken cancellationToken)
     {
-        // With nothing under way this download holds no piece, so that waiting for one keeps nobody else from going on.
         if (_underWay.Count == 0)
-            Ask(await budget.RentAsync(cancellationToken).ConfigureAwait(false), cancellationToken);
+            Ask(budget.Rent(), cancellationToken);
         while (_underWay.Count < MostUnderWay && _asked < length && budget.TryRent() is { } more)
             Ask(more, cancellationToken);
         return await _underWay.Dequeue().ConfigureAwait(false);

@@ -1,10 +1,10 @@
-using System.Threading.Channels;
+using System.Collections.Concurrent;
 
 namespace IotHubDsr.Azure.Blobs;
 
 /// <summary>
-/// The memory that all downloads of a connection take together, in pieces of one size. A download waits for its first piece and takes further
-/// ones only while nobody waits, so that many blobs read at once share what there is and none stands still for good.
+/// The memory that downloads take together, in pieces of one size. Each download has one piece whatever others do, so that none waits for
+/// another, which may itself be waiting; further pieces, with which it reads ahead, are shared by all.
 /// </summary>
 internal sealed class TransferBudget
 {
@@ -13,33 +13,34 @@ internal sealed class TransferBudget
 
     private const int Pieces = 8;
 
-    private readonly Channel<byte[]> _free = Channel.CreateUnbounded<byte[]>();
-    private int _waiting;
+    private readonly ConcurrentBag<byte[]> _idle = [];
+    private int _out;
 
-    public TransferBudget()
+    /// <summary>That of the process.</summary>
+    public static TransferBudget OfProcess { get; } = new();
+
+    /// <summary>A download's first piece.</summary>
+    public byte[] Rent()
     {
-        for (int i = 0; i < Pieces; i++)
-            _free.Writer.TryWrite([]);
+        Interlocked.Increment(ref _out);
+        return Take();
     }
 
-    public async ValueTask<byte[]> RentAsync(CancellationToken cancellationToken)
+    /// <summary>A further piece; null when as many are under way as may be.</summary>
+    public byte[]? TryRent()
     {
-        Interlocked.Increment(ref _waiting);
-        try
-        {
-            return Whole(await _free.Reader.ReadAsync(cancellationToken).ConfigureAwait(false));
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _waiting);
-        }
+        if (Interlocked.Increment(ref _out) <= Pieces)
+            return Take();
+        Interlocked.Decrement(ref _out);
+        return null;
     }
 
-    /// <summary>A piece that nobody waits for; null when there is none.</summary>
-    public byte[]? TryRent() => Volatile.Read(ref _waiting) == 0 && _free.Reader.TryRead(out byte[]? piece) ? Whole(piece) : null;
+    public void Return(byte[] piece)
+    {
+        // More than these are only needed while many are under way.
+        if (Interlocked.Decrement(ref _out) < Pieces)
+            _idle.Add(piece);
+    }
 
-    public void Return(byte[] piece) => _free.Writer.TryWrite(piece);
-
-    /// <summary>A piece gets its memory when it is first used.</summary>
-    private static byte[] Whole(byte[] piece) => piece.Length > 0 ? piece : GC.AllocateUninitializedArray<byte>(PieceSize);
+    private byte[] Take() => _idle.TryTake(out byte[]? piece) ? piece : GC.AllocateUninitializedArray<byte>(PieceSize);
 }

@@ -29,7 +29,7 @@ internal sealed class ArchiveErasure(
     public async Task<IReadOnlyList<ErasureOutcome>> RunAsync(CancellationToken cancellationToken)
     {
         List<SeenItem> blobs = findings.SelectMany(finding => finding.Items)
-            .Where(item => !item.IsOldCopy && (item.Records > 0 || call.Options.IncludeRelayed))
+            .Where(item => !item.IsOldCopy && (item.Records > 0 || call.Options.IncludeRelayed) && layout.IsErasable(item.Path))
             .DistinctBy(item => item.Path, StringComparer.Ordinal).ToList();
         var parallel = new ParallelOptions
         {
@@ -48,7 +48,7 @@ internal sealed class ArchiveErasure(
 
         if (call.Options.IncludeOldVersions)
         {
-            var oldCopies = new OldCopies(container, call, selection, _accounts);
+            var oldCopies = new OldCopies(container, layout, call, selection, _accounts);
             await oldCopies.EraseAsync(findings, _replaced.ToHashSet(), cancellationToken).ConfigureAwait(false);
         }
 

@@ -9,7 +9,10 @@ internal abstract class ArchiveLayout(DataLocation location)
     public abstract ArchiveRecords Records { get; }
 
     /// <summary>The hub whose devices are asked for; null when any will do.</summary>
-    public RecordOrigin? Origin { get; } = location.Settings.TryGetValue(LocationSettings.HubName, out string? hub) ? new RecordOrigin(hub) : null;
+    public RecordOrigin? Origin { get; } = location.Settings.TryGetValue(LocationSettings.HubName, out string? hub) ? new RecordOrigin(hub.Split('\n')) : null;
+
+    /// <summary>The blobs that the operator excludes.</summary>
+    public BlobExclusions Exclusions { get; } = new(location);
 
     /// <summary>Whether nothing is said against a container that does not exist: its service makes it with the first record.</summary>
     public virtual bool MayBeMissing => false;
@@ -24,6 +27,14 @@ internal abstract class ArchiveLayout(DataLocation location)
     /// only within one.
     /// </summary>
     public abstract bool Concerns(string name);
+
+    /// <summary>
+    /// Whether the name of a blob leaves open which hub wrote it: what it holds of a device ID is counted, and belongs to nobody that is known.
+    /// </summary>
+    public virtual bool IsUnclear(string name) => false;
+
+    /// <summary>Whether a blob may be changed: it is the hub's for all that is known, and the operator does not exclude it.</summary>
+    public bool IsErasable(string name) => Concerns(name) && !IsUnclear(name) && !Exclusions.Cover(name);
 
     /// <summary>
     /// What the name of a blob, or of a folder that ends with a slash, says of when the records in it were written. A folder is of the layout

@@ -24,6 +24,7 @@ internal static class ArchiveRead
             {
                 if (attempt > 1)
                     blob = await ReadAgainAsync(container, blob, cancellationToken).ConfigureAwait(false);
+                ContentCoding.ThrowIfUnknown(blob.ContentEncoding);
                 await using Stream stream = container.Read(container.Open(blob), blob.ETag, blob.Length);
                 final |= request.Sink is not null;
                 return (blob, await ArchiveFormats.ScanAsync(stream, request, cancellationToken).ConfigureAwait(false));
@@ -50,6 +51,6 @@ internal static class ArchiveRead
     private static async Task<ListedBlob> ReadAgainAsync(BlobContainerAccess container, ListedBlob blob, CancellationToken cancellationToken)
     {
         BlobProperties now = await container.Open(blob).GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        return blob with { ETag = now.ETag, Length = now.ContentLength, LastModified = now.LastModified };
+        return blob with { ETag = now.ETag, Length = now.ContentLength, LastModified = now.LastModified, ContentEncoding = now.ContentEncoding };
     }
 }

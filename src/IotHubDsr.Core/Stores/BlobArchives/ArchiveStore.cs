@@ -9,6 +9,8 @@ namespace IotHubDsr.Stores.BlobArchives;
 /// </summary>
 internal abstract class ArchiveStore(BlobContainers containers, TimeProvider time) : IDataStore
 {
+    private readonly EmptyBlobs _empty = new();
+
     public abstract IReadOnlyCollection<string> Kinds { get; }
 
     public LocationCapabilities Capabilities => LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase;
@@ -19,6 +21,8 @@ internal abstract class ArchiveStore(BlobContainers containers, TimeProvider tim
     public virtual Narrowing Understands => Narrowing.Generation | Narrowing.Time | Narrowing.Mentioned;
 
     public abstract string Method { get; }
+
+    public string Reading => "The container was listed, and each blob in it was read to its end, unless that had been done under the same ETag before.";
 
     public abstract ErasureStage StageOf(string kind);
 
@@ -52,7 +56,8 @@ internal abstract class ArchiveStore(BlobContainers containers, TimeProvider tim
     private async Task<ContainerScan> ScanAsync(StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
     {
         ArchiveLayout layout = LayoutOf(call.Location);
-        var scan = new ContainerScan(containers.Of(call.Location), layout, call.SelectionOf(deviceIds, layout.Origin));
+        var scan = new ContainerScan(
+            containers.Of(call.Location), layout, call.SelectionOf(deviceIds, layout.Origin), _empty.ReadingOf(call.Location, deviceIds, call.Options));
         try
         {
             await scan.RunAsync(call, cancellationToken).ConfigureAwait(false);

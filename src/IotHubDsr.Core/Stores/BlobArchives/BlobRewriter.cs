@@ -95,8 +95,9 @@ internal sealed class BlobRewriter(
         if (item.ETag != before.ETag.ToString("H") && !await HoldsSelectedAsync(before, cancellationToken).ConfigureAwait(false))
             return new RewriteResult([]);
         IBlobReplacement replacement = await ReplacementAsync(before, lastWrite, cancellationToken).ConfigureAwait(false);
-        await using var staged = new StagedBlob(replacement, before, cancellationToken);
-        ArchiveRewrite rewrite = await StageAsync(staged, before, cancellationToken).ConfigureAwait(false);
+        using var share = new ReadingShare(ReadingBudget.OfProcess);
+        await using var staged = new StagedBlob(replacement, before, share, cancellationToken);
+        ArchiveRewrite rewrite = await StageAsync(staged, before, share, cancellationToken).ConfigureAwait(false);
         if (rewrite.RecordsRemoved == 0)
             return new RewriteResult([]);
 
@@ -164,13 +165,12 @@ internal sealed class BlobRewriter(
     private AnnouncedItem ItemOf(SubjectMatches removed, ReplacedContent replaced) =>
         new(item.Path, removed.DeviceId, selection.CountOf(removed)) { Replaced = replaced };
 
-    private async Task<ArchiveRewrite> StageAsync(StagedBlob staged, BlobProperties before, CancellationToken cancellationToken)
+    private async Task<ArchiveRewrite> StageAsync(StagedBlob staged, BlobProperties before, ReadingShare share, CancellationToken cancellationToken)
     {
+        ContentCoding.ThrowIfUnknown(before.ContentEncoding);
         await using Stream content = container.Read(_blob, before.ETag, before.ContentLength);
-        using var source = new ArchiveSource(content);
-        IArchiveFormat format = await ArchiveFormats.DetectAsync(source, cancellationToken).ConfigureAwait(false);
-        return await staged.StageAsync(target => format.RewriteAsync(source, target, selection, cancellationToken), cancellationToken)
-            .ConfigureAwait(false);
+        return await staged.StageAsync(
+            target => ArchiveFormats.RewriteAsync(content, target, selection, cancellationToken, share: share), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<bool> HoldsSelectedAsync(BlobProperties before, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Azure;
@@ -7,20 +6,27 @@ using IotHubDsr.Azure.Blobs;
 
 namespace IotHubDsr.Stores.BlobArchives;
 
-/// <summary>One pass over a container for all subjects: one listing, each blob read once.</summary>
-internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout layout, RecordSelection selection)
+/// <summary>
+/// One pass over a container for all subjects. Each blob is read once; then the container is listed again, and what has come, or changed, since
+/// it was listed is read as well.
+/// </summary>
+internal sealed class ContainerScan(
+    BlobContainerAccess container, ArchiveLayout layout, RecordSelection selection, EmptyBlobs.Reading empty)
 {
     private readonly Dictionary<int, SubjectTotals> _totals = [];
     private readonly List<ListedBlob> _matched = [];
-    private readonly ConcurrentBag<ListedBlob> _changed = [];
+    private readonly SeenBlobs _seen = new();
+    private readonly UnreadBlobs _unread = new();
     private readonly object _gate = new();
     private volatile bool _listed;
     private int _blobs;
     private int _done;
     private ContainerHold _hold = new(HasPolicy: false, HasLegalHold: false, Days: null);
-    private bool _missing;
+    private FormerContainers _former = new(IsMissing: false, Until: null);
     private int _softDeleted;
-    private DateTimeOffset? _softDeletedUntil;
+    private int _uncommitted;
+    private long _excluded;
+    private DateTimeOffset? _leavesBy;
 
     public BlobContainerAccess Container => container;
 
@@ -41,18 +47,25 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
         {
             _hold = await container.HoldAsync(call.Location, cancellationToken).ConfigureAwait(false);
         }
-        catch (RequestFailedException missing) when (layout.MayBeMissing && BlobFailures.IsContainerMissing(missing))
+        catch (RequestFailedException missing) when (BlobFailures.IsContainerMissing(missing))
         {
-            _missing = true;
+            _former = await FormerContainers.ReadAsync(container, isMissing: true, cancellationToken).ConfigureAwait(false);
+            if (_former.Until is null && !layout.MayBeMissing)
+                throw;
             return;
         }
 
-        await Parallel.ForEachAsync(
-            ListAsync(call, cancellationToken),
-            new ParallelOptions { MaxDegreeOfParallelism = call.Options.ThrottleLimit, CancellationToken = cancellationToken },
-            (blob, token) => ScanAsync(call, blob, token)).ConfigureAwait(false);
-        foreach (ListedBlob blob in _changed)
-            await ScanCopiesAsync(call, blob, cancellationToken).ConfigureAwait(false);
+        _former = await FormerContainers.ReadAsync(container, isMissing: false, cancellationToken).ConfigureAwait(false);
+        do
+        {
+            await Parallel.ForEachAsync(
+                ListAsync(call, cancellationToken),
+                new ParallelOptions { MaxDegreeOfParallelism = call.Options.ThrottleLimit, CancellationToken = cancellationToken },
+                (blob, token) => ScanAsync(call, blob, token)).ConfigureAwait(false);
+        }
+        while (!_seen.IsSettled && _seen.Listings < SeenBlobs.MostListings);
+        if (!_seen.IsSettled)
+            await call.ReportAsync(FaultCatalogue.ContainerChanging.For(call.Location.ToString(), _seen.Listings), cancellationToken).ConfigureAwait(false);
     }
 
     public IReadOnlyList<DeviceDataFinding> ToFindings(DataLocation location, int faults)
@@ -67,32 +80,13 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
     {
         SubjectTotals totals = TotalsOf(subject);
         bool found = totals.Records + totals.Relayed > 0;
-        var details = new List<string>();
-        if (faults > 0)
-            details.Add($"{faults} of {Counted.Of(_blobs, "blob")} could not be read");
-        if (totals.OldCopyRecords > 0)
-            details.Add($"{Counted.Of(totals.OldCopyRecords, "record stands", "records stand")} in old versions or snapshots, which -IncludeOldVersions erases where the current blobs hold everything else");
-        if (totals.Relayed > 0)
-            details.Add($"{totals.Relayed} records were relayed by this device for other devices and count as theirs");
-        if (totals.Mentioned > 0)
-            details.Add($"{Counted.Of(totals.Mentioned, "record")} of other senders {(totals.Mentioned == 1 ? "names" : "name")} the device only in the body and can be other people's");
-        if (totals.OnlyMentioned > 0)
-            details.Add($"{Counted.Of(totals.OnlyMentioned, "row")} of operators' queries {(totals.OnlyMentioned == 1 ? "names" : "name")} the device in the text, which -IncludeMentioned takes as the device's: whoever runs the hub decides");
-        if (_softDeleted > 0)
-            details.Add(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(_softDeleted, "soft-deleted copy", "soft-deleted copies")} cannot be read; they leave by {_softDeletedUntil:yyyy-MM-dd}"));
-        if (_missing)
-            details.Add("the container does not exist: its service makes it with the first record");
-        if (_hold.Ground is { } ground)
-            details.Add(ground);
-        if (totals.Leased > 0)
-            details.Add($"{Counted.Of(totals.Leased, "blob is", "blobs are")} leased by somebody else and can be changed only when the lease has ended");
-        if (totals.Held > 0)
-            details.Add($"{Counted.Of(totals.Held, "blob is", "blobs are")} held by a policy or legal hold of {(totals.Held == 1 ? "its" : "their")} own");
-
-        Verdict verdict = faults > 0 ? Verdict.Unreachable
+        List<string> details = DetailsOf(totals, faults);
+        bool isUnread = _unread.Count + _unread.PartlyCount > 0 || faults > _unread.Reported;
+        DateTimeOffset? leavesBy = _leavesBy > _former.Until ? _leavesBy : _former.Until ?? _leavesBy;
+        Verdict verdict = isUnread ? Verdict.Unreachable
             : found ? (_hold.IsHeld || totals.IsHeld ? Verdict.Held : Verdict.Present)
-            : totals.OnlyMentioned > 0 ? Verdict.OwnerAction
-            : _softDeleted > 0 ? Verdict.Expiring
+            : totals.OnlyMentioned > 0 || totals.UnclearBlobs > 0 || _unread.ForeignCount > 0 ? Verdict.OwnerAction
+            : leavesBy is not null ? Verdict.Expiring
             : Verdict.Absent;
         return new DeviceDataFinding
         {
@@ -107,13 +101,50 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
             LastTime = totals.Last,
             Until = verdict switch
             {
-                Verdict.Expiring => _softDeletedUntil,
+                Verdict.Expiring => leavesBy,
                 Verdict.Held => _hold.IsHeld ? totals.LastCreated is { } created ? _hold.EndFor(created) : null : totals.HeldUntil,
                 _ => null,
             },
             Detail = details.Count == 0 ? null : Sentence(details),
             Items = totals.Items,
         };
+    }
+
+    private List<string> DetailsOf(SubjectTotals totals, int faults)
+    {
+        var details = new List<string>();
+        if (!_seen.IsSettled && !_former.IsMissing)
+            details.Add($"the container kept changing while it was read, over {_seen.Listings} listings");
+        else if (faults > _unread.Reported)
+            details.Add($"{Counted.Of(faults - _unread.Reported, "attempt")} to read failed");
+        details.AddRange(_unread.Details);
+        if (totals.OldCopyRecords > 0)
+            details.Add($"{Counted.Of(totals.OldCopyRecords, "record stands", "records stand")} in old versions or snapshots, which -IncludeOldVersions erases where the current blobs hold everything else");
+        if (totals.Relayed > 0)
+            details.Add($"{totals.Relayed} records were relayed by this device for other devices and count as theirs");
+        if (totals.Mentioned > 0)
+            details.Add($"{Counted.Of(totals.Mentioned, "record")} of other senders {(totals.Mentioned == 1 ? "names" : "name")} the device only in the body and can be other people's");
+        if (totals.OnlyMentioned > 0)
+            details.Add($"{Counted.Of(totals.OnlyMentioned, "row")} of operators' queries {(totals.OnlyMentioned == 1 ? "names" : "name")} the device in the text, which -IncludeMentioned takes as the device's: whoever runs the hub decides");
+        if (totals.Ambiguity is { } ambiguity)
+            details.Add(ambiguity);
+        if (_softDeleted > 0)
+            details.Add(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(_softDeleted, "soft-deleted copy", "soft-deleted copies")} cannot be read; they leave by {_leavesBy:yyyy-MM-dd}"));
+        if (_uncommitted > 0)
+            details.Add(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(_uncommitted, "blob consists", "blobs consist")} of uncommitted blocks, which cannot be read; unless they are committed, the service drops them by {_leavesBy:yyyy-MM-dd}"));
+        if (BlobExclusions.Describe(_excluded) is { } excluded)
+            details.Add(excluded);
+        if (_former is { IsMissing: true, Until: null })
+            details.Add("the container does not exist: its service makes it with the first record");
+        if (_former.Ground is { } former)
+            details.Add(former);
+        if (_hold.Ground is { } ground)
+            details.Add(ground);
+        if (totals.Leased > 0)
+            details.Add($"{Counted.Of(totals.Leased, "blob is", "blobs are")} leased by somebody else and can be changed only when the lease has ended");
+        if (totals.Held > 0)
+            details.Add($"{Counted.Of(totals.Held, "blob is", "blobs are")} held by a policy or legal hold of {(totals.Held == 1 ? "its" : "their")} own");
+        return details;
     }
 
     private static string Sentence(List<string> parts)
@@ -125,59 +156,45 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
     /// <summary>The blobs to read, while they are listed: a container can hold more than fit into memory.</summary>
     private async IAsyncEnumerable<ListedBlob> ListAsync(StoreCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        _seen.Begin();
         var listing = new NarrowedListing(container, layout, call.Options.Scope);
+        DateTimeOffset now = container.Now;
         await foreach (ListedBlob blob in listing.ListAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (IsReadable(blob))
+            if (_seen.Meet(blob, isWritten: layout.WrittenUntil(blob.Name, blob.LastModified) > now) && IsReadable(blob))
                 yield return blob;
         }
 
+        _excluded = listing.Excluded;
+        if (_listed)
+            yield break;
         _listed = true;
         string what = $"{_blobs} blobs to look at, {listing.LeftOut} blobs and {listing.FoldersLeftOut} folders of other hubs or other times left alone";
         await call.NoteAsync(NoticeLevel.Verbose, $"{call.Location}: {what}.", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Whether there is something to read; what is soft-deleted is only accounted for.</summary>
+    /// <summary>Whether there is something to read; what is soft-deleted, or not committed, is only accounted for.</summary>
     private bool IsReadable(ListedBlob blob)
     {
-        if (blob.Length == 0)
-            return false;
-        if (blob.LeavesAt is { } leavesAt)
+        if (blob.LeavesAt is { } leavesAt && (blob.Length > 0 || blob.IsUncommitted))
         {
-            _softDeleted++;
-            _softDeletedUntil = _softDeletedUntil > leavesAt ? _softDeletedUntil : leavesAt;
+            (_softDeleted, _uncommitted) = blob.IsUncommitted ? (_softDeleted, _uncommitted + 1) : (_softDeleted + 1, _uncommitted);
+            _leavesBy = _leavesBy > leavesAt ? _leavesBy : leavesAt;
             return false;
         }
 
+        if (blob.Length == 0 || blob.LeavesAt is not null)
+            return false;
         _blobs++;
         return true;
-    }
-
-    /// <summary>
-    /// What a blob was when it was listed can have become an old copy before it was read, which the listing does not show: nobody is absent who
-    /// is in that.
-    /// </summary>
-    private async Task ScanCopiesAsync(StoreCall call, ListedBlob listed, CancellationToken cancellationToken)
-    {
-        HashSet<string> counted = _matched.Select(blob => blob.Path).ToHashSet(StringComparer.Ordinal);
-        await foreach (ListedBlob copy in container.ListAsync(listed.Name, cancellationToken).ConfigureAwait(false))
-        {
-            bool isCopy = copy.Name == listed.Name && copy.ETag == listed.ETag && (copy.IsOldCopy || copy.LeavesAt is not null);
-            if (isCopy && !counted.Contains(copy.Path) && IsReadable(copy))
-                await ScanAsync(call, copy, cancellationToken).ConfigureAwait(false);
-        }
     }
 
     private async ValueTask ScanAsync(StoreCall call, ListedBlob listed, CancellationToken cancellationToken)
     {
         try
         {
-            var request = new ScanRequest(Subjects, WithBody: selection.WithBody);
-            (ListedBlob Blob, ArchiveScan Scan)? read = await ArchiveRead.ScanAsync(container, listed, request, cancellationToken).ConfigureAwait(false);
-            if (read is { Blob: var blob, Scan: var scan })
-                Add(blob, scan);
-            if (read?.Blob.ETag != listed.ETag && !listed.IsOldCopy)
-                _changed.Add(listed);
+            if (!empty.Knows(listed))
+                await ReadAsync(call, listed, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -186,7 +203,8 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
             // What fails for one blob by want of a right or of a network fails for all: the location as a whole is not readable.
             if (fault.Fault.Category is FaultCategory.PermissionDenied or FaultCategory.AuthenticationError or FaultCategory.ConnectionError)
                 throw fault;
-            await call.ReportAsync(fault.Fault, cancellationToken).ConfigureAwait(false);
+            if (_unread.Add(listed.Path, exception, layout.TimesOf(listed.Name).IsOfLayout, fault.Fault))
+                await call.ReportAsync(fault.Fault, cancellationToken).ConfigureAwait(false);
         }
 
         int done = Interlocked.Increment(ref _done);
@@ -194,18 +212,50 @@ internal sealed class ContainerScan(BlobContainerAccess container, ArchiveLayout
         await call.ProgressAsync(status, percent, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>One that is gone has been deleted, or has moved: the next listing tells.</summary>
+    private async Task ReadAsync(StoreCall call, ListedBlob listed, CancellationToken cancellationToken)
+    {
+        var request = new ScanRequest(Subjects, WithBody: selection.WithBody);
+        if (await ArchiveRead.ScanAsync(container, listed, request, cancellationToken).ConfigureAwait(false) is not { Blob: var blob, Scan: var scan })
+            return;
+        if (blob.ETag != listed.ETag)
+            _seen.Update(blob);
+        else if (scan.Subjects.Count == 0 && scan.Unread.Count == 0)
+            empty.Add(listed);
+        Add(blob, scan);
+        if (scan.Unread.Count > 0)
+            await ReportUnreadAsync(call, listed.Path, scan.Unread, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask ReportUnreadAsync(StoreCall call, string path, UnreadRecords unread, CancellationToken cancellationToken)
+    {
+        string first = unread.FirstOffset.ToString(CultureInfo.InvariantCulture);
+        Fault fault = FaultCatalogue.RecordsUnreadable.For($"{call.Location.Place}/{path}", Counted.Of(unread.Count, "record"), first);
+        if (_unread.AddRecordsOf(path, fault))
+            await call.ReportAsync(fault, cancellationToken).ConfigureAwait(false);
+    }
+
     private void Add(ListedBlob blob, ArchiveScan scan)
     {
+        bool isAgain = _seen.Listings > 1;
+        bool isUnclear = scan.Subjects.Count > 0 && layout.IsUnclear(blob.Name);
         lock (_gate)
         {
             foreach (SubjectMatches matches in scan.Subjects)
             {
                 if (!_totals.TryGetValue(matches.Subject, out SubjectTotals? totals))
                     _totals.Add(matches.Subject, totals = new SubjectTotals());
-                totals.Add(blob, matches, selection);
+
+                // A blob that was changed after it was read tells who has come into it; who was in it is found already.
+                if (isUnclear)
+                    totals.AddUnclear(blob.Path, matches);
+                else if (!isAgain || !totals.Holds(blob.Path))
+                    totals.Add(blob, matches, selection);
             }
 
-            if (scan.Subjects.Count > 0)
+            if (isAgain)
+                _matched.RemoveAll(known => known.Path == blob.Path);
+            if (scan.Subjects.Count > 0 && !isUnclear)
                 _matched.Add(blob);
         }
     }

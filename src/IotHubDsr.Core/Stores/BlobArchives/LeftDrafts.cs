@@ -16,7 +16,7 @@ internal sealed class LeftDrafts(BlobContainerAccess container, ArchiveLayout la
         var drafts = new List<ListedBlob>();
         await foreach (ListedBlob blob in container.ListAsync(string.Empty, cancellationToken).ConfigureAwait(false))
         {
-            if (blob.LeavesAt is null && (!blob.IsOldCopy || call.Options.IncludeOldVersions) && DraftBlob.IsDraft(blob) && layout.Concerns(blob.Name))
+            if (blob.LeavesAt is null && (!blob.IsOldCopy || call.Options.IncludeOldVersions) && DraftBlob.IsDraft(blob) && layout.Concerns(blob.Name) && !layout.Exclusions.Cover(blob.Name))
                 drafts.Add(blob);
         }
 

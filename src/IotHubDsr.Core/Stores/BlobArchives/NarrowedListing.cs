@@ -17,6 +17,9 @@ internal sealed class NarrowedListing(BlobContainerAccess container, ArchiveLayo
     /// <summary>How many blobs were listed and are not of the hub, or not of the time.</summary>
     public int LeftOut { get; private set; }
 
+    /// <summary>How many blobs were listed that the operator excludes.</summary>
+    public long Excluded { get; private set; }
+
     /// <summary>How many folders were not listed.</summary>
     public int FoldersLeftOut { get; private set; }
 
@@ -77,10 +80,12 @@ internal sealed class NarrowedListing(BlobContainerAccess container, ArchiveLayo
     {
         await foreach (ListedBlob blob in container.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
         {
-            if (MayHold(blob.Name))
-                yield return blob;
-            else
+            if (!MayHold(blob.Name))
                 LeftOut++;
+            else if (layout.Exclusions.Cover(blob.Name))
+                Excluded++;
+            else
+                yield return blob;
         }
     }
 

@@ -10,7 +10,7 @@ namespace IotHubDsr.Stores.BlobArchives;
 /// devices' records as well: it is deleted only if the current blob holds every one of those, byte for byte. A soft-deleted copy cannot
 /// even be read: it is removed before its time only if this erasure has just made it, so that what it holds is known.
 /// </summary>
-internal sealed class OldCopies(BlobContainerAccess container, StoreCall call, RecordSelection selection, ErasureAccounts accounts)
+internal sealed class OldCopies(BlobContainerAccess container, ArchiveLayout layout, StoreCall call, RecordSelection selection, ErasureAccounts accounts)
 {
     /// <param name="findings">What was found.</param>
     /// <param name="replaced">Blobs that were replaced, each with the ETag of its former content.</param>
@@ -61,7 +61,7 @@ internal sealed class OldCopies(BlobContainerAccess container, StoreCall call, R
         var copies = new List<ListedBlob>();
         await foreach (ListedBlob blob in container.ListAsync(string.Empty, cancellationToken).ConfigureAwait(false))
         {
-            if (blob.IsOldCopy && isWanted(blob))
+            if (blob.IsOldCopy && layout.IsErasable(blob.Name) && isWanted(blob))
                 copies.Add(blob);
         }
 

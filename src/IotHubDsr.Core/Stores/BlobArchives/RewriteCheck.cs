@@ -14,7 +14,7 @@ internal sealed class RewriteCheck : IAsyncDisposable
     private readonly Pipe _copy = new(new PipeOptions(pauseWriterThreshold: 2 * 1024 * 1024, resumeWriterThreshold: 1024 * 1024));
     private readonly Task<ArchiveScan> _scan;
 
-    public RewriteCheck(CancellationToken cancellationToken) => _scan = ScanAsync(cancellationToken);
+    public RewriteCheck(ReadingShare share, CancellationToken cancellationToken) => _scan = ScanAsync(share, cancellationToken);
 
     /// <summary>The next bytes of the new content. A walk that has failed takes nothing more; its failure is told at the end.</summary>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
@@ -48,10 +48,10 @@ internal sealed class RewriteCheck : IAsyncDisposable
         await ((Task)_scan).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task<ArchiveScan> ScanAsync(CancellationToken cancellationToken)
+    private async Task<ArchiveScan> ScanAsync(ReadingShare share, CancellationToken cancellationToken)
     {
         // Closing the stream lets a writer that is ahead go on when the walk has failed.
         await using Stream copy = _copy.Reader.AsStream();
-        return await ArchiveFormats.ScanAsync(copy, new ScanRequest(Nobody, WithDigest: true), cancellationToken).ConfigureAwait(false);
+        return await ArchiveFormats.ScanAsync(copy, new ScanRequest(Nobody, WithDigest: true), cancellationToken, share: share).ConfigureAwait(false);
     }
 }

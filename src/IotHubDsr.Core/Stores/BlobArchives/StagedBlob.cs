@@ -25,11 +25,12 @@ internal sealed class StagedBlob : IRewriteTarget, IAsyncDisposable
 
     /// <param name="replacement">Takes the new content to the service.</param>
     /// <param name="before">The blob as it was read.</param>
-    /// <param name="cancellationToken">Ends the check that goes along.</param>
-    public StagedBlob(IBlobReplacement replacement, BlobProperties before, CancellationToken cancellationToken)
+    /// <param name="share">What the rewrite and the check that goes along take of the memory for large records.</param>
+    /// <param name="cancellationToken">Ends the check.</param>
+    public StagedBlob(IBlobReplacement replacement, BlobProperties before, ReadingShare share, CancellationToken cancellationToken)
     {
         _replacement = replacement;
-        _check = new RewriteCheck(cancellationToken);
+        _check = new RewriteCheck(share, cancellationToken);
         _md5 = before.ContentHash is { Length: > 0 } ? IncrementalHash.CreateHash(HashAlgorithmName.MD5) : null;
         _leastCopy = replacement.LeastCopy;
     }

@@ -7,6 +7,7 @@ namespace IotHubDsr.Stores.BlobArchives;
 internal sealed class SubjectTotals
 {
     private readonly List<SeenItem> _items = [];
+    private readonly HashSet<string> _unclear = new(StringComparer.Ordinal);
     private DateTimeOffset? _heldUntil;
     private bool _heldForGood;
 
@@ -19,6 +20,18 @@ internal sealed class SubjectTotals
 
     /// <summary>Records beside <see cref="Records"/> that do no more than name the subject, and were not asked for.</summary>
     public long OnlyMentioned { get; private set; }
+
+    /// <summary>Records of the device ID in blobs that can be another hub's, which are not counted elsewhere.</summary>
+    public long Unclear { get; private set; }
+
+    /// <summary>The number of these blobs, old copies included.</summary>
+    public int UnclearBlobs => _unclear.Count;
+
+    /// <summary>What is said of them; null when there are none.</summary>
+    public string? Ambiguity => UnclearBlobs == 0
+        ? null
+        : $"{Counted.Of(Unclear, "record")} of the device ID {(Unclear == 1 ? "is" : "are")} left in {Counted.Of(UnclearBlobs, "blob")} whose {(UnclearBlobs == 1 ? "name does" : "names do")} "
+            + "not tell which hub wrote them: their owner finds out, or the location file names the blobs or their format";
 
     public long OldCopyRecords { get; private set; }
 
@@ -46,6 +59,15 @@ internal sealed class SubjectTotals
     /// <summary>The blobs, in the order of their names.</summary>
     public IReadOnlyList<SeenItem> Items => _items.OrderBy(item => item.Path, StringComparer.Ordinal).ToList();
 
+    /// <summary>Adds a blob that can be another hub's; one that is read again counts once.</summary>
+    public void AddUnclear(string path, SubjectMatches matches)
+    {
+        if (_unclear.Add(path))
+            Unclear += matches.Count(relayed: true, mentioned: false);
+    }
+
+    public bool Holds(string path) => _items.Exists(item => item.Path == path);
+
     public void Add(ListedBlob blob, SubjectMatches matches, RecordSelection selection)
     {
         if (!selection.WithBody)
@@ -58,7 +80,13 @@ internal sealed class SubjectTotals
 
         long records = matches.Count(relayed: false, mentioned: true);
         long bytes = matches.Own.Bytes + matches.Attributed.Bytes + matches.Mentioned.Bytes;
-        _items.Add(new SeenItem(blob.Path, blob.ETag.ToString("H"), records, bytes) { IsOldCopy = blob.IsOldCopy });
+        MatchTally[] tallies = [matches.Own, matches.Attributed, matches.Mentioned];
+        _items.Add(new SeenItem(blob.Path, blob.ETag.ToString("H"), records, bytes)
+        {
+            IsOldCopy = blob.IsOldCopy,
+            FirstTime = tallies.Min(tally => tally.First),
+            LastTime = tallies.Max(tally => tally.Last),
+        });
         Records += records;
         Bytes += bytes;
         Relayed += matches.Relayed.Records;
@@ -67,9 +95,8 @@ internal sealed class SubjectTotals
         Leased += blob.IsLeased ? 1 : 0;
         LastCreated = LastCreated > blob.CreatedOn ? LastCreated : blob.CreatedOn;
         AddHold(blob);
-        Span(matches.Own);
-        Span(matches.Attributed);
-        Span(matches.Mentioned);
+        foreach (MatchTally tally in tallies)
+            Span(tally);
     }
 
     private void AddHold(ListedBlob blob)

@@ -16,19 +16,23 @@ internal sealed class FileUploadStore(BlobContainers containers, TimeProvider ti
 
     public string Method => "The files under the name of the device were deleted under the ETags that were read.";
 
+    public string Reading => "What stands under the name of each device was listed, old copies included.";
+
     public ErasureStage StageOf(string kind) => ErasureStage.Sinks;
 
     public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
         StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
     {
-        UploadListing listing = await ListAsync(call, deviceIds, cancellationToken).ConfigureAwait(false);
-        return deviceIds.Select(deviceId => listing.Of(deviceId).ToFinding(call.Location)).ToList();
+        UploadListing listing = await ListAsync(call, deviceIds, once: false, cancellationToken).ConfigureAwait(false);
+        return deviceIds.Select(deviceId => SharedUploads.Judge(listing.Of(deviceId).ToFinding(call.Location))).ToList();
     }
 
     public async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
         StoreCall call, IReadOnlyList<string> deviceIds, IExportTarget target, CancellationToken cancellationToken)
     {
-        UploadListing listing = await ListAsync(call, deviceIds, cancellationToken).ConfigureAwait(false);
+        if (SharedUploads.Ground(call.Location) is not null)
+            return [.. (await FindAsync(call, deviceIds, cancellationToken).ConfigureAwait(false)).Select(SharedUploads.LineOf)];
+        UploadListing listing = await ListAsync(call, deviceIds, once: false, cancellationToken).ConfigureAwait(false);
         var export = new UploadExport(containers.Of(call.Location), call, target);
         return await export.WriteAsync(deviceIds.Select(listing.Of).ToList(), cancellationToken).ConfigureAwait(false);
     }
@@ -36,17 +40,19 @@ internal sealed class FileUploadStore(BlobContainers containers, TimeProvider ti
     public async Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
         StoreCall call, IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken)
     {
+        if (SharedUploads.Ground(call.Location) is not null)
+            return [.. findings.Select(static finding => new ErasureOutcome(finding.DeviceId, 0, 0))];
         var erasure = new UploadErasure(containers.Of(call.Location), call);
         await erasure.DeleteFilesAsync(findings, cancellationToken).ConfigureAwait(false);
-        UploadListing left = await ListAsync(call, findings.Select(finding => finding.DeviceId).ToList(), cancellationToken).ConfigureAwait(false);
+        UploadListing left = await ListAsync(call, findings.Select(finding => finding.DeviceId).ToList(), once: true, cancellationToken).ConfigureAwait(false);
         return await erasure.DeleteRemainsAsync(findings, left, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<UploadListing> ListAsync(StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
+    private async Task<UploadListing> ListAsync(StoreCall call, IReadOnlyList<string> deviceIds, bool once, CancellationToken cancellationToken)
     {
         try
         {
-            return await UploadListing.ReadAsync(containers.Of(call.Location), call, deviceIds, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+            return await UploadListing.ReadAsync(containers.Of(call.Location), call, deviceIds, time.GetUtcNow(), once, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

@@ -18,7 +18,9 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
     private readonly ConcurrentDictionary<string, Fault> _faults = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<(string DeviceId, string Path)> _held = [];
     private readonly UploadWindow _window = new(call.Options.Scope);
+    private readonly BlobExclusions _exclusions = new(call.Location);
     private Fault? _refusal;
+    private bool _filesAreGone;
     private int _done;
 
     /// <summary>Deletes the files as they stand now, with their snapshots if old versions are to go.</summary>
@@ -46,6 +48,7 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
         IReadOnlyList<DeviceDataFinding> findings, UploadListing left, CancellationToken cancellationToken)
     {
         var outcomes = new ConcurrentDictionary<string, ErasureOutcome>(StringComparer.Ordinal);
+        _filesAreGone = true;
         await ForEachAsync(
             findings,
             async (finding, token) =>
@@ -54,8 +57,8 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
                 HashSet<(string Path, bool IsOldCopy)> there = uploads.Files.Select(KeyOf).ToHashSet();
                 if (call.Options.IncludeOldVersions)
                     await DeleteOldCopiesAsync(finding, uploads, there, token).ConfigureAwait(false);
-                if (_window.IsOpen && !uploads.Files.Any(file => !file.IsOldCopy))
-                    await DeleteDirectoriesAsync(uploads, token).ConfigureAwait(false);
+                if (_window.IsOpen && !uploads.HasFiles)
+                    await DeleteDirectoriesAsync(uploads, there, token).ConfigureAwait(false);
                 outcomes[finding.DeviceId] = ToOutcome(finding, there);
             },
             cancellationToken).ConfigureAwait(false);
@@ -63,10 +66,11 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
     }
 
     /// <summary>What was found readable. A plan can have been stored and edited: a path outside the device's folder is not followed.</summary>
-    private static IEnumerable<SeenItem> FilesOf(DeviceDataFinding finding)
+    private IEnumerable<SeenItem> FilesOf(DeviceDataFinding finding)
     {
         string prefix = DeviceUploads.PrefixOf(finding.DeviceId);
-        return finding.Items.Where(item => item.ETag is not null && item.Path.StartsWith(prefix, StringComparison.Ordinal));
+        return finding.Items.Where(item =>
+            item.ETag is not null && item.Path.StartsWith(prefix, StringComparison.Ordinal) && !_exclusions.Cover(item.Name));
     }
 
     /// <summary>Whether all snapshots may go with their file: also those outside the window and those that are held would.</summary>
@@ -115,8 +119,10 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
                 if (attempt == Attempts)
                     throw FaultCatalogue.ConcurrentChange.Exception(PlaceOf(file.Path), Attempts);
                 BlobProperties now = await client.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-                if (!_window.Includes(now.CreatedOn, now.LastModified))
+                if (!UploadWindow.Of(call, deviceId).Includes(now.CreatedOn, now.LastModified))
                     return;
+                if (await call.DoubtOfAsync(deviceId, cancellationToken).ConfigureAwait(false) is { } doubt)
+                    throw new DsrException(doubt);
                 seen = now.ETag;
             }
         }
@@ -149,11 +155,15 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
     /// Where directories exist by themselves they outlive their files, and the topmost carries the device's name. The service
     /// refuses to delete one that is not empty.
     /// </summary>
-    private async Task DeleteDirectoriesAsync(DeviceUploads left, CancellationToken cancellationToken)
+    private async Task DeleteDirectoriesAsync(DeviceUploads left, HashSet<(string Path, bool IsOldCopy)> there, CancellationToken cancellationToken)
     {
-        foreach (ListedBlob directory in left.Directories)
-            await TryAsync(left.DeviceId, directory.Name, () => DeleteDirectoryAsync(left.DeviceId, directory, cancellationToken), cancellationToken)
+        foreach (ListedBlob directory in left.Directories.Where(directory => !call.Held.Contains(directory.Path)))
+        {
+            bool isDeleted = await TryAsync(left.DeviceId, directory.Name, () => DeleteDirectoryAsync(left.DeviceId, directory, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
+            if (isDeleted)
+                there.Remove(KeyOf(directory));
+        }
 
         await TryAsync(left.DeviceId, left.DeviceId, () => DeleteOwnDirectoryAsync(left.DeviceId, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
@@ -203,7 +213,9 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
         }
         catch (RequestFailedException kept) when (kept.ErrorCode is "SnapshotsPresent" or "DirectoryIsNotEmpty")
         {
-            await call.NoteAsync(NoticeLevel.Warning, WhyKept(kept.ErrorCode, path), cancellationToken).ConfigureAwait(false);
+            // A directory that was found goes when what is in it has gone.
+            if (_filesAreGone || kept.ErrorCode == "SnapshotsPresent")
+                await call.NoteAsync(NoticeLevel.Warning, WhyKept(kept.ErrorCode, path), cancellationToken).ConfigureAwait(false);
             return false;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

@@ -17,6 +17,8 @@ internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
 
     public string Method => "The queue of the device was purged by the hub.";
 
+    public string Reading => "The hub was asked for the queue of each device.";
+
     public ErasureStage StageOf(string kind) => ErasureStage.Queues;
 
     public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
@@ -30,7 +32,7 @@ internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
 
     public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
         StoreCall call, IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken) =>
-        PerDevice.RunAsync(findings, call.Options.ThrottleLimit, (finding, token) => PurgeAsync(call, finding, token), cancellationToken);
+        PerDevice.RunAsync(findings, call.Options.ThrottleLimit, (finding, token) => EraseAsync(call, finding, token), cancellationToken);
 
     private static string PathOf(string deviceId) => $"devices/{deviceId}/commands";
 
@@ -67,33 +69,50 @@ internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
         };
     }
 
-    private async Task<ErasureOutcome> PurgeAsync(StoreCall call, DeviceDataFinding finding, CancellationToken cancellationToken)
+    private async Task<ErasureOutcome> EraseAsync(StoreCall call, DeviceDataFinding finding, CancellationToken cancellationToken)
     {
         string deviceId = finding.DeviceId;
         try
         {
             // A purge takes no condition. Reading the device first keeps it from the queue of another one that took the ID.
             DeviceIdentity? identity = await hub.GetIdentityAsync(deviceId, cancellationToken).ConfigureAwait(false);
-            if (identity is not null && finding.GenerationId is { } generation && identity.GenerationId != generation)
-                return new ErasureOutcome(deviceId, 0, 0) { Fault = FaultCatalogue.DeviceRecreated.For(deviceId) };
+            if (identity is not null && identity.GenerationId != finding.GenerationId)
+                throw FaultCatalogue.DeviceRecreated.Exception(deviceId, PerDevice.MadeAgain);
 
             if (identity is not null && !PerDevice.IsAskedFor(call, identity))
                 return new ErasureOutcome(deviceId, 0, 0) { Detail = PerDevice.OtherIncarnation };
 
-            long purged = 0;
             long waiting = Math.Max(identity?.CloudToDeviceMessageCount ?? 0, finding.Records);
-            if (identity is not null && waiting > 0)
-            {
-                string what = $"discards the messages that wait for the device '{deviceId}'";
-                await call.AnnounceAsync(Announcement.Of(what, PathOf(deviceId), deviceId, waiting), cancellationToken).ConfigureAwait(false);
-                purged = await hub.PurgeQueueAsync(deviceId, cancellationToken).ConfigureAwait(false) ?? 0;
-            }
-
+            if (identity is null || waiting == 0)
+                return new ErasureOutcome(deviceId, 0, 0);
+            long purged = await PurgeAsync(call, deviceId, waiting, cancellationToken).ConfigureAwait(false);
             return new ErasureOutcome(deviceId, purged, purged > 0 ? 1 : 0);
         }
         catch (DsrException exception)
         {
+            await call.ReportAsync(exception.Fault, cancellationToken).ConfigureAwait(false);
             return new ErasureOutcome(deviceId, 0, 0) { Fault = exception.Fault };
+        }
+    }
+
+    /// <summary>
+    /// Purges the queue and gives the number of messages that are gone. When an answer was lost the queue itself tells whether it was purged,
+    /// and then what waited in it is what went.
+    /// </summary>
+    private async Task<long> PurgeAsync(StoreCall call, string deviceId, long waiting, CancellationToken cancellationToken)
+    {
+        var what = Announcement.Of($"discards the messages that wait for the device '{deviceId}'", PathOf(deviceId), deviceId, waiting);
+        try
+        {
+            QueuePurge? purge = await hub.PurgeQueueAsync(deviceId, token => call.AnnounceAsync(what, token), cancellationToken).ConfigureAwait(false);
+            return purge is { MayHaveRunBefore: true } ? Math.Max(purge.Messages, waiting) : purge?.Messages ?? 0;
+        }
+        catch (DsrException lost) when (lost.Fault.Id == FaultCatalogue.ConnectionFailed.Id || lost.Fault.Id == FaultCatalogue.ServiceFailed.Id)
+        {
+            DeviceIdentity? now = await ReadAsync(deviceId, cancellationToken).ConfigureAwait(false);
+            if (now is { CloudToDeviceMessageCount: 0 })
+                return waiting;
+            throw;
         }
     }
 

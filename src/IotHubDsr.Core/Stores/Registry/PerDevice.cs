@@ -8,6 +8,9 @@ internal static class PerDevice
     /// <summary>What is said where another device has taken the ID: nothing of the one that is asked for is left.</summary>
     public const string OtherIncarnation = "The device that has this ID now is another one than the generation that is asked for: nothing of it is touched.";
 
+    /// <summary>Why a device is not the one that was found.</summary>
+    public const string MadeAgain = "the device was deleted and made again since the plan was made";
+
     /// <summary>Gives one result for each input, in the order of the inputs.</summary>
     /// <param name="inputs">What to work on.</param>
     /// <param name="limit">How many are worked on at once.</param>
@@ -65,7 +68,7 @@ internal static class PerDevice
         Detail = OtherIncarnation,
     };
 
-    /// <summary>A line of accounts that has no counts yet.</summary>
+    /// <summary>A line of accounts without records; of what could not be read nobody knows how many there are.</summary>
     public static ExportCompleteness Line(StoreCall call, string deviceId, Verdict verdict) => new()
     {
         DeviceId = deviceId,
@@ -73,5 +76,7 @@ internal static class PerDevice
         Kind = call.Location.Kind,
         Place = call.Location.Place,
         Verdict = verdict,
+        Found = verdict == Verdict.Unreachable ? null : 0,
+        Unreachable = verdict == Verdict.Unreachable ? null : 0,
     };
 }

@@ -49,7 +49,12 @@ internal sealed class RegistryErasure(HubClient hub, StoreCall call)
         return finding.Items.FirstOrDefault(item => item.Path == path)?.ETag;
     }
 
-    private static ErasureOutcome Failed(DeviceDataFinding finding, Fault fault) => new(finding.DeviceId, 0, 0) { Fault = fault };
+    /// <summary>Told where it happens: the registry read again shows that the device is there, and not why.</summary>
+    private async Task<ErasureOutcome> FailedAsync(DeviceDataFinding finding, Fault fault, CancellationToken cancellationToken)
+    {
+        await call.ReportAsync(fault, cancellationToken).ConfigureAwait(false);
+        return new ErasureOutcome(finding.DeviceId, 0, 0) { Fault = fault };
+    }
 
     private static ErasureOutcome Outcome(DeviceDataFinding finding, DeletionResult result) => result == DeletionResult.Deleted
         ? new ErasureOutcome(finding.DeviceId, finding.Records, finding.Items.Count)
@@ -62,14 +67,12 @@ internal sealed class RegistryErasure(HubClient hub, StoreCall call)
         IReadOnlyList<BulkDeletionOutcome> results;
         try
         {
-            await call.AnnounceAsync(
-                new Announcement($"deletes {Counted.Of(batch.Length, "device")} if their ETags are still the same", [.. batch.Select(ItemOf)]),
-                cancellationToken).ConfigureAwait(false);
-            results = await hub.DeleteIdentitiesAsync(deletions, cancellationToken).ConfigureAwait(false);
+            var what = new Announcement($"deletes {Counted.Of(batch.Length, "device")} if their ETags are still the same", [.. batch.Select(ItemOf)]);
+            results = await hub.DeleteIdentitiesAsync(deletions, token => call.AnnounceAsync(what, token), cancellationToken).ConfigureAwait(false);
         }
         catch (DsrException exception)
         {
-            return [.. batch.Select(finding => Failed(finding, exception.Fault))];
+            return await Task.WhenAll(batch.Select(finding => FailedAsync(finding, exception.Fault, cancellationToken))).ConfigureAwait(false);
         }
 
         return await PerDevice.RunAsync(
@@ -77,7 +80,7 @@ internal sealed class RegistryErasure(HubClient hub, StoreCall call)
             call.Options.ThrottleLimit,
             (pair, token) => pair.Second switch
             {
-                { Fault: { } fault } => Task.FromResult(Failed(pair.First, fault)),
+                { Fault: { } fault } => FailedAsync(pair.First, fault, token),
                 { Result: DeletionResult.PreconditionFailed } => EraseAsync(pair.First, seenETag: null, MaxAttempts - 1, token),
                 { Result: var result } => Task.FromResult(Outcome(pair.First, result!.Value)),
             },
@@ -101,23 +104,22 @@ internal sealed class RegistryErasure(HubClient hub, StoreCall call)
                     if (await hub.GetIdentityAsync(deviceId, cancellationToken).ConfigureAwait(false) is not { } identity)
                         return Outcome(finding, DeletionResult.Absent);
                     if (identity.GenerationId != finding.GenerationId)
-                        return Failed(finding, FaultCatalogue.DeviceRecreated.For(deviceId));
+                        throw FaultCatalogue.DeviceRecreated.Exception(deviceId, PerDevice.MadeAgain);
                     etag = identity.ETag;
                 }
 
-                await call.AnnounceAsync(
-                    new Announcement($"deletes the device '{deviceId}' if its ETag is still {etag}", [ItemOf(finding)]), cancellationToken)
+                var what = new Announcement($"deletes the device '{deviceId}' if its ETag is still {etag}", [ItemOf(finding)]);
+                DeletionResult result = await hub.DeleteIdentityAsync(deviceId, etag, token => call.AnnounceAsync(what, token), cancellationToken)
                     .ConfigureAwait(false);
-                DeletionResult result = await hub.DeleteIdentityAsync(deviceId, etag, cancellationToken).ConfigureAwait(false);
                 if (result != DeletionResult.PreconditionFailed)
                     return Outcome(finding, result);
             }
 
-            return Failed(finding, FaultCatalogue.ConcurrentChange.For($"The device '{deviceId}'", MaxAttempts));
+            throw FaultCatalogue.ConcurrentChange.Exception($"The device '{deviceId}'", MaxAttempts);
         }
         catch (DsrException exception)
         {
-            return Failed(finding, exception.Fault);
+            return await FailedAsync(finding, exception.Fault, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -18,6 +18,8 @@ internal sealed class RegistryStore(HubClient hub) : IDataStore
 
     public string Method => "The identity was deleted under the ETag that was read; the hub drops its twin, modules and module twins with it.";
 
+    public string Reading => "The hub was asked for each device.";
+
     public ErasureStage StageOf(string kind) => ErasureStage.Identity;
 
     public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(

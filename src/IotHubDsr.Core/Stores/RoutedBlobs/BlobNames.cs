@@ -1,85 +1,92 @@
-using System.Text;
-using System.Text.RegularExpressions;
 using IotHubDsr.Stores.BlobArchives;
 
 namespace IotHubDsr.Stores.RoutedBlobs;
 
+/// <summary>Whose messages a blob holds, as far as its name tells.</summary>
+internal enum BlobOwner
+{
+    /// <summary>This hub's.</summary>
+    ThisHub,
+
+    /// <summary>Another hub's.</summary>
+    AnotherHub,
+
+    /// <summary>The name can be read both ways, or holds no hub.</summary>
+    Unclear,
+}
+
 /// <summary>
-/// What the names of blobs in a container say of messages of a hub: whether they can be of this hub, and when they were written. A container
-/// can receive messages from several hubs, and device IDs are unique only within one: a blob that another hub wrote must not be taken for this
-/// hub's.
+/// What the names of blobs in a container say of messages of a hub: whose they are, and when they were written. A container can receive
+/// messages from several hubs, and device IDs are unique only within one: a blob that another hub wrote must not be taken for this hub's.
 /// </summary>
 internal sealed class BlobNames
 {
-    private const string HubToken = "{iothub}";
-    private const string AnyHub = "[A-Za-z0-9-]+";
+    private readonly string[] _hubNames;
+    private readonly BlobNameFormat[] _formats;
+    private readonly BlobNameFormat[] _otherFormats;
+    private readonly string[] _otherHubs;
 
-    private readonly Format[] _formats;
+    /// <summary>Whether devices of another hub choose names in the container.</summary>
+    private readonly bool _takesUploads;
 
-    /// <param name="hubName">Name of the hub; null when any hub will do.</param>
-    /// <param name="fileNameFormats">The formats of blob names that its endpoints use, one a line; null when unknown.</param>
-    public BlobNames(string? hubName, string? fileNameFormats)
+    private readonly IReadOnlyList<OperatorStatement> _statements;
+
+    /// <param name="hubNames">Names that the hub has in blob names, one a line; null when any hub will do.</param>
+    /// <param name="fileNameFormats">The formats of blob names that its endpoints use or used, one a line; null when unknown.</param>
+    /// <param name="otherHubs">Other hubs that write to the container, as in <see cref="LocationSettings.OtherHubs"/>; null when there are none.</param>
+    /// <param name="statements">What the operator vouches for.</param>
+    public BlobNames(string? hubNames, string? fileNameFormats, string? otherHubs = null, IReadOnlyList<OperatorStatement>? statements = null)
     {
-        string[] formats = [.. (fileNameFormats ?? string.Empty).Split('\n').Where(format => format.Contains(HubToken, StringComparison.Ordinal))];
-        _formats = hubName is null ? [] : [.. formats.Select(format => new Format(format, hubName))];
+        _hubNames = hubNames?.Split('\n') ?? [];
+        _statements = statements ?? [];
+        string[] formats = [.. (fileNameFormats ?? string.Empty).Split('\n').Where(BlobNameFormat.IsOne)];
+        _formats = _hubNames.Length == 0 ? [] : [.. formats.Select(format => new BlobNameFormat(format, _hubNames))];
+        string[][] others = [.. (otherHubs ?? string.Empty).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split(' ', 2))];
+        _otherHubs = [.. others.Select(static other => other[0]).Distinct(StringComparer.OrdinalIgnoreCase)];
+        _otherFormats = [.. others.Where(static other => BlobNameFormat.IsOne(other[^1])).Select(static other => new BlobNameFormat(other[1], other[0]))];
+        _takesUploads = Array.Exists(others, static other => other.Length == 1);
     }
 
     /// <summary>
-    /// False only for a blob whose name follows an endpoint's format with the name of another hub in it. Where a name can be read both ways, it
-    /// is this hub's. A folder can hold anything: that it has a hub's place in the format does not make it one.
+    /// Whose messages a blob holds. A name that follows no format of this hub is this hub's if it holds the hub's whole name, between characters
+    /// that no hub name has, and nothing in it points to another hub.
     /// </summary>
-    public bool Concerns(string name) =>
-        name.EndsWith('/') || !Array.Exists(_formats, format => format.AnyHub.IsMatch(name)) || Array.Exists(_formats, format => format.ThisHub(name)!.IsMatch(name));
+    public BlobOwner OwnerOf(string name)
+    {
+        if (_hubNames.Length == 0 || IsVouchedFor(name))
+            return BlobOwner.ThisHub;
+        bool follows = Array.Exists(_formats, format => format.IsOfHub(name));
+        bool isOurs = follows || Array.Exists(_hubNames, hub => BlobNameFormat.Holds(name, hub));
+        bool isTheirs = Array.Exists(_otherFormats, format => format.IsOfHub(name))
+            || Array.Exists(_formats, format => format.IsOfAnother(name))
+            || (!follows && Array.Exists(_otherHubs, hub => BlobNameFormat.Holds(name, hub)));
+        return (isOurs, isTheirs) switch
+        {
+            (true, false) when follows || !_takesUploads => BlobOwner.ThisHub,
+            (false, true) => BlobOwner.AnotherHub,
+            _ => BlobOwner.Unclear,
+        };
+    }
+
+    /// <summary>
+    /// False only for a blob that is another hub's for certain. A folder can hold anything: that it has a hub's place in the format does not
+    /// make it one.
+    /// </summary>
+    public bool Concerns(string name) => name.EndsWith('/') || OwnerOf(name) != BlobOwner.AnotherHub;
 
     /// <summary>What the name of a blob, or of a folder that ends with a slash, says of the time; see <see cref="ArchiveLayout.TimesOf"/>.</summary>
     public NameTimes TimesOf(string name)
     {
         NameTimes? times = null;
-        foreach (Format format in _formats)
+        foreach (BlobNameFormat format in _formats)
         {
-            if (format.ThisHub(name)?.Match(name) is { Success: true } match)
+            if (format.MatchOf(name) is { Success: true } match)
                 times = NameTimes.Both(times, NameTimes.Of(match.Groups));
         }
 
         return times ?? NameTimes.Foreign;
     }
 
-    private sealed class Format
-    {
-        private readonly Regex _blob;
-        private readonly Regex[] _folders;
-
-        public Format(string format, string hubName)
-        {
-            string thisHub = $"(?i:{Regex.Escape(hubName)})";
-            string[] segments = format.Split('/');
-            AnyHub = ToRegex(format, BlobNames.AnyHub);
-            _blob = ToRegex(format, thisHub);
-            _folders = [.. Enumerable.Range(1, segments.Length - 1).Select(depth => ToRegex(string.Join('/', segments[..depth]) + "/", thisHub))];
-        }
-
-        /// <summary>A blob of any hub.</summary>
-        public Regex AnyHub { get; }
-
-        /// <summary>A blob of this hub, or a folder of it, whichever the name is; null for a folder that lies too deep.</summary>
-        public Regex? ThisHub(string name)
-        {
-            int depth = name.EndsWith('/') ? name.AsSpan().Count('/') : 0;
-            return depth == 0 ? _blob : depth <= _folders.Length ? _folders[depth - 1] : null;
-        }
-
-        /// <remarks>Formats are the operator's and names anybody's: the time to match them must not grow faster than they do.</remarks>
-        private static Regex ToRegex(string format, string hub)
-        {
-            var pattern = new StringBuilder(Regex.Escape(format).Replace(@"\}", "}", StringComparison.Ordinal));
-            (string Token, string Pattern)[] tokens =
-            [
-                (HubToken, hub), ("{partition}", "[0-9]+"), ("{YYYY}", "(?<y>[0-9]{4})"), ("{MM}", "(?<M>[0-9]{2})"),
-                ("{DD}", "(?<d>[0-9]{2})"), ("{HH}", "(?<h>[0-9]{2})"), ("{mm}", "(?<m>[0-9]{2})"),
-            ];
-            foreach ((string token, string replacement) in tokens)
-                pattern.Replace($@"\{token}", replacement);
-            return new Regex($@"\A{pattern}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
-        }
-    }
+    private bool IsVouchedFor(string name) => _statements.Any(statement =>
+        statement.Kind is OperatorStatementKind.DedicatedContainer or OperatorStatementKind.OwnBlobs && statement.Covers(name));
 }

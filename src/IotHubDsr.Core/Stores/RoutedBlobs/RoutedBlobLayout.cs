@@ -6,11 +6,16 @@ namespace IotHubDsr.Stores.RoutedBlobs;
 internal sealed class RoutedBlobLayout(DataLocation location) : ArchiveLayout(location)
 {
     private readonly BlobNames _names = new(
-        location.Settings.GetValueOrDefault(LocationSettings.HubName), location.Settings.GetValueOrDefault(LocationSettings.FileNameFormat));
+        location.Settings.GetValueOrDefault(LocationSettings.HubName),
+        location.Settings.GetValueOrDefault(LocationSettings.FileNameFormat),
+        location.Settings.GetValueOrDefault(LocationSettings.OtherHubs),
+        location.Statements);
 
     public override ArchiveRecords Records => MessageRecords.Messages;
 
     public override bool Concerns(string name) => _names.Concerns(name);
+
+    public override bool IsUnclear(string name) => _names.OwnerOf(name) == BlobOwner.Unclear;
 
     public override NameTimes TimesOf(string name) => _names.TimesOf(name);
 

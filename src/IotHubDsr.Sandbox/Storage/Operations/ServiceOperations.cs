@@ -12,19 +12,23 @@ internal static class ServiceOperations
         var page = PageRequest.Of(request, store.PageSizeCap);
         var include = page.Includes("metadata", "deleted", "system");
         string start = page.Start?.Name ?? "";
+        IEnumerable<DeletedContainer> deleted = include.Contains("deleted") ? account.DeletedContainers : [];
         var found = account.Containers
-            .Where(container => container.Name.StartsWith(page.Prefix, StringComparison.Ordinal))
-            .Where(container => include.Contains("system") || !container.Name.StartsWith('$'))
-            .Where(container => string.CompareOrdinal(container.Name, start) >= 0)
+            .Select(container => new ListedContainer(container, Deleted: null))
+            .Concat(deleted.Select(old => new ListedContainer(old.Container, old)))
+            .Where(listed => listed.Name.StartsWith(page.Prefix, StringComparison.Ordinal))
+            .Where(listed => include.Contains("system") || !listed.Name.StartsWith('$'))
+            .Where(listed => string.CompareOrdinal(listed.Name, start) >= 0)
+            .OrderBy(listed => listed.Name, StringComparer.Ordinal)
             .Take(page.Size + 1)
             .ToList();
         return XmlBody.Respond(200, writer =>
         {
             page.WriteStart(writer, endpoint, containerName: null);
             writer.WriteStartElement("Containers");
-            foreach (var container in found.Take(page.Size))
+            foreach (var listed in found.Take(page.Size))
             {
-                WriteContainer(writer, container, include.Contains("metadata"));
+                WriteContainer(writer, listed, include.Contains("metadata"));
             }
 
             writer.WriteEndElement();
@@ -73,13 +77,20 @@ internal static class ServiceOperations
         .With("x-ms-account-kind", "StorageV2")
         .With("x-ms-is-hns-enabled", account.Options.HierarchicalNamespace);
 
-    private static void WriteContainer(XmlWriter writer, BlobContainer container, bool withMetadata)
+    private static void WriteContainer(XmlWriter writer, ListedContainer listed, bool withMetadata)
     {
+        BlobContainer container = listed.Container;
         DateTimeOffset now = container.Account.Clock.Now;
         lock (container.Gate)
         {
             writer.WriteStartElement("Container");
             writer.Element("Name", container.Name);
+            if (listed.Deleted is { } named)
+            {
+                writer.Element("Deleted", true);
+                writer.Element("Version", named.Version);
+            }
+
             writer.WriteStartElement("Properties");
             writer.Element("Last-Modified", container.LastModified);
             writer.Element("Etag", container.ETag);
@@ -92,6 +103,12 @@ internal static class ServiceOperations
             writer.Element("HasImmutabilityPolicy", container.HasImmutabilityPolicy);
             writer.Element("HasLegalHold", container.HasLegalHold);
             writer.Element("ImmutableStorageWithVersioningEnabled", false);
+            if (listed.Deleted is { Deletion: var deletion })
+            {
+                writer.Element("DeletedTime", deletion.On);
+                writer.Element("RemainingRetentionDays", (long)(deletion.Until - now).TotalDays);
+            }
+
             writer.WriteEndElement();
             if (withMetadata)
             {
@@ -107,5 +124,11 @@ internal static class ServiceOperations
         writer.WriteStartElement("RetentionPolicy");
         writer.Element("Enabled", false);
         writer.WriteEndElement();
+    }
+
+    /// <summary>A line of the listing: a container, or one that was deleted under its name.</summary>
+    private sealed record ListedContainer(BlobContainer Container, DeletedContainer? Deleted)
+    {
+        public string Name => Container.Name;
     }
 }

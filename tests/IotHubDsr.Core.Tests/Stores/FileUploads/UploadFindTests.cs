@@ -1,5 +1,7 @@
+using IotHubDsr.Core.Tests.Packages;
 using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.Storage;
+using IotHubDsr.Stores;
 using IotHubDsr.Stores.FileUploads;
 
 namespace IotHubDsr.Core.Tests.Stores.FileUploads;
@@ -55,7 +57,7 @@ public sealed class UploadFindTests
     }
 
     [Fact]
-    public async Task Find_ThousandDevices_ListsTheContainerOnce()
+    public async Task Find_ThousandDevices_ListsTheContainerOnceAndLooksAgainForWhatHasMoved()
     {
         await using UploadSandbox sandbox = await UploadSandbox.StartAsync();
         sandbox.Put([.. Others(1000).Select(id => $"{id}/a"), "bystander/a"]);
@@ -63,7 +65,7 @@ public sealed class UploadFindTests
         IReadOnlyList<DeviceDataFinding> findings = await sandbox.FindAsync(Others(1000));
 
         Assert.All(findings, finding => Assert.Equal(1, finding.Records));
-        Assert.Single(sandbox.Listings);
+        Assert.Equal(2, sandbox.Listings.Count);
     }
 
     [Fact]
@@ -72,7 +74,7 @@ public sealed class UploadFindTests
         await using UploadSandbox sandbox = await UploadSandbox.StartAsync();
         await sandbox.FindAsync(Others(UploadListing.MostPrefixes));
 
-        Assert.Equal(UploadListing.MostPrefixes, sandbox.Listings.Count);
+        Assert.Equal(2 * UploadListing.MostPrefixes, sandbox.Listings.Count);
         Assert.All(sandbox.Listings, listing => Assert.Contains("prefix=other-", listing.Target, StringComparison.Ordinal));
     }
 
@@ -208,6 +210,64 @@ public sealed class UploadFindTests
         Assert.Equal(1, (await sandbox.FindOneAsync("dev1")).Records);
     }
 
+    [Theory]
+    [InlineData("dev1/patient Ana Lopez", null, "dev1/patient Ana Lopez")]
+    [InlineData("dev1/logs", "patient", "dev1/logs")]
+    public async Task FindExportAndErase_EmptyDirectoryWhoseNameOrMetadataHoldsData_IsARecord(string name, string? metadata, string path)
+    {
+        await using UploadSandbox sandbox = await UploadSandbox.StartAsync();
+        PutDirectory(sandbox, name, metadata);
+        PutDirectory(sandbox, "dev10/x", metadata);
+
+        DeviceDataFinding found = await sandbox.FindOneAsync("dev1");
+        (IReadOnlyList<ExportCompleteness> lines, MemoryTarget package) = await sandbox.ExportAsync("dev1");
+        ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(oldVersions: false, found));
+
+        Assert.Equal((Verdict.Present, 1L, path), (found.Verdict, found.Records, Assert.Single(found.Items).Path));
+        Assert.Equal(1, Assert.Single(lines).Included);
+        Assert.Contains($"\"blob\":\"{path}\"", package.Text("files.ndjson"), StringComparison.Ordinal);
+        Assert.Equal((1L, null), (outcome.RecordsErased, outcome.Fault));
+        Assert.Equal(["dev10/x"], sandbox.Names);
+    }
+
+    [Fact]
+    public async Task FindAndErase_DirectoryWithMetadataAndAFileInIt_CountsBoth()
+    {
+        await using UploadSandbox sandbox = await UploadSandbox.StartAsync(new BlobAccountOptions(HierarchicalNamespace: true));
+        PutDirectory(sandbox, "dev1/logs", "patient");
+        sandbox.Put("dev1/logs/boot.txt", "dev1/plain/boot.txt");
+
+        DeviceDataFinding found = await sandbox.FindOneAsync("dev1");
+        ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(oldVersions: false, found));
+
+        Assert.Equal(["dev1/logs", "dev1/logs/boot.txt", "dev1/plain/boot.txt"], found.Items.Select(item => item.Path).Order(StringComparer.Ordinal));
+        Assert.Equal((3L, null), (outcome.RecordsErased, outcome.Fault));
+        Assert.Empty(sandbox.Names);
+    }
+
+    [Fact]
+    public async Task Find_FileThatMovesWhileTheContainerIsListed_IsFoundUnderItsNewName()
+    {
+        await using UploadSandbox sandbox = await UploadSandbox.StartAsync();
+        sandbox.Put("dev1/b", "dev1/c", "dev1/d", "dev1/z");
+        sandbox.PageSize(2);
+        int pages = 0;
+        sandbox.Wire.Before = request =>
+        {
+            if (request.RequestUri!.Query.Contains("restype=container&comp=list", StringComparison.Ordinal) && ++pages == 2)
+            {
+                sandbox.Container.Delete("dev1/z");
+                sandbox.Put("dev1/a");
+            }
+
+            return Task.CompletedTask;
+        };
+
+        DeviceDataFinding found = await sandbox.FindOneAsync("dev1");
+
+        Assert.Equal(["dev1/a", "dev1/b", "dev1/c", "dev1/d"], found.Items.Select(item => item.Path).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task Find_AccountThatRefusesToListVersions_ListsWithoutThem()
     {
@@ -218,6 +278,14 @@ public sealed class UploadFindTests
             : Task.CompletedTask;
 
         Assert.Equal(1, (await sandbox.FindOneAsync("dev1")).Records);
+    }
+
+    private static void PutDirectory(UploadSandbox sandbox, string name, string? metadata)
+    {
+        var pairs = new Dictionary<string, string> { ["hdi_isfolder"] = "true" };
+        if (metadata is not null)
+            pairs["subject"] = metadata;
+        sandbox.Container.Put(name, Array.Empty<byte>(), new BlobSeed { Metadata = pairs });
     }
 
     private static string[] Others(int count) => [.. Enumerable.Range(0, count).Select(number => $"other-{number}")];

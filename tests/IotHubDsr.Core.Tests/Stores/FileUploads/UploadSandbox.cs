@@ -6,6 +6,7 @@ using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.Storage;
+using IotHubDsr.Sandbox.Storage.Blobs;
 using IotHubDsr.Stores;
 using IotHubDsr.Stores.FileUploads;
 
@@ -62,7 +63,7 @@ internal sealed class UploadSandbox : IAsyncDisposable
 
     public IReadOnlyList<LoggedRequest> BlobRequests => [.. _server.RequestLog.After(0).Where(entry => entry.Service == "blob")];
 
-    public IReadOnlyList<LoggedRequest> Listings => [.. BlobRequests.Where(entry => entry.Target.Contains("comp=list", StringComparison.Ordinal))];
+    public IReadOnlyList<LoggedRequest> Listings => [.. BlobRequests.Where(entry => entry.Target.Contains("restype=container&comp=list", StringComparison.Ordinal))];
 
     public IEnumerable<LoggedRequest> Mutations => BlobRequests.Where(entry => entry.Mutating);
 
@@ -88,6 +89,13 @@ internal sealed class UploadSandbox : IAsyncDisposable
     {
         foreach (string name in names)
             Container.Put(name, Encoding.UTF8.GetBytes($"content of {name}"));
+    }
+
+    /// <summary>Stages a block that nobody commits.</summary>
+    public void Stage(string name)
+    {
+        lock (Container.Gate)
+            Container.GetOrAddEntry(name).Staged.Put(new Block("MDAwMQ==", BlobContent.Of("x"u8.ToArray())), Clock.GetUtcNow());
     }
 
     public void Snapshot(string name)

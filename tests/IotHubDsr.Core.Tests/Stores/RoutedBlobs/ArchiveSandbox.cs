@@ -85,6 +85,8 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
             Place = $"{AccountName}/{name}",
             Provenance = ["a test"],
             Capabilities = Store.Capabilities,
+            // Most tests are about content: whose a blob is by its name, those say that are about it.
+            Statements = [new OperatorStatement(OperatorStatementKind.DedicatedContainer, "a test")],
             Settings = new Dictionary<string, string>
             {
                 [LocationSettings.ContainerUri] = $"https://{AccountName}.blob.core.windows.net/{name}",
@@ -170,12 +172,21 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
         }
     }
 
+    /// <summary>Copies a blob to another name and deletes it under its own.</summary>
+    public void Move(string name, string newName)
+    {
+        Put(newName, Current(name).Content.ToMemory());
+        Container.Delete(name);
+    }
+
+    public void PageSize(int items) => _server.World.Blobs.PageSizeCap = items;
+
     /// <summary>Stages a block that nobody commits.</summary>
     public void Stage(string name, string blockId)
     {
         lock (Container.Gate)
         {
-            Assert.True(Container.TryGetEntry(name, out BlobEntry? entry));
+            BlobEntry entry = Container.GetOrAddEntry(name);
             entry.Staged.Put(new Block(blockId, BlobContent.Of("x"u8.ToArray())), Clock.GetUtcNow());
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CsCheck;
 using IotHubDsr.Stores.BlobArchives;
 using IotHubDsr.Stores.RoutedBlobs;
 
@@ -6,22 +7,68 @@ namespace IotHubDsr.Core.Tests.Stores.RoutedBlobs;
 
 public sealed class BlobNamesTests
 {
+    private const string Usual = "{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}";
+
     [Theory]
-    [InlineData("{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}", "hub1/0/2026/01/05/08/00", true)]
-    [InlineData("{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}", "HUB1/0/2026/01/05/08/00", true)]
-    [InlineData("{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}", "hub2/0/2026/01/05/08/00", false)]
-    [InlineData("{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}", "hub2/0/2026/01/05/08/00/copy", true)]
-    [InlineData("{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}", "hub2/0/2026/01/05/08/00\n", true)]
-    [InlineData("{YYYY}{MM}{DD}{HH}{mm}-{partition}-{iothub}.avro", "202601050800-3-hub2.avro", false)]
-    [InlineData("{YYYY}{MM}{DD}{HH}{mm}-{partition}-{iothub}.avro", "202601050800-3-hub1.avro", true)]
-    [InlineData("{YYYY}{MM}{DD}{HH}{mm}-{partition}-{iothub}.avro", "202601050800-3-hub2xavro", true)]
-    // Whether 'hub' has partition 12 or 'hub1' partition 2 nobody can tell.
-    [InlineData("{iothub}{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}", "hub12/2026/01/05/08/00", true)]
-    [InlineData("{iothub}{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}", "hub112/2026/01/05/08/00", true)]
-    [InlineData("{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}", "0/2026/01/05/08/00", true)]
-    [InlineData(null, "hub2/0/2026/01/05/08/00", true)]
-    public void Concerns_OnlyExcludesNamesThatCanOnlyBeAnotherHubs(string? format, string name, bool concerns) =>
-        Assert.Equal(concerns, new BlobNames("hub1", format).Concerns(name));
+    [InlineData(Usual, "hub1/0/2026/01/05/08/00", BlobOwner.ThisHub)]
+    [InlineData(Usual, "HUB1/0/2026/01/05/08/00", BlobOwner.ThisHub)]
+    [InlineData(Usual, "hub2/0/2026/01/05/08/00", BlobOwner.AnotherHub)]
+    // Names of hubs that are the beginning or the end of one another.
+    [InlineData(Usual, "hub/0/2026/01/05/08/00", BlobOwner.AnotherHub)]
+    [InlineData(Usual, "hub1-b/0/2026/01/05/08/00", BlobOwner.AnotherHub)]
+    [InlineData(Usual, "my-hub1/0/2026/01/05/08/00", BlobOwner.AnotherHub)]
+    [InlineData(Usual, "zz/hub1-b-0-2026-01-05-08-00.json", BlobOwner.Unclear)]
+    [InlineData(Usual, "zz/hub1-0-2026-01-05-08-00.json", BlobOwner.Unclear)]
+    [InlineData(Usual, "zz/hub10.json", BlobOwner.Unclear)]
+    [InlineData(Usual, "zz/hub1.json", BlobOwner.ThisHub)]
+    [InlineData(Usual, "zz/hub1_0_2026.json", BlobOwner.ThisHub)]
+    [InlineData(Usual, "backup of HUB1", BlobOwner.ThisHub)]
+    [InlineData(Usual, "hub2/0/2026/01/05/08/00/copy", BlobOwner.Unclear)]
+    [InlineData(Usual, "hub1/0/2026/01/05/08/00/copy", BlobOwner.ThisHub)]
+    [InlineData(Usual, "hub1/0/2026/01/05/08/00\n", BlobOwner.ThisHub)]
+    [InlineData(Usual, "README.txt", BlobOwner.Unclear)]
+    // Letters that only look like those of the hub's name do not end it.
+    [InlineData(Usual, "h\u00fcb1/0/2026/01/05/08/00", BlobOwner.Unclear)]
+    [InlineData("{YYYY}{MM}{DD}{HH}{mm}-{partition}-{iothub}.avro", "202601050800-3-hub2.avro", BlobOwner.AnotherHub)]
+    [InlineData("{YYYY}{MM}{DD}{HH}{mm}-{partition}-{iothub}.avro", "202601050800-3-hub1.avro", BlobOwner.ThisHub)]
+    [InlineData("{YYYY}{MM}{DD}{HH}{mm}-{partition}-{iothub}.avro", "202601050800-3-hub2xavro", BlobOwner.Unclear)]
+    // Whether 'hub1' has partition 2 or 'hub' partition 12 nobody can tell.
+    [InlineData("{iothub}{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}", "hub12/2026/01/05/08/00", BlobOwner.Unclear)]
+    [InlineData("{iothub}{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}", "other12/2026/01/05/08/00", BlobOwner.AnotherHub)]
+    [InlineData("{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}", "0/2026/01/05/08/00", BlobOwner.Unclear)]
+    [InlineData(null, "hub2/0/2026/01/05/08/00", BlobOwner.Unclear)]
+    [InlineData(null, "hub1/0/2026/01/05/08/00", BlobOwner.ThisHub)]
+    internal void OwnerOf_Name_IsThisHubsOnlyIfItTellsSo(string? format, string name, BlobOwner owner) =>
+        Assert.Equal(owner, new BlobNames("hub1", format).OwnerOf(name));
+
+    [Theory]
+    [InlineData("hub2 {partition}/{iothub}/hub1", "0/hub2/hub1", BlobOwner.Unclear)]
+    [InlineData("hub2 {partition}/{iothub}", "0/hub2", BlobOwner.AnotherHub)]
+    [InlineData("hub2 {partition}/{iothub}", "hub1/0/2026/01/05/08/00", BlobOwner.ThisHub)]
+    [InlineData("hub2 {partition}/{iothub}", "hub1 and hub2", BlobOwner.Unclear)]
+    [InlineData("hub2 {partition}/{iothub}", "only hub2", BlobOwner.AnotherHub)]
+    // Devices of hub2 choose the names of what they upload.
+    [InlineData("hub2", "dev1/hub1.json", BlobOwner.Unclear)]
+    [InlineData("hub2", "hub1/0/2026/01/05/08/00", BlobOwner.ThisHub)]
+    internal void OwnerOf_NameThatAnotherHubCanHaveGiven_IsNotThisHubs(string others, string name, BlobOwner owner) =>
+        Assert.Equal(owner, new BlobNames("hub1", Usual, others).OwnerOf(name));
+
+    [Theory]
+    [InlineData("old-hub/0/2026/01/05/08/00", BlobOwner.ThisHub)]
+    [InlineData("hub1/0/2026/01/05/08/00", BlobOwner.ThisHub)]
+    [InlineData("old-hub2/0/2026/01/05/08/00", BlobOwner.AnotherHub)]
+    [InlineData("2026/01/05/08/00/0-old-hub", BlobOwner.ThisHub)]
+    internal void OwnerOf_HubThatHadAnotherName_KnowsBoth(string name, BlobOwner owner) =>
+        Assert.Equal(owner, new BlobNames("hub1\nold-hub", Usual + "\n{YYYY}/{MM}/{DD}/{HH}/{mm}/{partition}-{iothub}").OwnerOf(name));
+
+    [Fact]
+    public void OwnerOf_AnyTwoHubs_AreToldApartByTheUsualFormat() => Gen.Select(Gen.Char["ab-"].Array[3, 6], Gen.Char["ab-"].Array[3, 6]).Sample((one, other) =>
+    {
+        string hub = new(one), another = new(other);
+        Assert.Equal(
+            hub == another ? BlobOwner.ThisHub : BlobOwner.AnotherHub,
+            new BlobNames(hub, Usual).OwnerOf($"{another}/3/2026/01/05/08/00"));
+    });
 
     [Theory]
     [InlineData("hub1/0/2026/01/05/08/00", true)]
@@ -29,7 +76,7 @@ public sealed class BlobNamesTests
     [InlineData("hub2/0/2026/01/05/08/00", false)]
     [InlineData("2026/01/05/08/00/0-hub2", false)]
     public void Concerns_SeveralFormatsInOneContainer_ExcludesOtherHubsInEach(string name, bool concerns) =>
-        Assert.Equal(concerns, new BlobNames("hub1", "{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}\n{YYYY}/{MM}/{DD}/{HH}/{mm}/{partition}-{iothub}").Concerns(name));
+        Assert.Equal(concerns, new BlobNames("hub1", Usual + "\n{YYYY}/{MM}/{DD}/{HH}/{mm}/{partition}-{iothub}").Concerns(name));
 
     [Fact]
     public void Concerns_HostileNameAndFormat_AreMatchedInNoTime()

@@ -1,3 +1,4 @@
+using System.Text;
 using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.Storage.Blobs;
 using IotHubDsr.Sandbox.World;
@@ -116,6 +117,28 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task Find_BlobThatIsBeingRehydrated_SaysWhatToWaitFor()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        sandbox.Put("archived", Messages(10, Alice), seed: new BlobSeed { Tier = "Archive" });
+        lock (sandbox.Container.Gate)
+        {
+            Assert.True(sandbox.Container.TryGetEntry("archived", out BlobEntry? entry));
+            entry.Amend(entry.Current!, entry.Current! with { Tier = entry.Current!.Tier.Set("Hot", sandbox.Clock.GetUtcNow()) });
+        }
+
+        DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
+
+        Assert.Equal(Verdict.Unreachable, found.Verdict);
+        Fault fault = Assert.Single(sandbox.Reported);
+        Assert.Equal("BlobRehydrating", fault.Id);
+        Assert.Contains("Wait until", fault.RecommendedAction, StringComparison.Ordinal);
+
+        sandbox.Clock.Advance(AccessTierState.RehydrationTime);
+        Assert.Equal((Verdict.Present, 10L), await sandbox.FindOneAsync(Alice) is var later ? (later.Verdict, later.Records) : default);
+    }
+
+    [Fact]
     public async Task Erase_AppendBlob_IsReadButNotRewritten()
     {
         await using ArchiveSandbox sandbox = await StartAsync();
@@ -161,11 +184,32 @@ public sealed class RefusalTests
         DeviceDataFinding before = await sandbox.FindOneAsync(Alice);
         ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(before));
 
-        Assert.Equal((Verdict.Unreachable, 50), (before.Verdict, before.Records));
+        // What was an archive cannot be read; what never was one is for its owner to look at.
+        bool isArchive = damage == "truncated";
+        Assert.Equal((isArchive ? Verdict.Unreachable : Verdict.Present, 50), (before.Verdict, before.Records));
         Assert.Equal(50, outcome.RecordsErased);
-        Assert.Equal((Verdict.Unreachable, 0), await sandbox.FindOneAsync(Alice) is var after ? (after.Verdict, after.Records) : default);
+        Assert.Equal((isArchive ? Verdict.Unreachable : Verdict.OwnerAction, 0), await sandbox.FindOneAsync(Alice) is var after ? (after.Verdict, after.Records) : default);
         Assert.Equal(damaged.ToArray(), sandbox.Current("damaged").Content.ToMemory().ToArray());
         Assert.All(sandbox.Reported, fault => Assert.Equal("ArchiveUnreadable", fault.Id));
+    }
+
+    [Fact]
+    public async Task Erase_RecordsWithoutReadableSender_AreKeptAndCallNobodyAbsent()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        const string Unread = """{"device":"alice","temperature":21.5}""";
+        sandbox.Put("blob", Encoding.UTF8.GetBytes($"{TextWithout(Messages(10, Alice, Bob))}{Unread}\n{Unread}\n"));
+
+        IReadOnlyList<DeviceDataFinding> before = await sandbox.FindAsync(Alice, Carol);
+        Fault fault = Assert.Single(sandbox.Reported);
+        ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(before[0]));
+
+        Assert.Equal([(Verdict.Unreachable, 5L), (Verdict.Unreachable, 0L)], before.Select(finding => (finding.Verdict, finding.Records)));
+        Assert.Equal("RecordsUnreadable", fault.Id);
+        Assert.Contains($"2 records from which no sender can be read, the first at byte {TextWithout(Messages(10, Alice, Bob)).Length}", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(5, outcome.RecordsErased);
+        Assert.Equal($"{TextWithout(Messages(10, Alice, Bob), Alice)}{Unread}\n{Unread}\n", sandbox.Text("blob"));
+        Assert.Equal((Verdict.Unreachable, 0), await sandbox.FindOneAsync(Alice) is var after ? (after.Verdict, after.Records) : default);
     }
 
     [Fact]
@@ -178,27 +222,5 @@ public sealed class RefusalTests
         DsrException denied = await Assert.ThrowsAsync<DsrException>(() => sandbox.FindAsync(Alice));
 
         Assert.Equal("PermissionMissing", denied.Fault.Id);
-    }
-
-    [Fact]
-    public async Task FindAndErase_BlobsOfAnotherHub_AreLeftAlone()
-    {
-        await using ArchiveSandbox sandbox = await StartAsync();
-        sandbox.Location = sandbox.Location with
-        {
-            Settings = new Dictionary<string, string>(sandbox.Location.Settings)
-            {
-                [LocationSettings.FileNameFormat] = "{YYYY}/{MM}/{DD}/{HH}/{mm}/{iothub}-{partition}",
-            },
-        };
-        sandbox.Put("2026/01/05/08/00/contoso-hub-0", Messages(10, Alice, Bob));
-        sandbox.Put("2026/01/05/08/00/fabrikam-hub-0", Messages(10, Alice, Bob));
-        sandbox.Put("restored by hand", Messages(10, Alice, Bob));
-
-        ErasureOutcome outcome = await sandbox.EraseAsync(Alice);
-
-        Assert.Equal(10, outcome.RecordsErased);
-        Assert.Equal(TextWithout(Messages(10, Alice, Bob)), sandbox.Text("2026/01/05/08/00/fabrikam-hub-0"));
-        Assert.DoesNotContain(sandbox.BlobRequests, request => request.Target.Contains("fabrikam-hub-0", StringComparison.Ordinal));
     }
 }

@@ -1,0 +1,14 @@
+namespace IotHubDsr.Foundation;
+
+/// <summary>Why something failed, in one line: exceptions of services go on with headers and whole answers.</summary>
+internal static class Reason
+{
+    private static readonly char[] LineEnds = ['\r', '\n'];
+
+    public static string Of(Exception exception)
+    {
+        string first = exception.Message.Split(LineEnds, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault()
+            ?? exception.GetType().Name;
+        return first[^1] is '.' or '!' or '?' ? first : first + ".";
+    }
+}

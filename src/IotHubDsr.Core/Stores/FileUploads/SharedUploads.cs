@@ -1,0 +1,48 @@
+namespace IotHubDsr.Stores.FileUploads;
+
+/// <summary>
+/// Containers that several hubs may upload to. Azure's names of uploaded files begin with the device ID and hold no hub: another hub's device of
+/// the same ID has its files in the same folder, and nothing of that folder is known to be the subject's.
+/// </summary>
+internal static class SharedUploads
+{
+    /// <summary>Why the files of a device ID may be another hub's; null when they are this hub's.</summary>
+    public static string? Ground(DataLocation location)
+    {
+        if (location.IsDedicated)
+            return null;
+        if (location.Settings.GetValueOrDefault(LocationSettings.OtherHubs) is { } others)
+        {
+            IEnumerable<string> names = others.Split('\n').Select(static hub => $"'{hub.Split(' ')[0]}'").Distinct(StringComparer.Ordinal);
+            return $"Hub {string.Join(", ", names)} writes to the container as well";
+        }
+
+        return location.Settings.GetValueOrDefault(LocationSettings.SharingUnknown) is { } unknown
+            ? $"Whether another hub writes to the container as well cannot be told: {unknown.TrimEnd('.')}"
+            : null;
+    }
+
+    /// <summary>What was found, as the subject's where it is known to be. Where there is nothing of an ID there is nothing of the subject.</summary>
+    public static DeviceDataFinding Judge(DeviceDataFinding found) => found.Items.Count == 0 || Ground(found.Location) is not { } ground
+        ? found
+        : new DeviceDataFinding
+        {
+            DeviceId = found.DeviceId,
+            GenerationId = found.GenerationId,
+            Location = found.Location,
+            Verdict = found.Verdict is Verdict.Unreachable or Verdict.Unknown ? found.Verdict : Verdict.OwnerAction,
+            Detail = $"{ground}. {Counted.Of(found.Records, "file")} of the device ID can be another hub's and {(found.Records == 1 ? "is" : "are")} neither erased nor "
+                + $"exported. Whoever is responsible for {found.Location.Place} finds out whose {(found.Records == 1 ? "it is" : "they are")}; if no other hub uses the container, "
+                + "say so with -DedicatedContainer of Connect-IotHubDsr or in the location file, and plan again.",
+        };
+
+    public static ExportCompleteness LineOf(DeviceDataFinding finding) => new()
+    {
+        DeviceId = finding.DeviceId,
+        LocationId = finding.Location.Id,
+        Kind = finding.Location.Kind,
+        Place = finding.Location.Place,
+        Verdict = finding.Verdict,
+        Ground = finding.Detail,
+    };
+}

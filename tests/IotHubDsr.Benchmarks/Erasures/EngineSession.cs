@@ -1,0 +1,136 @@
+using System.Net;
+using IotHubDsr.Engine;
+
+namespace IotHubDsr.Benchmarks.Erasures;
+
+/// <summary>A sandbox as it is handed to another process.</summary>
+internal sealed record WorkerSandbox(
+    int Port, string HubName, string HubHostName, string ResourceId, string TenantId, string ClientId, string ClientSecret, string CaCertificate);
+
+/// <summary>What an admin chooses when a plan is made.</summary>
+internal sealed record PlanChoices(IReadOnlyList<string> Devices)
+{
+    public bool IncludeOldVersions { get; init; }
+
+    public bool DeleteEmptied { get; init; }
+
+    public RecordScope Scope { get; init; } = RecordScope.All;
+
+    /// <summary>The file that the plan is saved to; null when it is not saved.</summary>
+    public string? Path { get; init; }
+}
+
+/// <summary>An engine that is connected to a sandbox, as a cmdlet connects it, and the faults that it told.</summary>
+internal sealed class EngineSession
+{
+    public const int UsualLimit = 8;
+
+    private readonly DsrEngine _engine;
+    private readonly List<Fault> _faults = [];
+    private readonly int _limit;
+    private DsrContext? _context;
+
+    private EngineSession(TimeProvider clock, int limit) => (_engine, _limit) = (new DsrEngine(clock), limit);
+
+    public IReadOnlyList<Fault> Faults => _faults;
+
+    private DsrContext Context => _context!;
+
+    /// <param name="sandbox">The sandbox.</param>
+    /// <param name="store">Folder or container of the requests.</param>
+    /// <param name="clock">The engine's clock.</param>
+    /// <param name="limit">How many blobs, or devices, are worked on at once.</param>
+    public static async Task<EngineSession> ConnectAsync(WorkerSandbox sandbox, string store, TimeProvider clock, int limit)
+    {
+        var session = new EngineSession(clock, limit);
+        var connect = new ConnectRequest { Sandbox = ToSandbox(sandbox), ThrottleShare = 1, RequestStore = store };
+        session._context = (await session.ResultsAsync<DsrContext>(session._engine.ConnectAsync(connect, CancellationToken.None))).Single();
+        return session;
+    }
+
+    public async Task<ErasurePlan> PlanAsync(PlanChoices choices)
+    {
+        var request = new PlanRequest
+        {
+            Context = Context,
+            DeviceIds = Stream(choices.Devices),
+            IncludeOldVersions = choices.IncludeOldVersions,
+            DeleteEmptied = choices.DeleteEmptied,
+            Scope = choices.Scope,
+            Path = choices.Path,
+            ThrottleLimit = _limit,
+        };
+        return (await ResultsAsync<ErasurePlan>(_engine.PlanAsync(request, CancellationToken.None))).Single();
+    }
+
+    /// <summary>Looks again at what a saved plan is about.</summary>
+    public async Task<ErasurePlan> ConfirmAsync(string path, long tolerance)
+    {
+        var request = new ConfirmPlanRequest { Context = Context, Path = path, Tolerance = tolerance, ThrottleLimit = _limit };
+        return (await ResultsAsync<ErasurePlan>(_engine.ConfirmPlanAsync(request, CancellationToken.None))).Single();
+    }
+
+    public Task<List<ErasureReceipt>> EraseAsync(ErasurePlan plan)
+    {
+        var erasure = new ErasureRequest
+        {
+            Context = Context,
+            Plan = plan,
+            Approved = [.. plan.Steps.Where(step => step.Action == ErasureAction.Erase)],
+            ThrottleLimit = _limit,
+        };
+        return ResultsAsync<ErasureReceipt>(_engine.EraseAsync(erasure, CancellationToken.None));
+    }
+
+    public Task<List<ErasureReceipt>> ResumeAsync(string requestId) =>
+        ResultsAsync<ErasureReceipt>(_engine.ResumeAsync(Continue(requestId), CancellationToken.None));
+
+    public Task<List<ErasureReceipt>> VerifyAsync(string requestId) =>
+        ResultsAsync<ErasureReceipt>(_engine.VerifyAsync(Continue(requestId), CancellationToken.None));
+
+    public Task ExportAsync(IReadOnlyList<string> devices, string path)
+    {
+        var request = new ExportRequest { Context = Context, DeviceIds = Stream(devices), Path = path, ThrottleLimit = _limit };
+        return ResultsAsync<DataExport>(_engine.ExportAsync(request, CancellationToken.None));
+    }
+
+    private ContinueRequest Continue(string requestId) => new() { Context = Context, RequestId = requestId, ThrottleLimit = _limit };
+
+    private async Task<List<T>> ResultsAsync<T>(IAsyncEnumerable<DsrEvent> operation)
+        where T : class
+    {
+        var results = new List<T>();
+        await foreach (DsrEvent next in operation)
+        {
+            if (next is OutputEvent<T> output)
+                results.Add(output.Value);
+            else if (next is FaultEvent { Fault: var fault })
+                _faults.Add(fault);
+        }
+
+        return results;
+    }
+
+    private static async IAsyncEnumerable<string> Stream(IEnumerable<string> deviceIds)
+    {
+        await Task.CompletedTask;
+        foreach (string deviceId in deviceIds)
+            yield return deviceId;
+    }
+
+    private static IotHubSandbox ToSandbox(WorkerSandbox sandbox) => new()
+    {
+        ProcessId = Environment.ProcessId,
+        Port = sandbox.Port,
+        Seed = 0,
+        HubName = sandbox.HubName,
+        HubHostName = sandbox.HubHostName,
+        ResourceId = sandbox.ResourceId,
+        TenantId = sandbox.TenantId,
+        ClientId = sandbox.ClientId,
+        ClientSecret = new NetworkCredential(string.Empty, sandbox.ClientSecret).SecurePassword,
+        ConnectionString = new NetworkCredential(string.Empty, string.Empty).SecurePassword,
+        CaCertificate = sandbox.CaCertificate,
+        ControlKey = string.Empty,
+    };
+}

@@ -1,0 +1,80 @@
+using IotHubDsr.Sandbox;
+using IotHubDsr.Sandbox.Storage;
+using IotHubDsr.Sandbox.World;
+
+namespace IotHubDsr.Benchmarks.Erasures;
+
+/// <summary>A sandbox whose clock can be moved, and a request store.</summary>
+internal class ErasureWorld : IAsyncDisposable
+{
+    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(61);
+
+    private readonly string? _folder;
+
+    protected ErasureWorld(SandboxServer server, StartedClock clock, bool inContainer)
+    {
+        Server = server;
+        Clock = clock;
+        _folder = inContainer ? null : Directory.CreateTempSubdirectory("erasures-").FullName;
+    }
+
+    public SandboxServer Server { get; }
+
+    public StartedClock Clock { get; }
+
+    /// <summary>A folder, or a blob container of the sandbox, so that nothing of a worker stays on this machine.</summary>
+    public string Store => _folder ?? $"https://{WorldNames.EvidenceAccount}.blob.core.windows.net/{WorldNames.EvidenceContainer}";
+
+    /// <summary>The sandbox as it is handed to another process.</summary>
+    public WorkerSandbox Sandbox
+    {
+        get
+        {
+            SandboxDescriptor at = Server.Descriptor;
+            return new WorkerSandbox(
+                at.Port, at.HubName, at.HubHostName, at.HubResourceId, at.TenantId, at.ClientId, at.ClientSecret, at.CaCertificatePem);
+        }
+    }
+
+    /// <summary>The request that was registered, if anybody came so far.</summary>
+    public string? RequestId => Journals().Where(journal => journal.Content.Contains((byte)'\n')).Select(journal => journal.RequestId).SingleOrDefault();
+
+    public IEnumerable<(string RequestId, byte[] Content)> Journals() => Evidence(".jsonl");
+
+    /// <summary>The newest certificate of the request; null when there is none.</summary>
+    public byte[]? Certificate => Evidence(".dsse.json").Select(file => file.Content).LastOrDefault();
+
+    /// <summary>Files of requests by the end of their names, in the order of these.</summary>
+    private IEnumerable<(string RequestId, byte[] Content)> Evidence(string end) => _folder is null
+        ? ContainerOf(WorldNames.EvidenceAccount, WorldNames.EvidenceContainer).List()
+            .Where(blob => blob.Name.EndsWith(end, StringComparison.Ordinal))
+            .Select(blob => (blob.Name.Split('/')[0], blob.Content.ToArray()))
+        : Directory.EnumerateFiles(_folder, "*" + end, SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .Select(file => (Path.GetRelativePath(_folder, file).Split(Path.DirectorySeparatorChar)[0], File.ReadAllBytes(file)));
+
+    /// <summary>A worker that was killed cannot give its lease on a container back: it ends by itself.</summary>
+    public void LetLeasesEnd()
+    {
+        if (_folder is null)
+            Clock.Skip(LeaseTime);
+    }
+
+    public BlobContainer ContainerOf(string account, string container) =>
+        Server.World.Blobs.TryGetAccount(account, out BlobAccount? known) && known.TryGetContainer(container, out BlobContainer? found)
+            ? found
+            : throw new InvalidOperationException($"There is no container {account}/{container}.");
+
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync();
+        await Server.DisposeAsync();
+        if (_folder is not null)
+            Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Lets go of what a kind of world has beside.</summary>
+    protected virtual ValueTask EndAsync() => ValueTask.CompletedTask;
+
+    protected static Task<SandboxServer> StartAsync(SandboxOptions options) => SandboxServer.StartAsync(options, CancellationToken.None);
+}

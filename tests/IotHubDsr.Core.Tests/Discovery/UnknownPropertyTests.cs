@@ -1,0 +1,31 @@
+namespace IotHubDsr.Core.Tests.Discovery;
+
+/// <summary>Members that are not known, inside properties that are.</summary>
+public sealed class UnknownPropertyTests
+{
+    [Theory]
+    [InlineData("""{"eventHubEndpoints":{"events":{},"operationsMonitoringEvents":{"path":"p","partitionCount":2}}}""", "eventHubEndpoints.operationsMonitoringEvents")]
+    [InlineData("""{"eventHubEndpoints":{"events":{"endpoint":"sb://own.example","mirror":"sb://other.example"}}}""", "eventHubEndpoints.events.mirror")]
+    [InlineData("""{"messagingEndpoints":{"fileNotifications":{"ttlAsIso8601":"PT1H","copyTo":"AccountName=st;AccountKey=s3cr3t"}}}""", "messagingEndpoints.fileNotifications.copyTo")]
+    [InlineData("""{"messagingEndpoints":{"twinNotifications":{"ttlAsIso8601":"PT1H"}}}""", "messagingEndpoints.twinNotifications")]
+    [InlineData("""{"messagingEndpoints":["https://other.example"]}""", "messagingEndpoints")]
+    [InlineData("""{"cloudToDevice":{"maxDeliveryCount":10,"deadLetter":{"queue":"/subscriptions/s/resourceGroups/g/providers/Microsoft.ServiceBus/namespaces/n"}}}""", "cloudToDevice.deadLetter")]
+    [InlineData("""{"cloudToDevice":{"feedback":{"ttlAsIso8601":"PT1H","forwardTo":"bus.servicebus.windows.net:5671"}}}""", "cloudToDevice.feedback.forwardTo")]
+    [InlineData("""{"storageEndpoints":{"$default":{"containerName":"","connectionString":"","archiveUri":"https://st2.blob.core.windows.net/a"}}}""", "storageEndpoints.$default.archiveUri")]
+    [InlineData("""{"mirror":{"to":[{"hosts":["hub.example.net"]}]}}""", "properties.mirror")]
+    [InlineData("""{"mirror":"HostName=other-hub.azure-devices.net;SharedAccessKey=s3cr3t"}""", "properties.mirror")]
+    public async Task UnknownMember_ThatReceivesSomething_IsALocation(string properties, string place)
+    {
+        DataLocation location = await new HubWorld().OnlyAsync(LocationKinds.UnknownSink, properties);
+
+        Assert.Equal((place, Verdict.OwnerAction), (location.Place, location.Verdict));
+        Assert.DoesNotContain("s3cr3t", string.Join(' ', location.Provenance), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"eventHubEndpoints":{"events":{"endpoint":"sb://own.servicebus.windows.net/","path":"own","partitionIds":["0"]}}}""")]
+    [InlineData("""{"cloudToDevice":{"maxDeliveryCount":10,"newLimit":"PT1H","feedback":{"lockDurationAsIso8601":"PT5S"}}}""")]
+    [InlineData("""{"messagingEndpoints":{"fileNotifications":{"ttlAsIso8601":"PT1H","priority":"high"}},"tlsCipherSuite":"1.2.840"}""")]
+    public async Task Member_ThatLeadsNowhere_IsNone(string properties) =>
+        Assert.DoesNotContain((await new HubWorld().DiscoverAsync(properties)).Locations, location => location.Kind == LocationKinds.UnknownSink);
+}
