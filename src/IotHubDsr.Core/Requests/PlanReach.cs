@@ -21,10 +21,11 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
     {
         DeviceDataFinding planned = step.Planned.Finding;
         bool isPlanned = step.Planned.Action == ErasureAction.Erase;
+        long beyond = Math.Max(0, found.Records - planned.Records);
         if (locations.StoreOf(step.Location) is not { IsShared: true })
-            return isPlanned && found.Records <= planned.Records + tolerance ? new Reach(found.Items, 0) : new Reach([], found.Records);
+            return isPlanned && beyond <= tolerance ? new Reach(found.Items, 0) : new Reach([], beyond);
         if (!isPlanned && planned.Verdict != Verdict.Absent)
-            return new Reach([], found.Records);
+            return new Reach([], beyond);
 
         Dictionary<string, SeenItem> shown = planned.Items.ToDictionary(item => item.Path, StringComparer.Ordinal);
         List<(SeenItem Item, long More)> more = [.. found.Items.Select(item => (item, ExcessOf(item, shown)))];
