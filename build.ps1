@@ -2,11 +2,11 @@
 .SYNOPSIS
     Builds, tests and packages the module. It only passes on to dotnet; everything it does can be done with dotnet alone.
 .DESCRIPTION
-    Runs in PowerShell 7.4 or later and in the shell of this repository:
-    dotnet run --project src/IotHubDsr.Shell -- build.ps1 -Task Package
+    Runs in PowerShell 7.4 or later. Without an installed one: dotnet tool restore, then dotnet pwsh build.ps1 -Task Package
 .PARAMETER Task
     Build stages the importable module in module/bin. Test runs all tests. Package writes an installable folder and a package for
-    a PowerShell repository to artifacts. Demo runs the Quickstart in the sandbox. Pester runs tests/Pester where Pester is installed.
+    a PowerShell repository to artifacts. Demo runs the Quickstart in the sandbox. Pester runs tests/Pester with the Pester that is installed
+    here; Test runs them too, with every version of Pester that is supported.
 .PARAMETER Configuration
     Debug or Release; Package takes Release by default.
 #>
@@ -33,17 +33,11 @@ foreach ($name in $Task) {
         'Build' { Invoke-Dotnet 'build', (Get-FullPath 'IotHubDsr.sln'), '-c', $chosen }
         'Test' { Invoke-Dotnet 'test', (Get-FullPath 'IotHubDsr.sln'), '-c', $chosen }
         'Package' { Invoke-Dotnet 'msbuild', (Get-FullPath 'src/IotHubDsr'), '-restore', '-t:Package', "-p:Configuration=$chosen" }
-        'Demo' { Invoke-Dotnet 'run', '-c', $chosen, '--project', (Get-FullPath 'src/IotHubDsr.Shell'), '--', (Get-FullPath 'module/Examples/Quickstart.ps1') }
+        'Demo' { Invoke-Dotnet 'run', (Get-FullPath 'demo.cs') }
         'Pester' {
-            if (Get-Module -ListAvailable -Name Pester) {
-                Invoke-Dotnet 'build', (Get-FullPath 'src/IotHubDsr'), '-c', $chosen
-                Import-Module Pester -MinimumVersion 5.5
-                $result = Invoke-Pester -Path (Get-FullPath 'tests/Pester') -PassThru
-                if ($result.FailedCount -gt 0) { throw "$($result.FailedCount) Pester tests failed." }
-            }
-            else {
-                'The module Pester is not installed here; its tests have twins in tests/IotHubDsr.Module.Tests, which Test runs.'
-            }
+            Invoke-Dotnet 'build', (Get-FullPath 'src/IotHubDsr'), '-c', $chosen
+            & (Get-FullPath 'tests/Pester/Invoke-Tests.ps1')
+            if ($LASTEXITCODE -ne 0) { throw 'Pester tests failed.' }
         }
     }
 }

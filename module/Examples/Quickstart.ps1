@@ -4,8 +4,7 @@
 .DESCRIPTION
     Starts a simulated Azure with a hub and its data, finds everything that is held of a device, exports it, shows what an erasure
     would do, erases, and shows the verdicts and what is on record: the request, its certificate, its report. It then proves that the
-    data of other devices is as it was. Nothing outside this machine is touched, and what is written is removed at the end. Runs in
-    PowerShell 7.4 or later and in the shell of this repository.
+    data of other devices is as it was. Nothing outside this machine is touched, and what is written is removed at the end.
 .PARAMETER DeviceId
     The device to erase.
 .PARAMETER Bystander

@@ -15,9 +15,6 @@ internal static class RepositoryPaths
     public static string Configuration { get; } =
         typeof(RepositoryPaths).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
 
-    public static string Shell { get; } =
-        Path.Combine(Root, "src", "IotHubDsr.Shell", "bin", Configuration, "net10.0", "IotHubDsr.Shell.dll");
-
     private static string FindRoot()
     {
         DirectoryInfo? root = new(AppContext.BaseDirectory);

@@ -68,11 +68,6 @@ public static class FaultCatalogue
         "The device '{0}' comes from the hub '{1}', and the connection is to '{2}'. Nothing was planned or changed.",
         "Connect to the hub that the object comes from, or pass its context with -Context. To ask another hub about the same ID, pass the ID alone.");
 
-    /// <summary>Nobody says which devices are meant.</summary>
-    public static FaultDefinition DeviceNotNamed { get; } = new("DeviceNotNamed", FaultCategory.InvalidArgument,
-        "Neither a device nor a request was named.",
-        "Pass -DeviceId, pipe devices, or name the request with -RequestId: its devices are taken then.");
-
     /// <summary>No location knows the device.</summary>
     public static FaultDefinition DeviceNotFound { get; } = new("DeviceNotFound", FaultCategory.ObjectNotFound,
         "The hub has no device '{0}', and no location that was read holds data of it.",
@@ -111,7 +106,7 @@ public static class FaultCatalogue
     /// <summary>More is there than was accepted.</summary>
     public static FaultDefinition PlanExceeded { get; } = new("PlanExceeded", FaultCategory.InvalidOperation,
         "{0} holds data of the device that the plan does not show ({1}); it was not touched.",
-        "Accept a further plan for the request: Remove-IotDeviceData -RequestId plans again and asks.");
+        "Accept a further plan for the request: Get-IotDataRequest | Remove-IotDeviceData plans again and asks.");
 
     /// <summary>A location could not be read before it was to be erased from.</summary>
     public static FaultDefinition LocationUnreadable { get; } = new("LocationUnreadable", FaultCategory.ResourceUnavailable,
@@ -251,7 +246,7 @@ public static class FaultCatalogue
     /// <summary>The request has a plan already.</summary>
     public static FaultDefinition RequestHasPlan { get; } = new("RequestHasPlan", FaultCategory.InvalidOperation,
         "The request '{0}' already has the plan {1}.",
-        "Go on with it by Resume-IotDataRequest; Remove-IotDeviceData -RequestId makes a further plan for it.");
+        "Go on with it by Resume-IotDataRequest; Get-IotDataRequest | Remove-IotDeviceData makes a further plan for it.");
 
     /// <summary>The request has no plan to go on with.</summary>
     public static FaultDefinition RequestHasNoPlan { get; } = new("RequestHasNoPlan", FaultCategory.InvalidOperation,
@@ -316,7 +311,7 @@ public static class FaultCatalogue
     /// <summary>An owner's action is noted where none is waited for.</summary>
     public static FaultDefinition OwnerNotAsked { get; } = new("OwnerNotAsked", FaultCategory.InvalidOperation,
         "The location '{0}' does not wait for its owner: its verdict is {1}.",
-        "Run Test-IotDeviceDataErasure when the owner has erased there, and it is read again. What is Present takes a further plan: Remove-IotDeviceData -RequestId, with -IncludeOldVersions for old versions.");
+        "Run Test-IotDeviceDataErasure when the owner has erased there, and it is read again. What is Present takes a further plan: Get-IotDataRequest | Remove-IotDeviceData, with -IncludeOldVersions for old versions.");
 
     /// <summary>A hold that is to be released does not stand.</summary>
     public static FaultDefinition HoldNotFound { get; } = new("HoldNotFound", FaultCategory.ObjectNotFound,

@@ -178,12 +178,6 @@ public sealed record PlanRequest : ScopedRequest
     /// <summary>Deletes a shared blob that keeps no record, instead of leaving it without any.</summary>
     public bool DeleteEmptied { get; init; }
 
-    /// <summary>ID of the registered request whose devices are meant when none is named; null for none.</summary>
-    public string? RequestId { get; init; }
-
-    /// <summary>As for <see cref="RequestStoreRequest.Store"/>.</summary>
-    public string? Store { get; init; }
-
     /// <summary>Full path of a file to save the plan to; it must not exist. Null when it is not saved.</summary>
     public string? Path { get; init; }
 }

@@ -4,7 +4,7 @@ namespace IotHubDsr.Archives;
 /// The memory that all readers of archives share. Each has a little of its own, which is enough for what services write; a blob that needs more
 /// has to wait until no other has more. So what a process takes does not grow with the number of such blobs that are read at once.
 /// </summary>
-internal sealed class ReadingBudget
+internal sealed class ReadingBudget : IDisposable
 {
     /// <summary>Bytes that each of a reader's buffers may have without asking.</summary>
     public const int OwnBytes = 1024 * 1024;
@@ -25,6 +25,8 @@ internal sealed class ReadingBudget
     public Task EnterAsync(CancellationToken cancellationToken) => _large.WaitAsync(cancellationToken);
 
     public void Leave() => _large.Release();
+
+    public void Dispose() => _large.Dispose();
 
     /// <summary>A buffer for whoever has entered; its content is anything.</summary>
     public byte[] Rent(int least)

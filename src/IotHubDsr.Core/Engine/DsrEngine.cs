@@ -68,10 +68,7 @@ public sealed class DsrEngine : IDsrEngine
         (events, token) =>
         {
             HubConnection connection = ConnectionOf(request.Context);
-            PlanRequest about = request is { RequestId: { } requestId, Query: null }
-                ? request with { DeviceIds = Subjects.OfRequest(request.DeviceIds, StoreOf(connection, request.Store), requestId) }
-                : request;
-            return new Planning(connection, about, events, connection.Clock).RunAsync(token);
+            return new Planning(connection, request, events, connection.Clock).RunAsync(token);
         },
         cancellationToken);
 

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using IotHubDsr.Evidence;
-
 namespace IotHubDsr.Requests;
 
 /// <summary>
@@ -18,9 +15,7 @@ internal sealed class EarlierReceipts
     public static async Task<EarlierReceipts> ReadAsync(OpenRequest open, CancellationToken cancellationToken)
     {
         var earlier = new EarlierReceipts();
-        string name = EvidenceFiles.Outcome(open.State.Certificates.Count);
-        byte[]? outcome = open.State.Certificates.Count == 0 ? null : await open.Folder.ReadAsync(name, cancellationToken).ConfigureAwait(false);
-        foreach (Receipt receipt in outcome is null ? [] : JsonSerializer.Deserialize<List<Receipt>>(outcome) ?? [])
+        foreach (ErasureReceipt receipt in await OutcomeFile.ReadLastAsync(open.Folder, open.State, cancellationToken).ConfigureAwait(false) ?? [])
         {
             if (receipt.Detail is { } detail)
                 earlier._details[(receipt.DeviceId, receipt.Location.Id)] = (receipt.Verdict, detail);
@@ -32,9 +27,4 @@ internal sealed class EarlierReceipts
     /// <summary>What explained the verdict before; null when there was nothing, or another verdict.</summary>
     public string? DetailOf(string deviceId, string locationId, Verdict verdict) =>
         _details.TryGetValue((deviceId, locationId), out (Verdict Verdict, string Detail) known) && known.Verdict == verdict ? known.Detail : null;
-
-    /// <summary>What is needed of an <see cref="ErasureReceipt"/>, which repeats its location.</summary>
-    private sealed record Receipt(string DeviceId, Place Location, Verdict Verdict, string? Detail);
-
-    private sealed record Place(string Id);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using IotHubDsr.Evidence;
 
 namespace IotHubDsr.Requests;
 
@@ -60,6 +61,13 @@ internal static class OutcomeFile
         }
 
         return [.. all.OrderBy(one => one.Device).ThenBy(one => one.Location).Select(one => one.Receipt)];
+    }
+
+    /// <summary>The outcome of the last run that has a certificate; null when there is none, and after the key was destroyed.</summary>
+    public static async Task<IReadOnlyList<ErasureReceipt>?> ReadLastAsync(IEvidenceFolder folder, RequestState state, CancellationToken cancellationToken)
+    {
+        int? number = state.Certificates is [.., { } last] ? EvidenceFiles.CertificateNumber(last.Certificate.File) : null;
+        return number is { } known && await folder.ReadAsync(EvidenceFiles.Outcome(known), cancellationToken).ConfigureAwait(false) is { } file ? Read(file) : null;
     }
 
     private static void LeaveOutWhatIsShared(JsonTypeInfo type)

@@ -53,9 +53,8 @@ internal sealed class ReportWriting(IEvidenceStore store, ReportRequest request,
 
     private static async Task<ReportData> DataAsync(IEvidenceFolder folder, RequestState state, CancellationToken cancellationToken)
     {
-        int? number = state.Certificates is [.., { } last] ? EvidenceFiles.CertificateNumber(last.Certificate.File) : null;
-        if (number is { } known && await folder.ReadAsync(EvidenceFiles.Outcome(known), cancellationToken).ConfigureAwait(false) is { } outcome)
-            return ReportData.FromReceipts(OutcomeFile.Read(outcome));
+        if (await OutcomeFile.ReadLastAsync(folder, state, cancellationToken).ConfigureAwait(false) is { } receipts)
+            return ReportData.FromReceipts(receipts);
 
         // Without names: before the first outcome, and after the key was destroyed.
         return new ReportData(

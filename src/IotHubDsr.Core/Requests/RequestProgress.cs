@@ -48,7 +48,7 @@ internal sealed record RequestProgress(DataRequestStatus Status, DateTimeOffset?
             return new RequestProgress(stuck.Count > 0 ? DataRequestStatus.ActionNeeded : DataRequestStatus.Waiting, now, $"{Resume}: what was pending can be read again.");
         if (stuck.Where(one => TakesPlan(one.Step)).ToList() is { Count: > 0 } further)
         {
-            string next = $"Run Remove-IotDeviceData -RequestId, which makes a further plan and asks: {Describe(further)}"
+            string next = $"Run Get-IotDataRequest | Remove-IotDeviceData for it, which makes a further plan and asks: {Describe(further)}"
                 + $"{(further.Exists(one => one.Step.Verdict == Verdict.Present) ? ", with -IncludeOldVersions for what is left in old versions" : string.Empty)}.";
             return new RequestProgress(DataRequestStatus.ActionNeeded, Earliest(first, review, due), next);
         }

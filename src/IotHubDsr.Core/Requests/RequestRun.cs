@@ -154,7 +154,7 @@ internal sealed class RequestRun(
             HubResourceId = open.State.Registration.HubResourceId,
             Location = location,
             Verdict = Verdict.Unknown,
-            Detail = "The location came into the hub's configuration after the plan was made; a further plan looks for the devices there (Remove-IotDeviceData -RequestId).",
+            Detail = "The location came into the hub's configuration after the plan was made; a further plan looks for the devices there (Get-IotDataRequest | Remove-IotDeviceData).",
             CompletedAt = _clock.GetUtcNow(),
         })];
     }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using IotHubDsr.Engine;
-using IotHubDsr.Evidence;
 using IotHubDsr.Hub;
 
 namespace IotHubDsr.Requests;
@@ -39,23 +38,6 @@ internal sealed class Subjects(HubConnection connection, SubjectRequest request,
         await Task.CompletedTask.ConfigureAwait(false);
         foreach (string id in ids)
             yield return id;
-    }
-
-    /// <summary>Gives the devices as they arrive, and those of a request when none does.</summary>
-    public static async IAsyncEnumerable<string> OfRequest(IAsyncEnumerable<string> deviceIds, IEvidenceStore store, string requestId)
-    {
-        bool any = false;
-        await foreach (string deviceId in deviceIds.ConfigureAwait(false))
-        {
-            any = true;
-            yield return deviceId;
-        }
-
-        if (any)
-            yield break;
-        StoredRequest stored = await OpenRequest.ReadAsync(store, requestId, CancellationToken.None).ConfigureAwait(false);
-        foreach (string deviceId in await OpenRequest.GuardAsync(store, () => OpenRequest.ReadDeviceIdsAsync(stored.Folder, CancellationToken.None)).ConfigureAwait(false))
-            yield return deviceId;
     }
 
     /// <summary>Gives the devices as they arrive; one that cannot be a device is reported, and the others go on.</summary>

@@ -13,13 +13,6 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     private ErasurePlan? _plan;
     private Performer? _performer;
 
-    /// <summary>IDs of the devices, case-sensitive; without any, those of the request that -RequestId names.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByDeviceId)]
-    [Alias("Id")]
-    [DeviceIdTransformation]
-    [ValidateNotNullOrEmpty]
-    public override HubDevice[] DeviceId { get; set; } = [];
-
     /// <summary>A plan that New-IotErasurePlan made, or the file that it was saved to; exactly it is run.</summary>
     // By property name as well: PowerShell settles for the default set, before it sees the input, when only that one takes property names.
     [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByPlan)]
@@ -94,8 +87,6 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     {
         if (Plan is null)
         {
-            if (Query is null && RequestId is null && DeviceId.Length == 0)
-                ThrowFault(FaultCatalogue.DeviceNotNamed.For(nameof(DeviceId)));
             base.ProcessRecord();
             return;
         }
@@ -165,8 +156,6 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
                 Context = context,
                 DeviceIds = deviceIds,
                 Query = Query,
-                RequestId = RequestId,
-                Store = Store,
                 Scope = Scope,
                 ThrottleLimit = ThrottleLimit,
                 IncludeRelayed = IncludeRelayed,

@@ -24,7 +24,7 @@ public abstract class DeviceCommand : DsrContextCommand
     [Alias("Id")]
     [DeviceIdTransformation]
     [ValidateNotNullOrEmpty]
-    public virtual HubDevice[] DeviceId { get; set; } = [];
+    public HubDevice[] DeviceId { get; set; } = [];
 
     /// <summary>The condition of an IoT Hub query, such as: tags.owner = 'x'.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByQuery)]

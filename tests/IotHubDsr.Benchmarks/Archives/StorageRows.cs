@@ -128,7 +128,7 @@ internal static class StorageRows
     private static async Task<double> PeakAsync(BlobSandbox sandbox)
     {
         string script = $"{sandbox.ConnectScript}; $records = 0; Get-IotDeviceDataFootprint '{Rare}' | ForEach-Object {{ $records += $_.Records }}; \"records $records\"";
-        using Process process = ShellProcess.Start("-Command", script);
+        using Process process = PowerShellProcess.StartWithModule(script);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
         double peak = await PeakMemory.WatchAsync(process, PollInterval);

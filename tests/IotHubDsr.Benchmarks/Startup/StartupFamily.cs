@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using IotHubDsr.Tests;
 
 namespace IotHubDsr.Benchmarks.Startup;
 
@@ -23,8 +24,8 @@ internal sealed class StartupFamily : IBenchmarkFamily
     /// <summary>Median of the module's import less the median of an empty binary module's, in new processes, turn by turn.</summary>
     private static async Task<double> ImportAsync()
     {
-        string module = Path.Combine(ShellProcess.RepositoryRoot, "IotHubDsr.psd1");
-        string empty = ShellProcess.OutputOf("tests", "IotHubDsr.EmptyModule", "net8.0", "IotHubDsr.EmptyModule.psd1");
+        string module = PowerShellProcess.Manifest;
+        string empty = PowerShellProcess.OutputOf("tests", "IotHubDsr.EmptyModule", "net8.0", "IotHubDsr.EmptyModule.psd1");
         List<double> modules = [], empties = [];
         for (int round = 0; round < Rounds; round++)
         {
@@ -38,7 +39,7 @@ internal sealed class StartupFamily : IBenchmarkFamily
     private static async Task<double> ImportAsync(string manifest)
     {
         string script = $"$w = [Diagnostics.Stopwatch]::StartNew(); Import-Module '{manifest}'; [string] $w.Elapsed.TotalMilliseconds";
-        string output = await ShellProcess.RunAsync("-NoModule", "-Command", script);
+        string output = await PowerShellProcess.RunAsync("-Command", script);
         return double.Parse(output.Trim(), CultureInfo.InvariantCulture);
     }
 
@@ -47,12 +48,12 @@ internal sealed class StartupFamily : IBenchmarkFamily
     {
         await using var sandbox = await WarmSandbox.StartAsync();
         string script = $"{sandbox.ConnectScript}; Get-IotDeviceDataFootprint dev1 | ForEach-Object {{ 'finding' }}";
-        await ShellProcess.RunAsync("-Command", script);
+        await PowerShellProcess.RunAsync("-Command", PowerShellTool.WithModule(PowerShellProcess.Manifest, script));
         List<double> seconds = [];
         for (int round = 0; round < Rounds; round++)
         {
             long started = Stopwatch.GetTimestamp();
-            using Process process = ShellProcess.Start("-Command", script);
+            using Process process = PowerShellProcess.StartWithModule(script);
             string? line;
             while ((line = await process.StandardOutput.ReadLineAsync()) is not null and not "finding")
             {
@@ -72,7 +73,7 @@ internal sealed class StartupFamily : IBenchmarkFamily
     /// <summary>The highest peak working set that the system reports for the PowerShell process of a whole Quickstart.</summary>
     private static async Task<double> PeakAsync()
     {
-        using Process process = ShellProcess.Start("module/Examples/Quickstart.ps1");
+        using Process process = PowerShellProcess.Start("-File", "module/Examples/Quickstart.ps1");
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
         double peak = await PeakMemory.WatchAsync(process, PollInterval);

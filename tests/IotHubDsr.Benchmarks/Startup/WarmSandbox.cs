@@ -36,7 +36,7 @@ internal sealed class WarmSandbox : IAsyncDisposable
     public static async Task<WarmSandbox> StartAsync()
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true };
-        start.ArgumentList.Add(Path.Combine(ShellProcess.RepositoryRoot, "module", "bin", "sandbox", "IotHubDsr.Sandbox.dll"));
+        start.ArgumentList.Add(Path.Combine(PowerShellProcess.RepositoryRoot, "module", "bin", "sandbox", "IotHubDsr.Sandbox.dll"));
         Process process = Process.Start(start)!;
         string line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The sandbox did not start.");
         using JsonDocument descriptor = JsonDocument.Parse(line);

@@ -38,7 +38,7 @@ public sealed class AllocationTests
             "json" => JsonLine.Write(messages, seed: 5),
             "logs" => ServiceRecord.WriteLines(messages, seed: 5),
             "array" => ServiceRecord.WriteArray(messages, seed: 5),
-            "capture" => CaptureFile.Write(messages, seed: 5, syncEvery: 1_000),
+            "capture" => CaptureFile.Write(messages, seed: 5, syncEvery: 2_000),
             _ => AvroRecoding.Recode(ApacheAvro.Write(messages, syncEvery: 1_000), format),
         };
     }

@@ -1,6 +1,5 @@
 using System.Text;
 using IotHubDsr.Packages;
-using IotHubDsr.Foundation;
 using IotHubDsr.Plans;
 
 namespace IotHubDsr.Core.Tests.Plans;

@@ -31,6 +31,9 @@ public sealed class RequiredApprovalTests
         await sandbox.EraseAsync(Approved(plan, plan.CreatedAt.AddMinutes(1)), requestId: request.RequestId);
         await sandbox.ResumeAsync(request.RequestId);
         sandbox.Server.World.Clock.Advance(TimeSpan.FromHours(1));
+
+        // Any answer of the services tells the time.
+        await sandbox.PlanAsync("dev1");
         await sandbox.ChangeAsync(hold with { Ground = null, ReviewAt = null });
 
         DsrException refused = await Assert.ThrowsAsync<DsrException>(() => sandbox.ResumeAsync(request.RequestId));

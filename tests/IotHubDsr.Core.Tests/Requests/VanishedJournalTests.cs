@@ -23,7 +23,7 @@ public sealed class VanishedJournalTests
         string store = Path.Combine(sandbox.RequestStore, "inner");
         long at = 0;
         int vanished = 0;
-        string[] left = [];
+        var left = new TaskCompletionSource<string[]>();
         sandbox.Server.RequestLog.Observer = request =>
         {
             if (request.Status != 0 || !request.Target.Contains("comp=blocklist", StringComparison.Ordinal)
@@ -33,8 +33,8 @@ public sealed class VanishedJournalTests
             }
 
             Vanish(how, store);
-            left = FilesIn(store);
             at = sandbox.Server.RequestLog.After(0)[^1].Sequence;
+            left.SetResult(FilesIn(store));
         };
 
         DsrException failed = await Assert.ThrowsAsync<DsrException>(() => sandbox.EraseAsync(plan, store: store));
@@ -42,8 +42,9 @@ public sealed class VanishedJournalTests
 
         Assert.Equal("EvidenceFailed", failed.Fault.Id);
         Assert.DoesNotContain('\n', failed.Fault.Message);
+        string[] files = await left.Task;
         Assert.InRange(sandbox.Server.RequestLog.After(at).Count(IsDestructive), 0, MostUnderWay);
-        Assert.Equal(left, FilesIn(store));
+        Assert.Equal(files, FilesIn(store));
     }
 
     [Theory]

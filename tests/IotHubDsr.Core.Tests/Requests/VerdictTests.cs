@@ -101,7 +101,7 @@ public sealed class VerdictTests
         List<ErasureReceipt> receipts = await sandbox.EraseAsync(plan);
 
         Assert.Equal((Verdict.Present, 7L), (Of(receipts, Archive).Verdict, Of(receipts, Archive).RecordsRemaining));
-        Assert.Contains("after the plan", Of(receipts, Archive).Detail, StringComparison.Ordinal);
+        Assert.Contains("that the plan does not show", Of(receipts, Archive).Detail, StringComparison.Ordinal);
         Assert.Equal(Verdict.Present, receipts.Single(receipt => receipt.Kind == LocationKinds.FileUploadContainer).Verdict);
     }
 

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using IotHubDsr.Module.Tests.Pester;
 
 namespace IotHubDsr.Module.Tests.Connections;
 
@@ -41,7 +40,6 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    [PesterTwin("works in parallel runspaces with a context")]
     public void Context_ServesParallelRunspaces()
     {
         const string script = """
@@ -84,7 +82,6 @@ public sealed class ConnectionTests
     [InlineData("'dev1' | Export-IotDeviceData -Path nowhere")]
     [InlineData("Remove-IotDeviceData dev1 -Force")]
     [InlineData("Disconnect-IotHubDsr")]
-    [PesterTwin("says how to connect when there is no connection")]
     public void Command_WithoutAConnection_SaysHowToConnect(string command)
     {
         using ModuleSession session = ModuleSession.Open();

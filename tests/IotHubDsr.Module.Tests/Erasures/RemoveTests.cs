@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using IotHubDsr.Module.Tests.Pester;
 
 namespace IotHubDsr.Module.Tests.Erasures;
 
@@ -8,7 +7,6 @@ public sealed class RemoveTests
     private static readonly string[] Acted = ["DeviceRegistry", "CloudToDeviceQueue", "RoutedBlobContainer", "DeadLetterContainer", "LogArchive"];
 
     [Fact]
-    [PesterTwin("erases a device and leaves its look-alikes alone")]
     public void Remove_TakesTheDeviceAndLeavesItsLookAlikesToTheByte()
     {
         using ModuleSession session = ModuleSession.Connected();
@@ -153,7 +151,6 @@ public sealed class RemoveTests
     }
 
     [Fact]
-    [PesterTwin("takes what an export gives")]
     public void ExportThenRemove_InOnePipeline()
     {
         using ModuleSession session = ModuleSession.Connected();

@@ -1,5 +1,3 @@
-using IotHubDsr.Module.Tests.Pester;
-
 namespace IotHubDsr.Module.Tests.Erasures;
 
 public sealed class WhatIfTests
@@ -9,7 +7,6 @@ public sealed class WhatIfTests
     [InlineData("Remove-IotDeviceData dev1 -WhatIf -Force")]
     [InlineData("$WhatIfPreference = $true; Remove-IotDeviceData dev1 -Force")]
     [InlineData("$WhatIfPreference = $true; 'dev1' | Remove-IotDeviceData -Confirm:$false")]
-    [PesterTwin("erases nothing with -WhatIf, also with -Force")]
     public void Remove_WhatIf_NamesThePlanAndSendsNoMutatingRequest(string script)
     {
         using ModuleSession session = ModuleSession.Connected();

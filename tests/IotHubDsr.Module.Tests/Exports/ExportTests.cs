@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
-using IotHubDsr.Module.Tests.Pester;
 
 namespace IotHubDsr.Module.Tests.Exports;
 
@@ -12,7 +11,6 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
     private readonly ModuleSession _session = connected.Session;
 
     [Fact]
-    [PesterTwin("writes a package whose manifest holds")]
     public async Task Folder_HoldsWhatItsManifestAndItsAccountsSay()
     {
         using var folder = new TemporaryFolder();
@@ -106,7 +104,6 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
     [InlineData("", "taken")]
     [InlineData("-AsZip", "taken.zip")]
     [InlineData("-ProtectTo $certificate", "taken.zip.p7m")]
-    [PesterTwin("refuses a path that exists")]
     public void ExistingPath_IsRefused_AndLeftAsItIs(string form, string file)
     {
         using var folder = new TemporaryFolder();
@@ -177,7 +174,6 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
     [Theory]
     [InlineData("-WhatIf")]
     [InlineData("-AsZip -WhatIf")]
-    [PesterTwin("writes nothing with -WhatIf")]
     public void WhatIf_WritesNothing(string parameters)
     {
         using var folder = new TemporaryFolder();

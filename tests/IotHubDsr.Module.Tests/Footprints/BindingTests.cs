@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using IotHubDsr.Module.Tests.Pester;
 
 namespace IotHubDsr.Module.Tests.Footprints;
 
@@ -17,7 +16,6 @@ public sealed class BindingTests(ConnectedSession connected) : IClassFixture<Con
     [InlineData("[pscustomobject]@{ DeviceId = @('dev1') } | Get-IotDeviceDataFootprint")]
     [InlineData("Get-IotDeviceDataFootprint -DeviceId ([pscustomobject]@{ DeviceId = 'dev1'; Twin = 'x' })")]
     [InlineData("@('dev1', 'dev1') | Get-IotDeviceDataFootprint")]
-    [PesterTwin("takes objects with a DeviceId or an Id from the pipeline")]
     public void Device_IsTakenFromWhatIsGiven(string script) =>
         Assert.Equal(["dev1"], connected.Session.Run(script + Devices).Output.Select(id => $"{id}"));
 
@@ -26,7 +24,6 @@ public sealed class BindingTests(ConnectedSession connected) : IClassFixture<Con
     [InlineData("'dev1', 'Dev1' | Get-IotDeviceDataFootprint")]
     [InlineData(", @('dev1', 'Dev1') | Get-IotDeviceDataFootprint")]
     [InlineData("[pscustomobject]@{ DeviceId = 'dev1', 'Dev1' } | Get-IotDeviceDataFootprint")]
-    [PesterTwin("takes devices that differ by case from the pipeline as two")]
     public void Devices_ThatDifferByCase_AreTwo(string script) =>
         Assert.Equal(["Dev1", "dev1"], connected.Session.Run(script + Devices).Output.Select(id => $"{id}").Order(StringComparer.Ordinal));
 
@@ -76,7 +73,6 @@ public sealed class BindingTests(ConnectedSession connected) : IClassFixture<Con
         connected.Session.TryRun("param($id) Get-IotDeviceDataFootprint $id", new string('a', 129)).AssertOnly("InvalidDeviceId");
 
     [Fact]
-    [PesterTwin("reports an unknown device and goes on with the others")]
     public void UnknownDevice_IsReported_AndTheOthersGoOn()
     {
         ModuleOutcome outcome = connected.Session.TryRun("'ghost', 'dev1' | Get-IotDeviceDataFootprint");

@@ -1,12 +1,10 @@
 using System.Management.Automation;
-using IotHubDsr.Module.Tests.Pester;
 
 namespace IotHubDsr.Module.Tests.Footprints;
 
 public sealed class FootprintTests
 {
     [Fact]
-    [PesterTwin("finds a device in the registry and in the routed archive")]
     public void Footprint_OfEveryDevice_CountsWhatTheWorldHolds()
     {
         using ModuleSession session = ModuleSession.Connected();

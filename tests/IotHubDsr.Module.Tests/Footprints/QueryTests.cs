@@ -1,5 +1,3 @@
-using IotHubDsr.Module.Tests.Pester;
-
 namespace IotHubDsr.Module.Tests.Footprints;
 
 public sealed class QueryTests
@@ -7,7 +5,6 @@ public sealed class QueryTests
     private const string Devices = " | Where-Object Kind -eq DeviceRegistry | ForEach-Object DeviceId";
 
     [Fact]
-    [PesterTwin("finds the devices of a person and warns that queries lag")]
     public void Query_FindsThePersonsDevices_AndWarnsOfItsLag()
     {
         using ModuleSession session = ModuleSession.Connected();

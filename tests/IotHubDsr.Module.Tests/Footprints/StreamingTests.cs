@@ -1,5 +1,3 @@
-using IotHubDsr.Module.Tests.Pester;
-
 namespace IotHubDsr.Module.Tests.Footprints;
 
 public sealed class StreamingTests
@@ -42,7 +40,6 @@ public sealed class StreamingTests
     }
 
     [Fact]
-    [PesterTwin("ends its work when Select-Object -First has what it wants")]
     public void FirstFinding_IsEnough_WhenNoMoreIsAskedFor()
     {
         using ModuleSession session = ModuleSession.Connected();

@@ -1,5 +1,3 @@
-using IotHubDsr.Module.Tests.Pester;
-
 namespace IotHubDsr.Module.Tests.Import;
 
 public sealed class ImportTests
@@ -13,7 +11,6 @@ public sealed class ImportTests
     ];
 
     [Fact]
-    [PesterTwin("exports its commands and nothing else")]
     public void Import_ExportsItsCommandsAndNothingElse()
     {
         using ModuleSession session = ModuleSession.Open();
@@ -27,7 +24,6 @@ public sealed class ImportTests
     }
 
     [Fact]
-    [PesterTwin("has help with three examples for each command")]
     public void Import_BringsHelpWithExamples()
     {
         using ModuleSession session = ModuleSession.Open();
@@ -50,7 +46,7 @@ public sealed class ImportTests
                 Where-Object { $before -notcontains $_ -and $_ -match '^(IotHubDsr|Azure|Microsoft\.Identity|System\.ClientModel)' }
             """;
 
-        string[] loaded = await ShellRun.LinesWithoutModuleAsync(
+        string[] loaded = await PowerShellRun.LinesWithoutModuleAsync(
             script, new Dictionary<string, string> { ["DSR_MANIFEST"] = RepositoryPaths.Manifest });
 
         Assert.Equal(["IotHubDsr"], loaded.Where(name => name != "IotHubDsr.Contracts"));

@@ -24,7 +24,7 @@ public sealed class IsolationTests
         string[] lines;
         try
         {
-            lines = await ShellRun.LinesOfAsync(script);
+            lines = await PowerShellRun.LinesOfAsync(script);
         }
         finally
         {

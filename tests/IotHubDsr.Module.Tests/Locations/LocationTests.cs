@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using IotHubDsr.Module.Tests.Pester;
 
 namespace IotHubDsr.Module.Tests.Locations;
 
@@ -25,7 +24,6 @@ public sealed class LocationTests(ConnectedSession connected) : IClassFixture<Co
     [InlineData("event subscription 'to-webhook'", "Webhook", "crm.contoso.example")]
     [InlineData("diagnostic setting 'to-workspace'", "LogAnalyticsWorkspace", "contoso-logs")]
     [InlineData("device provisioning service", "ProvisioningService", "contoso-dps")]
-    [PesterTwin("lists every part of the configuration that receives device data")]
     public void Locations_TellOfEachPartOfTheConfigurationWhyItIsThere(string why, string kind, string place)
     {
         Assert.Contains(_locations, location => location.Text("Kind") == kind
@@ -34,7 +32,6 @@ public sealed class LocationTests(ConnectedSession connected) : IClassFixture<Co
     }
 
     [Fact]
-    [PesterTwin("says of each location that is not read what somebody has to do")]
     public void Locations_ThatNoStoreReads_HaveAVerdictThatIsNotAbsentAndAnAdvice()
     {
         IReadOnlyList<PSObject> unserved = [.. _locations.Where(location => location.Text("Capabilities") == "None")];

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.IO.Compression;
 using System.Xml.Linq;
-using IotHubDsr.Module.Tests.Shell;
+using IotHubDsr.Tests;
 
 namespace IotHubDsr.Module.Tests.Packaging;
 
@@ -61,20 +61,20 @@ public sealed class PackageTests(PackagedModule module) : IClassFixture<Packaged
     [Fact]
     public async Task PackagedModule_ShowsItsHelp()
     {
-        ShellOutcome outcome = await RunAsync("(Get-Help Remove-IotDeviceData).Synopsis; \"$(Get-Help about_IotHubDsr)\"");
+        string output = await RunAsync("(Get-Help Remove-IotDeviceData).Synopsis; \"$(Get-Help about_IotHubDsr)\"");
 
-        Assert.Contains("Erases what every location holds of devices", outcome.Output, StringComparison.Ordinal);
-        Assert.Contains("LOCATION FILE", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("Erases what every location holds of devices", output, StringComparison.Ordinal);
+        Assert.Contains("LOCATION FILE", output, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task PackagedModule_WorksInItsOwnSandbox()
     {
-        ShellOutcome outcome = await RunAsync(
+        string output = await RunAsync(
             "$s = Start-IotHubSandbox; $null = Connect-IotHubDsr -Sandbox $s; \"$(@(Get-IotDeviceDataFootprint dev2).Where({ \"$($_.Verdict)\" -eq 'Present' }).Kind)\"; Stop-IotHubSandbox $s");
 
-        Assert.Contains("DeviceRegistry", outcome.Output, StringComparison.Ordinal);
-        Assert.Contains("RoutedBlobContainer", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("DeviceRegistry", output, StringComparison.Ordinal);
+        Assert.Contains("RoutedBlobContainer", output, StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> ExpectedTags()
@@ -91,10 +91,6 @@ public sealed class PackageTests(PackagedModule module) : IClassFixture<Packaged
         }
     }
 
-    private async Task<ShellOutcome> RunAsync(string command)
-    {
-        ShellOutcome outcome = await ShellProcess.RunPlainAsync("-Module", Path.Combine(module.Folder, "IotHubDsr.psd1"), "-Command", command);
-        Assert.True(outcome.ExitCode == 0, outcome.Output + outcome.Error);
-        return outcome;
-    }
+    private async Task<string> RunAsync(string command) => string.Join(
+        '\n', await PowerShellRun.LinesWithoutModuleAsync(PowerShellTool.WithModule(Path.Combine(module.Folder, "IotHubDsr.psd1"), command)));
 }

@@ -71,9 +71,8 @@ public sealed class RequestErrorTests
         string id = session.Erase("th-001");
 
         session.Module.Sandbox.ClearLog();
-        session.Module.Run("param($id) Remove-IotDeviceData -RequestId $id -IncludeOldVersions -WhatIf", id);
+        session.Module.Run("param($id) Get-IotDataRequest $id | Remove-IotDeviceData -IncludeOldVersions -WhatIf", id);
         Assert.DoesNotContain(session.Module.Sandbox.Log, request => request.Mutating);
-        session.Module.TryRun("Remove-IotDeviceData -Force").AssertOnly("DeviceNotNamed");
         session.Module.TryRun("param($id) Set-IotDataRequest $id -LocationId nowhere -OwnerActionNote x", id).AssertOnly("LocationNotInRequest");
     }
 

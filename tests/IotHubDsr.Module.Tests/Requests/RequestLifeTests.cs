@@ -2,7 +2,6 @@ using System.Management.Automation;
 using System.Text.RegularExpressions;
 using IotHubDsr.Module.Tests.Certificates;
 using IotHubDsr.Module.Tests.Erasures;
-using IotHubDsr.Module.Tests.Pester;
 
 namespace IotHubDsr.Module.Tests.Requests;
 
@@ -14,7 +13,6 @@ public sealed class RequestLifeTests
     private const string Ground = "Case 7 C 12/26";
 
     [Fact]
-    [PesterTwin("registers a request and says when it is due")]
     public void New_RegistersARequestThatIsDueAMonthAfterItsReceipt()
     {
         using var session = new RequestSession();

@@ -1,12 +1,10 @@
 using IotHubDsr.Module.Tests.Erasures;
-using IotHubDsr.Module.Tests.Pester;
 
 namespace IotHubDsr.Module.Tests.Requests;
 
 public sealed class RequestPipelineTests
 {
     [Fact]
-    [PesterTwin("erases for a request and certifies the outcome")]
     public void Request_BindsToRemove_AndTheReceiptsToTest_OnceEach()
     {
         using var session = new RequestSession();
@@ -21,7 +19,6 @@ public sealed class RequestPipelineTests
     }
 
     [Fact]
-    [PesterTwin("gives what is due and goes on with it")]
     public void Due_IsResumed_EachRequestOnce_AndWhatArrivedIsErased()
     {
         using var session = new RequestSession();

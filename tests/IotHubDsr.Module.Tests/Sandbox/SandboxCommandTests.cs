@@ -42,13 +42,13 @@ public sealed class SandboxCommandTests
     [Fact]
     public async Task KilledSession_TakesItsSandboxAlong()
     {
-        using ShellRun shell = ShellRun.Start("$s = Start-IotHubSandbox; \"$($s.ProcessId)\"; $Host.UI.ReadLine()");
-        using Process sandbox = Process.GetProcessById(int.Parse(await shell.ReadLineAsync(), CultureInfo.InvariantCulture));
+        using PowerShellRun session = PowerShellRun.Start("$s = Start-IotHubSandbox; \"$($s.ProcessId)\"; $Host.UI.ReadLine()");
+        using Process sandbox = Process.GetProcessById(int.Parse(await session.ReadLineAsync(), CultureInfo.InvariantCulture));
         Assert.False(sandbox.HasExited);
 
-        await shell.KillAsync();
+        await session.KillAsync();
 
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         await sandbox.WaitForExitAsync(patience.Token);
     }
 
@@ -73,7 +73,7 @@ public sealed class SandboxCommandTests
                 try { Start-IotHubSandbox } catch { $_.FullyQualifiedErrorId; "$($_.CategoryInfo.Category)"; $_.ErrorDetails.RecommendedAction }
                 """;
 
-            string[] lines = await ShellRun.LinesOfAsync(script);
+            string[] lines = await PowerShellRun.LinesOfAsync(script);
 
             Assert.Equal(["SandboxRuntimeMissing,IotHubDsr.Commands.StartIotHubSandboxCommand", "NotInstalled"], lines[..2]);
             Assert.Contains("Microsoft.AspNetCore.App 10.0", lines[2], StringComparison.Ordinal);

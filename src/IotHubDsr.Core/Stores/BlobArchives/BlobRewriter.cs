@@ -78,13 +78,15 @@ internal sealed class BlobRewriter(
 
     private async Task<RewriteResult> TryAsync(CancellationToken cancellationToken)
     {
+        // One share for all that is read of the blob: whoever has more than its own must not wait for more.
+        using var share = new ReadingShare(ReadingBudget.OfProcess);
         Response<BlobProperties> read = await DraftBlob.WaitForCopyAsync(_blob, time, cancellationToken).ConfigureAwait(false);
         BlobProperties before = read.Value;
         if (before.BlobType == BlobType.Page || (before.BlobType == BlobType.Append && !layout.IsAppended))
             throw FaultCatalogue.BlobTypeUnsupported.Exception(_place, before.BlobType);
 
         // A commit whose answer was lost is tried again by the pipeline, and then meets its own work.
-        if (_sent is { } sent && await HoldsAsync(before.ETag, before.ContentLength, sent, cancellationToken).ConfigureAwait(false))
+        if (_sent is { } sent && await HoldsAsync(before.ETag, before.ContentLength, sent, share, cancellationToken).ConfigureAwait(false))
             return new RewriteResult(sent.Removed);
         _sent = null;
         DateTimeOffset lastWrite = await LastWriteAsync(read, cancellationToken).ConfigureAwait(false);
@@ -92,17 +94,16 @@ internal sealed class BlobRewriter(
             return new RewriteResult([]) { YoungUntil = until };
 
         // What was found is still there while the ETag is the same. If it is not, the work may be done already: looking costs less than staging.
-        if (item.ETag != before.ETag.ToString("H") && !await HoldsSelectedAsync(before, cancellationToken).ConfigureAwait(false))
+        if (item.ETag != before.ETag.ToString("H") && !await HoldsSelectedAsync(before, share, cancellationToken).ConfigureAwait(false))
             return new RewriteResult([]);
         IBlobReplacement replacement = await ReplacementAsync(before, lastWrite, cancellationToken).ConfigureAwait(false);
-        using var share = new ReadingShare(ReadingBudget.OfProcess);
         await using var staged = new StagedBlob(replacement, before, share, cancellationToken);
         ArchiveRewrite rewrite = await StageAsync(staged, before, share, cancellationToken).ConfigureAwait(false);
         if (rewrite.RecordsRemoved == 0)
             return new RewriteResult([]);
 
         await staged.VerifyAsync(_place, rewrite).ConfigureAwait(false);
-        return await ReplaceAsync(staged, before, rewrite, cancellationToken).ConfigureAwait(false);
+        return await ReplaceAsync(staged, before, rewrite, share, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<IBlobReplacement> ReplacementAsync(BlobProperties before, DateTimeOffset lastWrite, CancellationToken cancellationToken)
@@ -114,7 +115,7 @@ internal sealed class BlobRewriter(
     }
 
     private async Task<RewriteResult> ReplaceAsync(
-        StagedBlob staged, BlobProperties before, ArchiveRewrite rewrite, CancellationToken cancellationToken)
+        StagedBlob staged, BlobProperties before, ArchiveRewrite rewrite, ReadingShare share, CancellationToken cancellationToken)
     {
         bool deletes = rewrite.RecordsKept == 0 && call.Options.DeleteEmptied;
         string what = deletes
@@ -126,7 +127,7 @@ internal sealed class BlobRewriter(
         if (deletes && await TryDeleteAsync(before.ETag, cancellationToken).ConfigureAwait(false))
             return new RewriteResult(rewrite.Removed);
         ETag after = await staged.CommitAsync(cancellationToken).ConfigureAwait(false);
-        (bool isVerified, Fault? fault) = await VerifyAsync(after, rewrite, cancellationToken).ConfigureAwait(false);
+        (bool isVerified, Fault? fault) = await VerifyAsync(after, rewrite, share, cancellationToken).ConfigureAwait(false);
         return new RewriteResult(rewrite.Removed) { Replaced = isVerified ? before.ETag : null, Fault = fault };
     }
 
@@ -173,19 +174,19 @@ internal sealed class BlobRewriter(
             target => ArchiveFormats.RewriteAsync(content, target, selection, cancellationToken, share: share), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<bool> HoldsSelectedAsync(BlobProperties before, CancellationToken cancellationToken)
+    private async Task<bool> HoldsSelectedAsync(BlobProperties before, ReadingShare share, CancellationToken cancellationToken)
     {
         await using Stream content = container.Read(_blob, before.ETag, before.ContentLength);
-        ArchiveScan scan = await ArchiveFormats.ScanAsync(content, new ScanRequest(selection.Subjects, WithBody: selection.WithBody), cancellationToken)
+        ArchiveScan scan = await ArchiveFormats.ScanAsync(content, new ScanRequest(selection.Subjects, WithBody: selection.WithBody), cancellationToken, share: share)
             .ConfigureAwait(false);
         return scan.Subjects.Any(matches => Enum.GetValues<MatchKind>().Any(kind => selection.Includes(kind) && matches[kind].Records > 0));
     }
 
-    private async Task<(bool IsVerified, Fault? Fault)> VerifyAsync(ETag after, ArchiveRewrite rewrite, CancellationToken cancellationToken)
+    private async Task<(bool IsVerified, Fault? Fault)> VerifyAsync(ETag after, ArchiveRewrite rewrite, ReadingShare share, CancellationToken cancellationToken)
     {
         try
         {
-            return await HoldsAsync(after, rewrite.BytesWritten, rewrite, cancellationToken).ConfigureAwait(false)
+            return await HoldsAsync(after, rewrite.BytesWritten, rewrite, share, cancellationToken).ConfigureAwait(false)
                 ? (true, null)
                 : (false, FaultCatalogue.RewriteMismatch.For(_place, $"after the commit it does not hold the {rewrite.RecordsKept} records that must stay."));
         }
@@ -205,11 +206,11 @@ internal sealed class BlobRewriter(
     }
 
     /// <summary>Whether the blob, as it stands under an ETag, is exactly what a rewrite meant to leave.</summary>
-    private async Task<bool> HoldsAsync(ETag etag, long length, ArchiveRewrite rewrite, CancellationToken cancellationToken)
+    private async Task<bool> HoldsAsync(ETag etag, long length, ArchiveRewrite rewrite, ReadingShare share, CancellationToken cancellationToken)
     {
         await using Stream content = container.Read(_blob, etag, length);
         var request = new ScanRequest(selection.Subjects, WithDigest: true);
-        ArchiveScan scan = await ArchiveFormats.ScanAsync(content, request, cancellationToken).ConfigureAwait(false);
+        ArchiveScan scan = await ArchiveFormats.ScanAsync(content, request, cancellationToken, share: share).ConfigureAwait(false);
         return scan.Digest == rewrite.KeptDigest && scan.RecordsRead == rewrite.RecordsKept;
     }
 }

@@ -1,8 +1,7 @@
 using IotHubDsr.Stores;
+using static IotHubDsr.Core.Tests.Stores.RoutedBlobs.ArchiveSandbox;
 
 namespace IotHubDsr.Core.Tests.Stores.RoutedBlobs;
-
-using static ArchiveSandbox;
 
 /// <summary>A container that several hubs write to: device IDs are unique only within one.</summary>
 public sealed class SharedContainerTests

@@ -1,15 +1,16 @@
 using System.Diagnostics;
+using IotHubDsr.Tests;
 
 namespace IotHubDsr.Benchmarks;
 
-/// <summary>Runs the repository's shell as a child process, as a user would.</summary>
-internal static class ShellProcess
+/// <summary>Runs PowerShell as a child process, as a user would.</summary>
+internal static class PowerShellProcess
 {
     /// <summary>The root of the repository: the folder of the module's manifest.</summary>
     public static string RepositoryRoot { get; } = FindRoot();
 
-    /// <summary>The shell that was built together with these benchmarks.</summary>
-    public static string ShellAssembly { get; } = OutputOf("src", "IotHubDsr.Shell", "net10.0", "IotHubDsr.Shell.dll");
+    /// <summary>The module as it was built together with these benchmarks.</summary>
+    public static string Manifest { get; } = Path.Combine(RepositoryRoot, "IotHubDsr.psd1");
 
     /// <summary>A built file of another project, in the configuration of this one.</summary>
     public static string OutputOf(string folder, string project, string framework, string file)
@@ -18,18 +19,13 @@ internal static class ShellProcess
         return Path.Combine(RepositoryRoot, folder, project, "bin", configuration, framework, file);
     }
 
+    /// <summary>Starts a command in a new session with the module.</summary>
+    public static Process StartWithModule(string command) => Start("-Command", PowerShellTool.WithModule(Manifest, command));
+
     public static Process Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = RepositoryRoot,
-        };
-        start.ArgumentList.Add(ShellAssembly);
-        foreach (string argument in arguments)
-            start.ArgumentList.Add(argument);
+        ProcessStartInfo start = PowerShellTool.StartInfo(arguments);
+        start.WorkingDirectory = RepositoryRoot;
         Process process = Process.Start(start)!;
         process.StandardInput.Close();
         return process;
@@ -44,7 +40,7 @@ internal static class ShellProcess
         await process.WaitForExitAsync();
         return process.ExitCode == 0
             ? output
-            : throw new InvalidOperationException($"The shell ended with {process.ExitCode}: {await errors}");
+            : throw new InvalidOperationException($"PowerShell ended with {process.ExitCode}: {await errors}");
     }
 
     private static string FindRoot()
