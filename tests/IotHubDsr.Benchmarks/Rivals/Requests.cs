@@ -47,7 +47,7 @@ internal static class Requests
             }
             catch (DsrException refused)
             {
-                run.Tell($"it is refused: {refused.Fault.Id}");
+                run.Tell("it is refused", refused.Fault);
             }
         }
     }

@@ -10,6 +10,7 @@ internal sealed class RivalRun
     private readonly RivalScript _script;
     private readonly Oracle _oracle;
     private readonly List<string> _story = [];
+    private readonly List<string> _unforeseen = [];
     private readonly List<(RivalStage Stage, Moment? At, IRival Rival)> _waiting = [];
     private readonly SemaphoreSlim _stage = new(1);
     private RivalStage _now = RivalStage.Before;
@@ -36,7 +37,7 @@ internal sealed class RivalRun
         await using RivalWorld world = await RivalWorld.StartAsync(script.World, start, script.InContainer);
         var run = new RivalRun(world, script);
         await run.PlayAsync();
-        return new RivalOutcome(seed, run._oracle.Losses, run._oracle.FalseVerdicts, run._oracle.IsConclusive, run._story);
+        return new RivalOutcome(seed, run._oracle.Losses, run._oracle.FalseVerdicts, run._oracle.IsConclusive, run._unforeseen, run._story);
     }
 
     public Task<EngineSession> ConnectAsync(string store) => EngineSession.ConnectAsync(World.Sandbox, store, World.Clock, _script.ThrottleLimit);
@@ -55,6 +56,14 @@ internal sealed class RivalRun
     public void Later(Random random, IRival rival) => _waiting.Add((_now, Moment.In(_now, random), rival));
 
     public void Tell(string what) => _story.Add(what);
+
+    /// <summary>Tells of a fault. Whatever rivals do, it is one of those that the module knows.</summary>
+    public void Tell(string what, Fault fault)
+    {
+        _story.Add($"{what}: {fault}");
+        if (fault.Id == FaultCatalogue.Unforeseen.Id)
+            _unforeseen.Add($"{what}: {fault}");
+    }
 
     /// <summary>Runs a request, or a part of it, and judges what it says by what the world holds before and after it.</summary>
     public async Task<List<WorkerVerdict>?> JudgeAsync(Func<Task<List<WorkerVerdict>?>> erase)
@@ -180,13 +189,13 @@ internal sealed class RivalRun
             }
             catch (DsrException failed)
             {
-                Tell($"{stage} fails: {failed.Fault}");
+                Tell($"{stage} fails", failed.Fault);
                 return null;
             }
             finally
             {
                 foreach (IGrouping<string, Fault> faults in (session?.Faults ?? []).GroupBy(fault => fault.Id))
-                    Tell($"{stage} tells {faults.Count()} {faults.Key}: {faults.First().Message}");
+                    Tell($"{stage} tells {faults.Count()}", faults.First());
             }
         });
 
@@ -253,4 +262,9 @@ internal sealed class RivalRun
 
 /// <summary>How a run ended.</summary>
 internal sealed record RivalOutcome(
-    int Seed, IReadOnlyList<string> Losses, IReadOnlyList<string> FalseVerdicts, bool IsConclusive, IReadOnlyList<string> Story);
+    int Seed,
+    IReadOnlyList<string> Losses,
+    IReadOnlyList<string> FalseVerdicts,
+    bool IsConclusive,
+    IReadOnlyList<string> Unforeseen,
+    IReadOnlyList<string> Story);

@@ -40,6 +40,7 @@ internal sealed class RivalsFamily : IBenchmarkFamily
 
         report(new BenchmarkRow("rivals_runs", outcomes.Count, "runs", 200, AtMost: false));
         report(new BenchmarkRow("rivals_conclusive_runs", outcomes.Count(outcome => outcome.IsConclusive), "runs", (outcomes.Count + 1) / 2, AtMost: false));
+        report(new BenchmarkRow("rivals_unforeseen_failures", outcomes.Sum(outcome => outcome.Unforeseen.Count), "failures", 0, AtMost: true));
         report(new BenchmarkRow("rivals_bystander_losses", outcomes.Sum(outcome => outcome.Losses.Count), "losses", 0, AtMost: true));
         report(new BenchmarkRow("rivals_false_verdicts", outcomes.Sum(outcome => outcome.FalseVerdicts.Count), "verdicts", 0, AtMost: true));
     }
@@ -48,7 +49,7 @@ internal sealed class RivalsFamily : IBenchmarkFamily
 
     private static async Task TellAsync(RivalOutcome outcome, bool isWhole)
     {
-        bool isBad = outcome.Losses.Count + outcome.FalseVerdicts.Count > 0;
+        bool isBad = outcome.Losses.Count + outcome.FalseVerdicts.Count + outcome.Unforeseen.Count > 0;
         IEnumerable<string> lines =
         [
             .. isWhole || isBad ? outcome.Story : [],
