@@ -94,8 +94,7 @@ Describe 'A request on the sandbox' {
         It 'refuses a path that exists' {
             $path = Join-Path $TestDrive 'taken'
             Set-Content $path 'mine'
-            Export-IotDeviceData 'dev1' -Path $path -ErrorVariable errors -ErrorAction SilentlyContinue
-            $errors[0].FullyQualifiedErrorId | Should -BeLike 'ExportPathExists,*'
+            { Export-IotDeviceData 'dev1' -Path $path } | Should -Throw -ErrorId 'ExportPathExists,*'
             Get-Content $path | Should -Be 'mine'
         }
 
