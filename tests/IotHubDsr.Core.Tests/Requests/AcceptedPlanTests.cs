@@ -120,7 +120,7 @@ public sealed class AcceptedPlanTests
         Assert.Contains("| Remove-IotDeviceData", request.NextAction, StringComparison.Ordinal);
         Assert.True(Present(further).Sum(receipt => receipt.RecordsRemaining) < Present(first).Sum(receipt => receipt.RecordsRemaining));
         Assert.True(further.Sum(receipt => receipt.RecordsErased) > first.Sum(receipt => receipt.RecordsErased));
-        Assert.All(further, receipt => Assert.True(receipt.RecordsErased is null || receipt.RecordsPlanned >= receipt.RecordsErased, receipt.ToString()));
+        Assert.All(further, receipt => Assert.True((receipt.RecordsPlanned ?? 0) >= (receipt.RecordsErased ?? 0), receipt.ToString()));
         string journal = await File.ReadAllTextAsync(Path.Combine(sandbox.RequestStore, request.RequestId, "journal.jsonl"));
         Assert.Contains($"\"follows\":\"{request.PlanDigest}\"", journal, StringComparison.Ordinal);
         Assert.All(await sandbox.CheckAsync([.. (await sandbox.RequestAsync()).Certificates.Select(one => one.Path!)]), check => Assert.True(check.IsValid, check.Reason));

@@ -142,6 +142,9 @@ public sealed class ScopeTests
         foreach (ListedBlob blob in session.Module.Sandbox.Blobs(Account, Container))
             session.Module.Sandbox.DeleteBlob(Account, Container, blob.Name);
         session.Module.Sandbox.WriteBlob(Account, Container, Blob, Encoding.UTF8.GetBytes(string.Concat(Lines.Select(line => line + "\n"))));
+
+        // A blob that was written a moment ago is left alone, also where a route was switched off.
+        session.Module.Sandbox.Advance(TimeSpan.FromHours(1));
         return session;
     }
 
