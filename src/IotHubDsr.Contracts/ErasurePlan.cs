@@ -24,6 +24,12 @@ public sealed record ErasurePlan : ErasurePlanSource
     /// </summary>
     public bool? DeleteEmptied { get; init; }
 
+    /// <summary>
+    /// How many records that were on their way when the plan was made may be erased with it in a shared location, beyond those that it shows
+    /// there: this number, or as many as it shows, whichever is more. Null in a plan that was made before it was stated.
+    /// </summary>
+    public long? LateRecords { get; init; }
+
     /// <summary>Which records of its devices are erased.</summary>
     public RecordScope Scope { get; init; } = RecordScope.All;
 

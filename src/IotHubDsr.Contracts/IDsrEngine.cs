@@ -62,6 +62,9 @@ public interface IDsrEngine
     /// <summary>Writes the report of a request; gives one <see cref="RequestReport"/>.</summary>
     IAsyncEnumerable<DsrEvent> WriteReportAsync(ReportRequest request, CancellationToken cancellationToken);
 
+    /// <summary>Reads a saved plan, so that a person can be shown what it is about; gives the <see cref="ErasurePlan"/>.</summary>
+    IAsyncEnumerable<DsrEvent> ReadPlanAsync(string path, CancellationToken cancellationToken);
+
     /// <summary>Signs a plan as its approver; gives one <see cref="ErasurePlanApproval"/>.</summary>
     IAsyncEnumerable<DsrEvent> ApprovePlanAsync(ApprovePlanRequest request, CancellationToken cancellationToken);
 

@@ -229,6 +229,9 @@ public sealed record ApprovePlanRequest
     /// <summary>Full path of the plan's file.</summary>
     public required string Path { get; init; }
 
+    /// <summary>Digest of the plan that the approver was asked about: another one in the file is not signed.</summary>
+    public required string Digest { get; init; }
+
     /// <summary>Full path of the signature to make, which must not exist; null for beside the plan, with <c>.p7s</c> added to its name.</summary>
     public string? SignaturePath { get; init; }
 

@@ -21,6 +21,8 @@ internal sealed class RoutingDiscovery(ArmReader arm, StorageAccounts accounts, 
         {
             DataLocation? place = await places.FindAsync(endpoint, cancellationToken).ConfigureAwait(false);
             AddEndpoint(endpoint, place, table, health?.FindAll(state => state.IsOf(endpoint)), locations);
+            if (place is not null && place.Kind != LocationKinds.UnknownSink)
+                UnknownProperties.AddMembers(locations, $"routing endpoint '{endpoint.Name}'", endpoint.Body, UnknownProperties.RoutingEndpointMembers);
         }
 
         foreach (string name in table.Unresolved)

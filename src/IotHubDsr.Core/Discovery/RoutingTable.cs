@@ -22,6 +22,9 @@ internal sealed record RoutingOddity(string Where, IReadOnlyList<string> Names);
 /// </summary>
 internal sealed class RoutingTable
 {
+    private static readonly string[] RouteMembers = ["name", "source", "condition", "endpointNames", "isEnabled", "dataSchema"];
+    private static readonly string[] EnrichmentMembers = ["key", "value", "endpointNames"];
+
     private readonly List<Route> _routes = [];
     private readonly List<RoutingEndpoint> _endpoints = [];
     private readonly List<RoutingOddity> _oddities = [];
@@ -74,7 +77,11 @@ internal sealed class RoutingTable
                 break;
             case "enrichments":
                 foreach (JsonElement enrichment in Objects(part.Value, where))
+                {
                     _enriched.AddRange(EndpointNames(enrichment, where));
+                    AddUnknownMembers(where, enrichment, EnrichmentMembers);
+                }
+
                 break;
             case "endpoints" or "fallbackroute":
                 break;
@@ -102,6 +109,7 @@ internal sealed class RoutingTable
         List<string> endpoints = EndpointNames(route, where);
         if (endpoints.Count == 0)
             AddOddity($"{where}: no endpoint is named", route);
+        AddUnknownMembers(where, route, RouteMembers);
         _routes.Add(new Route
         {
             Name = name,
@@ -153,6 +161,13 @@ internal sealed class RoutingTable
             return true;
         AddOddity(where, element);
         return false;
+    }
+
+    /// <summary>A member that came after this version was written can be one more way for messages.</summary>
+    private void AddUnknownMembers(string where, JsonElement owner, string[] known)
+    {
+        foreach (JsonProperty member in UnknownProperties.LeadingAway(owner, known))
+            AddOddity($"{where}: {member.Name}", member.Value);
     }
 
     /// <param name="where">Its place in the configuration.</param>

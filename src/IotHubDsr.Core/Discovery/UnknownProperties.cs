@@ -12,6 +12,14 @@ internal static partial class UnknownProperties
     /// <summary>Members of an upload setting.</summary>
     public static readonly string[] UploadMembers = ["sasTtlAsIso8601", "connectionString", "containerName", "authenticationType", "identity", "endpointUri"];
 
+    /// <summary>Members of the kinds of routing endpoint that are known.</summary>
+    public static readonly string[] RoutingEndpointMembers =
+    [
+        "id", "name", "subscriptionId", "resourceGroup", "connectionString", "endpointUri", "entityPath", "authenticationType", "identity", "containerName",
+        "fileNameFormat", "batchFrequencyInSeconds", "maxChunkSizeInBytes", "encoding", "databaseName", "collectionName", "primaryKey", "secondaryKey",
+        "partitionKeyName", "partitionKeyTemplate", "messagePayloadFormat", "provisioningState",
+    ];
+
     private static readonly string[] QueueMembers = ["lockDurationAsIso8601", "ttlAsIso8601", "maxDeliveryCount"];
 
     /// <summary>Members of the built-in endpoint; its own address is not another place.</summary>
@@ -42,12 +50,13 @@ internal static partial class UnknownProperties
     /// <summary>Adds members that are not known and lead to another resource or address.</summary>
     public static void AddMembers(LocationSet locations, string where, JsonElement? owner, ICollection<string> known)
     {
-        foreach (JsonProperty member in owner.Members().Where(member => !known.Contains(member.Name, StringComparer.OrdinalIgnoreCase)))
-        {
-            if (LeadsAway(member.Value))
-                Add(locations, $"{where}.{member.Name}", member.Value, "leads to another resource and is not known to this version");
-        }
+        foreach (JsonProperty member in LeadingAway(owner, known))
+            Add(locations, $"{where}.{member.Name}", member.Value, "leads to another resource and is not known to this version");
     }
+
+    /// <summary>Members that are not known and lead to another resource or address.</summary>
+    public static IEnumerable<JsonProperty> LeadingAway(JsonElement? owner, ICollection<string> known) =>
+        owner.Members().Where(member => !known.Contains(member.Name, StringComparer.OrdinalIgnoreCase) && LeadsAway(member.Value));
 
     /// <summary>An endpoint beside the known one receives something whether it shows an address or not.</summary>
     private static void AddEndpoints(LocationSet locations, HubDescription hub, string property, string knownEndpoint, string[] knownMembers)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using IotHubDsr.Evidence;
+using IotHubDsr.Plans;
 using IotHubDsr.Requests;
 
 namespace IotHubDsr.Engine;
@@ -125,6 +126,11 @@ public sealed class DsrEngine : IDsrEngine
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> WriteReportAsync(ReportRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
         (events, token) => new ReportWriting(StoreOf(request), request, events, TimeOf(request)).RunAsync(token),
+        cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<DsrEvent> ReadPlanAsync(string path, CancellationToken cancellationToken) => OperationEvents.RunAsync(
+        async (events, token) => await events.OutputAsync(await PlanFile.ReadAsync(path, token).ConfigureAwait(false), token).ConfigureAwait(false),
         cancellationToken);
 
     /// <inheritdoc />

@@ -3,10 +3,17 @@ namespace IotHubDsr.Hub;
 /// <summary>
 /// A token bucket in which callers wait in the order in which they came. Its clock is injected, which that of
 /// <c>TokenBucketRateLimiter</c> is not, and one caller may take more than the bucket holds: it
-/// waits for a full bucket and leaves a debt to those after it, so that the rate holds however large the call.
+/// waits for a full bucket and leaves a debt to those after it, so that the rate holds however large the call. A service that refuses calls
+/// although the rate was kept has other callers: each refusal halves the rate, which then comes back little by little.
 /// </summary>
 internal sealed class TokenBucket
 {
+    private const double LeastPace = 1 / 16d;
+    private static readonly TimeSpan FromHalfToFullPace = TimeSpan.FromMinutes(1);
+
+    /// <summary>Calls that were under way together are refused together: that counts once.</summary>
+    private static readonly TimeSpan OneRefusal = TimeSpan.FromSeconds(1);
+
     private readonly object _gate = new();
     private readonly TimeProvider _time;
     private readonly double _perSecond;
@@ -14,6 +21,10 @@ internal sealed class TokenBucket
     private double _balance;
     private long _updatedAt;
     private DateTimeOffset _pausedUntil;
+    private DateTimeOffset _refusedAt;
+
+    /// <summary>The share of the rate that is kept to.</summary>
+    private double _pace = 1;
 
     /// <param name="perSecond">Tokens that are added in a second.</param>
     /// <param name="capacity">How many it holds; it starts full.</param>
@@ -52,12 +63,18 @@ internal sealed class TokenBucket
     {
         lock (_gate)
         {
-            DateTimeOffset until = _time.GetUtcNow() + wait;
-            if (until <= _pausedUntil)
-                return;
             Refill();
+            DateTimeOffset now = _time.GetUtcNow();
+            if (now >= _pausedUntil && now - _refusedAt >= OneRefusal)
+            {
+                _pace = Math.Max(LeastPace, _pace / 2);
+                _refusedAt = now;
+            }
+
+            if (now + wait <= _pausedUntil)
+                return;
             _balance = Math.Min(_balance, 0);
-            _pausedUntil = until;
+            _pausedUntil = now + wait;
         }
     }
 
@@ -76,7 +93,7 @@ internal sealed class TokenBucket
             _balance -= tokens;
 
             // Timers count whole milliseconds and cut off the rest.
-            TimeSpan wait = missing <= 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling(missing / _perSecond * 1000));
+            TimeSpan wait = missing <= 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling(missing / (_perSecond * _pace) * 1000));
             TimeSpan pause = PauseLeft();
             return wait > pause ? wait : pause;
         }
@@ -85,7 +102,9 @@ internal sealed class TokenBucket
     private void Refill()
     {
         long now = _time.GetTimestamp();
-        _balance = Math.Min(_capacity, _balance + (_time.GetElapsedTime(_updatedAt, now).TotalSeconds * _perSecond));
+        TimeSpan elapsed = _time.GetElapsedTime(_updatedAt, now);
+        _balance = Math.Min(_capacity, _balance + (elapsed.TotalSeconds * _perSecond * _pace));
+        _pace = Math.Min(1, _pace + (elapsed / FromHalfToFullPace / 2));
         _updatedAt = now;
     }
 }

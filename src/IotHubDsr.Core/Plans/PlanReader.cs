@@ -27,6 +27,7 @@ internal static class PlanReader
             DeleteEmptied = options.TryGetProperty("deleteEmptied", out JsonElement deleteEmptied) ? deleteEmptied.GetBoolean() : null,
             IncludeOldVersions = options.GetProperty("includeOldVersions").GetBoolean(),
             IncludeRelayed = options.GetProperty("includeRelayed").GetBoolean(),
+            LateRecords = options.TryGetProperty("lateRecords", out JsonElement lateRecords) ? lateRecords.GetInt64() : null,
             Scope = options.TryGetProperty("scope", out JsonElement scope) ? ReadScope(scope) : RecordScope.All,
             Steps = steps,
         };

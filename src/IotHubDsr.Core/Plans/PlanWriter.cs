@@ -19,6 +19,8 @@ internal static class PlanWriter
             writer.Member("deleteEmptied", deleteEmptied);
         writer.Member("includeOldVersions", plan.IncludeOldVersions);
         writer.Member("includeRelayed", plan.IncludeRelayed);
+        if (plan.LateRecords is { } lateRecords)
+            writer.Member("lateRecords", lateRecords);
         if (plan.Scope != RecordScope.All)
             Write(plan.Scope, writer);
         writer.EndObject();

@@ -15,6 +15,8 @@ internal sealed class Approving(ApprovePlanRequest request, OperationEvents even
         SigningKey key = SigningKey.ForSigning(request.Certificate, time.GetUtcNow());
         byte[] file = await PlanFile.ReadBytesAsync(request.Path, cancellationToken).ConfigureAwait(false);
         ErasurePlan plan = PlanDocument.Read(request.Path, file);
+        if (plan.Digest != request.Digest)
+            throw FaultCatalogue.InvalidPlan.Exception(request.Path, "it was replaced while its approver was asked about it.");
         foreach (ErasureStep step in plan.Steps.Where(step => step.Action == ErasureAction.Erase))
             await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, $"Approved to be erased: {step.Target}"), cancellationToken).ConfigureAwait(false);
 

@@ -21,18 +21,21 @@ internal sealed class LocationReading(HubLocations locations, StoreOptions optio
     /// <param name="held">See <see cref="StoreCall.Held"/>.</param>
     /// <param name="bounds">See <see cref="StoreCall.Bounds"/>.</param>
     /// <param name="doubt">See <see cref="StoreCall.DoubtOfAsync"/>.</param>
+    /// <param name="allowance">See <see cref="StoreCall.Allowance"/>.</param>
     public StoreCall CallFor(
         DataLocation location,
         Func<Announcement, CancellationToken, ValueTask> record,
         IReadOnlyDictionary<string, string> earlier,
         ILookup<string, string> held,
         IReadOnlyDictionary<string, RecordBound> bounds,
-        Func<string, CancellationToken, Task<Fault?>> doubt) => new(location, options, events.EmitAsync, record)
+        Func<string, CancellationToken, Task<Fault?>> doubt,
+        ErasureAllowance allowance) => new(location, options, events.EmitAsync, record)
     {
         Earlier = earlier,
         Held = held,
         Bounds = bounds,
         Doubt = doubt,
+        Allowance = allowance,
     };
 
     /// <summary>Whether the records that are asked for can be told from others there; if not, nothing may be changed or copied.</summary>

@@ -8,7 +8,7 @@ namespace IotHubDsr.Requests;
 /// </summary>
 internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations locations, Incarnations incarnations, OperationEvents events)
 {
-    /// <summary>How many records may arrive late in a place of which the plan shows fewer.</summary>
+    /// <summary>How many records may arrive late in a place of which the plan shows fewer, unless the plan itself says.</summary>
     public const long LateRecords = 100;
 
     // What separates the clock of the machine that plans from that of the service.
@@ -31,12 +31,21 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
         List<(SeenItem Item, long More)> more = [.. found.Items.Select(item => (item, ExcessOf(item, shown)))];
         List<SeenItem> within = [.. more.Where(one => one.More <= 0).Select(one => one.Item)];
         List<(SeenItem Item, long More)> late = [.. more.Where(one => one.More > 0 && IsLate(step, one.Item, shown.ContainsKey(one.Item.Path)))];
-        if (IsOpenEnded || late.Sum(one => one.More) <= Math.Max(LateRecords, planned.Records))
+        if (IsOpenEnded || late.Sum(one => one.More) <= MostLate(planned))
             within.AddRange(late.Select(one => one.Item));
         List<(SeenItem Item, long More)> rest = [.. more.Where(one => one.More > 0).ExceptBy(within, one => one.Item)];
         if (rest.Sum(one => one.More) > tolerance)
             return new Reach(within, rest.Sum(one => one.More));
         return new Reach(found.Items, 0);
+    }
+
+    /// <summary>How many records may be erased beyond those that were found, where they come while it is being erased; null for any number.</summary>
+    public long? MoreThan(RequestStep step, DeviceDataFinding found)
+    {
+        if (IsOpenEnded)
+            return null;
+        Dictionary<string, SeenItem> shown = step.Planned.Finding.Items.ToDictionary(item => item.Path, StringComparer.Ordinal);
+        return Math.Max(0, MostLate(step.Planned.Finding) + tolerance - found.Items.Sum(item => Math.Max(0, ExcessOf(item, shown))));
     }
 
     /// <summary>Why what is left in a location stays there until somebody accepts a further plan; null when a later run may erase it.</summary>
@@ -78,6 +87,8 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
 
     /// <summary>Whether the plan is about records that had not been sent when it was made.</summary>
     private bool IsOpenEnded => plan.Scope.EndTime > plan.CreatedAt;
+
+    private long MostLate(DeviceDataFinding planned) => Math.Max(plan.LateRecords ?? LateRecords, planned.Records);
 
     /// <summary>How many records of an item the plan does not show.</summary>
     private static long ExcessOf(SeenItem item, Dictionary<string, SeenItem> shown)

@@ -38,6 +38,7 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
             IncludeRelayed = request.IncludeRelayed,
             IncludeOldVersions = request.IncludeOldVersions,
             DeleteEmptied = request.DeleteEmptied,
+            LateRecords = PlanReach.LateRecords,
             Scope = request.Scope,
             Salt = PlanSalt.Make(),
             CreatedAt = time.GetUtcNow(),

@@ -162,8 +162,11 @@ internal sealed class StepErasing(
         {
             IDataStore store = locations.StoreOf(location) ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no store serves it");
             var earlier = new Dictionary<string, string>(open.State.Of(location.Id).Replaced, StringComparer.Ordinal);
+            Dictionary<string, Attempt> tried = attempts.ToDictionary(attempt => attempt.Step.DeviceId, StringComparer.Ordinal);
+            var allowance = new ErasureAllowance(
+                attempts.Select(attempt => attempt.Finding), deviceId => reach.MoreThan(tried[deviceId].Step, tried[deviceId].Finding));
             StoreCall call = reading.CallFor(
-                location, (what, token) => AnnounceAsync(location.Id, what, token), earlier, held, bounds, incarnations.AskAsync);
+                location, (what, token) => AnnounceAsync(location.Id, what, token), earlier, held, bounds, incarnations.AskAsync, allowance);
             IReadOnlyList<ErasureOutcome> outcomes = await store.EraseAsync(call, [.. attempts.Select(attempt => attempt.Finding)], cancellationToken)
                 .ConfigureAwait(false);
             Dictionary<string, ErasureOutcome> byDevice = outcomes.ToDictionary(outcome => outcome.DeviceId, StringComparer.Ordinal);

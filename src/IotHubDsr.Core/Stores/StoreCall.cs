@@ -32,6 +32,9 @@ internal sealed class StoreCall(
     /// <summary>By device ID, which records belong to the device that the plan knew; a device without an entry has no bound.</summary>
     public IReadOnlyDictionary<string, RecordBound> Bounds { get; init; } = FrozenDictionary<string, RecordBound>.Empty;
 
+    /// <summary>How much more than was found may be erased; null where no plan is run.</summary>
+    public ErasureAllowance? Allowance { get; init; }
+
     /// <summary>See <see cref="DoubtOfAsync"/>; null where no plan is run.</summary>
     public Func<string, CancellationToken, Task<Fault?>>? Doubt { get; init; }
 

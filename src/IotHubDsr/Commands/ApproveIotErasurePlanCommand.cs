@@ -41,12 +41,14 @@ public sealed class ApproveIotErasurePlanCommand : DsrCommand
         }
 
         string path = GetUnresolvedProviderPathFromPSPath(Path);
-        if (!ShouldProcess(path, "Approve the erasure plan"))
+        if (Ask<ErasurePlan>(cancellationToken => Engine.ReadPlanAsync(path, cancellationToken)) is not { } plan
+            || !ShouldProcess($"{path}: {plan}", "Approve the erasure plan"))
             return;
 
         var request = new ApprovePlanRequest
         {
             Path = path,
+            Digest = plan.Digest,
             SignaturePath = SignaturePath is null ? null : GetUnresolvedProviderPathFromPSPath(SignaturePath),
             Certificate = LoadCertificate(Certificate!, CertificatePassword),
         };

@@ -23,7 +23,7 @@ public sealed class ExportIotDataRequestReportCommand : RequestStoreCommand
     protected override void ProcessRecord()
     {
         string path = GetUnresolvedProviderPathFromPSPath(Path);
-        if (!ShouldProcess(path, "Write the report of a request"))
+        if (Find(RequestId) is not { } found || !ShouldProcess($"{path}, for request {RequestId} of {found.HubHostName}", "Write the report of a request"))
             return;
         var request = new ReportRequest { Context = ContextOrNone, Store = Store, RequestId = RequestId, Path = path };
         RunOne(cancellationToken => Engine.WriteReportAsync(request, cancellationToken));

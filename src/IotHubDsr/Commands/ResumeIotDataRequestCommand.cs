@@ -8,29 +8,16 @@ namespace IotHubDsr.Commands;
 [OutputType(typeof(ErasureReceipt))]
 public sealed class ResumeIotDataRequestCommand : RequestRunCommand
 {
-    private DataRequest? _found;
-
     /// <summary>Does not prompt.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
     private protected override void Work(ContinueRequest request)
     {
-        _found = null;
-        var query = new DataRequestQuery { Context = request.Context, Store = request.Store, RequestIds = [request.RequestId] };
-        RunOne(cancellationToken => Engine.GetRequestsAsync(query, cancellationToken));
-        if (_found is not { } found)
+        if (Find(request.RequestId) is not { } found)
             return;
         string target = $"Request {found.RequestId}: {Counted.Of(found.Devices, "device")} of {found.HubHostName} in {Counted.Of(found.Locations.Count, "location")}, {found.Status}";
         if (Approve(Force, target, "Go on erasing device data"))
             RunOne(cancellationToken => Engine.ResumeAsync(request, cancellationToken));
-    }
-
-    private protected override void OnOutput(object value)
-    {
-        if (value is DataRequest found)
-            _found = found;
-        else
-            WriteObject(value);
     }
 }

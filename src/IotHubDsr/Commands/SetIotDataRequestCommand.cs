@@ -88,9 +88,11 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
     /// <inheritdoc />
     protected override void ProcessRecord()
     {
+        if (Find(RequestId) is not { } found)
+            return;
         (ChangeRequest change, string action) = Change();
         change = change with { Context = ContextOrNone, Store = Store };
-        if (Approve(Force || !IsAskedFor(), $"Request {RequestId}", action))
+        if (Approve(Force || !IsAskedFor(), $"Request {RequestId} of {found.HubHostName}", action))
             RunOne(cancellationToken => Engine.ChangeRequestAsync(change, cancellationToken));
     }
 

@@ -12,6 +12,7 @@ public abstract class DsrCommand : PSCmdlet, IDisposable
     private ProgressReporter? _progress;
     private EventPump? _pump;
     private bool _stopping;
+    private Action<object>? _take;
 
     /// <summary>Ends the operation and waits until its workers have ended.</summary>
     public void Dispose()
@@ -46,6 +47,24 @@ public abstract class DsrCommand : PSCmdlet, IDisposable
         Open(start);
         Guard(Pull, fault => WriteError(fault));
         CloseOperation();
+    }
+
+    /// <summary>Runs an operation whose result the command needs itself; null when it failed, which is told.</summary>
+    private protected T? Ask<T>(Func<CancellationToken, IAsyncEnumerable<DsrEvent>> start)
+        where T : class
+    {
+        T? answer = null;
+        _take = value => answer = (T)value;
+        try
+        {
+            RunOne(start);
+        }
+        finally
+        {
+            _take = null;
+        }
+
+        return answer;
     }
 
     /// <summary>Starts an operation.</summary>
@@ -120,7 +139,7 @@ public abstract class DsrCommand : PSCmdlet, IDisposable
         switch (next)
         {
             case IOutputEvent output:
-                OnOutput(output.Value);
+                (_take ?? OnOutput)(output.Value);
                 break;
             case FaultEvent fault:
                 WriteError(fault.Fault.ToErrorRecord());

@@ -1,6 +1,10 @@
 using CsCheck;
+using IotHubDsr.Azure;
 using IotHubDsr.Hub;
 using Microsoft.Extensions.Time.Testing;
+using HubRefusal = IotHubDsr.Sandbox.Hub.HubRefusal;
+using ServiceThrottle = IotHubDsr.Sandbox.Hub.HubThrottle;
+using ThrottledOperation = IotHubDsr.Sandbox.Hub.ThrottledOperation;
 
 namespace IotHubDsr.Core.Tests.Hub;
 
@@ -88,14 +92,88 @@ public sealed class HubThrottleTests
     }
 
     [Fact]
-    public void Pause_WithoutATime_EmptiesTheBucket()
+    public void Pause_WithoutATime_EmptiesTheBucketAndHalvesThePace()
     {
         HubThrottle throttle = HubThrottle.For("S1", 1, 1, _time);
         throttle.Pause(HubOperationClass.Registry, TimeSpan.Zero);
 
         _ = throttle.WaitAsync(HubOperationClass.Registry, 1, CancellationToken.None);
 
-        Assert.InRange(_time.Waits.Single().TotalSeconds, 0.59, 0.61);
+        Assert.InRange(_time.Waits.Single().TotalSeconds, 1.19, 1.21);
+    }
+
+    [Fact]
+    public void Pause_CallsThatWereUnderWayTogether_CountAsOneRefusalAndAMinuteLaterAsNone()
+    {
+        HubThrottle throttle = HubThrottle.For("S1", 1, 1, _time);
+        for (int refused = 0; refused < 8; refused++)
+            throttle.Pause(HubOperationClass.Registry, TimeSpan.Zero);
+        _ = throttle.WaitAsync(HubOperationClass.Registry, 1, CancellationToken.None);
+        _time.Advance(TimeSpan.FromMinutes(10));
+
+        _ = throttle.WaitAsync(HubOperationClass.Registry, 16, CancellationToken.None);
+        _ = throttle.WaitAsync(HubOperationClass.Registry, 1, CancellationToken.None);
+
+        Assert.InRange(_time.Waits[0].TotalSeconds, 1.19, 1.21);
+        Assert.InRange(_time.Waits[1].TotalSeconds, 0.19, 0.21);
+    }
+
+    [Fact]
+    public async Task WaitAsync_TwoConnectionsAtFullShare_AreSeldomRefusedAndGetAllThrough()
+    {
+        const int devices = 400;
+        var hub = new ServiceThrottle(_time);
+        var attempts = new List<int>();
+        int refusals = 0;
+        List<Task> connections = [];
+        for (int connection = 0; connection < 2; connection++)
+        {
+            HubThrottle throttle = HubThrottle.For("S1", 1, 1, _time);
+            connections.AddRange(Enumerable.Range(0, 8).Select(worker => WorkAsync(throttle)));
+        }
+
+        while (!Task.WhenAll(connections).IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(200));
+            await Task.Yield();
+        }
+
+        await Task.WhenAll(connections);
+
+        // A request is tried six times; before refusals were fed back 42 of 100 were refused, and 26 devices remained unread.
+        Assert.InRange(attempts.Max(), 2, 4);
+        Assert.InRange(refusals, 1, devices * 2 / 10);
+
+        async Task WorkAsync(HubThrottle throttle)
+        {
+            for (int device = 0; device < devices / 8; device++)
+            {
+                int attempt = 0;
+                do
+                {
+                    attempt++;
+                    await throttle.WaitAsync(HubOperationClass.Registry, 1, CancellationToken.None);
+                }
+                while (!Passes(throttle));
+                lock (attempts)
+                    attempts.Add(attempt);
+            }
+        }
+
+        bool Passes(HubThrottle throttle)
+        {
+            try
+            {
+                hub.Take(ThrottledOperation.Registry, 1);
+                return true;
+            }
+            catch (HubRefusal refusal)
+            {
+                Interlocked.Increment(ref refusals);
+                throttle.Pause(HubOperationClass.Registry, ServiceRetryPolicy.WishedDelay.Wish(refusal.Message)!.Value);
+                return false;
+            }
+        }
     }
 
     [Fact]
@@ -179,8 +257,12 @@ public sealed class HubThrottleTests
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            if (dueTime != Timeout.InfiniteTimeSpan)
-                Waits.Add(dueTime);
+            lock (Waits)
+            {
+                if (dueTime != Timeout.InfiniteTimeSpan)
+                    Waits.Add(dueTime);
+            }
+
             return base.CreateTimer(callback, state, dueTime, period);
         }
     }

@@ -69,7 +69,7 @@ internal static class PlanGen
         Texts,
         Texts.Null(),
         Gen.DateTime,
-        Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool.Nullable(), Scopes),
+        Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool.Nullable(), Gen.Long[0, 1_000].Nullable(), Scopes),
         Steps.Array[0, 5],
         (host, resource, created, options, steps) => new ErasurePlan
         {
@@ -79,7 +79,8 @@ internal static class PlanGen
             IncludeRelayed = options.Item1,
             IncludeOldVersions = options.Item2,
             DeleteEmptied = options.Item3,
-            Scope = options.Item4,
+            LateRecords = options.Item4,
+            Scope = options.Item5,
             Steps = [.. steps.Select((step, index) => step with
             {
                 Finding = step.Finding with { Location = step.Location with { Id = $"location-{index}" } },

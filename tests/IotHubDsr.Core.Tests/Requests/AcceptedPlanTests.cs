@@ -54,6 +54,26 @@ public sealed class AcceptedPlanTests
     }
 
     [Fact]
+    public async Task Erase_AnotherWriterAddsThousandsToAPlannedBlobMeanwhile_ErasesNoneOfItsBlob()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        ErasurePlan plan = await sandbox.PlanAsync("dev1");
+        SeenItem planned = At(plan, "raw-json").Finding.Items.First(item => item.Records > 0);
+        DateTimeOffset then = sandbox.Server.World.Clock.GetUtcNow();
+        string generation = sandbox.Server.World.Registry.Device("dev1").GenerationId;
+        List<RoutedMessage> messages = [.. Enumerable.Repeat(new RoutedMessage(then, "dev1", generation, "{}"u8.ToArray()) { IsJson = true }, 5000)];
+        sandbox.Server.World.Blobs.GetOrAddAccount(WorldNames.PlainAccount).GetOrAddContainer("raw-json").Put(
+            planned.Path, RoutedFile.Write(messages, RoutedEncoding.Json), new BlobSeed { LastModified = then.AddDays(-20) });
+
+        ErasureReceipt receipt = At(await sandbox.EraseAsync(plan), "raw-json");
+
+        Assert.Equal(100, plan.LateRecords);
+        Assert.InRange(receipt.RecordsErased ?? -1, 1, At(plan, "raw-json").Finding.Records);
+        Assert.Equal((Verdict.Present, 5000L), (receipt.Verdict, receipt.RecordsRemaining));
+        Assert.Contains(sandbox.Reported, fault => fault.Id == "PlanExceeded" && fault.Message.Contains(planned.Path, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Resume_OldRecordsCameWhereThePlanFoundNothing_LeavesThemForAFurtherPlan()
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);

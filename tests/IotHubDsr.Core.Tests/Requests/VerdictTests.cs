@@ -15,8 +15,9 @@ public sealed class VerdictTests
     [Fact]
     public async Task Erase_DeviceWasDeletedInThePortalMinutesBefore_IsPendingUntilTheHubsLastBatchAndFindsIt()
     {
-        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
         DeleteInPortal(sandbox, "dev1");
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromMinutes(2));
 
         List<ErasureReceipt> receipts = await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"));
 

@@ -33,7 +33,13 @@ internal sealed class AvroBlockReader(ArchiveSource source, AvroHeader header, A
             throw Fault(ArchiveFault.BadSyncMarker, frame + size, "the block does not end with the file's sync marker");
         }
 
-        var records = await DecodeAsync(raw.Slice(frame, size), cancellationToken);
+        if (!TryDecode(raw.Slice(frame, size), out var records))
+        {
+            await source.Share.EnlargeAsync(cancellationToken);
+            codec.MaxBytes = source.Limits.MaxBlockBytes;
+            TryDecode(raw.Slice(frame, size), out records);
+        }
+
         if (count > records.Length)
         {
             throw Fault(ArchiveFault.BadBlock, 0, "the block claims more records than it has bytes");
@@ -72,26 +78,27 @@ internal sealed class AvroBlockReader(ArchiveSource source, AvroHeader header, A
         _ => throw Fault(ArchiveFault.BadBlock, 0, "the block's count or size has more than 64 bits"),
     };
 
-    /// <summary>Decodes within what each reader has, and only if that does not do within what the blob may have.</summary>
-    private async ValueTask<ReadOnlyMemory<byte>> DecodeAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    /// <summary>
+    /// False if the block needs more than each reader has, and the blob may have more. It waits for nothing, so that a block costs no
+    /// state machine.
+    /// </summary>
+    private bool TryDecode(ReadOnlyMemory<byte> payload, out ReadOnlyMemory<byte> records)
     {
         codec.MaxBytes = Math.Min(codec.MaxBytes, source.Limits.MaxBlockBytes);
+        records = default;
         try
         {
-            return codec.Decode(payload);
+            records = codec.Decode(payload);
+            return true;
         }
         catch (BlockTooLargeException) when (codec.MaxBytes < source.Limits.MaxBlockBytes)
         {
-            // Below.
+            return false;
         }
         catch (Exception e) when (e is InvalidDataException or BlockTooLargeException)
         {
             throw NotDecoded(e);
         }
-
-        await source.Share.EnlargeAsync(cancellationToken);
-        codec.MaxBytes = source.Limits.MaxBlockBytes;
-        return await DecodeAsync(payload, cancellationToken);
     }
 
     private ArchiveFormatException NotDecoded(Exception e)

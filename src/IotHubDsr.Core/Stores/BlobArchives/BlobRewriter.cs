@@ -101,9 +101,21 @@ internal sealed class BlobRewriter(
         ArchiveRewrite rewrite = await StageAsync(staged, before, share, cancellationToken).ConfigureAwait(false);
         if (rewrite.RecordsRemoved == 0)
             return new RewriteResult([]);
+        ThrowIfBeyondPlan(rewrite);
 
         await staged.VerifyAsync(_place, rewrite).ConfigureAwait(false);
         return await ReplaceAsync(staged, before, rewrite, share, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Somebody may have written more into the blob since it was found than was accepted to go.</summary>
+    private void ThrowIfBeyondPlan(ArchiveRewrite rewrite)
+    {
+        foreach (SubjectMatches removed in rewrite.Removed)
+        {
+            long own = removed.Count(relayed: false, mentioned: selection.WithBody);
+            if (call.Allowance?.TryTake(item.Path, removed.DeviceId, own, out long beyond) == false)
+                throw FaultCatalogue.PlanExceeded.Exception(_place, Counted.Of(beyond, "record"));
+        }
     }
 
     private async Task<IBlobReplacement> ReplacementAsync(BlobProperties before, DateTimeOffset lastWrite, CancellationToken cancellationToken)
