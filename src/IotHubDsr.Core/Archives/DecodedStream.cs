@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using IotHubDsr.Foundation;
 using ZstdSharp;
 
 namespace IotHubDsr.Archives;
@@ -8,7 +9,7 @@ namespace IotHubDsr.Archives;
 /// The content of a compressed file. A decoder may take a file that breaks off, or has something behind its end, for a whole one; a gzip file is
 /// therefore held against the checksum and the length in its last bytes. One of several members is not read.
 /// </summary>
-internal sealed class DecodedStream : Stream
+internal sealed class DecodedStream : ReadOnlyStream
 {
     private readonly FileStream _file;
     private readonly Stream _decoder;
@@ -20,20 +21,6 @@ internal sealed class DecodedStream : Stream
         _file = new FileStream(source);
         _decoder = open(_file);
         _checksum = isGzip ? new Crc32() : null;
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -52,19 +39,6 @@ internal sealed class DecodedStream : Stream
 
         return read;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-        // Nothing is written.
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
@@ -100,23 +74,9 @@ internal sealed class DecodedStream : Stream
     private ArchiveFormatException Damaged(string detail, Exception? inner) => new(ArchiveFault.BadEncoding, _file.Offset, detail, inner);
 
     /// <summary>The bytes of the file, the last of which are remembered.</summary>
-    private sealed class FileStream(ArchiveSource source) : Stream
+    private sealed class FileStream(ArchiveSource source) : ReadOnlyStream
     {
         private readonly byte[] _last = new byte[sizeof(ulong)];
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public long Offset => source.Offset;
 
@@ -142,22 +102,6 @@ internal sealed class DecodedStream : Stream
                 Take(source.Unread.Length);
             }
         }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-            => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush()
-        {
-            // Nothing is written.
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         private void Take(int count)
         {

@@ -1,3 +1,5 @@
+using IotHubDsr.Foundation;
+
 namespace IotHubDsr.Archives;
 
 /// <summary>
@@ -46,22 +48,8 @@ internal sealed class EncodingTarget : IRewriteTarget, IAsyncDisposable
 
     public ValueTask DisposeAsync() => _encoder.DisposeAsync();
 
-    private sealed class EncodedStream(IRewriteTarget target) : Stream
+    private sealed class EncodedStream(IRewriteTarget target) : WriteOnlyStream
     {
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
         public long BytesWritten { get; private set; }
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -70,20 +58,11 @@ internal sealed class EncodingTarget : IRewriteTarget, IAsyncDisposable
             return target.ReplaceAsync(buffer, cancellationToken);
         }
 
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-            => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new NotSupportedException();
 
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush()
+        protected override void OnClose()
         {
             // What is written is on its way.
         }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

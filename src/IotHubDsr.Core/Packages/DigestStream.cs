@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using IotHubDsr.Foundation;
 using IotHubDsr.Stores;
 
 namespace IotHubDsr.Packages;

@@ -1,25 +1,13 @@
+using IotHubDsr.Foundation;
+
 namespace IotHubDsr.Core.Tests.Archives;
 
 /// <summary>Returns a file in reads of any size, as a network does.</summary>
-internal sealed class ChunkedStream(byte[] file, int seed) : Stream
+internal sealed class ChunkedStream(byte[] file, int seed) : ReadOnlyStream
 {
     private readonly Random _random = new(seed);
     private readonly int _largest = new Random(seed).Next(3) switch { 0 => 1, 1 => 40, _ => 100_000 };
     private int _position;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override int Read(Span<byte> buffer)
     {
@@ -28,8 +16,6 @@ internal sealed class ChunkedStream(byte[] file, int seed) : Stream
         _position += count;
         return count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -42,14 +28,4 @@ internal sealed class ChunkedStream(byte[] file, int seed) : Stream
         cancellationToken.ThrowIfCancellationRequested();
         return Read(buffer.Span);
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

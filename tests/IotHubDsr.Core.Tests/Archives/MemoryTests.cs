@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using IotHubDsr.Archives;
+using IotHubDsr.Foundation;
 using Snappier;
 using ZstdSharp;
 
@@ -119,15 +120,9 @@ public sealed class MemoryTests
     }
 
     /// <summary>A beginning, and then one character over and over.</summary>
-    private sealed class FilledStream(string beginning, char filling) : Stream
+    private sealed class FilledStream(string beginning, char filling) : ReadOnlyStream
     {
         private long _position;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
 
         public override long Length => BombBytes;
 
@@ -136,8 +131,6 @@ public sealed class MemoryTests
             get => _position;
             set => throw new NotSupportedException();
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
         public override int Read(Span<byte> buffer)
         {
@@ -154,17 +147,6 @@ public sealed class MemoryTests
         }
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
-
-        public override void Flush()
-        {
-            // Nothing is written.
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 
     private static class ArchiveFaultName

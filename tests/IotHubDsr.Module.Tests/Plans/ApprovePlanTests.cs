@@ -111,7 +111,7 @@ public sealed class ApprovePlanTests : IDisposable
     }
 
     [Fact]
-    public void Approve_WhatIf_WritesNothing()
+    public void Approve_WhatIf_WritesNothingAndNamesTheHub()
     {
         using ModuleSession session = Planned();
         _files.Write("ben");
@@ -119,7 +119,7 @@ public sealed class ApprovePlanTests : IDisposable
         Assert.Empty(session.Run("param($plan, $c) Approve-IotErasurePlan $plan $c -WhatIf", PlanPath, _files.Path("ben.pem")).Output);
 
         Assert.False(File.Exists(SignaturePath));
-        Assert.Contains(session.Host.Lines, line => line.Contains(PlanPath, StringComparison.Ordinal));
+        Assert.Contains(session.Host.Lines, line => line.Contains($"{PlanPath}: ", StringComparison.Ordinal) && line.Contains(" on contoso-hub.azure-devices.net", StringComparison.Ordinal));
     }
 
     [Fact]

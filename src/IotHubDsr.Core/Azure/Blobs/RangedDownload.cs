@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using IotHubDsr.Foundation;
 
 namespace IotHubDsr.Azure.Blobs;
 
@@ -9,7 +10,7 @@ namespace IotHubDsr.Azure.Blobs;
 /// An answer that ends before it looks complete to an HTTP client, and a part of an archive can look like a whole one: what has not
 /// arrived in full is asked for again, and a stream that cannot be completed fails instead of ending.
 /// </summary>
-internal sealed class RangedDownload(BlobBaseClient blob, ETag etag, long length, TransferBudget budget) : Stream
+internal sealed class RangedDownload(BlobBaseClient blob, ETag etag, long length, TransferBudget budget) : ReadOnlyStream
 {
     private const int MostUnderWay = 4;
     private const int Attempts = 4;
@@ -20,12 +21,6 @@ internal sealed class RangedDownload(BlobBaseClient blob, ETag etag, long length
     private int _taken;
     private long _asked;
     private long _read;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
 
     public override long Length => length;
 
@@ -52,22 +47,6 @@ internal sealed class RangedDownload(BlobBaseClient blob, ETag etag, long length
 
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-        // Nothing is written.
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.Pkcs;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using IotHubDsr.Foundation;
 using IotHubDsr.Packages;
 using IotHubDsr.Packages.Envelopes;
 using CmsRecipient = IotHubDsr.Packages.Envelopes.CmsRecipient;

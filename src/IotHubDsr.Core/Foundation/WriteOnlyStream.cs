@@ -1,4 +1,4 @@
-namespace IotHubDsr.Packages;
+namespace IotHubDsr.Foundation;
 
 /// <summary>A stream that is written from start to end.</summary>
 internal abstract class WriteOnlyStream : Stream
