@@ -229,6 +229,9 @@ public sealed record ApprovePlanRequest
     /// <summary>Full path of the plan's file.</summary>
     public required string Path { get; init; }
 
+    /// <summary>The connection of the session, whose services tell the time; null for the time of this machine.</summary>
+    public DsrContext? Context { get; init; }
+
     /// <summary>Digest of the plan that the approver was asked about: another one in the file is not signed.</summary>
     public required string Digest { get; init; }
 
@@ -242,6 +245,9 @@ public sealed record ApprovePlanRequest
 /// <summary>Asks to check erasure certificates; it needs no connection.</summary>
 public sealed record CheckCertificatesRequest
 {
+    /// <summary>As for <see cref="ApprovePlanRequest.Context"/>; nothing is sent over it.</summary>
+    public DsrContext? Context { get; init; }
+
     /// <summary>Full paths of the certificates; those of one request are checked as a chain.</summary>
     public required IReadOnlyList<string> Paths { get; init; }
 

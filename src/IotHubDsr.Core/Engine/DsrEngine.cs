@@ -135,12 +135,12 @@ public sealed class DsrEngine : IDsrEngine
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> ApprovePlanAsync(ApprovePlanRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
-        (events, token) => new Approving(request, events, _time).RunAsync(token),
+        (events, token) => new Approving(request, events, TimeOf(request.Context)).RunAsync(token),
         cancellationToken);
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> CheckCertificatesAsync(CheckCertificatesRequest request, CancellationToken cancellationToken) =>
-        OperationEvents.RunAsync((events, token) => new CheckingCertificates(request, events, _time).RunAsync(token), cancellationToken);
+        OperationEvents.RunAsync((events, token) => new CheckingCertificates(request, events, TimeOf(request.Context)).RunAsync(token), cancellationToken);
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> StartSandboxAsync(SandboxRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
@@ -169,6 +169,10 @@ public sealed class DsrEngine : IDsrEngine
         : EvidenceStores.Open(request.Store ?? EvidenceStores.DefaultPlace, access: null, _time);
 
     /// <summary>Without a connection the time is the machine's: it sorts and reminds, and settles nothing.</summary>
+    /// <summary>The time by the services of a connection, as it is for all that was signed over it; else that of the machine.</summary>
+    private TimeProvider TimeOf(DsrContext? context) =>
+        context is not null && _connections.TryGetValue(context.Id, out HubConnection? connection) ? connection.Clock : _time;
+
     private TimeProvider TimeOf(RequestStoreRequest request) => request.Context is { } context ? ConnectionOf(context).Clock : _time;
 
     private HubConnection ConnectionOf(DsrContext context) => _connections.TryGetValue(context.Id, out HubConnection? connection)

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using IotHubDsr.Isolation;
 using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
@@ -47,6 +48,7 @@ public sealed class ApproveIotErasurePlanCommand : DsrCommand
 
         var request = new ApprovePlanRequest
         {
+            Context = DefaultContexts.Current,
             Path = path,
             Digest = plan.Digest,
             SignaturePath = SignaturePath is null ? null : GetUnresolvedProviderPathFromPSPath(SignaturePath),

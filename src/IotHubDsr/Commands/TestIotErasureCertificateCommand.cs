@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using IotHubDsr.Isolation;
 using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
@@ -41,6 +42,7 @@ public sealed class TestIotErasureCertificateCommand : DsrCommand
             return;
         var request = new CheckCertificatesRequest
         {
+            Context = DefaultContexts.Current,
             Paths = _paths,
             Trusted = LoadCertificates(TrustedCertificate),
             TimestampAuthorities = LoadCertificates(TimestampAuthority),

@@ -152,7 +152,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
         Assert.Single(await RunAsync<DataRequest>(_engine.ChangeRequestAsync(change with { Context = Context }, CancellationToken.None)));
 
     public Task<List<ErasureCertificateCheck>> CheckAsync(params string[] paths) => RunAsync<ErasureCertificateCheck>(
-        _engine.CheckCertificatesAsync(new CheckCertificatesRequest { Paths = paths }, CancellationToken.None));
+        _engine.CheckCertificatesAsync(new CheckCertificatesRequest { Context = Context, Paths = paths }, CancellationToken.None));
 
     public async Task<RequestReport> ReportAsync(string requestId, string name, string? store = null) => Assert.Single(await RunAsync<RequestReport>(
         _engine.WriteReportAsync(

@@ -72,6 +72,8 @@ public sealed class VerdictTests
         Assert.Contains(sandbox.Events, told => told is NoticeEvent { Level: NoticeLevel.Warning } notice && notice.Text.Contains("slow", StringComparison.Ordinal));
         DateTimeOffset issuedAt = IssuedAt((await sandbox.RequestAsync()).Certificates[^1].Path!);
         Assert.True(issuedAt >= service.GetUtcNow().AddSeconds(-2), $"{issuedAt:u}");
+        ErasureCertificateCheck certified = await CertifiedAsync(sandbox);
+        Assert.True(certified.IsValid, certified.Reason);
     }
 
     [Fact]
