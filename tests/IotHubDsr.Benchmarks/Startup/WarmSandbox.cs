@@ -24,6 +24,11 @@ internal sealed class WarmSandbox : IAsyncDisposable
             $null = Connect-IotHubDsr -Sandbox $s
             """;
 
+        BareScript = $$"""
+            Get-BareBlob -Port {{descriptor.GetProperty("port").GetInt32()}} -TenantId '{{Text("tenantId")}}' -ClientId '{{Text("clientId")}}' `
+                -ClientSecret '{{Text("clientSecret")}}' -CaCertificate '{{Text("caCertificatePem")}}' -Container https://contosorouted.blob.core.windows.net/raw-json
+            """;
+
         string Text(string name) => descriptor.GetProperty(name).GetString()!.Replace("'", "''", StringComparison.Ordinal);
     }
 
@@ -32,6 +37,9 @@ internal sealed class WarmSandbox : IAsyncDisposable
 
     /// <summary>PowerShell that connects a new session to it.</summary>
     public string ConnectScript { get; }
+
+    /// <summary>PowerShell that lists blobs of it with the bare module.</summary>
+    public string BareScript { get; }
 
     public static async Task<WarmSandbox> StartAsync()
     {
