@@ -27,7 +27,8 @@ internal sealed class LoginService(Tenant tenant, TokenIssuer issuer)
                 await ErrorAsync(context, 400, "invalid_request", 90002, $"Tenant '{name}' not found.");
                 break;
             default:
-                await Reply.TextAsync(context, StatusCodes.Status404NotFound, "The sandbox's login service has no such page.");
+                await Reply.TextAsync(
+                    context, StatusCodes.Status501NotImplemented, $"The sandbox does not simulate '{context.Request.Path}' of the login service.");
                 break;
         }
     }

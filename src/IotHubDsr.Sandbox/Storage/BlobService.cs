@@ -25,7 +25,6 @@ internal sealed class BlobService(BlobStore store, TimeProvider time)
 
     public async Task HandleAsync(HttpContext context, string accountName)
     {
-        string requestId = Guid.NewGuid().ToString();
         StorageResponse response;
         try
         {
@@ -33,9 +32,24 @@ internal sealed class BlobService(BlobStore store, TimeProvider time)
         }
         catch (StorageException error)
         {
-            response = Describe(error, requestId, HttpMethods.IsHead(context.Request.Method));
+            await RefuseAsync(context, error).ConfigureAwait(false);
+            return;
         }
 
+        await AnswerAsync(context, response).ConfigureAwait(false);
+    }
+
+    /// <summary>Answers a request that was not let through to the operations, with the headers and the body of any other refusal.</summary>
+    public Task RefuseAsync(HttpContext context, StorageException error)
+    {
+        string requestId = Guid.NewGuid().ToString();
+        return AnswerAsync(context, Describe(error, requestId, HttpMethods.IsHead(context.Request.Method)), requestId);
+    }
+
+    public Task AnswerAsync(HttpContext context, StorageResponse response) => AnswerAsync(context, response, Guid.NewGuid().ToString());
+
+    private async Task AnswerAsync(HttpContext context, StorageResponse response, string requestId)
+    {
         var headers = context.Response.Headers;
         headers["Server"] = "Windows-Azure-Blob/1.0";
         headers["Date"] = time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);

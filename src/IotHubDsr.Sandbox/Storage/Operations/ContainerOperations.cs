@@ -15,7 +15,7 @@ internal static partial class ContainerOperations
 
         if (request.Header("x-ms-blob-public-access") is not null)
         {
-            throw StorageErrors.UnsupportedHeader("x-ms-blob-public-access");
+            throw StorageErrors.NotSimulated("containers with public access");
         }
 
         var container = new BlobContainer(account, name, PropertyHeaders.Metadata(request));

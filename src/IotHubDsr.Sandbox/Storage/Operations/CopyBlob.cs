@@ -21,7 +21,7 @@ internal static class CopyBlob
         var source = CopySource.Of(request);
         if (!source.Account.Equals(container.Account.Name, StringComparison.OrdinalIgnoreCase))
         {
-            throw new StorageException(StorageErrors.NotImplemented);
+            throw StorageErrors.NotSimulated("copies from another account");
         }
 
         foreach (string header in s_contentHeaders)
