@@ -21,8 +21,9 @@ internal sealed class ArmCatalogue
         _resources.Add($"{method} {path}", document);
     }
 
-    /// <summary>Notes that the sandbox has resources of the type that the path leads to, so that one that is not there is missing.</summary>
-    public void Know(string method, string path) => _types.Add(TypeOf(method, new ArmPath(path.Split('/', StringSplitOptions.RemoveEmptyEntries))));
+    /// <summary>Notes that the sandbox has resources of the type that the path leads to: one that is not there is missing.</summary>
+    public void Know(string method, string path) =>
+        _types.Add(TypeOf(method, new ArmPath(path.Split('/', StringSplitOptions.RemoveEmptyEntries))));
 
     public bool Knows(string method, ArmPath path) => _types.Contains(TypeOf(method, path));
 

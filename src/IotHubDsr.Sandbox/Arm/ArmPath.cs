@@ -23,7 +23,7 @@ internal sealed record ArmPath(string[] Segments)
     }
 
     /// <summary>A collection or an action ends with a type, a resource with its name.</summary>
-    public bool EndsWithType => (LastIndexOf("providers") is var providers and >= 0 ? Segments.Length - providers : Segments.Length) % 2 == 1;
+    public bool EndsWithType => (Segments.Length - Math.Max(0, LastIndexOf("providers"))) % 2 == 1;
 
     /// <summary>What a collection or an action belongs to: a resource, or the scope that a provider's resources are in.</summary>
     public ArmPath Parent

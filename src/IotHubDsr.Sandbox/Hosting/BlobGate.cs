@@ -74,6 +74,16 @@ internal sealed class BlobGate(
             return BlobCaller.SignatureHolder;
         }
 
+        if (authorization.StartsWith("SharedKeyLite ", StringComparison.OrdinalIgnoreCase))
+        {
+            throw StorageErrors.NotSimulated("the scheme SharedKeyLite");
+        }
+
+        if (authorization.Length > 0 && !authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new StorageException(AuthorizationErrors.Malformed);
+        }
+
         RequireToken(context, account.Name);
         RequireRight(account.Name, target.Container);
         return BlobCaller.SignedIn;

@@ -76,7 +76,7 @@ internal static class TwinLimits
         var size = Encoding.UTF8.GetByteCount(key);
         return isLegal && size <= LongestKey
             ? size
-            : throw Invalid($"a key of {path} is longer than {LongestKey} bytes or has a control character, a dot, a dollar sign or a space");
+            : throw Invalid($"a key of {path} has more than {LongestKey} bytes, a control character, a dot, a dollar sign or a space");
     }
 
     private static void RequireDepth(string path, int depth)

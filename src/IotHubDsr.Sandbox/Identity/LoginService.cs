@@ -28,7 +28,9 @@ internal sealed class LoginService(Tenant tenant, TokenIssuer issuer)
                 break;
             default:
                 await Reply.TextAsync(
-                    context, StatusCodes.Status501NotImplemented, $"The sandbox does not simulate '{context.Request.Path}' of the login service.");
+                    context,
+                    StatusCodes.Status501NotImplemented,
+                    $"The sandbox does not simulate '{context.Request.Path}' of the login service.");
                 break;
         }
     }

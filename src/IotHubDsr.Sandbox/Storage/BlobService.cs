@@ -65,14 +65,14 @@ internal sealed class BlobService(BlobStore store, TimeProvider time)
 
     private async Task<StorageResponse> RunAsync(HttpContext context, string accountName)
     {
-        RequireVersion(context.Request);
+        string rawTarget = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var target = RequestTarget.Parse(rawTarget);
+        RequireVersion(context.Request, target);
         if (!store.TryGetAccount(accountName, out var account))
         {
             throw new StorageException(StorageErrors.AccountNotFound);
         }
 
-        string rawTarget = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var target = RequestTarget.Parse(rawTarget);
         var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         var request = new BlobRequest(context.Request.Method.ToUpperInvariant(), target, context.Request.Headers, body);
         string endpoint = $"{context.Request.Scheme}://{context.Request.Host}/";
@@ -81,12 +81,14 @@ internal sealed class BlobService(BlobStore store, TimeProvider time)
         return framed ? response.With(StructuredMessage.Header, request.Header(StructuredMessage.Header)) : response;
     }
 
-    private static void RequireVersion(HttpRequest request)
+    private static void RequireVersion(HttpRequest request, RequestTarget target)
     {
         string version = request.Headers[VersionHeader].ToString();
         if (version.Length == 0)
         {
-            throw StorageErrors.MissingHeader(VersionHeader);
+            // A signed URL says by itself which version it is for.
+            version = target.Query.GetValueOrDefault("sv") ?? throw StorageErrors.MissingHeader(VersionHeader);
+            request.Headers[VersionHeader] = version;
         }
 
         bool known = DateOnly.TryParseExact(version, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)

@@ -120,7 +120,9 @@ public class ArmServiceTests
         var group = $"/subscriptions/{sandbox.Descriptor.SubscriptionId}/resourceGroups/rg-data/providers";
         var version = path.Contains("Storage", StringComparison.Ordinal) ? "2023-01-01" : "2023-06-30";
         version = path.Contains("provisioning", StringComparison.Ordinal) ? "2022-12-12" : version;
-        path = path.Replace("{hub}", sandbox.Descriptor.HubResourceId, StringComparison.Ordinal).Replace("{group}", group, StringComparison.Ordinal);
+        path = path
+            .Replace("{hub}", sandbox.Descriptor.HubResourceId, StringComparison.Ordinal)
+            .Replace("{group}", group, StringComparison.Ordinal);
 
         using var response = await sandbox.ArmAsync(method, $"{path}?api-version={version}");
 

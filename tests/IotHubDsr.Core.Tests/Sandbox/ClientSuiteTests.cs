@@ -5,7 +5,9 @@ using IotHubDsr.Sandbox;
 
 namespace IotHubDsr.Core.Tests.Sandbox;
 
-/// <summary>Microsoft's clients for JavaScript, unchanged, judge the sandbox: each call has the answer that the service is documented to give.</summary>
+/// <summary>
+/// Microsoft's clients for JavaScript, unchanged, judge the sandbox: each call has the answer that the service is documented to give.
+/// </summary>
 public sealed class ClientSuiteTests
 {
     private const string Summary = "clients: ";

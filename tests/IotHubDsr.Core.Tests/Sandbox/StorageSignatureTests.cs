@@ -56,7 +56,8 @@ public sealed class StorageSignatureTests
         await using var sandbox = await SandboxSession.StartAsync();
         var now = TimeProvider.System.GetUtcNow();
         var service = new BlobServiceClient(Host, new TestToken(sandbox), Options(sandbox));
-        var key = (await service.GetUserDelegationKeyAsync(new BlobGetUserDelegationKeyOptions(now.AddHours(1)) { StartsOn = now.AddMinutes(-1) })).Value;
+        var lifetime = new BlobGetUserDelegationKeyOptions(now.AddHours(1)) { StartsOn = now.AddMinutes(-1) };
+        var key = (await service.GetUserDelegationKeyAsync(lifetime)).Value;
         var blob = service.GetBlobContainerClient(Container).GetBlockBlobClient("delegated");
         await blob.UploadAsync(new MemoryStream("x"u8.ToArray()));
         var builder = new BlobSasBuilder(BlobSasPermissions.Read, now.AddMinutes(30))
@@ -102,7 +103,8 @@ public sealed class StorageSignatureTests
         container.Put("v", "2"u8.ToArray());
         var version = container.List("v", includeOld: true)[0].VersionId;
         var credential = new StorageSharedKeyCredential(Kept, Convert.ToBase64String(account.Keys[0]));
-        var builder = new BlobSasBuilder { BlobContainerName = container.Name, Resource = "c", ExpiresOn = TimeProvider.System.GetUtcNow().AddHours(1) };
+        var expiry = TimeProvider.System.GetUtcNow().AddHours(1);
+        var builder = new BlobSasBuilder { BlobContainerName = container.Name, Resource = "c", ExpiresOn = expiry };
         builder.SetPermissions(letter, normalize: true);
         var signed = new BlobContainerClient(
             new Uri($"https://{Kept}.blob.core.windows.net/{container.Name}?{builder.ToSasQueryParameters(credential)}"), Options(sandbox));

@@ -70,7 +70,8 @@ public class TwinQueryTests
         using var response = await sandbox.HubAsync("POST", "/devices/query", new JsonObject { ["query"] = query });
 
         Assert.Equal(HttpStatusCode.NotImplemented, response.StatusCode);
-        Assert.Matches($"^ErrorCode:NotSimulated;The sandbox does not know .*{what}", (await SandboxSession.JsonOf(response))["Message"]!.ToString());
+        var message = (await SandboxSession.JsonOf(response))["Message"]!.ToString();
+        Assert.Matches($"^ErrorCode:NotSimulated;The sandbox does not know .*{what}", message);
     }
 
     [Theory]
@@ -81,7 +82,9 @@ public class TwinQueryTests
         "SELECT tags.nickname AS who, COUNT() AS n FROM devices WHERE deviceId = 'markup' GROUP BY tags.nickname",
         """[{"who":"<script>alert(1)</script>","n":1}]""")]
     [InlineData("SELECT TOP 1 deviceId FROM devices WHERE STARTSWITH(deviceId, 'dev')", """[{"deviceId":"dev1"}]""")]
-    [InlineData("SELECT * FROM devices.jobs WHERE devices.jobs.deviceId = 'dev1' AND status = 'completed'", """[{"deviceId":"dev1","jobId":"j","status":"completed"}]""")]
+    [InlineData(
+        "SELECT * FROM devices.jobs WHERE devices.jobs.deviceId = 'dev1' AND status = 'completed'",
+        """[{"deviceId":"dev1","jobId":"j","status":"completed"}]""")]
     public async Task Query_OfACollection_HasTheseRows(string query, string expected)
     {
         await using var sandbox = await SandboxSession.StartAsync();

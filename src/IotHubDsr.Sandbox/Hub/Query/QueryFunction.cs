@@ -27,7 +27,8 @@ internal sealed record QueryFunction(string Name, bool TakesLiteral, Func<JsonNo
         new("ARRAY_CONTAINS", true, (actual, sought) => actual is JsonArray items && items.Any(item => sought!.CompareTo(item) == 0)),
     ];
 
-    public static QueryFunction? Find(string name) => Array.Find(Known, known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    public static QueryFunction? Find(string name) =>
+        Array.Find(Known, known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     private static QueryFunction Type(string name, params JsonValueKind[] kinds) =>
         new(name, false, (actual, _) => kinds.Contains(actual?.GetValueKind() ?? JsonValueKind.Null));
@@ -37,7 +38,9 @@ internal sealed record QueryFunction(string Name, bool TakesLiteral, Func<JsonNo
             && part!.Literal is string text && test(actual.GetValue<string>(), text));
 }
 
-/// <summary>A condition that a function is true. What does not exist has no type; of what it begins with or contains nothing can be said.</summary>
+/// <summary>
+/// A condition that a function is true. What does not exist has no type; of what it begins with or contains nothing can be said.
+/// </summary>
 internal sealed record FunctionCall(QueryFunction Function, PropertyPath Path, QueryValue? Literal) : QueryExpression
 {
     public override bool? Evaluate(JsonObject document) =>

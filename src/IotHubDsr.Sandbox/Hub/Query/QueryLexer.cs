@@ -53,7 +53,7 @@ internal static class QueryLexer
     }
 
     public static HubRefusal Unknown(string what) =>
-        new(HubError.NotSimulated, $"The sandbox does not know {what}. The service may: the sandbox simulates a part of its query language.");
+        new(HubError.NotSimulated, $"The sandbox does not know {what}. The service may: a part of its query language is simulated.");
 
     public static HubRefusal Refuse(string text) => new(HubError.ArgumentInvalid, $"BadRequest: the query is not valid: {text}");
 

@@ -20,10 +20,16 @@ internal static class AuthorizationErrors
     public static readonly StorageError SourceIpMismatch = new(
         403, "AuthorizationSourceIPMismatch", "This request is not authorized to perform this operation using this source IP {0}.");
 
+    public static readonly StorageError Malformed = new(
+        400,
+        "InvalidAuthenticationInfo",
+        "Authentication information is not given in the correct format. Check the value of Authorization header.");
+
     private static readonly StorageError Failed = new(
         403,
         "AuthenticationFailed",
-        "Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the signature.");
+        "Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including "
+        + "the signature.");
 
     private static readonly StorageError NoInformation = new(
         401,
@@ -46,7 +52,8 @@ internal static class AuthorizationErrors
             ? new StorageException(NoInformation)
             : new StorageException(InvalidInformation, new Dictionary<string, string> { ["AuthenticationErrorDetail"] = detail });
         error.Headers["WWW-Authenticate"] =
-            $"Bearer authorization_uri=https://{Identity.LoginService.Host}/{tenantId}/oauth2/authorize resource_id=https://storage.azure.com";
+            $"Bearer authorization_uri=https://{Identity.LoginService.Host}/{tenantId}/oauth2/authorize "
+            + "resource_id=https://storage.azure.com";
         return error;
     }
 }

@@ -94,7 +94,8 @@ internal sealed class SharedAccessSignature(RequestTarget target, BlobAccount ac
         var key = new UserDelegationKey(Field("skoid"), Field("sktid"), Field("skt"), Field("ske"), Field("sks"), Field("skv"));
         return key.IsValidAt(now)
             ? [key.Value]
-            : throw AuthorizationErrors.Unauthenticated($"The user delegation key is not valid: Start [{key.Start}] - Expiry [{key.Expiry}].");
+            : throw AuthorizationErrors.Unauthenticated(
+                $"The user delegation key is not valid: Start [{key.Start}] - Expiry [{key.Expiry}].");
     }
 
     private void RequireSignature(string signed, IEnumerable<byte[]> keys)
@@ -108,11 +109,12 @@ internal sealed class SharedAccessSignature(RequestTarget target, BlobAccount ac
     private void RequireTime()
     {
         var expiry = Time(Field("se")) ?? throw AuthorizationErrors.Unauthenticated("se is mandatory. Cannot be empty");
-        if (expiry <= now || Time(Field("st")) > now)
+        var start = Time(Field("st"));
+        if (expiry <= now || start > now)
         {
             throw AuthorizationErrors.Unauthenticated(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Signature not valid in the specified time frame: Start [{Time(Field("st")):R}] - Expiry [{expiry:R}] - Current [{now:R}]"));
+                $"Signature not valid in the specified time frame: Start [{start:R}] - Expiry [{expiry:R}] - Current [{now:R}]"));
         }
     }
 
@@ -124,7 +126,8 @@ internal sealed class SharedAccessSignature(RequestTarget target, BlobAccount ac
             bool isWithin = IPAddress.TryParse(first, out var from) && IPAddress.TryParse(range[^1], out var to)
                 && Number(from) <= Number(IPAddress.Loopback) && Number(IPAddress.Loopback) <= Number(to);
             var error = AuthorizationErrors.SourceIpMismatch;
-            Require(isWithin, error with { Message = error.Message.Replace("{0}", IPAddress.Loopback.ToString(), StringComparison.Ordinal) });
+            var message = error.Message.Replace("{0}", IPAddress.Loopback.ToString(), StringComparison.Ordinal);
+            Require(isWithin, error with { Message = message });
         }
     }
 

@@ -31,7 +31,8 @@ internal sealed record SignedOperation(char ResourceType, string Permissions, bo
         _ => new('c', "w", NeedsAccount: true),
     };
 
-    private static SignedOperation OfBlob(HttpRequest request, string method, string comp, RequestTarget target, bool exists) => (method, comp) switch
+    private static SignedOperation OfBlob(
+        HttpRequest request, string method, string comp, RequestTarget target, bool exists) => (method, comp) switch
     {
         (_, "tags") => new('o', "t"),
         ("GET" or "HEAD", _) => Read,

@@ -89,6 +89,7 @@ internal sealed class BlobRouter(BlobStore store, Func<CopySource, bool> authori
             ("PUT", null) => WriteBlob.Put,
             ("GET", null) => ReadBlob.Get,
             ("HEAD", null) => ReadBlob.Head,
+            ("GET" or "HEAD", "metadata") => ReadBlob.GetMetadata,
             ("DELETE", null) => DeleteBlob.Delete,
             ("PUT", "undelete") => DeleteBlob.Undelete,
             ("PUT", "appendblock") => WriteBlob.Append,
@@ -102,6 +103,7 @@ internal sealed class BlobRouter(BlobStore store, Func<CopySource, bool> authori
             ("PUT", "tier") => ChangeBlob.SetTier,
             ("PUT", "snapshot") => ChangeBlob.TakeSnapshot,
             ("PUT", "lease") => LeaseOperations.OnBlob,
+            ("PUT", "copy") => CopyBlob.Abort,
             _ => throw Unknown(request),
         };
         lock (container.Gate)
@@ -175,7 +177,8 @@ internal sealed class BlobRouter(BlobStore store, Func<CopySource, bool> authori
             { Blob: null } => "a container",
             _ => "a blob",
         };
-        string parameters = string.Join('&', request.Target.Query.Where(pair => pair.Key is "comp" or "restype").Select(pair => $"{pair.Key}={pair.Value}"));
+        var named = request.Target.Query.Where(pair => pair.Key is "comp" or "restype").Select(pair => $"{pair.Key}={pair.Value}");
+        string parameters = string.Join('&', named);
         return StorageErrors.NotSimulated($"{request.Method} on {on}{(parameters.Length > 0 ? " with " : "")}{parameters}");
     }
 }

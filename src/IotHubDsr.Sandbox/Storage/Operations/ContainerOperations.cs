@@ -6,8 +6,16 @@ namespace IotHubDsr.Sandbox.Storage.Operations;
 /// <summary>Create, Get Properties of and Delete Container.</summary>
 internal static partial class ContainerOperations
 {
+    private const int ShortestName = 3;
+    private const int LongestName = 63;
+
     public static StorageResponse Create(BlobRequest request, BlobAccount account, string name)
     {
+        if (name.Length is < ShortestName or > LongestName)
+        {
+            throw new StorageException(StorageErrors.ResourceNameLength);
+        }
+
         if (!ContainerName().IsMatch(name))
         {
             throw new StorageException(StorageErrors.InvalidResourceName);

@@ -48,6 +48,13 @@ internal static class CopyBlob
         }
     }
 
+    /// <summary>Abort Copy Blob comes too late, always.</summary>
+    public static StorageResponse Abort(BlobCall call)
+    {
+        call.FindCurrent();
+        throw new StorageException(StorageErrors.NoPendingCopy);
+    }
+
     private static StorageResponse Copy(BlobCall call, CopySource source, BlobRevision original)
     {
         call.RefuseOldRevision();

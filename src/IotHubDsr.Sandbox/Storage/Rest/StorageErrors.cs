@@ -160,6 +160,12 @@ internal static class StorageErrors
     public static readonly StorageError InvalidResourceName =
         new(400, "InvalidResourceName", "The specified resource name contains invalid characters.");
 
+    public static readonly StorageError ResourceNameLength = new(
+        400, "OutOfRangeInput", "The specified resource name length is not within the permissible limits.");
+
+    public static readonly StorageError NoPendingCopy =
+        new(409, "NoPendingCopyOperation", "There is currently no pending copy operation.");
+
     public static readonly StorageError InvalidUri = new(400, "InvalidUri", "The request URI is invalid.");
 
     public static readonly StorageError UnsupportedVerb =
