@@ -15,7 +15,7 @@ internal sealed class ArmRefusal(int status, string code, string text) : Excepti
 
     /// <summary>What Azure may well have, and this sandbox does not.</summary>
     public static ArmRefusal NotSimulated(string what, string? provider) =>
-        new(501, "NotSimulated", $"The sandbox does not simulate {what}.") { Provider = provider };
+        new(501, "NotSimulated", $"Not simulated by the sandbox: {what}.") { Provider = provider };
 }
 
 /// <summary>The two shapes of errors: Microsoft.Devices answers with a flat object, everybody else with an envelope.</summary>

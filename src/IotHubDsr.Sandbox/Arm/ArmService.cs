@@ -70,7 +70,7 @@ internal sealed class ArmService(WorldNames names, ArmCatalogue catalogue, Stora
             ?? throw Missing(method, path, version);
     }
 
-    /// <summary>A resource of a simulated type that is not there is not found. All else is not simulated, whether Azure has it or not.</summary>
+    /// <summary>A resource of a simulated type can be missing. All else is not simulated, whether Azure has it or not.</summary>
     private ArmRefusal Missing(string method, ArmPath path, string version)
     {
         var owner = path.EndsWithType ? path.Parent : null;

@@ -116,6 +116,6 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
         _ => Reply.TextAsync(
             context,
             StatusCodes.Status501NotImplemented,
-            $"The sandbox does not simulate '{context.Request.Host.Host}{context.Request.Path}'."),
+            $"Not simulated by the sandbox: '{context.Request.Host.Host}{context.Request.Path}'."),
     };
 }

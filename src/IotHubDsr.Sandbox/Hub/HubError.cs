@@ -32,5 +32,5 @@ internal sealed class HubRefusal(HubError error, string text) : Exception(text)
 {
     public HubError Error { get; } = error;
 
-    public static HubRefusal NotSimulated(string what) => new(HubError.NotSimulated, $"The sandbox does not simulate {what}.");
+    public static HubRefusal NotSimulated(string what) => new(HubError.NotSimulated, $"Not simulated by the sandbox: {what}.");
 }

@@ -127,7 +127,7 @@ public class ArmServiceTests
         using var response = await sandbox.ArmAsync(method, $"{path}?api-version={version}");
 
         Assert.Equal(HttpStatusCode.NotImplemented, response.StatusCode);
-        Assert.Contains("The sandbox does not simulate", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("Not simulated by the sandbox: ", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -140,7 +140,7 @@ public class ArmServiceTests
         using var response = await sandbox.SendAsync("GET", $"https://{host}/", null);
 
         Assert.Equal(HttpStatusCode.NotImplemented, response.StatusCode);
-        Assert.StartsWith("The sandbox does not simulate", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("Not simulated by the sandbox: ", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public class HubServiceTests
 
         Assert.Equal(HttpStatusCode.NotImplemented, response.StatusCode);
         Assert.Equal(
-            $"ErrorCode:NotSimulated;The sandbox does not simulate the operation {method} {path}.",
+            $"ErrorCode:NotSimulated;Not simulated by the sandbox: the operation {method} {path}.",
             (await SandboxSession.JsonOf(response))["Message"]!.ToString());
     }
 

@@ -71,7 +71,7 @@ public class TwinQueryTests
 
         Assert.Equal(HttpStatusCode.NotImplemented, response.StatusCode);
         var message = (await SandboxSession.JsonOf(response))["Message"]!.ToString();
-        Assert.Matches($"^ErrorCode:NotSimulated;The sandbox does not know .*{what}", message);
+        Assert.Matches($"^ErrorCode:NotSimulated;Not simulated: the sandbox does not know .*{what}", message);
     }
 
     [Theory]

@@ -69,7 +69,7 @@ async function notSimulated(name, call) {
     return;
   }
 
-  if (statusOf(error) === 501 && /sandbox does not (simulate|know)/.test(textOf(error))) {
+  if (statusOf(error) === 501 && /Not simulated/.test(textOf(error))) {
     tally.documented++;
   } else {
     tally.unexplained++;

@@ -53,7 +53,7 @@ internal static class QueryLexer
     }
 
     public static HubRefusal Unknown(string what) =>
-        new(HubError.NotSimulated, $"The sandbox does not know {what}. The service may: a part of its query language is simulated.");
+        new(HubError.NotSimulated, $"Not simulated: the sandbox does not know {what}. It knows a part of the service's query language.");
 
     public static HubRefusal Refuse(string text) => new(HubError.ArgumentInvalid, $"BadRequest: the query is not valid: {text}");
 

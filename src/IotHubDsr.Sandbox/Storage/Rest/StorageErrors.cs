@@ -172,7 +172,7 @@ internal static class StorageErrors
         new(405, "UnsupportedHttpVerb", "The resource doesn't support the specified HTTP verb.");
 
     /// <summary>Not an error of the service: what it may well do, and this sandbox does not.</summary>
-    public static StorageException NotSimulated(string what) => new(new(501, "NotSimulated", $"The sandbox does not simulate {what}."));
+    public static StorageException NotSimulated(string what) => new(new(501, "NotSimulated", $"Not simulated by the sandbox: {what}."));
 
     public static StorageException InvalidHeader(string name, string value) => new(
         new(400, "InvalidHeaderValue", "The value for one of the HTTP headers is not in the correct format."),
