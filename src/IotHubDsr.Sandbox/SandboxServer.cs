@@ -96,7 +96,7 @@ internal sealed class SandboxServer : IAsyncDisposable
             new LoginService(tenant, tokens),
             new ArmService(world.Names, ArmWorld.Catalogue(world, storage), storage, tokens, access),
             new HubService(WorldNames.HubHostName, world.Registry, operations, authorizer, world.Throttle, world.Clock),
-            new BlobGate(world.Blobs, new BlobService(world.Blobs, world.Clock), tenant, tokens, access),
+            new BlobGate(world.Blobs, new BlobService(world.Blobs, world.Clock), tenant, tokens, access, real),
             control);
     }
 

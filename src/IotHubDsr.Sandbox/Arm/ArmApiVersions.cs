@@ -29,7 +29,7 @@ internal static class ArmApiVersions
 
         var top = path.Type.Split('/')[0];
         var supported = Known.GetValueOrDefault($"{path.Provider}/{top}") ?? Known.GetValueOrDefault(path.Provider)
-            ?? throw new ArmRefusal(404, "InvalidResourceNamespace", $"The resource namespace '{path.Provider}' is invalid.");
+            ?? throw ArmRefusal.NotSimulated($"'{path.Provider}/{path.Type}'", path.Provider);
         if (!supported.Contains(version, StringComparer.OrdinalIgnoreCase))
         {
             throw new ArmRefusal(

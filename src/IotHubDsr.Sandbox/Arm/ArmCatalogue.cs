@@ -12,20 +12,36 @@ internal sealed class ArmCatalogue
     private readonly Dictionary<string, (Func<string, IReadOnlyList<JsonNode>> Items, int? PageSize)> _lists =
         new(StringComparer.OrdinalIgnoreCase);
 
+    private readonly HashSet<string> _types = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>A resource whose document depends on the api-version.</summary>
-    public void Add(string method, string path, Func<string, JsonNode> document) => _resources.Add($"{method} {path}", document);
+    public void Add(string method, string path, Func<string, JsonNode> document)
+    {
+        Know(method, path);
+        _resources.Add($"{method} {path}", document);
+    }
+
+    /// <summary>Notes that the sandbox has resources of the type that the path leads to: one that is not there is missing.</summary>
+    public void Know(string method, string path) =>
+        _types.Add(TypeOf(method, new ArmPath(path.Split('/', StringSplitOptions.RemoveEmptyEntries))));
+
+    public bool Knows(string method, ArmPath path) => _types.Contains(TypeOf(method, path));
 
     /// <summary>Lists the items under a path and, since each has an ID, serves them one by one too.</summary>
     public void AddAll(string path, int? pageSize, params IReadOnlyList<JsonObject> items)
     {
-        _lists.Add(path, (_ => items, pageSize));
+        AddList(path, pageSize, _ => items);
         foreach (var item in items)
         {
             _resources.TryAdd($"GET {item["id"]}", _ => item);
         }
     }
 
-    public void AddList(string path, int? pageSize, Func<string, IReadOnlyList<JsonNode>> items) => _lists.Add(path, (items, pageSize));
+    public void AddList(string path, int? pageSize, Func<string, IReadOnlyList<JsonNode>> items)
+    {
+        Know("GET", path);
+        _lists.Add(path, (items, pageSize));
+    }
 
     public JsonNode? Find(string method, string path, string apiVersion) =>
         _resources.GetValueOrDefault($"{method} {path}")?.Invoke(apiVersion).DeepClone();
@@ -43,4 +59,6 @@ internal sealed class ArmCatalogue
         var page = visible.Skip(skip).Take(size).Select(item => item.DeepClone()).ToList();
         return new ArmPage(page, visible.Count - skip > size ? skip + size : null);
     }
+
+    private static string TypeOf(string method, ArmPath path) => $"{method} {path.Provider}/{path.Type}";
 }

@@ -12,6 +12,10 @@ internal sealed class ArmRefusal(int status, string code, string text) : Excepti
 
     /// <summary>The provider whose error shape is used; null is Resource Manager itself.</summary>
     public string? Provider { get; init; }
+
+    /// <summary>What Azure may well have, and this sandbox does not.</summary>
+    public static ArmRefusal NotSimulated(string what, string? provider) =>
+        new(501, "NotSimulated", $"Not simulated by the sandbox: {what}.") { Provider = provider };
 }
 
 /// <summary>The two shapes of errors: Microsoft.Devices answers with a flat object, everybody else with an envelope.</summary>

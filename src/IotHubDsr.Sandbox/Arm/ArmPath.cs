@@ -18,7 +18,20 @@ internal sealed record ArmPath(string[] Segments)
         get
         {
             var providers = LastIndexOf("providers");
-            return providers < 0 ? "subscriptions" : string.Join('/', Segments.Skip(providers + 2).Where((_, index) => index % 2 == 0));
+            return string.Join('/', Segments.Skip(providers < 0 ? 0 : providers + 2).Where((_, index) => index % 2 == 0));
+        }
+    }
+
+    /// <summary>A collection or an action ends with a type, a resource with its name.</summary>
+    public bool EndsWithType => (Segments.Length - Math.Max(0, LastIndexOf("providers"))) % 2 == 1;
+
+    /// <summary>What a collection or an action belongs to: a resource, or the scope that a provider's resources are in.</summary>
+    public ArmPath Parent
+    {
+        get
+        {
+            var providers = LastIndexOf("providers");
+            return new ArmPath(providers >= 0 && Segments.Length == providers + 3 ? Segments[..providers] : Segments[..^1]);
         }
     }
 

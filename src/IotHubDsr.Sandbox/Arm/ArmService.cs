@@ -67,7 +67,19 @@ internal sealed class ArmService(WorldNames names, ArmCatalogue catalogue, Stora
         var version = target.ApiVersion!;
         return catalogue.Find(method, path.Text, version)
             ?? (method == "GET" ? storage.Find(path) ?? List(path, target) : null)
-            ?? throw NotFound(path);
+            ?? throw Missing(method, path, version);
+    }
+
+    /// <summary>A resource of a simulated type can be missing. All else is not simulated, whether Azure has it or not.</summary>
+    private ArmRefusal Missing(string method, ArmPath path, string version)
+    {
+        var owner = path.EndsWithType ? path.Parent : null;
+        // A scope that gets here is known: it was looked at first.
+        var isOwnerThere = owner is not null && (owner.Segments is [_, _] or [_, _, _, _]
+            || catalogue.Find("GET", owner.Text, version) is not null || storage.Find(owner) is not null);
+        return catalogue.Knows(method, path) && !isOwnerThere
+            ? NotFound(path)
+            : ArmRefusal.NotSimulated($"{method} of '{path.Provider}/{path.Type}' at '{path.Text}'", path.Provider);
     }
 
     private JsonObject? List(ArmPath path, RequestTarget target)

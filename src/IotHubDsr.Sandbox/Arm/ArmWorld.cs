@@ -31,6 +31,8 @@ internal static class ArmWorld
         {
             var path = $"{names.StorageId(account)}/blobServices/default/containers";
             catalogue.AddList(path, ContainerPageSize, _ => storage.Containers(account));
+            catalogue.Know("GET", $"{names.StorageId(account)}/blobServices/default");
+            catalogue.Add("POST", $"{names.StorageId(account)}/listKeys", _ => storage.Keys(account));
         }
 
         return catalogue;

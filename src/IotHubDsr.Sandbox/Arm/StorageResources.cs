@@ -21,6 +21,18 @@ internal sealed class StorageResources(WorldNames names, BlobStore blobs)
         return [.. listed.Select(container => Container(account, container))];
     }
 
+    public JsonObject Keys(string accountName)
+    {
+        var account = blobs.GetOrAddAccount(accountName);
+        var keys = account.Keys.Select((key, index) => (JsonNode)new JsonObject
+        {
+            ["keyName"] = $"key{index + 1}",
+            ["value"] = Convert.ToBase64String(key),
+            ["permissions"] = "FULL",
+        });
+        return new JsonObject { ["keys"] = new JsonArray([.. keys]) };
+    }
+
     public JsonNode? Find(ArmPath path)
     {
         if (path.Segments is not [_, _, _, var group, _, var provider, var type, var name, .. var rest]
@@ -56,7 +68,7 @@ internal sealed class StorageResources(WorldNames names, BlobStore blobs)
         {
             ["provisioningState"] = "Succeeded",
             ["isHnsEnabled"] = blobs.GetOrAddAccount(name).Options.HierarchicalNamespace,
-            ["allowSharedKeyAccess"] = false,
+            ["allowSharedKeyAccess"] = blobs.GetOrAddAccount(name).Options.AllowsSharedKey,
             ["primaryEndpoints"] = new JsonObject
             {
                 ["blob"] = $"https://{name}.blob.core.windows.net/",

@@ -1,52 +1,158 @@
 using IotHubDsr.Sandbox.Identity;
 using IotHubDsr.Sandbox.Storage;
+using IotHubDsr.Sandbox.Storage.Authorization;
+using IotHubDsr.Sandbox.Storage.Rest;
+using BlobTarget = IotHubDsr.Sandbox.Storage.Rest.RequestTarget;
 
 namespace IotHubDsr.Sandbox.Hosting;
 
-/// <summary>What a request must pass before the blob service sees it: the account, the token, the right.</summary>
-internal sealed class BlobGate(BlobStore blobs, BlobService service, Tenant tenant, TokenIssuer tokens, AccessRules access)
+/// <summary>
+/// What a request must pass before the blob service sees it: the account; the token, or a signature with a key of the account or with a
+/// delegated one; the right.
+/// </summary>
+internal sealed class BlobGate(
+    BlobStore blobs, BlobService service, Tenant tenant, TokenIssuer tokens, AccessRules access, TimeProvider real)
 {
     private const string CopySource = "x-ms-copy-source";
 
-    public Task HandleAsync(HttpContext context, RequestTarget? target)
+    public async Task HandleAsync(HttpContext context, RequestTarget? target)
     {
-        var account = HostDirectory.AccountOf(context.Request.Host.Host);
-        if (!blobs.TryGetAccount(account, out _))
+        var name = HostDirectory.AccountOf(context.Request.Host.Host);
+        if (!blobs.TryGetAccount(name, out var account))
         {
             // A real account that does not exist has no address: its name does not resolve.
-            return Reply.TextAsync(context, StatusCodes.Status404NotFound, $"There is no storage account '{account}' in this sandbox.");
+            await Reply.TextAsync(context, StatusCodes.Status404NotFound, $"There is no storage account '{name}' in this sandbox.");
+            return;
         }
 
-        var verdict = tokens.Check(context.Request.Headers.Authorization, Audiences.Blob(account));
-        if (verdict != TokenVerdict.Valid)
+        try
         {
-            context.Response.Headers.WWWAuthenticate =
-                $"Bearer authorization_uri=https://{LoginService.Host}/{tenant.TenantId}/oauth2/authorize "
-                + "resource_id=https://storage.azure.com";
-            var code = verdict == TokenVerdict.Missing ? "NoAuthenticationInformation" : "InvalidAuthenticationInfo";
-            return Reply.StorageErrorAsync(context, 401, code, $"Server failed to authenticate the request: {verdict}.");
-        }
+            var addressed = BlobTarget.Parse(RequestTarget.RawOf(context));
+            var caller = Authorize(context, addressed, account);
+            if (!IsCopySourceReadable(context, account.Name, caller))
+            {
+                throw Unverifiable();
+            }
 
-        if (access.DeniesBlob(account, target?.Segments is [var container, ..] ? container : ""))
+            if (IsForDelegationKey(context.Request, addressed))
+            {
+                await IssueDelegationKeyAsync(context, caller);
+                return;
+            }
+        }
+        catch (StorageException refusal)
         {
-            return Reply.StorageErrorAsync(
-                context,
-                403,
-                "AuthorizationPermissionMismatch",
-                "This request is not authorized to perform this operation using this permission.");
+            await service.RefuseAsync(context, refusal);
+            return;
         }
 
-        return IsCopySourceReadable(context, account)
-            ? service.HandleAsync(context, account)
-            : Reply.StorageErrorAsync(
-                context, 401, "CannotVerifyCopySource", "Server failed to authenticate the request to the copy source.");
+        await service.HandleAsync(context, account.Name);
+    }
+
+    private static StorageException Unverifiable() => new(new StorageError(
+        401, "CannotVerifyCopySource", "Server failed to authenticate the request to the copy source."));
+
+    private BlobCaller Authorize(HttpContext context, BlobTarget target, BlobAccount account)
+    {
+        var authorization = context.Request.Headers.Authorization.ToString();
+        if (authorization.StartsWith(SharedKey.Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            SharedKey.Require(context.Request, RequestTarget.RawOf(context), account, real.GetUtcNow());
+            return BlobCaller.KeyHolder;
+        }
+
+        if (authorization.Length == 0 && SharedAccessSignature.IsIn(target))
+        {
+            var signature = new SharedAccessSignature(target, account, real.GetUtcNow());
+            signature.Require(SignedOperation.Of(context.Request, target, account));
+            if (signature.IsDelegated)
+            {
+                RequireRight(account.Name, target.Container);
+            }
+
+            Override(context, signature);
+            return BlobCaller.SignatureHolder;
+        }
+
+        if (authorization.StartsWith("SharedKeyLite ", StringComparison.OrdinalIgnoreCase))
+        {
+            throw StorageErrors.NotSimulated("the scheme SharedKeyLite");
+        }
+
+        if (authorization.Length > 0 && !authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new StorageException(AuthorizationErrors.Malformed);
+        }
+
+        RequireToken(context, account.Name);
+        RequireRight(account.Name, target.Container);
+        return BlobCaller.SignedIn;
+    }
+
+    private void RequireToken(HttpContext context, string account)
+    {
+        var authorization = context.Request.Headers.Authorization.Count > 0 ? context.Request.Headers.Authorization.ToString() : null;
+        string? detail = tokens.Check(authorization, Audiences.Blob(account)) switch
+        {
+            TokenVerdict.Valid => "",
+            TokenVerdict.Missing => null,
+            TokenVerdict.Expired => "Lifetime validation failed. The token is expired.",
+            TokenVerdict.WrongAudience => "Audience validation failed. Audience did not match.",
+            _ => "Signature validation failed. Signature verification failed.",
+        };
+        if (detail is not { Length: 0 })
+        {
+            throw AuthorizationErrors.Challenge(tenant.TenantId, detail);
+        }
+    }
+
+    private void RequireRight(string account, string? container)
+    {
+        if (access.DeniesBlob(account, container ?? ""))
+        {
+            throw new StorageException(AuthorizationErrors.PermissionMismatch);
+        }
+    }
+
+    private static void Override(HttpContext context, SharedAccessSignature signature)
+    {
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
+        context.Response.OnStarting(() =>
+        {
+            foreach (var (header, value) in signature.Overrides.Where(pair => pair.Value.Length > 0 && context.Response.StatusCode < 300))
+            {
+                context.Response.Headers[header] = value;
+            }
+
+            return Task.CompletedTask;
+        });
+    }
+
+    private static bool IsForDelegationKey(HttpRequest request, BlobTarget target) =>
+        HttpMethods.IsPost(request.Method) && target.Container is null && target.Query.GetValueOrDefault("comp") == "userdelegationkey";
+
+    private async Task IssueDelegationKeyAsync(HttpContext context, BlobCaller caller)
+    {
+        if (caller != BlobCaller.SignedIn)
+        {
+            throw AuthorizationErrors.Unauthenticated("Only authentication scheme Bearer is supported");
+        }
+
+        var body = await RequestBody.ReadAsync(context);
+        var version = context.Request.Headers["x-ms-version"].ToString();
+        var key = UserDelegationKey.Issue(body, tenant.ClientId, tenant.TenantId, version, real.GetUtcNow());
+        await service.AnswerAsync(context, key);
     }
 
     /// <summary>
-    /// Copy Blob within an account reads its source with the caller's own authority. The operations "from URL", and any copy from
-    /// another account, need authority for the source in a header of their own.
+    /// Copy Blob within an account reads its source with the caller's own authority, unless that is a signature for the target. The
+    /// operations "from URL", and any copy from another account, need authority for the source in a header or a signature of their own.
     /// </summary>
-    private bool IsCopySourceReadable(HttpContext context, string account)
+    private bool IsCopySourceReadable(HttpContext context, string account, BlobCaller caller)
     {
         var headers = context.Request.Headers;
         if (!Uri.TryCreate(headers[CopySource], UriKind.Absolute, out var source))
@@ -54,16 +160,53 @@ internal sealed class BlobGate(BlobStore blobs, BlobService service, Tenant tena
             return true;
         }
 
-        var path = RequestTarget.TryParse(source.PathAndQuery, out var target) ? target.Segments : [];
-        if (!source.Host.EndsWith(HostDirectory.BlobSuffix, StringComparison.OrdinalIgnoreCase)
-            || access.DeniesBlob(HostDirectory.AccountOf(source.Host), path.Length > 0 ? path[0] : ""))
+        if (!source.Host.EndsWith(HostDirectory.BlobSuffix, StringComparison.OrdinalIgnoreCase))
         {
             return false;
         }
 
-        var isCopyBlob = !context.Request.Query.ContainsKey("comp") && !headers.ContainsKey("x-ms-blob-type");
+        var target = BlobTarget.Parse(headers[CopySource].ToString());
         var sourceAccount = HostDirectory.AccountOf(source.Host);
-        return (isCopyBlob && sourceAccount == account)
-            || tokens.Check(headers["x-ms-copy-source-authorization"], Audiences.Blob(sourceAccount)) == TokenVerdict.Valid;
+        if (SharedAccessSignature.IsIn(target))
+        {
+            return IsSigned(target, sourceAccount);
+        }
+
+        var isCopyBlob = !context.Request.Query.ContainsKey("comp") && !headers.ContainsKey("x-ms-blob-type");
+        if (isCopyBlob && sourceAccount == account && caller == BlobCaller.KeyHolder)
+        {
+            return true;
+        }
+
+        return !access.DeniesBlob(sourceAccount, target.Container ?? "")
+            && ((isCopyBlob && sourceAccount == account && caller == BlobCaller.SignedIn)
+                || tokens.Check(headers["x-ms-copy-source-authorization"], Audiences.Blob(sourceAccount)) == TokenVerdict.Valid);
+    }
+
+    private bool IsSigned(BlobTarget source, string accountName)
+    {
+        try
+        {
+            if (!blobs.TryGetAccount(accountName, out var account))
+            {
+                return false;
+            }
+
+            var signature = new SharedAccessSignature(source, account, real.GetUtcNow());
+            signature.Require(SignedOperation.Read);
+            return !signature.IsDelegated || !access.DeniesBlob(accountName, source.Container ?? "");
+        }
+        catch (StorageException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>How the caller has proved what it may do.</summary>
+    private enum BlobCaller
+    {
+        SignedIn,
+        KeyHolder,
+        SignatureHolder,
     }
 }

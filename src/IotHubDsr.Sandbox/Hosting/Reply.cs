@@ -34,7 +34,10 @@ internal static class Reply
     /// <summary>The error shape of Azure Storage.</summary>
     public static Task StorageErrorAsync(HttpContext context, int status, string code, string message)
     {
-        context.Response.Headers["x-ms-error-code"] = code;
+        var headers = context.Response.Headers;
+        headers.Server = "Windows-Azure-Blob/1.0";
+        headers["x-ms-version"] = context.Request.Headers["x-ms-version"];
+        headers["x-ms-error-code"] = code;
         var xml = $"""
             <?xml version="1.0" encoding="utf-8"?><Error><Code>{code}</Code><Message>{SecurityElement.Escape(message)}</Message></Error>
             """;

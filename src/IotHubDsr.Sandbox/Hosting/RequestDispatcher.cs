@@ -114,6 +114,8 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
         AzureService.Blob => services.Blob.HandleAsync(context, target),
         AzureService.Login when target is not null => services.Login.HandleAsync(context, target),
         _ => Reply.TextAsync(
-            context, StatusCodes.Status404NotFound, $"The sandbox does not simulate '{context.Request.Host.Host}{context.Request.Path}'."),
+            context,
+            StatusCodes.Status501NotImplemented,
+            $"Not simulated by the sandbox: '{context.Request.Host.Host}{context.Request.Path}'."),
     };
 }

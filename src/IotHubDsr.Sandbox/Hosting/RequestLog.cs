@@ -87,6 +87,7 @@ internal sealed partial class RequestLog(TimeProvider time)
             AzureService.Hub => path.Equals("/devices/query", StringComparison.OrdinalIgnoreCase),
             AzureService.Arm => path.EndsWith("/listkeys", StringComparison.OrdinalIgnoreCase)
                 || path.EndsWith("/getFullUrl", StringComparison.OrdinalIgnoreCase),
+            AzureService.Blob => target.Contains("comp=userdelegationkey", StringComparison.OrdinalIgnoreCase),
             _ => false,
         };
         return !readsByPost;

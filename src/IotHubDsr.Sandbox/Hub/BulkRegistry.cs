@@ -69,7 +69,8 @@ internal sealed class BulkRegistry(HubRegistry registry, TimeProvider time)
     {
         var id = Text(entry, "id")!;
         var moduleId = Text(entry, "moduleId");
-        switch (Text(entry, "importMode") ?? "createOrUpdate")
+        // Clients spell the modes in camel and in Pascal case.
+        switch ((Text(entry, "importMode") ?? "createOrUpdate").ToLowerInvariant())
         {
             case "create":
                 Write(Create(id, moduleId, entry), entry);
@@ -77,25 +78,25 @@ internal sealed class BulkRegistry(HubRegistry registry, TimeProvider time)
             case "update":
                 Update(Existing(id, moduleId), entry);
                 break;
-            case "updateIfMatchETag":
+            case "updateifmatchetag":
                 Update(Matching(id, moduleId, entry), entry);
                 break;
-            case "createOrUpdate":
+            case "createorupdate":
                 Upsert(id, moduleId, entry, entry => Existing(id, moduleId));
                 break;
-            case "createOrUpdateIfMatchETag":
+            case "createorupdateifmatchetag":
                 Upsert(id, moduleId, entry, entry => Matching(id, moduleId, entry));
                 break;
             case "delete":
                 registry.Delete(Existing(id, moduleId));
                 break;
-            case "deleteIfMatchETag":
+            case "deleteifmatchetag":
                 registry.Delete(Matching(id, moduleId, entry));
                 break;
-            case "updateTwin":
+            case "updatetwin":
                 Write(Existing(id, moduleId), entry);
                 break;
-            case "updateTwinIfMatchETag":
+            case "updatetwinifmatchetag":
                 var identity = Existing(id, moduleId);
                 HubRegistry.RequireMatch(Text(entry, "twinETag") ?? "", identity.Twin.ETag);
                 Write(identity, entry);
@@ -110,12 +111,12 @@ internal sealed class BulkRegistry(HubRegistry registry, TimeProvider time)
     private HubIdentity Matching(string id, string? moduleId, JsonObject entry)
     {
         var identity = Existing(id, moduleId);
-        HubRegistry.RequireMatch(Text(entry, "eTag") ?? "", identity.ETag);
+        HubRegistry.RequireMatch(Text(entry, "eTag") ?? Text(entry, "etag") ?? "", identity.ETag);
         return identity;
     }
 
     private HubIdentity Create(string id, string? moduleId, JsonObject entry) =>
-        moduleId is null ? registry.Create(id, entry) : registry.CreateModule(id, moduleId, null);
+        moduleId is null ? registry.Create(id, entry) : registry.CreateModule(id, moduleId, entry);
 
     private void Upsert(string id, string? moduleId, JsonObject entry, Func<JsonObject, HubIdentity> existing)
     {

@@ -21,6 +21,9 @@ internal enum HubError
     TooManyDevices = 413002,
     ThrottlingException = 429001,
     ServerError = 500001,
+
+    /// <summary>Not a code of the service: what it may well do, and this sandbox does not.</summary>
+    NotSimulated = 501000,
     ServiceUnavailable = 503001,
 }
 
@@ -28,4 +31,6 @@ internal enum HubError
 internal sealed class HubRefusal(HubError error, string text) : Exception(text)
 {
     public HubError Error { get; } = error;
+
+    public static HubRefusal NotSimulated(string what) => new(HubError.NotSimulated, $"Not simulated by the sandbox: {what}.");
 }

@@ -21,9 +21,7 @@ internal sealed class HubIdentity(string deviceId, string? moduleId, string gene
 
     public required string ETag { get; set; }
 
-    public required string PrimaryKey { get; set; }
-
-    public required string SecondaryKey { get; set; }
+    public required HubAuthentication Authentication { get; set; }
 
     public string Status { get; private set; } = "enabled";
 
@@ -69,12 +67,7 @@ internal sealed class HubIdentity(string deviceId, string? moduleId, string gene
         identity["generationId"] = GenerationId;
         identity["etag"] = ETag;
         AddState(identity, "statusUpdatedTime");
-        identity["authentication"] = new JsonObject
-        {
-            ["symmetricKey"] = new JsonObject { ["primaryKey"] = PrimaryKey, ["secondaryKey"] = SecondaryKey },
-            ["x509Thumbprint"] = new JsonObject { ["primaryThumbprint"] = null, ["secondaryThumbprint"] = null },
-            ["type"] = "sas",
-        };
+        identity["authentication"] = Authentication.ToJson();
         AddTopology(identity);
         return identity;
     }
@@ -90,8 +83,8 @@ internal sealed class HubIdentity(string deviceId, string? moduleId, string gene
         twin["etag"] = Twin.ETag;
         twin["deviceEtag"] = ETag;
         AddState(twin, "statusUpdateTime");
-        twin["authenticationType"] = "sas";
-        twin["x509Thumbprint"] = new JsonObject { ["primaryThumbprint"] = null, ["secondaryThumbprint"] = null };
+        twin["authenticationType"] = Authentication.Type;
+        twin["x509Thumbprint"] = Authentication.ThumbprintJson();
         twin["version"] = Twin.Version;
         if (Twin.Tags.Count > 0)
         {

@@ -46,7 +46,7 @@ internal sealed class HubOperations(
         ("GET", ["jobs", "v2", "query"]) => new(HubRight.RegistryRead, ThrottledOperation.Jobs, _ => HubReply.Ok(new JsonArray())),
         ("GET", ["configurations"]) =>
             new(HubRight.RegistryRead, ThrottledOperation.Configurations, _ => HubReply.Ok(configurations.DeepClone())),
-        _ => throw new HubRefusal(HubError.InvalidOperation, $"The service has no operation {method} /{string.Join('/', segments)}."),
+        _ => throw HubRefusal.NotSimulated($"the operation {method} /{string.Join('/', segments)}"),
     };
 
     private static HubOperation Read(Func<HubRequest, HubReply> run) => new(HubRight.RegistryRead, ThrottledOperation.Registry, run);
@@ -113,7 +113,7 @@ internal sealed class HubOperations(
         RequireSameId(request.Document, "moduleId", moduleId);
         if (request.IfMatch is not { } condition)
         {
-            var created = registry.CreateModule(id, moduleId, request.Document["managedBy"]?.ToString());
+            var created = registry.CreateModule(id, moduleId, request.Document);
             return Identity(created) with { Status = StatusCodes.Status201Created };
         }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -10,17 +11,22 @@ namespace IotHubDsr.Sandbox.Hub;
 /// </summary>
 internal sealed partial class HubRegistry(Random random, TimeProvider time)
 {
+    private static readonly string[] SystemModules = ["$edgeAgent", "$edgeHub"];
+
     private readonly SortedDictionary<string, HubIdentity> _devices = new(StringComparer.Ordinal);
 
     public Lock Gate { get; } = new();
 
     public IReadOnlyCollection<HubIdentity> Devices => _devices.Values;
 
+    /// <summary>What <c>devices.jobs</c> holds. No operation here schedules a job, so it is empty unless somebody plants one.</summary>
+    public IList<JsonObject> Jobs { get; } = [];
+
     /// <summary>Called with an identity that has just been removed or added, and the operation's name.</summary>
     public event Action<HubIdentity, string>? LifecycleChanged;
 
     public HubIdentity Device(string deviceId) =>
-        Find(deviceId) ?? throw new HubRefusal(HubError.DeviceNotFound, $"Device {deviceId} not registered");
+        Find(deviceId) ?? throw new HubRefusal(HubError.DeviceNotFound, deviceId);
 
     public HubIdentity? Find(string deviceId) => _devices.GetValueOrDefault(deviceId);
 
@@ -37,24 +43,19 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
         }
 
         var device = NewIdentity(deviceId, null);
-        device.IsEdge = model["capabilities"]?["iotEdge"]?.GetValue<bool>() ?? false;
         Apply(device, model);
-        if (device.IsEdge)
-        {
-            device.DeviceScope = $"ms-azure-iot-edge://{deviceId}-{device.GenerationId}";
-        }
-
         _devices.Add(deviceId, device);
         LifecycleChanged?.Invoke(device, "createDeviceIdentity");
+        FollowEdgeCapability(device, model);
         return device;
     }
 
-    public HubIdentity CreateModule(string deviceId, string moduleId, string? managedBy)
+    public HubIdentity CreateModule(string deviceId, string moduleId, JsonObject model)
     {
         RequireLegal(moduleId);
         var device = Device(deviceId);
         var module = NewIdentity(deviceId, moduleId);
-        module.ManagedBy = managedBy;
+        Apply(module, model);
         if (!device.Modules.TryAdd(moduleId, module))
         {
             throw new HubRefusal(
@@ -65,10 +66,22 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
         return module;
     }
 
+    /// <summary>An Edge device is a parent of its own scope, and has the two modules of the runtime without anybody adding them.</summary>
+    public void MakeEdge(HubIdentity device)
+    {
+        device.IsEdge = true;
+        device.DeviceScope = $"ms-azure-iot-edge://{device.DeviceId}-{device.GenerationId}";
+        foreach (var module in SystemModules.Where(module => !device.Modules.ContainsKey(module)))
+        {
+            CreateModule(device.DeviceId, module, new JsonObject { ["managedBy"] = "iotEdge" });
+        }
+    }
+
     public void Update(HubIdentity identity, JsonObject model)
     {
         Apply(identity, model);
         identity.ETag = NewETag();
+        FollowEdgeCapability(identity, model);
     }
 
     public void Delete(HubIdentity identity)
@@ -117,16 +130,41 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
             identity.SetStatus(text, model["statusReason"]?.ToString(), time.GetUtcNow());
         }
 
-        if (model["authentication"]?["symmetricKey"] is JsonObject keys)
+        if (model["authentication"] is JsonObject authentication)
         {
-            identity.PrimaryKey = keys["primaryKey"]?.ToString() ?? identity.PrimaryKey;
-            identity.SecondaryKey = keys["secondaryKey"]?.ToString() ?? identity.SecondaryKey;
+            identity.Authentication = identity.Authentication.With(authentication, NewKey);
         }
 
-        if (!identity.IsEdge && model["deviceScope"] is { } scope)
+        if (identity.ModuleId is not null)
+        {
+            identity.ManagedBy = model.ContainsKey("managedBy") ? model["managedBy"]?.ToString() : identity.ManagedBy;
+        }
+        else if (!identity.IsEdge && model["deviceScope"] is { } scope)
         {
             identity.DeviceScope = scope.ToString();
             identity.ParentScope = scope.ToString();
+        }
+    }
+
+    private void FollowEdgeCapability(HubIdentity identity, JsonObject model)
+    {
+        if (identity.ModuleId is not null || model["capabilities"]?["iotEdge"] is not { } capability)
+        {
+            return;
+        }
+
+        var isEdge = capability.GetValueKind() == JsonValueKind.True;
+        if (isEdge)
+        {
+            MakeEdge(identity);
+        }
+        else if (identity.IsEdge)
+        {
+            (identity.IsEdge, identity.DeviceScope) = (false, null);
+            foreach (var module in SystemModules)
+            {
+                identity.Modules.Remove(module);
+            }
         }
     }
 
@@ -137,8 +175,7 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
         return new HubIdentity(deviceId, moduleId, generation, now)
         {
             ETag = NewETag(),
-            PrimaryKey = NewKey(),
-            SecondaryKey = NewKey(),
+            Authentication = HubAuthentication.WithKeys(NewKey(), NewKey()),
         };
     }
 

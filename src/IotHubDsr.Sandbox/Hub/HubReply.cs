@@ -16,13 +16,13 @@ internal sealed record HubReply(int Status, JsonNode? Body = null)
         Ok(body) with { Headers = new Dictionary<string, string> { ["ETag"] = $"\"{etag}\"" } };
 
     /// <summary>
-    /// The service writes the message of an error in two forms, and clients must read both. Here not-found and bad-request errors
-    /// are JSON inside a string, all others "ErrorCode:Name;text".
+    /// The service writes the message of an error in two forms, and clients must read both. Here bad-request errors are JSON inside a
+    /// string, all others "ErrorCode:Name;text", as the service answers for a device that it does not know.
     /// </summary>
     public static HubReply Refused(HubError error, int status, string text, DateTimeOffset now)
     {
         var tracking = string.Create(CultureInfo.InvariantCulture, $"{now.UtcTicks:X}-G:0-TimeStamp:{now.UtcDateTime:MM/dd/yyyy HH:mm:ss}");
-        var message = status is 400 or 404
+        var message = status is 400
             ? new JsonObject
             {
                 ["errorCode"] = (int)error,

@@ -31,7 +31,8 @@ internal sealed class TwinState(DateTimeOffset created)
     }
 
     /// <summary>Merges: null removes a property, an object merges into an object, anything else replaces.</summary>
-    public void Patch(JsonObject patch, DateTimeOffset now) => Change(patch, now, Merge);
+    public void Patch(JsonObject patch, DateTimeOffset now) =>
+        Change(patch, now, (section, changes) => Merge((JsonObject)section.DeepClone(), changes));
 
     /// <summary>Replaces the sections that the document has.</summary>
     public void Replace(JsonObject document, DateTimeOffset now) =>
@@ -97,14 +98,15 @@ internal sealed class TwinState(DateTimeOffset created)
 
     private void Change(JsonObject document, DateTimeOffset now, Func<JsonObject, JsonObject, JsonObject> apply)
     {
-        if (document["tags"] is JsonObject tags)
+        var tags = document["tags"] is JsonObject newTags ? apply(Tags, newTags) : Tags;
+        var hasDesired = document["properties"]?["desired"] is JsonObject;
+        var desired = document["properties"]?["desired"] is JsonObject newDesired ? apply(Desired, newDesired) : Desired;
+        // What breaks a limit changes nothing.
+        TwinLimits.Require("tags", tags, TwinLimits.Tags);
+        TwinLimits.Require("properties.desired", desired, TwinLimits.Properties);
+        (Tags, Desired) = (tags, desired);
+        if (hasDesired)
         {
-            Tags = apply(Tags, tags);
-        }
-
-        if (document["properties"]?["desired"] is JsonObject desired)
-        {
-            Desired = apply(Desired, desired);
             _desiredVersion++;
             _desiredUpdated = now;
         }

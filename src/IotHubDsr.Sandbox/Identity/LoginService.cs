@@ -27,7 +27,7 @@ internal sealed class LoginService(Tenant tenant, TokenIssuer issuer)
                 await ErrorAsync(context, 400, "invalid_request", 90002, $"Tenant '{name}' not found.");
                 break;
             default:
-                await Reply.TextAsync(context, StatusCodes.Status404NotFound, "The sandbox's login service has no such page.");
+                await NotSimulatedAsync(context, $"'{context.Request.Path}' of the login service");
                 break;
         }
     }
@@ -38,6 +38,15 @@ internal sealed class LoginService(Tenant tenant, TokenIssuer issuer)
             ["error"] = error,
             ["error_description"] = $"AADSTS{code}: {message}",
             ["error_codes"] = new JsonArray(code),
+            ["correlation_id"] = context.TraceIdentifier,
+        });
+
+    /// <summary>In the shape of the platform's errors, so that a client shows the text, and without a code of the platform.</summary>
+    private static Task NotSimulatedAsync(HttpContext context, string what) =>
+        Reply.JsonAsync(context, StatusCodes.Status501NotImplemented, new JsonObject
+        {
+            ["error"] = "not_simulated",
+            ["error_description"] = $"Not simulated by the sandbox: {what}.",
             ["correlation_id"] = context.TraceIdentifier,
         });
 
@@ -53,9 +62,9 @@ internal sealed class LoginService(Tenant tenant, TokenIssuer issuer)
 
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         var scope = form["scope"].ToString().Split(' ').FirstOrDefault(part => part.EndsWith(DefaultScope, StringComparison.Ordinal));
-        if (form["grant_type"] != "client_credentials")
+        if (form["grant_type"] != "client_credentials" || form.ContainsKey("client_assertion"))
         {
-            await ErrorAsync(context, 400, "unsupported_grant_type", 70003, "The sandbox grants tokens for client credentials only.");
+            await NotSimulatedAsync(context, "tokens for anything but a client secret");
         }
         else if (form["client_id"] != tenant.ClientId)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using IotHubDsr.Sandbox.Storage.Blobs;
 
 namespace IotHubDsr.Sandbox.Storage;
@@ -7,6 +8,8 @@ namespace IotHubDsr.Sandbox.Storage;
 /// <summary>One storage account: its options and its containers.</summary>
 internal sealed class BlobAccount(string name, BlobAccountOptions options, StampClock clock)
 {
+    private const int KeyLength = 64;
+
     private readonly ConcurrentDictionary<string, BlobContainer> _containers = new(StringComparer.Ordinal);
     private readonly List<DeletedContainer> _deleted = [];
 
@@ -15,6 +18,9 @@ internal sealed class BlobAccount(string name, BlobAccountOptions options, Stamp
     public BlobAccountOptions Options { get; set; } = options;
 
     public StampClock Clock => clock;
+
+    /// <summary>The two access keys. They are secrets, and none of what a seed makes.</summary>
+    public IReadOnlyList<byte[]> Keys { get; } = [RandomNumberGenerator.GetBytes(KeyLength), RandomNumberGenerator.GetBytes(KeyLength)];
 
     /// <summary>The containers in the order in which the service lists them.</summary>
     public IEnumerable<BlobContainer> Containers => _containers.Values.OrderBy(container => container.Name, StringComparer.Ordinal);

@@ -6,12 +6,14 @@ namespace IotHubDsr.Sandbox.Storage;
 /// <param name="HierarchicalNamespace">Directories exist by themselves and outlive the blobs in them.</param>
 /// <param name="AllowPermanentDelete">Soft-deleted snapshots and versions may be removed before their time.</param>
 /// <param name="ContainerSoftDeleteDays">Days a deleted container stays restorable: 1 to 365, or 0 for off.</param>
+/// <param name="AllowsSharedKey">Requests may be signed with the account's keys, and with what was signed with them.</param>
 internal sealed record BlobAccountOptions(
     bool VersioningEnabled = false,
     int SoftDeleteDays = 0,
     bool HierarchicalNamespace = false,
     bool AllowPermanentDelete = false,
-    int ContainerSoftDeleteDays = 0)
+    int ContainerSoftDeleteDays = 0,
+    bool AllowsSharedKey = true)
 {
     public bool KeepsVersions => VersioningEnabled && !HierarchicalNamespace;
 

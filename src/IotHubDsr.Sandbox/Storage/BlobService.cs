@@ -25,7 +25,6 @@ internal sealed class BlobService(BlobStore store, TimeProvider time)
 
     public async Task HandleAsync(HttpContext context, string accountName)
     {
-        string requestId = Guid.NewGuid().ToString();
         StorageResponse response;
         try
         {
@@ -33,9 +32,24 @@ internal sealed class BlobService(BlobStore store, TimeProvider time)
         }
         catch (StorageException error)
         {
-            response = Describe(error, requestId, HttpMethods.IsHead(context.Request.Method));
+            await RefuseAsync(context, error).ConfigureAwait(false);
+            return;
         }
 
+        await AnswerAsync(context, response).ConfigureAwait(false);
+    }
+
+    /// <summary>Answers a request that was not let through to the operations, with the headers and the body of any other refusal.</summary>
+    public Task RefuseAsync(HttpContext context, StorageException error)
+    {
+        string requestId = Guid.NewGuid().ToString();
+        return AnswerAsync(context, Describe(error, requestId, HttpMethods.IsHead(context.Request.Method)), requestId);
+    }
+
+    public Task AnswerAsync(HttpContext context, StorageResponse response) => AnswerAsync(context, response, Guid.NewGuid().ToString());
+
+    private async Task AnswerAsync(HttpContext context, StorageResponse response, string requestId)
+    {
         var headers = context.Response.Headers;
         headers["Server"] = "Windows-Azure-Blob/1.0";
         headers["Date"] = time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
@@ -51,14 +65,14 @@ internal sealed class BlobService(BlobStore store, TimeProvider time)
 
     private async Task<StorageResponse> RunAsync(HttpContext context, string accountName)
     {
-        RequireVersion(context.Request);
+        string rawTarget = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var target = RequestTarget.Parse(rawTarget);
+        RequireVersion(context.Request, target);
         if (!store.TryGetAccount(accountName, out var account))
         {
             throw new StorageException(StorageErrors.AccountNotFound);
         }
 
-        string rawTarget = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var target = RequestTarget.Parse(rawTarget);
         var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         var request = new BlobRequest(context.Request.Method.ToUpperInvariant(), target, context.Request.Headers, body);
         string endpoint = $"{context.Request.Scheme}://{context.Request.Host}/";
@@ -67,12 +81,14 @@ internal sealed class BlobService(BlobStore store, TimeProvider time)
         return framed ? response.With(StructuredMessage.Header, request.Header(StructuredMessage.Header)) : response;
     }
 
-    private static void RequireVersion(HttpRequest request)
+    private static void RequireVersion(HttpRequest request, RequestTarget target)
     {
         string version = request.Headers[VersionHeader].ToString();
         if (version.Length == 0)
         {
-            throw StorageErrors.MissingHeader(VersionHeader);
+            // A signed URL says by itself which version it is for.
+            version = target.Query.GetValueOrDefault("sv") ?? throw StorageErrors.MissingHeader(VersionHeader);
+            request.Headers[VersionHeader] = version;
         }
 
         bool known = DateOnly.TryParseExact(version, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)

@@ -41,15 +41,15 @@ internal sealed class DeviceSeed(HubRegistry registry, Random random, DateTimeOf
         Own("dev10", "ana.lopez");
         registry.Device("dev1").PendingCommands = 3;
         registry.Device("it's").PendingCommands = 1;
-        registry.CreateModule("dev1", "tracker", null).Twin.Report(new JsonObject { ["lastFix"] = "59.33,18.07" }, baseTime);
+        registry.CreateModule("dev1", "tracker", []).Twin.Report(new JsonObject { ["lastFix"] = "59.33,18.07" }, baseTime);
     }
 
     private void Own(string id, string owner) =>
         registry.Device(id).Twin.Patch(new JsonObject { ["tags"] = new JsonObject { ["owner"] = owner } }, baseTime.AddDays(-10));
 
-    private HubIdentity Add(string id, bool isEdge = false)
+    private HubIdentity Add(string id)
     {
-        var device = registry.Create(id, new JsonObject { ["capabilities"] = new JsonObject { ["iotEdge"] = isEdge } });
+        var device = registry.Create(id, []);
         device.LastActivity = baseTime.AddMinutes(-random.Next(60, 3000));
         device.Connected = random.Next(3) == 0;
         device.Twin.Patch(
@@ -72,12 +72,8 @@ internal sealed class DeviceSeed(HubRegistry registry, Random random, DateTimeOf
 
     private void AddGateway()
     {
-        var gateway = Add(Gateway, isEdge: true);
-        foreach (var module in (string[])["$edgeAgent", "$edgeHub"])
-        {
-            registry.CreateModule(Gateway, module, "iotEdge");
-        }
-
+        var gateway = Add(Gateway);
+        registry.MakeEdge(gateway);
         var leaf = Add(Leaf);
         // The child's identity goes on naming the gateway after the gateway is gone.
         leaf.DeviceScope = gateway.DeviceScope;
@@ -107,7 +103,7 @@ internal sealed class DeviceSeed(HubRegistry registry, Random random, DateTimeOf
         var device = Add(id);
         if (number % 8 == 0)
         {
-            registry.CreateModule(id, "sensor", null);
+            registry.CreateModule(id, "sensor", []);
         }
 
         if (number % 11 == 0)

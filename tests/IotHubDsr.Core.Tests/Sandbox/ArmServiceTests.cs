@@ -108,6 +108,41 @@ public class ArmServiceTests
         Assert.Equal("ResourceNotFound", (await SandboxSession.JsonOf(account))["error"]!["code"]!.ToString());
     }
 
+    [Theory]
+    [InlineData("GET", "{hub}/eventHubEndpoints/events/ConsumerGroups")]
+    [InlineData("DELETE", "{hub}")]
+    [InlineData("GET", "{group}/Microsoft.Devices/provisioningServices")]
+    [InlineData("GET", "{group}/Microsoft.Compute/virtualMachines/vm")]
+    [InlineData("GET", "{group}/Microsoft.Storage/storageAccounts/contosorouted/managementPolicies/default")]
+    public async Task Request_ThatIsNotSimulated_IsA501InTheSandboxsOwnWords(string method, string path)
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        var group = $"/subscriptions/{sandbox.Descriptor.SubscriptionId}/resourceGroups/rg-data/providers";
+        var version = path.Contains("Storage", StringComparison.Ordinal) ? "2023-01-01" : "2023-06-30";
+        version = path.Contains("provisioning", StringComparison.Ordinal) ? "2022-12-12" : version;
+        path = path
+            .Replace("{hub}", sandbox.Descriptor.HubResourceId, StringComparison.Ordinal)
+            .Replace("{group}", group, StringComparison.Ordinal);
+
+        using var response = await sandbox.ArmAsync(method, $"{path}?api-version={version}");
+
+        Assert.Equal(HttpStatusCode.NotImplemented, response.StatusCode);
+        Assert.Contains("Not simulated by the sandbox: ", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("contosorouted.queue.core.windows.net")]
+    [InlineData("contoso-cosmos.documents.azure.com")]
+    public async Task Host_ThatIsNotSimulated_IsA501InTheSandboxsOwnWords(string host)
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+
+        using var response = await sandbox.SendAsync("GET", $"https://{host}/", null);
+
+        Assert.Equal(HttpStatusCode.NotImplemented, response.StatusCode);
+        Assert.StartsWith("Not simulated by the sandbox: ", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Denied_Resource_IsForbiddenByItselfAndMissingInLists()
     {

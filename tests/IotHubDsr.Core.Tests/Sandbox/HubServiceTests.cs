@@ -31,15 +31,94 @@ public class HubServiceTests
     }
 
     [Fact]
-    public async Task Get_UnknownDevice_AnswersWithJsonInsideTheMessage()
+    public async Task Get_UnknownDevice_IsNamedInTheMessage()
     {
         await using var sandbox = await SandboxSession.StartAsync();
 
         using var response = await sandbox.HubAsync("GET", "/devices/DEV1");
 
         Assert.Equal("DeviceNotFound", response.Headers.GetValues("iothub-errorcode").Single());
+        Assert.Equal("ErrorCode:DeviceNotFound;DEV1", (await SandboxSession.JsonOf(response))["Message"]!.ToString());
+    }
+
+    [Fact]
+    public async Task Put_BadArgument_AnswersWithJsonInsideTheMessage()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+
+        using var response = await sandbox.HubAsync("PUT", "/devices/a", new JsonObject { ["deviceId"] = "b" });
+
+        Assert.Equal("ArgumentInvalid", response.Headers.GetValues("iothub-errorcode").Single());
         var message = JsonNode.Parse((await SandboxSession.JsonOf(response))["Message"]!.ToString())!;
-        Assert.Equal(404001, message["errorCode"]!.GetValue<int>());
+        Assert.Equal(400004, message["errorCode"]!.GetValue<int>());
+    }
+
+    [Theory]
+    [InlineData("DELETE", "/jobs/1")]
+    [InlineData("PUT", "/configurations/c")]
+    [InlineData("POST", "/messages/deviceBound")]
+    public async Task Operation_ThatIsNotSimulated_IsA501InTheSandboxsOwnWords(string method, string path)
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+
+        using var response = await sandbox.HubAsync(method, path);
+
+        Assert.Equal(HttpStatusCode.NotImplemented, response.StatusCode);
+        Assert.Equal(
+            $"ErrorCode:NotSimulated;Not simulated by the sandbox: the operation {method} {path}.",
+            (await SandboxSession.JsonOf(response))["Message"]!.ToString());
+    }
+
+    [Theory]
+    [InlineData("createOrUpdate")]
+    [InlineData("CreateOrUpdate")]
+    public async Task Bulk_Upsert_TakesModuleKeysThumbprintsAndTwin(string mode)
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        var thumbprint = new string('A', 40);
+        JsonObject Entry(string id, JsonObject more)
+        {
+            more["id"] = id;
+            more["importMode"] = mode;
+            return more;
+        }
+
+        JsonArray entries =
+        [
+            Entry("dev2", new()
+            {
+                ["authentication"] = new JsonObject { ["x509Thumbprint"] = new JsonObject { ["primaryThumbprint"] = thumbprint } },
+                ["tags"] = new JsonObject { ["a"] = "1" },
+            }),
+            Entry("dev1", new() { ["moduleId"] = "tracker", ["managedBy"] = "somebody" }),
+            Entry("edge-9", new() { ["capabilities"] = new JsonObject { ["iotEdge"] = true } }),
+        ];
+
+        using var response = await sandbox.HubAsync("POST", "/devices", entries);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var registry = sandbox.Server.World.Registry;
+        var device = registry.Device("dev2");
+        Assert.Equal(("selfSigned", thumbprint), (device.Authentication.Type, device.Authentication.PrimaryThumbprint));
+        Assert.Equal("""{"a":"1"}""", device.Twin.Tags.ToJsonString());
+        Assert.Equal("somebody", registry.Module("dev1", "tracker").ManagedBy);
+        Assert.NotEmpty(registry.Module("dev1", "tracker").Authentication.PrimaryKey!);
+        Assert.Equal(["$edgeAgent", "$edgeHub"], registry.Device("edge-9").Modules.Keys);
+    }
+
+    [Fact]
+    public async Task Bulk_TwinBeyondItsLimits_IsAnErrorOfItsEntryAndChangesNothing()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        var tags = new JsonObject { ["big"] = new string('x', 4096), ["bigger"] = new string('y', 4096) };
+        var before = sandbox.Server.World.Registry.Device("dev1").Twin.Tags.ToJsonString();
+
+        using var response = await sandbox.HubAsync(
+            "POST", "/devices", new JsonArray(new JsonObject { ["id"] = "dev1", ["importMode"] = "updateTwin", ["tags"] = tags }));
+
+        var error = (await SandboxSession.JsonOf(response))["errors"]!.AsArray().Single()!;
+        Assert.Equal(400004, error["errorCode"]!.GetValue<int>());
+        Assert.Equal(before, sandbox.Server.World.Registry.Device("dev1").Twin.Tags.ToJsonString());
     }
 
     [Fact]

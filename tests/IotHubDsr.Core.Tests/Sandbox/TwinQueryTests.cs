@@ -19,6 +19,13 @@ public class TwinQueryTests
     [InlineData("capabilities.iotEdge = true", "gw-1")]
     [InlineData("properties.reported.battery < 0", "")]
     [InlineData("tags.owner = 'ana.lopez' AND deviceId IN ['dev1', 'Dev1', 'dev10']", "dev1,dev10")]
+    [InlineData("startswith(deviceId, 'dev1')", "dev1,dev10")]
+    [InlineData("NOT STARTSWITH(tags.nickname, '<')", "")]
+    [InlineData("NOT IS_STRING(tags.nickname) AND STARTSWITH(deviceId, 'mark')", "")]
+    [InlineData("CONTAINS(deviceId, '%') AND NOT ENDSWITH(deviceId, '%')", "50%25")]
+    [InlineData("IS_NULL(statusReason) AND deviceId IN ['dev1', 'th-013']", "dev1")]
+    [InlineData("IS_PRIMITIVE(tags.nickname)", "markup")]
+    [InlineData("DeviceID = 'dev1'", "dev1")]
     public async Task Query_Condition_SelectsTheseDevices(string condition, string expected)
     {
         await using var sandbox = await SandboxSession.StartAsync();
@@ -29,8 +36,12 @@ public class TwinQueryTests
     }
 
     [Theory]
-    [InlineData("SELECT * FROM devices.modules")]
-    [InlineData("SELECT COUNT() AS n FROM devices")]
+    [InlineData("SELECT * FROM people")]
+    [InlineData("SELECT LOWER(deviceId) FROM devices")]
+    [InlineData("SELECT COUNT(), deviceId FROM devices")]
+    [InlineData("SELECT TOP 0 * FROM devices")]
+    [InlineData("SELECT jobId FROM devices.jobs")]
+    [InlineData("SELECT * FROM devices WHERE moduleId = 'tracker'")]
     [InlineData("SELECT * FROM devices WHERE deviceId = 'dev1' GROUP BY status")]
     [InlineData("SELECT * FROM devices WHERE deviceId LIKE 'dev'")]
     [InlineData("SELECT * FROM devices WHERE deviceId = 'dev1")]
@@ -45,6 +56,46 @@ public class TwinQueryTests
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Equal("ArgumentInvalid", response.Headers.GetValues("iothub-errorcode").Single());
+    }
+
+    [Theory]
+    [InlineData("SELECT * FROM devices WHERE UPPER(deviceId) = 'DEV1'", "the function UPPER")]
+    [InlineData("SELECT MAX(version) AS newest FROM devices", "the aggregate MAX")]
+    [InlineData("SELECT * FROM devices WHERE version = 1 + 1", "arithmetic in a query")]
+    [InlineData("SELECT * FROM devices WHERE tags.owner = tags.site", "only literals are compared with")]
+    public async Task Query_ThatTheServiceMayKnow_SaysThatTheSandboxDoesNot(string query, string what)
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+
+        using var response = await sandbox.HubAsync("POST", "/devices/query", new JsonObject { ["query"] = query });
+
+        Assert.Equal(HttpStatusCode.NotImplemented, response.StatusCode);
+        var message = (await SandboxSession.JsonOf(response))["Message"]!.ToString();
+        Assert.Matches($"^ErrorCode:NotSimulated;Not simulated: the sandbox does not know .*{what}", message);
+    }
+
+    [Theory]
+    [InlineData("SELECT moduleId FROM devices.modules WHERE deviceId = 'dev1'", """[{"moduleId":"tracker"}]""")]
+    [InlineData("SELECT COUNT() AS n FROM devices WHERE deviceId IN ['dev1', 'Dev1']", """[{"n":2}]""")]
+    [InlineData("SELECT COUNT() AS n FROM devices WHERE deviceId = 'nobody'", """[{"n":0}]""")]
+    [InlineData(
+        "SELECT tags.nickname AS who, COUNT() AS n FROM devices WHERE deviceId = 'markup' GROUP BY tags.nickname",
+        """[{"who":"<script>alert(1)</script>","n":1}]""")]
+    [InlineData("SELECT TOP 1 deviceId FROM devices WHERE STARTSWITH(deviceId, 'dev')", """[{"deviceId":"dev1"}]""")]
+    [InlineData(
+        "SELECT * FROM devices.jobs WHERE devices.jobs.deviceId = 'dev1' AND status = 'completed'",
+        """[{"deviceId":"dev1","jobId":"j","status":"completed"}]""")]
+    public async Task Query_OfACollection_HasTheseRows(string query, string expected)
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        foreach (var device in (string[])["dev1", "dev10"])
+        {
+            sandbox.Server.World.Registry.Jobs.Add(new JsonObject { ["deviceId"] = device, ["jobId"] = "j", ["status"] = "completed" });
+        }
+
+        var rows = await ReadAllAsync(sandbox, query, 100);
+
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), new JsonArray([.. rows.Select(row => row.DeepClone())])));
     }
 
     [Fact]

@@ -28,11 +28,6 @@ internal sealed record Negation(QueryExpression Inner) : QueryExpression
     public override bool? Evaluate(JsonObject twin) => !Inner.Evaluate(twin);
 }
 
-internal sealed record IsDefined(PropertyPath Path) : QueryExpression
-{
-    public override bool? Evaluate(JsonObject twin) => Path.TryRead(twin, out _);
-}
-
 internal sealed record OneOf(PropertyPath Path, IReadOnlyList<QueryValue> Values) : QueryExpression
 {
     public override bool? Evaluate(JsonObject twin) =>
@@ -59,45 +54,6 @@ internal sealed record Comparison(PropertyPath Path, string Operator, QueryValue
             ">" => order > 0,
             _ => order >= 0,
         };
-    }
-}
-
-/// <summary>A path such as <c>tags.owner</c> into the twin's document.</summary>
-internal sealed record PropertyPath(string Text)
-{
-    private static readonly string[] Roots = ["tags", "properties", "capabilities", "x509Thumbprint"];
-    private static readonly string[] Fields =
-    [
-        "deviceId", "etag", "deviceEtag", "status", "statusReason", "statusUpdateTime", "connectionState", "connectionStateUpdatedTime",
-        "lastActivityTime", "cloudToDeviceMessageCount", "authenticationType", "version", "deviceScope",
-    ];
-
-    private readonly string[] _steps = Text.Split('.');
-
-    public string Name => _steps[^1];
-
-    public static PropertyPath Parse(string text)
-    {
-        var path = text.StartsWith("devices.", StringComparison.Ordinal) ? text["devices.".Length..] : text;
-        var root = path.Split('.')[0];
-        var known = Fields.Contains(path) || Roots.Contains(root);
-        return known && !path.Split('.').Contains("")
-            ? new PropertyPath(path)
-            : throw QueryLexer.Refuse($"'{text}' is not a property of a device.");
-    }
-
-    public bool TryRead(JsonObject twin, out JsonNode? value)
-    {
-        value = twin;
-        foreach (var step in _steps)
-        {
-            if (value is not JsonObject current || !current.TryGetPropertyValue(step, out value))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }
 

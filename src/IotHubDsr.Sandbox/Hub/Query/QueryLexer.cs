@@ -52,6 +52,9 @@ internal static class QueryLexer
         return tokens;
     }
 
+    public static HubRefusal Unknown(string what) =>
+        new(HubError.NotSimulated, $"Not simulated: the sandbox does not know {what}. It knows a part of the service's query language.");
+
     public static HubRefusal Refuse(string text) => new(HubError.ArgumentInvalid, $"BadRequest: the query is not valid: {text}");
 
     private static bool IsWordStart(char letter) => char.IsAsciiLetter(letter) || letter is '_' or '$';
@@ -78,7 +81,7 @@ internal static class QueryLexer
             var letter = query[at++];
             if (letter == '\\' && at < query.Length)
             {
-                text.Append(query[at++]);
+                text.Append(query[at++] is var escaped and not 'u' ? escaped : Unicode(query, ref at));
             }
             else if (letter != quote)
             {
@@ -96,6 +99,16 @@ internal static class QueryLexer
         }
 
         throw Refuse("a string literal is not closed.");
+    }
+
+    private static char Unicode(string query, ref int at)
+    {
+        const int Digits = 4;
+        return at + Digits <= query.Length
+            && ushort.TryParse(query.AsSpan(at, Digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
+            && (at += Digits) > 0
+            ? (char)code
+            : throw Refuse("an escape in a string literal has no four hexadecimal digits.");
     }
 
     private static Token Number(string query, ref int at)
@@ -116,6 +129,11 @@ internal static class QueryLexer
                 at += symbol.Length;
                 return new Token(TokenKind.Symbol, symbol);
             }
+        }
+
+        if (query[at] is '+' or '-' or '/' or '%')
+        {
+            throw Unknown($"arithmetic in a query ('{query[at]}' at position {at})");
         }
 
         throw Refuse($"unexpected character '{query[at]}' at position {at}.");

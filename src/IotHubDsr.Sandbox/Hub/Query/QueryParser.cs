@@ -1,43 +1,19 @@
-using System.Text.Json.Nodes;
-
 namespace IotHubDsr.Sandbox.Hub.Query;
 
-/// <summary>A column of a result: a path and the name it appears under.</summary>
-internal sealed record Projection(PropertyPath Path, string Name);
-
-/// <summary>A parsed query. Without projections it selects whole twins.</summary>
-internal sealed record TwinQuery(IReadOnlyList<Projection> Projections, QueryExpression? Where)
-{
-    public JsonObject Project(JsonObject twin)
-    {
-        if (Projections.Count == 0)
-        {
-            return twin;
-        }
-
-        var row = new JsonObject();
-        foreach (var projection in Projections)
-        {
-            if (projection.Path.TryRead(twin, out var value))
-            {
-                row[projection.Name] = value?.DeepClone();
-            }
-        }
-
-        return row;
-    }
-}
-
 /// <summary>
-/// Reads the part of the IoT Hub query language that selects devices. What it does not know it refuses, as the service refuses
-/// what is not in the language: a condition that is silently ignored would select the wrong devices.
+/// Reads the part of the IoT Hub query language that selects devices, modules and jobs. What it does not know it refuses, and says so:
+/// a condition that is silently ignored would select the wrong devices.
 /// </summary>
 internal sealed class QueryParser
 {
     private const int MaximumLength = 8192;
+    private const string Count = "COUNT";
+
+    private static readonly string[] OtherAggregates = ["AVG", "SUM", "MIN", "MAX"];
 
     private readonly IReadOnlyList<Token> _tokens;
     private int _at;
+    private QueryCollection _collection;
 
     private QueryParser(string query) => _tokens = QueryLexer.Split(query);
 
@@ -56,17 +32,73 @@ internal sealed class QueryParser
     private TwinQuery Query()
     {
         RequireKeyword("SELECT");
+        var top = TakeKeyword("TOP") ? Limit() : int.MaxValue;
+        // What is selected can be read only when it is known from what.
+        var selected = _at;
+        SkipTo("FROM");
+        _collection = Collection();
+        var rest = _at;
+        _at = selected;
         var projections = Projections();
         RequireKeyword("FROM");
-        if (Next() is not { Kind: TokenKind.Word, Value: "devices" })
+        _at = rest;
+        var query = new TwinQuery(_collection, projections)
         {
-            throw QueryLexer.Refuse("only the collection 'devices' can be queried.");
+            Top = top,
+            Where = TakeKeyword("WHERE") ? Disjunction() : null,
+            GroupBy = TakeGroup(),
+        };
+        return Current.Kind == TokenKind.End ? Legal(query) : throw QueryLexer.Refuse($"'{Current.Value}' is not expected here.");
+    }
+
+    private static TwinQuery Legal(TwinQuery query)
+    {
+        if (query.Collection == QueryCollection.Jobs && (query.Projections.Count > 0 || query.GroupBy is not null))
+        {
+            throw QueryLexer.Refuse("of devices.jobs only SELECT * is possible.");
         }
 
-        var where = TakeKeyword("WHERE") ? Disjunction() : null;
-        return Current.Kind == TokenKind.End
-            ? new TwinQuery(projections, where)
-            : throw QueryLexer.Refuse($"'{Current.Value}' is not expected here.");
+        var loose = query.Projections.Where(projection => projection.Path is { } path && path.Text != query.GroupBy?.Text);
+        return (query.Counts || query.GroupBy is not null) && (!query.Counts || loose.Any())
+            ? throw QueryLexer.Refuse("a grouped query selects COUNT() and what it is grouped by, and nothing else.")
+            : query;
+    }
+
+    private QueryCollection Collection() => Word() switch
+    {
+        "devices" => QueryCollection.Devices,
+        "devices.modules" => QueryCollection.Modules,
+        "devices.jobs" => QueryCollection.Jobs,
+        var other => throw QueryLexer.Refuse($"'{other}' is not a collection: there are devices, devices.modules and devices.jobs."),
+    };
+
+    private int Limit()
+    {
+        var token = Next();
+        return token.Kind == TokenKind.Number && token.Number is >= 1 and <= int.MaxValue && double.IsInteger(token.Number)
+            ? (int)token.Number
+            : throw QueryLexer.Refuse("TOP needs a number from 1.");
+    }
+
+    private PropertyPath? TakeGroup()
+    {
+        if (!TakeKeyword("GROUP"))
+        {
+            return null;
+        }
+
+        RequireKeyword("BY");
+        return Path();
+    }
+
+    private void SkipTo(string keyword)
+    {
+        while (Current.Kind != TokenKind.End && !(Current.Kind == TokenKind.Word && Same(Current.Value, keyword)))
+        {
+            _at++;
+        }
+
+        RequireKeyword(keyword);
     }
 
     private List<Projection> Projections()
@@ -79,11 +111,30 @@ internal sealed class QueryParser
         var projections = new List<Projection>();
         do
         {
-            var path = PropertyPath.Parse(Word());
-            projections.Add(new Projection(path, TakeKeyword("AS") ? Word() : path.Name));
+            projections.Add(Projection());
         }
         while (TakeSymbol(","));
         return projections;
+    }
+
+    private Projection Projection()
+    {
+        var word = Word();
+        if (!TakeSymbol("("))
+        {
+            var path = PropertyPath.Parse(word, _collection);
+            return new Projection(path, TakeKeyword("AS") ? Word() : path.Name);
+        }
+
+        if (!Same(word, Count))
+        {
+            throw OtherAggregates.Contains(word, StringComparer.OrdinalIgnoreCase)
+                ? QueryLexer.Unknown($"the aggregate {word}")
+                : QueryLexer.Refuse($"'{word}' is not an aggregate.");
+        }
+
+        RequireSymbol(")");
+        return new Projection(null, TakeKeyword("AS") ? Word() : "count");
     }
 
     private QueryExpression Disjunction()
@@ -122,15 +173,13 @@ internal sealed class QueryParser
             return inner;
         }
 
-        if (TakeKeyword("IS_DEFINED"))
+        var word = Word();
+        if (TakeSymbol("("))
         {
-            RequireSymbol("(");
-            var defined = new IsDefined(PropertyPath.Parse(Word()));
-            RequireSymbol(")");
-            return defined;
+            return Call(word);
         }
 
-        var path = PropertyPath.Parse(Word());
+        var path = PropertyPath.Parse(word, _collection);
         if (TakeKeyword("IN"))
         {
             return new OneOf(path, Values());
@@ -145,6 +194,23 @@ internal sealed class QueryParser
             ? new Comparison(path, symbol.Value, Value())
             : throw QueryLexer.Refuse($"an operator is expected after '{path.Text}'.");
     }
+
+    private FunctionCall Call(string name)
+    {
+        var function = QueryFunction.Find(name) ?? throw QueryLexer.Unknown($"the function {name}");
+        var path = Path();
+        QueryValue? literal = null;
+        if (function.TakesLiteral)
+        {
+            RequireSymbol(",");
+            literal = Value();
+        }
+
+        RequireSymbol(")");
+        return new FunctionCall(function, path, literal);
+    }
+
+    private PropertyPath Path() => PropertyPath.Parse(Word(), _collection);
 
     private List<QueryValue> Values()
     {
@@ -168,9 +234,12 @@ internal sealed class QueryParser
             TokenKind.Number => new QueryValue(token.Number),
             TokenKind.Word when token.Value is "true" or "false" => new QueryValue(token.Value == "true"),
             TokenKind.Word when token.Value == "null" => new QueryValue(null),
+            TokenKind.Word => throw QueryLexer.Unknown($"a comparison with '{token.Value}': only literals are compared with"),
             _ => throw QueryLexer.Refuse($"a literal is expected, not '{token.Value}'."),
         };
     }
+
+    private static bool Same(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);
 
     private Token Next() => Current.Kind == TokenKind.End ? Current : _tokens[_at++];
 

@@ -33,9 +33,7 @@ internal sealed class TwinQueries(HubRegistry registry)
             return Page(query, [], position with { IsEmptyPageDue = false });
         }
 
-        var rows = registry.Devices
-            .Select(device => device.ToTwinJson())
-            .Where(twin => query.Where is null || query.Where.Evaluate(twin) == true)
+        var rows = query.Rows(Documents(query.Collection))
             .Skip(position.Offset)
             .Take(size + 1)
             .ToList();
@@ -43,15 +41,22 @@ internal sealed class TwinQueries(HubRegistry registry)
         return Page(query, rows.Take(size), next);
     }
 
+    private IEnumerable<JsonObject> Documents(QueryCollection collection) => collection switch
+    {
+        QueryCollection.Modules => registry.Devices.SelectMany(device => device.Modules.Values).Select(module => module.ToTwinJson()),
+        QueryCollection.Jobs => registry.Jobs.Select(job => (JsonObject)job.DeepClone()),
+        _ => registry.Devices.Select(device => device.ToTwinJson()),
+    };
+
     private static HubReply Page(TwinQuery query, IEnumerable<JsonObject> rows, Position? next)
     {
-        var headers = new Dictionary<string, string> { ["x-ms-item-type"] = query.Projections.Count == 0 ? "Twin" : "Raw" };
+        var headers = new Dictionary<string, string> { ["x-ms-item-type"] = query.ItemType };
         if (next is not null)
         {
             headers["x-ms-continuation"] = next.Write();
         }
 
-        return HubReply.Ok(new JsonArray([.. rows.Select(query.Project)])) with { Headers = headers };
+        return HubReply.Ok(new JsonArray([.. rows])) with { Headers = headers };
     }
 
     private static int PageSize(string header) => header.Length == 0

@@ -8,6 +8,8 @@ namespace IotHubDsr.Sandbox.Storage.Blobs;
 /// </summary>
 internal sealed class StampClock(TimeProvider time)
 {
+    private const string IdFormat = "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'";
+
     private long _last;
 
     public DateTimeOffset Now => time.GetUtcNow();
@@ -31,6 +33,8 @@ internal sealed class StampClock(TimeProvider time)
 
     public string NextETag() => string.Create(CultureInfo.InvariantCulture, $"\"0x{Next():X}\"");
 
-    public static string ToId(long ticks) =>
-        new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
+    public static string ToId(long ticks) => new DateTime(ticks, DateTimeKind.Utc).ToString(IdFormat, CultureInfo.InvariantCulture);
+
+    public static bool IsId(string text) =>
+        DateTime.TryParseExact(text, IdFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 }

@@ -35,6 +35,8 @@ internal sealed class BlobCall(BlobRequest request, BlobContainer container, str
         {
             (null, null) => entry.Current,
             (not null, not null) => throw StorageErrors.InvalidParameter("versionid", version),
+            (not null, _) when !StampClock.IsId(snapshot) => throw StorageErrors.InvalidParameter("snapshot", snapshot),
+            (_, not null) when !StampClock.IsId(version) => throw StorageErrors.InvalidParameter("versionid", version),
             (not null, _) => entry.Old.FirstOrDefault(old => old.Snapshot == snapshot),
             (_, not null) when entry.Current?.VersionId == version => entry.Current,
             _ => entry.Old.FirstOrDefault(old => old.Snapshot is null && old.VersionId == version),

@@ -20,7 +20,7 @@ internal sealed class BlobRouter(BlobStore store, Func<CopySource, bool> authori
         {
             if (request.Header(header) is not null)
             {
-                throw StorageErrors.UnsupportedHeader(header);
+                throw StorageErrors.NotSimulated($"the header {header}");
             }
         }
 
@@ -53,9 +53,13 @@ internal sealed class BlobRouter(BlobStore store, Func<CopySource, bool> authori
 
     private StorageResponse OnContainer(BlobRequest request, BlobAccount account, string name, string? comp, string endpoint)
     {
-        if ((request.Method, comp) is ("PUT", null))
+        switch (request.Method, comp)
         {
-            return ContainerOperations.Create(request, account, name);
+            case ("PUT", null):
+                return ContainerOperations.Create(request, account, name);
+            case ("PUT", "undelete"):
+                // The container that is meant is not among those that are there.
+                throw Unknown(request);
         }
 
         var container = Container(account, name);
@@ -85,6 +89,7 @@ internal sealed class BlobRouter(BlobStore store, Func<CopySource, bool> authori
             ("PUT", null) => WriteBlob.Put,
             ("GET", null) => ReadBlob.Get,
             ("HEAD", null) => ReadBlob.Head,
+            ("GET" or "HEAD", "metadata") => ReadBlob.GetMetadata,
             ("DELETE", null) => DeleteBlob.Delete,
             ("PUT", "undelete") => DeleteBlob.Undelete,
             ("PUT", "appendblock") => WriteBlob.Append,
@@ -98,6 +103,7 @@ internal sealed class BlobRouter(BlobStore store, Func<CopySource, bool> authori
             ("PUT", "tier") => ChangeBlob.SetTier,
             ("PUT", "snapshot") => ChangeBlob.TakeSnapshot,
             ("PUT", "lease") => LeaseOperations.OnBlob,
+            ("PUT", "copy") => CopyBlob.Abort,
             _ => throw Unknown(request),
         };
         lock (container.Gate)
@@ -158,6 +164,21 @@ internal sealed class BlobRouter(BlobStore store, Func<CopySource, bool> authori
     private static BlobContainer Container(BlobAccount account, string name) =>
         account.TryGetContainer(name, out var container) ? container : throw new StorageException(StorageErrors.ContainerNotFound);
 
-    private static StorageException Unknown(BlobRequest request) => new(
-        request.Method is "GET" or "HEAD" or "PUT" or "DELETE" or "POST" ? StorageErrors.NotImplemented : StorageErrors.UnsupportedVerb);
+    private static StorageException Unknown(BlobRequest request)
+    {
+        if (request.Method is not ("GET" or "HEAD" or "PUT" or "DELETE" or "POST"))
+        {
+            return new(StorageErrors.UnsupportedVerb);
+        }
+
+        string on = request.Target switch
+        {
+            { Container: null } => "the service",
+            { Blob: null } => "a container",
+            _ => "a blob",
+        };
+        var named = request.Target.Query.Where(pair => pair.Key is "comp" or "restype").Select(pair => $"{pair.Key}={pair.Value}");
+        string parameters = string.Join('&', named);
+        return StorageErrors.NotSimulated($"{request.Method} on {on}{(parameters.Length > 0 ? " with " : "")}{parameters}");
+    }
 }

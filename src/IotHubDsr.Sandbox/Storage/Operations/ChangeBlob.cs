@@ -58,7 +58,11 @@ internal static class ChangeBlob
         }
 
         Conditions.Of(call.Request).CheckWrite(revision);
-        call.CheckGivenLease(entry);
+        if (ReferenceEquals(revision, entry.Current))
+        {
+            call.RequireLease(entry.Lease);
+        }
+
         var next = revision.Tier.At(call.Now).Set(tier, call.Now);
         entry.Amend(revision, revision with { Tier = next });
         return new StorageResponse(next.RehydratesTo is null ? 200 : 202);

@@ -6,8 +6,16 @@ namespace IotHubDsr.Sandbox.Storage.Operations;
 /// <summary>Create, Get Properties of and Delete Container.</summary>
 internal static partial class ContainerOperations
 {
+    private const int ShortestName = 3;
+    private const int LongestName = 63;
+
     public static StorageResponse Create(BlobRequest request, BlobAccount account, string name)
     {
+        if (name.Length is < ShortestName or > LongestName)
+        {
+            throw new StorageException(StorageErrors.ResourceNameLength);
+        }
+
         if (!ContainerName().IsMatch(name))
         {
             throw new StorageException(StorageErrors.InvalidResourceName);
@@ -15,7 +23,7 @@ internal static partial class ContainerOperations
 
         if (request.Header("x-ms-blob-public-access") is not null)
         {
-            throw StorageErrors.UnsupportedHeader("x-ms-blob-public-access");
+            throw StorageErrors.NotSimulated("containers with public access");
         }
 
         var container = new BlobContainer(account, name, PropertyHeaders.Metadata(request));

@@ -21,7 +21,7 @@ internal static class CopyBlob
         var source = CopySource.Of(request);
         if (!source.Account.Equals(container.Account.Name, StringComparison.OrdinalIgnoreCase))
         {
-            throw new StorageException(StorageErrors.NotImplemented);
+            throw StorageErrors.NotSimulated("copies from another account");
         }
 
         foreach (string header in s_contentHeaders)
@@ -46,6 +46,13 @@ internal static class CopyBlob
         {
             return Copy(new BlobCall(request, container, blob), source, source.Find(store, request));
         }
+    }
+
+    /// <summary>Abort Copy Blob comes too late, always.</summary>
+    public static StorageResponse Abort(BlobCall call)
+    {
+        call.FindCurrent();
+        throw new StorageException(StorageErrors.NoPendingCopy);
     }
 
     private static StorageResponse Copy(BlobCall call, CopySource source, BlobRevision original)

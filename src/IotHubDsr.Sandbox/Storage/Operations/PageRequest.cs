@@ -55,7 +55,7 @@ internal sealed class PageRequest
         {
             if (request.Parameter(parameter) is not null)
             {
-                throw new StorageException(StorageErrors.NotImplemented);
+                throw StorageErrors.NotSimulated($"listings with {parameter}");
             }
         }
 

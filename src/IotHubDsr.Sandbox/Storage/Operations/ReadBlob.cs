@@ -4,7 +4,7 @@ using IotHubDsr.Sandbox.Storage.Rest;
 
 namespace IotHubDsr.Sandbox.Storage.Operations;
 
-/// <summary>Get Blob and Get Blob Properties.</summary>
+/// <summary>Get Blob, Get Blob Properties and Get Blob Metadata.</summary>
 internal static class ReadBlob
 {
     /// <summary>The largest range for which the service computes a checksum.</summary>
@@ -59,6 +59,16 @@ internal static class ReadBlob
             _ = tier.ChangedOn is { } changed ? response.With("x-ms-access-tier-change-time", changed) : response;
         }
 
+        return response;
+    }
+
+    /// <summary>Get Blob Metadata, which tells nothing else.</summary>
+    public static StorageResponse GetMetadata(BlobCall call)
+    {
+        var (entry, revision) = call.Find();
+        call.CheckReader(entry, revision);
+        var response = new StorageResponse(200).WithIdentity(revision);
+        PropertyHeaders.AddTo(response, revision);
         return response;
     }
 

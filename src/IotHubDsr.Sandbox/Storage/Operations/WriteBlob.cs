@@ -21,7 +21,7 @@ internal static class WriteBlob
         {
             "BlockBlob" => BlobKind.Block,
             "AppendBlob" => BlobKind.Append,
-            "PageBlob" => throw new StorageException(StorageErrors.NotImplemented),
+            "PageBlob" => throw StorageErrors.NotSimulated("page blobs"),
             var other => throw StorageErrors.InvalidHeader("x-ms-blob-type", other),
         };
         if (kind == BlobKind.Append && request.Body.Length > 0)
@@ -135,7 +135,7 @@ internal static class WriteBlob
             call.RequireWritable(entry);
             RequireReplaceable(call, entry, revision.Kind);
             call.Container.AddParentDirectories(call.BlobName);
-            var stored = entry.Replace(revision);
+            var stored = entry.Replace(revision with { Tier = TierOf(revision, entry.Current) });
             entry.Staged.Clear();
             return stored;
         }
@@ -143,6 +143,17 @@ internal static class WriteBlob
         {
             call.Container.RemoveIfVacant(entry);
         }
+    }
+
+    /// <summary>
+    /// What is overwritten keeps the tier that it was given, unless the request gives another one. What comes out of the archive so does
+    /// not go back into it.
+    /// </summary>
+    private static AccessTierState TierOf(BlobRevision revision, BlobRevision? former)
+    {
+        bool isInherited = revision is { Kind: BlobKind.Block, Tier.Inferred: true }
+            && former is { Kind: BlobKind.Block, Tier: { Inferred: false, Name: not AccessTierState.Archive } };
+        return isInherited ? former!.Tier : revision.Tier;
     }
 
     private static void RequireReplaceable(BlobCall call, BlobEntry entry, BlobKind kind)

@@ -160,13 +160,19 @@ internal static class StorageErrors
     public static readonly StorageError InvalidResourceName =
         new(400, "InvalidResourceName", "The specified resource name contains invalid characters.");
 
-    public static readonly StorageError InvalidUri = new(400, "InvalidUri", "The request URI is invalid.");
+    public static readonly StorageError ResourceNameLength = new(
+        400, "OutOfRangeInput", "The specified resource name length is not within the permissible limits.");
 
-    public static readonly StorageError NotImplemented =
-        new(501, "NotImplemented", "The requested operation is not implemented on the specified resource.");
+    public static readonly StorageError NoPendingCopy =
+        new(409, "NoPendingCopyOperation", "There is currently no pending copy operation.");
+
+    public static readonly StorageError InvalidUri = new(400, "InvalidUri", "The request URI is invalid.");
 
     public static readonly StorageError UnsupportedVerb =
         new(405, "UnsupportedHttpVerb", "The resource doesn't support the specified HTTP verb.");
+
+    /// <summary>Not an error of the service: what it may well do, and this sandbox does not.</summary>
+    public static StorageException NotSimulated(string what) => new(new(501, "NotSimulated", $"Not simulated by the sandbox: {what}."));
 
     public static StorageException InvalidHeader(string name, string value) => new(
         new(400, "InvalidHeaderValue", "The value for one of the HTTP headers is not in the correct format."),

@@ -283,7 +283,7 @@ public sealed class CopyTests
         var target = sandbox.Container().GetBlobClient("target");
         var error = await Assert.ThrowsAsync<RequestFailedException>(() => target.StartCopyFromUriAsync(
             new Uri(sandbox.Endpoint.AbsoluteUri.Replace(BlobSandbox.AccountName, "other", StringComparison.Ordinal) + "telemetry/b")));
-        Assert.Equal((501, "NotImplemented"), (error.Status, error.ErrorCode));
+        Assert.Equal((501, "NotSimulated"), (error.Status, error.ErrorCode));
     }
 
     private static async Task RefusedAsync(BlobContainerClient container, int status, string code, BlobCopyFromUriOptions? options = null)

@@ -26,9 +26,11 @@ public sealed class LeaseTests
         Assert.Equal((412, BlobErrorCode.LeaseIdMismatchWithBlobOperation), (wrong.Status, wrong.ErrorCode));
         Assert.Equal("first", (await blob.DownloadContentAsync()).Value.Content.ToString());
 
-        // Neither changes what the lease protects.
+        // A snapshot changes nothing that the lease protects; another tier does.
         await blob.CreateSnapshotAsync();
-        await blob.SetAccessTierAsync(AccessTier.Cool);
+        var tiered = await Assert.ThrowsAsync<RequestFailedException>(() => blob.SetAccessTierAsync(AccessTier.Cool));
+        Assert.Equal((412, BlobErrorCode.LeaseIdMissing), (tiered.Status, tiered.ErrorCode));
+        await blob.SetAccessTierAsync(AccessTier.Cool, new BlobRequestConditions { LeaseId = lease.LeaseId });
         var properties = (await blob.GetPropertiesAsync()).Value;
         Assert.Equal(
             (LeaseState.Leased, LeaseStatus.Locked, LeaseDurationType.Infinite),

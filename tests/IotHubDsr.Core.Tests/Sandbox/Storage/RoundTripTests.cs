@@ -279,7 +279,7 @@ public sealed class RoundTripTests
         request.Headers.Add("x-ms-blob-type", "BlockBlob");
         request.Headers.Add("x-ms-legal-hold", "true");
         using var response = await sandbox.Http.SendAsync(request);
-        Assert.Equal("UnsupportedHeader", response.Headers.GetValues("x-ms-error-code").Single());
+        Assert.Equal("NotSimulated", response.Headers.GetValues("x-ms-error-code").Single());
         Assert.Empty(sandbox.Account.GetOrAddContainer("telemetry").List());
     }
 }

@@ -26,8 +26,8 @@ public sealed class RegistryExportTests : IAsyncLifetime
         string text = _target.Text("identities.ndjson") + _target.Text("identities.csv") + _target.Text("twins.ndjson");
         foreach (HubIdentity identity in (HubIdentity[])[_sandbox.Registry.Device("dev1"), _sandbox.Registry.Module("dev1", "tracker")])
         {
-            Assert.DoesNotContain(identity.PrimaryKey, text, StringComparison.Ordinal);
-            Assert.DoesNotContain(identity.SecondaryKey, text, StringComparison.Ordinal);
+            Assert.DoesNotContain(identity.Authentication.PrimaryKey!, text, StringComparison.Ordinal);
+            Assert.DoesNotContain(identity.Authentication.SecondaryKey!, text, StringComparison.Ordinal);
         }
 
         Assert.DoesNotContain("primaryKey", text, StringComparison.OrdinalIgnoreCase);

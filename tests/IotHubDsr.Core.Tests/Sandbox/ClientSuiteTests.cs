@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using IotHubDsr.Sandbox;
+
+namespace IotHubDsr.Core.Tests.Sandbox;
+
+/// <summary>
+/// Microsoft's clients for JavaScript, unchanged, judge the sandbox: each call has the answer that the service is documented to give.
+/// </summary>
+public sealed class ClientSuiteTests
+{
+    private const string Summary = "clients: ";
+
+    [ClientsFact]
+    public async Task Clients_GetTheDocumentedAnswers()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+
+        var (output, errors) = await RunAsync(sandbox.Descriptor, "suite.js");
+
+        Assert.Equal("", errors);
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        // First what differs, so that a failure says it.
+        string[] differences = [.. lines.Where(line => !line.StartsWith(Summary, StringComparison.Ordinal))];
+        Assert.Empty(differences);
+        Assert.Matches(@"^clients: (\d+) calls, \1 as documented, 0 refused without reason$", Assert.Single(lines));
+    }
+
+    public static string Folder([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "conformance", "clients"));
+
+    private static async Task<(string Output, string Errors)> RunAsync(SandboxDescriptor descriptor, string script)
+    {
+        var start = new ProcessStartInfo("node", [Path.Combine(Folder(), script)])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        await process.StandardInput.WriteAsync(JsonSerializer.Serialize(descriptor, SandboxJson.Default.SandboxDescriptor));
+        process.StandardInput.Close();
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (output, await errors);
+    }
+}
+
+/// <summary>A test that needs Node.js, and the clients as tests/conformance/clients installs them.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class ClientsFactAttribute : FactAttribute
+{
+    public ClientsFactAttribute() => Skip
+        = Archives.Tools.Has("node") && Directory.Exists(Path.Combine(ClientSuiteTests.Folder(), "node_modules", "azure-iothub"))
+        ? null
+        : "Needs Node.js and Microsoft's clients (npm ci --ignore-scripts --prefix tests/conformance/clients).";
+}

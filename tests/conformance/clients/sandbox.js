@@ -1,0 +1,19 @@
+'use strict';
+// Where the clients go: every TLS connection of this process ends at the port of the sandbox, whatever host name it is made for.
+// The clients themselves are unchanged; they ask for the real names and check the certificates for them.
+const fs = require('node:fs');
+const tls = require('node:tls');
+const { ClientSecretCredential } = require('@azure/identity');
+
+// The descriptor that a sandbox prints when it starts.
+const descriptor = JSON.parse(fs.readFileSync(0, 'utf8'));
+
+const connect = tls.connect;
+tls.connect = (options, ...rest) => connect(
+  { ...options, host: '127.0.0.1', port: descriptor.port, servername: options.servername || options.host, ca: descriptor.caCertificatePem },
+  ...rest);
+
+const credential = new ClientSecretCredential(descriptor.tenantId, descriptor.clientId, descriptor.clientSecret);
+const blobHost = account => `https://${account}.blob.core.windows.net`;
+
+module.exports = { descriptor, credential, blobHost };
