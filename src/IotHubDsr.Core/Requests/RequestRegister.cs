@@ -118,6 +118,8 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
         if (change is HoldRequest { ReviewAt: { } reviewAt } && reviewAt <= time.GetUtcNow())
             throw FaultCatalogue.ReviewInPast.Exception($"{reviewAt:u}");
         await using OpenRequest open = await OpenRequest.OpenAsync(store, change.RequestId, TimeSpan.Zero, time, cancellationToken).ConfigureAwait(false);
+        if (change is HoldRequest { DeviceId: { } deviceId } && !open.DeviceIds.Contains(deviceId, StringComparer.Ordinal))
+            throw FaultCatalogue.RequestForOtherDevices.Exception(open.Folder.RequestId, $"'{deviceId}' is not one of them");
         if (change is HoldRequest { Ground: not null } hold && open.State.Plan is null)
             await RequireKnownAsync(open, hold.LocationId, connection, cancellationToken).ConfigureAwait(false);
         await OpenRequest.GuardAsync(store, async () =>
@@ -181,8 +183,6 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
 
     private static async Task<JournalEvent> ToEventAsync(OpenRequest open, HoldRequest hold, CancellationToken cancellationToken)
     {
-        if (hold.DeviceId is { } deviceId && !open.DeviceIds.Contains(deviceId, StringComparer.Ordinal))
-            throw FaultCatalogue.RequestForOtherDevices.Exception(open.Folder.RequestId, $"'{deviceId}' is not one of them");
         string? subject = hold.DeviceId is null ? null : open.Key.Subject(hold.DeviceId);
         string? item = hold.Item is null ? null : open.Key.Item(hold.LocationId, hold.Item);
         if (hold is { Ground: { } ground, ReviewAt: { } reviewAt })

@@ -14,7 +14,7 @@ internal static class BackgroundJob
         Start-ThreadJob -Name $Name -ArgumentList $Module, $Location, $Command, $Parameters -ScriptBlock {
             param($Module, $Location, $Command, $Parameters)
             Import-Module $Module
-            Set-Location -LiteralPath $Location
+            $null = $ExecutionContext.SessionState.Path.SetLocation($Location)
             & $Command @Parameters
         }
         """;
