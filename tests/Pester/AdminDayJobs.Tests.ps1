@@ -58,11 +58,25 @@ Describe 'Commands that take long run as jobs' {
         (Get-IotDeviceDataFootprint 'th-013' | Where-Object Kind -EQ 'DeviceRegistry').Verdict | Should -Be 'Present'
     }
 
-    It 'ends its work when the job is stopped' {
-        $job = 'th-014' | Remove-IotDeviceData -Force -AsJob
-        $job | Stop-Job
-        $job.State | Should -BeIn 'Stopped', 'Completed'
-        $job | Remove-Job
-        Get-IotDataRequest | Where-Object { "$($_.Status)" -eq 'Running' } | Should -BeNullOrEmpty
+    It 'shows who works on a request, and ends the work when the job is stopped' {
+        $call = @{
+            Uri = [uri]::new($sandbox.ControlUri, 'faults')
+            Headers = @{ 'x-sandbox-key' = $sandbox.ControlKey }
+            SkipCertificateCheck = $true
+        }
+        $slow = @{ service = 'blob'; host = 'contosorouted.blob.core.windows.net'; latencyMilliseconds = 500; times = 100000 }
+        Invoke-RestMethod @call -Method Post -Body ($slow | ConvertTo-Json) -ContentType 'application/json'
+        try {
+            $job = 'th-014' | Remove-IotDeviceData -Force -AsJob
+            do { $running = Get-IotDataRequest | Where-Object { "$($_.Status)" -eq 'Running' } } until ($running -or $job.State -in 'Completed', 'Failed')
+            $running | Should -Not -BeNullOrEmpty
+            $running | Out-String -Width 120 | Should -Match "Running +$($running.DueAt.ToString('yyyy-MM-dd')) by .*process"
+            $job | Stop-Job
+            $job.State | Should -Be 'Stopped'
+            $job | Remove-Job
+            "$((Get-IotDataRequest $running.RequestId).Status)" | Should -Be 'Interrupted'
+        } finally {
+            Invoke-RestMethod @call -Method Delete
+        }
     }
 }
