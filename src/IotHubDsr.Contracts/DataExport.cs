@@ -5,8 +5,15 @@ namespace IotHubDsr;
 /// <summary>An export package that was written completely.</summary>
 public sealed record DataExport
 {
+    private readonly IReadOnlyList<ExportCompleteness> _completeness = TextList<ExportCompleteness>.Of([]);
+    private readonly IReadOnlyList<string> _deviceId = TextList<string>.Of([]);
+
     /// <summary>IDs of the devices it covers.</summary>
-    public required IReadOnlyList<string> DeviceId { get; init; }
+    public required IReadOnlyList<string> DeviceId
+    {
+        get => _deviceId;
+        init => _deviceId = TextList<string>.Of(value);
+    }
 
     /// <summary>Host name of the hub; null in what an earlier version made.</summary>
     public string? HubHostName { get; init; }
@@ -33,7 +40,11 @@ public sealed record DataExport
     public required long Bytes { get; init; }
 
     /// <summary>One line per device and location; its counts add up.</summary>
-    public required IReadOnlyList<ExportCompleteness> Completeness { get; init; }
+    public required IReadOnlyList<ExportCompleteness> Completeness
+    {
+        get => _completeness;
+        init => _completeness = TextList<ExportCompleteness>.Of(value);
+    }
 
     /// <summary>When the package was complete.</summary>
     public required DateTimeOffset CompletedAt { get; init; }

@@ -33,6 +33,10 @@ public enum LocationInflow
 /// <summary>One place where data about a device of the hub can be.</summary>
 public sealed record DataLocation
 {
+    private readonly IReadOnlyDictionary<string, string> _settings = TextDictionary.Of(new Dictionary<string, string>(StringComparer.Ordinal));
+    private readonly IReadOnlyList<OperatorStatement> _statements = TextList<OperatorStatement>.Of([]);
+    private readonly IReadOnlyList<string> _provenance = TextList<string>.Of([]);
+
     /// <summary>Stable name of the location within its hub; lower-case letters, digits, dots and hyphens, so that it can name a folder.</summary>
     public required string Id { get; init; }
 
@@ -46,7 +50,11 @@ public sealed record DataLocation
     public string? ResourceId { get; init; }
 
     /// <summary>Why the location is included, in words; one sentence per way in which data gets there.</summary>
-    public required IReadOnlyList<string> Provenance { get; init; }
+    public required IReadOnlyList<string> Provenance
+    {
+        get => _provenance;
+        init => _provenance = TextList<string>.Of(value);
+    }
 
     /// <summary>What the module can do there.</summary>
     public LocationCapabilities Capabilities { get; init; }
@@ -70,10 +78,18 @@ public sealed record DataLocation
     public TimeSpan? Retention { get; init; }
 
     /// <summary>What the operator vouches for about the location; a run uses the statements of its plan.</summary>
-    public IReadOnlyList<OperatorStatement> Statements { get; init; } = [];
+    public IReadOnlyList<OperatorStatement> Statements
+    {
+        get => _statements;
+        init => _statements = TextList<OperatorStatement>.Of(value);
+    }
 
     /// <summary>What a store needs to reach the location (names, URIs, formats; never a secret). Keys are in <see cref="LocationSettings"/>.</summary>
-    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Settings
+    {
+        get => _settings;
+        init => _settings = TextDictionary.Of(value);
+    }
 
     /// <summary>Whether the operator says that the container is this hub's alone.</summary>
     public bool IsDedicated => Statements.Any(statement => statement.Kind == OperatorStatementKind.DedicatedContainer);

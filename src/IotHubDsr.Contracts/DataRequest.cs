@@ -6,6 +6,11 @@ namespace IotHubDsr;
 /// </summary>
 public sealed record DataRequest
 {
+    private readonly IReadOnlyList<DataHold> _holds = TextList<DataHold>.Of([]);
+    private readonly IReadOnlyList<DataRequestLocation> _locations = TextList<DataRequestLocation>.Of([]);
+    private readonly IReadOnlyList<CertificateReference> _certificates = TextList<CertificateReference>.Of([]);
+    private readonly IReadOnlyList<string> _deviceId = TextList<string>.Of([]);
+
     /// <summary>Names the request within its store: the time it was registered and eight random digits.</summary>
     public required string RequestId { get; init; }
 
@@ -31,7 +36,11 @@ public sealed record DataRequest
     public Verdict? Verdict { get; init; }
 
     /// <summary>IDs of the devices; empty when the request's key was destroyed.</summary>
-    public IReadOnlyList<string> DeviceId { get; init; } = [];
+    public IReadOnlyList<string> DeviceId
+    {
+        get => _deviceId;
+        init => _deviceId = TextList<string>.Of(value);
+    }
 
     /// <summary>Number of devices.</summary>
     public int Devices { get; init; }
@@ -73,13 +82,25 @@ public sealed record DataRequest
     public required string JournalDigest { get; init; }
 
     /// <summary>Certificates of the outcome, oldest first; each is a file of the request.</summary>
-    public IReadOnlyList<CertificateReference> Certificates { get; init; } = [];
+    public IReadOnlyList<CertificateReference> Certificates
+    {
+        get => _certificates;
+        init => _certificates = TextList<CertificateReference>.Of(value);
+    }
 
     /// <summary>The locations of the plan, with what is known of the devices there.</summary>
-    public IReadOnlyList<DataRequestLocation> Locations { get; init; } = [];
+    public IReadOnlyList<DataRequestLocation> Locations
+    {
+        get => _locations;
+        init => _locations = TextList<DataRequestLocation>.Of(value);
+    }
 
     /// <summary>Holds that stand.</summary>
-    public IReadOnlyList<DataHold> Holds { get; init; } = [];
+    public IReadOnlyList<DataHold> Holds
+    {
+        get => _holds;
+        init => _holds = TextList<DataHold>.Of(value);
+    }
 
     /// <summary>The next time at which something closes or has to be done; null when nothing is open.</summary>
     public DateTimeOffset? NextAt { get; init; }

@@ -3,6 +3,7 @@ namespace IotHubDsr;
 /// <summary>What one location holds of one device. Every location of a footprint gives one, also where nothing was found or read.</summary>
 public sealed record DeviceDataFinding
 {
+    private readonly IReadOnlyList<SeenItem> _items = TextList<SeenItem>.Of([]);
     private readonly bool? _isCounted;
 
     /// <summary>ID of the device, case-sensitive.</summary>
@@ -54,7 +55,11 @@ public sealed record DeviceDataFinding
     public string? Detail { get; init; }
 
     /// <summary>The documents or blobs that hold the records, with the ETags that were seen.</summary>
-    public IReadOnlyList<SeenItem> Items { get; init; } = [];
+    public IReadOnlyList<SeenItem> Items
+    {
+        get => _items;
+        init => _items = TextList<SeenItem>.Of(value);
+    }
 
     /// <summary>Whether somebody counted the records. Where nobody did, 0 stands for a number that is not known.</summary>
     public bool IsCounted

@@ -3,6 +3,8 @@ namespace IotHubDsr;
 /// <summary>What the check of an erasure certificate came to. What a file says is given only when not a bit of it was changed.</summary>
 public sealed record ErasureCertificateCheck
 {
+    private readonly IReadOnlyList<CertifiedLocation> _locations = TextList<CertifiedLocation>.Of([]);
+
     /// <summary>Full path of the file.</summary>
     public required string Path { get; init; }
 
@@ -70,7 +72,11 @@ public sealed record ErasureCertificateCheck
     public string? Scope { get; init; }
 
     /// <summary>The locations, with the worst verdict and the sums of all devices.</summary>
-    public IReadOnlyList<CertifiedLocation> Locations { get; init; } = [];
+    public IReadOnlyList<CertifiedLocation> Locations
+    {
+        get => _locations;
+        init => _locations = TextList<CertifiedLocation>.Of(value);
+    }
 
     /// <summary>Digest of the plan.</summary>
     public string? PlanDigest { get; init; }
@@ -99,6 +105,8 @@ public sealed record ErasureCertificateCheck
 /// <summary>What a certificate says of one location, over all devices.</summary>
 public sealed record CertifiedLocation
 {
+    private readonly IReadOnlyList<OperatorStatement> _statements = TextList<OperatorStatement>.Of([]);
+
     /// <summary>ID of the location within its hub.</summary>
     public required string LocationId { get; init; }
 
@@ -133,7 +141,11 @@ public sealed record CertifiedLocation
     public string? Reading { get; init; }
 
     /// <summary>What the operator vouched for about the location; a text that named a device appears as a keyed hash.</summary>
-    public IReadOnlyList<OperatorStatement> Statements { get; init; } = [];
+    public IReadOnlyList<OperatorStatement> Statements
+    {
+        get => _statements;
+        init => _statements = TextList<OperatorStatement>.Of(value);
+    }
 
     /// <summary>Kind, place and verdict.</summary>
     public override string ToString() => VisibleText.OfLine($"{Kind} {Place}: {Verdict}");

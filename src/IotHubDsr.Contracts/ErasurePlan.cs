@@ -3,6 +3,8 @@ namespace IotHubDsr;
 /// <summary>What an erasure would do: the footprint of its devices and the intended action in each location.</summary>
 public sealed record ErasurePlan : ErasurePlanSource
 {
+    private readonly IReadOnlyList<ErasureStep> _steps = TextList<ErasureStep>.Of([]);
+
     /// <summary>Host name of the hub that the plan was made for.</summary>
     public required string HubHostName { get; init; }
 
@@ -34,7 +36,11 @@ public sealed record ErasurePlan : ErasurePlanSource
     public RecordScope Scope { get; init; } = RecordScope.All;
 
     /// <summary>One step per device and location, in the order in which they would run.</summary>
-    public required IReadOnlyList<ErasureStep> Steps { get; init; }
+    public required IReadOnlyList<ErasureStep> Steps
+    {
+        get => _steps;
+        init => _steps = TextList<ErasureStep>.Of(value);
+    }
 
     /// <summary>
     /// Random hexadecimal digits, which are part of the plan, so that no device ID can be guessed from its digest; null in a plan that was
@@ -51,6 +57,12 @@ public sealed record ErasurePlan : ErasurePlanSource
     /// <summary>The approval that was checked before the plan is run; null when none was asked for. It is not part of what is approved.</summary>
     public ErasurePlanApproval? Approval { get; init; }
 
+    /// <summary>
+    /// How long the hub's pace makes its run take at least, at the SKU, the units and the share of the connection that made or confirmed the plan;
+    /// null when nobody estimated it. It is not part of what is approved.
+    /// </summary>
+    public TimeSpan? HubTime { get; init; }
+
     /// <summary>Number of devices that it is about.</summary>
     public int Devices => Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal).Count();
 
@@ -59,15 +71,19 @@ public sealed record ErasurePlan : ErasurePlanSource
 
     /// <summary>Number of steps that erase, the scope unless it is everything, and the digest.</summary>
     public override string ToString() =>
-        VisibleText.OfLine($"{Steps.Count(step => step.Action == ErasureAction.Erase)} steps on {HubHostName}{(Scope == RecordScope.All ? string.Empty : $" ({Scope})")}, {Digest}");
+        VisibleText.OfLine($"{Counted.Of(Steps.Count(step => step.Action == ErasureAction.Erase), "step")} on {HubHostName}{(Scope == RecordScope.All ? string.Empty : $" ({Scope})")}, {Digest}");
 }
 
-/// <summary>Where a plan is: in a file, or at hand, which is what <see cref="ErasurePlan"/> is for. Text converts to a path.</summary>
+/// <summary>Where a plan is: in a file, or at hand, which is what <see cref="ErasurePlan"/> is for. Text and files convert to it.</summary>
 public record ErasurePlanSource
 {
     /// <summary>A plan in a file.</summary>
     /// <param name="path">Path of the file.</param>
     public ErasurePlanSource(string path) => Path = path;
+
+    /// <summary>A plan in a file.</summary>
+    /// <param name="file">The file.</param>
+    public ErasurePlanSource(FileInfo file) => Path = file.FullName;
 
     private protected ErasurePlanSource()
     {

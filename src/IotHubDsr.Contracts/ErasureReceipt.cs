@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IotHubDsr;
 
 /// <summary>What one erasure did to one device's data in one location, in counts, and what was found when the location was read again.</summary>
@@ -5,6 +7,10 @@ public sealed record ErasureReceipt
 {
     /// <summary>ID of the request that the erasure belongs to.</summary>
     public required string RequestId { get; init; }
+
+    /// <summary>The store that holds the request, as <see cref="DataRequest.RequestStore"/> has it; null in what an earlier version made.</summary>
+    [JsonIgnore]
+    public string? RequestStore { get; init; }
 
     /// <summary>ID of the device, case-sensitive.</summary>
     public required string DeviceId { get; init; }

@@ -10,6 +10,12 @@ public sealed record HubDevice(string DeviceId)
     /// <summary>Azure Resource Manager ID of its hub; null when nothing was said.</summary>
     public string? HubResourceId { get; init; }
 
+    /// <summary>
+    /// The number that the ID was given as, where the text that it was written as did not come with it: <c>7</c> may have been <c>007</c>.
+    /// Null for an ID that was given as text.
+    /// </summary>
+    public object? Number { get; init; }
+
     /// <summary>Whether it can be a device of the hub of a connection: nothing that was said of its hub contradicts.</summary>
     /// <param name="context">The connection.</param>
     public bool CanBeOf(DsrContext context)

@@ -10,6 +10,12 @@ public interface IDsrEngine
     /// <summary>Connects to a hub; gives one <see cref="DsrContext"/>.</summary>
     IAsyncEnumerable<DsrEvent> ConnectAsync(ConnectRequest request, CancellationToken cancellationToken);
 
+    /// <summary>Lists the hubs that a credential can read; gives <see cref="HubReference"/>s.</summary>
+    /// <param name="request">The credential, the cloud, and what narrows the look-up.</param>
+    /// <param name="context">A connection whose credential and cloud are used instead; null for those of the request.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    IAsyncEnumerable<DsrEvent> ListHubsAsync(ConnectRequest request, DsrContext? context, CancellationToken cancellationToken);
+
     /// <summary>Forgets a connection. Running operations keep what they have.</summary>
     void Disconnect(DsrContext context);
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using IotHubDsr.Sandbox;
+using Microsoft.AspNetCore.Connections;
 
 SandboxOptions options;
 try
@@ -17,7 +18,18 @@ var ended = new TaskCompletionSource();
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => End(signal));
 using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
 
-await using var server = await SandboxServer.StartAsync(options, CancellationToken.None);
+SandboxServer started;
+try
+{
+    started = await SandboxServer.StartAsync(options, CancellationToken.None);
+}
+catch (IOException exception) when (exception.InnerException is AddressInUseException)
+{
+    await Console.Error.WriteLineAsync($"Port {options.Port} of 127.0.0.1 is in use by another process; without -Port a free one is taken.");
+    return 3;
+}
+
+await using var server = started;
 using var output = Console.OpenStandardOutput();
 await output.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(server.Descriptor, SandboxJson.Default.SandboxDescriptor));
 await output.WriteAsync("\n"u8.ToArray());

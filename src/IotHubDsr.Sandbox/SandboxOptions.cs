@@ -5,6 +5,8 @@ namespace IotHubDsr.Sandbox;
 /// <summary>What a simulated Azure is made from.</summary>
 internal sealed record SandboxOptions
 {
+    private static readonly string[] Skus = ["F1", "B1", "B2", "B3", "S1", "S2", "S3"];
+
     /// <summary>Everything in the world follows from this number and the hour in which the sandbox starts.</summary>
     public int Seed { get; init; } = 1;
 
@@ -24,12 +26,18 @@ internal sealed record SandboxOptions
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Reads <c>--seed N</c>, <c>--port N</c> and <c>--scale N</c>.</summary>
+    /// <summary>Reads <c>--seed N</c>, <c>--port N</c>, <c>--scale N</c>, <c>--sku S1</c> and <c>--units N</c>.</summary>
     public static SandboxOptions Parse(IReadOnlyList<string> arguments)
     {
         var options = new SandboxOptions();
         for (var index = 0; index < arguments.Count; index += 2)
         {
+            if (arguments[index] == "--sku" && index + 1 < arguments.Count && Skus.Contains(arguments[index + 1]))
+            {
+                options = options with { HubSku = arguments[index + 1] };
+                continue;
+            }
+
             if (index + 1 == arguments.Count
                 || !int.TryParse(arguments[index + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value))
             {
@@ -41,8 +49,9 @@ internal sealed record SandboxOptions
                 "--seed" => options with { Seed = value },
                 "--port" when value <= ushort.MaxValue => options with { Port = value },
                 "--scale" when value > 0 => options with { Scale = value },
+                "--units" when value > 0 => options with { HubUnits = value },
                 _ => throw new ArgumentException(
-                    $"'{arguments[index]} {value}' is not understood. Known are --seed N, --port N (0 to 65535) and --scale N (from 1)."),
+                    $"'{arguments[index]} {value}' is not understood. Known are --seed N, --port N (0 to 65535), --scale N and --units N (from 1), and --sku with one of {string.Join(", ", Skus)}."),
             };
         }
 

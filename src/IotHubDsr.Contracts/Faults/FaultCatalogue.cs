@@ -36,7 +36,7 @@ public static class FaultCatalogue
     /// <summary>The account lacks a right.</summary>
     public static FaultDefinition PermissionMissing { get; } = new("PermissionMissing", FaultCategory.PermissionDenied,
         "The account may not {1} {0}.",
-        "Assign {2} to the account at the scope of the resource and run the command again; an assignment can take minutes to work.");
+        "Assign {2} to the account on {3} and run the command again; an assignment can take minutes to work.");
 
     /// <summary>A connection string cannot be read.</summary>
     public static FaultDefinition InvalidConnectionString { get; } = new("InvalidConnectionString", FaultCategory.InvalidArgument,
@@ -63,9 +63,14 @@ public static class FaultCatalogue
         "'{0}' is not a device ID: {1}.",
         "A device ID has 1 to 128 characters: ASCII letters, digits and - : . + % _ # * ? ! ( ) , = @ ; $ '. Check that the piped object is a device.");
 
+    /// <summary>A device ID came as a number, and what was typed is lost.</summary>
+    public static FaultDefinition DeviceIdIsNumber { get; } = new("DeviceIdIsNumber", FaultCategory.InvalidArgument,
+        "The device ID {0} was given as a number, and what it was written as cannot be told.",
+        "Put device IDs that look like numbers in quotation marks, such as '007'; they are text.");
+
     /// <summary>What was named is of another hub than the connection.</summary>
     public static FaultDefinition DeviceOfOtherHub { get; } = new("DeviceOfOtherHub", FaultCategory.InvalidArgument,
-        "The device '{0}' comes from the hub '{1}', and the connection is to '{2}'. Nothing was planned or changed.",
+        "The device '{0}' comes from {1}, and the connection is to {2}. Nothing was planned or changed.",
         "Connect to the hub that the object comes from, or pass its context with -Context. To ask another hub about the same ID, pass the ID alone.");
 
     /// <summary>No location knows the device.</summary>
@@ -313,6 +318,11 @@ public static class FaultCatalogue
         "The location '{0}' does not wait for its owner: its verdict is {1}.",
         "Run Test-IotDeviceDataErasure when the owner has erased there, and it is read again. What is Present takes a further plan: Get-IotDataRequest | Remove-IotDeviceData, with -IncludeOldVersions for old versions.");
 
+    /// <summary>A hold would have to be looked at again before it is set.</summary>
+    public static FaultDefinition ReviewInPast { get; } = new("ReviewInPast", FaultCategory.InvalidArgument,
+        "The hold was not set: its review date {0} is over.",
+        "Pass with -ReviewAt when the hold has to be looked at again, such as 2031-12-31.");
+
     /// <summary>A hold that is to be released does not stand.</summary>
     public static FaultDefinition HoldNotFound { get; } = new("HoldNotFound", FaultCategory.ObjectNotFound,
         "There is no such hold on '{0}'.",
@@ -358,6 +368,11 @@ public static class FaultCatalogue
         "The file '{0}' cannot be read: {1}",
         "Check the path, and the rights of the account.");
 
+    /// <summary>A file that is checked on this machine is in a blob container.</summary>
+    public static FaultDefinition FileInContainer { get; } = new("FileInContainer", FaultCategory.InvalidArgument,
+        "The file '{0}' is in a blob container, and this command reads files of this machine only: it needs no connection, so that anybody can run it.",
+        "Download it first, with Get-AzStorageBlobContent or 'az storage blob download' (Storage Blob Data Reader on the container), and pass the path of the copy.");
+
     /// <summary>A file cannot be written.</summary>
     public static FaultDefinition FileNotWritten { get; } = new("FileNotWritten", FaultCategory.WriteError,
         "The file '{0}' could not be written: {1}",
@@ -392,6 +407,11 @@ public static class FaultCatalogue
     public static FaultDefinition SandboxNotFound { get; } = new("SandboxNotFound", FaultCategory.ObjectNotFound,
         "No sandbox with process ID {0} was started in this session.",
         "Pass the object that Start-IotHubSandbox returned; a sandbox ends with the session that started it.");
+
+    /// <summary>A job would have to ask.</summary>
+    public static FaultDefinition JobCannotAsk { get; } = new("JobCannotAsk", FaultCategory.InvalidOperation,
+        "{0} asks before it erases, and a job has nobody to ask. Nothing was started.",
+        "Look at what would be done with -WhatIf, then run the job with -Force; or run the command without -AsJob.");
 
     /// <summary>A failure that nobody foresaw.</summary>
     public static FaultDefinition Unforeseen { get; } = new("Unforeseen", FaultCategory.InvalidOperation,

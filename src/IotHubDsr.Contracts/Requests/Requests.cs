@@ -102,6 +102,12 @@ public sealed record ConnectRequest
     /// <summary>Where requests are kept: full path of a folder or URI of a blob container; null for the default.</summary>
     public string? RequestStore { get; init; }
 
+    /// <summary>SKU of the hub, such as <c>S1</c>, where only a connection string is known; null for the smallest standard one.</summary>
+    public string? Sku { get; init; }
+
+    /// <summary>Units of the hub, 1 or more, where only a connection string is known.</summary>
+    public int Units { get; init; } = 1;
+
     /// <summary>Share of the hub's throttle that this connection may use, above 0 and up to 1.</summary>
     public double ThrottleShare { get; init; } = 0.5;
 }
@@ -309,4 +315,13 @@ public sealed record SandboxRequest
 
     /// <summary>Port on 127.0.0.1; 0 for a free one.</summary>
     public int Port { get; init; }
+
+    /// <summary>SKU of the hub, such as <c>S1</c>, which decides its throttles; null for the sandbox's own.</summary>
+    public string? Sku { get; init; }
+
+    /// <summary>Units of the hub, 1 or more; null for the sandbox's own.</summary>
+    public int? Units { get; init; }
+
+    /// <summary>How long to wait for it to start.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(120);
 }

@@ -16,6 +16,16 @@ internal sealed record ArmCall(string Path, string ApiVersion, string Target)
 
     /// <summary>The role or action that allows it.</summary>
     public string Permission { get; init; } = "Reader";
+
+    /// <summary>Where that role has to be assigned: the subscription of a listing, the resource of a part of one.</summary>
+    public string Scope => Path.Split('?')[0].Split('/', StringSplitOptions.RemoveEmptyEntries) switch
+    {
+        [_, var subscription, "providers", ..] => $"the subscription {Uri.UnescapeDataString(subscription)}",
+        [_, var subscription, _, var group, _, _, _] =>
+            $"the resource group {Uri.UnescapeDataString(group)} of the subscription {Uri.UnescapeDataString(subscription)}",
+        [_, _, _, _, "providers", _, _, _, ..] and var parts => $"the resource /{Uri.UnescapeDataString(string.Join('/', parts[..8]))}",
+        _ => "the subscriptions in which data of the hub can be",
+    };
 }
 
 /// <summary>Reads Azure Resource Manager. Every failure is a <see cref="DsrException"/>; that of a missing resource is <c>LocationMissing</c>.</summary>
@@ -95,7 +105,7 @@ internal sealed class ArmReader(AzureAccess access)
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            throw AzureFaults.Translate(exception, call.Target, call.Verb, call.Permission);
+            throw AzureFaults.Translate(exception, call.Target, call.Verb, call.Permission, call.Scope, $"Azure Resource Manager ({uri.Host})");
         }
     }
 

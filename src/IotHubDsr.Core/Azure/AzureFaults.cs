@@ -13,15 +13,21 @@ internal static class AzureFaults
     /// <param name="target">What was called, in words.</param>
     /// <param name="verb">What was tried, as it stands in "may not … it": <c>read</c>.</param>
     /// <param name="role">The role or permission that allows it.</param>
-    public static DsrException Translate(Exception exception, string target, string verb, string role) => exception switch
+    /// <param name="scope">Where that role has to be assigned; null where the caller knows no better than the target.</param>
+    /// <param name="service">The service that was called, where the target is only what it was asked about.</param>
+    public static DsrException Translate(
+        Exception exception, string target, string verb, string role, string? scope = null, string? service = null) => exception switch
     {
         DsrException dsr => dsr,
-        RequestFailedException failed => Translate(failed, target, verb, role),
-        CredentialUnavailableException or AuthenticationFailedException =>
+        RequestFailedException failed => Translate(failed, target, verb, role, scope, service ?? target),
+        AuthenticationFailedException when FailedConnection(exception) is { } lost =>
+            new DsrException(FaultCatalogue.ConnectionFailed.For("the sign-in service", ReasonOf(lost)), exception),
+        AuthenticationFailedException =>
             new DsrException(FaultCatalogue.CredentialUnavailable.For(target, FirstLine(exception.Message)), exception),
-        AggregateException aggregate when aggregate.InnerExceptions.Count > 0 => Translate(aggregate.InnerExceptions[^1], target, verb, role),
+        AggregateException aggregate when aggregate.InnerExceptions.Count > 0 =>
+            Translate(aggregate.InnerExceptions[^1], target, verb, role, scope, service),
         HttpRequestException or IOException or SocketException or OperationCanceledException =>
-            new DsrException(FaultCatalogue.ConnectionFailed.For(target, FirstLine(Innermost(exception).Message)), exception),
+            new DsrException(FaultCatalogue.ConnectionFailed.For(service ?? target, ReasonOf(exception)), exception),
         XmlException => new DsrException(FaultCatalogue.ServiceFailed.For(target, "its answer could not be read"), exception),
         _ => Unforeseen(exception, target),
     };
@@ -33,14 +39,14 @@ internal static class AzureFaults
         return new DsrException(FaultCatalogue.Unforeseen.For(target, $"{exception.GetType().Name}: {FirstLine(exception.Message)}"), exception);
     }
 
-    private static DsrException Translate(RequestFailedException failed, string target, string verb, string role)
+    private static DsrException Translate(RequestFailedException failed, string target, string verb, string role, string? scope, string service)
     {
         string reason = failed.ErrorCode is { Length: > 0 } code ? $"{code} ({failed.Status})" : $"status {failed.Status}";
         Fault fault = (failed.Status, failed.ErrorCode) switch
         {
-            (0, _) => FaultCatalogue.ConnectionFailed.For(target, FirstLine(Innermost(failed).Message)),
+            (0, _) => FaultCatalogue.ConnectionFailed.For(service, ReasonOf(failed)),
             (401, _) => FaultCatalogue.AuthenticationFailed.For(target, reason),
-            (403, _) => FaultCatalogue.PermissionMissing.For(target, verb, role),
+            (403, _) => FaultCatalogue.PermissionMissing.For(target, verb, role, scope ?? ScopeOf(role)),
             (404, _) => FaultCatalogue.LocationMissing.For(target, reason),
             (409, "BlobArchived") => FaultCatalogue.BlobArchived.For(target),
             (409, "BlobBeingRehydrated") => FaultCatalogue.BlobRehydrating.For(target),
@@ -50,6 +56,34 @@ internal static class AzureFaults
             _ => FaultCatalogue.ServiceFailed.For(target, reason),
         };
         return new DsrException(fault, failed);
+    }
+
+    private static string ScopeOf(string role) => role.StartsWith("Storage Blob", StringComparison.Ordinal)
+        ? "the container or its storage account"
+        : "the resource that it is part of";
+
+    /// <summary>What failed below a failure to sign in, if the network did; the message of that repeats it for each attempt.</summary>
+    private static HttpRequestException? FailedConnection(Exception exception) => exception switch
+    {
+        CredentialUnavailableException => null,
+        HttpRequestException { StatusCode: null } lost => lost,
+        AggregateException aggregate => aggregate.InnerExceptions.Select(FailedConnection).FirstOrDefault(lost => lost is not null),
+        { InnerException: { } inner } => FailedConnection(inner),
+        _ => null,
+    };
+
+    /// <summary>The cause, and the host where only an outer exception names it: that of a name that cannot be resolved does not.</summary>
+    private static string ReasonOf(Exception exception)
+    {
+        string reason = FirstLine(Innermost(exception).Message);
+        for (Exception? one = exception; one is not null; one = one.InnerException)
+        {
+            if (one is HttpRequestException { Message: var message } && message.LastIndexOf(" (", StringComparison.Ordinal) is > 0 and int start
+                && message.EndsWith(')') && message.IndexOf(':', start) > 0 && !reason.Contains(message[start..], StringComparison.Ordinal))
+                return reason + FirstLine(message[start..]);
+        }
+
+        return reason;
     }
 
     private static Exception Innermost(Exception exception)

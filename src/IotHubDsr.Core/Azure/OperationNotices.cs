@@ -5,10 +5,12 @@ namespace IotHubDsr.Azure;
 /// </summary>
 internal static class OperationNotices
 {
-    private static readonly AsyncLocal<Action<NoticeLevel, string>?> Listener = new();
+    private static readonly AsyncLocal<Action<DsrEvent>?> Listener = new();
 
     /// <summary>Sends the notices of everything that is started from here on, in this asynchronous flow, to <paramref name="listener"/>.</summary>
-    public static void Listen(Action<NoticeLevel, string> listener) => Listener.Value = listener;
+    public static void Listen(Action<DsrEvent> listener) => Listener.Value = listener;
 
-    public static void Send(NoticeLevel level, string text) => Listener.Value?.Invoke(level, text);
+    public static void Send(NoticeLevel level, string text) => Listener.Value?.Invoke(new NoticeEvent(level, text));
+
+    public static void Send(ProgressEvent progress) => Listener.Value?.Invoke(progress);
 }

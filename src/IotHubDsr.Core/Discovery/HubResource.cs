@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using IotHubDsr.Azure;
 
@@ -18,13 +19,10 @@ internal sealed class HubResource(ArmReader arm, Action<NoticeLevel, string> not
     public async Task<HubDescription> FindHubAsync(string name, string? subscriptionId, string? resourceGroup, CancellationToken cancellationToken)
     {
         var found = new List<ArmId>();
-        foreach (string subscription in await SubscriptionsAsync(subscriptionId, cancellationToken).ConfigureAwait(false))
+        await foreach (ArmId id in IdsAsync(subscriptionId, resourceGroup, cancellationToken).ConfigureAwait(false))
         {
-            await foreach (JsonElement hub in arm.ListAsync(ListCall(subscription, resourceGroup), cancellationToken).ConfigureAwait(false))
-            {
-                if (ArmId.TryParse(hub.Text("id"), out ArmId? id) && string.Equals(id.Name, name, StringComparison.OrdinalIgnoreCase))
-                    found.Add(id);
-            }
+            if (string.Equals(id.Name, name, StringComparison.OrdinalIgnoreCase))
+                found.Add(id);
         }
 
         return found switch
@@ -35,6 +33,27 @@ internal sealed class HubResource(ArmReader arm, Action<NoticeLevel, string> not
             [ArmId one] => await ReadHubAsync(one, cancellationToken).ConfigureAwait(false),
             _ => throw FaultCatalogue.HubAmbiguous.Exception(name, string.Join(", ", found)),
         };
+    }
+
+    /// <summary>The hubs that the account can read.</summary>
+    public async IAsyncEnumerable<HubReference> ListAsync(
+        string? subscriptionId, string? resourceGroup, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (ArmId id in IdsAsync(subscriptionId, resourceGroup, cancellationToken).ConfigureAwait(false))
+            yield return new HubReference(id.Name, id.ToString());
+    }
+
+    private async IAsyncEnumerable<ArmId> IdsAsync(
+        string? subscriptionId, string? resourceGroup, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (string subscription in await SubscriptionsAsync(subscriptionId, cancellationToken).ConfigureAwait(false))
+        {
+            await foreach (JsonElement hub in arm.ListAsync(ListCall(subscription, resourceGroup), cancellationToken).ConfigureAwait(false))
+            {
+                if (ArmId.TryParse(hub.Text("id"), out ArmId? id))
+                    yield return id;
+            }
+        }
     }
 
     public Task<HubDescription> ReadHubAsync(string resourceId, CancellationToken cancellationToken) =>
@@ -66,7 +85,7 @@ internal sealed class HubResource(ArmReader arm, Action<NoticeLevel, string> not
         return best is { } chosen
             ? new HubKey(chosen.Name, chosen.Key)
             : throw FaultCatalogue.PermissionMissing.Exception(
-                $"the IoT hub {hub.Name} by shared access key", "use", "a shared access policy with RegistryWrite and ServiceConnect (such as iothubowner)");
+                $"the IoT hub {hub.Name} by shared access key", "use", "a shared access policy with RegistryWrite and ServiceConnect (such as iothubowner)", $"the IoT hub {hub.Name}");
     }
 
     /// <summary>The listing of the hubs of a subscription, or of a resource group in it.</summary>

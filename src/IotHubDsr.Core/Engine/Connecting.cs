@@ -8,9 +8,15 @@ namespace IotHubDsr.Engine;
 /// <summary>Makes a connection, and finds out at once whether it works.</summary>
 internal sealed class Connecting(ConnectRequest request, TimeProvider time)
 {
+    private Cloud CloudOfRequest =>
+        (request.Sandbox is { } sandbox ? SandboxCloud.For(sandbox) : Cloud.Of(request.Cloud)) with { TrustedHosts = request.TrustedStorageHosts };
+
+    /// <summary>The access that a connection would have.</summary>
+    public AzureAccess OpenAccess() => new(CloudOfRequest, CreateCredential, time);
+
     public async Task<HubConnection> RunAsync(OperationEvents events, CancellationToken cancellationToken)
     {
-        Cloud cloud = (request.Sandbox is { } sandbox ? SandboxCloud.For(sandbox) : Cloud.Of(request.Cloud)) with { TrustedHosts = request.TrustedStorageHosts };
+        Cloud cloud = CloudOfRequest;
         if (EvidenceStores.Require(request.RequestStore ?? EvidenceStores.DefaultPlace) is { } store)
             cloud.RequireTrusted(store);
         if (request.LocationFile is { } locationFile)
@@ -74,9 +80,12 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
     private HubConnection ByConnectionString(AzureAccess access)
     {
         HubConnectionString parsed = HubConnectionString.Parse(Credentials.Reveal(request.ConnectionString!));
-        HubThrottle throttle = HubThrottle.For(skuName: null, units: 1, request.ThrottleShare, time);
+        HubThrottle throttle = HubThrottle.For(request.Sku, request.Units, request.ThrottleShare, time);
         HubClient client = HubClient.WithSharedAccessKey(access, parsed, throttle, time);
-        DsrContext context = CreateContext(access, parsed.HostName.Split('.')[0], parsed.HostName);
+        DsrContext context = CreateContext(access, parsed.HostName.Split('.')[0], parsed.HostName) with
+        {
+            Sku = request.Sku is null ? null : $"{request.Sku} x {request.Units}",
+        };
         return new HubConnection(context, access, client, arm: null, request);
     }
 

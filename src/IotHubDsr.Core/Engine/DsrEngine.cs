@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using IotHubDsr.Azure;
+using IotHubDsr.Discovery;
 using IotHubDsr.Evidence;
 using IotHubDsr.Plans;
 using IotHubDsr.Requests;
@@ -27,6 +29,18 @@ public sealed class DsrEngine : IDsrEngine
             HubConnection connection = await new Connecting(request, _time).RunAsync(events, token).ConfigureAwait(false);
             _connections[connection.Context.Id] = connection;
             await events.OutputAsync(connection.Context, token).ConfigureAwait(false);
+        },
+        cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<DsrEvent> ListHubsAsync(ConnectRequest request, DsrContext? context, CancellationToken cancellationToken) => OperationEvents.RunAsync(
+        async (events, token) =>
+        {
+            AzureAccess? connected = context is null ? null : ConnectionOf(context).Access;
+            using AzureAccess? made = connected is null ? new Connecting(request, _time).OpenAccess() : null;
+            var hubs = new HubResource(new ArmReader(connected ?? made!), OperationNotices.Send);
+            await foreach (HubReference hub in hubs.ListAsync(request.SubscriptionId, request.ResourceGroupName, token).ConfigureAwait(false))
+                await events.OutputAsync(hub, token).ConfigureAwait(false);
         },
         cancellationToken);
 
@@ -112,7 +126,8 @@ public sealed class DsrEngine : IDsrEngine
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> ChangeRequestAsync(ChangeRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
-        (events, token) => new RequestRegister(StoreOf(request), events, TimeOf(request)).ChangeAsync(request, token),
+        (events, token) => new RequestRegister(StoreOf(request), events, TimeOf(request)).ChangeAsync(
+            request, request.Context is { } context ? ConnectionOf(context) : null, token),
         cancellationToken);
 
     /// <inheritdoc />
@@ -144,7 +159,7 @@ public sealed class DsrEngine : IDsrEngine
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> StartSandboxAsync(SandboxRequest request, CancellationToken cancellationToken) => OperationEvents.RunAsync(
-        async (events, token) => await events.OutputAsync(await _sandboxes.StartAsync(request, token).ConfigureAwait(false), token).ConfigureAwait(false),
+        async (events, token) => await events.OutputAsync(await _sandboxes.StartAsync(request, events, token).ConfigureAwait(false), token).ConfigureAwait(false),
         cancellationToken);
 
     /// <inheritdoc />

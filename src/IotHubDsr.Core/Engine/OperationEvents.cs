@@ -58,7 +58,7 @@ internal sealed class OperationEvents
     private async Task WorkAsync(Func<OperationEvents, CancellationToken, Task> work, CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        OperationNotices.Listen((level, text) => _channel.Writer.TryWrite(new NoticeEvent(level, text)));
+        OperationNotices.Listen(next => _channel.Writer.TryWrite(next));
         try
         {
             await work(this, cancellationToken).ConfigureAwait(false);

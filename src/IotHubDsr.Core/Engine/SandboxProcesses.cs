@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security;
 using System.Text.Json;
+using IotHubDsr.Azure;
 
 namespace IotHubDsr.Engine;
 
@@ -12,19 +13,18 @@ namespace IotHubDsr.Engine;
 /// </summary>
 internal sealed class SandboxProcesses
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
     private readonly ConcurrentDictionary<int, Process> _processes = new();
 
-    public async Task<IotHubSandbox> StartAsync(SandboxRequest request, CancellationToken cancellationToken)
+    /// <summary>Starts one, and waits for it as long as the request says: on a busy machine it can take a while.</summary>
+    public async Task<IotHubSandbox> StartAsync(SandboxRequest request, OperationEvents events, CancellationToken cancellationToken)
     {
         Process process = Start(request);
         try
         {
-            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            timeout.CancelAfter(StartTimeout);
-            Task<string> errors = process.StandardError.ReadToEndAsync(timeout.Token);
-            string? line = await process.StandardOutput.ReadLineAsync(timeout.Token).ConfigureAwait(false);
+            Task<string> errors = process.StandardError.ReadToEndAsync(cancellationToken);
+            string? line = await ReadLineAsync(process, request, events, cancellationToken).ConfigureAwait(false);
             if (line is null)
                 throw Refused(request, await errors.ConfigureAwait(false));
 
@@ -32,17 +32,31 @@ internal sealed class SandboxProcesses
             _processes[process.Id] = process;
             return sandbox;
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            process.Kill();
-            throw FaultCatalogue.SandboxFailed.Exception(request.AssemblyPath, $"it said nothing for {StartTimeout.TotalSeconds} seconds.");
-        }
         catch
         {
             process.Kill();
             process.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The line that a sandbox writes when it serves; null when it ended instead.</summary>
+    private static async Task<string?> ReadLineAsync(
+        Process process, SandboxRequest request, OperationEvents events, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        Task<string?> line = process.StandardOutput.ReadLineAsync(cancellationToken).AsTask();
+        while (await Task.WhenAny(line, Task.Delay(ProgressInterval, cancellationToken)).ConfigureAwait(false) != line)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
+            if (elapsed > request.Timeout)
+                throw FaultCatalogue.SandboxFailed.Exception(request.AssemblyPath, $"it was not ready after {request.Timeout.TotalSeconds:0} seconds. On a busy machine, wait longer with -TimeoutSeconds.");
+            string status = $"Waiting for it to be ready: {elapsed.TotalSeconds:0} of at most {request.Timeout.TotalSeconds:0} seconds";
+            await events.EmitAsync(new ProgressEvent(null, string.Empty, status, (int)(elapsed / request.Timeout * 100)), cancellationToken).ConfigureAwait(false);
+        }
+
+        return await line.ConfigureAwait(false);
     }
 
     public async Task StopAsync(int processId, CancellationToken cancellationToken)
@@ -79,7 +93,12 @@ internal sealed class SandboxProcesses
             UseShellExecute = false,
             CreateNoWindow = true,
         };
-        foreach (string argument in (string[])[request.AssemblyPath, "--seed", Text(request.Seed), "--scale", Text(request.Scale), "--port", Text(request.Port)])
+        List<string> arguments = [request.AssemblyPath, "--seed", Text(request.Seed), "--scale", Text(request.Scale), "--port", Text(request.Port)];
+        if (request.Sku is { } sku)
+            arguments.AddRange(["--sku", sku]);
+        if (request.Units is { } units)
+            arguments.AddRange(["--units", Text(units)]);
+        foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         try
         {
@@ -98,7 +117,14 @@ internal sealed class SandboxProcesses
             || errors.Contains("You must install or update .NET", StringComparison.Ordinal);
         return runtimeMissing
             ? FaultCatalogue.SandboxRuntimeMissing.Exception(request.AssemblyPath, "the 'dotnet' that was found has none")
-            : FaultCatalogue.SandboxFailed.Exception(request.AssemblyPath, errors.Trim() is { Length: > 0 } text ? text : "it ended at once.");
+            : FaultCatalogue.SandboxFailed.Exception(request.AssemblyPath, FirstLine(errors) is { Length: > 0 } text ? text : "it ended at once.");
+    }
+
+    /// <summary>What a person can use of its words: below the first line are the calls that led there.</summary>
+    private static string FirstLine(string errors)
+    {
+        OperationNotices.Send(NoticeLevel.Debug, errors);
+        return errors.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? string.Empty;
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

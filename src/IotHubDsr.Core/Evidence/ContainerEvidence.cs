@@ -51,6 +51,8 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
 
         public string RequestId => requestId;
 
+        public string StorePlace => place;
+
         public string PlaceOf(string name) => $"{place}/{requestId}/{name}";
 
         public async Task<byte[]?> ReadAsync(string name, CancellationToken cancellationToken)

@@ -25,7 +25,7 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
         }
     }
 
-    public IEvidenceFolder Open(string requestId) => new Folder(requestId, Path.Combine(root, requestId));
+    public IEvidenceFolder Open(string requestId) => new Folder(root, requestId, Path.Combine(root, requestId));
 
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
@@ -65,7 +65,7 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
         return folder;
     }
 
-    private sealed class Folder(string requestId, string path) : IEvidenceFolder
+    private sealed class Folder(string root, string requestId, string path) : IEvidenceFolder
     {
         private const string JournalName = "journal.jsonl";
         private const string LeaseName = "lease";
@@ -74,6 +74,8 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
         private static readonly TimeSpan HolderDelay = TimeSpan.FromMilliseconds(25);
 
         public string RequestId => requestId;
+
+        public string StorePlace => root;
 
         public string PlaceOf(string name) => Path.Combine(path, name.Replace('/', Path.DirectorySeparatorChar));
 

@@ -24,6 +24,9 @@ internal interface IEvidenceFolder
 {
     string RequestId { get; }
 
+    /// <summary>Full path or URI of the store that it is in.</summary>
+    string StorePlace { get; }
+
     /// <summary>Full path or URI of a file.</summary>
     string PlaceOf(string name);
 

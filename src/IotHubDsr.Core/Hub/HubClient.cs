@@ -22,12 +22,16 @@ internal sealed class HubClient
     public HubClient(HttpPipeline pipeline, Uri endpoint, HubThrottle throttle)
     {
         _channel = new HubChannel(pipeline, endpoint, throttle);
+        Throttle = throttle;
         SupportsTwins = throttle.SupportsTwins;
         SupportsCloudToDevice = throttle.SupportsCloudToDevice;
     }
 
     /// <summary>Host name of the service API.</summary>
     public string HostName => _channel.HostName;
+
+    /// <summary>The hub's pace.</summary>
+    public HubThrottle Throttle { get; }
 
     /// <inheritdoc cref="HubThrottle.SupportsTwins"/>
     public bool SupportsTwins { get; }

@@ -17,7 +17,7 @@ internal static class HubFaults
         {
             (_, HubErrorCodes.HubSuspended or HubErrorCodes.HubQuotaExceeded) => FaultCatalogue.HubUnavailable.For(hostName, reason),
             (401, _) when !LacksRole(error) => FaultCatalogue.AuthenticationFailed.For(hub, reason),
-            (401 or 403, _) => FaultCatalogue.PermissionMissing.For($"{operation.Subject} of {hub}", operation.Verb, operation.Role),
+            (401 or 403, _) => FaultCatalogue.PermissionMissing.For($"{operation.Subject} of {hub}", operation.Verb, operation.Role, hub),
             (429, _) => FaultCatalogue.Throttled.For(hub, reason),
             _ => FaultCatalogue.ServiceFailed.For(hub, reason),
         };

@@ -11,7 +11,7 @@ internal sealed record HubOperation(HubOperationClass Class, string Verb, string
         new(HubOperationClass.Registry, "read", "devices", RoleOrPolicy("IoT Hub Data Reader", "registry read"));
 
     public static HubOperation DeleteDevice { get; } =
-        new(HubOperationClass.Registry, "delete", "devices", RoleOrPolicy("IoT Hub Registry Contributor", "registry write"));
+        new(HubOperationClass.Registry, "delete", "devices", RoleOrPolicy("IoT Hub Data Contributor", "registry write"));
 
     public static HubOperation ReadTwin { get; } =
         new(HubOperationClass.TwinRead, "read", "device twins", RoleOrPolicy("IoT Hub Data Reader", "service connect"));

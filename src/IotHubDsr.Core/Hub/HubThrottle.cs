@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace IotHubDsr.Hub;
 
 /// <summary>What a hub throttles separately.</summary>
@@ -24,9 +26,13 @@ internal sealed class HubThrottle
     private const double LeastBurst = 10;
 
     private readonly TokenBucket[] _buckets;
+    private readonly PaceNotices _notices;
 
     private HubThrottle(string? skuName, long units, double share, TimeProvider time)
     {
+        string scale = skuName is { Length: > 0 } ? $"{skuName} x {units}" : "an unknown SKU, taken for S1 x 1";
+        Pace = string.Create(CultureInfo.InvariantCulture, $"{scale}, of which the connection uses {share * 100:0.#} %");
+        _notices = new PaceNotices(Pace, time);
         // A name such as S3: the letter is the edition, the digit the size. What is not known is taken for the smallest standard hub.
         char size = skuName is { Length: 2 } ? skuName[1] : '1';
         SupportsTwins = SupportsCloudToDevice = skuName is not ['B' or 'b', _];
@@ -50,6 +56,9 @@ internal sealed class HubThrottle
         }
     }
 
+    /// <summary>SKU, units and share in words.</summary>
+    public string Pace { get; }
+
     /// <summary>Whether the hub has twins; the basic tier has not.</summary>
     public bool SupportsTwins { get; }
 
@@ -72,8 +81,25 @@ internal sealed class HubThrottle
     /// <param name="operation">What is asked of the hub.</param>
     /// <param name="weight">How many operations the hub counts it as.</param>
     /// <param name="cancellationToken">Gives up the place in the queue.</param>
-    public Task WaitAsync(HubOperationClass operation, int weight, CancellationToken cancellationToken) =>
-        _buckets[(int)operation].TakeAsync(weight, cancellationToken);
+    public async Task WaitAsync(HubOperationClass operation, int weight, CancellationToken cancellationToken)
+    {
+        TokenBucket bucket = _buckets[(int)operation];
+        bool told = false;
+        try
+        {
+            await bucket.TakeAsync(weight, wait => told |= _notices.Tell(operation, bucket.PerSecond, wait, isFirst: !told), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (told)
+                _notices.End(operation);
+        }
+    }
+
+    /// <summary>How long so many operations take at least at this pace.</summary>
+    /// <param name="operation">What is asked of the hub.</param>
+    /// <param name="count">How many operations the hub counts.</param>
+    public TimeSpan TimeFor(HubOperationClass operation, long count) => _buckets[(int)operation].TimeFor(count);
 
     /// <summary>The hub has asked to wait: nothing of the kind is sent before that is over.</summary>
     /// <param name="operation">What it refused.</param>

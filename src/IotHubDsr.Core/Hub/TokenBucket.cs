@@ -40,7 +40,16 @@ internal sealed class TokenBucket
         _updatedAt = time.GetTimestamp();
     }
 
-    public async Task TakeAsync(int tokens, CancellationToken cancellationToken)
+    /// <summary>Tokens that are added in a second.</summary>
+    public double PerSecond => _perSecond;
+
+    /// <summary>How long it takes at least to take so many tokens from a full bucket.</summary>
+    public TimeSpan TimeFor(long tokens) => TimeSpan.FromSeconds(Math.Max(0, (tokens - _capacity) / _perSecond));
+
+    /// <param name="tokens">How many are taken.</param>
+    /// <param name="onWait">Is told before each wait how long it is going to be; null when nobody wants to know.</param>
+    /// <param name="cancellationToken">Gives up the place in the queue.</param>
+    public async Task TakeAsync(int tokens, Action<TimeSpan>? onWait, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         TimeSpan wait = Reserve(tokens);
@@ -48,7 +57,10 @@ internal sealed class TokenBucket
         {
             // While some wait, the service can ask for a pause.
             for (; wait > TimeSpan.Zero; wait = PauseLeft())
+            {
+                onWait?.Invoke(wait);
                 await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException)
         {

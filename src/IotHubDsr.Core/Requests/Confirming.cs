@@ -32,7 +32,7 @@ internal sealed class Confirming(HubConnection connection, ConfirmPlanRequest re
             throw FaultCatalogue.PlanChanged.Exception(planned.Digest, PlanDifference.Describe(differences));
         if (PlanDifference.Find(planned, now, 0) is { Count: > 0 } tolerated)
         {
-            string text = $"The plan is run within the tolerance of {request.Tolerance} records. {PlanDifference.Describe(tolerated)}";
+            string text = $"The plan is run within the tolerance of {Counted.Of(request.Tolerance, "record")}. {PlanDifference.Describe(tolerated)}";
             await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, text), cancellationToken).ConfigureAwait(false);
         }
 

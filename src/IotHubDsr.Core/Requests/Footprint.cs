@@ -30,7 +30,7 @@ internal sealed class Footprint(HubConnection connection, ScopedRequest request,
         List<string> deviceIds = [.. _evidence.Keys.Order(StringComparer.Ordinal)];
         foreach (DataLocation location in locations.Shared)
         {
-            await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, $"Reading {location} for {deviceIds.Count} devices."), cancellationToken)
+            await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, $"Reading {location} for {Counted.Of(deviceIds.Count, "device")}."), cancellationToken)
                 .ConfigureAwait(false);
             foreach (DeviceDataFinding finding in await reading.FindAsync(location, deviceIds, cancellationToken).ConfigureAwait(false))
                 await GiveAsync(finding, onFinding, cancellationToken).ConfigureAwait(false);
@@ -65,7 +65,7 @@ internal sealed class Footprint(HubConnection connection, ScopedRequest request,
 
                 foreach (DataLocation location in unserved)
                     await onFinding(Unserved(deviceId, location), token).ConfigureAwait(false);
-                string status = $"{Interlocked.Increment(ref done)} devices looked up";
+                string status = $"{Counted.Of(Interlocked.Increment(ref done), "device")} looked up";
                 await events.EmitAsync(new ProgressEvent(null, string.Empty, status), token).ConfigureAwait(false);
             }).ConfigureAwait(false);
     }

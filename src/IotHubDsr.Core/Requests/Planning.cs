@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using IotHubDsr.Engine;
+using IotHubDsr.Hub;
 using IotHubDsr.Plans;
 
 namespace IotHubDsr.Requests;
@@ -15,6 +16,10 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
         ErasurePlan plan = await PlanAsync(cancellationToken).ConfigureAwait(false);
         if (plan.Steps.Count == 0)
             return;
+        string pace = plan.HubTime is { TotalMinutes: >= 1 }
+            ? $"The run takes at least {TableText.Duration(plan.HubTime)} at the hub's pace: {connection.Hub.Throttle.Pace}."
+            : $"The hub's pace does not slow the run down: {connection.Hub.Throttle.Pace}.";
+        await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, pace), cancellationToken).ConfigureAwait(false);
         if (request.Path is { } path)
             plan = await PlanFile.SaveAsync(plan, path, cancellationToken).ConfigureAwait(false);
         await events.OutputAsync(plan, cancellationToken).ConfigureAwait(false);
@@ -49,7 +54,24 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
                 .ToList(),
         };
         EvidenceLimits.Require(plan);
-        return PlanDocument.Seal(plan);
+        return PlanDocument.Seal(plan) with { HubTime = HubTimeOf(plan) };
+    }
+
+    /// <summary>
+    /// What the hub's pace makes a run take at least: the devices are deleted and their queues purged, each after a look, and looked up again in
+    /// the end; those of a plan in a file are looked up before as well.
+    /// </summary>
+    private TimeSpan HubTimeOf(ErasurePlan plan)
+    {
+        const int lookUps = 2;
+        const int confirmations = 3;
+        long queues = plan.Steps.Count(step => step.Action == ErasureAction.Erase && step.Location.Kind == LocationKinds.CloudToDeviceQueue);
+        long deletions = plan.Steps.Count(step => step.Action == ErasureAction.Erase && step.Location.Kind == LocationKinds.DeviceRegistry);
+        long registry = deletions + queues + ((lookUps + (request.Path is null ? 0 : confirmations)) * plan.Devices);
+        HubThrottle pace = connection.Hub.Throttle;
+        TimeSpan forRegistry = pace.TimeFor(HubOperationClass.Registry, registry);
+        TimeSpan forQueues = pace.TimeFor(HubOperationClass.CloudToDevice, queues);
+        return forRegistry > forQueues ? forRegistry : forQueues;
     }
 
     private static ErasureAction ActionFor(DeviceDataFinding finding, PlanRequest request)

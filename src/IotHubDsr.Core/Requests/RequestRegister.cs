@@ -7,6 +7,9 @@ namespace IotHubDsr.Requests;
 /// <summary>Lists the requests of a store and notes decisions in their journals.</summary>
 internal sealed class RequestRegister(IEvidenceStore store, OperationEvents events, TimeProvider time)
 {
+    /// <summary>Requests that are read at once: they are small, and a folder or a container serves far more.</summary>
+    private const int SideBySide = 16;
+
     private readonly RequestView _view = new(store, time);
 
     /// <summary>Registers a request for the devices of a pipeline or query.</summary>
@@ -32,25 +35,40 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
         using DiagnosticsBundle? bundle = query.DiagnosticsPath is { } path ? new DiagnosticsBundle(path, time) : null;
         if (bundle is not null && Path.Exists(query.DiagnosticsPath))
             throw FaultCatalogue.FileNotWritten.Exception(query.DiagnosticsPath!, "it exists already.");
-        var found = new List<DataRequest>();
+        var ids = new List<string>();
         await foreach (string requestId in IdsOf(query).WithCancellation(cancellationToken).ConfigureAwait(false))
-        {
-            (DataRequest? request, Fault? fault) = await TryReadAsync(bundle, requestId, cancellationToken).ConfigureAwait(false);
+            ids.Add(requestId);
+        (DataRequest? Request, Fault? Fault)[] read = await ReadAllAsync(ids, bundle, cancellationToken).ConfigureAwait(false);
 
-            // A registration that did not get as far as its first line is no request.
-            if (fault is not null && (query.RequestIds.Count > 0 || fault.Id != FaultCatalogue.RequestNotFound.Id))
-                await events.EmitAsync(new FaultEvent(fault), cancellationToken).ConfigureAwait(false);
-            if (request is not null && query.Due)
-                found.Add(request);
-            else if (request is not null)
-                await events.OutputAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-
+        // A registration that did not get as far as its first line is no request.
+        await events.ReportAsync(
+            read.Select(one => one.Fault).OfType<Fault>().Where(fault => query.RequestIds.Count > 0 || fault.Id != FaultCatalogue.RequestNotFound.Id),
+            cancellationToken).ConfigureAwait(false);
+        IEnumerable<DataRequest> found = read.Select(one => one.Request).OfType<DataRequest>();
+        if (query.RequestIds.Count == 0 || query.Due)
+            found = found.OrderBy(one => one.NextAt ?? DateTimeOffset.MaxValue).ThenBy(one => one.RequestId, StringComparer.Ordinal);
         DateTimeOffset now = time.GetUtcNow();
-        foreach (DataRequest due in found.Where(one => one.NextAt is { } next && !(next - now > query.Within)).OrderBy(one => one.NextAt).ThenBy(one => one.RequestId, StringComparer.Ordinal))
-            await events.OutputAsync(due, cancellationToken).ConfigureAwait(false);
+        foreach (DataRequest one in found.Where(one => !query.Due || (one.NextAt is { } next && !(next - now > query.Within))))
+            await events.OutputAsync(one, cancellationToken).ConfigureAwait(false);
         if (bundle is not null)
             await bundle.SaveAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads requests side by side, for a container answers each file after a while; the results are in the order of the IDs.</summary>
+    private async Task<(DataRequest? Request, Fault? Fault)[]> ReadAllAsync(
+        List<string> ids, DiagnosticsBundle? bundle, CancellationToken cancellationToken)
+    {
+        var read = new (DataRequest? Request, Fault? Fault)[ids.Count];
+        int done = 0;
+        var options = new ParallelOptions { MaxDegreeOfParallelism = bundle is null ? SideBySide : 1, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, ids.Count, options, async (index, token) =>
+        {
+            read[index] = await TryReadAsync(bundle, ids[index], token).ConfigureAwait(false);
+            int now = Interlocked.Increment(ref done);
+            await events.EmitAsync(new ProgressEvent(null, string.Empty, $"{now} of {Counted.Of(ids.Count, "request")} read", now * 100 / ids.Count), token)
+                .ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return read;
     }
 
     /// <summary>One request, or what is wrong with it: whatever that is, it keeps no other from being shown.</summary>
@@ -92,9 +110,18 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
     }
 
     /// <summary>Notes a decision, and gives the request as it is then.</summary>
-    public async Task ChangeAsync(ChangeRequest change, CancellationToken cancellationToken)
+    /// <param name="change">The decision.</param>
+    /// <param name="connection">The connection, to look up locations of a request that has no plan; null when there is none.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task ChangeAsync(ChangeRequest change, HubConnection? connection, CancellationToken cancellationToken)
     {
+        if (change is HoldRequest { ReviewAt: { } reviewAt } && reviewAt <= time.GetUtcNow())
+            throw FaultCatalogue.ReviewInPast.Exception($"{reviewAt:u}");
         await using OpenRequest open = await OpenRequest.OpenAsync(store, change.RequestId, TimeSpan.Zero, time, cancellationToken).ConfigureAwait(false);
+        if (change is HoldRequest { DeviceId: { } deviceId } && !open.DeviceIds.Contains(deviceId, StringComparer.Ordinal))
+            throw FaultCatalogue.RequestForOtherDevices.Exception(open.Folder.RequestId, $"'{deviceId}' is not one of them");
+        if (change is HoldRequest { Ground: not null } hold && open.State.Plan is null)
+            await RequireKnownAsync(open, hold.LocationId, connection, cancellationToken).ConfigureAwait(false);
         await OpenRequest.GuardAsync(store, async () =>
         {
             if (change is AnonymiseRequest anonymise)
@@ -156,8 +183,6 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
 
     private static async Task<JournalEvent> ToEventAsync(OpenRequest open, HoldRequest hold, CancellationToken cancellationToken)
     {
-        if (hold.DeviceId is { } deviceId && !open.DeviceIds.Contains(deviceId, StringComparer.Ordinal))
-            throw FaultCatalogue.RequestForOtherDevices.Exception(open.Folder.RequestId, $"'{deviceId}' is not one of them");
         string? subject = hold.DeviceId is null ? null : open.Key.Subject(hold.DeviceId);
         string? item = hold.Item is null ? null : open.Key.Item(hold.LocationId, hold.Item);
         if (hold is { Ground: { } ground, ReviewAt: { } reviewAt })
@@ -170,6 +195,22 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
         return open.State.Holds.Any(held => (held.Location, held.Subject, held.Item) == (hold.LocationId, subject, item))
             ? new Released(hold.LocationId, subject, item)
             : throw FaultCatalogue.HoldNotFound.Exception(hold.LocationId);
+    }
+
+    /// <summary>Before there is a plan the hub's configuration tells which locations there are; a name that is mistyped holds nothing.</summary>
+    private async Task RequireKnownAsync(OpenRequest open, string locationId, HubConnection? connection, CancellationToken cancellationToken)
+    {
+        bool isOfHub = string.Equals(connection?.Context.HubHostName, open.State.Registration!.HubHostName, StringComparison.OrdinalIgnoreCase);
+        if (connection is null || !isOfHub)
+        {
+            string text = $"Whether there is a location '{locationId}' was not looked up: that takes a connection to {open.State.Registration.HubHostName}. A hold on what is not there keeps nothing from being erased.";
+            await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, text), cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        HubLocations locations = await connection.ReadLocationsAsync(cancellationToken).ConfigureAwait(false);
+        if (locations.All.All(location => location.Id != locationId))
+            throw FaultCatalogue.LocationNotInRequest.Exception(locationId);
     }
 
     private static void RequireLocation(OpenRequest open, string locationId)

@@ -59,7 +59,7 @@ internal sealed class RequestRun(
         }
 
         foreach (ErasureReceipt receipt in receipts)
-            await events.OutputAsync(receipt, cancellationToken).ConfigureAwait(false);
+            await events.OutputAsync(receipt with { RequestStore = open.Folder.StorePlace }, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task EndAsync(Exception? failure)

@@ -10,9 +10,10 @@ namespace IotHubDsr.Commands;
 [OutputType(typeof(ErasurePlanApproval))]
 public sealed class ApproveIotErasurePlanCommand : DsrCommand
 {
-    /// <summary>The file of the plan; plans that New-IotErasurePlan saved bind from the pipeline.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The file of the plan; paths, files and plans that New-IotErasurePlan saved bind from the pipeline.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("FullName")]
+    [PathTransformation]
     [AllowNull]
     [AllowEmptyString]
     public string? Path { get; set; }

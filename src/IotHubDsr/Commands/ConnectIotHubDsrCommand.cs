@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using IotHubDsr.Completion;
 using IotHubDsr.Isolation;
 using IotHubDsr.Pipeline;
 
@@ -18,6 +19,7 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
     /// <summary>Name of the hub, looked up in the subscriptions that the credential can read.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HubNameCompleter))]
     public string? Name { get; set; }
 
     /// <summary>Narrows the look-up to a resource group.</summary>
@@ -38,8 +40,19 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
 
     /// <summary>Connection string of a shared access policy of the hub.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByConnectionString)]
+    [SecretTransformation]
     [ValidateNotNull]
     public SecureString? ConnectionString { get; set; }
+
+    /// <summary>SKU of the hub, which a connection string does not tell; it sets the pace of calls to the hub.</summary>
+    [Parameter(ParameterSetName = ByConnectionString)]
+    [ValidateSet("F1", "B1", "B2", "B3", "S1", "S2", "S3")]
+    public string? Sku { get; set; }
+
+    /// <summary>Units of the hub.</summary>
+    [Parameter(ParameterSetName = ByConnectionString)]
+    [ValidateRange(1, 200)]
+    public int Units { get; set; } = 1;
 
     /// <summary>A sandbox that Start-IotHubSandbox started.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = BySandbox)]
@@ -82,6 +95,7 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
     /// <summary>Blob containers, as account/container, that belong to the hub alone.</summary>
     [Parameter]
     [ValidatePattern(@"^[^/\s]+/[^/\s]+$")]
+    [ArgumentCompleter(typeof(ContainerCompleter))]
     public string[] DedicatedContainer { get; set; } = [];
 
     /// <summary>Hosts beside the cloud's own to which storage tokens may go.</summary>
@@ -120,6 +134,8 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
             TrustedStorageHosts = TrustedStorageHost,
             RequestStore = StorePath(RequestStore),
             ThrottleShare = ThrottleShare,
+            Sku = Sku ?? (Units > 1 ? "S1" : null),
+            Units = Units,
         };
         Run(cancellationToken => Engine.ConnectAsync(request, cancellationToken));
     }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using IotHubDsr.Completion;
 using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
@@ -12,6 +13,7 @@ public sealed class ExportIotDataRequestReportCommand : RequestStoreCommand
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [RequestIdTransformation]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RequestIdCompleter))]
     public string RequestId { get; set; } = string.Empty;
 
     /// <summary>HTML file to make; it must not exist.</summary>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using IotHubDsr.Completion;
 using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
@@ -27,10 +28,11 @@ public sealed class ExportIotDeviceDataCommand : ScopedDeviceCommand
     /// <summary>The registered request that the export answers.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RequestIdCompleter))]
     public string? RequestId { get; set; }
 
-    /// <summary>Folder or blob container (https URI) of the requests; by default that of the connection.</summary>
-    [Parameter]
+    /// <summary>Folder or blob container (https URI) of the requests; that of a piped request, or else that of the connection.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? RequestStore { get; set; }
 
@@ -49,6 +51,8 @@ public sealed class ExportIotDeviceDataCommand : ScopedDeviceCommand
     public SwitchParameter IncludeRelayed { get; set; }
 
     private protected override string? ForRequest => RequestId;
+
+    private protected override string? InStore => RequestStore;
 
     private protected override bool ApproveStart()
     {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using IotHubDsr.Completion;
 using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
@@ -8,13 +9,14 @@ namespace IotHubDsr.Commands;
 [OutputType(typeof(DataRequest))]
 public sealed class GetIotDataRequestCommand : RequestStoreCommand
 {
-    /// <summary>What is asked of each connection; nothing where nothing that was piped could be bound.</summary>
-    private readonly List<(DsrContext? Context, List<string> RequestIds)> _queries = [];
+    /// <summary>What is asked of each store; nothing where nothing that was piped could be bound.</summary>
+    private readonly List<(DsrContext? Context, string? Store, List<string> RequestIds)> _queries = [];
 
     /// <summary>IDs of the requests; by default all of the store.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [RequestIdTransformation]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RequestIdCompleter))]
     public string[] RequestId { get; set; } = [];
 
     /// <summary>Only requests of which something is open, the most urgent first.</summary>
@@ -34,20 +36,20 @@ public sealed class GetIotDataRequestCommand : RequestStoreCommand
     protected override void ProcessRecord()
     {
         DsrContext? context = ContextOrNone;
-        if (_queries.Count == 0 || _queries[^1].Context?.Id != context?.Id)
-            _queries.Add((context, []));
+        if (_queries.Count == 0 || _queries[^1].Context?.Id != context?.Id || _queries[^1].Store != Store)
+            _queries.Add((context, Store, []));
         _queries[^1].RequestIds.AddRange(RequestId);
     }
 
     /// <inheritdoc />
     protected override void EndProcessing()
     {
-        foreach ((DsrContext? context, List<string> requestIds) in _queries)
+        foreach ((DsrContext? context, string? store, List<string> requestIds) in _queries)
         {
             var query = new DataRequestQuery
             {
                 Context = context,
-                Store = Store,
+                Store = store,
                 RequestIds = [.. requestIds.Distinct(StringComparer.Ordinal)],
                 Due = Due,
                 Within = MyInvocation.BoundParameters.ContainsKey(nameof(Within)) ? Within : null,

@@ -10,6 +10,7 @@ public sealed class NewIotDataRequestCommand : DeviceCommand
 {
     /// <summary>When the request reached the controller; by default now.</summary>
     [Parameter]
+    [DateTransformation]
     public DateTimeOffset ReceivedAt { get; set; }
 
     /// <summary>How the person was identified, in words.</summary>
@@ -17,14 +18,16 @@ public sealed class NewIotDataRequestCommand : DeviceCommand
     [ValidateNotNullOrEmpty]
     public string? IdentityEvidence { get; set; }
 
-    /// <summary>Folder or blob container (https URI) of the requests; by default that of the connection.</summary>
-    [Parameter]
+    /// <summary>Folder or blob container (https URI) of the requests; that of a piped request, or else that of the connection.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? RequestStore { get; set; }
 
     /// <summary>Every plan that is run for the request must have been approved by somebody else.</summary>
     [Parameter]
     public SwitchParameter RequireApproval { get; set; }
+
+    private protected override string? InStore => RequestStore;
 
     private protected override bool ApproveStart() => ShouldProcess(
         $"{StorePath(RequestStore) ?? RequireContext().RequestStore}, about {RequireContext().HubHostName}", "Register a data subject request");

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using IotHubDsr.Completion;
 using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
@@ -71,6 +72,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     /// <summary>The registered request that the erasure belongs to; by default one is registered.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RequestIdCompleter))]
     public string? RequestId { get; set; }
 
     /// <summary>Who does it, as the certificate names them; by default the user and the machine.</summary>
@@ -85,7 +87,8 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     /// <inheritdoc />
     protected override void ProcessRecord()
     {
-        if (Plan is null)
+        ErasurePlanSource? source = Plan ?? PipedPlan();
+        if (source is null)
         {
             base.ProcessRecord();
             return;
@@ -93,12 +96,18 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
 
         _plan = null;
         DsrContext context = RequireContext();
+        if (AsJob)
+        {
+            StartJob(Asks, ("Context", context), ("DeviceId", null), (nameof(Plan), source), (nameof(RequestId), RequestId), (nameof(RequestStore), RequestStore));
+            return;
+        }
+
         Prepare(context);
         var request = new ConfirmPlanRequest
         {
             Context = context,
-            Plan = Plan as ErasurePlan,
-            Path = Plan is ErasurePlan ? null : GetUnresolvedProviderPathFromPSPath(Plan.Path),
+            Plan = source as ErasurePlan,
+            Path = source is ErasurePlan ? null : GetUnresolvedProviderPathFromPSPath(source.Path),
             Tolerance = Tolerance,
             Approval = AsksApproval ? Requirement() : null,
             ThrottleLimit = ThrottleLimit,
@@ -108,6 +117,31 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     }
 
     private protected override string? ForRequest => RequestId;
+
+    private protected override bool Asks => true;
+
+    private protected override string? InStore => RequestStore;
+
+    /// <summary>A plan without anything to erase, in words: a -WhatIf that says nothing leaves open whether anything was looked for.</summary>
+    private static string NothingOf(ErasurePlan plan)
+    {
+        int unread = plan.Steps.Where(step => !step.Finding.IsCounted).Select(step => step.Location.Id).Distinct(StringComparer.Ordinal).Count();
+        return $"{Counted.Of(plan.Devices, "device")} of {plan.HubHostName}: no location holds data that can be erased"
+            + (unread == 0 ? string.Empty : $"; {Counted.Of(unread, "location")} could not be counted");
+    }
+
+    /// <summary>
+    /// The plan that a piped text names: one that ends with .json and is the name of a file. Text is otherwise the ID of a device, and so it is
+    /// beside parameters that only make sense for devices.
+    /// </summary>
+    private ErasurePlanSource? PipedPlan()
+    {
+        bool isOfDevices = Query is not null || IncludeRelayed || IncludeOldVersions || DeleteEmptied || Scope != RecordScope.All;
+        return MyInvocation.ExpectingInput && !isOfDevices && DeviceId is [{ Number: null, Hub: null, DeviceId: var text }]
+            && text.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && File.Exists(GetUnresolvedProviderPathFromPSPath(text))
+            ? new ErasurePlanSource(text)
+            : null;
+    }
 
     private bool AsksApproval => RequireApproval || ApproverCertificate.Length > 0 || SignaturePath is not null;
 
@@ -181,7 +215,11 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
             .Where(step => step.Action == ErasureAction.Erase && Approve(Force, step.Target, _plan.Operation))
             .ToList();
         if (IsWhatIf())
+        {
+            if (_plan.Steps.All(step => step.Action == ErasureAction.None))
+                ShouldProcess(NothingOf(_plan), "Erase nothing");
             return;
+        }
 
         var request = new ErasureRequest
         {

@@ -12,6 +12,8 @@ public sealed class ResumeIotDataRequestCommand : RequestRunCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    private protected override bool Asks => true;
+
     private protected override void Work(ContinueRequest request)
     {
         if (Find(request.RequestId) is not { } found)

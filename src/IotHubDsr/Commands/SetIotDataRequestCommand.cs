@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using IotHubDsr.Completion;
 using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
@@ -19,6 +20,7 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [RequestIdTransformation]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RequestIdCompleter))]
     public string RequestId { get; set; } = string.Empty;
 
     /// <summary>Extends the time limit by two months, for this reason.</summary>
@@ -39,12 +41,14 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
     [Parameter(Mandatory = true, ParameterSetName = ToRelease)]
     [Parameter(Mandatory = true, ParameterSetName = ToNoteOwnerAction)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(LocationIdCompleter))]
     public string? LocationId { get; set; }
 
     /// <summary>ID of the device that is meant; by default all devices of the request.</summary>
     [Parameter(ParameterSetName = ToHold)]
     [Parameter(ParameterSetName = ToRelease)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RequestDeviceCompleter))]
     public string? DeviceId { get; set; }
 
     /// <summary>Path of the document or blob that is meant; by default all of the location.</summary>
@@ -60,6 +64,7 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
 
     /// <summary>When the hold has to be looked at again.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ToHold)]
+    [DateTransformation]
     public DateTimeOffset ReviewAt { get; set; }
 
     /// <summary>Notes that the owner of a location has done this.</summary>

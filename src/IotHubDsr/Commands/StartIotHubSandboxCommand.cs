@@ -24,6 +24,21 @@ public sealed class StartIotHubSandboxCommand : DsrCommand
     [ValidateRange(0, 65535)]
     public int Port { get; set; }
 
+    /// <summary>SKU of the hub, which decides its throttles; S3 by default.</summary>
+    [Parameter]
+    [ValidateSet("F1", "B1", "B2", "B3", "S1", "S2", "S3")]
+    public string? Sku { get; set; }
+
+    /// <summary>Units of the hub; 4 by default, and 1 with -Sku.</summary>
+    [Parameter]
+    [ValidateRange(1, 200)]
+    public int Units { get; set; }
+
+    /// <summary>How long to wait until it is ready.</summary>
+    [Parameter]
+    [ValidateRange(1, 3600)]
+    public int TimeoutSeconds { get; set; } = 120;
+
     /// <inheritdoc />
     protected override void ProcessRecord()
     {
@@ -31,7 +46,16 @@ public sealed class StartIotHubSandboxCommand : DsrCommand
             return;
 
         string assembly = Path.Combine(CoreLoadContext.ModuleBin, "sandbox", "IotHubDsr.Sandbox.dll");
-        var request = new SandboxRequest { AssemblyPath = assembly, Seed = Seed, Scale = Scale, Port = Port };
+        var request = new SandboxRequest
+        {
+            AssemblyPath = assembly,
+            Seed = Seed,
+            Scale = Scale,
+            Port = Port,
+            Sku = Sku,
+            Units = Units > 0 ? Units : Sku is null ? null : 1,
+            Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
+        };
         Run(cancellationToken => Engine.StartSandboxAsync(request, cancellationToken));
     }
 }

@@ -11,9 +11,10 @@ public sealed class TestIotErasureCertificateCommand : DsrCommand
 {
     private readonly List<string> _paths = [];
 
-    /// <summary>Files of the certificates; objects with a property Path or FullName bind from the pipeline.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    /// <summary>Files of the certificates; paths, files and objects with a property Path bind from the pipeline.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("FullName")]
+    [PathTransformation]
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
 
@@ -57,7 +58,7 @@ public sealed class TestIotErasureCertificateCommand : DsrCommand
         foreach (string path in paths)
         {
             if (path.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
-                refuse(FaultCatalogue.FileNotRead.For(path, "it is in a blob container, and nothing is read over a network here: download it first."));
+                refuse(FaultCatalogue.FileInContainer.For(path));
             else
                 yield return GetUnresolvedProviderPathFromPSPath(path);
         }

@@ -17,7 +17,9 @@ public abstract class DeviceCommand : DsrContextCommand
     private EventPump? _operation;
     private DsrContext? _context;
     private bool? _approved;
-    private string? _requestId;
+    private (string? RequestId, string? Store) _for;
+    private TypedNumbers? _typed;
+    private readonly List<HubDevice> _ofJob = [];
 
     /// <summary>Devices by their IDs, case-sensitive; objects with a property DeviceId or Id bind from the pipeline.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByDeviceId)]
@@ -46,6 +48,15 @@ public abstract class DeviceCommand : DsrContextCommand
     /// <summary>The request that the work is for, where a command has one; all devices of a pipeline are worked on together, for one request.</summary>
     private protected virtual string? ForRequest => null;
 
+    /// <summary>Whether the work is done by a job.</summary>
+    private protected virtual bool IsJob => false;
+
+    /// <summary>Whether the command asks unless it is told not to.</summary>
+    private protected virtual bool Asks => false;
+
+    /// <summary>The store of that request, where one is named.</summary>
+    private protected virtual string? InStore => null;
+
     /// <summary>Takes over when the operation has ended.</summary>
     private protected virtual void OnEnd(DsrContext context)
     {
@@ -59,7 +70,13 @@ public abstract class DeviceCommand : DsrContextCommand
     {
         DsrContext context = RequireContext();
         foreach (HubDevice device in DeviceId.Where(device => !device.CanBeOf(context)))
-            ThrowFault(FaultCatalogue.DeviceOfOtherHub.For(device.DeviceId, device.HubResourceId is null ? device.Hub! : $"{device.Hub} ({device.HubResourceId})", context.HubHostName));
+            ThrowFault(OfOtherHub(device, context));
+        if (IsJob)
+        {
+            GatherForJob(context);
+            return;
+        }
+
         if (context.Id != _context?.Id)
             EndOperation();
         _context = context;
@@ -69,7 +86,8 @@ public abstract class DeviceCommand : DsrContextCommand
 
         foreach (HubDevice device in DeviceId)
         {
-            while (!_deviceIds.Writer.TryWrite(device.DeviceId))
+            string deviceId = TextOf(device);
+            while (!_deviceIds.Writer.TryWrite(deviceId))
             {
                 // The operation is behind: what it has to say may be what it waits to get rid of.
                 Task.WhenAny(_deviceIds.Writer.WaitToWriteAsync().AsTask(), _operation.Arrival).GetAwaiter().GetResult();
@@ -81,16 +99,54 @@ public abstract class DeviceCommand : DsrContextCommand
     }
 
     /// <inheritdoc />
-    protected override void EndProcessing() => EndOperation();
+    protected override void EndProcessing()
+    {
+        EndOperation();
+        EndJob();
+    }
+
+    /// <summary>The devices of a pipeline are worked on together by one job, for one request on one connection.</summary>
+    private void GatherForJob(DsrContext context)
+    {
+        if (_context is not null && context.Id != _context.Id)
+            EndJob();
+        (string? RequestId, string? Store) isFor = (ForRequest, InStore);
+        if (_context is null)
+            _for = isFor;
+        else
+            RequireSame(isFor);
+        _context = context;
+        _ofJob.AddRange(DeviceId.Select(device => device with { DeviceId = TextOf(device), Number = null }));
+    }
+
+    private void EndJob()
+    {
+        if (!IsJob || _context is null)
+            return;
+        List<(string, object?)> parameters = [("Context", _context), ("DeviceId", _ofJob.Count == 0 ? null : _ofJob.ToArray())];
+        if (_for.RequestId is not null)
+            parameters.Add(("RequestId", _for.RequestId));
+        if (_for.Store is not null)
+            parameters.Add(("RequestStore", _for.Store));
+        StartJob(Asks, [.. parameters]);
+        _ofJob.Clear();
+        _context = null;
+    }
+
+    private void RequireSame((string? RequestId, string? Store) isFor)
+    {
+        if (isFor != _for)
+            ThrowFault(FaultCatalogue.RequestForOtherDevices.For(isFor.RequestId ?? _for.RequestId ?? string.Empty, "the pipeline has devices of more than one request; pipe them one request at a time"));
+    }
 
     /// <summary>Starts the operation on a connection with its first record, if it is not refused.</summary>
     private void Begin(DsrContext context)
     {
-        string? requestId = ForRequest;
+        (string? RequestId, string? Store) isFor = (ForRequest, InStore);
         if (_approved is null)
-            _requestId = requestId;
-        else if (requestId != _requestId)
-            ThrowFault(FaultCatalogue.RequestForOtherDevices.For(requestId ?? _requestId!, "the pipeline has devices of more than one request; pipe them one request at a time"));
+            _for = isFor;
+        else
+            RequireSame(isFor);
         if (_approved is null && (_approved = ApproveStart()) == true)
         {
             ChannelReader<string> deviceIds = _deviceIds.Reader;
@@ -112,6 +168,29 @@ public abstract class DeviceCommand : DsrContextCommand
         CloseOperation();
         _deviceIds = MakeChannel();
         OnEnd(_context!);
+    }
+
+    /// <summary>The ID as it was written; a terminating error when that cannot be told of a number, and a warning when it may be another.</summary>
+    private string TextOf(HubDevice device)
+    {
+        if (device.Number is not { } number)
+            return device.DeviceId;
+        bool isFirst = _typed is null;
+        string? text = (_typed ??= new TypedNumbers(MyInvocation)).TextOf(number, out bool isOfScript);
+        if (text is null)
+            ThrowFault(FaultCatalogue.DeviceIdIsNumber.For(device.DeviceId));
+        if (!isOfScript && isFirst)
+            WriteWarning($"The device ID {text} was given as a number, which has no zeros in front: if it was written with any, put it in quotation marks.");
+        return text!;
+    }
+
+    private static Fault OfOtherHub(HubDevice device, DsrContext context)
+    {
+        // Where the names are the same, a hub of that name was deleted and made again elsewhere: the resource IDs tell them apart.
+        bool sameName = (device with { HubResourceId = null }).CanBeOf(context);
+        return sameName
+            ? FaultCatalogue.DeviceOfOtherHub.For(device.DeviceId, device.HubResourceId, $"{context.ResourceId}, a hub of the same name")
+            : FaultCatalogue.DeviceOfOtherHub.For(device.DeviceId, $"the hub '{device.Hub}'", $"'{context.HubHostName}'");
     }
 
     private static Channel<string> MakeChannel() =>

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using System.Numerics;
 
 namespace IotHubDsr.Pipeline;
 
@@ -11,7 +12,8 @@ namespace IotHubDsr.Pipeline;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class DeviceIdTransformationAttribute : ArgumentTransformationAttribute
 {
-    private static readonly string[] Properties = ["DeviceId", "Id"];
+    private const string DeviceId = "DeviceId";
+    private static readonly string[] Properties = [DeviceId, "Id"];
 
     /// <summary>What this module, enrolments of the provisioning service and events of the hub call the hub of a device.</summary>
     private static readonly string[] HubProperties = ["HubHostName", "IotHubHostName", "AssignedHub", "HubName", "IotHubName"];
@@ -40,6 +42,9 @@ public sealed class DeviceIdTransformationAttribute : ArgumentTransformationAttr
                 break;
             case string:
                 throw new ArgumentTransformationMetadataException("The ID of a device is empty.");
+            case int or long or uint or ulong or BigInteger or double or decimal:
+                devices.Add(OfNumber(value!, inner, of));
+                break;
             case IDictionary:
             case not IEnumerable:
                 CollectFromProperties(value, devices);
@@ -51,12 +56,22 @@ public sealed class DeviceIdTransformationAttribute : ArgumentTransformationAttr
         }
     }
 
+    /// <summary>PowerShell takes IDs of digits for numbers. It keeps what was typed where a number would be shown otherwise, but not in lists.</summary>
+    private static HubDevice OfNumber(object value, object number, HubDevice of)
+    {
+        string text = LanguagePrimitives.ConvertTo<string>(value);
+        bool isTyped = text != LanguagePrimitives.ConvertTo<string>(number);
+        return of with { DeviceId = text, Number = isTyped ? null : number };
+    }
+
     private static void CollectFromProperties(object? value, List<HubDevice> devices)
     {
         foreach (string name in Properties)
         {
             object? property = PropertyOf(value, name);
-            if (property is string or IEnumerable)
+
+            // An integer that is called Id is anything, such as that of a process.
+            if (property is string or IEnumerable || (property is int or long && name == DeviceId))
             {
                 var of = new HubDevice(string.Empty)
                 {
@@ -71,15 +86,29 @@ public sealed class DeviceIdTransformationAttribute : ArgumentTransformationAttr
         string type = value is null ? "null" : PSObject.AsPSObject(value).TypeNames[0];
         string message = VisibleText.OfLine($"An object of type '{type}' has no property DeviceId or Id with the ID of a device.");
 
-        // After a cast that failed PowerShell tries the other parameters, of which one takes plans and one connections.
-        throw value is ErasurePlan or DsrContext or PSObject { BaseObject: ErasurePlan or DsrContext }
+        // After a cast that failed PowerShell tries the other parameters, of which one takes plans, also in files, and one connections.
+        throw value is ErasurePlan or DsrContext or FileInfo or PSObject { BaseObject: ErasurePlan or DsrContext or FileInfo }
             ? new ArgumentTransformationMetadataException(message, new PSInvalidCastException(message))
             : new ArgumentTransformationMetadataException(message);
     }
 
     private static object? PropertyOf(object? value, string name)
     {
-        object? property = value is null ? null : PSObject.AsPSObject(value).Properties[name]?.Value;
-        return property is PSObject { BaseObject: var inner } ? inner : property;
+        object? inner = value is PSObject wrapped ? wrapped.BaseObject : value;
+        object? property = inner is IDictionary table ? ValueOf(table, name)
+            : value is null ? null
+            : PSObject.AsPSObject(value).Properties[name]?.Value;
+        return property is PSObject { BaseObject: var plain } ? plain : property;
+    }
+
+    private static object? ValueOf(IDictionary table, string name)
+    {
+        foreach (DictionaryEntry entry in table)
+        {
+            if (entry.Key is string key && string.Equals(key, name, StringComparison.OrdinalIgnoreCase))
+                return entry.Value;
+        }
+
+        return null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Security;
 using System.Security.Cryptography.X509Certificates;
@@ -128,6 +129,26 @@ public abstract class DsrCommand : PSCmdlet, IDisposable
     {
         bool asked = MyInvocation.BoundParameters.ContainsKey("Confirm");
         return (force && !asked && !IsWhatIf()) || ShouldProcess(target, action);
+    }
+
+    /// <summary>Starts the command as a job. A job has nobody to ask.</summary>
+    /// <param name="asks">Whether the command asks unless it is told not to.</param>
+    /// <param name="parameters">What the job is given besides what was given to this command; null takes a parameter away.</param>
+    private protected void StartJob(bool asks, params (string Name, object? Value)[] parameters)
+    {
+        bool isConfirmed = MyInvocation.BoundParameters.TryGetValue("Confirm", out object? confirm);
+        bool isForced = MyInvocation.BoundParameters.TryGetValue("Force", out object? force) && LanguagePrimitives.IsTrue(force);
+        if (!IsWhatIf() && (isConfirmed ? LanguagePrimitives.IsTrue(confirm) : asks && !isForced))
+            ThrowFault(FaultCatalogue.JobCannotAsk.For(MyInvocation.MyCommand.Name));
+        Hashtable given = BackgroundJob.ParametersOf(this, IsWhatIf());
+        foreach ((string name, object? value) in parameters)
+        {
+            given.Remove(name);
+            if (value is not null)
+                given[name] = value;
+        }
+
+        WriteObject(BackgroundJob.Start(this, given), enumerateCollection: true);
     }
 
     private protected bool IsWhatIf() => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? bound)

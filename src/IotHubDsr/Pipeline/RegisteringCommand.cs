@@ -7,6 +7,7 @@ public abstract class RegisteringCommand : ScopedDeviceCommand
 {
     /// <summary>When the request reached the controller; by default now.</summary>
     [Parameter]
+    [DateTransformation]
     public DateTimeOffset ReceivedAt { get; set; }
 
     /// <summary>How the person was identified, in words.</summary>
@@ -14,8 +15,8 @@ public abstract class RegisteringCommand : ScopedDeviceCommand
     [ValidateNotNullOrEmpty]
     public string? IdentityEvidence { get; set; }
 
-    /// <summary>Folder or blob container (https URI) of the requests; by default that of the connection.</summary>
-    [Parameter]
+    /// <summary>Folder or blob container (https URI) of the requests; that of a piped request, or else that of the connection.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? RequestStore { get; set; }
 

@@ -1,18 +1,20 @@
 using System.Management.Automation;
 using System.Security;
+using IotHubDsr.Completion;
 
 namespace IotHubDsr.Pipeline;
 
 /// <summary>A command that works on the locations of requests; each request once, however often it is named.</summary>
 public abstract class RequestRunCommand : RequestStoreCommand
 {
-    private readonly HashSet<(Guid? Connection, string RequestId)> _seen = [];
+    private readonly HashSet<(Guid? Connection, string? Store, string RequestId)> _seen = [];
     private Performer? _performer;
 
     /// <summary>IDs of the requests; receipts and requests bind from the pipeline.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [RequestIdTransformation]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RequestIdCompleter))]
     public string[] RequestId { get; set; } = [];
 
     /// <summary>Who does it, as the certificate names them; by default the user and the machine.</summary>
@@ -40,13 +42,27 @@ public abstract class RequestRunCommand : RequestStoreCommand
     [ValidateRange(1, 64)]
     public int ThrottleLimit { get; set; } = 8;
 
+    /// <summary>Runs as a thread job of the session, and gives the job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>Whether the command asks unless it is told not to.</summary>
+    private protected virtual bool Asks => false;
+
     /// <inheritdoc />
     protected override void ProcessRecord()
     {
         DsrContext? context = ContextOrNone;
         if (context is null)
             ThrowFault(FaultCatalogue.NotConnected.For(MyInvocation.MyCommand.Name, string.Empty));
-        foreach (string requestId in RequestId.Where(requestId => _seen.Add((context!.Id, requestId))))
+        string[] requestIds = [.. RequestId.Where(requestId => _seen.Add((context!.Id, Store, requestId)))];
+        if (AsJob && requestIds.Length > 0)
+        {
+            StartJob(Asks, ("Context", context), (nameof(RequestId), requestIds), (nameof(RequestStore), Store));
+            return;
+        }
+
+        foreach (string requestId in requestIds)
         {
             Work(new ContinueRequest
             {

@@ -12,8 +12,8 @@ public abstract class RequestStoreCommand : DsrCommand
     [ValidateNotNull]
     public DsrContext? Context { get; set; }
 
-    /// <summary>Folder or blob container (https URI) of the requests; by default that of the connection.</summary>
-    [Parameter]
+    /// <summary>Folder or blob container (https URI) of the requests; that of a piped request, or else that of the connection.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? RequestStore { get; set; }
 

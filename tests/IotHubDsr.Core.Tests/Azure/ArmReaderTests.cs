@@ -96,7 +96,7 @@ public sealed class ArmReaderTests
         DsrException thrown = await Assert.ThrowsAsync<DsrException>(
             () => new FakeArm().On("/things", body, 403).Reader().GetAsync(Call, CancellationToken.None));
 
-        Assert.Equal(FaultCatalogue.PermissionMissing.For("the things", "read", "Reader"), thrown.Fault);
+        Assert.Equal(FaultCatalogue.PermissionMissing.For("the things", "read", "Reader", new ArmCall("/things", "1", "the things").Scope), thrown.Fault);
     }
 
     [Fact]

@@ -211,7 +211,7 @@ public sealed class HubThrottleTests
             foreach ((int tokens, int pause) in calls)
             {
                 int waits = time.Waits.Count;
-                _ = bucket.TakeAsync(tokens, CancellationToken.None);
+                _ = bucket.TakeAsync(tokens, onWait: null, CancellationToken.None);
                 double wait = time.Waits.Skip(waits).SingleOrDefault().TotalSeconds;
                 double grant = (time.GetUtcNow() - time.Start).TotalSeconds + wait;
                 largest = Math.Max(largest, tokens);

@@ -201,7 +201,7 @@ public sealed class AcceptedPlanTests
         List<ErasureReceipt> receipts = await sandbox.EraseAsync(plan);
 
         Fault fault = Assert.Single(sandbox.Reported, fault => fault.Id == "PermissionMissing");
-        Assert.Contains("IoT Hub Registry Contributor", fault.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains("IoT Hub Data Contributor", fault.RecommendedAction, StringComparison.Ordinal);
         Assert.Contains("/providers/Microsoft.Devices/IotHubs/", fault.RecommendedAction, StringComparison.OrdinalIgnoreCase);
         Assert.All(receipts.Where(receipt => receipt.Kind == LocationKinds.DeviceRegistry), receipt => Assert.Equal((Verdict.Present, 0L), (receipt.Verdict, receipt.RecordsErased)));
     }

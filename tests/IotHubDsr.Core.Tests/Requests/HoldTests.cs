@@ -162,7 +162,9 @@ public sealed class HoldTests
             Ground = Secret,
             ReviewAt = Now.AddDays(30),
         };
-        await sandbox.ChangeAsync(mistyped);
+
+        // With a connection the name of a location is looked up at once.
+        await sandbox.ChangeAsync(mistyped, connected: !isLocation);
 
         DsrException refused = await Assert.ThrowsAsync<DsrException>(() => sandbox.EraseAsync(plan, requestId: request.RequestId));
 

@@ -98,8 +98,8 @@ public sealed class TestCertificateTests : IDisposable
     {
         ModuleOutcome outcome = _session.TryRun(script, In("0001.dsse.json"));
 
-        outcome.AssertOnly("FileNotRead");
-        Assert.Contains("download", $"{outcome.Errors.Single()}", StringComparison.OrdinalIgnoreCase);
+        outcome.AssertOnly("FileInContainer");
+        Assert.Contains("download", outcome.Errors.Single().ErrorDetails.RecommendedAction, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class BindingTests(ConnectedSession connected) : IClassFixture<Con
 
     [Theory]
     [InlineData("[pscustomobject]@{ Name = 'dev1' }")]
-    [InlineData("5")]
+    [InlineData("[pscustomobject]@{ Id = 5 }")]
     [InlineData("@{ Name = 'dev1' }")]
     public void Object_WithoutADevice_IsAnErrorAndNeverItsText(string value)
     {

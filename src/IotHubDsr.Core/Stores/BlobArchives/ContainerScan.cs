@@ -121,7 +121,7 @@ internal sealed class ContainerScan(
         if (totals.OldCopyRecords > 0)
             details.Add($"{Counted.Of(totals.OldCopyRecords, "record stands", "records stand")} in old versions or snapshots, which -IncludeOldVersions erases where the current blobs hold everything else");
         if (totals.Relayed > 0)
-            details.Add($"{totals.Relayed} records were relayed by this device for other devices and count as theirs");
+            details.Add($"{Counted.Of(totals.Relayed, "record")} {(totals.Relayed == 1 ? "was" : "were")} relayed by this device for other devices and {(totals.Relayed == 1 ? "counts" : "count")} as theirs");
         if (totals.Mentioned > 0)
             details.Add($"{Counted.Of(totals.Mentioned, "record")} of other senders {(totals.Mentioned == 1 ? "names" : "name")} the device only in the body and can be other people's");
         if (totals.OnlyMentioned > 0)
@@ -169,7 +169,7 @@ internal sealed class ContainerScan(
         if (_listed)
             yield break;
         _listed = true;
-        string what = $"{_blobs} blobs to look at, {listing.LeftOut} blobs and {listing.FoldersLeftOut} folders of other hubs or other times left alone";
+        string what = $"{Counted.Of(_blobs, "blob")} to look at, {Counted.Of(listing.LeftOut, "blob")} and {Counted.Of(listing.FoldersLeftOut, "folder")} of other hubs or other times left alone";
         await call.NoteAsync(NoticeLevel.Verbose, $"{call.Location}: {what}.", cancellationToken).ConfigureAwait(false);
     }
 
@@ -208,7 +208,7 @@ internal sealed class ContainerScan(
         }
 
         int done = Interlocked.Increment(ref _done);
-        (string status, int? percent) = _listed ? ($"{done} of {_blobs} blobs read", (int)(done * 100L / _blobs)) : ($"{done} blobs read", (int?)null);
+        (string status, int? percent) = _listed ? ($"{done} of {Counted.Of(_blobs, "blob")} read", (int)(done * 100L / _blobs)) : ($"{Counted.Of(done, "blob")} read", (int?)null);
         await call.ProgressAsync(status, percent, cancellationToken).ConfigureAwait(false);
     }
 

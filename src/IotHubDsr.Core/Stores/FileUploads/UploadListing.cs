@@ -84,7 +84,7 @@ internal sealed class UploadListing
             if (slash > 0 && _devices.TryGetValue(blob.Name[..slash], out DeviceUploads? device))
                 Take(device, blob);
             if (++seen % perReport == 0)
-                await call.ProgressAsync($"{seen} files listed", percent: null, cancellationToken).ConfigureAwait(false);
+                await call.ProgressAsync($"{Counted.Of(seen, "file")} listed", percent: null, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -174,7 +174,7 @@ public sealed class RegistryErasureTests : IAsyncLifetime
         ErasureOutcome outcome = Assert.Single(await _sandbox.EraseAsync(finding));
 
         Assert.Equal(FaultCatalogue.PermissionMissing.Id, outcome.Fault?.Id);
-        Assert.Contains("IoT Hub Registry Contributor", outcome.Fault?.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains("IoT Hub Data Contributor", outcome.Fault?.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]
