@@ -214,6 +214,24 @@ public class HubServiceTests
         Assert.Equal(["floor", "room", "site"], tags.Select(tag => tag.Key).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task Put_WithAKeyThatIsNone_ChangesNothing()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        var keys = new JsonObject { ["primaryKey"] = "none", ["secondaryKey"] = "none" };
+        var device = new JsonObject
+        {
+            ["deviceId"] = "dev1",
+            ["status"] = "disabled",
+            ["authentication"] = new JsonObject { ["type"] = "sas", ["symmetricKey"] = keys },
+        };
+
+        using var response = await sandbox.HubAsync("PUT", "/devices/dev1", device, ("If-Match", "*"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal("enabled", sandbox.Server.World.Registry.Device("dev1").Status);
+    }
+
     [Theory]
     [InlineData("PATCH")]
     [InlineData("PUT")]
