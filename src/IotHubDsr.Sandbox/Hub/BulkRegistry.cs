@@ -69,6 +69,8 @@ internal sealed class BulkRegistry(HubRegistry registry, TimeProvider time)
     {
         var id = Text(entry, "id")!;
         var moduleId = Text(entry, "moduleId");
+        // An entry fails as a whole.
+        TwinState.RequireLegal(entry);
         // Clients spell the modes in camel and in Pascal case.
         switch ((Text(entry, "importMode") ?? "createOrUpdate").ToLowerInvariant())
         {

@@ -119,20 +119,21 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
 
     private void Apply(HubIdentity identity, JsonObject model)
     {
-        if (model["status"] is { } status)
+        var status = model["status"]?.ToString();
+        if (status is not (null or "enabled" or "disabled"))
         {
-            var text = status.ToString();
-            if (text is not ("enabled" or "disabled"))
-            {
-                throw new HubRefusal(HubError.ArgumentInvalid, $"'{text}' is not a device status.");
-            }
-
-            identity.SetStatus(text, model["statusReason"]?.ToString(), time.GetUtcNow());
+            throw new HubRefusal(HubError.ArgumentInvalid, $"'{status}' is not a device status.");
         }
 
+        // Whatever can be refused has been looked at before anything changes.
         if (model["authentication"] is JsonObject authentication)
         {
             identity.Authentication = identity.Authentication.With(authentication, NewKey);
+        }
+
+        if (status is not null)
+        {
+            identity.SetStatus(status, model["statusReason"]?.ToString(), time.GetUtcNow());
         }
 
         if (identity.ModuleId is not null)

@@ -35,13 +35,10 @@ internal sealed class TwinState(DateTimeOffset created)
         Change(patch, now, (section, changes) => Merge((JsonObject)section.DeepClone(), changes));
 
     /// <summary>Replaces the sections that the document has.</summary>
-    public void Replace(JsonObject document, DateTimeOffset now) =>
-        Change(document, now, (_, section) =>
-        {
-            var replaced = new JsonObject();
-            Merge(replaced, section);
-            return replaced;
-        });
+    public void Replace(JsonObject document, DateTimeOffset now) => Change(document, now, (_, section) => Merge([], section));
+
+    /// <summary>Fails if a twin could not have the sections of the document.</summary>
+    public static void RequireLegal(JsonObject document) => new TwinState(default).Replace(document, default);
 
     /// <summary>What a device itself reports; no service operation can change it.</summary>
     public void Report(JsonObject reported, DateTimeOffset now)
@@ -96,16 +93,23 @@ internal sealed class TwinState(DateTimeOffset created)
         return target;
     }
 
+    private static JsonObject? Object(JsonObject? document, string name) => document?[name] switch
+    {
+        null => null,
+        JsonObject section => section,
+        _ => throw new HubRefusal(HubError.ArgumentInvalid, $"BadRequest: '{name}' of a twin must be an object."),
+    };
+
     private void Change(JsonObject document, DateTimeOffset now, Func<JsonObject, JsonObject, JsonObject> apply)
     {
-        var tags = document["tags"] is JsonObject newTags ? apply(Tags, newTags) : Tags;
-        var hasDesired = document["properties"]?["desired"] is JsonObject;
-        var desired = document["properties"]?["desired"] is JsonObject newDesired ? apply(Desired, newDesired) : Desired;
+        var (newTags, newDesired) = (Object(document, "tags"), Object(Object(document, "properties"), "desired"));
+        var tags = newTags is null ? Tags : apply(Tags, newTags);
+        var desired = newDesired is null ? Desired : apply(Desired, newDesired);
         // What breaks a limit changes nothing.
         TwinLimits.Require("tags", tags, TwinLimits.Tags);
         TwinLimits.Require("properties.desired", desired, TwinLimits.Properties);
         (Tags, Desired) = (tags, desired);
-        if (hasDesired)
+        if (newDesired is not null)
         {
             _desiredVersion++;
             _desiredUpdated = now;

@@ -114,10 +114,16 @@ public class HubServiceTests
         var before = sandbox.Server.World.Registry.Device("dev1").Twin.Tags.ToJsonString();
 
         using var response = await sandbox.HubAsync(
-            "POST", "/devices", new JsonArray(new JsonObject { ["id"] = "dev1", ["importMode"] = "updateTwin", ["tags"] = tags }));
+            "POST",
+            "/devices",
+            new JsonArray(
+                new JsonObject { ["id"] = "dev1", ["importMode"] = "update", ["status"] = "disabled", ["tags"] = tags },
+                new JsonObject { ["id"] = "new-1", ["importMode"] = "create", ["tags"] = tags.DeepClone() }));
 
-        var error = (await SandboxSession.JsonOf(response))["errors"]!.AsArray().Single()!;
-        Assert.Equal(400004, error["errorCode"]!.GetValue<int>());
+        var errors = (await SandboxSession.JsonOf(response))["errors"]!.AsArray();
+        Assert.Equal(["dev1:400004", "new-1:400004"], errors.Select(error => $"{error!["deviceId"]}:{error["errorCode"]}"));
+        Assert.Equal("enabled", sandbox.Server.World.Registry.Device("dev1").Status);
+        Assert.Null(sandbox.Server.World.Registry.Find("new-1"));
         Assert.Equal(before, sandbox.Server.World.Registry.Device("dev1").Twin.Tags.ToJsonString());
     }
 
@@ -206,6 +212,37 @@ public class HubServiceTests
 
         var tags = (await SandboxSession.JsonOf(response))["tags"]!.AsObject();
         Assert.Equal(["floor", "room", "site"], tags.Select(tag => tag.Key).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Put_WithAKeyThatIsNone_ChangesNothing()
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+        var keys = new JsonObject { ["primaryKey"] = "none", ["secondaryKey"] = "none" };
+        var device = new JsonObject
+        {
+            ["deviceId"] = "dev1",
+            ["status"] = "disabled",
+            ["authentication"] = new JsonObject { ["type"] = "sas", ["symmetricKey"] = keys },
+        };
+
+        using var response = await sandbox.HubAsync("PUT", "/devices/dev1", device, ("If-Match", "*"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal("enabled", sandbox.Server.World.Registry.Device("dev1").Status);
+    }
+
+    [Theory]
+    [InlineData("PATCH")]
+    [InlineData("PUT")]
+    public async Task Write_TwinWithASectionThatIsNoObject_IsRefused(string method)
+    {
+        await using var sandbox = await SandboxSession.StartAsync();
+
+        using var response = await sandbox.HubAsync(method, "/twins/dev1", new JsonObject { ["tags"] = "text" });
+
+        Assert.Equal("ArgumentInvalid", response.Headers.GetValues("iothub-errorcode").Single());
+        Assert.NotEmpty(sandbox.Server.World.Registry.Device("dev1").Twin.Tags);
     }
 
     [Fact]

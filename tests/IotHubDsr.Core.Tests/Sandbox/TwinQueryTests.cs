@@ -26,6 +26,7 @@ public class TwinQueryTests
     [InlineData("IS_NULL(statusReason) AND deviceId IN ['dev1', 'th-013']", "dev1")]
     [InlineData("IS_PRIMITIVE(tags.nickname)", "markup")]
     [InlineData("DeviceID = 'dev1'", "dev1")]
+    [InlineData("capabilities.iotEdge = TRUE", "gw-1")]
     public async Task Query_Condition_SelectsTheseDevices(string condition, string expected)
     {
         await using var sandbox = await SandboxSession.StartAsync();

@@ -232,8 +232,8 @@ internal sealed class QueryParser
         {
             TokenKind.Text => new QueryValue(token.Value),
             TokenKind.Number => new QueryValue(token.Number),
-            TokenKind.Word when token.Value is "true" or "false" => new QueryValue(token.Value == "true"),
-            TokenKind.Word when token.Value == "null" => new QueryValue(null),
+            TokenKind.Word when bool.TryParse(token.Value, out var truth) => new QueryValue(truth),
+            TokenKind.Word when Same(token.Value, "null") => new QueryValue(null),
             TokenKind.Word => throw QueryLexer.Unknown($"a comparison with '{token.Value}': only literals are compared with"),
             _ => throw QueryLexer.Refuse($"a literal is expected, not '{token.Value}'."),
         };
