@@ -5,14 +5,14 @@ namespace IotHubDsr;
 /// <summary>An export package that was written completely.</summary>
 public sealed record DataExport
 {
-    private readonly IReadOnlyList<ExportCompleteness> _completeness = TextList<ExportCompleteness>.Of([]);
-    private readonly IReadOnlyList<string> _deviceId = TextList<string>.Of([]);
+    private readonly IReadOnlyList<ExportCompleteness> _completeness = TextList.Of<ExportCompleteness>([]);
+    private readonly IReadOnlyList<string> _deviceId = TextList.Of<string>([]);
 
     /// <summary>IDs of the devices it covers.</summary>
     public required IReadOnlyList<string> DeviceId
     {
         get => _deviceId;
-        init => _deviceId = TextList<string>.Of(value);
+        init => _deviceId = TextList.Of(value);
     }
 
     /// <summary>Host name of the hub; null in what an earlier version made.</summary>
@@ -43,7 +43,7 @@ public sealed record DataExport
     public required IReadOnlyList<ExportCompleteness> Completeness
     {
         get => _completeness;
-        init => _completeness = TextList<ExportCompleteness>.Of(value);
+        init => _completeness = TextList.Of(value);
     }
 
     /// <summary>When the package was complete.</summary>

@@ -34,8 +34,8 @@ public enum LocationInflow
 public sealed record DataLocation
 {
     private readonly IReadOnlyDictionary<string, string> _settings = TextDictionary.Of(new Dictionary<string, string>(StringComparer.Ordinal));
-    private readonly IReadOnlyList<OperatorStatement> _statements = TextList<OperatorStatement>.Of([]);
-    private readonly IReadOnlyList<string> _provenance = TextList<string>.Of([]);
+    private readonly IReadOnlyList<OperatorStatement> _statements = TextList.Of<OperatorStatement>([]);
+    private readonly IReadOnlyList<string> _provenance = TextList.Of<string>([]);
 
     /// <summary>Stable name of the location within its hub; lower-case letters, digits, dots and hyphens, so that it can name a folder.</summary>
     public required string Id { get; init; }
@@ -53,7 +53,7 @@ public sealed record DataLocation
     public required IReadOnlyList<string> Provenance
     {
         get => _provenance;
-        init => _provenance = TextList<string>.Of(value);
+        init => _provenance = TextList.Of(value);
     }
 
     /// <summary>What the module can do there.</summary>
@@ -81,7 +81,7 @@ public sealed record DataLocation
     public IReadOnlyList<OperatorStatement> Statements
     {
         get => _statements;
-        init => _statements = TextList<OperatorStatement>.Of(value);
+        init => _statements = TextList.Of(value);
     }
 
     /// <summary>What a store needs to reach the location (names, URIs, formats; never a secret). Keys are in <see cref="LocationSettings"/>.</summary>

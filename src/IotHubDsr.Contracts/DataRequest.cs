@@ -6,10 +6,10 @@ namespace IotHubDsr;
 /// </summary>
 public sealed record DataRequest
 {
-    private readonly IReadOnlyList<DataHold> _holds = TextList<DataHold>.Of([]);
-    private readonly IReadOnlyList<DataRequestLocation> _locations = TextList<DataRequestLocation>.Of([]);
-    private readonly IReadOnlyList<CertificateReference> _certificates = TextList<CertificateReference>.Of([]);
-    private readonly IReadOnlyList<string> _deviceId = TextList<string>.Of([]);
+    private readonly IReadOnlyList<DataHold> _holds = TextList.Of<DataHold>([]);
+    private readonly IReadOnlyList<DataRequestLocation> _locations = TextList.Of<DataRequestLocation>([]);
+    private readonly IReadOnlyList<CertificateReference> _certificates = TextList.Of<CertificateReference>([]);
+    private readonly IReadOnlyList<string> _deviceId = TextList.Of<string>([]);
 
     /// <summary>Names the request within its store: the time it was registered and eight random digits.</summary>
     public required string RequestId { get; init; }
@@ -39,7 +39,7 @@ public sealed record DataRequest
     public IReadOnlyList<string> DeviceId
     {
         get => _deviceId;
-        init => _deviceId = TextList<string>.Of(value);
+        init => _deviceId = TextList.Of(value);
     }
 
     /// <summary>Number of devices.</summary>
@@ -85,21 +85,21 @@ public sealed record DataRequest
     public IReadOnlyList<CertificateReference> Certificates
     {
         get => _certificates;
-        init => _certificates = TextList<CertificateReference>.Of(value);
+        init => _certificates = TextList.Of(value);
     }
 
     /// <summary>The locations of the plan, with what is known of the devices there.</summary>
     public IReadOnlyList<DataRequestLocation> Locations
     {
         get => _locations;
-        init => _locations = TextList<DataRequestLocation>.Of(value);
+        init => _locations = TextList.Of(value);
     }
 
     /// <summary>Holds that stand.</summary>
     public IReadOnlyList<DataHold> Holds
     {
         get => _holds;
-        init => _holds = TextList<DataHold>.Of(value);
+        init => _holds = TextList.Of(value);
     }
 
     /// <summary>The next time at which something closes or has to be done; null when nothing is open.</summary>

@@ -3,7 +3,7 @@ namespace IotHubDsr;
 /// <summary>What one location holds of one device. Every location of a footprint gives one, also where nothing was found or read.</summary>
 public sealed record DeviceDataFinding
 {
-    private readonly IReadOnlyList<SeenItem> _items = TextList<SeenItem>.Of([]);
+    private readonly IReadOnlyList<SeenItem> _items = TextList.Of<SeenItem>([]);
     private readonly bool? _isCounted;
 
     /// <summary>ID of the device, case-sensitive.</summary>
@@ -58,7 +58,7 @@ public sealed record DeviceDataFinding
     public IReadOnlyList<SeenItem> Items
     {
         get => _items;
-        init => _items = TextList<SeenItem>.Of(value);
+        init => _items = TextList.Of(value);
     }
 
     /// <summary>Whether somebody counted the records. Where nobody did, 0 stands for a number that is not known.</summary>

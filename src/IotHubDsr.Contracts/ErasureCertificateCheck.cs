@@ -3,7 +3,7 @@ namespace IotHubDsr;
 /// <summary>What the check of an erasure certificate came to. What a file says is given only when not a bit of it was changed.</summary>
 public sealed record ErasureCertificateCheck
 {
-    private readonly IReadOnlyList<CertifiedLocation> _locations = TextList<CertifiedLocation>.Of([]);
+    private readonly IReadOnlyList<CertifiedLocation> _locations = TextList.Of<CertifiedLocation>([]);
 
     /// <summary>Full path of the file.</summary>
     public required string Path { get; init; }
@@ -75,7 +75,7 @@ public sealed record ErasureCertificateCheck
     public IReadOnlyList<CertifiedLocation> Locations
     {
         get => _locations;
-        init => _locations = TextList<CertifiedLocation>.Of(value);
+        init => _locations = TextList.Of(value);
     }
 
     /// <summary>Digest of the plan.</summary>
@@ -105,7 +105,7 @@ public sealed record ErasureCertificateCheck
 /// <summary>What a certificate says of one location, over all devices.</summary>
 public sealed record CertifiedLocation
 {
-    private readonly IReadOnlyList<OperatorStatement> _statements = TextList<OperatorStatement>.Of([]);
+    private readonly IReadOnlyList<OperatorStatement> _statements = TextList.Of<OperatorStatement>([]);
 
     /// <summary>ID of the location within its hub.</summary>
     public required string LocationId { get; init; }
@@ -144,7 +144,7 @@ public sealed record CertifiedLocation
     public IReadOnlyList<OperatorStatement> Statements
     {
         get => _statements;
-        init => _statements = TextList<OperatorStatement>.Of(value);
+        init => _statements = TextList.Of(value);
     }
 
     /// <summary>Kind, place and verdict.</summary>

@@ -3,7 +3,7 @@ namespace IotHubDsr;
 /// <summary>What an erasure would do: the footprint of its devices and the intended action in each location.</summary>
 public sealed record ErasurePlan : ErasurePlanSource
 {
-    private readonly IReadOnlyList<ErasureStep> _steps = TextList<ErasureStep>.Of([]);
+    private readonly IReadOnlyList<ErasureStep> _steps = TextList.Of<ErasureStep>([]);
 
     /// <summary>Host name of the hub that the plan was made for.</summary>
     public required string HubHostName { get; init; }
@@ -39,7 +39,7 @@ public sealed record ErasurePlan : ErasurePlanSource
     public required IReadOnlyList<ErasureStep> Steps
     {
         get => _steps;
-        init => _steps = TextList<ErasureStep>.Of(value);
+        init => _steps = TextList.Of(value);
     }
 
     /// <summary>

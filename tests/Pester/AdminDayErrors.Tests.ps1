@@ -121,6 +121,36 @@ Describe 'What is said fits' {
         $lines | Where-Object { $_ -like 'What if: *no location holds data that can be erased*' } | Should -HaveCount 1
     }
 
+    It 'names where a missing role has to be assigned, and the role as the README does' {
+        $readme = Get-Content (Join-Path $PSScriptRoot '../../README.md') -Raw
+        $subscription = ($context.ResourceId -split '/')[2]
+        $call = @{
+            Uri = [uri]::new($sandbox.ControlUri, 'access')
+            Method = 'Post'
+            ContentType = 'application/json'
+            Headers = @{ 'x-sandbox-key' = $sandbox.ControlKey }
+            SkipCertificateCheck = $true
+        }
+        $rules = [ordered]@{
+            "arm:/subscriptions/$subscription/providers/Microsoft.Devices/provisioningServices" = 'Reader', "on the subscription $subscription"
+            'blob:contosorouted' = 'Storage Blob Data Reader', '/storageAccounts/contosorouted'
+            'hub:RegistryRead' = 'IoT Hub Data Reader', "on IoT hub $($context.HubHostName)"
+        }
+        try {
+            foreach ($rule in $rules.GetEnumerator()) {
+                Invoke-RestMethod @call -Body (@{ deny = @($rule.Key) } | ConvertTo-Json)
+                Get-IotDeviceDataFootprint 'dev1' -ErrorVariable errors -ErrorAction SilentlyContinue | Out-Null
+                $missing = $errors | Where-Object FullyQualifiedErrorId -Like 'PermissionMissing,*'
+                $missing | Should -Not -BeNullOrEmpty -Because $rule.Key
+                $role, $scope = $rule.Value
+                $missing.ErrorDetails.RecommendedAction | Should -BeLike "*$role*$scope*"
+                $readme.Contains(("``{0}``" -f $role)) | Should -BeTrue -Because $role
+            }
+        } finally {
+            Invoke-RestMethod @call -Body (@{ deny = @() } | ConvertTo-Json)
+        }
+    }
+
     It 'gives advice for a certificate in a container that can be followed' {
         Test-IotErasureCertificate 'https://a.blob.core.windows.net/requests/x/certificate-0001.json' -ErrorVariable errors -ErrorAction SilentlyContinue
         $errors[0].FullyQualifiedErrorId | Should -BeLike 'FileInContainer,*'

@@ -72,7 +72,7 @@ internal sealed class LocationReading(HubLocations locations, StoreOptions optio
     }
 
     public static Fault FaultOf(Exception exception, DataLocation location) =>
-        AzureFaults.Translate(exception, location.ToString(), "read", "Reader").Fault;
+        StoreCall.AtLocation(AzureFaults.Translate(exception, location.ToString(), "read", "Reader").Fault, location);
 
     /// <summary>What of the scope a location's store does not understand.</summary>
     private Narrowing BlindnessOf(DataLocation location) =>

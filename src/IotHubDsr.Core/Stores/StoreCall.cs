@@ -72,7 +72,7 @@ internal sealed class StoreCall(
     public ValueTask ReportAsync(Fault fault, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _faults);
-        Fault told = fault.Id == FaultCatalogue.PermissionMissing.Id ? AtLocation(fault) : fault;
+        Fault told = AtLocation(fault, Location);
         lock (_told)
         {
             if (!_told.Add(told))
@@ -82,15 +82,18 @@ internal sealed class StoreCall(
         return emit(new FaultEvent(told), cancellationToken);
     }
 
-    private Fault AtLocation(Fault missing)
+    /// <summary>A right that is missing for a part of a location, as one that is missing for the location, with the resource to assign it on.</summary>
+    public static Fault AtLocation(Fault fault, DataLocation location)
     {
-        bool isPart = missing.Target.StartsWith(Location.Place, StringComparison.Ordinal);
-        string scope = Location.ResourceId is { } resourceId ? $" The scope here is {resourceId}." : string.Empty;
-        return missing with
+        if (fault.Id != FaultCatalogue.PermissionMissing.Id)
+            return fault;
+        bool isPart = fault.Target.StartsWith(location.Place, StringComparison.Ordinal);
+        bool isKnown = location.ResourceId is null || fault.RecommendedAction.Contains(location.ResourceId, StringComparison.Ordinal);
+        return fault with
         {
-            Target = isPart ? Location.ToString() : missing.Target,
-            Message = isPart ? missing.Message.Replace(missing.Target, Location.ToString(), StringComparison.Ordinal) : missing.Message,
-            RecommendedAction = missing.RecommendedAction + scope,
+            Target = isPart ? location.ToString() : fault.Target,
+            Message = isPart ? fault.Message.Replace(fault.Target, location.ToString(), StringComparison.Ordinal) : fault.Message,
+            RecommendedAction = isKnown ? fault.RecommendedAction : $"{fault.RecommendedAction} The scope here is {location.ResourceId}.",
         };
     }
 

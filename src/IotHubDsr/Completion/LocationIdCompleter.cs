@@ -5,7 +5,7 @@ public sealed class LocationIdCompleter : DsrCompleter
 {
     private protected override IEnumerable<Candidate> CandidatesOf(BoundSoFar bound)
     {
-        DataRequest? request = bound.Text("RequestId") is { } id ? RequestsOf(bound, id).FirstOrDefault() : null;
+        DataRequest? request = bound.Text("RequestId") is { } id && RequestsOf(bound, id) is [var one, ..] ? one : null;
         if (request is not null && bound.Has("Release"))
             return request.Holds.Select(hold => new Candidate(hold.LocationId, $"{hold}: {hold.Ground}"));
         if (request?.Locations.Count > 0)
