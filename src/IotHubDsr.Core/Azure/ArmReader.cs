@@ -95,7 +95,7 @@ internal sealed class ArmReader(AzureAccess access)
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            throw AzureFaults.Translate(exception, call.Target, call.Verb, call.Permission);
+            throw AzureFaults.Translate(exception, call.Target, call.Verb, call.Permission, ArmActions.Of(method, uri));
         }
     }
 

@@ -13,13 +13,14 @@ internal static class AzureFaults
     /// <param name="target">What was called, in words.</param>
     /// <param name="verb">What was tried, as it stands in "may not … it": <c>read</c>.</param>
     /// <param name="role">The role or permission that allows it.</param>
-    public static DsrException Translate(Exception exception, string target, string verb, string role) => exception switch
+    /// <param name="action">The action of Azure's access control that it takes, if the caller knows it better than the request does.</param>
+    public static DsrException Translate(Exception exception, string target, string verb, string role, string? action = null) => exception switch
     {
         DsrException dsr => dsr,
-        RequestFailedException failed => Translate(failed, target, verb, role),
+        RequestFailedException failed => Translate(failed, target, verb, role, action),
         CredentialUnavailableException or AuthenticationFailedException =>
             new DsrException(FaultCatalogue.CredentialUnavailable.For(target, FirstLine(exception.Message)), exception),
-        AggregateException aggregate when aggregate.InnerExceptions.Count > 0 => Translate(aggregate.InnerExceptions[^1], target, verb, role),
+        AggregateException aggregate when aggregate.InnerExceptions.Count > 0 => Translate(aggregate.InnerExceptions[^1], target, verb, role, action),
         HttpRequestException or IOException or SocketException or OperationCanceledException =>
             new DsrException(FaultCatalogue.ConnectionFailed.For(target, FirstLine(Innermost(exception).Message)), exception),
         XmlException => new DsrException(FaultCatalogue.ServiceFailed.For(target, "its answer could not be read"), exception),
@@ -33,14 +34,22 @@ internal static class AzureFaults
         return new DsrException(FaultCatalogue.Unforeseen.For(target, $"{exception.GetType().Name}: {FirstLine(exception.Message)}"), exception);
     }
 
-    private static DsrException Translate(RequestFailedException failed, string target, string verb, string role)
+    /// <summary>That a permission is missing, and which.</summary>
+    /// <param name="target">What was called, in words.</param>
+    /// <param name="verb">What was tried, as it stands in "may not … it": <c>read</c>.</param>
+    /// <param name="role">The role or permission that allows it.</param>
+    /// <param name="action">The action of Azure's access control that it takes; null when it is not known.</param>
+    public static Fault PermissionMissing(string target, string verb, string role, string? action) =>
+        FaultCatalogue.PermissionMissing.For(target, verb, role, action is null ? string.Empty : $": the action {action} is missing");
+
+    private static DsrException Translate(RequestFailedException failed, string target, string verb, string role, string? action)
     {
         string reason = failed.ErrorCode is { Length: > 0 } code ? $"{code} ({failed.Status})" : $"status {failed.Status}";
         Fault fault = (failed.Status, failed.ErrorCode) switch
         {
             (0, _) => FaultCatalogue.ConnectionFailed.For(target, FirstLine(Innermost(failed).Message)),
             (401, _) => FaultCatalogue.AuthenticationFailed.For(target, reason),
-            (403, _) => FaultCatalogue.PermissionMissing.For(target, verb, role),
+            (403, _) => PermissionMissing(target, verb, role, action ?? RequiredActions.Of(failed.GetRawResponse())),
             (404, _) => FaultCatalogue.LocationMissing.For(target, reason),
             (409, "BlobArchived") => FaultCatalogue.BlobArchived.For(target),
             (409, "BlobBeingRehydrated") => FaultCatalogue.BlobRehydrating.For(target),

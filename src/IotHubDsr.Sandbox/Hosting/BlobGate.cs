@@ -1,10 +1,12 @@
 using IotHubDsr.Sandbox.Identity;
 using IotHubDsr.Sandbox.Storage;
+using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Sandbox.Hosting;
 
 /// <summary>What a request must pass before the blob service sees it: the account, the token, the right.</summary>
-internal sealed class BlobGate(BlobStore blobs, BlobService service, Tenant tenant, TokenIssuer tokens, AccessRules access)
+internal sealed class BlobGate(
+    BlobStore blobs, BlobService service, WorldNames names, Tenant tenant, TokenIssuer tokens, AccessRules access)
 {
     private const string CopySource = "x-ms-copy-source";
 
@@ -27,7 +29,7 @@ internal sealed class BlobGate(BlobStore blobs, BlobService service, Tenant tena
             return Reply.StorageErrorAsync(context, 401, code, $"Server failed to authenticate the request: {verdict}.");
         }
 
-        if (access.DeniesBlob(account, target?.Segments is [var container, ..] ? container : ""))
+        if (!MayRun(context.Request, account, target))
         {
             return Reply.StorageErrorAsync(
                 context,
@@ -42,6 +44,18 @@ internal sealed class BlobGate(BlobStore blobs, BlobService service, Tenant tena
                 context, 401, "CannotVerifyCopySource", "Server failed to authenticate the request to the copy source.");
     }
 
+    private bool MayRun(HttpRequest request, string account, RequestTarget? target) =>
+        !access.DeniesBlob(account, ContainerOf(target))
+        && (target is null || BlobActions.Of(request, target).All(group => MayAny(group, account, target)));
+
+    private bool MayAny(AzureAction[] actions, string account, RequestTarget? target) =>
+        actions.Any(action => access.Grants(action, ScopeOf(account, ContainerOf(target))));
+
+    private string ScopeOf(string account, string container) =>
+        names.StorageId(account) + (container.Length == 0 ? "" : $"/blobServices/default/containers/{container}");
+
+    private static string ContainerOf(RequestTarget? target) => target?.Segments is [var container, ..] ? container : "";
+
     /// <summary>
     /// Copy Blob within an account reads its source with the caller's own authority. The operations "from URL", and any copy from
     /// another account, need authority for the source in a header of their own.
@@ -54,15 +68,19 @@ internal sealed class BlobGate(BlobStore blobs, BlobService service, Tenant tena
             return true;
         }
 
-        var path = RequestTarget.TryParse(source.PathAndQuery, out var target) ? target.Segments : [];
-        if (!source.Host.EndsWith(HostDirectory.BlobSuffix, StringComparison.OrdinalIgnoreCase)
-            || access.DeniesBlob(HostDirectory.AccountOf(source.Host), path.Length > 0 ? path[0] : ""))
+        var target = RequestTarget.TryParse(source.PathAndQuery, out var parsed) ? parsed : null;
+        if (!source.Host.EndsWith(HostDirectory.BlobSuffix, StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        var sourceAccount = HostDirectory.AccountOf(source.Host);
+        if (access.DeniesBlob(sourceAccount, ContainerOf(target)) || !MayAny(BlobActions.Data("read"), sourceAccount, target))
         {
             return false;
         }
 
         var isCopyBlob = !context.Request.Query.ContainsKey("comp") && !headers.ContainsKey("x-ms-blob-type");
-        var sourceAccount = HostDirectory.AccountOf(source.Host);
         return (isCopyBlob && sourceAccount == account)
             || tokens.Check(headers["x-ms-copy-source-authorization"], Audiences.Blob(sourceAccount)) == TokenVerdict.Valid;
     }
