@@ -35,7 +35,7 @@ public static class FaultCatalogue
 
     /// <summary>The account lacks a right.</summary>
     public static FaultDefinition PermissionMissing { get; } = new("PermissionMissing", FaultCategory.PermissionDenied,
-        "The account may not {1} {0}{3}.",
+        "The account may not {1} {0}.",
         "Assign {2} to the account at the scope of the resource and run the command again; an assignment can take minutes to work.");
 
     /// <summary>A connection string cannot be read.</summary>

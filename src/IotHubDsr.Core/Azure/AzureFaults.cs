@@ -39,8 +39,11 @@ internal static class AzureFaults
     /// <param name="verb">What was tried, as it stands in "may not … it": <c>read</c>.</param>
     /// <param name="role">The role or permission that allows it.</param>
     /// <param name="action">The action of Azure's access control that it takes; null when it is not known.</param>
-    public static Fault PermissionMissing(string target, string verb, string role, string? action) =>
-        FaultCatalogue.PermissionMissing.For(target, verb, role, action is null ? string.Empty : $": the action {action} is missing");
+    public static Fault PermissionMissing(string target, string verb, string role, string? action)
+    {
+        Fault fault = FaultCatalogue.PermissionMissing.For(target, verb, role);
+        return action is null ? fault : fault with { Message = $"{fault.Message.TrimEnd('.')}: the action {action} is missing." };
+    }
 
     private static DsrException Translate(RequestFailedException failed, string target, string verb, string role, string? action)
     {

@@ -65,8 +65,8 @@ internal sealed class HubResource(ArmReader arm, Action<NoticeLevel, string> not
 
         return best is { } chosen
             ? new HubKey(chosen.Name, chosen.Key)
-            : throw new DsrException(AzureFaults.PermissionMissing(
-                $"the IoT hub {hub.Name} by shared access key", "use", "a shared access policy with RegistryWrite and ServiceConnect (such as iothubowner)", action: null));
+            : throw FaultCatalogue.PermissionMissing.Exception(
+                $"the IoT hub {hub.Name} by shared access key", "use", "a shared access policy with RegistryWrite and ServiceConnect (such as iothubowner)");
     }
 
     /// <summary>The listing of the hubs of a subscription, or of a resource group in it.</summary>
