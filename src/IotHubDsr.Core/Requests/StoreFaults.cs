@@ -16,8 +16,12 @@ internal static class StoreFaults
     {
         if (exception is RequestFailedException { Status: 403 } refused)
         {
-            string role = isWriting ? BlobFailures.WriteRole : BlobFailures.ReadRole;
-            return AzureFaults.Translate(refused, $"the request store {store.Place}", isWriting ? "write to" : "read", $"{role} at the container");
+            string? action = RequiredActions.Of(refused.GetRawResponse());
+            string target = $"the request store {store.Place}";
+            if (action?.EndsWith("/containers/write", StringComparison.Ordinal) == true)
+                return AzureFaults.Translate(refused, target, "create", $"{BlobFailures.WriteRole} at the storage account, or have the container created, and {BlobFailures.WriteRole} at the container,");
+            bool reads = !isWriting && action?.EndsWith("/read", StringComparison.Ordinal) != false;
+            return AzureFaults.Translate(refused, target, reads ? "read" : "write to", $"{(reads ? BlobFailures.ReadRole : BlobFailures.WriteRole)} at the container");
         }
 
         FaultDefinition fault = isWriting ? FaultCatalogue.RequestStoreNotWritable : FaultCatalogue.RequestStoreUnreadable;
