@@ -22,7 +22,11 @@
     AliasesToExport      = @()
     PrivateData          = @{
         PSData = @{
-            Tags       = @('Azure', 'IoTHub', 'GDPR', 'DataSubjectRequest', 'Privacy', 'Erasure', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            Tags         = @('Azure', 'IoTHub', 'GDPR', 'DataSubjectRequest', 'Privacy', 'Erasure', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            LicenseUri   = 'https://opensource.org/license/mit'
+            ReleaseNotes = 'First version: finds, exports and erases in the registry, the cloud-to-device queue, routed archives, file uploads, dead letters and archived logs; lists every other location with what its owner has to do.'
+
+            # No ProjectUri, because the project has no public home yet, and no HelpInfoUri: the help is part of the module and is not updated apart from it.
         }
     }
 }

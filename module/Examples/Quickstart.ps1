@@ -4,18 +4,25 @@
 .DESCRIPTION
     Starts a simulated Azure with a hub and its data, finds everything that is held of a device, exports it, shows what an erasure
     would do, erases, and shows the verdicts and what is on record: the request, its certificate, its report. It then proves that the
-    data of other devices is as it was. Nothing outside this machine is touched, and what is written is removed at the end.
+    data of other devices is as it was. Nothing outside this machine is touched. The package, the report and the record of the request stay
+    in a folder of yours below the temporary files; its path is the last line.
 .PARAMETER DeviceId
     The device to erase.
 .PARAMETER Bystander
     A device whose data must stay as it is; its ID differs from the other by case only.
 .PARAMETER Seed
     The number that the simulated world is made from.
+.PARAMETER Open
+    Opens the report in the browser, where there is a desktop.
+.PARAMETER Clean
+    Removes what this and earlier runs have written, at the end.
 #>
 param(
     [string] $DeviceId = 'dev1',
     [string] $Bystander = 'Dev1',
-    [int] $Seed = 1
+    [int] $Seed = 1,
+    [switch] $Open,
+    [switch] $Clean
 )
 
 $ErrorActionPreference = 'Stop'
@@ -37,7 +44,9 @@ function New-Signer([string] $Name) {
     $asked.CreateSelfSigned([DateTimeOffset]::UtcNow.AddMinutes(-5), [DateTimeOffset]::UtcNow.AddDays(1))
 }
 
-$folder = [IO.Path]::Combine([IO.Path]::GetTempPath(), "iothubdsr-$([Guid]::NewGuid().ToString('N').Substring(0, 8))")
+# A folder that its owner alone can read, wherever this machine keeps temporary files.
+$prefix = 'iothubdsr-quickstart-'
+$folder = [IO.Directory]::CreateTempSubdirectory($prefix).FullName
 $signer = New-Signer 'Privacy Office (Quickstart)'
 '1. Start a simulated Azure and connect to its hub.'
 $sandbox = Start-IotHubSandbox -Seed $Seed
@@ -82,9 +91,22 @@ try {
         throw "The data of '$Bystander' has changed. Before: $($before -join '; '). After: $($after -join '; ')."
     }
     $after | ForEach-Object { "   As before: $_" }
+
+    if ($Open) {
+        $report = [IO.Path]::Combine($folder, 'report.html')
+        if ($IsWindows -or $IsMacOS -or $env:DISPLAY -or $env:WAYLAND_DISPLAY) { Invoke-Item -LiteralPath $report }
+        else { "There is no desktop here to open the report on." }
+    }
+
+    if (-not $Clean) { "The package and the report are in $folder; -Clean removes them." }
 }
 finally {
     Stop-IotHubSandbox -Sandbox $sandbox
     $signer.Dispose()
-    if ([IO.Directory]::Exists($folder)) { [IO.Directory]::Delete($folder, $true) }
+    if ($Clean) {
+        foreach ($written in [IO.Directory]::GetDirectories([IO.Path]::GetTempPath(), "$prefix*")) {
+            # Of those of other users, nothing can be removed.
+            try { [IO.Directory]::Delete($written, $true) } catch [UnauthorizedAccessException] { }
+        }
+    }
 }

@@ -44,6 +44,12 @@ public sealed record IotHubSandbox
     /// <summary>Value of the header <c>x-sandbox-key</c> for the control interface.</summary>
     public required string ControlKey { get; init; }
 
+    /// <summary>Where tokens of the managed identity are served: value of the environment variable IDENTITY_ENDPOINT of a runbook.</summary>
+    public required Uri IdentityEndpoint { get; init; }
+
+    /// <summary>Secret of that endpoint: value of the environment variable IDENTITY_HEADER of a runbook.</summary>
+    public required string IdentityHeader { get; init; }
+
     /// <summary>Hub and port.</summary>
     public override string ToString() => $"{HubName} on 127.0.0.1:{Port}";
 }

@@ -8,6 +8,7 @@ namespace IotHubDsr.Sandbox;
 /// <summary>Generated serializers: reflection would cost a tenth of the start-up time.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    PropertyNameCaseInsensitive = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(SandboxDescriptor))]
@@ -19,6 +20,7 @@ namespace IotHubDsr.Sandbox;
 [JsonSerializable(typeof(ClockRequest))]
 [JsonSerializable(typeof(ClockState))]
 [JsonSerializable(typeof(AccessRequest))]
+[JsonSerializable(typeof(RolesRequest))]
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(HubScaleRequest))]
 [JsonSerializable(typeof(ContainerPolicyRequest))]

@@ -58,7 +58,9 @@ internal sealed class SandboxServer : IAsyncDisposable
         var tokens = new TokenIssuer(tenant, options.Time);
         var controlKey = NewSecret();
         var control = new ControlService(controlKey, world, log, faults, access, tokens, new ControlBlobs(world.Blobs));
-        var services = Services(world, tenant, tokens, access, options.Time, control);
+        var identityHeader = NewSecret();
+        var identity = new ManagedIdentityService(tenant, tokens, identityHeader);
+        var services = Services(world, tenant, tokens, access, options.Time, control, identity);
         var dispatcher = new RequestDispatcher(services, world.Events, log, faults, world.Clock);
 
         // Certificates are judged by the clients' clock, which is never the world's.
@@ -66,8 +68,12 @@ internal sealed class SandboxServer : IAsyncDisposable
         var application = Listen(options.Port, authority, dispatcher);
         await application.StartAsync(cancellationToken);
         var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
-        var port = new Uri(addresses.Addresses.Single()).Port;
-        var descriptor = Describe(options, port, controlKey, authority, tenant, world);
+        var port = PortOf(addresses, Uri.UriSchemeHttps);
+        var descriptor = Describe(options, port, controlKey, authority, tenant, world) with
+        {
+            IdentityEndpoint = $"http://127.0.0.1:{PortOf(addresses, Uri.UriSchemeHttp)}{ManagedIdentityService.Path}",
+            IdentityHeader = identityHeader,
+        };
         return new SandboxServer(application, authority, descriptor, world, log, faults) { Access = access, Tokens = tokens };
     }
 
@@ -81,7 +87,8 @@ internal sealed class SandboxServer : IAsyncDisposable
     }
 
     private static SandboxServices Services(
-        SandboxWorld world, Tenant tenant, TokenIssuer tokens, AccessRules access, TimeProvider real, ControlService control)
+        SandboxWorld world, Tenant tenant, TokenIssuer tokens, AccessRules access, TimeProvider real, ControlService control,
+        ManagedIdentityService identity)
     {
         var operations = new HubOperations(
             world.Registry,
@@ -90,13 +97,14 @@ internal sealed class SandboxServer : IAsyncDisposable
             world.Events,
             world.Configurations,
             world.Clock);
-        var authorizer = new HubAuthorizer(WorldNames.HubHostName, world.Policies, tokens, access, real);
+        var authorizer = new HubAuthorizer(WorldNames.HubHostName, world.Names.HubId, world.Policies, tokens, access, real);
         var storage = new StorageResources(world.Names, world.Blobs);
         return new SandboxServices(
             new LoginService(tenant, tokens),
+            identity,
             new ArmService(world.Names, ArmWorld.Catalogue(world, storage), storage, tokens, access),
             new HubService(WorldNames.HubHostName, world.Registry, operations, authorizer, world.Throttle, world.Clock),
-            new BlobGate(world.Blobs, new BlobService(world.Blobs, world.Clock), tenant, tokens, access, real),
+            new BlobGate(world.Blobs, new BlobService(world.Blobs, world.Clock), world.Names, tenant, tokens, access, real),
             control);
     }
 
@@ -116,6 +124,9 @@ internal sealed class SandboxServer : IAsyncDisposable
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
                 listen.UseHttps(https => https.ServerCertificateSelector = (_, name) => authority.LeafFor(name));
             });
+
+            // The endpoint of a managed identity is plain HTTP on the machine itself.
+            kestrel.Listen(IPAddress.Loopback, 0);
         });
         var application = builder.Build();
         application.Run(dispatcher.HandleAsync);
@@ -140,6 +151,9 @@ internal sealed class SandboxServer : IAsyncDisposable
             ArmService.Host,
             LoginService.Host,
             options.Seed);
+
+    private static int PortOf(IServerAddressesFeature addresses, string scheme) =>
+        addresses.Addresses.Select(address => new Uri(address)).Single(address => address.Scheme == scheme).Port;
 
     private static string NewSecret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
 

@@ -7,6 +7,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace IotHubDsr.Module.Tests;
 
@@ -61,6 +62,14 @@ internal sealed class SandboxControl : IDisposable
     /// <param name="rules">Rights to take away, all others are given back: <c>blob:account/container</c>, <c>hub:RegistryRead</c>,
     /// <c>arm:id</c>.</param>
     public void Deny(params string[] rules) => Post("access", new { deny = rules });
+
+    /// <summary>Leaves the application only what roles allow, each of which it has in the whole subscription.</summary>
+    /// <param name="files">Role definitions.</param>
+    public void AssignRoles(IEnumerable<string> files)
+    {
+        string subscription = string.Join('/', Source.Text("ResourceId").Split('/')[..3]);
+        Post("roles", new { assignments = files.Select(file => new { scope = subscription, role = JsonNode.Parse(System.IO.File.ReadAllText(file)) }) });
+    }
 
     public void SetTokenLifetime(TimeSpan lifetime) => Post("tokens", new { lifetimeSeconds = lifetime.TotalSeconds });
 

@@ -105,7 +105,8 @@ internal sealed class ArmReader(AzureAccess access)
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            throw AzureFaults.Translate(exception, call.Target, call.Verb, call.Permission, call.Scope, $"Azure Resource Manager ({uri.Host})");
+            throw AzureFaults.Translate(
+                exception, call.Target, call.Verb, call.Permission, ArmActions.Of(method, uri), call.Scope, $"Azure Resource Manager ({uri.Host})");
         }
     }
 

@@ -46,6 +46,7 @@ internal sealed class AzureAccess : IDisposable
         options.Diagnostics.IsDistributedTracingEnabled = false;
         options.AddPolicy(AttemptPolicy.Instance, HttpPipelinePosition.PerRetry);
         options.AddPolicy(RequestTracePolicy.Instance, HttpPipelinePosition.PerRetry);
+        options.AddPolicy(RequiredActions.Policy, HttpPipelinePosition.PerRetry);
         options.AddPolicy(_serviceTime, HttpPipelinePosition.PerRetry);
         return options;
     }

@@ -13,19 +13,20 @@ internal static class AzureFaults
     /// <param name="target">What was called, in words.</param>
     /// <param name="verb">What was tried, as it stands in "may not … it": <c>read</c>.</param>
     /// <param name="role">The role or permission that allows it.</param>
+    /// <param name="action">The action of Azure's access control that it takes, if the caller knows it better than the request does.</param>
     /// <param name="scope">Where that role has to be assigned; null where the caller knows no better than the target.</param>
     /// <param name="service">The service that was called, where the target is only what it was asked about.</param>
     public static DsrException Translate(
-        Exception exception, string target, string verb, string role, string? scope = null, string? service = null) => exception switch
+        Exception exception, string target, string verb, string role, string? action = null, string? scope = null, string? service = null) => exception switch
     {
         DsrException dsr => dsr,
-        RequestFailedException failed => Translate(failed, target, verb, role, scope, service ?? target),
+        RequestFailedException failed => new DsrException(FaultOf(failed, target, verb, role, action, scope, service ?? target), failed),
         AuthenticationFailedException when FailedConnection(exception) is { } lost =>
             new DsrException(FaultCatalogue.ConnectionFailed.For("the sign-in service", ReasonOf(lost)), exception),
         AuthenticationFailedException =>
             new DsrException(FaultCatalogue.CredentialUnavailable.For(target, FirstLine(exception.Message)), exception),
         AggregateException aggregate when aggregate.InnerExceptions.Count > 0 =>
-            Translate(aggregate.InnerExceptions[^1], target, verb, role, scope, service),
+            Translate(aggregate.InnerExceptions[^1], target, verb, role, action, scope, service),
         HttpRequestException or IOException or SocketException or OperationCanceledException =>
             new DsrException(FaultCatalogue.ConnectionFailed.For(service ?? target, ReasonOf(exception)), exception),
         XmlException => new DsrException(FaultCatalogue.ServiceFailed.For(target, "its answer could not be read"), exception),
@@ -39,14 +40,27 @@ internal static class AzureFaults
         return new DsrException(FaultCatalogue.Unforeseen.For(target, $"{exception.GetType().Name}: {FirstLine(exception.Message)}"), exception);
     }
 
-    private static DsrException Translate(RequestFailedException failed, string target, string verb, string role, string? scope, string service)
+    /// <summary>That a permission is missing, and which.</summary>
+    /// <param name="target">What was called, in words.</param>
+    /// <param name="verb">What was tried, as it stands in "may not … it": <c>read</c>.</param>
+    /// <param name="role">The role or permission that allows it.</param>
+    /// <param name="scope">Where that role has to be assigned.</param>
+    /// <param name="action">The action of Azure's access control that it takes; null when it is not known.</param>
+    public static Fault PermissionMissing(string target, string verb, string role, string scope, string? action)
+    {
+        Fault fault = FaultCatalogue.PermissionMissing.For(target, verb, role, scope);
+        return action is null ? fault : fault with { Message = $"{fault.Message.TrimEnd('.')}: the action {action} is missing." };
+    }
+
+    private static Fault FaultOf(
+        RequestFailedException failed, string target, string verb, string role, string? action, string? scope, string service)
     {
         string reason = failed.ErrorCode is { Length: > 0 } code ? $"{code} ({failed.Status})" : $"status {failed.Status}";
-        Fault fault = (failed.Status, failed.ErrorCode) switch
+        return (failed.Status, failed.ErrorCode) switch
         {
             (0, _) => FaultCatalogue.ConnectionFailed.For(service, ReasonOf(failed)),
             (401, _) => FaultCatalogue.AuthenticationFailed.For(target, reason),
-            (403, _) => FaultCatalogue.PermissionMissing.For(target, verb, role, scope ?? ScopeOf(role)),
+            (403, _) => PermissionMissing(target, verb, role, scope ?? ScopeOf(role), action ?? RequiredActions.Of(failed.GetRawResponse())),
             (404, _) => FaultCatalogue.LocationMissing.For(target, reason),
             (409, "BlobArchived") => FaultCatalogue.BlobArchived.For(target),
             (409, "BlobBeingRehydrated") => FaultCatalogue.BlobRehydrating.For(target),
@@ -55,7 +69,6 @@ internal static class AzureFaults
             (429, _) => FaultCatalogue.Throttled.For(target, reason),
             _ => FaultCatalogue.ServiceFailed.For(target, reason),
         };
-        return new DsrException(fault, failed);
     }
 
     private static string ScopeOf(string role) => role.StartsWith("Storage Blob", StringComparison.Ordinal)

@@ -24,12 +24,14 @@ internal static class SandboxCloud
         {
             AllowAutoRedirect = false,
             UseProxy = false,
-            ConnectCallback = async (_, cancellationToken) =>
+            ConnectCallback = async (context, cancellationToken) =>
             {
                 var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                 try
                 {
-                    await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken).ConfigureAwait(false);
+                    // The managed identity endpoint is no service of the cloud but a port of the machine.
+                    bool isLocal = IPAddress.TryParse(context.DnsEndPoint.Host, out IPAddress? address) && IPAddress.IsLoopback(address);
+                    await socket.ConnectAsync(IPAddress.Loopback, isLocal ? context.DnsEndPoint.Port : port, cancellationToken).ConfigureAwait(false);
                     return new NetworkStream(socket, ownsSocket: true);
                 }
                 catch

@@ -5,5 +5,5 @@ namespace IotHubDsr.Discovery;
 /// One location per place. Each has the verdict and the advice that hold as long as no store reads its kind; whoever has a store for
 /// the kind replaces both.
 /// </param>
-/// <param name="Faults">Why parts of the configuration could not be read; each of them is also a location.</param>
+/// <param name="Faults">Why parts of the configuration could not be read; what is unread of the hub's own is also a location.</param>
 internal sealed record DiscoveryResult(IReadOnlyList<DataLocation> Locations, IReadOnlyList<Fault> Faults);

@@ -32,6 +32,7 @@ internal sealed class LocationDiscovery(ArmReader arm, Cloud cloud, Action<Notic
         var locations = new LocationSet();
         foreach (LocationSet part in await Task.WhenAll(parts).ConfigureAwait(false))
             locations.Add(part);
+        locations.Add(accounts.Refusals);
         locations.Add(extra.Select(location => OfHub(location, hub.Name)));
         OtherHubs others = await otherHubs.ConfigureAwait(false);
         return locations.Build(others);

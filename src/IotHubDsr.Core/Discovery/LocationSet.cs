@@ -38,6 +38,9 @@ internal sealed class LocationSet
         _faults.AddRange(other._faults);
     }
 
+    /// <summary>Adds reasons why what is known of the locations is not all.</summary>
+    public void Add(IEnumerable<Fault> faults) => _faults.AddRange(faults);
+
     /// <summary>Adds a place that receives something and that this version knows nothing better to say of.</summary>
     /// <param name="place">The place.</param>
     /// <param name="why">Why it is taken for one.</param>

@@ -44,6 +44,10 @@ internal sealed partial class StorageAccounts(ArmReader arm, Cloud cloud, string
 
     private readonly ConcurrentDictionary<string, Lazy<Task<JsonElement>>> _accounts = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<JsonElement>>>> _listings = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<Fault, bool> _refusals = new();
+
+    /// <summary>Rights that are missing: the containers are known all the same, but not all that concerns them.</summary>
+    public IReadOnlyList<Fault> Refusals => [.. _refusals.Keys.OrderBy(static fault => fault.Message, StringComparer.Ordinal)];
 
     /// <summary>The container that the configuration names; null when it names none that can exist.</summary>
     /// <param name="endpointUri">Address of the account's blob service, if configured.</param>
@@ -122,7 +126,7 @@ internal sealed partial class StorageAccounts(ArmReader arm, Cloud cloud, string
         }
         catch (DsrException exception)
         {
-            notify(NoticeLevel.Verbose, $"The resource ID of the storage account {account} stays unknown: {exception.Fault.Message}");
+            Note(exception.Fault, $"The resource ID of the storage account {account} stays unknown");
         }
 
         return null;
@@ -140,9 +144,16 @@ internal sealed partial class StorageAccounts(ArmReader arm, Cloud cloud, string
         }
         catch (DsrException exception)
         {
-            notify(NoticeLevel.Verbose, $"For how long a policy of the container {account.Name}/{container} keeps blobs, if it has one, stays unknown: {exception.Fault.Message}");
+            Note(exception.Fault, $"For how long a policy of the container {account.Name}/{container} keeps blobs, if it has one, stays unknown");
             return null;
         }
+    }
+
+    private void Note(Fault fault, string consequence)
+    {
+        if (fault.Id == FaultCatalogue.PermissionMissing.Id)
+            _refusals[fault] = true;
+        notify(NoticeLevel.Verbose, $"{consequence}: {fault.Message}");
     }
 
     private async Task<IReadOnlyList<JsonElement>> ListAsync(string subscription, CancellationToken cancellationToken)

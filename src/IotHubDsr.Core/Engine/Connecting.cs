@@ -41,9 +41,9 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
 
     private global::Azure.Core.TokenCredential? CreateCredential(AzureAccess access)
     {
-        if (request.Sandbox is { } sandbox)
-            return Credentials.ForApplication(access, sandbox.TenantId, sandbox.ClientId, sandbox.ClientSecret);
-        return request.CredentialSource is { } source ? Credentials.Create(access, source, request.TenantId, request.ClientId) : null;
+        if (request.CredentialSource is { } source)
+            return Credentials.Create(access, source, request.TenantId, request.ClientId);
+        return request.Sandbox is { } sandbox ? Credentials.ForApplication(access, sandbox.TenantId, sandbox.ClientId, sandbox.ClientSecret) : null;
     }
 
     private async Task<HubConnection> ByResourceAsync(AzureAccess access, CancellationToken cancellationToken)
@@ -72,7 +72,7 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
             ResourceId = hub.ResourceId.ToString(),
             Sku = $"{hub.SkuName} x {hub.Units}",
             HubAuthentication = request.HubAuthentication.ToString(),
-            CredentialSource = request.Sandbox is null ? request.CredentialSource.ToString() : "Sandbox",
+            CredentialSource = request.CredentialSource?.ToString() ?? "Sandbox",
         };
         return new HubConnection(context, access, client, arm, request);
     }
@@ -109,8 +109,7 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
         }
         catch (DsrException denied) when (denied.Fault.Id == FaultCatalogue.PermissionMissing.Id)
         {
-            string text = $"{denied.Fault.Message} {denied.Fault.RecommendedAction}";
-            await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, text), cancellationToken).ConfigureAwait(false);
+            await events.EmitAsync(new FaultEvent(denied.Fault), cancellationToken).ConfigureAwait(false);
         }
     }
 }

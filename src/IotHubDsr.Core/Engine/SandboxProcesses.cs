@@ -147,6 +147,8 @@ internal sealed class SandboxProcesses
             ConnectionString = Secret(root, "hubConnectionString"),
             CaCertificate = Value(root, "caCertificatePem"),
             ControlKey = Value(root, "controlKey"),
+            IdentityEndpoint = new Uri(Value(root, "identityEndpoint")),
+            IdentityHeader = Value(root, "identityHeader"),
         };
     }
 

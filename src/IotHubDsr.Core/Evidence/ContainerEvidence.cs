@@ -32,7 +32,7 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
         BlobClient probe = _container.GetBlobClient($"{Guid.NewGuid():N}.probe");
-        await probe.UploadAsync(BinaryData.FromBytes(new byte[1]), cancellationToken).ConfigureAwait(false);
+        await MadeAsync(_container, () => probe.UploadAsync(BinaryData.FromBytes(new byte[1]), cancellationToken), cancellationToken).ConfigureAwait(false);
         try
         {
             await probe.DeleteIfExistsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -44,6 +44,23 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
     }
 
     public long? FreeSpace() => null;
+
+    /// <summary>
+    /// Writes the first blob of a request. A container that is not there is made, as a folder is; nobody has to have the right to make one that
+    /// exists.
+    /// </summary>
+    private static async Task<T> MadeAsync<T>(BlobContainerClient container, Func<Task<T>> write, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await write().ConfigureAwait(false);
+        }
+        catch (RequestFailedException missing) when (BlobFailures.IsContainerMissing(missing))
+        {
+            await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            return await write().ConfigureAwait(false);
+        }
+    }
 
     private sealed class Folder(BlobContainerClient container, string place, string requestId, TimeProvider time) : IEvidenceFolder
     {
@@ -114,8 +131,9 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
 
         public async Task<IJournalFile?> TryLockAsync(string holder, bool isNew, CancellationToken cancellationToken)
         {
-            ContainerJournal? journal = await ContainerJournal.TryOpenAsync(
-                name => container.GetAppendBlobClient($"{requestId}/{name}"), time, ContainerJournal.MostBlocks, isNew, cancellationToken).ConfigureAwait(false);
+            Task<ContainerJournal?> OpenAsync() => ContainerJournal.TryOpenAsync(
+                name => container.GetAppendBlobClient($"{requestId}/{name}"), time, ContainerJournal.MostBlocks, isNew, cancellationToken);
+            ContainerJournal? journal = await (isNew ? MadeAsync(container, OpenAsync, cancellationToken) : OpenAsync()).ConfigureAwait(false);
             if (journal is null)
                 return null;
             try

@@ -120,7 +120,7 @@ internal sealed class HubClient
     public async Task<IReadOnlyList<BulkDeletionOutcome>> DeleteIdentitiesAsync(
         IReadOnlyList<ConditionalDeletion> deletions, Func<CancellationToken, ValueTask>? announce, CancellationToken cancellationToken)
     {
-        var request = new HubRequest(RequestMethod.Post, "devices", HubOperation.DeleteDevice)
+        var request = new HubRequest(RequestMethod.Post, "devices", HubOperation.DeleteDevices)
         {
             Weight = deletions.Count,
             Body = BulkDeletion.Write(deletions),
@@ -222,7 +222,7 @@ internal sealed class HubClient
 
     private async Task<JsonElement> StatisticsAsync(string kind, CancellationToken cancellationToken)
     {
-        var request = new HubRequest(RequestMethod.Get, $"statistics/{kind}", HubOperation.ReadRegistry);
+        var request = new HubRequest(RequestMethod.Get, $"statistics/{kind}", HubOperation.ReadStatistics);
         HubReply reply = await _channel.SendAsync(request, cancellationToken).ConfigureAwait(false);
         JsonElement json = Success(reply, request.Operation);
         return json.ValueKind == JsonValueKind.Object ? json : throw Incomplete("the hub's statistics");

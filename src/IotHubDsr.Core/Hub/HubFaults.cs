@@ -1,3 +1,5 @@
+using IotHubDsr.Azure;
+
 namespace IotHubDsr.Hub;
 
 /// <summary>Tells failures of a hub apart: the hub, the credentials, the rights, the load, and whatever else.</summary>
@@ -17,7 +19,7 @@ internal static class HubFaults
         {
             (_, HubErrorCodes.HubSuspended or HubErrorCodes.HubQuotaExceeded) => FaultCatalogue.HubUnavailable.For(hostName, reason),
             (401, _) when !LacksRole(error) => FaultCatalogue.AuthenticationFailed.For(hub, reason),
-            (401 or 403, _) => FaultCatalogue.PermissionMissing.For($"{operation.Subject} of {hub}", operation.Verb, operation.Role, hub),
+            (401 or 403, _) => AzureFaults.PermissionMissing($"{operation.Subject} of {hub}", operation.Verb, operation.Role, hub, operation.Action),
             (429, _) => FaultCatalogue.Throttled.For(hub, reason),
             _ => FaultCatalogue.ServiceFailed.For(hub, reason),
         };

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Azure;
 using IotHubDsr.Azure;
 using IotHubDsr.Evidence;
-using IotHubDsr.Foundation;
 using IotHubDsr.Plans;
 
 namespace IotHubDsr.Requests;
@@ -210,7 +209,7 @@ internal sealed class OpenRequest : IAsyncDisposable
         }
         catch (Exception exception) when (IsOfStore(exception))
         {
-            throw new DsrException(FaultCatalogue.RequestStoreNotWritable.For(store.Place, Reason.Of(exception)), exception);
+            throw StoreFaults.Of(store, exception, isWriting: true);
         }
 
         if (store.FreeSpace() is { } free && free < needed)
@@ -226,11 +225,11 @@ internal sealed class OpenRequest : IAsyncDisposable
         }
         catch (EvidenceNotWrittenException exception)
         {
-            throw new DsrException(FaultCatalogue.RequestStoreNotWritable.For(store.Place, Reason.Of(exception)), exception.InnerException);
+            throw StoreFaults.Of(store, exception.InnerException!, isWriting: true);
         }
         catch (Exception exception) when (IsOfStore(exception))
         {
-            throw new DsrException(FaultCatalogue.RequestStoreUnreadable.For(store.Place, Reason.Of(exception)), exception);
+            throw StoreFaults.Of(store, exception, isWriting: false);
         }
     }
 

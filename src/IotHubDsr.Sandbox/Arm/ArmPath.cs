@@ -9,6 +9,18 @@ internal sealed record ArmPath(string[] Segments)
 
     public string? ResourceGroup => After("resourceGroups");
 
+    /// <summary>A subscription itself.</summary>
+    public bool IsSubscription => Segments is [var first, _] && Same(first, "subscriptions");
+
+    /// <summary>The listing of subscriptions, which nobody is refused.</summary>
+    public bool IsSubscriptions => Segments is [var first] && Same(first, "subscriptions");
+
+    /// <summary>
+    /// The listing of a type in a subscription or resource group, or of subscriptions: Azure shows what can be seen below the scope to those who
+    /// may not list at it.
+    /// </summary>
+    public bool IsListOfScope => IsSubscriptions || Array.FindIndex(Segments, segment => Same(segment, "providers")) == Segments.Length - 3;
+
     /// <summary>The provider of the last type in the path: an extension's, not the one of the resource it extends.</summary>
     public string Provider => After("providers", last: true) ?? "Microsoft.Resources";
 

@@ -54,19 +54,16 @@ internal sealed class ArmService(WorldNames names, ArmCatalogue catalogue, Stora
     {
         ArmApiVersions.Require(path, target.ApiVersion);
         RequireScope(path);
-        if (access.DeniesArm(path.Text))
+        var action = new AzureAction($"{path.Provider}/{path.Type}/{(method == "GET" ? "read" : "action")}", IsData: false);
+        var mayRead = !access.DeniesArm(path.Text) && access.Grants(action, path.Text);
+        var version = target.ApiVersion!;
+        if (!mayRead && (access.DeniesArm(path.Text) || !path.IsListOfScope))
         {
-            var action = $"{path.Provider}/{path.Type}/read";
-            throw new ArmRefusal(
-                403,
-                "AuthorizationFailed",
-                $"The client '{names.ClientId}' with object id '{names.ClientId}' does not have authorization to perform action '{action}' "
-                + $"over scope '{path.Text}' or the scope is invalid. If access was recently granted, please refresh your credentials.");
+            throw Unauthorized(action, path);
         }
 
-        var version = target.ApiVersion!;
         return catalogue.Find(method, path.Text, version)
-            ?? (method == "GET" ? storage.Find(path) ?? List(path, target) : null)
+            ?? (method == "GET" ? storage.Find(path) ?? List(path, target, mayRead ? null : action) : null)
             ?? throw Missing(method, path, version);
     }
 
@@ -82,7 +79,17 @@ internal sealed class ArmService(WorldNames names, ArmCatalogue catalogue, Stora
             : ArmRefusal.NotSimulated($"{method} of '{path.Provider}/{path.Type}' at '{path.Text}'", path.Provider);
     }
 
-    private JsonObject? List(ArmPath path, RequestTarget target)
+    private ArmRefusal Unauthorized(AzureAction action, ArmPath path) => new(
+        403,
+        "AuthorizationFailed",
+        $"The client '{names.ClientId}' with object id '{names.ClientId}' does not have authorization to perform action '{action.Name}' "
+        + $"over scope '{path.Text}' or the scope is invalid. If access was recently granted, please refresh your credentials.");
+
+    /// <summary>Whether a listing shows a resource: one may be seen by a role that does not reach the scope of the listing.</summary>
+    private bool IsVisible(string id) => !access.DeniesArm(id) && (new ArmPath(id.Split('/', StringSplitOptions.RemoveEmptyEntries)) is var path
+        && path.IsSubscription ? access.HasRoleWithin(id) : access.Grants(new AzureAction($"{path.Provider}/{path.Type}/read", IsData: false), id));
+
+    private JsonObject? List(ArmPath path, RequestTarget target, AzureAction? missing)
     {
         var skip = 0;
         if (target.Query.TryGetValue("$skiptoken", out var token)
@@ -94,10 +101,16 @@ internal sealed class ArmService(WorldNames names, ArmCatalogue catalogue, Stora
         // Of containers, and of nothing else here, the provider lets a filter be the beginning of a name.
         var prefix = path.Type.EndsWith("/containers", StringComparison.OrdinalIgnoreCase) ? target.Query.GetValueOrDefault("$filter") : null;
         bool IsListed(string id) =>
-            !access.DeniesArm(id) && (prefix is null || id[(id.LastIndexOf('/') + 1)..].StartsWith(prefix, StringComparison.Ordinal));
+            IsVisible(id) && (prefix is null || id[(id.LastIndexOf('/') + 1)..].StartsWith(prefix, StringComparison.Ordinal));
         if (catalogue.Page(path.Text, target.ApiVersion!, skip, IsListed) is not { } page)
         {
             return null;
+        }
+
+        // Who may not list at the scope is shown what can be seen below it, and refused when that is nothing.
+        if (missing is not null && page.Items.Count == 0 && !path.IsSubscriptions)
+        {
+            throw Unauthorized(missing, path);
         }
 
         var list = new JsonObject { ["value"] = new JsonArray([.. page.Items]) };

@@ -1,3 +1,5 @@
+using IotHubDsr.Sandbox.Identity;
+
 namespace IotHubDsr.Sandbox.Control;
 
 /// <summary>POST /sandbox/clock.</summary>
@@ -8,6 +10,12 @@ internal sealed record ClockState(DateTimeOffset Now);
 
 /// <summary>POST /sandbox/access: replaces all earlier denials; an empty list gives every right back.</summary>
 internal sealed record AccessRequest(IReadOnlyList<string> Deny);
+
+/// <summary>
+/// POST /sandbox/roles: replaces all earlier assignments; without a list the application may do everything again. A role has the form of
+/// Azure's own role definition files.
+/// </summary>
+internal sealed record RolesRequest(IReadOnlyList<RoleAssignment>? Assignments = null);
 
 /// <summary>POST /sandbox/tokens: for tokens issued from now on. Zero or less issues expired ones.</summary>
 internal sealed record TokenRequest(double LifetimeSeconds);

@@ -63,6 +63,7 @@ internal sealed class ControlService(
         ("GET", ["world"]) => Reply.JsonAsync(context, world.Truth, SandboxJson.Default.WorldTruth),
         ("POST", ["clock"]) => AdvanceAsync(context),
         ("POST", ["access"]) => ChangeAsync(context, SandboxJson.Default.AccessRequest, request => access.Denied = request.Deny),
+        ("POST", ["roles"]) => ChangeAsync(context, SandboxJson.Default.RolesRequest, request => access.Assignments = request.Assignments),
         ("POST", ["tokens"]) => ChangeAsync(
             context, SandboxJson.Default.TokenRequest, request => tokens.Lifetime = TimeSpan.FromSeconds(request.LifetimeSeconds)),
         ("POST", ["hub"]) => ChangeAsync(

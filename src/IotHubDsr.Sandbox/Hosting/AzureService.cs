@@ -9,4 +9,7 @@ internal enum AzureService
     Hub,
     Blob,
     Control,
+
+    /// <summary>The managed identity endpoint of the machine.</summary>
+    Identity,
 }

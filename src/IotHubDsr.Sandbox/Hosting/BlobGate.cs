@@ -2,6 +2,7 @@ using IotHubDsr.Sandbox.Identity;
 using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.Storage.Authorization;
 using IotHubDsr.Sandbox.Storage.Rest;
+using IotHubDsr.Sandbox.World;
 using BlobTarget = IotHubDsr.Sandbox.Storage.Rest.RequestTarget;
 
 namespace IotHubDsr.Sandbox.Hosting;
@@ -11,7 +12,7 @@ namespace IotHubDsr.Sandbox.Hosting;
 /// delegated one; the right.
 /// </summary>
 internal sealed class BlobGate(
-    BlobStore blobs, BlobService service, Tenant tenant, TokenIssuer tokens, AccessRules access, TimeProvider real)
+    BlobStore blobs, BlobService service, WorldNames names, Tenant tenant, TokenIssuer tokens, AccessRules access, TimeProvider real)
 {
     private const string CopySource = "x-ms-copy-source";
 
@@ -28,7 +29,7 @@ internal sealed class BlobGate(
         try
         {
             var addressed = BlobTarget.Parse(RequestTarget.RawOf(context));
-            var caller = Authorize(context, addressed, account);
+            var caller = Authorize(context, target, addressed, account);
             if (!IsCopySourceReadable(context, account.Name, caller))
             {
                 throw Unverifiable();
@@ -52,7 +53,7 @@ internal sealed class BlobGate(
     private static StorageException Unverifiable() => new(new StorageError(
         401, "CannotVerifyCopySource", "Server failed to authenticate the request to the copy source."));
 
-    private BlobCaller Authorize(HttpContext context, BlobTarget target, BlobAccount account)
+    private BlobCaller Authorize(HttpContext context, RequestTarget? requested, BlobTarget target, BlobAccount account)
     {
         var authorization = context.Request.Headers.Authorization.ToString();
         if (authorization.StartsWith(SharedKey.Scheme, StringComparison.OrdinalIgnoreCase))
@@ -67,7 +68,7 @@ internal sealed class BlobGate(
             signature.Require(SignedOperation.Of(context.Request, target, account));
             if (signature.IsDelegated)
             {
-                RequireRight(account.Name, target.Container);
+                RequireRight(context.Request, account.Name, requested);
             }
 
             Override(context, signature);
@@ -85,7 +86,7 @@ internal sealed class BlobGate(
         }
 
         RequireToken(context, account.Name);
-        RequireRight(account.Name, target.Container);
+        RequireRight(context.Request, account.Name, requested);
         return BlobCaller.SignedIn;
     }
 
@@ -106,9 +107,9 @@ internal sealed class BlobGate(
         }
     }
 
-    private void RequireRight(string account, string? container)
+    private void RequireRight(HttpRequest request, string account, RequestTarget? target)
     {
-        if (access.DeniesBlob(account, container ?? ""))
+        if (!MayRun(request, account, target))
         {
             throw new StorageException(AuthorizationErrors.PermissionMismatch);
         }
@@ -148,6 +149,21 @@ internal sealed class BlobGate(
         await service.AnswerAsync(context, key);
     }
 
+    private bool MayRun(HttpRequest request, string account, RequestTarget? target) =>
+        !access.DeniesBlob(account, ContainerOf(target))
+        && (target is null || BlobActions.Of(request, target).All(group => MayAny(group, account, target)));
+
+    private bool MayRead(string account, RequestTarget? target) =>
+        !access.DeniesBlob(account, ContainerOf(target)) && MayAny(BlobActions.Data("read"), account, target);
+
+    private bool MayAny(AzureAction[] actions, string account, RequestTarget? target) =>
+        actions.Any(action => access.Grants(action, ScopeOf(account, ContainerOf(target))));
+
+    private string ScopeOf(string account, string container) =>
+        names.StorageId(account) + (container.Length == 0 ? "" : $"/blobServices/default/containers/{container}");
+
+    private static string ContainerOf(RequestTarget? target) => target?.Segments is [var container, ..] ? container : "";
+
     /// <summary>
     /// Copy Blob within an account reads its source with the caller's own authority, unless that is a signature for the target. The
     /// operations "from URL", and any copy from another account, need authority for the source in a header or a signature of their own.
@@ -166,10 +182,11 @@ internal sealed class BlobGate(
         }
 
         var target = BlobTarget.Parse(headers[CopySource].ToString());
+        var requested = RequestTarget.TryParse(source.PathAndQuery, out var parsed) ? parsed : null;
         var sourceAccount = HostDirectory.AccountOf(source.Host);
         if (SharedAccessSignature.IsIn(target))
         {
-            return IsSigned(target, sourceAccount);
+            return IsSigned(target, requested, sourceAccount);
         }
 
         var isCopyBlob = !context.Request.Query.ContainsKey("comp") && !headers.ContainsKey("x-ms-blob-type");
@@ -178,12 +195,12 @@ internal sealed class BlobGate(
             return true;
         }
 
-        return !access.DeniesBlob(sourceAccount, target.Container ?? "")
+        return MayRead(sourceAccount, requested)
             && ((isCopyBlob && sourceAccount == account && caller == BlobCaller.SignedIn)
                 || tokens.Check(headers["x-ms-copy-source-authorization"], Audiences.Blob(sourceAccount)) == TokenVerdict.Valid);
     }
 
-    private bool IsSigned(BlobTarget source, string accountName)
+    private bool IsSigned(BlobTarget source, RequestTarget? requested, string accountName)
     {
         try
         {
@@ -194,7 +211,7 @@ internal sealed class BlobGate(
 
             var signature = new SharedAccessSignature(source, account, real.GetUtcNow());
             signature.Require(SignedOperation.Read);
-            return !signature.IsDelegated || !access.DeniesBlob(accountName, source.Container ?? "");
+            return !signature.IsDelegated || MayRead(accountName, requested);
         }
         catch (StorageException)
         {

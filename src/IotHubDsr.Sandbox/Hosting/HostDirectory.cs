@@ -19,5 +19,11 @@ internal static class HostDirectory
         _ => AzureService.Unknown,
     };
 
+    /// <summary>Of the services of this machine, the path decides.</summary>
+    public static AzureService ServiceOf(string host, string target) =>
+        ServiceOf(host) is var service && service == AzureService.Control && target.Split('?')[0] == ManagedIdentityService.Path
+            ? AzureService.Identity
+            : service;
+
     public static string AccountOf(string host) => host[..^BlobSuffix.Length].ToLowerInvariant();
 }

@@ -38,6 +38,13 @@ internal static class Reply
         headers.Server = "Windows-Azure-Blob/1.0";
         headers["x-ms-version"] = context.Request.Headers["x-ms-version"];
         headers["x-ms-error-code"] = code;
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            // A client that is told of an XML body parses it, and there is none.
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        }
+
         var xml = $"""
             <?xml version="1.0" encoding="utf-8"?><Error><Code>{code}</Code><Message>{SecurityElement.Escape(message)}</Message></Error>
             """;

@@ -7,7 +7,8 @@ using IotHubDsr.Sandbox.Identity;
 namespace IotHubDsr.Sandbox.Hosting;
 
 /// <summary>The simulated services, behind one port.</summary>
-internal sealed record SandboxServices(LoginService Login, ArmService Arm, HubService Hub, BlobGate Blob, ControlService Control);
+internal sealed record SandboxServices(
+    LoginService Login, ManagedIdentityService Identity, ArmService Arm, HubService Hub, BlobGate Blob, ControlService Control);
 
 /// <summary>Sends each request to the service that its host name stands for; logs it, and lets faults happen to it.</summary>
 internal sealed class RequestDispatcher(SandboxServices services, HubEvents events, RequestLog log, FaultRules faults, SandboxClock clock)
@@ -15,8 +16,14 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
     public async Task HandleAsync(HttpContext context)
     {
         var host = context.Request.Host.Host;
-        var service = HostDirectory.ServiceOf(host);
         var raw = RequestTarget.RawOf(context);
+        var service = HostDirectory.ServiceOf(host, raw);
+        if (!context.Request.IsHttps && service != AzureService.Identity)
+        {
+            await Reply.TextAsync(context, StatusCodes.Status403Forbidden, "All but the managed identity endpoint takes TLS.");
+            return;
+        }
+
         if (service == AzureService.Control)
         {
             events.WriteDue();
@@ -113,6 +120,7 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
         AzureService.Arm => services.Arm.HandleAsync(context, target),
         AzureService.Blob => services.Blob.HandleAsync(context, target),
         AzureService.Login when target is not null => services.Login.HandleAsync(context, target),
+        AzureService.Identity when target is not null => services.Identity.HandleAsync(context, target),
         _ => Reply.TextAsync(
             context,
             StatusCodes.Status501NotImplemented,

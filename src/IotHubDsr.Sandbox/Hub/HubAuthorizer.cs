@@ -21,11 +21,11 @@ internal sealed record HubPolicy(string Name, HubRight Rights, string PrimaryKey
 
 /// <summary>Checks who asks: an Entra token, or a signature made with a key of a shared access policy.</summary>
 internal sealed class HubAuthorizer(
-    string hostName, IReadOnlyList<HubPolicy> policies, TokenIssuer tokens, AccessRules access, TimeProvider real)
+    string hostName, string resourceId, IReadOnlyList<HubPolicy> policies, TokenIssuer tokens, AccessRules access, TimeProvider real)
 {
     private const string SasScheme = "SharedAccessSignature ";
 
-    public void Require(string? authorization, HubRight right, string operation)
+    public void Require(string? authorization, HubRight right, IReadOnlyList<AzureAction> actions, string operation)
     {
         if (authorization?.StartsWith(SasScheme, StringComparison.OrdinalIgnoreCase) == true)
         {
@@ -39,7 +39,7 @@ internal sealed class HubAuthorizer(
             throw Unauthorized($"Unauthorized: the access token is not accepted ({verdict}).");
         }
 
-        if (access.DeniesHub(right.ToString()))
+        if (access.DeniesHub(right.ToString()) || !actions.All(action => access.Grants(action, resourceId)))
         {
             throw new HubRefusal(
                 HubError.IotHubUnauthorized, $"Principal is not authorized for {operation} due to no assigned permissions.");

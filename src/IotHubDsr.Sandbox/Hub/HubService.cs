@@ -46,7 +46,8 @@ internal sealed class HubService(
         var method = context.Request.Method;
         var operation = operations.Find(method, target.Segments);
         var authorization = context.Request.Headers.Authorization.Count > 0 ? context.Request.Headers.Authorization.ToString() : null;
-        authorizer.Require(authorization, operation.Right, $"{method} on /{string.Join('/', target.Segments)}");
+        var actions = HubActions.Of(method, target.Segments);
+        authorizer.Require(authorization, operation.Right, actions, $"{method} on /{string.Join('/', target.Segments)}");
         var body = await ReadAsync(context);
         // A bulk call counts its devices, not itself.
         throttle.Take(operation.Throttle, body is JsonArray entries ? Math.Max(1, entries.Count) : 1);

@@ -1,12 +1,14 @@
 namespace IotHubDsr.Sandbox.Identity;
 
 /// <summary>
-/// The rights that were taken from the application. A rule is <c>arm:{resource ID or the start of one}</c>,
-/// <c>blob:{account}</c>, <c>blob:{account}/{container}</c>, or <c>hub:</c> with RegistryRead, RegistryWrite or ServiceConnect.
+/// The rights of the application: everything, until roles are assigned to it or rights are taken from it. A denial is
+/// <c>arm:{resource ID or the start of one}</c>, <c>blob:{account}</c>, <c>blob:{account}/{container}</c>, or <c>hub:</c> with RegistryRead,
+/// RegistryWrite or ServiceConnect.
 /// </summary>
 internal sealed class AccessRules
 {
     private volatile IReadOnlyList<string> _denied = [];
+    private volatile IReadOnlyList<RoleAssignment>? _assignments;
 
     public IReadOnlyList<string> Denied
     {
@@ -14,18 +16,29 @@ internal sealed class AccessRules
         set => _denied = value;
     }
 
+    /// <summary>The roles of the application; null when it may do everything.</summary>
+    public IReadOnlyList<RoleAssignment>? Assignments
+    {
+        get => _assignments;
+        set => _assignments = value;
+    }
+
     public bool DeniesArm(string resourcePath) =>
-        _denied.Any(rule => Path(rule, "arm:") is { } path && IsWithin(resourcePath.TrimEnd('/'), path.TrimEnd('/')));
+        _denied.Any(rule => Path(rule, "arm:") is { } path && RoleAssignment.IsWithin(resourcePath.TrimEnd('/'), path.TrimEnd('/')));
 
     public bool DeniesBlob(string account, string container) =>
-        _denied.Any(rule => Path(rule, "blob:") is { } path && IsWithin($"{account}/{container}".TrimEnd('/'), path.TrimEnd('/')));
+        _denied.Any(rule => Path(rule, "blob:") is { } path && RoleAssignment.IsWithin($"{account}/{container}".TrimEnd('/'), path.TrimEnd('/')));
 
     public bool DeniesHub(string right) =>
         _denied.Any(rule => Path(rule, "hub:") is { } path && path.Equals(right, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>Whether a role allows the action at the resource.</summary>
+    public bool Grants(AzureAction action, string resource) => _assignments is not { } roles || roles.Any(role => role.Allows(action, resource));
+
+    /// <summary>Whether the application has any role at the resource or below it: nobody else sees a subscription.</summary>
+    public bool HasRoleWithin(string resource) => _assignments is not { } roles
+        || roles.Any(role => RoleAssignment.IsWithin(role.Scope, resource) || RoleAssignment.IsWithin(resource, role.Scope));
+
     private static string? Path(string rule, string scheme) =>
         rule.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? rule[scheme.Length..] : null;
-
-    private static bool IsWithin(string path, string scope) =>
-        path.StartsWith(scope, StringComparison.OrdinalIgnoreCase) && (path.Length == scope.Length || path[scope.Length] == '/');
 }

@@ -88,8 +88,7 @@ internal sealed class LoginService(Tenant tenant, TokenIssuer issuer)
 
     private Task GrantAsync(HttpContext context, string audience)
     {
-        // A client that is told of a token's death never sends it, and then no service could be seen to refuse it.
-        var announced = issuer.Lifetime > TimeSpan.Zero ? (long)issuer.Lifetime.TotalSeconds : 3600;
+        var announced = issuer.AnnouncedLifetimeSeconds;
         context.Response.Headers.CacheControl = "no-store, no-cache";
         return Reply.JsonAsync(context, StatusCodes.Status200OK, new JsonObject
         {

@@ -29,6 +29,15 @@ internal sealed class TokenIssuer(Tenant tenant, TimeProvider real)
     /// <summary>How long new tokens live. Zero or less issues tokens that have already expired.</summary>
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// How long clients are told that a new token lives. One that is told of a token's death never sends it, and then no service could be
+    /// seen to refuse it.
+    /// </summary>
+    public long AnnouncedLifetimeSeconds => Lifetime > TimeSpan.Zero ? (long)Lifetime.TotalSeconds : 3600;
+
+    /// <summary>When a token that is issued now will have lived as long as clients are told.</summary>
+    public DateTimeOffset AnnouncedExpiry => real.GetUtcNow().AddSeconds(AnnouncedLifetimeSeconds);
+
     public string Issue(string audience)
     {
         var now = real.GetUtcNow();

@@ -62,6 +62,7 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
     /// <summary>Where the Entra credential comes from.</summary>
     [Parameter(ParameterSetName = ByName)]
     [Parameter(ParameterSetName = ByResourceId)]
+    [Parameter(ParameterSetName = BySandbox)]
     public CredentialSource CredentialSource { get; set; }
 
     /// <summary>Tenant of the credential.</summary>
@@ -124,7 +125,7 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
             ResourceId = ResourceId,
             ConnectionString = ConnectionString,
             Sandbox = Sandbox,
-            CredentialSource = ParameterSetName is ByName or ByResourceId ? CredentialSource : null,
+            CredentialSource = ParameterSetName is ByName or ByResourceId || MyInvocation.BoundParameters.ContainsKey(nameof(CredentialSource)) ? CredentialSource : null,
             TenantId = TenantId,
             ClientId = ClientId,
             Cloud = Cloud,

@@ -73,6 +73,8 @@ internal sealed class BlobSandbox : IAsyncDisposable
             ConnectionString = new NetworkCredential(string.Empty, Text("hubConnectionString")).SecurePassword,
             CaCertificate = Text("caCertificatePem"),
             ControlKey = Text("controlKey"),
+            IdentityEndpoint = new Uri(Text("identityEndpoint")),
+            IdentityHeader = Text("identityHeader"),
         };
 
         string Text(string name) => descriptor.GetProperty(name).GetString()!;

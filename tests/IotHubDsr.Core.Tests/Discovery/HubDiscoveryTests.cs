@@ -156,16 +156,20 @@ public sealed class HubDiscoveryTests
     }
 
     [Fact]
-    public async Task UnreadableStorageAccounts_AreNoGap_BecauseTheAddressIsKnown()
+    public async Task UnreadableStorageAccounts_AreNoGap_BecauseTheAddressIsKnown_AndTheRightThatIsMissingIsNamed()
     {
         var world = new HubWorld();
         world.Arm.On(HubWorld.StorageAccounts, "{}", 403);
 
-        DataLocation location = await world.OnlyAsync(LocationKinds.RoutedBlobContainer, HubWorld.Routing(
+        DiscoveryResult result = await world.DiscoverAsync(HubWorld.Routing(
             """{"storageContainers":[{"name":"a","containerName":"telemetry","connectionString":"AccountName=stcontoso"}]}"""));
 
+        DataLocation location = Assert.Single(result.Locations, static one => one.Kind == LocationKinds.RoutedBlobContainer);
         Assert.Equal("https://stcontoso.blob.core.windows.net/telemetry", location.Settings[LocationSettings.ContainerUri]);
         Assert.Null(location.ResourceId);
         Assert.Contains(world.Notices, text => text.Contains("stcontoso stays unknown", StringComparison.Ordinal));
+        Fault fault = Assert.Single(result.Faults);
+        Assert.Equal("PermissionMissing", fault.Id);
+        Assert.Contains("the action Microsoft.Storage/storageAccounts/read is missing", fault.Message, StringComparison.Ordinal);
     }
 }

@@ -50,6 +50,8 @@ internal sealed class RequestSandbox : IAsyncDisposable
         return TimeProvider.System.GetUtcNow().Minute > lastMinute ? new ClockAhead(TimeSpan.FromMinutes(60 - lastMinute)) : TimeProvider.System;
     }
 
+    public Task<List<DataLocation>> LocationsAsync() => RunAsync<DataLocation>(_engine.GetLocationsAsync(Context, CancellationToken.None));
+
     public Task<List<DeviceDataFinding>> FindAsync(params string[] deviceIds) => RunAsync<DeviceDataFinding>(_engine.FindAsync(
         new FootprintRequest { Context = Context, DeviceIds = Stream(deviceIds) }, CancellationToken.None));
 

@@ -204,7 +204,8 @@ public sealed class ResumeTests
         DsrException refused = await Assert.ThrowsAsync<DsrException>(() => sandbox.EraseAsync(
             plan, store: $"https://{WorldNames.EvidenceAccount}.blob.core.windows.net/{WorldNames.EvidenceContainer}"));
 
-        Assert.Equal("RequestStoreNotWritable", refused.Fault.Id);
+        Assert.Equal("PermissionMissing", refused.Fault.Id);
+        Assert.Contains("/blobs/write is missing", refused.Fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(sandbox.Server.RequestLog.After(0), request => request.Mutating && !request.Host.StartsWith(WorldNames.EvidenceAccount, StringComparison.Ordinal));
     }
 

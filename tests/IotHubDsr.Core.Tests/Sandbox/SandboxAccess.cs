@@ -21,6 +21,8 @@ internal static class SandboxAccess
         ConnectionString = new NetworkCredential(string.Empty, descriptor.HubConnectionString).SecurePassword,
         CaCertificate = descriptor.CaCertificatePem,
         ControlKey = descriptor.ControlKey,
+        IdentityEndpoint = new Uri(descriptor.IdentityEndpoint),
+        IdentityHeader = descriptor.IdentityHeader,
     };
 
     /// <summary>Access to the sandbox, with every request passing through <paramref name="wire"/>.</summary>

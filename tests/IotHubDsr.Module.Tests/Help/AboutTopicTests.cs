@@ -48,6 +48,21 @@ public sealed class AboutTopicTests(HelpSession session) : IClassFixture<HelpSes
     }
 
     [Fact]
+    public void Topic_NamesTheKindsOfLocationThatHaveAStore()
+    {
+        using ModuleSession connected = ModuleSession.Connected();
+        IEnumerable<string> kinds = connected.Run("Get-IotDataLocation | Where-Object { \"$($_.Capabilities)\" -ne 'None' } | ForEach-Object Kind").Output.Select(static kind => $"{kind}").Distinct();
+
+        IEnumerable<string> named = Regex.Matches(Section("STORES"), @"^ {4}([A-Z]\w+)  +\w", RegexOptions.Multiline).Select(static match => match.Groups[1].Value);
+
+        Assert.Equal(kinds.Order(StringComparer.Ordinal), named.Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>The commands of the section about rehearsals, block by block.</summary>
+    internal static IReadOnlyList<string> RehearsalCommands() =>
+        [.. Regex.Matches(Section("REHEARSAL"), @"^ {8}\$(?:.|\n {8})*", RegexOptions.Multiline).Select(static match => Regex.Replace(match.Value, "^ {8}", "", RegexOptions.Multiline))];
+
+    [Fact]
     public async Task LocationFileOfTheTopic_IsTakenAsItStands()
     {
         string file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.json");
@@ -81,7 +96,7 @@ public sealed class AboutTopicTests(HelpSession session) : IClassFixture<HelpSes
         using var client = new HttpClient(handler) { BaseAddress = rehearsed.SandboxObject.Value<Uri>("ControlUri") };
         client.DefaultRequestHeaders.Add("x-sandbox-key", rehearsed.SandboxObject.Text("ControlKey"));
 
-        Assert.Equal(["clock", "access", "tokens", "hub", "faults"], requests.Select(static request => request.Operation));
+        Assert.Equal(["clock", "access", "roles", "tokens", "hub", "faults"], requests.Select(static request => request.Operation));
         foreach ((string operation, string body) in requests)
         {
             using HttpResponseMessage response = await client.PostAsync(new Uri(operation, UriKind.Relative), JsonContent.Create(JsonDocument.Parse(body)));

@@ -14,12 +14,52 @@ public sealed class PackageTests(PackagedModule module) : IClassFixture<Packaged
         [
             "IotHubDsr.psd1", "LICENSE", "README.md", "en-US/IotHubDsr.dll-Help.xml", "en-US/about_IotHubDsr.help.txt",
             "module/IotHubDsr.Format.ps1xml", "module/Examples/Quickstart.ps1", "module/Examples/Reverify-DataRequests.ps1",
+            "module/Examples/Runbook.ps1", "module/Roles/Read-Configuration.json", "module/Roles/Erase-RoutedBlobContainer.json",
             "module/bin/IotHubDsr.dll", "module/bin/IotHubDsr.Contracts.dll",
             "module/bin/core/IotHubDsr.Core.dll", "module/bin/core/IotHubDsr.Core.deps.json", "module/bin/core/Azure.Core.dll",
             "module/bin/sandbox/IotHubDsr.Sandbox.dll", "module/bin/sandbox/IotHubDsr.Sandbox.runtimeconfig.json",
         ];
 
         Assert.Empty(needed.Except(module.Files, StringComparer.Ordinal));
+        Assert.DoesNotContain(module.Files, static file => file.EndsWith(".pdb", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task Manifest_IsValidAndSaysWhatAGalleryAsksFor()
+    {
+        string output = await RunAsync(
+            "$m = Test-ModuleManifest (Join-Path (Get-Module IotHubDsr).ModuleBase IotHubDsr.psd1) -ErrorAction Stop; $d = $m.PrivateData.PSData; "
+            + "\"$($m.Version)|$($m.Author)|$($m.Description.Length -gt 50)|$($d.LicenseUri)|$($d.ReleaseNotes.Length -gt 50)|$($d.Tags.Count -gt 3)|$($m.HelpInfoUri)|\"");
+
+        Assert.Equal($"{PackagedModule.Version}|{PackagedModule.Manifest["Author"]}|True|https://opensource.org/license/mit|True|True||", output);
+    }
+
+    [Fact]
+    public async Task Package_InstalledFromALocalRepository_IsLoadedByItsCommandsAndAnswersARequest()
+    {
+        using var home = new TemporaryFolder();
+        var environment = new Dictionary<string, string> { ["HOME"] = home.Path, ["PSModulePath"] = "" };
+        string repository = Path.GetDirectoryName(module.Package)!.Replace("'", "''", StringComparison.Ordinal);
+        string[] installed = await PowerShellRun.LinesWithoutModuleAsync(
+            $$"""
+            Register-PSResourceRepository -Name here -Uri '{{repository}}' -Trusted
+            Install-PSResource IotHubDsr -Repository here -Quiet
+            Get-PSResource IotHubDsr | ForEach-Object { "$($_.Name) $($_.Version) $($_.LicenseUri)" }
+            """,
+            environment);
+
+        string[] request = await PowerShellRun.LinesWithoutModuleAsync(
+            """
+            $sandbox = Start-IotHubSandbox
+            $null = Connect-IotHubDsr -Sandbox $sandbox
+            $receipts = @(Remove-IotDeviceData dev2 -Force)
+            "$(@($receipts | Where-Object Kind -eq DeviceRegistry).Verdict) $((Get-Module IotHubDsr).Version)"
+            Stop-IotHubSandbox $sandbox
+            """,
+            environment);
+
+        Assert.Equal($"IotHubDsr {PackagedModule.Version} https://opensource.org/license/mit", Assert.Single(installed));
+        Assert.Equal($"Erased {PackagedModule.Version}", Assert.Single(request));
     }
 
     [Fact]

@@ -103,7 +103,7 @@ public sealed class RunbookTests : IDisposable
     {
         _session.Module.Sandbox.Deny("blob:contosoevidence");
 
-        Assert.StartsWith("RequestStoreUnreadable", Run().Terminating!.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith("PermissionMissing", Run().Terminating!.FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 
     private void Register(string receivedAt) =>

@@ -131,18 +131,21 @@ internal sealed class BlobContainerAccess
     public AppendBlobClient OpenAppend(string blobName) => _container.GetAppendBlobClient(Open(blobName).Name);
 
     /// <summary>Deletes an old copy for good where the account allows it; elsewhere it is soft-deleted, if the account does that.</summary>
-    public async Task DeleteCopyAsync(ListedBlob copy, CancellationToken cancellationToken)
+    /// <returns>As for <see cref="DeletePermanentlyAsync"/>.</returns>
+    public async Task<Fault?> DeleteCopyAsync(ListedBlob copy, CancellationToken cancellationToken)
     {
         Response deleted = await Open(copy).DeleteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        if (deleted.Headers.TryGetValue("x-ms-delete-type-permanent", out string? permanent) && permanent == "false")
-            await DeletePermanentlyAsync(copy, cancellationToken).ConfigureAwait(false);
+        return deleted.Headers.TryGetValue("x-ms-delete-type-permanent", out string? permanent) && permanent == "false"
+            ? await DeletePermanentlyAsync(copy, cancellationToken).ConfigureAwait(false)
+            : null;
     }
 
     /// <summary>Removes a soft-deleted version or snapshot before its time, where the account allows it.</summary>
-    public async Task DeletePermanentlyAsync(ListedBlob copy, CancellationToken cancellationToken)
+    /// <returns>The right that is missing, once; null when it was there, or is not what the copy stays for.</returns>
+    public async Task<Fault?> DeletePermanentlyAsync(ListedBlob copy, CancellationToken cancellationToken)
     {
         if (_refusesPermanentDeletion)
-            return;
+            return null;
         try
         {
             using (PermanentDeletion.Begin())
@@ -156,7 +159,11 @@ internal sealed class BlobContainerAccess
         {
             // The copy stays restorable until its time has passed, which the next read tells.
             _refusesPermanentDeletion = true;
+            if (refused.Status == 403)
+                return AzureFaults.Translate(refused, $"the soft-deleted copies of {_container.AccountName}/{_container.Name}", "delete for good", "Storage Blob Data Owner").Fault;
         }
+
+        return null;
     }
 
     /// <summary>The content of a blob as it stands under an ETag.</summary>

@@ -67,6 +67,8 @@ internal sealed class ArchiveErasure(
                 _replaced.Add((blobName, replaced.ToString("H")));
             if (result.YoungUntil is { } until)
                 _accounts.Young(blobName, until);
+            if (result.Left is { } left)
+                await call.ReportAsync(left, cancellationToken).ConfigureAwait(false);
             if (result.Fault is { } fault)
                 await FailAsync(blobName, fault, cancellationToken).ConfigureAwait(false);
         }

@@ -2,6 +2,7 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using IotHubDsr.Archives;
+using IotHubDsr.Azure;
 using IotHubDsr.Azure.Blobs;
 
 namespace IotHubDsr.Stores.BlobArchives;
@@ -21,6 +22,9 @@ internal sealed record RewriteResult(IReadOnlyList<SubjectMatches> Removed)
 
     /// <summary>What went wrong after the blob had been replaced.</summary>
     public Fault? Fault { get; init; }
+
+    /// <summary>What of the work itself could not be cleared away.</summary>
+    public Fault? Left { get; init; }
 }
 
 /// <summary>
@@ -97,6 +101,15 @@ internal sealed class BlobRewriter(
         if (item.ETag != before.ETag.ToString("H") && !await HoldsSelectedAsync(before, share, cancellationToken).ConfigureAwait(false))
             return new RewriteResult([]);
         IBlobReplacement replacement = await ReplacementAsync(before, lastWrite, cancellationToken).ConfigureAwait(false);
+        RewriteResult result = await StageAndReplaceAsync(replacement, before, share, cancellationToken).ConfigureAwait(false);
+        return replacement is DraftBlob { Refusal: { } refusal } draft
+            ? result with { Left = AzureFaults.Translate(refusal, $"{call.Location.Place}/{draft.Name}", "delete", BlobFailures.WriteRole).Fault }
+            : result;
+    }
+
+    private async Task<RewriteResult> StageAndReplaceAsync(
+        IBlobReplacement replacement, BlobProperties before, ReadingShare share, CancellationToken cancellationToken)
+    {
         await using var staged = new StagedBlob(replacement, before, share, cancellationToken);
         ArchiveRewrite rewrite = await StageAsync(staged, before, share, cancellationToken).ConfigureAwait(false);
         if (rewrite.RecordsRemoved == 0)

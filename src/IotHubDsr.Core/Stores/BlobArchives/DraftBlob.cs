@@ -33,8 +33,14 @@ internal sealed partial class DraftBlob(BlobContainerAccess container, BlockBlob
 
     public long? LeastCopy => null;
 
+    /// <summary>Name of the draft.</summary>
+    public string Name => _draft.Name;
+
+    /// <summary>Why the draft could not be deleted, when the right to is missing: the next erasure will not have it either.</summary>
+    public RequestFailedException? Refusal { get; private set; }
+
     /// <summary>Whether a blob is a draft, by its name: one that is there when no erasure runs was left by a process that died.</summary>
-    public static bool IsDraft(ListedBlob listed) => !listed.IsBlockBlob && Name().IsMatch(listed.Name);
+    public static bool IsDraft(ListedBlob listed) => !listed.IsBlockBlob && DraftName().IsMatch(listed.Name);
 
     /// <summary>The blob that a draft was made for.</summary>
     public static string BlobOf(string draftName) => draftName[..draftName.LastIndexOf(Mark, StringComparison.Ordinal)];
@@ -136,6 +142,7 @@ internal sealed partial class DraftBlob(BlobContainerAccess container, BlockBlob
         catch (Exception failed) when (failed is RequestFailedException or IOException or AggregateException or OperationCanceledException)
         {
             // The next erasure removes it, as it does after a crash.
+            Refusal = failed is RequestFailedException { Status: 403 } refused ? refused : null;
         }
     }
 
@@ -160,5 +167,5 @@ internal sealed partial class DraftBlob(BlobContainerAccess container, BlockBlob
         before.EncryptionScope is { Length: > 0 } scope ? client.WithEncryptionScope(scope) : client;
 
     [GeneratedRegex(@".\.iothubdsr-[0-9a-f]{32}\z", RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking)]
-    private static partial Regex Name();
+    private static partial Regex DraftName();
 }

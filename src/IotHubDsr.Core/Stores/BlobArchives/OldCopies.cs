@@ -128,7 +128,9 @@ internal sealed class OldCopies(BlobContainerAccess container, ArchiveLayout lay
             IEnumerable<AnnouncedItem> items = kept.Removed.Select(
                 removed => new AnnouncedItem(copy.Path, removed.DeviceId, wasFound ? selection.CountOf(removed) : 0, wasFound ? 1 : 0));
             await call.AnnounceAsync(new Announcement($"delete the old copy {copy.Path}", [.. items]), cancellationToken).ConfigureAwait(false);
-            await container.DeleteCopyAsync(copy, cancellationToken).ConfigureAwait(false);
+            Fault? refusal = await container.DeleteCopyAsync(copy, cancellationToken).ConfigureAwait(false);
+            if (refusal is not null)
+                await call.ReportAsync(refusal, cancellationToken).ConfigureAwait(false);
             if (wasFound)
                 accounts.Removed(kept.Removed);
         }
@@ -150,7 +152,8 @@ internal sealed class OldCopies(BlobContainerAccess container, ArchiveLayout lay
         try
         {
             await call.AnnounceAsync(new Announcement($"remove the soft-deleted copy {copy.Path}", []), cancellationToken).ConfigureAwait(false);
-            await container.DeletePermanentlyAsync(copy, cancellationToken).ConfigureAwait(false);
+            if (await container.DeletePermanentlyAsync(copy, cancellationToken).ConfigureAwait(false) is { } refusal)
+                await call.ReportAsync(refusal, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

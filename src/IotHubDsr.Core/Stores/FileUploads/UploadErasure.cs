@@ -184,13 +184,15 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
         await call.AnnounceAsync(Announcement.Of($"delete {what} {blob.Path}", blob.Path, deviceId, records), cancellationToken).ConfigureAwait(false);
         // An old copy cannot change and has no conditions.
         var conditions = new BlobRequestConditions { IfMatch = blob.ETag };
-        Task deleting = blob switch
-        {
-            { LeavesAt: not null } => container.DeletePermanentlyAsync(blob, cancellationToken),
-            { IsOldCopy: true } => container.DeleteCopyAsync(blob, cancellationToken),
-            _ => container.Open(blob).DeleteAsync(conditions: conditions, cancellationToken: cancellationToken),
-        };
-        await deleting.ConfigureAwait(false);
+        Fault? refusal = null;
+        if (blob.LeavesAt is not null)
+            refusal = await container.DeletePermanentlyAsync(blob, cancellationToken).ConfigureAwait(false);
+        else if (blob.IsOldCopy)
+            refusal = await container.DeleteCopyAsync(blob, cancellationToken).ConfigureAwait(false);
+        else
+            await container.Open(blob).DeleteAsync(conditions: conditions, cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (refusal is not null)
+            await call.ReportAsync(refusal, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Runs one deletion; what fails is reported and does not keep the others. True when the blob is gone.</summary>

@@ -1,0 +1,39 @@
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using IotHubDsr.Azure.Blobs;
+
+namespace IotHubDsr.Azure;
+
+/// <summary>
+/// Remembers which action of Azure's access control a refused request needs: Blob Storage refuses without naming it, and the exception of its
+/// client does not know the request.
+/// </summary>
+internal sealed class RequiredActions : HttpPipelinePolicy
+{
+    private static readonly ConditionalWeakTable<Response, string> s_ofRefusals = [];
+
+    public static RequiredActions Policy { get; } = new();
+
+    /// <summary>The action that a refused request needs; null when it is not known.</summary>
+    public static string? Of(Response? refusal) => refusal is not null && s_ofRefusals.TryGetValue(refusal, out string? action) ? action : null;
+
+    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+    {
+        ProcessNext(message, pipeline);
+        Note(message);
+    }
+
+    public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+    {
+        await ProcessNextAsync(message, pipeline).ConfigureAwait(false);
+        Note(message);
+    }
+
+    private static void Note(HttpMessage message)
+    {
+        if (message.Response.Status == 403 && message.Request.Headers.Contains("x-ms-version"))
+            s_ofRefusals.AddOrUpdate(message.Response, BlobActions.Of(message.Request));
+    }
+}

@@ -1,0 +1,179 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using IotHubDsr.Core.Tests.Requests;
+using IotHubDsr.Sandbox.Identity;
+using IotHubDsr.Sandbox.Storage;
+using IotHubDsr.Sandbox.Storage.Blobs;
+using IotHubDsr.Sandbox.World;
+
+namespace IotHubDsr.Core.Tests.Sandbox;
+
+/// <summary>The role definitions of module/Roles: a whole request runs with them, and each of their actions is needed.</summary>
+public sealed class RoleTests
+{
+    private const string Store = $"https://{WorldNames.EvidenceAccount}.blob.core.windows.net/{WorldNames.EvidenceContainer}";
+    private static readonly string[] s_devices = ["dev1", "th-001"];
+    private static readonly JsonSerializerOptions s_strict = new() { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+
+    /// <summary>File without extension, and an action of the role in it.</summary>
+    public static TheoryData<string, string> Actions
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach ((string file, RoleDefinition role) in ReadRoles())
+            {
+                // What another role at the same scope allows as well is not missed; that role has its own line.
+                foreach (string action in role.Actions.Concat(role.DataActions).Where(_ => file is not ("Read-CloudToDeviceQueue" or "Read-RequestStore")))
+                    data.Add(file, action);
+            }
+
+            return data;
+        }
+    }
+
+    [Fact]
+    public void Roles_AreCustomRolesWithoutWildcards() => Assert.All(ReadRoles(), static file =>
+    {
+        Assert.True(file.Value.IsCustom);
+        Assert.StartsWith("IotHubDsr ", file.Value.Name, StringComparison.Ordinal);
+        Assert.InRange(file.Value.Description!.Length, 20, 1024);
+        Assert.Equal("/subscriptions/00000000-0000-0000-0000-000000000000", Assert.Single(file.Value.AssignableScopes));
+        Assert.NotEmpty(file.Value.Actions.Concat(file.Value.DataActions));
+        Assert.DoesNotContain(file.Value.Actions.Concat(file.Value.DataActions), static action => action.Contains('*', StringComparison.Ordinal));
+        Assert.Empty(file.Value.NotActions.Concat(file.Value.NotDataActions));
+    });
+
+    [Fact]
+    public async Task WholeRequest_WithTheRolesOfTheModule_PassesAsWithEveryRight()
+    {
+        List<string> unrestricted = await OutcomeAsync(static _ => null);
+
+        List<string> outcome = await OutcomeAsync(static sandbox => Assign(sandbox, "", ""));
+
+        Assert.DoesNotContain(outcome, static line => line.StartsWith("PermissionMissing", StringComparison.Ordinal));
+        Assert.Equal(unrestricted, outcome);
+    }
+
+    [Fact]
+    public async Task FindAndExport_WithTheReadersAlone_Pass()
+    {
+        await using RequestSandbox sandbox = await StartAsync();
+        sandbox.Server.Access.Assignments = [.. Assign(sandbox, "", "").Where(static role => !role.Role.Name.EndsWith("Eraser", StringComparison.Ordinal))];
+
+        await sandbox.ConnectAsync();
+        await sandbox.FindAsync(s_devices);
+        await sandbox.ExportAsync(s_devices);
+
+        Assert.DoesNotContain(sandbox.Reported, static fault => fault.Id == "PermissionMissing");
+    }
+
+    [Theory]
+    [MemberData(nameof(Actions))]
+    public async Task WholeRequest_WithOneActionLess_FailsWithPermissionMissingThatNamesIt(string file, string action)
+    {
+        List<string> outcome = await OutcomeAsync(sandbox => Assign(sandbox, file, action));
+
+        var named = new Regex($@"^PermissionMissing: .*\b{Regex.Escape(action)}(?![\w/])", RegexOptions.IgnoreCase);
+        Assert.True(outcome.Any(line => named.IsMatch(line)), string.Join(Environment.NewLine, outcome));
+    }
+
+    /// <summary>A whole request: what was reported and, for each device and location, the verdict.</summary>
+    private static async Task<List<string>> OutcomeAsync(Func<RequestSandbox, IReadOnlyList<RoleAssignment>?> roles)
+    {
+        await using RequestSandbox sandbox = await StartAsync();
+        sandbox.Server.Access.Assignments = roles(sandbox);
+        var outcome = new List<string>();
+        try
+        {
+            await sandbox.ConnectAsync(static request => request with { RequestStore = Store });
+            await sandbox.LocationsAsync();
+            await sandbox.FindAsync(s_devices);
+            await sandbox.ExportAsync(s_devices);
+            ErasurePlan plan = await sandbox.PlanAsync(includeOldVersions: true, s_devices);
+            outcome.AddRange((await sandbox.EraseAsync(plan)).Select(static receipt => $"{receipt.DeviceId} {receipt.Kind} {receipt.Place} {receipt.Verdict}"));
+            DataRequest request = await sandbox.RequestAsync();
+            outcome.Add($"{request.Status}");
+            await sandbox.ResumeAsync(request.RequestId);
+            outcome.Add($"{(await sandbox.ChangeAsync(new AnonymiseRequest { Context = sandbox.Context, RequestId = request.RequestId, Reason = "A test" })).IsAnonymised}");
+        }
+        catch (DsrException exception)
+        {
+            outcome.Add($"{exception.Fault}");
+        }
+
+        return [.. sandbox.Reported.Select(static fault => $"{fault}").Concat(outcome).Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>A world in which every action is needed: an old copy of each kind, and a blob of one device alone.</summary>
+    private static async Task<RequestSandbox> StartAsync()
+    {
+        RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        foreach (string name in (string[])[WorldNames.PlainAccount, WorldNames.VersionedAccount, WorldNames.UploadAccount])
+        {
+            Assert.True(sandbox.Server.World.Blobs.TryGetAccount(name, out BlobAccount? account));
+            account.Options = account.Options with { AllowPermanentDelete = account.Options.KeepsDeleted };
+            foreach (BlobEntry entry in account.Containers.SelectMany(static container => container.Blobs.From(string.Empty).ToList()))
+            {
+                // Not even what no service writes there may take more rights than the roles give.
+                if (entry.Current is not { } current)
+                    continue;
+                entry.Amend(current, current with { Tags = current.Tags.SetItem("retention", "ten-years") });
+                if (name == WorldNames.PlainAccount)
+                    entry.TakeSnapshot(entry.Current!, entry.Current!);
+            }
+        }
+
+        return sandbox;
+    }
+
+    /// <summary>Each role at the scope that its description names, without one action at the scopes of a file's role.</summary>
+    private static List<RoleAssignment> Assign(RequestSandbox sandbox, string file, string action)
+    {
+        WorldNames names = sandbox.Server.World.Names;
+        Dictionary<string, RoleDefinition> roles = ReadRoles();
+        return [.. roles.SelectMany(role => ScopesOf(role.Key, names).Select(scope => new RoleAssignment(
+            scope, file.Length > 0 && ScopesOf(file, names).Contains(scope, StringComparer.Ordinal) ? Without(role.Value, action) : role.Value)))];
+    }
+
+    private static RoleDefinition Without(RoleDefinition role, string action) => role with
+    {
+        Actions = [.. role.Actions.Where(one => one != action)],
+        DataActions = [.. role.DataActions.Where(one => one != action)],
+    };
+
+    private static string[] ScopesOf(string file, WorldNames names) => file[(file.IndexOf('-', StringComparison.Ordinal) + 1)..] switch
+    {
+        "Configuration" => [names.Subscription],
+        "DeviceRegistry" or "CloudToDeviceQueue" => [names.HubId],
+        "RoutedBlobContainer" => [.. Routed(names)],
+        "OldVersions" => [.. Routed(names), Container(names, WorldNames.UploadAccount, WorldNames.UploadContainer)],
+        "DeadLetterContainer" => [Container(names, WorldNames.UploadAccount, WorldNames.DeadLetterContainer)],
+        "FileUploadContainer" => [Container(names, WorldNames.UploadAccount, WorldNames.UploadContainer)],
+        "LogArchive" =>
+        [
+            .. ((string[])["connections", "deviceidentityoperations", "twinqueries"])
+                .Select(category => Container(names, WorldNames.UploadAccount, $"insights-logs-{category}")),
+        ],
+        "RequestStore" => [Container(names, WorldNames.EvidenceAccount, WorldNames.EvidenceContainer)],
+        string other => throw new ArgumentException($"The role {other} has no scope here."),
+    };
+
+    private static IEnumerable<string> Routed(WorldNames names) => ((string[])
+        [
+            $"{WorldNames.PlainAccount}/raw-json", $"{WorldNames.PlainAccount}/raw-avro", $"{WorldNames.PlainAccount}/paused-archive",
+            $"{WorldNames.VersionedAccount}/raw-avro-deflate", $"{WorldNames.VersionedAccount}/cold-archive",
+        ]).Select(place => Container(names, place.Split('/')[0], place.Split('/')[1]));
+
+    private static string Container(WorldNames names, string account, string container) =>
+        $"{names.StorageId(account)}/blobServices/default/containers/{container}";
+
+    private static Dictionary<string, RoleDefinition> ReadRoles() => Directory.EnumerateFiles(Folder(), "*.json").ToDictionary(
+        static path => Path.GetFileNameWithoutExtension(path),
+        static path => JsonSerializer.Deserialize<RoleDefinition>(File.ReadAllText(path), s_strict)!);
+
+    private static string Folder([CallerFilePath] string file = "") =>
+        Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "..", "module", "Roles");
+}

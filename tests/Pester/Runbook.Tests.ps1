@@ -1,0 +1,76 @@
+#Requires -Version 7.4
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.5' }
+
+BeforeAll {
+    Import-Module (Join-Path $PSScriptRoot '../../IotHubDsr.psd1') -Force
+    $script:roles = Join-Path $PSScriptRoot '../../module/Roles'
+    $script:examples = Join-Path $PSScriptRoot '../../module/Examples'
+
+    # Leaves the account of the sandbox what the roles of some files allow, in the whole subscription.
+    function Set-Role([string] $Name) {
+        $subscription = ($sandbox.ResourceId -split '/')[0..2] -join '/'
+        $assignments = foreach ($file in Get-ChildItem $roles -Filter *.json | Where-Object BaseName -Like $Name) {
+            @{ scope = $subscription; role = Get-Content $file.FullName -Raw | ConvertFrom-Json -AsHashtable }
+        }
+        $control = @{ Headers = @{ 'x-sandbox-key' = $sandbox.ControlKey }; SkipCertificateCheck = $true; ContentType = 'application/json' }
+        Invoke-RestMethod -Method Post -Uri "$($sandbox.ControlUri)roles" -Body (@{ assignments = @($assignments) } | ConvertTo-Json -Depth 9) @control
+    }
+}
+
+Describe 'A managed identity' {
+    BeforeAll {
+        $script:sandbox = Start-IotHubSandbox
+        $env:IDENTITY_ENDPOINT = $sandbox.IdentityEndpoint
+        $env:IDENTITY_HEADER = $sandbox.IdentityHeader
+    }
+
+    AfterAll {
+        Remove-Item env:IDENTITY_ENDPOINT, env:IDENTITY_HEADER
+        Stop-IotHubSandbox $sandbox
+    }
+
+    It 'connects, and is told apart from the application' {
+        $context = Connect-IotHubDsr -Sandbox $sandbox -CredentialSource ManagedIdentity
+        $context.CredentialSource | Should -Be 'ManagedIdentity'
+        Get-IotDeviceDataFootprint 'dev1' | Where-Object { "$($_.Verdict)" -eq 'Present' } | Should -Not -BeNullOrEmpty
+    }
+
+    It 'is refused without the secret that the process is told' {
+        $response = Invoke-WebRequest "$($sandbox.IdentityEndpoint)?api-version=2019-08-01&resource=https://management.azure.com" -SkipHttpErrorCheck
+        $response.StatusCode | Should -Be 401
+    }
+}
+
+Describe 'A request store in a container' {
+    BeforeEach {
+        $script:sandbox = Start-IotHubSandbox
+        $script:store = 'https://contosoevidence.blob.core.windows.net/made-by-the-first'
+        Connect-IotHubDsr -Sandbox $sandbox -RequestStore $store | Out-Null
+    }
+
+    AfterEach {
+        Stop-IotHubSandbox $sandbox
+    }
+
+    It 'is made by the first request' {
+        { Get-IotDataRequest } | Should -Throw -ErrorId 'RequestStoreUnreadable,*' -ExpectedMessage '*the first request that is registered in it makes it*'
+        $request = New-IotDataRequest 'th-001'
+        (Get-IotDataRequest).RequestId | Should -Be $request.RequestId
+    }
+
+    It 'that is missing is named, with the right to make it, when that is missing too' {
+        Set-Role -Name '*'
+        { New-IotDataRequest 'th-001' } | Should -Throw -ErrorId 'PermissionMissing,*' -ExpectedMessage '*may not create the request store*containers/write is missing*'
+    }
+}
+
+Describe 'The Quickstart' {
+    It 'keeps the package and the report where it says, and removes them with -Clean' {
+        $told = & (Join-Path $examples 'Quickstart.ps1') 6>&1
+        $folder = [regex]::Match("$($told[-1])", 'are in (.+); -Clean').Groups[1].Value
+        Join-Path $folder 'report.html' | Should -Exist
+        Join-Path $folder 'package/bagit.txt' | Should -Exist
+        & (Join-Path $examples 'Quickstart.ps1') -Clean | Out-Null
+        $folder | Should -Not -Exist
+    }
+}
