@@ -132,5 +132,7 @@ internal sealed class EngineSession
         ConnectionString = new NetworkCredential(string.Empty, string.Empty).SecurePassword,
         CaCertificate = sandbox.CaCertificate,
         ControlKey = string.Empty,
+        IdentityEndpoint = new Uri($"http://127.0.0.1:{sandbox.Port}"),
+        IdentityHeader = string.Empty,
     };
 }
