@@ -27,6 +27,9 @@ internal sealed class RouteGraph
     /// <summary>From this number of locations on those where nothing is there, or no longer, are drawn as one.</summary>
     public const int MaxSinks = 24;
 
+    /// <summary>How many places a picture on paper has: of more the labels would be too small to read.</summary>
+    public const int SinksOnPaper = 12;
+
     private const double SinkHeight = 46;
     private const double WayHeight = 32;
     private const double Gap = 12;
@@ -51,10 +54,19 @@ internal sealed class RouteGraph
 
     public double Height { get; }
 
-    public static RouteGraph Of(IReadOnlyList<LocationSummary> locations)
+    public static RouteGraph Of(IReadOnlyList<LocationSummary> locations) => Of(Nodes(locations));
+
+    /// <summary>The same in parts that fit on paper.</summary>
+    public static IEnumerable<RouteGraph> PartsOf(IReadOnlyList<LocationSummary> locations) => Nodes(locations).Chunk(SinksOnPaper).Select(Of);
+
+    private static Node[] Nodes(IReadOnlyList<LocationSummary> locations) =>
+    [
+        .. Grouped(locations).OrderBy(static node => RouteWay.Order(node.Ways[0])).ThenBy(static node => node.Ways[0], StringComparer.Ordinal)
+            .ThenByDescending(static node => node.Verdict),
+    ];
+
+    private static RouteGraph Of(Node[] nodes)
     {
-        Node[] nodes = [.. Grouped(locations).OrderBy(static node => RouteWay.Order(node.Ways[0])).ThenBy(static node => node.Ways[0], StringComparer.Ordinal)
-            .ThenByDescending(static node => node.Verdict)];
         string[] labels = [.. nodes.SelectMany(static node => node.Ways).Distinct(StringComparer.Ordinal)];
         double height = Math.Max(HubHeight, Math.Max((nodes.Length * (SinkHeight + Gap)) - Gap, (labels.Length * (WayHeight + Gap)) - Gap));
 

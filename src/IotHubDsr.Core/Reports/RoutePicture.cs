@@ -9,6 +9,9 @@ internal static class RoutePicture
 
     private const double Margin = 4;
 
+    /// <summary>How much larger than on the screen the letters are on paper, where the picture is smaller.</summary>
+    private const double PaperScale = 1.2;
+
     public static void Write(MarkupWriter html, ReportFacts facts)
     {
         RouteGraph graph = RouteGraph.Of(facts.Locations);
@@ -21,16 +24,21 @@ internal static class RoutePicture
                 (Attribute.Class, "picture"),
                 (Attribute.Role, "img"),
                 (Attribute.AriaLabelledby, "routes-t routes-d"),
-                (Attribute.ViewBox, $"{Number(-Margin)} {Number(-Margin)} {Number(RouteGraph.Width + (2 * Margin))} {Number(graph.Height + (2 * Margin))}")))
+                (Attribute.ViewBox, ViewBox(graph))))
             {
                 html.Element(Tag.Title, $"Where the data of {Counted.Of(facts.DeviceCount, "device")} went", (Attribute.Id, "routes-t"));
                 html.Element(Tag.Desc, Description(graph, facts), (Attribute.Id, "routes-d"));
-                Edges(html, graph);
-                Hub(html, graph.Hub, facts.Model.HubHostName);
-                foreach (GraphWay way in graph.Ways)
-                    Way(html, way);
-                foreach (GraphSink sink in graph.Sinks)
-                    Sink(html, sink);
+                Draw(html, graph, facts, onPaper: false);
+            }
+
+            foreach (RouteGraph part in RouteGraph.PartsOf(facts.Locations))
+            {
+                using (html.Element(
+                    Tag.Svg,
+                    (Attribute.Class, "picture paper"),
+                    (Attribute.AriaHidden, "true"),
+                    (Attribute.ViewBox, ViewBox(part))))
+                    Draw(html, part, facts, onPaper: true);
             }
 
             using (html.Element(Tag.P, (Attribute.Class, "note")))
@@ -40,6 +48,20 @@ internal static class RoutePicture
                 html.Text(".");
             }
         }
+    }
+
+    private static string ViewBox(RouteGraph graph) =>
+        $"{Number(-Margin)} {Number(-Margin)} {Number(RouteGraph.Width + (2 * Margin))} {Number(graph.Height + (2 * Margin))}";
+
+    private static void Draw(MarkupWriter html, RouteGraph graph, ReportFacts facts, bool onPaper)
+    {
+        double scale = onPaper ? PaperScale : 1;
+        Edges(html, graph);
+        Hub(html, graph.Hub, facts.Model.HubHostName, scale);
+        foreach (GraphWay way in graph.Ways)
+            Way(html, way, scale);
+        foreach (GraphSink sink in graph.Sinks)
+            Sink(html, sink, scale);
     }
 
     private static string Description(RouteGraph graph, ReportFacts facts)
@@ -64,33 +86,33 @@ internal static class RoutePicture
         return $"M{Number(from.Right)} {Number(from.Middle)}C{Number(middle)} {Number(from.Middle)} {Number(middle)} {Number(to.Middle)} {Number(to.X)} {Number(to.Middle)}";
     }
 
-    private static void Hub(MarkupWriter html, GraphBox box, string hostName)
+    private static void Hub(MarkupWriter html, GraphBox box, string hostName, double scale)
     {
         using (Box(html, "hub", box, hostName))
         {
-            Label(html, "small", "IoT hub", 14, 25, box.Width - 28, 12);
-            Label(html, "strong", hostName.Split('.')[0], 14, 45, box.Width - 28, 15);
+            Label(html, "small", "IoT hub", 14, 25, box.Width - 28, 12 * scale);
+            Label(html, "strong", hostName.Split('.')[0], 14, 45, box.Width - 28, 15 * scale);
         }
     }
 
-    private static void Way(MarkupWriter html, GraphWay way)
+    private static void Way(MarkupWriter html, GraphWay way, double scale)
     {
         using (Box(html, "way", way.Box, way.Label))
-            Label(html, "label", way.Label, 14, 21, way.Box.Width - 28, 13);
+            Label(html, "label", way.Label, 14, 21, way.Box.Width - 28, 13 * scale);
     }
 
-    private static void Sink(MarkupWriter html, GraphSink sink)
+    private static void Sink(MarkupWriter html, GraphSink sink, double scale)
     {
         VerdictLook look = VerdictLook.Of(sink.Verdict);
         using (Box(html, $"sink {look.CssClass}", sink.Box, $"{sink.Kind} {sink.Place}: {look.Word}"))
         {
             html.Empty(Tag.Path, (Attribute.Class, "shape"), (Attribute.Transform, "translate(14 15)"), (Attribute.D, look.Shape));
-            Label(html, "strong", sink.Place, 42, 20, sink.Box.Width - 58, 13.5);
+            Label(html, "strong", sink.Place, 42, 20, sink.Box.Width - 58, 13.5 * scale);
             html.Element(Tag.Text, look.Word, (Attribute.Class, "word"), (Attribute.X, "42"), (Attribute.Y, "37"));
-            double room = sink.Box.Width - 70 - Width(look.Word, 12, isBold: true);
+            double room = sink.Box.Width - 70 - Width(look.Word, 12 * scale, isBold: true);
             html.Element(
                 Tag.Text,
-                Fit(sink.Kind, room, 12),
+                Fit(sink.Kind, room, 12 * scale),
                 (Attribute.Class, "small"),
                 (Attribute.TextAnchor, "end"),
                 (Attribute.X, Number(sink.Box.Width - 14)),

@@ -15,6 +15,16 @@ internal sealed class ChromiumFactAttribute : FactAttribute
     }
 }
 
+/// <summary>A test with cases that needs Chromium; where there is none it is skipped by name.</summary>
+internal sealed class ChromiumTheoryAttribute : TheoryAttribute
+{
+    public ChromiumTheoryAttribute()
+    {
+        if (Chromium.Path is null)
+            Skip = "There is no chromium on this machine.";
+    }
+}
+
 /// <summary>A headless Chromium of its own, with a fresh profile, spoken to by the DevTools protocol. It ends with the test.</summary>
 internal sealed class Chromium : IAsyncDisposable
 {
@@ -94,6 +104,15 @@ internal sealed class Chromium : IAsyncDisposable
         await SendAsync(
             "Emulation.setEmulatedMedia",
             new JsonObject { ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = colourScheme }) });
+        await SendAsync(
+            "Emulation.setDeviceMetricsOverride",
+            new JsonObject { ["width"] = width, ["height"] = 900, ["deviceScaleFactor"] = 1, ["mobile"] = false });
+    }
+
+    /// <summary>Shows the page as it is printed, at a width in CSS pixels.</summary>
+    public async Task EmulatePaperAsync(int width)
+    {
+        await SendAsync("Emulation.setEmulatedMedia", new JsonObject { ["media"] = "print" });
         await SendAsync(
             "Emulation.setDeviceMetricsOverride",
             new JsonObject { ["width"] = width, ["height"] = 900, ["deviceScaleFactor"] = 1, ["mobile"] = false });

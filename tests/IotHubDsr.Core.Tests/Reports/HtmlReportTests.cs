@@ -71,12 +71,12 @@ public sealed class HtmlReportTests
 
         Assert.All(document.QuerySelectorAll("table"), table => Assert.NotEmpty(table.QuerySelector("caption")!.TextContent));
         Assert.All(document.QuerySelectorAll("th"), cell => Assert.True(cell.GetAttribute("scope") is "col" or "row"));
-        Assert.All(document.QuerySelectorAll("svg.picture"), picture =>
+        Assert.All(document.QuerySelectorAll("svg.picture:not(.paper)"), picture =>
         {
             Assert.Equal("img", picture.GetAttribute("role"));
             Assert.All(picture.GetAttribute("aria-labelledby")!.Split(' '), id => Assert.NotEmpty(document.GetElementById(id)!.TextContent));
         });
-        Assert.All(document.QuerySelectorAll("svg.symbol"), symbol => Assert.Equal("true", symbol.GetAttribute("aria-hidden")));
+        Assert.All(document.QuerySelectorAll("svg.symbol,svg.paper"), symbol => Assert.Equal("true", symbol.GetAttribute("aria-hidden")));
         Assert.All(document.QuerySelectorAll("a"), link => Assert.NotNull(document.GetElementById(link.GetAttribute("href")![1..])));
         string[] ids = [.. document.QuerySelectorAll("[id]").Select(element => element.Id!)];
         Assert.Equal(ids.Length, ids.Distinct().Count());
