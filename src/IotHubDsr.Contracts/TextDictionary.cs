@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Runtime.CompilerServices;
 
 namespace IotHubDsr;
 
@@ -14,6 +15,13 @@ public sealed class TextDictionary : ReadOnlyDictionary<string, string>
     /// <param name="values">The values.</param>
     public static IReadOnlyDictionary<string, string> Of(IReadOnlyDictionary<string, string> values) =>
         values as TextDictionary ?? new TextDictionary(values as IDictionary<string, string> ?? new Dictionary<string, string>(values, StringComparer.Ordinal));
+
+    /// <summary>Whether it is the same dictionary: what it is made of decides, so that records with the same one are equal.</summary>
+    /// <param name="obj">Another dictionary.</param>
+    public override bool Equals(object? obj) => obj is TextDictionary other && ReferenceEquals(Dictionary, other.Dictionary);
+
+    /// <inheritdoc />
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode(Dictionary);
 
     /// <summary>Names and values.</summary>
     public override string ToString() => VisibleText.OfLine(string.Join("; ", this.Select(pair => $"{pair.Key} = {pair.Value}")));

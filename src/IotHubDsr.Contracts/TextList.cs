@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Runtime.CompilerServices;
 
 namespace IotHubDsr;
 
@@ -11,6 +12,13 @@ public sealed class TextList<T> : ReadOnlyCollection<T>
     {
     }
 
+    /// <summary>Whether it is the same list: what it is made of decides, so that records with the same list are equal.</summary>
+    /// <param name="obj">Another list.</param>
+    public override bool Equals(object? obj) => obj is TextList<T> other && ReferenceEquals(Items, other.Items);
+
+    /// <inheritdoc />
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode(Items);
+
     /// <summary>The items.</summary>
     public override string ToString() => VisibleText.OfLine(string.Join("; ", Items));
 }
@@ -21,5 +29,5 @@ internal static class TextList
     /// <summary>The same items as a list with a text form.</summary>
     /// <param name="items">The items.</param>
     public static IReadOnlyList<T> Of<T>(IReadOnlyList<T>? items) =>
-        items as TextList<T> ?? new TextList<T>(items as IList<T> ?? [.. items ?? []]);
+        items as TextList<T> ?? new TextList<T>(items is null or { Count: 0 } ? Array.Empty<T>() : items as IList<T> ?? [.. items]);
 }

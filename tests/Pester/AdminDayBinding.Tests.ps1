@@ -9,11 +9,13 @@ BeforeAll {
 
     # The IDs as the command understood them: no device of the sandbox has one of digits, so each is told once as not found.
     function Get-AskedId([scriptblock] $Command) {
+        $ErrorActionPreference = 'Continue'
         & $Command 2>&1 | Where-Object { $_ -is [Management.Automation.ErrorRecord] } | ForEach-Object TargetObject | Sort-Object -CaseSensitive
     }
 }
 
 AfterAll {
+    if (Get-IotHubDsrContext) { Disconnect-IotHubDsr }
     Stop-IotHubSandbox $sandbox
 }
 

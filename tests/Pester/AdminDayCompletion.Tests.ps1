@@ -15,6 +15,7 @@ BeforeAll {
 }
 
 AfterAll {
+    if (Get-IotHubDsrContext) { Disconnect-IotHubDsr }
     Stop-IotHubSandbox $sandbox
 }
 

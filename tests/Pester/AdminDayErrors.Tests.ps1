@@ -13,6 +13,7 @@ BeforeAll {
 }
 
 AfterAll {
+    if (Get-IotHubDsrContext) { Disconnect-IotHubDsr }
     Stop-IotHubSandbox $sandbox
 }
 

@@ -9,6 +9,7 @@ BeforeAll {
 }
 
 AfterAll {
+    if (Get-IotHubDsrContext) { Disconnect-IotHubDsr }
     Stop-IotHubSandbox $sandbox
 }
 

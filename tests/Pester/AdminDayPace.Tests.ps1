@@ -37,6 +37,7 @@ Describe 'The wait for the hub''s pace is visible' {
     }
 
     AfterAll {
+        if (Get-IotHubDsrContext) { Disconnect-IotHubDsr }
         Stop-IotHubSandbox $sandbox
     }
 
@@ -76,6 +77,7 @@ Describe 'Listing a container store' {
     }
 
     AfterAll {
+        if (Get-IotHubDsrContext) { Disconnect-IotHubDsr }
         Stop-IotHubSandbox $sandbox
     }
 

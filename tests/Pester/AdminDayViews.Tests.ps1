@@ -20,6 +20,7 @@ BeforeAll {
 }
 
 AfterAll {
+    if (Get-IotHubDsrContext) { Disconnect-IotHubDsr }
     Stop-IotHubSandbox $sandbox
 }
 
