@@ -1,5 +1,4 @@
 using System.Text;
-using IotHubDsr.Sandbox.Storage.Blobs;
 
 namespace IotHubDsr.Core.Tests.Requests;
 
