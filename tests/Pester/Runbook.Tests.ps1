@@ -65,8 +65,37 @@ Describe 'A request store in a container' {
 }
 
 Describe 'The Quickstart' {
+    BeforeAll {
+        # As a person runs it: in a PowerShell of its own.
+        $script:told = & dotnet ([Environment]::GetCommandLineArgs()[0]) -NoLogo -NoProfile -File (Join-Path $examples 'Quickstart.ps1')
+
+        # A line without what differs from run to run: numbers, digests, the folder, and the width of columns.
+        function Get-Plain([string] $Line) {
+            ($Line -replace '\S*iothubdsr-\S*', 'PATH' -replace '\b[0-9a-f]{8,}\b', '#' -replace '\d+(\.\d+)?', '#' -replace '[\s-]+', ' ').Trim()
+        }
+    }
+
+    It 'prints what README shows, numbers aside' {
+        $LASTEXITCODE | Should -Be 0
+        $readme = Get-Content (Join-Path $PSScriptRoot '../../README.md') -Raw
+        $shown = [regex]::Match($readme, '(?s)```text\r?\n(1\. Start a simulated Azure.*?)```').Groups[1].Value -split '\r?\n' | Where-Object { $_.Trim() }
+        $printed = @($told | ForEach-Object { Get-Plain $_ } | Where-Object { $_ })
+        $shown.Count | Should -BeGreaterThan 80
+        $at = 0
+        $mayLeaveOut = $false
+        foreach ($line in $shown) {
+            if ($line.Trim() -eq '…') { $mayLeaveOut = $true; continue }
+            $found = [Array]::IndexOf($printed, (Get-Plain $line), $at)
+            $found | Should -BeGreaterOrEqual $at -Because "README shows: $line"
+            if (-not $mayLeaveOut) { $found | Should -Be $at -Because "README leaves out what is printed before: $line" }
+            $at = $found + 1
+            $mayLeaveOut = $false
+        }
+
+        if (-not $mayLeaveOut) { $at | Should -Be $printed.Count -Because 'README leaves out what is printed last' }
+    }
+
     It 'keeps the package and the report where it says, and removes them with -Clean' {
-        $told = & (Join-Path $examples 'Quickstart.ps1') 6>&1
         $folder = [regex]::Match("$($told[-1])", 'are in (.+); -Clean').Groups[1].Value
         Join-Path $folder 'report.html' | Should -Exist
         Join-Path $folder 'package/bagit.txt' | Should -Exist

@@ -160,7 +160,7 @@ internal sealed class BlobContainerAccess
             // The copy stays restorable until its time has passed, which the next read tells.
             _refusesPermanentDeletion = true;
             if (refused.Status == 403)
-                return AzureFaults.Translate(refused, $"the soft-deleted copies of {_container.AccountName}/{_container.Name}", "delete for good", "Storage Blob Data Owner").Fault;
+                return AzureFaults.Translate(refused, $"the soft-deleted copies of {_container.AccountName}/{_container.Name}", "delete for good", BlobFailures.OldCopyRole).Fault;
         }
 
         return null;

@@ -11,6 +11,9 @@ internal static class BlobFailures
     /// <summary>The role that changing and deleting need.</summary>
     public const string WriteRole = "Storage Blob Data Contributor";
 
+    /// <summary>The role that deleting versions needs, and deleting for good.</summary>
+    public const string OldCopyRole = "Storage Blob Data Owner";
+
     /// <summary>The blob, or this copy of it, no longer exists; its container does.</summary>
     public static bool IsGone(Exception exception) => exception is RequestFailedException { Status: 404, ErrorCode: "BlobNotFound" };
 

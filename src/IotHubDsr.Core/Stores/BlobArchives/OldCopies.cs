@@ -140,7 +140,7 @@ internal sealed class OldCopies(BlobContainerAccess container, ArchiveLayout lay
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            Fault fault = ArchiveRead.Translate(exception, place, "delete", BlobFailures.WriteRole).Fault;
+            Fault fault = ArchiveRead.Translate(exception, place, "delete", BlobFailures.OldCopyRole).Fault;
             accounts.Failed(wasFound ? copy.Path : copy.Name, fault);
             await call.ReportAsync(fault, cancellationToken).ConfigureAwait(false);
         }
@@ -157,7 +157,7 @@ internal sealed class OldCopies(BlobContainerAccess container, ArchiveLayout lay
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            Fault fault = ArchiveRead.Translate(exception, place, "delete", BlobFailures.WriteRole).Fault;
+            Fault fault = ArchiveRead.Translate(exception, place, "delete", BlobFailures.OldCopyRole).Fault;
             accounts.Failed(copy.Name, fault);
             await call.ReportAsync(fault, cancellationToken).ConfigureAwait(false);
         }

@@ -138,16 +138,16 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
         HashSet<string> files = found[false].ToHashSet(StringComparer.Ordinal);
         foreach (ListedBlob copy in left.Files.Where(file => file.IsOldCopy && !call.Held.Contains(file.Path) && (copies.Contains(file.Path) || files.Contains(file.Name))))
         {
-            bool isDeleted = await TryAsync(finding.DeviceId, copy.Path, () => DeleteAsync(finding.DeviceId, copy, "the old copy", counted.Contains(copy.Path) ? 1 : 0, cancellationToken), cancellationToken)
-                .ConfigureAwait(false);
-            if (isDeleted)
+            long records = counted.Contains(copy.Path) ? 1 : 0;
+            Task DeleteCopyAsync() => DeleteAsync(finding.DeviceId, copy, "the old copy", records, cancellationToken);
+            if (await TryAsync(finding.DeviceId, copy.Path, DeleteCopyAsync, cancellationToken, BlobFailures.OldCopyRole).ConfigureAwait(false))
                 there.Remove(KeyOf(copy));
         }
 
         foreach (ListedBlob copy in left.Deleted.Where(file => file.IsOldCopy && !call.Held.Contains(file.Path) && !call.Held.Contains(file.Name)))
         {
             Task DeleteForGoodAsync() => DeleteAsync(finding.DeviceId, copy, "for good the soft-deleted copy", records: 0, cancellationToken);
-            await TryAsync(finding.DeviceId, copy.Path, DeleteForGoodAsync, cancellationToken).ConfigureAwait(false);
+            await TryAsync(finding.DeviceId, copy.Path, DeleteForGoodAsync, cancellationToken, BlobFailures.OldCopyRole).ConfigureAwait(false);
         }
     }
 
@@ -196,7 +196,8 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
     }
 
     /// <summary>Runs one deletion; what fails is reported and does not keep the others. True when the blob is gone.</summary>
-    private async Task<bool> TryAsync(string deviceId, string path, Func<Task> delete, CancellationToken cancellationToken)
+    private async Task<bool> TryAsync(
+        string deviceId, string path, Func<Task> delete, CancellationToken cancellationToken, string role = BlobFailures.WriteRole)
     {
         if (Volatile.Read(ref _refusal) is { } refusal)
         {
@@ -222,7 +223,7 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            Fault fault = AzureFaults.Translate(exception, PlaceOf(path), "delete", BlobFailures.WriteRole).Fault;
+            Fault fault = AzureFaults.Translate(exception, PlaceOf(path), "delete", role).Fault;
             if (fault.Id == FaultCatalogue.BlobHeld.Id)
                 _held.Add((deviceId, path));
             await FailAsync(deviceId, fault, cancellationToken).ConfigureAwait(false);
