@@ -156,5 +156,7 @@ Describe 'What is said fits' {
         Test-IotErasureCertificate 'https://a.blob.core.windows.net/requests/x/certificate-0001.json' -ErrorVariable errors -ErrorAction SilentlyContinue
         $errors[0].FullyQualifiedErrorId | Should -BeLike 'FileInContainer,*'
         $errors[0].ErrorDetails.RecommendedAction | Should -BeLike '*Download it*Storage Blob Data Reader*'
+        { Test-IotErasureCertificate $PSCommandPath -JournalPath 'https://a.blob.core.windows.net/requests/x/journal.jsonl' -ErrorAction Stop } |
+            Should -Throw -ErrorId 'FileInContainer,*'
     }
 }

@@ -39,9 +39,12 @@ Describe 'A request on the sandbox' {
             @($found | Where-Object Kind -EQ 'RoutedBlobContainer').Count | Should -Be 5
         }
 
-        It 'takes devices that differ by case from the pipeline as two' {
-            $ids = 'dev1', 'Dev1' | Get-IotDeviceDataFootprint | Where-Object Kind -EQ 'DeviceRegistry' | ForEach-Object DeviceId
-            $ids | Sort-Object -CaseSensitive -Unique | Should -HaveCount 2
+        It 'takes devices that differ by case as two' {
+            $object = [pscustomobject]@{ DeviceId = 'dev1', 'Dev1' }
+            foreach ($found in ('dev1', 'Dev1' | Get-IotDeviceDataFootprint), (Get-IotDeviceDataFootprint 'dev1', 'Dev1'), ($object | Get-IotDeviceDataFootprint)) {
+                $ids = $found | Where-Object Kind -EQ 'DeviceRegistry' | ForEach-Object DeviceId
+                $ids | Sort-Object -CaseSensitive -Unique | Should -HaveCount 2
+            }
         }
 
         It 'takes objects with a DeviceId or an Id from the pipeline' {
@@ -54,21 +57,24 @@ Describe 'A request on the sandbox' {
             $ids = Get-IotDeviceDataFootprint -Query "tags.owner = 'ana.lopez'" -WarningVariable warnings -WarningAction SilentlyContinue |
                 Where-Object Kind -EQ 'DeviceRegistry' | ForEach-Object DeviceId
             $ids | Should -Contain 'dev10'
+            $ids -ccontains 'Dev1' | Should -BeFalse
+            @($warnings) | Should -HaveCount 1
             "$warnings" | Should -Match '30 minutes'
         }
 
         It 'reports an unknown device and goes on with the others' {
             $found = 'ghost', 'dev1' | Get-IotDeviceDataFootprint -ErrorVariable errors -ErrorAction SilentlyContinue
             $errors[0].FullyQualifiedErrorId | Should -BeLike 'DeviceNotFound,*'
+            $errors[0].TargetObject | Should -Be 'ghost'
             $found | Where-Object { $_.DeviceId -eq 'dev1' -and "$($_.Verdict)" -eq 'Present' } | Should -Not -BeNullOrEmpty
         }
 
         It 'works in parallel runspaces with a context' {
-            $ids = 'dev1', 'dev2' | ForEach-Object -Parallel {
+            $ids = 'dev1', "it's", '100%' | ForEach-Object -Parallel {
                 Import-Module $using:manifest
                 Get-IotDeviceDataFootprint $_ -Context $using:context
             } -ThrottleLimit 2 | Where-Object Kind -EQ 'DeviceRegistry' | ForEach-Object DeviceId
-            $ids | Sort-Object | Should -Be 'dev1', 'dev2'
+            $ids | Sort-Object -CaseSensitive | Should -Be ('dev1', "it's", '100%' | Sort-Object -CaseSensitive)
         }
 
         It 'ends its work when Select-Object -First has what it wants' {
@@ -101,7 +107,8 @@ Describe 'A request on the sandbox' {
         It 'writes nothing with -WhatIf' {
             $path = Join-Path $TestDrive 'whatif'
             Export-IotDeviceData 'dev1' -Path $path -WhatIf
-            Test-Path $path | Should -BeFalse
+            Export-IotDeviceData 'dev1' -Path $path -AsZip -WhatIf
+            Test-Path "$path*" | Should -BeFalse
         }
     }
 
@@ -122,15 +129,16 @@ Describe 'A request on the sandbox' {
 
         It 'takes what an export gives' {
             $path = Join-Path $TestDrive 'first'
-            $receipts = 'th-001' | Export-IotDeviceData -Path $path | Remove-IotDeviceData -Force
-            $receipts.DeviceId | Sort-Object -Unique | Should -Be 'th-001'
+            $receipts = 'th-001', 'th-002' | Export-IotDeviceData -Path $path | Remove-IotDeviceData -Force
+            $receipts.DeviceId | Sort-Object -Unique | Should -Be 'th-001', 'th-002'
             Test-Path $path | Should -BeTrue
         }
     }
 
     Context 'Requests' {
         It 'registers a request and says when it is due' {
-            $request = 'th-001', 'th-002' | New-IotDataRequest -ReceivedAt '2026-01-31T09:30:00+01:00'
+            $request = 'th-001', 'th-002', 'th-001' | New-IotDataRequest -ReceivedAt '2026-01-31T09:30:00+01:00' -IdentityEvidence 'Passport seen'
+            $request.Devices, $request.IdentityEvidence | Should -Be 2, 'Passport seen'
             $request.DueAt | Should -Be ([DateTimeOffset]'2026-02-28T09:30:00+01:00')
             (Get-IotDataRequest $request.RequestId).Status | Should -Be 'Received'
         }

@@ -35,6 +35,20 @@ Describe 'A managed identity' {
         Get-IotDeviceDataFootprint 'dev1' | Where-Object { "$($_.Verdict)" -eq 'Present' } | Should -Not -BeNullOrEmpty
     }
 
+    It 'serves the next sandbox of a session, too' {
+        $other = Start-IotHubSandbox
+        try {
+            $env:IDENTITY_ENDPOINT = $other.IdentityEndpoint
+            $env:IDENTITY_HEADER = $other.IdentityHeader
+            (Connect-IotHubDsr -Sandbox $other -CredentialSource ManagedIdentity).CredentialSource | Should -Be 'ManagedIdentity'
+        }
+        finally {
+            Stop-IotHubSandbox $other
+            $env:IDENTITY_ENDPOINT = $sandbox.IdentityEndpoint
+            $env:IDENTITY_HEADER = $sandbox.IdentityHeader
+        }
+    }
+
     It 'is refused without the secret that the process is told' {
         $response = Invoke-WebRequest "$($sandbox.IdentityEndpoint)?api-version=2019-08-01&resource=https://management.azure.com" -SkipHttpErrorCheck
         $response.StatusCode | Should -Be 401

@@ -17,6 +17,12 @@ internal sealed class ManagedIdentityService(Tenant tenant, TokenIssuer issuer, 
     private const string SecretHeader = "X-IDENTITY-HEADER";
     private const string ApiVersion = "2019-08-01";
 
+    /// <summary>
+    /// Clients keep tokens of a managed identity for all of their process, but none that ends within five minutes: what a sandbox issued that
+    /// has ended must not be sent to the next one of the same session.
+    /// </summary>
+    private static readonly TimeSpan KeptByNobody = TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(20);
+
     public async Task HandleAsync(HttpContext context, RequestTarget target)
     {
         var presented = context.Request.Headers[SecretHeader].ToString();
@@ -42,7 +48,7 @@ internal sealed class ManagedIdentityService(Tenant tenant, TokenIssuer issuer, 
             {
                 ["access_token"] = issuer.Issue(resource.TrimEnd('/')),
                 ["client_id"] = tenant.ClientId,
-                ["expires_on"] = issuer.AnnouncedExpiry.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+                ["expires_on"] = issuer.AnnouncedExpiryWithin(KeptByNobody).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
                 ["resource"] = resource,
                 ["token_type"] = "Bearer",
             });

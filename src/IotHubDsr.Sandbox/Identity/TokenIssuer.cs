@@ -38,6 +38,13 @@ internal sealed class TokenIssuer(Tenant tenant, TimeProvider real)
     /// <summary>When a token that is issued now will have lived as long as clients are told.</summary>
     public DateTimeOffset AnnouncedExpiry => real.GetUtcNow().AddSeconds(AnnouncedLifetimeSeconds);
 
+    /// <summary>The same, but no later than after this time.</summary>
+    public DateTimeOffset AnnouncedExpiryWithin(TimeSpan most)
+    {
+        var latest = real.GetUtcNow() + most;
+        return AnnouncedExpiry < latest ? AnnouncedExpiry : latest;
+    }
+
     public string Issue(string audience)
     {
         var now = real.GetUtcNow();

@@ -151,7 +151,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
         new ErasurePreparation { Context = Context, RequestId = requestId, RequiresApproval = requiresApproval }, CancellationToken.None));
 
     public async Task<DataRequest> ChangeAsync(ChangeRequest change, bool connected = true) => Assert.Single(await RunAsync<DataRequest>(
-        _engine.ChangeRequestAsync(change with { Context = connected ? Context : null, Store = Context.RequestStore }, CancellationToken.None)));
+        _engine.ChangeRequestAsync(change with { Context = connected ? Context : null, Store = change.Store ?? Context.RequestStore }, CancellationToken.None)));
 
     public Task<List<ErasureCertificateCheck>> CheckAsync(params string[] paths) => RunAsync<ErasureCertificateCheck>(
         _engine.CheckCertificatesAsync(new CheckCertificatesRequest { Context = Context, Paths = paths }, CancellationToken.None));

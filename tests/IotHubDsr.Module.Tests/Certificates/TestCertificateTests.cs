@@ -91,17 +91,6 @@ public sealed class TestCertificateTests : IDisposable
         Assert.Equal("True True", $"{check.Get("IsValid")} {check.Get("IsInJournal")}");
     }
 
-    [Theory]
-    [InlineData("Test-IotErasureCertificate https://contosoevidence.blob.core.windows.net/data-requests/x/certificates/0001.dsse.json")]
-    [InlineData("param($file) Test-IotErasureCertificate $file -JournalPath https://contosoevidence.blob.core.windows.net/data-requests/x/journal.000001.jsonl")]
-    public void Test_FileInABlobContainer_IsACataloguedErrorThatSaysWhatToDo(string script)
-    {
-        ModuleOutcome outcome = _session.TryRun(script, In("0001.dsse.json"));
-
-        outcome.AssertOnly("FileInContainer");
-        Assert.Contains("download", outcome.Errors.Single().ErrorDetails.RecommendedAction, StringComparison.OrdinalIgnoreCase);
-    }
-
     [Fact]
     public void Test_FileThatCannotBeRead_IsAnErrorAndTheOthersGoOn()
     {

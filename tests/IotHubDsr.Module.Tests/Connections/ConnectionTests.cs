@@ -40,23 +40,6 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public void Context_ServesParallelRunspaces()
-    {
-        const string script = """
-            param($manifest)
-            'dev1', 'Dev1', "it's", '100%' | ForEach-Object -Parallel {
-                Import-Module $using:manifest
-                Get-IotDeviceDataFootprint $_ -Context $using:context
-            } -ThrottleLimit 2 | Where-Object Kind -eq DeviceRegistry | ForEach-Object DeviceId
-            """;
-        using ModuleSession session = ModuleSession.Connected();
-
-        ModuleOutcome outcome = session.Run(script, RepositoryPaths.Manifest);
-
-        Assert.Equal(["100%", "Dev1", "dev1", "it's"], outcome.Output.Select(id => $"{id}").Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
     public void LaterConnection_IsTheDefault_AndTheEarlierGoesOnWorking()
     {
         using ModuleSession session = ModuleSession.Connected();

@@ -150,21 +150,6 @@ public sealed class RemoveTests
         Assert.DoesNotContain(session.Sandbox.Log, request => request.Mutating);
     }
 
-    [Fact]
-    public void ExportThenRemove_InOnePipeline()
-    {
-        using ModuleSession session = ModuleSession.Connected();
-        using var folder = new TemporaryFolder();
-
-        ModuleOutcome outcome = session.Run(
-            "param($path) 'th-001', 'th-002' | Export-IotDeviceData -Path $path | Remove-IotDeviceData -Force", folder.File("package"));
-
-        Assert.Equal(["th-001", "th-002"],
-            outcome.Output.Select(receipt => receipt.Text("DeviceId")).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
-        Assert.Equal(0, new ArchiveState(session.Sandbox).CountOf("th-001"));
-        Assert.True(Directory.Exists(folder.File("package")));
-    }
-
     internal static PSObject Receipt(ModuleOutcome outcome, string place, string kind) =>
         Assert.Single(outcome.Output, receipt => receipt.Text("Place") == place && receipt.Text("Kind") == kind);
 

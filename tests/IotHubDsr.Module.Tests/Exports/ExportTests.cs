@@ -171,20 +171,6 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
         Assert.Equal([folder.File("file")], folder.Entries);
     }
 
-    [Theory]
-    [InlineData("-WhatIf")]
-    [InlineData("-AsZip -WhatIf")]
-    public void WhatIf_WritesNothing(string parameters)
-    {
-        using var folder = new TemporaryFolder();
-
-        ModuleOutcome outcome = _session.Run($"param($path) Export-IotDeviceData dev1 $path {parameters}", folder.File("package"));
-
-        Assert.Empty(outcome.Output);
-        Assert.Empty(folder.Entries);
-        Assert.Contains(_session.Host.Lines, line => line.Contains(folder.File("package"), StringComparison.Ordinal));
-    }
-
     [Fact]
     public void RelativePath_IsThatOfTheSession()
     {

@@ -19,14 +19,6 @@ public sealed class BindingTests(ConnectedSession connected) : IClassFixture<Con
     public void Device_IsTakenFromWhatIsGiven(string script) =>
         Assert.Equal(["dev1"], connected.Session.Run(script + Devices).Output.Select(id => $"{id}"));
 
-    [Theory]
-    [InlineData("Get-IotDeviceDataFootprint dev1, Dev1")]
-    [InlineData("'dev1', 'Dev1' | Get-IotDeviceDataFootprint")]
-    [InlineData(", @('dev1', 'Dev1') | Get-IotDeviceDataFootprint")]
-    [InlineData("[pscustomobject]@{ DeviceId = 'dev1', 'Dev1' } | Get-IotDeviceDataFootprint")]
-    public void Devices_ThatDifferByCase_AreTwo(string script) =>
-        Assert.Equal(["Dev1", "dev1"], connected.Session.Run(script + Devices).Output.Select(id => $"{id}").Order(StringComparer.Ordinal));
-
     [Fact]
     public void Device_IsTakenFromAFindingThatWasStoredAsClixml()
     {
@@ -71,17 +63,6 @@ public sealed class BindingTests(ConnectedSession connected) : IClassFixture<Con
     [Fact]
     public void TooLongId_IsReported() =>
         connected.Session.TryRun("param($id) Get-IotDeviceDataFootprint $id", new string('a', 129)).AssertOnly("InvalidDeviceId");
-
-    [Fact]
-    public void UnknownDevice_IsReported_AndTheOthersGoOn()
-    {
-        ModuleOutcome outcome = connected.Session.TryRun("'ghost', 'dev1' | Get-IotDeviceDataFootprint");
-
-        outcome.AssertOnly("DeviceNotFound");
-        Assert.Equal("ghost", Assert.Single(outcome.Errors).TargetObject);
-        Assert.Contains(outcome.Output, finding => finding.Text("DeviceId") == "dev1" && finding.Text("Verdict") == "Present");
-        Assert.DoesNotContain(outcome.Output, finding => finding.Text("DeviceId") == "ghost" && finding.Text("Verdict") == "Present");
-    }
 
     [Theory]
     [InlineData("Get-IotDeviceDataFootprint")]

@@ -5,20 +5,6 @@ public sealed class QueryTests
     private const string Devices = " | Where-Object Kind -eq DeviceRegistry | ForEach-Object DeviceId";
 
     [Fact]
-    public void Query_FindsThePersonsDevices_AndWarnsOfItsLag()
-    {
-        using ModuleSession session = ModuleSession.Connected();
-
-        ModuleOutcome outcome = session.Run("Get-IotDeviceDataFootprint -Query \"tags.owner = 'ana.lopez'\"" + Devices);
-
-        List<string> devices = [.. outcome.Output.Select(id => $"{id}")];
-        Assert.Contains("dev1", devices);
-        Assert.Contains("dev10", devices);
-        Assert.DoesNotContain("Dev1", devices);
-        Assert.Contains("30 minutes", Assert.Single(outcome.Warnings), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Query_IsReadToItsLastPage()
     {
         using ModuleSession session = ModuleSession.Connected(scale: 3);

@@ -32,19 +32,6 @@ public sealed class LocationTests(ConnectedSession connected) : IClassFixture<Co
     }
 
     [Fact]
-    public void Locations_ThatNoStoreReads_HaveAVerdictThatIsNotAbsentAndAnAdvice()
-    {
-        IReadOnlyList<PSObject> unserved = [.. _locations.Where(location => location.Text("Capabilities") == "None")];
-
-        Assert.NotEmpty(unserved);
-        Assert.All(unserved, location =>
-        {
-            Assert.Contains(location.Text("Verdict"), (string[])["OwnerAction", "Expiring", "Unknown"]);
-            Assert.False(string.IsNullOrWhiteSpace(location.Text("Advice")));
-        });
-    }
-
-    [Fact]
     public void Locations_HaveNamesThatAreDistinctAndCanNameAFolder()
     {
         Assert.Equal(_locations.Count,

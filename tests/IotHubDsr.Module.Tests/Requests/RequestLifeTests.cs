@@ -13,20 +13,6 @@ public sealed class RequestLifeTests
     private const string Ground = "Case 7 C 12/26";
 
     [Fact]
-    public void New_RegistersARequestThatIsDueAMonthAfterItsReceipt()
-    {
-        using var session = new RequestSession();
-
-        PSObject request = session.Run(
-            "param($evidence) 'th-001', 'th-002', 'th-001' | New-IotDataRequest -ReceivedAt '2026-01-31T09:30:00+01:00' -IdentityEvidence $evidence", Evidence).Single();
-
-        Assert.Equal(("Received", 2L, Evidence), (request.Text("Status"), request.Number("Devices"), request.Text("IdentityEvidence")));
-        Assert.Equal(new DateTimeOffset(2026, 2, 28, 9, 30, 0, TimeSpan.FromHours(1)), request.Value<DateTimeOffset>("DueAt"));
-        Assert.Equal(request.Text("RequestId"), session.Get(request.Text("RequestId")).Text("RequestId"));
-        Assert.DoesNotContain(session.Module.Sandbox.Log, logged => logged.Mutating);
-    }
-
-    [Fact]
     public void Request_FromRegistrationToTheEndOfItsKey()
     {
         using var session = new RequestSession();
