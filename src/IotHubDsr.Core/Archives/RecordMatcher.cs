@@ -49,6 +49,8 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
         UnreadableSender = 4,
         UnreadableFields = 8,
         NeedsNoSender = 16,
+        SentByOther = 32,
+        SentByTwo = 64,
     }
 
     // The system property as storage endpoints name it, and as every other endpoint does.
@@ -74,7 +76,7 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
 
     /// <summary>Whether it cannot be told who sent the record, although records of its kind have a sender.</summary>
     public bool IsUnread => !Has(Signs.OfAnotherHub)
-        && (Has(Signs.UnreadableSender) || (!HasSender && (!Has(Signs.NeedsNoSender) || Has(Signs.UnreadableFields))));
+        && (Has(Signs.UnreadableSender) || IsSentByTwo || (!HasSender && (!Has(Signs.NeedsNoSender) || Has(Signs.UnreadableFields))));
 
     /// <summary>Whether names of members count as mentions, too, that are overruled by what the service wrote.</summary>
     public bool CountsOverruled { get; init; }
@@ -147,10 +149,18 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
             return;
         }
 
-        if (subjects.TryFind(deviceId, out var subject))
+        if (!subjects.TryFind(deviceId, out var subject))
         {
-            Append(ref _senders, ref _senderCount, subject);
+            _signs |= Signs.SentByOther;
+            return;
         }
+
+        if (_senderCount > 0 && _senders[0] != subject)
+        {
+            _signs |= Signs.SentByTwo;
+        }
+
+        Append(ref _senders, ref _senderCount, subject);
     }
 
     /// <summary>A sender stands where one is expected, in a form that is not a device ID.</summary>
@@ -221,12 +231,16 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
         return _matches.AsSpan(0, count);
     }
 
+    /// <summary>Whether a subject and another device are named as its sender, neither with more right: whose it is cannot be told.</summary>
+    private bool IsSentByTwo => _senderCount > 0 && (_signs & (Signs.SentByOther | Signs.SentByTwo)) != 0;
+
     private bool Has(Signs sign) => (_signs & sign) != 0;
 
     /// <summary>What was taken for the sender was not written by the service.</summary>
     private void Overrule(SenderSource source)
     {
         _source = source;
+        _signs &= ~(Signs.SentByOther | Signs.SentByTwo);
         for (var i = 0; CountsOverruled && i < _senderCount; i++)
         {
             Append(ref _mentioned, ref _mentionedCount, _senders[i]);

@@ -35,11 +35,22 @@ public sealed class AvroLayoutTests
     }
 
     [Fact]
-    public async Task Scan_RepeatedKey_MatchesAnyOfThem()
+    public async Task Scan_RepeatedKeyWithTheSameSender_MatchesIt()
     {
         var file = OddAvroWriter.RoutedFile(OddAvroWriter.RoutedRecord(
-            p => p.EndMap(), s => s.MapBlock(false, ("connectionDeviceId", "other"), ("connectionDeviceId", "dev1")).EndMap()));
+            p => p.EndMap(), s => s.MapBlock(false, ("connectionDeviceId", "dev1"), ("connectionDeviceId", "dev1")).EndMap()));
         Assert.Equal(1, Assert.Single((await Archive.ScanAsync(file, Dev1)).Subjects).Own.Records);
+    }
+
+    [Theory]
+    [InlineData("other", "dev1")]
+    [InlineData("dev1", "other")]
+    public async Task Scan_SubjectAndAnotherAsSenders_IsUnreadAndNobodys(string first, string second)
+    {
+        var file = OddAvroWriter.RoutedFile(OddAvroWriter.RoutedRecord(
+            p => p.EndMap(), s => s.MapBlock(false, ("connectionDeviceId", first), ("connectionDeviceId", second)).EndMap()));
+        var scan = await Archive.ScanAsync(file, Dev1);
+        Assert.Equal((0, 1), (scan.Subjects.Count, scan.Unread.Count));
     }
 
     [Fact]

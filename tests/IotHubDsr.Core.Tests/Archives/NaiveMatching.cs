@@ -5,10 +5,10 @@ namespace IotHubDsr.Core.Tests.Archives;
 /// <summary>The matching rule stated once more over decoded texts, to hold the walkers against.</summary>
 internal static class NaiveMatching
 {
-    public static MatchKind? KindFor(string subject, Message message)
+    public static MatchKind? KindFor(SubjectIndex subjects, string subject, Message message)
     {
         var senders = Senders(message);
-        if (senders.Count == 0)
+        if (IsUnread(subjects, message))
         {
             return null;
         }
@@ -19,6 +19,14 @@ internal static class NaiveMatching
             : sent ? MatchKind.Own
             : named.Exists(p => p.Value == subject) ? MatchKind.Attributed
             : null;
+    }
+
+    /// <summary>Whether nobody is named as the sender, or a subject and another device are.</summary>
+    public static bool IsUnread(SubjectIndex subjects, Message message)
+    {
+        var senders = Senders(message).Distinct().ToList();
+        return senders.Count == 0
+            || (senders.Count > 1 && Enumerable.Range(0, subjects.Count).Any(s => senders.Contains(subjects[s])));
     }
 
     /// <summary>Who sent it, by the hub's spelling if it is there. Nobody is told about a record without any.</summary>
@@ -39,7 +47,7 @@ internal static class NaiveMatching
 
     public static bool Removes(RecordSelection selection, Message message)
         => Enumerable.Range(0, selection.Subjects.Count)
-            .Any(s => KindFor(selection.Subjects[s], message) is { } kind && selection.Includes(kind));
+            .Any(s => KindFor(selection.Subjects, selection.Subjects[s], message) is { } kind && selection.Includes(kind));
 
     /// <summary>How many records of each kind each subject has; subjects without any are left out.</summary>
     public static IReadOnlyList<(string DeviceId, long Own, long Attributed, long Relayed)> Count(
@@ -47,7 +55,7 @@ internal static class NaiveMatching
     {
         var all = messages.ToList();
         return [.. Enumerable.Range(0, subjects.Count)
-            .Select(s => all.Select(m => KindFor(subjects[s], m)).Where(kind => kind is not null).ToList() is { Count: > 0 } kinds
+            .Select(s => all.Select(m => KindFor(subjects, subjects[s], m)).Where(kind => kind is not null).ToList() is { Count: > 0 } kinds
                 ? (subjects[s], kinds.LongCount(k => k == MatchKind.Own), kinds.LongCount(k => k == MatchKind.Attributed),
                     kinds.LongCount(k => k == MatchKind.Relayed))
                 : default)

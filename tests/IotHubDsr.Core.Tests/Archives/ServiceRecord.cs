@@ -17,7 +17,7 @@ internal static class ServiceRecord
         {
             0 => [Member("time", message.Enqueued), Member("category", "Connections"), Member("operationName", "deviceConnect"), Member("properties", Fields(sender))],
             1 => [Member("TimeGenerated", message.Enqueued), Member("properties_s", Fields(sender)), Member("DeviceId", "x")],
-            2 => [Member("time", message.Enqueued), Member("resourceId", "r"), Raw("AdditionalFields", Overflow()), Raw("properties", "null")],
+            2 => [Member("time", message.Enqueued), Member("resourceId", "/r"), Raw("AdditionalFields", Overflow()), Raw("properties", "null")],
             3 => [Member("eventTime", message.Enqueued), Subject(), Raw("data", $"{{\"twin\":{Fields(sender)},\"hubName\":\"h\"}}")],
             4 => [Subject(), Raw("data", Telemetry()), Member("deadLetterReason", "MaxDeliveryAttemptsExceeded")],
             _ => [Raw("data", sender is null ? "[]" : $"{{{Member("deviceId", sender)}}}"), Raw("Extra", "[{\"deviceId\":\"dev1\"}]")],
@@ -114,12 +114,13 @@ internal static class ServiceRecord
     }
 
     /// <summary>Whether such a record must have a sender.</summary>
-    public static bool IsUnread(string record)
+    public static bool IsUnread(SubjectIndex subjects, string record)
     {
         using var document = JsonDocument.Parse(record);
         var root = document.RootElement;
         var isLog = root.TryGetProperty("time", out _) && (root.TryGetProperty("resourceId", out _) || root.TryGetProperty("operationName", out _));
-        return !isLog && NaiveMatching.Senders(Read(record)).Count == 0;
+        var message = Read(record);
+        return NaiveMatching.IsUnread(subjects, message) && !(isLog && NaiveMatching.Senders(message).Count == 0);
     }
 
     private static void ReadData(JsonElement data, Action<SenderSource, string> add, List<(string, string)> properties)

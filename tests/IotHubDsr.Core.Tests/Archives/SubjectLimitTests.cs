@@ -70,7 +70,7 @@ public sealed class SubjectLimitTests
     {
         var generation = message.System.Where(p => p.Key is "connectionDeviceGenerationId").Select(p => p.Value).SingleOrDefault();
         var time = DateTimeOffset.Parse(message.Enqueued, System.Globalization.CultureInfo.InvariantCulture);
-        return NaiveMatching.KindFor("dev1", message) is { } kind
+        return NaiveMatching.KindFor(new SubjectIndex(["dev1"]), "dev1", message) is { } kind
             && (kind is MatchKind.Attributed || subject.GenerationId is null || generation is null || generation == subject.GenerationId)
             && (subject.From is null || time >= subject.From)
             && (subject.Before is null || time < subject.Before);

@@ -32,6 +32,11 @@ public sealed class UnreadRecordTests
     [InlineData("""{"time":"t","resourceId":"/r","properties":"{\"note\":\"a \"quoted\" deviceId dev1\"}"}""")]
     [InlineData("""{"time":"t","resourceId":"/r","properties":"{\"deviceId\":[\"dev1\"]}"}""")]
     [InlineData("""{"time":"t","resourceId":"/r","properties":{"deviceId":{"id":"dev1"}}}""")]
+    [InlineData("""{"time":"t","resourceId":"sensor-7","device":"dev1","temperature":21.5}""")]
+    [InlineData("""{M,"SystemProperties":{"connectionDeviceId":"honest","connectionDeviceId":"dev1"},"Body":{}}""")]
+    [InlineData("""{M,"SystemProperties":{"connectionDeviceId":"dev1","iothub-connection-device-id":"honest"},"Body":{}}""")]
+    [InlineData("""{M,"SystemProperties":{"connectionDeviceId":"dev1"},"SystemProperties":{"connectionDeviceId":"honest"}}""")]
+    [InlineData("""{"iothub":{"ConnectionDeviceId":"dev1"},"IoTHub":{"ConnectionDeviceId":"honest"}}""")]
     public async Task Scan_RecordWithoutReadableSender_IsCountedAndKeptByteForByte(string record)
     {
         record = Spelled(record);

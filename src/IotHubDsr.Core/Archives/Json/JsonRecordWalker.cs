@@ -163,6 +163,7 @@ internal sealed class JsonRecordWalker : IRecordEncoder
                 var resource = Unescape(ref cursor, source);
                 _matcher.AddSource(resource);
                 _signs.IsOfAnotherService |= field is JsonField.Source && RecordOrigin.IsOfAnotherService(resource);
+                _signs.HasResource |= field is JsonField.LogResource && resource.StartsWith("/"u8);
                 break;
             case JsonField.Time when cursor.TryReadText(out var time):
                 _times.NoteTime(record, time);

@@ -7,7 +7,6 @@ internal struct JsonSigns
     private const int OperationFields = 2;
 
     private bool _hasTime;
-    private bool _hasResource;
     private bool _hasOperation;
     private int _operationFields;
 
@@ -20,17 +19,19 @@ internal struct JsonSigns
     /// <summary>An event of a service that has no devices.</summary>
     public bool IsOfAnotherService { get; set; }
 
+    /// <summary>Whether it names a resource of Azure. A resource ID that is none is some other writer's.</summary>
+    public bool HasResource { get; set; }
+
     /// <summary>Whether it has members that a routed message does not have.</summary>
     public bool HasOtherFields { get; private set; }
 
     /// <summary>A row of Azure Monitor's logs: many are about no device.</summary>
-    public readonly bool IsLogRow => _hasTime && (_hasResource || (_hasOperation && _operationFields >= OperationFields));
+    public readonly bool IsLogRow => _hasTime && (HasResource || (_hasOperation && _operationFields >= OperationFields));
 
     public void Note(JsonField field)
     {
         HasOtherFields = true;
         _hasTime |= field is JsonField.Time;
-        _hasResource |= field is JsonField.LogResource;
         _operationFields += field is JsonField.LogOperation or JsonField.LogProperties or JsonField.LogColumns ? 1 : 0;
         _hasOperation |= field is JsonField.LogOperation;
     }
