@@ -117,6 +117,11 @@ public static class LocationSettings
     /// <summary>Why it cannot be told whether other hubs write to the container; missing when it can.</summary>
     public const string SharingUnknown = "sharingUnknown";
 
+    /// <summary>
+    /// Of a container that devices upload files to and that takes archives of many devices as well: the names that the hub has in those, one a line.
+    /// </summary>
+    public const string ArchiveHubNames = "archiveHubNames";
+
     /// <summary>Resource ID of the storage account.</summary>
     public const string StorageAccountId = "storageAccountId";
 }

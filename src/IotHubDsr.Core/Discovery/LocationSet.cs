@@ -77,6 +77,7 @@ internal sealed class LocationSet
             .. _order.SelectMany(key => LocationIdentity.Apart(_byPlace[key]))
                 .Select(ways => LocationText.Clean(others.Mark(LocationJoin.All(ways)))),
         ];
+        joined = [.. joined.Select(location => UploadsBesideArchives.Mark(location, joined))];
         IReadOnlyList<string> ids = LocationIds.For(joined);
         return new DiscoveryResult(
             [.. LocationIdentity.Named(joined).Zip(ids, static (location, id) => LocationAdvice.ForNoStore(location with { Id = id }))],

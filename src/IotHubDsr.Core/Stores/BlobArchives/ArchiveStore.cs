@@ -22,7 +22,7 @@ internal abstract class ArchiveStore(BlobContainers containers, TimeProvider tim
 
     public abstract string Method { get; }
 
-    public string Reading => "The container was listed, and each blob in it was read to its end, unless that had been done under the same ETag before.";
+    public string Reading => "The container was listed, and each blob in it that the operator does not exclude was read to its end, unless that had been done under the same ETag before.";
 
     public abstract ErasureStage StageOf(string kind);
 

@@ -30,22 +30,29 @@ internal sealed class FileUploadStore(BlobContainers containers, TimeProvider ti
     public async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
         StoreCall call, IReadOnlyList<string> deviceIds, IExportTarget target, CancellationToken cancellationToken)
     {
-        if (SharedUploads.Ground(call.Location) is not null)
-            return [.. (await FindAsync(call, deviceIds, cancellationToken).ConfigureAwait(false)).Select(SharedUploads.LineOf)];
         UploadListing listing = await ListAsync(call, deviceIds, once: false, cancellationToken).ConfigureAwait(false);
+        bool isShared = SharedUploads.Ground(call.Location) is not null;
+        ILookup<bool, DeviceUploads> doubtful = deviceIds.Select(listing.Of)
+            .ToLookup(device => isShared || SharedUploads.Ground(device.ToFinding(call.Location)) is not null);
         var export = new UploadExport(containers.Of(call.Location), call, target);
-        return await export.WriteAsync(deviceIds.Select(listing.Of).ToList(), cancellationToken).ConfigureAwait(false);
+        IEnumerable<ExportCompleteness> written = doubtful[false].Any()
+            ? await export.WriteAsync([.. doubtful[false]], cancellationToken).ConfigureAwait(false)
+            : [];
+        return [.. written, .. doubtful[true].Select(device => SharedUploads.LineOf(SharedUploads.Judge(device.ToFinding(call.Location))))];
     }
 
     public async Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
         StoreCall call, IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken)
     {
-        if (SharedUploads.Ground(call.Location) is not null)
-            return [.. findings.Select(static finding => new ErasureOutcome(finding.DeviceId, 0, 0))];
+        List<ErasureOutcome> untouched = [.. findings.Where(static finding => SharedUploads.Ground(finding) is not null)
+            .Select(static finding => new ErasureOutcome(finding.DeviceId, 0, 0))];
+        findings = [.. findings.Where(static finding => SharedUploads.Ground(finding) is null)];
+        if (findings.Count == 0)
+            return untouched;
         var erasure = new UploadErasure(containers.Of(call.Location), call);
         await erasure.DeleteFilesAsync(findings, cancellationToken).ConfigureAwait(false);
         UploadListing left = await ListAsync(call, findings.Select(finding => finding.DeviceId).ToList(), once: true, cancellationToken).ConfigureAwait(false);
-        return await erasure.DeleteRemainsAsync(findings, left, cancellationToken).ConfigureAwait(false);
+        return [.. untouched, .. await erasure.DeleteRemainsAsync(findings, left, cancellationToken).ConfigureAwait(false)];
     }
 
     private async Task<UploadListing> ListAsync(StoreCall call, IReadOnlyList<string> deviceIds, bool once, CancellationToken cancellationToken)

@@ -1,10 +1,14 @@
+using System.Text.RegularExpressions;
+using IotHubDsr.Stores.RoutedBlobs;
+
 namespace IotHubDsr.Stores.FileUploads;
 
 /// <summary>
 /// Containers that several hubs may upload to. Azure's names of uploaded files begin with the device ID and hold no hub: another hub's device of
-/// the same ID has its files in the same folder, and nothing of that folder is known to be the subject's.
+/// the same ID has its files in the same folder, and nothing of that folder is known to be the subject's. Nor is it where archives of many devices
+/// lie in the folder, because the device is named as their path begins.
 /// </summary>
-internal static class SharedUploads
+internal static partial class SharedUploads
 {
     /// <summary>Why the files of a device ID may be another hub's; null when they are this hub's.</summary>
     public static string? Ground(DataLocation location)
@@ -22,8 +26,14 @@ internal static class SharedUploads
             : null;
     }
 
+    /// <summary>Why what was found may be others'; null when it is the subject's.</summary>
+    public static string? Ground(DeviceDataFinding found) =>
+        Ground(found.Location) ?? (found.Location.Settings.GetValueOrDefault(LocationSettings.ArchiveHubNames) is { } hubs && HoldsArchives(found, hubs.Split('\n'))
+            ? "The container takes archives of many devices as well, and blobs that are named like theirs lie in the folder of this ID"
+            : null);
+
     /// <summary>What was found, as the subject's where it is known to be. Where there is nothing of an ID there is nothing of the subject.</summary>
-    public static DeviceDataFinding Judge(DeviceDataFinding found) => found.Items.Count == 0 || Ground(found.Location) is not { } ground
+    public static DeviceDataFinding Judge(DeviceDataFinding found) => found.Items.Count == 0 || Ground(found) is not { } ground
         ? found
         : new DeviceDataFinding
         {
@@ -31,10 +41,21 @@ internal static class SharedUploads
             GenerationId = found.GenerationId,
             Location = found.Location,
             Verdict = found.Verdict is Verdict.Unreachable or Verdict.Unknown ? found.Verdict : Verdict.OwnerAction,
-            Detail = $"{ground}. {Counted.Of(found.Records, "file")} of the device ID can be another hub's and {(found.Records == 1 ? "is" : "are")} neither erased nor "
-                + $"exported. Whoever is responsible for {found.Location.Place} finds out whose {(found.Records == 1 ? "it is" : "they are")}; if no other hub uses the container, "
-                + "say so with -DedicatedContainer of Connect-IotHubDsr or in the location file, and plan again.",
+            Detail = $"{ground}. {Counted.Of(found.Records, "file")} of the device ID can be {(Ground(found.Location) is null ? "other devices'" : "another hub's")} and "
+                + $"{(found.Records == 1 ? "is" : "are")} neither erased nor exported. Whoever is responsible for {found.Location.Place} finds out whose "
+                + (found.Records == 1 ? "it is" : "they are") + (Ground(found.Location) is null
+                    ? " and deletes by hand what is the device's."
+                    : "; if no other hub uses the container, say so with -DedicatedContainer of Connect-IotHubDsr or in the location file, and plan again."),
         };
+
+    /// <summary>Whether any blob is named as a hub, Event Grid or Azure Monitor names an archive. Every name of a hub's archive holds the hub's.</summary>
+    private static bool HoldsArchives(DeviceDataFinding found, string[] hubs) => found.Items.Any(item =>
+        Array.Exists(hubs, hub => hub.Length > 0 && BlobNameFormat.Holds(item.Path, hub))
+        || item.Path.StartsWith("resourceId=", StringComparison.OrdinalIgnoreCase)
+        || DeadLetterName().IsMatch(item.Path));
+
+    [GeneratedRegex(@"/\d{4}/\d{1,2}/\d{1,2}/\d{1,2}/[^/]+\.json", RegexOptions.CultureInvariant)]
+    private static partial Regex DeadLetterName();
 
     public static ExportCompleteness LineOf(DeviceDataFinding finding) => new()
     {

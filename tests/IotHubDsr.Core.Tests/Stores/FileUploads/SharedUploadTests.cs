@@ -1,3 +1,4 @@
+using IotHubDsr.Discovery;
 using IotHubDsr.Stores;
 
 namespace IotHubDsr.Core.Tests.Stores.FileUploads;
@@ -40,6 +41,48 @@ public sealed class SharedUploadTests
 
         Assert.Equal(1, (await sandbox.EraseAsync("dev1")).RecordsErased);
         Assert.Empty(sandbox.Names);
+    }
+
+    [Theory]
+    [InlineData("contoso-hub", "contoso-hub/02/2026/02/03/04/05")]
+    [InlineData("contoso-hub", "contoso-hub/02/2026/02/03/04/05?snapshot=2026-02-03T04:05:06.0000000Z")]
+    [InlineData("backup", "backup/CONTOSO-HUB/02.avro")]
+    [InlineData("resourceId=", "resourceId=/SUBSCRIPTIONS/1/y=2026/PT1H.json")]
+    [InlineData("topic-1", "topic-1/SUBSCRIPTION/2026/2/3/4/5f3c.json")]
+    public async Task FilesOfADevice_NamedAsArchivesInTheSameContainer_AreOwnerActionWhateverTheOperatorSays(string deviceId, string path)
+    {
+        await using UploadSandbox sandbox = await StartAsync(LocationSettings.ArchiveHubNames, "contoso-hub");
+        sandbox.Location = sandbox.Location with { Statements = [new OperatorStatement(OperatorStatementKind.DedicatedContainer, "ours")] };
+        string name = path.Split('?')[0];
+        sandbox.Put(name);
+
+        DeviceDataFinding found = await sandbox.FindOneAsync(deviceId);
+        ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(true, found with { Items = [new SeenItem(path, null, 1, 1)] }));
+        (IReadOnlyList<ExportCompleteness> lines, _) = await sandbox.ExportAsync(deviceId, "dev1");
+
+        Assert.Equal((Verdict.OwnerAction, 0L, 0), (found.Verdict, found.Records, found.Items.Count));
+        Assert.Contains("archives of many devices", found.Detail, StringComparison.Ordinal);
+        Assert.Equal((0L, 0), (outcome.RecordsErased, outcome.ItemsChanged));
+        Assert.Equal(0L, Assert.Single(lines, line => line.DeviceId == deviceId).Included);
+        Assert.Equal(1L, Assert.Single(lines, line => line.DeviceId == "dev1").Included);
+        Assert.Contains(name, sandbox.Names);
+        Assert.Equal(1, (await sandbox.EraseAsync("dev1")).RecordsErased);
+        Assert.Equal([name], sandbox.Names);
+    }
+
+    [Theory]
+    [InlineData(LocationKinds.RoutedBlobContainer, "Account/Box", "hub-a\nhub-b")]
+    [InlineData(LocationKinds.LogArchive, "account/box", "hub-a\nhub-b")]
+    [InlineData(LocationKinds.DeadLetterContainer, "account/other", null)]
+    [InlineData(LocationKinds.FileUploadContainer, "account/box", null)]
+    public void Mark_UploadsBesideArchives_KnowsTheHubsInTheirNames(string kind, string place, string? hubNames)
+    {
+        var uploads = new DataLocation { Id = "u", Kind = LocationKinds.FileUploadContainer, Place = "account/box", Provenance = ["x"] };
+        var settings = new Dictionary<string, string> { [LocationSettings.HubName] = "hub-a\nhub-b" };
+        var archive = new DataLocation { Id = "a", Kind = kind, Place = place, Provenance = ["x"], Settings = settings };
+
+        Assert.Equal(hubNames, UploadsBesideArchives.Mark(uploads, [uploads, archive]).Settings.GetValueOrDefault(LocationSettings.ArchiveHubNames));
+        Assert.Same(archive, kind == LocationKinds.FileUploadContainer ? archive : UploadsBesideArchives.Mark(archive, [uploads, archive]));
     }
 
     private static async Task<UploadSandbox> StartAsync(string setting, string value)
