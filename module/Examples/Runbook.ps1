@@ -78,6 +78,11 @@ for ($waited = 0; $request.Holder -and $waited -lt $WaitSeconds; $waited += 5) {
     $request = Get-IotDataRequest -RequestId $RequestId
 }
 
+# One that was answered without an erasure, such as one that was withdrawn, is not what this job was started for.
+if ("$($request.Status)" -eq 'Closed' -and -not $request.PlanDigest) {
+    throw "The request $RequestId is closed, and nothing was to be erased: $($request.AnswerNote) Nothing was done."
+}
+
 $run = @{ RequestId = $RequestId; Force = $true; ThrottleLimit = $ThrottleLimit; ErrorAction = 'Continue' }
 if ($SigningCertificate) { $run.SigningCertificate = $SigningCertificate }
 if ($request.PlanDigest) {

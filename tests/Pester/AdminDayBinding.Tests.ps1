@@ -41,6 +41,17 @@ Describe 'IDs of digits only can be typed' {
         { Remove-IotDeviceData 7, 007 -Force } | Should -Throw -ErrorId 'DeviceIdIsNumber,*'
     }
 
+    It 'does not take what one number was typed as for another' {
+        $number = 7
+        { $number, 007 | Remove-IotDeviceData -Force } | Should -Throw -ErrorId 'DeviceIdIsNumber,*'
+        { Remove-IotDeviceData -Force $number, 007 } | Should -Throw -ErrorId 'DeviceIdIsNumber,*'
+        { 010, 5 | ForEach-Object { $_ * 2 } | Remove-IotDeviceData -Force } | Should -Throw -ErrorId 'DeviceIdIsNumber,*'
+        { @($number) -ge 007 | Get-IotDeviceDataFootprint } | Should -Throw -ErrorId 'DeviceIdIsNumber,*'
+        Get-AskedId { @{ DeviceId = $number; Shelf = 007 } | Get-IotDeviceDataFootprint -WarningAction SilentlyContinue } | Should -Be '7'
+        Get-AskedId { @{ DeviceId = 007; Shelf = 7 } | Get-IotDeviceDataFootprint } | Should -Be '007'
+        Get-AskedId { Get-IotDeviceDataFootprint 007, 008 -ThrottleLimit (1 + $number) } | Should -Be '007', '008'
+    }
+
     It 'warns when zeros in front may have been lost' {
         $number = 007
         Get-IotDeviceDataFootprint $number -WarningVariable warnings -WarningAction SilentlyContinue -ErrorAction SilentlyContinue | Out-Null

@@ -53,6 +53,15 @@ Describe 'Commands that take long run as jobs' {
         Get-Job | Where-Object Name -Like '*-Iot*' | Should -BeNullOrEmpty
     }
 
+    It 'says with -WhatIf what it would do' {
+        # The host says it, which no stream of this process shows: another one does.
+        $script = "Import-Module '$(Join-Path $PSScriptRoot '../../IotHubDsr.psd1')'; `$sandbox = Start-IotHubSandbox; "
+        $script += "Connect-IotHubDsr -Sandbox `$sandbox -RequestStore '$(Join-Path $TestDrive 'what-if')' | Out-Null; "
+        $script += "Remove-IotDeviceData 'th-012' -WhatIf -AsJob | Receive-Job -Wait; Stop-IotHubSandbox `$sandbox"
+        $said = dotnet (Join-Path $PSHOME 'pwsh.dll') -NoProfile -Command $script
+        "$said" | Should -Match "What if: .*'th-012' of contoso-hub.azure-devices.net in DeviceRegistry"
+    }
+
     It 'erases nothing with -WhatIf or $WhatIfPreference' {
         Remove-IotDeviceData 'th-013' -WhatIf -Force -AsJob | Receive-Job -Wait -AutoRemoveJob | Should -BeNullOrEmpty
         & { $WhatIfPreference = $true; Remove-IotDeviceData 'th-013' -Force -AsJob } | Receive-Job -Wait -AutoRemoveJob | Should -BeNullOrEmpty

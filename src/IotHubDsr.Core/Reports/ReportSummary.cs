@@ -15,7 +15,9 @@ internal static class ReportSummary
     {
         if (facts.Locations.Count == 0)
             return "No location was read, so nothing is known.";
-        const string noted = "Where somebody else had to act, the action is noted as done.";
+        string noted = facts.Open.Any(static location => location.Verdict == Verdict.OwnerAction)
+            ? "Of the actions of others, some are noted as done, and some are not."
+            : "Where somebody else had to act, the action is noted as done.";
         return facts.Open.Count == facts.Locations.Count ? Headline(facts, facts.Verdict)
             : facts.Open.Count == 0 ? noted
             : $"{Headline(facts, facts.Open.Max(static location => location.Verdict))} {noted}";

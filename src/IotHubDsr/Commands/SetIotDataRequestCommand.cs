@@ -111,7 +111,7 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
         ToExtend => (new ExtendRequest { RequestId = RequestId, Reason = ExtensionReason! }, "Extend the time limit by two months"),
         ToNoteOwnerAction => (
             new OwnerActionRequest { RequestId = RequestId, LocationId = LocationId!, Note = OwnerActionNote! }, $"Note the owner's action in {LocationId}"),
-        ToNoteAnswer => (new AnswerRequest { RequestId = RequestId, Note = AnswerNote! }, "Note the answer, and that nothing is to be erased"),
+        ToNoteAnswer => (new AnswerRequest { RequestId = RequestId, Note = AnswerNote! }, "Note the answer"),
         ToDestroyKey => (new AnonymiseRequest { RequestId = RequestId, Reason = Reason }, "Destroy the key; nobody can then tell which devices the request is about"),
         ToHold => (HoldOf(Ground, ReviewAt), $"Hold {LocationId}"),
         _ => (HoldOf(ground: null, reviewAt: null), $"Release the hold on {LocationId}"),

@@ -5,13 +5,14 @@ namespace IotHubDsr.Pipeline;
 
 /// <summary>
 /// Runs a command again as a thread job of the session. The job ends with the session; stopping it stops the command as Ctrl-C does, which joins
-/// its workers.
+/// its workers. What -WhatIf says goes to no stream but to the host, which a job has not: it is lent that of the session.
 /// </summary>
 internal static class BackgroundJob
 {
     private const string Script = """
         param($Name, $Module, $Location, $Command, $Parameters)
-        Start-ThreadJob -Name $Name -ArgumentList $Module, $Location, $Command, $Parameters -ScriptBlock {
+        $shown = if ($Parameters['WhatIf']) { @{ StreamingHost = $Host } } else { @{} }
+        Start-ThreadJob @shown -Name $Name -ArgumentList $Module, $Location, $Command, $Parameters -ScriptBlock {
             param($Module, $Location, $Command, $Parameters)
             Import-Module $Module
             $null = $ExecutionContext.SessionState.Path.SetLocation($Location)

@@ -156,6 +156,7 @@ public sealed class HtmlReportTests
         var all = new ReportFacts(model with { OwnersActed = owners.ToHashSet() });
 
         Assert.StartsWith("In some places somebody else has to act", ReportSummary.Headline(one), StringComparison.Ordinal);
+        Assert.EndsWith("Of the actions of others, some are noted as done, and some are not.", ReportSummary.Headline(one), StringComparison.Ordinal);
         Assert.Contains("1 needs an action of its owner", ReportSummary.Numbers(one), StringComparison.Ordinal);
         Assert.Equal(
             "All data that was found was erased, and a second reading found none of it. Where somebody else had to act, the action is noted as done.",
