@@ -92,7 +92,7 @@ Describe 'The Quickstart' {
     It 'prints what README shows, numbers aside' {
         $LASTEXITCODE | Should -Be 0
         $readme = Get-Content (Join-Path $PSScriptRoot '../../README.md') -Raw
-        $shown = [regex]::Match($readme, '(?s)```text\r?\n(1\. Start a simulated Azure.*?)```').Groups[1].Value -split '\r?\n' | Where-Object { $_.Trim() }
+        $shown = [regex]::Match($readme, '(?s)```text\r?\n(1\. Start a simulated Azure.*?)```').Groups[1].Value -split '\r?\n' | Where-Object { Get-Plain $_ }
         $printed = @($told | ForEach-Object { Get-Plain $_ } | Where-Object { $_ })
         $shown.Count | Should -BeGreaterThan 80
         $at = 0

@@ -103,6 +103,11 @@ public static class FaultCatalogue
         "The ID '{0}' belongs to a device that the plan does not know: {1}; the new device was not touched.",
         "Find out whose the device is now. To erase what is left of the ID, accept a further plan with Remove-IotDeviceData; with -GenerationId it is about one device of the ID alone.");
 
+    /// <summary>A device was deleted and its ID given to another one between the registration of a request and its first plan or export.</summary>
+    public static FaultDefinition DeviceReassigned { get; } = new("DeviceReassigned", FaultCategory.ResourceBusy,
+        "The ID '{0}' stands for another device than when the request '{1}' was registered; nothing was erased or exported.",
+        "Find out whose the device is now. For that one, register a request of its own; -GenerationId keeps to the device that the request is about.");
+
     /// <summary>Nobody can tell whom an ID stands for.</summary>
     public static FaultDefinition DeviceUncertain { get; } = new("DeviceUncertain", FaultCategory.ResourceUnavailable,
         "It cannot be told whether the ID '{0}' still belongs to the device of the plan: {1}",
@@ -256,7 +261,7 @@ public static class FaultCatalogue
     /// <summary>The request has no plan to go on with.</summary>
     public static FaultDefinition RequestHasNoPlan { get; } = new("RequestHasNoPlan", FaultCategory.InvalidOperation,
         "Nothing was planned for the request '{0}' yet.",
-        "Run Remove-IotDeviceData with -RequestId; it plans, asks and erases.");
+        "Run Get-IotDataRequest | Remove-IotDeviceData for it, which plans, asks and erases.");
 
     /// <summary>The time limit was extended already.</summary>
     public static FaultDefinition RequestExtended { get; } = new("RequestExtended", FaultCategory.InvalidOperation,

@@ -25,6 +25,16 @@ namespace IotHubDsr.Evidence;
 [JsonDerivedType(typeof(Anonymised), "anonymised")]
 internal abstract record JournalEvent;
 
+/// <summary>The request was registered.</summary>
+/// <param name="RequestId">ID of the request.</param>
+/// <param name="HubHostName">Host name of its hub.</param>
+/// <param name="HubResourceId">Resource ID of its hub; null when only a connection string was known.</param>
+/// <param name="ReceivedAt">When it was received.</param>
+/// <param name="Subjects">The devices.</param>
+/// <param name="IdentityEvidence">How the person was identified.</param>
+/// <param name="Tool">Version of the module.</param>
+/// <param name="RequiresApproval">True when every erasure for it takes an approval.</param>
+/// <param name="Generations">For each subject, which device had the ID then; null where nobody could look, or there are too many to ask for.</param>
 internal sealed record Registered(
     string RequestId,
     string HubHostName,
@@ -33,7 +43,8 @@ internal sealed record Registered(
     IReadOnlyList<string> Subjects,
     string? IdentityEvidence,
     string Tool,
-    bool? RequiresApproval = null) : JournalEvent;
+    bool? RequiresApproval = null,
+    IReadOnlyList<string>? Generations = null) : JournalEvent;
 
 /// <summary>
 /// A plan was bound to the request. Steps that were not approved are listed by location. A further plan names the digest of the one that it

@@ -23,6 +23,7 @@ internal static partial class JournalRules
                 Require(RequestIds.IsOne(registered.RequestId), "the ID of the request is none");
                 Require(registered.Subjects.Count > 0, "the request has no subjects");
                 RequireSubjects(registered.Subjects);
+                Require(registered.Generations is null || registered.Generations.Count == registered.Subjects.Count, "the subjects have no generations each");
                 RequireTime(registered.ReceivedAt);
                 RequireText(registered.IdentityEvidence);
                 break;

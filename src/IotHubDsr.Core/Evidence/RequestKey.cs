@@ -21,6 +21,9 @@ internal sealed class RequestKey(byte[] key)
 
     public string Subject(string deviceId) => Hash("subject", deviceId);
 
+    /// <summary>Which of the devices that have an ID one after the other; an empty generation stands for none.</summary>
+    public string Generation(string deviceId, string generationId) => Hash("generation", $"{deviceId}\0{generationId}");
+
     public string Item(string locationId, string path) => Hash("item", $"{locationId}\0{path}");
 
     public string Text(string text) => Hash("text", text);

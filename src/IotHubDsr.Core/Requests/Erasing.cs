@@ -90,6 +90,12 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
             string difference = $"{devices.Except(open.DeviceIds, StringComparer.Ordinal).Count()} only in the plan, {open.DeviceIds.Except(devices, StringComparer.Ordinal).Count()} only in the request";
             throw FaultCatalogue.RequestForOtherDevices.Exception(id, difference);
         }
+
+        // A further plan is made by somebody who was told whose the ID is by now.
+        if (open.State.Plan is not null || request.Plan.Scope.GenerationId is not null)
+            return;
+        foreach (ErasureStep step in request.Plan.Steps.Where(step => step.Location.Kind == LocationKinds.DeviceRegistry))
+            RegisteredDevices.Require(registered, open.Key, step.DeviceId, step.Finding.GenerationId);
     }
 
     private Planned ToPlanned(OpenRequest open, string digest)

@@ -46,6 +46,8 @@ internal sealed class Exporting(
         if (deviceIds.Count == 0)
             return null;
         DataRequest? registered = await RequestAsync(deviceIds, cancellationToken).ConfigureAwait(false);
+        if (registered is not null && request.Scope.GenerationId is null)
+            await RegisteredDevices.RequireSameAsync(store!, registered.RequestId, connection.Hub, deviceIds, cancellationToken).ConfigureAwait(false);
 
         var options = new StoreOptions(request.ThrottleLimit) { IncludeRelayed = request.IncludeRelayed, Scope = request.Scope };
         var reading = new LocationReading(locations, options, events);

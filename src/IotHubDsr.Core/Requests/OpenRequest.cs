@@ -65,7 +65,8 @@ internal sealed class OpenRequest : IAsyncDisposable
                     [.. request.DeviceIds.Select(key.Subject)],
                     request.IdentityEvidence is { } evidence ? await open.SaveTextAsync(evidence, cancellationToken).ConfigureAwait(false) : null,
                     Tool.Version,
-                    request.RequiresApproval ? true : null);
+                    request.RequiresApproval ? true : null,
+                    request.GenerationIds is { } generationIds ? [.. request.DeviceIds.Zip(generationIds, key.Generation)] : null);
                 await journal.AppendAsync(registered, cancellationToken).ConfigureAwait(false);
                 await MarkAsync(folder, open.State, cancellationToken).ConfigureAwait(false);
                 return open;
@@ -261,7 +262,11 @@ internal sealed class OpenRequest : IAsyncDisposable
 
 /// <summary>What a request is about when it is registered.</summary>
 internal sealed record NewRequest(
-    DsrContext Context, IReadOnlyList<string> DeviceIds, DateTimeOffset? ReceivedAt, string? IdentityEvidence, bool RequiresApproval = false);
+    DsrContext Context, IReadOnlyList<string> DeviceIds, DateTimeOffset? ReceivedAt, string? IdentityEvidence, bool RequiresApproval = false)
+{
+    /// <summary>Generation IDs of the devices, empty where there is none; null where nobody could look.</summary>
+    public IReadOnlyList<string>? GenerationIds { get; init; }
+}
 
 /// <summary>Who does it, and with what, where nobody says.</summary>
 internal static class Tool

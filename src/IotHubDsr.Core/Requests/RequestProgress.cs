@@ -9,8 +9,8 @@ namespace IotHubDsr.Requests;
 internal sealed record RequestProgress(DataRequestStatus Status, DateTimeOffset? NextAt, string? NextAction)
 {
     private const string Resume = "Run Resume-IotDataRequest";
-    private const string AtFirst = "Run Remove-IotDeviceData or Export-IotDeviceData with -RequestId.";
-    private const string AfterExport = "Run Remove-IotDeviceData with -RequestId, or note with Set-IotDataRequest -AnswerNote that nothing is to be erased.";
+    private const string AtFirst = "Run Get-IotDataRequest | Remove-IotDeviceData for it, or Export-IotDeviceData with its devices and -RequestId.";
+    private const string AfterExport = "Run Get-IotDataRequest | Remove-IotDeviceData for it, or note with Set-IotDataRequest -AnswerNote that nothing is to be erased.";
     private const string WithoutKey = "The key was destroyed while the request was open: work on the devices takes a new request. Note with Set-IotDataRequest -AnswerNote how the person was answered.";
 
     /// <param name="state">What the journal says.</param>

@@ -21,7 +21,10 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
         if (devices.Count == 0)
             return;
         EvidenceLimits.RequireDevices(devices.Count);
-        var registration = new NewRequest(request.Context, devices, request.ReceivedAt, request.IdentityEvidence, request.RequireApproval);
+        var registration = new NewRequest(request.Context, devices, request.ReceivedAt, request.IdentityEvidence, request.RequireApproval)
+        {
+            GenerationIds = await RegisteredDevices.ReadAsync(connection.Hub, devices, cancellationToken).ConfigureAwait(false),
+        };
         await using OpenRequest open = await OpenRequest.RegisterAsync(store, registration, time, cancellationToken).ConfigureAwait(false);
         await GiveAsync(open, cancellationToken).ConfigureAwait(false);
     }

@@ -116,6 +116,7 @@ internal sealed class StepVerifying(
 
     private static string? WhyPresent(RequestStep step) =>
         step.Before.IsDeclined ? NotApproved
+        : !step.IsTried && step.Before.Verdict == Verdict.ErasurePending ? "It came of age, or arrived, while this run was under way: run Resume-IotDataRequest again."
         : step.Planned.Finding.Verdict == Verdict.Absent && step.Before.Changes == 0 && !step.IsTried ? "It arrived after the plan was made."
         : null;
 

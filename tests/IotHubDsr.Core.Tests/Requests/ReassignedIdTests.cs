@@ -53,6 +53,37 @@ public sealed class ReassignedIdTests
     }
 
     [Fact]
+    public async Task EraseAndExport_IdIsReassignedBetweenRegistrationAndPlan_TouchNothingOfTheNewDevice()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        string requestId = (await sandbox.RegisterAsync(null, "dev1")).RequestId;
+        string generation = Reassign(sandbox);
+        string blob = PutNewOwnersData(sandbox, generation);
+        ErasurePlan plan = await sandbox.PlanAsync("dev1");
+
+        DsrException erased = await Assert.ThrowsAsync<DsrException>(() => sandbox.EraseAsync(plan, requestId: requestId));
+        DsrException exported = await Assert.ThrowsAsync<DsrException>(() => sandbox.ExportAsync(request => request with { RequestId = requestId }, "dev1"));
+
+        Assert.Equal(("DeviceReassigned", "DeviceReassigned"), (erased.Fault.Id, exported.Fault.Id));
+        AssertNewOwnerIsWhole(sandbox, generation, blob);
+        Assert.False(Path.Exists(sandbox.PackagePath));
+        Assert.Null((await sandbox.RequestAsync()).PlanDigest);
+    }
+
+    [Fact]
+    public async Task Erase_RegistryWasUnreadableAtTheRegistration_GoesByThePlan()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        sandbox.Server.Access.Denied = ["hub:RegistryRead"];
+        string requestId = (await sandbox.RegisterAsync(null, "dev1")).RequestId;
+        sandbox.Server.Access.Denied = [];
+
+        List<ErasureReceipt> receipts = await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: requestId);
+
+        Assert.Equal(Verdict.Erased, receipts.Single(receipt => receipt.Kind == LocationKinds.DeviceRegistry).Verdict);
+    }
+
+    [Fact]
     public async Task Erase_DeviceWasAbsentWhenPlanned_ErasesOnlyWhatIsOlderThanTheReceipt()
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
