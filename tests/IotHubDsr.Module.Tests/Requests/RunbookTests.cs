@@ -34,7 +34,7 @@ public sealed class RunbookTests : IDisposable
 
         string warning = Assert.Single(outcome.Warnings);
         Assert.Contains("Received, the answer is due on", warning, StringComparison.Ordinal);
-        Assert.Contains("whoever answers requests has to act. Run Remove-IotDeviceData or Export-IotDeviceData", warning, StringComparison.Ordinal);
+        Assert.Contains("whoever answers requests has to act. Run Get-IotDataRequest | Remove-IotDeviceData for it, or Export-IotDeviceData", warning, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', warning);
         Assert.DoesNotContain(outcome.Output, line => $"{line}" == "Nobody has to act.");
         Assert.Empty(outcome.Errors);
