@@ -39,7 +39,7 @@ internal static class StorageRows
 
         await using (BlobSandbox sandbox = await BlobSandbox.StartAsync())
         {
-            await sandbox.PutAsync(Account, "raw-avro", "scanned", file, (int)((ScanBytes + file.Length - 1) / file.Length));
+            await sandbox.PutAsync(Account, "raw-avro", "contoso-hub/scanned", file, (int)((ScanBytes + file.Length - 1) / file.Length));
             report(new BenchmarkRow("scan_20gib_peak_mib", await PeakAsync(sandbox), "MiB", 200, AtMost: true));
         }
     }
