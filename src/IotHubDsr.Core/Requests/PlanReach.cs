@@ -27,7 +27,7 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
         if (!isPlanned && planned.Verdict != Verdict.Absent)
             return new Reach([], beyond);
 
-        Dictionary<string, SeenItem> shown = planned.Items.ToDictionary(item => item.Path, StringComparer.Ordinal);
+        Dictionary<string, SeenItem> shown = ShownBy(planned);
         List<(SeenItem Item, long More)> more = [.. found.Items.Select(item => (item, ExcessOf(item, shown)))];
         List<SeenItem> within = [.. more.Where(one => one.More <= 0).Select(one => one.Item)];
         List<(SeenItem Item, long More)> late = [.. more.Where(one => one.More > 0 && IsLate(step, one.Item, shown.ContainsKey(one.Item.Path)))];
@@ -44,8 +44,9 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
     {
         if (IsOpenEnded)
             return null;
-        Dictionary<string, SeenItem> shown = step.Planned.Finding.Items.ToDictionary(item => item.Path, StringComparer.Ordinal);
-        return Math.Max(0, MostLate(step.Planned.Finding) + tolerance - found.Items.Sum(item => Math.Max(0, ExcessOf(item, shown))));
+        DeviceDataFinding planned = step.Planned.Finding;
+        Dictionary<string, SeenItem> shown = ShownBy(planned);
+        return Math.Max(0, MostLate(planned) + tolerance - found.Items.Sum(item => Math.Max(0, ExcessOf(item, shown))));
     }
 
     /// <summary>Why what is left in a location stays there until somebody accepts a further plan; null when a later run may erase it.</summary>
@@ -87,6 +88,9 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
 
     /// <summary>Whether the plan is about records that had not been sent when it was made.</summary>
     private bool IsOpenEnded => plan.Scope.EndTime > plan.CreatedAt;
+
+    private static Dictionary<string, SeenItem> ShownBy(DeviceDataFinding planned) =>
+        planned.Items.ToDictionary(item => item.Path, StringComparer.Ordinal);
 
     private long MostLate(DeviceDataFinding planned) => Math.Max(plan.LateRecords ?? LateRecords, planned.Records);
 

@@ -35,15 +35,9 @@ internal sealed class TokenIssuer(Tenant tenant, TimeProvider real)
     /// </summary>
     public long AnnouncedLifetimeSeconds => Lifetime > TimeSpan.Zero ? (long)Lifetime.TotalSeconds : 3600;
 
-    /// <summary>When a token that is issued now will have lived as long as clients are told.</summary>
-    public DateTimeOffset AnnouncedExpiry => real.GetUtcNow().AddSeconds(AnnouncedLifetimeSeconds);
-
-    /// <summary>The same, but no later than after this time.</summary>
-    public DateTimeOffset AnnouncedExpiryWithin(TimeSpan most)
-    {
-        var latest = real.GetUtcNow() + most;
-        return AnnouncedExpiry < latest ? AnnouncedExpiry : latest;
-    }
+    /// <summary>When clients are told that a token which is issued now ends: no later than after this time.</summary>
+    public DateTimeOffset AnnouncedExpiryWithin(TimeSpan most) =>
+        real.GetUtcNow().AddSeconds(Math.Min(AnnouncedLifetimeSeconds, most.TotalSeconds));
 
     public string Issue(string audience)
     {
