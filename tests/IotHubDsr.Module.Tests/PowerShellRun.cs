@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using IotHubDsr.Tests;
 
 namespace IotHubDsr.Module.Tests;
 

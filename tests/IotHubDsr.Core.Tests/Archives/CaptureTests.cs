@@ -76,5 +76,5 @@ public sealed class CaptureTests
                     CaptureFile.Read(result).Select(ApacheAvro.Describe));
                 Assert.Equal(rewrite.KeptDigest, (await Archive.ScanAsync(result, selection.Subjects)).Digest);
             },
-            iter: 200);
+            iter: Repetitions.Of(100));
 }

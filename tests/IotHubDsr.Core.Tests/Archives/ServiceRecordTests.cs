@@ -8,7 +8,7 @@ namespace IotHubDsr.Core.Tests.Archives;
 /// <summary>Azure Monitor's logs and Event Grid's dead letters, as lines and as arrays.</summary>
 public sealed class ServiceRecordTests
 {
-    private const int Iterations = 300;
+    private static readonly int Iterations = Repetitions.Of(100);
 
     [Fact]
     public Task Lines_Any_AreFoundAndRemovedAsJsonDocumentReadsThem()

@@ -35,7 +35,7 @@ public sealed class SubjectLimitTests
                     Assert.Equal(messages.Count(message => IsAsked(subject, message)), rewrite.RecordsRemoved);
                 }
             },
-            iter: 300);
+            iter: Repetitions.Of(100));
 
     [Fact]
     public async Task Scan_EventOfAnotherGeneration_IsNotTheSubjects()

@@ -164,7 +164,7 @@ public sealed class CertificateCheckTests
             Assert.Equal(content.Verdict, check.OverallVerdict);
             Assert.Equal(content.Locations.Select(location => location.Sum(content.Subjects.Count).Planned), check.Locations.Select(location => location.RecordsPlanned));
         },
-        iter: 300);
+        iter: Repetitions.Of(100));
 
     /// <summary>The forms that a file could have with the same meaning, and claims that its content does not bear.</summary>
     [Theory]

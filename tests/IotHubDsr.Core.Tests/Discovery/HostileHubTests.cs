@@ -49,7 +49,7 @@ public sealed partial class HostileHubTests
             Assert.All(NamesIn(JsonNode.Parse(json)), name => Assert.Contains(name, told, StringComparison.Ordinal));
             Assert.All(result.Locations, static location => Assert.True(location.Verdict is not null && location.Advice is { Length: > 0 } && location.Provenance.Count > 0));
             Assert.Equal(result.Locations.Count, result.Locations.DistinctBy(static location => location.Id).Count());
-        }, iter: 1000);
+        }, iter: Repetitions.Of(250));
 
     [Fact]
     public async Task UnmutatedHub_TellsEveryEndpoint()

@@ -62,7 +62,7 @@ public sealed class RequestTargetTests : IAsyncLifetime
                 string[] segments = [.. _target.Split('?')[0].Split('/').Select(Uri.UnescapeDataString)];
                 Assert.Equal(["", "twins", deviceId, "modules", moduleId], segments);
             },
-            iter: 300,
+            iter: Repetitions.Of(100),
             threads: 1);
     }
 

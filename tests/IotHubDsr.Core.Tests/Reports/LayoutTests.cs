@@ -19,7 +19,7 @@ public sealed class LayoutTests
             Assert.All(graph.Sinks, sink => Assert.Contains(graph.Edges, edge => edge.Sink == sink));
             Assert.All(graph.Ways, way => Assert.Contains(graph.Edges, edge => edge.Way == way));
         },
-        iter: 100);
+        iter: Repetitions.Of(50));
 
     [Fact]
     public void RouteGraph_ManySinks_HidesOnlyWhatIsAbsentOrErased() => Verdicts.Sample(
@@ -37,7 +37,7 @@ public sealed class LayoutTests
             if (verdicts.Length <= RouteGraph.MaxSinks)
                 Assert.Equal(verdicts.Length, graph.Sinks.Count);
         },
-        iter: 100);
+        iter: Repetitions.Of(50));
 
     [Fact]
     public void RouteGraph_NoLocation_IsTheHubAlone()

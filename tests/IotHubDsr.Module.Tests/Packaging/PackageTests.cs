@@ -1,7 +1,6 @@
 using System.Collections;
 using System.IO.Compression;
 using System.Xml.Linq;
-using IotHubDsr.Tests;
 
 namespace IotHubDsr.Module.Tests.Packaging;
 

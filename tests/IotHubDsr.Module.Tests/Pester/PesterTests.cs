@@ -1,7 +1,6 @@
 using System.Management.Automation.Language;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using IotHubDsr.Tests;
 
 namespace IotHubDsr.Module.Tests.Pester;
 

@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Management.Automation;
 using System.Text.Json;
-using IotHubDsr.Tests;
 using Xunit.Abstractions;
 
 namespace IotHubDsr.Module.Tests.Requests;
@@ -29,7 +27,7 @@ public sealed class RunbookProcessTests(ITestOutputHelper output) : IDisposable
     [LinuxFact]
     public async Task Runbook_KilledAtRandomAndStartedAgain_FinishesTheRequestWithTheRolesOfTheModule()
     {
-        int kills = int.TryParse(Environment.GetEnvironmentVariable("IOTHUBDSR_REPETITIONS"), NumberStyles.None, CultureInfo.InvariantCulture, out int more) ? more : 3;
+        int kills = Repetitions.Of(3);
         var random = new Random();
         _session.Sandbox.AssignRoles(Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "module", "Roles"), "*.json"));
         string[] bystanders = Holdings("Dev1", "dev10");

@@ -215,7 +215,7 @@ public sealed class ListingTests
 
                 return listed.SequenceEqual(names.Order(StringComparer.Ordinal), StringComparer.Ordinal);
             },
-            iter: 60);
+            iter: Repetitions.Of(30));
     }
 
     private static async Task<List<string>> Names(AsyncPageable<BlobItem> blobs)

@@ -51,7 +51,7 @@ public sealed class SpliceTests
                 await sandbox.EraseAsync(Alice);
                 Assert.Equal(TextWithout(drawn, Alice), sandbox.Text(Blob));
             },
-            iter: 60,
+            iter: Repetitions.Of(30),
             threads: 1);
     }
 
