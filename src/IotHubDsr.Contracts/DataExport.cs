@@ -87,6 +87,13 @@ public sealed record ExportCompleteness
     /// <summary>Records in the package.</summary>
     public long Included { get; init; }
 
+    /// <summary>
+    /// Records that were found and were sent under another generation ID than the registered device's (where none is registered, than the newest record's):
+    /// the device ID was deleted and made again, and they can be another person's.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long OtherGenerationRecords { get; init; }
+
     /// <summary>Records left out on purpose; <see cref="Ground"/> says why.</summary>
     public long Withheld { get; init; }
 

@@ -39,6 +39,12 @@ public sealed record DeviceDataFinding
     /// <summary>Those of <see cref="Records"/> that stand in old versions, snapshots or soft-deleted copies.</summary>
     public long OldCopyRecords { get; init; }
 
+    /// <summary>
+    /// Those of <see cref="Records"/> that were sent under another generation ID than the registered device's (where none is registered, than the newest
+    /// record's): the device ID was deleted and made again, and they can be another person's. 0 where records do not tell it.
+    /// </summary>
+    public long OtherGenerationRecords { get; init; }
+
     /// <summary>Size of <see cref="Records"/> as stored, in bytes; uncompressed where the store compresses.</summary>
     public long Bytes { get; init; }
 

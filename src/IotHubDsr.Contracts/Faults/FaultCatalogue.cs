@@ -195,8 +195,8 @@ public static class FaultCatalogue
 
     /// <summary>An old copy of a blob holds what its current form does not.</summary>
     public static FaultDefinition OldCopyDiffers { get; } = new("OldCopyDiffers", FaultCategory.InvalidOperation,
-        "The old copy {0} was kept: it holds records of other devices that the current blob does not hold.",
-        "Decide whether those records are still needed; delete the version or snapshot by hand if they are not.");
+        "{1}, and holds records of other devices that the current blob does not hold.",
+        "Decide whether those records are still needed; delete the version or snapshot by hand if they are not. Get-IotDeviceDataFootprint lists all of them in Items.");
 
     /// <summary>A check before or after a rewrite failed.</summary>
     public static FaultDefinition RewriteMismatch { get; } = new("RewriteMismatch", FaultCategory.InvalidData,
@@ -272,6 +272,11 @@ public static class FaultCatalogue
     public static FaultDefinition RequestAnonymised { get; } = new("RequestAnonymised", FaultCategory.InvalidOperation,
         "The key of the request '{0}' was destroyed: nobody can tell any more which devices it is about.",
         "Its journal and certificates can still be checked. Work on the devices takes a new request.");
+
+    /// <summary>The request was answered without an erasure.</summary>
+    public static FaultDefinition RequestAnswered { get; } = new("RequestAnswered", FaultCategory.InvalidOperation,
+        "The request '{0}' was answered on {1} without an erasure, and is closed.",
+        "If the person asks for an erasure after all, run Remove-IotDeviceData with the devices and without -RequestId: that registers a new request.");
 
     /// <summary>The key of an open request is to be destroyed without a reason.</summary>
     public static FaultDefinition RequestNotClosed { get; } = new("RequestNotClosed", FaultCategory.InvalidOperation,

@@ -5,14 +5,19 @@ internal sealed class MatchLedger(SubjectIndex subjects)
 {
     private readonly SortedDictionary<int, SubjectMatches> _entries = [];
 
-    public void Add(SubjectMatch match, int bytes, DateTimeOffset? enqueued)
+    public void Add(SubjectMatch match, int bytes, in RecordFacts facts)
     {
         if (!_entries.TryGetValue(match.Subject, out var entry))
         {
             entry = new SubjectMatches(match.Subject, subjects[match.Subject], default, default, default);
         }
 
-        var tally = entry[match.Kind].With(bytes, enqueued);
+        var tally = entry[match.Kind].With(bytes, facts.Enqueued);
+        if (match.Kind is MatchKind.Own)
+        {
+            entry.Generations.Add(facts);
+        }
+
         _entries[match.Subject] = match.Kind switch
         {
             MatchKind.Own => entry with { Own = tally },

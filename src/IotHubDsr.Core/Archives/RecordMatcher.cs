@@ -216,7 +216,7 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
         {
             if (senders.BinarySearch(subject) < 0)
             {
-                Add(subject, MatchKind.Attributed, facts, ref count);
+                Add(subject, IsAttributedBeside(subject, attributed, senders) ? MatchKind.Mentioned : MatchKind.Attributed, facts, ref count);
             }
         }
 
@@ -235,6 +235,21 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     private bool IsSentByTwo => _senderCount > 0 && (_signs & (Signs.SentByOther | Signs.SentByTwo)) != 0;
 
     private bool Has(Signs sign) => (_signs & sign) != 0;
+
+    /// <summary>
+    /// Whether the record is attributed to another device as well, which is no subject that sent it: whose it is cannot be told, and it does no more than
+    /// name the subject.
+    /// </summary>
+    private bool IsAttributedBeside(int subject, ReadOnlySpan<int> attributed, ReadOnlySpan<int> senders)
+    {
+        var isBeside = Has(Signs.AttributedElsewhere);
+        foreach (var other in attributed)
+        {
+            isBeside |= other != subject && senders.BinarySearch(other) < 0;
+        }
+
+        return isBeside;
+    }
 
     /// <summary>What was taken for the sender was not written by the service.</summary>
     private void Overrule(SenderSource source)

@@ -55,7 +55,7 @@ internal sealed class ScanPass(ScanRequest request)
     {
         foreach (var match in Matcher.Resolve(record.Facts))
         {
-            _found.Add(match, record.Raw.Length, record.EnqueuedTime);
+            _found.Add(match, record.Raw.Length, record.Facts);
             request.Sink?.OnRecord(record with { Subject = match.Subject, Kind = match.Kind });
         }
 
@@ -92,7 +92,7 @@ internal sealed class RewritePass(RecordSelection selection, IRewriteTarget targ
 
         foreach (var match in matches)
         {
-            (remove ? _removed : _retained).Add(match, record.Raw.Length, record.EnqueuedTime);
+            (remove ? _removed : _retained).Add(match, record.Raw.Length, record.Facts);
         }
 
         _recordsRemoved += remove ? 1 : 0;

@@ -15,6 +15,9 @@ internal sealed record SubjectMatches(int Subject, string DeviceId, MatchTally O
 {
     public MatchTally Mentioned { get; init; }
 
+    /// <summary>Those of <see cref="Own"/> by the generation that the hub noted on them.</summary>
+    public SentGenerations Generations { get; } = new();
+
     public MatchTally this[MatchKind kind] => kind switch
     {
         MatchKind.Own => Own,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace IotHubDsr.Plans;
 
@@ -7,7 +8,7 @@ namespace IotHubDsr.Plans;
 /// Names of people as a reader sees them: two names that look alike are the same here. That is a rule for refusing, never one for trusting:
 /// letters of other alphabets that look like Latin ones, marks, case, order, punctuation and what has no width do not make another person.
 /// </summary>
-internal static class PersonName
+internal static partial class PersonName
 {
     /// <summary>Letters that are drawn like a Latin one (a part of Unicode's confusables, UTS #39), and that one.</summary>
     private static readonly Dictionary<char, char> LookAlikes = Pairs(
@@ -55,7 +56,7 @@ internal static class PersonName
         return null;
     }
 
-    /// <summary>The name as it is read, the same with its words in order, and the account in an address of it.</summary>
+    /// <summary>The name as it is read, the same with its words in order, the account in an address of it, and the person in a distinguished name.</summary>
     private static IEnumerable<string> Forms(string name)
     {
         foreach (string part in Parts(name))
@@ -75,7 +76,12 @@ internal static class PersonName
             yield return name[..at];
         if (name.LastIndexOf('\\') is >= 0 and int slash)
             yield return name[(slash + 1)..];
+        if (CommonName().Match(name) is { Success: true } common)
+            yield return common.Groups[1].Value;
     }
+
+    [GeneratedRegex(@"(?:^|[,;+/\s])CN\s*=\s*""?([^,;+/""]+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex CommonName();
 
     private static string[] Words(string name)
     {

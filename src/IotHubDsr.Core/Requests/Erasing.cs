@@ -82,8 +82,7 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
         string id = open.Folder.RequestId;
         Registered registered = open.State.Registration!;
         RequestHub.Require(registered, connection.Context);
-        if (open.State.IsAnonymised)
-            throw FaultCatalogue.RequestAnonymised.Exception(id);
+        OpenRequest.RequireErasable(open.State);
         RequestApproval.RequireOn(open.State, request.Plan);
         if (!devices.ToHashSet(StringComparer.Ordinal).SetEquals(open.DeviceIds))
         {

@@ -59,6 +59,7 @@ internal sealed class Exporting(
         foreach (string deviceId in Nowhere(locations, lines))
             await events.EmitAsync(new FaultEvent(FaultCatalogue.DeviceNotFound.For(deviceId)), cancellationToken).ConfigureAwait(false);
 
+        await OtherGenerations.WarnAsync(events, lines.Select(line => (line.DeviceId, line.OtherGenerationRecords)), cancellationToken).ConfigureAwait(false);
         return await CompleteAsync(package, locations, registered, deviceIds, lines, cancellationToken).ConfigureAwait(false);
     }
 

@@ -38,6 +38,7 @@ internal sealed class Footprint(HubConnection connection, ScopedRequest request,
 
         foreach (string deviceId in deviceIds.Where(deviceId => _evidence[deviceId].IsNowhere))
             await events.EmitAsync(new FaultEvent(FaultCatalogue.DeviceNotFound.For(deviceId)), cancellationToken).ConfigureAwait(false);
+        await OtherGenerations.WarnAsync(events, _evidence.Select(device => (device.Key, device.Value.OtherGenerationRecords)), cancellationToken).ConfigureAwait(false);
         return locations;
     }
 
@@ -75,6 +76,7 @@ internal sealed class Footprint(HubConnection connection, ScopedRequest request,
     {
         if (finding.Records + finding.RelayedRecords > 0 || finding.Verdict is Verdict.Unreachable or Verdict.Unknown or Verdict.OwnerAction)
             _evidence[finding.DeviceId].IsNowhere = false;
+        _evidence[finding.DeviceId].OtherGenerationRecords += finding.OtherGenerationRecords;
         return onFinding(finding, cancellationToken);
     }
 
@@ -87,9 +89,11 @@ internal sealed class Footprint(HubConnection connection, ScopedRequest request,
         Detail = location.Advice,
     };
 
-    /// <summary>Whether every location was read and none holds a record of a device.</summary>
+    /// <summary>What all locations together say of a device: whether every one was read and none holds a record, and whose the records may be.</summary>
     private sealed class Evidence
     {
         public bool IsNowhere { get; set; } = true;
+
+        public long OtherGenerationRecords { get; set; }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using IotHubDsr.Archives;
 using IotHubDsr.Azure;
@@ -9,10 +10,12 @@ namespace IotHubDsr.Requests;
 /// <summary>Asks stores, and turns a location that could not be read into a finding for each device: one failing store never sinks the rest.</summary>
 internal sealed class LocationReading(HubLocations locations, StoreOptions options, OperationEvents events)
 {
+    private readonly ConcurrentDictionary<string, string> _generations = new(StringComparer.Ordinal);
+
     public StoreOptions Options => options;
 
     public StoreCall CallFor(DataLocation location, IReadOnlyDictionary<string, RecordBound>? bounds = null) =>
-        new(location, options, events.EmitAsync) { Bounds = bounds ?? FrozenDictionary<string, RecordBound>.Empty };
+        new(location, options, events.EmitAsync) { Bounds = bounds ?? FrozenDictionary<string, RecordBound>.Empty, Generations = _generations };
 
     /// <summary>A call that may destroy something.</summary>
     /// <param name="location">The location.</param>
@@ -36,6 +39,7 @@ internal sealed class LocationReading(HubLocations locations, StoreOptions optio
         Bounds = bounds,
         Doubt = doubt,
         Allowance = allowance,
+        Generations = _generations,
     };
 
     /// <summary>Whether the records that are asked for can be told from others there; if not, nothing may be changed or copied.</summary>

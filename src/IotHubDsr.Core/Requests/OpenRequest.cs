@@ -104,6 +104,16 @@ internal sealed class OpenRequest : IAsyncDisposable
             throw FaultCatalogue.InvalidReceivedAt.Exception($"{receivedAt:u}", "the GDPR, whose time limits count from the receipt, applies since 25 May 2018");
     }
 
+    /// <summary>Looks whether anything may still be erased for a request.</summary>
+    /// <exception cref="DsrException">Its key is gone, or it was answered without an erasure.</exception>
+    public static void RequireErasable(RequestState state)
+    {
+        if (state.IsAnonymised)
+            throw FaultCatalogue.RequestAnonymised.Exception(state.RequestId);
+        if (state is { Plan: null, AnsweredAt: { } answeredAt })
+            throw FaultCatalogue.RequestAnswered.Exception(state.RequestId, string.Create(CultureInfo.InvariantCulture, $"{answeredAt.UtcDateTime:yyyy-MM-dd}"));
+    }
+
     /// <summary>Opens a request that exists; it waits for somebody else who works on it, if asked to.</summary>
     public static async Task<OpenRequest> OpenAsync(
         IEvidenceStore store, string requestId, TimeSpan wait, TimeProvider time, CancellationToken cancellationToken)

@@ -23,8 +23,7 @@ internal sealed class Preparing(IEvidenceStore store, ErasurePreparation request
 
         RequestState state = (await OpenRequest.ReadAsync(store, requestId, cancellationToken).ConfigureAwait(false)).State;
         RequestHub.Require(state.Registration!, request.Context!);
-        if (state.IsAnonymised)
-            throw FaultCatalogue.RequestAnonymised.Exception(requestId);
+        OpenRequest.RequireErasable(state);
         RequestApproval.RequireAsked(state, request);
     }
 }

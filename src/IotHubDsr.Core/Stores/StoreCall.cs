@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using IotHubDsr.Archives;
 
@@ -31,6 +32,9 @@ internal sealed class StoreCall(
 
     /// <summary>By device ID, which records belong to the device that the plan knew; a device without an entry has no bound.</summary>
     public IReadOnlyDictionary<string, RecordBound> Bounds { get; init; } = FrozenDictionary<string, RecordBound>.Empty;
+
+    /// <summary>Generation IDs of the devices that the registry has shown to this operation, by device ID.</summary>
+    public ConcurrentDictionary<string, string> Generations { get; init; } = new(StringComparer.Ordinal);
 
     /// <summary>How much more than was found may be erased; null where no plan is run.</summary>
     public ErasureAllowance? Allowance { get; init; }

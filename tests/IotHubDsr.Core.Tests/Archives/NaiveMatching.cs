@@ -17,8 +17,11 @@ internal static class NaiveMatching
         var named = message.Properties.Where(p => p.Key is "deviceId" or "ConnectionDeviceId" && p.Value.Length > 0).ToList();
         return sent && named.Exists(p => p.Value != subject) ? MatchKind.Relayed
             : sent ? MatchKind.Own
-            : named.Exists(p => p.Value == subject) ? MatchKind.Attributed
+            : named.Exists(p => p.Value == subject) ? named.Exists(IsAnother) ? MatchKind.Mentioned : MatchKind.Attributed
             : null;
+
+        bool IsAnother((string Key, string Value) property)
+            => property.Value != subject && !(senders.Contains(property.Value) && Enumerable.Range(0, subjects.Count).Any(s => subjects[s] == property.Value));
     }
 
     /// <summary>Whether nobody is named as the sender, or a subject and another device are.</summary>

@@ -32,7 +32,7 @@ public sealed class QueryLiteralTests
     [Fact]
     public async Task Scan_RowOfAQuery_IsAMentionAndStaysUnlessAskedFor()
     {
-        const string Row = """{"time":"2026-01-05T08:00:00Z","category":"TwinQueries","properties":"{\"query\":\"SELECT * FROM devices WHERE deviceId = 'dev1'\"}"}""" + "\n";
+        const string Row = """{"time":"2026-01-05T08:00:00Z","resourceId":"/r","category":"TwinQueries","properties":"{\"query\":\"SELECT * FROM devices WHERE deviceId = 'dev1'\"}"}""" + "\n";
         var subjects = new SubjectIndex(["dev1"]);
 
         ArchiveScan scan = await ArchiveFormats.ScanAsync(File(Row), new ScanRequest(subjects), CancellationToken.None);

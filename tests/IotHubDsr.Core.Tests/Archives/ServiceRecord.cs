@@ -15,7 +15,7 @@ internal static class ServiceRecord
         var sender = message.Senders.FirstOrDefault();
         string[] members = random.Next(6) switch
         {
-            0 => [Member("time", message.Enqueued), Member("category", "Connections"), Member("operationName", "deviceConnect"), Member("properties", Fields(sender))],
+            0 => [Member("time", message.Enqueued), Member("resourceId", "/r"), Member("category", "Connections"), Member("operationName", "deviceConnect"), Member("properties", Fields(sender))],
             1 => [Member("TimeGenerated", message.Enqueued), Member("properties_s", Fields(sender)), Member("DeviceId", "x")],
             2 => [Member("time", message.Enqueued), Member("resourceId", "/r"), Raw("AdditionalFields", Overflow()), Raw("properties", "null")],
             3 => [Member("eventTime", message.Enqueued), Subject(), Raw("data", $"{{\"twin\":{Fields(sender)},\"hubName\":\"h\"}}")],
@@ -118,7 +118,7 @@ internal static class ServiceRecord
     {
         using var document = JsonDocument.Parse(record);
         var root = document.RootElement;
-        var isLog = root.TryGetProperty("time", out _) && (root.TryGetProperty("resourceId", out _) || root.TryGetProperty("operationName", out _));
+        var isLog = root.TryGetProperty("time", out _) && root.TryGetProperty("resourceId", out _);
         var message = Read(record);
         return NaiveMatching.IsUnread(subjects, message) && !(isLog && NaiveMatching.Senders(message).Count == 0);
     }

@@ -33,6 +33,7 @@ public sealed class UnreadRecordTests
     [InlineData("""{"time":"t","resourceId":"/r","properties":"{\"deviceId\":[\"dev1\"]}"}""")]
     [InlineData("""{"time":"t","resourceId":"/r","properties":{"deviceId":{"id":"dev1"}}}""")]
     [InlineData("""{"time":"t","resourceId":"sensor-7","device":"dev1","temperature":21.5}""")]
+    [InlineData("""{"time":"t","category":"telemetry","operationName":"measure","properties":{"device":"dev1"}}""")]
     [InlineData("""{M,"SystemProperties":{"connectionDeviceId":"honest","connectionDeviceId":"dev1"},"Body":{}}""")]
     [InlineData("""{M,"SystemProperties":{"connectionDeviceId":"dev1","iothub-connection-device-id":"honest"},"Body":{}}""")]
     [InlineData("""{M,"SystemProperties":{"connectionDeviceId":"dev1"},"SystemProperties":{"connectionDeviceId":"honest"}}""")]
@@ -88,7 +89,7 @@ public sealed class UnreadRecordTests
 
     [Theory]
     [InlineData("""{"time":"t","resourceId":"/r","category":"Routes","operationName":"x","properties":"{\"deviceId\":null}"}""")]
-    [InlineData("""{"time":"t","category":"TwinQueries","operationName":"read","properties":"{\"query\":\"SELECT * FROM devices\"}"}""")]
+    [InlineData("""{"time":"t","resourceId":"/r","category":"TwinQueries","operationName":"read","properties":"{\"query\":\"SELECT * FROM devices\"}"}""")]
     [InlineData("""{"TimeGenerated":"t","_ResourceId":"/r","properties_s":"","Level":"4"}""")]
     [InlineData("""{"id":"1","subject":"/blobServices/default","topic":"/subscriptions/s/providers/Microsoft.Storage/storageAccounts/a","data":{}}""")]
     [InlineData("""{"specversion":"1.0","source":"/subscriptions/s/providers/Microsoft.KeyVault/vaults/v","type":"x","time":"t"}""")]

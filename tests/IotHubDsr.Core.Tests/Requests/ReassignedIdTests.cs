@@ -70,6 +70,38 @@ public sealed class ReassignedIdTests
         Assert.Null((await sandbox.RequestAsync()).PlanDigest);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task FindAndExport_RecordsOfAnEarlierDeviceOfTheId_CountThemAndWarn(bool newOwnerHasSent)
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        DeviceDataFinding before = (await sandbox.FindAsync("dev1")).Single(found => found.Place.EndsWith("/raw-json", StringComparison.Ordinal));
+        bool warnedBefore = Warnings(sandbox).Any();
+        string generation = Reassign(sandbox);
+        if (newOwnerHasSent)
+            PutNewOwnersData(sandbox, generation);
+
+        DeviceDataFinding after = (await sandbox.FindAsync("dev1")).Single(found => found.Place.EndsWith("/raw-json", StringComparison.Ordinal));
+        string found = Assert.Single(Warnings(sandbox));
+        sandbox.Events.Clear();
+        DataExport export = await sandbox.ExportAsync("dev1");
+        string exported = Assert.Single(Warnings(sandbox));
+        sandbox.Events.Clear();
+        ErasurePlan narrowed = await sandbox.PlanAsync(new RecordScope { GenerationId = generation }, "dev1");
+
+        Assert.False(warnedBefore);
+        Assert.Equal(0, before.OtherGenerationRecords);
+        // Of the hub's two records of the change, that of the deletion is the first device's.
+        Assert.Equal((before.Records + 1, newOwnerHasSent ? 8L : 1), (after.OtherGenerationRecords, after.Records - after.OtherGenerationRecords));
+        Assert.Contains("sent under another generation ID", after.Detail, StringComparison.Ordinal);
+        Assert.Contains("-GenerationId", found, StringComparison.Ordinal);
+        Assert.Contains("'dev1' (", exported, StringComparison.Ordinal);
+        Assert.Contains(export.Completeness, line => line.OtherGenerationRecords == after.OtherGenerationRecords && line.Place == after.Place);
+        Assert.Empty(Warnings(sandbox));
+        Assert.All(narrowed.Steps, step => Assert.Equal(0, step.Finding.OtherGenerationRecords));
+    }
+
     [Fact]
     public async Task Erase_RegistryWasUnreadableAtTheRegistration_GoesByThePlan()
     {
@@ -123,6 +155,9 @@ public sealed class ReassignedIdTests
         Assert.Equal("new", Encoding.UTF8.GetString(Uploads(sandbox).List(file).Single(blob => blob.Name == file && blob.IsCurrent).Content.Span));
         Assert.Contains(sandbox.Reported, fault => fault.Id == "DeviceRecreated");
     }
+
+    private static IEnumerable<string> Warnings(RequestSandbox sandbox) => sandbox.Events.OfType<NoticeEvent>()
+        .Where(notice => notice.Level == NoticeLevel.Warning && notice.Text.Contains("another generation ID", StringComparison.Ordinal)).Select(notice => notice.Text);
 
     private static void Delete(RequestSandbox sandbox)
     {

@@ -140,14 +140,14 @@ public sealed class RequestDecisionTests
         Assert.Equal(DataRequestStatus.Received, exported.Status);
         Assert.Contains("-AnswerNote", exported.NextAction, StringComparison.Ordinal);
         Assert.Equal((DataRequestStatus.Closed, answer.Note), (answered.Status, answered.AnswerNote));
+
+        // Whoever passes all requests to an erasure does not erase for one that was about access, or was withdrawn.
+        DsrException prepared = await Assert.ThrowsAsync<DsrException>(() => sandbox.PrepareAsync(request.RequestId));
+        ErasurePlan plan = await sandbox.PlanAsync("dev1");
+        DsrException refused = await Assert.ThrowsAsync<DsrException>(() => sandbox.EraseAsync(plan, requestId: request.RequestId));
+        Assert.Equal(("RequestAnswered", "RequestAnswered"), (prepared.Fault.Id, refused.Fault.Id));
         Assert.Empty(await sandbox.RequestsAsync(new DataRequestQuery { Context = sandbox.Context, Due = true }));
         Assert.DoesNotContain("Lopez", File.ReadAllText(Path.Combine(sandbox.RequestStore, request.RequestId, "journal.jsonl")), StringComparison.Ordinal);
-
-        await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: request.RequestId);
-
-        // That answer was about the export.
-        DataRequest erased = await sandbox.RequestAsync();
-        Assert.Equal((DataRequestStatus.ActionNeeded, null), (erased.Status, erased.AnsweredAt));
     }
 
     [Theory]

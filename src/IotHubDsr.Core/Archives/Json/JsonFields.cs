@@ -27,7 +27,6 @@ internal enum JsonField
     LogColumns,
     LogDevice,
     LogResource,
-    LogOperation,
     Records,
 
     // What an event comes from.
@@ -49,14 +48,14 @@ internal static class JsonFields
         7 => name.SequenceEqual("subject"u8) ? JsonField.Subject
             : name.SequenceEqual("records"u8) ? JsonField.Records
             : JsonField.Other,
-        8 => Is(name, "deviceId"u8, JsonField.LogDevice) | Is(name, "DeviceId"u8, JsonField.LogDevice) | IsLike(name, "category"u8, JsonField.LogOperation),
+        8 => Is(name, "deviceId"u8, JsonField.LogDevice) | Is(name, "DeviceId"u8, JsonField.LogDevice),
         9 => name.SequenceEqual("eventTime"u8) ? JsonField.Time : Is(name, "eventType"u8, JsonField.EventType),
         10 => name.SequenceEqual("Properties"u8) ? JsonField.Properties
             : name.SequenceEqual("properties"u8) ? JsonField.LogProperties
             : Is(name, "deviceId_s"u8, JsonField.LogDevice) | IsLike(name, "resourceId"u8, JsonField.LogResource),
         11 => IsLike(name, "_ResourceId"u8, JsonField.LogResource),
         12 => Is(name, "properties_s"u8, JsonField.LogColumns) | Is(name, "enqueuedTime"u8, JsonField.EnqueuedTimeUtc),
-        13 => Is(name, "TimeGenerated"u8, JsonField.Time) | IsLike(name, "operationName"u8, JsonField.LogOperation),
+        13 => Is(name, "TimeGenerated"u8, JsonField.Time),
         15 => IsLike(name, "EnqueuedTimeUtc"u8, JsonField.EnqueuedTimeUtc),
         16 => Ascii.EqualsIgnoreCase(name, "SystemProperties"u8) ? JsonField.SystemProperties
             : Is(name, "AdditionalFields"u8, JsonField.LogColumns),

@@ -66,6 +66,7 @@ internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
             Found = found,
             Included = _included[subject],
             Withheld = _withheld[subject],
+            OtherGenerationRecords = finding.OtherGenerationRecords,
             Unreachable = unreachable,
             Ground = _withheld[subject] > 0
                 ? Withheld + detail

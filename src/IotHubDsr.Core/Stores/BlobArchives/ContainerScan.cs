@@ -27,6 +27,7 @@ internal sealed class ContainerScan(
     private int _uncommitted;
     private long _excluded;
     private DateTimeOffset? _leavesBy;
+    private StoreCall? _call;
 
     public BlobContainerAccess Container => container;
 
@@ -43,6 +44,7 @@ internal sealed class ContainerScan(
 
     public async Task RunAsync(StoreCall call, CancellationToken cancellationToken)
     {
+        _call = call;
         try
         {
             _hold = await container.HoldAsync(call.Location, cancellationToken).ConfigureAwait(false);
@@ -80,7 +82,8 @@ internal sealed class ContainerScan(
     {
         SubjectTotals totals = TotalsOf(subject);
         bool found = totals.Records + totals.Relayed > 0;
-        List<string> details = DetailsOf(totals, faults);
+        long others = OtherGenerations(totals, Subjects[subject]);
+        List<string> details = DetailsOf(totals, others, faults);
         bool isUnread = _unread.Count + _unread.PartlyCount > 0 || faults > _unread.Reported;
         DateTimeOffset? leavesBy = _leavesBy > _former.Until ? _leavesBy : _former.Until ?? _leavesBy;
         Verdict verdict = isUnread ? Verdict.Unreachable
@@ -96,6 +99,7 @@ internal sealed class ContainerScan(
             Records = totals.Records,
             RelayedRecords = totals.Relayed,
             OldCopyRecords = totals.OldCopyRecords,
+            OtherGenerationRecords = others,
             Bytes = totals.Bytes,
             FirstTime = totals.First,
             LastTime = totals.Last,
@@ -110,7 +114,11 @@ internal sealed class ContainerScan(
         };
     }
 
-    private List<string> DetailsOf(SubjectTotals totals, int faults)
+    /// <summary>Where one generation is asked for there are no others.</summary>
+    private long OtherGenerations(SubjectTotals totals, string deviceId) =>
+        _call is { Options.Scope.GenerationId: null } call ? totals.Generations.CountOthers(call.Generations.GetValueOrDefault(deviceId)) : 0;
+
+    private List<string> DetailsOf(SubjectTotals totals, long others, int faults)
     {
         var details = new List<string>();
         if (!_seen.IsSettled && !_former.IsMissing)
@@ -118,6 +126,8 @@ internal sealed class ContainerScan(
         else if (faults > _unread.Reported)
             details.Add($"{Counted.Of(faults - _unread.Reported, "attempt")} to read failed");
         details.AddRange(_unread.Details);
+        if (others > 0)
+            details.Add($"{Counted.Of(others, "record")} {(others == 1 ? "was" : "were")} sent under another generation ID: the device ID was deleted and made again, maybe for another person, and -GenerationId tells them apart");
         if (totals.OldCopyRecords > 0)
             details.Add($"{Counted.Of(totals.OldCopyRecords, "record stands", "records stand")} in old versions or snapshots, which -IncludeOldVersions erases where the current blobs hold everything else");
         if (totals.Relayed > 0)
@@ -125,7 +135,7 @@ internal sealed class ContainerScan(
         if (totals.Mentioned > 0)
             details.Add($"{Counted.Of(totals.Mentioned, "record")} of other senders {(totals.Mentioned == 1 ? "names" : "name")} the device only in the body and can be other people's");
         if (totals.OnlyMentioned > 0)
-            details.Add($"{Counted.Of(totals.OnlyMentioned, "row")} of operators' queries {(totals.OnlyMentioned == 1 ? "names" : "name")} the device in the text, which -IncludeMentioned takes as the device's: whoever runs the hub decides");
+            details.Add($"{Counted.Of(totals.OnlyMentioned, "record")} of others {(totals.OnlyMentioned == 1 ? "names" : "name")} the device beside another or in an operator's query, which -IncludeMentioned takes as the device's: whoever runs the hub decides");
         if (totals.Ambiguity is { } ambiguity)
             details.Add(ambiguity);
         if (_softDeleted > 0)

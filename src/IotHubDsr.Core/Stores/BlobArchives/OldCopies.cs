@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using IotHubDsr.Archives;
@@ -12,6 +13,8 @@ namespace IotHubDsr.Stores.BlobArchives;
 /// </summary>
 internal sealed class OldCopies(BlobContainerAccess container, ArchiveLayout layout, StoreCall call, RecordSelection selection, ErasureAccounts accounts)
 {
+    private readonly ConcurrentBag<string> _differing = [];
+
     /// <param name="findings">What was found.</param>
     /// <param name="replaced">Blobs that were replaced, each with the ETag of its former content.</param>
     /// <param name="cancellationToken">Ends the work between two copies.</param>
@@ -53,7 +56,13 @@ internal sealed class OldCopies(BlobContainerAccess container, ArchiveLayout lay
             (copy, token) => call.Held.Contains(copy.Path)
                 ? NoteHeldAsync(copy, token)
                 : EraseAsync(copy, counted.Contains(copy.Path), token)).ConfigureAwait(false);
+        if (_differing.Min(StringComparer.Ordinal) is { } first)
+            await call.ReportAsync(DifferenceOf(first, _differing.Count - 1), cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>A person is told once for the location, however many copies there are.</summary>
+    private static Fault DifferenceOf(string place, int others) => FaultCatalogue.OldCopyDiffers.For(
+        place, $"The old copy {place} was kept{(others == 0 ? string.Empty : $", as {Counted.Of(others, "other")} in the location {(others == 1 ? "was" : "were")}")}");
 
     /// <summary>Only the old copies that are wanted: a container can hold more than fits into memory.</summary>
     private async Task<IReadOnlyList<ListedBlob>> ListAsync(Func<ListedBlob, bool> isWanted, CancellationToken cancellationToken)
@@ -122,7 +131,11 @@ internal sealed class OldCopies(BlobContainerAccess container, ArchiveLayout lay
             if (kept.RecordsRemoved == 0)
                 return;
             if (kept.RecordsKept > 0 && await CurrentAsync(copy.Name, cancellationToken).ConfigureAwait(false) != kept.KeptDigest)
-                throw FaultCatalogue.OldCopyDiffers.Exception(place);
+            {
+                _differing.Add(place);
+                accounts.Failed(wasFound ? copy.Path : copy.Name, DifferenceOf(place, others: 0));
+                return;
+            }
 
             // The records of a copy that rewriting has made are already counted.
             IEnumerable<AnnouncedItem> items = kept.Removed.Select(

@@ -33,6 +33,9 @@ internal sealed class SubjectTotals
         : $"{Counted.Of(Unclear, "record")} of the device ID {(Unclear == 1 ? "is" : "are")} left in {Counted.Of(UnclearBlobs, "blob")} whose {(UnclearBlobs == 1 ? "name does" : "names do")} "
             + "not tell which hub wrote them: their owner finds out, or the location file names the blobs or their format";
 
+    /// <summary>The device's own records by generation; those that an ID had before are in it.</summary>
+    public SentGenerations Generations { get; } = new();
+
     public long OldCopyRecords { get; private set; }
 
     public long Bytes { get; private set; }
@@ -87,6 +90,7 @@ internal sealed class SubjectTotals
             FirstTime = tallies.Min(tally => tally.First),
             LastTime = tallies.Max(tally => tally.Last),
         });
+        Generations.Add(matches.Generations);
         Records += records;
         Bytes += bytes;
         Relayed += matches.Relayed.Records;

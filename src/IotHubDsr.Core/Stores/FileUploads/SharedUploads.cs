@@ -28,8 +28,8 @@ internal static partial class SharedUploads
 
     /// <summary>Why what was found may be others'; null when it is the subject's.</summary>
     public static string? Ground(DeviceDataFinding found) =>
-        Ground(found.Location) ?? (found.Location.Settings.GetValueOrDefault(LocationSettings.ArchiveHubNames) is { } hubs && HoldsArchives(found, hubs.Split('\n'))
-            ? "The container takes archives of many devices as well, and blobs that are named like theirs lie in the folder of this ID"
+        Ground(found.Location) ?? (HoldsArchives(found, found.Location.Settings.GetValueOrDefault(LocationSettings.ArchiveHubNames)?.Split('\n') ?? [])
+            ? "Blobs that are named as archives of many devices lie in the folder of this ID"
             : null);
 
     /// <summary>What was found, as the subject's where it is known to be. Where there is nothing of an ID there is nothing of the subject.</summary>
@@ -48,11 +48,19 @@ internal static partial class SharedUploads
                     : "; if no other hub uses the container, say so with -DedicatedContainer of Connect-IotHubDsr or in the location file, and plan again."),
         };
 
-    /// <summary>Whether any blob is named as a hub, Event Grid or Azure Monitor names an archive. Every name of a hub's archive holds the hub's.</summary>
+    /// <summary>
+    /// Whether any blob is named as a hub, Event Grid or Azure Monitor names an archive. Every name of a hub's archive holds the hub's; a container that is
+    /// not known to take archives can hold those of an endpoint that was removed, which nobody names any more.
+    /// </summary>
     private static bool HoldsArchives(DeviceDataFinding found, string[] hubs) => found.Items.Any(item =>
         Array.Exists(hubs, hub => hub.Length > 0 && BlobNameFormat.Holds(item.Path, hub))
         || item.Path.StartsWith("resourceId=", StringComparison.OrdinalIgnoreCase)
-        || DeadLetterName().IsMatch(item.Path));
+        || (hubs.Length > 0 && DeadLetterName().IsMatch(item.Path))
+        || DefaultName().IsMatch(item.Path));
+
+    /// <summary>{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}: the format that an endpoint has unless somebody chooses another.</summary>
+    [GeneratedRegex(@"^[^/]+/\d{1,3}/\d{4}/\d{2}/\d{2}/\d{2}/\d{2}(\.[a-z]+)?(\?|$)", RegexOptions.CultureInvariant)]
+    private static partial Regex DefaultName();
 
     [GeneratedRegex(@"/\d{4}/\d{1,2}/\d{1,2}/\d{1,2}/[^/]+\.json", RegexOptions.CultureInvariant)]
     private static partial Regex DeadLetterName();

@@ -84,6 +84,12 @@ internal sealed class RegistryStore(HubClient hub) : IDataStore
         };
     }
 
-    private Task<(DeviceRecord? Value, Fault? Fault)> ReadAsync(StoreCall call, string deviceId, CancellationToken cancellationToken) =>
-        PerDevice.TryReadAsync(call, () => DeviceRecord.ReadAsync(hub, deviceId, cancellationToken), cancellationToken);
+    private async Task<(DeviceRecord? Value, Fault? Fault)> ReadAsync(StoreCall call, string deviceId, CancellationToken cancellationToken)
+    {
+        (DeviceRecord? record, Fault? fault) = await PerDevice.TryReadAsync(call, () => DeviceRecord.ReadAsync(hub, deviceId, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+        if (record is not null)
+            call.Generations[deviceId] = record.Identity.GenerationId;
+        return (record, fault);
+    }
 }

@@ -71,6 +71,19 @@ public sealed class SharedUploadTests
     }
 
     [Theory]
+    [InlineData("old-hub/02/2026/02/03/04/05.json", Verdict.OwnerAction)]
+    [InlineData("old-hub/02/2026/02/03/04/05", Verdict.OwnerAction)]
+    [InlineData("old-hub/2026/02/03/04/05/02.json", Verdict.Present)]
+    [InlineData("old-hub/logs/02/2026/02/03/04/05.json", Verdict.Present)]
+    public async Task FilesOfADevice_NamedAsTheArchiveOfAnEndpointThatWasRemoved_AreOwnerAction(string name, Verdict verdict)
+    {
+        await using UploadSandbox sandbox = await UploadSandbox.StartAsync();
+        sandbox.Put(name);
+
+        Assert.Equal(verdict, (await sandbox.FindOneAsync("old-hub")).Verdict);
+    }
+
+    [Theory]
     [InlineData(LocationKinds.RoutedBlobContainer, "Account/Box", "hub-a\nhub-b")]
     [InlineData(LocationKinds.LogArchive, "account/box", "hub-a\nhub-b")]
     [InlineData(LocationKinds.DeadLetterContainer, "account/other", null)]

@@ -167,6 +167,22 @@ public sealed class OldCopyTests
     }
 
     [Fact]
+    public async Task Erase_SeveralOldVersionsHoldWhatTheCurrentBlobDoesNot_TellsItOnceForTheLocation()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync(versioned: true);
+        for (int version = 0; version < 3; version++)
+            sandbox.Put(Blob, Messages(30 + (3 * version), Alice, Bob, Carol));
+        sandbox.Put(Blob, Messages(10, Alice, Bob));
+
+        ErasureOutcome outcome = await sandbox.EraseAsync(Alice, WithOldVersions);
+
+        Fault told = Assert.Single(sandbox.Reported, fault => fault.Id == "OldCopyDiffers");
+        Assert.Contains("as 2 others in the location were", told.Message, StringComparison.Ordinal);
+        Assert.Equal("OldCopyDiffers", outcome.Fault?.Id);
+        Assert.Equal(3, (await sandbox.FindOneAsync(Alice)).Items.Count);
+    }
+
+    [Fact]
     public async Task Erase_OldVersionThatAnOperatorHolds_IsKept()
     {
         await using ArchiveSandbox sandbox = await StartAsync(versioned: true);
