@@ -81,6 +81,9 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     /// <summary>Whether names of members count as mentions, too, that are overruled by what the service wrote.</summary>
     public bool CountsOverruled { get; init; }
 
+    /// <summary>Whether a device is asked for.</summary>
+    public bool IsSubject(ReadOnlySpan<byte> deviceId) => subjects.TryFind(deviceId, out _);
+
     /// <summary>Whether a system property names the sender, also as writers spell it that have a naming policy of their own.</summary>
     public static bool NamesSender(ReadOnlySpan<byte> systemProperty) => SenderSourceOf(systemProperty) is not SenderSource.None;
 

@@ -31,14 +31,15 @@ internal sealed class AvroBlockWalker(AvroHeader header, AvroCodec codec, Record
         for (var index = 0; index < block.Count; index++)
         {
             var start = position;
-            matcher.Reset();
-            position = _fast is null ? -1 : _fast.Walk(records, start, matcher);
+            var isOfOthers = false;
+            position = _fast is null ? -1 : _fast.Walk(records, start, matcher, out isOfOthers);
             if (position < 0)
             {
                 position = WalkAny(records, start);
+                isOfOthers = false;
             }
 
-            if (!matcher.IsOfOthers && IsOfInterest(start) && LeavesOut(index, records[start..position]))
+            if (!isOfOthers && !matcher.IsOfOthers && IsOfInterest(start) && LeavesOut(index, records[start..position]))
             {
                 Keep(keptFrom, start);
                 keptFrom = position;

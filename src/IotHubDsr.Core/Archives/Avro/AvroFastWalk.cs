@@ -35,15 +35,28 @@ internal sealed class AvroFastWalk
     }
 
     /// <summary>Returns where the record that begins at the position ends, or a negative number if it gave up.</summary>
-    public int Walk(ReadOnlySpan<byte> records, int position, RecordMatcher matcher)
+    /// <param name="records">The records of a block.</param>
+    /// <param name="position">Where the record begins.</param>
+    /// <param name="matcher">What is shown the devices that the record names, unless it is of others.</param>
+    /// <param name="isOfOthers">Whether the record names one device, as its sender, and that is no subject: most records do.</param>
+    public int Walk(ReadOnlySpan<byte> records, int position, RecordMatcher matcher, out bool isOfOthers)
     {
-        var last = _shapes.TryWalk(records, position, matcher);
-        if (last >= 0)
+        var last = GaveUp;
+        if (_shapes.TryFind(records, position) is { } shape)
         {
-            last = WalkStep(records, last, _steps[^1], matcher);
+            isOfOthers = shape.IsSentByOther(records, position, matcher);
+            if (!isOfOthers)
+            {
+                matcher.Reset();
+                shape.Show(records, position, matcher);
+            }
+
+            last = WalkStep(records, position + shape.Length, _steps[^1], matcher);
             return last <= records.Length ? last : GaveUp;
         }
 
+        isOfOthers = false;
+        matcher.Reset();
         var start = position;
         for (var step = 0; step < _steps.Length; step++)
         {

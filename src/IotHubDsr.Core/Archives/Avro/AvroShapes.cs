@@ -27,26 +27,27 @@ internal sealed class AvroShapes
     private const int LearnOneOf = 32;
 
     private readonly Shape?[] _shapes = new Shape?[MostShapes];
-    private int _recent;
+    private Shape? _recent;
     private int _next;
     private int _misses;
 
-    /// <summary>Returns where the record's last field begins, or a negative number if the record has none of the shapes.</summary>
-    public int TryWalk(ReadOnlySpan<byte> records, int position, RecordMatcher matcher)
+    /// <summary>The shape of a record; null if it has none that is known.</summary>
+    public Shape? TryFind(ReadOnlySpan<byte> records, int position)
+        => _recent is { } recent && recent.Is(records, position) ? recent : TryFindOther(records, position);
+
+    private Shape? TryFindOther(ReadOnlySpan<byte> records, int position)
     {
-        for (var tried = 0; tried < MostShapes; tried++)
+        foreach (var shape in _shapes)
         {
-            var index = (_recent + tried) % MostShapes;
-            if (_shapes[index] is { } shape && shape.Is(records, position))
+            if (shape is not null && shape.Is(records, position))
             {
-                _recent = index;
+                _recent = shape;
                 _misses = 0;
-                shape.Show(records, position, matcher);
-                return position + shape.Length;
+                return shape;
             }
         }
 
-        return -1;
+        return null;
     }
 
     /// <summary>Remembers the shape of a record.</summary>
@@ -58,19 +59,23 @@ internal sealed class AvroShapes
         if (record.Length <= Shape.MaxLength && (_misses < MissesWithoutHit || _misses % LearnOneOf == 0))
         {
             _next = (_next + 1) % MostShapes;
-            _recent = _next;
-            (_shapes[_next] ??= new Shape()).Learn(steps, record);
+            _recent = _shapes[_next] ??= new Shape();
+            _recent.Learn(steps, record);
         }
     }
 
-    private sealed class Shape
+    /// <summary>One shape. The names by which devices are named are part of it, and the devices are not.</summary>
+    internal sealed class Shape
     {
         public const int MaxLength = 2048;
 
         private readonly byte[] _expected = new byte[MaxLength + Vector512<byte>.Count];
         private readonly byte[] _mask = new byte[MaxLength + Vector512<byte>.Count];
         private readonly List<Entry> _names = [];
+        private int _sender;
+        private int _senderLength;
 
+        /// <summary>Length of the record without its last field.</summary>
         public int Length { get; private set; }
 
         private int CheckedLength => (Length + Vector512<byte>.Count - 1) & -Vector512<byte>.Count;
@@ -95,6 +100,10 @@ internal sealed class AvroShapes
 
             return differences == Vector512<byte>.Zero;
         }
+
+        /// <summary>Whether the hub names the sender, nothing names another device, and the sender is no subject.</summary>
+        public bool IsSentByOther(ReadOnlySpan<byte> records, int position, RecordMatcher matcher)
+            => _senderLength > 0 && !matcher.IsSubject(records.Slice(position + _sender, _senderLength));
 
         /// <summary>Shows the matcher the properties that can name a device.</summary>
         public void Show(ReadOnlySpan<byte> records, int position, RecordMatcher matcher)
@@ -133,6 +142,30 @@ internal sealed class AvroShapes
                         break;
                 }
             }
+
+            LearnOnlySender(record);
+        }
+
+        /// <summary>Remembers the one property that names a device, if the hub wrote it and it is the only one.</summary>
+        private void LearnOnlySender(ReadOnlySpan<byte> record)
+        {
+            _senderLength = 0;
+            var naming = 0;
+            foreach (var name in _names)
+            {
+                if (NamesDevice(record, name))
+                {
+                    naming++;
+                    (_sender, _senderLength) = (name.Value, name.IsSystem && naming == 1 ? name.ValueLength : 0);
+                }
+            }
+        }
+
+        /// <summary>Whether a property can name a device, by the same rules as the matcher's.</summary>
+        private static bool NamesDevice(ReadOnlySpan<byte> record, Entry name)
+        {
+            var key = record.Slice(name.Key, name.KeyLength);
+            return name.IsSystem ? RecordMatcher.NamesSender(key) : RecordMatcher.NamesAttribution(key);
         }
 
         private void LearnText(ReadOnlySpan<byte> record, ref int position)
@@ -158,6 +191,7 @@ internal sealed class AvroShapes
                 if (RecordMatcher.MayBeName(keyLength))
                 {
                     _names.Add(new Entry(isSystem, key, keyLength, position, valueLength));
+                    _mask.AsSpan(key, keyLength).Fill(byte.MaxValue);
                 }
 
                 position += valueLength;
