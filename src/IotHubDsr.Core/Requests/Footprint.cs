@@ -28,13 +28,11 @@ internal sealed class Footprint(HubConnection connection, ScopedRequest request,
             return locations;
 
         List<string> deviceIds = [.. _evidence.Keys.Order(StringComparer.Ordinal)];
-        foreach (DataLocation location in locations.Shared)
-        {
-            await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, $"Reading {location} for {Counted.Of(deviceIds.Count, "device")}."), cancellationToken)
-                .ConfigureAwait(false);
-            foreach (DeviceDataFinding finding in await reading.FindAsync(location, deviceIds, cancellationToken).ConfigureAwait(false))
-                await GiveAsync(finding, onFinding, cancellationToken).ConfigureAwait(false);
-        }
+        await reading.FindInOrderAsync(
+            locations.Shared,
+            deviceIds,
+            async (finding, token) => await GiveAsync(finding, onFinding, token).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
 
         foreach (string deviceId in deviceIds.Where(deviceId => _evidence[deviceId].IsNowhere))
             await events.EmitAsync(new FaultEvent(FaultCatalogue.DeviceNotFound.For(deviceId)), cancellationToken).ConfigureAwait(false);

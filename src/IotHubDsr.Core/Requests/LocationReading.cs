@@ -11,11 +11,12 @@ namespace IotHubDsr.Requests;
 internal sealed class LocationReading(HubLocations locations, StoreOptions options, OperationEvents events)
 {
     private readonly ConcurrentDictionary<string, string> _generations = new(StringComparer.Ordinal);
+    private readonly WorkGate _gate = new(options.ThrottleLimit);
 
     public StoreOptions Options => options;
 
     public StoreCall CallFor(DataLocation location, IReadOnlyDictionary<string, RecordBound>? bounds = null) =>
-        new(location, options, events.EmitAsync) { Bounds = bounds ?? FrozenDictionary<string, RecordBound>.Empty, Generations = _generations };
+        new(location, options, events.EmitAsync) { Bounds = bounds ?? FrozenDictionary<string, RecordBound>.Empty, Generations = _generations, Gate = _gate };
 
     /// <summary>A call that may destroy something.</summary>
     /// <param name="location">The location.</param>
@@ -40,6 +41,7 @@ internal sealed class LocationReading(HubLocations locations, StoreOptions optio
         Doubt = doubt,
         Allowance = allowance,
         Generations = _generations,
+        Gate = _gate,
     };
 
     /// <summary>Whether the records that are asked for can be told from others there; if not, nothing may be changed or copied.</summary>
@@ -73,6 +75,44 @@ internal sealed class LocationReading(HubLocations locations, StoreOptions optio
             await events.EmitAsync(new ProgressEvent(location.Id, location.ToString(), "Read", Completed: true), CancellationToken.None)
                 .ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Reads several locations at once, and gives what is found in the order of the locations.</summary>
+    public async Task FindInOrderAsync(
+        IEnumerable<DataLocation> some,
+        IReadOnlyList<string> deviceIds,
+        Func<DeviceDataFinding, CancellationToken, ValueTask> onFinding,
+        CancellationToken cancellationToken)
+    {
+        DataLocation[] ordered = [.. some];
+        var found = new IReadOnlyList<DeviceDataFinding>?[ordered.Length];
+        int next = 0;
+        using var giving = new SemaphoreSlim(1, 1);
+        await WorkGate.ForEachLocationAsync(
+            Enumerable.Range(0, ordered.Length),
+            index => ordered[index],
+            async (index, token) =>
+            {
+                string what = $"Reading {ordered[index]} for {Counted.Of(deviceIds.Count, "device")}.";
+                await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, what), token).ConfigureAwait(false);
+                IReadOnlyList<DeviceDataFinding> findings = await FindAsync(ordered[index], deviceIds, token).ConfigureAwait(false);
+                await giving.WaitAsync(token).ConfigureAwait(false);
+                try
+                {
+                    found[index] = findings;
+                    for (; next < found.Length && found[next] is { } turn; next++)
+                    {
+                        found[next] = [];
+                        foreach (DeviceDataFinding finding in turn)
+                            await onFinding(finding, token).ConfigureAwait(false);
+                    }
+                }
+                finally
+                {
+                    giving.Release();
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     public static Fault FaultOf(Exception exception, DataLocation location) =>

@@ -77,13 +77,19 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
         FaultCatalogue.PlanExceeded.For(step.Location.ToString(), Counted.Of(reach.Beyond, "record"));
 
     /// <summary>A store has told of a failure itself.</summary>
-    public void NoteReported(Fault fault) => _reported.Add((fault.Id, fault.Target));
+    public void NoteReported(Fault fault) => IsFirst(fault);
 
     /// <summary>Tells of a doubt once in a run.</summary>
     public async ValueTask ReportAsync(Fault doubt, CancellationToken cancellationToken)
     {
-        if (_reported.Add((doubt.Id, doubt.Target)))
+        if (IsFirst(doubt))
             await events.EmitAsync(new FaultEvent(doubt), cancellationToken).ConfigureAwait(false);
+    }
+
+    private bool IsFirst(Fault fault)
+    {
+        lock (_reported)
+            return _reported.Add((fault.Id, fault.Target));
     }
 
     /// <summary>Whether the plan is about records that had not been sent when it was made.</summary>

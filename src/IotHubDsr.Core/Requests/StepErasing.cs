@@ -6,7 +6,7 @@ using IotHubDsr.Stores;
 namespace IotHubDsr.Requests;
 
 /// <summary>
-/// Erases stage by stage and location by location. Each destructive call is on record before it is made; when a location is done, its
+/// Erases stage by stage, in the locations of a stage at once. Each destructive call is on record before it is made; when a location is done, its
 /// counts are. A location in which an earlier run began is read before it is touched again, and what was announced and is gone counts.
 /// </summary>
 internal sealed class StepErasing(
@@ -28,15 +28,22 @@ internal sealed class StepErasing(
         DateTimeOffset now = time.GetUtcNow();
         IEnumerable<IGrouping<ErasureStage, RequestStep>> stages = steps.Where(step => IsToErase(step, now))
             .GroupBy(step => locations.StageOf(step.Location)).OrderBy(stage => stage.Key);
+        ILookup<string, RequestStep> all = steps.ToLookup(step => step.Location.Id, StringComparer.Ordinal);
         foreach (IGrouping<ErasureStage, RequestStep> stage in stages)
         {
-            foreach (IGrouping<string, RequestStep> location in stage.GroupBy(step => step.Location.Id, StringComparer.Ordinal))
-            {
-                RequestStep[] all = [.. steps.Where(step => step.Location.Id == location.Key)];
-                await EraseAsync([.. location], all, stage.Key == ErasureStage.Identity, cancellationToken).ConfigureAwait(false);
-            }
+            List<Part> parts = [.. stage.GroupBy(step => step.Location.Id, StringComparer.Ordinal)
+                .Select(location => new Part([.. location], location.ToDictionary(step => step.DeviceId, incarnations.BoundOf, StringComparer.Ordinal)))];
+            await ForEachAsync(parts, ReadAsync, cancellationToken).ConfigureAwait(false);
+
+            // What the journal says is looked at before anything of the stage is added to it.
+            foreach (Part part in parts)
+                await PrepareAsync(part, [.. all[part.Location.Id]], cancellationToken).ConfigureAwait(false);
+            await ForEachAsync(parts, (part, token) => EraseAsync(part, stage.Key == ErasureStage.Identity, token), cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static Task ForEachAsync(IEnumerable<Part> parts, Func<Part, CancellationToken, Task> work, CancellationToken cancellationToken) =>
+        WorkGate.ForEachLocationAsync(parts, part => part.Location, work, cancellationToken);
 
     private bool IsToErase(RequestStep step, DateTimeOffset now)
     {
@@ -47,52 +54,49 @@ internal sealed class StepErasing(
         return kind == RunKinds.Resume && step.IsDue(now) && step.Location.Capabilities.HasFlag(LocationCapabilities.Erase);
     }
 
-    private async Task EraseAsync(
-        IReadOnlyList<RequestStep> steps,
-        IReadOnlyList<RequestStep> all,
-        bool deletesDevice,
-        CancellationToken cancellationToken)
+    private async Task EraseAsync(Part part, bool deletesDevice, CancellationToken cancellationToken)
     {
-        DataLocation location = steps[0].Location;
-        Dictionary<string, RecordBound> bounds = steps.ToDictionary(step => step.DeviceId, incarnations.BoundOf, StringComparer.Ordinal);
-        List<Attempt> attempts = await PrepareAsync(location, steps, bounds, cancellationToken).ConfigureAwait(false);
-        List<Attempt> erasable = [.. attempts.Where(attempt => attempt.Fault is null)];
+        List<Attempt> erasable = [.. part.Attempts.Where(attempt => attempt.Fault is null)];
         if (erasable.Count > 0)
-            await CallAsync(location, erasable, HeldFor(all, erasable), bounds, cancellationToken).ConfigureAwait(false);
-        foreach (Attempt attempt in attempts)
+            await CallAsync(part, erasable, cancellationToken).ConfigureAwait(false);
+        foreach (Attempt attempt in part.Attempts)
             attempt.Settle();
-        await RecordAsync(location, deletesDevice, attempts, cancellationToken).ConfigureAwait(false);
+        await RecordAsync(part.Location, deletesDevice, part.Attempts, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Finds out what stands where an earlier run may have been; where none was, the plan's own finding holds.</summary>
-    private async Task<List<Attempt>> PrepareAsync(
-        DataLocation location, IReadOnlyList<RequestStep> steps, Dictionary<string, RecordBound> bounds, CancellationToken cancellationToken)
+    private async Task ReadAsync(Part part, CancellationToken cancellationToken)
     {
-        LocationState state = open.State.Of(location.Id);
-        bool isFirst = kind == RunKinds.Erase && !state.IsTouched;
-        Dictionary<string, DeviceDataFinding> now = isFirst
-            ? steps.ToDictionary(step => step.DeviceId, step => step.Planned.Finding, StringComparer.Ordinal)
-            : [];
-        List<string> unread = [.. steps.Where(step => !isFirst || ReachesPast(bounds[step.DeviceId], step)).Select(step => step.DeviceId)];
-        if (unread.Count > 0)
-        {
-            foreach (DeviceDataFinding finding in await reading.FindAsync(location, unread, bounds, cancellationToken).ConfigureAwait(false))
-                now[finding.DeviceId] = finding;
-        }
+        part.IsFirst = kind == RunKinds.Erase && !open.State.Of(part.Location.Id).IsTouched;
+        if (part.IsFirst)
+            part.Now = part.Steps.ToDictionary(step => step.DeviceId, step => step.Planned.Finding, StringComparer.Ordinal);
+        List<string> unread = [.. part.Steps.Where(step => !part.IsFirst || ReachesPast(part.Bounds[step.DeviceId], step)).Select(step => step.DeviceId)];
+        if (unread.Count == 0)
+            return;
+        foreach (DeviceDataFinding finding in await reading.FindAsync(part.Location, unread, part.Bounds, cancellationToken).ConfigureAwait(false))
+            part.Now[finding.DeviceId] = finding;
+    }
 
-        Dictionary<string, Fault> doubts = await incarnations.FindDoubtsAsync(now.Values, isFirst, cancellationToken).ConfigureAwait(false);
-        var attempts = new List<Attempt>();
-        foreach (RequestStep step in steps)
+    /// <summary>Decides of each step whether, and of what, it is tried.</summary>
+    /// <param name="part">What was read.</param>
+    /// <param name="all">All steps of the location.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private async Task PrepareAsync(Part part, IReadOnlyList<RequestStep> all, CancellationToken cancellationToken)
+    {
+        LocationState state = open.State.Of(part.Location.Id);
+        Dictionary<string, Fault> doubts = await incarnations.FindDoubtsAsync(part.Now.Values, part.IsFirst, cancellationToken).ConfigureAwait(false);
+        foreach (RequestStep step in part.Steps)
         {
-            DeviceDataFinding found = now[step.DeviceId];
-            Reach allowed = isFirst ? new Reach(found.Items, 0) : reach.Of(step, found);
+            DeviceDataFinding found = part.Now[step.DeviceId];
+            Reach allowed = part.IsFirst ? new Reach(found.Items, 0) : reach.Of(step, found);
             Fault? doubt = found.GenerationId is null ? doubts.GetValueOrDefault(step.DeviceId) : incarnations.DoubtOf(found);
             if ((doubt ?? (allowed.Beyond > 0 ? PlanReach.FaultOf(step, allowed) : null)) is { } told)
                 await reach.ReportAsync(told, cancellationToken).ConfigureAwait(false);
-            attempts.Add(Prepare(step, found, allowed, state, doubt));
+            part.Attempts.Add(Prepare(step, found, allowed, state, doubt));
         }
 
-        return attempts;
+        part.Held = HeldFor(all, [.. part.Attempts.Where(attempt => attempt.Fault is null)]);
+        part.Earlier = new Dictionary<string, string>(state.Replaced, StringComparer.Ordinal);
     }
 
     /// <summary>Whether a plan that did not know the device shows records that may be another one's.</summary>
@@ -151,22 +155,17 @@ internal sealed class StepErasing(
             .ToLookup(one => one.Path, one => one.DeviceId, StringComparer.Ordinal);
     }
 
-    private async Task CallAsync(
-        DataLocation location,
-        List<Attempt> attempts,
-        ILookup<string, string> held,
-        Dictionary<string, RecordBound> bounds,
-        CancellationToken cancellationToken)
+    private async Task CallAsync(Part part, List<Attempt> attempts, CancellationToken cancellationToken)
     {
+        DataLocation location = part.Location;
         try
         {
             IDataStore store = locations.StoreOf(location) ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no store serves it");
-            var earlier = new Dictionary<string, string>(open.State.Of(location.Id).Replaced, StringComparer.Ordinal);
             Dictionary<string, Attempt> tried = attempts.ToDictionary(attempt => attempt.Step.DeviceId, StringComparer.Ordinal);
             var allowance = new ErasureAllowance(
                 attempts.Select(attempt => attempt.Finding), deviceId => reach.MoreThan(tried[deviceId].Step, tried[deviceId].Finding));
             StoreCall call = reading.CallFor(
-                location, (what, token) => AnnounceAsync(location.Id, what, token), earlier, held, bounds, incarnations.AskAsync, allowance);
+                location, (what, token) => AnnounceAsync(location.Id, what, token), part.Earlier, part.Held, part.Bounds, incarnations.AskAsync, allowance);
             IReadOnlyList<ErasureOutcome> outcomes = await store.EraseAsync(call, [.. attempts.Select(attempt => attempt.Finding)], cancellationToken)
                 .ConfigureAwait(false);
             Dictionary<string, ErasureOutcome> byDevice = outcomes.ToDictionary(outcome => outcome.DeviceId, StringComparer.Ordinal);
@@ -202,6 +201,30 @@ internal sealed class StepErasing(
                 group.Key.Total, group.Key.Count, group.Key.IsSettled, group.Key.Id, group.Key.At, [.. group.Select(attempt => attempt.Step.Subject)]))];
         foreach (ErasedGroup[] line in groups.Chunk(MostRowsOfLine))
             await open.Journal.AppendAsync(new Erased(location.Id, deletesDevice, line), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>One location of a stage, with the steps that are tried there.</summary>
+    private sealed class Part(IReadOnlyList<RequestStep> steps, Dictionary<string, RecordBound> bounds)
+    {
+        public IReadOnlyList<RequestStep> Steps => steps;
+
+        public Dictionary<string, RecordBound> Bounds => bounds;
+
+        public DataLocation Location => steps[0].Location;
+
+        /// <summary>Whether no run has changed anything there.</summary>
+        public bool IsFirst { get; set; }
+
+        /// <summary>What is there, by device ID.</summary>
+        public Dictionary<string, DeviceDataFinding> Now { get; set; } = new(StringComparer.Ordinal);
+
+        public List<Attempt> Attempts { get; } = [];
+
+        /// <inheritdoc cref="StoreCall.Held" />
+        public ILookup<string, string> Held { get; set; } = Array.Empty<string>().ToLookup(path => path);
+
+        /// <inheritdoc cref="StoreCall.Earlier" />
+        public Dictionary<string, string> Earlier { get; set; } = [];
     }
 
     /// <summary>One step as it is tried now.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using IotHubDsr.Engine;
 using IotHubDsr.Evidence;
@@ -33,24 +34,42 @@ internal sealed class StepVerifying(
         IReadOnlyList<RequestStep> steps, Func<DateTimeOffset?> now, CancellationToken cancellationToken)
     {
         var receipts = new Dictionary<RequestStep, ErasureReceipt>();
-        foreach (IGrouping<string, RequestStep> location in steps.GroupBy(step => step.Location.Id, StringComparer.Ordinal)
-            .OrderBy(location => locations.StageOf(location.First().Location)))
+        foreach (IGrouping<ErasureStage, IGrouping<string, RequestStep>> stage in steps.GroupBy(step => step.Location.Id, StringComparer.Ordinal)
+            .GroupBy(location => locations.StageOf(location.First().Location)).OrderBy(stage => stage.Key))
         {
-            await ReadAsync([.. location.Where(IsToRead)], cancellationToken).ConfigureAwait(false);
-            var arrivals = new Arrivals(open.State, reading.Options.Scope.EndTime, now());
-            List<(RequestStep Step, ErasureReceipt Receipt, Settlement Settlement)> given = [];
-            foreach (RequestStep step in location)
-            {
-                Settlement settlement = SettlementOf(step, arrivals, now());
-                given.Add((step, receipts[step] = ReceiptFor(step, settlement), settlement));
-                if (settlement.Doubt is { } doubt)
-                    await reach.ReportAsync(doubt, cancellationToken).ConfigureAwait(false);
-            }
-
-            await RecordAsync(location.First().Location, given, cancellationToken).ConfigureAwait(false);
+            var asOf = new ConcurrentDictionary<string, DateTimeOffset?>(StringComparer.Ordinal);
+            await WorkGate.ForEachLocationAsync(
+                stage,
+                location => location.First().Location,
+                async (location, token) =>
+                {
+                    // A reading tells what was there when it began.
+                    DateTimeOffset? began = now();
+                    await ReadAsync([.. location.Where(IsToRead)], token).ConfigureAwait(false);
+                    asOf[location.Key] = began ?? now();
+                },
+                cancellationToken).ConfigureAwait(false);
+            foreach (IGrouping<string, RequestStep> location in stage)
+                await SettleAsync([.. location], asOf[location.Key], receipts, cancellationToken).ConfigureAwait(false);
         }
 
         return [.. steps.Select(step => receipts[step])];
+    }
+
+    private async Task SettleAsync(
+        IReadOnlyList<RequestStep> steps, DateTimeOffset? asOf, Dictionary<RequestStep, ErasureReceipt> receipts, CancellationToken cancellationToken)
+    {
+        var arrivals = new Arrivals(open.State, reading.Options.Scope.EndTime, asOf);
+        List<(RequestStep Step, ErasureReceipt Receipt, Settlement Settlement)> given = [];
+        foreach (RequestStep step in steps)
+        {
+            Settlement settlement = SettlementOf(step, arrivals, asOf);
+            given.Add((step, receipts[step] = ReceiptFor(step, settlement), settlement));
+            if (settlement.Doubt is { } doubt)
+                await reach.ReportAsync(doubt, cancellationToken).ConfigureAwait(false);
+        }
+
+        await RecordAsync(steps[0].Location, given, cancellationToken).ConfigureAwait(false);
     }
 
     private bool IsToRead(RequestStep step) => locations.StoreOf(step.Location) is not null && !IsLeft(step);

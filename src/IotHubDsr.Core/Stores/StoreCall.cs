@@ -33,6 +33,9 @@ internal sealed class StoreCall(
     /// <summary>By device ID, which records belong to the device that the plan knew; a device without an entry has no bound.</summary>
     public IReadOnlyDictionary<string, RecordBound> Bounds { get; init; } = FrozenDictionary<string, RecordBound>.Empty;
 
+    /// <summary>Bounds what is done at once; shared with the other locations of the operation.</summary>
+    public WorkGate Gate { get; init; } = new(options.ThrottleLimit);
+
     /// <summary>Generation IDs of the devices that the registry has shown to this operation, by device ID.</summary>
     public ConcurrentDictionary<string, string> Generations { get; init; } = new(StringComparer.Ordinal);
 
@@ -55,19 +58,11 @@ internal sealed class StoreCall(
     /// <summary>The devices, and which of their records are asked for.</summary>
     /// <param name="deviceIds">The devices.</param>
     /// <param name="origin">The hub that they belong to; null when records do not tell.</param>
-    public RecordSelection SelectionOf(IEnumerable<string> deviceIds, RecordOrigin? origin)
-    {
-        RecordScope scope = Options.Scope;
-        IEnumerable<Subject> subjects = deviceIds.Distinct(StringComparer.Ordinal)
-            .Select(id => new Subject(id)
-            {
-                GenerationId = scope.GenerationId,
-                From = scope.StartTime,
-                Before = scope.EndTime,
-                Bound = Bounds.GetValueOrDefault(id),
-            });
-        return new RecordSelection(SubjectIndex.Of(subjects, origin), Options.IncludeRelayed, scope.IncludeMentioned);
-    }
+    public RecordSelection SelectionOf(IEnumerable<string> deviceIds, RecordOrigin? origin) => SelectionOf(deviceIds, origin, Bounds);
+
+    /// <summary>As <see cref="SelectionOf(IEnumerable{string}, RecordOrigin?)"/>, also records that may be another device's of the ID.</summary>
+    public RecordSelection UnboundedSelectionOf(IEnumerable<string> deviceIds, RecordOrigin? origin) =>
+        SelectionOf(deviceIds, origin, FrozenDictionary<string, RecordBound>.Empty);
 
     /// <summary>
     /// A part of the location failed; the rest goes on. A right that is missing for one part is missing for all of them: a person is told of it
@@ -118,6 +113,20 @@ internal sealed class StoreCall(
         if (record is not null)
             await record(what, cancellationToken).ConfigureAwait(false);
         await emit(new NoticeEvent(NoticeLevel.Verbose, $"{Location}: {what.Text}"), cancellationToken).ConfigureAwait(false);
+    }
+
+    private RecordSelection SelectionOf(IEnumerable<string> deviceIds, RecordOrigin? origin, IReadOnlyDictionary<string, RecordBound> bounds)
+    {
+        RecordScope scope = Options.Scope;
+        IEnumerable<Subject> subjects = deviceIds.Distinct(StringComparer.Ordinal)
+            .Select(id => new Subject(id)
+            {
+                GenerationId = scope.GenerationId,
+                From = scope.StartTime,
+                Before = scope.EndTime,
+                Bound = bounds.GetValueOrDefault(id),
+            });
+        return new RecordSelection(SubjectIndex.Of(subjects, origin), Options.IncludeRelayed, scope.IncludeMentioned);
     }
 }
 

@@ -58,7 +58,7 @@ internal static class StorageRows
     {
         await sandbox.ClearLogAsync();
         var call = new StoreCall(Location(), new StoreOptions(1), (_, _) => ValueTask.CompletedTask);
-        var rewriter = new BlobRewriter(Open(sandbox), new RoutedBlobLayout(call.Location), new SeenItem(blob, null, 1, 1), Selection(), call, TimeProvider.System);
+        var rewriter = new BlobRewriter(Open(sandbox), new RoutedBlobLayout(call.Location), new SeenItem(blob, null, 1, 1), Selection(), after: null, call, TimeProvider.System);
         RewriteResult result = await rewriter.RunAsync(CancellationToken.None);
         if (result is not { Removed: [{ Own.Records: 1 }], Fault: null })
             throw new InvalidOperationException($"The record was not erased: {result}.");

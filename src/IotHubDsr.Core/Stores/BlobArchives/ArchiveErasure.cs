@@ -9,6 +9,7 @@ namespace IotHubDsr.Stores.BlobArchives;
 /// <param name="container">The container.</param>
 /// <param name="layout">What its blobs are like.</param>
 /// <param name="selection">The subjects, and which of their records go.</param>
+/// <param name="after">Takes note of what the reading after each commit found empty; null when there is nothing to compare with.</param>
 /// <param name="call">The call.</param>
 /// <param name="findings">What was found.</param>
 /// <param name="time">The time, where the service does not tell it.</param>
@@ -16,13 +17,11 @@ internal sealed class ArchiveErasure(
     BlobContainerAccess container,
     ArchiveLayout layout,
     RecordSelection selection,
+    AfterCommit? after,
     StoreCall call,
     IReadOnlyList<DeviceDataFinding> findings,
     TimeProvider time)
 {
-    // Each blob under way takes buffers of its own for what is uploaded.
-    private const int MostBlobsAtOnce = 8;
-
     private readonly ConcurrentBag<(string Name, string ETag)> _replaced = [];
     private readonly ErasureAccounts _accounts = new(findings, selection);
 
@@ -31,20 +30,18 @@ internal sealed class ArchiveErasure(
         List<SeenItem> blobs = findings.SelectMany(finding => finding.Items)
             .Where(item => !item.IsOldCopy && (item.Records > 0 || call.Options.IncludeRelayed) && layout.IsErasable(item.Path))
             .DistinctBy(item => item.Path, StringComparer.Ordinal).ToList();
-        var parallel = new ParallelOptions
-        {
-            MaxDegreeOfParallelism = Math.Min(call.Options.ThrottleLimit, MostBlobsAtOnce),
-            CancellationToken = cancellationToken,
-        };
         if (layout.IsAppended)
             await RemoveLeftDraftsAsync(cancellationToken).ConfigureAwait(false);
         int done = 0;
-        await Parallel.ForEachAsync(blobs, parallel, async (blob, token) =>
-        {
-            await EraseAsync(blob, token).ConfigureAwait(false);
-            int now = Interlocked.Increment(ref done);
-            await call.ProgressAsync($"{now} of {blobs.Count} blobs looked after", now * 100 / blobs.Count, token).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+        await call.Gate.Rewrites.ForEachAsync(
+            blobs,
+            async (blob, token) =>
+            {
+                await EraseAsync(blob, token).ConfigureAwait(false);
+                int now = Interlocked.Increment(ref done);
+                await call.ProgressAsync($"{now} of {blobs.Count} blobs looked after", now * 100 / blobs.Count, token).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
 
         if (call.Options.IncludeOldVersions)
         {
@@ -61,7 +58,7 @@ internal sealed class ArchiveErasure(
         string place = $"{call.Location.Place}/{blobName}";
         try
         {
-            RewriteResult result = await new BlobRewriter(container, layout, item, SelectionFor(item), call, time).RunAsync(cancellationToken).ConfigureAwait(false);
+            RewriteResult result = await new BlobRewriter(container, layout, item, SelectionFor(item), after, call, time).RunAsync(cancellationToken).ConfigureAwait(false);
             _accounts.Removed(result.Removed);
             if (result.Replaced is { } replaced)
                 _replaced.Add((blobName, replaced.ToString("H")));

@@ -45,8 +45,12 @@ internal abstract class ArchiveStore(BlobContainers containers, TimeProvider tim
         StoreCall call, IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken)
     {
         ArchiveLayout layout = LayoutOf(call.Location);
-        RecordSelection selection = call.SelectionOf(findings.Select(finding => finding.DeviceId), layout.Origin);
-        var erasure = new ArchiveErasure(containers.Of(call.Location), layout, selection, call, findings, time);
+        List<string> deviceIds = [.. findings.Select(finding => finding.DeviceId)];
+        RecordSelection selection = call.SelectionOf(deviceIds, layout.Origin);
+        AfterCommit? after = _empty.LastOf(call.Location, deviceIds, call.Options) is { } reading
+            ? new AfterCommit(reading, call.UnboundedSelectionOf(reading.DeviceIds, layout.Origin).Subjects)
+            : null;
+        var erasure = new ArchiveErasure(containers.Of(call.Location), layout, selection, after, call, findings, time);
         return await erasure.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -27,13 +27,18 @@ internal sealed record RewriteResult(IReadOnlyList<SubjectMatches> Removed)
     public Fault? Left { get; init; }
 }
 
+/// <summary>The reading of a location that an erasure follows: what it finds empty after a commit is not read again at the end.</summary>
+/// <param name="Reading">What is known to be empty.</param>
+/// <param name="Subjects">All devices that the reading looked for.</param>
+internal sealed record AfterCommit(EmptyBlobs.Reading Reading, SubjectIndex Subjects);
+
 /// <summary>
 /// Replaces a blob by itself without the selected records. The new content is brought to the service first, which changes nothing; it is
 /// read as a file on its way; one call under If-Match then replaces the blob, with metadata, tags, tier and headers as they were; last the
 /// blob is read again. A failure at any point leaves the old blob or the new one.
 /// </summary>
 internal sealed class BlobRewriter(
-    BlobContainerAccess container, ArchiveLayout layout, SeenItem item, RecordSelection selection, StoreCall call, TimeProvider time)
+    BlobContainerAccess container, ArchiveLayout layout, SeenItem item, RecordSelection selection, AfterCommit? after, StoreCall call, TimeProvider time)
 {
     private const int Attempts = 5;
     private readonly BlockBlobClient _blob = container.Open(item.Path);
@@ -151,8 +156,8 @@ internal sealed class BlobRewriter(
         _sent = rewrite;
         if (deletes && await TryDeleteAsync(before.ETag, cancellationToken).ConfigureAwait(false))
             return new RewriteResult(rewrite.Removed);
-        ETag after = await staged.CommitAsync(cancellationToken).ConfigureAwait(false);
-        (bool isVerified, Fault? fault) = await VerifyAsync(after, rewrite, share, cancellationToken).ConfigureAwait(false);
+        ETag committed = await staged.CommitAsync(cancellationToken).ConfigureAwait(false);
+        (bool isVerified, Fault? fault) = await VerifyAsync(committed, rewrite, share, cancellationToken).ConfigureAwait(false);
         return new RewriteResult(rewrite.Removed) { Replaced = isVerified ? before.ETag : null, Fault = fault };
     }
 
@@ -207,11 +212,11 @@ internal sealed class BlobRewriter(
         return scan.Subjects.Any(matches => Enum.GetValues<MatchKind>().Any(kind => selection.Includes(kind) && matches[kind].Records > 0));
     }
 
-    private async Task<(bool IsVerified, Fault? Fault)> VerifyAsync(ETag after, ArchiveRewrite rewrite, ReadingShare share, CancellationToken cancellationToken)
+    private async Task<(bool IsVerified, Fault? Fault)> VerifyAsync(ETag committed, ArchiveRewrite rewrite, ReadingShare share, CancellationToken cancellationToken)
     {
         try
         {
-            return await HoldsAsync(after, rewrite.BytesWritten, rewrite, share, cancellationToken).ConfigureAwait(false)
+            return await HoldsAsync(committed, rewrite.BytesWritten, rewrite, share, cancellationToken).ConfigureAwait(false)
                 ? (true, null)
                 : (false, FaultCatalogue.RewriteMismatch.For(_place, $"after the commit it does not hold the {rewrite.RecordsKept} records that must stay."));
         }
@@ -234,8 +239,12 @@ internal sealed class BlobRewriter(
     private async Task<bool> HoldsAsync(ETag etag, long length, ArchiveRewrite rewrite, ReadingShare share, CancellationToken cancellationToken)
     {
         await using Stream content = container.Read(_blob, etag, length);
-        var request = new ScanRequest(selection.Subjects, WithDigest: true);
+        var request = new ScanRequest(after?.Subjects ?? selection.Subjects, WithDigest: true, WithBody: selection.WithBody);
         ArchiveScan scan = await ArchiveFormats.ScanAsync(content, request, cancellationToken, share: share).ConfigureAwait(false);
-        return scan.Digest == rewrite.KeptDigest && scan.RecordsRead == rewrite.RecordsKept;
+        if (scan.Digest != rewrite.KeptDigest || scan.RecordsRead != rewrite.RecordsKept)
+            return false;
+        if (scan.Subjects.Count == 0 && scan.Unread.Count == 0)
+            after?.Reading.Add(item.Path, etag, length);
+        return true;
     }
 }

@@ -60,10 +60,7 @@ internal sealed class ContainerScan(
         _former = await FormerContainers.ReadAsync(container, isMissing: false, cancellationToken).ConfigureAwait(false);
         do
         {
-            await Parallel.ForEachAsync(
-                ListAsync(call, cancellationToken),
-                new ParallelOptions { MaxDegreeOfParallelism = call.Options.ThrottleLimit, CancellationToken = cancellationToken },
-                (blob, token) => ScanAsync(call, blob, token)).ConfigureAwait(false);
+            await call.Gate.ForEachAsync(ListAsync(call, cancellationToken), (blob, token) => ScanAsync(call, blob, token), cancellationToken).ConfigureAwait(false);
         }
         while (!_seen.IsSettled && _seen.Listings < SeenBlobs.MostListings);
         if (!_seen.IsSettled)
@@ -230,8 +227,8 @@ internal sealed class ContainerScan(
             return;
         if (blob.ETag != listed.ETag)
             _seen.Update(blob);
-        else if (scan.Subjects.Count == 0 && scan.Unread.Count == 0)
-            empty.Add(listed);
+        else if (scan.Subjects.Count == 0 && scan.Unread.Count == 0 && call.Bounds.Count == 0)
+            empty.Add(listed.Path, listed.ETag, listed.Length);
         Add(blob, scan);
         if (scan.Unread.Count > 0)
             await ReportUnreadAsync(call, listed.Path, scan.Unread, cancellationToken).ConfigureAwait(false);

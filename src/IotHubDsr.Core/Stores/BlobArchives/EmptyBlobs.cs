@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Azure;
 using IotHubDsr.Azure.Blobs;
 
 namespace IotHubDsr.Stores.BlobArchives;
@@ -22,9 +23,7 @@ internal sealed class EmptyBlobs
     /// <summary>The reading of a location for some devices. It knows what an earlier one found empty if that looked for all of them.</summary>
     public Reading ReadingOf(DataLocation location, IReadOnlyCollection<string> deviceIds, StoreOptions options)
     {
-        RecordScope scope = options.Scope;
-        string settings = string.Join(' ', location.Settings.OrderBy(setting => setting.Key, StringComparer.Ordinal));
-        string asked = $"{scope.GenerationId} {scope.StartTime:O} {scope.EndTime:O} {scope.IncludeMentioned} {settings}";
+        string asked = Asked(location, options);
         if (_readings.TryGetValue(location.Id, out Reading? known) && known.Covers(asked, deviceIds))
             return known;
         var reading = new Reading(this, asked, deviceIds);
@@ -33,11 +32,22 @@ internal sealed class EmptyBlobs
         return _readings[location.Id] = reading;
     }
 
+    /// <summary>The last reading of a location, if it looked for the same and for these devices among others; else null.</summary>
+    public Reading? LastOf(DataLocation location, IReadOnlyCollection<string> deviceIds, StoreOptions options) =>
+        _readings.TryGetValue(location.Id, out Reading? known) && known.Covers(Asked(location, options), deviceIds) ? known : null;
+
+    private static string Asked(DataLocation location, StoreOptions options)
+    {
+        RecordScope scope = options.Scope;
+        string settings = string.Join(' ', location.Settings.OrderBy(setting => setting.Key, StringComparer.Ordinal));
+        return $"{scope.GenerationId} {scope.StartTime:O} {scope.EndTime:O} {scope.IncludeMentioned} {settings}";
+    }
+
     /// <summary>A key that whoever names blobs cannot make collide.</summary>
-    private long KeyOf(ListedBlob blob)
+    private long KeyOf(string path, ETag etag, long length)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData([.. _seed, .. Encoding.UTF8.GetBytes($"{blob.Path}\n{blob.ETag}\n{blob.Length}")], hash);
+        SHA256.HashData([.. _seed, .. Encoding.UTF8.GetBytes($"{path}\n{etag.ToString("H")}\n{length}")], hash);
         return BinaryPrimitives.ReadInt64LittleEndian(hash);
     }
 
@@ -49,18 +59,21 @@ internal sealed class EmptyBlobs
 
         public int Count => _keys.Count;
 
+        public IReadOnlyCollection<string> DeviceIds => _deviceIds;
+
         public bool Covers(string other, IEnumerable<string> others) => asked == other && others.All(_deviceIds.Contains);
 
         public bool Knows(ListedBlob blob)
         {
-            long key = owner.KeyOf(blob);
+            long key = owner.KeyOf(blob.Path, blob.ETag, blob.Length);
             lock (_keys)
                 return _keys.Contains(key);
         }
 
-        public void Add(ListedBlob blob)
+        /// <summary>Nothing of the devices is in a blob, whenever it was sent.</summary>
+        public void Add(string path, ETag etag, long length)
         {
-            long key = owner.KeyOf(blob);
+            long key = owner.KeyOf(path, etag, length);
             lock (_keys)
             {
                 if (owner._count < Most && _keys.Add(key))

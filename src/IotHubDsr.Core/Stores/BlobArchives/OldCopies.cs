@@ -41,21 +41,20 @@ internal sealed class OldCopies(BlobContainerAccess container, ArchiveLayout lay
             return;
         }
 
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = call.Options.ThrottleLimit, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(
+        await call.Gate.ForEachAsync(
             listed.Where(copy => copy.LeavesAt is not null),
-            parallel,
             async (copy, token) =>
             {
                 if (await IsOursAsync(copy, replaced, token).ConfigureAwait(false))
                     await RemoveDeletedAsync(copy, token).ConfigureAwait(false);
-            }).ConfigureAwait(false);
-        await Parallel.ForEachAsync(
+            },
+            cancellationToken).ConfigureAwait(false);
+        await call.Gate.ForEachAsync(
             listed.Where(copy => copy.LeavesAt is null),
-            parallel,
             (copy, token) => call.Held.Contains(copy.Path)
                 ? NoteHeldAsync(copy, token)
-                : EraseAsync(copy, counted.Contains(copy.Path), token)).ConfigureAwait(false);
+                : EraseAsync(copy, counted.Contains(copy.Path), token),
+            cancellationToken).ConfigureAwait(false);
         if (_differing.Min(StringComparer.Ordinal) is { } first)
             await call.ReportAsync(DifferenceOf(first, _differing.Count - 1), cancellationToken).ConfigureAwait(false);
     }

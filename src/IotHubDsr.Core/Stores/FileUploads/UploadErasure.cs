@@ -29,7 +29,7 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
         List<(string DeviceId, SeenItem Item)> files = findings
             .SelectMany(finding => FilesOf(finding).Where(item => !item.IsOldCopy).Select(item => (finding.DeviceId, item)))
             .ToList();
-        return ForEachAsync(files, async (file, token) =>
+        return call.Gate.ForEachAsync(files, async (file, token) =>
         {
             foreach (ListedBlob snapshot in SnapshotsInWindow(findings, file.DeviceId, file.Item))
             {
@@ -49,7 +49,7 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
     {
         var outcomes = new ConcurrentDictionary<string, ErasureOutcome>(StringComparer.Ordinal);
         _filesAreGone = true;
-        await ForEachAsync(
+        await call.Gate.ForEachAsync(
             findings,
             async (finding, token) =>
             {
@@ -93,12 +93,6 @@ internal sealed class UploadErasure(BlobContainerAccess container, StoreCall cal
     }
 
     private static (string Path, bool IsOldCopy) KeyOf(ListedBlob blob) => (blob.Path, blob.IsOldCopy);
-
-    private Task ForEachAsync<T>(IReadOnlyList<T> items, Func<T, CancellationToken, ValueTask> action, CancellationToken cancellationToken)
-    {
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = call.Options.ThrottleLimit, CancellationToken = cancellationToken };
-        return Parallel.ForEachAsync(items, parallel, action);
-    }
 
     private async Task DeleteFileAsync(string deviceId, SeenItem file, CancellationToken cancellationToken)
     {

@@ -64,14 +64,14 @@ internal sealed class UploadListing
             throw FaultCatalogue.ContainerChanging.Exception(call.Location.ToString(), _seen.Listings);
     }
 
-    private Task ReadEachAsync(BlobContainerAccess container, StoreCall call, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+    private Task ReadEachAsync(BlobContainerAccess container, StoreCall call, CancellationToken cancellationToken) => call.Gate.ForEachAsync(
         _devices.Values,
-        new ParallelOptions { MaxDegreeOfParallelism = call.Options.ThrottleLimit, CancellationToken = cancellationToken },
         async (device, token) =>
         {
             await foreach (ListedBlob blob in container.ListAsync(device.Prefix, token).ConfigureAwait(false))
                 Take(device, blob);
-        });
+        },
+        cancellationToken);
 
     private async Task ReadAllAsync(BlobContainerAccess container, StoreCall call, CancellationToken cancellationToken)
     {

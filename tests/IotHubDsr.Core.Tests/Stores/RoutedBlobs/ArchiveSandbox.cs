@@ -1,4 +1,5 @@
 using System.Text;
+using IotHubDsr.Archives;
 using IotHubDsr.Azure;
 using IotHubDsr.Azure.Blobs;
 using IotHubDsr.Core.Tests.Sandbox;
@@ -54,6 +55,9 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
 
     /// <summary>What an operator holds, and for which device.</summary>
     public IReadOnlyList<(string Path, string DeviceId)> Held { get; set; } = [];
+
+    /// <summary>What may be taken of a device, by its ID.</summary>
+    public IReadOnlyDictionary<string, RecordBound> Bounds { get; set; } = new Dictionary<string, RecordBound>();
 
     /// <summary>Runs when the store announces a destruction, before it goes on.</summary>
     public Action? OnAnnounce { get; set; }
@@ -117,6 +121,7 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
         })
     {
         Held = Held.ToLookup(held => held.Path, held => held.DeviceId),
+        Bounds = Bounds,
     };
 
     public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(params string[] deviceIds) => Store.FindAsync(Call(), deviceIds, CancellationToken.None);
