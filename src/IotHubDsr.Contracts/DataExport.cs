@@ -102,8 +102,12 @@ public sealed record ExportCompleteness
     public long? Unreachable { get; init; }
 
     /// <summary>Why records are withheld or unreachable, or what the owner of the location has to do.</summary>
-    public string? Ground { get; init; }
+    public string? Ground
+    {
+        get;
+        init => field = value is null ? null : VisibleText.OfLine(value);
+    }
 
     /// <summary>Device, counts and place.</summary>
-    public override string ToString() => VisibleText.OfLine($"{DeviceId}: {Included} of {Found} included from {Kind} {Place}");
+    public override string ToString() => VisibleText.OfLine($"{DeviceId}: {Included} of {(Found is { } found ? $"{found}" : "an unknown number")} included from {Kind} {Place}");
 }

@@ -184,7 +184,11 @@ public sealed record DataHold
     public string? Item { get; init; }
 
     /// <summary>Why, in words; null when the request's key was destroyed.</summary>
-    public string? Ground { get; init; }
+    public string? Ground
+    {
+        get;
+        init => field = value is null ? null : VisibleText.OfLine(value);
+    }
 
     /// <summary>When the hold has to be looked at again. It does not end by itself.</summary>
     public required DateTimeOffset ReviewAt { get; init; }

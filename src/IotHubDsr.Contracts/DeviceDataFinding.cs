@@ -30,14 +30,26 @@ public sealed record DeviceDataFinding
     /// <summary>What is known of the device in this location.</summary>
     public required Verdict Verdict { get; init; }
 
-    /// <summary>Records (documents, messages) that are the device's own or attributed to it.</summary>
-    public long Records { get; init; }
+    /// <summary>Records (documents, messages) that are the device's own or attributed to it; null when nobody counted.</summary>
+    public long? Records => IsCounted ? RecordCount : null;
 
-    /// <summary>Records that the device, as a gateway, relayed for other devices. They count as the other devices' data.</summary>
-    public long RelayedRecords { get; init; }
+    /// <summary>Records that the device, as a gateway, relayed for other devices; null when nobody counted. They count as the other devices' data.</summary>
+    public long? RelayedRecords => IsCounted ? RelayedCount : null;
 
-    /// <summary>Those of <see cref="Records"/> that stand in old versions, snapshots or soft-deleted copies.</summary>
-    public long OldCopyRecords { get; init; }
+    /// <summary>Those of <see cref="Records"/> that stand in old versions, snapshots or soft-deleted copies; null when nobody counted.</summary>
+    public long? OldCopyRecords => IsCounted ? OldCopyCount : null;
+
+    /// <summary>Size of <see cref="Records"/> as stored, in bytes; uncompressed where the store compresses. Null when nobody knows it.</summary>
+    public long? Bytes => IsCounted && (ByteCount > 0 || RecordCount == 0) ? ByteCount : null;
+
+    /// <summary>As <see cref="Records"/>; 0 as well when nobody counted.</summary>
+    internal long RecordCount { get; init; }
+
+    /// <summary>As <see cref="RelayedRecords"/>; 0 as well when nobody counted.</summary>
+    internal long RelayedCount { get; init; }
+
+    /// <summary>As <see cref="OldCopyRecords"/>; 0 as well when nobody counted.</summary>
+    internal long OldCopyCount { get; init; }
 
     /// <summary>
     /// Those of <see cref="Records"/> that were sent under another generation ID than the registered device's (where none is registered, than the newest
@@ -45,8 +57,11 @@ public sealed record DeviceDataFinding
     /// </summary>
     public long OtherGenerationRecords { get; init; }
 
-    /// <summary>Size of <see cref="Records"/> as stored, in bytes; uncompressed where the store compresses.</summary>
-    public long Bytes { get; init; }
+    /// <summary>Whether records show that another device had the ID after the plan that is run.</summary>
+    internal bool HasLaterDevice { get; init; }
+
+    /// <summary>As <see cref="Bytes"/>; 0 as well when nobody knows it.</summary>
+    internal long ByteCount { get; init; }
 
     /// <summary>When the hub accepted the oldest of the records.</summary>
     public DateTimeOffset? FirstTime { get; init; }
@@ -58,7 +73,11 @@ public sealed record DeviceDataFinding
     public DateTimeOffset? Until { get; init; }
 
     /// <summary>A sentence that explains the verdict; null when there is nothing to add.</summary>
-    public string? Detail { get; init; }
+    public string? Detail
+    {
+        get;
+        init => field = value is null ? null : VisibleText.OfLine(value);
+    }
 
     /// <summary>The documents or blobs that hold the records, with the ETags that were seen.</summary>
     public IReadOnlyList<SeenItem> Items
@@ -67,17 +86,17 @@ public sealed record DeviceDataFinding
         init => _items = TextList.Of(value);
     }
 
-    /// <summary>Whether somebody counted the records. Where nobody did, 0 stands for a number that is not known.</summary>
+    /// <summary>Whether somebody counted the records. Where nobody did, numbers are null.</summary>
     public bool IsCounted
     {
-        get => _isCounted ?? (Records + RelayedRecords > 0
+        get => _isCounted ?? (RecordCount + RelayedCount > 0
             || Verdict is not (Verdict.Expiring or Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown));
         init => _isCounted = value;
     }
 
     /// <summary>Device, verdict and place.</summary>
     public override string ToString() =>
-        VisibleText.OfLine($"{DeviceId}: {Verdict} in {Location} ({(IsCounted ? Counted.Of(Records, "record") : Counted.Unknown)})");
+        VisibleText.OfLine($"{DeviceId}: {Verdict} in {Location} ({(IsCounted ? Counted.Of(RecordCount, "record") : Counted.Unknown)})");
 }
 
 /// <summary>One document or blob that a store read and found data of the device in.</summary>

@@ -63,6 +63,9 @@ public sealed record ErasurePlan : ErasurePlanSource
     /// </summary>
     public TimeSpan? HubTime { get; init; }
 
+    /// <summary>Records that it erases.</summary>
+    public long Records => Steps.Where(step => step.Action == ErasureAction.Erase).Sum(step => step.Finding.RecordCount);
+
     /// <summary>Number of devices that it is about.</summary>
     public int Devices => Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal).Count();
 
@@ -115,7 +118,7 @@ public sealed record ErasureStep(DeviceDataFinding Finding, ErasureAction Action
         $"Device '{DeviceId}'{(HubHostName is null ? string.Empty : $" of {HubHostName}")} in {Location.Kind} {Location.Place} ({Size})");
 
     private string Size => Finding.IsCounted
-        ? $"{Counted.Of(Finding.Records, "record")} in {Counted.Of(Finding.Items.Count, "item")}, {ByteSize.Format(Finding.Bytes)}"
+        ? $"{Counted.Of(Finding.RecordCount, "record")} in {Counted.Of(Finding.Items.Count, "item")}{(Finding.Bytes is { } bytes ? $", {ByteSize.Format(bytes)}" : string.Empty)}"
         : Counted.Unknown;
 
     /// <summary>Action and target.</summary>

@@ -49,7 +49,11 @@ public sealed record ErasureReceipt
     public DateTimeOffset? Until { get; init; }
 
     /// <summary>A sentence that explains the verdict; null when there is nothing to add.</summary>
-    public string? Detail { get; init; }
+    public string? Detail
+    {
+        get;
+        init => field = value is null ? null : VisibleText.OfLine(value);
+    }
 
     /// <summary>When the work on this step ended, verification included.</summary>
     public DateTimeOffset CompletedAt { get; init; }

@@ -101,7 +101,7 @@ public static class FaultCatalogue
     /// <summary>The ID stands for a device that the plan does not know.</summary>
     public static FaultDefinition DeviceRecreated { get; } = new("DeviceRecreated", FaultCategory.ResourceBusy,
         "The ID '{0}' belongs to a device that the plan does not know: {1}; the new device was not touched.",
-        "Find out whose the device is now. To erase what is left of the ID, accept a further plan with Remove-IotDeviceData; with -GenerationId it is about one device of the ID alone.");
+        "Find out whose the device is now. To erase what is left of the device that the request is about, accept a further plan with Remove-IotDeviceData -GenerationId and its generation ID.");
 
     /// <summary>A device was deleted and its ID given to another one between the registration of a request and its first plan or export.</summary>
     public static FaultDefinition DeviceReassigned { get; } = new("DeviceReassigned", FaultCategory.ResourceBusy,
@@ -111,7 +111,7 @@ public static class FaultCatalogue
     /// <summary>Nobody can tell whom an ID stands for.</summary>
     public static FaultDefinition DeviceUncertain { get; } = new("DeviceUncertain", FaultCategory.ResourceUnavailable,
         "It cannot be told whether the ID '{0}' still belongs to the device of the plan: {1}",
-        "Give the account the right to read the registry, then run Resume-IotDataRequest. What the plan did not know takes a further plan of Remove-IotDeviceData.");
+        "Find out whose it is. If the registry could not be read, give the account the right to, then run Resume-IotDataRequest. What the plan did not know takes a further plan of Remove-IotDeviceData; with -GenerationId it is about one device of the ID alone.");
 
     /// <summary>More is there than was accepted.</summary>
     public static FaultDefinition PlanExceeded { get; } = new("PlanExceeded", FaultCategory.InvalidOperation,
@@ -146,12 +146,12 @@ public static class FaultCatalogue
     /// <summary>A configured location does not exist.</summary>
     public static FaultDefinition LocationMissing { get; } = new("LocationMissing", FaultCategory.ObjectNotFound,
         "{0} does not exist: {1}",
-        "Find out where its data went; if it was deleted, take the endpoint out of the hub's configuration.");
+        "Find out where its data went; if it was deleted, take the endpoint out of the hub's configuration. A location that came from a location file is known only to a connection with that file.");
 
     /// <summary>A blob cannot be read as an archive.</summary>
     public static FaultDefinition ArchiveUnreadable { get; } = new("ArchiveUnreadable", FaultCategory.InvalidData,
         "The blob {0} cannot be read as an archive of messages: {1}",
-        "Look at the blob; repair or delete it, or exclude it with a ground in the location file if it holds no messages. It was left untouched, and no device is reported absent from its location.");
+        "Look at the blob; repair it, or exclude it with a ground in the location file if it holds no messages. Before it is deleted, see whose messages it may hold. It was left untouched, and no device is reported absent from its location.");
 
     /// <summary>Records of a blob do not tell their sender.</summary>
     public static FaultDefinition RecordsUnreadable { get; } = new("RecordsUnreadable", FaultCategory.InvalidData,
@@ -261,7 +261,7 @@ public static class FaultCatalogue
     /// <summary>The request has no plan to go on with.</summary>
     public static FaultDefinition RequestHasNoPlan { get; } = new("RequestHasNoPlan", FaultCategory.InvalidOperation,
         "Nothing was planned for the request '{0}' yet.",
-        "Run Get-IotDataRequest | Remove-IotDeviceData for it, which plans, asks and erases.");
+        "Run Get-IotDataRequest | Remove-IotDeviceData for it, which plans, asks and erases; one that was answered without an erasure takes a new request.");
 
     /// <summary>The time limit was extended already.</summary>
     public static FaultDefinition RequestExtended { get; } = new("RequestExtended", FaultCategory.InvalidOperation,
@@ -373,6 +373,11 @@ public static class FaultCatalogue
         "The certificate '{0}' cannot be used: {1}.",
         "Pass a .pfx or .pem file (with -CertificatePassword if it has one), a thumbprint or a path such as Cert:\\CurrentUser\\My\\<thumbprint>. To sign it takes the private key, RSA of 2048 bits or more or P-256, P-384 or P-521, and a certificate that is valid now.");
 
+    /// <summary>A path is of another provider of PowerShell than the file system.</summary>
+    public static FaultDefinition PathNotOfFile { get; } = new("PathNotOfFile", FaultCategory.InvalidArgument,
+        "'{0}' is no path of the file system: here it stands for {1}.",
+        "Pass a path of a file or folder in full, or change the location to the file system (Set-Location) first.");
+
     /// <summary>A file cannot be read.</summary>
     public static FaultDefinition FileNotRead { get; } = new("FileNotRead", FaultCategory.ObjectNotFound,
         "The file '{0}' cannot be read: {1}",
@@ -426,5 +431,5 @@ public static class FaultCatalogue
     /// <summary>A failure that nobody foresaw.</summary>
     public static FaultDefinition Unforeseen { get; } = new("Unforeseen", FaultCategory.InvalidOperation,
         "{0}: an unforeseen failure ({1}).",
-        "Run the command again with -Debug and report what it prints; nothing is certified for this location.");
+        "Run the command again with -Verbose after $DebugPreference = 'Continue', and report what it prints; nothing is certified for this location.");
 }

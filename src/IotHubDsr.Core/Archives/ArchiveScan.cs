@@ -19,6 +19,9 @@ internal sealed record ArchiveScan(
 {
     /// <summary>Records of which it cannot be told who sent them: no device is absent from a file that has any.</summary>
     public UnreadRecords Unread { get; init; }
+
+    /// <summary>Subjects whose ID another device had later than what may be taken of theirs: records of that one are in the file.</summary>
+    public IReadOnlyCollection<int> LaterDevices { get; init; } = [];
 }
 
 /// <summary>Records from which no sender could be read.</summary>

@@ -22,6 +22,10 @@ internal sealed record RecordBound(DateTimeOffset Until, string? GenerationId, D
         return accepted > Until || (GenerationId is not null && isNamed && !isOwn && accepted > PlannedAt);
     }
 
+    /// <summary>Whether a record shows that another device had the ID after the plan.</summary>
+    public bool IsOfLaterDevice(bool ofSender, in RecordFacts facts)
+        => GenerationId is not null && ofSender && !facts.Generation.IsEmpty && !facts.Generation.SequenceEqual(_generation) && facts.Enqueued > PlannedAt;
+
     /// <summary>Whether a file was written when the ID may have been another device's.</summary>
     public bool Excludes(DateTimeOffset lastModified) => lastModified > Until;
 }

@@ -13,10 +13,7 @@ internal enum SenderSource
     /// <summary>An application property that the hub's annotation may stand among: a sender can set one of the same name.</summary>
     Property,
 
-    /// <summary>The path in an event's subject.</summary>
-    Subject,
-
-    /// <summary>A field of the service's own, in an event or a log row.</summary>
+    /// <summary>A field of the service's own, in an event or a log row: the path in an event's subject is one.</summary>
     Field,
 
     /// <summary>The hub's system properties.</summary>
@@ -30,6 +27,7 @@ internal enum SenderSource
 /// </summary>
 internal sealed class RecordMatcher(SubjectIndex subjects)
 {
+    private readonly SortedSet<int> _laterDevices = [];
     private int[] _senders = new int[4];
     private int[] _attributed = new int[4];
     private int[] _mentioned = new int[4];
@@ -49,6 +47,7 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
         UnreadableSender = 4,
         UnreadableFields = 8,
         NeedsNoSender = 16,
+        OfThisHub = 128,
         SentByOther = 32,
         SentByTwo = 64,
     }
@@ -66,7 +65,7 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     /// <summary>Whether a key of this length can be one of the names: quicker than to look at it.</summary>
     public static bool MayBeName(int length) => length is 8 or 18 or 27;
 
-    public bool HasMatch => (_senderCount | _attributedCount | _mentionedCount) != 0 && !Has(Signs.OfAnotherHub) && !IsUnread;
+    public bool HasMatch => (_senderCount | _attributedCount | _mentionedCount) != 0 && !IsOfAnotherHub && !IsUnread;
 
     /// <summary>Whether the record is, beyond doubt, of devices that are no subjects. When it is not, that may be all the same.</summary>
     public bool IsOfOthers => (_senderCount | _attributedCount | _mentionedCount) == 0 && HasSender && (_signs & Signs.UnreadableSender) == 0;
@@ -75,11 +74,14 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     public bool HasSender => _source is not SenderSource.None;
 
     /// <summary>Whether it cannot be told who sent the record, although records of its kind have a sender.</summary>
-    public bool IsUnread => !Has(Signs.OfAnotherHub)
-        && (Has(Signs.UnreadableSender) || IsSentByTwo || (!HasSender && (!Has(Signs.NeedsNoSender) || Has(Signs.UnreadableFields))));
+    public bool IsUnread => !IsOfAnotherHub
+        && (IsOfTwoHubs || Has(Signs.UnreadableSender) || IsSentByTwo || (!HasSender && (!Has(Signs.NeedsNoSender) || Has(Signs.UnreadableFields))));
 
     /// <summary>Whether names of members count as mentions, too, that are overruled by what the service wrote.</summary>
     public bool CountsOverruled { get; init; }
+
+    /// <summary>Subjects whose ID another device had later, by a record that was resolved since the walk began.</summary>
+    public IReadOnlyCollection<int> LaterDevices => _laterDevices;
 
     /// <summary>Whether a device is asked for.</summary>
     public bool IsSubject(ReadOnlySpan<byte> deviceId) => subjects.TryFind(deviceId, out _);
@@ -188,10 +190,10 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     }
 
     /// <summary>The resource that the record comes from.</summary>
-    public void AddSource(ReadOnlySpan<byte> resource) => _signs |= subjects.Origin?.IsAnotherHub(resource) == true ? Signs.OfAnotherHub : Signs.None;
+    public void AddSource(ReadOnlySpan<byte> resource) => _signs |= SignOf(subjects.Origin?.IsAnotherHub(resource));
 
     /// <summary>Name of the hub that the record comes from.</summary>
-    public void AddSourceHub(ReadOnlySpan<byte> name) => _signs |= subjects.Origin?.IsAnotherHubName(name) == true ? Signs.OfAnotherHub : Signs.None;
+    public void AddSourceHub(ReadOnlySpan<byte> name) => _signs |= SignOf(subjects.Origin?.IsAnotherHubName(name));
 
     /// <summary>A text in the body.</summary>
     public void AddMention(ReadOnlySpan<byte> text)
@@ -237,7 +239,19 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     /// <summary>Whether a subject and another device are named as its sender, neither with more right: whose it is cannot be told.</summary>
     private bool IsSentByTwo => _senderCount > 0 && (_signs & (Signs.SentByOther | Signs.SentByTwo)) != 0;
 
+    private static Signs SignOf(bool? isAnotherHub) => isAnotherHub switch
+    {
+        true => Signs.OfAnotherHub,
+        false => Signs.OfThisHub,
+        null => Signs.None,
+    };
+
     private bool Has(Signs sign) => (_signs & sign) != 0;
+
+    private bool IsOfAnotherHub => (_signs & (Signs.OfAnotherHub | Signs.OfThisHub)) == Signs.OfAnotherHub;
+
+    /// <summary>Whether the record says that it comes from another hub, and also that it comes from elsewhere.</summary>
+    private bool IsOfTwoHubs => (_signs & (Signs.OfAnotherHub | Signs.OfThisHub)) == (Signs.OfAnotherHub | Signs.OfThisHub);
 
     /// <summary>
     /// Whether the record is attributed to another device as well, which is no subject that sent it: whose it is cannot be told, and it does no more than
@@ -277,9 +291,14 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
 
     private void Add(int subject, MatchKind kind, in RecordFacts facts, ref int count)
     {
-        if (subjects.SubjectOf(subject).Includes(kind, facts))
+        var asked = subjects.SubjectOf(subject);
+        if (asked.Includes(kind, facts))
         {
             Append(ref _matches, ref count, new SubjectMatch(subject, kind));
+        }
+        else if (asked.Bound?.IsOfLaterDevice(kind is MatchKind.Own, facts) == true)
+        {
+            _laterDevices.Add(subject);
         }
     }
 

@@ -18,9 +18,9 @@ internal sealed class RecordOrigin(params string[] hubNames)
 
     private static ReadOnlySpan<byte> HubTypeBytes => "/providers/Microsoft.Devices/IotHubs/"u8;
 
-    /// <summary>Whether a resource, in any case, is another hub, or part of one.</summary>
+    /// <summary>Whether a resource, in any case, is another hub, or part of one; null when it is no part of any hub.</summary>
     /// <param name="resource">An Azure Resource Manager ID in UTF-8.</param>
-    public bool IsAnotherHub(ReadOnlySpan<byte> resource)
+    public bool? IsAnotherHub(ReadOnlySpan<byte> resource)
     {
         // Nearly all records are of the hub itself: they end with its name.
         foreach (byte[] name in _hubNames)
@@ -30,7 +30,7 @@ internal sealed class RecordOrigin(params string[] hubNames)
                 return false;
         }
 
-        return HubIn(Encoding.UTF8.GetString(resource)) is { } hub && !IsNamed(hub);
+        return HubIn(Encoding.UTF8.GetString(resource)) is { } hub ? !IsNamed(hub) : null;
     }
 
     /// <summary>Whether a name of a hub, in any case, is this hub's.</summary>

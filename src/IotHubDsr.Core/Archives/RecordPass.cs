@@ -69,6 +69,7 @@ internal sealed class ScanPass(ScanRequest request)
     public ArchiveScan ToScan(string format, long bytesRead) => new(format, RecordsRead, bytesRead, _found.ToList(), KeptDigest)
     {
         Unread = Unread,
+        LaterDevices = Matcher.LaterDevices.Count == 0 ? [] : Matcher.LaterDevices,
     };
 }
 

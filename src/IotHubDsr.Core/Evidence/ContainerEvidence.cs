@@ -111,6 +111,10 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
             {
                 throw new EvidenceNotWrittenException(exception);
             }
+            catch (AggregateException tries) when (tries.InnerExceptions.Count > 0)
+            {
+                throw new EvidenceNotWrittenException(tries.InnerExceptions[^1]);
+            }
         }
 
         public async Task DeleteAsync(string prefix, CancellationToken cancellationToken)

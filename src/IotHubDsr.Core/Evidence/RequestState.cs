@@ -3,6 +3,8 @@ namespace IotHubDsr.Evidence;
 /// <summary>What a journal says of its request: the fold of its lines. Nothing else is known of the state, and nothing is set by hand.</summary>
 internal sealed class RequestState
 {
+    private readonly HashSet<string> _hadAnother = new(StringComparer.Ordinal);
+    private readonly List<string> _plans = [];
     private readonly Dictionary<string, LocationState> _locations = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _deletedAt = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _absentAt = new(StringComparer.Ordinal);
@@ -160,6 +162,12 @@ internal sealed class RequestState
         }
     }
 
+    /// <summary>Digests of the plans that were accepted, in their order.</summary>
+    public IReadOnlyList<string> Plans => _plans;
+
+    /// <summary>Whether a run has met another device under an ID of the request.</summary>
+    public bool HadAnotherDevice(string subject) => _hadAnother.Contains(subject);
+
     private void ApplyDecision(JournalEvent next, DateTimeOffset at)
     {
         switch (next)
@@ -231,6 +239,10 @@ internal sealed class RequestState
             });
             if (verified.IsRead && location.Planned?.Kind == LocationKinds.DeviceRegistry)
                 See(group, at);
+
+            // In the registry nothing else takes somebody's action and a further plan.
+            if (verified.IsRead && group is { Verdict: Verdict.OwnerAction, NeedsPlan: true } && location.Planned?.Kind == LocationKinds.DeviceRegistry)
+                _hadAnother.UnionWith(group.Subjects ?? Registration!.Subjects);
         }
     }
 
@@ -256,6 +268,8 @@ internal sealed class RequestState
         AnsweredAt = Plan?.Digest == planned.Digest ? AnsweredAt : null;
         Plan = planned;
         PlannedAt = at;
+        if (!_plans.Contains(planned.Digest))
+            _plans.Add(planned.Digest);
         foreach (PlannedLocation location in planned.Locations)
         {
             Of(location.Id).Planned = location;
@@ -277,6 +291,8 @@ internal sealed class RequestState
             // A failure of which nothing was counted leaves open whether what was announced was done.
             IReadOnlyList<string> subjects = group.Subjects ?? Registration!.Subjects;
             bool isOpen = group.Fault is not null && subjects.All(subject => location.Of(subject) is var step && (step.Erased, step.Changes) == (group.Records, group.Changes));
+            if (group.Fault == FaultCatalogue.DeviceRecreated.Id)
+                _hadAnother.UnionWith(subjects);
             location.Update(group.Subjects, step => step with { Erased = group.Records, Changes = group.Changes, IsSettled = group.IsSettled });
             if (!isOpen)
                 location.ForgetAnnouncements(group.Subjects);

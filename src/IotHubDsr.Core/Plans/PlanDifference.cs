@@ -64,10 +64,10 @@ internal static class PlanDifference
         if (planned.Action == ErasureAction.Erase && !now.Location.Capabilities.HasFlag(LocationCapabilities.Erase))
             yield return $"{Name(planned)}: nothing can be erased there any more";
 
-        if (Differs(before.Records, after.Records, tolerance))
-            yield return $"{Name(planned)}: {(before.IsCounted ? Counted.Of(before.Records, "record") : Counted.Unknown)} planned, {after.Records} found";
-        if (Differs(before.RelayedRecords, after.RelayedRecords, tolerance))
-            yield return $"{Name(planned)}: {before.RelayedRecords} relayed records planned, {after.RelayedRecords} found";
+        if (Differs(before.RecordCount, after.RecordCount, tolerance))
+            yield return $"{Name(planned)}: {(before.IsCounted ? Counted.Of(before.RecordCount, "record") : Counted.Unknown)} planned, {after.RecordCount} found";
+        if (Differs(before.RelayedCount, after.RelayedCount, tolerance))
+            yield return $"{Name(planned)}: {before.RelayedCount} relayed records planned, {after.RelayedCount} found";
     }
 
     private static bool Differs(long planned, long found, long tolerance) => Math.Abs(planned - found) > tolerance;

@@ -64,10 +64,10 @@ internal static class PlanReader
             },
             // A plan that was made before a count could be left out has 0 there, and its summary says so.
             IsCounted = step.GetProperty("records").ValueKind != JsonValueKind.Null,
-            Records = step.GetProperty("records") is { ValueKind: not JsonValueKind.Null } records ? records.GetInt64() : 0,
-            RelayedRecords = step.GetProperty("relayedRecords").GetInt64(),
-            OldCopyRecords = step.GetProperty("oldCopyRecords").GetInt64(),
-            Bytes = step.GetProperty("bytes").GetInt64(),
+            RecordCount = step.GetProperty("records") is { ValueKind: not JsonValueKind.Null } records ? records.GetInt64() : 0,
+            RelayedCount = step.GetProperty("relayedRecords").GetInt64(),
+            OldCopyCount = step.GetProperty("oldCopyRecords").GetInt64(),
+            ByteCount = step.GetProperty("bytes").GetInt64(),
             Items = [.. step.GetProperty("items").EnumerateArray().Select(ReadItem)],
         };
         return new ErasureStep(finding, Named<ErasureAction>(step, "action"));

@@ -55,7 +55,7 @@ internal static class PlanWriter
         DeviceDataFinding finding = step.Finding;
         writer.StartObject();
         writer.Member("action", step.Action.ToString());
-        writer.Member("bytes", finding.Bytes);
+        writer.Member("bytes", finding.ByteCount);
         writer.Member("deviceId", step.DeviceId);
         writer.Member("generationId", finding.GenerationId);
         writer.Name("items");
@@ -65,9 +65,9 @@ internal static class PlanWriter
         writer.EndArray();
         writer.Name("location");
         Write(step.Location, writer);
-        writer.Member("oldCopyRecords", finding.OldCopyRecords);
-        writer.Member("records", finding.IsCounted ? finding.Records : (long?)null);
-        writer.Member("relayedRecords", finding.RelayedRecords);
+        writer.Member("oldCopyRecords", finding.OldCopyCount);
+        writer.Member("records", finding.IsCounted ? finding.RecordCount : (long?)null);
+        writer.Member("relayedRecords", finding.RelayedCount);
         writer.Member("summary", $"{step.Action}: {step.Target}");
         writer.Member("verdict", finding.Verdict.ToString());
         writer.EndObject();

@@ -70,8 +70,8 @@ internal sealed record ReportData(IReadOnlyList<ReportLocation> Locations, IRead
             DeviceId = finding.DeviceId,
             LocationId = finding.Location.Id,
             Verdict = finding.Verdict,
-            Found = finding.IsCounted ? finding.Records : null,
-            Remaining = finding.IsCounted ? finding.Records : null,
+            Found = finding.IsCounted ? finding.RecordCount : null,
+            Remaining = finding.IsCounted ? finding.RecordCount : null,
             Until = finding.Until,
             Detail = finding.Detail,
         })]);

@@ -16,11 +16,14 @@ internal static class ReportTimeline
     public static IReadOnlyList<TimelineEntry> Of(ReportFacts facts)
     {
         ReportModel model = facts.Model;
+
+        // What the journal tells happened before, by whichever clock it was timed.
+        DateTimeOffset written = model.Events.Select(static happened => happened.At).Append(model.WrittenAt).Max();
         List<TimelineEntry> entries =
         [
             new(model.ReceivedAt, "Request received", "The time limits count from here.", "Received"),
             new(model.DueAt, model.Extension is null ? "Answer due" : "Answer due without the extension", "One month after receipt (GDPR, Article 12(3)).", "Due"),
-            new(model.WrittenAt, "This report written", null, "This report"),
+            new(written, "This report written", null, "This report"),
         ];
         if (model.Extension is { } extension)
             entries.Add(new TimelineEntry(extension.Until, "Answer due, extended", extension.Reason, "Extended due date"));

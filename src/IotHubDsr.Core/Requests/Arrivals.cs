@@ -33,6 +33,8 @@ internal sealed class Arrivals(RequestState state, DateTimeOffset? windowEnd, Da
             : "what the hub accepted or allowed before the deletion";
         if (last is null && !IsRegistered(subject))
             (last, what) = (present, "whether the device still exists could not be read, and what it sends");
+        else if (last is null && location.Inflow != LocationInflow.Closed)
+            (last, what) = (state.PlannedAt, "what the hub accepted before the plan was made");
         if (location.Inflow == LocationInflow.Closed && !(last < (seen.ClosedSince ?? present)))
             (last, what) = (seen.ClosedSince ?? present, "what came in before its route or setting was seen closed");
         if (last is { } known && seen.QueuedAt > known)

@@ -16,6 +16,9 @@ internal sealed class Continuing(HubConnection connection, IEvidenceStore store,
         if (kind != RunKinds.Verify)
             RequestApproval.RequireOnRecord(open.State);
         ErasurePlan plan = await open.ReadPlanAsync(cancellationToken).ConfigureAwait(false);
+
+        // Without its key nothing of a run could be put on record: it must not begin and be taken for one that broke off.
+        _ = open.Key;
         await OpenRequest.RequireWritableAsync(store, EvidenceLimits.SizeOf(plan), cancellationToken).ConfigureAwait(false);
         await new RequestRun(connection, open, plan, options, events).RunAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -68,6 +68,7 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
         try
         {
             Require(open, devices);
+            await RequireAsPlannedAsync(open, cancellationToken).ConfigureAwait(false);
             return open;
         }
         catch
@@ -90,12 +91,26 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
             throw FaultCatalogue.RequestForOtherDevices.Exception(id, difference);
         }
 
-        // A further plan is made by somebody who was told whose the ID is by now.
-        if (open.State.Plan is not null || request.Plan.Scope.GenerationId is not null)
-            return;
-        foreach (ErasureStep step in request.Plan.Steps.Where(step => step.Location.Kind == LocationKinds.DeviceRegistry))
+        foreach (ErasureStep step in RegistryOf(request.Plan))
             RegisteredDevices.Require(registered, open.Key, step.DeviceId, step.Finding.GenerationId);
     }
+
+    /// <summary>Where the registration could not tell which devices it was about, the first plan does.</summary>
+    private async Task RequireAsPlannedAsync(OpenRequest open, CancellationToken cancellationToken)
+    {
+        if (open.State.Plan is null || open.State.Registration!.Generations is not null)
+            return;
+        ErasurePlan earlier = await open.ReadPlanAsync(cancellationToken).ConfigureAwait(false);
+        Dictionary<string, DeviceDataFinding> before = RegistryOf(earlier).ToDictionary(step => step.DeviceId, step => step.Finding, StringComparer.Ordinal);
+        foreach (ErasureStep step in RegistryOf(request.Plan).Where(step => step.Finding.GenerationId is not null))
+        {
+            if (before.TryGetValue(step.DeviceId, out DeviceDataFinding? planned) && (planned.Verdict == Verdict.Absent
+                || (planned.GenerationId is not null && planned.GenerationId != step.Finding.GenerationId)))
+                throw FaultCatalogue.DeviceReassigned.Exception(step.DeviceId, open.Folder.RequestId);
+        }
+    }
+
+    private static IEnumerable<ErasureStep> RegistryOf(ErasurePlan plan) => plan.Steps.Where(step => step.Location.Kind == LocationKinds.DeviceRegistry);
 
     private Planned ToPlanned(OpenRequest open, string digest)
     {
@@ -109,7 +124,7 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
                 location.First().Location.Kind,
                 location.First().Location.Place,
                 location.Count(step => step.Action == ErasureAction.Erase),
-                location.All(step => step.Finding.IsCounted) ? location.Where(step => step.Action == ErasureAction.Erase).Sum(step => step.Finding.Records) : null))],
+                location.All(step => step.Finding.IsCounted) ? location.Where(step => step.Action == ErasureAction.Erase).Sum(step => step.Finding.RecordCount) : null))],
             [.. declined.GroupBy(step => step.Location.Id, StringComparer.Ordinal)
                 .Select(location => new DeclinedSteps(location.Key, [.. location.Select(step => open.Key.Subject(step.DeviceId))]))],
             request.Plan.Approval is { } approval ? new Party(approval.ApprovedBy, approval.CertificateSha256) : null,

@@ -72,7 +72,7 @@ internal sealed class Footprint(HubConnection connection, ScopedRequest request,
     private ValueTask GiveAsync(
         DeviceDataFinding finding, Func<DeviceDataFinding, CancellationToken, ValueTask> onFinding, CancellationToken cancellationToken)
     {
-        if (finding.Records + finding.RelayedRecords > 0 || finding.Verdict is Verdict.Unreachable or Verdict.Unknown or Verdict.OwnerAction)
+        if (finding.RecordCount + finding.RelayedCount > 0 || finding.Verdict is Verdict.Unreachable or Verdict.Unknown or Verdict.OwnerAction)
             _evidence[finding.DeviceId].IsNowhere = false;
         _evidence[finding.DeviceId].OtherGenerationRecords += finding.OtherGenerationRecords;
         return onFinding(finding, cancellationToken);

@@ -19,21 +19,54 @@ internal sealed class Incarnations
     private readonly Dictionary<string, RequestStep> _registry;
     private readonly Dictionary<string, Known> _planned;
     private readonly Dictionary<string, Fault?> _doubts = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _hadAnother = new(StringComparer.Ordinal);
 
     /// <param name="open">The request.</param>
     /// <param name="plan">Its plan, as it was accepted.</param>
     /// <param name="steps">The steps of the run.</param>
     /// <param name="reading">Asks the registry.</param>
-    public Incarnations(OpenRequest open, ErasurePlan plan, IReadOnlyList<RequestStep> steps, LocationReading reading)
+    /// <param name="earlier">Earlier plans of the request, the first one first: the device is the one that they were about.</param>
+    public Incarnations(OpenRequest open, ErasurePlan plan, IReadOnlyList<RequestStep> steps, LocationReading reading, IReadOnlyList<ErasurePlan> earlier)
     {
         (_open, _plan, _reading) = (open, plan, reading);
         _registry = steps.Where(step => step.Location.Kind == LocationKinds.DeviceRegistry).ToDictionary(step => step.DeviceId, StringComparer.Ordinal);
         _planned = plan.Steps.GroupBy(step => step.DeviceId, StringComparer.Ordinal)
-            .ToDictionary(device => device.Key, device => KnownTo([.. device], plan.Scope), StringComparer.Ordinal);
+            .ToDictionary(device => device.Key, device => KnownTo([.. device], plan), StringComparer.Ordinal);
+        foreach (ErasurePlan before in earlier.Reverse())
+        {
+            foreach (IGrouping<string, ErasureStep> device in before.Steps.GroupBy(step => step.DeviceId, StringComparer.Ordinal))
+            {
+                if (KnownTo([.. device], before) is { GenerationId: not null } known && _planned.TryGetValue(device.Key, out Known? now)
+                    && (now.GenerationId is null || now.GenerationId == known.GenerationId))
+                    _planned[device.Key] = known;
+            }
+        }
     }
+
+    /// <summary>Whether another device is known to have had the ID since: what does not tell its generation can be that one's.</summary>
+    public bool HadAnother(RequestStep step)
+    {
+        lock (_hadAnother)
+            return _hadAnother.Contains(step.DeviceId) || _open.State.HadAnotherDevice(step.Subject);
+    }
+
+    /// <summary>Records tell that another device had the ID after the plan.</summary>
+    public void NoteAnother(string deviceId)
+    {
+        lock (_hadAnother)
+            _hadAnother.Add(deviceId);
+    }
+
+    /// <summary>Why what does not tell its generation stays.</summary>
+    public static Fault DoubtAboutAnother(RequestStep step) => FaultCatalogue.DeviceUncertain.For(
+        step.DeviceId, $"another device has had it since the plan was made, and what is in {step.Location} does not tell which of them it is of.");
 
     /// <summary>Whether the plan knew which device the ID stood for.</summary>
     public bool IsKnown(string deviceId) => _planned[deviceId].GenerationId is not null;
+
+    /// <summary>The generation IDs that the plan knew, by device ID.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Generations => _planned
+        .Where(device => device.Value.GenerationId is not null).Select(device => KeyValuePair.Create(device.Key, device.Value.GenerationId!));
 
     /// <summary>The last time at which data of the planned device can have come into a location, and what tells it from another one's.</summary>
     public RecordBound BoundOf(RequestStep step)
@@ -46,9 +79,12 @@ internal sealed class Incarnations
             return new RecordBound(until, GenerationId: null, _plan.CreatedAt);
         }
 
-        DateTimeOffset last = Latest(_plan.Scope.EndTime, GoneAt(step), step.Planned.Finding.LastTime);
+        // Of a device that the request has deleted nothing can come any more; what is later is somebody else's, whatever a further plan shows.
+        DateTimeOffset last = _open.State.DeletedAt(step.Subject) ?? Latest(_plan.Scope.EndTime, GoneAt(step), step.Planned.Finding.LastTime);
         TimeSpan access = step.Location.Kind == LocationKinds.FileUploadContainer ? step.Location.FlushTime ?? TimeSpan.Zero : TimeSpan.Zero;
-        return new RecordBound(last + Slack + access, planned.GenerationId, _plan.CreatedAt);
+
+        // Services tell the time in whole seconds: what another device of the ID sent at the moment of the plan is not taken for a part of it.
+        return new RecordBound(last + Slack + access, planned.GenerationId, planned.At - Slack);
     }
 
     /// <summary>Why what was found may not be erased, by device ID. The registry is asked once for each ID.</summary>
@@ -111,7 +147,7 @@ internal sealed class Incarnations
         CultureInfo.InvariantCulture, $"{ReasonOf(_planned[step.DeviceId])}, and what came after {BoundOf(step).Until:u} can be another device's."));
 
     /// <summary>Whether there is something that does not say which device of the ID it is of.</summary>
-    private static bool IsNameless(DeviceDataFinding finding) => finding.GenerationId is null && finding.Records + finding.RelayedRecords > 0;
+    private static bool IsNameless(DeviceDataFinding finding) => finding.GenerationId is null && finding.RecordCount + finding.RelayedCount > 0;
 
     private static string ReasonOf(Known planned) => planned switch
     {
@@ -120,11 +156,11 @@ internal sealed class Incarnations
         _ => "the registry could not be read when the plan was made, so that it cannot be told whether the device was made again since",
     };
 
-    private static Known KnownTo(List<ErasureStep> steps, RecordScope scope)
+    private static Known KnownTo(List<ErasureStep> steps, ErasurePlan plan)
     {
         DeviceDataFinding? registry = steps.Find(step => step.Location.Kind == LocationKinds.DeviceRegistry)?.Finding;
         DeviceDataFinding? queue = steps.Find(step => step.Location.Kind == LocationKinds.CloudToDeviceQueue)?.Finding;
-        return new Known(scope.GenerationId ?? registry?.GenerationId ?? queue?.GenerationId, registry?.Verdict == Verdict.Absent);
+        return new Known(plan.Scope.GenerationId ?? registry?.GenerationId ?? queue?.GenerationId, registry?.Verdict == Verdict.Absent, plan.CreatedAt);
     }
 
     private static DateTimeOffset Latest(DateTimeOffset? end, DateTimeOffset gone, DateTimeOffset? found) =>
@@ -144,5 +180,6 @@ internal sealed class Incarnations
 
     /// <param name="GenerationId">The device that the plan knew; null when it knew none.</param>
     /// <param name="WasAbsent">Whether the registry was read, and had none.</param>
-    private sealed record Known(string? GenerationId, bool WasAbsent);
+    /// <param name="At">When that plan was made.</param>
+    private sealed record Known(string? GenerationId, bool WasAbsent, DateTimeOffset At);
 }

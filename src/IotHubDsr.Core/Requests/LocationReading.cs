@@ -44,6 +44,13 @@ internal sealed class LocationReading(HubLocations locations, StoreOptions optio
         Gate = _gate,
     };
 
+    /// <summary>Tells which devices the IDs stand for, whoever has them by now.</summary>
+    public void Expect(IEnumerable<KeyValuePair<string, string>> generations)
+    {
+        foreach ((string deviceId, string generation) in generations)
+            _generations[deviceId] = generation;
+    }
+
     /// <summary>Whether the records that are asked for can be told from others there; if not, nothing may be changed or copied.</summary>
     public bool IsNarrowable(DataLocation location) => BlindnessOf(location) == Narrowing.None;
 
@@ -146,7 +153,7 @@ internal sealed class LocationReading(HubLocations locations, StoreOptions optio
             Location = found.Location,
             Verdict = Verdict.OwnerAction,
             Detail = $"The request asks for {string.Join(" and ", limits)}, which cannot be told apart here: none of the "
-                + $"{Counted.Of(found.Records, "record")} of the device ID here is erased or exported. Whoever is responsible for "
+                + $"{Counted.Of(found.RecordCount, "record")} of the device ID here is erased or exported. Whoever is responsible for "
                 + $"{found.Location.Place} has to look which of them the request is about.",
         };
     }

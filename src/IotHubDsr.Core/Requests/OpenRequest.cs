@@ -194,12 +194,18 @@ internal sealed class OpenRequest : IAsyncDisposable
             throw FaultCatalogue.RequestAnonymised.Exception(_folder.RequestId);
         if (State.Plan is not { } planned)
             throw FaultCatalogue.RequestHasNoPlan.Exception(_folder.RequestId);
-        string name = EvidenceFiles.Plan(planned.Digest);
+        return await ReadPlanAsync(planned.Digest, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A plan that was accepted, now or earlier.</summary>
+    public async Task<ErasurePlan> ReadPlanAsync(string digest, CancellationToken cancellationToken)
+    {
+        string name = EvidenceFiles.Plan(digest);
         string place = _folder.PlaceOf(name);
         byte[] file = await _folder.ReadAsync(name, cancellationToken).ConfigureAwait(false)
             ?? throw FaultCatalogue.InvalidPlan.Exception(place, "it is gone.");
         ErasurePlan plan = PlanDocument.Read(place, file);
-        return plan.Digest == planned.Digest ? plan : throw FaultCatalogue.InvalidPlan.Exception(place, "it is another one than the journal names.");
+        return plan.Digest == digest ? plan : throw FaultCatalogue.InvalidPlan.Exception(place, "it is another one than the journal names.");
     }
 
     public ValueTask DisposeAsync() => Journal.DisposeAsync();
@@ -220,7 +226,7 @@ internal sealed class OpenRequest : IAsyncDisposable
         }
         catch (Exception exception) when (IsOfStore(exception))
         {
-            throw StoreFaults.Of(store, exception, isWriting: true);
+            throw StoreFaults.Of(store.Place, exception, isWriting: true);
         }
 
         if (store.FreeSpace() is { } free && free < needed)
@@ -228,7 +234,11 @@ internal sealed class OpenRequest : IAsyncDisposable
     }
 
     /// <summary>Translates what a store throws into a catalogued fault.</summary>
-    public static async Task<T> GuardAsync<T>(IEvidenceStore store, Func<Task<T>> action)
+    public static Task<T> GuardAsync<T>(IEvidenceStore store, Func<Task<T>> action) => GuardAsync(store.Place, action);
+
+    /// <param name="place">The store.</param>
+    /// <param name="action">What is done with it.</param>
+    public static async Task<T> GuardAsync<T>(string place, Func<Task<T>> action)
     {
         try
         {
@@ -236,11 +246,11 @@ internal sealed class OpenRequest : IAsyncDisposable
         }
         catch (EvidenceNotWrittenException exception)
         {
-            throw StoreFaults.Of(store, exception.InnerException!, isWriting: true);
+            throw StoreFaults.Of(place, exception.InnerException!, isWriting: true);
         }
         catch (Exception exception) when (IsOfStore(exception))
         {
-            throw StoreFaults.Of(store, exception, isWriting: false);
+            throw StoreFaults.Of(place, exception, isWriting: false);
         }
     }
 

@@ -1,4 +1,5 @@
 using IotHubDsr.Engine;
+using IotHubDsr.Stores;
 
 namespace IotHubDsr.Requests;
 
@@ -21,7 +22,7 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
     {
         DeviceDataFinding planned = step.Planned.Finding;
         bool isPlanned = step.Planned.Action == ErasureAction.Erase;
-        long beyond = Math.Max(0, found.Records - planned.Records);
+        long beyond = Math.Max(0, found.RecordCount - planned.RecordCount);
         if (locations.StoreOf(step.Location) is not { IsShared: true })
             return isPlanned && beyond <= tolerance ? new Reach(found.Items, 0) : new Reach([], beyond);
         if (!isPlanned && planned.Verdict != Verdict.Absent)
@@ -56,6 +57,8 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
             return null;
         if ((after.GenerationId is null ? incarnations.KnownDoubt(step.DeviceId) : incarnations.DoubtOf(after)) is { } doubt)
             return new Settlement(Verdict.OwnerAction, Until: null, doubt.Message) { Doubt = doubt, NeedsPlan = true };
+        if (DoubtAboutAnother(step, after) is { } another)
+            return new Settlement(Verdict.OwnerAction, Until: null, another.Message) { Doubt = another };
         bool isShared = locations.StoreOf(step.Location) is { IsShared: true };
         if (isShared && !incarnations.IsKnown(step.DeviceId) && after.Items.Any(item => !(item.LastTime <= incarnations.BoundOf(step).Until)))
         {
@@ -63,15 +66,30 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
             return new Settlement(Verdict.OwnerAction, Until: null, unknown.Message) { Doubt = unknown, NeedsPlan = true };
         }
 
+        if (after.OtherGenerationRecords > 0 && after.OtherGenerationRecords == after.RecordCount && after.OldCopyCount < after.RecordCount
+            && incarnations.IsKnown(step.DeviceId))
+        {
+            Fault others = FaultCatalogue.DeviceUncertain.For(
+                step.DeviceId, "what is left was sent under another generation ID than that device's, so that another device had the ID before, or has had it since.");
+            return new Settlement(Verdict.OwnerAction, Until: null, others.Message) { Doubt = others, NeedsPlan = true };
+        }
+
         Reach reach = Of(step, after);
         if (reach.Within.Any(item => item.Records > 0 && (plan.IncludeOldVersions || !item.IsOldCopy)))
             return null;
         Fault? beyond = reach.Beyond > 0 ? FaultOf(step, reach) : null;
-        bool isOldVersions = !plan.IncludeOldVersions && after.OldCopyRecords > 0;
+        bool isOldVersions = !plan.IncludeOldVersions && after.OldCopyCount > 0;
         return beyond is not null || isOldVersions
             ? new Settlement(Verdict.Present, Until: null, beyond?.Message ?? after.Detail) { Doubt = beyond, NeedsPlan = true }
             : null;
     }
+
+    /// <summary>Why what does not tell its generation is left, where another device has had the ID meanwhile; null when it need not be.</summary>
+    public Fault? DoubtAboutAnother(RequestStep step, DeviceDataFinding found) =>
+        found.RecordCount + found.RelayedCount > 0 && locations.StoreOf(step.Location) is { } store && !store.Understands.HasFlag(Narrowing.Generation)
+        && incarnations.HadAnother(step)
+            ? Incarnations.DoubtAboutAnother(step)
+            : null;
 
     public static Fault FaultOf(RequestStep step, Reach reach) =>
         FaultCatalogue.PlanExceeded.For(step.Location.ToString(), Counted.Of(reach.Beyond, "record"));
@@ -98,7 +116,7 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
     private static Dictionary<string, SeenItem> ShownBy(DeviceDataFinding planned) =>
         planned.Items.ToDictionary(item => item.Path, StringComparer.Ordinal);
 
-    private long MostLate(DeviceDataFinding planned) => Math.Max(plan.LateRecords ?? LateRecords, planned.Records);
+    private long MostLate(DeviceDataFinding planned) => Math.Max(plan.LateRecords ?? LateRecords, planned.RecordCount);
 
     /// <summary>How many records of an item the plan does not show.</summary>
     private static long ExcessOf(SeenItem item, Dictionary<string, SeenItem> shown)

@@ -76,8 +76,8 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
 
     private static ErasureAction ActionFor(DeviceDataFinding finding, PlanRequest request)
     {
-        long erasable = finding.Records - (request.IncludeOldVersions ? 0 : finding.OldCopyRecords)
-            + (request.IncludeRelayed ? finding.RelayedRecords : 0);
+        long erasable = finding.RecordCount - (request.IncludeOldVersions ? 0 : finding.OldCopyCount)
+            + (request.IncludeRelayed ? finding.RelayedCount : 0);
         bool can = finding.Location.Capabilities.HasFlag(LocationCapabilities.Erase) && finding.Verdict is not (Verdict.Held or Verdict.Expiring);
         return can && erasable > 0 ? ErasureAction.Erase : ErasureAction.None;
     }

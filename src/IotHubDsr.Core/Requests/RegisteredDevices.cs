@@ -6,8 +6,8 @@ using IotHubDsr.Stores.Registry;
 namespace IotHubDsr.Requests;
 
 /// <summary>
-/// Which devices a request was registered for. Until its first plan, or an export, an ID can pass to another person, whose data is then neither
-/// erased nor handed over in the name of the request.
+/// Which devices a request was registered for. Before a plan, a further plan or an export, an ID can pass to another person, whose data is then
+/// neither erased nor handed over in the name of the request.
 /// </summary>
 internal static class RegisteredDevices
 {
@@ -46,14 +46,14 @@ internal static class RegisteredDevices
             throw FaultCatalogue.DeviceReassigned.Exception(deviceId, registered.RequestId);
     }
 
-    /// <summary>Looks before an export. A request that has a plan was told by it whose the IDs are.</summary>
+    /// <summary>Looks before an export.</summary>
     /// <exception cref="DsrException">As for <see cref="Require"/>.</exception>
     public static async Task RequireSameAsync(
         IEvidenceStore store, string requestId, HubClient hub, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
     {
         StoredRequest stored = await OpenRequest.ReadAsync(store, requestId, cancellationToken).ConfigureAwait(false);
         Registered registered = stored.State.Registration!;
-        if (registered.Generations is null || stored.State.Plan is not null)
+        if (registered.Generations is null)
             return;
         byte[]? file = await OpenRequest.GuardAsync(store, () => stored.Folder.ReadAsync(EvidenceFiles.Key, cancellationToken)).ConfigureAwait(false);
         if (file is null || await ReadAsync(hub, deviceIds, cancellationToken).ConfigureAwait(false) is not { } now)

@@ -91,7 +91,8 @@ internal sealed class RequestRun(
         };
         var reading = new LocationReading(locations, storeOptions, events);
         ErasurePlan accepted = plan.Approved ?? plan;
-        var incarnations = new Incarnations(open, accepted, steps, reading);
+        var incarnations = new Incarnations(open, accepted, steps, reading, await EarlierPlansAsync(accepted, cancellationToken).ConfigureAwait(false));
+        reading.Expect(incarnations.Generations);
         var reach = new PlanReach(accepted, open.State.Plan?.Tolerance ?? 0, locations, incarnations, events);
         if (options.Kind != RunKinds.Verify)
         {
@@ -106,8 +107,19 @@ internal sealed class RequestRun(
             .. await verifying.RunAsync(steps, () => _clock.Known, cancellationToken).ConfigureAwait(false),
             .. await UnplannedAsync(locations, cancellationToken).ConfigureAwait(false),
         ];
-        await new Certifying(open, locations, options, events, _clock).RunAsync(receipts, cancellationToken).ConfigureAwait(false);
-        return receipts;
+        return await OpenRequest.GuardAsync(open.Folder.StorePlace, async () =>
+        {
+            await new Certifying(open, locations, options, events, _clock).RunAsync(receipts, cancellationToken).ConfigureAwait(false);
+            return receipts;
+        }).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<ErasurePlan>> EarlierPlansAsync(ErasurePlan accepted, CancellationToken cancellationToken)
+    {
+        var earlier = new List<ErasurePlan>();
+        foreach (string digest in open.State.Plans.TakeWhile(digest => digest != accepted.Digest))
+            earlier.Add(await open.ReadPlanAsync(digest, cancellationToken).ConfigureAwait(false));
+        return earlier;
     }
 
     /// <summary>

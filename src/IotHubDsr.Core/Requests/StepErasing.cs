@@ -74,7 +74,11 @@ internal sealed class StepErasing(
         if (unread.Count == 0)
             return;
         foreach (DeviceDataFinding finding in await reading.FindAsync(part.Location, unread, part.Bounds, cancellationToken).ConfigureAwait(false))
+        {
             part.Now[finding.DeviceId] = finding;
+            if (finding.HasLaterDevice)
+                incarnations.NoteAnother(finding.DeviceId);
+        }
     }
 
     /// <summary>Decides of each step whether, and of what, it is tried.</summary>
@@ -89,7 +93,7 @@ internal sealed class StepErasing(
         {
             DeviceDataFinding found = part.Now[step.DeviceId];
             Reach allowed = part.IsFirst ? new Reach(found.Items, 0) : reach.Of(step, found);
-            Fault? doubt = found.GenerationId is null ? doubts.GetValueOrDefault(step.DeviceId) : incarnations.DoubtOf(found);
+            Fault? doubt = found.GenerationId is null ? doubts.GetValueOrDefault(step.DeviceId) ?? reach.DoubtAboutAnother(step, found) : incarnations.DoubtOf(found);
             if ((doubt ?? (allowed.Beyond > 0 ? PlanReach.FaultOf(step, allowed) : null)) is { } told)
                 await reach.ReportAsync(told, cancellationToken).ConfigureAwait(false);
             part.Attempts.Add(Prepare(step, found, allowed, state, doubt));

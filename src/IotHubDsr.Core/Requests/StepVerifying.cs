@@ -103,11 +103,11 @@ internal sealed class StepVerifying(
             HubResourceId = open.State.Registration.HubResourceId,
             Location = step.Location,
             Verdict = settlement.Verdict,
-            RecordsPlanned = step.Planned.Action == ErasureAction.Erase ? step.Before.ErasedBefore + step.Planned.Finding.Records
+            RecordsPlanned = step.Planned.Action == ErasureAction.Erase ? step.Before.ErasedBefore + step.Planned.Finding.RecordCount
                 : step.Planned.Finding.IsCounted ? step.Before.ErasedBefore
                 : null,
             RecordsErased = isServed ? step.Outcome?.RecordsErased ?? step.Before.Erased : null,
-            RecordsRemaining = step.After is not { } after ? step.Before.Remaining : after.IsCounted ? after.Records : null,
+            RecordsRemaining = step.After is not { } after ? step.Before.Remaining : after.IsCounted ? after.RecordCount : null,
             ItemsChanged = step.Outcome?.ItemsChanged ?? step.Before.Changes,
             Until = settlement.Until,
             Detail = settlement.Detail ?? earlier.DetailOf(step.DeviceId, step.Location.Id, settlement.Verdict),
@@ -144,7 +144,7 @@ internal sealed class StepVerifying(
     /// left is not explained by that.
     /// </summary>
     private static Settlement? StillPending(RequestStep step, DeviceDataFinding after, DateTimeOffset? now) =>
-        !step.IsTried && step.Before.Verdict == Verdict.ErasurePending && now is { } known && step.IsWaiting(known) && after.Records <= step.Before.Remaining
+        !step.IsTried && step.Before.Verdict == Verdict.ErasurePending && now is { } known && step.IsWaiting(known) && after.RecordCount <= step.Before.Remaining
             ? new Settlement(
                 Verdict.ErasurePending,
                 step.Before.Until,

@@ -1,7 +1,6 @@
 using Azure;
 using IotHubDsr.Azure;
 using IotHubDsr.Azure.Blobs;
-using IotHubDsr.Evidence;
 using IotHubDsr.Foundation;
 
 namespace IotHubDsr.Requests;
@@ -9,15 +8,15 @@ namespace IotHubDsr.Requests;
 /// <summary>Translates what a request store throws into catalogued faults.</summary>
 internal static class StoreFaults
 {
-    /// <param name="store">The store.</param>
+    /// <param name="place">The store.</param>
     /// <param name="exception">What it threw.</param>
     /// <param name="isWriting">Whether something was to be written; otherwise it was to be read.</param>
-    public static DsrException Of(IEvidenceStore store, Exception exception, bool isWriting)
+    public static DsrException Of(string place, Exception exception, bool isWriting)
     {
         if (exception is RequestFailedException { Status: 403 } refused)
         {
             string? action = RequiredActions.Of(refused.GetRawResponse());
-            string target = $"the request store {store.Place}";
+            string target = $"the request store {place}";
             if (action?.EndsWith("/containers/write", StringComparison.Ordinal) == true)
                 return AzureFaults.Translate(refused, target, "create", $"{BlobFailures.WriteRole} at the storage account, or have the container created, and {BlobFailures.WriteRole} at the container,");
             bool reads = !isWriting && action?.EndsWith("/read", StringComparison.Ordinal) != false;
@@ -28,6 +27,6 @@ internal static class StoreFaults
         string reason = BlobFailures.IsContainerMissing(exception)
             ? "there is no such container; the first request that is registered in it makes it, if the account may (Storage Blob Data Contributor at the storage account)."
             : Reason.Of(exception);
-        return new DsrException(fault.For(store.Place, reason), exception);
+        return new DsrException(fault.For(place, reason), exception);
     }
 }

@@ -36,7 +36,7 @@ internal sealed class StoreCall(
     /// <summary>Bounds what is done at once; shared with the other locations of the operation.</summary>
     public WorkGate Gate { get; init; } = new(options.ThrottleLimit);
 
-    /// <summary>Generation IDs of the devices that the registry has shown to this operation, by device ID.</summary>
+    /// <summary>Generation IDs of the devices that a plan knew, or that the registry has shown to this operation, by device ID.</summary>
     public ConcurrentDictionary<string, string> Generations { get; init; } = new(StringComparer.Ordinal);
 
     /// <summary>How much more than was found may be erased; null where no plan is run.</summary>

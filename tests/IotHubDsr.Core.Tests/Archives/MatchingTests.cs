@@ -43,6 +43,26 @@ public sealed class MatchingTests
         Assert.Equal(expected.Split(", ", StringSplitOptions.RemoveEmptyEntries).Order(), matches.Order());
     }
 
+    [Theory]
+    [InlineData("/subscriptions/s/providers/Microsoft.Devices/IotHubs/mine", null, true, false)]
+    [InlineData("/subscriptions/s/providers/Microsoft.Devices/IotHubs/theirs", null, false, false)]
+    [InlineData("/subscriptions/s/providers/Microsoft.Devices/IotHubs/mine", "/subscriptions/s/providers/Microsoft.Devices/IotHubs/theirs", false, true)]
+    [InlineData("/subscriptions/s/providers/Microsoft.Devices/IotHubs/theirs", "/subscriptions/s/providers/Microsoft.Devices/IotHubs/mine", false, true)]
+    [InlineData("/subscriptions/s/providers/Microsoft.Devices/IotHubs/theirs", "/subscriptions/s/providers/Microsoft.Storage/storageAccounts/a", false, false)]
+    public void Match_RecordNamesItsHubTwice_CannotBeTold(string source, string? other, bool isMatch, bool isUnread)
+    {
+        var matcher = new RecordMatcher(SubjectIndex.Of([new Subject("leaf-1")], new RecordOrigin("mine")));
+        matcher.Reset();
+        matcher.AddSender("leaf-1"u8, SenderSource.Field);
+        matcher.AddSource(System.Text.Encoding.UTF8.GetBytes(source));
+        if (other is not null)
+        {
+            matcher.AddSource(System.Text.Encoding.UTF8.GetBytes(other));
+        }
+
+        Assert.Equal((isMatch, isUnread), (matcher.HasMatch, matcher.IsUnread));
+    }
+
     [Fact]
     public void TryFind_ManySubjects_FindsExactlyThose()
     {

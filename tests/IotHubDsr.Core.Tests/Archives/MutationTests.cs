@@ -8,7 +8,7 @@ namespace IotHubDsr.Core.Tests.Archives;
 /// <summary>Damaged files end in a result that another reader agrees with, or in a located fault; in nothing else.</summary>
 public sealed class MutationTests
 {
-    private static readonly int Files = Repetitions.Of(250);
+    private static readonly int Files = Repetitions.Of(125);
 
     private static readonly SubjectIndex Subjects = new(["dev1", "gw-1", "😀-😁"]);
 

@@ -86,7 +86,7 @@ internal static class ServiceRecord
             switch (member.Name)
             {
                 case "subject" when Text(member.Value) is { } subject && subject.StartsWith("devices/", StringComparison.Ordinal):
-                    Add(SenderSource.Subject, subject["devices/".Length..].Split('/')[0]);
+                    Add(SenderSource.Field, subject["devices/".Length..].Split('/')[0]);
                     break;
                 case "data" when member.Value.ValueKind is JsonValueKind.Object:
                     ReadData(member.Value, Add, properties);

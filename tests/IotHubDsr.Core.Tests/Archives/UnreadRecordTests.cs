@@ -33,6 +33,7 @@ public sealed class UnreadRecordTests
     [InlineData("""{"time":"t","resourceId":"/r","properties":"{\"deviceId\":[\"dev1\"]}"}""")]
     [InlineData("""{"time":"t","resourceId":"/r","properties":{"deviceId":{"id":"dev1"}}}""")]
     [InlineData("""{"time":"t","resourceId":"sensor-7","device":"dev1","temperature":21.5}""")]
+    [InlineData("""{"subject":"devices/honest","eventType":"Microsoft.Devices.DeviceConnected","data":{"deviceId":"dev1"}}""")]
     [InlineData("""{"time":"t","category":"telemetry","operationName":"measure","properties":{"device":"dev1"}}""")]
     [InlineData("""{M,"SystemProperties":{"connectionDeviceId":"honest","connectionDeviceId":"dev1"},"Body":{}}""")]
     [InlineData("""{M,"SystemProperties":{"connectionDeviceId":"dev1","iothub-connection-device-id":"honest"},"Body":{}}""")]

@@ -69,4 +69,16 @@ public sealed class VisibleTextTests
 
         Assert.All(outputs, output => Assert.Equal(VisibleText.OfLine($"{output}"), $"{output}"));
     }
+
+    [Fact]
+    public void Details_WithNamesFromOutside_DriveNoTerminal()
+    {
+        const string hostile = "blob \u001B[31mred\u202E";
+        var location = new DataLocation { Id = "a", Kind = "b", Place = "c", Provenance = ["x"] };
+        var finding = new DeviceDataFinding { DeviceId = "dev1", Location = location, Verdict = Verdict.Unreachable, Detail = hostile };
+        var hold = new DataHold { LocationId = "a", Ground = hostile, ReviewAt = DateTimeOffset.UnixEpoch };
+
+        Assert.All([finding.Detail, hold.Ground], text => Assert.Equal(VisibleText.OfLine(hostile), text));
+        Assert.DoesNotContain('\u001B', finding.Detail!);
+    }
 }

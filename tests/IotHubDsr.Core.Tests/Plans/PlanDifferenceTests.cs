@@ -5,7 +5,7 @@ namespace IotHubDsr.Core.Tests.Plans;
 /// <summary>What makes a plan stale, as a table.</summary>
 public sealed class PlanDifferenceTests
 {
-    private static readonly DeviceDataFinding Before = PlanGen.Finding("dev1", 3) with { RelayedRecords = 5 };
+    private static readonly DeviceDataFinding Before = PlanGen.Finding("dev1", 3) with { RelayedCount = 5 };
 
     [Theory]
     // Columns: what is there now; tolerance; what is said, null when the plan holds.
@@ -27,13 +27,13 @@ public sealed class PlanDifferenceTests
     {
         DeviceDataFinding after = now switch
         {
-            "other etags" => Before with { Items = [new SeenItem("hub/00/a", "\"0x2\"", 3, 300)], Bytes = 301 },
-            "one more" => Before with { Records = 4 },
-            "two less" => Before with { Records = 1 },
-            "one relayed more" => Before with { RelayedRecords = 6 },
+            "other etags" => Before with { Items = [new SeenItem("hub/00/a", "\"0x2\"", 3, 300)], ByteCount = 301 },
+            "one more" => Before with { RecordCount = 4 },
+            "two less" => Before with { RecordCount = 1 },
+            "one relayed more" => Before with { RelayedCount = 6 },
             "made again" => Before with { GenerationId = "639" },
             "gone" => Before with { GenerationId = null },
-            "unreachable" => Before with { GenerationId = null, Records = 0, RelayedRecords = 0, Verdict = Verdict.Unreachable },
+            "unreachable" => Before with { GenerationId = null, RecordCount = 0, RelayedCount = 0, Verdict = Verdict.Unreachable },
             "held" => Before with { Verdict = Verdict.Held },
             "unknown" => Before with { Verdict = Verdict.Unknown },
             "not erasable" => Before with { Location = Before.Location with { Capabilities = LocationCapabilities.Find } },
@@ -48,7 +48,7 @@ public sealed class PlanDifferenceTests
     [Fact]
     public void Find_DeviceMadeSince_IsADifferenceAtAnyTolerance() => Assert.Equal(
         ["device 'dev1' in RoutedBlobContainer a/b: a device was made since"],
-        PlanDifference.Find(Plan(Before with { GenerationId = null, Records = 0, Verdict = Verdict.Absent }), Plan(Before), long.MaxValue));
+        PlanDifference.Find(Plan(Before with { GenerationId = null, RecordCount = 0, Verdict = Verdict.Absent }), Plan(Before), long.MaxValue));
 
     [Fact]
     public void Find_WasAndIsUnreachable_IsNoDifference()

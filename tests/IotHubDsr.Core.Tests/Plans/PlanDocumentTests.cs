@@ -229,5 +229,5 @@ public sealed class PlanDocumentTests
 
     private static object Facts(ErasureStep step) => (
         step.DeviceId, step.Finding.GenerationId, step.Action, step.Finding.Verdict, (step.Location.Id, step.Location.Kind, step.Location.Place),
-        step.Finding.Records, step.Finding.RelayedRecords, (step.Finding.OldCopyRecords, step.Finding.Bytes));
+        step.Finding.RecordCount, step.Finding.RelayedCount, (step.Finding.OldCopyCount, step.Finding.ByteCount));
 }

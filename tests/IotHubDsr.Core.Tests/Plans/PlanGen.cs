@@ -46,10 +46,10 @@ internal static class PlanGen
                 GenerationId = who.Item2,
                 Verdict = who.Item3,
                 Location = location,
-                Records = counts.Item1,
-                RelayedRecords = counts.Item2,
-                OldCopyRecords = counts.Item3,
-                Bytes = counts.Item4,
+                RecordCount = counts.Item1,
+                RelayedCount = counts.Item2,
+                OldCopyCount = counts.Item3,
+                ByteCount = counts.Item4,
                 Items = items,
             },
             who.Item4));
@@ -101,8 +101,8 @@ internal static class PlanGen
         DeviceId = deviceId,
         GenerationId = "638",
         Verdict = records > 0 ? Verdict.Present : Verdict.Absent,
-        Records = records,
-        Bytes = records * 100,
+        RecordCount = records,
+        ByteCount = records * 100,
         Items = records > 0 ? [new SeenItem("hub/00/a", "\"0x1\"", records, records * 100)] : [],
         Location = new DataLocation
         {

@@ -39,7 +39,7 @@ public sealed class PlanRunTests
         Assert.Contains(sandbox.Events, told => told is NoticeEvent { Level: NoticeLevel.Warning } notice
             && notice.Text.Contains("/raw-json: ", StringComparison.Ordinal));
         ErasureReceipt receipt = receipts.Single(one => IsRawJson(one.Location));
-        Assert.Equal(saved.Steps.Single(step => IsRawJson(step.Location)).Finding.Records + 1, receipt.RecordsErased);
+        Assert.Equal(saved.Steps.Single(step => IsRawJson(step.Location)).Finding.RecordCount + 1, receipt.RecordsErased);
         Assert.Equal(0, receipt.RecordsRemaining);
     }
 

@@ -35,7 +35,7 @@ public sealed class AcceptedPlanTests
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
         ErasurePlan plan = await sandbox.PlanAsync("dev1");
         foreach (string container in (string[])["paused-archive", "raw-json"])
-            Assert.True(At(plan, container).Finding.Records > 0);
+            Assert.True(At(plan, container).Finding.RecordCount > 0);
         await sandbox.EraseUntilAsync(plan, request => request.Method == "DELETE" && request.Target.Contains("/commands", StringComparison.Ordinal));
         DateTimeOffset then = sandbox.Server.World.Clock.GetUtcNow();
         string generation = sandbox.Server.World.Registry.Device("dev1").GenerationId;
@@ -46,7 +46,7 @@ public sealed class AcceptedPlanTests
 
         foreach (string container in (string[])["paused-archive", "raw-json"])
         {
-            Assert.InRange(At(receipts, container).RecordsErased ?? -1, 1, At(plan, container).Finding.Records);
+            Assert.InRange(At(receipts, container).RecordsErased ?? -1, 1, At(plan, container).Finding.RecordCount);
             Assert.Equal(Verdict.Present, At(receipts, container).Verdict);
         }
 
@@ -68,7 +68,7 @@ public sealed class AcceptedPlanTests
         ErasureReceipt receipt = At(await sandbox.EraseAsync(plan), "raw-json");
 
         Assert.Equal(100, plan.LateRecords);
-        Assert.InRange(receipt.RecordsErased ?? -1, 1, At(plan, "raw-json").Finding.Records);
+        Assert.InRange(receipt.RecordsErased ?? -1, 1, At(plan, "raw-json").Finding.RecordCount);
         Assert.Equal((Verdict.Present, 5000L), (receipt.Verdict, receipt.RecordsRemaining));
         Assert.Contains(sandbox.Reported, fault => fault.Id == "PlanExceeded" && fault.Message.Contains(planned.Path, StringComparison.Ordinal));
     }
@@ -232,6 +232,26 @@ public sealed class AcceptedPlanTests
 
         Assert.DoesNotContain(sandbox.Reported, fault => fault.Id == "LocationMissing");
         Assert.Contains(sandbox.Reported, fault => fault.Id == "DeviceUncertain");
+    }
+
+    [Fact]
+    public async Task Resume_PlaceCannotBeRead_SaysInReceiptAndJournalThatItCouldNotBeRead()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        ErasurePlan plan = await sandbox.PlanAsync("dev1");
+        await sandbox.EraseUntilAsync(plan, request => request.Method == "DELETE" && request.Target.Contains("/commands", StringComparison.Ordinal));
+        sandbox.Server.Access.Denied = [$"blob:{WorldNames.PlainAccount}/raw-json"];
+        string requestId = (await sandbox.RequestAsync()).RequestId;
+
+        ErasureReceipt receipt = At(await sandbox.ResumeAsync(requestId), "raw-json");
+
+        Assert.Equal((Verdict.Unreachable, 0L), (receipt.Verdict, receipt.RecordsErased));
+        Assert.Contains("/raw-json could not be read, and nothing was changed there: ", receipt.Detail, StringComparison.Ordinal);
+
+        // Whoever reads the journal years later must not take the place for one that was gone.
+        string journal = File.ReadAllText(Path.Combine(sandbox.RequestStore, requestId, "journal.jsonl"));
+        Assert.Contains("\"LocationUnreadable\"", journal, StringComparison.Ordinal);
+        Assert.DoesNotContain("LocationMissing", journal, StringComparison.Ordinal);
     }
 
     private static IEnumerable<ErasureReceipt> Present(List<ErasureReceipt> receipts) => receipts.Where(receipt => receipt.Verdict == Verdict.Present);

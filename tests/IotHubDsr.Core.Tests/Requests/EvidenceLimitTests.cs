@@ -75,6 +75,49 @@ public sealed class EvidenceLimitTests
         Assert.DoesNotContain(sandbox.Server.RequestLog.After(0), logged => logged.Mutating);
     }
 
+    [Fact]
+    public async Task Erase_FailsWhenThePlanIsOnRecord_NamesTheRequestAndHowToGoOn()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        ErasurePlan plan = await sandbox.PlanAsync("dev1");
+        sandbox.Server.Access.Denied = [$"arm:{sandbox.Context.ResourceId}"];
+
+        DsrException failed = await Assert.ThrowsAsync<DsrException>(() => sandbox.EraseAsync(plan));
+
+        DataRequest request = await sandbox.RequestAsync();
+        Assert.Equal(plan.Digest, request.PlanDigest);
+        Assert.EndsWith($"The request '{request.RequestId}' goes on with Resume-IotDataRequest {request.RequestId}.", failed.Fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("private")]
+    [InlineData("certificates")]
+    public async Task Erase_OutcomeCannotBeSaved_SaysThatTheStoreCannotBeWrittenAndHowToGoOn(string folder)
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        ErasurePlan plan = await sandbox.PlanAsync("dev1");
+        int filled = 0;
+        sandbox.Server.RequestLog.Observer = request =>
+        {
+            if (request.Status == 0 && request.Target.Contains("comp=blocklist", StringComparison.Ordinal) && Interlocked.Exchange(ref filled, 1) == 0)
+                TakeNoMoreFiles(Path.Combine(Directory.GetDirectories(sandbox.RequestStore).Single(), folder));
+        };
+
+        DsrException failed = await Assert.ThrowsAsync<DsrException>(() => sandbox.EraseAsync(plan));
+
+        Assert.Equal("RequestStoreNotWritable", failed.Fault.Id);
+        string requestId = Path.GetFileName(Directory.GetDirectories(sandbox.RequestStore).Single());
+        Assert.EndsWith($"goes on with Resume-IotDataRequest {requestId}.", failed.Fault.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Puts a file in the place of a folder, so that nothing can be saved in it, as when the disk is full by then.</summary>
+    private static void TakeNoMoreFiles(string folder)
+    {
+        if (Directory.Exists(folder))
+            Directory.Move(folder, folder + "-before");
+        File.WriteAllText(folder, string.Empty);
+    }
+
     private static string OutcomeOf(RequestSandbox sandbox, string requestId) => Path.Combine(sandbox.RequestStore, requestId, "private", "outcome-0001.json");
 
     /// <summary>The report but for the time at which it was written.</summary>

@@ -62,7 +62,7 @@ public sealed class HoldTests
 
         ErasureReceipt receipt = receipts.Single(one => one.Location.Id == step.Location.Id);
         Assert.Equal((Verdict.Held, item.Records), (receipt.Verdict, receipt.RecordsRemaining));
-        Assert.Equal(step.Finding.Records - item.Records, receipt.RecordsErased);
+        Assert.Equal(step.Finding.RecordCount - item.Records, receipt.RecordsErased);
         Assert.Equal(item.Path, Assert.Single((await sandbox.RequestAsync()).Holds).Item);
     }
 
@@ -82,9 +82,9 @@ public sealed class HoldTests
 
         ErasureReceipt[] given = [.. receipts.Where(one => one.Location.Id == heldStep.Location.Id)];
         ErasureReceipt held = given.Single(one => one.DeviceId == "dev1");
-        Assert.Equal((Verdict.Held, item.Records, heldStep.Finding.Records - item.Records), (held.Verdict, held.RecordsRemaining, held.RecordsErased));
+        Assert.Equal((Verdict.Held, item.Records, heldStep.Finding.RecordCount - item.Records), (held.Verdict, held.RecordsRemaining, held.RecordsErased));
         ErasureReceipt erased = given.Single(one => one.DeviceId == "Dev1");
-        Assert.Equal((Verdict.ErasurePending, 0L, other.Finding.Records), (erased.Verdict, erased.RecordsRemaining, erased.RecordsErased));
+        Assert.Equal((Verdict.ErasurePending, 0L, other.Finding.RecordCount), (erased.Verdict, erased.RecordsRemaining, erased.RecordsErased));
     }
 
     [Theory]

@@ -37,7 +37,7 @@ public sealed class PartlyReadTests
 
         DeviceDataFinding found = (await sandbox.FindAsync(Device)).Single(finding => finding.Place == "contosorouted/paused-archive");
 
-        Assert.Equal((Verdict.Present, 118L), (found.Verdict, found.Records));
+        Assert.Equal((Verdict.Present, 118L), (found.Verdict, found.RecordCount));
         Assert.Contains("notes-00.txt", found.Detail, StringComparison.Ordinal);
         Assert.Contains("and 9 more", found.Detail, StringComparison.Ordinal);
         Assert.DoesNotContain("notes-11.txt", found.Detail, StringComparison.Ordinal);

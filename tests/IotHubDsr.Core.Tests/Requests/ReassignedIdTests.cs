@@ -93,13 +93,118 @@ public sealed class ReassignedIdTests
         Assert.False(warnedBefore);
         Assert.Equal(0, before.OtherGenerationRecords);
         // Of the hub's two records of the change, that of the deletion is the first device's.
-        Assert.Equal((before.Records + 1, newOwnerHasSent ? 8L : 1), (after.OtherGenerationRecords, after.Records - after.OtherGenerationRecords));
+        Assert.Equal((before.RecordCount + 1, newOwnerHasSent ? 8L : 1), (after.OtherGenerationRecords, after.RecordCount - after.OtherGenerationRecords));
         Assert.Contains("sent under another generation ID", after.Detail, StringComparison.Ordinal);
         Assert.Contains("-GenerationId", found, StringComparison.Ordinal);
         Assert.Contains("'dev1' (", exported, StringComparison.Ordinal);
         Assert.Contains(export.Completeness, line => line.OtherGenerationRecords == after.OtherGenerationRecords && line.Place == after.Place);
         Assert.Empty(Warnings(sandbox));
         Assert.All(narrowed.Steps, step => Assert.Equal(0, step.Finding.OtherGenerationRecords));
+    }
+
+    [Fact]
+    public async Task Resume_RecordsOfAnotherDeviceOfTheIdFromTheMomentOfThePlan_LeavesThemAndAdvisesAFurtherPlan()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        ErasurePlan plan = await sandbox.PlanAsync("dev1");
+        await sandbox.EraseAsync(plan);
+        string requestId = (await sandbox.RequestAsync()).RequestId;
+
+        // The plan's time is that of the services, which tell it in whole seconds.
+        DateTimeOffset then = plan.CreatedAt.AddMilliseconds(-700);
+        string blob = $"{WorldNames.HubName}/07/{then:yyyy/MM/dd/HH/mm}-late.json";
+        RoutedMessage theirs = new(then, "dev1", "638000000000000000", "{}"u8.ToArray()) { IsJson = true };
+        Routed(sandbox).Put(blob, RoutedFile.Write([theirs], RoutedEncoding.Json), new BlobSeed { LastModified = then });
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromHours(3));
+
+        ErasureReceipt receipt = (await sandbox.ResumeAsync(requestId)).Single(one => one.Place.EndsWith("/raw-json", StringComparison.Ordinal));
+
+        Assert.Equal(1, Lines(sandbox, blob));
+        Assert.Equal((Verdict.OwnerAction, 1L), (receipt.Verdict, receipt.RecordsRemaining));
+        Assert.Contains("another generation ID", receipt.Detail, StringComparison.Ordinal);
+        Assert.Contains("| Remove-IotDeviceData", (await sandbox.RequestAsync()).NextAction, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task FurtherPlanAndExport_IdIsReassignedAfterTheErasure_TouchNothingOfTheNewDevice(bool namesGeneration)
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        string requestId = (await sandbox.RegisterAsync(null, "dev1")).RequestId;
+        await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: requestId);
+        string generation = Reassign(sandbox);
+        string blob = PutNewOwnersData(sandbox, generation);
+        ErasurePlan further = await sandbox.PlanAsync(namesGeneration ? new RecordScope { GenerationId = generation } : RecordScope.All, "dev1");
+
+        DsrException erased = await Assert.ThrowsAsync<DsrException>(() => sandbox.EraseAsync(further, requestId: requestId));
+        DsrException exported = await Assert.ThrowsAsync<DsrException>(() => sandbox.ExportAsync(request => request with { RequestId = requestId }, "dev1"));
+
+        Assert.Equal(("DeviceReassigned", "DeviceReassigned"), (erased.Fault.Id, exported.Fault.Id));
+        AssertNewOwnerIsWhole(sandbox, generation, blob);
+        Assert.False(Path.Exists(sandbox.PackagePath));
+    }
+
+    [Fact]
+    public async Task FurtherPlan_OfARequestThatCouldNotTellItsDevices_GoesByTheFirstPlan()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        sandbox.Server.Access.Denied = ["hub:RegistryRead"];
+        string requestId = (await sandbox.RegisterAsync(null, "dev1")).RequestId;
+        sandbox.Server.Access.Denied = [];
+        await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: requestId);
+        string generation = Reassign(sandbox);
+        string blob = PutNewOwnersData(sandbox, generation);
+        ErasurePlan further = await sandbox.PlanAsync("dev1");
+
+        DsrException erased = await Assert.ThrowsAsync<DsrException>(() => sandbox.EraseAsync(further, requestId: requestId));
+
+        Assert.Equal("DeviceReassigned", erased.Fault.Id);
+        AssertNewOwnerIsWhole(sandbox, generation, blob);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Resume_AnotherDeviceHadTheIdAndIsGoneAgain_LeavesWhatDoesNotTellWhoseItIs(bool isFurtherPlan)
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        string requestId = (await sandbox.RegisterAsync(null, "dev1")).RequestId;
+        await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: requestId);
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromMinutes(1));
+        string generation = Create(sandbox);
+        DateTimeOffset then = sandbox.Server.World.Clock.GetUtcNow();
+        string blob = PutNewOwnersData(sandbox, generation, then);
+        Delete(sandbox);
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromDays(2));
+
+        List<ErasureReceipt> receipts = isFurtherPlan
+            ? await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: requestId)
+            : await sandbox.ResumeAsync(requestId);
+
+        Assert.Equal(7, Lines(sandbox, blob));
+        Assert.Single(Uploads(sandbox).List(NewFile));
+        Assert.Equal(Verdict.OwnerAction, receipts.Single(receipt => receipt.Kind == LocationKinds.FileUploadContainer).Verdict);
+        Assert.Contains(sandbox.Reported, fault => fault.Id == "DeviceUncertain");
+    }
+
+    [Fact]
+    public async Task Resume_AnotherDeviceWasMetByTheFirstRunAndIsGoneAgain_LeavesWhatDoesNotTellWhoseItIs()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        ErasurePlan plan = await sandbox.PlanAsync("dev1");
+        Delete(sandbox);
+        Create(sandbox);
+        DateTimeOffset then = sandbox.Server.World.Clock.GetUtcNow();
+        Uploads(sandbox).Put(NewFile, new byte[100], new BlobSeed { LastModified = then });
+        await sandbox.EraseAsync(plan);
+        Delete(sandbox);
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromDays(2));
+
+        List<ErasureReceipt> receipts = await sandbox.ResumeAsync((await sandbox.RequestAsync()).RequestId);
+
+        Assert.Single(Uploads(sandbox).List(NewFile));
+        Assert.Equal(Verdict.OwnerAction, receipts.Single(receipt => receipt.Kind == LocationKinds.FileUploadContainer).Verdict);
     }
 
     [Fact]
@@ -185,9 +290,11 @@ public sealed class ReassignedIdTests
         return generation;
     }
 
-    private static string PutNewOwnersData(RequestSandbox sandbox, string generation)
+    private static string PutNewOwnersData(RequestSandbox sandbox, string generation) =>
+        PutNewOwnersData(sandbox, generation, sandbox.Server.World.Clock.GetUtcNow().AddDays(-1));
+
+    private static string PutNewOwnersData(RequestSandbox sandbox, string generation, DateTimeOffset then)
     {
-        DateTimeOffset then = sandbox.Server.World.Clock.GetUtcNow().AddDays(-1);
         string blob = $"{WorldNames.HubName}/07/{then:yyyy/MM/dd/HH/mm}.json";
         Routed(sandbox).Put(
             blob,

@@ -1,5 +1,7 @@
 using System.Text;
 using IotHubDsr.Requests;
+using IotHubDsr.Sandbox.Hosting;
+using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Core.Tests.Requests;
 
@@ -41,6 +43,30 @@ public sealed class RequestPrivacyTests
         {
             File.Delete(file);
         }
+    }
+
+    [Theory]
+    [InlineData(false, null)]
+    [InlineData(true, 400)]
+    [InlineData(true, null)]
+    public async Task Change_StoreTakesNoMoreFiles_IsSaidInOneLineAndNotToBeUnreadable(bool isContainer, int? status)
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        if (isContainer)
+            await sandbox.ConnectAsync(connect => connect with { RequestStore = $"https://{WorldNames.EvidenceAccount}.blob.core.windows.net/{WorldNames.EvidenceContainer}" });
+        string requestId = (await sandbox.RegisterAsync(null, "dev1")).RequestId;
+
+        // The store takes what it took before, and not this one, as when its disk is full by then.
+        if (isContainer)
+            sandbox.Server.Faults.Add(new FaultRule { Service = "blob", Method = "PUT", PathContains = "/decisions/", Times = 100, Status = status, Reset = status is null });
+        else
+            File.WriteAllText(Path.Combine(sandbox.RequestStore, requestId, "decisions"), "A file where a folder would have to be made.");
+        DsrException refused = await Assert.ThrowsAsync<DsrException>(
+            () => sandbox.ChangeAsync(new AnonymiseRequest { RequestId = requestId, Reason = "The rehearsal is over" }));
+
+        Assert.Equal("RequestStoreNotWritable", refused.Fault.Id);
+        Assert.DoesNotContain("cannot be read", refused.Fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refused.Fault.Message);
     }
 
     [Theory]

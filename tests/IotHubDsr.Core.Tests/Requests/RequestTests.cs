@@ -153,9 +153,9 @@ public sealed class RequestTests
             {
                 Items = [],
                 Detail = null,
-                Records = finding.Records - finding.OldCopyRecords,
-                Bytes = finding.OldCopyRecords > 0 ? 0 : finding.Bytes,
-                OldCopyRecords = 0,
+                RecordCount = finding.RecordCount - finding.OldCopyCount,
+                ByteCount = finding.OldCopyCount > 0 ? 0 : finding.ByteCount,
+                OldCopyCount = 0,
                 FirstTime = null,
                 LastTime = null,
                 Until = null,

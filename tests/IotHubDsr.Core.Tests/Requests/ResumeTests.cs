@@ -154,7 +154,7 @@ public sealed class ResumeTests
         Assert.Equal([(Verdict.ErasurePending, 6L), (Verdict.ErasurePending, 6L)], erased.Select(receipt => (receipt.Verdict, receipt.RecordsRemaining)));
         Assert.Equal(erased.Select(receipt => (receipt.Verdict, receipt.Until)), early.Select(receipt => (receipt.Verdict, receipt.Until)));
         Assert.Equal([(Verdict.Erased, 12L, 0L), (Verdict.Erased, 12L, 0L)], late.Select(receipt => (receipt.Verdict, receipt.RecordsErased, receipt.RecordsRemaining)));
-        Assert.Equal(bystanders.Select(found => found.Records), LogsOf(await sandbox.FindAsync("Dev1", "dev10")).Select(found => found.Records));
+        Assert.Equal(bystanders.Select(found => found.RecordCount), LogsOf(await sandbox.FindAsync("Dev1", "dev10")).Select(found => found.RecordCount));
 
         static List<T> LogsOf<T>(List<T> all) =>
             [.. all.Where(one => one is ErasureReceipt { Kind: LocationKinds.LogArchive, RecordsPlanned: > 0 } or DeviceDataFinding { Kind: LocationKinds.LogArchive })];

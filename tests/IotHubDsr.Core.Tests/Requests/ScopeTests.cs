@@ -256,9 +256,9 @@ public sealed class ScopeTests
         ErasurePlan with = await sandbox.PlanAsync(new RecordScope { IncludeMentioned = true }, "silent-9");
         ErasureReceipt receipt = Of(await sandbox.EraseAsync(with), Container);
 
-        Assert.Equal(0, without.Steps.Sum(step => step.Finding.Records));
+        Assert.Equal(0, without.Steps.Sum(step => step.Finding.RecordCount));
         DeviceDataFinding found = with.Steps.Single(step => step.Location.Place.EndsWith(Container, StringComparison.Ordinal)).Finding;
-        Assert.Equal(1, found.Records);
+        Assert.Equal(1, found.RecordCount);
         Assert.Contains("1 record of other senders names the device only in the body", found.Detail, StringComparison.Ordinal);
         Assert.Equal((Verdict.ErasurePending, 1), (receipt.Verdict, receipt.RecordsErased));
         Assert.Equal(Text(messages.Where(message => message != mention)), Text(sandbox));

@@ -79,7 +79,7 @@ public sealed class SettlementTests
     {
         DeviceId = "dev1",
         Verdict = verdict,
-        Records = verdict == Present ? 3 : 0,
+        RecordCount = verdict == Present ? 3 : 0,
         Items = verdict == Present ? [new SeenItem("left", null, 3, 30), new SeenItem("relayed", null, 0, 0)] : [],
         Location = Location(),
     };

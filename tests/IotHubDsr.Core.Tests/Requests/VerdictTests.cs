@@ -13,6 +13,37 @@ public sealed class VerdictTests
     private const string Archive = "/raw-json";
 
     [Fact]
+    public async Task Erase_DeviceLivesOn_WhatTheHubAcceptedBeforeThePlanIsAwaited()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        sandbox.Server.Access.Denied = ["hub:RegistryWrite"];
+        ErasurePlan plan = await sandbox.PlanAsync("dev1");
+
+        List<ErasureReceipt> first = await sandbox.EraseAsync(plan);
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromHours(3));
+        List<ErasureReceipt> later = await sandbox.ResumeAsync(first[0].RequestId);
+
+        ErasureReceipt pending = first.Single(receipt => receipt.Place.EndsWith("/raw-json", StringComparison.Ordinal));
+        Assert.Equal(Verdict.ErasurePending, pending.Verdict);
+        Assert.InRange(pending.Until!.Value, plan.CreatedAt, plan.CreatedAt + TimeSpan.FromHours(1));
+        Assert.Equal(Verdict.Erased, later.Single(receipt => receipt.Place == pending.Place).Verdict);
+    }
+
+    [Fact]
+    public async Task Resume_KeyFileIsGone_IsRefusedAndDoesNotCountAsARunThatBrokeOff()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"));
+        DataRequest before = await sandbox.RequestAsync();
+        File.Delete(Path.Combine(sandbox.RequestStore, before.RequestId, "private", "key"));
+
+        DsrException refused = await Assert.ThrowsAsync<DsrException>(() => sandbox.ResumeAsync(before.RequestId));
+
+        DataRequest after = await sandbox.RequestAsync();
+        Assert.Equal(("RequestAnonymised", before.Status, before.JournalDigest), (refused.Fault.Id, after.Status, after.JournalDigest));
+    }
+
+    [Fact]
     public async Task Erase_DeviceWasDeletedInThePortalMinutesBefore_IsPendingUntilTheHubsLastBatchAndFindsIt()
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
@@ -94,10 +125,11 @@ public sealed class VerdictTests
     public async Task Erase_RecordsArrivedAfterThePlanFoundNothing_AreNotCertifiedAbsent()
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        string generation;
         lock (sandbox.Server.World.Registry.Gate)
-            sandbox.Server.World.Registry.Create("silent-1", []);
+            generation = sandbox.Server.World.Registry.Create("silent-1", []).GenerationId;
         ErasurePlan plan = await sandbox.PlanAsync("silent-1");
-        Put(sandbox, "silent-1", records: 7);
+        Put(sandbox, "silent-1", records: 7, generation);
         sandbox.Server.World.Blobs.GetOrAddAccount(WorldNames.UploadAccount).GetOrAddContainer(WorldNames.UploadContainer)
             .Put("silent-1/late.txt", "x"u8.ToArray(), new BlobSeed());
 
@@ -208,11 +240,11 @@ public sealed class VerdictTests
             sandbox.Server.World.Registry.Delete(sandbox.Server.World.Registry.Device(deviceId));
     }
 
-    private static void Put(RequestSandbox sandbox, string deviceId, int records)
+    private static void Put(RequestSandbox sandbox, string deviceId, int records, string generation = "g")
     {
         DateTimeOffset then = sandbox.Server.World.Clock.GetUtcNow().AddHours(-3);
         List<RoutedMessage> messages = [.. Enumerable.Range(0, records).Select(number =>
-            new RoutedMessage(then.AddSeconds(number), deviceId, "g", Encoding.UTF8.GetBytes($$"""{"n":{{number}}}""")) { IsJson = true })];
+            new RoutedMessage(then.AddSeconds(number), deviceId, generation, Encoding.UTF8.GetBytes($$"""{"n":{{number}}}""")) { IsJson = true })];
         sandbox.Server.World.Blobs.GetOrAddAccount(WorldNames.PlainAccount).GetOrAddContainer("raw-json")
             .Put($"contoso-hub/00/{then:yyyy/MM/dd/HH/mm}.json", RoutedFile.Write(messages, RoutedEncoding.Json), new BlobSeed { LastModified = then });
     }

@@ -19,7 +19,7 @@ public sealed class ExcludedBlobTests
 
         IReadOnlyList<DeviceDataFinding> found = await sandbox.FindAsync(Alice, Carol);
 
-        Assert.Equal([(Verdict.Present, 2L), (Verdict.Absent, 0L)], found.Select(finding => (finding.Verdict, finding.Records)));
+        Assert.Equal([(Verdict.Present, 2L), (Verdict.Absent, 0L)], found.Select(finding => (finding.Verdict, finding.RecordCount)));
         Assert.All(found, finding => Assert.Contains("2 blobs were left unread", finding.Detail, StringComparison.Ordinal));
         Assert.Empty(sandbox.Reported);
         Assert.DoesNotContain(sandbox.BlobRequests, request => request.Target.Contains("/README.txt", StringComparison.Ordinal));
@@ -55,7 +55,7 @@ public sealed class ExcludedBlobTests
         Assert.Equal(["dev1/a"], found.Items.Select(item => item.Path));
         Assert.Equal(["dev1/firmware.bin"], sandbox.Names);
         DeviceDataFinding after = await sandbox.FindOneAsync("dev1");
-        Assert.Equal((Verdict.Absent, 0L), (after.Verdict, after.Records));
+        Assert.Equal((Verdict.Absent, 0L), (after.Verdict, after.RecordCount));
         Assert.Contains("1 blob was left unread", after.Detail, StringComparison.Ordinal);
     }
 

@@ -351,7 +351,7 @@ internal sealed class JsonRecordWalker : IRecordEncoder
 
         var device = subject["devices/".Length..];
         var end = device.IndexOf((byte)'/');
-        _matcher.AddSender(end < 0 ? device : device[..end], SenderSource.Subject);
+        _matcher.AddSender(end < 0 ? device : device[..end], SenderSource.Field);
     }
 
     /// <summary>A text's characters, valid until the next call.</summary>

@@ -53,7 +53,7 @@ internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
     private ExportCompleteness ToCompleteness(int subject)
     {
         DeviceDataFinding finding = scan.ToFinding(call.Location, subject, call.Faults);
-        long found = Math.Max(finding.Records + finding.RelayedRecords, _included[subject] + _withheld[subject]);
+        long found = Math.Max(finding.RecordCount + finding.RelayedCount, _included[subject] + _withheld[subject]);
         long unreachable = found - _included[subject] - _withheld[subject];
         string? detail = finding.Detail ?? (unreachable > 0 ? ChangedMeanwhile : null);
         return new ExportCompleteness

@@ -14,6 +14,7 @@ internal sealed class ContainerScan(
     BlobContainerAccess container, ArchiveLayout layout, RecordSelection selection, EmptyBlobs.Reading empty)
 {
     private readonly Dictionary<int, SubjectTotals> _totals = [];
+    private readonly HashSet<int> _laterDevices = [];
     private readonly List<ListedBlob> _matched = [];
     private readonly SeenBlobs _seen = new();
     private readonly UnreadBlobs _unread = new();
@@ -93,11 +94,12 @@ internal sealed class ContainerScan(
             DeviceId = Subjects[subject],
             Location = location,
             Verdict = verdict,
-            Records = totals.Records,
-            RelayedRecords = totals.Relayed,
-            OldCopyRecords = totals.OldCopyRecords,
+            RecordCount = totals.Records,
+            RelayedCount = totals.Relayed,
+            OldCopyCount = totals.OldCopyRecords,
             OtherGenerationRecords = others,
-            Bytes = totals.Bytes,
+            HasLaterDevice = _laterDevices.Contains(subject),
+            ByteCount = totals.Bytes,
             FirstTime = totals.First,
             LastTime = totals.Last,
             Until = verdict switch
@@ -245,9 +247,11 @@ internal sealed class ContainerScan(
     private void Add(ListedBlob blob, ArchiveScan scan)
     {
         bool isAgain = _seen.Listings > 1;
-        bool isUnclear = scan.Subjects.Count > 0 && layout.IsUnclear(blob.Name);
+        bool isUnclear = scan.Subjects.Count + scan.LaterDevices.Count > 0 && layout.IsUnclear(blob.Name);
         lock (_gate)
         {
+            if (!isUnclear)
+                _laterDevices.UnionWith(scan.LaterDevices);
             foreach (SubjectMatches matches in scan.Subjects)
             {
                 if (!_totals.TryGetValue(matches.Subject, out SubjectTotals? totals))

@@ -41,9 +41,9 @@ internal static partial class SharedUploads
             GenerationId = found.GenerationId,
             Location = found.Location,
             Verdict = found.Verdict is Verdict.Unreachable or Verdict.Unknown ? found.Verdict : Verdict.OwnerAction,
-            Detail = $"{ground}. {Counted.Of(found.Records, "file")} of the device ID can be {(Ground(found.Location) is null ? "other devices'" : "another hub's")} and "
-                + $"{(found.Records == 1 ? "is" : "are")} neither erased nor exported. Whoever is responsible for {found.Location.Place} finds out whose "
-                + (found.Records == 1 ? "it is" : "they are") + (Ground(found.Location) is null
+            Detail = $"{ground}. {Counted.Of(found.RecordCount, "file")} of the device ID can be {(Ground(found.Location) is null ? "other devices'" : "another hub's")} and "
+                + $"{(found.RecordCount == 1 ? "is" : "are")} neither erased nor exported. Whoever is responsible for {found.Location.Place} finds out whose "
+                + (found.RecordCount == 1 ? "it is" : "they are") + (Ground(found.Location) is null
                     ? " and deletes by hand what is the device's."
                     : "; if no other hub uses the container, say so with -DedicatedContainer of Connect-IotHubDsr or in the location file, and plan again."),
         };

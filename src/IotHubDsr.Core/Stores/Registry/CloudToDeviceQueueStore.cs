@@ -52,7 +52,7 @@ internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
             GenerationId = identity?.GenerationId,
             Location = call.Location,
             Verdict = waiting > 0 ? Verdict.Present : Verdict.Absent,
-            Records = waiting,
+            RecordCount = waiting,
             Detail = waiting > 0 ? NumberOnly : null,
             Items = waiting > 0 ? [new SeenItem(PathOf(deviceId), ETag: null, waiting, 0)] : [],
         };
@@ -63,8 +63,8 @@ internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
         DeviceDataFinding finding = await FindAsync(call, deviceId, cancellationToken).ConfigureAwait(false);
         return PerDevice.Line(call, deviceId, finding.Verdict) with
         {
-            Found = finding.Records,
-            Withheld = finding.Records,
+            Found = finding.RecordCount,
+            Withheld = finding.RecordCount,
             Ground = finding.Detail,
         };
     }
@@ -82,7 +82,7 @@ internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
             if (identity is not null && !PerDevice.IsAskedFor(call, identity))
                 return new ErasureOutcome(deviceId, 0, 0) { Detail = PerDevice.OtherIncarnation };
 
-            long waiting = Math.Max(identity?.CloudToDeviceMessageCount ?? 0, finding.Records);
+            long waiting = Math.Max(identity?.CloudToDeviceMessageCount ?? 0, finding.RecordCount);
             if (identity is null || waiting == 0)
                 return new ErasureOutcome(deviceId, 0, 0);
             long purged = await PurgeAsync(call, deviceId, waiting, cancellationToken).ConfigureAwait(false);

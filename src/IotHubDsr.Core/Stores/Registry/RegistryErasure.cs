@@ -57,7 +57,7 @@ internal sealed class RegistryErasure(HubClient hub, StoreCall call)
     }
 
     private static ErasureOutcome Outcome(DeviceDataFinding finding, DeletionResult result) => result == DeletionResult.Deleted
-        ? new ErasureOutcome(finding.DeviceId, finding.Records, finding.Items.Count)
+        ? new ErasureOutcome(finding.DeviceId, finding.RecordCount, finding.Items.Count)
         : new ErasureOutcome(finding.DeviceId, 0, 0) { Detail = "Somebody else had deleted the device already." };
 
     private async Task<IReadOnlyList<ErasureOutcome>> EraseBatchAsync(DeviceDataFinding[] batch, CancellationToken cancellationToken)
@@ -125,5 +125,5 @@ internal sealed class RegistryErasure(HubClient hub, StoreCall call)
 
     /// <summary>The device goes with its modules and their twins.</summary>
     private static AnnouncedItem ItemOf(DeviceDataFinding finding) =>
-        new(DeviceRecord.PathOf(finding.DeviceId), finding.DeviceId, finding.Records, finding.Items.Count);
+        new(DeviceRecord.PathOf(finding.DeviceId), finding.DeviceId, finding.RecordCount, finding.Items.Count);
 }

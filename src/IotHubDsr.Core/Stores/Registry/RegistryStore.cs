@@ -76,8 +76,8 @@ internal sealed class RegistryStore(HubClient hub) : IDataStore
             GenerationId = record.Identity.GenerationId,
             Location = call.Location,
             Verdict = Verdict.Present,
-            Records = items.Count,
-            Bytes = items.Sum(static item => item.Bytes),
+            RecordCount = items.Count,
+            ByteCount = items.Sum(static item => item.Bytes),
             LastTime = record.Identity.LastActivityTime,
             Detail = record.Description,
             Items = items,
@@ -89,7 +89,7 @@ internal sealed class RegistryStore(HubClient hub) : IDataStore
         (DeviceRecord? record, Fault? fault) = await PerDevice.TryReadAsync(call, () => DeviceRecord.ReadAsync(hub, deviceId, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
         if (record is not null)
-            call.Generations[deviceId] = record.Identity.GenerationId;
+            call.Generations.TryAdd(deviceId, record.Identity.GenerationId);
         return (record, fault);
     }
 }

@@ -43,9 +43,9 @@ public sealed class BlobServiceTests(AzuriteServer azurite) : IClassFixture<Azur
         ErasureOutcome outcome = await container.EraseAsync(container.Archive, Alice);
 
         Assert.Equal((null, 8L), (outcome.Fault, outcome.RecordsErased));
-        Assert.Equal(0, (await container.FindAsync(container.Archive, Alice)).Records);
-        Assert.Equal(8, (await container.FindAsync(container.Archive, Bob)).Records);
-        Assert.Equal(8, (await container.FindAsync(container.Archive, Carol)).Records);
+        Assert.Equal(0, (await container.FindAsync(container.Archive, Alice)).RecordCount);
+        Assert.Equal(8, (await container.FindAsync(container.Archive, Bob)).RecordCount);
+        Assert.Equal(8, (await container.FindAsync(container.Archive, Carol)).RecordCount);
     }
 
     [Theory]

@@ -17,7 +17,7 @@ public sealed class SharedUploadTests
         ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(true, found with { Items = [new SeenItem("dev1/a", null, 1, 1)] }));
         (IReadOnlyList<ExportCompleteness> lines, _) = await sandbox.ExportAsync("dev1");
 
-        Assert.Equal((Verdict.OwnerAction, 0L, 0), (found.Verdict, found.Records, found.Items.Count));
+        Assert.Equal((Verdict.OwnerAction, 0L, 0), (found.Verdict, found.RecordCount, found.Items.Count));
         Assert.Contains(ground, found.Detail, StringComparison.Ordinal);
         Assert.Equal((0L, 0), (outcome.RecordsErased, outcome.ItemsChanged));
         Assert.Equal((Verdict.OwnerAction, 0L), (lines[0].Verdict, lines[0].Included));
@@ -60,7 +60,7 @@ public sealed class SharedUploadTests
         ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(true, found with { Items = [new SeenItem(path, null, 1, 1)] }));
         (IReadOnlyList<ExportCompleteness> lines, _) = await sandbox.ExportAsync(deviceId, "dev1");
 
-        Assert.Equal((Verdict.OwnerAction, 0L, 0), (found.Verdict, found.Records, found.Items.Count));
+        Assert.Equal((Verdict.OwnerAction, 0L, 0), (found.Verdict, found.RecordCount, found.Items.Count));
         Assert.Contains("archives of many devices", found.Detail, StringComparison.Ordinal);
         Assert.Equal((0L, 0), (outcome.RecordsErased, outcome.ItemsChanged));
         Assert.Equal(0L, Assert.Single(lines, line => line.DeviceId == deviceId).Included);

@@ -189,7 +189,7 @@ public sealed class UploadErasureTests
         DeviceDataFinding after = await sandbox.FindOneAsync("dev1");
 
         Assert.Equal(Verdict.Present, before.Verdict);
-        Assert.Equal((Verdict.Held, now.AddDays(27), 1L), (after.Verdict, after.Until, after.Records));
+        Assert.Equal((Verdict.Held, now.AddDays(27), 1L), (after.Verdict, after.Until, after.RecordCount));
         Assert.Equal(["dev1/young"], sandbox.Names);
     }
 

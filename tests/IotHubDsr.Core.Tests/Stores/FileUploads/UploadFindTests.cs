@@ -16,8 +16,8 @@ public sealed class UploadFindTests
 
         DeviceDataFinding finding = await sandbox.FindOneAsync("dev1");
 
-        Assert.Equal((Verdict.Present, 2L, 0L), (finding.Verdict, finding.Records, finding.OldCopyRecords));
-        Assert.Equal("content of dev1/photo.jpg".Length + "content of dev1/logs/boot.txt".Length, finding.Bytes);
+        Assert.Equal((Verdict.Present, 2L, 0L), (finding.Verdict, finding.RecordCount, finding.OldCopyCount));
+        Assert.Equal("content of dev1/photo.jpg".Length + "content of dev1/logs/boot.txt".Length, finding.ByteCount);
         Assert.Equal(["dev1/logs/boot.txt", "dev1/photo.jpg"], finding.Items.Select(item => item.Path));
         IReadOnlyList<BlobSnapshotInfo> stored = sandbox.Container.List("dev1/");
         Assert.Equal(stored.Select(blob => blob.ETag), finding.Items.Select(item => item.ETag));
@@ -53,7 +53,7 @@ public sealed class UploadFindTests
         IReadOnlyList<DeviceDataFinding> findings = await sandbox.FindAsync("dev1", "Dev10");
 
         Assert.Equal(["dev1", "Dev10"], findings.Select(finding => finding.DeviceId));
-        Assert.All(findings, finding => Assert.Equal((Verdict.Absent, 0L), (finding.Verdict, finding.Records)));
+        Assert.All(findings, finding => Assert.Equal((Verdict.Absent, 0L), (finding.Verdict, finding.RecordCount)));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class UploadFindTests
 
         IReadOnlyList<DeviceDataFinding> findings = await sandbox.FindAsync(Others(1000));
 
-        Assert.All(findings, finding => Assert.Equal(1, finding.Records));
+        Assert.All(findings, finding => Assert.Equal(1, finding.RecordCount));
         Assert.Equal(2, sandbox.Listings.Count);
     }
 
@@ -87,7 +87,7 @@ public sealed class UploadFindTests
         sandbox.PageSize(3);
         sandbox.Put([.. Enumerable.Range(0, 25).Select(number => $"other-0/{number}")]);
 
-        Assert.Equal(25, (await sandbox.FindAsync(Others(devices)))[0].Records);
+        Assert.Equal(25, (await sandbox.FindAsync(Others(devices)))[0].RecordCount);
     }
 
     [Theory]
@@ -138,7 +138,7 @@ public sealed class UploadFindTests
 
         DeviceDataFinding finding = await sandbox.FindOneAsync("dev1");
 
-        Assert.Equal((Verdict.Present, 3L, 2L), (finding.Verdict, finding.Records, finding.OldCopyRecords));
+        Assert.Equal((Verdict.Present, 3L, 2L), (finding.Verdict, finding.RecordCount, finding.OldCopyCount));
         Assert.Equal(["dev1/a"], finding.Items.Where(item => !item.IsOldCopy).Select(item => item.Path));
         Assert.All(finding.Items.Where(item => item.IsOldCopy), item => Assert.Contains("?versionid=", item.Path, StringComparison.Ordinal));
         Assert.Contains("2 old versions", finding.Detail, StringComparison.Ordinal);
@@ -155,7 +155,7 @@ public sealed class UploadFindTests
 
         DeviceDataFinding finding = await sandbox.FindOneAsync("dev1");
 
-        Assert.Equal((Verdict.Expiring, 1L, 1L), (finding.Verdict, finding.Records, finding.OldCopyRecords));
+        Assert.Equal((Verdict.Expiring, 1L, 1L), (finding.Verdict, finding.RecordCount, finding.OldCopyCount));
         // The service gives the time of deletion in whole seconds.
         Assert.InRange(finding.Until!.Value, leaves.AddSeconds(-5), leaves.AddSeconds(1));
         sandbox.Clock.Advance(finding.Until.Value - sandbox.Clock.GetUtcNow() + TimeSpan.FromSeconds(2));
@@ -207,7 +207,7 @@ public sealed class UploadFindTests
         await using UploadSandbox sandbox = await UploadSandbox.StartAsync();
         sandbox.Container.Put("dev1/a", new byte[3], new BlobSeed { Metadata = new Dictionary<string, string> { ["hdi_isfolder"] = "true" } });
 
-        Assert.Equal(1, (await sandbox.FindOneAsync("dev1")).Records);
+        Assert.Equal(1, (await sandbox.FindOneAsync("dev1")).RecordCount);
     }
 
     [Theory]
@@ -223,7 +223,7 @@ public sealed class UploadFindTests
         (IReadOnlyList<ExportCompleteness> lines, MemoryTarget package) = await sandbox.ExportAsync("dev1");
         ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(oldVersions: false, found));
 
-        Assert.Equal((Verdict.Present, 1L, path), (found.Verdict, found.Records, Assert.Single(found.Items).Path));
+        Assert.Equal((Verdict.Present, 1L, path), (found.Verdict, found.RecordCount, Assert.Single(found.Items).Path));
         Assert.Equal(1, Assert.Single(lines).Included);
         Assert.Contains($"\"blob\":\"{path}\"", package.Text("files.ndjson"), StringComparison.Ordinal);
         Assert.Equal((1L, null), (outcome.RecordsErased, outcome.Fault));
@@ -277,7 +277,7 @@ public sealed class UploadFindTests
             ? throw new global::Azure.RequestFailedException(409, "no", "FeatureNotYetSupportedForHierarchicalNamespaceAccounts", null)
             : Task.CompletedTask;
 
-        Assert.Equal(1, (await sandbox.FindOneAsync("dev1")).Records);
+        Assert.Equal(1, (await sandbox.FindOneAsync("dev1")).RecordCount);
     }
 
     private static void PutDirectory(UploadSandbox sandbox, string name, string? metadata)

@@ -15,7 +15,7 @@ public sealed class UploadOldCopiesTests
         DeviceDataFinding after = await sandbox.FindOneAsync("dev1");
         ErasureOutcome erased = await sandbox.EraseAsync("dev1", oldVersions: true);
 
-        Assert.Equal((1L, Verdict.Present, 2L), (kept.RecordsErased, after.Verdict, after.OldCopyRecords));
+        Assert.Equal((1L, Verdict.Present, 2L), (kept.RecordsErased, after.Verdict, after.OldCopyCount));
         Assert.Contains("-IncludeOldVersions", after.Detail, StringComparison.Ordinal);
         Assert.Equal(2, erased.RecordsErased);
         Assert.Equal(Verdict.Absent, (await sandbox.FindOneAsync("dev1")).Verdict);
@@ -45,7 +45,7 @@ public sealed class UploadOldCopiesTests
         DeviceDataFinding after = await sandbox.FindOneAsync("dev1");
 
         Assert.Equal((1L, null), (kept.RecordsErased, kept.Fault));
-        Assert.Equal((Verdict.Present, 2L, 1L), (after.Verdict, after.Records, after.OldCopyRecords));
+        Assert.Equal((Verdict.Present, 2L, 1L), (after.Verdict, after.RecordCount, after.OldCopyCount));
         Assert.Contains("takes -IncludeOldVersions", after.Detail, StringComparison.Ordinal);
         Assert.Equal(2, sandbox.Container.List("", includeOld: true).Count);
 
@@ -93,7 +93,7 @@ public sealed class UploadOldCopiesTests
         ErasureOutcome again = Assert.Single(await sandbox.EraseAsync(oldVersions: true, after));
 
         Assert.Equal((1L, null), (outcome.RecordsErased, outcome.Fault));
-        Assert.Equal((Verdict.Expiring, 1L), (after.Verdict, after.Records));
+        Assert.Equal((Verdict.Expiring, 1L), (after.Verdict, after.RecordCount));
         Assert.InRange(after.Until!.Value - sandbox.Clock.GetUtcNow(), TimeSpan.FromDays(4.9), TimeSpan.FromDays(5));
         Assert.Equal((0L, null), (again.RecordsErased, again.Fault));
     }

@@ -19,7 +19,7 @@ public sealed class UploadRequestTests
         ErasurePlan plan = await sandbox.PlanAsync(includeOldVersions: true, "dev1");
 
         ErasureStep step = plan.Steps.Single(step => step.Location.Kind == LocationKinds.FileUploadContainer);
-        Assert.Equal((Verdict.Expiring, 2L, ErasureAction.None), (step.Finding.Verdict, step.Finding.Records, step.Action));
+        Assert.Equal((Verdict.Expiring, 2L, ErasureAction.None), (step.Finding.Verdict, step.Finding.RecordCount, step.Action));
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class LogArchiveTests
         string blob = BlobOf(hour);
         List<string> rows = Rows(10, Alice, Bob);
         sandbox.PutLog(blob, rows, new BlobSeed { LastModified = now });
-        Assert.Equal((Verdict.Present, 5L), await sandbox.FindOneAsync(Alice) is var found ? (found.Verdict, found.Records) : default);
+        Assert.Equal((Verdict.Present, 5L), await sandbox.FindOneAsync(Alice) is var found ? (found.Verdict, found.RecordCount) : default);
 
         ErasureOutcome outcome = await sandbox.EraseAsync(Alice);
 
@@ -144,7 +144,7 @@ public sealed class LogArchiveTests
         List<string> rows = Rows(10, Alice, Bob);
         foreach (string name in new[] { s_blob, draft, alike })
             sandbox.PutLog(name, rows);
-        Assert.Equal(15, (await sandbox.FindOneAsync(Alice)).Records);
+        Assert.Equal(15, (await sandbox.FindOneAsync(Alice)).RecordCount);
 
         await sandbox.EraseAsync(Alice);
 
@@ -182,7 +182,7 @@ public sealed class LogArchiveTests
         Assert.Equal(BlobKind.Append, sandbox.Current(s_blob).Kind);
         Assert.Equal(Text(Without(rows, Alice)), sandbox.Text(s_blob));
         DeviceDataFinding after = await sandbox.FindOneAsync(Alice);
-        Assert.Equal((0L, Verdict.Expiring), (after.Records, after.Verdict));
+        Assert.Equal((0L, Verdict.Expiring), (after.RecordCount, after.Verdict));
     }
 
     [Fact]
@@ -197,8 +197,8 @@ public sealed class LogArchiveTests
 
         Assert.Equal((null, 4L), (outcome.Fault?.Id, outcome.RecordsErased));
         Assert.Equal(Text(Without(Without(rows, Alice), Bob)), sandbox.Text(s_blob));
-        Assert.Equal((Verdict.Expiring, 0L), await sandbox.FindOneAsync(Bob) is var after ? (after.Verdict, after.Records) : default);
-        Assert.Equal(4, (await sandbox.FindOneAsync(Carol)).Records);
+        Assert.Equal((Verdict.Expiring, 0L), await sandbox.FindOneAsync(Bob) is var after ? (after.Verdict, after.RecordCount) : default);
+        Assert.Equal(4, (await sandbox.FindOneAsync(Carol)).RecordCount);
     }
 
     [Fact]
@@ -216,7 +216,7 @@ public sealed class LogArchiveTests
 
         Assert.Null(outcome.Fault);
         Assert.Equal([s_blob], NamesIn(sandbox));
-        Assert.Equal((Verdict.Expiring, 0L), await sandbox.FindOneAsync(Alice) is var after ? (after.Verdict, after.Records) : default);
+        Assert.Equal((Verdict.Expiring, 0L), await sandbox.FindOneAsync(Alice) is var after ? (after.Verdict, after.RecordCount) : default);
     }
 
     [Fact]

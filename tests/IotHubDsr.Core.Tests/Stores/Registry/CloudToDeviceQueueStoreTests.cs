@@ -19,7 +19,7 @@ public sealed class CloudToDeviceQueueStoreTests : IAsyncLifetime
     {
         IReadOnlyList<DeviceDataFinding> findings = await FindAsync("dev1", "Dev1", "it's", "never-there");
 
-        Assert.Equal([3, 0, 1, 0], findings.Select(finding => finding.Records));
+        Assert.Equal([3, 0, 1, 0], findings.Select(finding => finding.RecordCount));
         Assert.Equal([Verdict.Present, Verdict.Absent, Verdict.Present, Verdict.Absent], findings.Select(finding => finding.Verdict));
         Assert.Contains("not their content", findings[0].Detail, StringComparison.Ordinal);
         Assert.Empty(_sandbox.Mutations);
@@ -59,7 +59,7 @@ public sealed class CloudToDeviceQueueStoreTests : IAsyncLifetime
 
         Assert.Equal(new ErasureOutcome("it's", 1, 1), outcome);
         Assert.Equal(["DELETE /devices/it%27s/commands"], _sandbox.Mutations);
-        Assert.Equal([0, 3], (await FindAsync("it's", "dev1")).Select(finding => finding.Records));
+        Assert.Equal([0, 3], (await FindAsync("it's", "dev1")).Select(finding => finding.RecordCount));
         Assert.Contains(_sandbox.Events, entry => entry is (NoticeEvent { Level: NoticeLevel.Verbose }, 0));
     }
 

@@ -30,8 +30,8 @@ public sealed class RegistryFindTests : IAsyncLifetime
                 ("twins/dev1/modules/tracker", _sandbox.Registry.Module("dev1", "tracker").Twin.ETag),
             ],
             finding.Items.Select(item => (item.Path, item.ETag)));
-        Assert.Equal(4, finding.Records);
-        Assert.Equal(finding.Items.Sum(item => item.Bytes), finding.Bytes);
+        Assert.Equal(4, finding.RecordCount);
+        Assert.Equal(finding.Items.Sum(item => item.Bytes), finding.ByteCount);
         Assert.All(finding.Items, item => Assert.True(item.Bytes > 100));
         Assert.Empty(_sandbox.Mutations);
     }
@@ -66,7 +66,7 @@ public sealed class RegistryFindTests : IAsyncLifetime
     {
         DeviceDataFinding finding = await _sandbox.FindAsync(deviceId);
 
-        Assert.Equal((Verdict.Absent, 0L), (finding.Verdict, finding.Records));
+        Assert.Equal((Verdict.Absent, 0L), (finding.Verdict, finding.RecordCount));
         Assert.Empty(finding.Items);
     }
 
@@ -109,7 +109,7 @@ public sealed class RegistryFindTests : IAsyncLifetime
     {
         _sandbox.Faults.Add(new FaultRule { Service = "hub", PathContains = "/twins/dev1?", Status = 404 });
 
-        Assert.Equal(4, (await _sandbox.FindAsync("dev1")).Records);
+        Assert.Equal(4, (await _sandbox.FindAsync("dev1")).RecordCount);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class EncodedBlobTests
         await sandbox.Store.ExportAsync(sandbox.Call(), [Alice], target, CancellationToken.None);
         ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(found));
 
-        Assert.Equal((Verdict.Present, 20, 20), (found.Verdict, found.Records, target.Records("messages").Count));
+        Assert.Equal((Verdict.Present, 20, 20), (found.Verdict, found.RecordCount, target.Records("messages").Count));
         Assert.Equal((20L, null), (outcome.RecordsErased, outcome.Fault));
         BlobRevision after = sandbox.Current(Blob);
         byte[] stored = after.Content.ToMemory().ToArray();

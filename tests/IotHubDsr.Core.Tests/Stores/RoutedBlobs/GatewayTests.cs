@@ -25,7 +25,7 @@ public sealed class GatewayTests
 
         IReadOnlyList<DeviceDataFinding> found = await sandbox.FindAsync(Gateway, Leaf);
 
-        Assert.Equal([(2L, 2L), (3L, 0L)], found.Select(finding => (finding.Records, finding.RelayedRecords)));
+        Assert.Equal([(2L, 2L), (3L, 0L)], found.Select(finding => (finding.RecordCount, finding.RelayedCount)));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class MovingBlobTests
 
         DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
 
-        Assert.Equal((Verdict.Present, 7L), (found.Verdict, found.Records));
+        Assert.Equal((Verdict.Present, 7L), (found.Verdict, found.RecordCount));
         Assert.Equal("contoso-hub/00-moved", Assert.Single(found.Items).Path);
     }
 
@@ -35,7 +35,7 @@ public sealed class MovingBlobTests
 
         DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
 
-        Assert.Equal((Verdict.Present, 7L), (found.Verdict, found.Records));
+        Assert.Equal((Verdict.Present, 7L), (found.Verdict, found.RecordCount));
         Assert.Equal("aaa", Assert.Single(found.Items).Path);
     }
 
@@ -49,7 +49,7 @@ public sealed class MovingBlobTests
 
         IReadOnlyList<DeviceDataFinding> found = await sandbox.FindAsync(Alice, Bob);
 
-        Assert.Equal([(Verdict.Present, 4L), (Verdict.Present, 4L)], found.Select(finding => (finding.Verdict, finding.Records)));
+        Assert.Equal([(Verdict.Present, 4L), (Verdict.Present, 4L)], found.Select(finding => (finding.Verdict, finding.RecordCount)));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class MovingBlobTests
         IReadOnlyList<DeviceDataFinding> found = await sandbox.FindAsync(Alice, Carol);
 
         Assert.Equal([Verdict.Present, Verdict.Absent], found.Select(finding => finding.Verdict));
-        Assert.Equal(batches, found[0].Records);
+        Assert.Equal(batches, found[0].RecordCount);
         Assert.Empty(sandbox.Reported);
         Assert.InRange(batches, 2, 10);
     }

@@ -23,7 +23,7 @@ public sealed class OldCopyTests
         DeviceDataFinding after = await sandbox.FindOneAsync(Alice);
 
         Assert.Equal(5, outcome.RecordsErased);
-        Assert.Equal((Verdict.Present, 5L, 5L), (after.Verdict, after.Records, after.OldCopyRecords));
+        Assert.Equal((Verdict.Present, 5L, 5L), (after.Verdict, after.RecordCount, after.OldCopyCount));
         Assert.True(Assert.Single(after.Items).IsOldCopy);
     }
 
@@ -39,7 +39,7 @@ public sealed class OldCopyTests
 
         // Five in the current blob, five in the version that was found; the version that rewriting made is not counted again.
         Assert.Equal((null, 10, 2), (outcome.Fault, outcome.RecordsErased, outcome.ItemsChanged));
-        Assert.Equal((Verdict.Expiring, 0L), (after.Verdict, after.Records));
+        Assert.Equal((Verdict.Expiring, 0L), (after.Verdict, after.RecordCount));
         Assert.InRange(after.Until!.Value, sandbox.Clock.GetUtcNow().AddDays(13.9), sandbox.Clock.GetUtcNow().AddDays(15));
         Assert.Equal(TextWithout(Messages(10, Alice, Bob), Alice), sandbox.Text(Blob));
     }
@@ -131,7 +131,7 @@ public sealed class OldCopyTests
         DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
 
         Assert.True(isDone);
-        Assert.Equal((expected, expected == Verdict.Present ? 5L : 0L), (found.Verdict, found.OldCopyRecords));
+        Assert.Equal((expected, expected == Verdict.Present ? 5L : 0L), (found.Verdict, found.OldCopyCount));
     }
 
     [Fact]
@@ -162,8 +162,8 @@ public sealed class OldCopyTests
         ErasureOutcome outcome = await sandbox.EraseAsync(Alice, WithOldVersions);
 
         Assert.Equal("OldCopyDiffers", outcome.Fault?.Id);
-        Assert.Equal((Verdict.Present, 10L), await sandbox.FindOneAsync(Alice) is var after ? (after.Verdict, after.OldCopyRecords) : default);
-        Assert.Equal(10, (await sandbox.FindOneAsync(Carol)).Records);
+        Assert.Equal((Verdict.Present, 10L), await sandbox.FindOneAsync(Alice) is var after ? (after.Verdict, after.OldCopyCount) : default);
+        Assert.Equal(10, (await sandbox.FindOneAsync(Carol)).RecordCount);
     }
 
     [Fact]
@@ -210,7 +210,7 @@ public sealed class OldCopyTests
         ErasureOutcome outcome = await sandbox.EraseAsync(Alice, WithOldVersions);
 
         Assert.Equal(("OldCopyDiffers", 10), (outcome.Fault?.Id, outcome.RecordsErased));
-        Assert.Equal(5, (await sandbox.FindOneAsync(Bob)).Records);
+        Assert.Equal(5, (await sandbox.FindOneAsync(Bob)).RecordCount);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class ReadOnceTests
         DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
 
         Assert.Equal(["alice", "changed"], Read(sandbox));
-        Assert.Equal(9, found.Records);
+        Assert.Equal(9, found.RecordCount);
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class ReadOnceTests
         DeviceDataFinding bounded = await sandbox.FindOneAsync(Alice);
         sandbox.Bounds = new Dictionary<string, RecordBound>();
 
-        Assert.Equal((0, 5), (bounded.Records, (await sandbox.FindOneAsync(Alice)).Records));
+        Assert.Equal((0, 5), (bounded.RecordCount, (await sandbox.FindOneAsync(Alice)).RecordCount));
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class ReadOnceTests
 
         DeviceDataFinding left = await sandbox.FindOneAsync(Alice);
 
-        Assert.Equal((Verdict.Absent, 0L), (left.Verdict, left.Records));
+        Assert.Equal((Verdict.Absent, 0L), (left.Verdict, left.RecordCount));
         Assert.Empty(Read(sandbox));
     }
 
@@ -59,7 +59,7 @@ public sealed class ReadOnceTests
         IReadOnlyList<DeviceDataFinding> planned = await sandbox.FindAsync(Alice, Bob);
         await sandbox.EraseAsync(planned[0]);
 
-        Assert.Equal([0L, 5L], (await sandbox.FindAsync(Alice, Bob)).Select(found => found.Records));
+        Assert.Equal([0L, 5L], (await sandbox.FindAsync(Alice, Bob)).Select(found => found.RecordCount));
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class ReadOnceTests
         ErasureOutcome outcome = await sandbox.EraseAsync(Alice);
         sandbox.Bounds = new Dictionary<string, RecordBound>();
 
-        Assert.Equal((5, 5), (outcome.RecordsErased, (await sandbox.FindOneAsync(Alice)).Records));
+        Assert.Equal((5, 5), (outcome.RecordsErased, (await sandbox.FindOneAsync(Alice)).RecordCount));
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class ReadOnceTests
         await sandbox.EraseAsync(Alice);
         sandbox.Put("blob", Messages(3, Alice));
 
-        Assert.Equal(3, (await sandbox.FindOneAsync(Alice)).Records);
+        Assert.Equal(3, (await sandbox.FindOneAsync(Alice)).RecordCount);
     }
 
     private static IEnumerable<string> Read(ArchiveSandbox sandbox) => sandbox.BlobRequests

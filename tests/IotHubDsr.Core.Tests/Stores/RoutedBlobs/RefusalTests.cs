@@ -135,7 +135,7 @@ public sealed class RefusalTests
         Assert.Contains("Wait until", fault.RecommendedAction, StringComparison.Ordinal);
 
         sandbox.Clock.Advance(AccessTierState.RehydrationTime);
-        Assert.Equal((Verdict.Present, 10L), await sandbox.FindOneAsync(Alice) is var later ? (later.Verdict, later.Records) : default);
+        Assert.Equal((Verdict.Present, 10L), await sandbox.FindOneAsync(Alice) is var later ? (later.Verdict, later.RecordCount) : default);
     }
 
     [Fact]
@@ -186,9 +186,9 @@ public sealed class RefusalTests
 
         // What was an archive cannot be read; what never was one is for its owner to look at.
         bool isArchive = damage == "truncated";
-        Assert.Equal((isArchive ? Verdict.Unreachable : Verdict.Present, 50), (before.Verdict, before.Records));
+        Assert.Equal((isArchive ? Verdict.Unreachable : Verdict.Present, 50), (before.Verdict, before.RecordCount));
         Assert.Equal(50, outcome.RecordsErased);
-        Assert.Equal((isArchive ? Verdict.Unreachable : Verdict.OwnerAction, 0), await sandbox.FindOneAsync(Alice) is var after ? (after.Verdict, after.Records) : default);
+        Assert.Equal((isArchive ? Verdict.Unreachable : Verdict.OwnerAction, 0), await sandbox.FindOneAsync(Alice) is var after ? (after.Verdict, after.RecordCount) : default);
         Assert.Equal(damaged.ToArray(), sandbox.Current("damaged").Content.ToMemory().ToArray());
         Assert.All(sandbox.Reported, fault => Assert.Equal("ArchiveUnreadable", fault.Id));
     }
@@ -204,12 +204,12 @@ public sealed class RefusalTests
         Fault fault = Assert.Single(sandbox.Reported);
         ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(before[0]));
 
-        Assert.Equal([(Verdict.Unreachable, 5L), (Verdict.Unreachable, 0L)], before.Select(finding => (finding.Verdict, finding.Records)));
+        Assert.Equal([(Verdict.Unreachable, 5L), (Verdict.Unreachable, 0L)], before.Select(finding => (finding.Verdict, finding.RecordCount)));
         Assert.Equal("RecordsUnreadable", fault.Id);
         Assert.Contains($"2 records from which no sender can be read, the first at byte {TextWithout(Messages(10, Alice, Bob)).Length}", fault.Message, StringComparison.Ordinal);
         Assert.Equal(5, outcome.RecordsErased);
         Assert.Equal($"{TextWithout(Messages(10, Alice, Bob), Alice)}{Unread}\n{Unread}\n", sandbox.Text("blob"));
-        Assert.Equal((Verdict.Unreachable, 0), await sandbox.FindOneAsync(Alice) is var after ? (after.Verdict, after.Records) : default);
+        Assert.Equal((Verdict.Unreachable, 0), await sandbox.FindOneAsync(Alice) is var after ? (after.Verdict, after.RecordCount) : default);
     }
 
     [Fact]

@@ -80,7 +80,7 @@ public sealed class RewriteFaultTests
             try
             {
                 DeviceDataFinding finding = await sandbox.FindOneAsync(Alice);
-                found = (finding.Verdict, finding.Records);
+                found = (finding.Verdict, finding.RecordCount);
             }
             catch (DsrException failed)
             {
@@ -107,7 +107,7 @@ public sealed class RewriteFaultTests
         DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
 
         sandbox.Faults.Add(part with { Times = 1 });
-        Assert.Equal((Verdict.Present, 20L), await sandbox.FindOneAsync(Alice) is var again ? (again.Verdict, again.Records) : default);
+        Assert.Equal((Verdict.Present, 20L), await sandbox.FindOneAsync(Alice) is var again ? (again.Verdict, again.RecordCount) : default);
         sandbox.Faults.Clear();
         sandbox.Faults.Add(part);
         await sandbox.EraseAsync(found);

@@ -23,7 +23,7 @@ public sealed class SharedContainerTests
         Assert.Contains("10 records of the device ID are left in 2 blobs", found.Detail, StringComparison.Ordinal);
         Assert.Equal(5, outcome.RecordsErased);
         Assert.All([Other, Renamed, "restored by hand"], name => Assert.Equal(All, sandbox.Text(name)));
-        Assert.Equal((Verdict.OwnerAction, 0L), (after.Verdict, after.Records));
+        Assert.Equal((Verdict.OwnerAction, 0L), (after.Verdict, after.RecordCount));
         Assert.DoesNotContain(sandbox.BlobRequests, request => request.Target.Contains("/2026/01/05/08/00/fabrikam-hub-0", StringComparison.Ordinal));
     }
 
@@ -60,7 +60,7 @@ public sealed class SharedContainerTests
 
         ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(planned with { Location = sandbox.Location }));
 
-        Assert.Equal(5, planned.Records);
+        Assert.Equal(5, planned.RecordCount);
         Assert.Equal((0, All), (outcome.RecordsErased, sandbox.Text("a/contoso-hub/b")));
     }
 

@@ -15,7 +15,7 @@ public sealed class UncommittedBlobTests
 
         IReadOnlyList<DeviceDataFinding> found = await sandbox.FindAsync(Alice, Bob);
 
-        Assert.Equal([(Verdict.Expiring, 0L), (Verdict.Present, 4L)], found.Select(finding => (finding.Verdict, finding.Records)));
+        Assert.Equal([(Verdict.Expiring, 0L), (Verdict.Present, 4L)], found.Select(finding => (finding.Verdict, finding.RecordCount)));
         Assert.InRange(found[0].Until!.Value, written.AddDays(7).AddSeconds(-2), written.AddDays(7).AddMinutes(2));
         Assert.All(found, finding => Assert.Contains("uncommitted", finding.Detail, StringComparison.OrdinalIgnoreCase));
 
