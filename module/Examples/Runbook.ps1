@@ -36,7 +36,7 @@
 [CmdletBinding()]
 param(
     [string] $HubResourceId,
-    [Parameter(Mandatory)] [string] $RequestStore,
+    [Parameter(Mandatory)] [ValidatePattern('^https://')] [string] $RequestStore,
     [string[]] $DeviceId,
     [string] $RequestId,
     [bool] $IncludeOldVersions,

@@ -32,9 +32,9 @@ internal sealed record SandboxOptions
         var options = new SandboxOptions();
         for (var index = 0; index < arguments.Count; index += 2)
         {
-            if (arguments[index] == "--sku" && index + 1 < arguments.Count && Skus.Contains(arguments[index + 1]))
+            if (arguments[index] == "--sku" && index + 1 < arguments.Count && Skus.Contains(arguments[index + 1], StringComparer.OrdinalIgnoreCase))
             {
-                options = options with { HubSku = arguments[index + 1] };
+                options = options with { HubSku = arguments[index + 1].ToUpperInvariant() };
                 continue;
             }
 

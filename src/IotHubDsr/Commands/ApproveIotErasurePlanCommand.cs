@@ -42,7 +42,7 @@ public sealed class ApproveIotErasurePlanCommand : DsrCommand
             return;
         }
 
-        string path = GetUnresolvedProviderPathFromPSPath(Path);
+        string path = FilePath(Path);
         if (Ask<ErasurePlan>(cancellationToken => Engine.ReadPlanAsync(path, cancellationToken)) is not { } plan
             || !ShouldProcess($"{path}: {plan}", "Approve the erasure plan"))
             return;
@@ -52,7 +52,7 @@ public sealed class ApproveIotErasurePlanCommand : DsrCommand
             Context = DefaultContexts.Current,
             Path = path,
             Digest = plan.Digest,
-            SignaturePath = SignaturePath is null ? null : GetUnresolvedProviderPathFromPSPath(SignaturePath),
+            SignaturePath = FilePath(SignaturePath),
             Certificate = LoadCertificate(Certificate!, CertificatePassword),
         };
         Run(cancellationToken => Engine.ApprovePlanAsync(request, cancellationToken));

@@ -19,6 +19,7 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
     /// <summary>Name of the hub, looked up in the subscriptions that the credential can read.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
     [ValidateNotNullOrEmpty]
+    [ValidateHubName]
     [ArgumentCompleter(typeof(HubNameCompleter))]
     public string? Name { get; set; }
 
@@ -130,7 +131,7 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
             ClientId = ClientId,
             Cloud = Cloud,
             HubAuthentication = HubAuthentication,
-            LocationFile = LocationFile is null ? null : GetUnresolvedProviderPathFromPSPath(LocationFile),
+            LocationFile = FilePath(LocationFile),
             DedicatedContainers = DedicatedContainer,
             TrustedStorageHosts = TrustedStorageHost,
             RequestStore = StorePath(RequestStore),

@@ -24,7 +24,7 @@ public sealed class ExportIotDataRequestReportCommand : RequestStoreCommand
     /// <inheritdoc />
     protected override void ProcessRecord()
     {
-        string path = GetUnresolvedProviderPathFromPSPath(Path);
+        string path = FilePath(Path);
         if (Find(RequestId) is not { } found || !ShouldProcess($"{path}, for request {RequestId} of {found.HubHostName}", "Write the report of a request"))
             return;
         var request = new ReportRequest { Context = ContextOrNone, Store = Store, RequestId = RequestId, Path = path };

@@ -56,7 +56,7 @@ public sealed class ExportIotDeviceDataCommand : ScopedDeviceCommand
 
     private protected override bool ApproveStart()
     {
-        _path = GetUnresolvedProviderPathFromPSPath(Path);
+        _path = FilePath(Path);
         if (ProtectTo is not null)
             _path = WithExtension(WithExtension(_path, ".zip", unless: ".p7m"), ".p7m");
         else if (AsZip)

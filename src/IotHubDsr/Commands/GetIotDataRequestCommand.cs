@@ -23,8 +23,9 @@ public sealed class GetIotDataRequestCommand : RequestStoreCommand
     [Parameter(Mandatory = true, ParameterSetName = "Due")]
     public SwitchParameter Due { get; set; }
 
-    /// <summary>With -Due, only requests of which something is due within this time.</summary>
+    /// <summary>With -Due, only requests of which something is due within this time; a number is days.</summary>
     [Parameter(ParameterSetName = "Due")]
+    [DaysTransformation]
     public TimeSpan Within { get; set; }
 
     /// <summary>File to write a bundle to that holds no personal data; it must not exist.</summary>
@@ -53,7 +54,7 @@ public sealed class GetIotDataRequestCommand : RequestStoreCommand
                 RequestIds = [.. requestIds.Distinct(StringComparer.Ordinal)],
                 Due = Due,
                 Within = MyInvocation.BoundParameters.ContainsKey(nameof(Within)) ? Within : null,
-                DiagnosticsPath = Diagnostics is null ? null : GetUnresolvedProviderPathFromPSPath(Diagnostics),
+                DiagnosticsPath = FilePath(Diagnostics),
             };
             Run(cancellationToken => Engine.GetRequestsAsync(query, cancellationToken));
         }

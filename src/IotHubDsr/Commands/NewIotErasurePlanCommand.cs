@@ -28,7 +28,7 @@ public sealed class NewIotErasurePlanCommand : ScopedDeviceCommand
     private protected override IAsyncEnumerable<DsrEvent> Start(
         DsrContext context, IAsyncEnumerable<string> deviceIds, CancellationToken cancellationToken)
     {
-        string? path = Path is null ? null : GetUnresolvedProviderPathFromPSPath(Path);
+        string? path = FilePath(Path);
         var request = new PlanRequest
         {
             Context = context,

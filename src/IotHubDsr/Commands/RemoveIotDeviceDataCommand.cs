@@ -11,6 +11,7 @@ namespace IotHubDsr.Commands;
 public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
 {
     private const string ByPlan = "Plan";
+    private readonly List<(DsrContext Context, ErasurePlanSource Source, string? RequestId, string? RequestStore)> _plans = [];
     private ErasurePlan? _plan;
     private Performer? _performer;
 
@@ -102,18 +103,39 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
             return;
         }
 
+        _plans.Add((context, source, RequestId, RequestStore));
+    }
+
+    /// <inheritdoc />
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+
+        // All plans are looked at before the first is run: one that cannot be run must not be found out when half of them have been.
+        List<(DsrContext Context, ErasurePlan? Plan, string? RequestId, string? RequestStore)> confirmed =
+            [.. _plans.Select(one => (one.Context, ConfirmPlan(one.Context, one.Source, one.RequestId, one.RequestStore), one.RequestId, one.RequestStore))];
+        foreach ((DsrContext context, ErasurePlan? plan, string? requestId, string? requestStore) in confirmed)
+        {
+            (_plan, RequestId, RequestStore) = (plan, requestId, requestStore);
+            OnEnd(context);
+        }
+    }
+
+    private ErasurePlan? ConfirmPlan(DsrContext context, ErasurePlanSource source, string? requestId, string? requestStore)
+    {
+        (_plan, RequestId, RequestStore) = (null, requestId, requestStore);
         Prepare(context);
         var request = new ConfirmPlanRequest
         {
             Context = context,
             Plan = source as ErasurePlan,
-            Path = source is ErasurePlan ? null : GetUnresolvedProviderPathFromPSPath(source.Path),
+            Path = source is ErasurePlan ? null : FilePath(source.Path),
             Tolerance = Tolerance,
             Approval = AsksApproval ? Requirement() : null,
             ThrottleLimit = ThrottleLimit,
         };
         Run(cancellationToken => Engine.ConfirmPlanAsync(request, cancellationToken));
-        OnEnd(context);
+        return _plan;
     }
 
     private protected override string? ForRequest => RequestId;
@@ -131,16 +153,18 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     }
 
     /// <summary>
-    /// The plan that a piped text names: one that ends with .json and is the name of a file. Text is otherwise the ID of a device, and so it is
-    /// beside parameters that only make sense for devices.
+    /// The plan that a piped text names: one that ends with .json; a terminating error when there is no such file. Text is otherwise the ID of a
+    /// device, and so it is beside parameters that only make sense for devices.
     /// </summary>
     private ErasurePlanSource? PipedPlan()
     {
         bool isOfDevices = Query is not null || IncludeRelayed || IncludeOldVersions || DeleteEmptied || Scope != RecordScope.All;
-        return MyInvocation.ExpectingInput && !isOfDevices && DeviceId is [{ Number: null, Hub: null, DeviceId: var text }]
-            && text.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && File.Exists(GetUnresolvedProviderPathFromPSPath(text))
-            ? new ErasurePlanSource(text)
-            : null;
+        if (!MyInvocation.ExpectingInput || isOfDevices || DeviceId is not [{ Number: null, Hub: null, DeviceId: var text }]
+            || !text.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+            return null;
+        if (!File.Exists(FilePath(text)))
+            ThrowFault(FaultCatalogue.FileNotRead.For(text, "there is no such file. (A device whose ID ends with .json is passed with -DeviceId.)"));
+        return new ErasurePlanSource(text);
     }
 
     private bool AsksApproval => RequireApproval || ApproverCertificate.Length > 0 || SignaturePath is not null;
@@ -172,7 +196,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
 
     private ApprovalRequirement Requirement() => new()
     {
-        SignaturePath = SignaturePath is null ? null : GetUnresolvedProviderPathFromPSPath(SignaturePath),
+        SignaturePath = FilePath(SignaturePath),
         Approvers = LoadCertificates(ApproverCertificate),
         TimestampAuthorities = LoadCertificates(TimestampAuthority),
         PerformerCertificate = PerformerOfRun().SigningCertificate,
@@ -211,8 +235,9 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
         if (_plan is null)
             return;
 
+        IReadOnlyList<DataHold> holds = HoldsToShow(context);
         List<ErasureStep> approved = _plan.Steps
-            .Where(step => step.Action == ErasureAction.Erase && Approve(Force, step.Target, _plan.Operation))
+            .Where(step => step.Action == ErasureAction.Erase && Approve(Force, step.Target, IsHeld(step, holds) ? "Leave what is held" : _plan.Operation))
             .ToList();
         if (IsWhatIf())
         {
@@ -236,4 +261,16 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
         };
         Run(cancellationToken => Engine.EraseAsync(request, cancellationToken));
     }
+
+    /// <summary>What an operator holds, for -WhatIf: a run looks at the journal itself.</summary>
+    private IReadOnlyList<DataHold> HoldsToShow(DsrContext context)
+    {
+        if (!IsWhatIf() || RequestId is not { } requestId)
+            return [];
+        var query = new DataRequestQuery { Context = context, Store = Store, RequestIds = [requestId] };
+        return Ask<DataRequest>(cancellationToken => Engine.GetRequestsAsync(query, cancellationToken))?.Holds ?? [];
+    }
+
+    private static bool IsHeld(ErasureStep step, IReadOnlyList<DataHold> holds) => holds.Any(hold =>
+        hold.Item is null && hold.LocationId == step.Location.Id && (hold.DeviceId is null || hold.DeviceId == step.DeviceId));
 }

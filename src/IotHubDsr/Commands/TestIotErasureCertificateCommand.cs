@@ -60,7 +60,7 @@ public sealed class TestIotErasureCertificateCommand : DsrCommand
             if (path.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
                 refuse(FaultCatalogue.FileInContainer.For(path));
             else
-                yield return GetUnresolvedProviderPathFromPSPath(path);
+                yield return FilePath(path);
         }
     }
 }

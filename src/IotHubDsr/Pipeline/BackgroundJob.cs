@@ -12,11 +12,11 @@ internal static class BackgroundJob
     private const string Script = """
         param($Name, $Module, $Location, $Command, $Parameters)
         $shown = if ($Parameters['WhatIf']) { @{ StreamingHost = $Host } } else { @{} }
-        Start-ThreadJob @shown -Name $Name -ArgumentList $Module, $Location, $Command, $Parameters -ScriptBlock {
-            param($Module, $Location, $Command, $Parameters)
+        Start-ThreadJob @shown -Name $Name -ArgumentList $Module, $Location, $Command, $Parameters -ScriptBlock { param($Module, $Location, $Command, $Parameters)
             Import-Module $Module
             $null = $ExecutionContext.SessionState.Path.SetLocation($Location)
-            & $Command @Parameters
+            # What ends the command ends the job: it has then failed, and is not completed.
+            try { & $Command @Parameters } catch { throw }
         }
         """;
 

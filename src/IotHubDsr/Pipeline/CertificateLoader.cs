@@ -35,6 +35,8 @@ internal static class CertificateLoader
     private static X509Certificate2 FromFile(string path, SecureString? password)
     {
         byte[] content = ReadFile(path);
+        if (content.Length == 0)
+            throw Unusable(path, "the file is empty");
         try
         {
             string text = Encoding.Latin1.GetString(content);

@@ -1,13 +1,15 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using System.Security;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.RegularExpressions;
 using IotHubDsr.Isolation;
 
 namespace IotHubDsr.Pipeline;
 
 /// <summary>What every command does: pull the events of an operation, hand them to PowerShell's streams, and stop with it.</summary>
-public abstract class DsrCommand : PSCmdlet, IDisposable
+public abstract partial class DsrCommand : PSCmdlet, IDisposable
 {
     private readonly object _gate = new();
     private ProgressReporter? _progress;
@@ -96,8 +98,31 @@ public abstract class DsrCommand : PSCmdlet, IDisposable
     private protected virtual void OnOutput(object value) => WriteObject(value);
 
     /// <summary>A request store as it was named, with the full path of a folder.</summary>
-    private protected string? StorePath(string? store) =>
-        store is null || store.Contains("://", StringComparison.Ordinal) ? store : GetUnresolvedProviderPathFromPSPath(store);
+    private protected string? StorePath(string? store)
+    {
+        if (store is null || store.Contains("://", StringComparison.Ordinal))
+            return store;
+
+        // As a folder it would be made, and the evidence of an erasure would stay on the machine that happened to run it.
+        if (StorageHost().IsMatch(store))
+            ThrowFault(FaultCatalogue.InvalidRequestStore.For(store));
+        return FilePath(store);
+    }
+
+    /// <summary>The full path of a file or folder; a terminating error where the session's location, or a drive, is none of the file system.</summary>
+    [return: NotNullIfNotNull(nameof(path))]
+    private protected string? FilePath(string? path)
+    {
+        if (path is null)
+            return null;
+        string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+        if (!string.Equals(provider.Name, "FileSystem", StringComparison.OrdinalIgnoreCase))
+            ThrowFault(FaultCatalogue.PathNotOfFile.For(path, $"something of PowerShell's provider {provider.Name}"));
+        return full;
+    }
+
+    [GeneratedRegex(@"^[a-z0-9]{3,24}\.(blob|dfs)\.", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex StorageHost();
 
     /// <summary>Asks as PowerShell does. Names in the texts come from outside; none of them may drive the terminal that shows the question.</summary>
     private protected new bool ShouldProcess(string target, string action) =>
@@ -109,7 +134,7 @@ public abstract class DsrCommand : PSCmdlet, IDisposable
     private protected X509Certificate2 LoadCertificate(CertificateSource source, SecureString? password)
     {
         X509Certificate2? certificate = null;
-        Guard(() => certificate = CertificateLoader.Load(source, password, GetUnresolvedProviderPathFromPSPath));
+        Guard(() => certificate = CertificateLoader.Load(source, password, path => FilePath(path)));
         return certificate!;
     }
 
