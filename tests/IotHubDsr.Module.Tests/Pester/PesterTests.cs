@@ -75,16 +75,16 @@ public sealed class PesterRuns : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(40);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pester ");
-    private readonly Dictionary<string, Lazy<Task<PesterRun>>> _runs;
+    private readonly Dictionary<string, Task<PesterRun>> _runs;
 
-    public PesterRuns() => _runs = All.ToDictionary(version => version, version => new Lazy<Task<PesterRun>>(() => RunAsync(version)));
+    public PesterRuns() => _runs = All.ToDictionary(version => version, RunAsync);
 
     /// <summary>The newest of each major version that is supported; restored with this project.</summary>
     public static IReadOnlyList<string> All { get; } = ["5.9.1", "6.2.0"];
 
     public static TheoryData<string> Versions { get; } = [.. All];
 
-    internal Task<PesterRun> OfAsync(string version) => _runs[version].Value;
+    internal Task<PesterRun> OfAsync(string version) => _runs[version];
 
     public void Dispose() => _folder.Delete(recursive: true);
 
