@@ -80,6 +80,10 @@ Describe 'A request store in a container' {
 
 Describe 'The Quickstart' {
     BeforeAll {
+        # -Clean removes what every Quickstart of this user has left: the runs of two versions of Pester take turns.
+        $script:turn = [Threading.Mutex]::new($false, 'iothubdsr-quickstart-tests')
+        try { $turn.WaitOne() | Out-Null } catch [Threading.AbandonedMutexException] { Write-Verbose 'Another run ended in its turn.' }
+
         # As a person runs it: in a PowerShell of its own.
         $script:told = & dotnet ([Environment]::GetCommandLineArgs()[0]) -NoLogo -NoProfile -File (Join-Path $examples 'Quickstart.ps1')
 
@@ -87,6 +91,11 @@ Describe 'The Quickstart' {
         function Get-Plain([string] $Line) {
             ($Line -replace '\S*iothubdsr-\S*', 'PATH' -replace '\b[0-9a-f]{8,}\b', '#' -replace '\d+(\.\d+)?', '#' -replace '[\s-]+', ' ').Trim()
         }
+    }
+
+    AfterAll {
+        $turn.ReleaseMutex()
+        $turn.Dispose()
     }
 
     It 'prints what README shows, numbers aside' {
