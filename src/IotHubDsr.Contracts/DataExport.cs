@@ -105,7 +105,7 @@ public sealed record ExportCompleteness
     public string? Ground
     {
         get;
-        init => field = value is null ? null : VisibleText.OfLine(value);
+        init => field = VisibleText.OfLineOrNull(value);
     }
 
     /// <summary>Device, counts and place.</summary>

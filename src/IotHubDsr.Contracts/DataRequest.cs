@@ -187,7 +187,7 @@ public sealed record DataHold
     public string? Ground
     {
         get;
-        init => field = value is null ? null : VisibleText.OfLine(value);
+        init => field = VisibleText.OfLineOrNull(value);
     }
 
     /// <summary>When the hold has to be looked at again. It does not end by itself.</summary>

@@ -76,7 +76,7 @@ public sealed record DeviceDataFinding
     public string? Detail
     {
         get;
-        init => field = value is null ? null : VisibleText.OfLine(value);
+        init => field = VisibleText.OfLineOrNull(value);
     }
 
     /// <summary>The documents or blobs that hold the records, with the ETags that were seen.</summary>

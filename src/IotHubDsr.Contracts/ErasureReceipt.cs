@@ -52,7 +52,7 @@ public sealed record ErasureReceipt
     public string? Detail
     {
         get;
-        init => field = value is null ? null : VisibleText.OfLine(value);
+        init => field = VisibleText.OfLineOrNull(value);
     }
 
     /// <summary>When the work on this step ended, verification included.</summary>

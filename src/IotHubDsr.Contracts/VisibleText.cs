@@ -22,6 +22,10 @@ public static class VisibleText
     /// <returns>The same text where nothing in it is hidden.</returns>
     public static string OfLine(string? text) => Write(text, isLine: true);
 
+    /// <summary>As <see cref="OfLine"/>; null where there is nothing to show.</summary>
+    /// <param name="text">The text.</param>
+    public static string? OfLineOrNull(string? text) => text is null ? null : OfLine(text);
+
     private static string Write(string? text, bool isLine)
     {
         if (text is null)

@@ -2,14 +2,10 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.5' }
 
 BeforeAll {
+    . (Join-Path $PSScriptRoot 'Get-Failure.ps1')
     Import-Module (Join-Path $PSScriptRoot '../../IotHubDsr.psd1') -Force
     $script:sandbox = Start-IotHubSandbox
     $script:context = Connect-IotHubDsr -Sandbox $sandbox -RequestStore (Join-Path $TestDrive 'requests')
-
-    function Get-Failure([scriptblock] $Command) {
-        try { & $Command | Out-Null } catch { return $_ }
-        throw 'The command did not fail.'
-    }
 }
 
 AfterAll {

@@ -31,7 +31,7 @@ internal sealed class Footprint(HubConnection connection, ScopedRequest request,
         await reading.FindInOrderAsync(
             locations.Shared,
             deviceIds,
-            async (finding, token) => await GiveAsync(finding, onFinding, token).ConfigureAwait(false),
+            (finding, token) => GiveAsync(finding, onFinding, token),
             cancellationToken).ConfigureAwait(false);
 
         foreach (string deviceId in deviceIds.Where(deviceId => _evidence[deviceId].IsNowhere))

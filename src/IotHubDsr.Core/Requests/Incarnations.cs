@@ -30,16 +30,11 @@ internal sealed class Incarnations
     {
         (_open, _plan, _reading) = (open, plan, reading);
         _registry = steps.Where(step => step.Location.Kind == LocationKinds.DeviceRegistry).ToDictionary(step => step.DeviceId, StringComparer.Ordinal);
-        _planned = plan.Steps.GroupBy(step => step.DeviceId, StringComparer.Ordinal)
-            .ToDictionary(device => device.Key, device => KnownTo([.. device], plan), StringComparer.Ordinal);
-        foreach (ErasurePlan before in earlier.Reverse())
+        _planned = KnownTo(plan);
+        foreach ((string deviceId, Known known) in earlier.Reverse().SelectMany(KnownTo))
         {
-            foreach (IGrouping<string, ErasureStep> device in before.Steps.GroupBy(step => step.DeviceId, StringComparer.Ordinal))
-            {
-                if (KnownTo([.. device], before) is { GenerationId: not null } known && _planned.TryGetValue(device.Key, out Known? now)
-                    && (now.GenerationId is null || now.GenerationId == known.GenerationId))
-                    _planned[device.Key] = known;
-            }
+            if (known.GenerationId is not null && _planned.TryGetValue(deviceId, out Known? now) && (now.GenerationId is null || now.GenerationId == known.GenerationId))
+                _planned[deviceId] = known;
         }
     }
 
@@ -155,6 +150,9 @@ internal sealed class Incarnations
         { WasAbsent: true } => "no device had the ID when the plan was made; if one was made since, or made again, the plan is not about it",
         _ => "the registry could not be read when the plan was made, so that it cannot be told whether the device was made again since",
     };
+
+    private static Dictionary<string, Known> KnownTo(ErasurePlan plan) => plan.Steps.GroupBy(step => step.DeviceId, StringComparer.Ordinal)
+        .ToDictionary(device => device.Key, device => KnownTo([.. device], plan), StringComparer.Ordinal);
 
     private static Known KnownTo(List<ErasureStep> steps, ErasurePlan plan)
     {
