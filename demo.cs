@@ -9,7 +9,10 @@ using System.Runtime.CompilerServices;
 string root = Root();
 return Quietly("build", Path.Combine(root, "src", "IotHubDsr", "IotHubDsr.csproj"), "--nologo", "-v:quiet")
     ?? Quietly("tool", "restore")
-    ?? Run(["pwsh", "-NoLogo", "-NoProfile", "-File", Path.Combine(root, "module", "Examples", "Quickstart.ps1"), .. args], captures: false).ExitCode;
+    ?? Run(
+        ["pwsh", "-NoLogo", "-NoProfile", "-File", Path.Combine(root, "module", "Examples", "Quickstart.ps1"), .. args],
+        captures: false
+    ).ExitCode;
 
 // What a step prints is shown only when it fails, with its exit code; null when it succeeds.
 int? Quietly(params string[] arguments)

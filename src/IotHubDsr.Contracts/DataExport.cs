@@ -88,8 +88,8 @@ public sealed record ExportCompleteness
     public long Included { get; init; }
 
     /// <summary>
-    /// Records that were found and were sent under another generation ID than the registered device's (where none is registered, than the newest record's):
-    /// the device ID was deleted and made again, and they can be another person's.
+    /// Records that were found and were sent under another generation ID than the registered device's (where none is registered, than the
+    /// newest record's): the device ID was deleted and made again, and they can be another person's.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long OtherGenerationRecords { get; init; }
@@ -109,5 +109,8 @@ public sealed record ExportCompleteness
     }
 
     /// <summary>Device, counts and place.</summary>
-    public override string ToString() => VisibleText.OfLine($"{DeviceId}: {Included} of {(Found is { } found ? $"{found}" : "an unknown number")} included from {Kind} {Place}");
+    public override string ToString() =>
+        VisibleText.OfLine(
+            $"{DeviceId}: {Included} of {(Found is { } found ? $"{found}" : "an unknown number")} included from {Kind} {Place}"
+        );
 }

@@ -26,18 +26,25 @@ public enum LocationInflow
     /// <summary>No route or setting lets messages in any more; what was accepted before can still be on its way.</summary>
     Closed = 1,
 
-    /// <summary>The hub reports trouble with its deliveries, or does not say how they stand: messages can wait for the location for longer than usual.</summary>
+    /// <summary>
+    /// The hub reports trouble with its deliveries, or does not say how they stand: messages can wait for the location for longer than
+    /// usual.
+    /// </summary>
     Queued = 2,
 }
 
 /// <summary>One place where data about a device of the hub can be.</summary>
 public sealed record DataLocation
 {
-    private readonly IReadOnlyDictionary<string, string> _settings = TextDictionary.Of(new Dictionary<string, string>(StringComparer.Ordinal));
+    private readonly IReadOnlyDictionary<string, string> _settings = TextDictionary.Of(
+        new Dictionary<string, string>(StringComparer.Ordinal)
+    );
     private readonly IReadOnlyList<OperatorStatement> _statements = TextList.Of<OperatorStatement>([]);
     private readonly IReadOnlyList<string> _provenance = TextList.Of<string>([]);
 
-    /// <summary>Stable name of the location within its hub; lower-case letters, digits, dots and hyphens, so that it can name a folder.</summary>
+    /// <summary>
+    /// Stable name of the location within its hub; lower-case letters, digits, dots and hyphens, so that it can name a folder.
+    /// </summary>
     public required string Id { get; init; }
 
     /// <summary>The kind of location, one of <see cref="LocationKinds"/>.</summary>
@@ -65,10 +72,15 @@ public sealed record DataLocation
     /// <summary>What somebody has to do about a location that no store reads, or what is special about it.</summary>
     public string? Advice { get; init; }
 
-    /// <summary>How long after its acceptance by the hub a message can still arrive here; null when it arrives at once, or the service does not say.</summary>
+    /// <summary>
+    /// How long after its acceptance by the hub a message can still arrive here; null when it arrives at once, or the service does not say.
+    /// </summary>
     public TimeSpan? FlushTime { get; init; }
 
-    /// <summary>Whether messages come in now, by the hub's configuration. A way that was closed a moment ago still delivers within <see cref="FlushTime"/>.</summary>
+    /// <summary>
+    /// Whether messages come in now, by the hub's configuration. A way that was closed a moment ago still delivers within
+    /// <see cref="FlushTime"/>.
+    /// </summary>
     public LocationInflow Inflow { get; init; }
 
     /// <summary>True when deleting a device makes the hub write a record about that device here.</summary>
@@ -84,7 +96,9 @@ public sealed record DataLocation
         init => _statements = TextList.Of(value);
     }
 
-    /// <summary>What a store needs to reach the location (names, URIs, formats; never a secret). Keys are in <see cref="LocationSettings"/>.</summary>
+    /// <summary>
+    /// What a store needs to reach the location (names, URIs, formats; never a secret). Keys are in <see cref="LocationSettings"/>.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Settings
     {
         get => _settings;

@@ -26,7 +26,9 @@ public sealed record DataRequest
     /// <summary>When the request reached the controller. The time limits count from here, whatever happens later.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 
-    /// <summary>When it must be answered: one month after <see cref="ReceivedAt"/>, or three when it was extended (GDPR, Article 12(3)).</summary>
+    /// <summary>
+    /// When it must be answered: one month after <see cref="ReceivedAt"/>, or three when it was extended (GDPR, Article 12(3)).
+    /// </summary>
     public required DateTimeOffset DueAt { get; init; }
 
     /// <summary>How far it has come.</summary>
@@ -55,8 +57,8 @@ public sealed record DataRequest
     public string? AnswerNote { get; init; }
 
     /// <summary>
-    /// When it was noted that the person was answered; null when it was not, or not since the plan was bound. What only leaves by itself at a
-    /// known time is watched to its end, and keeps no request from being answered.
+    /// When it was noted that the person was answered; null when it was not, or not since the plan was bound. What only leaves by itself at
+    /// a known time is watched to its end, and keeps no request from being answered.
     /// </summary>
     public DateTimeOffset? AnsweredAt { get; init; }
 
@@ -194,7 +196,8 @@ public sealed record DataHold
     public required DateTimeOffset ReviewAt { get; init; }
 
     /// <summary>Location and review date.</summary>
-    public override string ToString() => VisibleText.OfLine($"{LocationId}{(Item is null ? string.Empty : "/" + Item)} until reviewed on {ReviewAt:yyyy-MM-dd}");
+    public override string ToString() =>
+        VisibleText.OfLine($"{LocationId}{(Item is null ? string.Empty : "/" + Item)} until reviewed on {ReviewAt:yyyy-MM-dd}");
 }
 
 /// <summary>A certificate of a request.</summary>

@@ -33,13 +33,19 @@ public sealed record DeviceDataFinding
     /// <summary>Records (documents, messages) that are the device's own or attributed to it; null when nobody counted.</summary>
     public long? Records => IsCounted ? RecordCount : null;
 
-    /// <summary>Records that the device, as a gateway, relayed for other devices; null when nobody counted. They count as the other devices' data.</summary>
+    /// <summary>
+    /// Records that the device, as a gateway, relayed for other devices; null when nobody counted. They count as the other devices' data.
+    /// </summary>
     public long? RelayedRecords => IsCounted ? RelayedCount : null;
 
-    /// <summary>Those of <see cref="Records"/> that stand in old versions, snapshots or soft-deleted copies; null when nobody counted.</summary>
+    /// <summary>
+    /// Those of <see cref="Records"/> that stand in old versions, snapshots or soft-deleted copies; null when nobody counted.
+    /// </summary>
     public long? OldCopyRecords => IsCounted ? OldCopyCount : null;
 
-    /// <summary>Size of <see cref="Records"/> as stored, in bytes; uncompressed where the store compresses. Null when nobody knows it.</summary>
+    /// <summary>
+    /// Size of <see cref="Records"/> as stored, in bytes; uncompressed where the store compresses. Null when nobody knows it.
+    /// </summary>
     public long? Bytes => IsCounted && (ByteCount > 0 || RecordCount == 0) ? ByteCount : null;
 
     /// <summary>As <see cref="Records"/>; 0 as well when nobody counted.</summary>
@@ -52,8 +58,9 @@ public sealed record DeviceDataFinding
     internal long OldCopyCount { get; init; }
 
     /// <summary>
-    /// Those of <see cref="Records"/> that were sent under another generation ID than the registered device's (where none is registered, than the newest
-    /// record's): the device ID was deleted and made again, and they can be another person's. 0 where records do not tell it.
+    /// Those of <see cref="Records"/> that were sent under another generation ID than the registered device's (where none is registered,
+    /// than the newest record's): the device ID was deleted and made again, and they can be another person's. 0 where records do not tell
+    /// it.
     /// </summary>
     public long OtherGenerationRecords { get; init; }
 
@@ -89,8 +96,12 @@ public sealed record DeviceDataFinding
     /// <summary>Whether somebody counted the records. Where nobody did, numbers are null.</summary>
     public bool IsCounted
     {
-        get => _isCounted ?? (RecordCount + RelayedCount > 0
-            || Verdict is not (Verdict.Expiring or Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown));
+        get =>
+            _isCounted
+            ?? (
+                RecordCount + RelayedCount > 0
+                || Verdict is not (Verdict.Expiring or Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown)
+            );
         init => _isCounted = value;
     }
 
@@ -109,7 +120,9 @@ public sealed record SeenItem(string Path, string? ETag, long Records, long Byte
     /// <summary>True for a version, snapshot or soft-deleted copy.</summary>
     public bool IsOldCopy { get; init; }
 
-    /// <summary>When the hub accepted the oldest of the records; for a file, when it was written. Null when unknown. A plan does not keep it.</summary>
+    /// <summary>
+    /// When the hub accepted the oldest of the records; for a file, when it was written. Null when unknown. A plan does not keep it.
+    /// </summary>
     public DateTimeOffset? FirstTime { get; init; }
 
     /// <summary>When the hub accepted the newest of the records, as for <see cref="FirstTime"/>.</summary>
@@ -119,8 +132,13 @@ public sealed record SeenItem(string Path, string? ETag, long Records, long Byte
     public override string ToString() => VisibleText.OfLine(Path);
 
     /// <summary>The path without what tells an old copy from the current blob.</summary>
-    public string Name => IsOldCopy && Path.LastIndexOf('?') is > 0 and int mark
-        && (Path.AsSpan(mark).StartsWith("?versionid=", StringComparison.Ordinal) || Path.AsSpan(mark).StartsWith("?snapshot=", StringComparison.Ordinal))
+    public string Name =>
+        IsOldCopy
+        && Path.LastIndexOf('?') is > 0 and int mark
+        && (
+            Path.AsSpan(mark).StartsWith("?versionid=", StringComparison.Ordinal)
+            || Path.AsSpan(mark).StartsWith("?snapshot=", StringComparison.Ordinal)
+        )
             ? Path[..mark]
             : Path;
 }

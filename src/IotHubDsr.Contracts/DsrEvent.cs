@@ -5,9 +5,7 @@ namespace IotHubDsr;
 /// <summary>Something that a running operation tells the cmdlet. The hierarchy is closed.</summary>
 public abstract record DsrEvent
 {
-    private protected DsrEvent()
-    {
-    }
+    private protected DsrEvent() { }
 }
 
 /// <summary>A result for the output stream.</summary>
@@ -32,7 +30,8 @@ public interface IOutputEvent
 /// <param name="Status">How far it has come, in words.</param>
 /// <param name="Percent">0 to 100 when the total is known, otherwise null.</param>
 /// <param name="Completed">True for the last event of its activity.</param>
-public sealed record ProgressEvent(string? LocationId, string Activity, string Status, int? Percent = null, bool Completed = false) : DsrEvent;
+public sealed record ProgressEvent(string? LocationId, string Activity, string Status, int? Percent = null, bool Completed = false)
+    : DsrEvent;
 
 /// <summary>A line for one of the informational streams.</summary>
 /// <param name="Level">The stream.</param>

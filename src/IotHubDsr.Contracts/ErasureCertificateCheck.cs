@@ -18,8 +18,8 @@ public sealed record ErasureCertificateCheck
     public bool IsSigned { get; init; }
 
     /// <summary>
-    /// Whether the signer is trusted: the certificate is one of those that were passed, or was issued by one of them, may sign, and is valid
-    /// now or was when a trusted authority stamped the time.
+    /// Whether the signer is trusted: the certificate is one of those that were passed, or was issued by one of them, may sign, and is
+    /// valid now or was when a trusted authority stamped the time.
     /// </summary>
     public bool IsTrusted { get; init; }
 
@@ -38,7 +38,9 @@ public sealed record ErasureCertificateCheck
     /// <summary>Digest of the certificate of the same request that this one follows; null for the first.</summary>
     public string? Follows { get; init; }
 
-    /// <summary>Whether the certificate that this one follows is among the files that were checked; null for the first of a request.</summary>
+    /// <summary>
+    /// Whether the certificate that this one follows is among the files that were checked; null for the first of a request.
+    /// </summary>
     public bool? IsPredecessorShown { get; init; }
 
     /// <summary>Whether the journal that was given holds the line that the certificate was made at; null when none was given.</summary>
@@ -97,9 +99,12 @@ public sealed record ErasureCertificateCheck
     public string? ToolVersion { get; init; }
 
     /// <summary>Validity, and the request or the reason.</summary>
-    public override string ToString() => VisibleText.OfLine(IsValid
-        ? $"{RequestId}: {OverallVerdict} ({(IsSigned ? IsTrusted ? "signed" : "signed, not trusted" : "unsigned")})"
-        : $"{Path}: not valid. {Reason}");
+    public override string ToString() =>
+        VisibleText.OfLine(
+            IsValid
+                ? $"{RequestId}: {OverallVerdict} ({(IsSigned ? IsTrusted ? "signed" : "signed, not trusted" : "unsigned")})"
+                : $"{Path}: not valid. {Reason}"
+        );
 }
 
 /// <summary>What a certificate says of one location, over all devices.</summary>

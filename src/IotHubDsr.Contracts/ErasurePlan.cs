@@ -27,8 +27,8 @@ public sealed record ErasurePlan : ErasurePlanSource
     public bool? DeleteEmptied { get; init; }
 
     /// <summary>
-    /// How many records that were on their way when the plan was made may be erased with it in a shared location, beyond those that it shows
-    /// there: this number, or as many as it shows, whichever is more. Null in a plan that was made before it was stated.
+    /// How many records that were on their way when the plan was made may be erased with it in a shared location, beyond those that it
+    /// shows there: this number, or as many as it shows, whichever is more. Null in a plan that was made before it was stated.
     /// </summary>
     public long? LateRecords { get; init; }
 
@@ -48,18 +48,22 @@ public sealed record ErasurePlan : ErasurePlanSource
     /// </summary>
     public string? Salt { get; init; }
 
-    /// <summary>SHA-256 of the plan's canonical JSON (RFC 8785), as <c>sha256:</c> and 64 hexadecimal digits: what an approval is bound to.</summary>
+    /// <summary>
+    /// SHA-256 of the plan's canonical JSON (RFC 8785), as <c>sha256:</c> and 64 hexadecimal digits: what an approval is bound to.
+    /// </summary>
     public string Digest { get; init; } = string.Empty;
 
     /// <summary>The plan as it was made and approved, where this one says what of it holds now; null where this is that plan.</summary>
     public ErasurePlan? Approved { get; init; }
 
-    /// <summary>The approval that was checked before the plan is run; null when none was asked for. It is not part of what is approved.</summary>
+    /// <summary>
+    /// The approval that was checked before the plan is run; null when none was asked for. It is not part of what is approved.
+    /// </summary>
     public ErasurePlanApproval? Approval { get; init; }
 
     /// <summary>
-    /// How long the hub's pace makes its run take at least, at the SKU, the units and the share of the connection that made or confirmed the plan;
-    /// null when nobody estimated it. It is not part of what is approved.
+    /// How long the hub's pace makes its run take at least, at the SKU, the units and the share of the connection that made or confirmed
+    /// the plan; null when nobody estimated it. It is not part of what is approved.
     /// </summary>
     public TimeSpan? HubTime { get; init; }
 
@@ -74,7 +78,10 @@ public sealed record ErasurePlan : ErasurePlanSource
 
     /// <summary>Number of steps that erase, the scope unless it is everything, and the digest.</summary>
     public override string ToString() =>
-        VisibleText.OfLine($"{Counted.Of(Steps.Count(step => step.Action == ErasureAction.Erase), "step")} on {HubHostName}{(Scope == RecordScope.All ? string.Empty : $" ({Scope})")}, {Digest}");
+        VisibleText.OfLine(
+            $"{Counted.Of(Steps.Count(step => step.Action == ErasureAction.Erase), "step")} on "
+                + $"{HubHostName}{(Scope == RecordScope.All ? string.Empty : $" ({Scope})")}, {Digest}"
+        );
 }
 
 /// <summary>Where a plan is: in a file, or at hand, which is what <see cref="ErasurePlan"/> is for. Text and files convert to it.</summary>
@@ -88,9 +95,7 @@ public record ErasurePlanSource
     /// <param name="file">The file.</param>
     public ErasurePlanSource(FileInfo file) => Path = file.FullName;
 
-    private protected ErasurePlanSource()
-    {
-    }
+    private protected ErasurePlanSource() { }
 
     /// <summary>Path of the file that the plan was saved to or read from; null when there is none.</summary>
     public string? Path { get; init; }
@@ -114,12 +119,16 @@ public sealed record ErasureStep(DeviceDataFinding Finding, ErasureAction Action
     public DataLocation Location => Finding.Location;
 
     /// <summary>Device, hub, kind, place and size, as a person is asked about them.</summary>
-    public string Target => VisibleText.OfLine(
-        $"Device '{DeviceId}'{(HubHostName is null ? string.Empty : $" of {HubHostName}")} in {Location.Kind} {Location.Place} ({Size})");
+    public string Target =>
+        VisibleText.OfLine(
+            $"Device '{DeviceId}'{(HubHostName is null ? string.Empty : $" of {HubHostName}")} in {Location.Kind} {Location.Place} ({Size})"
+        );
 
-    private string Size => Finding.IsCounted
-        ? $"{Counted.Of(Finding.RecordCount, "record")} in {Counted.Of(Finding.Items.Count, "item")}{(Finding.Bytes is { } bytes ? $", {ByteSize.Format(bytes)}" : string.Empty)}"
-        : Counted.Unknown;
+    private string Size =>
+        Finding.IsCounted
+            ? $"{Counted.Of(Finding.RecordCount, "record")} in "
+                + $"{Counted.Of(Finding.Items.Count, "item")}{(Finding.Bytes is { } bytes ? $", {ByteSize.Format(bytes)}" : string.Empty)}"
+            : Counted.Unknown;
 
     /// <summary>Action and target.</summary>
     public override string ToString() => $"{Action}: {Target}";

@@ -1,6 +1,8 @@
 namespace IotHubDsr;
 
-/// <summary>The approval of a plan: a detached signature over the bytes of its file, by somebody who does not perform the erasure.</summary>
+/// <summary>
+/// The approval of a plan: a detached signature over the bytes of its file, by somebody who does not perform the erasure.
+/// </summary>
 public sealed record ErasurePlanApproval
 {
     /// <summary>Full path of the plan's file.</summary>

@@ -2,13 +2,17 @@ using System.Text.Json.Serialization;
 
 namespace IotHubDsr;
 
-/// <summary>What one erasure did to one device's data in one location, in counts, and what was found when the location was read again.</summary>
+/// <summary>
+/// What one erasure did to one device's data in one location, in counts, and what was found when the location was read again.
+/// </summary>
 public sealed record ErasureReceipt
 {
     /// <summary>ID of the request that the erasure belongs to.</summary>
     public required string RequestId { get; init; }
 
-    /// <summary>The store that holds the request, as <see cref="DataRequest.RequestStore"/> has it; null in what an earlier version made.</summary>
+    /// <summary>
+    /// The store that holds the request, as <see cref="DataRequest.RequestStore"/> has it; null in what an earlier version made.
+    /// </summary>
     [JsonIgnore]
     public string? RequestStore { get; init; }
 

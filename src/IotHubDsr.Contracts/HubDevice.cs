@@ -20,7 +20,10 @@ public sealed record HubDevice(string DeviceId)
     /// <param name="context">The connection.</param>
     public bool CanBeOf(DsrContext context)
     {
-        bool sameName = Hub is null || IsSame(Hub, context.HubHostName) || IsSame(Hub, context.HubName)
+        bool sameName =
+            Hub is null
+            || IsSame(Hub, context.HubHostName)
+            || IsSame(Hub, context.HubName)
             || (!Hub.Contains('.', StringComparison.Ordinal) && IsSame(Hub, context.HubHostName.Split('.')[0]));
         return sameName && (HubResourceId is null || context.ResourceId is null || IsSame(HubResourceId, context.ResourceId));
     }

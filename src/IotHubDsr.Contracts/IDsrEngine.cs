@@ -43,7 +43,8 @@ public interface IDsrEngine
     IAsyncEnumerable<DsrEvent> PrepareErasureAsync(ErasurePreparation request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Runs the steps of a plan as part of a request, reads the locations again and certifies the outcome; gives <see cref="ErasureReceipt"/>s.
+    /// Runs the steps of a plan as part of a request, reads the locations again and certifies the outcome; gives
+    /// <see cref="ErasureReceipt"/>s.
     /// </summary>
     IAsyncEnumerable<DsrEvent> EraseAsync(ErasureRequest request, CancellationToken cancellationToken);
 
@@ -62,7 +63,9 @@ public interface IDsrEngine
     /// </summary>
     IAsyncEnumerable<DsrEvent> ResumeAsync(ContinueRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Reads every location of a request again and certifies what is found, without erasing; gives <see cref="ErasureReceipt"/>s.</summary>
+    /// <summary>
+    /// Reads every location of a request again and certifies what is found, without erasing; gives <see cref="ErasureReceipt"/>s.
+    /// </summary>
     IAsyncEnumerable<DsrEvent> VerifyAsync(ContinueRequest request, CancellationToken cancellationToken);
 
     /// <summary>Writes the report of a request; gives one <see cref="RequestReport"/>.</summary>

@@ -35,7 +35,9 @@ public sealed record IotHubSandbox
     /// <summary>Connection string of the hub, for <c>Connect-IotHubDsr -ConnectionString</c>.</summary>
     public required SecureString ConnectionString { get; init; }
 
-    /// <summary>Certificate (PEM) of the authority that signs the sandbox's TLS certificates; only connections to this sandbox trust it.</summary>
+    /// <summary>
+    /// Certificate (PEM) of the authority that signs the sandbox's TLS certificates; only connections to this sandbox trust it.
+    /// </summary>
     public required string CaCertificate { get; init; }
 
     /// <summary>Base address of the control interface: request log, fault injection, the seeded truth.</summary>
@@ -44,7 +46,9 @@ public sealed record IotHubSandbox
     /// <summary>Value of the header <c>x-sandbox-key</c> for the control interface.</summary>
     public required string ControlKey { get; init; }
 
-    /// <summary>Where tokens of the managed identity are served: value of the environment variable IDENTITY_ENDPOINT of a runbook.</summary>
+    /// <summary>
+    /// Where tokens of the managed identity are served: value of the environment variable IDENTITY_ENDPOINT of a runbook.
+    /// </summary>
     public required Uri IdentityEndpoint { get; init; }
 
     /// <summary>Secret of that endpoint: value of the environment variable IDENTITY_HEADER of a runbook.</summary>

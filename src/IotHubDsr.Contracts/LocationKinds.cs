@@ -97,7 +97,9 @@ public static class LocationSettings
     /// <summary>Name of the hub as it stands in blob names; one a line where it has had several.</summary>
     public const string HubName = "hubName";
 
-    /// <summary>Format of blob names, with the tokens {iothub}, {partition}, {YYYY}, {MM}, {DD}, {HH}, {mm}; one a line where there are several.</summary>
+    /// <summary>
+    /// Format of blob names, with the tokens {iothub}, {partition}, {YYYY}, {MM}, {DD}, {HH}, {mm}; one a line where there are several.
+    /// </summary>
     public const string FileNameFormat = "fileNameFormat";
 
     /// <summary>Encoding of the messages: Avro, AvroDeflate or JSON.</summary>
@@ -118,7 +120,8 @@ public static class LocationSettings
     public const string SharingUnknown = "sharingUnknown";
 
     /// <summary>
-    /// Of a container that devices upload files to and that takes archives of many devices as well: the names that the hub has in those, one a line.
+    /// Of a container that devices upload files to and that takes archives of many devices as well: the names that the hub has in those,
+    /// one a line.
     /// </summary>
     public const string ArchiveHubNames = "archiveHubNames";
 

@@ -11,7 +11,9 @@ public sealed record RecordScope
     /// <summary>Everything that is the devices' own or attributed to them.</summary>
     public static RecordScope All { get; } = new();
 
-    /// <summary>Only what belongs to this incarnation of the device ID, case-sensitive; null for all. It takes a request for one device.</summary>
+    /// <summary>
+    /// Only what belongs to this incarnation of the device ID, case-sensitive; null for all. It takes a request for one device.
+    /// </summary>
     public string? GenerationId { get; init; }
 
     /// <summary>Only what the hub accepted at this time or after it; null for no limit.</summary>
@@ -27,7 +29,8 @@ public sealed record RecordScope
     public string Anonymous => InWords(GenerationId is null ? null : "one incarnation of the device ID");
 
     /// <summary>The scope in words, on one line.</summary>
-    public override string ToString() => InWords(GenerationId is null ? null : VisibleText.OfLine($"generation '{GenerationId}' of the device ID"));
+    public override string ToString() =>
+        InWords(GenerationId is null ? null : VisibleText.OfLine($"generation '{GenerationId}' of the device ID"));
 
     private string InWords(string? generation)
     {
@@ -42,5 +45,6 @@ public sealed record RecordScope
         return IncludeMentioned ? $"{own}; also records of other senders that name the device in their body" : own;
     }
 
-    private static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
+    private static string Time(DateTimeOffset time) =>
+        time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 }

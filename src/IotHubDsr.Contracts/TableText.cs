@@ -3,8 +3,8 @@ using static System.FormattableString;
 namespace IotHubDsr;
 
 /// <summary>
-/// Texts for columns of tables. A column that PowerShell cuts loses the end of its text, which is what tells places and IDs apart: these lose
-/// their middle instead.
+/// Texts for columns of tables. A column that PowerShell cuts loses the end of its text, which is what tells places and IDs apart: these
+/// lose their middle instead.
 /// </summary>
 public static class TableText
 {
@@ -30,13 +30,14 @@ public static class TableText
 
     /// <summary>How long something takes, in words: <c>&lt; 1 min</c>, <c>12 min</c>, <c>3 h 20 min</c>.</summary>
     /// <param name="time">The time; null when it is not known.</param>
-    public static string Duration(TimeSpan? time) => time switch
-    {
-        null => "?",
-        { TotalMinutes: < 1 } => "< 1 min",
-        { TotalHours: < 1 } known => Invariant($"{Math.Ceiling(known.TotalMinutes):0} min"),
-        { } known => Invariant($"{Math.Floor(known.TotalHours):0} h {known.Minutes} min"),
-    };
+    public static string Duration(TimeSpan? time) =>
+        time switch
+        {
+            null => "?",
+            { TotalMinutes: < 1 } => "< 1 min",
+            { TotalHours: < 1 } known => Invariant($"{Math.Ceiling(known.TotalMinutes):0} min"),
+            { } known => Invariant($"{Math.Floor(known.TotalHours):0} h {known.Minutes} min"),
+        };
 
     /// <summary>A text that keeps its beginning and its end.</summary>
     /// <param name="text">Any text.</param>

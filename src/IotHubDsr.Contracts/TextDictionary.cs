@@ -7,14 +7,13 @@ namespace IotHubDsr;
 public sealed class TextDictionary : ReadOnlyDictionary<string, string>
 {
     private TextDictionary(IDictionary<string, string> values)
-        : base(values)
-    {
-    }
+        : base(values) { }
 
     /// <summary>The same values with a text form.</summary>
     /// <param name="values">The values.</param>
     public static IReadOnlyDictionary<string, string> Of(IReadOnlyDictionary<string, string> values) =>
-        values as TextDictionary ?? new TextDictionary(values as IDictionary<string, string> ?? new Dictionary<string, string>(values, StringComparer.Ordinal));
+        values as TextDictionary
+        ?? new TextDictionary(values as IDictionary<string, string> ?? new Dictionary<string, string>(values, StringComparer.Ordinal));
 
     /// <summary>Whether it is the same dictionary: what it is made of decides, so that records with the same one are equal.</summary>
     /// <param name="obj">Another dictionary.</param>

@@ -8,9 +8,7 @@ namespace IotHubDsr;
 public sealed class TextList<T> : ReadOnlyCollection<T>
 {
     internal TextList(IList<T> items)
-        : base(items)
-    {
-    }
+        : base(items) { }
 
     /// <summary>Whether it is the same list: what it is made of decides, so that records with the same list are equal.</summary>
     /// <param name="obj">Another list.</param>

@@ -25,18 +25,20 @@ try
 }
 catch (IOException exception) when (exception.InnerException is AddressInUseException)
 {
-    await Console.Error.WriteLineAsync($"Port {options.Port} of 127.0.0.1 is in use by another process; without -Port a free one is taken.");
+    await Console.Error.WriteLineAsync(
+        $"Port {options.Port} of 127.0.0.1 is in use by another process; without -Port a free one is taken."
+    );
     return 3;
 }
 
-await using var server = started;
-using var output = Console.OpenStandardOutput();
+await using SandboxServer server = started;
+using Stream output = Console.OpenStandardOutput();
 await output.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(server.Descriptor, SandboxJson.Default.SandboxDescriptor));
 await output.WriteAsync("\n"u8.ToArray());
 await output.FlushAsync();
 
 // The pipe to standard input closes when the parent ends, however it ends: nobody has to clean up after a killed session.
-using var input = Console.OpenStandardInput();
+using Stream input = Console.OpenStandardInput();
 await Task.WhenAny(input.CopyToAsync(Stream.Null), ended.Task);
 return 0;
 
@@ -50,11 +52,7 @@ void Interrupt(PosixSignalContext signal)
 {
     // Ctrl-C in a terminal reaches every process of the group. The session that started the sandbox handles it and may live on.
     if (Console.IsInputRedirected)
-    {
         signal.Cancel = true;
-    }
     else
-    {
         End(signal);
-    }
 }

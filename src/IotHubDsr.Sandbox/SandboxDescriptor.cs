@@ -17,7 +17,8 @@ internal sealed record SandboxDescriptor(
     string HubConnectionString,
     string ArmHost,
     string LoginHost,
-    int Seed)
+    int Seed
+)
 {
     /// <summary>Where tokens of the managed identity are served, for the environment variable IDENTITY_ENDPOINT.</summary>
     public string IdentityEndpoint { get; init; } = "";

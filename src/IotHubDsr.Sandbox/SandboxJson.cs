@@ -10,7 +10,8 @@ namespace IotHubDsr.Sandbox;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     PropertyNameCaseInsensitive = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow
+)]
 [JsonSerializable(typeof(SandboxDescriptor))]
 [JsonSerializable(typeof(IReadOnlyList<LoggedRequest>))]
 [JsonSerializable(typeof(FaultRule))]

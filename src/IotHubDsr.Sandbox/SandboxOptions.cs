@@ -21,7 +21,9 @@ internal sealed record SandboxOptions
 
     public int HubUnits { get; init; } = 4;
 
-    /// <summary>Whether the other hub of the subscription writes to the containers of this one, and takes uploads in the same container.</summary>
+    /// <summary>
+    /// Whether the other hub of the subscription writes to the containers of this one, and takes uploads in the same container.
+    /// </summary>
     public bool NeighbourSharesContainers { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -30,16 +32,22 @@ internal sealed record SandboxOptions
     public static SandboxOptions Parse(IReadOnlyList<string> arguments)
     {
         var options = new SandboxOptions();
-        for (var index = 0; index < arguments.Count; index += 2)
+        for (int index = 0; index < arguments.Count; index += 2)
         {
-            if (arguments[index] == "--sku" && index + 1 < arguments.Count && Skus.Contains(arguments[index + 1], StringComparer.OrdinalIgnoreCase))
+            if (
+                arguments[index] == "--sku"
+                && index + 1 < arguments.Count
+                && Skus.Contains(arguments[index + 1], StringComparer.OrdinalIgnoreCase)
+            )
             {
                 options = options with { HubSku = arguments[index + 1].ToUpperInvariant() };
                 continue;
             }
 
-            if (index + 1 == arguments.Count
-                || !int.TryParse(arguments[index + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+            if (
+                index + 1 == arguments.Count
+                || !int.TryParse(arguments[index + 1], NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+            )
             {
                 throw new ArgumentException($"'{arguments[index]}' needs a number that is not negative.");
             }
@@ -51,7 +59,9 @@ internal sealed record SandboxOptions
                 "--scale" when value > 0 => options with { Scale = value },
                 "--units" when value > 0 => options with { HubUnits = value },
                 _ => throw new ArgumentException(
-                    $"'{arguments[index]} {value}' is not understood. Known are --seed N, --port N (0 to 65535), --scale N and --units N (from 1), and --sku with one of {string.Join(", ", Skus)}."),
+                    $"'{arguments[index]} {value}' is not understood. Known are --seed N, --port N (0 to 65535), --scale N and --units N "
+                        + $"(from 1), and --sku with one of {string.Join(", ", Skus)}."
+                ),
             };
         }
 

@@ -26,7 +26,8 @@ internal sealed class SandboxServer : IAsyncDisposable
         SandboxDescriptor descriptor,
         SandboxWorld world,
         RequestLog log,
-        FaultRules faults)
+        FaultRules faults
+    )
     {
         _application = application;
         _authority = authority;
@@ -50,26 +51,26 @@ internal sealed class SandboxServer : IAsyncDisposable
 
     public static async Task<SandboxServer> StartAsync(SandboxOptions options, CancellationToken cancellationToken)
     {
-        var world = WorldBuilder.Build(options);
+        SandboxWorld world = WorldBuilder.Build(options);
         var log = new RequestLog(world.Clock);
         var faults = new FaultRules();
         var access = new AccessRules();
         var tenant = new Tenant(world.Names.TenantId, world.Names.ClientId, NewSecret());
         var tokens = new TokenIssuer(tenant, options.Time);
-        var controlKey = NewSecret();
+        string controlKey = NewSecret();
         var control = new ControlService(controlKey, world, log, faults, access, tokens, new ControlBlobs(world.Blobs));
-        var identityHeader = NewSecret();
+        string identityHeader = NewSecret();
         var identity = new ManagedIdentityService(tenant, tokens, identityHeader);
-        var services = Services(world, tenant, tokens, access, options.Time, control, identity);
+        SandboxServices services = Services(world, tenant, tokens, access, options.Time, control, identity);
         var dispatcher = new RequestDispatcher(services, world.Events, log, faults, world.Clock);
 
         // Certificates are judged by the clients' clock, which is never the world's.
         var authority = new CertificateAuthority(TimeProvider.System);
-        var application = Listen(options.Port, authority, dispatcher);
+        WebApplication application = Listen(options.Port, authority, dispatcher);
         await application.StartAsync(cancellationToken);
-        var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
-        var port = PortOf(addresses, Uri.UriSchemeHttps);
-        var descriptor = Describe(options, port, controlKey, authority, tenant, world) with
+        IServerAddressesFeature addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+        int port = PortOf(addresses, Uri.UriSchemeHttps);
+        SandboxDescriptor descriptor = Describe(options, port, controlKey, authority, tenant, world) with
         {
             IdentityEndpoint = $"http://127.0.0.1:{PortOf(addresses, Uri.UriSchemeHttp)}{ManagedIdentityService.Path}",
             IdentityHeader = identityHeader,
@@ -87,8 +88,14 @@ internal sealed class SandboxServer : IAsyncDisposable
     }
 
     private static SandboxServices Services(
-        SandboxWorld world, Tenant tenant, TokenIssuer tokens, AccessRules access, TimeProvider real, ControlService control,
-        ManagedIdentityService identity)
+        SandboxWorld world,
+        Tenant tenant,
+        TokenIssuer tokens,
+        AccessRules access,
+        TimeProvider real,
+        ControlService control,
+        ManagedIdentityService identity
+    )
     {
         var operations = new HubOperations(
             world.Registry,
@@ -96,7 +103,8 @@ internal sealed class SandboxServer : IAsyncDisposable
             new BulkRegistry(world.Registry, world.Clock),
             world.Events,
             world.Configurations,
-            world.Clock);
+            world.Clock
+        );
         var authorizer = new HubAuthorizer(WorldNames.HubHostName, world.Names.HubId, world.Policies, tokens, access, real);
         var storage = new StorageResources(world.Names, world.Blobs);
         return new SandboxServices(
@@ -105,36 +113,47 @@ internal sealed class SandboxServer : IAsyncDisposable
             new ArmService(world.Names, ArmWorld.Catalogue(world, storage), storage, tokens, access),
             new HubService(WorldNames.HubHostName, world.Registry, operations, authorizer, world.Throttle, world.Clock),
             new BlobGate(world.Blobs, new BlobService(world.Blobs, world.Clock), world.Names, tenant, tokens, access, real),
-            control);
+            control
+        );
     }
 
     private static WebApplication Listen(int port, CertificateAuthority authority, RequestDispatcher dispatcher)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         // The console belongs to whoever started the sandbox: the default lifetime would take its signals.
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Listen(IPAddress.Loopback, port, listen =>
+        builder
+            .WebHost.UseKestrelCore()
+            .UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel =>
             {
-                listen.Protocols = HttpProtocols.Http1AndHttp2;
-                listen.UseHttps(https => https.ServerCertificateSelector = (_, name) => authority.LeafFor(name));
-            });
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxRequestBodySize = null;
+                kestrel.Limits.MinRequestBodyDataRate = null;
+                kestrel.Limits.MinResponseDataRate = null;
+                kestrel.Listen(IPAddress.Loopback, port, listen =>
+                {
+                    listen.Protocols = HttpProtocols.Http1AndHttp2;
+                    listen.UseHttps(https => https.ServerCertificateSelector = (_, name) => authority.LeafFor(name));
+                });
 
-            // The endpoint of a managed identity is plain HTTP on the machine itself.
-            kestrel.Listen(IPAddress.Loopback, 0);
-        });
-        var application = builder.Build();
+                // The endpoint of a managed identity is plain HTTP on the machine itself.
+                kestrel.Listen(IPAddress.Loopback, 0);
+            });
+        WebApplication application = builder.Build();
         application.Run(dispatcher.HandleAsync);
         return application;
     }
 
     private static SandboxDescriptor Describe(
-        SandboxOptions options, int port, string controlKey, CertificateAuthority authority, Tenant tenant, SandboxWorld world) => new(
+        SandboxOptions options,
+        int port,
+        string controlKey,
+        CertificateAuthority authority,
+        Tenant tenant,
+        SandboxWorld world
+    ) =>
+        new(
             Environment.ProcessId,
             port,
             controlKey,
@@ -150,7 +169,8 @@ internal sealed class SandboxServer : IAsyncDisposable
             world.HubConnectionString,
             ArmService.Host,
             LoginService.Host,
-            options.Seed);
+            options.Seed
+        );
 
     private static int PortOf(IServerAddressesFeature addresses, string scheme) =>
         addresses.Addresses.Select(address => new Uri(address)).Single(address => address.Scheme == scheme).Port;

@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using Azure.Core.Pipeline;
 using Azure.Identity;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 
 namespace IotHubDsr.BareModule;
 
@@ -44,29 +45,34 @@ public sealed class GetBareBlobCommand : PSCmdlet
         using SocketsHttpHandler handler = Handler();
         var transport = new HttpClientTransport(handler);
         var credential = new ClientSecretCredential(
-            TenantId, ClientId, ClientSecret, new ClientSecretCredentialOptions { DisableInstanceDiscovery = true, Transport = transport });
+            TenantId,
+            ClientId,
+            ClientSecret,
+            new ClientSecretCredentialOptions { DisableInstanceDiscovery = true, Transport = transport }
+        );
         var client = new BlobContainerClient(Container, credential, new BlobClientOptions { Transport = transport });
-        foreach (var blob in client.GetBlobs().AsPages().First().Values)
+        foreach (BlobItem? blob in client.GetBlobs().AsPages().First().Values)
             WriteObject(blob.Name);
     }
 
-    private SocketsHttpHandler Handler() => new()
-    {
-        UseProxy = false,
-        ConnectCallback = async (_, cancellationToken) =>
+    private SocketsHttpHandler Handler() =>
+        new()
         {
-            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(IPAddress.Loopback, Port, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        },
-        SslOptions = new SslClientAuthenticationOptions
-        {
-            CertificateChainPolicy = new X509ChainPolicy
+            UseProxy = false,
+            ConnectCallback = async (_, cancellationToken) =>
             {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                CustomTrustStore = { X509Certificate2.CreateFromPem(CaCertificate) },
-                RevocationMode = X509RevocationMode.NoCheck,
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                await socket.ConnectAsync(IPAddress.Loopback, Port, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
             },
-        },
-    };
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = new X509ChainPolicy
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    CustomTrustStore = { X509Certificate2.CreateFromPem(CaCertificate) },
+                    RevocationMode = X509RevocationMode.NoCheck,
+                },
+            },
+        };
 }

@@ -12,5 +12,15 @@ internal sealed record BenchmarkRow(string Row, double Value, string Unit, doubl
 {
     public bool Met => AtMost ? Value <= Bar : Value >= Bar;
 
-    public string ToJson() => JsonSerializer.Serialize(new { row = Row, value = Math.Round(Value, 3), unit = Unit, bar = Bar, met = Met });
+    public string ToJson() =>
+        JsonSerializer.Serialize(
+            new
+            {
+                row = Row,
+                value = Math.Round(Value, 3),
+                unit = Unit,
+                bar = Bar,
+                met = Met,
+            }
+        );
 }

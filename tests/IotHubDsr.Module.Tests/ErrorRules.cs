@@ -16,8 +16,10 @@ internal static class ErrorRules
     {
         Assert.NotEqual(ErrorCategory.NotSpecified, error.CategoryInfo.Category);
         Assert.Matches("^[A-Z][A-Za-z]+,IotHubDsr\\.Commands\\.", error.FullyQualifiedErrorId);
-        Assert.False(string.IsNullOrWhiteSpace(error.ErrorDetails?.RecommendedAction),
-            $"{error.FullyQualifiedErrorId} says nothing of what to do.");
+        Assert.False(
+            string.IsNullOrWhiteSpace(error.ErrorDetails?.RecommendedAction),
+            $"{error.FullyQualifiedErrorId} says nothing of what to do."
+        );
         Assert.NotNull(error.TargetObject);
         Assert.DoesNotContain("{0}", $"{error}", StringComparison.Ordinal);
     }

@@ -12,5 +12,9 @@ public sealed class LongestFirst : ITestCollectionOrderer
     private static readonly string[] Longest = [nameof(PesterTests), nameof(ExampleRunTests)];
 
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>
-        testCollections.OrderBy(static collection => Array.FindIndex(Longest, name => collection.DisplayName.Contains(name, StringComparison.Ordinal)) is var place and >= 0 ? place : Longest.Length);
+        testCollections.OrderBy(static collection =>
+            Array.FindIndex(Longest, name => collection.DisplayName.Contains(name, StringComparison.Ordinal)) is var place and >= 0
+                ? place
+                : Longest.Length
+        );
 }

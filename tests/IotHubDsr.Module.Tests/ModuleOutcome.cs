@@ -10,7 +10,8 @@ internal sealed record ModuleOutcome(
     IReadOnlyList<string> Verbose,
     IReadOnlyList<string> Debug,
     IReadOnlyList<string> Information,
-    IReadOnlyList<ProgressRecord> Progress)
+    IReadOnlyList<ProgressRecord> Progress
+)
 {
     /// <summary>The error that ended the script; it is among <see cref="Errors"/> as well.</summary>
     public ErrorRecord? Terminating { get; init; }
@@ -19,13 +20,21 @@ internal sealed record ModuleOutcome(
     public IEnumerable<string> ErrorIds => Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]);
 
     /// <summary>Everything in words, for a search for what must not be there.</summary>
-    public string AllText => string.Join('\n', [
-        .. Output.Select(value => value.ToString()),
-        .. Errors.SelectMany(
-            error => (string[])[error.ToString(), error.Exception.ToString(), $"{error.ErrorDetails}", $"{error.TargetObject}"]),
-        .. Warnings, .. Verbose, .. Debug, .. Information,
-        .. Progress.SelectMany(record => (string[])[record.Activity, record.StatusDescription, $"{record.CurrentOperation}"]),
-    ]);
+    public string AllText =>
+        string.Join(
+            '\n',
+            [
+                .. Output.Select(value => value.ToString()),
+                .. Errors.SelectMany(error =>
+                    (string[])[error.ToString(), error.Exception.ToString(), $"{error.ErrorDetails}", $"{error.TargetObject}"]
+                ),
+                .. Warnings,
+                .. Verbose,
+                .. Debug,
+                .. Information,
+                .. Progress.SelectMany(record => (string[])[record.Activity, record.StatusDescription, $"{record.CurrentOperation}"]),
+            ]
+        );
 
     /// <summary>The one object of the output.</summary>
     public PSObject Single() => Assert.Single(Output);

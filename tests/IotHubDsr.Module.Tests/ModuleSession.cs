@@ -33,8 +33,9 @@ internal sealed class ModuleSession : IDisposable
     public static ModuleSession WithSandbox(int seed = 1, int scale = 1)
     {
         var session = new ModuleSession();
-        PSObject sandbox = session.Run(
-            "param($seed, $scale) $sandbox = Start-IotHubSandbox -Seed $seed -Scale $scale; $sandbox", seed, scale).Single();
+        PSObject sandbox = session
+            .Run("param($seed, $scale) $sandbox = Start-IotHubSandbox -Seed $seed -Scale $scale; $sandbox", seed, scale)
+            .Single();
         session._sandbox = new SandboxControl(sandbox);
         return session;
     }
@@ -53,8 +54,15 @@ internal sealed class ModuleSession : IDisposable
     {
         ModuleOutcome outcome = TryRun(script, arguments);
         if (outcome.Errors.Count > 0)
-            Assert.Fail(string.Join(
-                '\n', outcome.Errors.Select(error => $"{error.FullyQualifiedErrorId}: {error} {error.Exception.InnerException}")));
+        {
+            Assert.Fail(
+                string.Join(
+                    '\n',
+                    outcome.Errors.Select(error => $"{error.FullyQualifiedErrorId}: {error} {error.Exception.InnerException}")
+                )
+            );
+        }
+
         return outcome;
     }
 

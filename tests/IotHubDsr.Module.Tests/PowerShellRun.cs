@@ -21,11 +21,13 @@ internal sealed class PowerShellRun : IDisposable
     }
 
     /// <summary>Starts a command in a session with the module. Its standard input stays open.</summary>
-    public static PowerShellRun Start(string command) => new(["-Command", PowerShellTool.WithModule(RepositoryPaths.Manifest, command)], environment: null);
+    public static PowerShellRun Start(string command) =>
+        new(["-Command", PowerShellTool.WithModule(RepositoryPaths.Manifest, command)], environment: null);
 
     /// <summary>Runs a command in a session with the module, and gives the lines of its output; an exit code other than 0 fails the
     /// test.</summary>
-    public static Task<string[]> LinesOfAsync(string command) => LinesWithoutModuleAsync(PowerShellTool.WithModule(RepositoryPaths.Manifest, command));
+    public static Task<string[]> LinesOfAsync(string command) =>
+        LinesWithoutModuleAsync(PowerShellTool.WithModule(RepositoryPaths.Manifest, command));
 
     /// <summary>The same in a session that has not imported the module.</summary>
     public static async Task<string[]> LinesWithoutModuleAsync(string command, IReadOnlyDictionary<string, string>? environment = null)
@@ -37,7 +39,10 @@ internal sealed class PowerShellRun : IDisposable
 
     /// <summary>Runs PowerShell to its end, with nothing on its standard input.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
-        string[] arguments, IReadOnlyDictionary<string, string>? environment = null, TimeSpan? patience = null)
+        string[] arguments,
+        IReadOnlyDictionary<string, string>? environment = null,
+        TimeSpan? patience = null
+    )
     {
         TimeSpan limit = patience ?? Patience;
         using var run = new PowerShellRun(arguments, environment);

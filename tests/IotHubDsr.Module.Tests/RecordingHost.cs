@@ -40,17 +40,11 @@ internal sealed class RecordingHost : PSHost
 
     public override void ExitNestedPrompt() => throw new NotSupportedException();
 
-    public override void NotifyBeginApplication()
-    {
-    }
+    public override void NotifyBeginApplication() { }
 
-    public override void NotifyEndApplication()
-    {
-    }
+    public override void NotifyEndApplication() { }
 
-    public override void SetShouldExit(int exitCode)
-    {
-    }
+    public override void SetShouldExit(int exitCode) { }
 
     private sealed class RecordingInterface : PSHostUserInterface
     {
@@ -66,8 +60,10 @@ internal sealed class RecordingHost : PSHost
         {
             Questions.Enqueue(message);
             string answer = Answer(message);
-            int index = choices.Select(choice => choice.Label.Replace("&", string.Empty, StringComparison.Ordinal)).ToList().IndexOf(
-                answer);
+            int index = choices
+                .Select(choice => choice.Label.Replace("&", string.Empty, StringComparison.Ordinal))
+                .ToList()
+                .IndexOf(answer);
             Assert.True(index >= 0, $"'{answer}' is not among the choices.");
             return index;
         }
@@ -79,8 +75,13 @@ internal sealed class RecordingHost : PSHost
             throw new NotSupportedException();
 
         public override PSCredential PromptForCredential(
-            string caption, string message, string userName, string targetName, PSCredentialTypes allowed, PSCredentialUIOptions options) =>
-            throw new NotSupportedException();
+            string caption,
+            string message,
+            string userName,
+            string targetName,
+            PSCredentialTypes allowed,
+            PSCredentialUIOptions options
+        ) => throw new NotSupportedException();
 
         public override string ReadLine() => throw new NotSupportedException();
 
@@ -93,24 +94,14 @@ internal sealed class RecordingHost : PSHost
         public override void WriteLine(string value) => Lines.Enqueue(value);
 
         // The other streams are read where the script is run.
-        public override void WriteErrorLine(string value)
-        {
-        }
+        public override void WriteErrorLine(string value) { }
 
-        public override void WriteDebugLine(string message)
-        {
-        }
+        public override void WriteDebugLine(string message) { }
 
-        public override void WriteVerboseLine(string message)
-        {
-        }
+        public override void WriteVerboseLine(string message) { }
 
-        public override void WriteWarningLine(string message)
-        {
-        }
+        public override void WriteWarningLine(string message) { }
 
-        public override void WriteProgress(long sourceId, ProgressRecord record)
-        {
-        }
+        public override void WriteProgress(long sourceId, ProgressRecord record) { }
     }
 }

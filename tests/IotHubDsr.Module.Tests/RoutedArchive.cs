@@ -18,24 +18,33 @@ internal static class RoutedArchive
 
     /// <summary>The records of every current blob of a container, by the name of the blob.</summary>
     public static Dictionary<string, List<ArchivedRecord>> Read(SandboxControl sandbox, ContainerTruth container) =>
-        sandbox.Blobs(container.Account, container.Container)
+        sandbox
+            .Blobs(container.Account, container.Container)
             .Where(blob => blob.Sha256 is not null)
             .ToDictionary(
                 blob => blob.Name,
                 blob => Read(sandbox.ReadBlob(container.Account, container.Container, blob.Name), container.Encoding),
-                StringComparer.Ordinal);
+                StringComparer.Ordinal
+            );
 
     public static List<ArchivedRecord> Read(byte[] blob, string encoding) =>
-        blob.Length == 0 ? [] : string.Equals(encoding, "Json", StringComparison.OrdinalIgnoreCase) ? ReadLines(blob) : ReadAvro(blob);
+        blob.Length == 0 ? []
+        : string.Equals(encoding, "Json", StringComparison.OrdinalIgnoreCase) ? ReadLines(blob)
+        : ReadAvro(blob);
 
     private static List<ArchivedRecord> ReadLines(byte[] blob)
     {
         var records = new List<ArchivedRecord>();
         foreach (string line in Encoding.UTF8.GetString(blob).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            using JsonDocument document = JsonDocument.Parse(line);
-            records.Add(Record(
-                Texts(document.RootElement.GetProperty("SystemProperties")), Texts(document.RootElement.GetProperty("Properties")), line));
+            using var document = JsonDocument.Parse(line);
+            records.Add(
+                Record(
+                    Texts(document.RootElement.GetProperty("SystemProperties")),
+                    Texts(document.RootElement.GetProperty("Properties")),
+                    line
+                )
+            );
         }
 
         return records;
@@ -50,9 +59,16 @@ internal static class RoutedArchive
             GenericRecord record = reader.Next();
             var system = (IDictionary<string, object>)record["SystemProperties"];
             var properties = (IDictionary<string, object>)record["Properties"];
-            string content = string.Join('\u0001', [
-                $"{record["EnqueuedTimeUtc"]}", .. Describe(system), "\u0002", .. Describe(properties),
-                    Convert.ToHexString((byte[])record["Body"])]);
+            string content = string.Join(
+                '\u0001',
+                [
+                    $"{record["EnqueuedTimeUtc"]}",
+                    .. Describe(system),
+                    "\u0002",
+                    .. Describe(properties),
+                    Convert.ToHexString((byte[])record["Body"]),
+                ]
+            );
             records.Add(Record(Texts(system), Texts(properties), content));
         }
 
@@ -62,9 +78,14 @@ internal static class RoutedArchive
     private static ArchivedRecord Record(Dictionary<string, string> system, Dictionary<string, string> properties, string content)
     {
         string sender = system["connectionDeviceId"];
-        List<string> attributed = [.. AttributingProperties
-            .Select(name => properties.GetValueOrDefault(name)).OfType<string>()
-            .Where(device => device != sender).Distinct(StringComparer.Ordinal)];
+        List<string> attributed =
+        [
+            .. AttributingProperties
+                .Select(name => properties.GetValueOrDefault(name))
+                .OfType<string>()
+                .Where(device => device != sender)
+                .Distinct(StringComparer.Ordinal),
+        ];
         return new ArchivedRecord(sender, attributed, system["iothub-message-source"], content);
     }
 

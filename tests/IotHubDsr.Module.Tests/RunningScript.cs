@@ -57,7 +57,8 @@ internal sealed class RunningScript
                 [.. streams.Verbose.Select(record => record.Message)],
                 [.. streams.Debug.Select(record => record.Message)],
                 [.. streams.Information.Select(record => $"{record}")],
-                [.. streams.Progress])
+                [.. streams.Progress]
+            )
             {
                 Terminating = terminating,
             };

@@ -23,16 +23,18 @@ internal sealed class SandboxControl : IDisposable
         int port = sandbox.Value<int>("Port");
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.Add(X509Certificate2.CreateFromPem(sandbox.Text("CaCertificate")));
-        _client = new HttpClient(new SocketsHttpHandler
-        {
-            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy },
-            ConnectCallback = async (_, cancellationToken) =>
+        _client = new HttpClient(
+            new SocketsHttpHandler
             {
-                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-                await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
-                return new NetworkStream(socket, ownsSocket: true);
-            },
-        })
+                SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy },
+                ConnectCallback = async (_, cancellationToken) =>
+                {
+                    var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                    await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+                    return new NetworkStream(socket, ownsSocket: true);
+                },
+            }
+        )
         {
             BaseAddress = sandbox.Value<Uri>("ControlUri"),
         };
@@ -68,7 +70,13 @@ internal sealed class SandboxControl : IDisposable
     public void AssignRoles(IEnumerable<string> files)
     {
         string subscription = string.Join('/', Source.Text("ResourceId").Split('/')[..3]);
-        Post("roles", new { assignments = files.Select(file => new { scope = subscription, role = JsonNode.Parse(System.IO.File.ReadAllText(file)) }) });
+        Post(
+            "roles",
+            new
+            {
+                assignments = files.Select(file => new { scope = subscription, role = JsonNode.Parse(System.IO.File.ReadAllText(file)) }),
+            }
+        );
     }
 
     public void SetTokenLifetime(TimeSpan lifetime) => Post("tokens", new { lifetimeSeconds = lifetime.TotalSeconds });
@@ -105,8 +113,10 @@ internal sealed class SandboxControl : IDisposable
     public void Dispose() => _client.Dispose();
 
     private static string BlobPath(string account, string container, string name) =>
-        string.Create(CultureInfo.InvariantCulture,
-            $"blobs/{account}/{container}/{string.Join('/', name.Split('/').Select(Uri.EscapeDataString))}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"blobs/{account}/{container}/{string.Join('/', name.Split('/').Select(Uri.EscapeDataString))}"
+        );
 
     private static T Read<T>(HttpResponseMessage response) => JsonSerializer.Deserialize<T>(response.Content.ReadAsStream(), Json)!;
 
@@ -131,11 +141,24 @@ internal sealed class SandboxControl : IDisposable
 
 /// <summary>A request to the simulated Azure.</summary>
 internal sealed record LoggedRequest(
-    long Sequence, string Service, string Method, string Host, string Target, int Status, bool Mutating, long BytesIn, long BytesOut)
+    long Sequence,
+    string Service,
+    string Method,
+    string Host,
+    string Target,
+    int Status,
+    bool Mutating,
+    long BytesIn,
+    long BytesOut
+)
 {
     /// <summary>Whether it lists the blobs of a container, from the beginning.</summary>
-    public bool BeginsListing => Service == "blob" && Method == "GET" && Target.Contains("comp=list", StringComparison.Ordinal)
-        && Target.Contains("restype=container", StringComparison.Ordinal) && !Target.Contains("marker=", StringComparison.Ordinal);
+    public bool BeginsListing =>
+        Service == "blob"
+        && Method == "GET"
+        && Target.Contains("comp=list", StringComparison.Ordinal)
+        && Target.Contains("restype=container", StringComparison.Ordinal)
+        && !Target.Contains("marker=", StringComparison.Ordinal);
 }
 
 /// <summary>What the world held when it was made.</summary>
@@ -143,7 +166,13 @@ internal sealed record WorldTruth(IReadOnlyList<string> Devices, IReadOnlyList<C
 
 /// <summary>The records of each device in a routed container.</summary>
 internal sealed record ContainerTruth(
-    string Endpoint, string Account, string Container, string Encoding, int Blobs, IReadOnlyDictionary<string, DeviceTruth> Records)
+    string Endpoint,
+    string Account,
+    string Container,
+    string Encoding,
+    int Blobs,
+    IReadOnlyDictionary<string, DeviceTruth> Records
+)
 {
     public string Place => $"{Account}/{Container}";
 

@@ -9,7 +9,7 @@ public sealed class StreamTests
     [InlineData("Remove-IotDeviceData dev1 -Force")]
     public void Progress_IsShownAndAlwaysCompleted(string command)
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
 
         AssertCompleted(session.Run(command).Progress);
     }
@@ -17,7 +17,7 @@ public sealed class StreamTests
     [Fact]
     public void Progress_IsCompletedAlsoWhenTheCommandFails()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         using var folder = new TemporaryFolder();
         session.Sandbox.Deny("blob:contosorouted");
 
@@ -27,7 +27,7 @@ public sealed class StreamTests
     [Fact]
     public void Streams_TellOfRequestsAndDecisions_AndShowNoSecret()
     {
-        using ModuleSession session = ModuleSession.WithSandbox();
+        using var session = ModuleSession.WithSandbox();
         using var folder = new TemporaryFolder();
 
         ModuleOutcome outcome = session.Run(
@@ -37,19 +37,22 @@ public sealed class StreamTests
             Export-IotDeviceData dev1 $path -Verbose -Debug
             Remove-IotDeviceData dev1 -Force -Verbose -Debug
             """,
-            folder.File("package"));
+            folder.File("package")
+        );
 
         Assert.NotEmpty(outcome.Verbose);
         Assert.Contains(outcome.Debug, line => line.Contains("/devices/dev1", StringComparison.Ordinal));
         Assert.All((string[])["sig=", "SharedAccessKey=", "Bearer ey", "primaryKey", "client_secret"], secret =>
-            Assert.DoesNotContain(secret, outcome.AllText, StringComparison.OrdinalIgnoreCase));
+            Assert.DoesNotContain(secret, outcome.AllText, StringComparison.OrdinalIgnoreCase)
+        );
     }
 
     private static void AssertCompleted(IReadOnlyList<ProgressRecord> records)
     {
         Assert.NotEmpty(records);
         Assert.All(records.GroupBy(record => record.ActivityId), activity =>
-            Assert.Equal(ProgressRecordType.Completed, activity.Last().RecordType));
+            Assert.Equal(ProgressRecordType.Completed, activity.Last().RecordType)
+        );
         Assert.All(records, record => Assert.InRange(record.PercentComplete, -1, 100));
     }
 }

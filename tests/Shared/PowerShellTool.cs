@@ -9,16 +9,27 @@ internal static class PowerShellTool
     public const string Version = "7.6.9";
 
     /// <summary>The folder of a restored package.</summary>
-    public static string PackageFolder(string id, string version) => Path.Combine(
-        typeof(PowerShellTool).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static one => one.Key == "PackagesFolder").Value!,
-        id.ToLowerInvariant(),
-        version);
+    public static string PackageFolder(string id, string version) =>
+        Path.Combine(
+            typeof(PowerShellTool)
+                .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+                .Single(static one => one.Key == "PackagesFolder")
+                .Value!,
+            id.ToLowerInvariant(),
+            version
+        );
 
     /// <summary>What starts a PowerShell without profile, notices and colours; its streams are redirected.</summary>
     /// <param name="arguments">What follows <c>pwsh -NoProfile</c>.</param>
     public static ProcessStartInfo StartInfo(params string[] arguments)
     {
-        string folder = Path.Combine(PackageFolder("PowerShell", Version), "tools", "net10.0", "any", OperatingSystem.IsWindows() ? "win" : "unix");
+        string folder = Path.Combine(
+            PackageFolder("PowerShell", Version),
+            "tools",
+            "net10.0",
+            "any",
+            OperatingSystem.IsWindows() ? "win" : "unix"
+        );
         var start = new ProcessStartInfo(DotnetHost(), [Path.Combine(folder, "pwsh.dll"), "-NoLogo", "-NoProfile", .. arguments])
         {
             RedirectStandardInput = true,
@@ -32,7 +43,8 @@ internal static class PowerShellTool
     }
 
     /// <summary>A command that imports a module first.</summary>
-    public static string WithModule(string manifest, string command) => $"Import-Module '{manifest.Replace("'", "''", StringComparison.Ordinal)}'; {command}";
+    public static string WithModule(string manifest, string command) =>
+        $"Import-Module '{manifest.Replace("'", "''", StringComparison.Ordinal)}'; {command}";
 
     private static string DotnetHost() =>
         Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";

@@ -9,7 +9,13 @@ internal static class Repetitions
     private const string Variable = "IOTHUBDSR_REPETITIONS";
 
     private static readonly int Factor = int.TryParse(
-        Environment.GetEnvironmentVariable(Variable), NumberStyles.None, CultureInfo.InvariantCulture, out int factor) ? Math.Max(1, factor) : 1;
+        Environment.GetEnvironmentVariable(Variable),
+        NumberStyles.None,
+        CultureInfo.InvariantCulture,
+        out int factor
+    )
+        ? Math.Max(1, factor)
+        : 1;
 
     /// <param name="usual">How often without the variable.</param>
     public static int Of(int usual) => usual * Factor;

@@ -20,7 +20,8 @@ public sealed record FaultDefinition(string Id, FaultCategory Category, string T
             Category,
             target,
             string.Format(CultureInfo.InvariantCulture, Text, values),
-            string.Format(CultureInfo.InvariantCulture, RecommendedAction, values));
+            string.Format(CultureInfo.InvariantCulture, RecommendedAction, values)
+        );
     }
 
     /// <summary>The failure of one target, to be thrown when nothing else of the operation can succeed.</summary>

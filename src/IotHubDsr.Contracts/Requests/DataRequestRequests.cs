@@ -94,7 +94,9 @@ public sealed record AnswerRequest : ChangeRequest
     public required string Note { get; init; }
 }
 
-/// <summary>Asks to destroy the key, the subjects, the plan and the free texts of a request; the journal and the certificates stay.</summary>
+/// <summary>
+/// Asks to destroy the key, the subjects, the plan and the free texts of a request; the journal and the certificates stay.
+/// </summary>
 public sealed record AnonymiseRequest : ChangeRequest
 {
     /// <summary>Why, in words that do not name the person; null for a request that is closed.</summary>

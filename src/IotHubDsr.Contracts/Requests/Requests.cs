@@ -18,7 +18,9 @@ public enum CredentialSource
     /// <summary>The managed identity of the machine or of the Automation account.</summary>
     ManagedIdentity = 3,
 
-    /// <summary>The variables <c>AZURE_TENANT_ID</c>, <c>AZURE_CLIENT_ID</c> and <c>AZURE_CLIENT_SECRET</c> or their certificate forms.</summary>
+    /// <summary>
+    /// The variables <c>AZURE_TENANT_ID</c>, <c>AZURE_CLIENT_ID</c> and <c>AZURE_CLIENT_SECRET</c> or their certificate forms.
+    /// </summary>
     Environment = 4,
 
     /// <summary>A federated token of a workload.</summary>
@@ -37,7 +39,9 @@ public enum HubAuthentication
     /// <summary>By the Entra credential.</summary>
     Entra = 0,
 
-    /// <summary>By a shared access key of the hub: that of the connection string, or one that is read from Azure Resource Manager.</summary>
+    /// <summary>
+    /// By a shared access key of the hub: that of the connection string, or one that is read from Azure Resource Manager.
+    /// </summary>
     SharedAccessKey = 1,
 }
 
@@ -210,13 +214,17 @@ public sealed record ConfirmPlanRequest
     public int ThrottleLimit { get; init; } = 8;
 }
 
-/// <summary>What an approval has to be: a signature of the plan's file by somebody who is trusted and does not perform the erasure.</summary>
+/// <summary>
+/// What an approval has to be: a signature of the plan's file by somebody who is trusted and does not perform the erasure.
+/// </summary>
 public sealed record ApprovalRequirement
 {
     /// <summary>Full path of the signature; null when it is beside the plan, with <c>.p7s</c> added to its name.</summary>
     public string? SignaturePath { get; init; }
 
-    /// <summary>Certificates of those who may approve, or of root authorities for them. Nobody may approve who is not named by one.</summary>
+    /// <summary>
+    /// Certificates of those who may approve, or of root authorities for them. Nobody may approve who is not named by one.
+    /// </summary>
     public IReadOnlyList<X509Certificate2> Approvers { get; init; } = [];
 
     /// <summary>Certificates of those whose time stamps (RFC 3161) count, or of root authorities for them.</summary>
@@ -225,7 +233,9 @@ public sealed record ApprovalRequirement
     /// <summary>Certificate of the performer; null when there is none.</summary>
     public X509Certificate2? PerformerCertificate { get; init; }
 
-    /// <summary>Names by which who performs the erasure is known: the one that was given, and without a certificate that of the account.</summary>
+    /// <summary>
+    /// Names by which who performs the erasure is known: the one that was given, and without a certificate that of the account.
+    /// </summary>
     public IReadOnlyList<string> PerformerNames { get; init; } = [];
 }
 
@@ -241,7 +251,9 @@ public sealed record ApprovePlanRequest
     /// <summary>Digest of the plan that the approver was asked about: another one in the file is not signed.</summary>
     public required string Digest { get; init; }
 
-    /// <summary>Full path of the signature to make, which must not exist; null for beside the plan, with <c>.p7s</c> added to its name.</summary>
+    /// <summary>
+    /// Full path of the signature to make, which must not exist; null for beside the plan, with <c>.p7s</c> added to its name.
+    /// </summary>
     public string? SignaturePath { get; init; }
 
     /// <summary>Certificate of the approver, with its private key.</summary>
@@ -257,10 +269,15 @@ public sealed record CheckCertificatesRequest
     /// <summary>Full paths of the certificates; those of one request are checked as a chain.</summary>
     public required IReadOnlyList<string> Paths { get; init; }
 
-    /// <summary>Certificates of those who are trusted to sign, or of root authorities for them. Nobody is trusted who is not named by one.</summary>
+    /// <summary>
+    /// Certificates of those who are trusted to sign, or of root authorities for them. Nobody is trusted who is not named by one.
+    /// </summary>
     public IReadOnlyList<X509Certificate2> Trusted { get; init; } = [];
 
-    /// <summary>As for <see cref="ApprovalRequirement.TimestampAuthorities"/>; a time stamp is beside its certificate, with <c>.tsr</c> added to the name.</summary>
+    /// <summary>
+    /// As for <see cref="ApprovalRequirement.TimestampAuthorities"/>; a time stamp is beside its certificate, with <c>.tsr</c> added to the
+    /// name.
+    /// </summary>
     public IReadOnlyList<X509Certificate2> TimestampAuthorities { get; init; } = [];
 
     /// <summary>Full paths of the request's journal, its parts in order; empty when it is not compared.</summary>

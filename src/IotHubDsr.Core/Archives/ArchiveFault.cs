@@ -1,4 +1,4 @@
-namespace IotHubDsr.Archives;
+namespace IotHubDsr.Core.Archives;
 
 /// <summary>Why a file could not be read as an archive.</summary>
 internal enum ArchiveFault

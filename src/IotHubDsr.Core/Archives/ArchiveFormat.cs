@@ -1,4 +1,4 @@
-namespace IotHubDsr.Archives;
+namespace IotHubDsr.Core.Archives;
 
 /// <summary>A format that scans and rewrites by one and the same walk.</summary>
 internal abstract class ArchiveFormat : IArchiveFormat
@@ -13,7 +13,11 @@ internal abstract class ArchiveFormat : IArchiveFormat
     }
 
     public async Task<ArchiveRewrite> RewriteAsync(
-        ArchiveSource source, IRewriteTarget target, RecordSelection selection, CancellationToken cancellationToken)
+        ArchiveSource source,
+        IRewriteTarget target,
+        RecordSelection selection,
+        CancellationToken cancellationToken
+    )
     {
         var pass = new RewritePass(selection, target);
         await WalkAsync(source, pass, cancellationToken);

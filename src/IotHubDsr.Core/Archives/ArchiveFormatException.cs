@@ -1,4 +1,4 @@
-namespace IotHubDsr.Archives;
+namespace IotHubDsr.Core.Archives;
 
 /// <summary>
 /// A file is not, or is no longer, what an archive must be. It is the only exception that reading a file's content raises,

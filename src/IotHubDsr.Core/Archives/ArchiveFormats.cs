@@ -1,7 +1,8 @@
-using IotHubDsr.Archives.Avro;
-using IotHubDsr.Archives.Json;
+using IotHubDsr.Core.Archives.Avro;
+using IotHubDsr.Core.Archives.Json;
+using IotHubDsr.Core.Foundation;
 
-namespace IotHubDsr.Archives;
+namespace IotHubDsr.Core.Archives;
 
 /// <summary>Tells formats apart by content: IoT Hub's file names carry an extension only if the operator typed one.</summary>
 internal static class ArchiveFormats
@@ -15,72 +16,82 @@ internal static class ArchiveFormats
 
     /// <summary>Detects the format of a file, which may be compressed as a whole, and scans it.</summary>
     public static async Task<ArchiveScan> ScanAsync(
-        Stream file, ScanRequest request, CancellationToken cancellationToken, ArchiveLimits? limits = null, ReadingShare? share = null)
+        Stream file,
+        ScanRequest request,
+        CancellationToken cancellationToken,
+        ArchiveLimits? limits = null,
+        ReadingShare? share = null
+    )
     {
         using var source = new ArchiveSource(file, limits, share);
         if (await ContentCoding.DetectAsync(source, cancellationToken) is not { } coding)
         {
-            var format = await DetectAsync(source, cancellationToken);
+            IArchiveFormat format = await DetectAsync(source, cancellationToken);
             return await format.ScanAsync(source, request, cancellationToken);
         }
 
-        await using var content = coding.Decode(source);
+        await using Stream content = coding.Decode(source);
         using var decoded = new ArchiveSource(content, limits, source.Share);
-        var inner = await DetectAsync(decoded, cancellationToken);
-        var scan = await inner.ScanAsync(decoded, request, cancellationToken);
+        IArchiveFormat inner = await DetectAsync(decoded, cancellationToken);
+        ArchiveScan scan = await inner.ScanAsync(decoded, request, cancellationToken);
         return scan with { BytesRead = source.Offset };
     }
 
     /// <summary>Detects the format of a file and writes it again without the selected records.</summary>
     public static Task<ArchiveRewrite> RewriteAsync(
-        Stream file, Stream destination, RecordSelection selection, CancellationToken cancellationToken, ArchiveLimits? limits = null)
-        => RewriteAsync(file, new StreamTarget(destination), selection, cancellationToken, limits);
+        Stream file,
+        Stream destination,
+        RecordSelection selection,
+        CancellationToken cancellationToken,
+        ArchiveLimits? limits = null
+    ) => RewriteAsync(file, new StreamTarget(destination), selection, cancellationToken, limits);
 
-    /// <summary>Detects the format of a file and writes it again without the selected records, compressed if it was compressed as a whole.</summary>
+    /// <summary>
+    /// Detects the format of a file and writes it again without the selected records, compressed if it was compressed as a whole.
+    /// </summary>
     public static async Task<ArchiveRewrite> RewriteAsync(
         Stream file,
         IRewriteTarget target,
         RecordSelection selection,
         CancellationToken cancellationToken,
         ArchiveLimits? limits = null,
-        ReadingShare? share = null)
+        ReadingShare? share = null
+    )
     {
         using var source = new ArchiveSource(file, limits, share);
         if (await ContentCoding.DetectAsync(source, cancellationToken) is not { } coding)
         {
-            var format = await DetectAsync(source, cancellationToken);
+            IArchiveFormat format = await DetectAsync(source, cancellationToken);
             return await format.RewriteAsync(source, target, selection, cancellationToken);
         }
 
-        await using var content = coding.Decode(source);
+        await using Stream content = coding.Decode(source);
         using var decoded = new ArchiveSource(content, limits, source.Share);
-        var inner = await DetectAsync(decoded, cancellationToken);
+        IArchiveFormat inner = await DetectAsync(decoded, cancellationToken);
         var encoder = new EncodingTarget(target, coding);
         ArchiveRewrite rewrite;
         await using (encoder)
-        {
             rewrite = await inner.RewriteAsync(decoded, encoder, selection, cancellationToken);
-        }
 
-        return rewrite with { BytesRead = source.Offset, BytesWritten = encoder.BytesWritten };
+        return rewrite with
+        {
+            BytesRead = source.Offset,
+            BytesWritten = encoder.BytesWritten,
+        };
     }
 
     /// <summary>Looks at the first bytes and takes none of them.</summary>
     public static async ValueTask<IArchiveFormat> DetectAsync(ArchiveSource source, CancellationToken cancellationToken)
     {
         if (!await source.FillAsync(1, cancellationToken))
-        {
             return Empty;
-        }
 
         if (await source.FillAsync(AvroHeader.Magic.Length, cancellationToken) && source.Unread.Span.StartsWith(AvroHeader.Magic))
-        {
             return Avro;
-        }
 
-        for (var wanted = 1; ; wanted = source.Unread.Length + 1)
+        for (int wanted = 1; ; wanted = source.Unread.Length + 1)
         {
-            var more = await source.FillAsync(wanted, cancellationToken) && source.Unread.Length <= source.Limits.MaxBlockBytes;
+            bool more = await source.FillAsync(wanted, cancellationToken) && source.Unread.Length <= source.Limits.MaxBlockBytes;
             switch (FirstText(source.Unread.Span))
             {
                 case (byte)'{':
@@ -100,14 +111,14 @@ internal static class ArchiveFormats
     /// <summary>Whether the first object has not ended where the first line does. A line that breaks off is a line all the same.</summary>
     private static async ValueTask<bool> RunsOverLinesAsync(ArchiveSource source, CancellationToken cancellationToken)
     {
-        var start = source.Unread.Span.IndexOf((byte)'{');
+        int start = source.Unread.Span.IndexOf((byte)'{');
         var extent = new JsonExtent();
-        for (var searched = start; ;)
+        for (int searched = start; ; )
         {
-            var line = source.Unread.Span[searched..].IndexOf((byte)'\n');
+            int line = source.Unread.Span[searched..].IndexOf((byte)'\n');
             if (line >= 0 || source.Ended || source.Unread.Length > source.Limits.MaxBlockBytes)
             {
-                var end = line < 0 ? source.Unread.Length : searched + line;
+                int end = line < 0 ? source.Unread.Length : searched + line;
                 return !extent.TryFindEnd(source.Unread.Span[start..end], out _) && line >= 0 && !extent.IsInText;
             }
 
@@ -119,7 +130,7 @@ internal static class ArchiveFormats
     private static byte? FirstText(ReadOnlySpan<byte> bytes)
     {
         bytes = bytes.StartsWith(Utf8Bom) ? bytes[Utf8Bom.Length..] : bytes;
-        var text = bytes.IndexOfAnyExcept(" \t\r\n"u8);
+        int text = bytes.IndexOfAnyExcept(" \t\r\n"u8);
         return text < 0 ? null : bytes[text];
     }
 }

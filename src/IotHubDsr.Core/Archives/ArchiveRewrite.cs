@@ -1,4 +1,6 @@
-namespace IotHubDsr.Archives;
+using IotHubDsr.Core.Records;
+
+namespace IotHubDsr.Core.Archives;
 
 /// <summary>Which records are the subjects' own: those that a request exports, and a rewrite leaves out.</summary>
 /// <param name="Subjects">The devices to be erased.</param>
@@ -9,12 +11,13 @@ namespace IotHubDsr.Archives;
 internal sealed record RecordSelection(SubjectIndex Subjects, bool IncludeRelayed = false, bool WithBody = false)
 {
     /// <summary>Whether a record that matches in this way is a subject's.</summary>
-    public bool Includes(MatchKind kind) => kind switch
-    {
-        MatchKind.Relayed => IncludeRelayed,
-        MatchKind.Mentioned => WithBody,
-        _ => true,
-    };
+    public bool Includes(MatchKind kind) =>
+        kind switch
+        {
+            MatchKind.Relayed => IncludeRelayed,
+            MatchKind.Mentioned => WithBody,
+            _ => true,
+        };
 
     /// <summary>How many of a subject's records, among those that were found, are selected.</summary>
     public long CountOf(SubjectMatches matches) => matches.Count(IncludeRelayed, WithBody);
@@ -37,7 +40,8 @@ internal sealed record ArchiveRewrite(
     IReadOnlyList<SubjectMatches> Retained,
     KeptDigest KeptDigest,
     long BytesRead,
-    long BytesWritten)
+    long BytesWritten
+)
 {
     /// <summary>Kept records of which it cannot be told who sent them.</summary>
     public UnreadRecords Unread { get; init; }

@@ -1,12 +1,13 @@
-namespace IotHubDsr.Archives;
+using IotHubDsr.Core.Records;
+
+namespace IotHubDsr.Core.Archives;
 
 /// <summary>What to look for in a file.</summary>
 /// <param name="Subjects">The devices.</param>
 /// <param name="Sink">Receives every match, if given.</param>
 /// <param name="WithDigest">Whether to digest all records as well, which costs about as much as the scan.</param>
 /// <param name="WithBody">Whether to look for the subjects in bodies as well: no record is then passed over unread.</param>
-internal sealed record ScanRequest(
-    SubjectIndex Subjects, IMatchedRecordSink? Sink = null, bool WithDigest = false, bool WithBody = false);
+internal sealed record ScanRequest(SubjectIndex Subjects, IMatchedRecordSink? Sink = null, bool WithDigest = false, bool WithBody = false);
 
 /// <summary>What a whole file holds.</summary>
 /// <param name="Format">Name of the format read.</param>
@@ -15,7 +16,12 @@ internal sealed record ScanRequest(
 /// <param name="Subjects">The subjects found, in the order of the index; a subject not listed has no record in the file.</param>
 /// <param name="Digest">Digest of all records, if asked for.</param>
 internal sealed record ArchiveScan(
-    string Format, long RecordsRead, long BytesRead, IReadOnlyList<SubjectMatches> Subjects, KeptDigest? Digest)
+    string Format,
+    long RecordsRead,
+    long BytesRead,
+    IReadOnlyList<SubjectMatches> Subjects,
+    KeptDigest? Digest
+)
 {
     /// <summary>Records of which it cannot be told who sent them: no device is absent from a file that has any.</summary>
     public UnreadRecords Unread { get; init; }

@@ -1,6 +1,7 @@
 using System.Buffers;
+using IotHubDsr.Core.Foundation;
 
-namespace IotHubDsr.Archives;
+namespace IotHubDsr.Core.Archives;
 
 /// <summary>
 /// A forward window on a file's bytes: formats look at <see cref="Unread"/> in place and take what they have understood.
@@ -65,8 +66,10 @@ internal sealed class ArchiveSource : IDisposable
     }
 
     /// <summary>Waits until that many bytes are unread. False when the file ends before.</summary>
-    public ValueTask<bool> FillAsync(int count, CancellationToken cancellationToken)
-        => _end - _start >= count ? new(true) : _ended ? new(false) : ReadAsync(count, cancellationToken);
+    public ValueTask<bool> FillAsync(int count, CancellationToken cancellationToken) =>
+        _end - _start >= count ? new(true)
+        : _ended ? new(false)
+        : ReadAsync(count, cancellationToken);
 
     public void Dispose()
     {
@@ -87,7 +90,7 @@ internal sealed class ArchiveSource : IDisposable
         while (_end - _start < count)
         {
             await MakeRoomAsync(count, cancellationToken);
-            var read = await _stream!.ReadAsync(_window.AsMemory(_end), cancellationToken);
+            int read = await _stream!.ReadAsync(_window.AsMemory(_end), cancellationToken);
             if (read == 0)
             {
                 _ended = true;
@@ -103,14 +106,10 @@ internal sealed class ArchiveSource : IDisposable
     private ValueTask MakeRoomAsync(int wanted, CancellationToken cancellationToken)
     {
         if (_window!.Length - _end >= SmallestRead)
-        {
             return default;
-        }
 
         if (_end - _start > _window.Length / 2)
-        {
             return GrowAsync(wanted, cancellationToken);
-        }
 
         Move(_window);
         return default;
@@ -119,7 +118,7 @@ internal sealed class ArchiveSource : IDisposable
     /// <summary>Twice as large, or as large as it may become.</summary>
     private async ValueTask GrowAsync(int wanted, CancellationToken cancellationToken)
     {
-        var length = _window!.Length * 2L;
+        long length = _window!.Length * 2L;
         if (length <= ReadingBudget.OwnBytes)
         {
             Move(ArrayPool<byte>.Shared.Rent((int)length));
@@ -127,7 +126,7 @@ internal sealed class ArchiveSource : IDisposable
         }
 
         await Share.EnlargeAsync(cancellationToken);
-        var most = Math.Max(wanted, Math.Max(Limits.MaxBlockBytes, Limits.MaxHeaderBytes)) + (long)InitialWindow;
+        long most = Math.Max(wanted, Math.Max(Limits.MaxBlockBytes, Limits.MaxHeaderBytes)) + (long)InitialWindow;
         Move(Share.Rent((int)Math.Min(Math.Max(most, _window.Length + (long)SmallestRead), Array.MaxLength)));
     }
 
@@ -147,12 +146,8 @@ internal sealed class ArchiveSource : IDisposable
     private void Return(byte[] window)
     {
         if (window.Length <= ReadingBudget.OwnBytes)
-        {
             ArrayPool<byte>.Shared.Return(window);
-        }
         else
-        {
             Share.Return(window);
-        }
     }
 }

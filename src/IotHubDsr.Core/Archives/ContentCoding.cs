@@ -2,11 +2,11 @@ using System.IO.Compression;
 using ZstdSharp;
 using ZstdSharp.Unsafe;
 
-namespace IotHubDsr.Archives;
+namespace IotHubDsr.Core.Archives;
 
 /// <summary>
-/// How a whole file is compressed, whatever is in it: as somebody's tool uploaded it, with a Content-Encoding or without. It is told by its first
-/// bytes, is read through, and a rewrite compresses its result alike.
+/// How a whole file is compressed, whatever is in it: as somebody's tool uploaded it, with a Content-Encoding or without. It is told by its
+/// first bytes, is read through, and a rewrite compresses its result alike.
 /// </summary>
 internal abstract class ContentCoding
 {
@@ -33,11 +33,15 @@ internal abstract class ContentCoding
     /// <exception cref="ArchiveFormatException">A blob's Content-Encoding is none that is read.</exception>
     public static void ThrowIfUnknown(string? contentEncoding)
     {
-        var name = contentEncoding?.Trim() ?? "";
+        string name = contentEncoding?.Trim() ?? "";
         if (!KnownNames.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
-            var shown = name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or ',' or ' ') ? $"'{name}' " : "";
-            throw new ArchiveFormatException(ArchiveFault.UnknownEncoding, 0, $"the content encoding {shown}of the blob is none that is read");
+            string shown = name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or ',' or ' ') ? $"'{name}' " : "";
+            throw new ArchiveFormatException(
+                ArchiveFault.UnknownEncoding,
+                0,
+                $"the content encoding {shown}of the blob is none that is read"
+            );
         }
     }
 
@@ -49,7 +53,8 @@ internal abstract class ContentCoding
 
     private sealed class GzipCoding : ContentCoding
     {
-        public override Stream Decode(ArchiveSource source) => new DecodedStream(source, file => new GZipStream(file, CompressionMode.Decompress), isGzip: true);
+        public override Stream Decode(ArchiveSource source) =>
+            new DecodedStream(source, file => new GZipStream(file, CompressionMode.Decompress), isGzip: true);
 
         public override Stream Encode(Stream destination) => new GZipStream(destination, CompressionLevel.Optimal, leaveOpen: true);
     }

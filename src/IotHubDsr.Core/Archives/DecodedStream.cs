@@ -1,13 +1,13 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using IotHubDsr.Foundation;
+using IotHubDsr.Core.Foundation;
 using ZstdSharp;
 
-namespace IotHubDsr.Archives;
+namespace IotHubDsr.Core.Archives;
 
 /// <summary>
-/// The content of a compressed file. A decoder may take a file that breaks off, or has something behind its end, for a whole one; a gzip file is
-/// therefore held against the checksum and the length in its last bytes. One of several members is not read.
+/// The content of a compressed file. A decoder may take a file that breaks off, or has something behind its end, for a whole one; a gzip
+/// file is therefore held against the checksum and the length in its last bytes. One of several members is not read.
 /// </summary>
 internal sealed class DecodedStream : ReadOnlyStream
 {
@@ -25,7 +25,7 @@ internal sealed class DecodedStream : ReadOnlyStream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await DecodeAsync(buffer, cancellationToken);
+        int read = await DecodeAsync(buffer, cancellationToken);
         _checksum?.Append(buffer.Span[..read]);
         unchecked
         {
@@ -33,9 +33,7 @@ internal sealed class DecodedStream : ReadOnlyStream
         }
 
         if (read == 0 && buffer.Length > 0)
-        {
             await CheckEndAsync(cancellationToken);
-        }
 
         return read;
     }
@@ -43,9 +41,7 @@ internal sealed class DecodedStream : ReadOnlyStream
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-        {
             _decoder.Dispose();
-        }
 
         base.Dispose(disposing);
     }
@@ -66,9 +62,7 @@ internal sealed class DecodedStream : ReadOnlyStream
     {
         await _file.SkipToEndAsync(cancellationToken);
         if (_checksum is not null && _file.Trailer != (_checksum.GetCurrentHashAsUInt32() | ((ulong)_length << 32)))
-        {
             throw Damaged("its gzip content is damaged, breaks off, or has several members", inner: null);
-        }
     }
 
     private ArchiveFormatException Damaged(string detail, Exception? inner) => new(ArchiveFault.BadEncoding, _file.Offset, detail, inner);
@@ -85,11 +79,9 @@ internal sealed class DecodedStream : ReadOnlyStream
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             if (buffer.Length == 0 || !await source.FillAsync(1, cancellationToken))
-            {
                 return 0;
-            }
 
-            var read = Math.Min(buffer.Length, source.Unread.Length);
+            int read = Math.Min(buffer.Length, source.Unread.Length);
             source.Unread[..read].CopyTo(buffer);
             Take(read);
             return read;
@@ -98,14 +90,12 @@ internal sealed class DecodedStream : ReadOnlyStream
         public async ValueTask SkipToEndAsync(CancellationToken cancellationToken)
         {
             while (await source.FillAsync(1, cancellationToken))
-            {
                 Take(source.Unread.Length);
-            }
         }
 
         private void Take(int count)
         {
-            var kept = Math.Max(0, _last.Length - count);
+            int kept = Math.Max(0, _last.Length - count);
             _last.AsSpan(_last.Length - kept).CopyTo(_last);
             source.Unread.Span[Math.Max(0, count - _last.Length)..count].CopyTo(_last.AsSpan(kept));
             source.Take(count);

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace IotHubDsr.Archives;
+namespace IotHubDsr.Core.Archives;
 
 /// <summary>JSON that came from a device and is to be embedded in ours.</summary>
 internal static class EmbeddedJson
@@ -16,9 +16,7 @@ internal static class EmbeddedJson
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = maxDepth });
         try
         {
-            while (reader.Read())
-            {
-            }
+            while (reader.Read()) { }
 
             return true;
         }
@@ -32,9 +30,7 @@ internal static class EmbeddedJson
     public static bool TryWrite(ReadOnlySpan<byte> json, Utf8JsonWriter writer)
     {
         if (!Utf8.IsValid(json) || !IsValid(json, MaxDepth - writer.CurrentDepth))
-        {
             return false;
-        }
 
         json = json.Trim(" \t\r\n"u8);
         if (!json.ContainsAny((byte)'\r', (byte)'\n'))
@@ -44,9 +40,9 @@ internal static class EmbeddedJson
         }
 
         // Within valid JSON a raw line break can only stand between tokens, where a space is as good.
-        var oneLine = ArrayPool<byte>.Shared.Rent(json.Length);
+        byte[] oneLine = ArrayPool<byte>.Shared.Rent(json.Length);
         json.CopyTo(oneLine);
-        var text = oneLine.AsSpan(0, json.Length);
+        Span<byte> text = oneLine.AsSpan(0, json.Length);
         text.Replace((byte)'\r', (byte)' ');
         text.Replace((byte)'\n', (byte)' ');
         writer.WriteRawValue(text, skipInputValidation: true);

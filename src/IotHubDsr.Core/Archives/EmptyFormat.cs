@@ -1,4 +1,4 @@
-namespace IotHubDsr.Archives;
+namespace IotHubDsr.Core.Archives;
 
 /// <summary>The file of no bytes that IoT Hub writes when a batch had no messages.</summary>
 internal sealed class EmptyFormat : ArchiveFormat

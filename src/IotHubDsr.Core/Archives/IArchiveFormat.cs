@@ -1,4 +1,4 @@
-namespace IotHubDsr.Archives;
+namespace IotHubDsr.Core.Archives;
 
 /// <summary>
 /// A format of records in a file. Both methods read the source to its end or throw <see cref="ArchiveFormatException"/>;
@@ -11,5 +11,9 @@ internal interface IArchiveFormat
     Task<ArchiveScan> ScanAsync(ArchiveSource source, ScanRequest request, CancellationToken cancellationToken);
 
     Task<ArchiveRewrite> RewriteAsync(
-        ArchiveSource source, IRewriteTarget target, RecordSelection selection, CancellationToken cancellationToken);
+        ArchiveSource source,
+        IRewriteTarget target,
+        RecordSelection selection,
+        CancellationToken cancellationToken
+    );
 }

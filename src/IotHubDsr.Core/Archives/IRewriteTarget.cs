@@ -1,6 +1,6 @@
-using IotHubDsr.Foundation;
+using IotHubDsr.Core.Foundation;
 
-namespace IotHubDsr.Archives;
+namespace IotHubDsr.Core.Archives;
 
 /// <summary>
 /// Where a rewrite puts its result, in order. Source bytes that stay are told apart from new ones, so that a target may copy
@@ -18,11 +18,11 @@ internal interface IRewriteTarget
 /// <summary>Writes the whole result to a stream.</summary>
 internal sealed class StreamTarget(Stream destination) : IRewriteTarget
 {
-    public ValueTask KeepAsync(long sourceOffset, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
-        => destination.WriteAsync(bytes, cancellationToken);
+    public ValueTask KeepAsync(long sourceOffset, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        destination.WriteAsync(bytes, cancellationToken);
 
-    public ValueTask ReplaceAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
-        => destination.WriteAsync(bytes, cancellationToken);
+    public ValueTask ReplaceAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        destination.WriteAsync(bytes, cancellationToken);
 }
 
 /// <summary>Compresses the whole result, of which then nothing stands in the source.</summary>
@@ -40,11 +40,11 @@ internal sealed class EncodingTarget : IRewriteTarget, IAsyncDisposable
     /// <summary>Bytes of the compressed result; all of them when this is disposed.</summary>
     public long BytesWritten => _encoded.BytesWritten;
 
-    public ValueTask KeepAsync(long sourceOffset, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
-        => _encoder.WriteAsync(bytes, cancellationToken);
+    public ValueTask KeepAsync(long sourceOffset, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        _encoder.WriteAsync(bytes, cancellationToken);
 
-    public ValueTask ReplaceAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
-        => _encoder.WriteAsync(bytes, cancellationToken);
+    public ValueTask ReplaceAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        _encoder.WriteAsync(bytes, cancellationToken);
 
     public ValueTask DisposeAsync() => _encoder.DisposeAsync();
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace IotHubDsr.Archives;
+namespace IotHubDsr.Core.Archives;
 
 /// <summary>
 /// XxHash128 over what a rewrite must not change: the header, then every record's bytes as they stand, in order; for JSON lines

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace IotHubDsr.Archives;
+namespace IotHubDsr.Core.Archives;
 
 /// <summary>
 /// Where in a stretch of bytes a name of interest may stand. What the names have in common is "evice" and then an I or a dash, of which
@@ -24,13 +24,12 @@ internal static class NameSigns
     public static ulong FindNames(ref byte bytes)
     {
         if (Vector512.IsHardwareAccelerated)
-        {
             return Names(Vector512.LoadUnsafe(ref bytes), Vector512.LoadUnsafe(ref bytes, Reach));
-        }
 
         return Join(
             Names(Vector256.LoadUnsafe(ref bytes), Vector256.LoadUnsafe(ref bytes, Reach)),
-            Names(Vector256.LoadUnsafe(ref bytes, Stride / 2), Vector256.LoadUnsafe(ref bytes, (Stride / 2) + Reach)));
+            Names(Vector256.LoadUnsafe(ref bytes, Stride / 2), Vector256.LoadUnsafe(ref bytes, (Stride / 2) + Reach))
+        );
     }
 
     /// <summary>The same, and a bit for each end of a line and each character that is spelled by number.</summary>
@@ -42,8 +41,10 @@ internal static class NameSigns
             var here = Vector512.LoadUnsafe(ref bytes);
             return Names(here, Vector512.LoadUnsafe(ref bytes, Reach))
                 | Vector512.Equals(here, Vector512.Create((byte)'\n')).ExtractMostSignificantBits()
-                | (Vector512.Equals(here, Vector512.Create((byte)'\\')).ExtractMostSignificantBits()
-                    & Vector512.Equals(Vector512.LoadUnsafe(ref bytes, 1), Vector512.Create((byte)'u')).ExtractMostSignificantBits());
+                | (
+                    Vector512.Equals(here, Vector512.Create((byte)'\\')).ExtractMostSignificantBits()
+                    & Vector512.Equals(Vector512.LoadUnsafe(ref bytes, 1), Vector512.Create((byte)'u')).ExtractMostSignificantBits()
+                );
         }
 
         return Join(InLines(ref bytes), InLines(ref Unsafe.Add(ref bytes, Stride / 2)));
@@ -53,16 +54,19 @@ internal static class NameSigns
     private static uint InLines(ref byte bytes)
     {
         var here = Vector256.LoadUnsafe(ref bytes);
-        var others = Vector256.Equals(here, Vector256.Create((byte)'\n'))
-            | (Vector256.Equals(here, Vector256.Create((byte)'\\'))
-                & Vector256.Equals(Vector256.LoadUnsafe(ref bytes, 1), Vector256.Create((byte)'u')));
+        Vector256<byte> others =
+            Vector256.Equals(here, Vector256.Create((byte)'\n'))
+            | (
+                Vector256.Equals(here, Vector256.Create((byte)'\\'))
+                & Vector256.Equals(Vector256.LoadUnsafe(ref bytes, 1), Vector256.Create((byte)'u'))
+            );
         return Names(here, Vector256.LoadUnsafe(ref bytes, Reach)) | others.ExtractMostSignificantBits();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Names(Vector512<byte> here, Vector512<byte> ahead)
-        => Vector512.Equals(here, Vector512.Create((byte)'v')).ExtractMostSignificantBits()
-            & Vector512.Equals(ahead & Vector512.Create(Agreeing), Vector512.Create(OfEnd)).ExtractMostSignificantBits();
+    private static ulong Names(Vector512<byte> here, Vector512<byte> ahead) =>
+        Vector512.Equals(here, Vector512.Create((byte)'v')).ExtractMostSignificantBits()
+        & Vector512.Equals(ahead & Vector512.Create(Agreeing), Vector512.Create(OfEnd)).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Names(Vector256<byte> here, Vector256<byte> ahead)

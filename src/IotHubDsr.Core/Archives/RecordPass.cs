@@ -1,6 +1,7 @@
 using System.IO.Hashing;
+using IotHubDsr.Core.Records;
 
-namespace IotHubDsr.Archives;
+namespace IotHubDsr.Core.Archives;
 
 /// <summary>
 /// One walk over a file. Formats walk the same way whether they scan or rewrite, so that both agree on every record: they ask
@@ -27,9 +28,7 @@ internal abstract class RecordPass(SubjectIndex subjects, XxHash128? hash, bool 
     public bool IsOfInterest(long offset)
     {
         if (Matcher.IsUnread)
-        {
             Unread = Unread.With(offset);
-        }
 
         return Matcher.HasMatch;
     }
@@ -53,7 +52,7 @@ internal sealed class ScanPass(ScanRequest request)
 
     public override bool LeavesOut(in MatchedRecord record)
     {
-        foreach (var match in Matcher.Resolve(record.Facts))
+        foreach (SubjectMatch match in Matcher.Resolve(record.Facts))
         {
             _found.Add(match, record.Raw.Length, record.Facts);
             request.Sink?.OnRecord(record with { Subject = match.Subject, Kind = match.Kind });
@@ -66,11 +65,12 @@ internal sealed class ScanPass(ScanRequest request)
 
     public override ValueTask ReplaceAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => default;
 
-    public ArchiveScan ToScan(string format, long bytesRead) => new(format, RecordsRead, bytesRead, _found.ToList(), KeptDigest)
-    {
-        Unread = Unread,
-        LaterDevices = Matcher.LaterDevices.Count == 0 ? [] : Matcher.LaterDevices,
-    };
+    public ArchiveScan ToScan(string format, long bytesRead) =>
+        new(format, RecordsRead, bytesRead, _found.ToList(), KeptDigest)
+        {
+            Unread = Unread,
+            LaterDevices = Matcher.LaterDevices.Count == 0 ? [] : Matcher.LaterDevices,
+        };
 }
 
 /// <summary>A walk that copies all but the selected records.</summary>
@@ -84,17 +84,13 @@ internal sealed class RewritePass(RecordSelection selection, IRewriteTarget targ
 
     public override bool LeavesOut(in MatchedRecord record)
     {
-        var matches = Matcher.Resolve(record.Facts);
-        var remove = false;
-        foreach (var match in matches)
-        {
+        ReadOnlySpan<SubjectMatch> matches = Matcher.Resolve(record.Facts);
+        bool remove = false;
+        foreach (SubjectMatch match in matches)
             remove |= selection.Includes(match.Kind);
-        }
 
-        foreach (var match in matches)
-        {
+        foreach (SubjectMatch match in matches)
             (remove ? _removed : _retained).Add(match, record.Raw.Length, record.Facts);
-        }
 
         _recordsRemoved += remove ? 1 : 0;
         return remove;
@@ -112,16 +108,9 @@ internal sealed class RewritePass(RecordSelection selection, IRewriteTarget targ
         return target.ReplaceAsync(bytes, cancellationToken);
     }
 
-    public ArchiveRewrite ToRewrite(string format, long bytesRead) => new(
-        format,
-        RecordsRead,
-        _recordsRemoved,
-        _removed.ToList(),
-        _retained.ToList(),
-        KeptDigest!.Value,
-        bytesRead,
-        _bytesWritten)
-    {
-        Unread = Unread,
-    };
+    public ArchiveRewrite ToRewrite(string format, long bytesRead) =>
+        new(format, RecordsRead, _recordsRemoved, _removed.ToList(), _retained.ToList(), KeptDigest!.Value, bytesRead, _bytesWritten)
+        {
+            Unread = Unread,
+        };
 }

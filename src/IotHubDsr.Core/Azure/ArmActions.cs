@@ -1,6 +1,6 @@
 using Azure.Core;
 
-namespace IotHubDsr.Azure;
+namespace IotHubDsr.Core.Azure;
 
 /// <summary>Which action of Azure's access control a call of Azure Resource Manager needs.</summary>
 internal static class ArmActions

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Azure;
 
-namespace IotHubDsr.Azure;
+namespace IotHubDsr.Core.Azure;
 
 /// <summary>
 /// What Azure Resource Manager says of a failed call. Most providers answer <c>{"error":{"code","message"}}</c>; Microsoft.Devices
@@ -14,14 +14,19 @@ internal static class ArmError
     public static RequestFailedException Read(Response response)
     {
         (string? code, string? message) = Parse(response.Content);
-        return new RequestFailedException(response.Status, message ?? response.ReasonPhrase ?? "no reason given", code, innerException: null);
+        return new RequestFailedException(
+            response.Status,
+            message ?? response.ReasonPhrase ?? "no reason given",
+            code,
+            innerException: null
+        );
     }
 
     private static (string? Code, string? Message) Parse(BinaryData content)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(content);
+            using var document = JsonDocument.Parse(content);
             JsonElement body = document.RootElement;
             if (Find(body, "error") is { ValueKind: JsonValueKind.Object } inner)
                 body = inner;

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
-namespace IotHubDsr.Azure;
+namespace IotHubDsr.Core.Azure;
 
 /// <summary>
 /// ID of an Azure resource, taken apart and checked. Azure compares these IDs without regard to case and does not keep to one spelling,
@@ -63,14 +63,17 @@ internal sealed class ArmId
             hasGroup ? parts[3] : null,
             parts[scope..provider],
             parts[provider + 1],
-            [.. parts[pairs..].Chunk(2).Select(static pair => (pair[0], pair[1]))]);
+            [.. parts[pairs..].Chunk(2).Select(static pair => (pair[0], pair[1]))]
+        );
         return true;
     }
 
     /// <summary>Whether this is a resource of the given namespace and type.</summary>
     public bool IsOf(string @namespace, string type) => Equal(Namespace, @namespace) && Equal(Type, type);
 
-    /// <summary>Name of the resource of <paramref name="type"/> within the ID: of <c>namespaces</c>, the namespace of an event hub.</summary>
+    /// <summary>
+    /// Name of the resource of <paramref name="type"/> within the ID: of <c>namespaces</c>, the namespace of an event hub.
+    /// </summary>
     public string? NameOf(string type) => Array.Find(_pairs, pair => Equal(pair.Type, type)).Name;
 
     /// <summary>Whether <paramref name="other"/> names the same resource.</summary>

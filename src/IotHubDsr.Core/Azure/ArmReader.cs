@@ -2,8 +2,9 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Azure;
 using Azure.Core;
+using Azure.Core.Pipeline;
 
-namespace IotHubDsr.Azure;
+namespace IotHubDsr.Core.Azure;
 
 /// <summary>A call of Azure Resource Manager.</summary>
 /// <param name="Path">Path from the root, each segment escaped.</param>
@@ -18,17 +19,20 @@ internal sealed record ArmCall(string Path, string ApiVersion, string Target)
     public string Permission { get; init; } = "Reader";
 
     /// <summary>Where that role has to be assigned: the subscription of a listing, the resource of a part of one.</summary>
-    public string Scope => Path.Split('?')[0].Split('/', StringSplitOptions.RemoveEmptyEntries) switch
-    {
-        [_, var subscription, "providers", ..] => $"the subscription {Uri.UnescapeDataString(subscription)}",
-        [_, var subscription, _, var group, _, _, _] =>
-            $"the resource group {Uri.UnescapeDataString(group)} of the subscription {Uri.UnescapeDataString(subscription)}",
-        [_, _, _, _, "providers", _, _, _, ..] and var parts => $"the resource /{Uri.UnescapeDataString(string.Join('/', parts[..8]))}",
-        _ => "the subscriptions in which data of the hub can be",
-    };
+    public string Scope =>
+        Path.Split('?')[0].Split('/', StringSplitOptions.RemoveEmptyEntries) switch
+        {
+            [_, var subscription, "providers", ..] => $"the subscription {Uri.UnescapeDataString(subscription)}",
+            [_, var subscription, _, var group, _, _, _] =>
+                $"the resource group {Uri.UnescapeDataString(group)} of the subscription {Uri.UnescapeDataString(subscription)}",
+            [_, _, _, _, "providers", _, _, _, ..] and var parts => $"the resource /{Uri.UnescapeDataString(string.Join('/', parts[..8]))}",
+            _ => "the subscriptions in which data of the hub can be",
+        };
 }
 
-/// <summary>Reads Azure Resource Manager. Every failure is a <see cref="DsrException"/>; that of a missing resource is <c>LocationMissing</c>.</summary>
+/// <summary>
+/// Reads Azure Resource Manager. Every failure is a <see cref="DsrException"/>; that of a missing resource is <c>LocationMissing</c>.
+/// </summary>
 internal sealed class ArmReader(AzureAccess access)
 {
     /// <summary>No subscription has this many pages; a listing that goes on is one that does not end.</summary>
@@ -43,17 +47,26 @@ internal sealed class ArmReader(AzureAccess access)
     public Task<JsonElement> PostAsync(ArmCall call, CancellationToken cancellationToken) =>
         SendAsync(RequestMethod.Post, UriOf(call), call, cancellationToken);
 
-    /// <summary>The items of a listing, page after page. A listing that cannot be read to its end throws: it never looks shorter than it is.</summary>
+    /// <summary>
+    /// The items of a listing, page after page. A listing that cannot be read to its end throws: it never looks shorter than it is.
+    /// </summary>
     public async IAsyncEnumerable<JsonElement> ListAsync(ArmCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var progress = new PageProgress();
         progress.IsMade(UriOf(call).AbsoluteUri, items: 1, first: null);
         int pages = 0;
-        for (Uri? uri = UriOf(call); uri is not null;)
+        for (Uri? uri = UriOf(call); uri is not null; )
         {
-            JsonElement page = await SendAsync(RequestMethod.Get, uri, call, cancellationToken).ConfigureAwait(false);
-            if (page.ValueKind != JsonValueKind.Object || !page.TryGetProperty("value", out JsonElement items) || items.ValueKind != JsonValueKind.Array)
+            JsonElement page = await SendAsync(RequestMethod.Get, uri, call, cancellationToken);
+            if (
+                page.ValueKind != JsonValueKind.Object
+                || !page.TryGetProperty("value", out JsonElement items)
+                || items.ValueKind != JsonValueKind.Array
+            )
+            {
                 throw FaultCatalogue.ServiceFailed.Exception(call.Target, "the answer holds no list.");
+            }
+
             foreach (JsonElement item in items.EnumerateArray())
                 yield return item;
             uri = NextOf(page, call);
@@ -73,8 +86,16 @@ internal sealed class ArmReader(AzureAccess access)
             return null;
 
         // The token of the account goes with the request: it must not go anywhere else.
-        if (!Uri.TryCreate(access.Cloud.ArmEndpoint, text, out Uri? next)
-            || Uri.Compare(next, access.Cloud.ArmEndpoint, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) != 0)
+        if (
+            !Uri.TryCreate(access.Cloud.ArmEndpoint, text, out Uri? next)
+            || Uri.Compare(
+                next,
+                access.Cloud.ArmEndpoint,
+                UriComponents.SchemeAndServer,
+                UriFormat.Unescaped,
+                StringComparison.OrdinalIgnoreCase
+            ) != 0
+        )
         {
             throw FaultCatalogue.ServiceFailed.Exception(call.Target, "the next page of the listing is at another host.");
         }
@@ -83,20 +104,23 @@ internal sealed class ArmReader(AzureAccess access)
     }
 
     private Uri UriOf(ArmCall call) =>
-        new(access.Cloud.ArmEndpoint, $"{call.Path}{(call.Path.Contains('?') ? '&' : '?')}api-version={Uri.EscapeDataString(call.ApiVersion)}");
+        new(
+            access.Cloud.ArmEndpoint,
+            $"{call.Path}{(call.Path.Contains('?') ? '&' : '?')}api-version={Uri.EscapeDataString(call.ApiVersion)}"
+        );
 
     private async Task<JsonElement> SendAsync(RequestMethod method, Uri uri, ArmCall call, CancellationToken cancellationToken)
     {
         try
         {
-            var pipeline = access.PipelineFor(access.Cloud.ArmScope);
+            HttpPipeline pipeline = access.PipelineFor(access.Cloud.ArmScope);
             using HttpMessage message = pipeline.CreateMessage();
             message.Request.Method = method;
             message.Request.Uri.Reset(uri);
             message.Request.Headers.Add(HttpHeader.Common.JsonAccept);
             if (method == RequestMethod.Post)
                 message.Request.Content = RequestContent.Create(ReadOnlyMemory<byte>.Empty);
-            await pipeline.SendAsync(message, cancellationToken).ConfigureAwait(false);
+            await pipeline.SendAsync(message, cancellationToken);
             return Read(message.Response);
         }
         catch (JsonException exception)
@@ -106,7 +130,14 @@ internal sealed class ArmReader(AzureAccess access)
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             throw AzureFaults.Translate(
-                exception, call.Target, call.Verb, call.Permission, ArmActions.Of(method, uri), call.Scope, $"Azure Resource Manager ({uri.Host})");
+                exception,
+                call.Target,
+                call.Verb,
+                call.Permission,
+                ArmActions.Of(method, uri),
+                call.Scope,
+                $"Azure Resource Manager ({uri.Host})"
+            );
         }
     }
 
@@ -114,7 +145,7 @@ internal sealed class ArmReader(AzureAccess access)
     {
         if (response.Status is not (>= 200 and < 300))
             throw ArmError.Read(response);
-        using JsonDocument document = JsonDocument.Parse(response.Content, Bounded);
+        using var document = JsonDocument.Parse(response.Content, Bounded);
         return document.RootElement.Clone();
     }
 }

@@ -2,7 +2,7 @@ using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
 
-namespace IotHubDsr.Azure;
+namespace IotHubDsr.Core.Azure;
 
 /// <summary>What a caller wants to know of the attempts that the retry policy makes on its behalf.</summary>
 internal interface IAttemptObserver
@@ -26,10 +26,10 @@ internal sealed class AttemptPolicy : HttpPipelinePolicy
     {
         IAttemptObserver? observer = message.TryGetProperty(typeof(IAttemptObserver), out object? value) ? value as IAttemptObserver : null;
         if (observer is not null && message.ProcessingContext.RetryNumber > 0)
-            await observer.BeforeRetryAsync(message.CancellationToken).ConfigureAwait(false);
+            await observer.BeforeRetryAsync(message.CancellationToken);
         try
         {
-            await ProcessNextAsync(message, pipeline).ConfigureAwait(false);
+            await ProcessNextAsync(message, pipeline);
         }
         catch
         {

@@ -3,7 +3,7 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
 
-namespace IotHubDsr.Azure;
+namespace IotHubDsr.Core.Azure;
 
 /// <summary>
 /// The one way to Azure: one transport, one retry policy, one token cache, one telemetry ID, shared by our own clients and by
@@ -60,9 +60,19 @@ internal sealed class AzureAccess : IDisposable
     }
 
     /// <summary>A pipeline that authorises each request with an Entra token for <paramref name="scope"/>.</summary>
-    public HttpPipeline PipelineFor(string scope) => _pipelines.GetOrAdd(scope, key => CreatePipeline(new BearerTokenAuthenticationPolicy(
-        Credential ?? throw FaultCatalogue.CredentialUnavailable.Exception(key, "the connection was made with a connection string alone."),
-        key)));
+    public HttpPipeline PipelineFor(string scope) =>
+        _pipelines.GetOrAdd(scope, key =>
+            CreatePipeline(
+                new BearerTokenAuthenticationPolicy(
+                    Credential
+                        ?? throw FaultCatalogue.CredentialUnavailable.Exception(
+                            key,
+                            "the connection was made with a connection string alone."
+                        ),
+                    key
+                )
+            )
+        );
 
     /// <summary>A pipeline that authorises each request with a policy of the caller's.</summary>
     public HttpPipeline CreatePipeline(HttpPipelinePolicy authentication) =>

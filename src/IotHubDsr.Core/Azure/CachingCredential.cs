@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Azure.Core;
 
-namespace IotHubDsr.Azure;
+namespace IotHubDsr.Core.Azure;
 
 /// <summary>
 /// Keeps tokens per scope and tenant until shortly before they expire. Some credentials start a process for each token
@@ -19,15 +19,15 @@ internal sealed class CachingCredential(TokenCredential inner, TimeProvider time
     {
         // A token with claims answers a challenge: an old one would be refused again.
         if (requestContext.Claims is not null)
-            return await inner.GetTokenAsync(requestContext, cancellationToken).ConfigureAwait(false);
+            return await inner.GetTokenAsync(requestContext, cancellationToken);
 
         Slot slot = _slots.GetOrAdd($"{requestContext.TenantId}|{string.Join(' ', requestContext.Scopes)}", static _ => new Slot());
-        await slot.Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await slot.Gate.WaitAsync(cancellationToken);
         try
         {
             if (slot.Token is not { } token || token.ExpiresOn - Margin <= time.GetUtcNow())
             {
-                token = await inner.GetTokenAsync(requestContext, cancellationToken).ConfigureAwait(false);
+                token = await inner.GetTokenAsync(requestContext, cancellationToken);
                 slot.Token = token;
             }
 

@@ -1,6 +1,6 @@
 using Azure.Identity;
 
-namespace IotHubDsr.Azure;
+namespace IotHubDsr.Core.Azure;
 
 /// <summary>Everything that differs between clouds. A sandbox is a cloud whose host names lead to a port of this machine.</summary>
 /// <param name="Name">Name as the user knows it.</param>
@@ -10,33 +10,36 @@ namespace IotHubDsr.Azure;
 /// <param name="HubScope">Token scope of IoT Hub's service API.</param>
 internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, string StorageSuffix, string HubScope)
 {
-    public static Cloud Public { get; } = new(
-        nameof(AzureCloud.AzureCloud),
-        AzureAuthorityHosts.AzurePublicCloud,
-        new Uri("https://management.azure.com"),
-        "core.windows.net",
-        "https://iothubs.azure.net/.default");
+    public static Cloud Public { get; } =
+        new(
+            nameof(AzureCloud.AzureCloud),
+            AzureAuthorityHosts.AzurePublicCloud,
+            new Uri("https://management.azure.com"),
+            "core.windows.net",
+            "https://iothubs.azure.net/.default"
+        );
 
-    private static Cloud UsGovernment { get; } = new(
-        nameof(AzureCloud.AzureUSGovernment),
-        AzureAuthorityHosts.AzureGovernment,
-        new Uri("https://management.usgovcloudapi.net"),
-        "core.usgovcloudapi.net",
-        "https://iothubs.azure.us/.default");
+    private static Cloud UsGovernment { get; } =
+        new(
+            nameof(AzureCloud.AzureUSGovernment),
+            AzureAuthorityHosts.AzureGovernment,
+            new Uri("https://management.usgovcloudapi.net"),
+            "core.usgovcloudapi.net",
+            "https://iothubs.azure.us/.default"
+        );
 
-    private static Cloud China { get; } = new(
-        nameof(AzureCloud.AzureChinaCloud),
-        AzureAuthorityHosts.AzureChina,
-        new Uri("https://management.chinacloudapi.cn"),
-        "core.chinacloudapi.cn",
-        "https://iothubs.azure.cn/.default");
+    private static Cloud China { get; } =
+        new(
+            nameof(AzureCloud.AzureChinaCloud),
+            AzureAuthorityHosts.AzureChina,
+            new Uri("https://management.chinacloudapi.cn"),
+            "core.chinacloudapi.cn",
+            "https://iothubs.azure.cn/.default"
+        );
 
     /// <summary>The innermost handler of every HTTP call.</summary>
-    public Func<HttpMessageHandler> CreateHandler { get; init; } = static () => new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-    };
+    public Func<HttpMessageHandler> CreateHandler { get; init; } =
+        static () => new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(10) };
 
     /// <summary>Whether Entra is asked which authorities exist; a private cloud is not among them.</summary>
     public bool DisableInstanceDiscovery { get; init; }
@@ -44,18 +47,21 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
     /// <summary>How long a failed call waits before its second try; each further try waits twice as long.</summary>
     public TimeSpan FirstRetryDelay { get; init; } = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>Hosts beside the cloud's own to which the operator lets storage tokens go, each as <c>host</c> or <c>host:port</c>.</summary>
+    /// <summary>
+    /// Hosts beside the cloud's own to which the operator lets storage tokens go, each as <c>host</c> or <c>host:port</c>.
+    /// </summary>
     public IReadOnlyList<string> TrustedHosts { get; init; } = [];
 
     /// <summary>Token scope of Azure Resource Manager.</summary>
     public string ArmScope => $"{ArmEndpoint.GetLeftPart(UriPartial.Authority)}/.default";
 
-    public static Cloud Of(AzureCloud cloud) => cloud switch
-    {
-        AzureCloud.AzureUSGovernment => UsGovernment,
-        AzureCloud.AzureChinaCloud => China,
-        _ => Public,
-    };
+    public static Cloud Of(AzureCloud cloud) =>
+        cloud switch
+        {
+            AzureCloud.AzureUSGovernment => UsGovernment,
+            AzureCloud.AzureChinaCloud => China,
+            _ => Public,
+        };
 
     /// <summary>
     /// Checks an address before a storage token is sent there: it comes from a file, a parameter or the environment, and whoever answers
@@ -64,8 +70,13 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
     /// <exception cref="DsrException">It is neither of the cloud nor of a host that the operator named.</exception>
     public void RequireTrusted(Uri address)
     {
-        bool isNamed = address.Scheme == Uri.UriSchemeHttps && address.UserInfo.Length == 0
-            && TrustedHosts.Any(host => host.Equals(address.Authority, StringComparison.OrdinalIgnoreCase) || host.Equals(address.IdnHost + Port(address), StringComparison.OrdinalIgnoreCase));
+        bool isNamed =
+            address.Scheme == Uri.UriSchemeHttps
+            && address.UserInfo.Length == 0
+            && TrustedHosts.Any(host =>
+                host.Equals(address.Authority, StringComparison.OrdinalIgnoreCase)
+                || host.Equals(address.IdnHost + Port(address), StringComparison.OrdinalIgnoreCase)
+            );
         if (!isNamed && !StorageHost.IsOf(this, address))
             throw FaultCatalogue.StorageHostNotTrusted.Exception(address.Authority, Name);
     }

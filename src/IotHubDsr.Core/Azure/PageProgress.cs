@@ -2,11 +2,11 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace IotHubDsr.Azure;
+namespace IotHubDsr.Core.Azure;
 
 /// <summary>
-/// Sees that a listing comes to an end. A service that gives a token a second time, or page after page without anything new, would otherwise be
-/// asked for ever.
+/// Sees that a listing comes to an end. A service that gives a token a second time, or page after page without anything new, would
+/// otherwise be asked for ever.
 /// </summary>
 internal sealed class PageProgress
 {

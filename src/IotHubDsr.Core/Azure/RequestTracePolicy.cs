@@ -1,7 +1,7 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
 
-namespace IotHubDsr.Azure;
+namespace IotHubDsr.Core.Azure;
 
 /// <summary>Tells the running operation of each request: method, host, path and status, never a query, a header or a body.</summary>
 internal sealed class RequestTracePolicy : HttpPipelinePolicy
@@ -16,11 +16,13 @@ internal sealed class RequestTracePolicy : HttpPipelinePolicy
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
-        await ProcessNextAsync(message, pipeline).ConfigureAwait(false);
+        await ProcessNextAsync(message, pipeline);
         Trace(message);
     }
 
-    private static void Trace(HttpMessage message) => OperationNotices.Send(
-        NoticeLevel.Debug,
-        $"{message.Request.Method} {message.Request.Uri.Host}{message.Request.Uri.ToUri().AbsolutePath} -> {message.Response.Status}");
+    private static void Trace(HttpMessage message) =>
+        OperationNotices.Send(
+            NoticeLevel.Debug,
+            $"{message.Request.Method} {message.Request.Uri.Host}{message.Request.Uri.ToUri().AbsolutePath} -> {message.Response.Status}"
+        );
 }

@@ -2,13 +2,13 @@ using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
-using IotHubDsr.Azure.Blobs;
+using IotHubDsr.Core.Azure.Blobs;
 
-namespace IotHubDsr.Azure;
+namespace IotHubDsr.Core.Azure;
 
 /// <summary>
-/// Remembers which action of Azure's access control a refused request needs: Blob Storage refuses without naming it, and the exception of its
-/// client does not know the request.
+/// Remembers which action of Azure's access control a refused request needs: Blob Storage refuses without naming it, and the exception of
+/// its client does not know the request.
 /// </summary>
 internal sealed class RequiredActions : HttpPipelinePolicy
 {
@@ -17,7 +17,8 @@ internal sealed class RequiredActions : HttpPipelinePolicy
     public static RequiredActions Policy { get; } = new();
 
     /// <summary>The action that a refused request needs; null when it is not known.</summary>
-    public static string? Of(Response? refusal) => refusal is not null && s_ofRefusals.TryGetValue(refusal, out string? action) ? action : null;
+    public static string? Of(Response? refusal) =>
+        refusal is not null && s_ofRefusals.TryGetValue(refusal, out string? action) ? action : null;
 
     public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
@@ -27,7 +28,7 @@ internal sealed class RequiredActions : HttpPipelinePolicy
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
-        await ProcessNextAsync(message, pipeline).ConfigureAwait(false);
+        await ProcessNextAsync(message, pipeline);
         Note(message);
     }
 

@@ -3,19 +3,20 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 
-namespace IotHubDsr.Azure;
+namespace IotHubDsr.Core.Azure;
 
 /// <summary>The sandbox as a cloud: real host names and TLS, connected to its port and trusting its authority and nothing else.</summary>
 internal static class SandboxCloud
 {
-    public static Cloud For(IotHubSandbox sandbox) => Cloud.Public with
-    {
-        Name = "Sandbox",
-        DisableInstanceDiscovery = true,
-        // A fault of the sandbox ends when it is told to: no other clients share it that need time to go away.
-        FirstRetryDelay = TimeSpan.FromMilliseconds(20),
-        CreateHandler = () => CreateHandler(sandbox.Port, sandbox.CaCertificate),
-    };
+    public static Cloud For(IotHubSandbox sandbox) =>
+        Cloud.Public with
+        {
+            Name = "Sandbox",
+            DisableInstanceDiscovery = true,
+            // A fault of the sandbox ends when it is told to: no other clients share it that need time to go away.
+            FirstRetryDelay = TimeSpan.FromMilliseconds(20),
+            CreateHandler = () => CreateHandler(sandbox.Port, sandbox.CaCertificate),
+        };
 
     private static SocketsHttpHandler CreateHandler(int port, string caCertificate)
     {
@@ -31,7 +32,7 @@ internal static class SandboxCloud
                 {
                     // The managed identity endpoint is no service of the cloud but a port of the machine.
                     bool isLocal = IPAddress.TryParse(context.DnsEndPoint.Host, out IPAddress? address) && IPAddress.IsLoopback(address);
-                    await socket.ConnectAsync(IPAddress.Loopback, isLocal ? context.DnsEndPoint.Port : port, cancellationToken).ConfigureAwait(false);
+                    await socket.ConnectAsync(IPAddress.Loopback, isLocal ? context.DnsEndPoint.Port : port, cancellationToken);
                     return new NetworkStream(socket, ownsSocket: true);
                 }
                 catch

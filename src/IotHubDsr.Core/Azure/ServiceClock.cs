@@ -1,14 +1,15 @@
 using System.Globalization;
 
-namespace IotHubDsr.Azure;
+namespace IotHubDsr.Core.Azure;
 
 /// <summary>
-/// The time of the services that a connection talks to, learned from the <c>Date</c> header of their answers. Between answers it runs with the
-/// machine's timer, never with its wall clock: one that is wrong, or is set during a run, decides nothing.
+/// The time of the services that a connection talks to, learned from the <c>Date</c> header of their answers. Between answers it runs with
+/// the machine's timer, never with its wall clock: one that is wrong, or is set during a run, decides nothing.
 /// </summary>
 /// <remarks>
 /// Each host has one vote, and the lower median wins: a single host that is hours off is outvoted, and where two disagree the earlier time
-/// holds, because a verdict that waits too long is right and one that waits too little is not. Before the first answer the time is the machine's.
+/// holds, because a verdict that waits too long is right and one that waits too little is not. Before the first answer the time is the
+/// machine's.
 /// </remarks>
 internal sealed class ServiceClock(TimeProvider machine) : TimeProvider
 {
@@ -50,12 +51,19 @@ internal sealed class ServiceClock(TimeProvider machine) : TimeProvider
     /// <param name="date">The value of its <c>Date</c> header; what is not a plausible time is ignored.</param>
     public void Hear(string host, string date)
     {
-        if (!DateTimeOffset.TryParseExact(date, "R", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset told) || told < Earliest)
+        if (
+            !DateTimeOffset.TryParseExact(date, "R", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset told)
+            || told < Earliest
+        )
+        {
             return;
+        }
+
         lock (_gate)
         {
             TimeSpan elapsed = Elapsed;
-            DateTimeOffset zero = told - elapsed, wallZero = machine.GetUtcNow() - elapsed;
+            DateTimeOffset zero = told - elapsed,
+                wallZero = machine.GetUtcNow() - elapsed;
             TimeSpan jump = _votes.TryGetValue(host, out Vote known) ? zero - known.Zero : TimeSpan.Zero;
             bool isJump = jump.Duration() > Tolerance;
             _votes[host] = new Vote(zero, wallZero, isJump ? jump : known.Jump);
@@ -72,17 +80,30 @@ internal sealed class ServiceClock(TimeProvider machine) : TimeProvider
         TimeSpan skew = machine.GetUtcNow() - now;
         List<string> odd;
         lock (_gate)
-            odd = [.. _votes.Where(vote => (vote.Value.Zero - Agreed()).Duration() > Tolerance).Select(vote => vote.Key).Order(StringComparer.Ordinal)];
+        {
+            odd =
+            [
+                .. _votes
+                    .Where(vote => (vote.Value.Zero - Agreed()).Duration() > Tolerance)
+                    .Select(vote => vote.Key)
+                    .Order(StringComparer.Ordinal),
+            ];
+        }
+
         if (odd.Count > 0)
             return $"The clock of {string.Join(", ", odd)} differs from that of the other services; the time is {now:u}.";
         return skew.Duration() > Tolerance
-            ? string.Create(CultureInfo.InvariantCulture, $"This machine's clock is {skew.Duration():d\\.hh\\:mm\\:ss} {(skew > TimeSpan.Zero ? "fast" : "slow")}; the time of the services, {now:u}, is used instead.")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"This machine's clock is {skew.Duration():d\\.hh\\:mm\\:ss} {(skew > TimeSpan.Zero ? "fast" : "slow")}; the time of the "
+                    + $"services, {now:u}, is used instead."
+            )
             : null;
     }
 
     /// <summary>
-    /// The timer stands still while a machine sleeps: when a second host has jumped by as much, or the machine's wall clock has, all have, and
-    /// those that have not answered since are moved along.
+    /// The timer stands still while a machine sleeps: when a second host has jumped by as much, or the machine's wall clock has, all have,
+    /// and those that have not answered since are moved along.
     /// </summary>
     private void Follow(TimeSpan jump, bool isWitnessed)
     {

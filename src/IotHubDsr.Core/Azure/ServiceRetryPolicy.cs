@@ -4,7 +4,7 @@ using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
 
-namespace IotHubDsr.Azure;
+namespace IotHubDsr.Core.Azure;
 
 /// <summary>Six tries with exponential delays; the service's own wish to wait wins when it is longer.</summary>
 internal sealed partial class ServiceRetryPolicy(TimeSpan firstDelay) : RetryPolicy(MaxRetries, new WishedDelay(firstDelay))
@@ -21,7 +21,8 @@ internal sealed partial class ServiceRetryPolicy(TimeSpan firstDelay) : RetryPol
         /// <summary>How long a service that refuses a call for its load wishes to be left alone; null when it does not say.</summary>
         internal static TimeSpan? WishOf(Response response) =>
             response.Headers.TryGetValue("Retry-After", out string? header)
-            && int.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) ? TimeSpan.FromSeconds(seconds)
+            && int.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds)
+                ? TimeSpan.FromSeconds(seconds)
             : response.ContentStream is { CanSeek: true } ? Wish(response.Content.ToString())
             : null;
 
@@ -34,8 +35,15 @@ internal sealed partial class ServiceRetryPolicy(TimeSpan firstDelay) : RetryPol
         protected override TimeSpan GetNextDelayCore(Response? response, int retryNumber)
         {
             TimeSpan delay = firstDelay * Math.Pow(2, retryNumber - 1);
-            if (response is { Status: 429 or 503, ContentStream.CanSeek: true } && Wish(response.Content.ToString()) is { } wish && wish > delay)
+            if (
+                response is { Status: 429 or 503, ContentStream.CanSeek: true }
+                && Wish(response.Content.ToString()) is { } wish
+                && wish > delay
+            )
+            {
                 delay = wish;
+            }
+
             return delay < MaxWait ? delay : MaxWait;
         }
 

@@ -1,9 +1,11 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
 
-namespace IotHubDsr.Azure;
+namespace IotHubDsr.Core.Azure;
 
-/// <summary>Tells a <see cref="ServiceClock"/> the time in each answer of a service; a cache's answer is old, and a gateway's is not the service's.</summary>
+/// <summary>
+/// Tells a <see cref="ServiceClock"/> the time in each answer of a service; a cache's answer is old, and a gateway's is not the service's.
+/// </summary>
 internal sealed class ServiceTimePolicy(ServiceClock clock) : HttpPipelinePolicy
 {
     public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
@@ -14,7 +16,7 @@ internal sealed class ServiceTimePolicy(ServiceClock clock) : HttpPipelinePolicy
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
-        await ProcessNextAsync(message, pipeline).ConfigureAwait(false);
+        await ProcessNextAsync(message, pipeline);
         Hear(message);
     }
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace IotHubDsr.Azure;
+namespace IotHubDsr.Core.Azure;
 
 /// <summary>Host names of the blob service, in any of the forms in which one account is reached.</summary>
 internal static partial class StorageHost
@@ -9,11 +9,13 @@ internal static partial class StorageHost
     private const string ZonedSuffix = "storage.azure.net";
 
     /// <summary>
-    /// Whether an address is of the cloud's own blob service: its host by TLS name and standard port, with nothing before or after that could
-    /// be taken for it.
+    /// Whether an address is of the cloud's own blob service: its host by TLS name and standard port, with nothing before or after that
+    /// could be taken for it.
     /// </summary>
     public static bool IsOf(Cloud cloud, Uri address) =>
-        address.Scheme == Uri.UriSchemeHttps && address.IsDefaultPort && address.UserInfo.Length == 0
+        address.Scheme == Uri.UriSchemeHttps
+        && address.IsDefaultPort
+        && address.UserInfo.Length == 0
         && BlobHost().Match(address.IdnHost) is { Success: true } host
         && (IsSuffix(host, cloud.StorageSuffix) || (cloud.StorageSuffix == Cloud.Public.StorageSuffix && IsSuffix(host, ZonedSuffix)));
 
@@ -26,17 +28,24 @@ internal static partial class StorageHost
             ? host.Groups["account"].Value.ToLowerInvariant()
             : null;
 
-    /// <summary>What stands before the container in the place of a location: the account, or the full host where it is not the cloud's.</summary>
+    /// <summary>
+    /// What stands before the container in the place of a location: the account, or the full host where it is not the cloud's.
+    /// </summary>
     public static string InWords(Cloud cloud, Uri address) =>
         IsOf(cloud, address) && AccountOf(address.AbsoluteUri) is { } account ? account : address.Authority;
 
-    private static bool IsSuffix(Match host, string suffix) => host.Groups["suffix"].Value.Equals(suffix, StringComparison.OrdinalIgnoreCase);
+    private static bool IsSuffix(Match host, string suffix) =>
+        host.Groups["suffix"].Value.Equals(suffix, StringComparison.OrdinalIgnoreCase);
 
-    [GeneratedRegex(@"\A(?<account>[a-z0-9]{3,24})(?:-secondary)?(?:\.privatelink)?(?:\.z[0-9]{1,3})?\.blob\.(?<suffix>[a-z0-9.-]+)\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\A(?<account>[a-z0-9]{3,24})(?:-secondary)?(?:\.privatelink)?(?:\.z[0-9]{1,3})?\.blob\.(?<suffix>[a-z0-9.-]+)\z",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase
+    )]
     private static partial Regex BlobHost();
 
     [GeneratedRegex(
         @"\A(?<account>[a-z0-9]{3,24})(?:-(?:secondary|microsoftrouting|internetrouting))?(?:\.privatelink)?(?:\.z[0-9]{1,3})?\.(?:blob|dfs)\.(?:core\.(?:windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)|storage\.azure\.net)\.?\z",
-        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase
+    )]
     private static partial Regex AnyHost();
 }

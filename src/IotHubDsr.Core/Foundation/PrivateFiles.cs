@@ -1,8 +1,8 @@
-namespace IotHubDsr.Foundation;
+namespace IotHubDsr.Core.Foundation;
 
 /// <summary>
-/// Creates every file and folder that the module writes. On Unix only their owner can read them, from the moment that they exist; on Windows
-/// they inherit the access rules of the folder that they are in.
+/// Creates every file and folder that the module writes. On Unix only their owner can read them, from the moment that they exist; on
+/// Windows they inherit the access rules of the folder that they are in.
 /// </summary>
 internal static class PrivateFiles
 {
@@ -46,7 +46,7 @@ internal static class PrivateFiles
         {
             await using (FileStream file = Create(temporary))
             {
-                await file.WriteAsync(content, cancellationToken).ConfigureAwait(false);
+                await file.WriteAsync(content, cancellationToken);
                 file.Flush(flushToDisk: true);
             }
 
@@ -62,7 +62,14 @@ internal static class PrivateFiles
 
     private static FileStreamOptions OptionsFor(FileMode mode, FileAccess access, FileShare share, int bufferSize, FileOptions options)
     {
-        var all = new FileStreamOptions { Mode = mode, Access = access, Share = share, BufferSize = bufferSize, Options = options };
+        var all = new FileStreamOptions
+        {
+            Mode = mode,
+            Access = access,
+            Share = share,
+            BufferSize = bufferSize,
+            Options = options,
+        };
         if (!OperatingSystem.IsWindows() && mode != FileMode.Open)
             all.UnixCreateMode = OwnerReadsAndWrites;
         return all;

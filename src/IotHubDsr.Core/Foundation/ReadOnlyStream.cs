@@ -1,4 +1,4 @@
-namespace IotHubDsr.Foundation;
+namespace IotHubDsr.Core.Foundation;
 
 /// <summary>A stream that is read from start to end.</summary>
 internal abstract class ReadOnlyStream : Stream

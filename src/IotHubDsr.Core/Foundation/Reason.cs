@@ -1,4 +1,4 @@
-namespace IotHubDsr.Foundation;
+namespace IotHubDsr.Core.Foundation;
 
 /// <summary>Why something failed, in one line: exceptions of services go on with headers and whole answers.</summary>
 internal static class Reason
@@ -7,7 +7,9 @@ internal static class Reason
 
     public static string Of(Exception exception)
     {
-        string first = exception.Message.Split(LineEnds, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault()
+        string first = exception
+            .Message.Split(LineEnds, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .FirstOrDefault()
             ?? exception.GetType().Name;
         return first[^1] is '.' or '!' or '?' ? first : first + ".";
     }

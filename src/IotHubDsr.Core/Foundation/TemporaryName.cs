@@ -1,4 +1,4 @@
-namespace IotHubDsr.Foundation;
+namespace IotHubDsr.Core.Foundation;
 
 /// <summary>
 /// The name of a file or folder while it is written, beside its final one. It does not grow with that: a name as long as the file system

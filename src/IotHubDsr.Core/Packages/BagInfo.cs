@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 
-namespace IotHubDsr.Packages;
+namespace IotHubDsr.Core.Packages;
 
 /// <summary>What <c>bag-info.txt</c> says of a package (RFC 8493, section 2.2.2).</summary>
 /// <param name="Identifier">The export's own ID.</param>
@@ -52,7 +52,9 @@ internal sealed record BagInfo(string Identifier, string Description, DateTimeOf
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    /// <summary>A label with its value, folded between words where the line would become long; no value can begin a line of its own.</summary>
+    /// <summary>
+    /// A label with its value, folded between words where the line would become long; no value can begin a line of its own.
+    /// </summary>
     private static void Append(StringBuilder text, string label, string? value)
     {
         string[] words = Words(value);
@@ -78,8 +80,13 @@ internal sealed record BagInfo(string Identifier, string Description, DateTimeOf
         var plain = new StringBuilder(value);
         for (int i = 0; i < plain.Length; i++)
         {
-            if (char.IsControl(plain[i]) || char.GetUnicodeCategory(plain[i]) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+            if (
+                char.IsControl(plain[i])
+                || char.GetUnicodeCategory(plain[i]) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+            )
+            {
                 plain[i] = ' ';
+            }
         }
 
         return VisibleText.OfLine(plain.ToString()).Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

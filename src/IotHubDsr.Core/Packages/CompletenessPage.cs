@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace IotHubDsr.Packages;
+namespace IotHubDsr.Core.Packages;
 
 /// <summary>The page of a package that says what was found, included, withheld and unreachable, per device and location.</summary>
 internal static class CompletenessPage
@@ -15,7 +15,13 @@ internal static class CompletenessPage
         Converters = { new JsonStringEnumConverter() },
     };
 
-    public static byte[] Write(DsrContext context, IReadOnlyList<string> deviceIds, RecordScope scope, IReadOnlyList<ExportCompleteness> lines, DateTimeOffset at) =>
+    public static byte[] Write(
+        DsrContext context,
+        IReadOnlyList<string> deviceIds,
+        RecordScope scope,
+        IReadOnlyList<ExportCompleteness> lines,
+        DateTimeOffset at
+    ) =>
         JsonSerializer.SerializeToUtf8Bytes(
             new
             {
@@ -33,5 +39,6 @@ internal static class CompletenessPage
                 overallVerdict = lines.Max(line => line.Verdict),
                 locations = lines,
             },
-            Options);
+            Options
+        );
 }

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
-using IotHubDsr.Foundation;
-using IotHubDsr.Stores;
+using IotHubDsr.Core.Foundation;
+using IotHubDsr.Core.Sinks;
 
-namespace IotHubDsr.Packages;
+namespace IotHubDsr.Core.Packages;
 
 /// <summary>
 /// Digests what is written through it and tells the result when all was written. What the disk throws comes out as
@@ -36,7 +36,7 @@ internal sealed class DigestStream(Stream inner, Action<byte[], long> written) :
     {
         try
         {
-            await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+            await inner.WriteAsync(buffer, cancellationToken);
         }
         catch (Exception exception) when (IsOfTheDisk(exception))
         {

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace IotHubDsr.Packages;
+namespace IotHubDsr.Core.Packages;
 
 /// <summary>
 /// File names that are safe everywhere. Device IDs may hold characters that some file system forbids or folds (<c>Dev1</c> and
@@ -14,14 +14,36 @@ internal static class PackageNames
 
     private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
     {
-        "con", "prn", "aux", "nul",
-        "com0", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
-        "lpt0", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+        "con",
+        "prn",
+        "aux",
+        "nul",
+        "com0",
+        "com1",
+        "com2",
+        "com3",
+        "com4",
+        "com5",
+        "com6",
+        "com7",
+        "com8",
+        "com9",
+        "lpt0",
+        "lpt1",
+        "lpt2",
+        "lpt3",
+        "lpt4",
+        "lpt5",
+        "lpt6",
+        "lpt7",
+        "lpt8",
+        "lpt9",
     };
 
     /// <summary>Whether a path holds nothing but safe names.</summary>
     public static bool IsSafePath(string path) =>
-        path.Split('/').All(name => name.Length > 0 && name[0] != '.' && name.All(c => char.IsAsciiLetterUpper(c) || IsPlain(c) || c == '~'));
+        path.Split('/')
+            .All(name => name.Length > 0 && name[0] != '.' && name.All(c => char.IsAsciiLetterUpper(c) || IsPlain(c) || c == '~'));
 
     /// <summary>
     /// The folder that unpacking a package makes: named like the file without its extensions, as RFC 8493 (section 4) asks.
@@ -40,12 +62,27 @@ internal static class PackageNames
 
     public static string For(string name)
     {
-        if (name.Length is > 0 and <= LongestPlain && name.All(IsPlain) && name[0] != '.' && name[^1] != '.' && !Reserved.Contains(name.Split('.')[0]))
+        if (
+            name.Length is > 0 and <= LongestPlain
+            && name.All(IsPlain)
+            && name[0] != '.'
+            && name[^1] != '.'
+            && !Reserved.Contains(name.Split('.')[0])
+        )
+        {
             return name;
+        }
 
         var safe = new StringBuilder();
         foreach (char c in name.AsSpan(0, Math.Min(name.Length, LongestPlain)))
-            safe.Append(char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : IsPlain(c) && c != '.' ? c : '_');
+        {
+            safe.Append(
+                char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c)
+                : IsPlain(c) && c != '.' ? c
+                : '_'
+            );
+        }
+
         return $"{safe}~{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, DigestBytes)).ToLowerInvariant()}";
     }
 

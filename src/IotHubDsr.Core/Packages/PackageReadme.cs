@@ -1,20 +1,30 @@
 using System.Globalization;
 using System.Text;
-using IotHubDsr.Packages.Records;
+using IotHubDsr.Core.Packages.Records;
 
-namespace IotHubDsr.Packages;
+namespace IotHubDsr.Core.Packages;
 
 /// <summary>The page of a package that a person reads first.</summary>
 internal static class PackageReadme
 {
     public static string Title(DsrContext context, IReadOnlyList<string> deviceIds, RecordScope scope) =>
-        VisibleText.OfLine($"Data of {Counted.Of(deviceIds.Count, "device")} of the IoT hub {context.HubHostName}{(scope == RecordScope.All ? string.Empty : $": {scope}")}");
+        VisibleText.OfLine(
+            $"Data of {Counted.Of(deviceIds.Count, "device")} of the IoT hub "
+                + $"{context.HubHostName}{(scope == RecordScope.All ? string.Empty : $": {scope}")}"
+        );
 
     public static byte[] Write(
-        DsrContext context, IReadOnlyList<string> deviceIds, RecordScope scope, IReadOnlyList<ExportCompleteness> lines, DateTimeOffset at)
+        DsrContext context,
+        IReadOnlyList<string> deviceIds,
+        RecordScope scope,
+        IReadOnlyList<ExportCompleteness> lines,
+        DateTimeOffset at
+    )
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"""
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"""
             {Title(context, deviceIds, scope)}
             Written {at:u} by IotHubDsr
 
@@ -32,13 +42,21 @@ internal static class PackageReadme
 
             Keys and connection strings are not part of the package.
 
-            In all {Counted.Of(lines.Sum(line => line.Found) ?? 0, "record")} found: {lines.Sum(line => line.Included)} included, {lines.Sum(line => line.Withheld)} withheld, {lines.Sum(line => line.Unreachable)} unreachable.
+            In all {Counted.Of(lines.Sum(line => line.Found) ?? 0, "record")} found: {lines.Sum(line =>
+                line.Included
+            )} included, {lines.Sum(line => line.Withheld)} withheld, {lines.Sum(line => line.Unreachable)} unreachable.
 
-            """);
+            """
+        );
         if (lines.Any(line => line.Found > 0))
             text.Append("\nWhat was found where:\n\n").AppendJoin(string.Empty, lines.Where(line => line.Found > 0).Select(InWords));
-        List<string> gaps = lines
-            .Where(line => line.Verdict > Verdict.Present || line.Verdict is Verdict.OwnerAction or Verdict.Expiring || line.Withheld > 0 || line.Unreachable > 0)
+        var gaps = lines
+            .Where(line =>
+                line.Verdict > Verdict.Present
+                || line.Verdict is Verdict.OwnerAction or Verdict.Expiring
+                || line.Withheld > 0
+                || line.Unreachable > 0
+            )
             .Select(line => Item($"{line.Kind} {line.Place}: {line.Verdict}. {line.Ground}"))
             .Distinct(StringComparer.Ordinal)
             .ToList();
@@ -55,12 +73,18 @@ internal static class PackageReadme
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"{line.Withheld} withheld"));
         if (line.Unreachable > 0)
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"{line.Unreachable} unreachable"));
-        return Item(string.Create(CultureInfo.InvariantCulture, $"{line.DeviceId} in {line.Kind} {line.Place}: {Found(line)}, {string.Join(", ", parts)}"));
+        return Item(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{line.DeviceId} in {line.Kind} {line.Place}: {Found(line)}, {string.Join(", ", parts)}"
+            )
+        );
     }
 
     private static string Found(ExportCompleteness line) =>
         line.Found is { } found ? string.Create(CultureInfo.InvariantCulture, $"{found} found") : Counted.Unknown;
 
     /// <summary>One line of a list, whatever the names in it hold.</summary>
-    private static string Item(string text) => $"- {VisibleText.OfLine(string.Concat(text.Select(static c => char.IsControl(c) ? ' ' : c)).TrimEnd())}\n";
+    private static string Item(string text) =>
+        $"- {VisibleText.OfLine(string.Concat(text.Select(static c => char.IsControl(c) ? ' ' : c)).TrimEnd())}\n";
 }

@@ -1,6 +1,6 @@
-using IotHubDsr.Foundation;
+using IotHubDsr.Core.Foundation;
 
-namespace IotHubDsr.Packages;
+namespace IotHubDsr.Core.Packages;
 
 /// <summary>Where the files of a package go while it is written.</summary>
 internal interface IPackageStorage : IAsyncDisposable

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using IotHubDsr.Foundation;
-using IotHubDsr.Packages.Records;
-using IotHubDsr.Stores;
+using IotHubDsr.Core.Foundation;
+using IotHubDsr.Core.Packages.Records;
+using IotHubDsr.Core.Records;
+using IotHubDsr.Core.Sinks;
 
-namespace IotHubDsr.Packages;
+namespace IotHubDsr.Core.Packages;
 
 /// <summary>
 /// Writes an export package, a BagIt bag (RFC 8493) as a folder or as one file, under a temporary name beside its final one, and renames
@@ -63,7 +64,10 @@ internal sealed class PackageWriter : IAsyncDisposable
             PrivateFiles.MakeFolder(System.IO.Path.GetDirectoryName(full)!);
             bool isFile = asZip || recipient is not null;
             return new PackageWriter(
-                full, temporary, isFile ? new ZipStorage(temporary, PackageNames.OfBag(full), recipient) : new FolderStorage(temporary));
+                full,
+                temporary,
+                isFile ? new ZipStorage(temporary, PackageNames.OfBag(full), recipient) : new FolderStorage(temporary)
+            );
         });
     }
 
@@ -88,17 +92,17 @@ internal sealed class PackageWriter : IAsyncDisposable
     {
         foreach (RecordSchema schema in _schemas.Values.OrderBy(schema => schema.Kind.Name, StringComparer.Ordinal))
         {
-            await WriteDataAsync($"schema/{schema.Kind.Name}.schema.json", schema.ToJson(), cancellationToken).ConfigureAwait(false);
-            await WriteDataAsync($"schema/{schema.Kind.Name}.dictionary.csv", schema.ToDictionary(), cancellationToken).ConfigureAwait(false);
+            await WriteDataAsync($"schema/{schema.Kind.Name}.schema.json", schema.ToJson(), cancellationToken);
+            await WriteDataAsync($"schema/{schema.Kind.Name}.dictionary.csv", schema.ToDictionary(), cancellationToken);
         }
 
         List<FileSeal> payload = [.. _files.Where(file => IsPayload(file.Key)).Select(file => file.Value)];
-        await WriteTagFileAsync("bagit.txt", BagInfo.Declaration, cancellationToken).ConfigureAwait(false);
-        await WriteTagFileAsync("bag-info.txt", info.Write(payload.Sum(file => file.Bytes), payload.Count), cancellationToken).ConfigureAwait(false);
-        await WriteTagFileAsync(ManifestName, Manifest(IsPayload), cancellationToken).ConfigureAwait(false);
-        await WriteTagFileAsync(TagManifestName, Manifest(static name => !IsPayload(name)), cancellationToken).ConfigureAwait(false);
+        await WriteTagFileAsync("bagit.txt", BagInfo.Declaration, cancellationToken);
+        await WriteTagFileAsync("bag-info.txt", info.Write(payload.Sum(file => file.Bytes), payload.Count), cancellationToken);
+        await WriteTagFileAsync(ManifestName, Manifest(IsPayload), cancellationToken);
+        await WriteTagFileAsync(TagManifestName, Manifest(static name => !IsPayload(name)), cancellationToken);
 
-        await _storage.DisposeAsync().ConfigureAwait(false);
+        await _storage.DisposeAsync();
         cancellationToken.ThrowIfCancellationRequested();
         Rename();
         _completed = true;
@@ -110,7 +114,7 @@ internal sealed class PackageWriter : IAsyncDisposable
             return;
         try
         {
-            await _storage.DisposeAsync().ConfigureAwait(false);
+            await _storage.DisposeAsync();
         }
         catch (IOException)
         {
@@ -130,7 +134,8 @@ internal sealed class PackageWriter : IAsyncDisposable
         {
             return action();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             throw new DsrException(FaultCatalogue.ExportFailed.For(path, exception.Message), exception);
         }
@@ -164,8 +169,8 @@ internal sealed class PackageWriter : IAsyncDisposable
 
     private async Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        await using Stream file = await OpenAsync(name, cancellationToken).ConfigureAwait(false);
-        await file.WriteAsync(content, cancellationToken).ConfigureAwait(false);
+        await using Stream file = await OpenAsync(name, cancellationToken);
+        await file.WriteAsync(content, cancellationToken);
     }
 
     private Task<Stream> OpenAsync(string name, CancellationToken cancellationToken)
@@ -177,8 +182,11 @@ internal sealed class PackageWriter : IAsyncDisposable
             throw FaultCatalogue.ExportFailed.Exception(_path, $"two files of the package would be named {name}");
         try
         {
-            return Task.FromResult<Stream>(new DigestStream(
-                _storage.Open(name), (digest, bytes) => _files[name] = new FileSeal(Convert.ToHexString(digest).ToLowerInvariant(), bytes)));
+            return Task.FromResult<Stream>(
+                new DigestStream(_storage.Open(name), (digest, bytes) =>
+                    _files[name] = new FileSeal(Convert.ToHexString(digest).ToLowerInvariant(), bytes)
+                )
+            );
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

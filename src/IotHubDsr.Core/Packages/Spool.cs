@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using IotHubDsr.Foundation;
+using IotHubDsr.Core.Foundation;
 
-namespace IotHubDsr.Packages;
+namespace IotHubDsr.Core.Packages;
 
 /// <summary>
 /// Content that waits for its turn: in memory while it is small, else in a file of its own. The file is encrypted with a key that exists

@@ -1,9 +1,9 @@
 using System.IO.Compression;
 using System.Security.Cryptography.X509Certificates;
-using IotHubDsr.Foundation;
-using IotHubDsr.Packages.Envelopes;
+using IotHubDsr.Core.Foundation;
+using IotHubDsr.Core.Packages.Envelopes;
 
-namespace IotHubDsr.Packages;
+namespace IotHubDsr.Core.Packages;
 
 /// <summary>
 /// One zip file, streamed, with ZIP64 where the sizes ask for it, and encrypted on its way to the disk when it is for a recipient. A zip

@@ -1,4 +1,4 @@
-namespace IotHubDsr.Reports;
+namespace IotHubDsr.Core.Reports;
 
 /// <summary>The devices of the request, folded, the worst first, and not more of them than a page can carry.</summary>
 internal static class DeviceSection
@@ -15,14 +15,29 @@ internal static class DeviceSection
             using (html.Element(Tag.Details))
             {
                 html.Element(Tag.Summary, $"{Counted.Of(devices.Length, "device")}, the least settled first");
-                using (html.Table("Devices of the request", ("Device", false), ("Verdict", false), ("Locations by verdict", false), ("Found", true), (LastColumn(facts), true)))
+                using (
+                    html.Table(
+                        "Devices of the request",
+                        ("Device", false),
+                        ("Verdict", false),
+                        ("Locations by verdict", false),
+                        ("Found", true),
+                        (LastColumn(facts), true)
+                    )
+                )
                 {
                     foreach (Device device in devices.Take(MaxDevices))
                         Row(html, facts, device);
                 }
 
                 if (devices.Length > MaxDevices)
-                    html.Element(Tag.P, $"{Counted.Of(devices.Length - MaxDevices, "more device")} in the certificate and the export package; none has a worse verdict than the last one above.");
+                {
+                    html.Element(
+                        Tag.P,
+                        $"{Counted.Of(devices.Length - MaxDevices, "more device")} in the certificate and the export package; none has a "
+                            + "worse verdict than the last one above."
+                    );
+                }
             }
         }
     }
@@ -47,24 +62,36 @@ internal static class DeviceSection
     private static IEnumerable<Device> Devices(ReportFacts facts)
     {
         ILookup<string, ReportRow> rows = facts.Model.Data.Rows.ToLookup(static row => row.DeviceId, StringComparer.Ordinal);
-        return facts.Model.Devices.Concat(rows.Select(static group => group.Key)).Distinct(StringComparer.Ordinal)
+        return facts
+            .Model.Devices.Concat(rows.Select(static group => group.Key))
+            .Distinct(StringComparer.Ordinal)
             .Select(id => Of(id, [.. rows[id]], facts.Locations.Count))
             .OrderByDescending(static device => device.Verdicts[0].Key)
             .ThenBy(static device => device.Id, StringComparer.Ordinal);
     }
 
-    private static Device Of(string id, IReadOnlyList<ReportRow> rows, int locations) => new(
-        id,
-        VerdictTally.Of(
-            rows.GroupBy(static row => row.LocationId, StringComparer.Ordinal).Select(static location => location.Max(static row => row.Verdict)),
-            locations),
-        Known(rows, static row => row.Found),
-        Known(rows, static row => row.Remaining),
-        rows.Sum(static row => row.Included));
+    private static Device Of(string id, IReadOnlyList<ReportRow> rows, int locations) =>
+        new(
+            id,
+            VerdictTally.Of(
+                rows.GroupBy(static row => row.LocationId, StringComparer.Ordinal)
+                    .Select(static location => location.Max(static row => row.Verdict)),
+                locations
+            ),
+            Known(rows, static row => row.Found),
+            Known(rows, static row => row.Remaining),
+            rows.Sum(static row => row.Included)
+        );
 
     /// <summary>The sum over the locations in which records were counted; null when there is none.</summary>
     private static long? Known(IReadOnlyList<ReportRow> rows, Func<ReportRow, long?> number) =>
         rows.Any(row => number(row) is not null) ? rows.Sum(number) : null;
 
-    private sealed record Device(string Id, IReadOnlyList<KeyValuePair<Verdict, int>> Verdicts, long? Found, long? Remaining, long Included);
+    private sealed record Device(
+        string Id,
+        IReadOnlyList<KeyValuePair<Verdict, int>> Verdicts,
+        long? Found,
+        long? Remaining,
+        long Included
+    );
 }

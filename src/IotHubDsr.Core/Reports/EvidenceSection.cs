@@ -1,4 +1,4 @@
-namespace IotHubDsr.Reports;
+namespace IotHubDsr.Core.Reports;
 
 /// <summary>The digests that tie the report to its evidence, and what the verdicts mean.</summary>
 internal static class EvidenceSection
@@ -11,7 +11,10 @@ internal static class EvidenceSection
     {
         using (html.Section(SectionId, "Evidence"))
         {
-            html.Element(Tag.P, "This page is a reading aid. The files below are the evidence; compare their SHA-256 with what stands here.");
+            html.Element(
+                Tag.P,
+                "This page is a reading aid. The files below are the evidence; compare their SHA-256 with what stands here."
+            );
             using (html.Table("Files of the request", ("File", false), ("Digest", false), ("Signature", false)))
             {
                 Row(html, "Plan", model.Evidence.PlanDigest, "Approved as a whole by this digest");
@@ -19,7 +22,12 @@ internal static class EvidenceSection
                 foreach (ReportCertificate certificate in model.Evidence.Certificates)
                 {
                     string signature = certificate.IsSigned ? "Signed" : "Unsigned: it proves nothing about who issued it";
-                    Row(html, $"Certificate {certificate.Name}", certificate.Digest, $"{signature}. Issued {ReportTime.Minute(certificate.IssuedAt)}");
+                    Row(
+                        html,
+                        $"Certificate {certificate.Name}",
+                        certificate.Digest,
+                        $"{signature}. Issued {ReportTime.Minute(certificate.IssuedAt)}"
+                    );
                 }
 
                 if (model.Evidence.Certificates.Count == 0)
@@ -29,7 +37,10 @@ internal static class EvidenceSection
 
         using (html.Section(LegendId, "What the verdicts mean"))
         {
-            html.Element(Tag.P, "From best to worst. The overall verdict is the worst one. A place that nobody read is never called Absent.");
+            html.Element(
+                Tag.P,
+                "From best to worst. The overall verdict is the worst one. A place that nobody read is never called Absent."
+            );
             using (html.Element(Tag.Dl, (Attribute.Class, "legend")))
             {
                 foreach (VerdictLook look in VerdictLook.All)

@@ -1,4 +1,6 @@
-namespace IotHubDsr.Reports;
+using IotHubDsr.Core.Azure.Hub;
+
+namespace IotHubDsr.Core.Reports;
 
 /// <summary>
 /// Writes the report of a request: one HTML file that needs no script and no network, for people who do not have the tool.
@@ -42,7 +44,11 @@ internal static class HtmlReport
         using (html.Element(Tag.Head))
         {
             html.Empty(Tag.Meta, (Attribute.Charset, "utf-8"));
-            html.Empty(Tag.Meta, (Attribute.HttpEquiv, "Content-Security-Policy"), (Attribute.Content, ReportStyle.Instance.ContentSecurityPolicy));
+            html.Empty(
+                Tag.Meta,
+                (Attribute.HttpEquiv, "Content-Security-Policy"),
+                (Attribute.Content, ReportStyle.Instance.ContentSecurityPolicy)
+            );
             html.Empty(Tag.Meta, (Attribute.Name, "viewport"), (Attribute.Content, "width=device-width, initial-scale=1"));
             html.Empty(Tag.Meta, (Attribute.Name, "color-scheme"), (Attribute.Content, "light dark"));
             html.Empty(Tag.Meta, (Attribute.Name, "referrer"), (Attribute.Content, "no-referrer"));
@@ -80,7 +86,11 @@ internal static class HtmlReport
     {
         using (html.Element(Tag.Ul, (Attribute.Class, "badges"), (Attribute.AriaLabel, "Locations by verdict")))
         {
-            foreach (IGrouping<Verdict, LocationSummary> verdict in facts.Locations.GroupBy(static location => location.Verdict).OrderByDescending(static group => group.Key))
+            foreach (
+                IGrouping<Verdict, LocationSummary> verdict in facts
+                    .Locations.GroupBy(static location => location.Verdict)
+                    .OrderByDescending(static group => group.Key)
+            )
             {
                 using (html.Element(Tag.Li))
                     html.Badge(verdict.Key, Counted.Of(verdict.Count(), "location"));

@@ -1,4 +1,4 @@
-namespace IotHubDsr.Reports;
+namespace IotHubDsr.Core.Reports;
 
 /// <summary>The table of locations: what each is, why it is included, how it stands there. The worst come first.</summary>
 internal static class LocationSection
@@ -13,13 +13,18 @@ internal static class LocationSection
         {
             html.Element(
                 Tag.P,
-                "Every place that the hub's configuration leads to, the least settled first. Numbers are records of the devices of this request; other devices' records in the same place are not counted and not touched.");
-            using (html.Table(
-                $"{Counted.Of(facts.Locations.Count, "location")}, with the verdict on the devices' data",
-                ("Location", false),
-                ("Why it is included", false),
-                ("Verdict", false),
-                ("Records", false)))
+                "Every place that the hub's configuration leads to, the least settled first. Numbers are records of the devices of this "
+                    + "request; other devices' records in the same place are not counted and not touched."
+            );
+            using (
+                html.Table(
+                    $"{Counted.Of(facts.Locations.Count, "location")}, with the verdict on the devices' data",
+                    ("Location", false),
+                    ("Why it is included", false),
+                    ("Verdict", false),
+                    ("Records", false)
+                )
+            )
             {
                 foreach (LocationSummary location in facts.Locations.OrderByDescending(static location => location.Verdict))
                     Row(html, facts, location);
@@ -74,8 +79,12 @@ internal static class LocationSection
             }
         }
 
-        string[] details = [.. location.Details.Select(detail =>
-            facts.DeviceCount > 1 ? $"{detail.Text} ({Counted.Of(detail.Devices, "device")})" : detail.Text)];
+        string[] details =
+        [
+            .. location.Details.Select(detail =>
+                facts.DeviceCount > 1 ? $"{detail.Text} ({Counted.Of(detail.Devices, "device")})" : detail.Text
+            ),
+        ];
         if (details.Length > 0)
             Sentences(html, details, string.Empty);
     }
@@ -96,7 +105,10 @@ internal static class LocationSection
 
     private static IEnumerable<(string Label, string Number)> Numbers(ReportFacts facts, LocationSummary location)
     {
-        yield return ("Found", facts.HasExport && !location.IsCounted && location.Found is not > 0 ? Counted.Unknown : ReportParts.Count(location.Found));
+        yield return (
+            "Found",
+            facts.HasExport && !location.IsCounted && location.Found is not > 0 ? Counted.Unknown : ReportParts.Count(location.Found)
+        );
         if (facts.HasErasure)
         {
             yield return ("Erased", ReportParts.Count(location.Erased));

@@ -1,4 +1,6 @@
-namespace IotHubDsr.Reports;
+using IotHubDsr.Core.Azure.Hub;
+
+namespace IotHubDsr.Core.Reports;
 
 /// <summary>A sentence and how many devices it holds for.</summary>
 internal sealed record ReportSentence(string Text, int Devices);
@@ -6,9 +8,7 @@ internal sealed record ReportSentence(string Text, int Devices);
 /// <summary>What is known of all devices of a report in one location.</summary>
 internal sealed record LocationSummary
 {
-    private LocationSummary()
-    {
-    }
+    private LocationSummary() { }
 
     public required ReportLocation Location { get; init; }
 
@@ -45,7 +45,8 @@ internal sealed record LocationSummary
     public bool IsSettled => Verdict <= Verdict.Erased;
 
     /// <summary>Whether an export counted the records: nothing of a place that is not read is no number.</summary>
-    public bool IsCounted => Included + Withheld + Unreachable > 0
+    public bool IsCounted =>
+        Included + Withheld + Unreachable > 0
         || Verdict is not (Verdict.Expiring or Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown);
 
     /// <summary>
@@ -56,17 +57,27 @@ internal sealed record LocationSummary
     {
         ILookup<string, ReportRow> rows = model.Data.Rows.ToLookup(static row => row.LocationId, StringComparer.Ordinal);
         string[] devices = [.. model.Devices.Concat(model.Data.Rows.Select(static row => row.DeviceId)).Distinct(StringComparer.Ordinal)];
-        IEnumerable<ReportLocation> unlisted = rows.Select(static group => new ReportLocation(group.Key, LocationKinds.UnknownSink, group.Key, []));
-        return [.. model.Data.Locations.Concat(unlisted)
-            .DistinctBy(static location => location.Id)
-            .Select(location => Of(location, [.. rows[location.Id]], devices.Length, model.OwnersActed))];
+        IEnumerable<ReportLocation> unlisted = rows.Select(static group => new ReportLocation(
+            group.Key,
+            LocationKinds.UnknownSink,
+            group.Key,
+            []
+        ));
+        return
+        [
+            .. model
+                .Data.Locations.Concat(unlisted)
+                .DistinctBy(static location => location.Id)
+                .Select(location => Of(location, [.. rows[location.Id]], devices.Length, model.OwnersActed)),
+        ];
     }
 
     private static LocationSummary Of(ReportLocation location, IReadOnlyList<ReportRow> rows, int devices, IReadOnlySet<string> ownersActed)
     {
         IReadOnlyList<KeyValuePair<Verdict, int>> verdicts = VerdictTally.Of(
             rows.GroupBy(static row => row.DeviceId, StringComparer.Ordinal).Select(static device => device.Max(static row => row.Verdict)),
-            devices);
+            devices
+        );
         return new LocationSummary
         {
             Location = location,
@@ -89,9 +100,11 @@ internal sealed record LocationSummary
         rows.All(row => number(row) is not null) ? rows.Sum(number) : null;
 
     private static ReportSentence[] Sentences(IEnumerable<ReportRow> rows, Func<ReportRow, string?> sentence) =>
-        [.. rows.OrderByDescending(static row => row.Verdict)
-            .Select(sentence)
-            .Where(static text => !string.IsNullOrEmpty(text))
-            .GroupBy(static text => text!, StringComparer.Ordinal)
-            .Select(static group => new ReportSentence(group.Key, group.Count()))];
+        [
+            .. rows.OrderByDescending(static row => row.Verdict)
+                .Select(sentence)
+                .Where(static text => !string.IsNullOrEmpty(text))
+                .GroupBy(static text => text!, StringComparer.Ordinal)
+                .Select(static group => new ReportSentence(group.Key, group.Count())),
+        ];
 }

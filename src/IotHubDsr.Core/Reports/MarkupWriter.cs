@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace IotHubDsr.Reports;
+namespace IotHubDsr.Core.Reports;
 
 /// <summary>
 /// Writes HTML with SVG in it. Names come from enumerations and every string is encoded, so that no field of a report can become markup:
@@ -12,7 +12,12 @@ internal sealed class MarkupWriter : IDisposable
 
     public MarkupWriter(Stream stream)
     {
-        _writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16 * 1024, leaveOpen: true);
+        _writer = new StreamWriter(
+            stream,
+            new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+            bufferSize: 16 * 1024,
+            leaveOpen: true
+        );
         _writer.Write("<!DOCTYPE html>\n");
     }
 
@@ -63,12 +68,24 @@ internal sealed class MarkupWriter : IDisposable
         {
             switch (character)
             {
-                case '&': _writer.Write("&amp;"); break;
-                case '<': _writer.Write("&lt;"); break;
-                case '>': _writer.Write("&gt;"); break;
-                case '"': _writer.Write("&quot;"); break;
-                case '\'': _writer.Write("&#39;"); break;
-                default: _writer.Write(character); break;
+                case '&':
+                    _writer.Write("&amp;");
+                    break;
+                case '<':
+                    _writer.Write("&lt;");
+                    break;
+                case '>':
+                    _writer.Write("&gt;");
+                    break;
+                case '"':
+                    _writer.Write("&quot;");
+                    break;
+                case '\'':
+                    _writer.Write("&#39;");
+                    break;
+                default:
+                    _writer.Write(character);
+                    break;
             }
         }
     }

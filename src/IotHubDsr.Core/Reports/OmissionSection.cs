@@ -1,4 +1,4 @@
-namespace IotHubDsr.Reports;
+namespace IotHubDsr.Core.Reports;
 
 /// <summary>What is held back for now, and what the answer cannot or does not include.</summary>
 internal static class OmissionSection
@@ -17,7 +17,11 @@ internal static class OmissionSection
             html.Element(Tag.H3, "System-generated logs of Microsoft");
             html.Element(
                 Tag.P,
-                "Microsoft also keeps logs that its services generate about their own operation. Some of them can neither be read nor exported by the administrator of a hub. They are outside this report and outside what the tool can erase. Microsoft keys device data by the device ID that the administrator assigned and keeps nothing that links that ID to a person.");
+                "Microsoft also keeps logs that its services generate about their own operation. Some of them can neither be read nor "
+                    + "exported by the administrator of a hub. They are outside this report and outside what the tool can erase. "
+                    + "Microsoft keys device data by the device ID that the administrator assigned and keeps nothing that links that ID "
+                    + "to a person."
+            );
         }
     }
 
@@ -29,8 +33,20 @@ internal static class OmissionSection
             return;
         }
 
-        var places = facts.Locations.ToDictionary(static location => location.Location.Id, static location => location.Location.Place, StringComparer.Ordinal);
-        using (html.Table("Decisions not to erase for the time being", ("Location", false), ("Covers", false), ("Ground", false), ("Review", false)))
+        var places = facts.Locations.ToDictionary(
+            static location => location.Location.Id,
+            static location => location.Location.Place,
+            StringComparer.Ordinal
+        );
+        using (
+            html.Table(
+                "Decisions not to erase for the time being",
+                ("Location", false),
+                ("Covers", false),
+                ("Ground", false),
+                ("Review", false)
+            )
+        )
         {
             foreach (ReportHold hold in facts.Model.Holds.OrderBy(static hold => hold.ReviewAt))
             {
@@ -51,7 +67,11 @@ internal static class OmissionSection
 
     private static void Omissions(MarkupWriter html, ReportFacts facts)
     {
-        ReportOmission[] omissions = [.. facts.Model.Omissions, .. facts.Locations.OrderByDescending(static location => location.Verdict).SelectMany(Omitted)];
+        ReportOmission[] omissions =
+        [
+            .. facts.Model.Omissions,
+            .. facts.Locations.OrderByDescending(static location => location.Verdict).SelectMany(Omitted),
+        ];
         if (omissions.Length == 0)
         {
             html.Element(Tag.P, "Nothing that was found is left out.", (Attribute.Class, "none"));
@@ -80,8 +100,17 @@ internal static class OmissionSection
         if (location.Withheld > 0)
             yield return new ReportOmission($"{Counted.Of(location.Withheld, "record")} withheld from {place}", Otherwise(why));
         if (location.Unreachable > 0)
-            yield return new ReportOmission($"{Counted.Of(location.Unreachable, "record")} that could not be read in {place}", Otherwise(why));
-        if (location.Verdict is Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown && location.Withheld + location.Unreachable == 0)
+        {
+            yield return new ReportOmission(
+                $"{Counted.Of(location.Unreachable, "record")} that could not be read in {place}",
+                Otherwise(why)
+            );
+        }
+
+        if (
+            location.Verdict is Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown
+            && location.Withheld + location.Unreachable == 0
+        )
         {
             string detail = string.Join(' ', location.Details.Select(static sentence => sentence.Text).Take(3));
             yield return new ReportOmission($"{place} ({location.Verdict})", Otherwise(detail.Length > 0 ? detail : why));

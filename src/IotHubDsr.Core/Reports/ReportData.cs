@@ -1,4 +1,4 @@
-namespace IotHubDsr.Reports;
+namespace IotHubDsr.Core.Reports;
 
 /// <summary>One location of a report.</summary>
 /// <param name="Id">Stable name of the location.</param>
@@ -48,33 +48,41 @@ internal sealed record ReportRow
 internal sealed record ReportData(IReadOnlyList<ReportLocation> Locations, IReadOnlyList<ReportRow> Rows)
 {
     /// <summary>The outcome of an erasure.</summary>
-    public static ReportData FromReceipts(IReadOnlyCollection<ErasureReceipt> receipts) => new(
-        LocationsOf(receipts.Select(static receipt => receipt.Location)),
-        [.. receipts.Select(static receipt => new ReportRow
-        {
-            DeviceId = receipt.DeviceId,
-            LocationId = receipt.Location.Id,
-            Verdict = receipt.Verdict,
-            Found = Known(receipt, receipt.RecordsPlanned),
-            Erased = receipt.RecordsErased,
-            Remaining = Known(receipt, receipt.RecordsRemaining),
-            Until = receipt.Until,
-            Detail = receipt.Detail,
-        })]);
+    public static ReportData FromReceipts(IReadOnlyCollection<ErasureReceipt> receipts) =>
+        new(
+            LocationsOf(receipts.Select(static receipt => receipt.Location)),
+            [
+                .. receipts.Select(static receipt => new ReportRow
+                {
+                    DeviceId = receipt.DeviceId,
+                    LocationId = receipt.Location.Id,
+                    Verdict = receipt.Verdict,
+                    Found = Known(receipt, receipt.RecordsPlanned),
+                    Erased = receipt.RecordsErased,
+                    Remaining = Known(receipt, receipt.RecordsRemaining),
+                    Until = receipt.Until,
+                    Detail = receipt.Detail,
+                }),
+            ]
+        );
 
     /// <summary>A footprint.</summary>
-    public static ReportData FromFindings(IReadOnlyCollection<DeviceDataFinding> findings) => new(
-        LocationsOf(findings.Select(static finding => finding.Location)),
-        [.. findings.Select(static finding => new ReportRow
-        {
-            DeviceId = finding.DeviceId,
-            LocationId = finding.Location.Id,
-            Verdict = finding.Verdict,
-            Found = finding.IsCounted ? finding.RecordCount : null,
-            Remaining = finding.IsCounted ? finding.RecordCount : null,
-            Until = finding.Until,
-            Detail = finding.Detail,
-        })]);
+    public static ReportData FromFindings(IReadOnlyCollection<DeviceDataFinding> findings) =>
+        new(
+            LocationsOf(findings.Select(static finding => finding.Location)),
+            [
+                .. findings.Select(static finding => new ReportRow
+                {
+                    DeviceId = finding.DeviceId,
+                    LocationId = finding.Location.Id,
+                    Verdict = finding.Verdict,
+                    Found = finding.IsCounted ? finding.RecordCount : null,
+                    Remaining = finding.IsCounted ? finding.RecordCount : null,
+                    Until = finding.Until,
+                    Detail = finding.Detail,
+                }),
+            ]
+        );
 
     /// <summary>An export alone.</summary>
     /// <param name="lines">Its completeness.</param>
@@ -89,7 +97,13 @@ internal sealed record ReportData(IReadOnlyList<ReportLocation> Locations, IRead
         foreach (ExportCompleteness line in lines)
         {
             ReportRow row = rows.GetValueOrDefault((line.DeviceId, line.LocationId))
-                ?? new ReportRow { DeviceId = line.DeviceId, LocationId = line.LocationId, Verdict = line.Verdict, Found = line.Found };
+                ?? new ReportRow
+                {
+                    DeviceId = line.DeviceId,
+                    LocationId = line.LocationId,
+                    Verdict = line.Verdict,
+                    Found = line.Found,
+                };
             rows[(line.DeviceId, line.LocationId)] = row with
             {
                 Included = line.Included,
@@ -105,7 +119,9 @@ internal sealed record ReportData(IReadOnlyList<ReportLocation> Locations, IRead
 
     /// <summary>Receipts of earlier versions have 0 where nobody counted.</summary>
     private static long? Known(ErasureReceipt receipt, long? records) =>
-        records is 0 && receipt.Verdict is (Verdict.Expiring or Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown) ? null : records;
+        records is 0 && receipt.Verdict is (Verdict.Expiring or Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown)
+            ? null
+            : records;
 
     private static ReportLocation[] LocationsOf(IEnumerable<DataLocation> locations) =>
         [.. locations.DistinctBy(static location => location.Id).Select(ReportLocation.From)];

@@ -1,6 +1,7 @@
 using System.Globalization;
+using IotHubDsr.Core.Azure.Hub;
 
-namespace IotHubDsr.Reports;
+namespace IotHubDsr.Core.Reports;
 
 /// <summary>What a report derives from its model, worked out once.</summary>
 internal sealed class ReportFacts
@@ -31,7 +32,8 @@ internal sealed class ReportFacts
     public IReadOnlyList<TimelineEntry> Timeline { get; }
 
     /// <summary>Whether columns about an export have something to say.</summary>
-    public bool HasExport => Model.Kind != ReportKind.Erasure
+    public bool HasExport =>
+        Model.Kind != ReportKind.Erasure
         || Locations.Any(static location => location.Included + location.Withheld + location.Unreachable > 0);
 
     public bool HasErasure => Model.Kind == ReportKind.Erasure;
@@ -47,7 +49,9 @@ internal static class ReportTime
 {
     public static string Day(DateTimeOffset instant) => instant.UtcDateTime.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
 
-    public static string Minute(DateTimeOffset instant) => instant.UtcDateTime.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture);
+    public static string Minute(DateTimeOffset instant) =>
+        instant.UtcDateTime.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
-    public static string Machine(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    public static string Machine(DateTimeOffset instant) =>
+        instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

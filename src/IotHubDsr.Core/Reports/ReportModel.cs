@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace IotHubDsr.Reports;
+namespace IotHubDsr.Core.Reports;
 
 /// <summary>What the person asked for.</summary>
 internal enum ReportKind

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace IotHubDsr.Reports;
+namespace IotHubDsr.Core.Reports;
 
 /// <summary>Parts that several sections of a report are made of.</summary>
 internal static class ReportParts
@@ -8,7 +8,7 @@ internal static class ReportParts
     /// <summary>The symbol of a verdict and its word.</summary>
     public static void Badge(this MarkupWriter html, Verdict verdict, string? count = null)
     {
-        VerdictLook look = VerdictLook.Of(verdict);
+        var look = VerdictLook.Of(verdict);
         using (html.Element(Tag.Span, (Attribute.Class, $"badge {look.CssClass}")))
         {
             using (html.Element(Tag.Svg, (Attribute.ViewBox, "0 0 16 16"), (Attribute.Class, "symbol"), (Attribute.AriaHidden, "true")))

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace IotHubDsr.Reports;
+namespace IotHubDsr.Core.Reports;
 
 /// <summary>The style sheet of a report: the palette as variables, then the rules of <c>report.css</c>.</summary>
 internal sealed class ReportStyle
@@ -35,7 +35,8 @@ internal sealed class ReportStyle
 
     private static string Variables(bool dark)
     {
-        IEnumerable<(string Name, string Value)> colours = ReportPalette.All.Select(colour => (colour.Name, dark ? colour.Dark : colour.Light))
+        IEnumerable<(string Name, string Value)> colours = ReportPalette
+            .All.Select(colour => (colour.Name, dark ? colour.Dark : colour.Light))
             .Concat(VerdictLook.All.Select(look => ($"{look.CssClass}-ink", dark ? look.Colours.DarkInk : look.Colours.Ink)))
             .Concat(VerdictLook.All.Select(look => ($"{look.CssClass}-tint", dark ? look.Colours.DarkTint : look.Colours.Tint)));
         return string.Concat(colours.Select(static colour => $"--{colour.Name}:{colour.Value};"));

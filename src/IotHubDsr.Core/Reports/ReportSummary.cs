@@ -1,14 +1,17 @@
-namespace IotHubDsr.Reports;
+using IotHubDsr.Core.Azure.Hub;
+
+namespace IotHubDsr.Core.Reports;
 
 /// <summary>The outcome in sentences that need no knowledge of the tool.</summary>
 internal static class ReportSummary
 {
-    public static string Title(ReportKind kind) => kind switch
-    {
-        ReportKind.Erasure => "Erasure of device data",
-        ReportKind.Portability => "Portability of device data",
-        _ => "Access to device data",
-    };
+    public static string Title(ReportKind kind) =>
+        kind switch
+        {
+            ReportKind.Erasure => "Erasure of device data",
+            ReportKind.Portability => "Portability of device data",
+            _ => "Access to device data",
+        };
 
     /// <summary>Is it done. What owners have done by their own account is said apart: nobody has read it.</summary>
     public static string Headline(ReportFacts facts)
@@ -23,23 +26,25 @@ internal static class ReportSummary
             : $"{Headline(facts, facts.Open.Max(static location => location.Verdict))} {noted}";
     }
 
-    private static string Headline(ReportFacts facts, Verdict worst) => worst switch
-    {
-        Verdict.Absent when facts.Open.Count < facts.Locations.Count => "No other place holds data of the request.",
-        Verdict.Absent => "Every location was read, and none holds data of the request.",
-        Verdict.Erased => "All data that was found was erased, and a second reading found none of it.",
-        Verdict.ErasurePending when facts.Locations.Any(static location => location.Remaining > 0) =>
-            "Some data is not erased yet; what is left is erased and read once more after the dates given below.",
-        Verdict.ErasurePending => "All data that was found was erased; some places have to be read once more after the dates given below.",
-        Verdict.Expiring when !facts.HasErasure => "What could be read was read; the rest leaves by itself in the times given below.",
-        Verdict.Expiring => "What could be erased was erased; the rest leaves by itself on the dates given below.",
-        Verdict.Held => "Some data is kept for now, on the grounds given below.",
-        Verdict.OwnerAction => "In some places somebody else has to act; below it says who and what.",
-        Verdict.Present when !facts.HasErasure => "Data was found; what was handed over and what was not is listed below.",
-        Verdict.Present => "Data is still there in some places.",
-        Verdict.Unreachable => "Some places could not be read, so the answer is not complete.",
-        _ => "For some places it is not known whether they hold data, so the answer is not complete.",
-    };
+    private static string Headline(ReportFacts facts, Verdict worst) =>
+        worst switch
+        {
+            Verdict.Absent when facts.Open.Count < facts.Locations.Count => "No other place holds data of the request.",
+            Verdict.Absent => "Every location was read, and none holds data of the request.",
+            Verdict.Erased => "All data that was found was erased, and a second reading found none of it.",
+            Verdict.ErasurePending when facts.Locations.Any(static location => location.Remaining > 0) =>
+                "Some data is not erased yet; what is left is erased and read once more after the dates given below.",
+            Verdict.ErasurePending =>
+                "All data that was found was erased; some places have to be read once more after the dates given below.",
+            Verdict.Expiring when !facts.HasErasure => "What could be read was read; the rest leaves by itself in the times given below.",
+            Verdict.Expiring => "What could be erased was erased; the rest leaves by itself on the dates given below.",
+            Verdict.Held => "Some data is kept for now, on the grounds given below.",
+            Verdict.OwnerAction => "In some places somebody else has to act; below it says who and what.",
+            Verdict.Present when !facts.HasErasure => "Data was found; what was handed over and what was not is listed below.",
+            Verdict.Present => "Data is still there in some places.",
+            Verdict.Unreachable => "Some places could not be read, so the answer is not complete.",
+            _ => "For some places it is not known whether they hold data, so the answer is not complete.",
+        };
 
     /// <summary>The numbers behind the headline.</summary>
     public static string Numbers(ReportFacts facts)
@@ -47,12 +52,24 @@ internal static class ReportSummary
         var parts = new List<string>();
         Add(facts.Count(static verdict => verdict == Verdict.Absent), "was read and holds nothing", "were read and hold nothing");
         Add(facts.Count(static verdict => verdict == Verdict.Erased), "held data that is erased", "held data that is erased");
-        Add(facts.Count(static verdict => verdict is Verdict.ErasurePending or Verdict.Expiring), "closes by itself at a known time", "close by themselves at known times");
+        Add(
+            facts.Count(static verdict => verdict is Verdict.ErasurePending or Verdict.Expiring),
+            "closes by itself at a known time",
+            "close by themselves at known times"
+        );
         Add(facts.Count(static verdict => verdict == Verdict.Held), "is on hold", "are on hold");
         Add(facts.Count(static verdict => verdict == Verdict.OwnerAction), "needs an action of its owner", "need an action of their owner");
-        Add(facts.Locations.Count(static location => location.HasOwnerActed), "was seen to by its owner, as noted", "were seen to by their owners, as noted");
+        Add(
+            facts.Locations.Count(static location => location.HasOwnerActed),
+            "was seen to by its owner, as noted",
+            "were seen to by their owners, as noted"
+        );
         Add(facts.Count(static verdict => verdict == Verdict.Present), "holds data", "hold data");
-        Add(facts.Count(static verdict => verdict >= Verdict.Unreachable), "could not be read or is not known", "could not be read or are not known");
+        Add(
+            facts.Count(static verdict => verdict >= Verdict.Unreachable),
+            "could not be read or is not known",
+            "could not be read or are not known"
+        );
         string places = parts.Count > 0 ? $" Of these, {string.Join("; ", parts)}." : string.Empty;
         return $"The request is about {Counted.Of(facts.DeviceCount, "device")}. The hub's own configuration leads to "
             + $"{Counted.Of(facts.Locations.Count, "location")} where data can be.{places}{Erasure(facts)}{Export(facts)}";
@@ -64,15 +81,17 @@ internal static class ReportSummary
         }
     }
 
-    private static string Erasure(ReportFacts facts) => !facts.HasErasure
-        ? string.Empty
-        : $" Erased: {Counted.Of(facts.Locations.Sum(static location => location.Erased) ?? 0, "record")}; remaining"
-            + $"{(facts.Locations.Any(static location => location.Remaining is null) ? ", where they were counted" : string.Empty)}: "
-            + $"{ReportParts.Count(facts.Locations.Sum(static location => location.Remaining) ?? 0)}.";
+    private static string Erasure(ReportFacts facts) =>
+        !facts.HasErasure
+            ? string.Empty
+            : $" Erased: {Counted.Of(facts.Locations.Sum(static location => location.Erased) ?? 0, "record")}; remaining"
+                + $"{(facts.Locations.Any(static location => location.Remaining is null) ? ", where they were counted" : string.Empty)}: "
+                + $"{ReportParts.Count(facts.Locations.Sum(static location => location.Remaining) ?? 0)}.";
 
-    private static string Export(ReportFacts facts) => !facts.HasExport
-        ? string.Empty
-        : $" Handed over: {Counted.Of(facts.Locations.Sum(static location => location.Included), "record")}; withheld: "
-            + $"{ReportParts.Count(facts.Locations.Sum(static location => location.Withheld))}; could not be read: "
-            + $"{ReportParts.Count(facts.Locations.Sum(static location => location.Unreachable))}.";
+    private static string Export(ReportFacts facts) =>
+        !facts.HasExport
+            ? string.Empty
+            : $" Handed over: {Counted.Of(facts.Locations.Sum(static location => location.Included), "record")}; withheld: "
+                + $"{ReportParts.Count(facts.Locations.Sum(static location => location.Withheld))}; could not be read: "
+                + $"{ReportParts.Count(facts.Locations.Sum(static location => location.Unreachable))}.";
 }

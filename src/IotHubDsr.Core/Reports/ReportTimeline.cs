@@ -1,4 +1,6 @@
-namespace IotHubDsr.Reports;
+using IotHubDsr.Core.Azure.Hub;
+
+namespace IotHubDsr.Core.Reports;
 
 /// <summary>A point of a request's timeline.</summary>
 /// <param name="At">When.</param>
@@ -22,21 +24,36 @@ internal static class ReportTimeline
         List<TimelineEntry> entries =
         [
             new(model.ReceivedAt, "Request received", "The time limits count from here.", "Received"),
-            new(model.DueAt, model.Extension is null ? "Answer due" : "Answer due without the extension", "One month after receipt (GDPR, Article 12(3)).", "Due"),
+            new(
+                model.DueAt,
+                model.Extension is null ? "Answer due" : "Answer due without the extension",
+                "One month after receipt (GDPR, Article 12(3)).",
+                "Due"
+            ),
             new(written, "This report written", null, "This report"),
         ];
         if (model.Extension is { } extension)
             entries.Add(new TimelineEntry(extension.Until, "Answer due, extended", extension.Reason, "Extended due date"));
         entries.AddRange(Events(model.Events));
-        entries.AddRange(model.Holds.GroupBy(static hold => hold.ReviewAt)
-            .Select(static reviews => new TimelineEntry(reviews.Key, $"Review of {Counted.Of(reviews.Count(), "hold")}", Places(reviews.Select(static hold => hold.LocationId)))));
-        entries.AddRange(facts.Locations
-            .Where(static location => location.Until is not null && !location.IsSettled)
-            .GroupBy(static location => (location.Verdict, Day: location.Until!.Value.UtcDateTime.Date))
-            .Select(static closing => new TimelineEntry(
-                closing.Max(static location => location.Until!.Value),
-                $"{closing.Key.Verdict} ends in {Counted.Of(closing.Count(), "location")}: read again after that",
-                Places(closing.Select(static location => location.Location.Place)))));
+        entries.AddRange(
+            model
+                .Holds.GroupBy(static hold => hold.ReviewAt)
+                .Select(static reviews => new TimelineEntry(
+                    reviews.Key,
+                    $"Review of {Counted.Of(reviews.Count(), "hold")}",
+                    Places(reviews.Select(static hold => hold.LocationId))
+                ))
+        );
+        entries.AddRange(
+            facts
+                .Locations.Where(static location => location.Until is not null && !location.IsSettled)
+                .GroupBy(static location => (location.Verdict, Day: location.Until!.Value.UtcDateTime.Date))
+                .Select(static closing => new TimelineEntry(
+                    closing.Max(static location => location.Until!.Value),
+                    $"{closing.Key.Verdict} ends in {Counted.Of(closing.Count(), "location")}: read again after that",
+                    Places(closing.Select(static location => location.Location.Place))
+                ))
+        );
         return [.. entries.OrderBy(static entry => entry.At.UtcTicks)];
     }
 
@@ -47,7 +64,13 @@ internal static class ReportTimeline
         foreach (ReportEvent happened in ordered.Skip(left))
             yield return new TimelineEntry(happened.At, happened.What, happened.Detail);
         if (left > 0)
-            yield return new TimelineEntry(ordered[left - 1].At, $"{Counted.Of(left, "earlier event")}", "They stand in the journal of the request.");
+        {
+            yield return new TimelineEntry(
+                ordered[left - 1].At,
+                $"{Counted.Of(left, "earlier event")}",
+                "They stand in the journal of the request."
+            );
+        }
     }
 
     private static string Places(IEnumerable<string> places)

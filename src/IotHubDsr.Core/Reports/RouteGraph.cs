@@ -1,4 +1,4 @@
-namespace IotHubDsr.Reports;
+namespace IotHubDsr.Core.Reports;
 
 /// <summary>A place in the picture.</summary>
 internal sealed record GraphBox(double X, double Y, double Width, double Height)
@@ -35,7 +35,13 @@ internal sealed class RouteGraph
     private const double Gap = 12;
     private const double HubHeight = 64;
 
-    private RouteGraph(GraphBox hub, IReadOnlyList<GraphWay> ways, IReadOnlyList<GraphSink> sinks, IReadOnlyList<GraphEdge> edges, double height)
+    private RouteGraph(
+        GraphBox hub,
+        IReadOnlyList<GraphWay> ways,
+        IReadOnlyList<GraphSink> sinks,
+        IReadOnlyList<GraphEdge> edges,
+        double height
+    )
     {
         Hub = hub;
         Ways = ways;
@@ -57,13 +63,16 @@ internal sealed class RouteGraph
     public static RouteGraph Of(IReadOnlyList<LocationSummary> locations) => Of(Nodes(locations));
 
     /// <summary>The same in parts that fit on paper.</summary>
-    public static IEnumerable<RouteGraph> PartsOf(IReadOnlyList<LocationSummary> locations) => Nodes(locations).Chunk(SinksOnPaper).Select(Of);
+    public static IEnumerable<RouteGraph> PartsOf(IReadOnlyList<LocationSummary> locations) =>
+        Nodes(locations).Chunk(SinksOnPaper).Select(Of);
 
     private static Node[] Nodes(IReadOnlyList<LocationSummary> locations) =>
-    [
-        .. Grouped(locations).OrderBy(static node => RouteWay.Order(node.Ways[0])).ThenBy(static node => node.Ways[0], StringComparer.Ordinal)
-            .ThenByDescending(static node => node.Verdict),
-    ];
+        [
+            .. Grouped(locations)
+                .OrderBy(static node => RouteWay.Order(node.Ways[0]))
+                .ThenBy(static node => node.Ways[0], StringComparer.Ordinal)
+                .ThenByDescending(static node => node.Verdict),
+        ];
 
     private static RouteGraph Of(Node[] nodes)
     {
@@ -71,12 +80,32 @@ internal sealed class RouteGraph
         double height = Math.Max(HubHeight, Math.Max((nodes.Length * (SinkHeight + Gap)) - Gap, (labels.Length * (WayHeight + Gap)) - Gap));
 
         double top = (height - ((nodes.Length * (SinkHeight + Gap)) - Gap)) / 2;
-        GraphSink[] sinks = [.. nodes.Select((node, index) =>
-            new GraphSink(node.Place, node.Kind, node.Verdict, new GraphBox(690, top + (index * (SinkHeight + Gap)), 390, SinkHeight)))];
-        double[] wanted = [.. labels.Select(label => nodes.Zip(sinks).Where(pair => pair.First.Ways.Contains(label)).Average(static pair => pair.Second.Box.Middle) - (WayHeight / 2))];
-        GraphWay[] ways = [.. labels.Zip(Spread(wanted, height), static (label, y) => new GraphWay(label, new GraphBox(285, y, 290, WayHeight)))];
-        IEnumerable<GraphEdge> edges = nodes.Zip(sinks).SelectMany(pair =>
-            pair.First.Ways.Select(label => new GraphEdge(ways[Array.IndexOf(labels, label)], pair.Second)));
+        GraphSink[] sinks =
+        [
+            .. nodes.Select(
+                (node, index) =>
+                    new GraphSink(
+                        node.Place,
+                        node.Kind,
+                        node.Verdict,
+                        new GraphBox(690, top + (index * (SinkHeight + Gap)), 390, SinkHeight)
+                    )
+            ),
+        ];
+        double[] wanted =
+        [
+            .. labels.Select(label =>
+                nodes.Zip(sinks).Where(pair => pair.First.Ways.Contains(label)).Average(static pair => pair.Second.Box.Middle)
+                - (WayHeight / 2)
+            ),
+        ];
+        GraphWay[] ways =
+        [
+            .. labels.Zip(Spread(wanted, height), static (label, y) => new GraphWay(label, new GraphBox(285, y, 290, WayHeight))),
+        ];
+        IEnumerable<GraphEdge> edges = nodes
+            .Zip(sinks)
+            .SelectMany(pair => pair.First.Ways.Select(label => new GraphEdge(ways[Array.IndexOf(labels, label)], pair.Second)));
         // In a tall picture the hub stands where the reader begins.
         var hub = new GraphBox(0, Math.Min((height - HubHeight) / 2, 260), 190, HubHeight);
         return new RouteGraph(hub, ways, sinks, [.. edges], height);
@@ -100,8 +129,15 @@ internal sealed class RouteGraph
 
     private static List<Node> Grouped(IReadOnlyList<LocationSummary> locations)
     {
-        List<Node> nodes = [.. locations.Select(static location =>
-            new Node(location.Location.Place, location.Location.Kind, location.Verdict, RouteWay.Labels(location.Location)))];
+        List<Node> nodes =
+        [
+            .. locations.Select(static location => new Node(
+                location.Location.Place,
+                location.Location.Kind,
+                location.Verdict,
+                RouteWay.Labels(location.Location)
+            )),
+        ];
         foreach (Verdict harmless in (Verdict[])[Verdict.Absent, Verdict.Erased])
         {
             Node[] group = [.. nodes.Where(node => node.Verdict == harmless)];
@@ -111,11 +147,14 @@ internal sealed class RouteGraph
             string[] ways = [.. group.SelectMany(static node => node.Ways).Distinct(StringComparer.Ordinal)];
             string[] shared = [.. ways.Where(way => nodes.Exists(node => node.Ways.Contains(way)))];
             string others = Counted.Of(ways.Length - shared.Length, "other way");
-            nodes.Add(new Node(
-                Counted.Of(group.Length, "location"),
-                harmless == Verdict.Absent ? "Nothing was found there" : "Erased, and found gone",
-                harmless,
-                shared.Length == ways.Length ? shared : [.. shared, $"{others} ({harmless})"]));
+            nodes.Add(
+                new Node(
+                    Counted.Of(group.Length, "location"),
+                    harmless == Verdict.Absent ? "Nothing was found there" : "Erased, and found gone",
+                    harmless,
+                    shared.Length == ways.Length ? shared : [.. shared, $"{others} ({harmless})"]
+                )
+            );
         }
 
         return nodes;

@@ -1,6 +1,7 @@
-using static IotHubDsr.Reports.SvgLabel;
+using IotHubDsr.Core.Azure.Hub;
+using static IotHubDsr.Core.Reports.SvgLabel;
 
-namespace IotHubDsr.Reports;
+namespace IotHubDsr.Core.Reports;
 
 /// <summary>The picture of where the devices' data went: the hub, the ways out of it, the locations by verdict.</summary>
 internal static class RoutePicture
@@ -14,17 +15,32 @@ internal static class RoutePicture
 
     public static void Write(MarkupWriter html, ReportFacts facts)
     {
-        RouteGraph graph = RouteGraph.Of(facts.Locations);
+        var graph = RouteGraph.Of(facts.Locations);
         using (html.Section(SectionId, "Where the data went"))
         {
-            html.Element(Tag.P, "From the hub, along its routes, subscriptions and settings, to the places where data of the devices can be. Each place carries its verdict as a word and a shape.");
-            using (html.Element(Tag.Div, (Attribute.Class, "scroll"), (Attribute.Role, "region"), (Attribute.AriaLabel, "Picture of where the data went"), (Attribute.Tabindex, "0")))
-            using (html.Element(
-                Tag.Svg,
-                (Attribute.Class, "picture"),
-                (Attribute.Role, "img"),
-                (Attribute.AriaLabelledby, "routes-t routes-d"),
-                (Attribute.ViewBox, ViewBox(graph))))
+            html.Element(
+                Tag.P,
+                "From the hub, along its routes, subscriptions and settings, to the places where data of the devices can be. Each place "
+                    + "carries its verdict as a word and a shape."
+            );
+            using (
+                html.Element(
+                    Tag.Div,
+                    (Attribute.Class, "scroll"),
+                    (Attribute.Role, "region"),
+                    (Attribute.AriaLabel, "Picture of where the data went"),
+                    (Attribute.Tabindex, "0")
+                )
+            )
+            using (
+                html.Element(
+                    Tag.Svg,
+                    (Attribute.Class, "picture"),
+                    (Attribute.Role, "img"),
+                    (Attribute.AriaLabelledby, "routes-t routes-d"),
+                    (Attribute.ViewBox, ViewBox(graph))
+                )
+            )
             {
                 html.Element(Tag.Title, $"Where the data of {Counted.Of(facts.DeviceCount, "device")} went", (Attribute.Id, "routes-t"));
                 html.Element(Tag.Desc, Description(graph, facts), (Attribute.Id, "routes-d"));
@@ -33,12 +49,17 @@ internal static class RoutePicture
 
             foreach (RouteGraph part in RouteGraph.PartsOf(facts.Locations))
             {
-                using (html.Element(
-                    Tag.Svg,
-                    (Attribute.Class, "picture paper"),
-                    (Attribute.AriaHidden, "true"),
-                    (Attribute.ViewBox, ViewBox(part))))
+                using (
+                    html.Element(
+                        Tag.Svg,
+                        (Attribute.Class, "picture paper"),
+                        (Attribute.AriaHidden, "true"),
+                        (Attribute.ViewBox, ViewBox(part))
+                    )
+                )
+                {
                     Draw(html, part, facts, onPaper: true);
+                }
             }
 
             using (html.Element(Tag.P, (Attribute.Class, "note")))
@@ -66,10 +87,13 @@ internal static class RoutePicture
 
     private static string Description(RouteGraph graph, ReportFacts facts)
     {
-        IEnumerable<string> verdicts = facts.Locations.GroupBy(static location => location.Verdict)
+        IEnumerable<string> verdicts = facts
+            .Locations.GroupBy(static location => location.Verdict)
             .OrderByDescending(static group => group.Key)
             .Select(static group => $"{ReportParts.Count(group.Count())} {group.Key}");
-        return $"The hub {facts.Model.HubHostName}, {Counted.Of(graph.Ways.Count, "way")} out of it, {Counted.Of(facts.Locations.Count, "location")}: {string.Join(", ", verdicts)}. The table of locations says the same in words.";
+        return $"The hub {facts.Model.HubHostName}, {Counted.Of(graph.Ways.Count, "way")} out of it, "
+            + $"{Counted.Of(facts.Locations.Count, "location")}: {string.Join(", ", verdicts)}. The table of locations says the same in "
+            + "words.";
     }
 
     private static void Edges(MarkupWriter html, RouteGraph graph)
@@ -77,13 +101,20 @@ internal static class RoutePicture
         foreach (GraphWay way in graph.Ways)
             html.Empty(Tag.Path, (Attribute.Class, "edge"), (Attribute.D, Curve(graph.Hub, way.Box)));
         foreach (GraphEdge edge in graph.Edges)
-            html.Empty(Tag.Path, (Attribute.Class, $"edge known {VerdictLook.Of(edge.Sink.Verdict).CssClass}"), (Attribute.D, Curve(edge.Way.Box, edge.Sink.Box)));
+        {
+            html.Empty(
+                Tag.Path,
+                (Attribute.Class, $"edge known {VerdictLook.Of(edge.Sink.Verdict).CssClass}"),
+                (Attribute.D, Curve(edge.Way.Box, edge.Sink.Box))
+            );
+        }
     }
 
     private static string Curve(GraphBox from, GraphBox to)
     {
         double middle = (from.Right + to.X) / 2;
-        return $"M{Number(from.Right)} {Number(from.Middle)}C{Number(middle)} {Number(from.Middle)} {Number(middle)} {Number(to.Middle)} {Number(to.X)} {Number(to.Middle)}";
+        return $"M{Number(from.Right)} {Number(from.Middle)}C{Number(middle)} {Number(from.Middle)} {Number(middle)} {Number(to.Middle)} "
+            + $"{Number(to.X)} {Number(to.Middle)}";
     }
 
     private static void Hub(MarkupWriter html, GraphBox box, string hostName, double scale)
@@ -103,7 +134,7 @@ internal static class RoutePicture
 
     private static void Sink(MarkupWriter html, GraphSink sink, double scale)
     {
-        VerdictLook look = VerdictLook.Of(sink.Verdict);
+        var look = VerdictLook.Of(sink.Verdict);
         using (Box(html, $"sink {look.CssClass}", sink.Box, $"{sink.Kind} {sink.Place}: {look.Word}"))
         {
             html.Empty(Tag.Path, (Attribute.Class, "shape"), (Attribute.Transform, "translate(14 15)"), (Attribute.D, look.Shape));
@@ -116,7 +147,8 @@ internal static class RoutePicture
                 (Attribute.Class, "small"),
                 (Attribute.TextAnchor, "end"),
                 (Attribute.X, Number(sink.Box.Width - 14)),
-                (Attribute.Y, "37"));
+                (Attribute.Y, "37")
+            );
         }
     }
 
@@ -131,18 +163,26 @@ internal static class RoutePicture
             (Attribute.Y, Number(box.Y)),
             (Attribute.Width, Number(box.Width)),
             (Attribute.Height, Number(box.Height)),
-            (Attribute.Rx, "8"));
+            (Attribute.Rx, "8")
+        );
         MarkupWriter.Closing clip = html.Element(
             Tag.Svg,
             (Attribute.X, Number(box.X)),
             (Attribute.Y, Number(box.Y)),
             (Attribute.Width, Number(box.Width - 4)),
-            (Attribute.Height, Number(box.Height)));
+            (Attribute.Height, Number(box.Height))
+        );
         return new BoxClosing(clip, group);
     }
 
     private static void Label(MarkupWriter html, string cssClass, string text, double x, double y, double width, double fontSize) =>
-        html.Element(Tag.Text, Fit(text, width, fontSize, isBold: cssClass == "strong"), (Attribute.Class, cssClass), (Attribute.X, Number(x)), (Attribute.Y, Number(y)));
+        html.Element(
+            Tag.Text,
+            Fit(text, width, fontSize, isBold: cssClass == "strong"),
+            (Attribute.Class, cssClass),
+            (Attribute.X, Number(x)),
+            (Attribute.Y, Number(y))
+        );
 
     private readonly struct BoxClosing(MarkupWriter.Closing clip, MarkupWriter.Closing group) : IDisposable
     {

@@ -1,4 +1,4 @@
-namespace IotHubDsr.Reports;
+namespace IotHubDsr.Core.Reports;
 
 /// <summary>Reads from the provenance of a location by which ways data gets there.</summary>
 internal static class RouteWay
@@ -7,11 +7,25 @@ internal static class RouteWay
 
     private static readonly string[] HubKinds =
     [
-        LocationKinds.DeviceRegistry, LocationKinds.CloudToDeviceQueue, LocationKinds.FeedbackQueue, LocationKinds.FileNotificationQueue,
-        LocationKinds.JobHistory, LocationKinds.Configurations,
+        LocationKinds.DeviceRegistry,
+        LocationKinds.CloudToDeviceQueue,
+        LocationKinds.FeedbackQueue,
+        LocationKinds.FileNotificationQueue,
+        LocationKinds.JobHistory,
+        LocationKinds.Configurations,
     ];
 
-    private static readonly string[] Beginnings = [Inside, "fallback route", "route", "disabled", "endpoint", "file upload", "event subscription", "diagnostic setting"];
+    private static readonly string[] Beginnings =
+    [
+        Inside,
+        "fallback route",
+        "route",
+        "disabled",
+        "endpoint",
+        "file upload",
+        "event subscription",
+        "diagnostic setting",
+    ];
 
     /// <summary>The ways, at least one. The words before the arrow or colon of a sentence name its way.</summary>
     public static IReadOnlyList<string> Labels(ReportLocation location)
@@ -19,7 +33,10 @@ internal static class RouteWay
         if (HubKinds.Contains(location.Kind))
             return [Inside];
         string[] sentences = [.. location.Provenance.Where(IsWay)];
-        string[] labels = [.. (sentences.Length > 0 ? sentences : location.Provenance.Take(1)).Select(Label).Distinct(StringComparer.Ordinal)];
+        string[] labels =
+        [
+            .. (sentences.Length > 0 ? sentences : location.Provenance.Take(1)).Select(Label).Distinct(StringComparer.Ordinal),
+        ];
         return labels.Length > 0 ? labels : ["way not recorded"];
     }
 

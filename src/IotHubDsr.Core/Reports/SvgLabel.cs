@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace IotHubDsr.Reports;
+namespace IotHubDsr.Core.Reports;
 
 /// <summary>Fits text into pictures. Without a font at hand widths are estimates on the wide side.</summary>
 internal static class SvgLabel
@@ -32,19 +32,21 @@ internal static class SvgLabel
         return line;
     }
 
-    public static double Width(string text, double fontSize, bool isBold = false) => text.EnumerateRunes().Sum(Em) * fontSize * Weight(isBold);
+    public static double Width(string text, double fontSize, bool isBold = false) =>
+        text.EnumerateRunes().Sum(Em) * fontSize * Weight(isBold);
 
     private static double Weight(bool isBold) => isBold ? 1.14 : 1;
 
     // The widths of DejaVu Sans, the widest of the fonts that a system is likely to have.
-    private static double Em(Rune rune) => rune.Value switch
-    {
-        'i' or 'j' or 'l' or 'I' or '.' or ',' or '\'' or '|' or ':' or ';' or '!' or ' ' or '/' or 't' or 'f' or 'r' => 0.42,
-        '…' => EllipsisEm,
-        'm' or 'w' or 'M' or 'W' or '@' or '%' => 1.02,
-        < 0x80 when Rune.IsUpper(rune) => 0.78,
-        < 0x80 => 0.65,
-        < 0x1100 => 0.8,
-        _ => 1.3,
-    };
+    private static double Em(Rune rune) =>
+        rune.Value switch
+        {
+            'i' or 'j' or 'l' or 'I' or '.' or ',' or '\'' or '|' or ':' or ';' or '!' or ' ' or '/' or 't' or 'f' or 'r' => 0.42,
+            '…' => EllipsisEm,
+            'm' or 'w' or 'M' or 'W' or '@' or '%' => 1.02,
+            < 0x80 when Rune.IsUpper(rune) => 0.78,
+            < 0x80 => 0.65,
+            < 0x1100 => 0.8,
+            _ => 1.3,
+        };
 }

@@ -1,4 +1,4 @@
-namespace IotHubDsr.Reports;
+namespace IotHubDsr.Core.Reports;
 
 /// <summary>Entries that stand so close that they share a mark; numbers are those of the list below the picture.</summary>
 internal sealed record TimelineMark(int First, int Last, double X, bool IsAhead)

@@ -10,12 +10,28 @@ internal static class ArmApiVersions
     {
         ["Microsoft.Resources"] = ["2020-01-01", "2021-01-01", "2021-04-01", "2022-12-01"],
         ["Microsoft.Devices/IotHubs"] =
-            ["2021-07-02", "2022-04-30-preview", "2023-06-30", "2025-08-01-preview", "2026-03-01-preview", FabricEndpoints],
+        [
+            "2021-07-02",
+            "2022-04-30-preview",
+            "2023-06-30",
+            "2025-08-01-preview",
+            "2026-03-01-preview",
+            FabricEndpoints,
+        ],
         ["Microsoft.Devices/provisioningServices"] = ["2021-10-15", "2022-02-05", "2022-12-12", "2025-02-01-preview"],
         ["Microsoft.EventGrid"] = ["2021-12-01", "2022-06-15", "2025-02-15"],
         ["Microsoft.Insights"] = ["2021-05-01-preview"],
         ["Microsoft.Storage"] =
-            ["2021-09-01", "2022-05-01", "2022-09-01", "2023-01-01", "2023-04-01", "2023-05-01", "2024-01-01", "2025-01-01"],
+        [
+            "2021-09-01",
+            "2022-05-01",
+            "2022-09-01",
+            "2023-01-01",
+            "2023-04-01",
+            "2023-05-01",
+            "2024-01-01",
+            "2025-01-01",
+        ],
         ["Microsoft.OperationalInsights"] = ["2020-08-01", "2021-06-01", "2022-10-01", "2023-09-01", "2025-02-01", "2025-07-01"],
     };
 
@@ -24,11 +40,15 @@ internal static class ArmApiVersions
         if (string.IsNullOrEmpty(version))
         {
             throw new ArmRefusal(
-                400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.");
+                400,
+                "MissingApiVersionParameter",
+                "The api-version query parameter (?api-version=) is required for all requests."
+            );
         }
 
-        var top = path.Type.Split('/')[0];
-        var supported = Known.GetValueOrDefault($"{path.Provider}/{top}") ?? Known.GetValueOrDefault(path.Provider)
+        string top = path.Type.Split('/')[0];
+        string[] supported = Known.GetValueOrDefault($"{path.Provider}/{top}")
+            ?? Known.GetValueOrDefault(path.Provider)
             ?? throw ArmRefusal.NotSimulated($"'{path.Provider}/{path.Type}'", path.Provider);
         if (!supported.Contains(version, StringComparer.OrdinalIgnoreCase))
         {
@@ -36,7 +56,8 @@ internal static class ArmApiVersions
                 400,
                 "NoRegisteredProviderFound",
                 $"No registered resource provider found for location 'westeurope' and API version '{version}' for type '{top}'. "
-                + $"The supported api-versions are '{string.Join(", ", supported)}'.");
+                    + $"The supported api-versions are '{string.Join(", ", supported)}'."
+            );
         }
     }
 

@@ -9,8 +9,9 @@ internal sealed record ArmPage(IReadOnlyList<JsonNode> Items, int? Next);
 internal sealed class ArmCatalogue
 {
     private readonly Dictionary<string, Func<string, JsonNode>> _resources = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<string, (Func<string, IReadOnlyList<JsonNode>> Items, int? PageSize)> _lists =
-        new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, (Func<string, IReadOnlyList<JsonNode>> Items, int? PageSize)> _lists = new(
+        StringComparer.OrdinalIgnoreCase
+    );
 
     private readonly HashSet<string> _types = new(StringComparer.OrdinalIgnoreCase);
 
@@ -31,10 +32,8 @@ internal sealed class ArmCatalogue
     public void AddAll(string path, int? pageSize, params IReadOnlyList<JsonObject> items)
     {
         AddList(path, pageSize, _ => items);
-        foreach (var item in items)
-        {
+        foreach (JsonObject item in items)
             _resources.TryAdd($"GET {item["id"]}", _ => item);
-        }
     }
 
     public void AddList(string path, int? pageSize, Func<string, IReadOnlyList<JsonNode>> items)
@@ -49,13 +48,11 @@ internal sealed class ArmCatalogue
     /// <summary>Leaves out what the caller may not see, without a word: that is how Azure lists.</summary>
     public ArmPage? Page(string path, string apiVersion, int skip, Func<string, bool> isVisible)
     {
-        if (!_lists.TryGetValue(path, out var list))
-        {
+        if (!_lists.TryGetValue(path, out (Func<string, IReadOnlyList<JsonNode>> Items, int? PageSize) list))
             return null;
-        }
 
         var visible = list.Items(apiVersion).Where(item => item["id"] is not { } id || isVisible(id.ToString())).ToList();
-        var size = list.PageSize ?? int.MaxValue;
+        int size = list.PageSize ?? int.MaxValue;
         var page = visible.Skip(skip).Take(size).Select(item => item.DeepClone()).ToList();
         return new ArmPage(page, visible.Count - skip > size ? skip + size : null);
     }

@@ -26,9 +26,18 @@ internal static class ArmErrors
     public static Task WriteAsync(HttpContext context, int status, string code, string text, string? provider = null)
     {
         context.Response.Headers["x-ms-failure-cause"] = provider is null ? "gateway" : "service";
-        var body = Devices.Equals(provider, StringComparison.OrdinalIgnoreCase)
-            ? new JsonObject { ["code"] = code, ["httpStatusCode"] = status.ToString(), ["message"] = text, ["details"] = null }
-            : new JsonObject { ["error"] = new JsonObject { ["code"] = code, ["message"] = text } };
+        JsonObject body = Devices.Equals(provider, StringComparison.OrdinalIgnoreCase)
+            ? new JsonObject
+            {
+                ["code"] = code,
+                ["httpStatusCode"] = status.ToString(),
+                ["message"] = text,
+                ["details"] = null,
+            }
+            : new JsonObject
+            {
+                ["error"] = new JsonObject { ["code"] = code, ["message"] = text },
+            };
         return Reply.JsonAsync(context, status, body);
     }
 }

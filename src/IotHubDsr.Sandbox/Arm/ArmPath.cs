@@ -16,8 +16,8 @@ internal sealed record ArmPath(string[] Segments)
     public bool IsSubscriptions => Segments is [var first] && Same(first, "subscriptions");
 
     /// <summary>
-    /// The listing of a type in a subscription or resource group, or of subscriptions: Azure shows what can be seen below the scope to those who
-    /// may not list at it.
+    /// The listing of a type in a subscription or resource group, or of subscriptions: Azure shows what can be seen below the scope to
+    /// those who may not list at it.
     /// </summary>
     public bool IsListOfScope => IsSubscriptions || Array.FindIndex(Segments, segment => Same(segment, "providers")) == Segments.Length - 3;
 
@@ -29,7 +29,7 @@ internal sealed record ArmPath(string[] Segments)
     {
         get
         {
-            var providers = LastIndexOf("providers");
+            int providers = LastIndexOf("providers");
             return string.Join('/', Segments.Skip(providers < 0 ? 0 : providers + 2).Where((_, index) => index % 2 == 0));
         }
     }
@@ -42,14 +42,14 @@ internal sealed record ArmPath(string[] Segments)
     {
         get
         {
-            var providers = LastIndexOf("providers");
+            int providers = LastIndexOf("providers");
             return new ArmPath(providers >= 0 && Segments.Length == providers + 3 ? Segments[..providers] : Segments[..^1]);
         }
     }
 
     private string? After(string name, bool last = false)
     {
-        var index = last ? LastIndexOf(name) : Array.FindIndex(Segments, segment => Same(segment, name));
+        int index = last ? LastIndexOf(name) : Array.FindIndex(Segments, segment => Same(segment, name));
         return index >= 0 && index + 1 < Segments.Length ? Segments[index + 1] : null;
     }
 

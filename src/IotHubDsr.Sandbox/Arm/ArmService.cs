@@ -17,9 +17,7 @@ internal sealed class ArmService(WorldNames names, ArmCatalogue catalogue, Stora
         {
             RequireToken(context);
             if (target is null)
-            {
                 throw new ArmRefusal(400, "InvalidRequestUri", "The request URI has an invalid percent encoding.");
-            }
 
             await Reply.JsonAsync(context, StatusCodes.Status200OK, Read(context.Request.Method, new ArmPath(target.Segments), target));
         }
@@ -31,13 +29,11 @@ internal sealed class ArmService(WorldNames names, ArmCatalogue catalogue, Stora
 
     private void RequireToken(HttpContext context)
     {
-        var verdict = tokens.Check(context.Request.Headers.Authorization, Audiences.Arm);
+        TokenVerdict verdict = tokens.Check(context.Request.Headers.Authorization, Audiences.Arm);
         if (verdict == TokenVerdict.Valid)
-        {
             return;
-        }
 
-        var (code, text) = verdict switch
+        (string? code, string? text) = verdict switch
         {
             TokenVerdict.Missing => ("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing."),
             TokenVerdict.Expired => ("ExpiredAuthenticationToken", "The access token expiry UTC time is earlier than current UTC time."),
@@ -55,12 +51,10 @@ internal sealed class ArmService(WorldNames names, ArmCatalogue catalogue, Stora
         ArmApiVersions.Require(path, target.ApiVersion);
         RequireScope(path);
         var action = new AzureAction($"{path.Provider}/{path.Type}/{(method == "GET" ? "read" : "action")}", IsData: false);
-        var mayRead = !access.DeniesArm(path.Text) && access.Grants(action, path.Text);
-        var version = target.ApiVersion!;
+        bool mayRead = !access.DeniesArm(path.Text) && access.Grants(action, path.Text);
+        string version = target.ApiVersion!;
         if (!mayRead && (access.DeniesArm(path.Text) || !path.IsListOfScope))
-        {
             throw Unauthorized(action, path);
-        }
 
         return catalogue.Find(method, path.Text, version)
             ?? (method == "GET" ? storage.Find(path) ?? List(path, target, mayRead ? null : action) : null)
@@ -70,55 +64,70 @@ internal sealed class ArmService(WorldNames names, ArmCatalogue catalogue, Stora
     /// <summary>A resource of a simulated type can be missing. All else is not simulated, whether Azure has it or not.</summary>
     private ArmRefusal Missing(string method, ArmPath path, string version)
     {
-        var owner = path.EndsWithType ? path.Parent : null;
+        ArmPath? owner = path.EndsWithType ? path.Parent : null;
         // A scope that gets here is known: it was looked at first.
-        var isOwnerThere = owner is not null && (owner.Segments is [_, _] or [_, _, _, _]
-            || catalogue.Find("GET", owner.Text, version) is not null || storage.Find(owner) is not null);
+        bool isOwnerThere =
+            owner is not null
+            && (
+                owner.Segments is [_, _] or [_, _, _, _]
+                || catalogue.Find("GET", owner.Text, version) is not null
+                || storage.Find(owner) is not null
+            );
         return catalogue.Knows(method, path) && !isOwnerThere
             ? NotFound(path)
             : ArmRefusal.NotSimulated($"{method} of '{path.Provider}/{path.Type}' at '{path.Text}'", path.Provider);
     }
 
-    private ArmRefusal Unauthorized(AzureAction action, ArmPath path) => new(
-        403,
-        "AuthorizationFailed",
-        $"The client '{names.ClientId}' with object id '{names.ClientId}' does not have authorization to perform action '{action.Name}' "
-        + $"over scope '{path.Text}' or the scope is invalid. If access was recently granted, please refresh your credentials.");
+    private ArmRefusal Unauthorized(AzureAction action, ArmPath path) =>
+        new(
+            403,
+            "AuthorizationFailed",
+            $"The client '{names.ClientId}' with object id '{names.ClientId}' does not have authorization to perform action "
+                + $"'{action.Name}' "
+                + $"over scope '{path.Text}' or the scope is invalid. If access was recently granted, please refresh your credentials."
+        );
 
     /// <summary>Whether a listing shows a resource: one may be seen by a role that does not reach the scope of the listing.</summary>
-    private bool IsVisible(string id) => !access.DeniesArm(id) && (new ArmPath(id.Split('/', StringSplitOptions.RemoveEmptyEntries)) is var path
-        && path.IsSubscription ? access.HasRoleWithin(id) : access.Grants(new AzureAction($"{path.Provider}/{path.Type}/read", IsData: false), id));
+    private bool IsVisible(string id) =>
+        !access.DeniesArm(id)
+        && (
+            new ArmPath(id.Split('/', StringSplitOptions.RemoveEmptyEntries)) is var path && path.IsSubscription
+                ? access.HasRoleWithin(id)
+                : access.Grants(new AzureAction($"{path.Provider}/{path.Type}/read", IsData: false), id)
+        );
 
     private JsonObject? List(ArmPath path, RequestTarget target, AzureAction? missing)
     {
-        var skip = 0;
-        if (target.Query.TryGetValue("$skiptoken", out var token)
-            && !int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out skip))
+        int skip = 0;
+        if (
+            target.Query.TryGetValue("$skiptoken", out string? token)
+            && !int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out skip)
+        )
         {
             throw new ArmRefusal(400, "InvalidSkipToken", "The skip token is not valid.");
         }
 
         // Of containers, and of nothing else here, the provider lets a filter be the beginning of a name.
-        var prefix = path.Type.EndsWith("/containers", StringComparison.OrdinalIgnoreCase) ? target.Query.GetValueOrDefault("$filter") : null;
+        string? prefix = path.Type.EndsWith("/containers", StringComparison.OrdinalIgnoreCase)
+            ? target.Query.GetValueOrDefault("$filter")
+            : null;
         bool IsListed(string id) =>
             IsVisible(id) && (prefix is null || id[(id.LastIndexOf('/') + 1)..].StartsWith(prefix, StringComparison.Ordinal));
         if (catalogue.Page(path.Text, target.ApiVersion!, skip, IsListed) is not { } page)
-        {
             return null;
-        }
 
         // Who may not list at the scope is shown what can be seen below it, and refused when that is nothing.
         if (missing is not null && page.Items.Count == 0 && !path.IsSubscriptions)
-        {
             throw Unauthorized(missing, path);
-        }
 
         var list = new JsonObject { ["value"] = new JsonArray([.. page.Items]) };
         if (page.Next is { } next)
         {
-            var filter = prefix is null ? "" : $"&$filter={Uri.EscapeDataString(prefix)}";
+            string filter = prefix is null ? "" : $"&$filter={Uri.EscapeDataString(prefix)}";
             list["nextLink"] = string.Create(
-                CultureInfo.InvariantCulture, $"https://{Host}{path.Text}?api-version={target.ApiVersion}{filter}&$skiptoken={next}");
+                CultureInfo.InvariantCulture,
+                $"https://{Host}{path.Text}?api-version={target.ApiVersion}{filter}&$skiptoken={next}"
+            );
         }
 
         return list;
@@ -127,22 +136,20 @@ internal sealed class ArmService(WorldNames names, ArmCatalogue catalogue, Stora
     private void RequireScope(ArmPath path)
     {
         if (path.SubscriptionId is { } subscription && !subscription.Equals(names.SubscriptionId, StringComparison.OrdinalIgnoreCase))
-        {
             throw new ArmRefusal(404, "SubscriptionNotFound", $"The subscription '{subscription}' could not be found.");
-        }
 
-        if (path.ResourceGroup is { } group
-            && !((string[])[WorldNames.HubGroup, WorldNames.DataGroup]).Contains(group, StringComparer.OrdinalIgnoreCase))
+        if (
+            path.ResourceGroup is { } group
+            && !((string[])[WorldNames.HubGroup, WorldNames.DataGroup]).Contains(group, StringComparer.OrdinalIgnoreCase)
+        )
         {
             throw new ArmRefusal(404, "ResourceGroupNotFound", $"Resource group '{group}' could not be found.");
         }
     }
 
-    private static ArmRefusal NotFound(ArmPath path) => new(
-        404,
-        "ResourceNotFound",
-        $"The Resource '{path.Provider}/{path.Type}' at '{path.Text}' was not found.")
-    {
-        Provider = path.Provider,
-    };
+    private static ArmRefusal NotFound(ArmPath path) =>
+        new(404, "ResourceNotFound", $"The Resource '{path.Provider}/{path.Type}' at '{path.Text}' was not found.")
+        {
+            Provider = path.Provider,
+        };
 }

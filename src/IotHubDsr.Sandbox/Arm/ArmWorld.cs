@@ -12,24 +12,28 @@ internal static class ArmWorld
 
     public static ArmCatalogue Catalogue(SandboxWorld world, StorageResources storage)
     {
-        var names = world.Names;
+        WorldNames names = world.Names;
         var catalogue = new ArmCatalogue();
-        catalogue.AddAll("/subscriptions", null, names.Expand($$"""
-            { "id": "{sub}", "subscriptionId": "{subscriptionId}", "tenantId": "{{names.TenantId}}",
-              "displayName": "Contoso sandbox", "state": "Enabled" }
-            """));
+        catalogue.AddAll(
+            "/subscriptions",
+            null,
+            names.Expand(
+                $$"""
+                { "id": "{sub}", "subscriptionId": "{subscriptionId}", "tenantId": "{{names.TenantId}}",
+                  "displayName": "Contoso sandbox", "state": "Enabled" }
+                """
+            )
+        );
         AddHubs(catalogue, world);
         AddProvisioning(catalogue, names);
         new EventGridResources(names).AddTo(catalogue);
         new MonitorResources(names).AddTo(catalogue);
-        foreach (var scope in (string[])[names.Subscription, $"{names.Subscription}/resourceGroups/{WorldNames.DataGroup}"])
-        {
+        foreach (string scope in (string[])[names.Subscription, $"{names.Subscription}/resourceGroups/{WorldNames.DataGroup}"])
             catalogue.AddList($"{scope}/providers/Microsoft.Storage/storageAccounts", AccountPageSize, _ => storage.List());
-        }
 
-        foreach (var account in StorageResources.Accounts)
+        foreach (string account in StorageResources.Accounts)
         {
-            var path = $"{names.StorageId(account)}/blobServices/default/containers";
+            string path = $"{names.StorageId(account)}/blobServices/default/containers";
             catalogue.AddList(path, ContainerPageSize, _ => storage.Containers(account));
             catalogue.Know("GET", $"{names.StorageId(account)}/blobServices/default");
             catalogue.Add("POST", $"{names.StorageId(account)}/listKeys", _ => storage.Keys(account));
@@ -40,9 +44,9 @@ internal static class ArmWorld
 
     private static void AddHubs(ArmCatalogue catalogue, SandboxWorld world)
     {
-        var names = world.Names;
+        WorldNames names = world.Names;
         var hub = new HubResource(world);
-        var neighbour = hub.Neighbour();
+        JsonObject neighbour = hub.Neighbour();
         catalogue.Add("GET", names.HubId, hub.Read);
         catalogue.Add("GET", neighbour["id"]!.ToString(), _ => neighbour);
         catalogue.Add("POST", $"{names.HubId}/listkeys", _ => hub.Keys());
@@ -55,21 +59,26 @@ internal static class ArmWorld
     private static string Group(WorldNames names, string group) =>
         $"{names.Subscription}/resourceGroups/{group}/providers/Microsoft.Devices/IotHubs";
 
-    private static void AddProvisioning(ArmCatalogue catalogue, WorldNames names) => catalogue.AddAll(
-        $"{names.Subscription}/providers/Microsoft.Devices/provisioningServices",
-        1,
-        Provisioning(names, "contoso-dps", WorldNames.HubHostName),
-        Provisioning(names, "fabrikam-dps", "fabrikam-hub.azure-devices.net"));
+    private static void AddProvisioning(ArmCatalogue catalogue, WorldNames names) =>
+        catalogue.AddAll(
+            $"{names.Subscription}/providers/Microsoft.Devices/provisioningServices",
+            1,
+            Provisioning(names, "contoso-dps", WorldNames.HubHostName),
+            Provisioning(names, "fabrikam-dps", "fabrikam-hub.azure-devices.net")
+        );
 
-    private static JsonObject Provisioning(WorldNames names, string name, string linkedHub) => names.Expand($$"""
-        { "id": "{data}/Microsoft.Devices/provisioningServices/{{name}}", "name": "{{name}}",
-          "type": "Microsoft.Devices/provisioningServices",
-          "location": "westeurope", "sku": { "name": "S1", "tier": "Standard", "capacity": 1 },
-          "properties": { "state": "Active", "provisioningState": "Succeeded",
-            "serviceOperationsHostName": "{{name}}.azure-devices-provisioning.net",
-            "deviceProvisioningHostName": "global.azure-devices-provisioning.net",
-            "idScope": "0ne00000001", "allocationPolicy": "Hashed",
-            "iotHubs": [ { "name": "{{linkedHub}}", "location": "westeurope", "allocationWeight": 1, "applyAllocationPolicy": true,
-              "connectionString": "HostName={{linkedHub}};SharedAccessKeyName=iothubowner;SharedAccessKey=****" } ] } }
-        """);
+    private static JsonObject Provisioning(WorldNames names, string name, string linkedHub) =>
+        names.Expand(
+            $$"""
+            { "id": "{data}/Microsoft.Devices/provisioningServices/{{name}}", "name": "{{name}}",
+              "type": "Microsoft.Devices/provisioningServices",
+              "location": "westeurope", "sku": { "name": "S1", "tier": "Standard", "capacity": 1 },
+              "properties": { "state": "Active", "provisioningState": "Succeeded",
+                "serviceOperationsHostName": "{{name}}.azure-devices-provisioning.net",
+                "deviceProvisioningHostName": "global.azure-devices-provisioning.net",
+                "idScope": "0ne00000001", "allocationPolicy": "Hashed",
+                "iotHubs": [ { "name": "{{linkedHub}}", "location": "westeurope", "allocationWeight": 1, "applyAllocationPolicy": true,
+                  "connectionString": "HostName={{linkedHub}};SharedAccessKeyName=iothubowner;SharedAccessKey=****" } ] } }
+            """
+        );
 }

@@ -9,37 +9,59 @@ internal sealed class MonitorResources(WorldNames names)
     public void AddTo(ArmCatalogue catalogue)
     {
         catalogue.AddAll($"{names.HubId}/providers/Microsoft.Insights/diagnosticSettings", null, ToWorkspace(), ToStorage(), ToEventHub());
-        var workspace = names.Resource(WorldNames.DataGroup, "Microsoft.OperationalInsights/workspaces", "contoso-logs");
-        catalogue.AddAll($"{names.Subscription}/providers/Microsoft.OperationalInsights/workspaces", null, names.Expand($$"""
-            { "id": "{{workspace}}", "name": "contoso-logs", "type": "Microsoft.OperationalInsights/workspaces", "location": "westeurope",
-              "properties": { "customerId": "{{names.WorkspaceCustomerId}}", "provisioningState": "Succeeded", "retentionInDays": 30,
-                "sku": { "name": "PerGB2018" } } }
-            """));
+        string workspace = names.Resource(WorldNames.DataGroup, "Microsoft.OperationalInsights/workspaces", "contoso-logs");
+        catalogue.AddAll(
+            $"{names.Subscription}/providers/Microsoft.OperationalInsights/workspaces",
+            null,
+            names.Expand(
+                $$"""
+                { "id": "{{workspace}}", "name": "contoso-logs", "type": "Microsoft.OperationalInsights/workspaces",
+                  "location": "westeurope",
+                  "properties": { "customerId": "{{names.WorkspaceCustomerId}}", "provisioningState": "Succeeded", "retentionInDays": 30,
+                    "sku": { "name": "PerGB2018" } } }
+                """
+            )
+        );
     }
 
-    private JsonObject ToWorkspace() => Setting("to-workspace", """
-        "workspaceId": "{data}/Microsoft.OperationalInsights/workspaces/contoso-logs", "logAnalyticsDestinationType": null,
-        "logs": [ { "category": null, "categoryGroup": "allLogs", "enabled": true, "retentionPolicy": { "enabled": false, "days": 0 } } ]
-        """);
+    private JsonObject ToWorkspace() =>
+        Setting(
+            "to-workspace",
+            """
+            "workspaceId": "{data}/Microsoft.OperationalInsights/workspaces/contoso-logs", "logAnalyticsDestinationType": null,
+            "logs": [ { "category": null, "categoryGroup": "allLogs", "enabled": true, "retentionPolicy": { "enabled": false, "days": 0 } } ]
+            """
+        );
 
-    private JsonObject ToStorage() => Setting("to-storage", $$"""
-        "storageAccountId": "{{names.StorageId(WorldNames.UploadAccount)}}",
-        "logs": [ { "category": "Connections", "categoryGroup": null, "enabled": true, "retentionPolicy": { "enabled": true, "days": 90 } },
-                  { "category": "DeviceIdentityOperations", "categoryGroup": null, "enabled": true,
-                    "retentionPolicy": { "enabled": true, "days": 90 } },
-                  { "category": "Routes", "categoryGroup": null, "enabled": false, "retentionPolicy": { "enabled": false, "days": 0 } } ]
-        """);
+    private JsonObject ToStorage() =>
+        Setting(
+            "to-storage",
+            $$"""
+            "storageAccountId": "{{names.StorageId(WorldNames.UploadAccount)}}",
+            "logs": [ { "category": "Connections", "categoryGroup": null, "enabled": true, "retentionPolicy": { "enabled": true, "days": 90 } },
+                      { "category": "DeviceIdentityOperations", "categoryGroup": null, "enabled": true,
+                        "retentionPolicy": { "enabled": true, "days": 90 } },
+                      { "category": "Routes", "categoryGroup": null, "enabled": false, "retentionPolicy": { "enabled": false, "days": 0 } } ]
+            """
+        );
 
-    private JsonObject ToEventHub() => Setting("to-eventhub", """
-        "eventHubAuthorizationRuleId": "{data}/Microsoft.EventHub/namespaces/contoso-events/authorizationRules/RootManageSharedAccessKey",
-        "eventHubName": null,
-        "logs": [ { "category": null, "categoryGroup": "audit", "enabled": true, "retentionPolicy": { "enabled": false, "days": 0 } } ]
-        """);
+    private JsonObject ToEventHub() =>
+        Setting(
+            "to-eventhub",
+            """
+            "eventHubAuthorizationRuleId": "{data}/Microsoft.EventHub/namespaces/contoso-events/authorizationRules/RootManageSharedAccessKey",
+            "eventHubName": null,
+            "logs": [ { "category": null, "categoryGroup": "audit", "enabled": true, "retentionPolicy": { "enabled": false, "days": 0 } } ]
+            """
+        );
 
-    private JsonObject Setting(string name, string destination) => names.Expand($$"""
-        { "id": "{hub}/providers/Microsoft.Insights/diagnosticSettings/{{name}}", "name": "{{name}}",
-          "type": "Microsoft.Insights/diagnosticSettings",
-          "properties": { {{destination}},
-            "metrics": [ { "category": "AllMetrics", "enabled": false, "retentionPolicy": { "enabled": false, "days": 0 } } ] } }
-        """);
+    private JsonObject Setting(string name, string destination) =>
+        names.Expand(
+            $$"""
+            { "id": "{hub}/providers/Microsoft.Insights/diagnosticSettings/{{name}}", "name": "{{name}}",
+              "type": "Microsoft.Insights/diagnosticSettings",
+              "properties": { {{destination}},
+                "metrics": [ { "category": "AllMetrics", "enabled": false, "retentionPolicy": { "enabled": false, "days": 0 } } ] } }
+            """
+        );
 }

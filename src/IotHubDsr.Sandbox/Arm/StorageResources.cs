@@ -9,35 +9,48 @@ namespace IotHubDsr.Sandbox.Arm;
 internal sealed class StorageResources(WorldNames names, BlobStore blobs)
 {
     public static readonly IReadOnlyList<string> Accounts =
-        [WorldNames.PlainAccount, WorldNames.VersionedAccount, WorldNames.UploadAccount];
+    [
+        WorldNames.PlainAccount,
+        WorldNames.VersionedAccount,
+        WorldNames.UploadAccount,
+    ];
 
     public IReadOnlyList<JsonNode> List() => [.. Accounts.Select(Account)];
 
     /// <summary>A list says of a container that it is immutable or held, and nothing more: who wants to know more reads that one.</summary>
     public IReadOnlyList<JsonNode> Containers(string accountName)
     {
-        var account = blobs.GetOrAddAccount(accountName);
-        var listed = account.Containers.Where(container => !container.Name.StartsWith('$'));
+        BlobAccount account = blobs.GetOrAddAccount(accountName);
+        IEnumerable<BlobContainer> listed = account.Containers.Where(container => !container.Name.StartsWith('$'));
         return [.. listed.Select(container => Container(account, container))];
     }
 
     public JsonObject Keys(string accountName)
     {
-        var account = blobs.GetOrAddAccount(accountName);
-        var keys = account.Keys.Select((key, index) => (JsonNode)new JsonObject
-        {
-            ["keyName"] = $"key{index + 1}",
-            ["value"] = Convert.ToBase64String(key),
-            ["permissions"] = "FULL",
-        });
+        BlobAccount account = blobs.GetOrAddAccount(accountName);
+        IEnumerable<JsonNode> keys = account.Keys.Select(
+            (key, index) =>
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["keyName"] = $"key{index + 1}",
+                        ["value"] = Convert.ToBase64String(key),
+                        ["permissions"] = "FULL",
+                    }
+        );
         return new JsonObject { ["keys"] = new JsonArray([.. keys]) };
     }
 
     public JsonNode? Find(ArmPath path)
     {
-        if (path.Segments is not [_, _, _, var group, _, var provider, var type, var name, .. var rest]
-            || !Same(group, WorldNames.DataGroup) || !Same(provider, "Microsoft.Storage") || !Same(type, "storageAccounts")
-            || !Accounts.Contains(name.ToLowerInvariant()) || !blobs.TryGetAccount(name.ToLowerInvariant(), out var account))
+        if (
+            path.Segments is not [_, _, _, var group, _, var provider, var type, var name, .. var rest]
+            || !Same(group, WorldNames.DataGroup)
+            || !Same(provider, "Microsoft.Storage")
+            || !Same(type, "storageAccounts")
+            || !Accounts.Contains(name.ToLowerInvariant())
+            || !blobs.TryGetAccount(name.ToLowerInvariant(), out BlobAccount? account)
+        )
         {
             return null;
         }
@@ -47,7 +60,7 @@ internal sealed class StorageResources(WorldNames names, BlobStore blobs)
             [] => Account(account.Name),
             [var service, var only] when IsBlobService(service, only) => BlobService(account),
             [var service, var only, var containers, var container] when IsBlobService(service, only) && Same(containers, "containers") =>
-                account.TryGetContainer(container, out var found) ? DetailedContainer(account, found) : null,
+                account.TryGetContainer(container, out BlobContainer? found) ? DetailedContainer(account, found) : null,
             _ => null,
         };
     }
@@ -56,31 +69,32 @@ internal sealed class StorageResources(WorldNames names, BlobStore blobs)
 
     private static bool Same(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);
 
-    private JsonObject Account(string name) => new()
-    {
-        ["id"] = names.StorageId(name),
-        ["name"] = name,
-        ["type"] = "Microsoft.Storage/storageAccounts",
-        ["location"] = WorldNames.Location,
-        ["kind"] = "StorageV2",
-        ["sku"] = new JsonObject { ["name"] = "Standard_LRS", ["tier"] = "Standard" },
-        ["properties"] = new JsonObject
+    private JsonObject Account(string name) =>
+        new()
         {
-            ["provisioningState"] = "Succeeded",
-            ["isHnsEnabled"] = blobs.GetOrAddAccount(name).Options.HierarchicalNamespace,
-            ["allowSharedKeyAccess"] = blobs.GetOrAddAccount(name).Options.AllowsSharedKey,
-            ["primaryEndpoints"] = new JsonObject
+            ["id"] = names.StorageId(name),
+            ["name"] = name,
+            ["type"] = "Microsoft.Storage/storageAccounts",
+            ["location"] = WorldNames.Location,
+            ["kind"] = "StorageV2",
+            ["sku"] = new JsonObject { ["name"] = "Standard_LRS", ["tier"] = "Standard" },
+            ["properties"] = new JsonObject
             {
-                ["blob"] = $"https://{name}.blob.core.windows.net/",
-                ["queue"] = $"https://{name}.queue.core.windows.net/",
+                ["provisioningState"] = "Succeeded",
+                ["isHnsEnabled"] = blobs.GetOrAddAccount(name).Options.HierarchicalNamespace,
+                ["allowSharedKeyAccess"] = blobs.GetOrAddAccount(name).Options.AllowsSharedKey,
+                ["primaryEndpoints"] = new JsonObject
+                {
+                    ["blob"] = $"https://{name}.blob.core.windows.net/",
+                    ["queue"] = $"https://{name}.queue.core.windows.net/",
+                },
+                ["primaryLocation"] = WorldNames.Location,
             },
-            ["primaryLocation"] = WorldNames.Location,
-        },
-    };
+        };
 
     private JsonObject BlobService(BlobAccount account)
     {
-        var options = account.Options;
+        BlobAccountOptions options = account.Options;
         var retention = new JsonObject { ["enabled"] = options.KeepsDeleted };
         if (options.KeepsDeleted)
         {
@@ -90,9 +104,7 @@ internal sealed class StorageResources(WorldNames names, BlobStore blobs)
 
         var containers = new JsonObject { ["enabled"] = options.ContainerSoftDeleteDays > 0 };
         if (options.ContainerSoftDeleteDays > 0)
-        {
             containers["days"] = options.ContainerSoftDeleteDays;
-        }
 
         return new JsonObject
         {
@@ -108,30 +120,31 @@ internal sealed class StorageResources(WorldNames names, BlobStore blobs)
         };
     }
 
-    private JsonObject Container(BlobAccount account, BlobContainer container) => new()
-    {
-        ["id"] = $"{names.StorageId(account.Name)}/blobServices/default/containers/{container.Name}",
-        ["name"] = container.Name,
-        ["type"] = "Microsoft.Storage/storageAccounts/blobServices/containers",
-        ["etag"] = container.ETag,
-        ["properties"] = new JsonObject
+    private JsonObject Container(BlobAccount account, BlobContainer container) =>
+        new()
         {
-            ["publicAccess"] = "None",
-            ["lastModifiedTime"] = StampClock.ToId(container.LastModified.UtcTicks),
-            ["leaseStatus"] = container.Lease.IsLockedAt(account.Clock.Now) ? "Locked" : "Unlocked",
-            ["leaseState"] = container.Lease.StateAt(account.Clock.Now).ToString(),
-            ["defaultEncryptionScope"] = "$account-encryption-key",
-            ["denyEncryptionScopeOverride"] = false,
-            ["hasImmutabilityPolicy"] = container.HasImmutabilityPolicy,
-            ["hasLegalHold"] = container.HasLegalHold,
-            ["immutableStorageWithVersioning"] = new JsonObject { ["enabled"] = false },
-        },
-    };
+            ["id"] = $"{names.StorageId(account.Name)}/blobServices/default/containers/{container.Name}",
+            ["name"] = container.Name,
+            ["type"] = "Microsoft.Storage/storageAccounts/blobServices/containers",
+            ["etag"] = container.ETag,
+            ["properties"] = new JsonObject
+            {
+                ["publicAccess"] = "None",
+                ["lastModifiedTime"] = StampClock.ToId(container.LastModified.UtcTicks),
+                ["leaseStatus"] = container.Lease.IsLockedAt(account.Clock.Now) ? "Locked" : "Unlocked",
+                ["leaseState"] = container.Lease.StateAt(account.Clock.Now).ToString(),
+                ["defaultEncryptionScope"] = "$account-encryption-key",
+                ["denyEncryptionScopeOverride"] = false,
+                ["hasImmutabilityPolicy"] = container.HasImmutabilityPolicy,
+                ["hasLegalHold"] = container.HasLegalHold,
+                ["immutableStorageWithVersioning"] = new JsonObject { ["enabled"] = false },
+            },
+        };
 
     private JsonObject DetailedContainer(BlobAccount account, BlobContainer container)
     {
-        var described = Container(account, container);
-        var properties = described["properties"]!.AsObject();
+        JsonObject described = Container(account, container);
+        JsonObject properties = described["properties"]!.AsObject();
         if (container.Policy is { } policy)
         {
             properties["immutabilityPolicy"] = new JsonObject
@@ -148,13 +161,16 @@ internal sealed class StorageResources(WorldNames names, BlobStore blobs)
 
         if (container.HasLegalHold)
         {
-            var tags = container.LegalHolds.Select(tag => (JsonNode)new JsonObject
-            {
-                ["tag"] = tag,
-                ["timestamp"] = StampClock.ToId(container.LastModified.UtcTicks),
-                ["objectIdentifier"] = names.ClientId,
-                ["tenantId"] = names.TenantId,
-            });
+            IEnumerable<JsonNode> tags = container.LegalHolds.Select(tag =>
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["tag"] = tag,
+                        ["timestamp"] = StampClock.ToId(container.LastModified.UtcTicks),
+                        ["objectIdentifier"] = names.ClientId,
+                        ["tenantId"] = names.TenantId,
+                    }
+            );
             properties["legalHold"] = new JsonObject { ["hasLegalHold"] = true, ["tags"] = new JsonArray([.. tags]) };
         }
 

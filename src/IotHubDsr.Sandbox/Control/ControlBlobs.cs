@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.Storage;
+using Microsoft.Extensions.Primitives;
 
 namespace IotHubDsr.Sandbox.Control;
 
@@ -18,10 +19,8 @@ internal sealed class ControlBlobs(BlobStore store)
 
     public Task HandleAsync(HttpContext context, string method, string account, string container, string name)
     {
-        if (!store.TryGetAccount(account, out var found))
-        {
+        if (!store.TryGetAccount(account, out BlobAccount? found))
             return Reply.TextAsync(context, StatusCodes.Status404NotFound, $"There is no storage account '{account}'.");
-        }
 
         switch (method, name)
         {
@@ -44,10 +43,8 @@ internal sealed class ControlBlobs(BlobStore store)
 
     public void Protect(string account, string container, ContainerPolicyRequest request)
     {
-        if (!store.TryGetAccount(account, out var found) || !found.TryGetContainer(container, out var protectedOne))
-        {
+        if (!store.TryGetAccount(account, out BlobAccount? found) || !found.TryGetContainer(container, out BlobContainer? protectedOne))
             throw new ArgumentException($"There is no container '{account}/{container}'.");
-        }
 
         ArgumentOutOfRangeException.ThrowIfNegative(request.Days);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(request.Days, ImmutabilityPolicy.MostDays);
@@ -59,23 +56,24 @@ internal sealed class ControlBlobs(BlobStore store)
     }
 
     private static List<ListedBlob> List(BlobContainer container) =>
-    [
-        .. container.List(includeOld: true)
-            .GroupBy(blob => blob.Name, StringComparer.Ordinal)
-            .OrderBy(copies => copies.Key, StringComparer.Ordinal)
-            .Select(copies =>
-            {
-                var current = copies.FirstOrDefault(IsCurrent);
-                var digest = current is null ? null : Convert.ToHexStringLower(SHA256.HashData(current.Content.Span));
-                return new ListedBlob(copies.Key, current?.Length ?? 0, digest, current?.ETag, copies.Count(copy => !IsCurrent(copy)));
-            }),
-    ];
+        [
+            .. container
+                .List(includeOld: true)
+                .GroupBy(blob => blob.Name, StringComparer.Ordinal)
+                .OrderBy(copies => copies.Key, StringComparer.Ordinal)
+                .Select(copies =>
+                {
+                    BlobSnapshotInfo? current = copies.FirstOrDefault(IsCurrent);
+                    string? digest = current is null ? null : Convert.ToHexStringLower(SHA256.HashData(current.Content.Span));
+                    return new ListedBlob(copies.Key, current?.Length ?? 0, digest, current?.ETag, copies.Count(copy => !IsCurrent(copy)));
+                }),
+        ];
 
     private static bool IsCurrent(BlobSnapshotInfo blob) => blob is { IsCurrent: true, Deleted: false };
 
     private static Task GetAsync(HttpContext context, BlobContainer container, string name)
     {
-        var blob = container.List(name).FirstOrDefault(blob => blob.Name == name && IsCurrent(blob));
+        BlobSnapshotInfo? blob = container.List(name).FirstOrDefault(blob => blob.Name == name && IsCurrent(blob));
         return blob is null
             ? Reply.TextAsync(context, StatusCodes.Status404NotFound, $"There is no blob '{name}'.")
             : Reply.BytesAsync(context, StatusCodes.Status200OK, "application/octet-stream", blob.Content);
@@ -87,11 +85,9 @@ internal sealed class ControlBlobs(BlobStore store)
         await context.Request.Body.CopyToAsync(content, context.RequestAborted);
         var seed = new BlobSeed();
         if (context.Request.ContentType is { Length: > 0 } type)
-        {
             seed = seed with { ContentType = type };
-        }
 
-        if (context.Request.Headers.TryGetValue(LastModifiedHeader, out var time))
+        if (context.Request.Headers.TryGetValue(LastModifiedHeader, out StringValues time))
         {
             seed = seed with
             {
@@ -107,12 +103,14 @@ internal sealed class ControlBlobs(BlobStore store)
             return;
         }
 
-        if (!context.Request.Headers.TryGetValue(CopiesHeader, out var copies))
-        {
+        if (!context.Request.Headers.TryGetValue(CopiesHeader, out StringValues copies))
             container.Put(name, bytes, seed);
-        }
 
-        for (int copy = 0; copy < (copies.Count == 0 ? 0 : int.Parse(copies.ToString(), NumberStyles.None, CultureInfo.InvariantCulture)); copy++)
+        for (
+            int copy = 0;
+            copy < (copies.Count == 0 ? 0 : int.Parse(copies.ToString(), NumberStyles.None, CultureInfo.InvariantCulture));
+            copy++
+        )
         {
             container.Put($"{name}/{copy}", bytes, seed);
         }

@@ -27,7 +27,11 @@ internal sealed record HubScaleRequest(string Sku, int Units);
 /// POST /sandbox/policies/{account}/{container}: what protects the container from now on. Zero days is no policy, no tag is no hold.
 /// </summary>
 internal sealed record ContainerPolicyRequest(
-    int Days = 0, bool Locked = true, bool AllowAppends = false, IReadOnlyList<string>? LegalHolds = null);
+    int Days = 0,
+    bool Locked = true,
+    bool AllowAppends = false,
+    IReadOnlyList<string>? LegalHolds = null
+);
 
 /// <summary>
 /// A name in a container, as GET /sandbox/blobs lists it. Versions counts the copies that are not current: previous

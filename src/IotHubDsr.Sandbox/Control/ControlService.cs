@@ -14,20 +14,27 @@ namespace IotHubDsr.Sandbox.Control;
 /// <c>x-sandbox-key</c> is printed at start.
 /// </summary>
 internal sealed class ControlService(
-    string key, SandboxWorld world, RequestLog log, FaultRules faults, AccessRules access, TokenIssuer tokens, ControlBlobs blobs)
+    string key,
+    SandboxWorld world,
+    RequestLog log,
+    FaultRules faults,
+    AccessRules access,
+    TokenIssuer tokens,
+    ControlBlobs blobs
+)
 {
     public const string KeyHeader = "x-sandbox-key";
 
     public async Task HandleAsync(HttpContext context, string raw)
     {
-        var presented = context.Request.Headers[KeyHeader].ToString();
+        string presented = context.Request.Headers[KeyHeader].ToString();
         if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(presented), Encoding.UTF8.GetBytes(key)))
         {
             await Reply.TextAsync(context, StatusCodes.Status401Unauthorized, $"The header {KeyHeader} must have the key of this sandbox.");
             return;
         }
 
-        if (!RequestTarget.TryParse(raw, out var target) || target.Segments is not ["sandbox", .. var path])
+        if (!RequestTarget.TryParse(raw, out RequestTarget? target) || target.Segments is not ["sandbox", .. var path])
         {
             await Reply.TextAsync(context, StatusCodes.Status404NotFound, "The control API is at /sandbox.");
             return;
@@ -53,30 +60,43 @@ internal sealed class ControlService(
         return Task.CompletedTask;
     }
 
-    private Task RunAsync(HttpContext context, RequestTarget target, string[] path) => (context.Request.Method, path) switch
-    {
-        ("GET", ["log"]) => Reply.JsonAsync(context, log.After(After(target)), SandboxJson.Default.IReadOnlyListLoggedRequest),
-        ("DELETE", ["log"]) => ChangeAsync(context, log.Clear),
-        ("GET", ["faults"]) => Reply.JsonAsync(context, faults.Pending, SandboxJson.Default.IReadOnlyListFaultRule),
-        ("POST", ["faults"]) => ChangeAsync(context, SandboxJson.Default.FaultRule, faults.Add),
-        ("DELETE", ["faults"]) => ChangeAsync(context, faults.Clear),
-        ("GET", ["world"]) => Reply.JsonAsync(context, world.Truth, SandboxJson.Default.WorldTruth),
-        ("POST", ["clock"]) => AdvanceAsync(context),
-        ("POST", ["access"]) => ChangeAsync(context, SandboxJson.Default.AccessRequest, request => access.Denied = request.Deny),
-        ("POST", ["roles"]) => ChangeAsync(context, SandboxJson.Default.RolesRequest, request => access.Assignments = request.Assignments),
-        ("POST", ["tokens"]) => ChangeAsync(
-            context, SandboxJson.Default.TokenRequest, request => tokens.Lifetime = TimeSpan.FromSeconds(request.LifetimeSeconds)),
-        ("POST", ["hub"]) => ChangeAsync(
-            context, SandboxJson.Default.HubScaleRequest, request => world.Throttle.Configure(request.Sku, request.Units)),
-        ("POST", ["policies", var account, var container]) => ChangeAsync(
-            context, SandboxJson.Default.ContainerPolicyRequest, request => blobs.Protect(account, container, request)),
-        (var method, ["blobs", var account, var container, .. var name]) =>
-            blobs.HandleAsync(context, method, account, container, string.Join('/', name)),
-        _ => Reply.TextAsync(context, StatusCodes.Status404NotFound, "The control API has no such operation."),
-    };
+    private Task RunAsync(HttpContext context, RequestTarget target, string[] path) =>
+        (context.Request.Method, path) switch
+        {
+            ("GET", ["log"]) => Reply.JsonAsync(context, log.After(After(target)), SandboxJson.Default.IReadOnlyListLoggedRequest),
+            ("DELETE", ["log"]) => ChangeAsync(context, log.Clear),
+            ("GET", ["faults"]) => Reply.JsonAsync(context, faults.Pending, SandboxJson.Default.IReadOnlyListFaultRule),
+            ("POST", ["faults"]) => ChangeAsync(context, SandboxJson.Default.FaultRule, faults.Add),
+            ("DELETE", ["faults"]) => ChangeAsync(context, faults.Clear),
+            ("GET", ["world"]) => Reply.JsonAsync(context, world.Truth, SandboxJson.Default.WorldTruth),
+            ("POST", ["clock"]) => AdvanceAsync(context),
+            ("POST", ["access"]) => ChangeAsync(context, SandboxJson.Default.AccessRequest, request => access.Denied = request.Deny),
+            ("POST", ["roles"]) => ChangeAsync(context, SandboxJson.Default.RolesRequest, request =>
+                access.Assignments = request.Assignments
+            ),
+            ("POST", ["tokens"]) => ChangeAsync(context, SandboxJson.Default.TokenRequest, request =>
+                tokens.Lifetime = TimeSpan.FromSeconds(request.LifetimeSeconds)
+            ),
+            ("POST", ["hub"]) => ChangeAsync(context, SandboxJson.Default.HubScaleRequest, request =>
+                world.Throttle.Configure(request.Sku, request.Units)
+            ),
+            ("POST", ["policies", var account, var container]) => ChangeAsync(
+                context,
+                SandboxJson.Default.ContainerPolicyRequest,
+                request => blobs.Protect(account, container, request)
+            ),
+            (var method, ["blobs", var account, var container, .. var name]) => blobs.HandleAsync(
+                context,
+                method,
+                account,
+                container,
+                string.Join('/', name)
+            ),
+            _ => Reply.TextAsync(context, StatusCodes.Status404NotFound, "The control API has no such operation."),
+        };
 
     private static long After(RequestTarget target) =>
-        target.Query.TryGetValue("after", out var text) ? long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
+        target.Query.TryGetValue("after", out string? text) ? long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
 
     private static Task ChangeAsync(HttpContext context, Action change)
     {
@@ -92,7 +112,7 @@ internal sealed class ControlService(
 
     private async Task AdvanceAsync(HttpContext context)
     {
-        var request = await ReadAsync(context, SandboxJson.Default.ClockRequest);
+        ClockRequest request = await ReadAsync(context, SandboxJson.Default.ClockRequest);
         world.Clock.Advance(TimeSpan.FromSeconds(request.AdvanceSeconds));
         world.Events.WriteDue();
         await Reply.JsonAsync(context, new ClockState(world.Clock.GetUtcNow()), SandboxJson.Default.ClockState);

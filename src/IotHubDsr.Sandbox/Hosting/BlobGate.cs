@@ -1,6 +1,7 @@
 using IotHubDsr.Sandbox.Identity;
 using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.Storage.Authorization;
+using IotHubDsr.Sandbox.Storage.Blobs;
 using IotHubDsr.Sandbox.Storage.Rest;
 using IotHubDsr.Sandbox.World;
 using BlobTarget = IotHubDsr.Sandbox.Storage.Rest.RequestTarget;
@@ -12,14 +13,21 @@ namespace IotHubDsr.Sandbox.Hosting;
 /// delegated one; the right.
 /// </summary>
 internal sealed class BlobGate(
-    BlobStore blobs, BlobService service, WorldNames names, Tenant tenant, TokenIssuer tokens, AccessRules access, TimeProvider real)
+    BlobStore blobs,
+    BlobService service,
+    WorldNames names,
+    Tenant tenant,
+    TokenIssuer tokens,
+    AccessRules access,
+    TimeProvider real
+)
 {
     private const string CopySource = "x-ms-copy-source";
 
     public async Task HandleAsync(HttpContext context, RequestTarget? target)
     {
-        var name = HostDirectory.AccountOf(context.Request.Host.Host);
-        if (!blobs.TryGetAccount(name, out var account))
+        string name = HostDirectory.AccountOf(context.Request.Host.Host);
+        if (!blobs.TryGetAccount(name, out BlobAccount? account))
         {
             // A real account that does not exist has no address: its name does not resolve.
             await Reply.TextAsync(context, StatusCodes.Status404NotFound, $"There is no storage account '{name}' in this sandbox.");
@@ -29,11 +37,9 @@ internal sealed class BlobGate(
         try
         {
             var addressed = BlobTarget.Parse(RequestTarget.RawOf(context));
-            var caller = Authorize(context, target, addressed, account);
+            BlobCaller caller = Authorize(context, target, addressed, account);
             if (!IsCopySourceReadable(context, account.Name, caller))
-            {
                 throw Unverifiable();
-            }
 
             if (IsForDelegationKey(context.Request, addressed))
             {
@@ -50,12 +56,12 @@ internal sealed class BlobGate(
         await service.HandleAsync(context, account.Name);
     }
 
-    private static StorageException Unverifiable() => new(new StorageError(
-        401, "CannotVerifyCopySource", "Server failed to authenticate the request to the copy source."));
+    private static StorageException Unverifiable() =>
+        new(new StorageError(401, "CannotVerifyCopySource", "Server failed to authenticate the request to the copy source."));
 
     private BlobCaller Authorize(HttpContext context, RequestTarget? requested, BlobTarget target, BlobAccount account)
     {
-        var authorization = context.Request.Headers.Authorization.ToString();
+        string authorization = context.Request.Headers.Authorization.ToString();
         if (authorization.StartsWith(SharedKey.Scheme, StringComparison.OrdinalIgnoreCase))
         {
             SharedKey.Require(context.Request, RequestTarget.RawOf(context), account, real.GetUtcNow());
@@ -67,23 +73,17 @@ internal sealed class BlobGate(
             var signature = new SharedAccessSignature(target, account, real.GetUtcNow());
             signature.Require(SignedOperation.Of(context.Request, target, account));
             if (signature.IsDelegated)
-            {
                 RequireRight(context.Request, account.Name, requested);
-            }
 
             Override(context, signature);
             return BlobCaller.SignatureHolder;
         }
 
         if (authorization.StartsWith("SharedKeyLite ", StringComparison.OrdinalIgnoreCase))
-        {
             throw StorageErrors.NotSimulated("the scheme SharedKeyLite");
-        }
 
         if (authorization.Length > 0 && !authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
-        {
             throw new StorageException(AuthorizationErrors.Malformed);
-        }
 
         RequireToken(context, account.Name);
         RequireRight(context.Request, account.Name, requested);
@@ -92,7 +92,7 @@ internal sealed class BlobGate(
 
     private void RequireToken(HttpContext context, string account)
     {
-        var authorization = context.Request.Headers.Authorization.Count > 0 ? context.Request.Headers.Authorization.ToString() : null;
+        string? authorization = context.Request.Headers.Authorization.Count > 0 ? context.Request.Headers.Authorization.ToString() : null;
         string? detail = tokens.Check(authorization, Audiences.Blob(account)) switch
         {
             TokenVerdict.Valid => "",
@@ -102,29 +102,27 @@ internal sealed class BlobGate(
             _ => "Signature validation failed. Signature verification failed.",
         };
         if (detail is not { Length: 0 })
-        {
             throw AuthorizationErrors.Challenge(tenant.TenantId, detail);
-        }
     }
 
     private void RequireRight(HttpRequest request, string account, RequestTarget? target)
     {
         if (!MayRun(request, account, target))
-        {
             throw new StorageException(AuthorizationErrors.PermissionMismatch);
-        }
     }
 
     private static void Override(HttpContext context, SharedAccessSignature signature)
     {
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
-        {
             return;
-        }
 
         context.Response.OnStarting(() =>
         {
-            foreach (var (header, value) in signature.Overrides.Where(pair => pair.Value.Length > 0 && context.Response.StatusCode < 300))
+            foreach (
+                (string? header, string? value) in signature.Overrides.Where(pair =>
+                    pair.Value.Length > 0 && context.Response.StatusCode < 300
+                )
+            )
             {
                 context.Response.Headers[header] = value;
             }
@@ -139,13 +137,11 @@ internal sealed class BlobGate(
     private async Task IssueDelegationKeyAsync(HttpContext context, BlobCaller caller)
     {
         if (caller != BlobCaller.SignedIn)
-        {
             throw AuthorizationErrors.Unauthenticated("Only authentication scheme Bearer is supported");
-        }
 
-        var body = await RequestBody.ReadAsync(context);
-        var version = context.Request.Headers["x-ms-version"].ToString();
-        var key = UserDelegationKey.Issue(body, tenant.ClientId, tenant.TenantId, version, real.GetUtcNow());
+        BlobContent body = await RequestBody.ReadAsync(context);
+        string version = context.Request.Headers["x-ms-version"].ToString();
+        StorageResponse key = UserDelegationKey.Issue(body, tenant.ClientId, tenant.TenantId, version, real.GetUtcNow());
         await service.AnswerAsync(context, key);
     }
 
@@ -170,44 +166,36 @@ internal sealed class BlobGate(
     /// </summary>
     private bool IsCopySourceReadable(HttpContext context, string account, BlobCaller caller)
     {
-        var headers = context.Request.Headers;
-        if (!Uri.TryCreate(headers[CopySource], UriKind.Absolute, out var source))
-        {
+        IHeaderDictionary headers = context.Request.Headers;
+        if (!Uri.TryCreate(headers[CopySource], UriKind.Absolute, out Uri? source))
             return true;
-        }
 
         if (!source.Host.EndsWith(HostDirectory.BlobSuffix, StringComparison.OrdinalIgnoreCase))
-        {
             return false;
-        }
 
         var target = BlobTarget.Parse(headers[CopySource].ToString());
-        var requested = RequestTarget.TryParse(source.PathAndQuery, out var parsed) ? parsed : null;
-        var sourceAccount = HostDirectory.AccountOf(source.Host);
+        RequestTarget? requested = RequestTarget.TryParse(source.PathAndQuery, out RequestTarget? parsed) ? parsed : null;
+        string sourceAccount = HostDirectory.AccountOf(source.Host);
         if (SharedAccessSignature.IsIn(target))
-        {
             return IsSigned(target, requested, sourceAccount);
-        }
 
-        var isCopyBlob = !context.Request.Query.ContainsKey("comp") && !headers.ContainsKey("x-ms-blob-type");
+        bool isCopyBlob = !context.Request.Query.ContainsKey("comp") && !headers.ContainsKey("x-ms-blob-type");
         if (isCopyBlob && sourceAccount == account && caller == BlobCaller.KeyHolder)
-        {
             return true;
-        }
 
         return MayRead(sourceAccount, requested)
-            && ((isCopyBlob && sourceAccount == account && caller == BlobCaller.SignedIn)
-                || tokens.Check(headers["x-ms-copy-source-authorization"], Audiences.Blob(sourceAccount)) == TokenVerdict.Valid);
+            && (
+                (isCopyBlob && sourceAccount == account && caller == BlobCaller.SignedIn)
+                || tokens.Check(headers["x-ms-copy-source-authorization"], Audiences.Blob(sourceAccount)) == TokenVerdict.Valid
+            );
     }
 
     private bool IsSigned(BlobTarget source, RequestTarget? requested, string accountName)
     {
         try
         {
-            if (!blobs.TryGetAccount(accountName, out var account))
-            {
+            if (!blobs.TryGetAccount(accountName, out BlobAccount? account))
                 return false;
-            }
 
             var signature = new SharedAccessSignature(source, account, real.GetUtcNow());
             signature.Require(SignedOperation.Read);

@@ -21,7 +21,7 @@ internal sealed class CertificateAuthority : IDisposable
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        var now = time.GetUtcNow();
+        DateTimeOffset now = time.GetUtcNow();
         _root = request.CreateSelfSigned(now.AddDays(-1), now + Lifetime);
         CertificatePem = _root.ExportCertificatePem();
     }
@@ -34,10 +34,8 @@ internal sealed class CertificateAuthority : IDisposable
 
     public void Dispose()
     {
-        foreach (var leaf in _leaves.Values)
-        {
+        foreach (X509Certificate2 leaf in _leaves.Values)
             leaf.Dispose();
-        }
 
         _root.Dispose();
         _leafKey.Dispose();
@@ -56,18 +54,15 @@ internal sealed class CertificateAuthority : IDisposable
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
         request.CertificateExtensions.Add(
-            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_root, includeKeyIdentifier: true, includeIssuerAndSerial: false));
-        using var signed = request.Create(_root, _root.NotBefore, _root.NotAfter, RandomNumberGenerator.GetBytes(16));
-        var leaf = signed.CopyWithPrivateKey(_leafKey);
+            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_root, includeKeyIdentifier: true, includeIssuerAndSerial: false)
+        );
+        using X509Certificate2 signed = request.Create(_root, _root.NotBefore, _root.NotAfter, RandomNumberGenerator.GetBytes(16));
+        X509Certificate2 leaf = signed.CopyWithPrivateKey(_leafKey);
         if (!OperatingSystem.IsWindows())
-        {
             return leaf;
-        }
 
         // SChannel cannot use a private key that exists in memory only.
         using (leaf)
-        {
             return X509CertificateLoader.LoadPkcs12(leaf.Export(X509ContentType.Pfx), null);
-        }
     }
 }

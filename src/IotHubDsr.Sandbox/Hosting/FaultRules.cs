@@ -52,39 +52,31 @@ internal sealed class FaultRules
         get
         {
             lock (_lock)
-            {
                 return [.. _rules];
-            }
         }
     }
 
     public void Add(FaultRule rule)
     {
         lock (_lock)
-        {
             _rules.Add(rule);
-        }
     }
 
     public void Clear()
     {
         lock (_lock)
-        {
             _rules.Clear();
-        }
     }
 
     public FaultRule? Take(AzureService service, string host, string method, string rawTarget)
     {
         lock (_lock)
         {
-            for (var index = 0; index < _rules.Count; index++)
+            for (int index = 0; index < _rules.Count; index++)
             {
-                var rule = _rules[index];
+                FaultRule rule = _rules[index];
                 if (!Matches(rule, service, host, method, rawTarget))
-                {
                     continue;
-                }
 
                 if (rule.Skip > 0)
                 {
@@ -93,13 +85,9 @@ internal sealed class FaultRules
                 }
 
                 if (rule.Times <= 1)
-                {
                     _rules.RemoveAt(index);
-                }
                 else
-                {
                     _rules[index] = rule with { Times = rule.Times - 1 };
-                }
 
                 return rule;
             }

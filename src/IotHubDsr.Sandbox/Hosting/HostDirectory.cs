@@ -9,15 +9,16 @@ internal static class HostDirectory
     public const string BlobSuffix = ".blob.core.windows.net";
     private const string HubSuffix = ".azure-devices.net";
 
-    public static AzureService ServiceOf(string host) => host.ToLowerInvariant() switch
-    {
-        LoginService.Host => AzureService.Login,
-        ArmService.Host => AzureService.Arm,
-        "localhost" or "127.0.0.1" => AzureService.Control,
-        var name when name.EndsWith(HubSuffix, StringComparison.Ordinal) => AzureService.Hub,
-        var name when name.EndsWith(BlobSuffix, StringComparison.Ordinal) => AzureService.Blob,
-        _ => AzureService.Unknown,
-    };
+    public static AzureService ServiceOf(string host) =>
+        host.ToLowerInvariant() switch
+        {
+            LoginService.Host => AzureService.Login,
+            ArmService.Host => AzureService.Arm,
+            "localhost" or "127.0.0.1" => AzureService.Control,
+            var name when name.EndsWith(HubSuffix, StringComparison.Ordinal) => AzureService.Hub,
+            var name when name.EndsWith(BlobSuffix, StringComparison.Ordinal) => AzureService.Blob,
+            _ => AzureService.Unknown,
+        };
 
     /// <summary>Of the services of this machine, the path decides.</summary>
     public static AzureService ServiceOf(string host, string target) =>

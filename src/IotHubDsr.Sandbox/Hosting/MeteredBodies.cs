@@ -14,11 +14,9 @@ internal sealed class MeteredBodies
 
     public MeteredBodies(HttpContext context, FaultRule? fault)
     {
-        var hasBody = context.Features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody;
+        bool hasBody = context.Features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody;
         if (fault?.ResetAfterBytes is { } reset)
-        {
             (_requestLimit, _responseLimit) = hasBody ? (reset, long.MaxValue) : (long.MaxValue, reset);
-        }
 
         if (fault?.TruncateAfterBytes is { } truncate)
         {
@@ -27,9 +25,7 @@ internal sealed class MeteredBodies
             {
                 // The shortened body must look complete: that is what makes it dangerous.
                 if (context.Response.ContentLength > truncate)
-                {
                     context.Response.ContentLength = truncate;
-                }
 
                 return Task.CompletedTask;
             });
@@ -57,14 +53,12 @@ internal sealed class MeteredBodies
     {
         BytesIn += count;
         if (BytesIn >= _requestLimit && count > 0)
-        {
             Reset();
-        }
     }
 
     private ReadOnlyMemory<byte> Deliverable(ReadOnlyMemory<byte> buffer)
     {
-        var allowed = Math.Min(_deliveredLimit, _responseLimit) - BytesOut;
+        long allowed = Math.Min(_deliveredLimit, _responseLimit) - BytesOut;
         return allowed < buffer.Length ? buffer[..(int)allowed] : buffer;
     }
 
@@ -72,9 +66,7 @@ internal sealed class MeteredBodies
     {
         BytesOut += count;
         if (BytesOut >= _responseLimit)
-        {
             Reset();
-        }
     }
 
     private sealed class RequestBody(Stream inner, MeteredBodies bodies) : Stream
@@ -83,11 +75,15 @@ internal sealed class MeteredBodies
         public override bool CanSeek => false;
         public override bool CanWrite => false;
         public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            var count = await inner.ReadAsync(buffer, cancellationToken);
+            int count = await inner.ReadAsync(buffer, cancellationToken);
             bodies.Received(count);
             return count;
         }
@@ -96,9 +92,13 @@ internal sealed class MeteredBodies
             ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
         public override void SetLength(long value) => throw new NotSupportedException();
+
         public override void Flush() => throw new NotSupportedException();
     }
 
@@ -108,11 +108,15 @@ internal sealed class MeteredBodies
         public override bool CanSeek => false;
         public override bool CanWrite => true;
         public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
 
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            var delivered = bodies.Deliverable(buffer);
+            ReadOnlyMemory<byte> delivered = bodies.Deliverable(buffer);
             if (!delivered.IsEmpty)
             {
                 await inner.WriteAsync(delivered, cancellationToken);
@@ -127,10 +131,15 @@ internal sealed class MeteredBodies
             WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
         public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
         public override void Flush() => throw new NotSupportedException();
+
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
         public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

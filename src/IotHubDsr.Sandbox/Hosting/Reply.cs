@@ -18,9 +18,7 @@ internal static class Reply
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, Unescaped))
-        {
             body.WriteTo(writer);
-        }
 
         return BytesAsync(context, status, "application/json; charset=utf-8", buffer.WrittenMemory);
     }
@@ -34,7 +32,7 @@ internal static class Reply
     /// <summary>The error shape of Azure Storage.</summary>
     public static Task StorageErrorAsync(HttpContext context, int status, string code, string message)
     {
-        var headers = context.Response.Headers;
+        IHeaderDictionary headers = context.Response.Headers;
         headers.Server = "Windows-Azure-Blob/1.0";
         headers["x-ms-version"] = context.Request.Headers["x-ms-version"];
         headers["x-ms-error-code"] = code;
@@ -45,7 +43,7 @@ internal static class Reply
             return Task.CompletedTask;
         }
 
-        var xml = $"""
+        string xml = $"""
             <?xml version="1.0" encoding="utf-8"?><Error><Code>{code}</Code><Message>{SecurityElement.Escape(message)}</Message></Error>
             """;
         return BytesAsync(context, status, "application/xml", Encoding.UTF8.GetBytes(xml));
@@ -57,8 +55,6 @@ internal static class Reply
         context.Response.ContentType = contentType;
         context.Response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
-        {
             await context.Response.Body.WriteAsync(body, context.RequestAborted);
-        }
     }
 }

@@ -3,21 +3,28 @@ using IotHubDsr.Sandbox.Arm;
 using IotHubDsr.Sandbox.Control;
 using IotHubDsr.Sandbox.Hub;
 using IotHubDsr.Sandbox.Identity;
+using Microsoft.Extensions.Primitives;
 
 namespace IotHubDsr.Sandbox.Hosting;
 
 /// <summary>The simulated services, behind one port.</summary>
 internal sealed record SandboxServices(
-    LoginService Login, ManagedIdentityService Identity, ArmService Arm, HubService Hub, BlobGate Blob, ControlService Control);
+    LoginService Login,
+    ManagedIdentityService Identity,
+    ArmService Arm,
+    HubService Hub,
+    BlobGate Blob,
+    ControlService Control
+);
 
 /// <summary>Sends each request to the service that its host name stands for; logs it, and lets faults happen to it.</summary>
 internal sealed class RequestDispatcher(SandboxServices services, HubEvents events, RequestLog log, FaultRules faults, SandboxClock clock)
 {
     public async Task HandleAsync(HttpContext context)
     {
-        var host = context.Request.Host.Host;
-        var raw = RequestTarget.RawOf(context);
-        var service = HostDirectory.ServiceOf(host, raw);
+        string host = context.Request.Host.Host;
+        string raw = RequestTarget.RawOf(context);
+        AzureService service = HostDirectory.ServiceOf(host, raw);
         if (!context.Request.IsHttps && service != AzureService.Identity)
         {
             await Reply.TextAsync(context, StatusCodes.Status403Forbidden, "All but the managed identity endpoint takes TLS.");
@@ -31,18 +38,16 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
             return;
         }
 
-        var entry = log.Begin(service, context, raw);
+        RequestLog.Entry entry = log.Begin(service, context, raw);
         await entry.InterludeAsync();
         events.WriteDue();
-        var fault = faults.Take(service, host, context.Request.Method, raw);
+        FaultRule? fault = faults.Take(service, host, context.Request.Method, raw);
         var bodies = new MeteredBodies(context, fault);
         context.Response.OnStarting(() =>
         {
             // After a reset the server still goes through the motions of a response that nobody receives.
             if (!bodies.IsReset)
-            {
                 entry.Responded(context.Response.StatusCode);
-            }
 
             return Task.CompletedTask;
         });
@@ -61,9 +66,7 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
         }
 
         if (bodies.IsReset)
-        {
             Break(context);
-        }
     }
 
     private static void Break(HttpContext context)
@@ -79,51 +82,45 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
 
     private void AddHeaders(HttpContext context)
     {
-        var headers = context.Response.Headers;
+        IHeaderDictionary headers = context.Response.Headers;
         headers.Date = clock.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
         headers["x-ms-request-id"] = Guid.NewGuid().ToString();
-        if (context.Request.Headers.TryGetValue("x-ms-client-request-id", out var id))
-        {
+        if (context.Request.Headers.TryGetValue("x-ms-client-request-id", out StringValues id))
             headers["x-ms-client-request-id"] = id;
-        }
     }
 
     private async Task RunAsync(HttpContext context, AzureService service, string raw, FaultRule? fault, MeteredBodies bodies)
     {
         if (fault is { LatencyMilliseconds: > 0 })
-        {
             await Task.Delay(fault.LatencyMilliseconds, context.RequestAborted);
-        }
 
         if (fault is { Reset: true })
-        {
             bodies.Reset();
-        }
 
         if (fault?.Status is { } status)
         {
             if (fault.RetryAfterSeconds is { } seconds)
-            {
                 context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-            }
 
             await ServiceErrors.WriteAsync(context, service, status, clock.GetUtcNow());
             return;
         }
 
-        await ServeAsync(context, service, RequestTarget.TryParse(raw, out var target) ? target : null);
+        await ServeAsync(context, service, RequestTarget.TryParse(raw, out RequestTarget? target) ? target : null);
     }
 
-    private Task ServeAsync(HttpContext context, AzureService service, RequestTarget? target) => service switch
-    {
-        AzureService.Hub => services.Hub.HandleAsync(context, target),
-        AzureService.Arm => services.Arm.HandleAsync(context, target),
-        AzureService.Blob => services.Blob.HandleAsync(context, target),
-        AzureService.Login when target is not null => services.Login.HandleAsync(context, target),
-        AzureService.Identity when target is not null => services.Identity.HandleAsync(context, target),
-        _ => Reply.TextAsync(
-            context,
-            StatusCodes.Status501NotImplemented,
-            $"Not simulated by the sandbox: '{context.Request.Host.Host}{context.Request.Path}'."),
-    };
+    private Task ServeAsync(HttpContext context, AzureService service, RequestTarget? target) =>
+        service switch
+        {
+            AzureService.Hub => services.Hub.HandleAsync(context, target),
+            AzureService.Arm => services.Arm.HandleAsync(context, target),
+            AzureService.Blob => services.Blob.HandleAsync(context, target),
+            AzureService.Login when target is not null => services.Login.HandleAsync(context, target),
+            AzureService.Identity when target is not null => services.Identity.HandleAsync(context, target),
+            _ => Reply.TextAsync(
+                context,
+                StatusCodes.Status501NotImplemented,
+                $"Not simulated by the sandbox: '{context.Request.Host.Host}{context.Request.Path}'."
+            ),
+        };
 }

@@ -14,7 +14,8 @@ internal sealed record LoggedRequest(
     bool Mutating,
     long BytesIn,
     long BytesOut,
-    string UserAgent);
+    string UserAgent
+);
 
 /// <summary>Every request to a simulated service, in order of arrival. Control requests are not in it.</summary>
 internal sealed partial class RequestLog(TimeProvider time)
@@ -35,7 +36,7 @@ internal sealed partial class RequestLog(TimeProvider time)
     /// </summary>
     public Entry Begin(AzureService service, HttpContext context, string rawTarget)
     {
-        var request = context.Request;
+        HttpRequest request = context.Request;
         LoggedRequest logged;
         lock (_lock)
         {
@@ -50,7 +51,8 @@ internal sealed partial class RequestLog(TimeProvider time)
                 IsMutating(service, request.Method, rawTarget),
                 0,
                 0,
-                request.Headers.UserAgent.ToString());
+                request.Headers.UserAgent.ToString()
+            );
             _entries.Add(logged);
         }
 
@@ -61,35 +63,31 @@ internal sealed partial class RequestLog(TimeProvider time)
     public IReadOnlyList<LoggedRequest> After(long sequence)
     {
         lock (_lock)
-        {
             return [.. _entries.Where(entry => entry.Sequence > sequence)];
-        }
     }
 
     public void Clear()
     {
         lock (_lock)
-        {
             _entries.Clear();
-        }
     }
 
     private static bool IsMutating(AzureService service, string method, string target)
     {
         if (service is AzureService.Login || HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method))
-        {
             return false;
-        }
 
-        var path = target.Split('?', 2)[0];
-        var readsByPost = HttpMethods.IsPost(method) && service switch
-        {
-            AzureService.Hub => path.Equals("/devices/query", StringComparison.OrdinalIgnoreCase),
-            AzureService.Arm => path.EndsWith("/listkeys", StringComparison.OrdinalIgnoreCase)
-                || path.EndsWith("/getFullUrl", StringComparison.OrdinalIgnoreCase),
-            AzureService.Blob => target.Contains("comp=userdelegationkey", StringComparison.OrdinalIgnoreCase),
-            _ => false,
-        };
+        string path = target.Split('?', 2)[0];
+        bool readsByPost =
+            HttpMethods.IsPost(method)
+            && service switch
+            {
+                AzureService.Hub => path.Equals("/devices/query", StringComparison.OrdinalIgnoreCase),
+                AzureService.Arm => path.EndsWith("/listkeys", StringComparison.OrdinalIgnoreCase)
+                    || path.EndsWith("/getFullUrl", StringComparison.OrdinalIgnoreCase),
+                AzureService.Blob => target.Contains("comp=userdelegationkey", StringComparison.OrdinalIgnoreCase),
+                _ => false,
+            };
         return !readsByPost;
     }
 
@@ -98,7 +96,7 @@ internal sealed partial class RequestLog(TimeProvider time)
         lock (_lock)
         {
             // Sequences rise with the index; what was cleared in the meantime is gone.
-            var index = _entries.FindLastIndex(entry => entry.Sequence == sequence);
+            int index = _entries.FindLastIndex(entry => entry.Sequence == sequence);
             return index < 0 ? null : _entries[index] = change(_entries[index]);
         }
     }
@@ -114,9 +112,7 @@ internal sealed partial class RequestLog(TimeProvider time)
         public void Responded(int status)
         {
             if (log.Update(begun.Sequence, entry => entry with { Status = status }) is { } logged)
-            {
                 log.Observer?.Invoke(logged);
-            }
         }
 
         public void Completed(long bytesIn, long bytesOut) =>

@@ -13,34 +13,30 @@ internal sealed record RequestTarget(string Raw, string[] Segments, IReadOnlyDic
 
     public static string RawOf(HttpContext context)
     {
-        var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        string raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (raw.StartsWith('/'))
-        {
             return raw;
-        }
 
         // The absolute form of a request line is legal too.
-        var authority = raw.IndexOf("//", StringComparison.Ordinal);
-        var path = authority < 0 ? -1 : raw.IndexOf('/', authority + 2);
+        int authority = raw.IndexOf("//", StringComparison.Ordinal);
+        int path = authority < 0 ? -1 : raw.IndexOf('/', authority + 2);
         return path < 0 ? "/" : raw[path..];
     }
 
     public static bool TryParse(string raw, [NotNullWhen(true)] out RequestTarget? target)
     {
         target = null;
-        var question = raw.IndexOf('?', StringComparison.Ordinal);
-        var path = question < 0 ? raw : raw[..question];
+        int question = raw.IndexOf('?', StringComparison.Ordinal);
+        string path = question < 0 ? raw : raw[..question];
         if (!IsWellEncoded(raw))
-        {
             return false;
-        }
 
-        var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).ToArray();
+        string[] segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).ToArray();
         var query = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var pair in question < 0 ? [] : raw[(question + 1)..].Split('&', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string pair in question < 0 ? [] : raw[(question + 1)..].Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
-            var equals = pair.IndexOf('=', StringComparison.Ordinal);
-            var name = Uri.UnescapeDataString(equals < 0 ? pair : pair[..equals]);
+            int equals = pair.IndexOf('=', StringComparison.Ordinal);
+            string name = Uri.UnescapeDataString(equals < 0 ? pair : pair[..equals]);
             query[name] = equals < 0 ? "" : Uri.UnescapeDataString(pair[(equals + 1)..].Replace('+', ' '));
         }
 
@@ -50,12 +46,10 @@ internal sealed record RequestTarget(string Raw, string[] Segments, IReadOnlyDic
 
     private static bool IsWellEncoded(string raw)
     {
-        for (var at = raw.IndexOf('%', StringComparison.Ordinal); at >= 0; at = raw.IndexOf('%', at + 1))
+        for (int at = raw.IndexOf('%', StringComparison.Ordinal); at >= 0; at = raw.IndexOf('%', at + 1))
         {
             if (at + 2 >= raw.Length || !char.IsAsciiHexDigit(raw[at + 1]) || !char.IsAsciiHexDigit(raw[at + 2]))
-            {
                 return false;
-            }
         }
 
         return true;

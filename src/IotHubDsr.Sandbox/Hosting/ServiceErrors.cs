@@ -9,36 +9,39 @@ internal static class ServiceErrors
 {
     private const string Text = "An injected fault of the sandbox.";
 
-    public static Task WriteAsync(HttpContext context, AzureService service, int status, DateTimeOffset now) => service switch
-    {
-        AzureService.Hub => HubReply.Refused(HubCode(status), status, HubText(status), now).WriteAsync(context),
-        AzureService.Arm => ArmErrors.WriteAsync(context, status, status == 429 ? "TooManyRequests" : "ServiceUnavailable", Text),
-        AzureService.Blob => Reply.StorageErrorAsync(context, status, BlobCode(status), Text),
-        AzureService.Login => LoginService.ErrorAsync(context, status, "temporarily_unavailable", 90033, Text),
-        _ => Reply.TextAsync(context, status, Text),
-    };
+    public static Task WriteAsync(HttpContext context, AzureService service, int status, DateTimeOffset now) =>
+        service switch
+        {
+            AzureService.Hub => HubReply.Refused(HubCode(status), status, HubText(status), now).WriteAsync(context),
+            AzureService.Arm => ArmErrors.WriteAsync(context, status, status == 429 ? "TooManyRequests" : "ServiceUnavailable", Text),
+            AzureService.Blob => Reply.StorageErrorAsync(context, status, BlobCode(status), Text),
+            AzureService.Login => LoginService.ErrorAsync(context, status, "temporarily_unavailable", 90033, Text),
+            _ => Reply.TextAsync(context, status, Text),
+        };
 
-    private static HubError HubCode(int status) => status switch
-    {
-        400 => HubError.InvalidOperation,
-        401 => HubError.IotHubUnauthorizedAccess,
-        404 => HubError.DeviceNotFound,
-        412 => HubError.PreconditionFailed,
-        429 => HubError.ThrottlingException,
-        503 => HubError.ServiceUnavailable,
-        _ => HubError.ServerError,
-    };
+    private static HubError HubCode(int status) =>
+        status switch
+        {
+            400 => HubError.InvalidOperation,
+            401 => HubError.IotHubUnauthorizedAccess,
+            404 => HubError.DeviceNotFound,
+            412 => HubError.PreconditionFailed,
+            429 => HubError.ThrottlingException,
+            503 => HubError.ServiceUnavailable,
+            _ => HubError.ServerError,
+        };
 
     private static string HubText(int status) =>
         status == 429 ? "The request has been throttled. Wait 1 seconds and try again. Operation type: CRUD" : Text;
 
-    private static string BlobCode(int status) => status switch
-    {
-        403 => "AuthorizationPermissionMismatch",
-        404 => "BlobNotFound",
-        409 => "LeaseIdMissing",
-        412 => "ConditionNotMet",
-        429 or 503 => "ServerBusy",
-        _ => "InternalError",
-    };
+    private static string BlobCode(int status) =>
+        status switch
+        {
+            403 => "AuthorizationPermissionMismatch",
+            404 => "BlobNotFound",
+            409 => "LeaseIdMissing",
+            412 => "ConditionNotMet",
+            429 or 503 => "ServerBusy",
+            _ => "InternalError",
+        };
 }

@@ -10,19 +10,19 @@ internal sealed class BulkRegistry(HubRegistry registry, TimeProvider time)
     public HubReply Run(JsonNode? body)
     {
         if (body is not JsonArray entries || entries.Count == 0)
-        {
             throw new HubRefusal(HubError.ArgumentNull, "The request must have an array of devices.");
-        }
 
         if (entries.Count > Limit)
         {
             throw new HubRefusal(
-                HubError.TooManyDevices, $"A bulk operation takes at most {Limit} devices; the request has {entries.Count}.");
+                HubError.TooManyDevices,
+                $"A bulk operation takes at most {Limit} devices; the request has {entries.Count}."
+            );
         }
 
         RequireDistinct(entries);
         var errors = new JsonArray();
-        foreach (var entry in entries)
+        foreach (JsonNode? entry in entries)
         {
             try
             {
@@ -30,35 +30,42 @@ internal sealed class BulkRegistry(HubRegistry registry, TimeProvider time)
             }
             catch (HubRefusal refusal)
             {
-                errors.Add(new JsonObject
-                {
-                    ["deviceId"] = Text(entry, "id"),
-                    ["moduleId"] = Text(entry, "moduleId"),
-                    ["errorCode"] = (int)refusal.Error,
-                    ["errorStatus"] = refusal.Message,
-                });
+                errors.Add(
+                    new JsonObject
+                    {
+                        ["deviceId"] = Text(entry, "id"),
+                        ["moduleId"] = Text(entry, "moduleId"),
+                        ["errorCode"] = (int)refusal.Error,
+                        ["errorStatus"] = refusal.Message,
+                    }
+                );
             }
         }
 
-        var succeeded = errors.Count == 0;
-        var result = new JsonObject { ["isSuccessful"] = succeeded, ["errors"] = errors, ["warnings"] = new JsonArray() };
+        bool succeeded = errors.Count == 0;
+        var result = new JsonObject
+        {
+            ["isSuccessful"] = succeeded,
+            ["errors"] = errors,
+            ["warnings"] = new JsonArray(),
+        };
         return new HubReply(succeeded ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest, result);
     }
 
     private static void RequireDistinct(JsonArray entries)
     {
         var seen = new HashSet<(string?, string?)>();
-        foreach (var entry in entries)
+        foreach (JsonNode? entry in entries)
         {
             if (entry is not JsonObject || Text(entry, "id") is null)
-            {
                 throw new HubRefusal(HubError.ArgumentInvalid, "Each entry must be an object with an id.");
-            }
 
             if (!seen.Add((Text(entry, "id"), Text(entry, "moduleId"))))
             {
                 throw new HubRefusal(
-                    HubError.DeviceDefinedMultipleTimes, $"Device '{Text(entry, "id")}' is in the request more than once.");
+                    HubError.DeviceDefinedMultipleTimes,
+                    $"Device '{Text(entry, "id")}' is in the request more than once."
+                );
             }
         }
     }
@@ -67,8 +74,8 @@ internal sealed class BulkRegistry(HubRegistry registry, TimeProvider time)
 
     private void Apply(JsonObject entry)
     {
-        var id = Text(entry, "id")!;
-        var moduleId = Text(entry, "moduleId");
+        string id = Text(entry, "id")!;
+        string? moduleId = Text(entry, "moduleId");
         // An entry fails as a whole.
         TwinState.RequireLegal(entry);
         // Clients spell the modes in camel and in Pascal case.
@@ -99,7 +106,7 @@ internal sealed class BulkRegistry(HubRegistry registry, TimeProvider time)
                 Write(Existing(id, moduleId), entry);
                 break;
             case "updatetwinifmatchetag":
-                var identity = Existing(id, moduleId);
+                HubIdentity identity = Existing(id, moduleId);
                 HubRegistry.RequireMatch(Text(entry, "twinETag") ?? "", identity.Twin.ETag);
                 Write(identity, entry);
                 break;
@@ -112,7 +119,7 @@ internal sealed class BulkRegistry(HubRegistry registry, TimeProvider time)
 
     private HubIdentity Matching(string id, string? moduleId, JsonObject entry)
     {
-        var identity = Existing(id, moduleId);
+        HubIdentity identity = Existing(id, moduleId);
         HubRegistry.RequireMatch(Text(entry, "eTag") ?? Text(entry, "etag") ?? "", identity.ETag);
         return identity;
     }
@@ -122,15 +129,11 @@ internal sealed class BulkRegistry(HubRegistry registry, TimeProvider time)
 
     private void Upsert(string id, string? moduleId, JsonObject entry, Func<JsonObject, HubIdentity> existing)
     {
-        var exists = moduleId is null ? registry.Find(id) is not null : registry.Device(id).Modules.ContainsKey(moduleId);
+        bool exists = moduleId is null ? registry.Find(id) is not null : registry.Device(id).Modules.ContainsKey(moduleId);
         if (exists)
-        {
             Update(existing(entry), entry);
-        }
         else
-        {
             Write(Create(id, moduleId, entry), entry);
-        }
     }
 
     private void Update(HubIdentity identity, JsonObject entry)
@@ -142,8 +145,6 @@ internal sealed class BulkRegistry(HubRegistry registry, TimeProvider time)
     private void Write(HubIdentity identity, JsonObject entry)
     {
         if (entry["tags"] is not null || entry["properties"] is not null)
-        {
             identity.Twin.Replace(entry, time.GetUtcNow());
-        }
     }
 }

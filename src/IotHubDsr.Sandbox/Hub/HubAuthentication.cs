@@ -16,9 +16,7 @@ internal sealed partial record HubAuthentication
 
     private static readonly string[] Types = [Sas, SelfSigned, CertificateAuthority, None];
 
-    private HubAuthentication()
-    {
-    }
+    private HubAuthentication() { }
 
     public string Type { get; private init; } = Sas;
 
@@ -35,10 +33,12 @@ internal sealed partial record HubAuthentication
     /// <summary>What a request makes of it. Keys that are missing or empty are made by the service, as its clients expect.</summary>
     public HubAuthentication With(JsonObject model, Func<string> newKey)
     {
-        var given = model["type"]?.ToString();
+        string? given = model["type"]?.ToString();
         var thumbprints = model["x509Thumbprint"] as JsonObject;
-        var type = given is null
-            ? Text(thumbprints, "primaryThumbprint") is null ? Type : SelfSigned
+        string type = given is null
+            ? Text(thumbprints, "primaryThumbprint") is null
+                ? Type
+                : SelfSigned
             : Types.FirstOrDefault(type => type.Equals(given, StringComparison.OrdinalIgnoreCase))
                 ?? throw Invalid($"'{given}' is not a type of authentication.");
         return type switch
@@ -49,12 +49,13 @@ internal sealed partial record HubAuthentication
         };
     }
 
-    public JsonObject ToJson() => new()
-    {
-        ["symmetricKey"] = new JsonObject { ["primaryKey"] = PrimaryKey, ["secondaryKey"] = SecondaryKey },
-        ["x509Thumbprint"] = ThumbprintJson(),
-        ["type"] = Type,
-    };
+    public JsonObject ToJson() =>
+        new()
+        {
+            ["symmetricKey"] = new JsonObject { ["primaryKey"] = PrimaryKey, ["secondaryKey"] = SecondaryKey },
+            ["x509Thumbprint"] = ThumbprintJson(),
+            ["type"] = Type,
+        };
 
     public JsonObject ThumbprintJson() =>
         new() { ["primaryThumbprint"] = PrimaryThumbprint, ["secondaryThumbprint"] = SecondaryThumbprint };
@@ -66,15 +67,11 @@ internal sealed partial record HubAuthentication
     private HubAuthentication Keys(JsonObject? keys, Func<string> newKey)
     {
         if (keys is null)
-        {
             return Type == Sas && PrimaryKey is not null ? this : WithKeys(newKey(), newKey());
-        }
 
-        var (primary, secondary) = (Text(keys, "primaryKey"), Text(keys, "secondaryKey"));
+        (string? primary, string? secondary) = (Text(keys, "primaryKey"), Text(keys, "secondaryKey"));
         if (primary is null != secondary is null)
-        {
             throw Invalid("A device has both symmetric keys, or the service makes both.");
-        }
 
         RequireKey(primary);
         RequireKey(secondary);
@@ -83,19 +80,22 @@ internal sealed partial record HubAuthentication
 
     private static void RequireKey(string? key)
     {
-        var bytes = new byte[key?.Length ?? 0];
-        if (key is not null && (!Convert.TryFromBase64String(key, bytes, out var length) || length is < ShortestKey or > LongestKey))
-        {
+        byte[] bytes = new byte[key?.Length ?? 0];
+        if (key is not null && (!Convert.TryFromBase64String(key, bytes, out int length) || length is < ShortestKey or > LongestKey))
             throw Invalid($"A symmetric key must be Base64 of {ShortestKey} to {LongestKey} bytes.");
-        }
     }
 
     private static HubAuthentication Certificates(JsonObject? thumbprints)
     {
-        var (primary, secondary) = (Text(thumbprints, "primaryThumbprint"), Text(thumbprints, "secondaryThumbprint"));
+        (string? primary, string? secondary) = (Text(thumbprints, "primaryThumbprint"), Text(thumbprints, "secondaryThumbprint"));
         var given = new[] { primary, secondary }.OfType<string>().ToList();
         return given.Count > 0 && given.TrueForAll(Thumbprint().IsMatch)
-            ? new() { Type = SelfSigned, PrimaryThumbprint = primary, SecondaryThumbprint = secondary }
+            ? new()
+            {
+                Type = SelfSigned,
+                PrimaryThumbprint = primary,
+                SecondaryThumbprint = secondary,
+            }
             : throw Invalid("Self-signed authentication needs thumbprints: SHA-1 or SHA-256 in hexadecimal digits.");
     }
 

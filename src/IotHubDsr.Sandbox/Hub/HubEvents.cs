@@ -24,28 +24,27 @@ internal sealed class HubEvents(RoutingConfiguration routing, BlobStore blobs, T
         get
         {
             lock (_lock)
-            {
                 return [.. _pending.SelectMany(batch => batch.Messages, (batch, message) => (batch.Endpoint, message))];
-            }
         }
     }
 
     /// <summary>Telemetry that the hub has just accepted; its routes without a condition take it.</summary>
     /// <param name="messages">The messages, which come into the same blobs where their partitions are the same.</param>
-    /// <param name="share">How much of its batch frequency an endpoint lets pass before it writes: above 0 for later, 1 for all of it.</param>
+    /// <param name="share">How much of its batch frequency an endpoint lets pass before it writes: above 0 for later, 1 for all of
+    /// it.</param>
     public void Accept(IReadOnlyList<RoutedMessage> messages, double share)
     {
         lock (_lock)
         {
-            foreach (var endpoint in EndpointsOf("DeviceMessages"))
+            foreach (StorageEndpoint endpoint in EndpointsOf("DeviceMessages"))
             {
-                foreach (var part in messages.GroupBy(message => RoutingConfiguration.PartitionOf(message.DeviceId)))
+                foreach (
+                    IGrouping<int, RoutedMessage> part in messages.GroupBy(message => RoutingConfiguration.PartitionOf(message.DeviceId))
+                )
                 {
                     _pending.Add(new PendingBatch(endpoint, part.Key, time.GetUtcNow() + (endpoint.BatchFrequency * share), [.. part]));
-                    foreach (var message in part)
-                    {
+                    foreach (RoutedMessage? message in part)
                         Accepted?.Invoke(endpoint, message);
-                    }
                 }
             }
         }
@@ -71,8 +70,8 @@ internal sealed class HubEvents(RoutingConfiguration routing, BlobStore blobs, T
     {
         lock (_lock)
         {
-            var now = time.GetUtcNow();
-            foreach (var batch in _pending.Where(batch => batch.Due <= now).ToList())
+            DateTimeOffset now = time.GetUtcNow();
+            foreach (PendingBatch? batch in _pending.Where(batch => batch.Due <= now).ToList())
             {
                 _pending.Remove(batch);
                 Write(batch);
@@ -82,13 +81,13 @@ internal sealed class HubEvents(RoutingConfiguration routing, BlobStore blobs, T
 
     private void Publish(string source, string schema, HubIdentity identity, string operation, JsonObject body)
     {
-        var message = Message(source, schema, identity, operation, body);
+        RoutedMessage message = Message(source, schema, identity, operation, body);
         lock (_lock)
         {
-            foreach (var endpoint in EndpointsOf(source))
+            foreach (StorageEndpoint endpoint in EndpointsOf(source))
             {
-                var partition = RoutingConfiguration.PartitionOf(identity.DeviceId);
-                var batch = _pending.Find(batch => batch.Endpoint == endpoint && batch.Partition == partition);
+                int partition = RoutingConfiguration.PartitionOf(identity.DeviceId);
+                PendingBatch? batch = _pending.Find(batch => batch.Endpoint == endpoint && batch.Partition == partition);
                 if (batch is null)
                 {
                     batch = new PendingBatch(endpoint, partition, time.GetUtcNow() + endpoint.BatchFrequency, []);
@@ -101,14 +100,15 @@ internal sealed class HubEvents(RoutingConfiguration routing, BlobStore blobs, T
         }
     }
 
-    private IEnumerable<StorageEndpoint> EndpointsOf(string source) => routing.Routes
-        .Where(route => route is { IsEnabled: true, Condition: "true" } && route.Source == source)
-        .Select(route => routing.Storage.FirstOrDefault(endpoint => endpoint.Name == route.Endpoint))
-        .OfType<StorageEndpoint>();
+    private IEnumerable<StorageEndpoint> EndpointsOf(string source) =>
+        routing
+            .Routes.Where(route => route is { IsEnabled: true, Condition: "true" } && route.Source == source)
+            .Select(route => routing.Storage.FirstOrDefault(endpoint => endpoint.Name == route.Endpoint))
+            .OfType<StorageEndpoint>();
 
     private RoutedMessage Message(string source, string schema, HubIdentity identity, string operation, JsonObject body)
     {
-        var now = time.GetUtcNow();
+        DateTimeOffset now = time.GetUtcNow();
         var properties = new Dictionary<string, string>
         {
             ["deviceId"] = identity.DeviceId,
@@ -118,9 +118,7 @@ internal sealed class HubEvents(RoutingConfiguration routing, BlobStore blobs, T
             ["iothub-message-schema"] = schema,
         };
         if (identity.ModuleId is not null)
-        {
             properties["moduleId"] = identity.ModuleId;
-        }
 
         return new RoutedMessage(now, identity.DeviceId, identity.GenerationId, Encoding.UTF8.GetBytes(body.ToJsonString()))
         {
@@ -132,9 +130,9 @@ internal sealed class HubEvents(RoutingConfiguration routing, BlobStore blobs, T
 
     private void Write(PendingBatch batch)
     {
-        var container = blobs.GetOrAddAccount(batch.Endpoint.Account).GetOrAddContainer(batch.Endpoint.Container);
-        var minute = batch.Due;
-        var name = batch.Endpoint.BlobName(routing.HubName, batch.Partition, minute);
+        BlobContainer container = blobs.GetOrAddAccount(batch.Endpoint.Account).GetOrAddContainer(batch.Endpoint.Container);
+        DateTimeOffset minute = batch.Due;
+        string name = batch.Endpoint.BlobName(routing.HubName, batch.Partition, minute);
         while (container.List(name).Any(blob => blob.Name == name))
         {
             minute = minute.AddMinutes(1);

@@ -47,9 +47,7 @@ internal sealed class HubIdentity(string deviceId, string? moduleId, string gene
     public void SetStatus(string status, string? reason, DateTimeOffset now)
     {
         if (status != Status)
-        {
             StatusUpdated = now;
-        }
 
         Status = status;
         StatusReason = reason;
@@ -76,9 +74,7 @@ internal sealed class HubIdentity(string deviceId, string? moduleId, string gene
     {
         var twin = new JsonObject { ["deviceId"] = DeviceId };
         if (ModuleId is not null)
-        {
             twin["moduleId"] = ModuleId;
-        }
 
         twin["etag"] = Twin.ETag;
         twin["deviceEtag"] = ETag;
@@ -87,9 +83,7 @@ internal sealed class HubIdentity(string deviceId, string? moduleId, string gene
         twin["x509Thumbprint"] = Authentication.ThumbprintJson();
         twin["version"] = Twin.Version;
         if (Twin.Tags.Count > 0)
-        {
             twin["tags"] = Twin.Tags.DeepClone();
-        }
 
         twin["properties"] = Twin.PropertiesJson();
         AddTopology(twin);
@@ -117,19 +111,13 @@ internal sealed class HubIdentity(string deviceId, string? moduleId, string gene
     private void AddTopology(JsonObject target)
     {
         if (ModuleId is not null)
-        {
             return;
-        }
 
         target["capabilities"] = new JsonObject { ["iotEdge"] = IsEdge };
         if (DeviceScope is not null)
-        {
             target["deviceScope"] = DeviceScope;
-        }
 
         if (ParentScope is not null)
-        {
             target["parentScopes"] = new JsonArray(ParentScope);
-        }
     }
 }

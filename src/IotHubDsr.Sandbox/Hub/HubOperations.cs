@@ -19,35 +19,43 @@ internal sealed record HubOperation(HubRight Right, ThrottledOperation Throttle,
 
 /// <summary>The service's operations, found by method and path. They run one at a time, under the registry's gate.</summary>
 internal sealed class HubOperations(
-    HubRegistry registry, TwinQueries queries, BulkRegistry bulk, HubEvents events, JsonArray configurations, TimeProvider time)
+    HubRegistry registry,
+    TwinQueries queries,
+    BulkRegistry bulk,
+    HubEvents events,
+    JsonArray configurations,
+    TimeProvider time
+)
 {
     private const int ListLimit = 1000;
 
-    public HubOperation Find(string method, string[] segments) => (method, segments) switch
-    {
-        ("GET", ["devices"]) => Read(List),
-        ("POST", ["devices"]) => Write(request => bulk.Run(request.Body)),
-        ("POST", ["devices", "query"]) => new(HubRight.RegistryRead, ThrottledOperation.Query, queries.Run),
-        ("GET", ["devices", var id]) => Read(_ => Identity(registry.Device(id))),
-        ("PUT", ["devices", var id]) => Write(request => PutDevice(id, request)),
-        ("DELETE", ["devices", var id]) => Write(request => Delete(request, () => registry.Device(id))),
-        ("DELETE", ["devices", var id, "commands"]) => new(HubRight.ServiceConnect, ThrottledOperation.Commands, _ => Purge(id)),
-        ("GET", ["devices", var id, "modules"]) => Read(_ => Modules(id)),
-        ("GET", ["devices", var id, "modules", var module]) => Read(_ => Identity(registry.Module(id, module))),
-        ("PUT", ["devices", var id, "modules", var module]) => Write(request => PutModule(id, module, request)),
-        ("DELETE", ["devices", var id, "modules", var module]) => Write(request => Delete(request, () => registry.Module(id, module))),
-        ("GET", ["twins", var id]) => ReadTwin(() => registry.Device(id)),
-        ("PATCH" or "PUT", ["twins", var id]) => WriteTwin(method, () => registry.Device(id)),
-        ("GET", ["twins", var id, "modules", var module]) => ReadTwin(() => registry.Module(id, module)),
-        ("PATCH" or "PUT", ["twins", var id, "modules", var module]) => WriteTwin(method, () => registry.Module(id, module)),
-        ("GET", ["statistics", "devices"]) => Read(_ => HubReply.Ok(DeviceStatistics())),
-        ("GET", ["statistics", "service"]) => Read(_ => HubReply.Ok(ServiceStatistics())),
-        ("GET", ["jobs"]) => new(HubRight.RegistryRead, ThrottledOperation.Jobs, _ => HubReply.Ok(new JsonArray())),
-        ("GET", ["jobs", "v2", "query"]) => new(HubRight.RegistryRead, ThrottledOperation.Jobs, _ => HubReply.Ok(new JsonArray())),
-        ("GET", ["configurations"]) =>
-            new(HubRight.RegistryRead, ThrottledOperation.Configurations, _ => HubReply.Ok(configurations.DeepClone())),
-        _ => throw HubRefusal.NotSimulated($"the operation {method} /{string.Join('/', segments)}"),
-    };
+    public HubOperation Find(string method, string[] segments) =>
+        (method, segments) switch
+        {
+            ("GET", ["devices"]) => Read(List),
+            ("POST", ["devices"]) => Write(request => bulk.Run(request.Body)),
+            ("POST", ["devices", "query"]) => new(HubRight.RegistryRead, ThrottledOperation.Query, queries.Run),
+            ("GET", ["devices", var id]) => Read(_ => Identity(registry.Device(id))),
+            ("PUT", ["devices", var id]) => Write(request => PutDevice(id, request)),
+            ("DELETE", ["devices", var id]) => Write(request => Delete(request, () => registry.Device(id))),
+            ("DELETE", ["devices", var id, "commands"]) => new(HubRight.ServiceConnect, ThrottledOperation.Commands, _ => Purge(id)),
+            ("GET", ["devices", var id, "modules"]) => Read(_ => Modules(id)),
+            ("GET", ["devices", var id, "modules", var module]) => Read(_ => Identity(registry.Module(id, module))),
+            ("PUT", ["devices", var id, "modules", var module]) => Write(request => PutModule(id, module, request)),
+            ("DELETE", ["devices", var id, "modules", var module]) => Write(request => Delete(request, () => registry.Module(id, module))),
+            ("GET", ["twins", var id]) => ReadTwin(() => registry.Device(id)),
+            ("PATCH" or "PUT", ["twins", var id]) => WriteTwin(method, () => registry.Device(id)),
+            ("GET", ["twins", var id, "modules", var module]) => ReadTwin(() => registry.Module(id, module)),
+            ("PATCH" or "PUT", ["twins", var id, "modules", var module]) => WriteTwin(method, () => registry.Module(id, module)),
+            ("GET", ["statistics", "devices"]) => Read(_ => HubReply.Ok(DeviceStatistics())),
+            ("GET", ["statistics", "service"]) => Read(_ => HubReply.Ok(ServiceStatistics())),
+            ("GET", ["jobs"]) => new(HubRight.RegistryRead, ThrottledOperation.Jobs, _ => HubReply.Ok(new JsonArray())),
+            ("GET", ["jobs", "v2", "query"]) => new(HubRight.RegistryRead, ThrottledOperation.Jobs, _ => HubReply.Ok(new JsonArray())),
+            ("GET", ["configurations"]) => new(HubRight.RegistryRead, ThrottledOperation.Configurations, _ =>
+                HubReply.Ok(configurations.DeepClone())
+            ),
+            _ => throw HubRefusal.NotSimulated($"the operation {method} /{string.Join('/', segments)}"),
+        };
 
     private static HubOperation Read(Func<HubRequest, HubReply> run) => new(HubRight.RegistryRead, ThrottledOperation.Registry, run);
 
@@ -60,25 +68,17 @@ internal sealed class HubOperations(
 
     private static HubReply Twin(HubIdentity identity) => HubReply.Tagged(identity.ToTwinJson(), identity.Twin.ETag);
 
-    private HubOperation WriteTwin(string method, Func<HubIdentity> find) => new(
-        HubRight.RegistryWrite,
-        ThrottledOperation.TwinWrite,
-        request =>
+    private HubOperation WriteTwin(string method, Func<HubIdentity> find) =>
+        new(HubRight.RegistryWrite, ThrottledOperation.TwinWrite, request =>
         {
-            var identity = find();
+            HubIdentity identity = find();
             if (request.IfMatch is { } condition)
-            {
                 HubRegistry.RequireMatch(condition, identity.Twin.ETag);
-            }
 
             if (method == "PATCH")
-            {
                 identity.Twin.Patch(request.Document, time.GetUtcNow());
-            }
             else
-            {
                 identity.Twin.Replace(request.Document, time.GetUtcNow());
-            }
 
             events.TwinChanged(identity, method == "PATCH" ? "updateTwin" : "replaceTwin");
             return Twin(identity);
@@ -86,8 +86,8 @@ internal sealed class HubOperations(
 
     private HubReply List(HubRequest request)
     {
-        var top = request.Target.Query.TryGetValue("top", out var text)
-            ? int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) && parsed is > 0 and <= ListLimit
+        int top = request.Target.Query.TryGetValue("top", out string? text)
+            ? int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int parsed) && parsed is > 0 and <= ListLimit
                 ? parsed
                 : throw new HubRefusal(HubError.ArgumentInvalid, $"top must be between 1 and {ListLimit}.")
             : ListLimit;
@@ -98,11 +98,9 @@ internal sealed class HubOperations(
     {
         RequireSameId(request.Document, "deviceId", id);
         if (request.IfMatch is not { } condition)
-        {
             return Identity(registry.Create(id, request.Document));
-        }
 
-        var device = registry.Device(id);
+        HubIdentity device = registry.Device(id);
         HubRegistry.RequireMatch(condition, device.ETag);
         registry.Update(device, request.Document);
         return Identity(device);
@@ -113,11 +111,11 @@ internal sealed class HubOperations(
         RequireSameId(request.Document, "moduleId", moduleId);
         if (request.IfMatch is not { } condition)
         {
-            var created = registry.CreateModule(id, moduleId, request.Document);
+            HubIdentity created = registry.CreateModule(id, moduleId, request.Document);
             return Identity(created) with { Status = StatusCodes.Status201Created };
         }
 
-        var module = registry.Module(id, moduleId);
+        HubIdentity module = registry.Module(id, moduleId);
         HubRegistry.RequireMatch(condition, module.ETag);
         registry.Update(module, request.Document);
         return Identity(module);
@@ -126,9 +124,9 @@ internal sealed class HubOperations(
     private HubReply Delete(HubRequest request, Func<HubIdentity> find)
     {
         // What the service does without the header is not documented: a client must not rely on it.
-        var condition = request.IfMatch
+        string condition = request.IfMatch
             ?? throw new HubRefusal(HubError.ArgumentNull, "A delete needs If-Match: the identity's ETag, or *.");
-        var identity = find();
+        HubIdentity identity = find();
         HubRegistry.RequireMatch(condition, identity.ETag);
         registry.Delete(identity);
         return new HubReply(StatusCodes.Status204NoContent);
@@ -136,10 +134,17 @@ internal sealed class HubOperations(
 
     private HubReply Purge(string id)
     {
-        var device = registry.Device(id);
-        var purged = device.PendingCommands;
+        HubIdentity device = registry.Device(id);
+        int purged = device.PendingCommands;
         device.PendingCommands = 0;
-        return HubReply.Ok(new JsonObject { ["deviceId"] = id, ["moduleId"] = null, ["totalMessagesPurged"] = purged });
+        return HubReply.Ok(
+            new JsonObject
+            {
+                ["deviceId"] = id,
+                ["moduleId"] = null,
+                ["totalMessagesPurged"] = purged,
+            }
+        );
     }
 
     private HubReply Modules(string id) =>
@@ -147,7 +152,7 @@ internal sealed class HubOperations(
 
     private JsonObject DeviceStatistics()
     {
-        var enabled = registry.Devices.Count(device => device.Status == "enabled");
+        int enabled = registry.Devices.Count(device => device.Status == "enabled");
         return new JsonObject
         {
             ["totalDeviceCount"] = registry.Devices.Count,
@@ -156,14 +161,11 @@ internal sealed class HubOperations(
         };
     }
 
-    private JsonObject ServiceStatistics() =>
-        new() { ["connectedDeviceCount"] = registry.Devices.Count(device => device.Connected) };
+    private JsonObject ServiceStatistics() => new() { ["connectedDeviceCount"] = registry.Devices.Count(device => device.Connected) };
 
     private static void RequireSameId(JsonObject document, string name, string id)
     {
         if (document[name]?.ToString() != id)
-        {
             throw new HubRefusal(HubError.ArgumentInvalid, $"The {name} in the body must equal the one in the path.");
-        }
     }
 }

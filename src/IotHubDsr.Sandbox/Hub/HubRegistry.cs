@@ -25,8 +25,7 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
     /// <summary>Called with an identity that has just been removed or added, and the operation's name.</summary>
     public event Action<HubIdentity, string>? LifecycleChanged;
 
-    public HubIdentity Device(string deviceId) =>
-        Find(deviceId) ?? throw new HubRefusal(HubError.DeviceNotFound, deviceId);
+    public HubIdentity Device(string deviceId) => Find(deviceId) ?? throw new HubRefusal(HubError.DeviceNotFound, deviceId);
 
     public HubIdentity? Find(string deviceId) => _devices.GetValueOrDefault(deviceId);
 
@@ -38,11 +37,9 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
     {
         RequireLegal(deviceId);
         if (_devices.ContainsKey(deviceId))
-        {
             throw new HubRefusal(HubError.DeviceAlreadyExists, $"A device with ID '{deviceId}' is already registered.");
-        }
 
-        var device = NewIdentity(deviceId, null);
+        HubIdentity device = NewIdentity(deviceId, null);
         Apply(device, model);
         _devices.Add(deviceId, device);
         LifecycleChanged?.Invoke(device, "createDeviceIdentity");
@@ -53,13 +50,15 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
     public HubIdentity CreateModule(string deviceId, string moduleId, JsonObject model)
     {
         RequireLegal(moduleId);
-        var device = Device(deviceId);
-        var module = NewIdentity(deviceId, moduleId);
+        HubIdentity device = Device(deviceId);
+        HubIdentity module = NewIdentity(deviceId, moduleId);
         Apply(module, model);
         if (!device.Modules.TryAdd(moduleId, module))
         {
             throw new HubRefusal(
-                HubError.ModuleAlreadyExistsOnDevice, $"A module with ID '{moduleId}' is already registered on '{deviceId}'.");
+                HubError.ModuleAlreadyExistsOnDevice,
+                $"A module with ID '{moduleId}' is already registered on '{deviceId}'."
+            );
         }
 
         LifecycleChanged?.Invoke(module, "createModuleIdentity");
@@ -71,10 +70,8 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
     {
         device.IsEdge = true;
         device.DeviceScope = $"ms-azure-iot-edge://{device.DeviceId}-{device.GenerationId}";
-        foreach (var module in SystemModules.Where(module => !device.Modules.ContainsKey(module)))
-        {
+        foreach (string? module in SystemModules.Where(module => !device.Modules.ContainsKey(module)))
             CreateModule(device.DeviceId, module, new JsonObject { ["managedBy"] = "iotEdge" });
-        }
     }
 
     public void Update(HubIdentity identity, JsonObject model)
@@ -87,13 +84,9 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
     public void Delete(HubIdentity identity)
     {
         if (identity.ModuleId is null)
-        {
             _devices.Remove(identity.DeviceId);
-        }
         else
-        {
             Device(identity.DeviceId).Modules.Remove(identity.ModuleId);
-        }
 
         LifecycleChanged?.Invoke(identity, identity.ModuleId is null ? "deleteDeviceIdentity" : "deleteModuleIdentity");
     }
@@ -101,11 +94,9 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
     /// <summary>Fails unless the condition is a wildcard or names the present ETag. Both are seen with and without quotes.</summary>
     public static void RequireMatch(string condition, string etag)
     {
-        var expected = condition.Trim().Trim('"');
+        string expected = condition.Trim().Trim('"');
         if (expected != "*" && expected != etag)
-        {
             throw new HubRefusal(HubError.PreconditionFailed, "Precondition failed: the ETag in the request is not the resource's.");
-        }
     }
 
     private static void RequireLegal(string id)
@@ -113,28 +104,24 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
         if (!LegalId().IsMatch(id))
         {
             throw new HubRefusal(
-                HubError.ArgumentInvalid, $"The ID '{id}' is longer than 128 characters or has characters that are not allowed.");
+                HubError.ArgumentInvalid,
+                $"The ID '{id}' is longer than 128 characters or has characters that are not allowed."
+            );
         }
     }
 
     private void Apply(HubIdentity identity, JsonObject model)
     {
-        var status = model["status"]?.ToString();
+        string? status = model["status"]?.ToString();
         if (status is not (null or "enabled" or "disabled"))
-        {
             throw new HubRefusal(HubError.ArgumentInvalid, $"'{status}' is not a device status.");
-        }
 
         // Whatever can be refused has been looked at before anything changes.
         if (model["authentication"] is JsonObject authentication)
-        {
             identity.Authentication = identity.Authentication.With(authentication, NewKey);
-        }
 
         if (status is not null)
-        {
             identity.SetStatus(status, model["statusReason"]?.ToString(), time.GetUtcNow());
-        }
 
         if (identity.ModuleId is not null)
         {
@@ -150,11 +137,9 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
     private void FollowEdgeCapability(HubIdentity identity, JsonObject model)
     {
         if (identity.ModuleId is not null || model["capabilities"]?["iotEdge"] is not { } capability)
-        {
             return;
-        }
 
-        var isEdge = capability.GetValueKind() == JsonValueKind.True;
+        bool isEdge = capability.GetValueKind() == JsonValueKind.True;
         if (isEdge)
         {
             MakeEdge(identity);
@@ -162,17 +147,15 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
         else if (identity.IsEdge)
         {
             (identity.IsEdge, identity.DeviceScope) = (false, null);
-            foreach (var module in SystemModules)
-            {
+            foreach (string module in SystemModules)
                 identity.Modules.Remove(module);
-            }
         }
     }
 
     private HubIdentity NewIdentity(string deviceId, string? moduleId)
     {
-        var now = time.GetUtcNow();
-        var generation = (637_000_000_000_000_000 + random.NextInt64(1_000_000_000_000_000)).ToString(CultureInfo.InvariantCulture);
+        DateTimeOffset now = time.GetUtcNow();
+        string generation = (637_000_000_000_000_000 + random.NextInt64(1_000_000_000_000_000)).ToString(CultureInfo.InvariantCulture);
         return new HubIdentity(deviceId, moduleId, generation, now)
         {
             ETag = NewETag(),
@@ -185,7 +168,7 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
 
     private string NewKey()
     {
-        var key = new byte[32];
+        byte[] key = new byte[32];
         random.NextBytes(key);
         return Convert.ToBase64String(key);
     }

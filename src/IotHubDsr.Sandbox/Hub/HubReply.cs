@@ -13,7 +13,10 @@ internal sealed record HubReply(int Status, JsonNode? Body = null)
 
     /// <summary>Identities and twins carry their ETag in the body and, quoted, in the header.</summary>
     public static HubReply Tagged(JsonNode body, string etag) =>
-        Ok(body) with { Headers = new Dictionary<string, string> { ["ETag"] = $"\"{etag}\"" } };
+        Ok(body) with
+        {
+            Headers = new Dictionary<string, string> { ["ETag"] = $"\"{etag}\"" },
+        };
 
     /// <summary>
     /// The service writes the message of an error in two forms, and clients must read both. Here bad-request errors are JSON inside a
@@ -21,8 +24,11 @@ internal sealed record HubReply(int Status, JsonNode? Body = null)
     /// </summary>
     public static HubReply Refused(HubError error, int status, string text, DateTimeOffset now)
     {
-        var tracking = string.Create(CultureInfo.InvariantCulture, $"{now.UtcTicks:X}-G:0-TimeStamp:{now.UtcDateTime:MM/dd/yyyy HH:mm:ss}");
-        var message = status is 400
+        string tracking = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{now.UtcTicks:X}-G:0-TimeStamp:{now.UtcDateTime:MM/dd/yyyy HH:mm:ss}"
+        );
+        string message = status is 400
             ? new JsonObject
             {
                 ["errorCode"] = (int)error,
@@ -39,10 +45,8 @@ internal sealed record HubReply(int Status, JsonNode? Body = null)
 
     public async Task WriteAsync(HttpContext context)
     {
-        foreach (var (name, value) in Headers)
-        {
+        foreach ((string? name, string? value) in Headers)
             context.Response.Headers[name] = value;
-        }
 
         if (Body is null)
         {

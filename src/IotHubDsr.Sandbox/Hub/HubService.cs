@@ -1,12 +1,19 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IotHubDsr.Sandbox.Hosting;
+using IotHubDsr.Sandbox.Identity;
 
 namespace IotHubDsr.Sandbox.Hub;
 
 /// <summary>The service API of the hub over HTTP.</summary>
 internal sealed class HubService(
-    string hostName, HubRegistry registry, HubOperations operations, HubAuthorizer authorizer, HubThrottle throttle, TimeProvider time)
+    string hostName,
+    HubRegistry registry,
+    HubOperations operations,
+    HubAuthorizer authorizer,
+    HubThrottle throttle,
+    TimeProvider time
+)
 {
     private static readonly string[] ApiVersions = ["2021-04-12", "2024-03-31"];
 
@@ -27,34 +34,26 @@ internal sealed class HubService(
 
     private async Task<HubReply> RunAsync(HttpContext context, RequestTarget? target)
     {
-        var host = context.Request.Host.Host;
+        string host = context.Request.Host.Host;
         if (!host.Equals(hostName, StringComparison.OrdinalIgnoreCase))
-        {
             throw new HubRefusal(HubError.IotHubNotFound, $"IoT hub '{host}' not found.");
-        }
 
         if (target is null)
-        {
             throw new HubRefusal(HubError.ArgumentInvalid, "The request target has an invalid percent encoding.");
-        }
 
         if (!ApiVersions.Contains(target.ApiVersion))
-        {
             throw new HubRefusal(HubError.InvalidProtocolVersion, $"The api-version '{target.ApiVersion}' is not supported.");
-        }
 
-        var method = context.Request.Method;
-        var operation = operations.Find(method, target.Segments);
-        var authorization = context.Request.Headers.Authorization.Count > 0 ? context.Request.Headers.Authorization.ToString() : null;
-        var actions = HubActions.Of(method, target.Segments);
+        string method = context.Request.Method;
+        HubOperation operation = operations.Find(method, target.Segments);
+        string? authorization = context.Request.Headers.Authorization.Count > 0 ? context.Request.Headers.Authorization.ToString() : null;
+        IReadOnlyList<AzureAction> actions = HubActions.Of(method, target.Segments);
         authorizer.Require(authorization, operation.Right, actions, $"{method} on /{string.Join('/', target.Segments)}");
-        var body = await ReadAsync(context);
+        JsonNode? body = await ReadAsync(context);
         // A bulk call counts its devices, not itself.
         throttle.Take(operation.Throttle, body is JsonArray entries ? Math.Max(1, entries.Count) : 1);
         lock (registry.Gate)
-        {
             return operation.Run(new HubRequest(target, context.Request.Headers, body));
-        }
     }
 
     private static async Task<JsonNode?> ReadAsync(HttpContext context)
@@ -62,9 +61,7 @@ internal sealed class HubService(
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         if (body.Length == 0)
-        {
             return null;
-        }
 
         try
         {

@@ -40,18 +40,19 @@ internal sealed class HubThrottle(TimeProvider time)
     {
         lock (_lock)
         {
-            var (perSecond, capacity) = Limit(operation);
-            var now = time.GetUtcNow();
-            var bucket = _buckets.GetValueOrDefault(operation, (Tokens: capacity, At: now));
-            var tokens = Math.Min(capacity, bucket.Tokens + ((now - bucket.At).TotalSeconds * perSecond));
+            (double perSecond, double capacity) = Limit(operation);
+            DateTimeOffset now = time.GetUtcNow();
+            (double Tokens, DateTimeOffset At) bucket = _buckets.GetValueOrDefault(operation, (Tokens: capacity, At: now));
+            double tokens = Math.Min(capacity, bucket.Tokens + ((now - bucket.At).TotalSeconds * perSecond));
             if (tokens < cost)
             {
                 _buckets[operation] = (tokens, now);
                 // A cost above the capacity can never be paid; the service's hint is then merely a full bucket away.
-                var wait = Math.Max(1, (int)Math.Ceiling((Math.Min(cost, capacity) - tokens) / perSecond));
+                int wait = Math.Max(1, (int)Math.Ceiling((Math.Min(cost, capacity) - tokens) / perSecond));
                 throw new HubRefusal(
                     HubError.ThrottlingException,
-                    $"The request has been throttled. Wait {wait} seconds and try again. Operation type: {operation}");
+                    $"The request has been throttled. Wait {wait} seconds and try again. Operation type: {operation}"
+                );
             }
 
             _buckets[operation] = (tokens - cost, now);
@@ -60,7 +61,7 @@ internal sealed class HubThrottle(TimeProvider time)
 
     private (double PerSecond, double Capacity) Limit(ThrottledOperation operation)
     {
-        var tier = _sku.Length > 1 ? _sku[1] : '1';
+        char tier = _sku.Length > 1 ? _sku[1] : '1';
         return operation switch
         {
             ThrottledOperation.Query => PerMinute((tier == '3' ? 1000 : 20) * _units),
@@ -71,12 +72,13 @@ internal sealed class HubThrottle(TimeProvider time)
         };
     }
 
-    private int Twins(char tier, int floor, int perUnit2, int perUnit3) => tier switch
-    {
-        '3' => perUnit3 * _units,
-        '2' => Math.Max(floor, perUnit2 * _units),
-        _ => floor,
-    };
+    private int Twins(char tier, int floor, int perUnit2, int perUnit3) =>
+        tier switch
+        {
+            '3' => perUnit3 * _units,
+            '2' => Math.Max(floor, perUnit2 * _units),
+            _ => floor,
+        };
 
     private static (double PerSecond, double Capacity) PerMinute(int limit) => (limit / 60.0, limit);
 

@@ -22,29 +22,26 @@ internal static class TwinLimits
 
     public static void Require(string section, JsonObject values, int limit)
     {
-        var size = SizeOf(section, values, 1);
+        int size = SizeOf(section, values, 1);
         if (size > limit)
-        {
             throw Invalid(string.Create(CultureInfo.InvariantCulture, $"{section} has {size} bytes; at most {limit} are allowed"));
-        }
     }
 
-    private static int SizeOf(string path, JsonNode? node, int depth) => node switch
-    {
-        JsonObject values => SizeOf(path, values, depth),
-        JsonArray items => SizeOf(path, items, depth),
-        JsonValue value => SizeOf(path, value),
-        _ => 0,
-    };
+    private static int SizeOf(string path, JsonNode? node, int depth) =>
+        node switch
+        {
+            JsonObject values => SizeOf(path, values, depth),
+            JsonArray items => SizeOf(path, items, depth),
+            JsonValue value => SizeOf(path, value),
+            _ => 0,
+        };
 
     private static int SizeOf(string path, JsonObject values, int depth)
     {
         RequireDepth(path, depth);
-        var size = 0;
-        foreach (var (key, value) in values)
-        {
+        int size = 0;
+        foreach ((string? key, JsonNode? value) in values)
             size += KeySize(path, key) + SizeOf($"{path}.{key}", value, depth + 1);
-        }
 
         return size;
     }
@@ -60,7 +57,7 @@ internal static class TwinLimits
         switch (value.GetValueKind())
         {
             case JsonValueKind.String:
-                var size = Encoding.UTF8.GetByteCount(value.GetValue<string>());
+                int size = Encoding.UTF8.GetByteCount(value.GetValue<string>());
                 return size <= LongestText ? size : throw Invalid($"{path} has more than {LongestText} bytes");
             case JsonValueKind.Number:
                 RequireRange(path, value.ToJsonString());
@@ -72,8 +69,8 @@ internal static class TwinLimits
 
     private static int KeySize(string path, string key)
     {
-        var isLegal = key.Length > 0 && !key.Any(letter => letter is '.' or '$' or ' ' || char.IsControl(letter));
-        var size = Encoding.UTF8.GetByteCount(key);
+        bool isLegal = key.Length > 0 && !key.Any(letter => letter is '.' or '$' or ' ' || char.IsControl(letter));
+        int size = Encoding.UTF8.GetByteCount(key);
         return isLegal && size <= LongestKey
             ? size
             : throw Invalid($"a key of {path} has more than {LongestKey} bytes, a control character, a dot, a dollar sign or a space");
@@ -82,18 +79,14 @@ internal static class TwinLimits
     private static void RequireDepth(string path, int depth)
     {
         if (depth > Deepest)
-        {
             throw Invalid($"{path} is nested deeper than {Deepest} levels");
-        }
     }
 
     private static void RequireRange(string path, string number)
     {
-        var isInteger = decimal.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer);
+        bool isInteger = decimal.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimal integer);
         if (isInteger && (integer > LargestInteger || integer < -LargestInteger - 1))
-        {
             throw Invalid($"{path} is an integer beyond what a twin holds");
-        }
     }
 
     private static HubRefusal Invalid(string text) => new(HubError.ArgumentInvalid, $"BadRequest: {text}.");

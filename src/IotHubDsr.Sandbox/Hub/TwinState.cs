@@ -24,7 +24,7 @@ internal sealed class TwinState(DateTimeOffset created)
     {
         get
         {
-            var bytes = new byte[8];
+            byte[] bytes = new byte[8];
             BinaryPrimitives.WriteInt64BigEndian(bytes, Version);
             return Convert.ToBase64String(bytes);
         }
@@ -49,21 +49,20 @@ internal sealed class TwinState(DateTimeOffset created)
         Version++;
     }
 
-    public JsonObject PropertiesJson() => new()
-    {
-        ["desired"] = Section(Desired, _desiredVersion, _desiredUpdated),
-        ["reported"] = Section(Reported, _reportedVersion, _reportedUpdated),
-    };
+    public JsonObject PropertiesJson() =>
+        new()
+        {
+            ["desired"] = Section(Desired, _desiredVersion, _desiredUpdated),
+            ["reported"] = Section(Reported, _reportedVersion, _reportedUpdated),
+        };
 
     private static JsonObject Section(JsonObject values, long version, DateTimeOffset updated)
     {
         var section = (JsonObject)values.DeepClone();
-        var time = updated.UtcDateTime.ToString("o", CultureInfo.InvariantCulture);
+        string time = updated.UtcDateTime.ToString("o", CultureInfo.InvariantCulture);
         var metadata = new JsonObject { ["$lastUpdated"] = time };
-        foreach (var name in values.Select(property => property.Key))
-        {
+        foreach (string? name in values.Select(property => property.Key))
             metadata[name] = new JsonObject { ["$lastUpdated"] = time };
-        }
 
         section["$metadata"] = metadata;
         section["$version"] = version;
@@ -72,7 +71,7 @@ internal sealed class TwinState(DateTimeOffset created)
 
     private static JsonObject Merge(JsonObject target, JsonObject patch)
     {
-        foreach (var (name, value) in patch)
+        foreach ((string? name, JsonNode? value) in patch)
         {
             switch (name, value)
             {
@@ -93,18 +92,19 @@ internal sealed class TwinState(DateTimeOffset created)
         return target;
     }
 
-    private static JsonObject? Object(JsonObject? document, string name) => document?[name] switch
-    {
-        null => null,
-        JsonObject section => section,
-        _ => throw new HubRefusal(HubError.ArgumentInvalid, $"BadRequest: '{name}' of a twin must be an object."),
-    };
+    private static JsonObject? Object(JsonObject? document, string name) =>
+        document?[name] switch
+        {
+            null => null,
+            JsonObject section => section,
+            _ => throw new HubRefusal(HubError.ArgumentInvalid, $"BadRequest: '{name}' of a twin must be an object."),
+        };
 
     private void Change(JsonObject document, DateTimeOffset now, Func<JsonObject, JsonObject, JsonObject> apply)
     {
-        var (newTags, newDesired) = (Object(document, "tags"), Object(Object(document, "properties"), "desired"));
-        var tags = newTags is null ? Tags : apply(Tags, newTags);
-        var desired = newDesired is null ? Desired : apply(Desired, newDesired);
+        (JsonObject? newTags, JsonObject? newDesired) = (Object(document, "tags"), Object(Object(document, "properties"), "desired"));
+        JsonObject tags = newTags is null ? Tags : apply(Tags, newTags);
+        JsonObject desired = newDesired is null ? Desired : apply(Desired, newDesired);
         // What breaks a limit changes nothing.
         TwinLimits.Require("tags", tags, TwinLimits.Tags);
         TwinLimits.Require("properties.desired", desired, TwinLimits.Properties);

@@ -2,8 +2,8 @@ namespace IotHubDsr.Sandbox.Identity;
 
 /// <summary>
 /// The rights of the application: everything, until roles are assigned to it or rights are taken from it. A denial is
-/// <c>arm:{resource ID or the start of one}</c>, <c>blob:{account}</c>, <c>blob:{account}/{container}</c>, or <c>hub:</c> with RegistryRead,
-/// RegistryWrite or ServiceConnect.
+/// <c>arm:{resource ID or the start of one}</c>, <c>blob:{account}</c>, <c>blob:{account}/{container}</c>, or <c>hub:</c> with
+/// RegistryRead, RegistryWrite or ServiceConnect.
 /// </summary>
 internal sealed class AccessRules
 {
@@ -27,16 +27,20 @@ internal sealed class AccessRules
         _denied.Any(rule => Path(rule, "arm:") is { } path && RoleAssignment.IsWithin(resourcePath.TrimEnd('/'), path.TrimEnd('/')));
 
     public bool DeniesBlob(string account, string container) =>
-        _denied.Any(rule => Path(rule, "blob:") is { } path && RoleAssignment.IsWithin($"{account}/{container}".TrimEnd('/'), path.TrimEnd('/')));
+        _denied.Any(rule =>
+            Path(rule, "blob:") is { } path && RoleAssignment.IsWithin($"{account}/{container}".TrimEnd('/'), path.TrimEnd('/'))
+        );
 
     public bool DeniesHub(string right) =>
         _denied.Any(rule => Path(rule, "hub:") is { } path && path.Equals(right, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether a role allows the action at the resource.</summary>
-    public bool Grants(AzureAction action, string resource) => _assignments is not { } roles || roles.Any(role => role.Allows(action, resource));
+    public bool Grants(AzureAction action, string resource) =>
+        _assignments is not { } roles || roles.Any(role => role.Allows(action, resource));
 
     /// <summary>Whether the application has any role at the resource or below it: nobody else sees a subscription.</summary>
-    public bool HasRoleWithin(string resource) => _assignments is not { } roles
+    public bool HasRoleWithin(string resource) =>
+        _assignments is not { } roles
         || roles.Any(role => RoleAssignment.IsWithin(role.Scope, resource) || RoleAssignment.IsWithin(resource, role.Scope));
 
     private static string? Path(string rule, string scheme) =>

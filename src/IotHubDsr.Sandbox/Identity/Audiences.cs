@@ -7,6 +7,5 @@ internal static class Audiences
 
     public static readonly IReadOnlyList<string> Arm = ["https://management.azure.com", "https://management.core.windows.net"];
 
-    public static IReadOnlyList<string> Blob(string account) =>
-        ["https://storage.azure.com", $"https://{account}.blob.core.windows.net"];
+    public static IReadOnlyList<string> Blob(string account) => ["https://storage.azure.com", $"https://{account}.blob.core.windows.net"];
 }

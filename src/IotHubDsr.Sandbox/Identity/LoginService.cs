@@ -33,22 +33,30 @@ internal sealed class LoginService(Tenant tenant, TokenIssuer issuer)
     }
 
     public static Task ErrorAsync(HttpContext context, int status, string error, int code, string message) =>
-        Reply.JsonAsync(context, status, new JsonObject
-        {
-            ["error"] = error,
-            ["error_description"] = $"AADSTS{code}: {message}",
-            ["error_codes"] = new JsonArray(code),
-            ["correlation_id"] = context.TraceIdentifier,
-        });
+        Reply.JsonAsync(
+            context,
+            status,
+            new JsonObject
+            {
+                ["error"] = error,
+                ["error_description"] = $"AADSTS{code}: {message}",
+                ["error_codes"] = new JsonArray(code),
+                ["correlation_id"] = context.TraceIdentifier,
+            }
+        );
 
     /// <summary>In the shape of the platform's errors, so that a client shows the text, and without a code of the platform.</summary>
     private static Task NotSimulatedAsync(HttpContext context, string what) =>
-        Reply.JsonAsync(context, StatusCodes.Status501NotImplemented, new JsonObject
-        {
-            ["error"] = "not_simulated",
-            ["error_description"] = $"Not simulated by the sandbox: {what}.",
-            ["correlation_id"] = context.TraceIdentifier,
-        });
+        Reply.JsonAsync(
+            context,
+            StatusCodes.Status501NotImplemented,
+            new JsonObject
+            {
+                ["error"] = "not_simulated",
+                ["error_description"] = $"Not simulated by the sandbox: {what}.",
+                ["correlation_id"] = context.TraceIdentifier,
+            }
+        );
 
     private bool IsTenant(string name) => name.Equals(tenant.TenantId, StringComparison.OrdinalIgnoreCase);
 
@@ -60,8 +68,8 @@ internal sealed class LoginService(Tenant tenant, TokenIssuer issuer)
             return;
         }
 
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
-        var scope = form["scope"].ToString().Split(' ').FirstOrDefault(part => part.EndsWith(DefaultScope, StringComparison.Ordinal));
+        IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted);
+        string? scope = form["scope"].ToString().Split(' ').FirstOrDefault(part => part.EndsWith(DefaultScope, StringComparison.Ordinal));
         if (form["grant_type"] != "client_credentials" || form.ContainsKey("client_assertion"))
         {
             await NotSimulatedAsync(context, "tokens for anything but a client secret");
@@ -69,7 +77,12 @@ internal sealed class LoginService(Tenant tenant, TokenIssuer issuer)
         else if (form["client_id"] != tenant.ClientId)
         {
             await ErrorAsync(
-                context, 400, "unauthorized_client", 700016, $"Application '{form["client_id"]}' was not found in the directory.");
+                context,
+                400,
+                "unauthorized_client",
+                700016,
+                $"Application '{form["client_id"]}' was not found in the directory."
+            );
         }
         else if (form["client_secret"] != tenant.ClientSecret)
         {
@@ -88,40 +101,48 @@ internal sealed class LoginService(Tenant tenant, TokenIssuer issuer)
 
     private Task GrantAsync(HttpContext context, string audience)
     {
-        var announced = issuer.AnnouncedLifetimeSeconds;
+        long announced = issuer.AnnouncedLifetimeSeconds;
         context.Response.Headers.CacheControl = "no-store, no-cache";
-        return Reply.JsonAsync(context, StatusCodes.Status200OK, new JsonObject
-        {
-            ["token_type"] = "Bearer",
-            ["expires_in"] = announced,
-            ["ext_expires_in"] = announced,
-            ["access_token"] = issuer.Issue(audience),
-        });
+        return Reply.JsonAsync(
+            context,
+            StatusCodes.Status200OK,
+            new JsonObject
+            {
+                ["token_type"] = "Bearer",
+                ["expires_in"] = announced,
+                ["ext_expires_in"] = announced,
+                ["access_token"] = issuer.Issue(audience),
+            }
+        );
     }
 
-    private JsonObject InstanceDiscovery() => new()
-    {
-        ["tenant_discovery_endpoint"] = $"https://{Host}/{tenant.TenantId}/v2.0/.well-known/openid-configuration",
-        ["api-version"] = "1.1",
-        ["metadata"] = new JsonArray(new JsonObject
+    private JsonObject InstanceDiscovery() =>
+        new()
         {
-            ["preferred_network"] = Host,
-            ["preferred_cache"] = "login.windows.net",
-            ["aliases"] = new JsonArray(Host, "login.windows.net", "login.microsoft.com", "sts.windows.net"),
-        }),
-    };
+            ["tenant_discovery_endpoint"] = $"https://{Host}/{tenant.TenantId}/v2.0/.well-known/openid-configuration",
+            ["api-version"] = "1.1",
+            ["metadata"] = new JsonArray(
+                new JsonObject
+                {
+                    ["preferred_network"] = Host,
+                    ["preferred_cache"] = "login.windows.net",
+                    ["aliases"] = new JsonArray(Host, "login.windows.net", "login.microsoft.com", "sts.windows.net"),
+                }
+            ),
+        };
 
-    private JsonObject OpenIdConfiguration() => new()
-    {
-        ["issuer"] = $"https://{Host}/{tenant.TenantId}/v2.0",
-        ["authorization_endpoint"] = $"https://{Host}/{tenant.TenantId}/oauth2/v2.0/authorize",
-        ["token_endpoint"] = $"https://{Host}/{tenant.TenantId}/oauth2/v2.0/token",
-        ["jwks_uri"] = $"https://{Host}/{tenant.TenantId}/discovery/v2.0/keys",
-        ["token_endpoint_auth_methods_supported"] = new JsonArray("client_secret_post"),
-        ["response_types_supported"] = new JsonArray("code", "token"),
-        ["subject_types_supported"] = new JsonArray("pairwise"),
-        ["id_token_signing_alg_values_supported"] = new JsonArray("RS256"),
-        ["tenant_region_scope"] = "EU",
-        ["cloud_instance_name"] = "microsoftonline.com",
-    };
+    private JsonObject OpenIdConfiguration() =>
+        new()
+        {
+            ["issuer"] = $"https://{Host}/{tenant.TenantId}/v2.0",
+            ["authorization_endpoint"] = $"https://{Host}/{tenant.TenantId}/oauth2/v2.0/authorize",
+            ["token_endpoint"] = $"https://{Host}/{tenant.TenantId}/oauth2/v2.0/token",
+            ["jwks_uri"] = $"https://{Host}/{tenant.TenantId}/discovery/v2.0/keys",
+            ["token_endpoint_auth_methods_supported"] = new JsonArray("client_secret_post"),
+            ["response_types_supported"] = new JsonArray("code", "token"),
+            ["subject_types_supported"] = new JsonArray("pairwise"),
+            ["id_token_signing_alg_values_supported"] = new JsonArray("RS256"),
+            ["tenant_region_scope"] = "EU",
+            ["cloud_instance_name"] = "microsoftonline.com",
+        };
 }

@@ -18,14 +18,14 @@ internal sealed class ManagedIdentityService(Tenant tenant, TokenIssuer issuer, 
     private const string ApiVersion = "2019-08-01";
 
     /// <summary>
-    /// Clients keep tokens of a managed identity for all of their process, but none that ends within five minutes: what a sandbox issued that
-    /// has ended must not be sent to the next one of the same session.
+    /// Clients keep tokens of a managed identity for all of their process, but none that ends within five minutes: what a sandbox issued
+    /// that has ended must not be sent to the next one of the same session.
     /// </summary>
     private static readonly TimeSpan KeptByNobody = TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(20);
 
     public async Task HandleAsync(HttpContext context, RequestTarget target)
     {
-        var presented = context.Request.Headers[SecretHeader].ToString();
+        string presented = context.Request.Headers[SecretHeader].ToString();
         if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(presented), Encoding.UTF8.GetBytes(secret)))
         {
             await RefuseAsync(context, StatusCodes.Status401Unauthorized, $"The header {SecretHeader} is missing or wrong.");
@@ -34,7 +34,7 @@ internal sealed class ManagedIdentityService(Tenant tenant, TokenIssuer issuer, 
         {
             await RefuseAsync(context, StatusCodes.Status400BadRequest, $"A token is asked for by GET with api-version={ApiVersion}.");
         }
-        else if (!target.Query.TryGetValue("resource", out var resource) || !Uri.TryCreate(resource, UriKind.Absolute, out _))
+        else if (!target.Query.TryGetValue("resource", out string? resource) || !Uri.TryCreate(resource, UriKind.Absolute, out _))
         {
             await RefuseAsync(context, StatusCodes.Status400BadRequest, "The parameter 'resource' must be the URI of a resource.");
         }
@@ -44,14 +44,18 @@ internal sealed class ManagedIdentityService(Tenant tenant, TokenIssuer issuer, 
         }
         else
         {
-            await Reply.JsonAsync(context, StatusCodes.Status200OK, new JsonObject
-            {
-                ["access_token"] = issuer.Issue(resource.TrimEnd('/')),
-                ["client_id"] = tenant.ClientId,
-                ["expires_on"] = issuer.AnnouncedExpiryWithin(KeptByNobody).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
-                ["resource"] = resource,
-                ["token_type"] = "Bearer",
-            });
+            await Reply.JsonAsync(
+                context,
+                StatusCodes.Status200OK,
+                new JsonObject
+                {
+                    ["access_token"] = issuer.Issue(resource.TrimEnd('/')),
+                    ["client_id"] = tenant.ClientId,
+                    ["expires_on"] = issuer.AnnouncedExpiryWithin(KeptByNobody).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+                    ["resource"] = resource,
+                    ["token_type"] = "Bearer",
+                }
+            );
         }
     }
 

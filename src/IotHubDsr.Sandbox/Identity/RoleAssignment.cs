@@ -23,9 +23,10 @@ internal sealed record RoleDefinition
 
     public IReadOnlyList<string> AssignableScopes { get; init; } = [];
 
-    public bool Allows(AzureAction action) => action.IsData
-        ? Matches(DataActions, action.Name) && !Matches(NotDataActions, action.Name)
-        : Matches(Actions, action.Name) && !Matches(NotActions, action.Name);
+    public bool Allows(AzureAction action) =>
+        action.IsData
+            ? Matches(DataActions, action.Name) && !Matches(NotDataActions, action.Name)
+            : Matches(Actions, action.Name) && !Matches(NotActions, action.Name);
 
     private static bool Matches(IReadOnlyList<string> patterns, string name) =>
         patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: true));

@@ -41,7 +41,7 @@ internal sealed class TokenIssuer(Tenant tenant, TimeProvider real)
 
     public string Issue(string audience)
     {
-        var now = real.GetUtcNow();
+        DateTimeOffset now = real.GetUtcNow();
         var claims = new JsonObject
         {
             ["aud"] = audience,
@@ -54,31 +54,25 @@ internal sealed class TokenIssuer(Tenant tenant, TimeProvider real)
             ["tid"] = tenant.TenantId,
             ["ver"] = "1.0",
         };
-        var signed = $"{Header}.{Encode(Encoding.UTF8.GetBytes(claims.ToJsonString()))}";
+        string signed = $"{Header}.{Encode(Encoding.UTF8.GetBytes(claims.ToJsonString()))}";
         return $"{signed}.{Sign(signed)}";
     }
 
     public TokenVerdict Check(string? authorization, IReadOnlyList<string> audiences)
     {
         if (authorization is null || !authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
-        {
             return TokenVerdict.Missing;
-        }
 
-        var parts = authorization[Scheme.Length..].Trim().Split('.');
+        string[] parts = authorization[Scheme.Length..].Trim().Split('.');
         if (parts.Length != 3 || !FixedTimeEquals(Sign($"{parts[0]}.{parts[1]}"), parts[2]))
-        {
             return TokenVerdict.BadSignature;
-        }
 
         // Only what this issuer has signed gets here, so the claims are there and well formed.
         using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]));
         if (claims.RootElement.GetProperty("exp").GetInt64() <= real.GetUtcNow().ToUnixTimeSeconds())
-        {
             return TokenVerdict.Expired;
-        }
 
-        var audience = claims.RootElement.GetProperty("aud").GetString()!;
+        string audience = claims.RootElement.GetProperty("aud").GetString()!;
         return audiences.Contains(audience, StringComparer.OrdinalIgnoreCase) ? TokenVerdict.Valid : TokenVerdict.WrongAudience;
     }
 

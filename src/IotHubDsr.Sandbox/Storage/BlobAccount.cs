@@ -40,7 +40,12 @@ internal sealed class BlobAccount(string name, BlobAccountOptions options, Stamp
             lock (_deleted)
             {
                 _deleted.RemoveAll(deleted => deleted.Deletion.Until <= clock.Now);
-                return [.. _deleted.OrderBy(deleted => deleted.Container.Name, StringComparer.Ordinal).ThenBy(deleted => deleted.Version, StringComparer.Ordinal)];
+                return
+                [
+                    .. _deleted
+                        .OrderBy(deleted => deleted.Container.Name, StringComparer.Ordinal)
+                        .ThenBy(deleted => deleted.Version, StringComparer.Ordinal),
+                ];
             }
         }
     }
@@ -49,17 +54,13 @@ internal sealed class BlobAccount(string name, BlobAccountOptions options, Stamp
     public bool TryRemoveContainer(BlobContainer container)
     {
         if (!_containers.TryRemove(new KeyValuePair<string, BlobContainer>(container.Name, container)))
-        {
             return false;
-        }
 
         if (Options.ContainerSoftDeleteDays > 0)
         {
             DateTimeOffset now = clock.Now;
             lock (_deleted)
-            {
                 _deleted.Add(new(container, clock.NextETag().Trim('"')[2..], new(now, now.AddDays(Options.ContainerSoftDeleteDays))));
-            }
         }
 
         return true;

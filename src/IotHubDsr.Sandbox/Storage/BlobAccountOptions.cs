@@ -13,7 +13,8 @@ internal sealed record BlobAccountOptions(
     bool HierarchicalNamespace = false,
     bool AllowPermanentDelete = false,
     int ContainerSoftDeleteDays = 0,
-    bool AllowsSharedKey = true)
+    bool AllowsSharedKey = true
+)
 {
     public bool KeepsVersions => VersioningEnabled && !HierarchicalNamespace;
 

@@ -73,7 +73,14 @@ internal sealed class BlobContainer
             Metadata = BlobRevision.NoPairs.AddRange(seed.Metadata),
             Tags = BlobRevision.NoTags.AddRange(seed.Tags),
             Protection = new(seed.ImmutableUntil, seed.HasLegalHold),
-            Tier = seed.Tier is null ? new() : new() { Name = seed.Tier, Inferred = false, ChangedOn = modified },
+            Tier = seed.Tier is null
+                ? new()
+                : new()
+                {
+                    Name = seed.Tier,
+                    Inferred = false,
+                    ChangedOn = modified,
+                },
         };
         lock (Gate)
         {
@@ -87,19 +94,22 @@ internal sealed class BlobContainer
     {
         lock (Gate)
         {
-            if (!TryGetEntry(blobName, out var entry) || entry.Current is not { } current)
+            if (!TryGetEntry(blobName, out BlobEntry? entry) || entry.Current is not { } current)
             {
                 Put(blobName, content, new BlobSeed { BlobType = BlobKind.Append, LastModified = modified });
                 return;
             }
 
-            entry.Amend(current, current with
-            {
-                Content = BlobContent.Concat([current.Content, BlobContent.Of(content)]),
-                AppendedBlocks = current.AppendedBlocks + 1,
-                ETag = Account.Clock.NextETag(),
-                LastModified = modified ?? Account.Clock.Now,
-            });
+            entry.Amend(
+                current,
+                current with
+                {
+                    Content = BlobContent.Concat([current.Content, BlobContent.Of(content)]),
+                    AppendedBlocks = current.AppendedBlocks + 1,
+                    ETag = Account.Clock.NextETag(),
+                    LastModified = modified ?? Account.Clock.Now,
+                }
+            );
         }
     }
 
@@ -107,7 +117,7 @@ internal sealed class BlobContainer
     {
         lock (Gate)
         {
-            if (TryGetEntry(blobName, out var entry))
+            if (TryGetEntry(blobName, out BlobEntry? entry))
             {
                 entry.DeleteSnapshots();
                 entry.DeleteCurrent();
@@ -122,18 +132,14 @@ internal sealed class BlobContainer
         var found = new List<BlobSnapshotInfo>();
         lock (Gate)
         {
-            foreach (var entry in _blobs.From(prefix).TakeWhile(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal)))
+            foreach (BlobEntry? entry in _blobs.From(prefix).TakeWhile(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal)))
             {
                 entry.CatchUp();
                 if (includeOld)
-                {
                     found.AddRange(entry.Old.Select(old => Describe(entry, old)));
-                }
 
                 if (entry.Current is { } current)
-                {
                     found.Add(Describe(entry, current));
-                }
             }
         }
 
@@ -144,9 +150,7 @@ internal sealed class BlobContainer
     public bool TryGetEntry(string blobName, [NotNullWhen(true)] out BlobEntry? entry)
     {
         if (!_blobs.TryGet(blobName, out entry))
-        {
             return false;
-        }
 
         entry.CatchUp();
         return !entry.IsVacant;
@@ -154,7 +158,7 @@ internal sealed class BlobContainer
 
     public BlobEntry GetOrAddEntry(string blobName)
     {
-        var entry = _blobs.GetOrAdd(blobName, name => new BlobEntry(name, Account));
+        BlobEntry entry = _blobs.GetOrAdd(blobName, name => new BlobEntry(name, Account));
         entry.CatchUp();
         return entry;
     }
@@ -162,52 +166,53 @@ internal sealed class BlobContainer
     public void RemoveIfVacant(BlobEntry entry)
     {
         if (entry.IsVacant)
-        {
             _blobs.Remove(entry.Name);
-        }
     }
 
-    public bool HasChildren(string directory) => _blobs
-        .From(directory + "/")
-        .TakeWhile(entry => entry.Name.StartsWith(directory + "/", StringComparison.Ordinal))
-        .Any(entry => entry.Current is not null);
+    public bool HasChildren(string directory) =>
+        _blobs
+            .From(directory + "/")
+            .TakeWhile(entry => entry.Name.StartsWith(directory + "/", StringComparison.Ordinal))
+            .Any(entry => entry.Current is not null);
 
     /// <summary>With a hierarchical namespace, a blob makes the directories above it, and they stay when it goes.</summary>
     public void AddParentDirectories(string blobName)
     {
         if (!Account.Options.HierarchicalNamespace)
-        {
             return;
-        }
 
         for (int slash = blobName.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = blobName.IndexOf('/', slash + 1))
         {
-            var entry = _blobs.GetOrAdd(blobName[..slash], name => new BlobEntry(name, Account));
+            BlobEntry entry = _blobs.GetOrAdd(blobName[..slash], name => new BlobEntry(name, Account));
             if (entry.Current is null)
             {
                 DateTimeOffset now = Account.Clock.Now;
-                entry.Replace(new BlobRevision
-                {
-                    Kind = BlobKind.Block,
-                    IsDirectory = true,
-                    ETag = Account.Clock.NextETag(),
-                    LastModified = now,
-                    CreatedOn = now,
-                    Metadata = BlobRevision.NoPairs.Add("hdi_isfolder", "true"),
-                });
+                entry.Replace(
+                    new BlobRevision
+                    {
+                        Kind = BlobKind.Block,
+                        IsDirectory = true,
+                        ETag = Account.Clock.NextETag(),
+                        LastModified = now,
+                        CreatedOn = now,
+                        Metadata = BlobRevision.NoPairs.Add("hdi_isfolder", "true"),
+                    }
+                );
             }
         }
     }
 
-    private static BlobSnapshotInfo Describe(BlobEntry entry, BlobRevision revision) => new(
-        entry.Name,
-        revision.Content.Length,
-        revision.ETag,
-        revision.VersionId,
-        revision.Snapshot,
-        ReferenceEquals(revision, entry.Current),
-        revision.Deletion is not null,
-        revision.Metadata,
-        revision.Tags,
-        revision.Content);
+    private static BlobSnapshotInfo Describe(BlobEntry entry, BlobRevision revision) =>
+        new(
+            entry.Name,
+            revision.Content.Length,
+            revision.ETag,
+            revision.VersionId,
+            revision.Snapshot,
+            ReferenceEquals(revision, entry.Current),
+            revision.Deletion is not null,
+            revision.Metadata,
+            revision.Tags,
+            revision.Content
+        );
 }

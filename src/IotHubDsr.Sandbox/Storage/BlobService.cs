@@ -28,15 +28,15 @@ internal sealed class BlobService(BlobStore store, TimeProvider time)
         StorageResponse response;
         try
         {
-            response = await RunAsync(context, accountName).ConfigureAwait(false);
+            response = await RunAsync(context, accountName);
         }
         catch (StorageException error)
         {
-            await RefuseAsync(context, error).ConfigureAwait(false);
+            await RefuseAsync(context, error);
             return;
         }
 
-        await AnswerAsync(context, response).ConfigureAwait(false);
+        await AnswerAsync(context, response);
     }
 
     /// <summary>Answers a request that was not let through to the operations, with the headers and the body of any other refusal.</summary>
@@ -50,17 +50,15 @@ internal sealed class BlobService(BlobStore store, TimeProvider time)
 
     private async Task AnswerAsync(HttpContext context, StorageResponse response, string requestId)
     {
-        var headers = context.Response.Headers;
+        IHeaderDictionary headers = context.Response.Headers;
         headers["Server"] = "Windows-Azure-Blob/1.0";
         headers["Date"] = time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
         headers["x-ms-request-id"] = requestId;
         headers[VersionHeader] = context.Request.Headers[VersionHeader];
         if (context.Request.Headers["x-ms-client-request-id"] is { Count: > 0 } clientRequestId)
-        {
             headers["x-ms-client-request-id"] = clientRequestId;
-        }
 
-        await SendAsync(context, response).ConfigureAwait(false);
+        await SendAsync(context, response);
     }
 
     private async Task<StorageResponse> RunAsync(HttpContext context, string accountName)
@@ -68,15 +66,13 @@ internal sealed class BlobService(BlobStore store, TimeProvider time)
         string rawTarget = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var target = RequestTarget.Parse(rawTarget);
         RequireVersion(context.Request, target);
-        if (!store.TryGetAccount(accountName, out var account))
-        {
+        if (!store.TryGetAccount(accountName, out BlobAccount? account))
             throw new StorageException(StorageErrors.AccountNotFound);
-        }
 
-        var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
+        BlobContent body = await RequestBody.ReadAsync(context);
         var request = new BlobRequest(context.Request.Method.ToUpperInvariant(), target, context.Request.Headers, body);
         string endpoint = $"{context.Request.Scheme}://{context.Request.Host}/";
-        var response = new BlobRouter(store, AuthorizeCopySource).Run(request, account, endpoint);
+        StorageResponse response = new BlobRouter(store, AuthorizeCopySource).Run(request, account, endpoint);
         bool framed = HttpMethods.IsPut(context.Request.Method) && request.Header(StructuredMessage.Header) is not null;
         return framed ? response.With(StructuredMessage.Header, request.Header(StructuredMessage.Header)) : response;
     }
@@ -91,37 +87,31 @@ internal sealed class BlobService(BlobStore store, TimeProvider time)
             request.Headers[VersionHeader] = version;
         }
 
-        bool known = DateOnly.TryParseExact(version, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+        bool known =
+            DateOnly.TryParseExact(version, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly date)
             && date <= NewestVersion;
         if (!known)
-        {
             throw StorageErrors.InvalidHeader(VersionHeader, version);
-        }
     }
 
     private StorageResponse Describe(StorageException error, string requestId, bool isHead)
     {
-        var (status, code, message) = error.Error;
+        (int status, string? code, string? message) = error.Error;
         string now = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
         // A client that is told of an XML body parses it, and there is none in these answers.
-        var response = isHead || status == StatusCodes.Status304NotModified
-            ? new StorageResponse(status)
-            : XmlBody.Respond(status, writer =>
-            {
-                writer.WriteStartElement("Error");
-                writer.Element("Code", code);
-                writer.Element("Message", $"{message}\nRequestId:{requestId}\nTime:{now}");
-                foreach (var (name, value) in error.Details)
+        StorageResponse response =
+            isHead || status == StatusCodes.Status304NotModified ? new StorageResponse(status) : XmlBody.Respond(status, writer =>
                 {
-                    writer.Element(name, XmlBody.IsXmlText(value) ? value : Uri.EscapeDataString(value));
-                }
+                    writer.WriteStartElement("Error");
+                    writer.Element("Code", code);
+                    writer.Element("Message", $"{message}\nRequestId:{requestId}\nTime:{now}");
+                    foreach ((string? name, string? value) in error.Details)
+                        writer.Element(name, XmlBody.IsXmlText(value) ? value : Uri.EscapeDataString(value));
 
-                writer.WriteEndElement();
-            });
-        foreach (var (name, value) in error.Headers)
-        {
+                    writer.WriteEndElement();
+                });
+        foreach ((string? name, string? value) in error.Headers)
             response.With(name, value);
-        }
 
         return response.With("x-ms-error-code", code);
     }
@@ -129,29 +119,23 @@ internal sealed class BlobService(BlobStore store, TimeProvider time)
     private static async Task SendAsync(HttpContext context, StorageResponse response)
     {
         context.Response.StatusCode = response.Status;
-        foreach (var (name, value) in response.Headers)
-        {
+        foreach ((string? name, string? value) in response.Headers)
             context.Response.Headers[name] = value;
-        }
 
         if (response.Status is StatusCodes.Status304NotModified or StatusCodes.Status204NoContent)
-        {
             return;
-        }
 
-        var body = response.Body ?? BlobContent.Empty;
+        BlobContent body = response.Body ?? BlobContent.Empty;
         context.Response.ContentLength = body.Length;
         if (HttpMethods.IsHead(context.Request.Method))
-        {
             return;
-        }
 
-        foreach (var segment in body.Segments)
+        foreach (ReadOnlyMemory<byte> segment in body.Segments)
         {
             for (int at = 0; at < segment.Length; at += WriteSize)
             {
-                var part = segment.Slice(at, Math.Min(WriteSize, segment.Length - at));
-                await context.Response.Body.WriteAsync(part, context.RequestAborted).ConfigureAwait(false);
+                ReadOnlyMemory<byte> part = segment.Slice(at, Math.Min(WriteSize, segment.Length - at));
+                await context.Response.Body.WriteAsync(part, context.RequestAborted);
             }
         }
     }

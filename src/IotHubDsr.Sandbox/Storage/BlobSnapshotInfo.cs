@@ -11,7 +11,8 @@ internal sealed record BlobSnapshotInfo(
     bool Deleted,
     IReadOnlyDictionary<string, string> Metadata,
     IReadOnlyDictionary<string, string> Tags,
-    Blobs.BlobContent Stored)
+    Blobs.BlobContent Stored
+)
 {
     /// <summary>The bytes in one piece: copied only when they are stored in several.</summary>
     public ReadOnlyMemory<byte> Content => Stored.ToMemory();

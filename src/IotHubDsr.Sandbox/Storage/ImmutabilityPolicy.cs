@@ -13,7 +13,7 @@ internal sealed record ImmutabilityPolicy(int Days, bool IsLocked = true, bool A
 
     public DateTimeOffset EndFor(BlobRevision blob)
     {
-        var from = AllowsAppends && blob.Kind == BlobKind.Append ? blob.LastModified : blob.CreatedOn;
+        DateTimeOffset from = AllowsAppends && blob.Kind == BlobKind.Append ? blob.LastModified : blob.CreatedOn;
         return from.AddDays(Days);
     }
 }

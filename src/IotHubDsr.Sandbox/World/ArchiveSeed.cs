@@ -22,16 +22,16 @@ internal sealed class ArchiveSeed(BlobStore blobs, HubRegistry registry, Random 
 
     public ContainerTruth Fill(StorageEndpoint endpoint)
     {
-        var account = blobs.GetOrAddAccount(endpoint.Account);
-        var container = account.GetOrAddContainer(endpoint.Container);
-        var keepsCopies = account.Options.KeepsVersions;
+        BlobAccount account = blobs.GetOrAddAccount(endpoint.Account);
+        BlobContainer container = account.GetOrAddContainer(endpoint.Container);
+        bool keepsCopies = account.Options.KeepsVersions;
         var tally = new RecordTally();
-        var live = 0;
-        for (var index = 0; index < BlobsPerEndpoint; index++)
+        int live = 0;
+        for (int index = 0; index < BlobsPerEndpoint; index++)
         {
-            var start = baseTime.AddHours(-2 - (index * 2)).AddMinutes(random.Next(50));
-            var name = endpoint.BlobName(WorldNames.HubName, random.Next(RoutingConfiguration.PartitionCount), start);
-            var messages = index is EmptyBlob or HeaderOnlyBlob ? [] : Messages(endpoint, start);
+            DateTimeOffset start = baseTime.AddHours(-2 - (index * 2)).AddMinutes(random.Next(50));
+            string name = endpoint.BlobName(WorldNames.HubName, random.Next(RoutingConfiguration.PartitionCount), start);
+            List<RoutedMessage> messages = index is EmptyBlob or HeaderOnlyBlob ? [] : Messages(endpoint, start);
             if (keepsCopies && index == OverwrittenBlob)
             {
                 Put(container, endpoint, name, messages, index, start);
@@ -54,8 +54,7 @@ internal sealed class ArchiveSeed(BlobStore blobs, HubRegistry registry, Random 
         }
 
         account.Options = account.Options with { VersioningEnabled = keepsCopies };
-        return new ContainerTruth(
-            endpoint.Name, endpoint.Account, endpoint.Container, endpoint.Encoding.ToString(), live, tally.Records);
+        return new ContainerTruth(endpoint.Name, endpoint.Account, endpoint.Container, endpoint.Encoding.ToString(), live, tally.Records);
     }
 
     private static void Put(
@@ -64,30 +63,36 @@ internal sealed class ArchiveSeed(BlobStore blobs, HubRegistry registry, Random 
         string name,
         IReadOnlyList<RoutedMessage> messages,
         int index,
-        DateTimeOffset start)
+        DateTimeOffset start
+    )
     {
         // When there is nothing to write, the hub writes an empty blob; an Avro file without blocks has been seen as well.
-        var content = index == EmptyBlob ? ReadOnlyMemory<byte>.Empty : RoutedFile.Write(messages, endpoint.Encoding);
-        container.Put(name, content, new BlobSeed
-        {
-            ContentType = endpoint.Encoding == RoutedEncoding.Json && index % 2 == 0 ? "application/json" : "application/octet-stream",
-            Metadata = index % 3 == 0
-                ? new Dictionary<string, string> { ["source"] = "iothub", ["batch"] = index.ToString(CultureInfo.InvariantCulture) }
-                : new Dictionary<string, string>(),
-            Tags = index % 4 == 0 ? new Dictionary<string, string> { ["class"] = "telemetry" } : new Dictionary<string, string>(),
-            LastModified = start + endpoint.BatchFrequency,
-        });
+        ReadOnlyMemory<byte> content = index == EmptyBlob ? ReadOnlyMemory<byte>.Empty : RoutedFile.Write(messages, endpoint.Encoding);
+        container.Put(
+            name,
+            content,
+            new BlobSeed
+            {
+                ContentType = endpoint.Encoding == RoutedEncoding.Json && index % 2 == 0 ? "application/json" : "application/octet-stream",
+                Metadata =
+                    index % 3 == 0
+                        ? new Dictionary<string, string> { ["source"] = "iothub", ["batch"] = index.ToString(CultureInfo.InvariantCulture) }
+                        : new Dictionary<string, string>(),
+                Tags = index % 4 == 0 ? new Dictionary<string, string> { ["class"] = "telemetry" } : new Dictionary<string, string>(),
+                LastModified = start + endpoint.BatchFrequency,
+            }
+        );
     }
 
     private List<RoutedMessage> Messages(StorageEndpoint endpoint, DateTimeOffset start)
     {
-        var count = random.Next(60, 201) * scale;
+        int count = random.Next(60, 201) * scale;
         var messages = new List<RoutedMessage>(count + DeviceSeed.LookAlikes.Count);
         // Look-alikes are next to each other in every blob; of the rest chance decides.
         AddLookAlikes(messages, start);
         while (messages.Count < count)
         {
-            var time = start.AddMilliseconds(messages.Count * 97);
+            DateTimeOffset time = start.AddMilliseconds(messages.Count * 97);
             switch (random.Next(100))
             {
                 case < 3:
@@ -115,28 +120,24 @@ internal sealed class ArchiveSeed(BlobStore blobs, HubRegistry registry, Random 
 
     private void AddLookAlikes(List<RoutedMessage> messages, DateTimeOffset time)
     {
-        foreach (var id in DeviceSeed.LookAlikes)
-        {
+        foreach (string id in DeviceSeed.LookAlikes)
             messages.Add(Telemetry(registry.Device(id), time, messages.Count, null));
-        }
     }
 
     private RoutedMessage Telemetry(HubIdentity device, DateTimeOffset time, int index, StorageEndpoint? endpoint)
     {
         var properties = new List<KeyValuePair<string, string>> { new("temperatureAlert", random.Next(20) == 0 ? "true" : "false") };
         if (endpoint?.Name == "raw-json")
-        {
             properties.Add(new("owner", device.Twin.Tags["owner"]!.ToString()));
-        }
 
-        var temperature = (15 + (random.NextDouble() * 15)).ToString("F2", CultureInfo.InvariantCulture);
-        var body = $$"""{"temperature":{{temperature}},"humidity":{{random.Next(20, 90)}},"seq":{{index}}}""";
+        string temperature = (15 + (random.NextDouble() * 15)).ToString("F2", CultureInfo.InvariantCulture);
+        string body = $$"""{"temperature":{{temperature}},"humidity":{{random.Next(20, 90)}},"seq":{{index}}}""";
         return Message(device, time, body, index) with { Properties = properties, IsJson = random.Next(10) < 7 };
     }
 
     private RoutedMessage FromGateway(DateTimeOffset time, int index)
     {
-        var property = random.Next(2) == 0 ? "deviceId" : "ConnectionDeviceId";
+        string property = random.Next(2) == 0 ? "deviceId" : "ConnectionDeviceId";
         return Message(registry.Device(DeviceSeed.Gateway), time, $$"""{"temperature":21,"seq":{{index}}}""", index) with
         {
             Properties = [new(property, DeviceSeed.Leaf)],
@@ -147,17 +148,17 @@ internal sealed class ArchiveSeed(BlobStore blobs, HubRegistry registry, Random 
     /// <summary>Another device's message whose text looks like a record of a look-alike. It is not that device's record.</summary>
     private RoutedMessage Mention(DateTimeOffset time, int index)
     {
-        var mentioned = DeviceSeed.LookAlikes[random.Next(DeviceSeed.LookAlikes.Count)];
-        var lure = $$$"""
+        string mentioned = DeviceSeed.LookAlikes[random.Next(DeviceSeed.LookAlikes.Count)];
+        string lure = $$$"""
             "SystemProperties":{"connectionDeviceId":"{{{mentioned}}}"},"Properties":{"deviceId":"{{{mentioned}}}"}
             """;
-        var body = $$"""{"note":"swapped {{mentioned}}",{{lure}}}""";
+        string body = $$"""{"note":"swapped {{mentioned}}",{{lure}}}""";
         return Message(registry.Device("th-001"), time, body, index) with { IsJson = random.Next(3) > 0 };
     }
 
     private RoutedMessage TwinChange(DateTimeOffset time)
     {
-        var device = AnyDevice();
+        HubIdentity device = AnyDevice();
         return Message(device, time, """{"version":4,"properties":{"reported":{"battery":50,"$version":4}}}""", 0) with
         {
             Properties =

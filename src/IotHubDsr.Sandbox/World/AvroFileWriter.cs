@@ -23,16 +23,14 @@ internal sealed class AvroFileWriter(bool deflate, int messagesPerBlock)
     public ReadOnlyMemory<byte> Write(IReadOnlyList<RoutedMessage> messages)
     {
         // Derived from the content: the same world has the same bytes.
-        var sync = SyncMarker(messages);
+        byte[] sync = SyncMarker(messages);
         WriteHeader(sync);
-        foreach (var block in messages.Chunk(messagesPerBlock))
+        foreach (RoutedMessage[] block in messages.Chunk(messagesPerBlock))
         {
-            foreach (var message in block)
-            {
+            foreach (RoutedMessage? message in block)
                 WriteMessage(message);
-            }
 
-            var payload = deflate ? Deflate(_block.WrittenSpan) : _block.WrittenSpan.ToArray();
+            byte[] payload = deflate ? Deflate(_block.WrittenSpan) : _block.WrittenSpan.ToArray();
             WriteLong(_file, block.Length);
             WriteLong(_file, payload.Length);
             _file.Write(payload);
@@ -45,7 +43,7 @@ internal sealed class AvroFileWriter(bool deflate, int messagesPerBlock)
 
     private static byte[] SyncMarker(IReadOnlyList<RoutedMessage> messages)
     {
-        var text = messages.Count == 0 ? "" : $"{messages[0].DeviceId}|{messages[0].Enqueued.UtcTicks}|{messages.Count}";
+        string text = messages.Count == 0 ? "" : $"{messages[0].DeviceId}|{messages[0].Enqueued.UtcTicks}|{messages.Count}";
         return System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(text))[..16];
     }
 
@@ -53,18 +51,16 @@ internal sealed class AvroFileWriter(bool deflate, int messagesPerBlock)
     {
         using var compressed = new MemoryStream();
         using (var stream = new DeflateStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
-        {
             stream.Write(data);
-        }
 
         return compressed.ToArray();
     }
 
     private static void WriteLong(IBufferWriter<byte> target, long value)
     {
-        var zigzag = (ulong)((value << 1) ^ (value >> 63));
-        var span = target.GetSpan(10);
-        var count = 0;
+        ulong zigzag = (ulong)((value << 1) ^ (value >> 63));
+        Span<byte> span = target.GetSpan(10);
+        int count = 0;
         while (zigzag >= 0x80)
         {
             span[count++] = (byte)(zigzag | 0x80);
@@ -86,7 +82,7 @@ internal sealed class AvroFileWriter(bool deflate, int messagesPerBlock)
         if (map.Count > 0)
         {
             WriteLong(target, map.Count);
-            foreach (var (key, value) in map)
+            foreach ((string? key, string? value) in map)
             {
                 WriteText(target, key);
                 WriteText(target, value);

@@ -42,11 +42,9 @@ internal sealed class DeadLetterSeed(BlobStore blobs, WorldNames names, HubRegis
             new("fabrikam-to-queue", 2, [Other("dev1"), Other("fab-7")]),
             new("fabrikam-to-queue", 31, [Other("Dev1")]),
         ];
-        var container = blobs.GetOrAddAccount(WorldNames.UploadAccount).GetOrAddContainer(WorldNames.DeadLetterContainer);
-        foreach (var (index, blob) in all.Index())
-        {
+        BlobContainer container = blobs.GetOrAddAccount(WorldNames.UploadAccount).GetOrAddContainer(WorldNames.DeadLetterContainer);
+        foreach ((int index, Blob? blob) in all.Index())
             Put(container, blob, index);
-        }
 
         return [_tally.Truth(WorldNames.DeadLetterContainer, all.Length)];
     }
@@ -59,15 +57,16 @@ internal sealed class DeadLetterSeed(BlobStore blobs, WorldNames names, HubRegis
 
     private void Put(BlobContainer container, Blob blob, int index)
     {
-        var hour = baseTime.AddHours(-blob.HoursAgo);
+        DateTimeOffset hour = baseTime.AddHours(-blob.HoursAgo);
         // Unlike other archives, this one pads no number with zeros.
-        var name = string.Create(
+        string name = string.Create(
             CultureInfo.InvariantCulture,
-            $"{blob.Subscription.ToUpperInvariant()}/{hour.Year}/{hour.Month}/{hour.Day}/{hour.Hour}/{WorldNames.NextGuid(random)}.json");
+            $"{blob.Subscription.ToUpperInvariant()}/{hour.Year}/{hour.Month}/{hour.Day}/{hour.Hour}/{WorldNames.NextGuid(random)}.json"
+        );
         var events = new JsonArray();
-        foreach (var (place, letter) in blob.Letters.Index())
+        foreach ((int place, Letter? letter) in blob.Letters.Index())
         {
-            var published = hour.AddDays(-1).AddSeconds(-random.Next(60, 3000));
+            DateTimeOffset published = hour.AddDays(-1).AddSeconds(-random.Next(60, 3000));
             events.Add(Describe(letter, blob.IsCloud, Types[(index + place) % Types.Length], published, hour));
             Count(letter);
         }
@@ -79,21 +78,17 @@ internal sealed class DeadLetterSeed(BlobStore blobs, WorldNames names, HubRegis
     private void Count(Letter letter)
     {
         if (letter.IsOfOtherHub)
-        {
             _tally.CountOfOtherHub(letter.DeviceId);
-        }
         else
-        {
             _tally.CountNamed(letter.DeviceId);
-        }
     }
 
     private JsonObject Describe(Letter letter, bool isCloud, string type, DateTimeOffset published, DateTimeOffset lastAttempt)
     {
-        var eventType = letter.Mentioned is null ? type : Telemetry;
-        var source = (letter.IsOfOtherHub ? names.NeighbourId : names.HubId).ToUpperInvariant();
-        var data = Data(letter, eventType, published);
-        var module = data["moduleId"] is { } id ? $"/modules/{id}" : "";
+        string eventType = letter.Mentioned is null ? type : Telemetry;
+        string source = (letter.IsOfOtherHub ? names.NeighbourId : names.HubId).ToUpperInvariant();
+        JsonObject data = Data(letter, eventType, published);
+        string module = data["moduleId"] is { } id ? $"/modules/{id}" : "";
         var described = new JsonObject { ["id"] = WorldNames.NextGuid(random) };
         described[isCloud ? "source" : "topic"] = source;
         described["subject"] = $"devices/{letter.DeviceId}{module}";
@@ -102,20 +97,19 @@ internal sealed class DeadLetterSeed(BlobStore blobs, WorldNames names, HubRegis
         described["data"] = data;
         described[isCloud ? "specversion" : "dataVersion"] = isCloud ? "1.0" : "";
         if (!isCloud)
-        {
             described["metadataVersion"] = "1";
-        }
 
         // CloudEvents has no capitals in the names of what extends an event.
         KeyValuePair<string, JsonNode?>[] reasons =
         [
-            new("deadLetterReason", "MaxDeliveryAttemptsExceeded"), new("deliveryAttempts", 30), new("lastDeliveryOutcome", "NotFound"),
-            new("publishTime", Text(published)), new("lastDeliveryAttemptTime", Text(lastAttempt)),
+            new("deadLetterReason", "MaxDeliveryAttemptsExceeded"),
+            new("deliveryAttempts", 30),
+            new("lastDeliveryOutcome", "NotFound"),
+            new("publishTime", Text(published)),
+            new("lastDeliveryAttemptTime", Text(lastAttempt)),
         ];
-        foreach (var (name, value) in reasons)
-        {
+        foreach ((string? name, JsonNode? value) in reasons)
             described[isCloud ? name.ToLowerInvariant() : name] = value;
-        }
 
         return described;
     }
@@ -123,9 +117,7 @@ internal sealed class DeadLetterSeed(BlobStore blobs, WorldNames names, HubRegis
     private JsonObject Data(Letter letter, string type, DateTimeOffset time)
     {
         if (type == Telemetry)
-        {
             return TelemetryData(letter, time);
-        }
 
         var data = new JsonObject { ["hubName"] = letter.IsOfOtherHub ? WorldNames.NeighbourName : WorldNames.HubName };
         data["deviceId"] = letter.DeviceId;
@@ -136,9 +128,7 @@ internal sealed class DeadLetterSeed(BlobStore blobs, WorldNames names, HubRegis
                 ["sequenceNumber"] = random.Next(1, int.MaxValue).ToString("X32", CultureInfo.InvariantCulture),
             };
             if (letter is { DeviceId: "dev1", IsOfOtherHub: false })
-            {
                 data["moduleId"] = "tracker";
-            }
         }
         else
         {
@@ -153,7 +143,7 @@ internal sealed class DeadLetterSeed(BlobStore blobs, WorldNames names, HubRegis
     /// <summary>Telemetry names its device among the system properties and in the subject, and nowhere else.</summary>
     private JsonObject TelemetryData(Letter letter, DateTimeOffset time)
     {
-        var body = letter.Mentioned is { } mentioned
+        string body = letter.Mentioned is { } mentioned
             ? $$"""{"note":"swapped","deviceId":"{{mentioned}}"}"""
             : $$"""{"temperature":{{random.Next(15, 30)}}}""";
         return new JsonObject
@@ -164,8 +154,9 @@ internal sealed class DeadLetterSeed(BlobStore blobs, WorldNames names, HubRegis
             {
                 ["iothub-connection-device-id"] = letter.DeviceId,
                 ["iothub-connection-auth-method"] = """{"scope":"device","type":"sas","issuer":"iothub"}""",
-                ["iothub-connection-auth-generation-id"] =
-                    letter.IsOfOtherHub ? "638000000000000000" : registry.Device(letter.DeviceId).GenerationId,
+                ["iothub-connection-auth-generation-id"] = letter.IsOfOtherHub
+                    ? "638000000000000000"
+                    : registry.Device(letter.DeviceId).GenerationId,
                 ["iothub-enqueuedtime"] = Text(time),
                 ["iothub-message-source"] = "Telemetry",
             },
@@ -176,9 +167,19 @@ internal sealed class DeadLetterSeed(BlobStore blobs, WorldNames names, HubRegis
 
     private static ReadOnlyMemory<byte> Bytes(JsonArray events, bool isEscaped, bool isIndented)
     {
-        var encoder = isEscaped ? JavaScriptEncoder.Default : JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        JavaScriptEncoder encoder = isEscaped ? JavaScriptEncoder.Default : JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         var bytes = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = encoder, Indented = isIndented, NewLine = "\n" }))
+        using (
+            var writer = new Utf8JsonWriter(
+                bytes,
+                new JsonWriterOptions
+                {
+                    Encoder = encoder,
+                    Indented = isIndented,
+                    NewLine = "\n",
+                }
+            )
+        )
         {
             events.WriteTo(writer);
         }

@@ -16,7 +16,18 @@ internal sealed class DeviceSeed(HubRegistry registry, Random random, DateTimeOf
     /// <summary>Each is legal in IoT Hub and special in SQL, KQL, URLs, file names, CSV or HTML.</summary>
     public static readonly IReadOnlyList<string> Awkward =
     [
-        "it's", "50%25", "100%", "a:b", "c$d", "x'=(y)!*", "q?z", "p+q#r", "..hidden", "=cmd(1)", "markup", "semi;colon",
+        "it's",
+        "50%25",
+        "100%",
+        "a:b",
+        "c$d",
+        "x'=(y)!*",
+        "q?z",
+        "p+q#r",
+        "..hidden",
+        "=cmd(1)",
+        "markup",
+        "semi;colon",
         "mail@example.com",
     ];
 
@@ -24,17 +35,13 @@ internal sealed class DeviceSeed(HubRegistry registry, Random random, DateTimeOf
 
     public void Fill(int bulk)
     {
-        foreach (var id in LookAlikes.Concat(Awkward))
-        {
+        foreach (string? id in LookAlikes.Concat(Awkward))
             Add(id);
-        }
 
         AddGateway();
         AddHostileTwin();
-        for (var number = 1; number <= bulk; number++)
-        {
+        for (int number = 1; number <= bulk; number++)
             AddBulk(string.Create(CultureInfo.InvariantCulture, $"th-{number:D3}"), number);
-        }
 
         Own("dev1", "ana.lopez");
         Own("Dev1", "bo.nilsson");
@@ -49,7 +56,7 @@ internal sealed class DeviceSeed(HubRegistry registry, Random random, DateTimeOf
 
     private HubIdentity Add(string id)
     {
-        var device = registry.Create(id, []);
+        HubIdentity device = registry.Create(id, []);
         device.LastActivity = baseTime.AddMinutes(-random.Next(60, 3000));
         device.Connected = random.Next(3) == 0;
         device.Twin.Patch(
@@ -63,18 +70,20 @@ internal sealed class DeviceSeed(HubRegistry registry, Random random, DateTimeOf
                 },
                 ["properties"] = new JsonObject { ["desired"] = new JsonObject { ["interval"] = 30 * random.Next(1, 5) } },
             },
-            baseTime.AddDays(-random.Next(11, 30)));
+            baseTime.AddDays(-random.Next(11, 30))
+        );
         device.Twin.Report(
             new JsonObject { ["firmware"] = $"1.{random.Next(10)}.{random.Next(10)}", ["battery"] = random.Next(10, 101) },
-            device.LastActivity);
+            device.LastActivity
+        );
         return device;
     }
 
     private void AddGateway()
     {
-        var gateway = Add(Gateway);
+        HubIdentity gateway = Add(Gateway);
         registry.MakeEdge(gateway);
-        var leaf = Add(Leaf);
+        HubIdentity leaf = Add(Leaf);
         // The child's identity goes on naming the gateway after the gateway is gone.
         leaf.DeviceScope = gateway.DeviceScope;
         leaf.ParentScope = gateway.DeviceScope;
@@ -82,7 +91,7 @@ internal sealed class DeviceSeed(HubRegistry registry, Random random, DateTimeOf
 
     private void AddHostileTwin()
     {
-        var twin = registry.Device("markup").Twin;
+        TwinState twin = registry.Device("markup").Twin;
         twin.Patch(
             new JsonObject
             {
@@ -94,26 +103,21 @@ internal sealed class DeviceSeed(HubRegistry registry, Random random, DateTimeOf
                     ["mark"] = "\u202Egnp.exe",
                 },
             },
-            baseTime.AddDays(-9));
+            baseTime.AddDays(-9)
+        );
         twin.Report(new JsonObject { ["banner"] = "</td><img src=x onerror=alert(2)>", ["terminal"] = "\u001b[2J" }, baseTime.AddDays(-1));
     }
 
     private void AddBulk(string id, int number)
     {
-        var device = Add(id);
+        HubIdentity device = Add(id);
         if (number % 8 == 0)
-        {
             registry.CreateModule(id, "sensor", []);
-        }
 
         if (number % 11 == 0)
-        {
             device.PendingCommands = number % 7 + 1;
-        }
 
         if (number == 13)
-        {
             device.SetStatus("disabled", "returned by the tenant", baseTime.AddDays(-2));
-        }
     }
 }

@@ -49,27 +49,25 @@ internal sealed record LogRecord(DateTimeOffset Time, string ResourceId, string 
         var line = new StringBuilder($$"""{ "time": "{{Time.UtcDateTime:o}}", "resourceId": "{{ResourceId}}", """);
         line.Append($"\"operationName\": \"{Operation}\", \"category\": \"{Category}\", \"level\": \"{Level}\", ");
         if (ResultType is not null)
-        {
             line.Append($"\"resultType\": \"{ResultType}\", \"resultDescription\": {Quoted(ResultDescription ?? "")}, ");
-        }
 
-        var properties = PropertiesText();
-        var text = Escaping == LogEscaping.Properties ? ByCode(properties) : Quoted(properties);
+        string properties = PropertiesText();
+        string text = Escaping == LogEscaping.Properties ? ByCode(properties) : Quoted(properties);
         return line.Append($"\"properties\": {text}, \"location\": \"{WorldNames.Location}\"}}").ToString();
     }
 
     private string PropertiesText() =>
         "{" + string.Join(',', Properties.Select(property => $"{Name(property.Key)}:{Value(property)}")) + "}";
 
-    private string Name(string name) =>
-        Escaping == LogEscaping.Name && name == DeviceId ? "\"device\\u0049d\"" : Quoted(name);
+    private string Name(string name) => Escaping == LogEscaping.Name && name == DeviceId ? "\"device\\u0049d\"" : Quoted(name);
 
-    private string Value(KeyValuePair<string, string?> property) => property.Value switch
-    {
-        null => "null",
-        var id when Escaping == LogEscaping.DeviceId && property.Key == DeviceId => ByCode(id),
-        var text => Quoted(text),
-    };
+    private string Value(KeyValuePair<string, string?> property) =>
+        property.Value switch
+        {
+            null => "null",
+            var id when Escaping == LogEscaping.DeviceId && property.Key == DeviceId => ByCode(id),
+            var text => Quoted(text),
+        };
 
     private string Quoted(string text) => $"\"{JsonEncodedText.Encode(text, Encoder)}\"";
 

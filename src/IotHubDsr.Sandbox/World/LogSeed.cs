@@ -23,36 +23,32 @@ internal sealed class LogSeed(BlobStore blobs, WorldNames names, Random random, 
     private static readonly string[] OtherDevices = ["dev1", "Dev1", "fab-7"];
 
     public IReadOnlyList<TraceTruth> Fill() =>
-    [
-        Fill(Connections, [0, 1, 3, 26], [0, 3, 26]),
-        Fill(IdentityOperations, [0, 1, 4, 27], [4]),
-        // No setting writes this category any more. What it wrote is still there.
-        Fill(TwinQueries, [480, 481], [480]),
-    ];
+        [
+            Fill(Connections, [0, 1, 3, 26], [0, 3, 26]),
+            Fill(IdentityOperations, [0, 1, 4, 27], [4]),
+            // No setting writes this category any more. What it wrote is still there.
+            Fill(TwinQueries, [480, 481], [480]),
+        ];
 
     private TraceTruth Fill(string category, int[] hoursAgo, int[] otherHubHoursAgo)
     {
-        var name = $"insights-logs-{category.ToLowerInvariant()}";
-        var container = blobs.GetOrAddAccount(WorldNames.UploadAccount).GetOrAddContainer(name);
+        string name = $"insights-logs-{category.ToLowerInvariant()}";
+        BlobContainer container = blobs.GetOrAddAccount(WorldNames.UploadAccount).GetOrAddContainer(name);
         var tally = new TraceTally();
-        foreach (var (index, hours) in hoursAgo.Index())
+        foreach ((int index, int hours) in hoursAgo.Index())
         {
             Write(container, category, names.HubId, hours, Rows(category, index, OwnDevices, (id, mentioned) =>
-            {
-                if (mentioned)
                 {
-                    tally.CountMentioned(id);
-                }
-                else
-                {
-                    tally.CountNamed(id, hours < GrowingHours);
-                }
-            }));
+                    if (mentioned)
+                        tally.CountMentioned(id);
+                    else
+                        tally.CountNamed(id, hours < GrowingHours);
+                }));
         }
 
-        foreach (var (index, hours) in otherHubHoursAgo.Index())
+        foreach ((int index, int hours) in otherHubHoursAgo.Index())
         {
-            var rows = Rows(category, index, OtherDevices, (id, _) => tally.CountOfOtherHub(id));
+            List<LogRecord> rows = Rows(category, index, OtherDevices, (id, _) => tally.CountOfOtherHub(id));
             Write(container, category, names.NeighbourId, hours, rows);
         }
 
@@ -61,20 +57,24 @@ internal sealed class LogSeed(BlobStore blobs, WorldNames names, Random random, 
 
     private void Write(BlobContainer container, string category, string hubId, int hoursAgo, List<LogRecord> rows)
     {
-        var hour = baseTime.AddHours(-hoursAgo);
-        var name = string.Create(
+        DateTimeOffset hour = baseTime.AddHours(-hoursAgo);
+        string name = string.Create(
             CultureInfo.InvariantCulture,
-            $"resourceId={hubId.ToUpperInvariant()}/y={hour:yyyy}/m={hour:MM}/d={hour:dd}/h={hour:HH}/m=00/PT1H.json");
+            $"resourceId={hubId.ToUpperInvariant()}/y={hour:yyyy}/m={hour:MM}/d={hour:dd}/h={hour:HH}/m=00/PT1H.json"
+        );
         // What has just been received happened before the hour began.
-        var first = hoursAgo == 0 ? hour.AddSeconds(-rows.Count) : hour.AddSeconds(random.Next(60, 600));
-        var last = hoursAgo == 0 ? hour : hoursAgo < GrowingHours ? baseTime.AddMinutes(-1) : hour.AddMinutes(64);
-        var end = category == TwinQueries ? "\r\n" : "\n";
-        foreach (var (block, part) in rows.Chunk((rows.Count + BlocksPerBlob - 1) / BlocksPerBlob).Index())
+        DateTimeOffset first = hoursAgo == 0 ? hour.AddSeconds(-rows.Count) : hour.AddSeconds(random.Next(60, 600));
+        DateTimeOffset last =
+            hoursAgo == 0 ? hour
+            : hoursAgo < GrowingHours ? baseTime.AddMinutes(-1)
+            : hour.AddMinutes(64);
+        string end = category == TwinQueries ? "\r\n" : "\n";
+        foreach ((int block, LogRecord[]? part) in rows.Chunk((rows.Count + BlocksPerBlob - 1) / BlocksPerBlob).Index())
         {
             var text = new StringBuilder();
-            foreach (var (index, row) in part.Index())
+            foreach ((int index, LogRecord? row) in part.Index())
             {
-                var time = first.AddMilliseconds((block * 1000) + (index * 7));
+                DateTimeOffset time = first.AddMilliseconds((block * 1000) + (index * 7));
                 text.Append((row with { Time = time, ResourceId = hubId.ToUpperInvariant() }).ToLine()).Append(end);
             }
 
@@ -84,18 +84,14 @@ internal sealed class LogSeed(BlobStore blobs, WorldNames names, Random random, 
 
     private List<LogRecord> Rows(string category, int blob, string[] devices, Action<string, bool> count)
     {
-        var ids = devices.ToList();
-        for (var extra = random.Next(4, 9); extra > 0; extra--)
-        {
+        List<string> ids = devices.ToList();
+        for (int extra = random.Next(4, 9); extra > 0; extra--)
             ids.Add(string.Create(CultureInfo.InvariantCulture, $"th-{random.Next(1, BulkDevices + 1):D3}"));
-        }
 
         ids.Add("dev1");
         var rows = ids.Select(id => Row(category, id)).ToList();
-        foreach (var id in ids)
-        {
+        foreach (string id in ids)
             count(id, category == TwinQueries);
-        }
 
         rows.Insert(random.Next(rows.Count), WithoutDevice(category));
         if (category != TwinQueries)
@@ -104,34 +100,35 @@ internal sealed class LogSeed(BlobStore blobs, WorldNames names, Random random, 
             count("th-001", false);
         }
 
-        var ways = Enum.GetValues<LogEscaping>().Length;
+        int ways = Enum.GetValues<LogEscaping>().Length;
         return [.. rows.Select((row, index) => row with { Escaping = (LogEscaping)((index + blob) % ways) })];
     }
 
-    private LogRecord Row(string category, string id) => category switch
-    {
-        Connections when random.Next(4) == 0 => Record(category, "deviceDisconnect", (LogRecord.DeviceId, id)) with
+    private LogRecord Row(string category, string id) =>
+        category switch
         {
-            Level = "Error",
-            ResultType = "404104",
-            ResultDescription = "DeviceConnectionClosedRemotely",
-        },
-        Connections => Record(category, "deviceConnect", (LogRecord.DeviceId, id), ("authType", null)),
-        IdentityOperations => Record(category, "get", (LogRecord.DeviceId, id), ("statusCode", "404")) with
-        {
-            Level = "Error",
-            ResultType = "404001",
-            ResultDescription = "DeviceNotFound",
-        },
-        _ => Record(category, "query", ("query", $"SELECT * FROM devices WHERE deviceId = '{QueryText(id)}'")),
-    };
+            Connections when random.Next(4) == 0 => Record(category, "deviceDisconnect", (LogRecord.DeviceId, id)) with
+            {
+                Level = "Error",
+                ResultType = "404104",
+                ResultDescription = "DeviceConnectionClosedRemotely",
+            },
+            Connections => Record(category, "deviceConnect", (LogRecord.DeviceId, id), ("authType", null)),
+            IdentityOperations => Record(category, "get", (LogRecord.DeviceId, id), ("statusCode", "404")) with
+            {
+                Level = "Error",
+                ResultType = "404001",
+                ResultDescription = "DeviceNotFound",
+            },
+            _ => Record(category, "query", ("query", $"SELECT * FROM devices WHERE deviceId = '{QueryText(id)}'")),
+        };
 
     /// <summary>Of another device, and yet it has the text of a look-alike's record in it.</summary>
     private LogRecord Lure(string category)
     {
-        var mentioned = DeviceSeed.LookAlikes[random.Next(DeviceSeed.LookAlikes.Count)];
-        var text = $$"""{"deviceId":"{{mentioned}}"}""";
-        var operation = category == Connections ? "deviceConnect" : "get";
+        string mentioned = DeviceSeed.LookAlikes[random.Next(DeviceSeed.LookAlikes.Count)];
+        string text = $$"""{"deviceId":"{{mentioned}}"}""";
+        string operation = category == Connections ? "deviceConnect" : "get";
         return Record(category, operation, ("errorMessage", $"Replaces {text}"), new(LogRecord.DeviceId, "th-001")) with
         {
             Level = "Warning",
@@ -140,9 +137,10 @@ internal sealed class LogSeed(BlobStore blobs, WorldNames names, Random random, 
         };
     }
 
-    private LogRecord WithoutDevice(string category) => category == TwinQueries
-        ? Record(category, "query", ("query", "SELECT * FROM devices WHERE tags.floor = '2'"))
-        : Record(category, "list", (LogRecord.DeviceId, null));
+    private LogRecord WithoutDevice(string category) =>
+        category == TwinQueries
+            ? Record(category, "query", ("query", "SELECT * FROM devices WHERE tags.floor = '2'"))
+            : Record(category, "list", (LogRecord.DeviceId, null));
 
     private static string QueryText(string text) => text.Replace("'", "\\'", StringComparison.Ordinal);
 

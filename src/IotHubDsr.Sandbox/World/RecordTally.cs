@@ -9,22 +9,18 @@ internal sealed class RecordTally
 
     public void CountCurrent(IEnumerable<RoutedMessage> messages)
     {
-        foreach (var message in messages)
+        foreach (RoutedMessage message in messages)
         {
             Change(message.DeviceId, records => records with { Direct = records.Direct + 1 });
-            foreach (var device in message.AttributedDevices)
-            {
+            foreach (string device in message.AttributedDevices)
                 Change(device, records => records with { Attributed = records.Attributed + 1 });
-            }
         }
     }
 
     public void CountRetained(IEnumerable<RoutedMessage> messages)
     {
-        foreach (var device in messages.SelectMany(message => message.AttributedDevices.Prepend(message.DeviceId)))
-        {
+        foreach (string? device in messages.SelectMany(message => message.AttributedDevices.Prepend(message.DeviceId)))
             Change(device, records => records with { Retained = records.Retained + 1 });
-        }
     }
 
     private void Change(string deviceId, Func<DeviceRecords, DeviceRecords> change) =>

@@ -20,20 +20,21 @@ internal static class RoutedFile
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonWriterOptions Escaped = new() { Encoder = JavaScriptEncoder.Default };
 
-    public static ReadOnlyMemory<byte> Write(IReadOnlyList<RoutedMessage> messages, RoutedEncoding encoding) => encoding switch
-    {
-        RoutedEncoding.Json => WriteLines(messages),
-        _ => new AvroFileWriter(encoding == RoutedEncoding.AvroDeflate, MessagesPerBlock).Write(messages),
-    };
+    public static ReadOnlyMemory<byte> Write(IReadOnlyList<RoutedMessage> messages, RoutedEncoding encoding) =>
+        encoding switch
+        {
+            RoutedEncoding.Json => WriteLines(messages),
+            _ => new AvroFileWriter(encoding == RoutedEncoding.AvroDeflate, MessagesPerBlock).Write(messages),
+        };
 
     private static ReadOnlyMemory<byte> WriteLines(IReadOnlyList<RoutedMessage> messages)
     {
         var file = new ArrayBufferWriter<byte>(messages.Count * 512 + 1);
         using var plain = new Utf8JsonWriter(file, Plain);
         using var escaped = new Utf8JsonWriter(file, Escaped);
-        foreach (var message in messages)
+        foreach (RoutedMessage message in messages)
         {
-            var writer = message.IsEscaped ? escaped : plain;
+            Utf8JsonWriter writer = message.IsEscaped ? escaped : plain;
             writer.Reset();
             WriteLine(writer, message);
             writer.Flush();
@@ -51,13 +52,9 @@ internal static class RoutedFile
         WriteMap(writer, "SystemProperties", message.SystemProperties());
         writer.WritePropertyName("Body");
         if (message.IsJson)
-        {
             writer.WriteRawValue(message.Body.Span, skipInputValidation: true);
-        }
         else
-        {
             writer.WriteBase64StringValue(message.Body.Span);
-        }
 
         writer.WriteEndObject();
     }
@@ -65,10 +62,8 @@ internal static class RoutedFile
     private static void WriteMap(Utf8JsonWriter writer, string name, IEnumerable<KeyValuePair<string, string>> map)
     {
         writer.WriteStartObject(name);
-        foreach (var (key, value) in map)
-        {
+        foreach ((string? key, string? value) in map)
             writer.WriteString(key, value);
-        }
 
         writer.WriteEndObject();
     }

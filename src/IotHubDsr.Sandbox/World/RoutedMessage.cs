@@ -19,10 +19,11 @@ internal sealed record RoutedMessage(DateTimeOffset Enqueued, string DeviceId, s
     public string EnqueuedText => Enqueued.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture);
 
     /// <summary>Every device that the message is attributed to, and how.</summary>
-    public IEnumerable<string> AttributedDevices => Properties
-        .Where(property => property.Key is "deviceId" or "ConnectionDeviceId" && property.Value != DeviceId)
-        .Select(property => property.Value)
-        .Distinct(StringComparer.Ordinal);
+    public IEnumerable<string> AttributedDevices =>
+        Properties
+            .Where(property => property.Key is "deviceId" or "ConnectionDeviceId" && property.Value != DeviceId)
+            .Select(property => property.Value)
+            .Distinct(StringComparer.Ordinal);
 
     public List<KeyValuePair<string, string>> SystemProperties()
     {

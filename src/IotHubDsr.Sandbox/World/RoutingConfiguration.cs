@@ -13,15 +13,16 @@ internal sealed record StorageEndpoint(string Name, string Account, string Conta
     /// <summary>An identity-based endpoint names its account by URI, a key-based one in a masked connection string alone.</summary>
     public bool IsIdentityBased { get; init; }
 
-    public string BlobName(string hubName, int partition, DateTimeOffset time) => new StringBuilder(FileNameFormat)
-        .Replace("{iothub}", hubName)
-        .Replace("{partition}", partition.ToString("D2", CultureInfo.InvariantCulture))
-        .Replace("{YYYY}", time.UtcDateTime.ToString("yyyy", CultureInfo.InvariantCulture))
-        .Replace("{MM}", time.UtcDateTime.ToString("MM", CultureInfo.InvariantCulture))
-        .Replace("{DD}", time.UtcDateTime.ToString("dd", CultureInfo.InvariantCulture))
-        .Replace("{HH}", time.UtcDateTime.ToString("HH", CultureInfo.InvariantCulture))
-        .Replace("{mm}", time.UtcDateTime.ToString("mm", CultureInfo.InvariantCulture))
-        .ToString();
+    public string BlobName(string hubName, int partition, DateTimeOffset time) =>
+        new StringBuilder(FileNameFormat)
+            .Replace("{iothub}", hubName)
+            .Replace("{partition}", partition.ToString("D2", CultureInfo.InvariantCulture))
+            .Replace("{YYYY}", time.UtcDateTime.ToString("yyyy", CultureInfo.InvariantCulture))
+            .Replace("{MM}", time.UtcDateTime.ToString("MM", CultureInfo.InvariantCulture))
+            .Replace("{DD}", time.UtcDateTime.ToString("dd", CultureInfo.InvariantCulture))
+            .Replace("{HH}", time.UtcDateTime.ToString("HH", CultureInfo.InvariantCulture))
+            .Replace("{mm}", time.UtcDateTime.ToString("mm", CultureInfo.InvariantCulture))
+            .ToString();
 }
 
 /// <summary>A route from a source of messages to an endpoint, whatever its kind.</summary>
@@ -35,11 +36,9 @@ internal sealed record RoutingConfiguration(string HubName, IReadOnlyList<Storag
     /// <summary>A device's messages are always in the same partition, together with those of many others.</summary>
     public static int PartitionOf(string deviceId)
     {
-        var hash = 2166136261u;
-        foreach (var letter in deviceId)
-        {
+        uint hash = 2166136261u;
+        foreach (char letter in deviceId)
             hash = (hash ^ letter) * 16777619u;
-        }
 
         return (int)(hash % PartitionCount);
     }

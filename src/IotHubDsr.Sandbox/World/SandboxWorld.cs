@@ -15,7 +15,8 @@ internal sealed record SandboxWorld(
     BlobStore Blobs,
     HubEvents Events,
     JsonArray Configurations,
-    WorldTruth Truth)
+    WorldTruth Truth
+)
 {
     /// <summary>As <see cref="SandboxOptions.NeighbourSharesContainers"/>.</summary>
     public bool NeighbourSharesContainers { get; init; }
@@ -34,11 +35,18 @@ internal sealed record WorldTruth(
     IReadOnlyList<ContainerTruth> Containers,
     IReadOnlyList<string> Uploads,
     IReadOnlyList<TraceTruth> Logs,
-    IReadOnlyList<TraceTruth> DeadLetters);
+    IReadOnlyList<TraceTruth> DeadLetters
+);
 
 /// <summary>A routed container and the records of each device in it. A device without records is not in the list.</summary>
 internal sealed record ContainerTruth(
-    string Endpoint, string Account, string Container, string Encoding, int Blobs, IReadOnlyDictionary<string, DeviceRecords> Records);
+    string Endpoint,
+    string Account,
+    string Container,
+    string Encoding,
+    int Blobs,
+    IReadOnlyDictionary<string, DeviceRecords> Records
+);
 
 /// <summary>
 /// Counts of records: sent by the device itself, sent by a gateway in its name, and (of either kind) in copies that are no longer
@@ -51,7 +59,12 @@ internal sealed record DeviceRecords(int Direct, int Attributed, int Retained);
 /// hub, which are none of a request's business.
 /// </summary>
 internal sealed record TraceTruth(
-    string Account, string Container, int Blobs, IReadOnlyDictionary<string, DeviceTraces> Traces, IReadOnlyDictionary<string, int> OtherHub);
+    string Account,
+    string Container,
+    int Blobs,
+    IReadOnlyDictionary<string, DeviceTraces> Traces,
+    IReadOnlyDictionary<string, int> OtherHub
+);
 
 /// <summary>
 /// Counts of records: that name the device where a device is named, that mention it in the text of a query, and (of those that name it)

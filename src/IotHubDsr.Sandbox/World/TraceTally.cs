@@ -10,13 +10,13 @@ internal sealed class TraceTally
 
     public void CountNamed(string deviceId, bool isGrowing = false)
     {
-        var traces = _traces.GetValueOrDefault(deviceId, new DeviceTraces(0, 0, 0));
+        DeviceTraces traces = _traces.GetValueOrDefault(deviceId, new DeviceTraces(0, 0, 0));
         _traces[deviceId] = traces with { Named = traces.Named + 1, Growing = traces.Growing + (isGrowing ? 1 : 0) };
     }
 
     public void CountMentioned(string deviceId)
     {
-        var traces = _traces.GetValueOrDefault(deviceId, new DeviceTraces(0, 0, 0));
+        DeviceTraces traces = _traces.GetValueOrDefault(deviceId, new DeviceTraces(0, 0, 0));
         _traces[deviceId] = traces with { Mentioned = traces.Mentioned + 1 };
     }
 

@@ -7,21 +7,27 @@ internal static class UploadSeed
 {
     private static readonly string[] Names =
     [
-        "dev1/photo.jpg", "dev1/logs/2026/boot.txt", "Dev1/photo.jpg", "dev10/photo.jpg", "it's/photo.jpg", "100%/photo.jpg",
+        "dev1/photo.jpg",
+        "dev1/logs/2026/boot.txt",
+        "Dev1/photo.jpg",
+        "dev10/photo.jpg",
+        "it's/photo.jpg",
+        "100%/photo.jpg",
         "50%25/photo.jpg",
-        @"markup/..\..\escape.txt", "th-001/photo.jpg",
+        @"markup/..\..\escape.txt",
+        "th-001/photo.jpg",
     ];
 
     public static IReadOnlyList<string> Fill(BlobStore blobs, Random random, DateTimeOffset baseTime)
     {
-        var account = blobs.GetOrAddAccount(WorldNames.UploadAccount, new BlobAccountOptions());
+        BlobAccount account = blobs.GetOrAddAccount(WorldNames.UploadAccount, new BlobAccountOptions());
         account.GetOrAddContainer(WorldNames.DeadLetterContainer);
-        var container = account.GetOrAddContainer(WorldNames.UploadContainer);
-        foreach (var name in Names)
+        BlobContainer container = account.GetOrAddContainer(WorldNames.UploadContainer);
+        foreach (string name in Names)
         {
-            var content = new byte[random.Next(500, 4000)];
+            byte[] content = new byte[random.Next(500, 4000)];
             random.NextBytes(content);
-            var uploaded = baseTime.AddHours(-random.Next(3, 40));
+            DateTimeOffset uploaded = baseTime.AddHours(-random.Next(3, 40));
             container.Put(name, content, new BlobSeed { ContentType = "image/jpeg", LastModified = uploaded });
         }
 

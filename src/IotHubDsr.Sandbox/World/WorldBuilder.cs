@@ -12,12 +12,12 @@ internal static class WorldBuilder
 {
     public static SandboxWorld Build(SandboxOptions options)
     {
-        var now = options.Time.GetUtcNow();
+        DateTimeOffset now = options.Time.GetUtcNow();
         var baseTime = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero);
         var random = new Random(options.Seed);
         var clock = new SandboxClock(options.Time);
         var names = new WorldNames(random);
-        var routing = WorldRouting.Configuration;
+        RoutingConfiguration routing = WorldRouting.Configuration;
         var throttle = new HubThrottle(clock);
         throttle.Configure(options.HubSku, options.HubUnits);
 
@@ -32,19 +32,18 @@ internal static class WorldBuilder
         blobs.GetOrAddAccount(WorldNames.EvidenceAccount, new BlobAccountOptions()).GetOrAddContainer(WorldNames.EvidenceContainer);
         var archive = new ArchiveSeed(blobs, registry, random, baseTime, options.Scale);
         var containers = routing.Storage.Select(archive.Fill).ToList();
-        var uploads = UploadSeed.Fill(blobs, random, baseTime);
+        IReadOnlyList<string> uploads = UploadSeed.Fill(blobs, random, baseTime);
         // Numbers of their own: what else the seed makes stays as it was.
         var traces = new Random(~options.Seed);
-        var logs = new LogSeed(blobs, names, traces, baseTime).Fill();
-        var deadLetters = new DeadLetterSeed(blobs, names, registry, traces, baseTime).Fill();
+        IReadOnlyList<TraceTruth> logs = new LogSeed(blobs, names, traces, baseTime).Fill();
+        IReadOnlyList<TraceTruth> deadLetters = new DeadLetterSeed(blobs, names, registry, traces, baseTime).Fill();
         clock.Release();
 
         var events = new HubEvents(routing, blobs, clock);
         registry.LifecycleChanged += events.LifecycleChanged;
         IReadOnlyList<string> devices = [.. registry.Devices.Select(device => device.DeviceId)];
         var truth = new WorldTruth(options.Seed, baseTime, devices, containers, uploads, logs, deadLetters);
-        return new SandboxWorld(
-            clock, names, routing, registry, Policies(random), throttle, blobs, events, Configurations(baseTime), truth)
+        return new SandboxWorld(clock, names, routing, registry, Policies(random), throttle, blobs, events, Configurations(baseTime), truth)
         {
             NeighbourSharesContainers = options.NeighbourSharesContainers,
         };
@@ -65,30 +64,31 @@ internal static class WorldBuilder
 
     private static string Key(Random random)
     {
-        var key = new byte[32];
+        byte[] key = new byte[32];
         random.NextBytes(key);
         return Convert.ToBase64String(key);
     }
 
     private static JsonArray Configurations(DateTimeOffset baseTime) =>
-    [
-        Configuration("floor-2-settings", "tags.floor='2'", baseTime.AddDays(-20)),
-        // A configuration that names one device is a trace of it that no deletion of the device removes.
-        Configuration("dev1-hotfix", "deviceId='dev1'", baseTime.AddDays(-3)),
-    ];
+        [
+            Configuration("floor-2-settings", "tags.floor='2'", baseTime.AddDays(-20)),
+            // A configuration that names one device is a trace of it that no deletion of the device removes.
+            Configuration("dev1-hotfix", "deviceId='dev1'", baseTime.AddDays(-3)),
+        ];
 
-    private static JsonObject Configuration(string id, string target, DateTimeOffset created) => new()
-    {
-        ["id"] = id,
-        ["schemaVersion"] = "1.0",
-        ["labels"] = new JsonObject(),
-        ["content"] = new JsonObject { ["deviceContent"] = new JsonObject { ["properties.desired.interval"] = 60 } },
-        ["targetCondition"] = target,
-        ["createdTimeUtc"] = created.UtcDateTime.ToString("o"),
-        ["lastUpdatedTimeUtc"] = created.UtcDateTime.ToString("o"),
-        ["priority"] = 10,
-        ["systemMetrics"] = new JsonObject { ["results"] = new JsonObject(), ["queries"] = new JsonObject() },
-        ["metrics"] = new JsonObject { ["results"] = new JsonObject(), ["queries"] = new JsonObject() },
-        ["etag"] = "MQ==",
-    };
+    private static JsonObject Configuration(string id, string target, DateTimeOffset created) =>
+        new()
+        {
+            ["id"] = id,
+            ["schemaVersion"] = "1.0",
+            ["labels"] = new JsonObject(),
+            ["content"] = new JsonObject { ["deviceContent"] = new JsonObject { ["properties.desired.interval"] = 60 } },
+            ["targetCondition"] = target,
+            ["createdTimeUtc"] = created.UtcDateTime.ToString("o"),
+            ["lastUpdatedTimeUtc"] = created.UtcDateTime.ToString("o"),
+            ["priority"] = 10,
+            ["systemMetrics"] = new JsonObject { ["results"] = new JsonObject(), ["queries"] = new JsonObject() },
+            ["metrics"] = new JsonObject { ["results"] = new JsonObject(), ["queries"] = new JsonObject() },
+            ["etag"] = "MQ==",
+        };
 }

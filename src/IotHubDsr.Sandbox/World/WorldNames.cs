@@ -21,6 +21,7 @@ internal sealed class WorldNames
 
     public const string UploadAccount = "contosouploads";
     public const string UploadContainer = "device-uploads";
+
     /// <summary>For the requests of whoever rehearses with a store in a blob container.</summary>
     public const string EvidenceAccount = "contosoevidence";
     public const string EvidenceContainer = "data-requests";
@@ -52,18 +53,22 @@ internal sealed class WorldNames
     /// <summary>Another hub of the subscription.</summary>
     public string NeighbourId => Resource(DataGroup, "Microsoft.Devices/IotHubs", NeighbourName);
 
-    public string Resource(string group, string type, string name) =>
-        $"{Subscription}/resourceGroups/{group}/providers/{type}/{name}";
+    public string Resource(string group, string type, string name) => $"{Subscription}/resourceGroups/{group}/providers/{type}/{name}";
 
     public string StorageId(string account) => Resource(DataGroup, "Microsoft.Storage/storageAccounts", account);
 
     /// <summary>Reads a template in which {sub}, {hub}, {iot} and {data} stand for resource ID prefixes of this world.</summary>
-    public JsonObject Expand(string template) => JsonNode.Parse(template
-        .Replace("{hub}", HubId, StringComparison.Ordinal)
-        .Replace("{iot}", $"{Subscription}/resourceGroups/{HubGroup}/providers", StringComparison.Ordinal)
-        .Replace("{data}", $"{Subscription}/resourceGroups/{DataGroup}/providers", StringComparison.Ordinal)
-        .Replace("{subscriptionId}", SubscriptionId, StringComparison.Ordinal)
-        .Replace("{sub}", Subscription, StringComparison.Ordinal))!.AsObject();
+    public JsonObject Expand(string template) =>
+        JsonNode
+            .Parse(
+                template
+                    .Replace("{hub}", HubId, StringComparison.Ordinal)
+                    .Replace("{iot}", $"{Subscription}/resourceGroups/{HubGroup}/providers", StringComparison.Ordinal)
+                    .Replace("{data}", $"{Subscription}/resourceGroups/{DataGroup}/providers", StringComparison.Ordinal)
+                    .Replace("{subscriptionId}", SubscriptionId, StringComparison.Ordinal)
+                    .Replace("{sub}", Subscription, StringComparison.Ordinal)
+            )!
+            .AsObject();
 
     public static string NextGuid(Random random)
     {

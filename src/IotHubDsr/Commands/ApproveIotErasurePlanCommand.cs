@@ -43,9 +43,13 @@ public sealed class ApproveIotErasurePlanCommand : DsrCommand
         }
 
         string path = FilePath(Path);
-        if (Ask<ErasurePlan>(cancellationToken => Engine.ReadPlanAsync(path, cancellationToken)) is not { } plan
-            || !ShouldProcess($"{path}: {plan}", "Approve the erasure plan"))
+        if (
+            Ask<ErasurePlan>(cancellationToken => Engine.ReadPlanAsync(path, cancellationToken)) is not { } plan
+            || !ShouldProcess($"{path}: {plan}", "Approve the erasure plan")
+        )
+        {
             return;
+        }
 
         var request = new ApprovePlanRequest
         {

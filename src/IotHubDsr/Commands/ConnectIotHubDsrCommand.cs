@@ -126,7 +126,10 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
             ResourceId = ResourceId,
             ConnectionString = ConnectionString,
             Sandbox = Sandbox,
-            CredentialSource = ParameterSetName is ByName or ByResourceId || MyInvocation.BoundParameters.ContainsKey(nameof(CredentialSource)) ? CredentialSource : null,
+            CredentialSource =
+                ParameterSetName is ByName or ByResourceId || MyInvocation.BoundParameters.ContainsKey(nameof(CredentialSource))
+                    ? CredentialSource
+                    : null,
             TenantId = TenantId,
             ClientId = ClientId,
             Cloud = Cloud,

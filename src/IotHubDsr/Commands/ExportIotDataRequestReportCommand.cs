@@ -25,9 +25,21 @@ public sealed class ExportIotDataRequestReportCommand : RequestStoreCommand
     protected override void ProcessRecord()
     {
         string path = FilePath(Path);
-        if (Find(RequestId) is not { } found || !ShouldProcess($"{path}, for request {RequestId} of {found.HubHostName}", "Write the report of a request"))
+        if (
+            Find(RequestId) is not { } found
+            || !ShouldProcess($"{path}, for request {RequestId} of {found.HubHostName}", "Write the report of a request")
+        )
+        {
             return;
-        var request = new ReportRequest { Context = ContextOrNone, Store = Store, RequestId = RequestId, Path = path };
+        }
+
+        var request = new ReportRequest
+        {
+            Context = ContextOrNone,
+            Store = Store,
+            RequestId = RequestId,
+            Path = path,
+        };
         RunOne(cancellationToken => Engine.WriteReportAsync(request, cancellationToken));
     }
 }

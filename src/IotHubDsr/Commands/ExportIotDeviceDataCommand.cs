@@ -65,7 +65,11 @@ public sealed class ExportIotDeviceDataCommand : ScopedDeviceCommand
     }
 
     private protected override IAsyncEnumerable<DsrEvent> Start(
-        DsrContext context, IAsyncEnumerable<string> deviceIds, CancellationToken cancellationToken) => Engine.ExportAsync(
+        DsrContext context,
+        IAsyncEnumerable<string> deviceIds,
+        CancellationToken cancellationToken
+    ) =>
+        Engine.ExportAsync(
             new ExportRequest
             {
                 Context = context,
@@ -82,7 +86,8 @@ public sealed class ExportIotDeviceDataCommand : ScopedDeviceCommand
                 ContactName = ContactName,
                 IncludeRelayed = IncludeRelayed,
             },
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>The folder in a zip file is named like the file without its extension, so the file must have one.</summary>
     private static string WithExtension(string path, string extension, string? unless = null) =>

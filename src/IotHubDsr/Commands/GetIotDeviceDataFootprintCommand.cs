@@ -9,7 +9,19 @@ namespace IotHubDsr.Commands;
 public sealed class GetIotDeviceDataFootprintCommand : ScopedDeviceCommand
 {
     private protected override IAsyncEnumerable<DsrEvent> Start(
-        DsrContext context, IAsyncEnumerable<string> deviceIds, CancellationToken cancellationToken) => Engine.FindAsync(
-            new FootprintRequest { Context = context, DeviceIds = deviceIds, Query = Query, ThrottleLimit = ThrottleLimit, Scope = Scope },
-            cancellationToken);
+        DsrContext context,
+        IAsyncEnumerable<string> deviceIds,
+        CancellationToken cancellationToken
+    ) =>
+        Engine.FindAsync(
+            new FootprintRequest
+            {
+                Context = context,
+                DeviceIds = deviceIds,
+                Query = Query,
+                ThrottleLimit = ThrottleLimit,
+                Scope = Scope,
+            },
+            cancellationToken
+        );
 }

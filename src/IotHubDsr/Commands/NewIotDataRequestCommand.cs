@@ -4,7 +4,13 @@ using IotHubDsr.Pipeline;
 namespace IotHubDsr.Commands;
 
 /// <summary>Registers a data subject request, from which the time limits count.</summary>
-[Cmdlet(VerbsCommon.New, "IotDataRequest", DefaultParameterSetName = ByDeviceId, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[Cmdlet(
+    VerbsCommon.New,
+    "IotDataRequest",
+    DefaultParameterSetName = ByDeviceId,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Low
+)]
 [OutputType(typeof(DataRequest))]
 public sealed class NewIotDataRequestCommand : DeviceCommand
 {
@@ -29,11 +35,18 @@ public sealed class NewIotDataRequestCommand : DeviceCommand
 
     private protected override string? InStore => RequestStore;
 
-    private protected override bool ApproveStart() => ShouldProcess(
-        $"{StorePath(RequestStore) ?? RequireContext().RequestStore}, about {RequireContext().HubHostName}", "Register a data subject request");
+    private protected override bool ApproveStart() =>
+        ShouldProcess(
+            $"{StorePath(RequestStore) ?? RequireContext().RequestStore}, about {RequireContext().HubHostName}",
+            "Register a data subject request"
+        );
 
     private protected override IAsyncEnumerable<DsrEvent> Start(
-        DsrContext context, IAsyncEnumerable<string> deviceIds, CancellationToken cancellationToken) => Engine.RegisterAsync(
+        DsrContext context,
+        IAsyncEnumerable<string> deviceIds,
+        CancellationToken cancellationToken
+    ) =>
+        Engine.RegisterAsync(
             new RegisterRequest
             {
                 Context = context,
@@ -45,5 +58,6 @@ public sealed class NewIotDataRequestCommand : DeviceCommand
                 IdentityEvidence = IdentityEvidence,
                 RequireApproval = RequireApproval,
             },
-            cancellationToken);
+            cancellationToken
+        );
 }

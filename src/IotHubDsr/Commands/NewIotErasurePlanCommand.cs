@@ -4,7 +4,13 @@ using IotHubDsr.Pipeline;
 namespace IotHubDsr.Commands;
 
 /// <summary>Makes the plan of an erasure, to be reviewed and run later; it changes nothing in Azure.</summary>
-[Cmdlet(VerbsCommon.New, "IotErasurePlan", DefaultParameterSetName = ByDeviceId, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[Cmdlet(
+    VerbsCommon.New,
+    "IotErasurePlan",
+    DefaultParameterSetName = ByDeviceId,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Low
+)]
 [OutputType(typeof(ErasurePlan))]
 public sealed class NewIotErasurePlanCommand : ScopedDeviceCommand
 {
@@ -26,7 +32,10 @@ public sealed class NewIotErasurePlanCommand : ScopedDeviceCommand
     public SwitchParameter DeleteEmptied { get; set; }
 
     private protected override IAsyncEnumerable<DsrEvent> Start(
-        DsrContext context, IAsyncEnumerable<string> deviceIds, CancellationToken cancellationToken)
+        DsrContext context,
+        IAsyncEnumerable<string> deviceIds,
+        CancellationToken cancellationToken
+    )
     {
         string? path = FilePath(Path);
         var request = new PlanRequest

@@ -6,7 +6,13 @@ using IotHubDsr.Pipeline;
 namespace IotHubDsr.Commands;
 
 /// <summary>Erases what every location holds of devices: plans, asks, erases, reads again.</summary>
-[Cmdlet(VerbsCommon.Remove, "IotDeviceData", DefaultParameterSetName = "DeviceId", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "IotDeviceData",
+    DefaultParameterSetName = "DeviceId",
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High
+)]
 [OutputType(typeof(ErasureReceipt))]
 public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
 {
@@ -35,7 +41,9 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     [ValidateNotNullOrEmpty]
     public CertificateSource[] ApproverCertificate { get; set; } = [];
 
-    /// <summary>Certificates of those whose time stamps count, or of their authorities: for approvals by certificates that have ended.</summary>
+    /// <summary>
+    /// Certificates of those whose time stamps count, or of their authorities: for approvals by certificates that have ended.
+    /// </summary>
     [Parameter(ParameterSetName = ByPlan)]
     [ValidateNotNullOrEmpty]
     public CertificateSource[] TimestampAuthority { get; set; } = [];
@@ -99,7 +107,14 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
         DsrContext context = RequireContext();
         if (AsJob)
         {
-            StartJob(Asks, ("Context", context), ("DeviceId", null), (nameof(Plan), source), (nameof(RequestId), RequestId), (nameof(RequestStore), RequestStore));
+            StartJob(
+                Asks,
+                ("Context", context),
+                ("DeviceId", null),
+                (nameof(Plan), source),
+                (nameof(RequestId), RequestId),
+                (nameof(RequestStore), RequestStore)
+            );
             return;
         }
 
@@ -113,7 +128,11 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
 
         // All plans are looked at before the first is run: one that cannot be run must not be found out when half of them have been.
         List<(DsrContext Context, ErasurePlan? Plan, string? RequestId, string? RequestStore)> confirmed =
-            [.. _plans.Select(one => (one.Context, ConfirmPlan(one.Context, one.Source, one.RequestId, one.RequestStore), one.RequestId, one.RequestStore))];
+        [
+            .. _plans.Select(one =>
+                (one.Context, ConfirmPlan(one.Context, one.Source, one.RequestId, one.RequestStore), one.RequestId, one.RequestStore)
+            ),
+        ];
         foreach ((DsrContext context, ErasurePlan? plan, string? requestId, string? requestStore) in confirmed)
         {
             (_plan, RequestId, RequestStore) = (plan, requestId, requestStore);
@@ -144,26 +163,44 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
 
     private protected override string? InStore => RequestStore;
 
-    /// <summary>A plan without anything to erase, in words: a -WhatIf that says nothing leaves open whether anything was looked for.</summary>
+    /// <summary>
+    /// A plan without anything to erase, in words: a -WhatIf that says nothing leaves open whether anything was looked for.
+    /// </summary>
     private static string NothingOf(ErasurePlan plan)
     {
-        int unread = plan.Steps.Where(step => !step.Finding.IsCounted).Select(step => step.Location.Id).Distinct(StringComparer.Ordinal).Count();
+        int unread = plan
+            .Steps.Where(step => !step.Finding.IsCounted)
+            .Select(step => step.Location.Id)
+            .Distinct(StringComparer.Ordinal)
+            .Count();
         return $"{Counted.Of(plan.Devices, "device")} of {plan.HubHostName}: no location holds data that can be erased"
             + (unread == 0 ? string.Empty : $"; {Counted.Of(unread, "location")} could not be counted");
     }
 
     /// <summary>
-    /// The plan that a piped text names: one that ends with .json; a terminating error when there is no such file. Text is otherwise the ID of a
-    /// device, and so it is beside parameters that only make sense for devices.
+    /// The plan that a piped text names: one that ends with .json; a terminating error when there is no such file. Text is otherwise the ID
+    /// of a device, and so it is beside parameters that only make sense for devices.
     /// </summary>
     private ErasurePlanSource? PipedPlan()
     {
         bool isOfDevices = Query is not null || IncludeRelayed || IncludeOldVersions || DeleteEmptied || Scope != RecordScope.All;
-        if (!MyInvocation.ExpectingInput || isOfDevices || DeviceId is not [{ Number: null, Hub: null, DeviceId: var text }]
-            || !text.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+        if (
+            !MyInvocation.ExpectingInput
+            || isOfDevices
+            || DeviceId is not [{ Number: null, Hub: null, DeviceId: var text }]
+            || !text.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+        )
+        {
             return null;
+        }
+
         if (!File.Exists(FilePath(text)))
-            ThrowFault(FaultCatalogue.FileNotRead.For(text, "there is no such file. (A device whose ID ends with .json is passed with -DeviceId.)"));
+        {
+            ThrowFault(
+                FaultCatalogue.FileNotRead.For(text, "there is no such file. (A device whose ID ends with .json is passed with -DeviceId.)")
+            );
+        }
+
         return new ErasurePlanSource(text);
     }
 
@@ -194,21 +231,28 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
 
     private Performer PerformerOfRun() => _performer ??= PerformerOf(Performer, SigningCertificate, CertificatePassword);
 
-    private ApprovalRequirement Requirement() => new()
-    {
-        SignaturePath = FilePath(SignaturePath),
-        Approvers = LoadCertificates(ApproverCertificate),
-        TimestampAuthorities = LoadCertificates(TimestampAuthority),
-        PerformerCertificate = PerformerOfRun().SigningCertificate,
-        PerformerNames = PerformerNames(),
-    };
+    private ApprovalRequirement Requirement() =>
+        new()
+        {
+            SignaturePath = FilePath(SignaturePath),
+            Approvers = LoadCertificates(ApproverCertificate),
+            TimestampAuthorities = LoadCertificates(TimestampAuthority),
+            PerformerCertificate = PerformerOfRun().SigningCertificate,
+            PerformerNames = PerformerNames(),
+        };
 
-    /// <summary>An account that has a certificate is known by that; whoever is named as the performer stands in the certificate of the outcome.</summary>
+    /// <summary>
+    /// An account that has a certificate is known by that; whoever is named as the performer stands in the certificate of the outcome.
+    /// </summary>
     private IReadOnlyList<string> PerformerNames() =>
         [.. new[] { SigningCertificate is null ? Environment.UserName : null, Performer }.OfType<string>()];
 
     private protected override IAsyncEnumerable<DsrEvent> Start(
-        DsrContext context, IAsyncEnumerable<string> deviceIds, CancellationToken cancellationToken) => Engine.PlanAsync(
+        DsrContext context,
+        IAsyncEnumerable<string> deviceIds,
+        CancellationToken cancellationToken
+    ) =>
+        Engine.PlanAsync(
             new PlanRequest
             {
                 Context = context,
@@ -220,7 +264,8 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
                 IncludeOldVersions = IncludeOldVersions,
                 DeleteEmptied = DeleteEmptied,
             },
-            cancellationToken);
+            cancellationToken
+        );
 
     private protected override void OnOutput(object value)
     {
@@ -236,8 +281,11 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
             return;
 
         IReadOnlyList<DataHold> holds = HoldsToShow(context);
-        List<ErasureStep> approved = _plan.Steps
-            .Where(step => step.Action == ErasureAction.Erase && Approve(Force, step.Target, IsHeld(step, holds) ? "Leave what is held" : _plan.Operation))
+        var approved = _plan
+            .Steps.Where(step =>
+                step.Action == ErasureAction.Erase
+                && Approve(Force, step.Target, IsHeld(step, holds) ? "Leave what is held" : _plan.Operation)
+            )
             .ToList();
         if (IsWhatIf())
         {
@@ -267,10 +315,17 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     {
         if (!IsWhatIf() || RequestId is not { } requestId)
             return [];
-        var query = new DataRequestQuery { Context = context, Store = Store, RequestIds = [requestId] };
+        var query = new DataRequestQuery
+        {
+            Context = context,
+            Store = Store,
+            RequestIds = [requestId],
+        };
         return Ask<DataRequest>(cancellationToken => Engine.GetRequestsAsync(query, cancellationToken))?.Holds ?? [];
     }
 
-    private static bool IsHeld(ErasureStep step, IReadOnlyList<DataHold> holds) => holds.Any(hold =>
-        hold.Item is null && hold.LocationId == step.Location.Id && (hold.DeviceId is null || hold.DeviceId == step.DeviceId));
+    private static bool IsHeld(ErasureStep step, IReadOnlyList<DataHold> holds) =>
+        holds.Any(hold =>
+            hold.Item is null && hold.LocationId == step.Location.Id && (hold.DeviceId is null || hold.DeviceId == step.DeviceId)
+        );
 }

@@ -18,7 +18,9 @@ public sealed class ResumeIotDataRequestCommand : RequestRunCommand
     {
         if (Find(request.RequestId) is not { } found)
             return;
-        string target = $"Request {found.RequestId}: {Counted.Of(found.Devices, "device")} of {found.HubHostName} in {Counted.Of(found.Locations.Count, "location")}, {found.Status}";
+        string target =
+            $"Request {found.RequestId}: {Counted.Of(found.Devices, "device")} of {found.HubHostName} in "
+            + $"{Counted.Of(found.Locations.Count, "location")}, {found.Status}";
         if (Approve(Force, target, "Go on erasing device data"))
             RunOne(cancellationToken => Engine.ResumeAsync(request, cancellationToken));
     }

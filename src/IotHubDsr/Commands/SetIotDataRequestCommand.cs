@@ -4,7 +4,9 @@ using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
 
-/// <summary>Notes a decision in a request's journal: an extension, a hold, its end, an owner's action, the answer, or the end of the request's key.</summary>
+/// <summary>
+/// Notes a decision in a request's journal: an extension, a hold, its end, an owner's action, the answer, or the end of the request's key.
+/// </summary>
 [Cmdlet(VerbsCommon.Set, "IotDataRequest", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(DataRequest))]
 public sealed class SetIotDataRequestCommand : RequestStoreCommand
@@ -101,29 +103,46 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
             RunOne(cancellationToken => Engine.ChangeRequestAsync(change, cancellationToken));
     }
 
-    /// <summary>Only the end of the key is of high impact; the other decisions can be followed by others, and are asked for as of medium impact.</summary>
-    private bool IsAskedFor() => ParameterSetName == ToDestroyKey
-        || (LanguagePrimitives.TryConvertTo(SessionState.PSVariable.GetValue("ConfirmPreference"), out ConfirmImpact preference)
-            && preference is ConfirmImpact.Low or ConfirmImpact.Medium);
+    /// <summary>
+    /// Only the end of the key is of high impact; the other decisions can be followed by others, and are asked for as of medium impact.
+    /// </summary>
+    private bool IsAskedFor() =>
+        ParameterSetName == ToDestroyKey
+        || (
+            LanguagePrimitives.TryConvertTo(SessionState.PSVariable.GetValue("ConfirmPreference"), out ConfirmImpact preference)
+            && preference is ConfirmImpact.Low or ConfirmImpact.Medium
+        );
 
-    private (ChangeRequest Change, string Action) Change() => ParameterSetName switch
-    {
-        ToExtend => (new ExtendRequest { RequestId = RequestId, Reason = ExtensionReason! }, "Extend the time limit by two months"),
-        ToNoteOwnerAction => (
-            new OwnerActionRequest { RequestId = RequestId, LocationId = LocationId!, Note = OwnerActionNote! }, $"Note the owner's action in {LocationId}"),
-        ToNoteAnswer => (new AnswerRequest { RequestId = RequestId, Note = AnswerNote! }, "Note the answer"),
-        ToDestroyKey => (new AnonymiseRequest { RequestId = RequestId, Reason = Reason }, "Destroy the key; nobody can then tell which devices the request is about"),
-        ToHold => (HoldOf(Ground, ReviewAt), $"Hold {LocationId}"),
-        _ => (HoldOf(ground: null, reviewAt: null), $"Release the hold on {LocationId}"),
-    };
+    private (ChangeRequest Change, string Action) Change() =>
+        ParameterSetName switch
+        {
+            ToExtend => (new ExtendRequest { RequestId = RequestId, Reason = ExtensionReason! }, "Extend the time limit by two months"),
+            ToNoteOwnerAction => (
+                new OwnerActionRequest
+                {
+                    RequestId = RequestId,
+                    LocationId = LocationId!,
+                    Note = OwnerActionNote!,
+                },
+                $"Note the owner's action in {LocationId}"
+            ),
+            ToNoteAnswer => (new AnswerRequest { RequestId = RequestId, Note = AnswerNote! }, "Note the answer"),
+            ToDestroyKey => (
+                new AnonymiseRequest { RequestId = RequestId, Reason = Reason },
+                "Destroy the key; nobody can then tell which devices the request is about"
+            ),
+            ToHold => (HoldOf(Ground, ReviewAt), $"Hold {LocationId}"),
+            _ => (HoldOf(ground: null, reviewAt: null), $"Release the hold on {LocationId}"),
+        };
 
-    private HoldRequest HoldOf(string? ground, DateTimeOffset? reviewAt) => new()
-    {
-        RequestId = RequestId,
-        LocationId = LocationId!,
-        DeviceId = DeviceId,
-        Item = Item,
-        Ground = ground,
-        ReviewAt = reviewAt,
-    };
+    private HoldRequest HoldOf(string? ground, DateTimeOffset? reviewAt) =>
+        new()
+        {
+            RequestId = RequestId,
+            LocationId = LocationId!,
+            DeviceId = DeviceId,
+            Item = Item,
+            Ground = ground,
+            ReviewAt = reviewAt,
+        };
 }

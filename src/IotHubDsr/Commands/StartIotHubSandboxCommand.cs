@@ -53,7 +53,10 @@ public sealed class StartIotHubSandboxCommand : DsrCommand
             Scale = Scale,
             Port = Port,
             Sku = Sku,
-            Units = Units > 0 ? Units : Sku is null ? null : 1,
+            Units =
+                Units > 0 ? Units
+                : Sku is null ? null
+                : 1,
             Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
         };
         Run(cancellationToken => Engine.StartSandboxAsync(request, cancellationToken));

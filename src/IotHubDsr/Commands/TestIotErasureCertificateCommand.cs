@@ -4,7 +4,9 @@ using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
 
-/// <summary>Checks erasure certificates without any connection: each bit, the signature, the chain, and the journal if it is given.</summary>
+/// <summary>
+/// Checks erasure certificates without any connection: each bit, the signature, the chain, and the journal if it is given.
+/// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "IotErasureCertificate")]
 [OutputType(typeof(ErasureCertificateCheck))]
 public sealed class TestIotErasureCertificateCommand : DsrCommand
@@ -23,7 +25,9 @@ public sealed class TestIotErasureCertificateCommand : DsrCommand
     [ValidateNotNullOrEmpty]
     public CertificateSource[] TrustedCertificate { get; set; } = [];
 
-    /// <summary>Certificates of those whose time stamps count, or of their authorities: for signers whose certificates have ended.</summary>
+    /// <summary>
+    /// Certificates of those whose time stamps count, or of their authorities: for signers whose certificates have ended.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public CertificateSource[] TimestampAuthority { get; set; } = [];
@@ -52,7 +56,9 @@ public sealed class TestIotErasureCertificateCommand : DsrCommand
         Run(cancellationToken => Engine.CheckCertificatesAsync(request, cancellationToken));
     }
 
-    /// <summary>The files that are on this machine; of others, such as the certificates of a request in a blob container, it is said what to do.</summary>
+    /// <summary>
+    /// The files that are on this machine; of others, such as the certificates of a request in a blob container, it is said what to do.
+    /// </summary>
     private IEnumerable<string> FilesOf(IEnumerable<string> paths, Action<Fault> refuse)
     {
         foreach (string path in paths)

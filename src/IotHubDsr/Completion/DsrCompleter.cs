@@ -6,14 +6,21 @@ using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Completion;
 
-/// <summary>Completes arguments from what an operation of the engine gives. It never fails and never takes long: then there is nothing to offer.</summary>
+/// <summary>
+/// Completes arguments from what an operation of the engine gives. It never fails and never takes long: then there is nothing to offer.
+/// </summary>
 public abstract class DsrCompleter : IArgumentCompleter
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc />
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    )
     {
         string begun = wordToComplete.Trim('\'', '"');
         try
@@ -61,16 +68,27 @@ public abstract class DsrCompleter : IArgumentCompleter
     /// <summary>The requests of the store that is named; of them, the one that is named.</summary>
     private protected static IReadOnlyList<DataRequest> RequestsOf(BoundSoFar bound, string? requestId = null)
     {
-        var query = new DataRequestQuery { Context = bound.Context, Store = bound.Store, RequestIds = requestId is null ? [] : [requestId] };
+        var query = new DataRequestQuery
+        {
+            Context = bound.Context,
+            Store = bound.Store,
+            RequestIds = requestId is null ? [] : [requestId],
+        };
         return Read<DataRequest>((engine, cancellationToken) => engine.GetRequestsAsync(query, cancellationToken));
     }
 
     private static CompletionResult ToResult(Candidate candidate)
     {
-        bool isPlain = candidate.Text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '/') && !char.IsAsciiDigit(candidate.Text[0]);
+        bool isPlain =
+            candidate.Text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '/') && !char.IsAsciiDigit(candidate.Text[0]);
         string text = isPlain ? candidate.Text : $"'{CodeGeneration.EscapeSingleQuotedStringContent(candidate.Text)}'";
         string shown = VisibleText.OfLine(candidate.Text);
-        return new CompletionResult(text, shown, CompletionResultType.ParameterValue, candidate.Tip.Length == 0 ? shown : VisibleText.OfLine(candidate.Tip));
+        return new CompletionResult(
+            text,
+            shown,
+            CompletionResultType.ParameterValue,
+            candidate.Tip.Length == 0 ? shown : VisibleText.OfLine(candidate.Tip)
+        );
     }
 
     /// <param name="Text">The argument.</param>

@@ -1,8 +1,8 @@
 namespace IotHubDsr.Completion;
 
 /// <summary>
-/// Completes names of hubs that the credential can list: the one that is named, or else that of the present connection. A credential that would ask
-/// its owner is not used: nobody expects that of a key press.
+/// Completes names of hubs that the credential can list: the one that is named, or else that of the present connection. A credential that
+/// would ask its owner is not used: nobody expects that of a key press.
 /// </summary>
 public sealed class HubNameCompleter : DsrCompleter
 {

@@ -1,6 +1,8 @@
 namespace IotHubDsr.Completion;
 
-/// <summary>Completes IDs of locations: those of the holds when one is released, those of the request's plan, or those of the hub.</summary>
+/// <summary>
+/// Completes IDs of locations: those of the holds when one is released, those of the request's plan, or those of the hub.
+/// </summary>
 public sealed class LocationIdCompleter : DsrCompleter
 {
     private protected override IEnumerable<Candidate> CandidatesOf(BoundSoFar bound)

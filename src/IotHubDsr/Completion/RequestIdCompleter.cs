@@ -4,6 +4,9 @@ namespace IotHubDsr.Completion;
 public sealed class RequestIdCompleter : DsrCompleter
 {
     private protected override IEnumerable<Candidate> CandidatesOf(BoundSoFar bound) =>
-        RequestsOf(bound).Select(request => new Candidate(
-            request.RequestId, $"{request.Status}, due {request.DueAt:yyyy-MM-dd}, {Counted.Of(request.Devices, "device")} of {request.HubHostName}"));
+        RequestsOf(bound)
+            .Select(request => new Candidate(
+                request.RequestId,
+                $"{request.Status}, due {request.DueAt:yyyy-MM-dd}, {Counted.Of(request.Devices, "device")} of {request.HubHostName}"
+            ));
 }

@@ -15,7 +15,9 @@ internal sealed class CoreLoadContext : AssemblyLoadContext
     private CoreLoadContext(string corePath)
         : base("IotHubDsr.Core") => _resolver = new AssemblyDependencyResolver(corePath);
 
-    /// <summary>The engine of this process; made when it is first asked for, so that importing the module loads nothing of Azure's.</summary>
+    /// <summary>
+    /// The engine of this process; made when it is first asked for, so that importing the module loads nothing of Azure's.
+    /// </summary>
     public static IDsrEngine Engine => SharedEngine.Value;
 
     /// <summary>The folder of the module's assemblies.</summary>
@@ -33,6 +35,6 @@ internal sealed class CoreLoadContext : AssemblyLoadContext
     {
         string corePath = Path.Combine(ModuleBin, "core", "IotHubDsr.Core.dll");
         Assembly core = new CoreLoadContext(corePath).LoadFromAssemblyPath(corePath);
-        return (IDsrEngine)Activator.CreateInstance(core.GetType("IotHubDsr.Engine.DsrEngine", throwOnError: true)!)!;
+        return (IDsrEngine)Activator.CreateInstance(core.GetType("IotHubDsr.Core.DsrEngine", throwOnError: true)!)!;
     }
 }

@@ -4,8 +4,8 @@ using System.Management.Automation;
 namespace IotHubDsr.Pipeline;
 
 /// <summary>
-/// Runs a command again as a thread job of the session. The job ends with the session; stopping it stops the command as Ctrl-C does, which joins
-/// its workers. What -WhatIf says goes to no stream but to the host, which a job has not: it is lent that of the session.
+/// Runs a command again as a thread job of the session. The job ends with the session; stopping it stops the command as Ctrl-C does, which
+/// joins its workers. What -WhatIf says goes to no stream but to the host, which a job has not: it is lent that of the session.
 /// </summary>
 internal static class BackgroundJob
 {
@@ -20,9 +20,20 @@ internal static class BackgroundJob
         }
         """;
 
-    private static readonly string[] OfTheCaller = ["AsJob", "OutVariable", "OutBuffer", "PipelineVariable", "ErrorVariable", "WarningVariable", "InformationVariable"];
+    private static readonly string[] OfTheCaller =
+    [
+        "AsJob",
+        "OutVariable",
+        "OutBuffer",
+        "PipelineVariable",
+        "ErrorVariable",
+        "WarningVariable",
+        "InformationVariable",
+    ];
 
-    /// <summary>What was given to the command, but for what came from the pipeline; a job that is asked to say what it would do does the same.</summary>
+    /// <summary>
+    /// What was given to the command, but for what came from the pipeline; a job that is asked to say what it would do does the same.
+    /// </summary>
     public static Hashtable ParametersOf(PSCmdlet command, bool isWhatIf)
     {
         var parameters = new Hashtable(StringComparer.OrdinalIgnoreCase);
@@ -38,12 +49,14 @@ internal static class BackgroundJob
     }
 
     /// <summary>Starts the job, and gives it.</summary>
-    public static IEnumerable<PSObject> Start(PSCmdlet command, Hashtable parameters) => command.InvokeCommand.InvokeScript(
-        command.SessionState,
-        ScriptBlock.Create(Script),
-        command.MyInvocation.MyCommand.Name,
-        typeof(BackgroundJob).Assembly.Location,
-        command.SessionState.Path.CurrentLocation.Path,
-        command.MyInvocation.MyCommand.Name,
-        parameters);
+    public static IEnumerable<PSObject> Start(PSCmdlet command, Hashtable parameters) =>
+        command.InvokeCommand.InvokeScript(
+            command.SessionState,
+            ScriptBlock.Create(Script),
+            command.MyInvocation.MyCommand.Name,
+            typeof(BackgroundJob).Assembly.Location,
+            command.SessionState.Path.CurrentLocation.Path,
+            command.MyInvocation.MyCommand.Name,
+            parameters
+        );
 }

@@ -44,9 +44,14 @@ internal static class CertificateLoader
         }
         catch (CryptographicException exception)
         {
-            throw Unusable(path, exception.HResult == WrongPassword
-                ? password is null ? "it needs a password" : "the password does not open it"
-                : "it is not a certificate in a form that is known, or the password does not open it");
+            throw Unusable(
+                path,
+                exception.HResult == WrongPassword
+                    ? password is null
+                        ? "it needs a password"
+                        : "the password does not open it"
+                    : "it is not a certificate in a form that is known, or the password does not open it"
+            );
         }
         finally
         {
@@ -101,7 +106,10 @@ internal static class CertificateLoader
     private static X509Certificate2 FromStorePath(string place)
     {
         string[] parts = place.Split(['\\', '/', ':'], StringSplitOptions.RemoveEmptyEntries);
-        return parts.Length == 4 && Enum.TryParse(parts[1], ignoreCase: true, out StoreLocation location) && ThumbprintOf(parts[3]) is { } thumbprint
+        return
+            parts.Length == 4
+            && Enum.TryParse(parts[1], ignoreCase: true, out StoreLocation location)
+            && ThumbprintOf(parts[3]) is { } thumbprint
             ? FromStores(place, thumbprint, parts[2], [location])
             : throw Unusable(place, @"it is not of the form Cert:\<CurrentUser or LocalMachine>\<store>\<thumbprint>");
     }

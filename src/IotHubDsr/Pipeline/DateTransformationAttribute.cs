@@ -20,7 +20,11 @@ public sealed partial class DateTransformationAttribute : ArgumentTransformation
                 return new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue));
             case string text when !LanguagePrimitives.TryConvertTo(text, out DateTimeOffset _) || !HasYear().IsMatch(text):
                 throw Refusal($"'{text}' is not a date.");
-            case string text when DayOrMonth().Match(text) is { Success: true } parts && parts.Groups[1].Value != parts.Groups[2].Value && IsMonth(parts.Groups[1]) && IsMonth(parts.Groups[2]):
+            case string text
+                when DayOrMonth().Match(text) is { Success: true } parts
+                    && parts.Groups[1].Value != parts.Groups[2].Value
+                    && IsMonth(parts.Groups[1])
+                    && IsMonth(parts.Groups[2]):
                 throw Refusal($"'{text}' can be read as two dates, day or month first.");
             case string text:
                 return LanguagePrimitives.ConvertTo<DateTimeOffset>(text);
@@ -29,8 +33,13 @@ public sealed partial class DateTransformationAttribute : ArgumentTransformation
         }
     }
 
-    private static ArgumentTransformationMetadataException Refusal(string why) => new(VisibleText.OfLine(
-        $"{why} Write it as 2026-12-31, or with a time and its offset from UTC as 2026-12-31T09:30:00+01:00; (Get-Date).AddDays(-1) works as well."));
+    private static ArgumentTransformationMetadataException Refusal(string why) =>
+        new(
+            VisibleText.OfLine(
+                $"{why} Write it as 2026-12-31, or with a time and its offset from UTC as 2026-12-31T09:30:00+01:00; "
+                    + "(Get-Date).AddDays(-1) works as well."
+            )
+        );
 
     private static bool IsMonth(Group part) => int.Parse(part.Value, NumberStyles.None, CultureInfo.InvariantCulture) <= 12;
 

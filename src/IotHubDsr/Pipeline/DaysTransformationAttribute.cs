@@ -3,7 +3,9 @@ using System.Management.Automation;
 
 namespace IotHubDsr.Pipeline;
 
-/// <summary>Takes spans of time as PowerShell does, but for a bare number: that is days, as in a text, and not ten-millionths of a second.</summary>
+/// <summary>
+/// Takes spans of time as PowerShell does, but for a bare number: that is days, as in a text, and not ten-millionths of a second.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class DaysTransformationAttribute : ArgumentTransformationAttribute
 {
@@ -14,7 +16,13 @@ public sealed class DaysTransformationAttribute : ArgumentTransformationAttribut
         double? days = inner switch
         {
             byte or short or int or long or float or double or decimal => Convert.ToDouble(inner, CultureInfo.InvariantCulture),
-            string text when double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out double number) => number,
+            string text
+                when double.TryParse(
+                    text,
+                    NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign,
+                    CultureInfo.InvariantCulture,
+                    out double number
+                ) => number,
             _ => null,
         };
         if (days is null)

@@ -22,7 +22,13 @@ public abstract class DeviceCommand : DsrContextCommand
     private readonly List<HubDevice> _ofJob = [];
 
     /// <summary>Devices by their IDs, case-sensitive; objects with a property DeviceId or Id bind from the pipeline.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByDeviceId)]
+    [Parameter(
+        Mandatory = true,
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true,
+        ParameterSetName = ByDeviceId
+    )]
     [Alias("Id")]
     [DeviceIdTransformation]
     [ValidateNotNullOrEmpty]
@@ -40,12 +46,17 @@ public abstract class DeviceCommand : DsrContextCommand
 
     /// <summary>Starts the operation when the first device has arrived.</summary>
     private protected abstract IAsyncEnumerable<DsrEvent> Start(
-        DsrContext context, IAsyncEnumerable<string> deviceIds, CancellationToken cancellationToken);
+        DsrContext context,
+        IAsyncEnumerable<string> deviceIds,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Says whether the operation may start at all.</summary>
     private protected virtual bool ApproveStart() => true;
 
-    /// <summary>The request that the work is for, where a command has one; all devices of a pipeline are worked on together, for one request.</summary>
+    /// <summary>
+    /// The request that the work is for, where a command has one; all devices of a pipeline are worked on together, for one request.
+    /// </summary>
     private protected virtual string? ForRequest => null;
 
     /// <summary>Whether the work is done by a job.</summary>
@@ -58,12 +69,11 @@ public abstract class DeviceCommand : DsrContextCommand
     private protected virtual string? InStore => null;
 
     /// <summary>Takes over when the operation has ended.</summary>
-    private protected virtual void OnEnd(DsrContext context)
-    {
-    }
+    private protected virtual void OnEnd(DsrContext context) { }
 
     /// <summary>The value of a parameter for a time, if it was given.</summary>
-    private protected DateTimeOffset? IfBound(string parameter, DateTimeOffset time) => MyInvocation.BoundParameters.ContainsKey(parameter) ? time : null;
+    private protected DateTimeOffset? IfBound(string parameter, DateTimeOffset time) =>
+        MyInvocation.BoundParameters.ContainsKey(parameter) ? time : null;
 
     /// <inheritdoc />
     protected override void ProcessRecord()
@@ -136,7 +146,14 @@ public abstract class DeviceCommand : DsrContextCommand
     private void RequireSame((string? RequestId, string? Store) isFor)
     {
         if (isFor != _for)
-            ThrowFault(FaultCatalogue.RequestForOtherDevices.For(isFor.RequestId ?? _for.RequestId ?? string.Empty, "the pipeline has devices of more than one request; pipe them one request at a time"));
+        {
+            ThrowFault(
+                FaultCatalogue.RequestForOtherDevices.For(
+                    isFor.RequestId ?? _for.RequestId ?? string.Empty,
+                    "the pipeline has devices of more than one request; pipe them one request at a time"
+                )
+            );
+        }
     }
 
     /// <summary>Starts the operation on a connection with its first record, if it is not refused.</summary>
@@ -170,7 +187,9 @@ public abstract class DeviceCommand : DsrContextCommand
         OnEnd(_context!);
     }
 
-    /// <summary>The ID as it was written; a terminating error when that cannot be told of a number, and a warning when it may be another.</summary>
+    /// <summary>
+    /// The ID as it was written; a terminating error when that cannot be told of a number, and a warning when it may be another.
+    /// </summary>
     private string TextOf(HubDevice device)
     {
         if (device.Number is not { } number)
@@ -180,7 +199,13 @@ public abstract class DeviceCommand : DsrContextCommand
         if (text is null)
             ThrowFault(FaultCatalogue.DeviceIdIsNumber.For(device.DeviceId));
         if (!isOfScript && isFirst)
-            WriteWarning($"The device ID {text} was given as a number, which has no zeros in front: if it was written with any, put it in quotation marks.");
+        {
+            WriteWarning(
+                $"The device ID {text} was given as a number, which has no zeros in front: if it was written with any, put it in "
+                    + "quotation marks."
+            );
+        }
+
         return text!;
     }
 

@@ -56,7 +56,9 @@ public sealed class DeviceIdTransformationAttribute : ArgumentTransformationAttr
         }
     }
 
-    /// <summary>PowerShell takes IDs of digits for numbers. It keeps what was typed where a number would be shown otherwise, but not in lists.</summary>
+    /// <summary>
+    /// PowerShell takes IDs of digits for numbers. It keeps what was typed where a number would be shown otherwise, but not in lists.
+    /// </summary>
     private static HubDevice OfNumber(object value, object number, HubDevice of)
     {
         string text = LanguagePrimitives.ConvertTo<string>(value);
@@ -95,7 +97,8 @@ public sealed class DeviceIdTransformationAttribute : ArgumentTransformationAttr
     private static object? PropertyOf(object? value, string name)
     {
         object? inner = value is PSObject wrapped ? wrapped.BaseObject : value;
-        object? property = inner is IDictionary table ? ValueOf(table, name)
+        object? property =
+            inner is IDictionary table ? ValueOf(table, name)
             : value is null ? null
             : PSObject.AsPSObject(value).Properties[name]?.Value;
         return property is PSObject { BaseObject: var plain } ? plain : property;

@@ -88,11 +88,12 @@ public abstract partial class DsrCommand : PSCmdlet, IDisposable
     private protected void Drain() => Guard(Pull);
 
     /// <summary>Hands on the events that are there already.</summary>
-    private protected void DrainAvailable() => Guard(() =>
-    {
-        while (_pump?.TakeAvailable() is { } next)
-            Write(next);
-    });
+    private protected void DrainAvailable() =>
+        Guard(() =>
+        {
+            while (_pump?.TakeAvailable() is { } next)
+                Write(next);
+        });
 
     /// <summary>Takes a result; by default it goes to the output stream.</summary>
     private protected virtual void OnOutput(object value) => WriteObject(value);
@@ -109,7 +110,9 @@ public abstract partial class DsrCommand : PSCmdlet, IDisposable
         return FilePath(store);
     }
 
-    /// <summary>The full path of a file or folder; a terminating error where the session's location, or a drive, is none of the file system.</summary>
+    /// <summary>
+    /// The full path of a file or folder; a terminating error where the session's location, or a drive, is none of the file system.
+    /// </summary>
     [return: NotNullIfNotNull(nameof(path))]
     private protected string? FilePath(string? path)
     {
@@ -124,7 +127,9 @@ public abstract partial class DsrCommand : PSCmdlet, IDisposable
     [GeneratedRegex(@"^[a-z0-9]{3,24}\.(blob|dfs)\.", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex StorageHost();
 
-    /// <summary>Asks as PowerShell does. Names in the texts come from outside; none of them may drive the terminal that shows the question.</summary>
+    /// <summary>
+    /// Asks as PowerShell does. Names in the texts come from outside; none of them may drive the terminal that shows the question.
+    /// </summary>
     private protected new bool ShouldProcess(string target, string action) =>
         base.ShouldProcess(VisibleText.OfLine(target), VisibleText.OfLine(action));
 
@@ -143,11 +148,8 @@ public abstract partial class DsrCommand : PSCmdlet, IDisposable
         [.. sources.Select(source => LoadCertificate(source, password: null))];
 
     /// <summary>Who runs the command. Kept by the command, since a private key may ask for its owner each time that it is loaded.</summary>
-    private protected Performer PerformerOf(string? name, CertificateSource? source, SecureString? password) => new()
-    {
-        Name = name,
-        SigningCertificate = source is null ? null : LoadCertificate(source, password),
-    };
+    private protected Performer PerformerOf(string? name, CertificateSource? source, SecureString? password) =>
+        new() { Name = name, SigningCertificate = source is null ? null : LoadCertificate(source, password) };
 
     /// <summary>Whether the user agrees: <c>-Force</c> means "no prompt" and nothing else, and <c>-WhatIf</c> wins over it.</summary>
     private protected bool Approve(bool force, string target, string action)
@@ -176,9 +178,10 @@ public abstract partial class DsrCommand : PSCmdlet, IDisposable
         WriteObject(BackgroundJob.Start(this, given), enumerateCollection: true);
     }
 
-    private protected bool IsWhatIf() => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? bound)
-        ? LanguagePrimitives.IsTrue(bound)
-        : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
+    private protected bool IsWhatIf() =>
+        MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? bound)
+            ? LanguagePrimitives.IsTrue(bound)
+            : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
 
     private void Write(DsrEvent next)
     {
@@ -213,7 +216,9 @@ public abstract partial class DsrCommand : PSCmdlet, IDisposable
         _progress?.Complete();
     }
 
-    /// <summary>Turns the end of an operation by failure or by stop into what PowerShell expects; by default a failure ends the command.</summary>
+    /// <summary>
+    /// Turns the end of an operation by failure or by stop into what PowerShell expects; by default a failure ends the command.
+    /// </summary>
     private void Guard(Action action, Action<ErrorRecord>? onFailure = null)
     {
         try

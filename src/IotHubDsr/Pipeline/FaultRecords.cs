@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace IotHubDsr.Pipeline;
 
 /// <summary>
-/// Catalogued failures as PowerShell's error records. The target stays what it is, for scripts; every text is made visible, since names in it
-/// come from blobs, certificates and services.
+/// Catalogued failures as PowerShell's error records. The target stays what it is, for scripts; every text is made visible, since names in
+/// it come from blobs, certificates and services.
 /// </summary>
 internal static class FaultRecords
 {
@@ -13,12 +13,17 @@ internal static class FaultRecords
 
     public static ErrorRecord ToErrorRecord(this Fault fault, Exception? exception = null)
     {
-        Fault shown = fault with { Message = VisibleText.OfLine(fault.Message), RecommendedAction = VisibleText.OfLine(fault.RecommendedAction) };
+        Fault shown = fault with
+        {
+            Message = VisibleText.OfLine(fault.Message),
+            RecommendedAction = VisibleText.OfLine(fault.RecommendedAction),
+        };
         var record = new ErrorRecord(
             new DsrException(shown, IsVisible(exception?.InnerException) ? exception?.InnerException : null),
             fault.Id,
             Enum.Parse<ErrorCategory>(fault.Category.ToString()),
-            fault.Target)
+            fault.Target
+        )
         {
             ErrorDetails = new ErrorDetails(HostShowsAction ? shown.Message : $"{shown.Message} {shown.RecommendedAction}")
             {

@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace IotHubDsr.Pipeline;
 
 /// <summary>
-/// Takes paths of files from texts, from files, and from objects that have one. Without it PowerShell would bind the text form of any object that
-/// is piped.
+/// Takes paths of files from texts, from files, and from objects that have one. Without it PowerShell would bind the text form of any
+/// object that is piped.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class PathTransformationAttribute : ArgumentTransformationAttribute

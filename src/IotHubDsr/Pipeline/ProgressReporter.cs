@@ -63,12 +63,14 @@ internal sealed class ProgressReporter(string activity, Action<ProgressRecord> w
     }
 
     private void WriteChild(Child child, string status, int? percent, bool completed) =>
-        write(new ProgressRecord(child.ActivityId, child.Activity, status.Length == 0 ? " " : status)
-        {
-            ParentActivityId = _activityId,
-            PercentComplete = percent ?? -1,
-            RecordType = completed ? ProgressRecordType.Completed : ProgressRecordType.Processing,
-        });
+        write(
+            new ProgressRecord(child.ActivityId, child.Activity, status.Length == 0 ? " " : status)
+            {
+                ParentActivityId = _activityId,
+                PercentComplete = percent ?? -1,
+                RecordType = completed ? ProgressRecordType.Completed : ProgressRecordType.Processing,
+            }
+        );
 
     private sealed class Child(int activityId, string activity)
     {

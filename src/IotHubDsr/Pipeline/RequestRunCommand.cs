@@ -64,15 +64,17 @@ public abstract class RequestRunCommand : RequestStoreCommand
 
         foreach (string requestId in requestIds)
         {
-            Work(new ContinueRequest
-            {
-                Context = context!,
-                Store = Store,
-                RequestId = requestId,
-                Performer = _performer ??= PerformerOf(Performer, SigningCertificate, CertificatePassword),
-                Wait = TimeSpan.FromSeconds(WaitSeconds),
-                ThrottleLimit = ThrottleLimit,
-            });
+            Work(
+                new ContinueRequest
+                {
+                    Context = context!,
+                    Store = Store,
+                    RequestId = requestId,
+                    Performer = _performer ??= PerformerOf(Performer, SigningCertificate, CertificatePassword),
+                    Wait = TimeSpan.FromSeconds(WaitSeconds),
+                    ThrottleLimit = ThrottleLimit,
+                }
+            );
         }
     }
 

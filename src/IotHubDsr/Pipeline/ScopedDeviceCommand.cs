@@ -38,11 +38,12 @@ public abstract class ScopedDeviceCommand : DeviceCommand
     private protected override bool IsJob => AsJob;
 
     /// <summary>The records that are asked for.</summary>
-    private protected RecordScope Scope => new()
-    {
-        GenerationId = GenerationId,
-        StartTime = IfBound(nameof(StartTime), StartTime),
-        EndTime = IfBound(nameof(EndTime), EndTime),
-        IncludeMentioned = IncludeMentioned,
-    };
+    private protected RecordScope Scope =>
+        new()
+        {
+            GenerationId = GenerationId,
+            StartTime = IfBound(nameof(StartTime), StartTime),
+            EndTime = IfBound(nameof(EndTime), EndTime),
+            IncludeMentioned = IncludeMentioned,
+        };
 }

@@ -3,7 +3,9 @@ using System.Security;
 
 namespace IotHubDsr.Pipeline;
 
-/// <summary>Takes secrets, and says of a plain text how to make one of it. The text itself is not repeated: errors end up in logs.</summary>
+/// <summary>
+/// Takes secrets, and says of a plain text how to make one of it. The text itself is not repeated: errors end up in logs.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SecretTransformationAttribute : ArgumentTransformationAttribute
 {
@@ -15,6 +17,7 @@ public sealed class SecretTransformationAttribute : ArgumentTransformationAttrib
             ? inner
             : throw new ArgumentTransformationMetadataException(
                 "It is a secret and takes a SecureString. Type it in with (Read-Host -AsSecureString), read it with (Get-Secret <name>), "
-                + "or make one of a variable with (ConvertTo-SecureString $text -AsPlainText -Force).");
+                    + "or make one of a variable with (ConvertTo-SecureString $text -AsPlainText -Force)."
+            );
     }
 }

@@ -5,9 +5,9 @@ using System.Management.Automation.Language;
 namespace IotHubDsr.Pipeline;
 
 /// <summary>
-/// What numbers of a command's pipeline were typed as. PowerShell hands over <c>007</c> in a list or from the pipeline as 7; the script still has
-/// the text. A text that is not how the number is shown counts only where all that can give numbers is written out: with a variable or a
-/// computation beside it, <c>$row.Id, 007</c>, the 7 can be another one.
+/// What numbers of a command's pipeline were typed as. PowerShell hands over <c>007</c> in a list or from the pipeline as 7; the script
+/// still has the text. A text that is not how the number is shown counts only where all that can give numbers is written out: with a
+/// variable or a computation beside it, <c>$row.Id, 007</c>, the 7 can be another one.
 /// </summary>
 internal sealed class TypedNumbers
 {
@@ -35,10 +35,21 @@ internal sealed class TypedNumbers
     {
         IScriptExtent? extent = new CallStackFrame(invocation).Position;
         string? script = extent?.StartScriptPosition?.GetFullScript();
-        var command = string.IsNullOrEmpty(script) ? null : (CommandAst?)Parser.ParseInput(script, out _, out _).Find(
-            ast => ast is CommandAst && ast.Extent.StartOffset == extent!.StartOffset, searchNestedScriptBlocks: true);
-        IEnumerable<Ast> constants = command?.Parent.FindAll(ast => IsLost(ast) && IsOfDevice(ast, command.Parent), searchNestedScriptBlocks: false) ?? [];
-        return (constants.Cast<ConstantExpressionAst>().ToLookup(ast => ast.Value, ast => ast.Extent.Text), command is not null && IsWrittenOut(command, invocation.MyCommand));
+        CommandAst? command = string.IsNullOrEmpty(script)
+            ? null
+            : (CommandAst?)
+                Parser
+                    .ParseInput(script, out _, out _)
+                    .Find(ast => ast is CommandAst && ast.Extent.StartOffset == extent!.StartOffset, searchNestedScriptBlocks: true);
+        IEnumerable<Ast> constants = command?.Parent.FindAll(
+            ast => IsLost(ast) && IsOfDevice(ast, command.Parent),
+            searchNestedScriptBlocks: false
+        )
+            ?? [];
+        return (
+            constants.Cast<ConstantExpressionAst>().ToLookup(ast => ast.Value, ast => ast.Extent.Text),
+            command is not null && IsWrittenOut(command, invocation.MyCommand)
+        );
     }
 
     /// <summary>Whether nothing that the command can take devices from is computed.</summary>
@@ -54,22 +65,29 @@ internal sealed class TypedNumbers
     /// <summary>An argument with a number in it that is not the value of another parameter.</summary>
     private static bool CanBeDevices(CommandAst command, CommandElementAst element, CommandInfo info) =>
         element.Find(IsLost, searchNestedScriptBlocks: false) is not null
-        && (element is CommandParameterAst || Before(command, element) is not CommandParameterAst parameter || IsForDevices(parameter)
-            || info.Parameters.Values.Any(known => known.SwitchParameter && known.Name.StartsWith(parameter.ParameterName, StringComparison.OrdinalIgnoreCase)));
+        && (
+            element is CommandParameterAst
+            || Before(command, element) is not CommandParameterAst parameter
+            || IsForDevices(parameter)
+            || info.Parameters.Values.Any(known =>
+                known.SwitchParameter && known.Name.StartsWith(parameter.ParameterName, StringComparison.OrdinalIgnoreCase)
+            )
+        );
 
-    private static bool IsWrittenOut(Ast? ast) => ast switch
-    {
-        StringConstantExpressionAst or ConstantExpressionAst => true,
-        CommandParameterAst parameter => !IsForDevices(parameter) || IsWrittenOut(parameter.Argument),
-        ArrayLiteralAst list => list.Elements.All(IsWrittenOut),
-        ParenExpressionAst paren => IsWrittenOut(paren.Pipeline),
-        ArrayExpressionAst array => array.SubExpression.Statements.All(IsWrittenOut),
-        SubExpressionAst inner => inner.SubExpression.Statements.All(IsWrittenOut),
-        PipelineAst pipeline => pipeline.PipelineElements is [CommandExpressionAst expression] && IsWrittenOut(expression.Expression),
-        ConvertExpressionAst convert => IsWrittenOut(convert.Child),
-        HashtableAst table => table.KeyValuePairs.All(pair => !IsKeyOfDevice(pair.Item1) || IsWrittenOut(pair.Item2)),
-        _ => false,
-    };
+    private static bool IsWrittenOut(Ast? ast) =>
+        ast switch
+        {
+            StringConstantExpressionAst or ConstantExpressionAst => true,
+            CommandParameterAst parameter => !IsForDevices(parameter) || IsWrittenOut(parameter.Argument),
+            ArrayLiteralAst list => list.Elements.All(IsWrittenOut),
+            ParenExpressionAst paren => IsWrittenOut(paren.Pipeline),
+            ArrayExpressionAst array => array.SubExpression.Statements.All(IsWrittenOut),
+            SubExpressionAst inner => inner.SubExpression.Statements.All(IsWrittenOut),
+            PipelineAst pipeline => pipeline.PipelineElements is [CommandExpressionAst expression] && IsWrittenOut(expression.Expression),
+            ConvertExpressionAst convert => IsWrittenOut(convert.Child),
+            HashtableAst table => table.KeyValuePairs.All(pair => !IsKeyOfDevice(pair.Item1) || IsWrittenOut(pair.Item2)),
+            _ => false,
+        };
 
     /// <summary>Not the value of another key of a hashtable than that of the device.</summary>
     private static bool IsOfDevice(Ast ast, Ast whole)
@@ -85,18 +103,24 @@ internal sealed class TypedNumbers
 
     private static bool IsKeyOfDevice(ExpressionAst key) =>
         key is StringConstantExpressionAst { Value: string name }
-        && (string.Equals(name, "DeviceId", StringComparison.OrdinalIgnoreCase) || string.Equals(name, "Id", StringComparison.OrdinalIgnoreCase));
+        && (
+            string.Equals(name, "DeviceId", StringComparison.OrdinalIgnoreCase)
+            || string.Equals(name, "Id", StringComparison.OrdinalIgnoreCase)
+        );
 
     /// <summary>
-    /// A number in a list or in front of a pipe. One that is an argument itself brings its text, unless that is how the number is shown; and one
-    /// that is the argument of another parameter is none of ours.
+    /// A number in a list or in front of a pipe. One that is an argument itself brings its text, unless that is how the number is shown;
+    /// and one that is the argument of another parameter is none of ours.
     /// </summary>
-    private static bool IsLost(Ast ast) => ast is ConstantExpressionAst and not StringConstantExpressionAst && ast.Parent switch
-    {
-        CommandParameterAst parameter => IsForDevices(parameter) && IsShownAsWritten((ConstantExpressionAst)ast),
-        CommandAst command => (Before(command, ast) is not CommandParameterAst parameter || IsForDevices(parameter)) && IsShownAsWritten((ConstantExpressionAst)ast),
-        _ => true,
-    };
+    private static bool IsLost(Ast ast) =>
+        ast is ConstantExpressionAst and not StringConstantExpressionAst
+        && ast.Parent switch
+        {
+            CommandParameterAst parameter => IsForDevices(parameter) && IsShownAsWritten((ConstantExpressionAst)ast),
+            CommandAst command => (Before(command, ast) is not CommandParameterAst parameter || IsForDevices(parameter))
+                && IsShownAsWritten((ConstantExpressionAst)ast),
+            _ => true,
+        };
 
     private static CommandElementAst Before(CommandAst command, Ast argument)
     {
@@ -110,5 +134,6 @@ internal sealed class TypedNumbers
         "DeviceId".StartsWith(parameter.ParameterName, StringComparison.OrdinalIgnoreCase)
         || string.Equals("Id", parameter.ParameterName, StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsShownAsWritten(ConstantExpressionAst constant) => LanguagePrimitives.ConvertTo<string>(constant.Value) == constant.Extent.Text;
+    private static bool IsShownAsWritten(ConstantExpressionAst constant) =>
+        LanguagePrimitives.ConvertTo<string>(constant.Value) == constant.Extent.Text;
 }

@@ -10,6 +10,11 @@ public sealed class ValidateHubNameAttribute : ValidateArgumentsAttribute
     protected override void Validate(object arguments, EngineIntrinsics engineIntrinsics)
     {
         if ($"{arguments}".IndexOfAny(['=', ';']) >= 0)
-            throw new ValidationMetadataException("It is not the name of a hub. A connection string is passed with -ConnectionString, as a SecureString (Read-Host -AsSecureString).");
+        {
+            throw new ValidationMetadataException(
+                "It is not the name of a hub. A connection string is passed with -ConnectionString, as a SecureString (Read-Host "
+                    + "-AsSecureString)."
+            );
+        }
     }
 }

@@ -1,4 +1,5 @@
-using IotHubDsr.Archives;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Benchmarks.Archives;
 
@@ -14,12 +15,14 @@ internal static class AllocationRow
     public static async Task<BenchmarkRow> MeasureAsync()
     {
         double worst = 0;
-        foreach (Func<int, byte[]> format in new Func<int, byte[]>[]
-        {
-            bytes => ArchiveFiles.Avro(bytes, "null"),
-            bytes => ArchiveFiles.Avro(bytes, "deflate"),
-            ArchiveFiles.JsonLines,
-        })
+        foreach (
+            Func<int, byte[]> format in new Func<int, byte[]>[]
+            {
+                bytes => ArchiveFiles.Avro(bytes, "null"),
+                bytes => ArchiveFiles.Avro(bytes, "deflate"),
+                ArchiveFiles.JsonLines,
+            }
+        )
         {
             worst = Math.Max(worst, await MeasureAsync(format(Bytes), format(2 * Bytes)));
         }

@@ -1,4 +1,4 @@
-using IotHubDsr.Archives;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Benchmarks.Archives;
 
@@ -22,14 +22,16 @@ internal static class AvroRows
         Contest apache = await Contest.RunAsync(
             SlowRounds,
             () => Contest.RepeatAsync(FastPasses, () => Contest.Check(expected, Scans.OursAsync(file, one))),
-            () => Contest.Check(expected, Scans.Apache(file)));
+            () => Contest.Check(expected, Scans.Apache(file))
+        );
         report(new BenchmarkRow("avro_null_vs_apache", FastPasses * apache.SpeedOf(0, than: 1), "ratio", 18, AtMost: false));
 
         Contest search = await Contest.RunAsync(
             Rounds,
             () => Contest.Check(expected, Scans.OursAsync(file, one)),
             () => Contest.Check(expected, Scans.IndexOf(file)),
-            () => Contest.Check(expected, Scans.OursAsync(file, many)));
+            () => Contest.Check(expected, Scans.OursAsync(file, many))
+        );
         report(new BenchmarkRow("avro_null_vs_indexof", search.SpeedOf(0, than: 1), "ratio", 0.7, AtMost: false));
         report(new BenchmarkRow("subjects_10k_avro", search.SpeedOf(0, than: 2), "ratio", 1.4, AtMost: true));
     }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
-using IotHubDsr.Azure;
 using IotHubDsr.Benchmarks.Startup;
+using IotHubDsr.Core.Azure;
 
 namespace IotHubDsr.Benchmarks.Archives;
 
@@ -16,8 +16,14 @@ internal sealed class BlobSandbox : IAsyncDisposable
         _process = process;
         IotHubSandbox sandbox = Describe(process.Descriptor);
         Cloud cloud = SandboxCloud.For(sandbox);
-        Access = new AzureAccess(cloud, access => Credentials.ForApplication(access, sandbox.TenantId, sandbox.ClientId, sandbox.ClientSecret));
-        _control = new HttpClient(cloud.CreateHandler()) { BaseAddress = new Uri("https://localhost/"), Timeout = TimeSpan.FromMinutes(10) };
+        Access = new AzureAccess(cloud, access =>
+            Credentials.ForApplication(access, sandbox.TenantId, sandbox.ClientId, sandbox.ClientSecret)
+        );
+        _control = new HttpClient(cloud.CreateHandler())
+        {
+            BaseAddress = new Uri("https://localhost/"),
+            Timeout = TimeSpan.FromMinutes(10),
+        };
         _control.DefaultRequestHeaders.Add("x-sandbox-key", sandbox.ControlKey);
     }
 
@@ -34,7 +40,10 @@ internal sealed class BlobSandbox : IAsyncDisposable
         using var content = new ByteArrayContent(bytes);
         content.Headers.Add("x-sandbox-copies", $"{copies}");
         content.Headers.Add("x-sandbox-last-modified", "2026-01-05T08:00:00Z");
-        using HttpResponseMessage response = await _control.PutAsync(new Uri($"sandbox/blobs/{account}/{container}/{name}", UriKind.Relative), content);
+        using HttpResponseMessage response = await _control.PutAsync(
+            new Uri($"sandbox/blobs/{account}/{container}/{name}", UriKind.Relative),
+            content
+        );
         response.EnsureSuccessStatusCode();
     }
 
@@ -44,8 +53,9 @@ internal sealed class BlobSandbox : IAsyncDisposable
     /// <summary>Bytes in the bodies of all requests that change anything.</summary>
     public async Task<long> BytesUploadedAsync()
     {
-        using JsonDocument log = JsonDocument.Parse(await _control.GetStringAsync(new Uri("sandbox/log", UriKind.Relative)));
-        return log.RootElement.EnumerateArray()
+        using var log = JsonDocument.Parse(await _control.GetStringAsync(new Uri("sandbox/log", UriKind.Relative)));
+        return log
+            .RootElement.EnumerateArray()
             .Where(entry => entry.GetProperty("mutating").GetBoolean())
             .Sum(entry => entry.GetProperty("bytesIn").GetInt64());
     }

@@ -52,7 +52,9 @@ internal sealed class Contest
 
     public static Task Check(long expected, long result) => Check(expected, Task.FromResult(result));
 
-    /// <summary>Runs a contender that is much faster than the other several times in its turn, so that both turns are long enough to be timed.</summary>
+    /// <summary>
+    /// Runs a contender that is much faster than the other several times in its turn, so that both turns are long enough to be timed.
+    /// </summary>
     public static async Task RepeatAsync(int times, Func<Task> contender)
     {
         for (int pass = 0; pass < times; pass++)

@@ -1,4 +1,4 @@
-using IotHubDsr.Archives;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Benchmarks.Archives;
 
@@ -20,13 +20,15 @@ internal static class DeflateRows
         Contest apache = await Contest.RunAsync(
             SlowRounds,
             () => Contest.Check(expected, Scans.OursAsync(file, one)),
-            () => Contest.Check(expected, Scans.Apache(file)));
+            () => Contest.Check(expected, Scans.Apache(file))
+        );
         report(new BenchmarkRow("avro_deflate_vs_apache", apache.SpeedOf(0, than: 1), "ratio", 4.5, AtMost: false));
 
         Contest inflate = await Contest.RunAsync(
             Rounds,
             () => Contest.Check(expected, Scans.OursAsync(file, one)),
-            () => Contest.Check(inflated, Scans.Inflate(file, blocks, buffer)));
+            () => Contest.Check(inflated, Scans.Inflate(file, blocks, buffer))
+        );
         report(new BenchmarkRow("avro_deflate_vs_inflate", inflate.SpeedOf(0, than: 1), "ratio", 0.8, AtMost: false));
     }
 }

@@ -1,4 +1,4 @@
-using IotHubDsr.Archives;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Benchmarks.Archives;
 
@@ -19,7 +19,8 @@ internal static class JsonLinesRows
             () => Contest.Check(expected, Scans.OursAsync(file, one)),
             () => Contest.Check(expected, Scans.Utf8Reader(file)),
             () => Contest.Check(expected, Scans.IndexOf(file)),
-            () => Contest.Check(expected, Scans.OursAsync(file, many)));
+            () => Contest.Check(expected, Scans.OursAsync(file, many))
+        );
         report(new BenchmarkRow("jsonl_vs_utf8reader", contest.SpeedOf(0, than: 1), "ratio", 8, AtMost: false));
         report(new BenchmarkRow("jsonl_vs_indexof", contest.SpeedOf(0, than: 2), "ratio", 0.5, AtMost: false));
         report(new BenchmarkRow("subjects_10k_jsonl", contest.SpeedOf(0, than: 3), "ratio", 2.5, AtMost: true));

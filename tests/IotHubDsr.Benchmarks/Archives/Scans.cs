@@ -3,7 +3,9 @@ using System.Text;
 using System.Text.Json;
 using Avro.File;
 using Avro.Generic;
-using IotHubDsr.Archives;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Archives.Avro;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Benchmarks.Archives;
 
@@ -85,12 +87,12 @@ internal static class Scans
     public static async Task<IReadOnlyList<Range>> BlocksAsync(byte[] file)
     {
         using var source = new ArchiveSource(file);
-        var header = await IotHubDsr.Archives.Avro.AvroHeader.PeekAsync(source, CancellationToken.None);
+        AvroHeader header = await AvroHeader.PeekAsync(source, CancellationToken.None);
         var blocks = new List<Range>();
-        for (int at = header.Length; at < file.Length;)
+        for (int at = header.Length; at < file.Length; )
         {
-            at += IotHubDsr.Archives.Avro.AvroVarint.Read(file.AsSpan(at), out _);
-            at += IotHubDsr.Archives.Avro.AvroVarint.Read(file.AsSpan(at), out long size);
+            at += AvroVarint.Read(file.AsSpan(at), out _);
+            at += AvroVarint.Read(file.AsSpan(at), out long size);
             blocks.Add(at..(at + (int)size));
             at += (int)size + header.SyncMarker.Length;
         }

@@ -3,11 +3,13 @@ using System.Text;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
-using IotHubDsr.Archives;
-using IotHubDsr.Azure.Blobs;
-using IotHubDsr.Stores;
-using IotHubDsr.Stores.BlobArchives;
-using IotHubDsr.Stores.RoutedBlobs;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Azure.Blobs;
+using IotHubDsr.Core.Foundation;
+using IotHubDsr.Core.Records;
+using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Sinks.BlobArchives;
+using IotHubDsr.Core.Sinks.RoutedBlobs;
 
 namespace IotHubDsr.Benchmarks.Archives;
 
@@ -33,7 +35,15 @@ internal static class StorageRows
         {
             await sandbox.PutAsync(Account, Container, "spliced", file, Rounds + 2);
             await sandbox.PutAsync(Account, Container, "rewritten", file, Rounds + 1);
-            report(new BenchmarkRow("splice_uploaded_bytes", await UploadedAsync(sandbox, $"spliced/{Rounds + 1}"), "bytes", Mebibyte, AtMost: true));
+            report(
+                new BenchmarkRow(
+                    "splice_uploaded_bytes",
+                    await UploadedAsync(sandbox, $"spliced/{Rounds + 1}"),
+                    "bytes",
+                    Mebibyte,
+                    AtMost: true
+                )
+            );
             report(new BenchmarkRow("splice_vs_rewrite", await SpeedAsync(sandbox), "ratio", 1.8, AtMost: false));
         }
 
@@ -58,7 +68,15 @@ internal static class StorageRows
     {
         await sandbox.ClearLogAsync();
         var call = new StoreCall(Location(), new StoreOptions(1), (_, _) => ValueTask.CompletedTask);
-        var rewriter = new BlobRewriter(Open(sandbox), new RoutedBlobLayout(call.Location), new SeenItem(blob, null, 1, 1), Selection(), after: null, call, TimeProvider.System);
+        var rewriter = new BlobRewriter(
+            Open(sandbox),
+            new RoutedBlobLayout(call.Location),
+            new SeenItem(blob, null, 1, 1),
+            Selection(),
+            after: null,
+            call,
+            TimeProvider.System
+        );
         RewriteResult result = await rewriter.RunAsync(CancellationToken.None);
         if (result is not { Removed: [{ Own.Records: 1 }], Fault: null })
             throw new InvalidOperationException($"The record was not erased: {result}.");
@@ -90,12 +108,19 @@ internal static class StorageRows
         BlobProperties before = await blob.GetPropertiesAsync();
         HttpAuthorization? authorization = await container.AuthorizeCopyAsync(CancellationToken.None);
         using var share = new ReadingShare(ReadingBudget.OfProcess);
-        await using var staged = new StagedBlob(new StagedBlocks(blob, before, before.LastModified, authorization), before, share, CancellationToken.None);
+        await using var staged = new StagedBlob(
+            new StagedBlocks(blob, before, before.LastModified, authorization),
+            before,
+            share,
+            CancellationToken.None
+        );
         await using Stream content = container.Read(blob, before.ETag, before.ContentLength);
         using var source = new ArchiveSource(content);
         IArchiveFormat format = await ArchiveFormats.DetectAsync(source, CancellationToken.None);
         ArchiveRewrite rewrite = await staged.StageAsync(
-            target => format.RewriteAsync(source, target, Selection(), CancellationToken.None), CancellationToken.None);
+            target => format.RewriteAsync(source, target, Selection(), CancellationToken.None),
+            CancellationToken.None
+        );
         await staged.VerifyAsync(blob.Name, rewrite);
         await staged.CommitAsync(CancellationToken.None);
         Require(rewrite);
@@ -127,7 +152,9 @@ internal static class StorageRows
     /// <summary>The highest peak working set that the system reports for a session that looks for a device in all of the blobs.</summary>
     private static async Task<double> PeakAsync(BlobSandbox sandbox)
     {
-        string script = $"{sandbox.ConnectScript}; $records = 0; Get-IotDeviceDataFootprint '{Rare}' | ForEach-Object {{ $records += $_.Records }}; \"records $records\"";
+        string script =
+            $"{sandbox.ConnectScript}; $records = 0; Get-IotDeviceDataFootprint '{Rare}' | ForEach-Object {{ $records += $_.Records }}; "
+            + "\"records $records\"";
         using Process process = PowerShellProcess.StartWithModule(script);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
@@ -142,12 +169,16 @@ internal static class StorageRows
 
     private static BlobContainerAccess Open(BlobSandbox sandbox) => new BlobContainers(sandbox.Access, TimeProvider.System).Of(Location());
 
-    private static DataLocation Location() => new()
-    {
-        Id = "routed-blob.benchmark",
-        Kind = LocationKinds.RoutedBlobContainer,
-        Place = $"{Account}/{Container}",
-        Provenance = ["a benchmark"],
-        Settings = new Dictionary<string, string> { [LocationSettings.ContainerUri] = $"https://{Account}.blob.core.windows.net/{Container}" },
-    };
+    private static DataLocation Location() =>
+        new()
+        {
+            Id = "routed-blob.benchmark",
+            Kind = LocationKinds.RoutedBlobContainer,
+            Place = $"{Account}/{Container}",
+            Provenance = ["a benchmark"],
+            Settings = new Dictionary<string, string>
+            {
+                [LocationSettings.ContainerUri] = $"https://{Account}.blob.core.windows.net/{Container}",
+            },
+        };
 }

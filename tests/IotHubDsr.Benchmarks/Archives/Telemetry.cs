@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using IotHubDsr.Archives.Avro;
+using IotHubDsr.Core.Archives.Avro;
 
 namespace IotHubDsr.Benchmarks.Archives;
 
@@ -25,10 +25,10 @@ internal sealed class Telemetry(int seed)
 
     public static string Schema =>
         """
-        {"type":"record","name":"Message","namespace":"Microsoft.Azure.Devices","fields":[{"name":"EnqueuedTimeUtc","type":"string"},
-        {"name":"Properties","type":{"type":"map","values":"string"}},{"name":"SystemProperties","type":{"type":"map","values":"string"}},
-        {"name":"Body","type":["null","bytes"]}]}
-        """;
+            {"type":"record","name":"Message","namespace":"Microsoft.Azure.Devices","fields":[{"name":"EnqueuedTimeUtc","type":"string"},
+            {"name":"Properties","type":{"type":"map","values":"string"}},{"name":"SystemProperties","type":{"type":"map","values":"string"}},
+            {"name":"Body","type":["null","bytes"]}]}
+            """;
 
     public void WriteAvro(IBufferWriter<byte> records)
     {
@@ -59,12 +59,13 @@ internal sealed class Telemetry(int seed)
             $$"""{"EnqueuedTimeUtc":"{{time}}","Properties":{"temperatureAlert":"{{(alert ? "true" : "false")}}"},"""
                 + $$"""
                 "SystemProperties":{{{system}}},"Body":{{body}}}
-                """);
+                """
+        );
         lines.Write("\n"u8);
     }
 
-    public static void WriteLong(IBufferWriter<byte> to, long value)
-        => to.Advance(AvroVarint.Write(value, to.GetSpan(AvroVarint.MaxLength)));
+    public static void WriteLong(IBufferWriter<byte> to, long value) =>
+        to.Advance(AvroVarint.Write(value, to.GetSpan(AvroVarint.MaxLength)));
 
     public static void WriteText(IBufferWriter<byte> to, string text)
     {
@@ -74,20 +75,20 @@ internal sealed class Telemetry(int seed)
 
     private static string Quoted(string text) => $"\"{text.Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
-    private static void WriteUtf8(IBufferWriter<byte> to, string text)
-        => to.Advance(Encoding.UTF8.GetBytes(text, to.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length))));
+    private static void WriteUtf8(IBufferWriter<byte> to, string text) =>
+        to.Advance(Encoding.UTF8.GetBytes(text, to.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length))));
 
     private static string IdOf(int device) => $"th-{device:d6}";
 
     private static (string Key, string Value)[] SystemProperties(string device, string time) =>
-    [
-        ("connectionDeviceId", device),
-        ("connectionAuthMethod", AuthMethod),
-        ("connectionDeviceGenerationId", $"6371{device[3..]}82041937"),
-        ("contentType", "application/json"),
-        ("contentEncoding", "utf-8"),
-        ("enqueuedTime", time),
-    ];
+        [
+            ("connectionDeviceId", device),
+            ("connectionAuthMethod", AuthMethod),
+            ("connectionDeviceGenerationId", $"6371{device[3..]}82041937"),
+            ("contentType", "application/json"),
+            ("contentEncoding", "utf-8"),
+            ("enqueuedTime", time),
+        ];
 
     private void Next(out string device, out string time, out string body, out bool alert)
     {
@@ -99,11 +100,13 @@ internal sealed class Telemetry(int seed)
             CultureInfo.InvariantCulture,
             $$"""
             {"temperature":{{15 + (_random.NextDouble() * 15):F2}},"humidity":{{_random.Next(20, 90)}},"battery":{{_random.Next(1, 101)}},
-            """);
+            """
+        );
         body += string.Create(
             CultureInfo.InvariantCulture,
             $$"""
             "pressure":{{980 + (_random.NextDouble() * 50):F1}},"seq":{{_random.Next(1_000_000)}}}
-            """);
+            """
+        );
     }
 }

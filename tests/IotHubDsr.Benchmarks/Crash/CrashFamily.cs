@@ -14,8 +14,8 @@ internal sealed class CrashFamily : IBenchmarkFamily
     private const int DefaultRuns = 20;
     private const int Worlds = 5;
 
-    // Each kill of a worker whose evidence is in a container costs a minute of the world's clock: after more of them the hub's own record of
-    // the deletion would arrive, which it does not in an undisturbed run.
+    // Each kill of a worker whose evidence is in a container costs a minute of the world's clock: after more of them the hub's own record
+    // of the deletion would arrive, which it does not in an undisturbed run.
     private const int MostKills = 4;
     private const int ContainerEvery = 4;
     private const int OldVersionsEvery = 3;
@@ -30,7 +30,8 @@ internal sealed class CrashFamily : IBenchmarkFamily
     public async Task RunAsync(IReadOnlyList<string> arguments, Action<BenchmarkRow> report)
     {
         int runs = arguments is [{ } number, ..] ? int.Parse(number, CultureInfo.InvariantCulture) : DefaultRuns;
-        int mismatches = 0, kills = 0;
+        int mismatches = 0,
+            kills = 0;
         await Parallel.ForEachAsync(
             Enumerable.Range(1, runs),
             new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
@@ -41,7 +42,8 @@ internal sealed class CrashFamily : IBenchmarkFamily
                 Interlocked.Add(ref mismatches, differences.Count > 0 ? 1 : 0);
                 foreach (string difference in differences.Take(5))
                     await Console.Error.WriteLineAsync($"seed {seed}: {difference}");
-            });
+            }
+        );
 
         report(new BenchmarkRow("crash_runs", runs, "runs", 200, AtMost: false));
         report(new BenchmarkRow("crash_kills", kills, "kills", runs, AtMost: false));
@@ -53,8 +55,9 @@ internal sealed class CrashFamily : IBenchmarkFamily
         int worldSeed = (seed % Worlds) + 1;
         bool oldVersions = seed % OldVersionsEvery == 0;
         bool inContainer = seed % ContainerEvery == 0;
-        Undisturbed expected = await _undisturbed.GetOrAdd(
-            (worldSeed, oldVersions), key => new Lazy<Task<Undisturbed>>(() => UndisturbedAsync(key.World, key.OldVersions))).Value;
+        Undisturbed expected = await _undisturbed
+            .GetOrAdd((worldSeed, oldVersions), key => new Lazy<Task<Undisturbed>>(() => UndisturbedAsync(key.World, key.OldVersions)))
+            .Value;
 
         var random = new Random(seed);
         await using CrashWorld world = await CrashWorld.StartAsync(worldSeed, _start, inContainer);
@@ -85,12 +88,18 @@ internal sealed class CrashFamily : IBenchmarkFamily
     private async Task<Undisturbed> UndisturbedAsync(int worldSeed, bool oldVersions)
     {
         await using CrashWorld world = await CrashWorld.StartAsync(worldSeed, _start, inContainer: false);
-        List<WorkerVerdict> verdicts = await WorkAsync(world, oldVersions, killAt: null, atAnswer: false) ?? throw new InvalidOperationException("The undisturbed run ended early.");
+        List<WorkerVerdict> verdicts = await WorkAsync(world, oldVersions, killAt: null, atAnswer: false)
+            ?? throw new InvalidOperationException("The undisturbed run ended early.");
         IReadOnlyList<LoggedRequest> log = world.Server.RequestLog.After(0);
         List<string> defects = [.. Defects(world)];
         return defects.Count > 0
             ? throw new InvalidOperationException($"The undisturbed run is not sound: {string.Join("; ", defects)}")
-            : new Undisturbed(verdicts, await world.StateAsync(), log.Count, log.First(request => request is { Mutating: true, Service: "hub" }).Sequence);
+            : new Undisturbed(
+                verdicts,
+                await world.StateAsync(),
+                log.Count,
+                log.First(request => request is { Mutating: true, Service: "hub" }).Sequence
+            );
     }
 
     /// <summary>Runs a worker; null when it was killed.</summary>
@@ -102,7 +111,11 @@ internal sealed class CrashFamily : IBenchmarkFamily
         return await WorkerProcess.RunAsync(world.Server, world.Job(oldVersions), IsLast);
     }
 
-    private static IEnumerable<string> Differences(Undisturbed expected, List<WorkerVerdict> verdicts, SortedDictionary<string, string> state)
+    private static IEnumerable<string> Differences(
+        Undisturbed expected,
+        List<WorkerVerdict> verdicts,
+        SortedDictionary<string, string> state
+    )
     {
         Dictionary<(string, string), WorkerVerdict> known = expected.Verdicts.ToDictionary(verdict => (verdict.DeviceId, verdict.Location));
         Dictionary<(string, string), WorkerVerdict> found = verdicts.ToDictionary(verdict => (verdict.DeviceId, verdict.Location));
@@ -119,5 +132,10 @@ internal sealed class CrashFamily : IBenchmarkFamily
         }
     }
 
-    private sealed record Undisturbed(List<WorkerVerdict> Verdicts, SortedDictionary<string, string> State, long Requests, long FirstMutation);
+    private sealed record Undisturbed(
+        List<WorkerVerdict> Verdicts,
+        SortedDictionary<string, string> State,
+        long Requests,
+        long FirstMutation
+    );
 }

@@ -1,9 +1,12 @@
 using System.Security.Cryptography;
-using IotHubDsr.Archives;
 using IotHubDsr.Benchmarks.Erasures;
-using IotHubDsr.Evidence;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Azure.Hub;
+using IotHubDsr.Core.Evidence.Journals;
+using IotHubDsr.Core.Records;
 using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.Hosting;
+using IotHubDsr.Sandbox.Hub;
 using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.World;
 
@@ -15,34 +18,37 @@ internal sealed class CrashWorld : ErasureWorld
     private const int Devices = 50;
 
     private CrashWorld(SandboxServer server, StartedClock clock, bool inContainer)
-        : base(server, clock, inContainer)
-    {
-    }
+        : base(server, clock, inContainer) { }
 
     /// <summary>Subjects of every sort: look-alikes, awkward IDs and ordinary ones, not always the same.</summary>
     public required IReadOnlyList<string> Subjects { get; init; }
 
     /// <param name="seed">Same seed, same world and same subjects.</param>
     /// <param name="start">The time at which the world begins.</param>
-    /// <param name="inContainer">Whether the requests are kept in a blob container, so that nothing of a worker stays on this machine.</param>
+    /// <param name="inContainer">Whether the requests are kept in a blob container, so that nothing of a worker stays on this
+    /// machine.</param>
     public static async Task<CrashWorld> StartAsync(int seed, DateTimeOffset start, bool inContainer)
     {
         var clock = new StartedClock(start);
         SandboxServer server = await StartAsync(new SandboxOptions { Seed = seed, Time = clock });
         var random = new Random(seed);
-        IEnumerable<string> others = server.World.Truth.Devices.Where(device => device is not ("dev1" or "it's")).OrderBy(_ => random.Next());
+        IEnumerable<string> others = server
+            .World.Truth.Devices.Where(device => device is not ("dev1" or "it's"))
+            .OrderBy(_ => random.Next());
         return new CrashWorld(server, clock, inContainer) { Subjects = ["dev1", "it's", .. others.Take(Devices - 2)] };
     }
 
     public WorkerJob Job(bool includeOldVersions) => new(Sandbox, Store, RequestId, Subjects, includeOldVersions, Clock.GetUtcNow());
 
-    /// <summary>All that must be the same after a disturbed and an undisturbed run: what is left of the subjects, and what others have.</summary>
+    /// <summary>
+    /// All that must be the same after a disturbed and an undisturbed run: what is left of the subjects, and what others have.
+    /// </summary>
     public async Task<SortedDictionary<string, string>> StateAsync()
     {
         var state = new SortedDictionary<string, string>(StringComparer.Ordinal);
         lock (Server.World.Registry.Gate)
         {
-            foreach (var device in Server.World.Registry.Devices)
+            foreach (HubIdentity device in Server.World.Registry.Devices)
                 state[$"device {device.DeviceId}"] = $"{device.ETag} {device.ToTwinJson().ToJsonString()}";
         }
 
@@ -65,7 +71,7 @@ internal sealed class CrashWorld : ErasureWorld
         try
         {
             (string requestId, byte[] content) = Journals().Single(journal => journal.RequestId == RequestId);
-            RequestState state = RequestState.Read(requestId, content);
+            var state = RequestState.Read(requestId, content);
             return state.IsRunOpen || state.IsErasureOpen ? "the journal does not end with a completed run" : null;
         }
         catch (DsrException broken)
@@ -75,11 +81,17 @@ internal sealed class CrashWorld : ErasureWorld
     }
 
     /// <summary>Destructive calls that succeeded more than once for the same device or blob.</summary>
-    public IEnumerable<string> Repeated() => Server.RequestLog.After(0)
-        .Where(request => request is { Mutating: true, Status: >= 200 and < 300 } && IsDestructive(request) && !request.Host.StartsWith(WorldNames.EvidenceAccount, StringComparison.Ordinal))
-        .GroupBy(request => $"{request.Method} {request.Host}{request.Target}")
-        .Where(group => group.Count() > 1)
-        .Select(group => $"{group.Count()} times {group.Key}");
+    public IEnumerable<string> Repeated() =>
+        Server
+            .RequestLog.After(0)
+            .Where(request =>
+                request is { Mutating: true, Status: >= 200 and < 300 }
+                && IsDestructive(request)
+                && !request.Host.StartsWith(WorldNames.EvidenceAccount, StringComparison.Ordinal)
+            )
+            .GroupBy(request => $"{request.Method} {request.Host}{request.Target}")
+            .Where(group => group.Count() > 1)
+            .Select(group => $"{group.Count()} times {group.Key}");
 
     private static bool IsDestructive(LoggedRequest request) =>
         request.Method == "DELETE" || (request.Method == "PUT" && request.Target.Contains("comp=blocklist", StringComparison.Ordinal));

@@ -1,11 +1,19 @@
 using System.Net;
-using IotHubDsr.Engine;
+using IotHubDsr.Core;
 
 namespace IotHubDsr.Benchmarks.Erasures;
 
 /// <summary>A sandbox as it is handed to another process.</summary>
 internal sealed record WorkerSandbox(
-    int Port, string HubName, string HubHostName, string ResourceId, string TenantId, string ClientId, string ClientSecret, string CaCertificate);
+    int Port,
+    string HubName,
+    string HubHostName,
+    string ResourceId,
+    string TenantId,
+    string ClientId,
+    string ClientSecret,
+    string CaCertificate
+);
 
 /// <summary>What an admin chooses when a plan is made.</summary>
 internal sealed record PlanChoices(IReadOnlyList<string> Devices)
@@ -43,7 +51,12 @@ internal sealed class EngineSession
     public static async Task<EngineSession> ConnectAsync(WorkerSandbox sandbox, string store, TimeProvider clock, int limit)
     {
         var session = new EngineSession(clock, limit);
-        var connect = new ConnectRequest { Sandbox = ToSandbox(sandbox), ThrottleShare = 1, RequestStore = store };
+        var connect = new ConnectRequest
+        {
+            Sandbox = ToSandbox(sandbox),
+            ThrottleShare = 1,
+            RequestStore = store,
+        };
         session._context = (await session.ResultsAsync<DsrContext>(session._engine.ConnectAsync(connect, CancellationToken.None))).Single();
         return session;
     }
@@ -66,7 +79,13 @@ internal sealed class EngineSession
     /// <summary>Looks again at what a saved plan is about.</summary>
     public async Task<ErasurePlan> ConfirmAsync(string path, long tolerance)
     {
-        var request = new ConfirmPlanRequest { Context = Context, Path = path, Tolerance = tolerance, ThrottleLimit = _limit };
+        var request = new ConfirmPlanRequest
+        {
+            Context = Context,
+            Path = path,
+            Tolerance = tolerance,
+            ThrottleLimit = _limit,
+        };
         return (await ResultsAsync<ErasurePlan>(_engine.ConfirmPlanAsync(request, CancellationToken.None))).Single();
     }
 
@@ -90,11 +109,23 @@ internal sealed class EngineSession
 
     public Task ExportAsync(IReadOnlyList<string> devices, string path)
     {
-        var request = new ExportRequest { Context = Context, DeviceIds = Stream(devices), Path = path, ThrottleLimit = _limit };
+        var request = new ExportRequest
+        {
+            Context = Context,
+            DeviceIds = Stream(devices),
+            Path = path,
+            ThrottleLimit = _limit,
+        };
         return ResultsAsync<DataExport>(_engine.ExportAsync(request, CancellationToken.None));
     }
 
-    private ContinueRequest Continue(string requestId) => new() { Context = Context, RequestId = requestId, ThrottleLimit = _limit };
+    private ContinueRequest Continue(string requestId) =>
+        new()
+        {
+            Context = Context,
+            RequestId = requestId,
+            ThrottleLimit = _limit,
+        };
 
     private async Task<List<T>> ResultsAsync<T>(IAsyncEnumerable<DsrEvent> operation)
         where T : class
@@ -118,21 +149,22 @@ internal sealed class EngineSession
             yield return deviceId;
     }
 
-    private static IotHubSandbox ToSandbox(WorkerSandbox sandbox) => new()
-    {
-        ProcessId = Environment.ProcessId,
-        Port = sandbox.Port,
-        Seed = 0,
-        HubName = sandbox.HubName,
-        HubHostName = sandbox.HubHostName,
-        ResourceId = sandbox.ResourceId,
-        TenantId = sandbox.TenantId,
-        ClientId = sandbox.ClientId,
-        ClientSecret = new NetworkCredential(string.Empty, sandbox.ClientSecret).SecurePassword,
-        ConnectionString = new NetworkCredential(string.Empty, string.Empty).SecurePassword,
-        CaCertificate = sandbox.CaCertificate,
-        ControlKey = string.Empty,
-        IdentityEndpoint = new Uri($"http://127.0.0.1:{sandbox.Port}"),
-        IdentityHeader = string.Empty,
-    };
+    private static IotHubSandbox ToSandbox(WorkerSandbox sandbox) =>
+        new()
+        {
+            ProcessId = Environment.ProcessId,
+            Port = sandbox.Port,
+            Seed = 0,
+            HubName = sandbox.HubName,
+            HubHostName = sandbox.HubHostName,
+            ResourceId = sandbox.ResourceId,
+            TenantId = sandbox.TenantId,
+            ClientId = sandbox.ClientId,
+            ClientSecret = new NetworkCredential(string.Empty, sandbox.ClientSecret).SecurePassword,
+            ConnectionString = new NetworkCredential(string.Empty, string.Empty).SecurePassword,
+            CaCertificate = sandbox.CaCertificate,
+            ControlKey = string.Empty,
+            IdentityEndpoint = new Uri($"http://127.0.0.1:{sandbox.Port}"),
+            IdentityHeader = string.Empty,
+        };
 }

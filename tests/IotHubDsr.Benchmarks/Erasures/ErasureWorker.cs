@@ -1,5 +1,5 @@
 using System.Text.Json;
-using IotHubDsr.Plans;
+using IotHubDsr.Core.Evidence.Plans;
 
 namespace IotHubDsr.Benchmarks.Erasures;
 
@@ -11,7 +11,13 @@ namespace IotHubDsr.Benchmarks.Erasures;
 /// <param name="IncludeOldVersions">Whether old copies are erased, too.</param>
 /// <param name="Now">The time in the sandbox, which is the worker's, too.</param>
 internal sealed record WorkerJob(
-    WorkerSandbox Sandbox, string Store, string? RequestId, IReadOnlyList<string> Devices, bool IncludeOldVersions, DateTimeOffset Now)
+    WorkerSandbox Sandbox,
+    string Store,
+    string? RequestId,
+    IReadOnlyList<string> Devices,
+    bool IncludeOldVersions,
+    DateTimeOffset Now
+)
 {
     /// <summary>The plan to begin with; null to make one.</summary>
     public string? PlanPath { get; init; }
@@ -24,10 +30,26 @@ internal sealed record WorkerJob(
 }
 
 /// <summary>A verdict as a worker tells it.</summary>
-internal sealed record WorkerVerdict(string DeviceId, string Location, string Kind, string Place, Verdict Verdict, long? Erased, long? Remaining)
+internal sealed record WorkerVerdict(
+    string DeviceId,
+    string Location,
+    string Kind,
+    string Place,
+    Verdict Verdict,
+    long? Erased,
+    long? Remaining
+)
 {
-    public static WorkerVerdict Of(ErasureReceipt receipt) => new(
-        receipt.DeviceId, receipt.Location.Id, receipt.Kind, receipt.Place, receipt.Verdict, receipt.RecordsErased, receipt.RecordsRemaining);
+    public static WorkerVerdict Of(ErasureReceipt receipt) =>
+        new(
+            receipt.DeviceId,
+            receipt.Location.Id,
+            receipt.Kind,
+            receipt.Place,
+            receipt.Verdict,
+            receipt.RecordsErased,
+            receipt.RecordsRemaining
+        );
 }
 
 /// <summary>The process that is killed: it erases, or goes on with an erasure, as the cmdlets do, and tells the verdicts.</summary>
@@ -39,7 +61,12 @@ internal static class ErasureWorker
     {
         WorkerJob job = JsonSerializer.Deserialize<WorkerJob>(await input.ReadLineAsync() ?? "null")
             ?? throw new InvalidOperationException("A job is read from standard input.");
-        EngineSession session = await EngineSession.ConnectAsync(job.Sandbox, job.Store, new StartedClock(job.Now, job.ClockRate), job.ThrottleLimit);
+        EngineSession session = await EngineSession.ConnectAsync(
+            job.Sandbox,
+            job.Store,
+            new StartedClock(job.Now, job.ClockRate),
+            job.ThrottleLimit
+        );
         List<ErasureReceipt> receipts = job.RequestId is null
             ? await session.EraseAsync(await PlanAsync(session, job))
             : await session.ResumeAsync(job.RequestId);
@@ -49,7 +76,8 @@ internal static class ErasureWorker
         return 0;
     }
 
-    private static async Task<ErasurePlan> PlanAsync(EngineSession session, WorkerJob job) => job.PlanPath is { } path
-        ? await PlanFile.ReadAsync(path, CancellationToken.None)
-        : await session.PlanAsync(new PlanChoices(job.Devices) { IncludeOldVersions = job.IncludeOldVersions });
+    private static async Task<ErasurePlan> PlanAsync(EngineSession session, WorkerJob job) =>
+        job.PlanPath is { } path
+            ? await PlanFile.ReadAsync(path, CancellationToken.None)
+            : await session.PlanAsync(new PlanChoices(job.Devices) { IncludeOldVersions = job.IncludeOldVersions });
 }

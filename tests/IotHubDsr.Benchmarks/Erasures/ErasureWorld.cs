@@ -32,12 +32,21 @@ internal class ErasureWorld : IAsyncDisposable
         {
             SandboxDescriptor at = Server.Descriptor;
             return new WorkerSandbox(
-                at.Port, at.HubName, at.HubHostName, at.HubResourceId, at.TenantId, at.ClientId, at.ClientSecret, at.CaCertificatePem);
+                at.Port,
+                at.HubName,
+                at.HubHostName,
+                at.HubResourceId,
+                at.TenantId,
+                at.ClientId,
+                at.ClientSecret,
+                at.CaCertificatePem
+            );
         }
     }
 
     /// <summary>The request that was registered, if anybody came so far.</summary>
-    public string? RequestId => Journals().Where(journal => journal.Content.Contains((byte)'\n')).Select(journal => journal.RequestId).SingleOrDefault();
+    public string? RequestId =>
+        Journals().Where(journal => journal.Content.Contains((byte)'\n')).Select(journal => journal.RequestId).SingleOrDefault();
 
     public IEnumerable<(string RequestId, byte[] Content)> Journals() => Evidence(".jsonl");
 
@@ -45,12 +54,16 @@ internal class ErasureWorld : IAsyncDisposable
     public byte[]? Certificate => Evidence(".dsse.json").Select(file => file.Content).LastOrDefault();
 
     /// <summary>Files of requests by the end of their names, in the order of these.</summary>
-    private IEnumerable<(string RequestId, byte[] Content)> Evidence(string end) => _folder is null
-        ? ContainerOf(WorldNames.EvidenceAccount, WorldNames.EvidenceContainer).List()
-            .Where(blob => blob.Name.EndsWith(end, StringComparison.Ordinal))
-            .Select(blob => (blob.Name.Split('/')[0], blob.Content.ToArray()))
-        : Directory.EnumerateFiles(_folder, "*" + end, SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .Select(file => (Path.GetRelativePath(_folder, file).Split(Path.DirectorySeparatorChar)[0], File.ReadAllBytes(file)));
+    private IEnumerable<(string RequestId, byte[] Content)> Evidence(string end) =>
+        _folder is null
+            ? ContainerOf(WorldNames.EvidenceAccount, WorldNames.EvidenceContainer)
+                .List()
+                .Where(blob => blob.Name.EndsWith(end, StringComparison.Ordinal))
+                .Select(blob => (blob.Name.Split('/')[0], blob.Content.ToArray()))
+            : Directory
+                .EnumerateFiles(_folder, "*" + end, SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+                .Select(file => (Path.GetRelativePath(_folder, file).Split(Path.DirectorySeparatorChar)[0], File.ReadAllBytes(file)));
 
     /// <summary>A worker that was killed cannot give its lease on a container back: it ends by itself.</summary>
     public void LetLeasesEnd()

@@ -8,7 +8,8 @@ internal sealed class StartedClock(DateTimeOffset start, double rate = 1) : Time
     private readonly long _started = System.GetTimestamp();
     private long _skippedTicks;
 
-    public override DateTimeOffset GetUtcNow() => (start + (System.GetElapsedTime(_started) * rate)).AddTicks(Interlocked.Read(ref _skippedTicks));
+    public override DateTimeOffset GetUtcNow() =>
+        (start + (System.GetElapsedTime(_started) * rate)).AddTicks(Interlocked.Read(ref _skippedTicks));
 
     public void Skip(TimeSpan time) => Interlocked.Add(ref _skippedTicks, time.Ticks);
 

@@ -29,7 +29,9 @@ internal static class WorkerProcess
         if (worker.ExitCode == 0)
             return JsonSerializer.Deserialize<List<WorkerVerdict>>(output)!;
         const int killed = 128 + 9;
-        return worker.ExitCode == killed ? null : throw new InvalidOperationException($"A worker ended with {worker.ExitCode}: {await errors}");
+        return worker.ExitCode == killed
+            ? null
+            : throw new InvalidOperationException($"A worker ended with {worker.ExitCode}: {await errors}");
     }
 
     private static Process Start()

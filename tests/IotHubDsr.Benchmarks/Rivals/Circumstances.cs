@@ -10,8 +10,13 @@ internal static class Circumstances
     {
         string[] rights =
         [
-            "hub:RegistryRead", "hub:RegistryWrite", "hub:ServiceConnect", $"blob:{WorldNames.PlainAccount}/raw-json", $"blob:{WorldNames.PlainAccount}",
-            $"blob:{WorldNames.VersionedAccount}/cold-archive", $"blob:{WorldNames.UploadAccount}/{WorldNames.UploadContainer}",
+            "hub:RegistryRead",
+            "hub:RegistryWrite",
+            "hub:ServiceConnect",
+            $"blob:{WorldNames.PlainAccount}/raw-json",
+            $"blob:{WorldNames.PlainAccount}",
+            $"blob:{WorldNames.VersionedAccount}/cold-archive",
+            $"blob:{WorldNames.UploadAccount}/{WorldNames.UploadContainer}",
             $"blob:{WorldNames.UploadAccount}/insights-logs-connections",
         ];
         string right = rights[random.Next(rights.Length)];
@@ -24,15 +29,18 @@ internal static class Circumstances
 
     public static void GiveBack(RivalRun run) => run.World.Server.Access.Denied = [];
 
-    public static Rival Weather(Random random) => new("a service fails", run => run.World.Server.Faults.Add(new FaultRule
-    {
-        Service = random.Next(3) == 0 ? "hub" : "blob",
-        Skip = random.Next(5),
-        Times = random.Next(1, 3),
-        Status = random.Next(2) == 0 ? 503 : null,
-        Reset = random.Next(2) == 0,
-    }));
+    public static Rival Weather(Random random) => new("a service fails", run => run.World.Server.Faults.Add(
+                new FaultRule
+                {
+                    Service = random.Next(3) == 0 ? "hub" : "blob",
+                    Skip = random.Next(5),
+                    Times = random.Next(1, 3),
+                    Status = random.Next(2) == 0 ? 503 : null,
+                    Reset = random.Next(2) == 0,
+                }
+            ));
 
     /// <summary>Time passes: what the hub has kept to write is written.</summary>
-    public static Rival Time(Random random) => new("minutes pass", run => run.World.Clock.Skip(TimeSpan.FromSeconds(random.Next(30, 1200))));
+    public static Rival Time(Random random) =>
+        new("minutes pass", run => run.World.Clock.Skip(TimeSpan.FromSeconds(random.Next(30, 1200))));
 }

@@ -35,22 +35,27 @@ internal sealed record FoundRecord(string Text, string? DeviceId, string? Genera
     /// <summary>Other devices that a gateway sent it for.</summary>
     public IReadOnlyList<string> Attributed { get; init; } = [];
 
-    public static IEnumerable<FoundRecord> In(PlaceKind kind, string blobName, ReadOnlyMemory<byte> content) => kind switch
-    {
-        PlaceKind.Files => [new($"{blobName} {Convert.ToHexString(SHA256.HashData(content.Span))}", blobName.Split('/')[0])],
-        PlaceKind.Logs => Lines(content).Select(LogRow),
-        PlaceKind.DeadLetters => Events(content),
-        _ when content.Span.StartsWith("Obj\x01"u8) => Avro(content),
-        _ => Lines(content).Select(Message),
-    };
+    public static IEnumerable<FoundRecord> In(PlaceKind kind, string blobName, ReadOnlyMemory<byte> content) =>
+        kind switch
+        {
+            PlaceKind.Files => [new($"{blobName} {Convert.ToHexString(SHA256.HashData(content.Span))}", blobName.Split('/')[0])],
+            PlaceKind.Logs => Lines(content).Select(LogRow),
+            PlaceKind.DeadLetters => Events(content),
+            _ when content.Span.StartsWith("Obj\x01"u8) => Avro(content),
+            _ => Lines(content).Select(Message),
+        };
 
     private static IEnumerable<string> Lines(ReadOnlyMemory<byte> content) =>
         Encoding.UTF8.GetString(content.Span).Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0);
 
     private static FoundRecord Message(string line)
     {
-        using JsonDocument parsed = JsonDocument.Parse(line);
-        return Message(line, Texts(parsed.RootElement.GetProperty("SystemProperties")), Texts(parsed.RootElement.GetProperty("Properties")));
+        using var parsed = JsonDocument.Parse(line);
+        return Message(
+            line,
+            Texts(parsed.RootElement.GetProperty("SystemProperties")),
+            Texts(parsed.RootElement.GetProperty("Properties"))
+        );
     }
 
     private static FoundRecord Message(string text, Dictionary<string, string> system, Dictionary<string, string> properties)
@@ -73,7 +78,8 @@ internal sealed record FoundRecord(string Text, string? DeviceId, string? Genera
         while (reader.HasNext())
         {
             GenericRecord record = reader.Next();
-            Dictionary<string, string> system = Texts(record["SystemProperties"]), properties = Texts(record["Properties"]);
+            Dictionary<string, string> system = Texts(record["SystemProperties"]),
+                properties = Texts(record["Properties"]);
             string body = record["Body"] is byte[] bytes ? Convert.ToHexString(bytes) : "none";
             yield return Message($"{record["EnqueuedTimeUtc"]} {Sorted(properties)} {Sorted(system)} {body}", system, properties);
         }
@@ -87,15 +93,15 @@ internal sealed record FoundRecord(string Text, string? DeviceId, string? Genera
 
     private static FoundRecord LogRow(string line)
     {
-        using JsonDocument parsed = JsonDocument.Parse(line);
-        using JsonDocument properties = JsonDocument.Parse(parsed.RootElement.GetProperty("properties").GetString()!);
+        using var parsed = JsonDocument.Parse(line);
+        using var properties = JsonDocument.Parse(parsed.RootElement.GetProperty("properties").GetString()!);
         string? device = properties.RootElement.TryGetProperty(LogRecord.DeviceId, out JsonElement id) ? id.GetString() : null;
         return new FoundRecord(line, device, Hub: HubOf(parsed.RootElement.GetProperty("resourceId").GetString()!));
     }
 
     private static IEnumerable<FoundRecord> Events(ReadOnlyMemory<byte> content)
     {
-        using JsonDocument parsed = JsonDocument.Parse(content);
+        using var parsed = JsonDocument.Parse(content);
         foreach (JsonElement one in parsed.RootElement.EnumerateArray())
         {
             string topic = (one.TryGetProperty("topic", out JsonElement named) ? named : one.GetProperty("source")).GetString()!;

@@ -117,17 +117,19 @@ internal sealed class Ledger(HubRegistry registry)
         }
     }
 
-    private static string Describe(HubIdentity device) => $"{device.GenerationId} {device.ETag} {device.PendingCommands} {device.ToTwinJson().ToJsonString()}";
+    private static string Describe(HubIdentity device) =>
+        $"{device.GenerationId} {device.ETag} {device.PendingCommands} {device.ToTwinJson().ToJsonString()}";
 
     private static string Shortened(string text) => text.Length <= 160 ? text : text[..160] + "…";
 
     /// <summary>What a gateway sent for another device is that device's.</summary>
-    private Incarnation[] OwnersOf(FoundRecord record) => record switch
-    {
-        { Attributed: { Count: > 0 } attributed } => [.. attributed.Select(device => Named(record.Hub, device, generation: null))],
-        { DeviceId: { } device } => [Named(record.Hub, device, record.Generation)],
-        _ => [],
-    };
+    private Incarnation[] OwnersOf(FoundRecord record) =>
+        record switch
+        {
+            { Attributed: { Count: > 0 } attributed } => [.. attributed.Select(device => Named(record.Hub, device, generation: null))],
+            { DeviceId: { } device } => [Named(record.Hub, device, record.Generation)],
+            _ => [],
+        };
 
     private Incarnation Named(string? hub, string device, string? generation) =>
         hub is not null and not WorldNames.HubName ? new Incarnation(hub, device, generation ?? "?")

@@ -11,17 +11,28 @@ internal sealed record Moment(RivalStage Stage, string Sort, Func<LoggedRequest,
     public bool IsNow(LoggedRequest request) => IsOfSort(request) && ++_seen == Ordinal;
 
     /// <summary>The moments that matter are those around what destroys and what is read before and after it.</summary>
-    public static Moment In(RivalStage stage, Random random) => random.Next(10) switch
-    {
-        < 2 => new(stage, "request", _ => true, random.Next(1, 200)),
-        < 4 => new(stage, "call that changes something", IsDestructive, random.Next(1, 8)),
-        < 5 => new(stage, "commit of a blob", request => Names(request, "comp=blocklist"), random.Next(1, 8)),
-        < 6 => new(stage, "listing", request => Names(request, "comp=list"), random.Next(1, 24)),
-        < 7 when random.Next(2) == 0 => new(stage, "deletion in the hub", request => request is { Service: "hub", Mutating: true }, random.Next(1, 4)),
-        < 7 => new(stage, "request to the hub", request => request.Service == "hub", random.Next(1, 8)),
-        < 8 => new(stage, "request to the uploads", request => Names(request, "/device-uploads"), random.Next(1, 6)),
-        _ => new(stage, "reading of a blob", request => request is { Service: "blob", Method: "GET" } && !Names(request, "comp="), random.Next(1, 120)),
-    };
+    public static Moment In(RivalStage stage, Random random) =>
+        random.Next(10) switch
+        {
+            < 2 => new(stage, "request", _ => true, random.Next(1, 200)),
+            < 4 => new(stage, "call that changes something", IsDestructive, random.Next(1, 8)),
+            < 5 => new(stage, "commit of a blob", request => Names(request, "comp=blocklist"), random.Next(1, 8)),
+            < 6 => new(stage, "listing", request => Names(request, "comp=list"), random.Next(1, 24)),
+            < 7 when random.Next(2) == 0 => new(
+                stage,
+                "deletion in the hub",
+                request => request is { Service: "hub", Mutating: true },
+                random.Next(1, 4)
+            ),
+            < 7 => new(stage, "request to the hub", request => request.Service == "hub", random.Next(1, 8)),
+            < 8 => new(stage, "request to the uploads", request => Names(request, "/device-uploads"), random.Next(1, 6)),
+            _ => new(
+                stage,
+                "reading of a blob",
+                request => request is { Service: "blob", Method: "GET" } && !Names(request, "comp="),
+                random.Next(1, 120)
+            ),
+        };
 
     public override string ToString() => $"{Stage}, {Sort} {Ordinal}";
 

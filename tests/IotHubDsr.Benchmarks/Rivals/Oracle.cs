@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IotHubDsr.Benchmarks.Erasures;
+using IotHubDsr.Core.Azure.Hub;
 
 namespace IotHubDsr.Benchmarks.Rivals;
 
@@ -46,7 +47,12 @@ internal sealed class Oracle(RivalWorld world)
     /// <param name="arrived">What came into its place meanwhile, and may have been missed rightly.</param>
     /// <param name="when">What was going on.</param>
     public void Judge(
-        IEnumerable<WorkerVerdict> verdicts, Reading before, Reading after, IReadOnlySet<(string Place, string Text)> arrived, string when)
+        IEnumerable<WorkerVerdict> verdicts,
+        Reading before,
+        Reading after,
+        IReadOnlySet<(string Place, string Text)> arrived,
+        string when
+    )
     {
         foreach (WorkerVerdict verdict in verdicts.Where(verdict => verdict.Verdict is Verdict.Absent or Verdict.Erased))
         {
@@ -67,12 +73,17 @@ internal sealed class Oracle(RivalWorld world)
     /// <param name="when">What was going on.</param>
     public void Judge(IEnumerable<WorkerVerdict> verdicts, byte[] certificate, string when)
     {
-        using JsonDocument envelope = JsonDocument.Parse(certificate);
-        using JsonDocument statement = JsonDocument.Parse(envelope.RootElement.GetProperty("payload").GetBytesFromBase64());
-        Dictionary<string, Verdict> certified = statement.RootElement.GetProperty("predicate").GetProperty("locations").EnumerateArray().ToDictionary(
-            location => location.GetProperty("id").GetString()!,
-            location => Enum.Parse<Verdict>(location.GetProperty("verdict").GetString()!),
-            StringComparer.Ordinal);
+        using var envelope = JsonDocument.Parse(certificate);
+        using var statement = JsonDocument.Parse(envelope.RootElement.GetProperty("payload").GetBytesFromBase64());
+        var certified = statement
+            .RootElement.GetProperty("predicate")
+            .GetProperty("locations")
+            .EnumerateArray()
+            .ToDictionary(
+                location => location.GetProperty("id").GetString()!,
+                location => Enum.Parse<Verdict>(location.GetProperty("verdict").GetString()!),
+                StringComparer.Ordinal
+            );
         foreach (WorkerVerdict verdict in verdicts)
         {
             Verdict said = certified.GetValueOrDefault(verdict.Location, Verdict.Absent);
@@ -85,29 +96,47 @@ internal sealed class Oracle(RivalWorld world)
     public void Conclude(IReadOnlyList<WorkerVerdict> last, Reading now)
     {
         IReadOnlySet<(string, string)> none = new HashSet<(string, string)>();
-        List<WorkerVerdict> gone = [.. last.Where(verdict => IsServed(verdict)
-            && _concerned[verdict.DeviceId].TrueForAll(subject => LeftOf(subject, verdict, now, now, none) is null))];
+        List<WorkerVerdict> gone =
+        [
+            .. last.Where(verdict =>
+                IsServed(verdict) && _concerned[verdict.DeviceId].TrueForAll(subject => LeftOf(subject, verdict, now, now, none) is null)
+            ),
+        ];
         int said = gone.Count(verdict => verdict.Verdict is Verdict.Absent or Verdict.Erased);
         IsConclusive = said > 0 && said * 4 >= gone.Count * 3;
     }
 
     private bool IsServed(WorkerVerdict verdict) =>
-        verdict.Kind is LocationKinds.DeviceRegistry or LocationKinds.CloudToDeviceQueue || world.Places.Any(place => place.Name == verdict.Place);
+        verdict.Kind is LocationKinds.DeviceRegistry or LocationKinds.CloudToDeviceQueue
+        || world.Places.Any(place => place.Name == verdict.Place);
 
     /// <summary>What there is, all the time from before a verdict until after it; null when there is nothing.</summary>
     private string? LeftOf(
-        Incarnation subject, WorkerVerdict verdict, Reading before, Reading after, IReadOnlySet<(string Place, string Text)> arrived)
+        Incarnation subject,
+        WorkerVerdict verdict,
+        Reading before,
+        Reading after,
+        IReadOnlySet<(string Place, string Text)> arrived
+    )
     {
         if (verdict.Kind == LocationKinds.DeviceRegistry)
             return before.Has(subject) && after.Has(subject) ? "it is registered" : null;
         if (verdict.Kind == LocationKinds.CloudToDeviceQueue)
-            return before.CommandsFor(subject) > 0 && after.CommandsFor(subject) > 0 ? $"{after.CommandsFor(subject)} messages wait for it" : null;
+        {
+            return before.CommandsFor(subject) > 0 && after.CommandsFor(subject) > 0
+                ? $"{after.CommandsFor(subject)} messages wait for it"
+                : null;
+        }
 
         // The messages of a device that lives on come again and again: only those of one that is gone are waited for.
         bool isGone = !before.Has(subject) && !after.Has(subject);
         var there = before.RecordsIn(verdict.Place, isGone).ToHashSet();
         List<(string, string Text)> left =
-            [.. after.RecordsIn(verdict.Place, isGone).Where(record => there.Contains(record) && !arrived.Contains(record) && world.Ledger.IsOf(subject, record))];
+        [
+            .. after
+                .RecordsIn(verdict.Place, isGone)
+                .Where(record => there.Contains(record) && !arrived.Contains(record) && world.Ledger.IsOf(subject, record)),
+        ];
         return left.Count == 0 ? null : $"it holds {left.Count} records: {left[0].Text}";
     }
 }

@@ -30,7 +30,8 @@ internal sealed class Reading
     public bool KeepsCopies(string place) => _keepsCopies.Contains(place);
 
     /// <summary>Whether a device is registered.</summary>
-    public bool Has(Incarnation device) => _devices.TryGetValue(device.DeviceId, out var found) && found.Generation == device.Generation;
+    public bool Has(Incarnation device) =>
+        _devices.TryGetValue(device.DeviceId, out (string Generation, int Commands) found) && found.Generation == device.Generation;
 
     /// <summary>Messages that wait for a device.</summary>
     public int CommandsFor(Incarnation device) => Has(device) ? _devices[device.DeviceId].Commands : 0;
@@ -38,9 +39,10 @@ internal sealed class Reading
     /// <summary>What a place holds, old copies included.</summary>
     /// <param name="place">Account and container.</param>
     /// <param name="withUnwritten">Whether what is on its way there counts.</param>
-    public IEnumerable<(string Place, string Text)> RecordsIn(string place, bool withUnwritten) => _current.Keys
-        .Where(record => record.Place == place && (withUnwritten || !_onTheWay.Contains(record)))
-        .Union(_old.Where(record => record.Place == place));
+    public IEnumerable<(string Place, string Text)> RecordsIn(string place, bool withUnwritten) =>
+        _current
+            .Keys.Where(record => record.Place == place && (withUnwritten || !_onTheWay.Contains(record)))
+            .Union(_old.Where(record => record.Place == place));
 
     public static Reading Of(RivalWorld world)
     {

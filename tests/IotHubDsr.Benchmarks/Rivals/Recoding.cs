@@ -8,7 +8,8 @@ namespace IotHubDsr.Benchmarks.Rivals;
 internal static class Recoding
 {
     /// <summary>One blob with the records of several; byte for byte as they were.</summary>
-    public static byte[] Join(PlaceKind kind, IEnumerable<ReadOnlyMemory<byte>> contents) => Write(kind, contents, _ => true, isReversed: false);
+    public static byte[] Join(PlaceKind kind, IEnumerable<ReadOnlyMemory<byte>> contents) =>
+        Write(kind, contents, _ => true, isReversed: false);
 
     /// <summary>The blob without some of its records, by their place in it.</summary>
     public static byte[] Without(PlaceKind kind, ReadOnlyMemory<byte> content, IReadOnlySet<int> left) =>
@@ -22,12 +23,14 @@ internal static class Recoding
         ReadOnlyMemory<byte>[] all = [.. contents];
         if (kind == PlaceKind.Messages && all.Any(IsAvro))
             return WriteAvro([.. all.Where(IsAvro)], isKept, isReversed);
-        IEnumerable<string> records = all.SelectMany(content => FoundRecord.In(kind, string.Empty, content)).Where((_, index) => isKept(index)).Select(record => record.Text);
+        IEnumerable<string> records = all.SelectMany(content => FoundRecord.In(kind, string.Empty, content))
+            .Where((_, index) => isKept(index))
+            .Select(record => record.Text);
         if (isReversed)
             records = records.Reverse();
-        return Encoding.UTF8.GetBytes(kind == PlaceKind.DeadLetters
-            ? $"[{string.Join(',', records)}]"
-            : string.Concat(records.Select(record => record + "\n")));
+        return Encoding.UTF8.GetBytes(
+            kind == PlaceKind.DeadLetters ? $"[{string.Join(',', records)}]" : string.Concat(records.Select(record => record + "\n"))
+        );
     }
 
     private static bool IsAvro(ReadOnlyMemory<byte> content) => content.Span.StartsWith("Obj\x01"u8);

@@ -1,4 +1,5 @@
 using IotHubDsr.Benchmarks.Erasures;
+using IotHubDsr.Core.Azure.Hub;
 using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.World;
 
@@ -33,21 +34,26 @@ internal sealed class RivalRun
 
     public static async Task<RivalOutcome> RunAsync(int seed, DateTimeOffset start)
     {
-        RivalScript script = RivalScript.Of(seed);
+        var script = RivalScript.Of(seed);
         await using RivalWorld world = await RivalWorld.StartAsync(script.World, start, script.InContainer);
         var run = new RivalRun(world, script);
         await run.PlayAsync();
         return new RivalOutcome(seed, run._oracle.Losses, run._oracle.FalseVerdicts, run._oracle.IsConclusive, run._unforeseen, run._story);
     }
 
-    public Task<EngineSession> ConnectAsync(string store) => EngineSession.ConnectAsync(World.Sandbox, store, World.Clock, _script.ThrottleLimit);
+    public Task<EngineSession> ConnectAsync(string store) =>
+        EngineSession.ConnectAsync(World.Sandbox, store, World.Clock, _script.ThrottleLimit);
 
     /// <summary>A folder for the requests of another admin.</summary>
     public string NewStore() => Directory.CreateDirectory(World.NewPath()).FullName;
 
     /// <summary>Devices that no request is about, those that share their blobs first.</summary>
-    public IEnumerable<string> SomeBystanders(Random random, int count) => DeviceSeed.LookAlikes.Concat(World.Server.World.Truth.Devices.OrderBy(_ => random.Next()))
-        .Except(Subjects, StringComparer.Ordinal).Where(device => !_oracle.IsConcerned(device)).Take(count);
+    public IEnumerable<string> SomeBystanders(Random random, int count) =>
+        DeviceSeed
+            .LookAlikes.Concat(World.Server.World.Truth.Devices.OrderBy(_ => random.Next()))
+            .Except(Subjects, StringComparer.Ordinal)
+            .Where(device => !_oracle.IsConcerned(device))
+            .Take(count);
 
     /// <summary>Devices of which a request may erase, as they are now.</summary>
     public void Concern(IEnumerable<string> devices) => _oracle.Concern(devices.Select(World.Ledger.CurrentOf));
@@ -107,7 +113,11 @@ internal sealed class RivalRun
     /// <summary>An ID that was given to somebody else while its plan was made is the one's whom the plan names.</summary>
     private void ConcernPlanned(ErasurePlan? plan)
     {
-        foreach (ErasureStep step in plan?.Steps.Where(step => step.Location.Kind == LocationKinds.DeviceRegistry && plan.Scope == RecordScope.All) ?? [])
+        foreach (
+            ErasureStep step in plan?.Steps.Where(step =>
+                step.Location.Kind == LocationKinds.DeviceRegistry && plan.Scope == RecordScope.All
+            ) ?? []
+        )
         {
             IReadOnlyList<Incarnation> all = World.Ledger.AllOf(step.DeviceId);
             int named = all.ToList().FindIndex(one => one.Generation == step.Finding.GenerationId);
@@ -124,7 +134,9 @@ internal sealed class RivalRun
         await SettleAsync(plan, TimeSpan.FromHours(26));
         if (World.RequestId is not { } requestId)
             return;
-        List<WorkerVerdict>? last = await JudgeOwnAsync(() => ActAsync(RivalStage.Settled, async session => Verdicts(await session.VerifyAsync(requestId))));
+        List<WorkerVerdict>? last = await JudgeOwnAsync(() =>
+            ActAsync(RivalStage.Settled, async session => Verdicts(await session.VerifyAsync(requestId)))
+        );
         _oracle.Conclude(last ?? [], World.Read());
     }
 
@@ -220,8 +232,14 @@ internal sealed class RivalRun
             return;
         try
         {
-            foreach (var one in _waiting.Where(one => one.Stage == _now && one.At?.IsNow(request) == true).ToList())
+            foreach (
+                (RivalStage Stage, Moment? At, IRival Rival) one in _waiting
+                    .Where(one => one.Stage == _now && one.At?.IsNow(request) == true)
+                    .ToList()
+            )
+            {
                 await EnterAsync(one.Rival, $"{one.At}: {request.Method} {request.Host}{request.Target}");
+            }
         }
         finally
         {
@@ -267,4 +285,5 @@ internal sealed record RivalOutcome(
     IReadOnlyList<string> FalseVerdicts,
     bool IsConclusive,
     IReadOnlyList<string> Unforeseen,
-    IReadOnlyList<string> Story);
+    IReadOnlyList<string> Story
+);

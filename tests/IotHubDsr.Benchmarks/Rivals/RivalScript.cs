@@ -12,7 +12,20 @@ internal sealed record RivalScript(int Seed)
     private const int SharedEvery = 6;
 
     // Such as share their blobs with look-alikes, have files, logs and dead letters, or are named by a gateway.
-    private static readonly string[] Known = ["dev1", "Dev1", "dev10", "dev2", "it's", "100%", "50%25", "leaf-1", "x'=(y)!*", "th-001", "th-011"];
+    private static readonly string[] Known =
+    [
+        "dev1",
+        "Dev1",
+        "dev10",
+        "dev2",
+        "it's",
+        "100%",
+        "50%25",
+        "leaf-1",
+        "x'=(y)!*",
+        "th-001",
+        "th-011",
+    ];
 
     public SandboxOptions World { get; } = new() { Seed = (Seed % Worlds) + 1, NeighbourSharesContainers = Seed % SharedEvery == 0 };
 
@@ -43,7 +56,9 @@ internal sealed record RivalScript(int Seed)
     /// <summary>How long it takes until somebody goes on.</summary>
     public TimeSpan Pause { get; init; }
 
-    /// <summary>Whether a request that follows a reassignment is narrowed to those who had the ID first; null when it is not narrowed.</summary>
+    /// <summary>
+    /// Whether a request that follows a reassignment is narrowed to those who had the ID first; null when it is not narrowed.
+    /// </summary>
     public bool? IsOfFirst { get; init; }
 
     public static RivalScript Of(int seed)
@@ -81,13 +96,20 @@ internal sealed record RivalScript(int Seed)
 
     /// <param name="concerned">Those whom the request is about.</param>
     /// <param name="path">Where the plan is saved.</param>
-    public PlanChoices Choices(IEnumerable<Incarnation> concerned, string path) => new(Subjects)
-    {
-        IncludeOldVersions = IncludeOldVersions,
-        DeleteEmptied = DeleteEmptied,
-        Path = path,
-        Scope = concerned.ToList() is [{ Generation: var only }] && IsOfFirst is not null ? RecordScope.All with { GenerationId = only } : RecordScope.All,
-    };
+    public PlanChoices Choices(IEnumerable<Incarnation> concerned, string path) =>
+        new(Subjects)
+        {
+            IncludeOldVersions = IncludeOldVersions,
+            DeleteEmptied = DeleteEmptied,
+            Path = path,
+            Scope =
+                concerned.ToList() is [{ Generation: var only }] && IsOfFirst is not null
+                    ? RecordScope.All with
+                    {
+                        GenerationId = only,
+                    }
+                    : RecordScope.All,
+        };
 
     /// <summary>A request for one generation takes one device.</summary>
     private bool Narrows(bool isReassigned) => isReassigned && IsOfFirst is not null && Subjects.Count == 1;
@@ -98,23 +120,24 @@ internal sealed record RivalScript(int Seed)
         int rivals = random.Next(1, 5);
         for (int rival = 0; rival < rivals; rival++)
         {
-            RivalStage stage = (RivalStage)random.Next((int)RivalStage.Settled + 1);
+            var stage = (RivalStage)random.Next((int)RivalStage.Settled + 1);
             yield return (Moment.In(stage, random), RivalOf(rival == 0 ? seed % 12 : random.Next(12), new Random(random.Next())));
         }
     }
 
-    private static IRival RivalOf(int sort, Random random) => sort switch
-    {
-        0 => Writers.Hub(random),
-        1 or 2 => Strangers.Any(random),
-        3 => Writers.Uploads(random),
-        4 => Writers.Logs(random),
-        5 => Writers.SecondHub(random),
-        6 => Requests.Other(random),
-        7 => random.Next(3) == 0 ? Requests.Export() : Requests.Same(random),
-        8 => Circumstances.Rights(random),
-        9 => random.Next(2) == 0 ? Circumstances.Weather(random) : Circumstances.Time(random),
-        10 => Owners.Deletes(random),
-        _ => Owners.Reassigns(random),
-    };
+    private static IRival RivalOf(int sort, Random random) =>
+        sort switch
+        {
+            0 => Writers.Hub(random),
+            1 or 2 => Strangers.Any(random),
+            3 => Writers.Uploads(random),
+            4 => Writers.Logs(random),
+            5 => Writers.SecondHub(random),
+            6 => Requests.Other(random),
+            7 => random.Next(3) == 0 ? Requests.Export() : Requests.Same(random),
+            8 => Circumstances.Rights(random),
+            9 => random.Next(2) == 0 ? Circumstances.Weather(random) : Circumstances.Time(random),
+            10 => Owners.Deletes(random),
+            _ => Owners.Reassigns(random),
+        };
 }

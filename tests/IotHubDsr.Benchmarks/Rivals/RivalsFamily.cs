@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using IotHubDsr.Benchmarks.Erasures;
+using IotHubDsr.Core.Azure.Hub;
 
 namespace IotHubDsr.Benchmarks.Rivals;
 
@@ -14,7 +15,9 @@ internal sealed class RivalsFamily : IBenchmarkFamily
 
     public string Name => "rivals";
 
-    public string Description => "erasures beside other writers, other requests and reassigned IDs; takes the number of runs, or 'seed' and the first and last of some";
+    public string Description =>
+        "erasures beside other writers, other requests and reassigned IDs; takes the number of runs, or 'seed' and the first and last of "
+        + "some";
 
     public async Task RunAsync(IReadOnlyList<string> arguments, Action<BenchmarkRow> report)
     {
@@ -36,13 +39,26 @@ internal sealed class RivalsFamily : IBenchmarkFamily
                 RivalOutcome outcome = await RivalRun.RunAsync(seed, start);
                 outcomes.Add(outcome);
                 await TellAsync(outcome, isWhole: first == last);
-            });
+            }
+        );
 
         report(new BenchmarkRow("rivals_runs", outcomes.Count, "runs", 200, AtMost: false));
-        report(new BenchmarkRow("rivals_conclusive_runs", outcomes.Count(outcome => outcome.IsConclusive), "runs", (outcomes.Count + 1) / 2, AtMost: false));
-        report(new BenchmarkRow("rivals_unforeseen_failures", outcomes.Sum(outcome => outcome.Unforeseen.Count), "failures", 0, AtMost: true));
+        report(
+            new BenchmarkRow(
+                "rivals_conclusive_runs",
+                outcomes.Count(outcome => outcome.IsConclusive),
+                "runs",
+                (outcomes.Count + 1) / 2,
+                AtMost: false
+            )
+        );
+        report(
+            new BenchmarkRow("rivals_unforeseen_failures", outcomes.Sum(outcome => outcome.Unforeseen.Count), "failures", 0, AtMost: true)
+        );
         report(new BenchmarkRow("rivals_bystander_losses", outcomes.Sum(outcome => outcome.Losses.Count), "losses", 0, AtMost: true));
-        report(new BenchmarkRow("rivals_false_verdicts", outcomes.Sum(outcome => outcome.FalseVerdicts.Count), "verdicts", 0, AtMost: true));
+        report(
+            new BenchmarkRow("rivals_false_verdicts", outcomes.Sum(outcome => outcome.FalseVerdicts.Count), "verdicts", 0, AtMost: true)
+        );
     }
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

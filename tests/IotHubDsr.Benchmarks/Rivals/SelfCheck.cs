@@ -1,6 +1,7 @@
 using IotHubDsr.Benchmarks.Erasures;
 using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.Storage;
+using IotHubDsr.Sandbox.Storage.Blobs;
 using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Benchmarks.Rivals;
@@ -20,8 +21,10 @@ internal static class SelfCheck
 
     private static readonly WorkerVerdict[] Lies =
     [
-        Says(LocationKinds.RoutedBlobContainer, Json.Name), Says(LocationKinds.RoutedBlobContainer, Versioned.Name),
-        Says(LocationKinds.FileUploadContainer, RivalWorld.Uploads.Name), Says(LocationKinds.DeviceRegistry, WorldNames.HubName),
+        Says(LocationKinds.RoutedBlobContainer, Json.Name),
+        Says(LocationKinds.RoutedBlobContainer, Versioned.Name),
+        Says(LocationKinds.FileUploadContainer, RivalWorld.Uploads.Name),
+        Says(LocationKinds.DeviceRegistry, WorldNames.HubName),
         Says(LocationKinds.CloudToDeviceQueue, WorldNames.HubName),
     ];
 
@@ -70,16 +73,24 @@ internal static class SelfCheck
         (int losses, int falseVerdicts) = (oracle.Losses.Count, oracle.FalseVerdicts.Count);
         Reading before = world.Read();
         oracle.Judge(happens(), before, world.Read(), new HashSet<(string, string)>(), what);
-        if (oracle.Losses.Count > losses != (expected == Sees.Loss) || oracle.FalseVerdicts.Count > falseVerdicts != (expected == Sees.FalseVerdict))
+        if (
+            oracle.Losses.Count > losses != (expected == Sees.Loss)
+            || oracle.FalseVerdicts.Count > falseVerdicts != (expected == Sees.FalseVerdict)
+        )
         {
-            string seen = string.Join("; ", oracle.Losses.Skip(losses).Concat(oracle.FalseVerdicts.Skip(falseVerdicts)).DefaultIfEmpty("nothing"));
+            string seen = string.Join(
+                "; ",
+                oracle.Losses.Skip(losses).Concat(oracle.FalseVerdicts.Skip(falseVerdicts)).DefaultIfEmpty("nothing")
+            );
             throw new InvalidOperationException($"The oracle is not to be trusted: {what}, and it sees {seen}.");
         }
     }
 
-    private static WorkerVerdict Says(string kind, string place) => new(Subject, kind, kind, place, Verdict.Erased, Erased: 1, Remaining: 0);
+    private static WorkerVerdict Says(string kind, string place) =>
+        new(Subject, kind, kind, place, Verdict.Erased, Erased: 1, Remaining: 0);
 
-    private static List<BlobSnapshotInfo> Blobs(RivalWorld world, Place place) => [.. world.ContainerOf(place).List().Where(blob => world.RecordsOf(place, blob).Count > 0)];
+    private static List<BlobSnapshotInfo> Blobs(RivalWorld world, Place place) =>
+        [.. world.ContainerOf(place).List().Where(blob => world.RecordsOf(place, blob).Count > 0)];
 
     private static void Without(RivalWorld world, Place place)
     {
@@ -91,12 +102,15 @@ internal static class SelfCheck
     private static void DeleteCopies(RivalWorld world)
     {
         BlobContainer container = world.ContainerOf(Versioned);
-        var lost = container.List(includeOld: true).GroupBy(blob => blob.Name).First(copies => !copies.Any(copy => copy.IsCurrent));
+        IGrouping<string, BlobSnapshotInfo> lost = container
+            .List(includeOld: true)
+            .GroupBy(blob => blob.Name)
+            .First(copies => !copies.Any(copy => copy.IsCurrent));
         lock (container.Gate)
         {
-            if (container.TryGetEntry(lost.Key, out var entry))
+            if (container.TryGetEntry(lost.Key, out BlobEntry? entry))
             {
-                foreach (var copy in entry.Old.ToList())
+                foreach (BlobRevision? copy in entry.Old.ToList())
                     entry.DeletePermanently(copy);
             }
         }

@@ -28,7 +28,8 @@ internal sealed class StartupFamily : IBenchmarkFamily
     {
         string module = PowerShellProcess.Manifest;
         string empty = PowerShellProcess.OutputOf("tests", "IotHubDsr.EmptyModule", "net8.0", "IotHubDsr.EmptyModule.psd1");
-        List<double> modules = [], empties = [];
+        List<double> modules = [],
+            empties = [];
         for (int round = 0; round < Rounds; round++)
         {
             modules.Add(await ImportAsync(module));
@@ -46,18 +47,22 @@ internal sealed class StartupFamily : IBenchmarkFamily
     }
 
     /// <summary>
-    /// Seconds from the start of a new process to the first finding, and to the first blob that a minimal module lists with Microsoft's libraries
-    /// and the same credential; turn by turn, on a sandbox that has answered before.
+    /// Seconds from the start of a new process to the first finding, and to the first blob that a minimal module lists with Microsoft's
+    /// libraries and the same credential; turn by turn, on a sandbox that has answered before.
     /// </summary>
     private static async Task<(double Finding, double Blob)> FirstFindingAsync()
     {
-        await using var sandbox = await WarmSandbox.StartAsync();
+        await using WarmSandbox sandbox = await WarmSandbox.StartAsync();
         string bareModule = PowerShellProcess.OutputOf("tests", "IotHubDsr.BareModule", "net8.0", "IotHubDsr.BareModule.psd1");
-        string finding = PowerShellTool.WithModule(PowerShellProcess.Manifest, $"{sandbox.ConnectScript}; Get-IotDeviceDataFootprint dev1 | ForEach-Object {{ 'found' }}");
+        string finding = PowerShellTool.WithModule(
+            PowerShellProcess.Manifest,
+            $"{sandbox.ConnectScript}; Get-IotDeviceDataFootprint dev1 | ForEach-Object {{ 'found' }}"
+        );
         string blob = PowerShellTool.WithModule(bareModule, $"{sandbox.BareScript} | ForEach-Object {{ 'found' }}");
         await FirstOutputAsync(finding);
         await FirstOutputAsync(blob);
-        List<double> findings = [], blobs = [];
+        List<double> findings = [],
+            blobs = [];
         for (int round = 0; round < Rounds; round++)
         {
             findings.Add(await FirstOutputAsync(finding));
@@ -72,9 +77,7 @@ internal sealed class StartupFamily : IBenchmarkFamily
         long started = Stopwatch.GetTimestamp();
         using Process process = PowerShellProcess.Start("-Command", command);
         string? line;
-        while ((line = await process.StandardOutput.ReadLineAsync()) is not null and not "found")
-        {
-        }
+        while ((line = await process.StandardOutput.ReadLineAsync()) is not null and not "found") { }
 
         double elapsed = Stopwatch.GetElapsedTime(started).TotalSeconds;
         await process.StandardOutput.ReadToEndAsync();

@@ -25,8 +25,12 @@ internal sealed class WarmSandbox : IAsyncDisposable
             """;
 
         BareScript = $$"""
-            Get-BareBlob -Port {{descriptor.GetProperty("port").GetInt32()}} -TenantId '{{Text("tenantId")}}' -ClientId '{{Text("clientId")}}' `
-                -ClientSecret '{{Text("clientSecret")}}' -CaCertificate '{{Text("caCertificatePem")}}' -Container https://contosorouted.blob.core.windows.net/raw-json
+            Get-BareBlob -Port {{descriptor.GetProperty("port").GetInt32()}} -TenantId '{{Text("tenantId")}}' -ClientId '{{Text(
+                "clientId"
+            )}}' `
+                -ClientSecret '{{Text("clientSecret")}}' -CaCertificate '{{Text(
+                "caCertificatePem"
+            )}}' -Container https://contosorouted.blob.core.windows.net/raw-json
             """;
 
         string Text(string name) => descriptor.GetProperty(name).GetString()!.Replace("'", "''", StringComparison.Ordinal);
@@ -47,7 +51,7 @@ internal sealed class WarmSandbox : IAsyncDisposable
         start.ArgumentList.Add(Path.Combine(PowerShellProcess.RepositoryRoot, "module", "bin", "sandbox", "IotHubDsr.Sandbox.dll"));
         Process process = Process.Start(start)!;
         string line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The sandbox did not start.");
-        using JsonDocument descriptor = JsonDocument.Parse(line);
+        using var descriptor = JsonDocument.Parse(line);
         return new WarmSandbox(process, descriptor.RootElement.Clone());
     }
 

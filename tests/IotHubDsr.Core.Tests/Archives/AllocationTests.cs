@@ -1,4 +1,5 @@
-using IotHubDsr.Archives;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Tests.Archives;
 
@@ -19,19 +20,21 @@ public sealed class AllocationTests
     public async Task Scan_UnmatchedRecords_AllocatesNothingForEach(string format, bool digest)
     {
         var subjects = new SubjectIndex(Enumerable.Range(0, 1_000).Select(i => $"absent-{i:d5}"));
-        var once = Write(format, Records);
-        var twice = Write(format, 2 * Records);
+        byte[] once = Write(format, Records);
+        byte[] twice = Write(format, 2 * Records);
         await AllocatedAsync(twice, subjects, digest);
 
-        var difference = await AllocatedAsync(twice, subjects, digest) - await AllocatedAsync(once, subjects, digest);
+        long difference = await AllocatedAsync(twice, subjects, digest) - await AllocatedAsync(once, subjects, digest);
 
-        // A block may take a state machine or two in a debug build, and a buffer grows to the longest text once; no object is smaller than 24 bytes.
+        // A block may take a state machine or two in a debug build, and a buffer grows to the longest text once; no object is smaller than
+        // 24 bytes.
         Assert.InRange(difference, long.MinValue, (8 * Records) - 1);
     }
 
     private static byte[] Write(string format, int count)
     {
-        var messages = Enumerable.Range(0, count)
+        IEnumerable<Message> messages = Enumerable
+            .Range(0, count)
             .Select(i => Message.From($"device-{i:d5}", ("deviceId", $"device-{i:d5}"), ("alert", "true")));
         return format switch
         {
@@ -46,15 +49,15 @@ public sealed class AllocationTests
     private static async Task<long> AllocatedAsync(byte[] file, SubjectIndex subjects, bool digest)
     {
         // The least of several, as pooled buffers may have been taken by other tests, or trimmed, and must be made anew.
-        var least = long.MaxValue;
-        for (var attempt = 0; attempt < 5; attempt++)
+        long least = long.MaxValue;
+        for (int attempt = 0; attempt < 5; attempt++)
         {
             using var source = new ArchiveSource(file);
-            var format = await ArchiveFormats.DetectAsync(source, CancellationToken.None);
+            IArchiveFormat format = await ArchiveFormats.DetectAsync(source, CancellationToken.None);
 
             // A file in memory never makes anyone wait, so that all of the scan runs on this thread.
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            var scan = await format.ScanAsync(source, new ScanRequest(subjects, WithDigest: digest), CancellationToken.None);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            ArchiveScan scan = await format.ScanAsync(source, new ScanRequest(subjects, WithDigest: digest), CancellationToken.None);
             least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
             Assert.Empty(scan.Subjects);
             Assert.NotEqual(0, scan.RecordsRead);

@@ -1,4 +1,5 @@
-using IotHubDsr.Archives;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Tests.Archives;
 
@@ -7,10 +8,15 @@ internal static class Archive
 {
     /// <summary>Scans with a digest, which reads every record in full, and without, which need not; both must find the same.</summary>
     public static async Task<ArchiveScan> ScanAsync(
-        byte[] file, SubjectIndex subjects, IMatchedRecordSink? sink = null, int? chunks = null, ArchiveLimits? limits = null)
+        byte[] file,
+        SubjectIndex subjects,
+        IMatchedRecordSink? sink = null,
+        int? chunks = null,
+        ArchiveLimits? limits = null
+    )
     {
-        var scan = await ScanAsync(file, new ScanRequest(subjects, sink, WithDigest: true), chunks, limits);
-        var search = await ScanAsync(file, new ScanRequest(subjects), chunks, limits);
+        ArchiveScan scan = await ScanAsync(file, new ScanRequest(subjects, sink, WithDigest: true), chunks, limits);
+        ArchiveScan search = await ScanAsync(file, new ScanRequest(subjects), chunks, limits);
         Assert.Equal(scan.Subjects, search.Subjects);
         Assert.Equal(scan with { Subjects = [], Digest = null }, search with { Subjects = [] });
         return scan;
@@ -26,19 +32,27 @@ internal static class Archive
     {
         await using Stream stream = chunks is { } seed ? new ChunkedStream(file, seed) : new MemoryStream(file);
         using var source = new ArchiveSource(stream);
-        var format = await ArchiveFormats.DetectAsync(source, CancellationToken.None);
+        IArchiveFormat format = await ArchiveFormats.DetectAsync(source, CancellationToken.None);
         var target = new SplicingTarget(file);
-        var rewrite = await format.RewriteAsync(source, target, selection, CancellationToken.None);
+        ArchiveRewrite rewrite = await format.RewriteAsync(source, target, selection, CancellationToken.None);
         return (rewrite, target.ToArray());
     }
 
     public static async Task<ArchiveFormatException> FaultAsync(byte[] file, ArchiveLimits? limits = null)
     {
-        var scan = await Assert.ThrowsAsync<ArchiveFormatException>(() => ScanAsync(file, new SubjectIndex(["dev1"]), limits: limits));
+        ArchiveFormatException scan = await Assert.ThrowsAsync<ArchiveFormatException>(() =>
+            ScanAsync(file, new SubjectIndex(["dev1"]), limits: limits)
+        );
         using var result = new MemoryStream();
-        var rewrite = await Assert.ThrowsAsync<ArchiveFormatException>(
-            () => ArchiveFormats.RewriteAsync(
-                new MemoryStream(file), result, new RecordSelection(new SubjectIndex(["dev1"])), CancellationToken.None, limits));
+        ArchiveFormatException rewrite = await Assert.ThrowsAsync<ArchiveFormatException>(() =>
+            ArchiveFormats.RewriteAsync(
+                new MemoryStream(file),
+                result,
+                new RecordSelection(new SubjectIndex(["dev1"])),
+                CancellationToken.None,
+                limits
+            )
+        );
         Assert.Equal((scan.Fault, scan.Offset), (rewrite.Fault, rewrite.Offset));
         Assert.Contains($"byte {scan.Offset}", scan.Message, StringComparison.Ordinal);
         return scan;
@@ -54,7 +68,7 @@ internal sealed class SplicingTarget(byte[] file) : IRewriteTarget
     public ValueTask KeepAsync(long sourceOffset, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         Assert.InRange(sourceOffset, _keptTo, file.Length - bytes.Length);
-        var kept = file.AsMemory((int)sourceOffset, bytes.Length);
+        Memory<byte> kept = file.AsMemory((int)sourceOffset, bytes.Length);
         Assert.True(kept.Span.SequenceEqual(bytes.Span));
         _keptTo = sourceOffset + bytes.Length;
         _result.Write(kept.Span);
@@ -70,8 +84,7 @@ internal sealed class SplicingTarget(byte[] file) : IRewriteTarget
     public byte[] ToArray() => _result.ToArray();
 }
 
-internal sealed record CollectedRecord(
-    int Subject, MatchKind Kind, RecordPlace Place, byte[] Raw, DateTimeOffset? Enqueued, string Json);
+internal sealed record CollectedRecord(int Subject, MatchKind Kind, RecordPlace Place, byte[] Raw, DateTimeOffset? Enqueued, string Json);
 
 /// <summary>Keeps matches as they come.</summary>
 internal sealed class CollectingSink : IMatchedRecordSink
@@ -82,11 +95,9 @@ internal sealed class CollectingSink : IMatchedRecordSink
     {
         using var json = new MemoryStream();
         using (var writer = new System.Text.Json.Utf8JsonWriter(json))
-        {
             record.WriteJson(writer);
-        }
 
-        var text = System.Text.Encoding.UTF8.GetString(json.ToArray());
+        string text = System.Text.Encoding.UTF8.GetString(json.ToArray());
         Records.Add(new CollectedRecord(record.Subject, record.Kind, record.Place, record.Raw.ToArray(), record.EnqueuedTime, text));
     }
 }

@@ -1,13 +1,16 @@
 using System.IO.Compression;
 using System.Text;
-using IotHubDsr.Archives;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Tests.Archives;
 
 public sealed class ArchiveFaultTests
 {
     private static readonly byte[] Record = OddAvroWriter.RoutedRecord(
-        p => p.EndMap(), s => s.MapBlock(false, ("connectionDeviceId", "dev1")).EndMap());
+        p => p.EndMap(),
+        s => s.MapBlock(false, ("connectionDeviceId", "dev1")).EndMap()
+    );
 
     private static readonly int HeaderLength = OddAvroWriter.File(ApacheAvro.RoutedSchema, "null").Length;
 
@@ -18,9 +21,9 @@ public sealed class ArchiveFaultTests
     [InlineData(" \r\n\r\n")]
     public async Task Scan_FileOfNothing_HasNoRecords(string text)
     {
-        var file = Encoding.UTF8.GetBytes(text);
-        var scan = await Archive.ScanAsync(file, new SubjectIndex(["dev1"]), chunks: 1);
-        var (rewrite, result) = await Archive.RewriteAsync(file, new RecordSelection(new SubjectIndex(["dev1"])));
+        byte[] file = Encoding.UTF8.GetBytes(text);
+        ArchiveScan scan = await Archive.ScanAsync(file, new SubjectIndex(["dev1"]), chunks: 1);
+        (ArchiveRewrite? rewrite, byte[]? result) = await Archive.RewriteAsync(file, new RecordSelection(new SubjectIndex(["dev1"])));
 
         Assert.Equal((0, file.Length), (scan.RecordsRead, scan.BytesRead));
         Assert.Equal(scan.Digest, rewrite.KeptDigest);
@@ -34,52 +37,57 @@ public sealed class ArchiveFaultTests
     [InlineData("\n\n\"text\"")]
     public async Task Scan_SomethingElse_IsNotAnArchive(string text)
     {
-        var fault = await Archive.FaultAsync(Encoding.UTF8.GetBytes(text));
+        ArchiveFormatException fault = await Archive.FaultAsync(Encoding.UTF8.GetBytes(text));
         Assert.Equal((ArchiveFault.NotAnArchive, 0), (fault.Fault, fault.Offset));
     }
 
     [Fact]
     public async Task Scan_SecondAvroFileAppended_IsReportedWhereItBegins()
     {
-        var file = OddAvroWriter.RoutedFile(Record);
-        var fault = await Archive.FaultAsync([.. file, .. file]);
+        byte[] file = OddAvroWriter.RoutedFile(Record);
+        ArchiveFormatException fault = await Archive.FaultAsync([.. file, .. file]);
         Assert.Equal((ArchiveFault.ConcatenatedFile, file.Length), (fault.Fault, fault.Offset));
     }
 
     [Fact]
     public async Task Scan_WrongSyncMarker_IsReportedWhereItStands()
     {
-        var file = OddAvroWriter.RoutedFile(Record);
+        byte[] file = OddAvroWriter.RoutedFile(Record);
         file[^16] ^= 1;
-        var fault = await Archive.FaultAsync(file);
+        ArchiveFormatException fault = await Archive.FaultAsync(file);
         Assert.Equal((ArchiveFault.BadSyncMarker, file.Length - 16), (fault.Fault, fault.Offset));
     }
 
     [Fact]
     public async Task Scan_AvroCutAnywhere_IsTruncatedUnlessBetweenBlocks()
     {
-        var file = OddAvroWriter.File(ApacheAvro.RoutedSchema, "null", (1, Record), (1, Record));
-        var firstBlockEnd = HeaderLength + ((file.Length - HeaderLength) / 2);
-        for (var length = 4; length < file.Length; length++)
+        byte[] file = OddAvroWriter.File(ApacheAvro.RoutedSchema, "null", (1, Record), (1, Record));
+        int firstBlockEnd = HeaderLength + ((file.Length - HeaderLength) / 2);
+        for (int length = 4; length < file.Length; length++)
         {
             if (length == HeaderLength || length == firstBlockEnd)
             {
-                var scan = await Archive.ScanAsync(file[..length], new SubjectIndex(["dev1"]));
+                ArchiveScan scan = await Archive.ScanAsync(file[..length], new SubjectIndex(["dev1"]));
                 Assert.Equal(length == HeaderLength ? 0 : 1, scan.RecordsRead);
             }
             else
             {
-                var fault = await Archive.FaultAsync(file[..length]);
-                var expected = length < HeaderLength ? length : length < firstBlockEnd ? HeaderLength : firstBlockEnd;
+                ArchiveFormatException fault = await Archive.FaultAsync(file[..length]);
+                int expected =
+                    length < HeaderLength ? length
+                    : length < firstBlockEnd ? HeaderLength
+                    : firstBlockEnd;
                 Assert.Equal((ArchiveFault.Truncated, expected), (fault.Fault, fault.Offset));
             }
         }
     }
 
     [Fact]
-    public async Task Scan_UnknownCodec_SaysSo()
-        => Assert.Equal(
-            ArchiveFault.UnknownCodec, (await Archive.FaultAsync(OddAvroWriter.File(ApacheAvro.RoutedSchema, "lzma-of-tomorrow"))).Fault);
+    public async Task Scan_UnknownCodec_SaysSo() =>
+        Assert.Equal(
+            ArchiveFault.UnknownCodec,
+            (await Archive.FaultAsync(OddAvroWriter.File(ApacheAvro.RoutedSchema, "lzma-of-tomorrow"))).Fault
+        );
 
     [Theory]
     [InlineData(-1, 10, nameof(ArchiveFault.BadBlock))]
@@ -90,10 +98,10 @@ public sealed class ArchiveFaultTests
     [InlineData(1, 10_000_000, nameof(ArchiveFault.Truncated))]
     public async Task Scan_ImpossibleBlockFrame_IsAFaultWithoutTheMemoryForIt(long count, long size, string expected)
     {
-        var block = new OddAvroWriter().Long(count).Long(size).Raw(Record).ToArray();
+        byte[] block = new OddAvroWriter().Long(count).Long(size).Raw(Record).ToArray();
         byte[] file = [.. OddAvroWriter.File(ApacheAvro.RoutedSchema, "null"), .. block];
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var fault = await Archive.FaultAsync(file);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        ArchiveFormatException fault = await Archive.FaultAsync(file);
 
         Assert.Equal((expected, HeaderLength), (fault.Fault.ToString(), fault.Offset));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4_000_000);
@@ -105,16 +113,16 @@ public sealed class ArchiveFaultTests
     [InlineData(1_000_000_000_000)]
     public async Task Scan_BlockOfAnotherCount_IsAFault(long count)
     {
-        var fault = await Archive.FaultAsync(OddAvroWriter.File(ApacheAvro.RoutedSchema, "null", (count, Record)));
+        ArchiveFormatException fault = await Archive.FaultAsync(OddAvroWriter.File(ApacheAvro.RoutedSchema, "null", (count, Record)));
         Assert.True(fault.Fault is ArchiveFault.BadBlock or ArchiveFault.BadRecord);
     }
 
     [Fact]
     public async Task Scan_RecordPointingPastItsBlock_IsLocated()
     {
-        var record = new OddAvroWriter().Text("t").Long(1).Text("k").Long(50).Raw("x"u8).ToArray();
-        var file = OddAvroWriter.RoutedFile(record);
-        var fault = await Archive.FaultAsync(file);
+        byte[] record = new OddAvroWriter().Text("t").Long(1).Text("k").Long(50).Raw("x"u8).ToArray();
+        byte[] file = OddAvroWriter.RoutedFile(record);
+        ArchiveFormatException fault = await Archive.FaultAsync(file);
         Assert.Equal((ArchiveFault.BadRecord, file.Length - 16 - 1), (fault.Fault, fault.Offset));
     }
 
@@ -123,20 +131,21 @@ public sealed class ArchiveFaultTests
     {
         using var bomb = new MemoryStream();
         using (var deflate = new DeflateStream(bomb, CompressionLevel.Fastest, leaveOpen: true))
-        {
             deflate.Write(new byte[20_000_000]);
-        }
 
-        var fault = await Archive.FaultAsync(
-            OddAvroWriter.File(ApacheAvro.RoutedSchema, "deflate", (1, bomb.ToArray())), new ArchiveLimits { MaxBlockBytes = 1_000_000 });
+        ArchiveFormatException fault = await Archive.FaultAsync(
+            OddAvroWriter.File(ApacheAvro.RoutedSchema, "deflate", (1, bomb.ToArray())),
+            new ArchiveLimits { MaxBlockBytes = 1_000_000 }
+        );
         Assert.Equal(ArchiveFault.BadBlock, fault.Fault);
     }
 
     [Fact]
-    public async Task Scan_DeflateOfNonsense_IsABadBlock()
-        => Assert.Equal(
+    public async Task Scan_DeflateOfNonsense_IsABadBlock() =>
+        Assert.Equal(
             ArchiveFault.BadBlock,
-            (await Archive.FaultAsync(OddAvroWriter.File(ApacheAvro.RoutedSchema, "deflate", (1, [0xFF, 0xFF, 0xFF, 0xFF])))).Fault);
+            (await Archive.FaultAsync(OddAvroWriter.File(ApacheAvro.RoutedSchema, "deflate", (1, [0xFF, 0xFF, 0xFF, 0xFF])))).Fault
+        );
 
     [Theory]
     [InlineData("{}\n[]\n", 3)]
@@ -150,13 +159,11 @@ public sealed class ArchiveFaultTests
     [InlineData("{}\n{\"SystemProperties\":{\"connectionDeviceId\":\"dev1\"},\"Body\":{1}}\n", 0)]
     public async Task Scan_LineThatIsNoJsonObject_IsLocated(string text, int offset)
     {
-        var fault = await Archive.FaultAsync(Encoding.UTF8.GetBytes(text));
+        ArchiveFormatException fault = await Archive.FaultAsync(Encoding.UTF8.GetBytes(text));
         Assert.Equal(ArchiveFault.BadRecord, fault.Fault);
         Assert.Contains("line 2", fault.Message, StringComparison.Ordinal);
         if (offset > 0)
-        {
             Assert.Equal(offset, fault.Offset);
-        }
     }
 
     [Theory]
@@ -166,15 +173,15 @@ public sealed class ArchiveFaultTests
     [InlineData("{}\n{\"Body\":{\"x\":[1,2")]
     public async Task Scan_LastLineBrokenOff_IsTruncatedWhereTheLineBegins(string text)
     {
-        var fault = await Archive.FaultAsync(Encoding.UTF8.GetBytes(text));
+        ArchiveFormatException fault = await Archive.FaultAsync(Encoding.UTF8.GetBytes(text));
         Assert.Equal((ArchiveFault.Truncated, 3), (fault.Fault, fault.Offset));
     }
 
     [Fact]
     public async Task Scan_EndlessLine_StopsAtTheLimit()
     {
-        var file = Encoding.UTF8.GetBytes("{\"Body\":\"" + new string('x', 3_000_000));
-        var fault = await Archive.FaultAsync(file, new ArchiveLimits { MaxBlockBytes = 1_000_000 });
+        byte[] file = Encoding.UTF8.GetBytes("{\"Body\":\"" + new string('x', 3_000_000));
+        ArchiveFormatException fault = await Archive.FaultAsync(file, new ArchiveLimits { MaxBlockBytes = 1_000_000 });
         Assert.Equal((ArchiveFault.RecordTooLarge, 0), (fault.Fault, fault.Offset));
     }
 }

@@ -15,20 +15,27 @@ internal static class AvroRecoding
         using var reader = new BinaryReader(new MemoryStream(file));
         Check(reader.ReadBytes(4).AsSpan().SequenceEqual("Obj\u0001"u8));
         var metadata = new Dictionary<string, byte[]>();
-        for (var count = Long(reader); count != 0; count = Long(reader))
+        for (long count = Long(reader); count != 0; count = Long(reader))
         {
             _ = count < 0 ? Long(reader) : 0;
             for (count = Math.Abs(count); count > 0; count--)
             {
-                var key = Encoding.UTF8.GetString(Bytes(reader));
+                string key = Encoding.UTF8.GetString(Bytes(reader));
                 metadata[key] = Bytes(reader);
             }
         }
 
-        var sync = Exactly(reader, 16);
-        var from = metadata.TryGetValue("avro.codec", out var name) ? Encoding.UTF8.GetString(name) : "null";
-        var written = new OddAvroWriter().Raw("Obj\u0001"u8)
-            .Long(2).Text("avro.codec").Text(codec).Text("avro.schema").Bytes(metadata["avro.schema"]).Long(0).Raw(sync);
+        byte[] sync = Exactly(reader, 16);
+        string from = metadata.TryGetValue("avro.codec", out byte[]? name) ? Encoding.UTF8.GetString(name) : "null";
+        OddAvroWriter written = new OddAvroWriter()
+            .Raw("Obj\u0001"u8)
+            .Long(2)
+            .Text("avro.codec")
+            .Text(codec)
+            .Text("avro.schema")
+            .Bytes(metadata["avro.schema"])
+            .Long(0)
+            .Raw(sync);
         while (reader.BaseStream.Position < file.Length)
         {
             written.Long(Long(reader)).Bytes(Encode(Decode(Bytes(reader), from), codec)).Raw(sync);
@@ -46,15 +53,13 @@ internal static class AvroRecoding
                 using (var deflated = new MemoryStream())
                 {
                     using (var deflate = new DeflateStream(deflated, CompressionLevel.Optimal, leaveOpen: true))
-                    {
                         deflate.Write(records);
-                    }
 
                     return deflated.ToArray();
                 }
 
             case "snappy":
-                var checksum = new byte[4];
+                byte[] checksum = new byte[4];
                 BinaryPrimitives.WriteUInt32BigEndian(checksum, Crc32.HashToUInt32(records));
                 return [.. Snappy.CompressToArray(records), .. checksum];
             case "zstandard":
@@ -62,9 +67,7 @@ internal static class AvroRecoding
                 {
                     // Through a stream, as Avro for Java does it: the frame then does not say how long its content is.
                     using (var zstandard = new CompressionStream(compressed, leaveOpen: true))
-                    {
                         zstandard.Write(records);
-                    }
 
                     return compressed.ToArray();
                 }
@@ -80,19 +83,15 @@ internal static class AvroRecoding
         {
             case "deflate":
                 using (var deflate = new DeflateStream(new MemoryStream(block), CompressionMode.Decompress))
-                {
                     return ToEnd(deflate);
-                }
 
             case "snappy":
-                var records = Snappy.DecompressToArray(block.AsSpan(0, block.Length - 4));
+                byte[] records = Snappy.DecompressToArray(block.AsSpan(0, block.Length - 4));
                 Check(Crc32.HashToUInt32(records) == BinaryPrimitives.ReadUInt32BigEndian(block.AsSpan(block.Length - 4)));
                 return records;
             case "zstandard":
                 using (var zstandard = new DecompressionStream(new MemoryStream(block)))
-                {
                     return ToEnd(zstandard);
-                }
 
             default:
                 return block;
@@ -108,7 +107,7 @@ internal static class AvroRecoding
 
     private static long Long(BinaryReader reader)
     {
-        var bits = (ulong)reader.Read7BitEncodedInt64();
+        ulong bits = (ulong)reader.Read7BitEncodedInt64();
         return (long)(bits >> 1) ^ -(long)(bits & 1);
     }
 
@@ -123,8 +122,6 @@ internal static class AvroRecoding
     private static void Check(bool holds)
     {
         if (!holds)
-        {
             throw new InvalidDataException("no Avro file");
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
-using IotHubDsr.Archives;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Tests.Archives;
 
@@ -20,23 +21,32 @@ public sealed class BodyTests
     [InlineData("", false)]
     public async Task Scan_WithBody_FindsTextsThatAreTheId(string body, bool found)
     {
-        var bytes = Encoding.UTF8.GetBytes(body);
-        var message = Message.From("other") with { Body = bytes };
-        var encoded = message with { Body = Encoding.UTF8.GetBytes(Convert.ToBase64String(bytes)) };
-        var embedded = Convert.ToBase64String(bytes).Replace("/", "\\/", StringComparison.Ordinal);
-        var line = $$"""{"EnqueuedTimeUtc":"t","SystemProperties":{"connectionDeviceId":"other"},"Body":"{{embedded}}"}""";
+        byte[] bytes = Encoding.UTF8.GetBytes(body);
+        Message message = Message.From("other") with { Body = bytes };
+        Message encoded = message with { Body = Encoding.UTF8.GetBytes(Convert.ToBase64String(bytes)) };
+        string embedded = Convert.ToBase64String(bytes).Replace("/", "\\/", StringComparison.Ordinal);
+        string line = $$"""{"EnqueuedTimeUtc":"t","SystemProperties":{"connectionDeviceId":"other"},"Body":"{{embedded}}"}""";
         byte[][] files =
-            [ApacheAvro.Write([message]), ApacheAvro.Write([encoded]), CaptureFile.Write([message], seed: 1), Encoding.UTF8.GetBytes(line)];
-        foreach (var file in files)
+        [
+            ApacheAvro.Write([message]),
+            ApacheAvro.Write([encoded]),
+            CaptureFile.Write([message], seed: 1),
+            Encoding.UTF8.GetBytes(line),
+        ];
+        foreach (byte[] file in files)
         {
-            var scan = await Archive.ScanAsync(file, new ScanRequest(Dev1, WithBody: true));
+            ArchiveScan scan = await Archive.ScanAsync(file, new ScanRequest(Dev1, WithBody: true));
             Assert.Equal(found ? 1 : 0, scan.Subjects.Sum(s => s.Mentioned.Records));
             Assert.Equal(0, scan.Subjects.Sum(s => s.Own.Records + s.Attributed.Records + s.Relayed.Records));
             Assert.Empty((await Archive.ScanAsync(file, new ScanRequest(Dev1))).Subjects);
 
             using var result = new MemoryStream();
-            var rewrite = await ArchiveFormats.RewriteAsync(
-                new MemoryStream(file), result, new RecordSelection(Dev1, WithBody: true), CancellationToken.None);
+            ArchiveRewrite rewrite = await ArchiveFormats.RewriteAsync(
+                new MemoryStream(file),
+                result,
+                new RecordSelection(Dev1, WithBody: true),
+                CancellationToken.None
+            );
             Assert.Equal(found ? 1 : 0, rewrite.RecordsRemoved);
         }
     }
@@ -47,15 +57,15 @@ public sealed class BodyTests
     [InlineData("""{"properties":"{\"deviceId\":\"other\",\"target\":\"dev1\"}"}""")]
     public async Task Scan_WithBody_FindsEmbeddedBodies(string line)
     {
-        var scan = await Archive.ScanAsync(Encoding.UTF8.GetBytes(line), new ScanRequest(Dev1, WithBody: true));
+        ArchiveScan scan = await Archive.ScanAsync(Encoding.UTF8.GetBytes(line), new ScanRequest(Dev1, WithBody: true));
         Assert.Equal(1, Assert.Single(scan.Subjects).Mentioned.Records);
     }
 
     [Fact]
     public async Task Scan_WithBody_CountsASendersOwnRecordOnce()
     {
-        var file = ApacheAvro.Write([Message.From("dev1") with { Body = "{\"deviceId\":\"dev1\"}"u8.ToArray() }]);
-        var subject = Assert.Single((await Archive.ScanAsync(file, new ScanRequest(Dev1, WithBody: true))).Subjects);
+        byte[] file = ApacheAvro.Write([Message.From("dev1") with { Body = "{\"deviceId\":\"dev1\"}"u8.ToArray() }]);
+        SubjectMatches subject = Assert.Single((await Archive.ScanAsync(file, new ScanRequest(Dev1, WithBody: true))).Subjects);
         Assert.Equal((1, 0), (subject.Own.Records, subject.Mentioned.Records));
     }
 }

@@ -8,8 +8,7 @@ namespace IotHubDsr.Core.Tests.Archives;
 /// <summary>Files as Event Hubs Capture writes them: values of both maps are unions, and the hub's annotations lie in either.</summary>
 internal static class CaptureFile
 {
-    private const string EventSchema =
-        """
+    private const string EventSchema = """
         {"type":"record","name":"EventData","namespace":"Microsoft.ServiceBus.Messaging","fields":[
         {"name":"SequenceNumber","type":"long"},{"name":"Offset","type":"string"},{"name":"EnqueuedTimeUtc","type":"string"},
         {"name":"SystemProperties","type":{"type":"map","values":["long","double","string","bytes"]}},
@@ -22,18 +21,27 @@ internal static class CaptureFile
         var random = new Random(seed);
         var schema = (RecordSchema)Schema.Parse(EventSchema);
         using var stream = new MemoryStream();
-        using (var writer = DataFileWriter<GenericRecord>.OpenWriter(
-            new GenericDatumWriter<GenericRecord>(schema), stream, Codec.CreateCodec(Codec.Type.Null), leaveOpen: true))
+        using (
+            IFileWriter<GenericRecord> writer = DataFileWriter<GenericRecord>.OpenWriter(
+                new GenericDatumWriter<GenericRecord>(schema),
+                stream,
+                Codec.CreateCodec(Codec.Type.Null),
+                leaveOpen: true
+            )
+        )
         {
-            var number = 0L;
-            foreach (var message in messages)
+            long number = 0L;
+            foreach (Message message in messages)
             {
                 var properties = message.Properties.ToDictionary(p => p.Key, object? (p) => p.Value);
-                var system = new Dictionary<string, object?> { ["x-opt-offset"] = number, ["ratio"] = 0.5, ["raw"] = new byte[] { 1 } };
-                foreach (var sender in message.Senders.Take(1))
+                var system = new Dictionary<string, object?>
                 {
+                    ["x-opt-offset"] = number,
+                    ["ratio"] = 0.5,
+                    ["raw"] = new byte[] { 1 },
+                };
+                foreach (string? sender in message.Senders.Take(1))
                     (random.Next(3) == 0 ? properties : system)["iothub-connection-device-id"] = sender;
-                }
 
                 var record = new GenericRecord(schema);
                 record.Add("SequenceNumber", number++);
@@ -44,9 +52,7 @@ internal static class CaptureFile
                 record.Add("Body", message.Body);
                 writer.Append(record);
                 if (number % syncEvery == 0)
-                {
                     writer.Sync();
-                }
             }
         }
 
@@ -58,8 +64,14 @@ internal static class CaptureFile
     {
         var schema = (RecordSchema)Schema.Parse(EventSchema);
         using var stream = new MemoryStream();
-        using (var writer = DataFileWriter<GenericRecord>.OpenWriter(
-            new GenericDatumWriter<GenericRecord>(schema), stream, Codec.CreateCodec(Codec.Type.Null), leaveOpen: true))
+        using (
+            IFileWriter<GenericRecord> writer = DataFileWriter<GenericRecord>.OpenWriter(
+                new GenericDatumWriter<GenericRecord>(schema),
+                stream,
+                Codec.CreateCodec(Codec.Type.Null),
+                leaveOpen: true
+            )
+        )
         {
             foreach (string generation in generations)
             {
@@ -85,8 +97,14 @@ internal static class CaptureFile
     {
         var schema = (RecordSchema)Schema.Parse(EventSchema);
         using var stream = new MemoryStream();
-        using (var writer = DataFileWriter<GenericRecord>.OpenWriter(
-            new GenericDatumWriter<GenericRecord>(schema), stream, Codec.CreateCodec(Codec.Type.Null), leaveOpen: true))
+        using (
+            IFileWriter<GenericRecord> writer = DataFileWriter<GenericRecord>.OpenWriter(
+                new GenericDatumWriter<GenericRecord>(schema),
+                stream,
+                Codec.CreateCodec(Codec.Type.Null),
+                leaveOpen: true
+            )
+        )
         {
             var record = new GenericRecord(schema);
             record.Add("SequenceNumber", 1L);
@@ -103,23 +121,26 @@ internal static class CaptureFile
 
     public static IReadOnlyList<Message> Read(byte[] file)
     {
-        using var reader = DataFileReader<GenericRecord>.OpenReader(new MemoryStream(file));
+        using IFileReader<GenericRecord> reader = DataFileReader<GenericRecord>.OpenReader(new MemoryStream(file));
         var messages = new List<Message>();
         while (reader.HasNext())
         {
-            var record = reader.Next();
-            var properties = ApacheAvro.Texts(record["Properties"]);
-            messages.Add(new Message(
-                (string)record["EnqueuedTimeUtc"],
-                properties,
-                [
-                    .. ApacheAvro.Texts(record["SystemProperties"]),
-                    // What the hub notes overrules what a sender calls by the same name.
-                    .. NaiveMatching.Senders(new Message("", [], ApacheAvro.Texts(record["SystemProperties"]), null)).Count > 0
-                        ? []
-                        : properties.Where(p => p.Item1 is "iothub-connection-device-id"),
-                ],
-                (byte[]?)record["Body"]));
+            GenericRecord record = reader.Next();
+            (string, string)[] properties = ApacheAvro.Texts(record["Properties"]);
+            messages.Add(
+                new Message(
+                    (string)record["EnqueuedTimeUtc"],
+                    properties,
+                    [
+                        .. ApacheAvro.Texts(record["SystemProperties"]),
+                        // What the hub notes overrules what a sender calls by the same name.
+                        .. NaiveMatching.Senders(new Message("", [], ApacheAvro.Texts(record["SystemProperties"]), null)).Count > 0
+                            ? []
+                            : properties.Where(p => p.Item1 is "iothub-connection-device-id"),
+                    ],
+                    (byte[]?)record["Body"]
+                )
+            );
         }
 
         return messages;

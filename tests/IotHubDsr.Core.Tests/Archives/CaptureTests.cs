@@ -1,5 +1,6 @@
 using CsCheck;
-using IotHubDsr.Archives;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Tests.Archives;
 
@@ -13,11 +14,11 @@ public sealed class CaptureTests
     [InlineData("dev1", 0)]
     public async Task Capture_PropertyOfTheAnnotationsNameNamesAnother_IsTheHonestSendersAlone(string deviceId, int own)
     {
-        var file = CaptureFile.WriteOne(system: new() { [Annotation] = "honest" }, properties: new() { [Annotation] = "dev1" });
+        byte[] file = CaptureFile.WriteOne(system: new() { [Annotation] = "honest" }, properties: new() { [Annotation] = "dev1" });
         var subjects = new SubjectIndex([deviceId]);
 
-        var scan = await Archive.ScanAsync(file, subjects);
-        var (rewrite, _) = await Archive.RewriteAsync(file, new RecordSelection(subjects));
+        ArchiveScan scan = await Archive.ScanAsync(file, subjects);
+        (ArchiveRewrite? rewrite, byte[] _) = await Archive.RewriteAsync(file, new RecordSelection(subjects));
 
         Assert.Equal((1, own), (scan.RecordsRead, scan.Subjects.Sum(s => s.Own.Records + s.Attributed.Records + s.Relayed.Records)));
         Assert.Equal(own, rewrite.RecordsRemoved);
@@ -26,8 +27,10 @@ public sealed class CaptureTests
     [Fact]
     public async Task Capture_GenerationAmongTheProperties_DoesNotOverruleTheHub()
     {
-        var file = CaptureFile.WriteOne(
-            system: new() { [Annotation] = "dev1" }, properties: new() { ["iothub-connection-auth-generation-id"] = "forged" });
+        byte[] file = CaptureFile.WriteOne(
+            system: new() { [Annotation] = "dev1" },
+            properties: new() { ["iothub-connection-auth-generation-id"] = "forged" }
+        );
         var subjects = SubjectIndex.Of([new Subject("dev1") { GenerationId = "1" }]);
         Assert.Equal(1, Assert.Single((await Archive.ScanAsync(file, subjects)).Subjects).Own.Records);
     }
@@ -38,7 +41,10 @@ public sealed class CaptureTests
     public async Task Capture_SenderAsBytes_IsRead(string map)
     {
         Dictionary<string, object?> annotations = new() { [Annotation] = "dev1"u8.ToArray() };
-        var file = CaptureFile.WriteOne(system: map == "SystemProperties" ? annotations : [], properties: map == "Properties" ? annotations : []);
+        byte[] file = CaptureFile.WriteOne(
+            system: map == "SystemProperties" ? annotations : [],
+            properties: map == "Properties" ? annotations : []
+        );
         Assert.Equal(1, Assert.Single((await Archive.ScanAsync(file, new SubjectIndex(["dev1"]))).Subjects).Own.Records);
     }
 
@@ -49,32 +55,38 @@ public sealed class CaptureTests
     [InlineData(null)]
     public async Task Capture_SenderThatIsNoText_IsUnreadAndKept(object? sender)
     {
-        var file = CaptureFile.WriteOne(system: sender is null ? [] : new() { [Annotation] = sender }, properties: new() { ["deviceId"] = "dev1" });
+        byte[] file = CaptureFile.WriteOne(
+            system: sender is null ? [] : new() { [Annotation] = sender },
+            properties: new() { ["deviceId"] = "dev1" }
+        );
         var subjects = new SubjectIndex(["dev1"]);
 
-        var scan = await Archive.ScanAsync(file, subjects);
-        var (rewrite, result) = await Archive.RewriteAsync(file, new RecordSelection(subjects));
+        ArchiveScan scan = await Archive.ScanAsync(file, subjects);
+        (ArchiveRewrite? rewrite, byte[]? result) = await Archive.RewriteAsync(file, new RecordSelection(subjects));
 
         Assert.Equal((1, 1, 0), (scan.Unread.Count, rewrite.Unread.Count, rewrite.RecordsRemoved));
         Assert.Equal(file, result);
     }
 
     [Fact]
-    public Task Capture_Any_IsFoundAndRemovedAsApacheReadsIt()
-        => Gen.Select(MessageGen.Messages, MessageGen.Selection, Gen.Int, Gen.Int).SampleAsync(
-            async (messages, selection, seed, chunks) =>
-            {
-                var file = CaptureFile.Write(messages, seed);
-                var read = CaptureFile.Read(file);
-                var scan = await Archive.ScanAsync(file, selection.Subjects, new CollectingSink(), chunks);
-                var (rewrite, result) = await Archive.RewriteAsync(file, selection, chunks);
+    public Task Capture_Any_IsFoundAndRemovedAsApacheReadsIt() =>
+        Gen.Select(MessageGen.Messages, MessageGen.Selection, Gen.Int, Gen.Int)
+            .SampleAsync(
+                async (messages, selection, seed, chunks) =>
+                {
+                    byte[] file = CaptureFile.Write(messages, seed);
+                    IReadOnlyList<Message> read = CaptureFile.Read(file);
+                    ArchiveScan scan = await Archive.ScanAsync(file, selection.Subjects, new CollectingSink(), chunks);
+                    (ArchiveRewrite? rewrite, byte[]? result) = await Archive.RewriteAsync(file, selection, chunks);
 
-                Assert.Equal(messages.Length, scan.RecordsRead);
-                Assert.Equal(NaiveMatching.Count(selection.Subjects, read), NaiveMatching.Count(scan.Subjects));
-                Assert.Equal(
-                    read.Where(m => !NaiveMatching.Removes(selection, m)).Select(ApacheAvro.Describe),
-                    CaptureFile.Read(result).Select(ApacheAvro.Describe));
-                Assert.Equal(rewrite.KeptDigest, (await Archive.ScanAsync(result, selection.Subjects)).Digest);
-            },
-            iter: Repetitions.Of(100));
+                    Assert.Equal(messages.Length, scan.RecordsRead);
+                    Assert.Equal(NaiveMatching.Count(selection.Subjects, read), NaiveMatching.Count(scan.Subjects));
+                    Assert.Equal(
+                        read.Where(m => !NaiveMatching.Removes(selection, m)).Select(ApacheAvro.Describe),
+                        CaptureFile.Read(result).Select(ApacheAvro.Describe)
+                    );
+                    Assert.Equal(rewrite.KeptDigest, (await Archive.ScanAsync(result, selection.Subjects)).Digest);
+                },
+                iter: Repetitions.Of(100)
+            );
 }

@@ -1,4 +1,4 @@
-using IotHubDsr.Foundation;
+using IotHubDsr.Core.Foundation;
 
 namespace IotHubDsr.Core.Tests.Archives;
 
@@ -6,12 +6,17 @@ namespace IotHubDsr.Core.Tests.Archives;
 internal sealed class ChunkedStream(byte[] file, int seed) : ReadOnlyStream
 {
     private readonly Random _random = new(seed);
-    private readonly int _largest = new Random(seed).Next(3) switch { 0 => 1, 1 => 40, _ => 100_000 };
+    private readonly int _largest = new Random(seed).Next(3) switch
+    {
+        0 => 1,
+        1 => 40,
+        _ => 100_000,
+    };
     private int _position;
 
     public override int Read(Span<byte> buffer)
     {
-        var count = Math.Min(Math.Min(buffer.Length, file.Length - _position), _random.Next(1, _largest + 1));
+        int count = Math.Min(Math.Min(buffer.Length, file.Length - _position), _random.Next(1, _largest + 1));
         file.AsSpan(_position, count).CopyTo(buffer);
         _position += count;
         return count;
@@ -21,9 +26,7 @@ internal sealed class ChunkedStream(byte[] file, int seed) : ReadOnlyStream
     {
         // Every other read completes later, so that a window must survive the wait.
         if (_random.Next(8) == 0)
-        {
             await Task.Yield();
-        }
 
         cancellationToken.ThrowIfCancellationRequested();
         return Read(buffer.Span);

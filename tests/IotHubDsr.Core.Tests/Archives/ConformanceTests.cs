@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using CsCheck;
-using IotHubDsr.Archives;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Azure.Hub;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Tests.Archives;
 
@@ -21,29 +22,28 @@ public sealed class ConformanceTests
     [InlineData("deflate")]
     [InlineData("snappy")]
     [InlineData("zstandard")]
-    public Task Avsc_ReadsWhatIsLeft(string codec)
-        => AssertReadsAlikeAsync(codec, file => RunAsync("node", Path.Combine(Folder(), Read), file));
+    public Task Avsc_ReadsWhatIsLeft(string codec) =>
+        AssertReadsAlikeAsync(codec, file => RunAsync("node", Path.Combine(Folder, Read), file));
 
-    public static string Folder([CallerFilePath] string here = "")
-        => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "conformance", "avro"));
+    public static string Folder { get; } = RepositoryPaths.Conformance("avro");
 
     private static async Task AssertReadsAlikeAsync(string codec, Func<string, Task<string>> readAsync)
     {
         var selection = new RecordSelection(new SubjectIndex(["dev1", "gw-1", "a/b"]));
-        var messages = MessageGen.Message.Array[400].Single(_ => true, "0N0XIzNsQ0O2");
-        var file = AvroRecoding.Recode(ApacheAvro.Write(messages, syncEvery: 9), codec);
-        var (rewrite, spliced) = await Archive.RewriteAsync(file, selection);
+        Message[] messages = MessageGen.Message.Array[400].Single(_ => true, "0N0XIzNsQ0O2");
+        byte[] file = AvroRecoding.Recode(ApacheAvro.Write(messages, syncEvery: 9), codec);
+        (ArchiveRewrite? rewrite, byte[]? spliced) = await Archive.RewriteAsync(file, selection);
         var kept = messages.Where(message => !NaiveMatching.Removes(selection, message)).ToList();
         Assert.InRange(rewrite.RecordsRemoved, 1, messages.Length - 1);
 
-        var folder = Directory.CreateTempSubdirectory("iothubdsr");
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("iothubdsr");
         try
         {
-            var ours = Path.Combine(folder.FullName, "spliced.avro");
-            var filtered = Path.Combine(folder.FullName, "filtered.avro");
+            string ours = Path.Combine(folder.FullName, "spliced.avro");
+            string filtered = Path.Combine(folder.FullName, "filtered.avro");
             await File.WriteAllBytesAsync(ours, spliced);
             await File.WriteAllBytesAsync(filtered, AvroRecoding.Recode(ApacheAvro.Write(kept), codec));
-            var expected = await readAsync(filtered);
+            string expected = await readAsync(filtered);
             Assert.Equal(kept.Count, expected.Count(c => c == '\n'));
             Assert.Equal(expected, await readAsync(ours));
         }
@@ -56,9 +56,9 @@ public sealed class ConformanceTests
     private static async Task<string> RunAsync(string tool, params string[] arguments)
     {
         var start = new ProcessStartInfo(tool, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.Equal("", await errors);
         Assert.Equal(0, process.ExitCode);
@@ -77,14 +77,17 @@ internal sealed class AvrocatTheoryAttribute : TheoryAttribute
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class AvscTheoryAttribute : TheoryAttribute
 {
-    public AvscTheoryAttribute() => Skip
-        = Tools.Has("node") && Directory.Exists(Path.Combine(ConformanceTests.Folder(), "node_modules", "avsc"))
-        ? null
-        : "Needs Node.js and avsc (npm ci --prefix tests/conformance/avro).";
+    public AvscTheoryAttribute() =>
+        Skip =
+            Tools.Has("node") && Directory.Exists(Path.Combine(ConformanceTests.Folder, "node_modules", "avsc"))
+                ? null
+                : "Needs Node.js and avsc (npm ci --prefix tests/conformance/avro).";
 }
 
 internal static class Tools
 {
-    public static bool Has(string tool) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Any(folder => File.Exists(Path.Combine(folder, tool)) || File.Exists(Path.Combine(folder, tool + ".exe")));
+    public static bool Has(string tool) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, tool)) || File.Exists(Path.Combine(folder, tool + ".exe")));
 }

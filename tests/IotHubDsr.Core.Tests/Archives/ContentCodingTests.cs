@@ -1,5 +1,6 @@
 using System.IO.Compression;
-using IotHubDsr.Archives;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Records;
 using ZstdSharp;
 
 namespace IotHubDsr.Core.Tests.Archives;
@@ -17,17 +18,25 @@ public sealed class ContentCodingTests
     public async Task CompressedFile_IsReadThroughAndRewrittenCompressedAlike(string coding, bool avro)
     {
         Message[] messages = [.. Enumerable.Range(0, 500).Select(i => Message.From(i % 3 == 0 ? "dev1" : $"other-{i}"))];
-        var plain = avro ? ApacheAvro.Write(messages, syncEvery: 20) : JsonLine.Write(messages, seed: 7);
-        var file = Encode(coding, plain);
-        var (expected, kept) = await Archive.RewriteAsync(plain, new RecordSelection(Dev1));
+        byte[] plain = avro ? ApacheAvro.Write(messages, syncEvery: 20) : JsonLine.Write(messages, seed: 7);
+        byte[] file = Encode(coding, plain);
+        (ArchiveRewrite? expected, byte[]? kept) = await Archive.RewriteAsync(plain, new RecordSelection(Dev1));
 
-        var scan = await Archive.ScanAsync(file, Dev1, new CollectingSink(), chunks: 5);
+        ArchiveScan scan = await Archive.ScanAsync(file, Dev1, new CollectingSink(), chunks: 5);
         using var result = new MemoryStream();
-        var rewrite = await ArchiveFormats.RewriteAsync(new ChunkedStream(file, 3), result, new RecordSelection(Dev1), CancellationToken.None);
+        ArchiveRewrite rewrite = await ArchiveFormats.RewriteAsync(
+            new ChunkedStream(file, 3),
+            result,
+            new RecordSelection(Dev1),
+            CancellationToken.None
+        );
 
         Assert.Equal((167, file.Length), (Assert.Single(scan.Subjects).Own.Records, scan.BytesRead));
         Assert.Equal(kept, Decode(coding, result.ToArray()));
-        Assert.Equal((expected.RecordsRemoved, expected.KeptDigest, file.Length, result.Length), (rewrite.RecordsRemoved, rewrite.KeptDigest, rewrite.BytesRead, rewrite.BytesWritten));
+        Assert.Equal(
+            (expected.RecordsRemoved, expected.KeptDigest, file.Length, result.Length),
+            (rewrite.RecordsRemoved, rewrite.KeptDigest, rewrite.BytesRead, rewrite.BytesWritten)
+        );
         Assert.Equal(rewrite.KeptDigest, (await Archive.ScanAsync(result.ToArray(), Dev1)).Digest);
     }
 
@@ -36,11 +45,9 @@ public sealed class ContentCodingTests
     [InlineData("zstd")]
     public async Task CompressedFile_CutOrFollowedBySomethingElse_IsAFault(string coding)
     {
-        var file = Encode(coding, JsonLine.Write(Enumerable.Range(0, 500).Select(i => Message.From($"other-{i}")), seed: 7));
-        foreach (var length in new[] { 3, 12, file.Length / 2, file.Length - 8, file.Length - 1 })
-        {
+        byte[] file = Encode(coding, JsonLine.Write(Enumerable.Range(0, 500).Select(i => Message.From($"other-{i}")), seed: 7));
+        foreach (int length in new[] { 3, 12, file.Length / 2, file.Length - 8, file.Length - 1 })
             await AssertBadAsync(file[..length]);
-        }
 
         await AssertBadAsync([.. file, .. "trailing"u8]);
         file[file.Length / 2] ^= 0x10;
@@ -48,8 +55,8 @@ public sealed class ContentCodingTests
     }
 
     [Fact]
-    public Task GzipOfSeveralMembers_IsAFault()
-        => AssertBadAsync([.. Encode("gzip", "{}\n"u8.ToArray()), .. Encode("gzip", "{\"a\":1}\n"u8.ToArray())]);
+    public Task GzipOfSeveralMembers_IsAFault() =>
+        AssertBadAsync([.. Encode("gzip", "{}\n"u8.ToArray()), .. Encode("gzip", "{\"a\":1}\n"u8.ToArray())]);
 
     [Theory]
     [InlineData(null, true)]
@@ -61,7 +68,7 @@ public sealed class ContentCodingTests
     [InlineData("gzip, br", false)]
     public void ContentEncoding_ThatIsNotRead_IsAFaultThatNamesIt(string? encoding, bool isRead)
     {
-        var thrown = Record.Exception(() => ContentCoding.ThrowIfUnknown(encoding));
+        Exception? thrown = Record.Exception(() => ContentCoding.ThrowIfUnknown(encoding));
         Assert.Equal(isRead, thrown is null);
         if (!isRead)
         {
@@ -72,9 +79,12 @@ public sealed class ContentCodingTests
 
     private static async Task AssertBadAsync(byte[] file)
     {
-        var fault = await Assert.ThrowsAsync<ArchiveFormatException>(() => Archive.ScanAsync(file, new ScanRequest(Dev1)));
-        var rewrite = await Assert.ThrowsAsync<ArchiveFormatException>(
-            () => ArchiveFormats.RewriteAsync(new MemoryStream(file), Stream.Null, new RecordSelection(Dev1), CancellationToken.None));
+        ArchiveFormatException fault = await Assert.ThrowsAsync<ArchiveFormatException>(() =>
+            Archive.ScanAsync(file, new ScanRequest(Dev1))
+        );
+        ArchiveFormatException rewrite = await Assert.ThrowsAsync<ArchiveFormatException>(() =>
+            ArchiveFormats.RewriteAsync(new MemoryStream(file), Stream.Null, new RecordSelection(Dev1), CancellationToken.None)
+        );
         Assert.Equal(fault.Fault, rewrite.Fault);
     }
 
@@ -82,9 +92,7 @@ public sealed class ContentCodingTests
     {
         using var encoded = new MemoryStream();
         using (Stream encoder = coding == "gzip" ? new GZipStream(encoded, CompressionLevel.Optimal) : ZstandardWithChecksum(encoded))
-        {
             encoder.Write(content);
-        }
 
         return encoded.ToArray();
     }
@@ -98,7 +106,10 @@ public sealed class ContentCodingTests
 
     private static byte[] Decode(string coding, byte[] content)
     {
-        using Stream decoder = coding == "gzip" ? new GZipStream(new MemoryStream(content), CompressionMode.Decompress) : new DecompressionStream(new MemoryStream(content));
+        using Stream decoder =
+            coding == "gzip"
+                ? new GZipStream(new MemoryStream(content), CompressionMode.Decompress)
+                : new DecompressionStream(new MemoryStream(content));
         using var decoded = new MemoryStream();
         decoder.CopyTo(decoded);
         return decoded.ToArray();

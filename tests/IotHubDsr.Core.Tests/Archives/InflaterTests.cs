@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using CsCheck;
-using IotHubDsr.Archives.Avro;
+using IotHubDsr.Core.Archives.Avro;
 
 namespace IotHubDsr.Core.Tests.Archives;
 
@@ -11,72 +11,75 @@ public sealed class InflaterTests
         (1, Gen.Byte.Array[1, 2_000]),
         (2, Gen.Select(Gen.Byte.Array[1, 40], Gen.Int[1, 3_000], Repeat)),
         (2, MessageGen.Messages.Select(messages => (byte[])[1, .. JsonLine.Write(messages, seed: 1)])),
-        (1, Gen.Select(Gen.Int, Gen.Int[1, 200_000], Gen.Int[1, 256], Random)));
+        (1, Gen.Select(Gen.Int, Gen.Int[1, 200_000], Gen.Int[1, 256], Random))
+    );
 
     [Fact]
     public void Inflate_WhateverWasDeflated_GivesItBack()
     {
         var inflater = new Inflater(int.MaxValue / 2);
-        Gen.Select(Data, Gen.Enum<CompressionLevel>()).Sample(
-            (data, level) =>
-            {
-                lock (inflater)
+        Gen.Select(Data, Gen.Enum<CompressionLevel>())
+            .Sample(
+                (data, level) =>
                 {
-                    Assert.True(inflater.Inflate(Deflate(data, level)).Span.SequenceEqual(data));
-                }
-            },
-            iter: Repetitions.Of(150));
+                    lock (inflater)
+                        Assert.True(inflater.Inflate(Deflate(data, level)).Span.SequenceEqual(data));
+                },
+                iter: Repetitions.Of(150)
+            );
     }
 
     [Fact]
-    public void Inflate_DamagedData_AgreesWithTheRuntimeOrRefuses()
-        => Gen.Select(Data, Gen.Enum<CompressionLevel>(), Gen.Int).Sample(
-            (data, level, seed) =>
-            {
-                const int Limit = 1_000_000;
-                var damaged = Mutation.Apply(Deflate(data, level), new Random(seed));
-                if (damaged.Length == 0)
+    public void Inflate_DamagedData_AgreesWithTheRuntimeOrRefuses() =>
+        Gen.Select(Data, Gen.Enum<CompressionLevel>(), Gen.Int)
+            .Sample(
+                (data, level, seed) =>
                 {
-                    // That is what the runtime makes of nothing.
-                    return;
-                }
+                    const int Limit = 1_000_000;
+                    byte[] damaged = Mutation.Apply(Deflate(data, level), new Random(seed));
+                    if (damaged.Length == 0)
+                    {
+                        // That is what the runtime makes of nothing.
+                        return;
+                    }
 
-                byte[] expected;
-                try
-                {
-                    // The runtime takes data that breaks off for what is there of it; zeros behind it show both the same.
-                    expected = Inflate([.. damaged, .. new byte[100]], Limit);
-                }
-                catch (InvalidDataException)
-                {
-                    Assert.Throws<InvalidDataException>(() => new Inflater(Limit).Inflate(damaged));
-                    return;
-                }
+                    byte[] expected;
+                    try
+                    {
+                        // The runtime takes data that breaks off for what is there of it; zeros behind it show both the same.
+                        expected = Inflate([.. damaged, .. new byte[100]], Limit);
+                    }
+                    catch (InvalidDataException)
+                    {
+                        Assert.Throws<InvalidDataException>(() => new Inflater(Limit).Inflate(damaged));
+                        return;
+                    }
 
-                try
-                {
-                    Assert.True(new Inflater(Limit).Inflate(damaged).Span.SequenceEqual(expected));
-                }
-                catch (InvalidDataException e)
-                {
-                    Assert.True(expected.Length > Limit || e.Message.Contains("cut short", StringComparison.Ordinal), e.Message);
-                }
-            },
-            iter: Repetitions.Of(250));
+                    try
+                    {
+                        Assert.True(new Inflater(Limit).Inflate(damaged).Span.SequenceEqual(expected));
+                    }
+                    catch (InvalidDataException e)
+                    {
+                        Assert.True(expected.Length > Limit || e.Message.Contains("cut short", StringComparison.Ordinal), e.Message);
+                    }
+                },
+                iter: Repetitions.Of(250)
+            );
 
     [Theory]
     [InlineData("07")]
     [InlineData("0100FFFF00")]
     [InlineData("0105000000")]
     [InlineData("FDFF")]
-    public void Inflate_Nonsense_IsRefused(string hex)
-        => Assert.Throws<InvalidDataException>(() => new Inflater(1_000).Inflate(Convert.FromHexString(hex)));
+    public void Inflate_Nonsense_IsRefused(string hex) =>
+        Assert.Throws<InvalidDataException>(() => new Inflater(1_000).Inflate(Convert.FromHexString(hex)));
 
     [Fact]
     public void Inflate_BeyondTheLimit_IsRefusedWithoutTheMemoryForIt()
     {
-        var bomb = Deflate(new byte[50_000_000], CompressionLevel.Optimal);
-        var before = GC.GetAllocatedBytesForCurrentThread();
+        byte[] bomb = Deflate(new byte[50_000_000], CompressionLevel.Optimal);
+        long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Throws<BlockTooLargeException>(() => new Inflater(1_000_000).Inflate(bomb));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8_000_000);
     }
@@ -86,8 +89,8 @@ public sealed class InflaterTests
     private static byte[] Random(int seed, int length, int alphabet)
     {
         var random = new Random(seed);
-        var bytes = new byte[length];
-        for (var i = 0; i < length; i++)
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++)
         {
             // Skewed, so that codes get as long as they may be.
             bytes[i] = (byte)(alphabet * Math.Pow(random.NextDouble(), 6));
@@ -100,9 +103,7 @@ public sealed class InflaterTests
     {
         using var deflated = new MemoryStream();
         using (var deflate = new DeflateStream(deflated, level, leaveOpen: true))
-        {
             deflate.Write(data);
-        }
 
         return deflated.ToArray();
     }
@@ -112,12 +113,10 @@ public sealed class InflaterTests
     {
         using var inflate = new DeflateStream(new MemoryStream(deflated), CompressionMode.Decompress);
         using var data = new MemoryStream();
-        var buffer = new byte[64 * 1024];
+        byte[] buffer = new byte[64 * 1024];
         int read;
         while (data.Length <= limit && (read = inflate.Read(buffer)) != 0)
-        {
             data.Write(buffer, 0, read);
-        }
 
         return data.ToArray();
     }

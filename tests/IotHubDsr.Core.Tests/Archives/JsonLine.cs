@@ -11,16 +11,12 @@ internal static class JsonLine
     {
         var random = new Random(seed);
         var text = new StringBuilder(random.Next(4) == 0 ? "\uFEFF" : "");
-        var newLine = random.Next(2) == 0 ? "\n" : "\r\n";
-        foreach (var message in messages)
-        {
+        string newLine = random.Next(2) == 0 ? "\n" : "\r\n";
+        foreach (Message message in messages)
             text.Append(Spell(message, random)).Append(newLine).Append(random.Next(10) == 0 ? " \t" + newLine : "");
-        }
 
         if (random.Next(2) == 0)
-        {
             text.Length -= text.ToString().EndsWith(newLine, StringComparison.Ordinal) ? newLine.Length : 0;
-        }
 
         return Encoding.UTF8.GetBytes(text.ToString());
     }
@@ -30,13 +26,16 @@ internal static class JsonLine
         using var document = JsonDocument.Parse(line);
         var properties = new List<(string, string)>();
         var system = new List<(string, string)>();
-        foreach (var member in document.RootElement.EnumerateObject())
+        foreach (JsonProperty member in document.RootElement.EnumerateObject())
         {
             if (member.Name is "Properties" or "SystemProperties" && member.Value.ValueKind is JsonValueKind.Object)
             {
                 (member.Name is "Properties" ? properties : system).AddRange(
-                    member.Value.EnumerateObject()
-                        .Where(p => p.Value.ValueKind is JsonValueKind.String).Select(p => (p.Name, p.Value.GetString()!)));
+                    member
+                        .Value.EnumerateObject()
+                        .Where(p => p.Value.ValueKind is JsonValueKind.String)
+                        .Select(p => (p.Name, p.Value.GetString()!))
+                );
             }
         }
 
@@ -46,7 +45,7 @@ internal static class JsonLine
     /// <summary>The lines of a file with their endings, and without a byte order mark.</summary>
     public static List<string> Split(byte[] file)
     {
-        var text = Encoding.UTF8.GetString(file).TrimStart('\uFEFF');
+        string text = Encoding.UTF8.GetString(file).TrimStart('\uFEFF');
         var lines = new List<string>();
         for (int start = 0, end; start < text.Length; start = end)
         {
@@ -72,33 +71,37 @@ internal static class JsonLine
         return $"{Space(random)}{{{string.Join($"{Space(random)},", members)}}}{Space(random)}";
     }
 
-    private static string Object(IEnumerable<(string Key, string Value)> properties, Random random)
-        => "{" + string.Join(",", properties.Select(p => $"{Text(p.Key, random)}:{Space(random)}{Text(p.Value, random)}"))
-            + Space(random) + "}";
+    private static string Object(IEnumerable<(string Key, string Value)> properties, Random random) =>
+        "{"
+        + string.Join(",", properties.Select(p => $"{Text(p.Key, random)}:{Space(random)}{Text(p.Value, random)}"))
+        + Space(random)
+        + "}";
 
-    private static string Body(Message message, Random random)
-        => message.Body is null ? "null"
-            : random.Next(2) == 0 && message.Body.AsSpan().StartsWith("{\"deviceId\":"u8) ? Encoding.UTF8.GetString(message.Body)
-            : Text(Convert.ToBase64String(message.Body), random);
+    private static string Body(Message message, Random random) =>
+        message.Body is null ? "null"
+        : random.Next(2) == 0 && message.Body.AsSpan().StartsWith("{\"deviceId\":"u8) ? Encoding.UTF8.GetString(message.Body)
+        : Text(Convert.ToBase64String(message.Body), random);
 
     /// <summary>A JSON string in one of its spellings.</summary>
     public static string Text(string value, Random random)
     {
-        var eagerness = random.Next(3);
+        int eagerness = random.Next(3);
         var text = new StringBuilder("\"");
-        foreach (var c in value)
+        foreach (char c in value)
         {
-            text.Append(c switch
-            {
-                '"' or '\\' when random.Next(2) == 0 => $"\\{c}",
-                '/' when random.Next(2) == 0 => "\\/",
-                '\n' when random.Next(2) == 0 => "\\n",
-                '"' or '\\' or < ' ' => $"\\u{(int)c:x4}",
-                _ when eagerness == 2 || (eagerness == 1 && random.Next(4) == 0) => $"\\u{(int)c:X4}",
-                // Half a pair cannot stand for itself in UTF-8.
-                _ when char.IsSurrogate(c) => $"\\u{(int)c:x4}",
-                _ => c.ToString(),
-            });
+            text.Append(
+                c switch
+                {
+                    '"' or '\\' when random.Next(2) == 0 => $"\\{c}",
+                    '/' when random.Next(2) == 0 => "\\/",
+                    '\n' when random.Next(2) == 0 => "\\n",
+                    '"' or '\\' or < ' ' => $"\\u{(int)c:x4}",
+                    _ when eagerness == 2 || (eagerness == 1 && random.Next(4) == 0) => $"\\u{(int)c:X4}",
+                    // Half a pair cannot stand for itself in UTF-8.
+                    _ when char.IsSurrogate(c) => $"\\u{(int)c:x4}",
+                    _ => c.ToString(),
+                }
+            );
         }
 
         return text.Append('"').ToString();

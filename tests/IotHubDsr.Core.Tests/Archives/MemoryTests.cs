@@ -1,7 +1,8 @@
 using System.IO.Compression;
 using System.Text;
-using IotHubDsr.Archives;
-using IotHubDsr.Foundation;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Foundation;
+using IotHubDsr.Core.Records;
 using Snappier;
 using ZstdSharp;
 
@@ -29,9 +30,9 @@ public sealed class MemoryTests
     [InlineData("avro zstandard", ArchiveFaultName.BadBlock)]
     public async Task Scan_FileThatNeedsMoreThanItsShare_IsAFaultAndTakesNoMore(string kind, string fault)
     {
-        var file = Bomb(kind);
+        Func<Stream> file = Bomb(kind);
         await ScanAsync(file, fault);
-        var before = GC.GetAllocatedBytesForCurrentThread();
+        long before = GC.GetAllocatedBytesForCurrentThread();
         await ScanAsync(file, fault);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostAllocated);
     }
@@ -40,7 +41,9 @@ public sealed class MemoryTests
     public async Task Scan_TwoLargeFilesAtOnce_TheSecondWaitsUntilTheFirstIsDone()
     {
         var budget = new ReadingBudget();
-        var line = Encoding.UTF8.GetBytes($$"""{"EnqueuedTimeUtc":"t","SystemProperties":{"connectionDeviceId":"dev1"},"Body":"{{new string('x', 3_000_000)}}"}""");
+        byte[] line = Encoding.UTF8.GetBytes(
+            $$"""{"EnqueuedTimeUtc":"t","SystemProperties":{"connectionDeviceId":"dev1"},"Body":"{{new string('x', 3_000_000)}}"}"""
+        );
         using var first = new ReadingShare(budget);
         using var second = new ReadingShare(budget);
         await first.EnlargeAsync(CancellationToken.None);
@@ -60,23 +63,24 @@ public sealed class MemoryTests
     [InlineData("zstandard")]
     public async Task Scan_BlockLargerThanAReadersOwnBytes_IsDecodedAgainWithinTheShare(string codec)
     {
-        var messages = Enumerable.Range(0, 40).Select(_ => Message.From("dev1") with { Body = new byte[100_000] });
-        var file = AvroRecoding.Recode(ApacheAvro.Write(messages, syncEvery: 40), codec);
+        IEnumerable<Message> messages = Enumerable.Range(0, 40).Select(_ => Message.From("dev1") with { Body = new byte[100_000] });
+        byte[] file = AvroRecoding.Recode(ApacheAvro.Write(messages, syncEvery: 40), codec);
         Assert.Equal(40, Assert.Single((await Archive.ScanAsync(file, Dev1)).Subjects).Own.Records);
-        var (rewrite, _) = await Archive.RewriteAsync(file, new RecordSelection(Dev1));
+        (ArchiveRewrite? rewrite, byte[] _) = await Archive.RewriteAsync(file, new RecordSelection(Dev1));
         Assert.Equal(40, rewrite.RecordsRemoved);
     }
 
     private static async Task ScanAsync(Func<Stream> open, string fault)
     {
-        await using var file = open();
-        var found = await Assert.ThrowsAsync<ArchiveFormatException>(
-            () => ArchiveFormats.ScanAsync(file, new ScanRequest(Dev1), CancellationToken.None));
+        await using Stream file = open();
+        ArchiveFormatException found = await Assert.ThrowsAsync<ArchiveFormatException>(() =>
+            ArchiveFormats.ScanAsync(file, new ScanRequest(Dev1), CancellationToken.None)
+        );
         Assert.Equal(fault, found.Fault.ToString());
     }
 
-    private static Task<ArchiveScan> ScanAsync(byte[] file, ReadingShare share)
-        => ArchiveFormats.ScanAsync(new MemoryStream(file), new ScanRequest(Dev1), CancellationToken.None, share: share);
+    private static Task<ArchiveScan> ScanAsync(byte[] file, ReadingShare share) =>
+        ArchiveFormats.ScanAsync(new MemoryStream(file), new ScanRequest(Dev1), CancellationToken.None, share: share);
 
     private static Func<Stream> Bomb(string kind)
     {
@@ -93,7 +97,10 @@ public sealed class MemoryTests
             case "zstd":
                 return Of(Compressed(stream => new CompressionStream(stream)));
             case "avro null":
-                return Of([.. OddAvroWriter.File(ApacheAvro.RoutedSchema, "null"), .. new OddAvroWriter().Long(1).Long(BombBytes).ToArray()]);
+                return Of([
+                    .. OddAvroWriter.File(ApacheAvro.RoutedSchema, "null"),
+                    .. new OddAvroWriter().Long(1).Long(BombBytes).ToArray(),
+                ]);
             case "avro deflate":
                 return OfBlock("deflate", Compressed(stream => new DeflateStream(stream, CompressionLevel.Fastest)));
             case "avro snappy":
@@ -110,11 +117,9 @@ public sealed class MemoryTests
     private static byte[] Compressed(Func<Stream, Stream> compress)
     {
         using var compressed = new MemoryStream();
-        using (var stream = compress(compressed))
+        using (Stream stream = compress(compressed))
         using (var content = new FilledStream("{\"Body\":\"", 'x'))
-        {
             content.CopyTo(stream);
-        }
 
         return compressed.ToArray();
     }
@@ -134,7 +139,7 @@ public sealed class MemoryTests
 
         public override int Read(Span<byte> buffer)
         {
-            var count = (int)Math.Min(buffer.Length, BombBytes - _position);
+            int count = (int)Math.Min(buffer.Length, BombBytes - _position);
             buffer[..count].Fill((byte)filling);
             if (_position < beginning.Length)
             {
@@ -146,7 +151,8 @@ public sealed class MemoryTests
             return count;
         }
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            new(Read(buffer.Span));
     }
 
     private static class ArchiveFaultName

@@ -5,11 +5,11 @@ internal static class Mutation
 {
     public static byte[] Apply(byte[] original, Random random)
     {
-        var file = original.ToList();
-        for (var changes = random.Next(1, 4); changes > 0 && file.Count > 0; changes--)
+        List<byte> file = original.ToList();
+        for (int changes = random.Next(1, 4); changes > 0 && file.Count > 0; changes--)
         {
-            var at = random.Next(file.Count);
-            var length = Math.Min(random.Next(1, 64), file.Count - at);
+            int at = random.Next(file.Count);
+            int length = Math.Min(random.Next(1, 64), file.Count - at);
             switch (random.Next(8))
             {
                 case 0:

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using CsCheck;
-using IotHubDsr.Archives;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Azure.Hub;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Tests.Archives;
 
@@ -19,8 +21,8 @@ public sealed class MutationTests
     [InlineData("zstandard", 1)]
     public async Task Avro_Damaged_EndsInAgreementOrFault(string codec, int agreements)
     {
-        var original = AvroRecoding.Recode(ApacheAvro.Write(Sample(), syncEvery: 5), codec);
-        var outcomes = await MutateAsync(original, file => ApacheAvro.Read(AvroRecoding.Recode(file, "null")));
+        byte[] original = AvroRecoding.Recode(ApacheAvro.Write(Sample(), syncEvery: 5), codec);
+        (int Faults, int Agreements) outcomes = await MutateAsync(original, file => ApacheAvro.Read(AvroRecoding.Recode(file, "null")));
         Assert.InRange(outcomes.Faults, Files / 10, Files);
         Assert.InRange(outcomes.Agreements, agreements * Files / 1000, Files);
     }
@@ -28,7 +30,7 @@ public sealed class MutationTests
     [Fact]
     public async Task Capture_Damaged_EndsInAgreementOrFault()
     {
-        var outcomes = await MutateAsync(CaptureFile.Write(Sample(), seed: 3), CaptureFile.Read);
+        (int Faults, int Agreements) outcomes = await MutateAsync(CaptureFile.Write(Sample(), seed: 3), CaptureFile.Read);
         Assert.InRange(outcomes.Faults, Files / 10, Files);
         Assert.InRange(outcomes.Agreements, Files / 10, Files);
     }
@@ -36,8 +38,8 @@ public sealed class MutationTests
     [Fact]
     public async Task JsonLines_Damaged_EndsInAgreementOrFault()
     {
-        var original = JsonLine.Write(Sample(), seed: 3);
-        var outcomes = await MutateAsync(original, file => ReadLines(file, JsonLine.Read));
+        byte[] original = JsonLine.Write(Sample(), seed: 3);
+        (int Faults, int Agreements) outcomes = await MutateAsync(original, file => ReadLines(file, JsonLine.Read));
         Assert.InRange(outcomes.Faults, Files / 10, Files);
         Assert.InRange(outcomes.Agreements, Files / 10, Files);
     }
@@ -45,14 +47,14 @@ public sealed class MutationTests
     [Fact]
     public async Task Logs_Damaged_EndInAResultOrFault()
     {
-        var outcomes = await MutateAsync(ServiceRecord.WriteLines(Sample(), seed: 3), readAgain: null);
+        (int Faults, int Agreements) outcomes = await MutateAsync(ServiceRecord.WriteLines(Sample(), seed: 3), readAgain: null);
         Assert.InRange(outcomes.Faults, Files / 10, Files);
     }
 
     [Fact]
     public async Task Array_Damaged_EndsInAResultOrFault()
     {
-        var outcomes = await MutateAsync(ServiceRecord.WriteArray(Sample(), seed: 3), readAgain: null);
+        (int Faults, int Agreements) outcomes = await MutateAsync(ServiceRecord.WriteArray(Sample(), seed: 3), readAgain: null);
         Assert.InRange(outcomes.Faults, Files / 10, Files);
     }
 
@@ -64,27 +66,25 @@ public sealed class MutationTests
     public async Task JsonLines_DamageInAnothersLine_IsFoundByScanAndRewriteAlike(string damaged)
     {
         const string Whole = """{"EnqueuedTimeUtc":"t","Properties":{},"SystemProperties":{"connectionDeviceId":"dev1"},"Body":{}}""";
-        for (var seed = 0; seed < 20; seed++)
-        {
+        for (int seed = 0; seed < 20; seed++)
             await AssertOneRuleAsync(Encoding.UTF8.GetBytes($"{Whole}\n{damaged}\n{Whole}\n"), seed);
-        }
     }
 
-    private static Message[] Sample()
-        => MessageGen.Message.Array[25].Single(messages => NaiveMatching.Count(Subjects, messages).Count > 1, "0N0XIzNsQ0O2");
+    private static Message[] Sample() =>
+        MessageGen.Message.Array[25].Single(messages => NaiveMatching.Count(Subjects, messages).Count > 1, "0N0XIzNsQ0O2");
 
     private static async Task<(int Faults, int Agreements)> MutateAsync(byte[] original, Func<byte[], IReadOnlyList<Message>>? readAgain)
     {
-        var faults = 0;
-        var agreements = 0;
-        for (var seed = 0; seed < Files; seed++)
+        int faults = 0;
+        int agreements = 0;
+        for (int seed = 0; seed < Files; seed++)
         {
-            var file = Mutation.Apply(original, new Random(seed));
+            byte[] file = Mutation.Apply(original, new Random(seed));
             try
             {
-                var scan = await Archive.ScanAsync(file, Subjects);
+                ArchiveScan scan = await Archive.ScanAsync(file, Subjects);
                 var selection = new RecordSelection(Subjects);
-                var (rewrite, result) = await Archive.RewriteAsync(file, selection, chunks: seed);
+                (ArchiveRewrite? rewrite, byte[]? result) = await Archive.RewriteAsync(file, selection, chunks: seed);
                 Assert.Equal(scan.RecordsRead, rewrite.RecordsRead);
                 Assert.Equal(rewrite.KeptDigest, (await Archive.ScanAsync(result, Subjects)).Digest);
                 if (readAgain is not null && TryRead(readAgain, file) is { } messages)
@@ -110,9 +110,15 @@ public sealed class MutationTests
     /// <summary>A scan in whatever pieces, with a digest or without, and a rewrite come to one result or to one fault.</summary>
     private static async Task AssertOneRuleAsync(byte[] file, int seed)
     {
-        var search = await OutcomeAsync(async () => (await Archive.ScanAsync(file, new ScanRequest(Subjects))).Unread);
-        var digest = await OutcomeAsync(async () => (await Archive.ScanAsync(file, new ScanRequest(Subjects, WithDigest: true), chunks: seed)).Unread);
-        var rewrite = await OutcomeAsync(async () => (await Archive.RewriteAsync(file, new RecordSelection(Subjects), chunks: seed + 1)).Rewrite.Unread);
+        (ArchiveFault? Fault, long Offset, UnreadRecords Unread) search = await OutcomeAsync(async () =>
+            (await Archive.ScanAsync(file, new ScanRequest(Subjects))).Unread
+        );
+        (ArchiveFault? Fault, long Offset, UnreadRecords Unread) digest = await OutcomeAsync(async () =>
+            (await Archive.ScanAsync(file, new ScanRequest(Subjects, WithDigest: true), chunks: seed)).Unread
+        );
+        (ArchiveFault? Fault, long Offset, UnreadRecords Unread) rewrite = await OutcomeAsync(async () =>
+            (await Archive.RewriteAsync(file, new RecordSelection(Subjects), chunks: seed + 1)).Rewrite.Unread
+        );
         Assert.Equal(search, digest);
         Assert.Equal(search, rewrite);
     }

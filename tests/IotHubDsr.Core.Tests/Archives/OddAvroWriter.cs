@@ -16,22 +16,27 @@ internal sealed class OddAvroWriter
 
     public static byte[] File(string schema, string codec, params (long Count, byte[] Payload)[] blocks)
     {
-        var file = new OddAvroWriter().Raw("Obj\u0001"u8)
-            .Long(2).Text("avro.codec").Text(codec).Text("avro.schema").Text(schema).Long(0).Raw(Sync);
-        foreach (var (count, payload) in blocks)
-        {
+        OddAvroWriter file = new OddAvroWriter()
+            .Raw("Obj\u0001"u8)
+            .Long(2)
+            .Text("avro.codec")
+            .Text(codec)
+            .Text("avro.schema")
+            .Text(schema)
+            .Long(0)
+            .Raw(Sync);
+        foreach ((long count, byte[]? payload) in blocks)
             file.Long(count).Long(payload.Length).Raw(payload).Raw(Sync);
-        }
 
         return file.ToArray();
     }
 
-    public static byte[] RoutedFile(params byte[][] records)
-        => File(ApacheAvro.RoutedSchema, "null", (records.Length, [.. records.SelectMany(record => record)]));
+    public static byte[] RoutedFile(params byte[][] records) =>
+        File(ApacheAvro.RoutedSchema, "null", (records.Length, [.. records.SelectMany(record => record)]));
 
     public static byte[] RoutedRecord(Action<OddAvroWriter> properties, Action<OddAvroWriter> systemProperties)
     {
-        var record = new OddAvroWriter().Text("2026-03-01T10:00:00Z");
+        OddAvroWriter record = new OddAvroWriter().Text("2026-03-01T10:00:00Z");
         properties(record);
         systemProperties(record);
         return record.Long(1).Bytes("body"u8.ToArray()).ToArray();
@@ -45,7 +50,7 @@ internal sealed class OddAvroWriter
 
     public OddAvroWriter Long(long value, int padding = 0)
     {
-        var bits = (ulong)((value << 1) ^ (value >> 63));
+        ulong bits = (ulong)((value << 1) ^ (value >> 63));
         for (; bits >= 0x80 || padding > 0; bits >>= 7)
         {
             padding -= bits < 0x80 ? 1 : 0;
@@ -64,12 +69,10 @@ internal sealed class OddAvroWriter
     public OddAvroWriter MapBlock(bool sized, params (string Key, string Value)[] entries)
     {
         var content = new OddAvroWriter();
-        foreach (var (key, value) in entries)
-        {
+        foreach ((string? key, string? value) in entries)
             content.Text(key).Text(value);
-        }
 
-        var bytes = content.ToArray();
+        byte[] bytes = content.ToArray();
         return sized ? Long(-entries.Length).Long(bytes.Length).Raw(bytes) : Long(entries.Length).Raw(bytes);
     }
 

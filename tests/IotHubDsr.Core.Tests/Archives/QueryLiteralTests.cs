@@ -1,6 +1,7 @@
 using System.Text;
-using IotHubDsr.Archives;
-using IotHubDsr.Archives.Json;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Archives.Json;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Tests.Archives;
 
@@ -32,13 +33,20 @@ public sealed class QueryLiteralTests
     [Fact]
     public async Task Scan_RowOfAQuery_IsAMentionAndStaysUnlessAskedFor()
     {
-        const string Row = """{"time":"2026-01-05T08:00:00Z","resourceId":"/r","category":"TwinQueries","properties":"{\"query\":\"SELECT * FROM devices WHERE deviceId = 'dev1'\"}"}""" + "\n";
+        const string Row =
+            """{"time":"2026-01-05T08:00:00Z","resourceId":"/r","category":"TwinQueries","properties":"{\"query\":\"SELECT * FROM devices WHERE deviceId = 'dev1'\"}"}"""
+            + "\n";
         var subjects = new SubjectIndex(["dev1"]);
 
         ArchiveScan scan = await ArchiveFormats.ScanAsync(File(Row), new ScanRequest(subjects), CancellationToken.None);
         var kept = new MemoryStream();
         ArchiveRewrite unasked = await ArchiveFormats.RewriteAsync(File(Row), kept, new RecordSelection(subjects), CancellationToken.None);
-        ArchiveRewrite asked = await ArchiveFormats.RewriteAsync(File(Row), Stream.Null, new RecordSelection(subjects, WithBody: true), CancellationToken.None);
+        ArchiveRewrite asked = await ArchiveFormats.RewriteAsync(
+            File(Row),
+            Stream.Null,
+            new RecordSelection(subjects, WithBody: true),
+            CancellationToken.None
+        );
 
         SubjectMatches found = Assert.Single(scan.Subjects);
         Assert.Equal((0L, 1L), (found.Own.Records, found.Mentioned.Records));

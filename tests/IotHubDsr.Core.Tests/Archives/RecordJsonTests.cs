@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using IotHubDsr.Archives;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Tests.Archives;
 
@@ -19,18 +19,19 @@ public sealed class RecordJsonTests
     [InlineData("text/plain", "utf-8", "{\"t\":1}", "base64")]
     public async Task WriteJson_AvroBody_IsEmbeddedOnlyIfTheMessageSaysItIsJson(string type, string encoding, string body, string expected)
     {
-        var message = Message.From("dev1", ("a", "b\"\n")) with
+        Message message = Message.From("dev1", ("a", "b\"\n")) with
         {
             System = [("connectionDeviceId", "dev1"), ("contentType", type), ("contentEncoding", encoding)],
             Body = Encoding.UTF8.GetBytes(body),
         };
 
-        var record = Assert.Single(await MatchesAsync(ApacheAvro.Write([message])));
+        CollectedRecord record = Assert.Single(await MatchesAsync(ApacheAvro.Write([message])));
 
         using var json = JsonDocument.Parse(record.Json);
         Assert.Equal(
             ["EnqueuedTimeUtc", "Properties", "SystemProperties", "Body"],
-            json.RootElement.EnumerateObject().Select(member => member.Name));
+            json.RootElement.EnumerateObject().Select(member => member.Name)
+        );
         Assert.Equal("b\"\n", json.RootElement.GetProperty("Properties").GetProperty("a").GetString());
         Assert.Equal("dev1", json.RootElement.GetProperty("SystemProperties").GetProperty("connectionDeviceId").GetString());
         expected = expected is "base64" ? JsonSerializer.Serialize(Convert.ToBase64String(message.Body)) : expected;
@@ -43,13 +44,13 @@ public sealed class RecordJsonTests
     [InlineData(100_000, true)]
     public async Task WriteJson_BodyNestedDeeply_StaysBase64(int depth, bool base64)
     {
-        var message = Message.From("dev1") with
+        Message message = Message.From("dev1") with
         {
             System = [("connectionDeviceId", "dev1"), ("contentType", "application/json"), ("contentEncoding", "utf-8")],
             Body = Encoding.UTF8.GetBytes(new string('[', depth) + new string(']', depth)),
         };
 
-        var record = Assert.Single(await MatchesAsync(ApacheAvro.Write([message])));
+        CollectedRecord record = Assert.Single(await MatchesAsync(ApacheAvro.Write([message])));
         using var json = JsonDocument.Parse(record.Json);
         Assert.Equal(base64 ? JsonValueKind.String : JsonValueKind.Array, json.RootElement.GetProperty("Body").ValueKind);
     }
@@ -57,8 +58,10 @@ public sealed class RecordJsonTests
     [Fact]
     public async Task WriteJson_TextThatIsNotUtf8_IsRepaired()
     {
-        var record = OddAvroWriter.RoutedRecord(
-            p => p.Long(1).Bytes([0xFF]).Bytes([0xC3, 0x28]).EndMap(), s => s.MapBlock(false, ("connectionDeviceId", "dev1")).EndMap());
+        byte[] record = OddAvroWriter.RoutedRecord(
+            p => p.Long(1).Bytes([0xFF]).Bytes([0xC3, 0x28]).EndMap(),
+            s => s.MapBlock(false, ("connectionDeviceId", "dev1")).EndMap()
+        );
         using var json = JsonDocument.Parse(Assert.Single(await MatchesAsync(OddAvroWriter.RoutedFile(record))).Json);
         Assert.Equal("\uFFFD(", json.RootElement.GetProperty("Properties").GetProperty("\uFFFD").GetString());
     }
@@ -68,7 +71,7 @@ public sealed class RecordJsonTests
     {
         const string Line =
             """{"Body":"x", "SystemProperties":{"connectionDevice\u0049d":"\u0064ev1"},"EnqueuedTimeUtc":"2026-03-01T10:00:00Z"}""";
-        var record = Assert.Single(await MatchesAsync(Encoding.UTF8.GetBytes($"{{}}\r\n{Line} \r\n")));
+        CollectedRecord record = Assert.Single(await MatchesAsync(Encoding.UTF8.GetBytes($"{{}}\r\n{Line} \r\n")));
         Assert.Equal(Line, record.Json);
         Assert.Equal(new RecordPlace(4, 0), record.Place);
         Assert.Equal(new DateTimeOffset(2026, 3, 1, 10, 0, 0, TimeSpan.Zero), record.Enqueued);
@@ -77,8 +80,9 @@ public sealed class RecordJsonTests
     [Fact]
     public async Task WriteJson_LineNestedBeyondReaders_IsExportedAsText()
     {
-        var line = $$"""{"SystemProperties":{"connectionDeviceId":"dev1"},"Body":{{new string('[', 5_000)}}{{new string(']', 5_000)}}}""";
-        var record = Assert.Single(await MatchesAsync(Encoding.UTF8.GetBytes(line)));
+        string line =
+            $$"""{"SystemProperties":{"connectionDeviceId":"dev1"},"Body":{{new string('[', 5_000)}}{{new string(']', 5_000)}}}""";
+        CollectedRecord record = Assert.Single(await MatchesAsync(Encoding.UTF8.GetBytes(line)));
         using var json = JsonDocument.Parse(record.Json);
         Assert.Equal(line, json.RootElement.GetProperty("UnreadableRecord").GetString());
     }
@@ -90,11 +94,13 @@ public sealed class RecordJsonTests
     [InlineData("never", "soon", null)]
     public async Task Scan_EnqueuedTime_IsTheFieldElseTheSystemProperty(string field, string system, string? expected)
     {
-        var message = Message.From("dev1") with { Enqueued = field, System = [("connectionDeviceId", "dev1"), ("enqueuedTime", system)] };
-        foreach (var file in new[] { ApacheAvro.Write([message]), JsonLine.Write([message], seed: 7) })
+        Message message = Message.From("dev1") with
         {
+            Enqueued = field,
+            System = [("connectionDeviceId", "dev1"), ("enqueuedTime", system)],
+        };
+        foreach (byte[]? file in new[] { ApacheAvro.Write([message]), JsonLine.Write([message], seed: 7) })
             Assert.Equal(expected, Assert.Single(await MatchesAsync(file)).Enqueued?.ToString("O"));
-        }
     }
 
     private static async Task<List<CollectedRecord>> MatchesAsync(byte[] file)

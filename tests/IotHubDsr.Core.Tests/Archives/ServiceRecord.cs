@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using IotHubDsr.Archives;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Tests.Archives;
 
@@ -12,12 +12,25 @@ internal static class ServiceRecord
 {
     public static string Write(Message message, Random random)
     {
-        var sender = message.Senders.FirstOrDefault();
+        string? sender = message.Senders.FirstOrDefault();
         string[] members = random.Next(6) switch
         {
-            0 => [Member("time", message.Enqueued), Member("resourceId", "/r"), Member("category", "Connections"), Member("operationName", "deviceConnect"), Member("properties", Fields(sender))],
+            0 =>
+            [
+                Member("time", message.Enqueued),
+                Member("resourceId", "/r"),
+                Member("category", "Connections"),
+                Member("operationName", "deviceConnect"),
+                Member("properties", Fields(sender)),
+            ],
             1 => [Member("TimeGenerated", message.Enqueued), Member("properties_s", Fields(sender)), Member("DeviceId", "x")],
-            2 => [Member("time", message.Enqueued), Member("resourceId", "/r"), Raw("AdditionalFields", Overflow()), Raw("properties", "null")],
+            2 =>
+            [
+                Member("time", message.Enqueued),
+                Member("resourceId", "/r"),
+                Raw("AdditionalFields", Overflow()),
+                Raw("properties", "null"),
+            ],
             3 => [Member("eventTime", message.Enqueued), Subject(), Raw("data", $"{{\"twin\":{Fields(sender)},\"hubName\":\"h\"}}")],
             4 => [Subject(), Raw("data", Telemetry()), Member("deadLetterReason", "MaxDeliveryAttemptsExceeded")],
             _ => [Raw("data", sender is null ? "[]" : $"{{{Member("deviceId", sender)}}}"), Raw("Extra", "[{\"deviceId\":\"dev1\"}]")],
@@ -30,18 +43,19 @@ internal static class ServiceRecord
         string Subject() => Member("subject", sender is null ? "dev1" : $"devices/{sender}{(random.Next(2) == 0 ? "" : "/modules/m")}");
         string Overflow()
         {
-            var inner = $"{{{Member("properties_s", Fields(sender))},{Member("level_s", "dev1")}}}";
+            string inner = $"{{{Member("properties_s", Fields(sender))},{Member("level_s", "dev1")}}}";
             return random.Next(2) == 0 ? inner : JsonLine.Text(inner, random);
         }
 
-        string Fields(string? device) => device is null
-            ? "{\"nested\":{\"deviceId\":\"dev1\"},\"note\":\"\\\"deviceId\\\":\\\"dev1\\\"\"}"
-            : $"{{{Raw("nested", "[{\"deviceId\":\"dev1\"},\"}\"]")},{Member("deviceId", device)},{Member("note", "\\\"dev1\\\"")}}}";
+        string Fields(string? device) =>
+            device is null
+                ? "{\"nested\":{\"deviceId\":\"dev1\"},\"note\":\"\\\"deviceId\\\":\\\"dev1\\\"\"}"
+                : $"{{{Raw("nested", "[{\"deviceId\":\"dev1\"},\"}\"]")},{Member("deviceId", device)},{Member("note", "\\\"dev1\\\"")}}}";
         string Telemetry()
         {
-            var system = string.Join(",", message.System.Select(p => Member(p.Key, p.Value)));
-            var properties = string.Join(",", message.Properties.Select(p => Member(p.Key, p.Value)));
-            var body = Raw("body", "{\"deviceId\":\"dev1\"}");
+            string system = string.Join(",", message.System.Select(p => Member(p.Key, p.Value)));
+            string properties = string.Join(",", message.Properties.Select(p => Member(p.Key, p.Value)));
+            string body = Raw("body", "{\"deviceId\":\"dev1\"}");
             return $"{{{Raw("systemProperties", $"{{{system}}}")},{Raw("properties", $"{{{properties}}}")},{body}}}";
         }
     }
@@ -56,8 +70,8 @@ internal static class ServiceRecord
     public static byte[] WriteArray(IEnumerable<Message> messages, int seed)
     {
         var random = new Random(seed);
-        var items = messages.Select(m => Space() + Write(m, random) + Space());
-        var bom = random.Next(4) == 0 ? "\uFEFF" : "";
+        IEnumerable<string> items = messages.Select(m => Space() + Write(m, random) + Space());
+        string bom = random.Next(4) == 0 ? "\uFEFF" : "";
         return Encoding.UTF8.GetBytes($"{bom}{Space()}[{string.Join(",", items)}{Space()}]{Space()}");
 
         string Space() => random.Next(3) == 0 ? " \r\n\t" : "";
@@ -73,15 +87,13 @@ internal static class ServiceRecord
     public static Message Read(string record)
     {
         using var document = JsonDocument.Parse(record);
-        var root = document.RootElement;
+        JsonElement root = document.RootElement;
         if (root.TryGetProperty("EnqueuedTimeUtc", out _) || root.TryGetProperty("SystemProperties", out _))
-        {
             return JsonLine.Read(record);
-        }
 
         var senders = new Dictionary<SenderSource, List<string>>();
         var properties = new List<(string, string)>();
-        foreach (var member in root.EnumerateObject())
+        foreach (JsonProperty member in root.EnumerateObject())
         {
             switch (member.Name)
             {
@@ -100,7 +112,7 @@ internal static class ServiceRecord
             }
         }
 
-        var best = senders.Count == 0 ? [] : senders[senders.Keys.Max()];
+        List<string> best = senders.Count == 0 ? [] : senders[senders.Keys.Max()];
         return new Message("", properties, [.. best.Select(s => ("connectionDeviceId", s))], null);
 
         void Add(SenderSource source, string device)
@@ -117,15 +129,15 @@ internal static class ServiceRecord
     public static bool IsUnread(SubjectIndex subjects, string record)
     {
         using var document = JsonDocument.Parse(record);
-        var root = document.RootElement;
-        var isLog = root.TryGetProperty("time", out _) && root.TryGetProperty("resourceId", out _);
-        var message = Read(record);
+        JsonElement root = document.RootElement;
+        bool isLog = root.TryGetProperty("time", out _) && root.TryGetProperty("resourceId", out _);
+        Message message = Read(record);
         return NaiveMatching.IsUnread(subjects, message) && !(isLog && NaiveMatching.Senders(message).Count == 0);
     }
 
     private static void ReadData(JsonElement data, Action<SenderSource, string> add, List<(string, string)> properties)
     {
-        foreach (var member in data.EnumerateObject())
+        foreach (JsonProperty member in data.EnumerateObject())
         {
             switch (member.Name)
             {
@@ -155,11 +167,16 @@ internal static class ServiceRecord
             return Devices(inner.RootElement);
         }
 
-        return fields.ValueKind is not JsonValueKind.Object ? [] :
-        [
-            .. fields.EnumerateObject().Where(f => f.Name is "deviceId" or "DeviceId" or "deviceId_s").Select(f => f.Value.GetString()!),
-            .. fields.EnumerateObject().Where(f => f.Name is "properties_s").SelectMany(f => Devices(f.Value)),
-        ];
+        return fields.ValueKind is not JsonValueKind.Object
+            ? []
+            :
+            [
+                .. fields
+                    .EnumerateObject()
+                    .Where(f => f.Name is "deviceId" or "DeviceId" or "deviceId_s")
+                    .Select(f => f.Value.GetString()!),
+                .. fields.EnumerateObject().Where(f => f.Name is "properties_s").SelectMany(f => Devices(f.Value)),
+            ];
     }
 
     private static string? Text(JsonElement value) => value.ValueKind is JsonValueKind.String ? value.GetString() : null;

@@ -1,6 +1,6 @@
 using System.Text;
-using IotHubDsr.Archives;
-using IotHubDsr.Archives.Json;
+using IotHubDsr.Core.Archives.Json;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Tests.Archives;
 
@@ -17,9 +17,9 @@ public sealed class SieveTests
     [InlineData("\r\n")]
     public void PassOver_ForeignLines_PassesAll(string newLine)
     {
-        var lines = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Foreign + newLine, 50)));
+        byte[] lines = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Foreign + newLine, 50)));
 
-        var next = new JsonLineSieve(Dev1, maxBytes: 10_000).PassOver(lines, 0, out var passed);
+        int next = new JsonLineSieve(Dev1, maxBytes: 10_000).PassOver(lines, 0, out int passed);
 
         Assert.Equal((50, lines.Length), (passed, next));
     }
@@ -42,9 +42,9 @@ public sealed class SieveTests
     [InlineData("")]
     public void PassOver_LineThatMayMatchOrIsNoWholeMessage_StopsAtIt(string line)
     {
-        var lines = Encoding.UTF8.GetBytes($"{Foreign}\n{Foreign}\n{line}\n{Foreign}\n{Foreign}\n");
+        byte[] lines = Encoding.UTF8.GetBytes($"{Foreign}\n{Foreign}\n{line}\n{Foreign}\n{Foreign}\n");
 
-        var next = new JsonLineSieve(Dev1, maxBytes: 10_000).PassOver(lines, 0, out var passed);
+        int next = new JsonLineSieve(Dev1, maxBytes: 10_000).PassOver(lines, 0, out int passed);
 
         Assert.Equal((2 * (Foreign.Length + 1), 2), (next, passed));
     }
@@ -56,18 +56,22 @@ public sealed class SieveTests
     [InlineData("""{"EnqueuedTimeUtc":"t","Properties":{},"SystemProperties":{"connectionDeviceId":""},"Body":""}""")]
     [InlineData("""{"EnqueuedTimeUtc":"t","Properties":{},"SystemProperties":{"connectionDeviceId":["dev10"]},"Body":""}""")]
     [InlineData("""{"EnqueuedTimeUtc":"t","Properties":{},"SystemProperties":"{\"connectionDeviceId\":\"dev10\"}","Body":""}""")]
-    [InlineData("""{"EnqueuedTimeUtc":"t","Properties":{},"SystemProperties":{},"Body":{"SystemProperties":{"connectionDeviceId":"dev10"}}}""")]
-    [InlineData("""{"EnqueuedTimeUtc":"t","Properties":{},"SystemProperties":{"connectionDeviceId":"dev10","connectionDeviceId":"x"},"Body":""}""")]
+    [InlineData(
+        """{"EnqueuedTimeUtc":"t","Properties":{},"SystemProperties":{},"Body":{"SystemProperties":{"connectionDeviceId":"dev10"}}}"""
+    )]
+    [InlineData(
+        """{"EnqueuedTimeUtc":"t","Properties":{},"SystemProperties":{"connectionDeviceId":"dev10","connectionDeviceId":"x"},"Body":""}"""
+    )]
     public void PassOver_LineWhoseSenderStandsElsewhere_StopsAtIt(string line)
     {
-        var lines = Encoding.UTF8.GetBytes($"{Foreign}\n{Foreign}\n{line}\n{Foreign}\n");
+        byte[] lines = Encoding.UTF8.GetBytes($"{Foreign}\n{Foreign}\n{line}\n{Foreign}\n");
 
-        var next = new JsonLineSieve(Dev1, maxBytes: 10_000).PassOver(lines, 0, out var passed);
+        int next = new JsonLineSieve(Dev1, maxBytes: 10_000).PassOver(lines, 0, out int passed);
 
         Assert.Equal((2 * (Foreign.Length + 1), 2), (next, passed));
     }
 
     [Fact]
-    public void PassOver_LineLongerThanAllowed_StopsAtIt()
-        => Assert.Equal(0, new JsonLineSieve(Dev1, maxBytes: Foreign.Length).PassOver(Encoding.UTF8.GetBytes(Foreign + "\n"), 0, out _));
+    public void PassOver_LineLongerThanAllowed_StopsAtIt() =>
+        Assert.Equal(0, new JsonLineSieve(Dev1, maxBytes: Foreign.Length).PassOver(Encoding.UTF8.GetBytes(Foreign + "\n"), 0, out _));
 }

@@ -1,5 +1,6 @@
 using System.Text;
-using IotHubDsr.Archives;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Tests.Archives;
 
@@ -42,11 +43,17 @@ public sealed class UnreadRecordTests
     public async Task Scan_RecordWithoutReadableSender_IsCountedAndKeptByteForByte(string record)
     {
         record = Spelled(record);
-        foreach (var (before, text) in new[] { ("", $"{Other}\n{record}\n{Other}\n{record}"), ("[", $"[{Other},{record},{Other},{record}]") })
+        foreach (
+            (string? before, string? text) in new[]
+            {
+                ("", $"{Other}\n{record}\n{Other}\n{record}"),
+                ("[", $"[{Other},{record},{Other},{record}]"),
+            }
+        )
         {
-            var file = Encoding.UTF8.GetBytes(text);
-            var scan = await Archive.ScanAsync(file, Dev1);
-            var (rewrite, result) = await Archive.RewriteAsync(file, new RecordSelection(Dev1));
+            byte[] file = Encoding.UTF8.GetBytes(text);
+            ArchiveScan scan = await Archive.ScanAsync(file, Dev1);
+            (ArchiveRewrite? rewrite, byte[]? result) = await Archive.RewriteAsync(file, new RecordSelection(Dev1));
 
             Assert.Equal(new UnreadRecords(2, before.Length + Other.Length + 1), scan.Unread);
             Assert.Equal(scan.Unread, rewrite.Unread);
@@ -59,16 +66,22 @@ public sealed class UnreadRecordTests
     [InlineData("""{M,"SystemProperties":"{\"connectionDeviceId\":\"dev1\"}","Body":{}}""")]
     [InlineData("""{M,"SystemProperties":{"ConnectionDeviceId":"dev1"},"Body":{}}""")]
     [InlineData("""{M,"SystemProperties":{"connectiondeviceid":"dev1"},"Body":{}}""")]
-    [InlineData("""{"enqueuedTime":"2026-02-03T04:05:06Z","properties":{},"systemProperties":{"iothub-connection-device-id":"dev1"},"body":"e30="}""")]
-    [InlineData("""{"enqueuedTimeUtc":"2026-02-03T04:05:06Z","properties":{},"systemProperties":{"connectionDeviceId":"dev1"},"body":{}}""")]
-    [InlineData("""{"temperature":21.5,"EventEnqueuedUtcTime":"t","IoTHub":{"MessageId":null,"ConnectionDeviceId":"dev1","EnqueuedTime":"2026-02-03T04:05:06Z"}}""")]
+    [InlineData(
+        """{"enqueuedTime":"2026-02-03T04:05:06Z","properties":{},"systemProperties":{"iothub-connection-device-id":"dev1"},"body":"e30="}"""
+    )]
+    [InlineData(
+        """{"enqueuedTimeUtc":"2026-02-03T04:05:06Z","properties":{},"systemProperties":{"connectionDeviceId":"dev1"},"body":{}}"""
+    )]
+    [InlineData(
+        """{"temperature":21.5,"EventEnqueuedUtcTime":"t","IoTHub":{"MessageId":null,"ConnectionDeviceId":"dev1","EnqueuedTime":"2026-02-03T04:05:06Z"}}"""
+    )]
     [InlineData("""{"temperature":21.5,"iothub":{"connectiondeviceid":"dev1","enqueuedtime":"2026-02-03T04:05:06Z"}}""")]
     [InlineData("""{"iothub-connection-device-id":"dev1","temperature":21.5}""")]
     public async Task Scan_KnownShapeOfAnotherWriter_IsRead(string record)
     {
-        var file = Encoding.UTF8.GetBytes($"{Other}\n{Spelled(record)}\n");
-        var scan = await Archive.ScanAsync(file, Dev1);
-        var (rewrite, result) = await Archive.RewriteAsync(file, new RecordSelection(Dev1));
+        byte[] file = Encoding.UTF8.GetBytes($"{Other}\n{Spelled(record)}\n");
+        ArchiveScan scan = await Archive.ScanAsync(file, Dev1);
+        (ArchiveRewrite? rewrite, byte[]? result) = await Archive.RewriteAsync(file, new RecordSelection(Dev1));
 
         Assert.Equal((1, 0), (Assert.Single(scan.Subjects).Own.Records, scan.Unread.Count));
         Assert.Equal((1, Other + "\n"), (rewrite.RecordsRemoved, Encoding.UTF8.GetString(result)));
@@ -76,13 +89,19 @@ public sealed class UnreadRecordTests
 
     [Theory]
     [InlineData("""{"SystemProperties":{"connectionDeviceId":"dev1"},"IoTHub":{"ConnectionDeviceId":"honest"},"deviceId":"dev1"}""")]
-    [InlineData("""{"deviceId":"dev1","Properties":{"deviceId":"dev1"},"IoTHub":{"ConnectionDeviceId":"honest"},"subject":"devices/dev1"}""")]
-    [InlineData("""{"subject":"devices/dev1","data":{"systemProperties":{"iothub-connection-device-id":"honest"},"body":{"deviceId":"dev1"}}}""")]
+    [InlineData(
+        """{"deviceId":"dev1","Properties":{"deviceId":"dev1"},"IoTHub":{"ConnectionDeviceId":"honest"},"subject":"devices/dev1"}"""
+    )]
+    [InlineData(
+        """{"subject":"devices/dev1","data":{"systemProperties":{"iothub-connection-device-id":"honest"},"body":{"deviceId":"dev1"}}}"""
+    )]
     [InlineData("""{M,"SystemProperties":{"connectionDeviceId":"honest"},"deviceId":"dev1","Body":{"connectionDeviceId":"dev1"}}""")]
-    [InlineData("""{"EnqueuedTimeUtc":"t","Properties":{"iothub-connection-device-id":"dev1","connectionDeviceId":"dev1"},"SystemProperties":{"connectionDeviceId":"honest"}}""")]
+    [InlineData(
+        """{"EnqueuedTimeUtc":"t","Properties":{"iothub-connection-device-id":"dev1","connectionDeviceId":"dev1"},"SystemProperties":{"connectionDeviceId":"honest"}}"""
+    )]
     public async Task Scan_SenderSetsFieldsOfItsOwn_TheServicesWins(string record)
     {
-        var file = Encoding.UTF8.GetBytes(Spelled(record) + "\n");
+        byte[] file = Encoding.UTF8.GetBytes(Spelled(record) + "\n");
         Assert.Empty((await Archive.ScanAsync(file, Dev1)).Subjects);
         Assert.Equal(0, (await Archive.RewriteAsync(file, new RecordSelection(Dev1))).Rewrite.RecordsRemoved);
         Assert.Equal(1, Assert.Single((await Archive.ScanAsync(file, new SubjectIndex(["honest"]))).Subjects).Own.Records);
@@ -90,21 +109,26 @@ public sealed class UnreadRecordTests
 
     [Theory]
     [InlineData("""{"time":"t","resourceId":"/r","category":"Routes","operationName":"x","properties":"{\"deviceId\":null}"}""")]
-    [InlineData("""{"time":"t","resourceId":"/r","category":"TwinQueries","operationName":"read","properties":"{\"query\":\"SELECT * FROM devices\"}"}""")]
+    [InlineData(
+        """{"time":"t","resourceId":"/r","category":"TwinQueries","operationName":"read","properties":"{\"query\":\"SELECT * FROM devices\"}"}"""
+    )]
     [InlineData("""{"TimeGenerated":"t","_ResourceId":"/r","properties_s":"","Level":"4"}""")]
-    [InlineData("""{"id":"1","subject":"/blobServices/default","topic":"/subscriptions/s/providers/Microsoft.Storage/storageAccounts/a","data":{}}""")]
+    [InlineData(
+        """{"id":"1","subject":"/blobServices/default","topic":"/subscriptions/s/providers/Microsoft.Storage/storageAccounts/a","data":{}}"""
+    )]
     [InlineData("""{"specversion":"1.0","source":"/subscriptions/s/providers/Microsoft.KeyVault/vaults/v","type":"x","time":"t"}""")]
     public async Task Scan_RecordThatIsAboutNoDevice_IsNoFault(string record)
     {
-        var scan = await Archive.ScanAsync(Encoding.UTF8.GetBytes(record + "\n"), Dev1);
+        ArchiveScan scan = await Archive.ScanAsync(Encoding.UTF8.GetBytes(record + "\n"), Dev1);
         Assert.Equal((1, 0), (scan.RecordsRead, scan.Unread.Count));
     }
 
     [Fact]
     public async Task Scan_SystemPropertiesAsText_TheirGenerationCounts()
     {
-        var file = Encoding.UTF8.GetBytes(Spelled(
-            """{M,"SystemProperties":"{\"connectionDeviceId\":\"dev1\",\"connectionDeviceGenerationId\":\"2\"}","Body":{}}"""));
+        byte[] file = Encoding.UTF8.GetBytes(
+            Spelled("""{M,"SystemProperties":"{\"connectionDeviceId\":\"dev1\",\"connectionDeviceGenerationId\":\"2\"}","Body":{}}""")
+        );
         Assert.Empty((await Archive.ScanAsync(file, SubjectIndex.Of([new Subject("dev1") { GenerationId = "1" }]))).Subjects);
         Assert.Single((await Archive.ScanAsync(file, SubjectIndex.Of([new Subject("dev1") { GenerationId = "2" }]))).Subjects);
     }
@@ -112,8 +136,12 @@ public sealed class UnreadRecordTests
     [Fact]
     public async Task Scan_AvroRecordWithoutSenderBesideOneWithTwo_IsUnread()
     {
-        var file = ApacheAvro.Write([Message.From("a", ("connectionDeviceId", "b"), ("iothub-connection-device-id", "c")), Message.From(null), Message.From("d")]);
-        var scan = await Archive.ScanAsync(file, Dev1);
+        byte[] file = ApacheAvro.Write([
+            Message.From("a", ("connectionDeviceId", "b"), ("iothub-connection-device-id", "c")),
+            Message.From(null),
+            Message.From("d"),
+        ]);
+        ArchiveScan scan = await Archive.ScanAsync(file, Dev1);
         Assert.Equal((3, 1), (scan.RecordsRead, scan.Unread.Count));
         Assert.InRange(scan.Unread.FirstOffset, 1, file.Length);
     }
@@ -123,9 +151,9 @@ public sealed class UnreadRecordTests
     [InlineData("[]")]
     [InlineData("{\"Properties\":{\"x\\q\":1}}")]
     [InlineData("{}{}")]
-    public async Task Scan_DamagedLastLineWithoutItsNewline_IsTheFaultThatItIs(string line)
-        => Assert.Equal(ArchiveFault.BadRecord, (await Archive.FaultAsync(Encoding.UTF8.GetBytes($"{{}}\n{line}"))).Fault);
+    public async Task Scan_DamagedLastLineWithoutItsNewline_IsTheFaultThatItIs(string line) =>
+        Assert.Equal(ArchiveFault.BadRecord, (await Archive.FaultAsync(Encoding.UTF8.GetBytes($"{{}}\n{line}"))).Fault);
 
-    private static string Spelled(string record)
-        => record.Replace("{M,", "{\"EnqueuedTimeUtc\":\"2026-02-03T04:05:06Z\",\"Properties\":{},", StringComparison.Ordinal);
+    private static string Spelled(string record) =>
+        record.Replace("{M,", "{\"EnqueuedTimeUtc\":\"2026-02-03T04:05:06Z\",\"Properties\":{},", StringComparison.Ordinal);
 }

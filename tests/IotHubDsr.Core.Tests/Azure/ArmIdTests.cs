@@ -1,4 +1,4 @@
-using IotHubDsr.Azure;
+using IotHubDsr.Core.Azure;
 
 namespace IotHubDsr.Core.Tests.Azure;
 
@@ -10,7 +10,10 @@ public sealed class ArmIdTests
     public void TryParse_Hub_GivesItsParts()
     {
         Assert.True(ArmId.TryParse(Hub, out ArmId? id));
-        Assert.Equal(("s1", "rg(1)", "Microsoft.Devices", "IotHubs", "contoso"), (id.SubscriptionId, id.ResourceGroup, id.Namespace, id.Type, id.Name));
+        Assert.Equal(
+            ("s1", "rg(1)", "Microsoft.Devices", "IotHubs", "contoso"),
+            (id.SubscriptionId, id.ResourceGroup, id.Namespace, id.Type, id.Name)
+        );
         Assert.True(id.IsOf("microsoft.devices", "iothubs"));
         Assert.Equal(Hub, id.ToString());
     }
@@ -18,7 +21,9 @@ public sealed class ArmIdTests
     [Fact]
     public void TryParse_NestedType_NamesTheOuterResource()
     {
-        Assert.True(ArmId.TryParse("/subscriptions/s/resourceGroups/g/providers/Microsoft.EventHub/namespaces/ns/eventhubs/eh", out ArmId? id));
+        Assert.True(
+            ArmId.TryParse("/subscriptions/s/resourceGroups/g/providers/Microsoft.EventHub/namespaces/ns/eventhubs/eh", out ArmId? id)
+        );
         Assert.Equal("namespaces/eventhubs", id.Type);
         Assert.Equal("ns", id.NameOf("Namespaces"));
         Assert.Null(id.NameOf("queues"));

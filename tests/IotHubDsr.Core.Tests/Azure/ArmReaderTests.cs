@@ -1,5 +1,5 @@
 using System.Text.Json;
-using IotHubDsr.Azure;
+using IotHubDsr.Core.Azure;
 
 namespace IotHubDsr.Core.Tests.Azure;
 
@@ -37,7 +37,10 @@ public sealed class ArmReaderTests
     [Fact]
     public async Task List_PagesThatGoInACircle_EndWithAFault()
     {
-        FakeArm arm = new FakeArm().On("/things", """{"value":[1],"nextLink":"https://management.azure.com/things?api-version=2020-01-01"}""");
+        FakeArm arm = new FakeArm().On(
+            "/things",
+            """{"value":[1],"nextLink":"https://management.azure.com/things?api-version=2020-01-01"}"""
+        );
 
         DsrException thrown = await Assert.ThrowsAsync<DsrException>(() => ReadAsync(arm.Reader()));
 
@@ -48,7 +51,8 @@ public sealed class ArmReaderTests
     [Fact]
     public async Task List_TwoLinksInTurn_EndWithAFault()
     {
-        FakeArm arm = new FakeArm().On("/things", """{"value":[1],"nextLink":"https://management.azure.com/things?page=2"}""")
+        FakeArm arm = new FakeArm()
+            .On("/things", """{"value":[1],"nextLink":"https://management.azure.com/things?page=2"}""")
             .On("/things?page=2", """{"value":[2],"nextLink":"https://management.azure.com/things?page=3"}""")
             .On("/things?page=3", """{"value":[3],"nextLink":"https://management.azure.com/things?page=2"}""");
 
@@ -64,7 +68,9 @@ public sealed class ArmReaderTests
     public async Task List_PagesWithoutProgress_EndWithAFault(string items)
     {
         int page = 0;
-        FakeArm arm = new FakeArm().On("/things", _ => (200, $$"""{"value":{{items}},"nextLink":"https://management.azure.com/things?page={{++page}}"}"""));
+        FakeArm arm = new FakeArm().On("/things", _ =>
+            (200, $$"""{"value":{{items}},"nextLink":"https://management.azure.com/things?page={{++page}}"}""")
+        );
 
         await Assert.ThrowsAsync<DsrException>(() => ReadAsync(arm.Reader()));
 
@@ -93,17 +99,22 @@ public sealed class ArmReaderTests
     [InlineData("<html>no</html>")]
     public async Task Get_Forbidden_NamesTheMissingRole(string body)
     {
-        DsrException thrown = await Assert.ThrowsAsync<DsrException>(
-            () => new FakeArm().On("/things", body, 403).Reader().GetAsync(Call, CancellationToken.None));
+        DsrException thrown = await Assert.ThrowsAsync<DsrException>(() =>
+            new FakeArm().On("/things", body, 403).Reader().GetAsync(Call, CancellationToken.None)
+        );
 
-        Assert.Equal(FaultCatalogue.PermissionMissing.For("the things", "read", "Reader", new ArmCall("/things", "1", "the things").Scope), thrown.Fault);
+        Assert.Equal(
+            FaultCatalogue.PermissionMissing.For("the things", "read", "Reader", new ArmCall("/things", "1", "the things").Scope),
+            thrown.Fault
+        );
     }
 
     [Fact]
     public async Task Get_Missing_IsLocationMissingWithTheServicesCode()
     {
-        DsrException thrown = await Assert.ThrowsAsync<DsrException>(
-            () => new FakeArm().On("/things", """{"code":"HubGone","message":"m"}""", 404).Reader().GetAsync(Call, CancellationToken.None));
+        DsrException thrown = await Assert.ThrowsAsync<DsrException>(() =>
+            new FakeArm().On("/things", """{"code":"HubGone","message":"m"}""", 404).Reader().GetAsync(Call, CancellationToken.None)
+        );
 
         Assert.Equal(FaultCatalogue.LocationMissing.Id, thrown.Fault.Id);
         Assert.Contains("HubGone", thrown.Message, StringComparison.Ordinal);

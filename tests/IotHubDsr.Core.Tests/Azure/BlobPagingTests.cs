@@ -1,9 +1,10 @@
 using System.Net;
 using System.Text;
 using Azure.Core;
-using IotHubDsr.Azure;
-using IotHubDsr.Azure.Blobs;
-using IotHubDsr.Evidence;
+using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Azure.Blobs;
+using IotHubDsr.Core.Evidence.Stores;
+using IotHubDsr.Core.Foundation;
 
 namespace IotHubDsr.Core.Tests.Azure;
 
@@ -25,8 +26,12 @@ public sealed class BlobPagingTests
 
         DsrException flat = await Assert.ThrowsAsync<DsrException>(() => CountAsync(container.ListAsync("", CancellationToken.None)));
         Assert.InRange(service.Requests, atLeast, atMost);
-        DsrException folder = await Assert.ThrowsAsync<DsrException>(() => CountAsync(container.ListFolderAsync("", CancellationToken.None)));
-        DsrException requests = await Assert.ThrowsAsync<DsrException>(() => CountAsync(new ContainerEvidence(access, Container, TimeProvider.System).ListAsync(CancellationToken.None)));
+        DsrException folder = await Assert.ThrowsAsync<DsrException>(() =>
+            CountAsync(container.ListFolderAsync("", CancellationToken.None))
+        );
+        DsrException requests = await Assert.ThrowsAsync<DsrException>(() =>
+            CountAsync(new ContainerEvidence(access, Container, TimeProvider.System).ListAsync(CancellationToken.None))
+        );
 
         Assert.All([flat, folder, requests], thrown => Assert.Contains("do not end", thrown.Fault.Message, StringComparison.Ordinal));
     }
@@ -37,7 +42,12 @@ public sealed class BlobPagingTests
         using var service = new EndlessService("three pages");
         using AzureAccess access = service.Connect();
 
-        Assert.Equal(2, await CountAsync(new BlobContainerAccess(access, Container, TimeProvider.System, new TransferBudget()).ListAsync("", CancellationToken.None)));
+        Assert.Equal(
+            2,
+            await CountAsync(
+                new BlobContainerAccess(access, Container, TimeProvider.System, new TransferBudget()).ListAsync("", CancellationToken.None)
+            )
+        );
     }
 
     private static async Task<int> CountAsync<T>(IAsyncEnumerable<T> items)
@@ -65,23 +75,29 @@ public sealed class BlobPagingTests
                 _ => $"m{Requests}",
             };
             bool isEmpty = markers.EndsWith("without blobs", StringComparison.Ordinal) || (markers == "three pages" && Requests == 2);
-            string blobs = isEmpty ? "" : """
-                <Blob><Name>a</Name><Properties><Last-Modified>Mon, 05 Jan 2026 08:00:00 GMT</Last-Modified><Etag>0x1</Etag><Content-Length>1</Content-Length></Properties></Blob>
-                """;
-            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)
-            {
-                RequestMessage = request,
-                Content = new StringContent(
-                    $"""<?xml version="1.0" encoding="utf-8"?><EnumerationResults ServiceEndpoint="https://st1.blob.core.windows.net/" ContainerName="c"><Blobs>{blobs}</Blobs><NextMarker>{marker}</NextMarker></EnumerationResults>""",
-                    Encoding.UTF8,
-                    "application/xml"),
-            });
+            string blobs = isEmpty
+                ? ""
+                : """
+                    <Blob><Name>a</Name><Properties><Last-Modified>Mon, 05 Jan 2026 08:00:00 GMT</Last-Modified><Etag>0x1</Etag><Content-Length>1</Content-Length></Properties></Blob>
+                    """;
+            return Task.FromResult(
+                new HttpResponseMessage(HttpStatusCode.OK)
+                {
+                    RequestMessage = request,
+                    Content = new StringContent(
+                        $"""<?xml version="1.0" encoding="utf-8"?><EnumerationResults ServiceEndpoint="https://st1.blob.core.windows.net/" ContainerName="c"><Blobs>{blobs}</Blobs><NextMarker>{marker}</NextMarker></EnumerationResults>""",
+                        Encoding.UTF8,
+                        "application/xml"
+                    ),
+                }
+            );
         }
     }
 
     private sealed class FixedCredential : TokenCredential
     {
-        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => new("token", DateTimeOffset.MaxValue);
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            new("token", DateTimeOffset.MaxValue);
 
         public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
             ValueTask.FromResult(GetToken(requestContext, cancellationToken));

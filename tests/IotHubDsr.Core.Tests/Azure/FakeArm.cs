@@ -3,14 +3,16 @@ using System.Net;
 using System.Text;
 using System.Web;
 using Azure.Core;
-using IotHubDsr.Azure;
+using IotHubDsr.Core.Azure;
 
 namespace IotHubDsr.Core.Tests.Azure;
 
 /// <summary>Azure Resource Manager as a table of answers. What is not in the table is not found.</summary>
 internal sealed class FakeArm : HttpMessageHandler
 {
-    private readonly ConcurrentDictionary<string, Func<HttpRequestMessage, (int Status, string Body)>> _answers = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, Func<HttpRequestMessage, (int Status, string Body)>> _answers = new(
+        StringComparer.OrdinalIgnoreCase
+    );
 
     public ConcurrentQueue<HttpRequestMessage> Requests { get; } = [];
 
@@ -28,21 +30,26 @@ internal sealed class FakeArm : HttpMessageHandler
 
     public ArmReader Reader() => new(Connect());
 
-    public static string ApiVersionOf(HttpRequestMessage request) => HttpUtility.ParseQueryString(request.RequestUri!.Query)["api-version"] ?? "";
+    public static string ApiVersionOf(HttpRequestMessage request) =>
+        HttpUtility.ParseQueryString(request.RequestUri!.Query)["api-version"] ?? "";
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Requests.Enqueue(request);
         Uri uri = request.RequestUri!;
-        (int status, string body) = _answers.TryGetValue(uri.PathAndQuery, out var exact) || _answers.TryGetValue(uri.AbsolutePath, out exact)
-            ? exact(request)
-            : (404, """{"error":{"code":"ResourceNotFound","message":"not there"}}""");
-        return Task.FromResult(new HttpResponseMessage((HttpStatusCode)status)
-        {
-            Content = new StringContent(body, Encoding.UTF8, "application/json"),
-            RequestMessage = request,
-        });
+        (int status, string body) =
+            _answers.TryGetValue(uri.PathAndQuery, out Func<HttpRequestMessage, (int Status, string Body)>? exact)
+            || _answers.TryGetValue(uri.AbsolutePath, out exact)
+                ? exact(request)
+                : (404, """{"error":{"code":"ResourceNotFound","message":"not there"}}""");
+        return Task.FromResult(
+            new HttpResponseMessage((HttpStatusCode)status)
+            {
+                Content = new StringContent(body, Encoding.UTF8, "application/json"),
+                RequestMessage = request,
+            }
+        );
     }
 
     private sealed class FixedCredential : TokenCredential

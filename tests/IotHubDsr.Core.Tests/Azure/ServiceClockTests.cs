@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using Azure.Core;
 using Azure.Core.Pipeline;
-using IotHubDsr.Azure;
+using IotHubDsr.Core.Azure;
 using Microsoft.Extensions.Time.Testing;
 
 namespace IotHubDsr.Core.Tests.Azure;
@@ -139,7 +139,8 @@ public sealed class ServiceClockTests
         return clock;
     }
 
-    private static void Hear(ServiceClock clock, string host, DateTimeOffset date) => clock.Hear(host, date.ToString("R", CultureInfo.InvariantCulture));
+    private static void Hear(ServiceClock clock, string host, DateTimeOffset date) =>
+        clock.Hear(host, date.ToString("R", CultureInfo.InvariantCulture));
 
     /// <summary>A machine whose timer stands still while it sleeps, and whose wall clock is a day slow.</summary>
     private sealed class SleepingMachine : TimeProvider

@@ -1,5 +1,5 @@
-using IotHubDsr.Azure;
-using IotHubDsr.Azure.Blobs;
+using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Azure.Blobs;
 
 namespace IotHubDsr.Core.Tests.Azure;
 
@@ -39,13 +39,13 @@ public sealed class StorageHostTests
     [InlineData("https://sub.files.contoso.example/c")]
     [InlineData("https://azurite.example/c")]
     [InlineData("https://192.0.2.1/c")]
-    public void RequireTrusted_AnyOtherHost_IsAFault(string address) => Assert.Equal(
-        "StorageHostNotTrusted", Assert.Throws<DsrException>(() => Named.RequireTrusted(new Uri(address))).Fault.Id);
+    public void RequireTrusted_AnyOtherHost_IsAFault(string address) =>
+        Assert.Equal("StorageHostNotTrusted", Assert.Throws<DsrException>(() => Named.RequireTrusted(new Uri(address))).Fault.Id);
 
     [Fact]
     public void RequireTrusted_OtherCloud_KnowsItsOwnHostsOnly()
     {
-        Cloud china = Cloud.Of(AzureCloud.AzureChinaCloud);
+        var china = Cloud.Of(AzureCloud.AzureChinaCloud);
 
         china.RequireTrusted(new Uri("https://st1.blob.core.chinacloudapi.cn/c"));
         Assert.Throws<DsrException>(() => china.RequireTrusted(new Uri("https://st1.blob.core.windows.net/c")));
@@ -63,7 +63,10 @@ public sealed class StorageHostTests
             Kind = LocationKinds.RoutedBlobContainer,
             Place = "a/b",
             Provenance = [],
-            Settings = new Dictionary<string, string> { [LocationSettings.ContainerUri] = "https://st1.blob.core.windows.net.evil.example/c" },
+            Settings = new Dictionary<string, string>
+            {
+                [LocationSettings.ContainerUri] = "https://st1.blob.core.windows.net.evil.example/c",
+            },
         };
 
         Assert.Throws<DsrException>(() => new BlobContainers(access, TimeProvider.System).Of(location));

@@ -1,4 +1,4 @@
-using IotHubDsr.Engine;
+using IotHubDsr.Core.Operations;
 
 namespace IotHubDsr.Core.Tests.Engine;
 
@@ -7,24 +7,27 @@ public sealed class OperationEventsTests
     [Fact]
     public async Task RunAsync_DisposedEarly_CancelsTheWorkAndWaitsForItsEnd()
     {
-        var ended = false;
-        IAsyncEnumerator<DsrEvent> events = OperationEvents.RunAsync(
-            async (operation, token) =>
-            {
-                await operation.EmitAsync(Note(0), token);
-                try
+        bool ended = false;
+        IAsyncEnumerator<DsrEvent> events = OperationEvents
+            .RunAsync(
+                async (operation, token) =>
                 {
-                    await Task.Delay(Timeout.Infinite, token);
-                }
-                finally
-                {
-                    // Work that takes long to wind up.
-                    for (var step = 0; step < 100; step++)
-                        await Task.Yield();
-                    ended = true;
-                }
-            },
-            CancellationToken.None).GetAsyncEnumerator();
+                    await operation.EmitAsync(Note(0), token);
+                    try
+                    {
+                        await Task.Delay(Timeout.Infinite, token);
+                    }
+                    finally
+                    {
+                        // Work that takes long to wind up.
+                        for (int step = 0; step < 100; step++)
+                            await Task.Yield();
+                        ended = true;
+                    }
+                },
+                CancellationToken.None
+            )
+            .GetAsyncEnumerator();
 
         Assert.True(await events.MoveNextAsync());
         await events.DisposeAsync();
@@ -35,24 +38,32 @@ public sealed class OperationEventsTests
     [Fact]
     public async Task RunAsync_DisposedWhileWorkersWaitForRoom_LetsThemSayTheirLastWordsAndEnd()
     {
-        var ended = 0;
-        IAsyncEnumerator<DsrEvent> events = OperationEvents.RunAsync(
-            (operation, token) => Task.WhenAll(Enumerable.Range(0, 4).Select(async worker =>
-            {
-                try
-                {
-                    for (var number = 0; ; number++)
-                        await operation.EmitAsync(Note(number), token);
-                }
-                finally
-                {
-                    // More of them than the backlog holds, and not to be cancelled.
-                    for (var number = 0; number < 2000; number++)
-                        await operation.EmitAsync(Note(number), CancellationToken.None);
-                    Interlocked.Increment(ref ended);
-                }
-            })),
-            CancellationToken.None).GetAsyncEnumerator();
+        int ended = 0;
+        IAsyncEnumerator<DsrEvent> events = OperationEvents
+            .RunAsync(
+                (operation, token) =>
+                    Task.WhenAll(
+                        Enumerable
+                            .Range(0, 4)
+                            .Select(async worker =>
+                            {
+                                try
+                                {
+                                    for (int number = 0; ; number++)
+                                        await operation.EmitAsync(Note(number), token);
+                                }
+                                finally
+                                {
+                                    // More of them than the backlog holds, and not to be cancelled.
+                                    for (int number = 0; number < 2000; number++)
+                                        await operation.EmitAsync(Note(number), CancellationToken.None);
+                                    Interlocked.Increment(ref ended);
+                                }
+                            })
+                    ),
+                CancellationToken.None
+            )
+            .GetAsyncEnumerator();
 
         Assert.True(await events.MoveNextAsync());
         await events.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
@@ -64,18 +75,21 @@ public sealed class OperationEventsTests
     public async Task RunAsync_SlowConsumer_HoldsTheWorkBackAndLosesNothing()
     {
         const int Count = 10_000;
-        var emitted = 0;
-        var seen = 0;
-        await foreach (DsrEvent next in OperationEvents.RunAsync(
-            async (operation, token) =>
-            {
-                for (var number = 0; number < Count; number++)
+        int emitted = 0;
+        int seen = 0;
+        await foreach (
+            DsrEvent next in OperationEvents.RunAsync(
+                async (operation, token) =>
                 {
-                    await operation.EmitAsync(Note(number), token);
-                    Interlocked.Increment(ref emitted);
-                }
-            },
-            CancellationToken.None))
+                    for (int number = 0; number < Count; number++)
+                    {
+                        await operation.EmitAsync(Note(number), token);
+                        Interlocked.Increment(ref emitted);
+                    }
+                },
+                CancellationToken.None
+            )
+        )
         {
             Assert.Equal($"{seen++}", Assert.IsType<NoticeEvent>(next).Text);
             Assert.InRange(Volatile.Read(ref emitted) - seen, -1, 1100);
@@ -88,14 +102,17 @@ public sealed class OperationEventsTests
     public async Task RunAsync_WorkFails_GivesWhatWasSaidAndThenTheFailureOnce()
     {
         var failures = new List<Exception>();
-        var said = 0;
-        IAsyncEnumerator<DsrEvent> events = OperationEvents.RunAsync(
-            async (operation, token) =>
-            {
-                await operation.EmitAsync(Note(1), token);
-                throw FaultCatalogue.HubNotFound.Exception("hub", string.Empty);
-            },
-            CancellationToken.None).GetAsyncEnumerator();
+        int said = 0;
+        IAsyncEnumerator<DsrEvent> events = OperationEvents
+            .RunAsync(
+                async (operation, token) =>
+                {
+                    await operation.EmitAsync(Note(1), token);
+                    throw FaultCatalogue.HubNotFound.Exception("hub", string.Empty);
+                },
+                CancellationToken.None
+            )
+            .GetAsyncEnumerator();
         try
         {
             while (await events.MoveNextAsync())
@@ -116,8 +133,12 @@ public sealed class OperationEventsTests
     {
         DsrException failed = await Assert.ThrowsAsync<DsrException>(async () =>
         {
-            await foreach (DsrEvent _ in OperationEvents.RunAsync((_, _) => throw new InvalidTimeZoneException("odd"), CancellationToken.None))
+            await foreach (
+                DsrEvent _ in OperationEvents.RunAsync((_, _) => throw new InvalidTimeZoneException("odd"), CancellationToken.None)
+            )
+            {
                 continue;
+            }
         });
 
         Assert.Equal("Unforeseen", failed.Fault.Id);
@@ -131,15 +152,20 @@ public sealed class OperationEventsTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (DsrEvent _ in OperationEvents.RunAsync(
-                async (operation, token) =>
-                {
-                    await operation.EmitAsync(Note(1), token);
-                    await cancellation.CancelAsync();
-                    throw new IOException("The connection was closed.");
-                },
-                cancellation.Token))
+            await foreach (
+                DsrEvent _ in OperationEvents.RunAsync(
+                    async (operation, token) =>
+                    {
+                        await operation.EmitAsync(Note(1), token);
+                        await cancellation.CancelAsync();
+                        throw new IOException("The connection was closed.");
+                    },
+                    cancellation.Token
+                )
+            )
+            {
                 continue;
+            }
         });
     }
 

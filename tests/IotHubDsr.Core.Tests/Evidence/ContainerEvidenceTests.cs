@@ -2,9 +2,9 @@ using System.Text;
 using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Specialized;
-using IotHubDsr.Azure;
+using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Evidence.Stores;
 using IotHubDsr.Core.Tests.Sandbox;
-using IotHubDsr.Evidence;
 using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.World;
 using Microsoft.Extensions.Time.Testing;
@@ -15,7 +15,9 @@ namespace IotHubDsr.Core.Tests.Evidence;
 public sealed class ContainerEvidenceTests : IAsyncLifetime
 {
     private const string RequestId = "20260301T120000Z-0123abcd";
-    private static readonly Uri Container = new($"https://{WorldNames.EvidenceAccount}.blob.core.windows.net/{WorldNames.EvidenceContainer}");
+    private static readonly Uri Container = new(
+        $"https://{WorldNames.EvidenceAccount}.blob.core.windows.net/{WorldNames.EvidenceContainer}"
+    );
 
     private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
     private readonly Wire _wire = new();
@@ -60,8 +62,10 @@ public sealed class ContainerEvidenceTests : IAsyncLifetime
         Assert.Null(await Folder.TryLockAsync("bo@b", isNew: true, CancellationToken.None));
 
         // Nobody is left who would renew it.
-        _wire.Before = request => request.Headers.TryGetValues("x-ms-lease-action", out IEnumerable<string>? action) && action.Contains("renew")
-            ? throw new HttpRequestException("gone") : Task.CompletedTask;
+        _wire.Before = request =>
+            request.Headers.TryGetValues("x-ms-lease-action", out IEnumerable<string>? action) && action.Contains("renew")
+                ? throw new HttpRequestException("gone")
+                : Task.CompletedTask;
         _time.Advance(TimeSpan.FromSeconds(61));
 
         await using IJournalFile? next = await Folder.TryLockAsync("bo@b", isNew: true, CancellationToken.None);
@@ -75,8 +79,12 @@ public sealed class ContainerEvidenceTests : IAsyncLifetime
     public async Task Lock_OneRenewalFailsForWantOfAToken_IsKept()
     {
         int renewals = 0;
-        _wire.Before = request => request.Headers.TryGetValues("x-ms-lease-action", out IEnumerable<string>? action) && action.Contains("renew")
-            && Interlocked.Increment(ref renewals) == 1 ? throw new AuthenticationFailedException("no token this time") : Task.CompletedTask;
+        _wire.Before = request =>
+            request.Headers.TryGetValues("x-ms-lease-action", out IEnumerable<string>? action)
+            && action.Contains("renew")
+            && Interlocked.Increment(ref renewals) == 1
+                ? throw new AuthenticationFailedException("no token this time")
+                : Task.CompletedTask;
         await using IJournalFile file = (await Folder.TryLockAsync("ana@a", isNew: true, CancellationToken.None))!;
 
         // A renewal is due every 15 seconds, and the lease ends 60 seconds after the last one.
@@ -112,14 +120,23 @@ public sealed class ContainerEvidenceTests : IAsyncLifetime
         var container = new BlobContainerClient(Container, _access.Credential, _access.Configure(new BlobClientOptions()));
         for (int round = 0; round < 2; round++)
         {
-            await using ContainerJournal journal = (await ContainerJournal.TryOpenAsync(
-                name => container.GetAppendBlobClient($"{RequestId}/{name}"),
-                _time, mostBlocks: 3, isNew: true, CancellationToken.None))!;
+            await using ContainerJournal journal = (
+                await ContainerJournal.TryOpenAsync(
+                    name => container.GetAppendBlobClient($"{RequestId}/{name}"),
+                    _time,
+                    mostBlocks: 3,
+                    isNew: true,
+                    CancellationToken.None
+                )
+            )!;
             for (int line = 0; line < 4; line++)
                 await journal.AppendAsync(Bytes($"{round}.{line}\n"), CancellationToken.None);
         }
 
-        Assert.Equal("0.0\n0.1\n0.2\n0.3\n1.0\n1.1\n1.2\n1.3\n", Encoding.UTF8.GetString((await Folder.ReadJournalAsync(CancellationToken.None))!));
+        Assert.Equal(
+            "0.0\n0.1\n0.2\n0.3\n1.0\n1.1\n1.2\n1.3\n",
+            Encoding.UTF8.GetString((await Folder.ReadJournalAsync(CancellationToken.None))!)
+        );
     }
 
     [Theory]

@@ -1,5 +1,7 @@
 using System.Text;
-using IotHubDsr.Evidence;
+using IotHubDsr.Core.Azure.Hub;
+using IotHubDsr.Core.Evidence.Journals;
+using IotHubDsr.Core.Evidence.Stores;
 using Microsoft.Extensions.Time.Testing;
 
 namespace IotHubDsr.Core.Tests.Evidence;
@@ -21,16 +23,30 @@ public sealed class JournalTests : IDisposable
     {
         await using (Journal journal = await OpenAsync())
         {
-            await Task.WhenAll(Enumerable.Range(0, 200).Select(async number =>
-            {
-                await Task.Yield();
-                await journal.AppendAsync(Announcement($"item-{number}"), CancellationToken.None);
-            }));
+            await Task.WhenAll(
+                Enumerable
+                    .Range(0, 200)
+                    .Select(async number =>
+                    {
+                        await Task.Yield();
+                        await journal.AppendAsync(Announcement($"item-{number}"), CancellationToken.None);
+                    })
+            );
         }
 
         byte[] lines = (await Folder.ReadJournalAsync(CancellationToken.None))!;
-        List<string> items = [.. JournalLine.Read("here", lines).Select(read => read.Line.Event).OfType<Announced>().Select(announced => announced.Items[0].Item)];
-        Assert.Equal(Enumerable.Range(0, 200).Select(number => $"item-{number}").Order(StringComparer.Ordinal), items.Order(StringComparer.Ordinal));
+        List<string> items =
+        [
+            .. JournalLine
+                .Read("here", lines)
+                .Select(read => read.Line.Event)
+                .OfType<Announced>()
+                .Select(announced => announced.Items[0].Item),
+        ];
+        Assert.Equal(
+            Enumerable.Range(0, 200).Select(number => $"item-{number}").Order(StringComparer.Ordinal),
+            items.Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -61,7 +77,9 @@ public sealed class JournalTests : IDisposable
         List<string> lines = [.. File.ReadAllLines(JournalPath)];
         lines.RemoveAt(index);
 
-        DsrException refused = Assert.Throws<DsrException>(() => JournalLine.Read("here", Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n")).Count());
+        DsrException refused = Assert.Throws<DsrException>(() =>
+            JournalLine.Read("here", Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n")).Count()
+        );
 
         Assert.Equal("JournalBroken", refused.Fault.Id);
     }
@@ -99,7 +117,11 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public async Task Append_StoreFailsWithAWholeAnswer_SaysItsFirstLine()
     {
-        var journal = new Journal(new FailingFile { Fails = true, Message = "The lease is gone.\r\nStatus: 412\r\nHeaders:\nx-ms-request-id: 1" }, new RequestState(), _time);
+        var journal = new Journal(
+            new FailingFile { Fails = true, Message = "The lease is gone.\r\nStatus: 412\r\nHeaders:\nx-ms-request-id: 1" },
+            new RequestState(),
+            _time
+        );
 
         DsrException failed = await Assert.ThrowsAsync<DsrException>(() => journal.AppendAsync(Registration, CancellationToken.None));
 
@@ -110,7 +132,10 @@ public sealed class JournalTests : IDisposable
     public async Task Append_LineLargerThanABlock_IsRefusedAndTheNextIsKept()
     {
         await using Journal journal = await OpenAsync();
-        Announced tooLarge = new("location", [.. Enumerable.Range(0, 50_000).Select(number => new AnnouncedRow($"item-{number:D64}", "s", 1, 1))]);
+        Announced tooLarge = new(
+            "location",
+            [.. Enumerable.Range(0, 50_000).Select(number => new AnnouncedRow($"item-{number:D64}", "s", 1, 1))]
+        );
 
         DsrException refused = await Assert.ThrowsAsync<DsrException>(() => journal.AppendAsync(tooLarge, CancellationToken.None));
         await journal.AppendAsync(Announcement("next"), CancellationToken.None);

@@ -23,24 +23,26 @@ public sealed class TextListTests
         Assert.NotEqual(Request(holds), Request([]));
     }
 
-    private static DataLocation Located(params string[] provenance) => new()
-    {
-        Id = "blob.raw",
-        Kind = LocationKinds.RoutedBlobContainer,
-        Place = "a/b",
-        Provenance = provenance,
-        Settings = new Dictionary<string, string>(StringComparer.Ordinal) { [LocationSettings.ContainerUri] = "https://a/b" },
-    };
+    private static DataLocation Located(params string[] provenance) =>
+        new()
+        {
+            Id = "blob.raw",
+            Kind = LocationKinds.RoutedBlobContainer,
+            Place = "a/b",
+            Provenance = provenance,
+            Settings = new Dictionary<string, string>(StringComparer.Ordinal) { [LocationSettings.ContainerUri] = "https://a/b" },
+        };
 
-    private static DataRequest Request(IReadOnlyList<DataHold> holds) => new()
-    {
-        RequestId = "r",
-        RequestStore = "/store",
-        HubHostName = "hub",
-        ReceivedAt = DateTimeOffset.UnixEpoch,
-        DueAt = DateTimeOffset.UnixEpoch,
-        Status = DataRequestStatus.Received,
-        JournalDigest = "sha256:0",
-        Holds = holds,
-    };
+    private static DataRequest Request(IReadOnlyList<DataHold> holds) =>
+        new()
+        {
+            RequestId = "r",
+            RequestStore = "/store",
+            HubHostName = "hub",
+            ReceivedAt = DateTimeOffset.UnixEpoch,
+            DueAt = DateTimeOffset.UnixEpoch,
+            Status = DataRequestStatus.Received,
+            JournalDigest = "sha256:0",
+            Holds = holds,
+        };
 }

@@ -21,12 +21,13 @@ public sealed class VisibleTextTests
     }
 
     [Fact]
-    public void Of_AnyText_IsWellFormedAndShownOnce() => Gen.String.Sample(text =>
-    {
-        string shown = VisibleText.Of(text);
-        Assert.Equal(shown, VisibleText.Of(shown));
-        Assert.DoesNotContain(shown, character => char.IsControl(character) && character is not ('\n' or '\t'));
-    });
+    public void Of_AnyText_IsWellFormedAndShownOnce() =>
+        Gen.String.Sample(text =>
+        {
+            string shown = VisibleText.Of(text);
+            Assert.Equal(shown, VisibleText.Of(shown));
+            Assert.DoesNotContain(shown, character => char.IsControl(character) && character is not ('\n' or '\t'));
+        });
 
     [Theory]
     [InlineData("plain ä 漢字 שלום", "plain ä 漢字 שלום")]
@@ -37,34 +38,104 @@ public sealed class VisibleTextTests
     public void OfLine_NothingFromOutsideReachesTheTerminalRaw(string text, string shown) => Assert.Equal(shown, VisibleText.OfLine(text));
 
     [Fact]
-    public void OfLine_AnyText_HasNoControlAndIsShownOnce() => Gen.String.Sample(text =>
-    {
-        string shown = VisibleText.OfLine(text);
-        Assert.Equal(shown, VisibleText.OfLine(shown));
-        Assert.DoesNotContain(shown, char.IsControl);
-    });
+    public void OfLine_AnyText_HasNoControlAndIsShownOnce() =>
+        Gen.String.Sample(text =>
+        {
+            string shown = VisibleText.OfLine(text);
+            Assert.Equal(shown, VisibleText.OfLine(shown));
+            Assert.DoesNotContain(shown, char.IsControl);
+        });
 
     /// <summary>Every text form that PowerShell prints of an output, or of a list in one.</summary>
     [Fact]
     public void ToString_OfEveryOutput_IsVisible()
     {
         const string hostile = "x\u001B[2Ay\u202Ez\u200B\n";
-        DataLocation location = new() { Id = hostile, Kind = hostile, Place = hostile, Provenance = [hostile] };
-        DeviceDataFinding finding = new() { DeviceId = hostile, HubHostName = hostile, Location = location, Verdict = Verdict.Present };
-        var now = DateTimeOffset.UnixEpoch;
+        DataLocation location = new()
+        {
+            Id = hostile,
+            Kind = hostile,
+            Place = hostile,
+            Provenance = [hostile],
+        };
+        DeviceDataFinding finding = new()
+        {
+            DeviceId = hostile,
+            HubHostName = hostile,
+            Location = location,
+            Verdict = Verdict.Present,
+        };
+        DateTimeOffset now = DateTimeOffset.UnixEpoch;
         object[] outputs =
         [
-            location, finding, new ErasureStep(finding, ErasureAction.Erase), new ErasureStep(finding, ErasureAction.Erase).Target, new HubDevice(hostile),
-            new SeenItem(hostile, hostile, 1, 1), new CertificateReference(hostile, hostile, now, true) { Path = hostile },
-            new RequestReport(hostile, hostile, 1), new DataHold { LocationId = hostile, Item = hostile, ReviewAt = now },
-            new DataRequestLocation { LocationId = hostile, Kind = hostile, Place = hostile },
-            new ErasureReceipt { RequestId = hostile, DeviceId = hostile, Location = location, Verdict = Verdict.Erased },
-            new ExportCompleteness { DeviceId = hostile, LocationId = hostile, Kind = hostile, Place = hostile, Verdict = Verdict.Absent },
-            new ErasureCertificateCheck { Path = hostile, Reason = hostile }, new ErasureCertificateCheck { Path = hostile, IsValid = true, RequestId = hostile },
-            new CertifiedLocation { LocationId = hostile, Kind = hostile, Place = hostile, Verdict = Verdict.Absent },
-            new ErasurePlanApproval { Path = hostile, SignaturePath = hostile, PlanDigest = hostile, ApprovedBy = hostile, CertificateSha256 = hostile },
-            new ErasurePlan { HubHostName = hostile, CreatedAt = now, Steps = [], Scope = new RecordScope { GenerationId = hostile } },
-            new RecordScope { GenerationId = hostile }, new OperatorStatement(OperatorStatementKind.ExcludedBlobs, hostile) { BlobName = hostile }, new CertificateSource(hostile), FaultCatalogue.FileNotRead.For(hostile, hostile),
+            location,
+            finding,
+            new ErasureStep(finding, ErasureAction.Erase),
+            new ErasureStep(finding, ErasureAction.Erase).Target,
+            new HubDevice(hostile),
+            new SeenItem(hostile, hostile, 1, 1),
+            new CertificateReference(hostile, hostile, now, true) { Path = hostile },
+            new RequestReport(hostile, hostile, 1),
+            new DataHold
+            {
+                LocationId = hostile,
+                Item = hostile,
+                ReviewAt = now,
+            },
+            new DataRequestLocation
+            {
+                LocationId = hostile,
+                Kind = hostile,
+                Place = hostile,
+            },
+            new ErasureReceipt
+            {
+                RequestId = hostile,
+                DeviceId = hostile,
+                Location = location,
+                Verdict = Verdict.Erased,
+            },
+            new ExportCompleteness
+            {
+                DeviceId = hostile,
+                LocationId = hostile,
+                Kind = hostile,
+                Place = hostile,
+                Verdict = Verdict.Absent,
+            },
+            new ErasureCertificateCheck { Path = hostile, Reason = hostile },
+            new ErasureCertificateCheck
+            {
+                Path = hostile,
+                IsValid = true,
+                RequestId = hostile,
+            },
+            new CertifiedLocation
+            {
+                LocationId = hostile,
+                Kind = hostile,
+                Place = hostile,
+                Verdict = Verdict.Absent,
+            },
+            new ErasurePlanApproval
+            {
+                Path = hostile,
+                SignaturePath = hostile,
+                PlanDigest = hostile,
+                ApprovedBy = hostile,
+                CertificateSha256 = hostile,
+            },
+            new ErasurePlan
+            {
+                HubHostName = hostile,
+                CreatedAt = now,
+                Steps = [],
+                Scope = new RecordScope { GenerationId = hostile },
+            },
+            new RecordScope { GenerationId = hostile },
+            new OperatorStatement(OperatorStatementKind.ExcludedBlobs, hostile) { BlobName = hostile },
+            new CertificateSource(hostile),
+            FaultCatalogue.FileNotRead.For(hostile, hostile),
         ];
 
         Assert.All(outputs, output => Assert.Equal(VisibleText.OfLine($"{output}"), $"{output}"));
@@ -74,9 +145,26 @@ public sealed class VisibleTextTests
     public void Details_WithNamesFromOutside_DriveNoTerminal()
     {
         const string hostile = "blob \u001B[31mred\u202E";
-        var location = new DataLocation { Id = "a", Kind = "b", Place = "c", Provenance = ["x"] };
-        var finding = new DeviceDataFinding { DeviceId = "dev1", Location = location, Verdict = Verdict.Unreachable, Detail = hostile };
-        var hold = new DataHold { LocationId = "a", Ground = hostile, ReviewAt = DateTimeOffset.UnixEpoch };
+        var location = new DataLocation
+        {
+            Id = "a",
+            Kind = "b",
+            Place = "c",
+            Provenance = ["x"],
+        };
+        var finding = new DeviceDataFinding
+        {
+            DeviceId = "dev1",
+            Location = location,
+            Verdict = Verdict.Unreachable,
+            Detail = hostile,
+        };
+        var hold = new DataHold
+        {
+            LocationId = "a",
+            Ground = hostile,
+            ReviewAt = DateTimeOffset.UnixEpoch,
+        };
 
         Assert.All([finding.Detail, hold.Ground], text => Assert.Equal(VisibleText.OfLine(hostile), text));
         Assert.DoesNotContain('\u001B', finding.Detail!);

@@ -17,11 +17,18 @@ internal sealed partial class Bag
     public IReadOnlyDictionary<string, byte[]> Files { get; }
 
     /// <summary>The lines of bag-info.txt, unfolded.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Info => [.. Unfold(Text("bag-info.txt"))
-        .Select(line => KeyValuePair.Create(line.Split(':')[0], line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()))];
+    public IReadOnlyList<KeyValuePair<string, string>> Info =>
+        [
+            .. Unfold(Text("bag-info.txt"))
+                .Select(line => KeyValuePair.Create(line.Split(':')[0], line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim())),
+        ];
 
-    public static Bag OfFolder(string path) => new(Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
-        .ToDictionary(file => Path.GetRelativePath(path, file).Replace('\\', '/'), File.ReadAllBytes, StringComparer.Ordinal));
+    public static Bag OfFolder(string path) =>
+        new(
+            Directory
+                .EnumerateFiles(path, "*", SearchOption.AllDirectories)
+                .ToDictionary(file => Path.GetRelativePath(path, file).Replace('\\', '/'), File.ReadAllBytes, StringComparer.Ordinal)
+        );
 
     public static Bag OfZip(string path)
     {
@@ -46,7 +53,8 @@ internal sealed partial class Bag
         return new Bag(files);
     }
 
-    public string Text(string name) => new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(Files[name]);
+    public string Text(string name) =>
+        new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(Files[name]);
 
     public void AssertValid() => Assert.Empty(Problems());
 
@@ -57,8 +65,14 @@ internal sealed partial class Bag
             yield return "bagit.txt does not declare a version and an encoding";
         if (!Files.Keys.Any(name => name.StartsWith(Payload, StringComparison.Ordinal)))
             yield return "there is no payload";
-        foreach (string problem in OfManifest("manifest-sha256.txt", isPayload: true).Concat(OfManifest("tagmanifest-sha256.txt", isPayload: false)))
+        foreach (
+            string problem in OfManifest("manifest-sha256.txt", isPayload: true)
+                .Concat(OfManifest("tagmanifest-sha256.txt", isPayload: false))
+        )
+        {
             yield return problem;
+        }
+
         foreach (string line in Unfold(Text("bag-info.txt")).Where(line => !Label().IsMatch(line)))
             yield return $"bag-info.txt has a line without a label: {line}";
 
@@ -83,7 +97,8 @@ internal sealed partial class Bag
     }
 
     /// <summary>Section 2.1.3: CR, LF and the percent sign stand encoded in a manifest, and nothing else does.</summary>
-    private static string Decode(string path) => EncodedCharacter().Replace(path, static match => $"{(char)Convert.ToInt32(match.Groups[1].Value, 16)}");
+    private static string Decode(string path) =>
+        EncodedCharacter().Replace(path, static match => $"{(char)Convert.ToInt32(match.Groups[1].Value, 16)}");
 
     private List<string> OfManifest(string manifest, bool isPayload)
     {
@@ -94,18 +109,35 @@ internal sealed partial class Bag
             Match parts = ManifestLine().Match(line);
             string name = Decode(parts.Groups[2].Value);
             if (!parts.Success || !named.Add(name))
+            {
                 problems.Add($"{manifest} has a line that is none, or comes twice: {line}");
-            else if (name.StartsWith(Payload, StringComparison.Ordinal) != isPayload || name.StartsWith("tagmanifest-", StringComparison.Ordinal))
+            }
+            else if (
+                name.StartsWith(Payload, StringComparison.Ordinal) != isPayload
+                || name.StartsWith("tagmanifest-", StringComparison.Ordinal)
+            )
+            {
                 problems.Add($"{manifest} names a file that belongs elsewhere: {name}");
+            }
             else if (!Files.TryGetValue(name, out byte[]? content))
+            {
                 problems.Add($"{manifest} names a file that is not there: {name}");
+            }
             else if (!Convert.ToHexString(SHA256.HashData(content)).Equals(parts.Groups[1].Value, StringComparison.OrdinalIgnoreCase))
+            {
                 problems.Add($"{manifest} has another digest than the file: {name}");
+            }
         }
 
-        problems.AddRange(Files.Keys
-            .Where(name => name.StartsWith(Payload, StringComparison.Ordinal) == isPayload && !name.StartsWith("tagmanifest-", StringComparison.Ordinal))
-            .Where(name => !named.Contains(name)).Select(name => $"{manifest} does not name {name}"));
+        problems.AddRange(
+            Files
+                .Keys.Where(name =>
+                    name.StartsWith(Payload, StringComparison.Ordinal) == isPayload
+                    && !name.StartsWith("tagmanifest-", StringComparison.Ordinal)
+                )
+                .Where(name => !named.Contains(name))
+                .Select(name => $"{manifest} does not name {name}")
+        );
         return problems;
     }
 

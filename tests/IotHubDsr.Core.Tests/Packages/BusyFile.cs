@@ -10,7 +10,7 @@ internal static class BusyFile
         string copy = $"{Path.GetTempFileName()}.copy";
         try
         {
-            using Process tool = Process.Start("cp", [path, copy]);
+            using var tool = Process.Start("cp", [path, copy]);
             tool.WaitForExit();
             Assert.Equal(0, tool.ExitCode);
             return File.ReadAllBytes(copy);

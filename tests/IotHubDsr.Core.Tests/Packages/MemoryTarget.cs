@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using IotHubDsr.Packages;
-using IotHubDsr.Packages.Records;
-using IotHubDsr.Stores;
+using IotHubDsr.Core.Packages;
+using IotHubDsr.Core.Packages.Records;
+using IotHubDsr.Core.Records;
+using IotHubDsr.Core.Sinks;
 
 namespace IotHubDsr.Core.Tests.Packages;
 
@@ -15,9 +16,15 @@ internal sealed class MemoryTarget : IExportTarget
     public string Text(string name) => Encoding.UTF8.GetString(Files[name]);
 
     /// <summary>The records of a file; none when there is no such file.</summary>
-    public IReadOnlyList<JsonElement> Records(string name) => Files.ContainsKey($"{name}.ndjson")
-        ? [.. Text($"{name}.ndjson").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)]
-        : [];
+    public IReadOnlyList<JsonElement> Records(string name) =>
+        Files.ContainsKey($"{name}.ndjson")
+            ?
+            [
+                .. Text($"{name}.ndjson")
+                    .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(line => JsonDocument.Parse(line).RootElement),
+            ]
+            : [];
 
     /// <summary>The content that the list of files gives for a blob.</summary>
     public string ContentOf(string blob) =>

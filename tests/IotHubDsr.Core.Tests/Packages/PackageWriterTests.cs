@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
-using IotHubDsr.Packages;
-using IotHubDsr.Stores;
+using IotHubDsr.Core.Packages;
+using IotHubDsr.Core.Sinks;
 
 namespace IotHubDsr.Core.Tests.Packages;
 
@@ -9,7 +9,10 @@ public sealed class PackageWriterTests : IDisposable
 {
     private static readonly DataLocation Registry = new()
     {
-        Id = "device-registry.hub", Kind = LocationKinds.DeviceRegistry, Place = "hub", Provenance = ["the hub itself"],
+        Id = "device-registry.hub",
+        Kind = LocationKinds.DeviceRegistry,
+        Place = "hub",
+        Provenance = ["the hub itself"],
     };
 
     private static readonly BagInfo Info = new("urn:uuid:1", "Data of 1 device", new DateTimeOffset(2026, 11, 24, 23, 0, 0, TimeSpan.Zero));
@@ -24,7 +27,7 @@ public sealed class PackageWriterTests : IDisposable
     public async Task Complete_Package_IsAValidBag(bool asZip)
     {
         string path = Path.Combine(_folder, "package");
-        await using (PackageWriter package = PackageWriter.Create(path, asZip))
+        await using (var package = PackageWriter.Create(path, asZip))
         {
             await WriteAsync(package, "dev1", "one");
             await WriteAsync(package, "Dev1", "two");
@@ -52,20 +55,29 @@ public sealed class PackageWriterTests : IDisposable
         if (OperatingSystem.IsWindows())
             return;
         string path = Path.Combine(_folder, "package");
-        await using (PackageWriter package = PackageWriter.Create(path, asZip: false))
+        await using (var package = PackageWriter.Create(path, asZip: false))
         {
             await WriteAsync(package, "100%\r\n\\ *", "one");
             await package.CompleteAsync(Info, CancellationToken.None);
         }
 
         Assert.Equal(0, await CheckAsync());
-        foreach (string file in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(manifest, StringComparison.Ordinal)))
+        foreach (
+            string file in Directory
+                .EnumerateFiles(path, "*", SearchOption.AllDirectories)
+                .Where(file => !file.EndsWith(manifest, StringComparison.Ordinal))
+        )
+        {
             await File.AppendAllTextAsync(file, "x");
+        }
+
         Assert.NotEqual(0, await CheckAsync());
 
         async Task<int> CheckAsync()
         {
-            using Process tool = Process.Start(new ProcessStartInfo("sha256sum", ["-c", "--quiet", "--strict", manifest]) { WorkingDirectory = path })!;
+            using Process tool = Process.Start(
+                new ProcessStartInfo("sha256sum", ["-c", "--quiet", "--strict", manifest]) { WorkingDirectory = path }
+            )!;
             await tool.WaitForExitAsync();
             return tool.ExitCode;
         }
@@ -75,21 +87,28 @@ public sealed class PackageWriterTests : IDisposable
     public async Task Complete_HostileInfo_StaysInItsLines()
     {
         string path = Path.Combine(_folder, "package");
-        string name = "Contoso\r\nPayload-Oxum: 1.1\u2028Bagging-Date: 1999-01-01\t" + string.Join(' ', Enumerable.Repeat("Ltd.", 100)) + new string('x', 200) + "\0";
-        await using (PackageWriter package = PackageWriter.Create(path, asZip: false))
+        string name =
+            "Contoso\r\nPayload-Oxum: 1.1\u2028Bagging-Date: 1999-01-01\t"
+            + string.Join(' ', Enumerable.Repeat("Ltd.", 100))
+            + new string('x', 200)
+            + "\0";
+        await using (var package = PackageWriter.Create(path, asZip: false))
         {
             await WriteAsync(package, "dev1", "one");
             await package.CompleteAsync(Info with { SourceOrganization = name, ContactName = " \n " }, CancellationToken.None);
         }
 
-        Bag bag = Bag.OfFolder(path);
+        var bag = Bag.OfFolder(path);
         bag.AssertValid();
         Assert.Equal(
             ["Source-Organization", "External-Description", "Bagging-Date", "External-Identifier", "Payload-Oxum", "Bag-Software-Agent"],
-            bag.Info.Select(line => line.Key));
+            bag.Info.Select(line => line.Key)
+        );
         string expected = string.Join(' ', name.Split(['\r', '\n', '\t', '\0', '\u2028', ' '], StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(expected, bag.Info[0].Value);
-        Assert.All(bag.Text("bag-info.txt").Split('\n'), line => Assert.True(line.Length <= 79 || line.Trim().StartsWith("Ltd.xxx", StringComparison.Ordinal), line));
+        Assert.All(bag.Text("bag-info.txt").Split('\n'), line =>
+            Assert.True(line.Length <= 79 || line.Trim().StartsWith("Ltd.xxx", StringComparison.Ordinal), line)
+        );
         Assert.Equal("2026-11-24", bag.Info[2].Value);
         Assert.Equal("urn:uuid:1", bag.Info[3].Value);
         Assert.Matches("^IotHubDsr [0-9]+[.]", bag.Info[5].Value);
@@ -100,7 +119,7 @@ public sealed class PackageWriterTests : IDisposable
     {
         string path = Path.Combine(_folder, "package.zip");
         byte[][] contents = [.. Enumerable.Range(0, 4).Select(number => Noise(number, 3_000_000))];
-        await using (PackageWriter package = PackageWriter.Create(path, asZip: true))
+        await using (var package = PackageWriter.Create(path, asZip: true))
         {
             var files = new List<Stream>();
             for (int i = 0; i < contents.Length; i++)
@@ -113,14 +132,19 @@ public sealed class PackageWriterTests : IDisposable
 
             Assert.Equal(4, Directory.GetFiles(_folder).Length);
             if (!OperatingSystem.IsWindows())
-                Assert.All(Directory.GetFiles(_folder), file => Assert.Equal(-1, BusyFile.Read(file).AsSpan().IndexOf(contents[1].AsSpan(0, 64))));
+            {
+                Assert.All(Directory.GetFiles(_folder), file =>
+                    Assert.Equal(-1, BusyFile.Read(file).AsSpan().IndexOf(contents[1].AsSpan(0, 64)))
+                );
+            }
+
             foreach (int i in (int[])[2, 0, 3, 1])
                 await files[i].DisposeAsync();
             await package.CompleteAsync(Info, CancellationToken.None);
         }
 
         Assert.Equal([path], Directory.GetFileSystemEntries(_folder));
-        Bag bag = Bag.OfZip(path);
+        var bag = Bag.OfZip(path);
         bag.AssertValid();
         Assert.All(contents.Index(), content => Assert.Equal(content.Item, bag.Files[$"data/file{content.Index}"]));
     }
@@ -128,7 +152,7 @@ public sealed class PackageWriterTests : IDisposable
     [Fact]
     public async Task Dispose_WithFilesThatWait_LeavesNothing()
     {
-        await using (PackageWriter package = PackageWriter.Create(Path.Combine(_folder, "package"), asZip: true))
+        await using (var package = PackageWriter.Create(Path.Combine(_folder, "package"), asZip: true))
         {
             await using Stream first = await package.OpenDataAsync("first", CancellationToken.None);
             Stream second = await package.OpenDataAsync("second", CancellationToken.None);
@@ -143,8 +167,8 @@ public sealed class PackageWriterTests : IDisposable
     public async Task Complete_TwoToOnePath_GivesOnePackageAndOneFailure()
     {
         string path = Path.Combine(_folder, "package");
-        await using PackageWriter one = PackageWriter.Create(path, asZip: false);
-        await using PackageWriter other = PackageWriter.Create(path, asZip: false);
+        await using var one = PackageWriter.Create(path, asZip: false);
+        await using var other = PackageWriter.Create(path, asZip: false);
         await WriteAsync(one, "dev1", "one");
         await WriteAsync(other, "dev1", "other");
 
@@ -166,7 +190,7 @@ public sealed class PackageWriterTests : IDisposable
     [InlineData("")]
     public async Task Open_NameThatIsNotSafe_IsRefused(string name)
     {
-        await using PackageWriter package = PackageWriter.Create(Path.Combine(_folder, "package"), asZip: false);
+        await using var package = PackageWriter.Create(Path.Combine(_folder, "package"), asZip: false);
         await Assert.ThrowsAsync<ArgumentException>(() => package.WriteDataAsync(name, default, CancellationToken.None));
     }
 
@@ -184,7 +208,7 @@ public sealed class PackageWriterTests : IDisposable
     [InlineData(true)]
     public async Task Dispose_PackageThatIsNotComplete_LeavesNothing(bool asZip)
     {
-        await using (PackageWriter package = PackageWriter.Create(Path.Combine(_folder, "package"), asZip))
+        await using (var package = PackageWriter.Create(Path.Combine(_folder, "package"), asZip))
             await WriteAsync(package, "dev1", "one");
 
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
@@ -196,7 +220,7 @@ public sealed class PackageWriterTests : IDisposable
     public async Task Complete_Cancelled_LeavesNothing(bool asZip)
     {
         using var cancellation = new CancellationTokenSource();
-        await using (PackageWriter package = PackageWriter.Create(Path.Combine(_folder, "package"), asZip))
+        await using (var package = PackageWriter.Create(Path.Combine(_folder, "package"), asZip))
         {
             await WriteAsync(package, "dev1", "one");
             await cancellation.CancelAsync();
@@ -221,7 +245,7 @@ public sealed class PackageWriterTests : IDisposable
     public async Task Complete_PathTakenMeanwhile_DoesNotTouchWhatIsThere()
     {
         string path = Path.Combine(_folder, "package");
-        await using (PackageWriter package = PackageWriter.Create(path, asZip: false))
+        await using (var package = PackageWriter.Create(path, asZip: false))
         {
             await WriteAsync(package, "dev1", "one");
             await File.WriteAllTextAsync(path, "mine");
@@ -238,7 +262,9 @@ public sealed class PackageWriterTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_folder, "file"), string.Empty);
 
-        DsrException failed = Assert.Throws<DsrException>(() => PackageWriter.Create(Path.Combine(_folder, "file", "package"), asZip: false));
+        DsrException failed = Assert.Throws<DsrException>(() =>
+            PackageWriter.Create(Path.Combine(_folder, "file", "package"), asZip: false)
+        );
 
         Assert.Equal("ExportFailed", failed.Fault.Id);
     }

@@ -44,9 +44,14 @@ internal sealed class Chromium : IAsyncDisposable
         _profile = profile;
     }
 
-    public static string? Path { get; } = Environment.GetEnvironmentVariable("PATH")?.Split(System.IO.Path.PathSeparator)
-        .SelectMany(folder => new[] { "chromium", "chromium-browser", "google-chrome" }.Select(name => System.IO.Path.Combine(folder, name)))
-        .FirstOrDefault(File.Exists);
+    public static string? Path { get; } =
+        Environment
+            .GetEnvironmentVariable("PATH")
+            ?.Split(System.IO.Path.PathSeparator)
+            .SelectMany(folder =>
+                new[] { "chromium", "chromium-browser", "google-chrome" }.Select(name => System.IO.Path.Combine(folder, name))
+            )
+            .FirstOrDefault(File.Exists);
 
     /// <summary>The events of the page since it was opened.</summary>
     public List<JsonNode> Events { get; } = [];
@@ -56,9 +61,18 @@ internal sealed class Chromium : IAsyncDisposable
         DirectoryInfo profile = Directory.CreateTempSubdirectory("report-chromium-");
         string[] arguments =
         [
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", $"--user-data-dir={profile.FullName}",
-            "--remote-debugging-port=0", "about:blank",
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            $"--user-data-dir={profile.FullName}",
+            "--remote-debugging-port=0",
+            "about:blank",
         ];
         var start = new ProcessStartInfo(Path!, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
         var chromium = new Chromium(Process.Start(start)!, profile);
@@ -103,10 +117,18 @@ internal sealed class Chromium : IAsyncDisposable
     {
         await SendAsync(
             "Emulation.setEmulatedMedia",
-            new JsonObject { ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = colourScheme }) });
+            new JsonObject { ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = colourScheme }) }
+        );
         await SendAsync(
             "Emulation.setDeviceMetricsOverride",
-            new JsonObject { ["width"] = width, ["height"] = 900, ["deviceScaleFactor"] = 1, ["mobile"] = false });
+            new JsonObject
+            {
+                ["width"] = width,
+                ["height"] = 900,
+                ["deviceScaleFactor"] = 1,
+                ["mobile"] = false,
+            }
+        );
     }
 
     /// <summary>Shows the page as it is printed, at a width in CSS pixels.</summary>
@@ -115,14 +137,28 @@ internal sealed class Chromium : IAsyncDisposable
         await SendAsync("Emulation.setEmulatedMedia", new JsonObject { ["media"] = "print" });
         await SendAsync(
             "Emulation.setDeviceMetricsOverride",
-            new JsonObject { ["width"] = width, ["height"] = 900, ["deviceScaleFactor"] = 1, ["mobile"] = false });
+            new JsonObject
+            {
+                ["width"] = width,
+                ["height"] = 900,
+                ["deviceScaleFactor"] = 1,
+                ["mobile"] = false,
+            }
+        );
     }
 
     /// <summary>Keeps a picture of the page, down to a length that a picture can have.</summary>
     public async Task ScreenshotAsync(string path, int width)
     {
         double height = (double)(await EvaluateAsync("document.documentElement.scrollHeight"))!;
-        var clip = new JsonObject { ["x"] = 0, ["y"] = 0, ["width"] = width, ["height"] = Math.Min(height, MaxPicture), ["scale"] = 1 };
+        var clip = new JsonObject
+        {
+            ["x"] = 0,
+            ["y"] = 0,
+            ["width"] = width,
+            ["height"] = Math.Min(height, MaxPicture),
+            ["scale"] = 1,
+        };
         JsonNode answer = await SendAsync("Page.captureScreenshot", new JsonObject { ["captureBeyondViewport"] = true, ["clip"] = clip });
         await File.WriteAllBytesAsync(path, Convert.FromBase64String((string)answer["data"]!));
     }
@@ -131,7 +167,15 @@ internal sealed class Chromium : IAsyncDisposable
     public async Task PrintAsync(string path)
     {
         JsonNode answer = await SendAsync(
-            "Page.printToPDF", new JsonObject { ["printBackground"] = true, ["preferCSSPageSize"] = true, ["paperWidth"] = 8.27, ["paperHeight"] = 11.69 });
+            "Page.printToPDF",
+            new JsonObject
+            {
+                ["printBackground"] = true,
+                ["preferCSSPageSize"] = true,
+                ["paperWidth"] = 8.27,
+                ["paperHeight"] = 11.69,
+            }
+        );
         await File.WriteAllBytesAsync(path, Convert.FromBase64String((string)answer["data"]!));
     }
 
@@ -174,18 +218,30 @@ internal sealed class Chromium : IAsyncDisposable
         await _socket.ConnectAsync(new Uri($"ws://127.0.0.1:{lines[0]}{lines[1]}"), patience.Token);
         JsonNode target = await SendAsync("Target.createTarget", new JsonObject { ["url"] = "about:blank" });
         JsonNode attached = await SendAsync(
-            "Target.attachToTarget", new JsonObject { ["targetId"] = (string)target["targetId"]!, ["flatten"] = true });
+            "Target.attachToTarget",
+            new JsonObject { ["targetId"] = (string)target["targetId"]!, ["flatten"] = true }
+        );
         _session = (string)attached["sessionId"]!;
     }
 
     private async Task<JsonNode> SendAsync(string method, JsonObject? parameters = null)
     {
         int id = ++_lastId;
-        var command = new JsonObject { ["id"] = id, ["method"] = method, ["params"] = parameters ?? [] };
+        var command = new JsonObject
+        {
+            ["id"] = id,
+            ["method"] = method,
+            ["params"] = parameters ?? [],
+        };
         if (_session is not null)
             command["sessionId"] = _session;
         using var patience = new CancellationTokenSource(Patience);
-        await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(command), WebSocketMessageType.Text, endOfMessage: true, patience.Token);
+        await _socket.SendAsync(
+            JsonSerializer.SerializeToUtf8Bytes(command),
+            WebSocketMessageType.Text,
+            endOfMessage: true,
+            patience.Token
+        );
         while (true)
         {
             JsonNode message = await ReceiveAsync(patience.Token);
@@ -209,8 +265,7 @@ internal sealed class Chromium : IAsyncDisposable
         {
             part = await _socket.ReceiveAsync(buffer.AsMemory(), cancellationToken);
             message.Write(buffer, 0, part.Count);
-        }
-        while (!part.EndOfMessage);
+        } while (!part.EndOfMessage);
         return JsonNode.Parse(message.ToArray())!;
     }
 }

@@ -3,7 +3,8 @@ using System.Text;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
 using CsCheck;
-using IotHubDsr.Reports;
+using IotHubDsr.Core.Azure.Hub;
+using IotHubDsr.Core.Reports;
 
 namespace IotHubDsr.Core.Tests.Reports;
 
@@ -11,9 +12,48 @@ public sealed class HtmlReportTests
 {
     private static readonly string[] Elements =
     [
-        "html", "head", "meta", "title", "style", "body", "header", "nav", "main", "section", "footer", "h1", "h2", "h3", "p", "div", "span", "bdi",
-        "code", "time", "a", "ul", "li", "dl", "dt", "dd", "details", "summary", "table", "caption", "thead", "tbody", "tr", "th", "td",
-        "svg", "g", "desc", "path", "rect", "line", "text",
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "header",
+        "nav",
+        "main",
+        "section",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "p",
+        "div",
+        "span",
+        "bdi",
+        "code",
+        "time",
+        "a",
+        "ul",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "details",
+        "summary",
+        "table",
+        "caption",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "svg",
+        "g",
+        "desc",
+        "path",
+        "rect",
+        "line",
+        "text",
     ];
 
     private static readonly Gen<string> Known = Gen.Int[0, HostileText.All.Count - 1].Select(index => HostileText.All[index]);
@@ -21,7 +61,8 @@ public sealed class HtmlReportTests
     private static readonly Gen<string> Hostile = Gen.OneOf(
         Known,
         Known.Array[2, 4].Select(string.Concat),
-        Gen.Char.Array[1, 12].Select(characters => new string(characters)));
+        Gen.Char.Array[1, 12].Select(characters => new string(characters))
+    );
 
     [Fact]
     public void Write_AnyReport_HasOnlyKnownElementsAndRefersToNothingOutside()
@@ -74,7 +115,9 @@ public sealed class HtmlReportTests
         Assert.All(document.QuerySelectorAll("svg.picture:not(.paper)"), picture =>
         {
             Assert.Equal("img", picture.GetAttribute("role"));
-            Assert.All(picture.GetAttribute("aria-labelledby")!.Split(' '), id => Assert.NotEmpty(document.GetElementById(id)!.TextContent));
+            Assert.All(picture.GetAttribute("aria-labelledby")!.Split(' '), id =>
+                Assert.NotEmpty(document.GetElementById(id)!.TextContent)
+            );
         });
         Assert.All(document.QuerySelectorAll("svg.symbol,svg.paper"), symbol => Assert.Equal("true", symbol.GetAttribute("aria-hidden")));
         Assert.All(document.QuerySelectorAll("a"), link => Assert.NotNull(document.GetElementById(link.GetAttribute("href")![1..])));
@@ -121,11 +164,14 @@ public sealed class HtmlReportTests
 
     [Fact]
     public void Headline_OfAnExport_SpeaksOfNoErasure() => Assert.All(Enum.GetValues<Verdict>(), verdict =>
-    {
-        ReportModel model = ReportSample.Synthetic([verdict], text => text) with { Kind = ReportKind.Access };
+        {
+            ReportModel model = ReportSample.Synthetic([verdict], text => text) with { Kind = ReportKind.Access };
 
-        Assert.True(verdict is Verdict.Erased or Verdict.ErasurePending || !ReportSummary.Headline(new ReportFacts(model)).Contains("erased", StringComparison.Ordinal));
-    });
+            Assert.True(
+                verdict is Verdict.Erased or Verdict.ErasurePending
+                    || !ReportSummary.Headline(new ReportFacts(model)).Contains("erased", StringComparison.Ordinal)
+            );
+        });
 
     [Theory]
     [InlineData(Verdict.OwnerAction, "not counted")]
@@ -138,13 +184,33 @@ public sealed class HtmlReportTests
         long? known = number == "0" ? 0 : null;
         model = model with
         {
-            Data = model.Data with { Rows = [model.Data.Rows[0] with { Found = known, Erased = known, Remaining = known, Included = 0, Withheld = 0, Unreachable = 0 }] },
+            Data = model.Data with
+            {
+                Rows =
+                [
+                    model.Data.Rows[0] with
+                    {
+                        Found = known,
+                        Erased = known,
+                        Remaining = known,
+                        Included = 0,
+                        Withheld = 0,
+                        Unreachable = 0,
+                    },
+                ],
+            },
         };
 
         IDocument document = Parse(ReportSample.Html(model));
 
-        Assert.All(new[] { "Found", "Remaining" }, label => Assert.Equal(
-            number, Assert.Single(document.QuerySelectorAll("#locations dl.counts div"), fact => fact.FirstElementChild!.TextContent == label).LastElementChild!.TextContent));
+        Assert.All(new[] { "Found", "Remaining" }, label =>
+            Assert.Equal(
+                number,
+                Assert
+                    .Single(document.QuerySelectorAll("#locations dl.counts div"), fact => fact.FirstElementChild!.TextContent == label)
+                    .LastElementChild!.TextContent
+            )
+        );
     }
 
     [Fact]
@@ -156,11 +222,17 @@ public sealed class HtmlReportTests
         var all = new ReportFacts(model with { OwnersActed = owners.ToHashSet() });
 
         Assert.StartsWith("In some places somebody else has to act", ReportSummary.Headline(one), StringComparison.Ordinal);
-        Assert.EndsWith("Of the actions of others, some are noted as done, and some are not.", ReportSummary.Headline(one), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Of the actions of others, some are noted as done, and some are not.",
+            ReportSummary.Headline(one),
+            StringComparison.Ordinal
+        );
         Assert.Contains("1 needs an action of its owner", ReportSummary.Numbers(one), StringComparison.Ordinal);
         Assert.Equal(
-            "All data that was found was erased, and a second reading found none of it. Where somebody else had to act, the action is noted as done.",
-            ReportSummary.Headline(all));
+            "All data that was found was erased, and a second reading found none of it. Where somebody else had to act, the action is "
+                + "noted as done.",
+            ReportSummary.Headline(all)
+        );
         Assert.Contains("2 were seen to by their owners, as noted", ReportSummary.Numbers(all), StringComparison.Ordinal);
         Assert.DoesNotContain("need an action", ReportSummary.Numbers(all), StringComparison.Ordinal);
 
@@ -174,7 +246,10 @@ public sealed class HtmlReportTests
         ReportModel model = ReportSample.Synthetic([Verdict.Present], text => text);
 
         Assert.StartsWith(
-            "Data is still there", ReportSummary.Headline(new ReportFacts(model with { OwnersActed = new HashSet<string> { model.Data.Locations[0].Id } })), StringComparison.Ordinal);
+            "Data is still there",
+            ReportSummary.Headline(new ReportFacts(model with { OwnersActed = new HashSet<string> { model.Data.Locations[0].Id } })),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -188,7 +263,9 @@ public sealed class HtmlReportTests
     [Fact]
     public void Write_MoreDevicesThanAPageCarries_SaysHowManyAreElsewhere()
     {
-        IDocument document = Parse(ReportSample.Html(ReportSample.Synthetic([.. Enumerable.Repeat(Verdict.Erased, 10)], text => text, devices: 3000)));
+        IDocument document = Parse(
+            ReportSample.Html(ReportSample.Synthetic([.. Enumerable.Repeat(Verdict.Erased, 10)], text => text, devices: 3000))
+        );
 
         Assert.Equal(DeviceSection.MaxDevices, document.QuerySelectorAll("#devices tbody tr").Length);
         Assert.Contains("2,800 more devices", document.QuerySelector("#devices")!.TextContent, StringComparison.Ordinal);
@@ -211,11 +288,18 @@ public sealed class HtmlReportTests
                 Assert.Equal($"{shown}The detail.", document.QuerySelector("#locations td:nth-child(3) bdi")!.TextContent);
                 Assert.Equal($"{shown}J. Okafor", document.QuerySelectorAll(".facts dd")[^1].TextContent);
                 Assert.StartsWith("Where the data", document.GetElementById("routes-t")!.TextContent, StringComparison.Ordinal);
-                Assert.Contains($"{shown}stcontoso/telemetry-8", document.QuerySelectorAll("#routes .sink > title").Select(Place).ToArray());
+                Assert.Contains(
+                    $"{shown}stcontoso/telemetry-8",
+                    document.QuerySelectorAll("#routes .sink > title").Select(Place).ToArray()
+                );
             },
-            iter: Repetitions.Of(50));
+            iter: Repetitions.Of(50)
+        );
 
-        static string Place(IElement title) => title.TextContent[title.TextContent.IndexOf("RoutedBlobContainer ", StringComparison.Ordinal)..]["RoutedBlobContainer ".Length..^": Unknown".Length];
+        static string Place(IElement title) =>
+            title.TextContent[title.TextContent.IndexOf("RoutedBlobContainer ", StringComparison.Ordinal)..][
+                "RoutedBlobContainer ".Length..^": Unknown".Length
+            ];
     }
 
     /// <summary>
@@ -226,7 +310,10 @@ public sealed class HtmlReportTests
     {
         ILookup<bool, string> elements = document.All.ToLookup(
             element => element.Closest("svg.picture") is not null,
-            element => $"{element.LocalName} {string.Join(' ', element.Attributes.Select(attribute => attribute.Name))} {element.ClassName} {element.ParentElement?.LocalName}");
+            element =>
+                $"{element.LocalName} {string.Join(' ', element.Attributes.Select(attribute => attribute.Name))} {element.ClassName} "
+                + $"{element.ParentElement?.LocalName}"
+        );
         return [.. elements[false], .. elements[true].Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 

@@ -1,5 +1,5 @@
 using CsCheck;
-using IotHubDsr.Reports;
+using IotHubDsr.Core.Reports;
 
 namespace IotHubDsr.Core.Tests.Reports;
 
@@ -8,36 +8,44 @@ public sealed class LayoutTests
     private static readonly Gen<Verdict[]> Verdicts = Gen.Int[0, 8].Select(verdict => (Verdict)verdict).Array[1, 200];
 
     [Fact]
-    public void RouteGraph_OneToTwoHundredSinks_DrawsNoBoxOverAnotherAndAllWithin() => Verdicts.Sample(
-        verdicts =>
-        {
-            RouteGraph graph = Graph(verdicts);
+    public void RouteGraph_OneToTwoHundredSinks_DrawsNoBoxOverAnotherAndAllWithin() =>
+        Verdicts.Sample(
+            verdicts =>
+            {
+                RouteGraph graph = Graph(verdicts);
 
-            AssertApart([.. graph.Sinks.Select(sink => sink.Box)], graph.Height);
-            AssertApart([.. graph.Ways.Select(way => way.Box)], graph.Height);
-            Assert.True(graph.Hub.Y >= 0 && graph.Hub.Bottom <= graph.Height);
-            Assert.All(graph.Sinks, sink => Assert.Contains(graph.Edges, edge => edge.Sink == sink));
-            Assert.All(graph.Ways, way => Assert.Contains(graph.Edges, edge => edge.Way == way));
-        },
-        iter: Repetitions.Of(50));
+                AssertApart([.. graph.Sinks.Select(sink => sink.Box)], graph.Height);
+                AssertApart([.. graph.Ways.Select(way => way.Box)], graph.Height);
+                Assert.True(graph.Hub.Y >= 0 && graph.Hub.Bottom <= graph.Height);
+                Assert.All(graph.Sinks, sink => Assert.Contains(graph.Edges, edge => edge.Sink == sink));
+                Assert.All(graph.Ways, way => Assert.Contains(graph.Edges, edge => edge.Way == way));
+            },
+            iter: Repetitions.Of(50)
+        );
 
     [Fact]
-    public void RouteGraph_ManySinks_HidesOnlyWhatIsAbsentOrErased() => Verdicts.Sample(
-        verdicts =>
-        {
-            RouteGraph graph = Graph(verdicts);
-
-            for (int index = 0; index < verdicts.Length; index++)
+    public void RouteGraph_ManySinks_HidesOnlyWhatIsAbsentOrErased() =>
+        Verdicts.Sample(
+            verdicts =>
             {
-                if (verdicts[index] > Verdict.Erased)
-                    Assert.Contains(graph.Sinks, sink => sink.Place == $"stcontoso/telemetry-{index}" && sink.Verdict == verdicts[index]);
-            }
+                RouteGraph graph = Graph(verdicts);
 
-            Assert.All(verdicts.Distinct(), verdict => Assert.Contains(graph.Sinks, sink => sink.Verdict == verdict));
-            if (verdicts.Length <= RouteGraph.MaxSinks)
-                Assert.Equal(verdicts.Length, graph.Sinks.Count);
-        },
-        iter: Repetitions.Of(50));
+                for (int index = 0; index < verdicts.Length; index++)
+                {
+                    if (verdicts[index] > Verdict.Erased)
+                    {
+                        Assert.Contains(graph.Sinks, sink =>
+                            sink.Place == $"stcontoso/telemetry-{index}" && sink.Verdict == verdicts[index]
+                        );
+                    }
+                }
+
+                Assert.All(verdicts.Distinct(), verdict => Assert.Contains(graph.Sinks, sink => sink.Verdict == verdict));
+                if (verdicts.Length <= RouteGraph.MaxSinks)
+                    Assert.Equal(verdicts.Length, graph.Sinks.Count);
+            },
+            iter: Repetitions.Of(50)
+        );
 
     [Fact]
     public void RouteGraph_NoLocation_IsTheHubAlone()
@@ -58,26 +66,39 @@ public sealed class LayoutTests
         Assert.Equal([label], RouteWay.Labels(new ReportLocation("id", LocationKinds.EventHub, "place", [sentence])));
 
     [Fact]
-    public void Timeline_AnyDates_MarksAndLabelsStandApart() => Gen.Int[-1000, 200_000].Array[0, 60].Sample(
-        minutes =>
-        {
-            ReportModel model = ReportSample.Synthetic([Verdict.Erased, Verdict.Expiring], text => text);
-            model = model with { Events = [.. minutes.Select(minute => new ReportEvent(model.ReceivedAt.AddMinutes(minute), "Happened"))] };
-            var facts = new ReportFacts(model);
-            TimelineLayout layout = TimelineLayout.Of(facts.Timeline, model.WrittenAt);
+    public void Timeline_AnyDates_MarksAndLabelsStandApart() =>
+        Gen.Int[-1000, 200_000]
+            .Array[0, 60]
+            .Sample(minutes =>
+            {
+                ReportModel model = ReportSample.Synthetic([Verdict.Erased, Verdict.Expiring], text => text);
+                model = model with
+                {
+                    Events = [.. minutes.Select(minute => new ReportEvent(model.ReceivedAt.AddMinutes(minute), "Happened"))],
+                };
+                var facts = new ReportFacts(model);
+                var layout = TimelineLayout.Of(facts.Timeline, model.WrittenAt);
 
-            Assert.Equal(facts.Timeline.Count, layout.Marks.Sum(mark => mark.Last - mark.First + 1));
-            Assert.All(layout.Marks.Zip(layout.Marks.Skip(1)), pair =>
-                Assert.True(pair.First.X + (pair.First.Width / 2) <= pair.Second.X - (pair.Second.Width / 2), $"{pair.First} {pair.Second}"));
-            Assert.All(layout.Marks, mark => Assert.InRange(mark.X, mark.Width / 2, TimelineLayout.Width - (mark.Width / 2)));
-            Assert.Equal(4, layout.Labels.Count);
-        });
+                Assert.Equal(facts.Timeline.Count, layout.Marks.Sum(mark => mark.Last - mark.First + 1));
+                Assert.All(layout.Marks.Zip(layout.Marks.Skip(1)), pair =>
+                    Assert.True(
+                        pair.First.X + (pair.First.Width / 2) <= pair.Second.X - (pair.Second.Width / 2),
+                        $"{pair.First} {pair.Second}"
+                    )
+                );
+                Assert.All(layout.Marks, mark => Assert.InRange(mark.X, mark.Width / 2, TimelineLayout.Width - (mark.Width / 2)));
+                Assert.Equal(4, layout.Labels.Count);
+            });
 
     [Fact]
-    public void Fit_AnyText_IsNotWiderThanItsRoom() => Gen.Select(Gen.String, Gen.Int[20, 400]).Sample((text, width) =>
-        Assert.True(SvgLabel.Width(SvgLabel.Fit(text, width, 13), 13) <= Math.Max(width, SvgLabel.Width("…", 13))));
+    public void Fit_AnyText_IsNotWiderThanItsRoom() =>
+        Gen.Select(Gen.String, Gen.Int[20, 400])
+            .Sample(
+                (text, width) => Assert.True(SvgLabel.Width(SvgLabel.Fit(text, width, 13), 13) <= Math.Max(width, SvgLabel.Width("…", 13)))
+            );
 
-    private static RouteGraph Graph(Verdict[] verdicts) => RouteGraph.Of(LocationSummary.Of(ReportSample.Synthetic(verdicts, text => text)));
+    private static RouteGraph Graph(Verdict[] verdicts) =>
+        RouteGraph.Of(LocationSummary.Of(ReportSample.Synthetic(verdicts, text => text)));
 
     private static void AssertApart(GraphBox[] boxes, double height)
     {

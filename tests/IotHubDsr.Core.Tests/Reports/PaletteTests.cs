@@ -1,5 +1,5 @@
 using System.Globalization;
-using IotHubDsr.Reports;
+using IotHubDsr.Core.Reports;
 
 namespace IotHubDsr.Core.Tests.Reports;
 
@@ -55,7 +55,8 @@ public sealed class PaletteTests
         return (Math.Max(one, other) + 0.05) / (Math.Min(one, other) + 0.05);
     }
 
-    private static double Luminance(string colour) => (0.2126 * Channel(colour, 1)) + (0.7152 * Channel(colour, 3)) + (0.0722 * Channel(colour, 5));
+    private static double Luminance(string colour) =>
+        (0.2126 * Channel(colour, 1)) + (0.7152 * Channel(colour, 3)) + (0.0722 * Channel(colour, 5));
 
     private static double Channel(string colour, int start)
     {

@@ -1,5 +1,5 @@
-using IotHubDsr.Core.Tests.Requests;
-using IotHubDsr.Reports;
+using IotHubDsr.Core.Reports;
+using IotHubDsr.Core.Tests.Operations;
 using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Core.Tests.Reports;
@@ -30,8 +30,16 @@ internal static class ReportSample
             Extension = null,
             Events =
             [
-                new ReportEvent(now.AddDays(-8), "Identity of the person confirmed", "Customer number and a code sent to the address on file."),
-                new ReportEvent(export.CompletedAt.AddDays(-2), "Export package handed over", $"{export.Records} records in {export.Files} files."),
+                new ReportEvent(
+                    now.AddDays(-8),
+                    "Identity of the person confirmed",
+                    "Customer number and a code sent to the address on file."
+                ),
+                new ReportEvent(
+                    export.CompletedAt.AddDays(-2),
+                    "Export package handed over",
+                    $"{export.Records} records in {export.Files} files."
+                ),
                 new ReportEvent(plan.CreatedAt.AddMinutes(-90), "Plan made", plan.Digest),
                 new ReportEvent(plan.CreatedAt.AddMinutes(-40), "Plan approved", "Signed by J. Okafor, data protection officer."),
                 new ReportEvent(receipts.Min(receipt => receipt.CompletedAt), "Erasure began"),
@@ -49,9 +57,21 @@ internal static class ReportSample
     public static ReportModel Synthetic(IReadOnlyList<Verdict> verdicts, Func<string, string> text, int devices = 1)
     {
         string[] ids = [.. Enumerable.Range(1, devices).Select(index => $"{text("thermostat")}-{index}")];
-        ReportLocation[] locations = [.. verdicts.Select((_, index) => new ReportLocation(
-            $"{text("location")}-{index}", text("RoutedBlobContainer"), text($"stcontoso/telemetry-{index}"),
-            [$"route '{text("all")}-{index}' ({text("DeviceMessages")}) → {text("endpoint")} '{index}'", $"file upload: {text("devices store files")}"]))];
+        ReportLocation[] locations =
+        [
+            .. verdicts.Select(
+                (_, index) =>
+                    new ReportLocation(
+                        $"{text("location")}-{index}",
+                        text("RoutedBlobContainer"),
+                        text($"stcontoso/telemetry-{index}"),
+                        [
+                            $"route '{text("all")}-{index}' ({text("DeviceMessages")}) → {text("endpoint")} '{index}'",
+                            $"file upload: {text("devices store files")}",
+                        ]
+                    )
+            ),
+        ];
         return new ReportModel
         {
             RequestId = text("20261102T081400Z-5f2c91aa"),
@@ -64,26 +84,56 @@ internal static class ReportSample
             Extension = new ReportExtension(DueDates.Extended(Received), text("Thirty-one requests of one household arrived at once.")),
             Events = [new ReportEvent(Received.AddDays(1), text("Identity confirmed"), text("By a code sent to the address on file."))],
             Devices = ids,
-            Data = new ReportData(locations, [.. ids.SelectMany(id => locations.Select((location, index) => new ReportRow
-            {
-                DeviceId = id,
-                LocationId = location.Id,
-                Verdict = verdicts[index],
-                Found = 12,
-                Erased = verdicts[index] == Verdict.Erased ? 12 : 0,
-                Remaining = verdicts[index] > Verdict.Erased ? 12 : 0,
-                Included = 10,
-                Withheld = 1,
-                Unreachable = 1,
-                Until = verdicts[index] is Verdict.ErasurePending or Verdict.Expiring ? Received.AddDays(30 + index) : null,
-                Detail = text("The detail."),
-                Ground = text("The ground."),
-            }))]),
-            Holds = [new ReportHold(locations.FirstOrDefault()?.Id ?? text("none"), null, text("2026/11/02.avro"), text("Litigation."), Received.AddDays(60))],
+            Data = new ReportData(
+                locations,
+                [
+                    .. ids.SelectMany(id =>
+                        locations.Select(
+                            (location, index) =>
+                                new ReportRow
+                                {
+                                    DeviceId = id,
+                                    LocationId = location.Id,
+                                    Verdict = verdicts[index],
+                                    Found = 12,
+                                    Erased = verdicts[index] == Verdict.Erased ? 12 : 0,
+                                    Remaining = verdicts[index] > Verdict.Erased ? 12 : 0,
+                                    Included = 10,
+                                    Withheld = 1,
+                                    Unreachable = 1,
+                                    Until = verdicts[index] is Verdict.ErasurePending or Verdict.Expiring
+                                        ? Received.AddDays(30 + index)
+                                        : null,
+                                    Detail = text("The detail."),
+                                    Ground = text("The ground."),
+                                }
+                        )
+                    ),
+                ]
+            ),
+            Holds =
+            [
+                new ReportHold(
+                    locations.FirstOrDefault()?.Id ?? text("none"),
+                    null,
+                    text("2026/11/02.avro"),
+                    text("Litigation."),
+                    Received.AddDays(60)
+                ),
+            ],
             Omissions = [new ReportOmission(text("Other people in a shared picture"), text("GDPR, Article 15(4)."))],
             Evidence = new ReportEvidence(
-                text("sha256:" + new string('a', 64)), text("sha256:" + new string('b', 64)),
-                [new ReportCertificate(text("certificate-1.dsse.json"), text("sha256:" + new string('c', 64)), Received.AddDays(19), IsSigned: true)]),
+                text("sha256:" + new string('a', 64)),
+                text("sha256:" + new string('b', 64)),
+                [
+                    new ReportCertificate(
+                        text("certificate-1.dsse.json"),
+                        text("sha256:" + new string('c', 64)),
+                        Received.AddDays(19),
+                        IsSigned: true
+                    ),
+                ]
+            ),
             Performer = text("runbook iot-dsr (managed identity)"),
             Verifier = text("J. Okafor"),
         };

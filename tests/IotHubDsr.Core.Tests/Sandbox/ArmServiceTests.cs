@@ -8,12 +8,12 @@ public class ArmServiceTests
     [Fact]
     public async Task Hub_AtTheStableVersion_HidesTheFabricEndpointThatARouteNames()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
-        var stable = await ReadAsync(sandbox, $"{sandbox.Descriptor.HubResourceId}?api-version=2023-06-30");
-        var preview = await ReadAsync(sandbox, $"{sandbox.Descriptor.HubResourceId}?api-version=2026-05-01-preview");
+        JsonNode stable = await ReadAsync(sandbox, $"{sandbox.Descriptor.HubResourceId}?api-version=2023-06-30");
+        JsonNode preview = await ReadAsync(sandbox, $"{sandbox.Descriptor.HubResourceId}?api-version=2026-05-01-preview");
 
-        var routing = stable["properties"]!["routing"]!;
+        JsonNode routing = stable["properties"]!["routing"]!;
         Assert.Null(routing["endpoints"]!["eventStreams"]);
         Assert.NotNull(routing["endpoints"]!["quantumSinks"]);
         Assert.Contains("fabric-stream", routing["routes"]!.AsArray().Select(route => route!["endpointNames"]![0]!.ToString()));
@@ -23,9 +23,9 @@ public class ArmServiceTests
     [Fact]
     public async Task Hub_ShowsNoKey()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
-        var text = (await ReadAsync(sandbox, $"{sandbox.Descriptor.HubResourceId}?api-version=2023-06-30")).ToJsonString();
+        string text = (await ReadAsync(sandbox, $"{sandbox.Descriptor.HubResourceId}?api-version=2023-06-30")).ToJsonString();
 
         Assert.Matches("AccountKey=\\*\\*\\*\\*", text);
         Assert.DoesNotMatch("(AccountKey|SharedAccessKey)=(?!\\*\\*\\*\\*)", text);
@@ -45,9 +45,9 @@ public class ArmServiceTests
     [InlineData("{hub}/providers/Microsoft.Insights/diagnosticSettings?api-version=2021-05-01-preview", 3)]
     public async Task List_FollowedToTheEnd_HasAllItems(string path, int count)
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        var uploads = sandbox.Server.World.Names.StorageId("contosouploads");
-        var start = path.StartsWith('{')
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        string uploads = sandbox.Server.World.Names.StorageId("contosouploads");
+        string start = path.StartsWith('{')
             ? path.Replace("{hub}", sandbox.Descriptor.HubResourceId, StringComparison.Ordinal)
                 .Replace("{uploads}", uploads, StringComparison.Ordinal)
             : $"/subscriptions/{sandbox.Descriptor.SubscriptionId}{path}";
@@ -58,14 +58,20 @@ public class ArmServiceTests
     [Fact]
     public async Task EventSubscriptions_OfBothForms_ShareOne()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        var subscription = $"/subscriptions/{sandbox.Descriptor.SubscriptionId}";
-        var extension = await ListAsync(
-            sandbox, $"{sandbox.Descriptor.HubResourceId}/providers/Microsoft.EventGrid/eventSubscriptions?api-version=2022-06-15");
-        var topics = await ListAsync(sandbox, $"{subscription}/providers/Microsoft.EventGrid/systemTopics?api-version=2022-06-15");
-        var topic = topics.Single(topic =>
-            sandbox.Descriptor.HubResourceId.Equals(topic["properties"]!["source"]!.ToString(), StringComparison.OrdinalIgnoreCase));
-        var system = await ListAsync(sandbox, $"{topic["id"]}/eventSubscriptions?api-version=2022-06-15");
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        string subscription = $"/subscriptions/{sandbox.Descriptor.SubscriptionId}";
+        List<JsonNode> extension = await ListAsync(
+            sandbox,
+            $"{sandbox.Descriptor.HubResourceId}/providers/Microsoft.EventGrid/eventSubscriptions?api-version=2022-06-15"
+        );
+        List<JsonNode> topics = await ListAsync(
+            sandbox,
+            $"{subscription}/providers/Microsoft.EventGrid/systemTopics?api-version=2022-06-15"
+        );
+        JsonNode topic = topics.Single(topic =>
+            sandbox.Descriptor.HubResourceId.Equals(topic["properties"]!["source"]!.ToString(), StringComparison.OrdinalIgnoreCase)
+        );
+        List<JsonNode> system = await ListAsync(sandbox, $"{topic["id"]}/eventSubscriptions?api-version=2022-06-15");
 
         Assert.Equal(["to-eventhub"], extension.Select(Name).Intersect(system.Select(Name)));
 
@@ -75,9 +81,9 @@ public class ArmServiceTests
     [Fact]
     public async Task Get_IgnoresTheCaseOfThePath()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
-        var hub = await ReadAsync(sandbox, $"{sandbox.Descriptor.HubResourceId.ToUpperInvariant()}?api-version=2023-06-30");
+        JsonNode hub = await ReadAsync(sandbox, $"{sandbox.Descriptor.HubResourceId.ToUpperInvariant()}?api-version=2023-06-30");
 
         Assert.Equal("contoso-hub", hub["name"]!.ToString());
     }
@@ -87,9 +93,9 @@ public class ArmServiceTests
     [InlineData("", HttpStatusCode.BadRequest, "MissingApiVersionParameter")]
     public async Task Get_WithoutAKnownVersion_IsRefusedByResourceManager(string query, HttpStatusCode status, string code)
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
-        using var response = await sandbox.ArmAsync("GET", $"{sandbox.Descriptor.HubResourceId}{query}");
+        using HttpResponseMessage response = await sandbox.ArmAsync("GET", $"{sandbox.Descriptor.HubResourceId}{query}");
 
         Assert.Equal(status, response.StatusCode);
         Assert.Equal(code, (await SandboxSession.JsonOf(response))["error"]!["code"]!.ToString());
@@ -98,11 +104,14 @@ public class ArmServiceTests
     [Fact]
     public async Task Get_MissingResource_HasTheErrorShapeOfItsProvider()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        var group = $"/subscriptions/{sandbox.Descriptor.SubscriptionId}/resourceGroups/rg-data/providers";
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        string group = $"/subscriptions/{sandbox.Descriptor.SubscriptionId}/resourceGroups/rg-data/providers";
 
-        using var hub = await sandbox.ArmAsync("GET", $"{group}/Microsoft.Devices/IotHubs/none?api-version=2023-06-30");
-        using var account = await sandbox.ArmAsync("GET", $"{group}/Microsoft.Storage/storageAccounts/none?api-version=2023-01-01");
+        using HttpResponseMessage hub = await sandbox.ArmAsync("GET", $"{group}/Microsoft.Devices/IotHubs/none?api-version=2023-06-30");
+        using HttpResponseMessage account = await sandbox.ArmAsync(
+            "GET",
+            $"{group}/Microsoft.Storage/storageAccounts/none?api-version=2023-01-01"
+        );
 
         Assert.Equal("ResourceNotFound", (await SandboxSession.JsonOf(hub))["code"]!.ToString());
         Assert.Equal("ResourceNotFound", (await SandboxSession.JsonOf(account))["error"]!["code"]!.ToString());
@@ -116,15 +125,14 @@ public class ArmServiceTests
     [InlineData("GET", "{group}/Microsoft.Storage/storageAccounts/contosorouted/managementPolicies/default")]
     public async Task Request_ThatIsNotSimulated_IsA501InTheSandboxsOwnWords(string method, string path)
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        var group = $"/subscriptions/{sandbox.Descriptor.SubscriptionId}/resourceGroups/rg-data/providers";
-        var version = path.Contains("Storage", StringComparison.Ordinal) ? "2023-01-01" : "2023-06-30";
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        string group = $"/subscriptions/{sandbox.Descriptor.SubscriptionId}/resourceGroups/rg-data/providers";
+        string version = path.Contains("Storage", StringComparison.Ordinal) ? "2023-01-01" : "2023-06-30";
         version = path.Contains("provisioning", StringComparison.Ordinal) ? "2022-12-12" : version;
-        path = path
-            .Replace("{hub}", sandbox.Descriptor.HubResourceId, StringComparison.Ordinal)
+        path = path.Replace("{hub}", sandbox.Descriptor.HubResourceId, StringComparison.Ordinal)
             .Replace("{group}", group, StringComparison.Ordinal);
 
-        using var response = await sandbox.ArmAsync(method, $"{path}?api-version={version}");
+        using HttpResponseMessage response = await sandbox.ArmAsync(method, $"{path}?api-version={version}");
 
         Assert.Equal(HttpStatusCode.NotImplemented, response.StatusCode);
         Assert.Contains("Not simulated by the sandbox: ", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -135,9 +143,9 @@ public class ArmServiceTests
     [InlineData("contoso-cosmos.documents.azure.com")]
     public async Task Host_ThatIsNotSimulated_IsA501InTheSandboxsOwnWords(string host)
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
-        using var response = await sandbox.SendAsync("GET", $"https://{host}/", null);
+        using HttpResponseMessage response = await sandbox.SendAsync("GET", $"https://{host}/", null);
 
         Assert.Equal(HttpStatusCode.NotImplemented, response.StatusCode);
         Assert.StartsWith("Not simulated by the sandbox: ", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -146,13 +154,20 @@ public class ArmServiceTests
     [Fact]
     public async Task Denied_Resource_IsForbiddenByItselfAndMissingInLists()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        var account = sandbox.Server.World.Names.StorageId("contosoarchive");
-        using var changed = await sandbox.ControlAsync("POST", "access", new JsonObject { ["deny"] = new JsonArray($"arm:{account}") });
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        string account = sandbox.Server.World.Names.StorageId("contosoarchive");
+        using HttpResponseMessage changed = await sandbox.ControlAsync(
+            "POST",
+            "access",
+            new JsonObject { ["deny"] = new JsonArray($"arm:{account}") }
+        );
 
-        using var direct = await sandbox.ArmAsync("GET", $"{account}/blobServices/default?api-version=2023-01-01");
-        var subscription = $"/subscriptions/{sandbox.Descriptor.SubscriptionId}";
-        var listed = await ListAsync(sandbox, $"{subscription}/providers/Microsoft.Storage/storageAccounts?api-version=2023-01-01");
+        using HttpResponseMessage direct = await sandbox.ArmAsync("GET", $"{account}/blobServices/default?api-version=2023-01-01");
+        string subscription = $"/subscriptions/{sandbox.Descriptor.SubscriptionId}";
+        List<JsonNode> listed = await ListAsync(
+            sandbox,
+            $"{subscription}/providers/Microsoft.Storage/storageAccounts?api-version=2023-01-01"
+        );
 
         Assert.Equal(HttpStatusCode.Forbidden, direct.StatusCode);
         Assert.Equal("AuthorizationFailed", (await SandboxSession.JsonOf(direct))["error"]!["code"]!.ToString());
@@ -162,12 +177,14 @@ public class ArmServiceTests
     [Fact]
     public async Task Storage_TellsWhatTheAccountKeeps()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
-        var archive = await ReadAsync(
-            sandbox, $"{sandbox.Server.World.Names.StorageId("contosoarchive")}/blobServices/default?api-version=2023-01-01");
-        var routed = $"{sandbox.Server.World.Names.StorageId("contosorouted")}/blobServices/default";
-        var container = await ReadAsync(sandbox, $"{routed}/containers/raw-json?api-version=2023-01-01");
+        JsonNode archive = await ReadAsync(
+            sandbox,
+            $"{sandbox.Server.World.Names.StorageId("contosoarchive")}/blobServices/default?api-version=2023-01-01"
+        );
+        string routed = $"{sandbox.Server.World.Names.StorageId("contosorouted")}/blobServices/default";
+        JsonNode container = await ReadAsync(sandbox, $"{routed}/containers/raw-json?api-version=2023-01-01");
 
         Assert.True(archive["properties"]!["isVersioningEnabled"]!.GetValue<bool>());
         Assert.Equal(14, archive["properties"]!["deleteRetentionPolicy"]!["days"]!.GetValue<int>());
@@ -177,43 +194,51 @@ public class ArmServiceTests
     [Fact]
     public async Task Containers_AreListedInPagesThatSayWhichIsProtected()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        var containers = $"{sandbox.Server.World.Names.StorageId("contosouploads")}/blobServices/default/containers";
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        string containers = $"{sandbox.Server.World.Names.StorageId("contosouploads")}/blobServices/default/containers";
         await ProtectAsync(sandbox, "insights-logs-connections", new JsonObject { ["days"] = 30 });
 
-        var first = await ReadAsync(sandbox, $"{containers}?api-version=2023-01-01");
-        var all = await ListAsync(sandbox, $"{containers}?api-version=2023-01-01");
+        JsonNode first = await ReadAsync(sandbox, $"{containers}?api-version=2023-01-01");
+        List<JsonNode> all = await ListAsync(sandbox, $"{containers}?api-version=2023-01-01");
 
         Assert.NotNull(first["nextLink"]);
         Assert.Equal(
             [
-                "dead-letters", "device-uploads", "insights-logs-connections", "insights-logs-deviceidentityoperations",
+                "dead-letters",
+                "device-uploads",
+                "insights-logs-connections",
+                "insights-logs-deviceidentityoperations",
                 "insights-logs-twinqueries",
             ],
-            all.Select(item => item["name"]!.ToString()));
-        var held = Assert.Single(all, item => item["properties"]!["hasImmutabilityPolicy"]!.GetValue<bool>());
+            all.Select(item => item["name"]!.ToString())
+        );
+        JsonNode held = Assert.Single(all, item => item["properties"]!["hasImmutabilityPolicy"]!.GetValue<bool>());
         Assert.Equal($"{containers}/insights-logs-connections", held["id"]!.ToString());
     }
 
     [Fact]
     public async Task Container_ThatIsProtected_SaysForHowLongAndWhy()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        var container = $"{sandbox.Server.World.Names.StorageId("contosouploads")}/blobServices/default/containers/dead-letters";
-        var free = await ReadAsync(sandbox, $"{container}?api-version=2023-01-01");
-        await ProtectAsync(sandbox, "dead-letters", new JsonObject
-        {
-            ["days"] = 30,
-            ["locked"] = false,
-            ["allowAppends"] = true,
-            ["legalHolds"] = new JsonArray("case-7", "case-8"),
-        });
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        string container = $"{sandbox.Server.World.Names.StorageId("contosouploads")}/blobServices/default/containers/dead-letters";
+        JsonNode free = await ReadAsync(sandbox, $"{container}?api-version=2023-01-01");
+        await ProtectAsync(
+            sandbox,
+            "dead-letters",
+            new JsonObject
+            {
+                ["days"] = 30,
+                ["locked"] = false,
+                ["allowAppends"] = true,
+                ["legalHolds"] = new JsonArray("case-7", "case-8"),
+            }
+        );
 
-        var properties = (await ReadAsync(sandbox, $"{container}?api-version=2023-01-01"))["properties"]!;
+        JsonNode properties = (await ReadAsync(sandbox, $"{container}?api-version=2023-01-01"))["properties"]!;
 
         Assert.Null(free["properties"]!["immutabilityPolicy"]);
         Assert.Null(free["properties"]!["legalHold"]);
-        var policy = properties["immutabilityPolicy"]!;
+        JsonNode policy = properties["immutabilityPolicy"]!;
         Assert.False(string.IsNullOrEmpty(policy["etag"]!.ToString()));
         Assert.Equal(30, policy["properties"]!["immutabilityPeriodSinceCreationInDays"]!.GetValue<int>());
         Assert.Equal("Unlocked", policy["properties"]!["state"]!.ToString());
@@ -231,17 +256,24 @@ public class ArmServiceTests
     [InlineData("contosouploads/dead-letters", 146_001)]
     public async Task Protection_ThatMakesNoSense_IsRefused(string container, int days)
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        using var response = await sandbox.ControlAsync("POST", $"policies/{container}", new JsonObject { ["days"] = days });
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        using HttpResponseMessage response = await sandbox.ControlAsync(
+            "POST",
+            $"policies/{container}",
+            new JsonObject { ["days"] = days }
+        );
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }
 
     [Fact]
     public async Task ListKeys_IsNotLoggedAsMutating()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
-        using var response = await sandbox.ArmAsync("POST", $"{sandbox.Descriptor.HubResourceId}/listkeys?api-version=2023-06-30");
+        using HttpResponseMessage response = await sandbox.ArmAsync(
+            "POST",
+            $"{sandbox.Descriptor.HubResourceId}/listkeys?api-version=2023-06-30"
+        );
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.False(Assert.Single(sandbox.Server.RequestLog.After(0)).Mutating);
@@ -249,13 +281,13 @@ public class ArmServiceTests
 
     private static async Task ProtectAsync(SandboxSession sandbox, string container, JsonObject policy)
     {
-        using var response = await sandbox.ControlAsync("POST", $"policies/contosouploads/{container}", policy);
+        using HttpResponseMessage response = await sandbox.ControlAsync("POST", $"policies/contosouploads/{container}", policy);
         Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
     }
 
     private static async Task<JsonNode> ReadAsync(SandboxSession sandbox, string path)
     {
-        using var response = await sandbox.ArmAsync("GET", path);
+        using HttpResponseMessage response = await sandbox.ArmAsync("GET", path);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         return await SandboxSession.JsonOf(response);
     }
@@ -263,9 +295,9 @@ public class ArmServiceTests
     private static async Task<List<JsonNode>> ListAsync(SandboxSession sandbox, string path)
     {
         var items = new List<JsonNode>();
-        for (string? next = path; next is not null;)
+        for (string? next = path; next is not null; )
         {
-            var page = await ReadAsync(sandbox, next);
+            JsonNode page = await ReadAsync(sandbox, next);
             items.AddRange(page["value"]!.AsArray().Select(item => item!));
             next = page["nextLink"] is { } link ? new Uri(link.ToString()).PathAndQuery : null;
         }

@@ -4,6 +4,7 @@ using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Core.Tests.Sandbox;
 
@@ -14,12 +15,12 @@ public class BlobGateTests
     [Fact]
     public async Task Client_OfMicrosoft_ListsTheWholeArchiveWithAnEntraToken()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        var truth = sandbox.Server.World.Truth.Containers.Single(container => container.Endpoint == "raw-avro-deflate");
-        var container = Container(sandbox, truth.Account, truth.Container);
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        ContainerTruth truth = sandbox.Server.World.Truth.Containers.Single(container => container.Endpoint == "raw-avro-deflate");
+        BlobContainerClient container = Container(sandbox, truth.Account, truth.Container);
 
-        var current = await CountAsync(container, BlobStates.None);
-        var all = await CountAsync(container, BlobStates.Version | BlobStates.Deleted);
+        int current = await CountAsync(container, BlobStates.None);
+        int all = await CountAsync(container, BlobStates.Version | BlobStates.Deleted);
 
         Assert.Equal(truth.Blobs, current);
         Assert.True(all > current);
@@ -31,38 +32,37 @@ public class BlobGateTests
     [InlineData(SandboxSession.StorageAudience, true)]
     public async Task BlockFromUrl_NeedsAuthorityForItsSource(string? audience, bool accepted)
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        var container = Container(sandbox, "contosorouted", "raw-json");
-        var source = (await container.GetBlobsAsync().FirstAsync(blob => blob.Properties.ContentLength > 0)).Name;
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        BlobContainerClient container = Container(sandbox, "contosorouted", "raw-json");
+        string source = (await container.GetBlobsAsync().FirstAsync(blob => blob.Properties.ContentLength > 0)).Name;
         var options = new StageBlockFromUriOptions
         {
             SourceAuthentication = audience is null ? null : new HttpAuthorization("Bearer", sandbox.Server.Tokens.Issue(audience)),
         };
 
-        var target = container.GetBlockBlobClient("copy");
-        var staging = () => target.StageBlockFromUriAsync(container.GetBlobClient(source).Uri, BlockId, options);
+        BlockBlobClient target = container.GetBlockBlobClient("copy");
+        Func<Task<Response<BlockInfo>>> staging = () =>
+            target.StageBlockFromUriAsync(container.GetBlobClient(source).Uri, BlockId, options);
 
         if (accepted)
-        {
             Assert.Equal(201, (await staging()).GetRawResponse().Status);
-        }
         else
-        {
             Assert.Equal("CannotVerifyCopySource", (await Assert.ThrowsAsync<RequestFailedException>(staging)).ErrorCode);
-        }
     }
 
     [Fact]
     public async Task CopyBlob_WithinTheAccount_NeedsTheCallersAuthorityOnly_AndTheRightToItsSource()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        var container = Container(sandbox, "contosorouted", "raw-json");
-        var source = container.GetBlobClient((await container.GetBlobsAsync().FirstAsync(blob => blob.Properties.ContentLength > 0)).Name);
-        var target = Container(sandbox, "contosorouted", "raw-avro").GetBlobClient("copy");
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        BlobContainerClient container = Container(sandbox, "contosorouted", "raw-json");
+        BlobClient source = container.GetBlobClient(
+            (await container.GetBlobsAsync().FirstAsync(blob => blob.Properties.ContentLength > 0)).Name
+        );
+        BlobClient target = Container(sandbox, "contosorouted", "raw-avro").GetBlobClient("copy");
 
         Assert.Equal(202, (await target.StartCopyFromUriAsync(source.Uri)).GetRawResponse().Status);
         sandbox.Server.Access.Denied = ["blob:contosorouted/raw-json"];
-        var error = await Assert.ThrowsAsync<RequestFailedException>(() => target.StartCopyFromUriAsync(source.Uri));
+        RequestFailedException error = await Assert.ThrowsAsync<RequestFailedException>(() => target.StartCopyFromUriAsync(source.Uri));
 
         Assert.Equal("CannotVerifyCopySource", error.ErrorCode);
         Assert.Contains(sandbox.Server.RequestLog.After(0), request => request is { Mutating: true, Method: "PUT", Status: 202 });
@@ -70,11 +70,9 @@ public class BlobGateTests
 
     private static async Task<int> CountAsync(BlobContainerClient container, BlobStates states)
     {
-        var count = 0;
-        await foreach (var _ in container.GetBlobsAsync(BlobTraits.None, states, null, default))
-        {
+        int count = 0;
+        await foreach (BlobItem _ in container.GetBlobsAsync(BlobTraits.None, states, null, default))
             count++;
-        }
 
         return count;
     }
@@ -86,7 +84,8 @@ public class BlobGateTests
             sandbox.Descriptor.TenantId,
             sandbox.Descriptor.ClientId,
             sandbox.Descriptor.ClientSecret,
-            new ClientSecretCredentialOptions { Transport = transport });
+            new ClientSecretCredentialOptions { Transport = transport }
+        );
         var options = new BlobClientOptions { Transport = transport, Retry = { MaxRetries = 0 } };
         return new BlobContainerClient(new Uri($"https://{account}.blob.core.windows.net/{container}"), credential, options);
     }

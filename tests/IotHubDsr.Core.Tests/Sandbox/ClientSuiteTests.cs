@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using IotHubDsr.Sandbox;
 
@@ -15,34 +14,33 @@ public sealed class ClientSuiteTests
     [ClientsFact]
     public async Task Clients_GetTheDocumentedAnswers()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
-        var (output, errors) = await RunAsync(sandbox.Descriptor, "suite.js");
+        (string? output, string? errors) = await RunAsync(sandbox.Descriptor, "suite.js");
 
         Assert.Equal("", errors);
-        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         // First what differs, so that a failure says it.
         string[] differences = [.. lines.Where(line => !line.StartsWith(Summary, StringComparison.Ordinal))];
         Assert.Empty(differences);
         Assert.Matches(@"^clients: (\d+) calls, \1 as documented, 0 refused without reason$", Assert.Single(lines));
     }
 
-    public static string Folder([CallerFilePath] string here = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "conformance", "clients"));
+    public static string Folder { get; } = RepositoryPaths.Conformance("clients");
 
     private static async Task<(string Output, string Errors)> RunAsync(SandboxDescriptor descriptor, string script)
     {
-        var start = new ProcessStartInfo("node", [Path.Combine(Folder(), script)])
+        var start = new ProcessStartInfo("node", [Path.Combine(Folder, script)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        using var process = Process.Start(start)!;
+        using Process process = Process.Start(start)!;
         await process.StandardInput.WriteAsync(JsonSerializer.Serialize(descriptor, SandboxJson.Default.SandboxDescriptor));
         process.StandardInput.Close();
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (output, await errors);
     }
@@ -52,8 +50,9 @@ public sealed class ClientSuiteTests
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ClientsFactAttribute : FactAttribute
 {
-    public ClientsFactAttribute() => Skip
-        = Archives.Tools.Has("node") && Directory.Exists(Path.Combine(ClientSuiteTests.Folder(), "node_modules", "azure-iothub"))
-        ? null
-        : "Needs Node.js and Microsoft's clients (npm ci --ignore-scripts --prefix tests/conformance/clients).";
+    public ClientsFactAttribute() =>
+        Skip =
+            Archives.Tools.Has("node") && Directory.Exists(Path.Combine(ClientSuiteTests.Folder, "node_modules", "azure-iothub"))
+                ? null
+                : "Needs Node.js and Microsoft's clients (npm ci --ignore-scripts --prefix tests/conformance/clients).";
 }

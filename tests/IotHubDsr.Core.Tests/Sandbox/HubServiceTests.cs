@@ -3,6 +3,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using IotHubDsr.Sandbox.Hub;
+using IotHubDsr.Sandbox.Storage;
 
 namespace IotHubDsr.Core.Tests.Sandbox;
 
@@ -11,11 +13,11 @@ public class HubServiceTests
     [Fact]
     public async Task Get_EveryDeviceOfTheWorld_IsFoundByItsEncodedId()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
-        foreach (var id in sandbox.Server.World.Truth.Devices)
+        foreach (string id in sandbox.Server.World.Truth.Devices)
         {
-            using var response = await sandbox.HubAsync("GET", $"/devices/{Uri.EscapeDataString(id)}");
+            using HttpResponseMessage response = await sandbox.HubAsync("GET", $"/devices/{Uri.EscapeDataString(id)}");
             Assert.Equal(id, (await SandboxSession.JsonOf(response))["deviceId"]!.ToString());
         }
     }
@@ -23,9 +25,12 @@ public class HubServiceTests
     [Fact]
     public async Task Get_DoublyEncodedId_IsAnotherDevice()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
-        using var response = await sandbox.HubAsync("GET", $"/devices/{Uri.EscapeDataString(Uri.EscapeDataString("100%"))}");
+        using HttpResponseMessage response = await sandbox.HubAsync(
+            "GET",
+            $"/devices/{Uri.EscapeDataString(Uri.EscapeDataString("100%"))}"
+        );
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
     }
@@ -33,9 +38,9 @@ public class HubServiceTests
     [Fact]
     public async Task Get_UnknownDevice_IsNamedInTheMessage()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
-        using var response = await sandbox.HubAsync("GET", "/devices/DEV1");
+        using HttpResponseMessage response = await sandbox.HubAsync("GET", "/devices/DEV1");
 
         Assert.Equal("DeviceNotFound", response.Headers.GetValues("iothub-errorcode").Single());
         Assert.Equal("ErrorCode:DeviceNotFound;DEV1", (await SandboxSession.JsonOf(response))["Message"]!.ToString());
@@ -44,12 +49,12 @@ public class HubServiceTests
     [Fact]
     public async Task Put_BadArgument_AnswersWithJsonInsideTheMessage()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
-        using var response = await sandbox.HubAsync("PUT", "/devices/a", new JsonObject { ["deviceId"] = "b" });
+        using HttpResponseMessage response = await sandbox.HubAsync("PUT", "/devices/a", new JsonObject { ["deviceId"] = "b" });
 
         Assert.Equal("ArgumentInvalid", response.Headers.GetValues("iothub-errorcode").Single());
-        var message = JsonNode.Parse((await SandboxSession.JsonOf(response))["Message"]!.ToString())!;
+        JsonNode message = JsonNode.Parse((await SandboxSession.JsonOf(response))["Message"]!.ToString())!;
         Assert.Equal(400004, message["errorCode"]!.GetValue<int>());
     }
 
@@ -59,14 +64,15 @@ public class HubServiceTests
     [InlineData("POST", "/messages/deviceBound")]
     public async Task Operation_ThatIsNotSimulated_IsA501InTheSandboxsOwnWords(string method, string path)
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
-        using var response = await sandbox.HubAsync(method, path);
+        using HttpResponseMessage response = await sandbox.HubAsync(method, path);
 
         Assert.Equal(HttpStatusCode.NotImplemented, response.StatusCode);
         Assert.Equal(
             $"ErrorCode:NotSimulated;Not simulated by the sandbox: the operation {method} {path}.",
-            (await SandboxSession.JsonOf(response))["Message"]!.ToString());
+            (await SandboxSession.JsonOf(response))["Message"]!.ToString()
+        );
     }
 
     [Theory]
@@ -74,8 +80,8 @@ public class HubServiceTests
     [InlineData("CreateOrUpdate")]
     public async Task Bulk_Upsert_TakesModuleKeysThumbprintsAndTwin(string mode)
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        var thumbprint = new string('A', 40);
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        string thumbprint = new string('A', 40);
         JsonObject Entry(string id, JsonObject more)
         {
             more["id"] = id;
@@ -85,20 +91,23 @@ public class HubServiceTests
 
         JsonArray entries =
         [
-            Entry("dev2", new()
-            {
-                ["authentication"] = new JsonObject { ["x509Thumbprint"] = new JsonObject { ["primaryThumbprint"] = thumbprint } },
-                ["tags"] = new JsonObject { ["a"] = "1" },
-            }),
+            Entry(
+                "dev2",
+                new()
+                {
+                    ["authentication"] = new JsonObject { ["x509Thumbprint"] = new JsonObject { ["primaryThumbprint"] = thumbprint } },
+                    ["tags"] = new JsonObject { ["a"] = "1" },
+                }
+            ),
             Entry("dev1", new() { ["moduleId"] = "tracker", ["managedBy"] = "somebody" }),
             Entry("edge-9", new() { ["capabilities"] = new JsonObject { ["iotEdge"] = true } }),
         ];
 
-        using var response = await sandbox.HubAsync("POST", "/devices", entries);
+        using HttpResponseMessage response = await sandbox.HubAsync("POST", "/devices", entries);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        var registry = sandbox.Server.World.Registry;
-        var device = registry.Device("dev2");
+        HubRegistry registry = sandbox.Server.World.Registry;
+        HubIdentity device = registry.Device("dev2");
         Assert.Equal(("selfSigned", thumbprint), (device.Authentication.Type, device.Authentication.PrimaryThumbprint));
         Assert.Equal("""{"a":"1"}""", device.Twin.Tags.ToJsonString());
         Assert.Equal("somebody", registry.Module("dev1", "tracker").ManagedBy);
@@ -109,18 +118,31 @@ public class HubServiceTests
     [Fact]
     public async Task Bulk_TwinBeyondItsLimits_IsAnErrorOfItsEntryAndChangesNothing()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
         var tags = new JsonObject { ["big"] = new string('x', 4096), ["bigger"] = new string('y', 4096) };
-        var before = sandbox.Server.World.Registry.Device("dev1").Twin.Tags.ToJsonString();
+        string before = sandbox.Server.World.Registry.Device("dev1").Twin.Tags.ToJsonString();
 
-        using var response = await sandbox.HubAsync(
+        using HttpResponseMessage response = await sandbox.HubAsync(
             "POST",
             "/devices",
             new JsonArray(
-                new JsonObject { ["id"] = "dev1", ["importMode"] = "update", ["status"] = "disabled", ["tags"] = tags },
-                new JsonObject { ["id"] = "new-1", ["importMode"] = "create", ["tags"] = tags.DeepClone() }));
+                new JsonObject
+                {
+                    ["id"] = "dev1",
+                    ["importMode"] = "update",
+                    ["status"] = "disabled",
+                    ["tags"] = tags,
+                },
+                new JsonObject
+                {
+                    ["id"] = "new-1",
+                    ["importMode"] = "create",
+                    ["tags"] = tags.DeepClone(),
+                }
+            )
+        );
 
-        var errors = (await SandboxSession.JsonOf(response))["errors"]!.AsArray();
+        JsonArray errors = (await SandboxSession.JsonOf(response))["errors"]!.AsArray();
         Assert.Equal(["dev1:400004", "new-1:400004"], errors.Select(error => $"{error!["deviceId"]}:{error["errorCode"]}"));
         Assert.Equal("enabled", sandbox.Server.World.Registry.Device("dev1").Status);
         Assert.Null(sandbox.Server.World.Registry.Find("new-1"));
@@ -130,10 +152,13 @@ public class HubServiceTests
     [Fact]
     public async Task Get_UnknownHub_IsUnauthorizedAndSaysThatTheHubIsMissing()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
-        using var response = await sandbox.SendAsync(
-            "GET", "https://other.azure-devices.net/devices/dev1?api-version=2021-04-12", sandbox.Bearer(SandboxSession.HubAudience));
+        using HttpResponseMessage response = await sandbox.SendAsync(
+            "GET",
+            "https://other.azure-devices.net/devices/dev1?api-version=2021-04-12",
+            sandbox.Bearer(SandboxSession.HubAudience)
+        );
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         Assert.Matches("^ErrorCode:IotHubNotFound;", (await SandboxSession.JsonOf(response))["Message"]!.ToString());
@@ -142,14 +167,19 @@ public class HubServiceTests
     [Fact]
     public async Task Delete_WithTheTwinsETag_FailsAndKeepsTheDevice()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        using var twin = await sandbox.HubAsync("GET", "/twins/dev1");
-        var document = await SandboxSession.JsonOf(twin);
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        using HttpResponseMessage twin = await sandbox.HubAsync("GET", "/twins/dev1");
+        JsonNode document = await SandboxSession.JsonOf(twin);
 
-        using var wrong = await sandbox.HubAsync("DELETE", "/devices/dev1", null, ("If-Match", $"\"{document["etag"]}\""));
-        using var missing = await sandbox.HubAsync("DELETE", "/devices/dev1");
-        using var kept = await sandbox.HubAsync("GET", "/devices/dev1");
-        using var right = await sandbox.HubAsync("DELETE", "/devices/dev1", null, ("If-Match", $"\"{document["deviceEtag"]}\""));
+        using HttpResponseMessage wrong = await sandbox.HubAsync("DELETE", "/devices/dev1", null, ("If-Match", $"\"{document["etag"]}\""));
+        using HttpResponseMessage missing = await sandbox.HubAsync("DELETE", "/devices/dev1");
+        using HttpResponseMessage kept = await sandbox.HubAsync("GET", "/devices/dev1");
+        using HttpResponseMessage right = await sandbox.HubAsync(
+            "DELETE",
+            "/devices/dev1",
+            null,
+            ("If-Match", $"\"{document["deviceEtag"]}\"")
+        );
 
         Assert.Equal(HttpStatusCode.PreconditionFailed, wrong.StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, missing.StatusCode);
@@ -160,31 +190,31 @@ public class HubServiceTests
     [Fact]
     public async Task Delete_RemovesTwinAndModulesOfThatDeviceOnly()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
-        using var deleted = await sandbox.HubAsync("DELETE", "/devices/dev1", null, ("If-Match", "\"*\""));
+        using HttpResponseMessage deleted = await sandbox.HubAsync("DELETE", "/devices/dev1", null, ("If-Match", "\"*\""));
 
-        foreach (var path in (string[])["/twins/dev1", "/devices/dev1/modules", "/twins/dev1/modules/tracker"])
+        foreach (string path in (string[])["/twins/dev1", "/devices/dev1/modules", "/twins/dev1/modules/tracker"])
         {
-            using var response = await sandbox.HubAsync("GET", path);
+            using HttpResponseMessage response = await sandbox.HubAsync("GET", path);
             Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         }
 
-        using var lookAlike = await sandbox.HubAsync("GET", "/twins/Dev1");
+        using HttpResponseMessage lookAlike = await sandbox.HubAsync("GET", "/twins/Dev1");
         Assert.Equal(HttpStatusCode.OK, lookAlike.StatusCode);
     }
 
     [Fact]
     public async Task Put_WithStaleETag_FailsAfterAnotherUpdate()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        using var read = await sandbox.HubAsync("GET", "/devices/dev1");
-        var device = await SandboxSession.JsonOf(read);
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        using HttpResponseMessage read = await sandbox.HubAsync("GET", "/devices/dev1");
+        JsonNode device = await SandboxSession.JsonOf(read);
         device["status"] = "disabled";
-        var condition = ("If-Match", $"\"{device["etag"]}\"");
+        (string, string) condition = ("If-Match", $"\"{device["etag"]}\"");
 
-        using var first = await sandbox.HubAsync("PUT", "/devices/dev1", device, condition);
-        using var second = await sandbox.HubAsync("PUT", "/devices/dev1", device, condition);
+        using HttpResponseMessage first = await sandbox.HubAsync("PUT", "/devices/dev1", device, condition);
+        using HttpResponseMessage second = await sandbox.HubAsync("PUT", "/devices/dev1", device, condition);
 
         Assert.Equal("disabled", (await SandboxSession.JsonOf(first))["status"]!.ToString());
         Assert.Equal(HttpStatusCode.PreconditionFailed, second.StatusCode);
@@ -193,10 +223,10 @@ public class HubServiceTests
     [Fact]
     public async Task Purge_ReturnsTheCountOnce()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
-        using var first = await sandbox.HubAsync("DELETE", "/devices/dev1/commands");
-        using var second = await sandbox.HubAsync("DELETE", "/devices/dev1/commands");
+        using HttpResponseMessage first = await sandbox.HubAsync("DELETE", "/devices/dev1/commands");
+        using HttpResponseMessage second = await sandbox.HubAsync("DELETE", "/devices/dev1/commands");
 
         Assert.Equal(3, (await SandboxSession.JsonOf(first))["totalMessagesPurged"]!.GetValue<int>());
         Assert.Equal(0, (await SandboxSession.JsonOf(second))["totalMessagesPurged"]!.GetValue<int>());
@@ -205,19 +235,22 @@ public class HubServiceTests
     [Fact]
     public async Task Patch_Twin_MergesAndRemovesByNull()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        var patch = new JsonObject { ["tags"] = new JsonObject { ["owner"] = null, ["room"] = "7" } };
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        var patch = new JsonObject
+        {
+            ["tags"] = new JsonObject { ["owner"] = null, ["room"] = "7" },
+        };
 
-        using var response = await sandbox.HubAsync("PATCH", "/twins/dev1", patch);
+        using HttpResponseMessage response = await sandbox.HubAsync("PATCH", "/twins/dev1", patch);
 
-        var tags = (await SandboxSession.JsonOf(response))["tags"]!.AsObject();
+        JsonObject tags = (await SandboxSession.JsonOf(response))["tags"]!.AsObject();
         Assert.Equal(["floor", "room", "site"], tags.Select(tag => tag.Key).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task Put_WithAKeyThatIsNone_ChangesNothing()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
         var keys = new JsonObject { ["primaryKey"] = "none", ["secondaryKey"] = "none" };
         var device = new JsonObject
         {
@@ -226,7 +259,7 @@ public class HubServiceTests
             ["authentication"] = new JsonObject { ["type"] = "sas", ["symmetricKey"] = keys },
         };
 
-        using var response = await sandbox.HubAsync("PUT", "/devices/dev1", device, ("If-Match", "*"));
+        using HttpResponseMessage response = await sandbox.HubAsync("PUT", "/devices/dev1", device, ("If-Match", "*"));
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Equal("enabled", sandbox.Server.World.Registry.Device("dev1").Status);
@@ -237,9 +270,9 @@ public class HubServiceTests
     [InlineData("PUT")]
     public async Task Write_TwinWithASectionThatIsNoObject_IsRefused(string method)
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
-        using var response = await sandbox.HubAsync(method, "/twins/dev1", new JsonObject { ["tags"] = "text" });
+        using HttpResponseMessage response = await sandbox.HubAsync(method, "/twins/dev1", new JsonObject { ["tags"] = "text" });
 
         Assert.Equal("ArgumentInvalid", response.Headers.GetValues("iothub-errorcode").Single());
         Assert.NotEmpty(sandbox.Server.World.Registry.Device("dev1").Twin.Tags);
@@ -248,18 +281,23 @@ public class HubServiceTests
     [Fact]
     public async Task Bulk_PartialFailure_IsA400WhoseBodySaysWhatFailed()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
         JsonArray entries =
         [
             new JsonObject { ["id"] = "dev1", ["importMode"] = "delete" },
             new JsonObject { ["id"] = "nobody", ["importMode"] = "delete" },
-            new JsonObject { ["id"] = "dev2", ["importMode"] = "deleteIfMatchETag", ["eTag"] = "c3RhbGU=" },
+            new JsonObject
+            {
+                ["id"] = "dev2",
+                ["importMode"] = "deleteIfMatchETag",
+                ["eTag"] = "c3RhbGU=",
+            },
         ];
 
-        using var response = await sandbox.HubAsync("POST", "/devices", entries);
+        using HttpResponseMessage response = await sandbox.HubAsync("POST", "/devices", entries);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        var errors = (await SandboxSession.JsonOf(response))["errors"]!.AsArray();
+        JsonArray errors = (await SandboxSession.JsonOf(response))["errors"]!.AsArray();
         Assert.Equal(["nobody:404001", "dev2:412001"], errors.Select(error => $"{error!["deviceId"]}:{error["errorCode"]}"));
         Assert.DoesNotContain("dev1", sandbox.Server.World.Registry.Devices.Select(device => device.DeviceId));
         Assert.Contains("dev2", sandbox.Server.World.Registry.Devices.Select(device => device.DeviceId));
@@ -268,11 +306,11 @@ public class HubServiceTests
     [Fact]
     public async Task Bulk_SameDeviceTwice_ChangesNothing()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
         var entry = new JsonObject { ["id"] = "dev1", ["importMode"] = "delete" };
         JsonArray entries = [entry, entry.DeepClone()];
 
-        using var response = await sandbox.HubAsync("POST", "/devices", entries);
+        using HttpResponseMessage response = await sandbox.HubAsync("POST", "/devices", entries);
 
         Assert.Equal("DeviceDefinedMultipleTimes", response.Headers.GetValues("iothub-errorcode").Single());
         Assert.NotNull(sandbox.Server.World.Registry.Find("dev1"));
@@ -285,14 +323,15 @@ public class HubServiceTests
     [InlineData("service", "DELETE", "/devices/dev1/commands", HttpStatusCode.OK)]
     public async Task Sas_GivesTheRightsOfItsPolicyOnly(string policy, string method, string path, HttpStatusCode expected)
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
-        using var response = await sandbox.SendAsync(
+        using HttpResponseMessage response = await sandbox.SendAsync(
             method,
             $"https://{sandbox.Descriptor.HubHostName}{path}?api-version=2021-04-12",
             Sas(sandbox, policy, TimeSpan.FromMinutes(5)),
             null,
-            ("If-Match", "*"));
+            ("If-Match", "*")
+        );
 
         Assert.Equal(expected, response.StatusCode);
     }
@@ -300,12 +339,15 @@ public class HubServiceTests
     [Fact]
     public async Task Sas_ExpiredOrForAnotherHub_IsRefused()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        var url = $"https://{sandbox.Descriptor.HubHostName}/devices/dev1?api-version=2021-04-12";
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        string url = $"https://{sandbox.Descriptor.HubHostName}/devices/dev1?api-version=2021-04-12";
 
-        using var expired = await sandbox.SendAsync("GET", url, Sas(sandbox, "iothubowner", TimeSpan.FromMinutes(-1)));
-        using var foreign = await sandbox.SendAsync(
-            "GET", url, Sas(sandbox, "iothubowner", TimeSpan.FromMinutes(5), "other.azure-devices.net"));
+        using HttpResponseMessage expired = await sandbox.SendAsync("GET", url, Sas(sandbox, "iothubowner", TimeSpan.FromMinutes(-1)));
+        using HttpResponseMessage foreign = await sandbox.SendAsync(
+            "GET",
+            url,
+            Sas(sandbox, "iothubowner", TimeSpan.FromMinutes(5), "other.azure-devices.net")
+        );
 
         Assert.Equal(HttpStatusCode.Unauthorized, expired.StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, foreign.StatusCode);
@@ -314,15 +356,17 @@ public class HubServiceTests
     [Fact]
     public async Task Throttle_OfASmallHub_CountsTheDevicesOfABulkCallAndSaysHowLongToWait()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
         sandbox.Server.World.Throttle.Configure("S1", 1);
-        var devices = Enumerable.Range(0, 100).Select(number => new JsonObject { ["id"] = $"new-{number}", ["status"] = "enabled" });
+        IEnumerable<JsonObject> devices = Enumerable
+            .Range(0, 100)
+            .Select(number => new JsonObject { ["id"] = $"new-{number}", ["status"] = "enabled" });
         var entries = new JsonArray([.. devices]);
 
-        using var bulk = await sandbox.HubAsync("POST", "/devices", entries);
-        using var throttled = await sandbox.HubAsync("GET", "/devices/dev1");
+        using HttpResponseMessage bulk = await sandbox.HubAsync("POST", "/devices", entries);
+        using HttpResponseMessage throttled = await sandbox.HubAsync("GET", "/devices/dev1");
         sandbox.Server.World.Clock.Advance(TimeSpan.FromMinutes(1));
-        using var later = await sandbox.HubAsync("GET", "/devices/dev1");
+        using HttpResponseMessage later = await sandbox.HubAsync("GET", "/devices/dev1");
 
         Assert.Equal(HttpStatusCode.OK, bulk.StatusCode);
         Assert.Equal(HttpStatusCode.TooManyRequests, throttled.StatusCode);
@@ -334,17 +378,17 @@ public class HubServiceTests
     [InlineData("raw-json", 300)]
     public async Task Delete_LeavesALifecycleMessageInTheArchiveAfterTheBatchFrequency(string container, int seconds)
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        Assert.True(sandbox.Server.World.Blobs.GetOrAddAccount("contosorouted").TryGetContainer(container, out var blobs));
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        Assert.True(sandbox.Server.World.Blobs.GetOrAddAccount("contosorouted").TryGetContainer(container, out BlobContainer? blobs));
         var before = blobs.List().Select(blob => blob.Name).ToHashSet();
 
-        using var deleted = await sandbox.HubAsync("DELETE", "/devices/it%27s", null, ("If-Match", "*"));
-        using var early = await sandbox.ControlAsync("POST", "clock", new JsonObject { ["advanceSeconds"] = seconds - 30 });
+        using HttpResponseMessage deleted = await sandbox.HubAsync("DELETE", "/devices/it%27s", null, ("If-Match", "*"));
+        using HttpResponseMessage early = await sandbox.ControlAsync("POST", "clock", new JsonObject { ["advanceSeconds"] = seconds - 30 });
         Assert.Equal(before, blobs.List().Select(blob => blob.Name).ToHashSet());
-        using var due = await sandbox.ControlAsync("POST", "clock", new JsonObject { ["advanceSeconds"] = 31 });
+        using HttpResponseMessage due = await sandbox.ControlAsync("POST", "clock", new JsonObject { ["advanceSeconds"] = 31 });
 
-        var written = Assert.Single(blobs.List(), blob => !before.Contains(blob.Name));
-        var message = JsonNode.Parse(written.Content.Span)!;
+        BlobSnapshotInfo written = Assert.Single(blobs.List(), blob => !before.Contains(blob.Name));
+        JsonNode message = JsonNode.Parse(written.Content.Span)!;
         Assert.Equal("deleteDeviceIdentity", message["Properties"]!["opType"]!.ToString());
         Assert.Equal("it's", message["SystemProperties"]!["connectionDeviceId"]!.ToString());
         Assert.NotNull(message["Body"]!["tags"]!["owner"]);
@@ -352,11 +396,14 @@ public class HubServiceTests
 
     private static string Sas(SandboxSession sandbox, string policyName, TimeSpan lifetime, string? host = null)
     {
-        var policy = sandbox.Server.World.Policies.Single(policy => policy.Name == policyName);
-        var resource = WebUtility.UrlEncode(host ?? sandbox.Descriptor.HubHostName);
-        var expiry = (TimeProvider.System.GetUtcNow() + lifetime).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var signature = HMACSHA256.HashData(Convert.FromBase64String(policy.PrimaryKey), Encoding.UTF8.GetBytes($"{resource}\n{expiry}"));
-        var encoded = WebUtility.UrlEncode(Convert.ToBase64String(signature));
+        HubPolicy policy = sandbox.Server.World.Policies.Single(policy => policy.Name == policyName);
+        string resource = WebUtility.UrlEncode(host ?? sandbox.Descriptor.HubHostName);
+        string expiry = (TimeProvider.System.GetUtcNow() + lifetime).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        byte[] signature = HMACSHA256.HashData(
+            Convert.FromBase64String(policy.PrimaryKey),
+            Encoding.UTF8.GetBytes($"{resource}\n{expiry}")
+        );
+        string encoded = WebUtility.UrlEncode(Convert.ToBase64String(signature));
         return $"SharedAccessSignature sr={resource}&sig={encoded}&se={expiry}&skn={policyName}";
     }
 }

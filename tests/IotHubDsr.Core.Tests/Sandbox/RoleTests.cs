@@ -1,8 +1,7 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
-using IotHubDsr.Core.Tests.Requests;
+using IotHubDsr.Core.Tests.Operations;
 using IotHubDsr.Sandbox.Identity;
 using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.Storage.Blobs;
@@ -26,8 +25,14 @@ public sealed class RoleTests
             foreach ((string file, RoleDefinition role) in ReadRoles())
             {
                 // What another role at the same scope allows as well is not missed; that role has its own line.
-                foreach (string action in role.Actions.Concat(role.DataActions).Where(_ => file is not ("Read-CloudToDeviceQueue" or "Read-RequestStore")))
+                foreach (
+                    string action in role
+                        .Actions.Concat(role.DataActions)
+                        .Where(_ => file is not ("Read-CloudToDeviceQueue" or "Read-RequestStore"))
+                )
+                {
                     data.Add(file, action);
+                }
             }
 
             return data;
@@ -36,15 +41,17 @@ public sealed class RoleTests
 
     [Fact]
     public void Roles_AreCustomRolesWithoutWildcards() => Assert.All(ReadRoles(), static file =>
-    {
-        Assert.True(file.Value.IsCustom);
-        Assert.StartsWith("IotHubDsr ", file.Value.Name, StringComparison.Ordinal);
-        Assert.InRange(file.Value.Description!.Length, 20, 1024);
-        Assert.Equal("/subscriptions/00000000-0000-0000-0000-000000000000", Assert.Single(file.Value.AssignableScopes));
-        Assert.NotEmpty(file.Value.Actions.Concat(file.Value.DataActions));
-        Assert.DoesNotContain(file.Value.Actions.Concat(file.Value.DataActions), static action => action.Contains('*', StringComparison.Ordinal));
-        Assert.Empty(file.Value.NotActions.Concat(file.Value.NotDataActions));
-    });
+        {
+            Assert.True(file.Value.IsCustom);
+            Assert.StartsWith("IotHubDsr ", file.Value.Name, StringComparison.Ordinal);
+            Assert.InRange(file.Value.Description!.Length, 20, 1024);
+            Assert.Equal("/subscriptions/00000000-0000-0000-0000-000000000000", Assert.Single(file.Value.AssignableScopes));
+            Assert.NotEmpty(file.Value.Actions.Concat(file.Value.DataActions));
+            Assert.DoesNotContain(file.Value.Actions.Concat(file.Value.DataActions), static action =>
+                action.Contains('*', StringComparison.Ordinal)
+            );
+            Assert.Empty(file.Value.NotActions.Concat(file.Value.NotDataActions));
+        });
 
     [Fact]
     public async Task WholeRequest_WithTheRolesOfTheModule_PassesAsWithEveryRight()
@@ -61,7 +68,10 @@ public sealed class RoleTests
     public async Task FindAndExport_WithTheReadersAlone_Pass()
     {
         await using RequestSandbox sandbox = await StartAsync();
-        sandbox.Server.Access.Assignments = [.. Assign(sandbox, "", "").Where(static role => !role.Role.Name.EndsWith("Eraser", StringComparison.Ordinal))];
+        sandbox.Server.Access.Assignments =
+        [
+            .. Assign(sandbox, "", "").Where(static role => !role.Role.Name.EndsWith("Eraser", StringComparison.Ordinal)),
+        ];
 
         await sandbox.ConnectAsync();
         await sandbox.FindAsync(s_devices);
@@ -76,7 +86,11 @@ public sealed class RoleTests
     {
         var named = new Regex($@"^PermissionMissing: .*\b{Regex.Escape(action)}(?![\w/])", RegexOptions.IgnoreCase);
 
-        List<string> outcome = await OutcomeAsync(sandbox => Assign(sandbox, file, action), named, startsWithPlan: file.StartsWith("Erase-", StringComparison.Ordinal));
+        List<string> outcome = await OutcomeAsync(
+            sandbox => Assign(sandbox, file, action),
+            named,
+            startsWithPlan: file.StartsWith("Erase-", StringComparison.Ordinal)
+        );
 
         Assert.True(outcome.Any(line => named.IsMatch(line)), string.Join(Environment.NewLine, outcome));
     }
@@ -85,18 +99,32 @@ public sealed class RoleTests
     /// <param name="roles">The assignments.</param>
     /// <param name="enough">What is waited for: with it the request ends.</param>
     /// <param name="startsWithPlan">Whether what only reads is left out.</param>
-    private static async Task<List<string>> OutcomeAsync(Func<RequestSandbox, IReadOnlyList<RoleAssignment>?> roles, Regex? enough = null, bool startsWithPlan = false)
+    private static async Task<List<string>> OutcomeAsync(
+        Func<RequestSandbox, IReadOnlyList<RoleAssignment>?> roles,
+        Regex? enough = null,
+        bool startsWithPlan = false
+    )
     {
         await using RequestSandbox sandbox = await StartAsync();
         sandbox.Server.Access.Assignments = roles(sandbox);
         var outcome = new List<string>();
         ErasurePlan? plan = null;
         string requestId = string.Empty;
-        Func<Task>[] reading = [async () => await sandbox.LocationsAsync(), async () => await sandbox.FindAsync(s_devices), async () => await sandbox.ExportAsync(s_devices)];
+        Func<Task>[] reading =
+        [
+            async () => await sandbox.LocationsAsync(),
+            async () => await sandbox.FindAsync(s_devices),
+            async () => await sandbox.ExportAsync(s_devices),
+        ];
         Func<Task>[] erasing =
         [
             async () => plan = await sandbox.PlanAsync(includeOldVersions: true, s_devices),
-            async () => outcome.AddRange((await sandbox.EraseAsync(plan!)).Select(static receipt => $"{receipt.DeviceId} {receipt.Kind} {receipt.Place} {receipt.Verdict}")),
+            async () =>
+                outcome.AddRange(
+                    (await sandbox.EraseAsync(plan!)).Select(static receipt =>
+                        $"{receipt.DeviceId} {receipt.Kind} {receipt.Place} {receipt.Verdict}"
+                    )
+                ),
             async () =>
             {
                 DataRequest request = await sandbox.RequestAsync();
@@ -104,7 +132,10 @@ public sealed class RoleTests
                 outcome.Add($"{request.Status}");
             },
             async () => await sandbox.ResumeAsync(requestId),
-            async () => outcome.Add($"{(await sandbox.ChangeAsync(new AnonymiseRequest { Context = sandbox.Context, RequestId = requestId, Reason = "A test" })).IsAnonymised}"),
+            async () =>
+                outcome.Add(
+                    $"{(await sandbox.ChangeAsync(new AnonymiseRequest { Context = sandbox.Context, RequestId = requestId, Reason = "A test" })).IsAnonymised}"
+                ),
         ];
         try
         {
@@ -151,46 +182,66 @@ public sealed class RoleTests
     {
         WorldNames names = sandbox.Server.World.Names;
         Dictionary<string, RoleDefinition> roles = ReadRoles();
-        return [.. roles.SelectMany(role => ScopesOf(role.Key, names).Select(scope => new RoleAssignment(
-            scope, file.Length > 0 && ScopesOf(file, names).Contains(scope, StringComparer.Ordinal) ? Without(role.Value, action) : role.Value)))];
+        return
+        [
+            .. roles.SelectMany(role =>
+                ScopesOf(role.Key, names)
+                    .Select(scope => new RoleAssignment(
+                        scope,
+                        file.Length > 0 && ScopesOf(file, names).Contains(scope, StringComparer.Ordinal)
+                            ? Without(role.Value, action)
+                            : role.Value
+                    ))
+            ),
+        ];
     }
 
-    private static RoleDefinition Without(RoleDefinition role, string action) => role with
-    {
-        Actions = [.. role.Actions.Where(one => one != action)],
-        DataActions = [.. role.DataActions.Where(one => one != action)],
-    };
+    private static RoleDefinition Without(RoleDefinition role, string action) =>
+        role with
+        {
+            Actions = [.. role.Actions.Where(one => one != action)],
+            DataActions = [.. role.DataActions.Where(one => one != action)],
+        };
 
-    private static string[] ScopesOf(string file, WorldNames names) => file[(file.IndexOf('-', StringComparison.Ordinal) + 1)..] switch
-    {
-        "Configuration" => [names.Subscription],
-        "DeviceRegistry" or "CloudToDeviceQueue" => [names.HubId],
-        "RoutedBlobContainer" => [.. Routed(names)],
-        "OldVersions" => [.. Routed(names), Container(names, WorldNames.UploadAccount, WorldNames.UploadContainer)],
-        "DeadLetterContainer" => [Container(names, WorldNames.UploadAccount, WorldNames.DeadLetterContainer)],
-        "FileUploadContainer" => [Container(names, WorldNames.UploadAccount, WorldNames.UploadContainer)],
-        "LogArchive" =>
-        [
-            .. ((string[])["connections", "deviceidentityoperations", "twinqueries"])
-                .Select(category => Container(names, WorldNames.UploadAccount, $"insights-logs-{category}")),
-        ],
-        "RequestStore" => [Container(names, WorldNames.EvidenceAccount, WorldNames.EvidenceContainer)],
-        string other => throw new ArgumentException($"The role {other} has no scope here."),
-    };
+    private static string[] ScopesOf(string file, WorldNames names) =>
+        file[(file.IndexOf('-', StringComparison.Ordinal) + 1)..] switch
+        {
+            "Configuration" => [names.Subscription],
+            "DeviceRegistry" or "CloudToDeviceQueue" => [names.HubId],
+            "RoutedBlobContainer" => [.. Routed(names)],
+            "OldVersions" => [.. Routed(names), Container(names, WorldNames.UploadAccount, WorldNames.UploadContainer)],
+            "DeadLetterContainer" => [Container(names, WorldNames.UploadAccount, WorldNames.DeadLetterContainer)],
+            "FileUploadContainer" => [Container(names, WorldNames.UploadAccount, WorldNames.UploadContainer)],
+            "LogArchive" =>
+            [
+                .. ((string[])["connections", "deviceidentityoperations", "twinqueries"]).Select(category =>
+                    Container(names, WorldNames.UploadAccount, $"insights-logs-{category}")
+                ),
+            ],
+            "RequestStore" => [Container(names, WorldNames.EvidenceAccount, WorldNames.EvidenceContainer)],
+            string other => throw new ArgumentException($"The role {other} has no scope here."),
+        };
 
-    private static IEnumerable<string> Routed(WorldNames names) => ((string[])
-        [
-            $"{WorldNames.PlainAccount}/raw-json", $"{WorldNames.PlainAccount}/raw-avro", $"{WorldNames.PlainAccount}/paused-archive",
-            $"{WorldNames.VersionedAccount}/raw-avro-deflate", $"{WorldNames.VersionedAccount}/cold-archive",
-        ]).Select(place => Container(names, place.Split('/')[0], place.Split('/')[1]));
+    private static IEnumerable<string> Routed(WorldNames names) =>
+        (
+            (string[])
+                [
+                    $"{WorldNames.PlainAccount}/raw-json",
+                    $"{WorldNames.PlainAccount}/raw-avro",
+                    $"{WorldNames.PlainAccount}/paused-archive",
+                    $"{WorldNames.VersionedAccount}/raw-avro-deflate",
+                    $"{WorldNames.VersionedAccount}/cold-archive",
+                ]
+        ).Select(place => Container(names, place.Split('/')[0], place.Split('/')[1]));
 
     private static string Container(WorldNames names, string account, string container) =>
         $"{names.StorageId(account)}/blobServices/default/containers/{container}";
 
-    private static Dictionary<string, RoleDefinition> ReadRoles() => Directory.EnumerateFiles(Folder(), "*.json").ToDictionary(
-        static path => Path.GetFileNameWithoutExtension(path),
-        static path => JsonSerializer.Deserialize<RoleDefinition>(File.ReadAllText(path), s_strict)!);
-
-    private static string Folder([CallerFilePath] string file = "") =>
-        Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "..", "module", "Roles");
+    private static Dictionary<string, RoleDefinition> ReadRoles() =>
+        Directory
+            .EnumerateFiles(Path.Combine(RepositoryPaths.Root, "module", "Roles"), "*.json")
+            .ToDictionary(
+                static path => Path.GetFileNameWithoutExtension(path),
+                static path => JsonSerializer.Deserialize<RoleDefinition>(File.ReadAllText(path), s_strict)!
+            );
 }

@@ -1,5 +1,5 @@
 using System.Net;
-using IotHubDsr.Azure;
+using IotHubDsr.Core.Azure;
 using IotHubDsr.Sandbox;
 
 namespace IotHubDsr.Core.Tests.Sandbox;
@@ -7,23 +7,24 @@ namespace IotHubDsr.Core.Tests.Sandbox;
 /// <summary>The product's way into a sandbox of this process.</summary>
 internal static class SandboxAccess
 {
-    public static IotHubSandbox Describe(SandboxDescriptor descriptor) => new()
-    {
-        ProcessId = descriptor.ProcessId,
-        Port = descriptor.Port,
-        Seed = descriptor.Seed,
-        HubName = descriptor.HubName,
-        HubHostName = descriptor.HubHostName,
-        ResourceId = descriptor.HubResourceId,
-        TenantId = descriptor.TenantId,
-        ClientId = descriptor.ClientId,
-        ClientSecret = new NetworkCredential(string.Empty, descriptor.ClientSecret).SecurePassword,
-        ConnectionString = new NetworkCredential(string.Empty, descriptor.HubConnectionString).SecurePassword,
-        CaCertificate = descriptor.CaCertificatePem,
-        ControlKey = descriptor.ControlKey,
-        IdentityEndpoint = new Uri(descriptor.IdentityEndpoint),
-        IdentityHeader = descriptor.IdentityHeader,
-    };
+    public static IotHubSandbox Describe(SandboxDescriptor descriptor) =>
+        new()
+        {
+            ProcessId = descriptor.ProcessId,
+            Port = descriptor.Port,
+            Seed = descriptor.Seed,
+            HubName = descriptor.HubName,
+            HubHostName = descriptor.HubHostName,
+            ResourceId = descriptor.HubResourceId,
+            TenantId = descriptor.TenantId,
+            ClientId = descriptor.ClientId,
+            ClientSecret = new NetworkCredential(string.Empty, descriptor.ClientSecret).SecurePassword,
+            ConnectionString = new NetworkCredential(string.Empty, descriptor.HubConnectionString).SecurePassword,
+            CaCertificate = descriptor.CaCertificatePem,
+            ControlKey = descriptor.ControlKey,
+            IdentityEndpoint = new Uri(descriptor.IdentityEndpoint),
+            IdentityHeader = descriptor.IdentityHeader,
+        };
 
     /// <summary>Access to the sandbox, with every request passing through <paramref name="wire"/>.</summary>
     public static AzureAccess Open(SandboxServer server, Wire wire)
@@ -32,8 +33,13 @@ internal static class SandboxAccess
         Cloud cloud = SandboxCloud.For(sandbox);
         Func<HttpMessageHandler> inner = cloud.CreateHandler;
         return new AzureAccess(
-            cloud with { FirstRetryDelay = TimeSpan.FromMilliseconds(1), CreateHandler = () => new WireHandler(wire, inner()) },
-            access => Credentials.ForApplication(access, sandbox.TenantId, sandbox.ClientId, sandbox.ClientSecret));
+            cloud with
+            {
+                FirstRetryDelay = TimeSpan.FromMilliseconds(1),
+                CreateHandler = () => new WireHandler(wire, inner()),
+            },
+            access => Credentials.ForApplication(access, sandbox.TenantId, sandbox.ClientId, sandbox.ClientSecret)
+        );
     }
 
     private sealed class WireHandler(Wire wire, HttpMessageHandler inner) : DelegatingHandler(inner)

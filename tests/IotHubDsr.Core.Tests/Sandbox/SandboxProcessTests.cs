@@ -11,12 +11,14 @@ public class SandboxProcessTests
     [Fact]
     public async Task Process_PrintsOneLineServesAndEndsWithItsStandardInput()
     {
-        using var process = Start("--seed", "5");
-        var line = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
-        var descriptor = JsonSerializer.Deserialize(line!, SandboxJson.Default.SandboxDescriptor)!;
+        using Process process = Start("--seed", "5");
+        string? line = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
+        SandboxDescriptor descriptor = JsonSerializer.Deserialize(line!, SandboxJson.Default.SandboxDescriptor)!;
         using var http = new HttpClient(SandboxSession.NewHandler(descriptor));
 
-        using var response = await http.GetAsync("https://login.microsoftonline.com/common/discovery/instance?api-version=1.1");
+        using HttpResponseMessage response = await http.GetAsync(
+            "https://login.microsoftonline.com/common/discovery/instance?api-version=1.1"
+        );
         process.StandardInput.Close();
         await process.WaitForExitAsync().WaitAsync(Patience);
 
@@ -36,10 +38,8 @@ public class SandboxProcessTests
             RedirectStandardError = true,
         };
         start.ArgumentList.Add(typeof(SandboxServer).Assembly.Location);
-        foreach (var argument in arguments)
-        {
+        foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
-        }
 
         return Process.Start(start)!;
     }

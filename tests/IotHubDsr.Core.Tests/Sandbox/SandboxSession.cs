@@ -32,52 +32,56 @@ internal sealed class SandboxSession : IAsyncDisposable
     public static async Task<SandboxSession> StartAsync(SandboxOptions? options = null) =>
         new(await SandboxServer.StartAsync(options ?? new SandboxOptions(), CancellationToken.None));
 
-    public static SocketsHttpHandler NewHandler(SandboxDescriptor descriptor) => new()
-    {
-        ConnectCallback = async (_, cancellationToken) =>
+    public static SocketsHttpHandler NewHandler(SandboxDescriptor descriptor) =>
+        new()
         {
-            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, descriptor.Port), cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        },
-        SslOptions = new SslClientAuthenticationOptions
-        {
-            CertificateChainPolicy = new X509ChainPolicy
+            ConnectCallback = async (_, cancellationToken) =>
             {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                CustomTrustStore = { X509Certificate2.CreateFromPem(descriptor.CaCertificatePem) },
-                RevocationMode = X509RevocationMode.NoCheck,
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, descriptor.Port), cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
             },
-        },
-    };
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = new X509ChainPolicy
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    CustomTrustStore = { X509Certificate2.CreateFromPem(descriptor.CaCertificatePem) },
+                    RevocationMode = X509RevocationMode.NoCheck,
+                },
+            },
+        };
 
     public static async Task<JsonNode> JsonOf(HttpResponseMessage response) =>
         JsonNode.Parse(await response.Content.ReadAsStringAsync()) ?? throw new InvalidOperationException("The body is null.");
 
     public async Task<HttpResponseMessage> SendAsync(
-        string method, string url, string? authorization, JsonNode? body = null, params (string Name, string Value)[] headers)
+        string method,
+        string url,
+        string? authorization,
+        JsonNode? body = null,
+        params (string Name, string Value)[] headers
+    )
     {
         // The raw path must arrive as written: device IDs are encoded by the test, once.
         var verbatim = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(url, verbatim));
         if (authorization is not null)
-        {
             request.Headers.Authorization = AuthenticationHeaderValue.Parse(authorization);
-        }
 
-        foreach (var (name, value) in headers)
-        {
+        foreach ((string? name, string? value) in headers)
             Assert.True(request.Headers.TryAddWithoutValidation(name, value));
-        }
 
         request.Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         return await Http.SendAsync(request);
     }
 
     public Task<HttpResponseMessage> HubAsync(
-        string method, string path, JsonNode? body = null, params (string Name, string Value)[] headers) =>
-        SendAsync(
-            method, $"https://{Descriptor.HubHostName}{path}?api-version=2021-04-12", Bearer(HubAudience), body, headers);
+        string method,
+        string path,
+        JsonNode? body = null,
+        params (string Name, string Value)[] headers
+    ) => SendAsync(method, $"https://{Descriptor.HubHostName}{path}?api-version=2021-04-12", Bearer(HubAudience), body, headers);
 
     public Task<HttpResponseMessage> ArmAsync(string method, string pathAndQuery) =>
         SendAsync(method, $"https://{Descriptor.ArmHost}{pathAndQuery}", Bearer(ArmAudience));
@@ -88,7 +92,8 @@ internal sealed class SandboxSession : IAsyncDisposable
             $"https://{account}.blob.core.windows.net{pathAndQuery}",
             Bearer(StorageAudience),
             null,
-            ("x-ms-version", "2023-11-03"));
+            ("x-ms-version", "2023-11-03")
+        );
 
     public async Task<HttpResponseMessage> ControlAsync(string method, string path, JsonNode? body = null)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using IotHubDsr.Core.Azure.Hub;
 using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.Storage.Blobs;
@@ -20,9 +21,9 @@ public sealed partial class SandboxTraceTests
     [InlineData("insights-logs-twinqueries", 2, 1)]
     public void Truth_OfArchivedLogs_IsWhatAnIndependentReaderCounts(string name, int own, int other)
     {
-        var world = Build();
-        var truth = world.Truth.Logs.Single(truth => truth.Container == name);
-        var blobs = Container(world, truth).List();
+        SandboxWorld world = Build();
+        TraceTruth truth = world.Truth.Logs.Single(truth => truth.Container == name);
+        IReadOnlyList<BlobSnapshotInfo> blobs = Container(world, truth).List();
         var records = blobs.SelectMany(blob => Records(blob)).ToList();
 
         Assert.Equal((own, other), (blobs.Count(blob => blob.Name.Contains("/CONTOSO-HUB/", StringComparison.Ordinal)), truth.Blobs - own));
@@ -35,32 +36,36 @@ public sealed partial class SandboxTraceTests
     [Fact]
     public void Truth_OfDeadLetters_IsWhatAnIndependentReaderCounts()
     {
-        var world = Build();
-        var truth = Assert.Single(world.Truth.DeadLetters);
-        var blobs = Container(world, truth).List();
+        SandboxWorld world = Build();
+        TraceTruth truth = Assert.Single(world.Truth.DeadLetters);
+        IReadOnlyList<BlobSnapshotInfo> blobs = Container(world, truth).List();
         var letters = blobs.SelectMany(Letters).ToList();
 
         Assert.Equal(truth.Blobs, blobs.Count);
         Assert.All(blobs, blob => Assert.Matches(@"\A[A-Z-]+/2026/3/[1-4]/(0|[1-9]\d?)/[0-9a-f-]{36}\.json\z", blob.Name));
         AssertCounts(world, truth, letters);
-        var mixed = letters.GroupBy(letter => letter.Blob).Where(letters => letters.Select(letter => letter.Source).Distinct().Count() == 2);
+        IEnumerable<IGrouping<string, Trace>> mixed = letters
+            .GroupBy(letter => letter.Blob)
+            .Where(letters => letters.Select(letter => letter.Source).Distinct().Count() == 2);
         Assert.StartsWith("TO-QUEUE/", Assert.Single(mixed).Key, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Logs_AreAppendBlobsOfSeveralBlocks_UpToTheCurrentHour()
     {
-        var world = Build();
-        foreach (var truth in world.Truth.Logs)
+        SandboxWorld world = Build();
+        foreach (TraceTruth truth in world.Truth.Logs)
         {
-            var container = Container(world, truth);
-            foreach (var blob in container.List())
+            BlobContainer container = Container(world, truth);
+            foreach (BlobSnapshotInfo blob in container.List())
             {
-                Assert.True(container.TryGetEntry(blob.Name, out var entry));
-                var hour = HourOf(blob.Name);
+                Assert.True(container.TryGetEntry(blob.Name, out BlobEntry? entry));
+                DateTimeOffset hour = HourOf(blob.Name);
                 Assert.Equal((BlobKind.Append, 3), (entry.Current!.Kind, entry.Current.AppendedBlocks));
                 Assert.InRange(entry.Current.LastModified, hour, hour.AddHours(1.1));
-                Assert.All(Records(blob), record => Assert.True(record.Time <= entry.Current.LastModified && record.Time > hour.AddHours(-1)));
+                Assert.All(Records(blob), record =>
+                    Assert.True(record.Time <= entry.Current.LastModified && record.Time > hour.AddHours(-1))
+                );
             }
         }
 
@@ -77,26 +82,29 @@ public sealed partial class SandboxTraceTests
     [InlineData("\\u0022\\u003a\\u0022\\u0064\\u0065\\u0076\\u0031\\u0022")]
     public void Logs_NameADevice_InEveryWayThatJsonAllows(string text)
     {
-        var world = Build();
-        Assert.Contains(
-            Container(world, world.Truth.Logs[0]).List(),
-            blob => Encoding.UTF8.GetString(blob.Content.Span).Contains(text, StringComparison.Ordinal));
+        SandboxWorld world = Build();
+        Assert.Contains(Container(world, world.Truth.Logs[0]).List(), blob =>
+            Encoding.UTF8.GetString(blob.Content.Span).Contains(text, StringComparison.Ordinal)
+        );
     }
 
     private static void AssertCounts(SandboxWorld world, TraceTruth truth, List<Trace> traces)
     {
-        var hub = world.Names.HubId.ToUpperInvariant();
+        string hub = world.Names.HubId.ToUpperInvariant();
         Assert.Equal(2, traces.Select(trace => trace.Source).Distinct().Count());
-        foreach (var device in world.Truth.Devices.Append("fab-7"))
+        foreach (string? device in world.Truth.Devices.Append("fab-7"))
         {
-            var expected = truth.Traces.GetValueOrDefault(device, new DeviceTraces(0, 0, 0));
+            DeviceTraces expected = truth.Traces.GetValueOrDefault(device, new DeviceTraces(0, 0, 0));
             var own = traces.Where(trace => trace.Source == hub && trace.Device == device).ToList();
             Assert.Equal(expected.Named, own.Count(trace => !trace.IsMention));
             Assert.Equal(expected.Mentioned, own.Count(trace => trace.IsMention));
-            Assert.Equal(expected.Growing, own.Count(trace => trace.Blob.EndsWith("PT1H.json", StringComparison.Ordinal)
-                && HourOf(trace.Blob) >= world.Truth.BaseTime.AddHours(-1)));
             Assert.Equal(
-                truth.OtherHub.GetValueOrDefault(device), traces.Count(trace => trace.Source != hub && trace.Device == device));
+                expected.Growing,
+                own.Count(trace =>
+                    trace.Blob.EndsWith("PT1H.json", StringComparison.Ordinal) && HourOf(trace.Blob) >= world.Truth.BaseTime.AddHours(-1)
+                )
+            );
+            Assert.Equal(truth.OtherHub.GetValueOrDefault(device), traces.Count(trace => trace.Source != hub && trace.Device == device));
         }
 
         Assert.True(truth.Traces["dev1"] is { Named: > 0 } or { Mentioned: > 0 } && truth.OtherHub["dev1"] > 0);
@@ -105,19 +113,24 @@ public sealed partial class SandboxTraceTests
     private static List<Trace> Records(BlobSnapshotInfo blob)
     {
         var traces = new List<Trace>();
-        foreach (var line in Encoding.UTF8.GetString(blob.Content.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string line in Encoding.UTF8.GetString(blob.Content.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             using var record = JsonDocument.Parse(line);
             using var properties = JsonDocument.Parse(record.RootElement.GetProperty("properties").GetString()!);
-            string? device = properties.RootElement.TryGetProperty("deviceId", out var id) ? id.GetString() : null;
-            var query = properties.RootElement.TryGetProperty("query", out var text) ? MentionedDevice().Match(text.GetString()!) : null;
+            string? device = properties.RootElement.TryGetProperty("deviceId", out JsonElement id) ? id.GetString() : null;
+            Match? query = properties.RootElement.TryGetProperty("query", out JsonElement text)
+                ? MentionedDevice().Match(text.GetString()!)
+                : null;
             bool isMention = query is { Success: true };
-            traces.Add(new(
-                blob.Name,
-                record.RootElement.GetProperty("resourceId").GetString()!,
-                isMention ? query!.Groups[1].Value.Replace("\\'", "'", StringComparison.Ordinal) : device,
-                isMention,
-                record.RootElement.GetProperty("time").GetDateTimeOffset()));
+            traces.Add(
+                new(
+                    blob.Name,
+                    record.RootElement.GetProperty("resourceId").GetString()!,
+                    isMention ? query!.Groups[1].Value.Replace("\\'", "'", StringComparison.Ordinal) : device,
+                    isMention,
+                    record.RootElement.GetProperty("time").GetDateTimeOffset()
+                )
+            );
         }
 
         return traces;
@@ -126,28 +139,40 @@ public sealed partial class SandboxTraceTests
     private static List<Trace> Letters(BlobSnapshotInfo blob)
     {
         using var letters = JsonDocument.Parse(blob.Content);
-        return [.. letters.RootElement.EnumerateArray().Select(letter =>
-        {
-            bool isCloud = letter.TryGetProperty("specversion", out _);
-            Assert.Equal(isCloud, blob.Name.StartsWith("TO-FUNCTION/", StringComparison.Ordinal));
-            Assert.Equal("MaxDeliveryAttemptsExceeded", letter.GetProperty(isCloud ? "deadletterreason" : "deadLetterReason").GetString());
-            var subject = letter.GetProperty("subject").GetString()!.Split('/');
-            var data = letter.GetProperty("data");
-            Assert.Equal(subject[1], data.TryGetProperty("deviceId", out var device)
-                ? device.GetString()
-                : data.GetProperty("systemProperties").GetProperty("iothub-connection-device-id").GetString());
-            return new Trace(
-                blob.Name,
-                letter.GetProperty(isCloud ? "source" : "topic").GetString()!,
-                subject[1],
-                false,
-                letter.GetProperty(isCloud ? "time" : "eventTime").GetDateTimeOffset());
-        })];
+        return
+        [
+            .. letters
+                .RootElement.EnumerateArray()
+                .Select(letter =>
+                {
+                    bool isCloud = letter.TryGetProperty("specversion", out _);
+                    Assert.Equal(isCloud, blob.Name.StartsWith("TO-FUNCTION/", StringComparison.Ordinal));
+                    Assert.Equal(
+                        "MaxDeliveryAttemptsExceeded",
+                        letter.GetProperty(isCloud ? "deadletterreason" : "deadLetterReason").GetString()
+                    );
+                    string[] subject = letter.GetProperty("subject").GetString()!.Split('/');
+                    JsonElement data = letter.GetProperty("data");
+                    Assert.Equal(
+                        subject[1],
+                        data.TryGetProperty("deviceId", out JsonElement device)
+                            ? device.GetString()
+                            : data.GetProperty("systemProperties").GetProperty("iothub-connection-device-id").GetString()
+                    );
+                    return new Trace(
+                        blob.Name,
+                        letter.GetProperty(isCloud ? "source" : "topic").GetString()!,
+                        subject[1],
+                        false,
+                        letter.GetProperty(isCloud ? "time" : "eventTime").GetDateTimeOffset()
+                    );
+                }),
+        ];
     }
 
     private static DateTimeOffset HourOf(string name)
     {
-        var parts = HourParts().Match(name).Groups.Values.Skip(1).Select(part => int.Parse(part.Value)).ToArray();
+        int[] parts = HourParts().Match(name).Groups.Values.Skip(1).Select(part => int.Parse(part.Value)).ToArray();
         return new DateTimeOffset(parts[0], parts[1], parts[2], parts[3], 0, 0, TimeSpan.Zero);
     }
 
@@ -155,7 +180,7 @@ public sealed partial class SandboxTraceTests
 
     private static BlobContainer Container(SandboxWorld world, TraceTruth truth)
     {
-        Assert.True(world.Blobs.GetOrAddAccount(truth.Account).TryGetContainer(truth.Container, out var container));
+        Assert.True(world.Blobs.GetOrAddAccount(truth.Account).TryGetContainer(truth.Container, out BlobContainer? container));
         return container;
     }
 

@@ -5,6 +5,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using Azure.Storage.Sas;
+using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Core.Tests.Sandbox;
@@ -19,13 +20,18 @@ public sealed class StorageSignatureTests
     [Fact]
     public async Task SharedKey_OfEitherKey_IsAccepted()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        foreach (var key in Keys(sandbox))
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        foreach (string key in Keys(sandbox))
         {
-            var blob = Service(sandbox, key).GetBlobContainerClient(Container).GetBlobClient(Blob);
+            BlobClient blob = Service(sandbox, key).GetBlobContainerClient(Container).GetBlobClient(Blob);
             var options = new BlobUploadOptions
             {
-                Metadata = new Dictionary<string, string> { ["a"] = "1", ["a_b"] = "2", ["ab"] = "3" },
+                Metadata = new Dictionary<string, string>
+                {
+                    ["a"] = "1",
+                    ["a_b"] = "2",
+                    ["ab"] = "3",
+                },
                 HttpHeaders = new BlobHttpHeaders { ContentType = "text/plain", ContentLanguage = "sv" },
             };
             await blob.UploadAsync(BinaryData.FromString("signed"), options);
@@ -36,15 +42,19 @@ public sealed class StorageSignatureTests
     [Fact]
     public async Task SharedKey_WhereTheAccountForbidsIt_IsRefused()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        var container = Service(sandbox, Keys(sandbox)[0]).GetBlobContainerClient(Container);
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        BlobContainerClient container = Service(sandbox, Keys(sandbox)[0]).GetBlobContainerClient(Container);
         var signed = new BlobContainerClient(
-            container.GenerateSasUri(BlobContainerSasPermissions.Read, TimeProvider.System.GetUtcNow().AddHours(1)), Options(sandbox));
-        var account = sandbox.Server.World.Blobs.GetOrAddAccount(Account);
+            container.GenerateSasUri(BlobContainerSasPermissions.Read, TimeProvider.System.GetUtcNow().AddHours(1)),
+            Options(sandbox)
+        );
+        BlobAccount account = sandbox.Server.World.Blobs.GetOrAddAccount(Account);
         account.Options = account.Options with { AllowsSharedKey = false };
 
-        var byKey = await Assert.ThrowsAsync<RequestFailedException>(() => container.GetPropertiesAsync());
-        var bySignature = await Assert.ThrowsAsync<RequestFailedException>(() => signed.GetBlobClient(Blob).DownloadContentAsync());
+        RequestFailedException byKey = await Assert.ThrowsAsync<RequestFailedException>(() => container.GetPropertiesAsync());
+        RequestFailedException bySignature = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            signed.GetBlobClient(Blob).DownloadContentAsync()
+        );
 
         Assert.Equal((403, "KeyBasedAuthenticationNotPermitted"), (byKey.Status, byKey.ErrorCode));
         Assert.Equal((403, "KeyBasedAuthenticationNotPermitted"), (bySignature.Status, bySignature.ErrorCode));
@@ -53,12 +63,12 @@ public sealed class StorageSignatureTests
     [Fact]
     public async Task Delegation_OfAUserWhoLosesTheRight_IsRefused()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        var now = TimeProvider.System.GetUtcNow();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
         var service = new BlobServiceClient(Host, new TestToken(sandbox), Options(sandbox));
         var lifetime = new BlobGetUserDelegationKeyOptions(now.AddHours(1)) { StartsOn = now.AddMinutes(-1) };
-        var key = (await service.GetUserDelegationKeyAsync(lifetime)).Value;
-        var blob = service.GetBlobContainerClient(Container).GetBlockBlobClient("delegated");
+        UserDelegationKey key = (await service.GetUserDelegationKeyAsync(lifetime)).Value;
+        BlockBlobClient blob = service.GetBlobContainerClient(Container).GetBlockBlobClient("delegated");
         await blob.UploadAsync(new MemoryStream("x"u8.ToArray()));
         var builder = new BlobSasBuilder(BlobSasPermissions.Read, now.AddMinutes(30))
         {
@@ -71,7 +81,7 @@ public sealed class StorageSignatureTests
 
         Assert.Equal("x", (await signed.DownloadContentAsync()).Value.Content.ToString());
         sandbox.Server.Access.Denied = [$"blob:{Account}/{Container}"];
-        var error = await Assert.ThrowsAsync<RequestFailedException>(() => signed.DownloadContentAsync());
+        RequestFailedException error = await Assert.ThrowsAsync<RequestFailedException>(() => signed.DownloadContentAsync());
 
         Assert.Equal("AuthorizationPermissionMismatch", error.ErrorCode);
     }
@@ -79,13 +89,19 @@ public sealed class StorageSignatureTests
     [Fact]
     public async Task Signature_WithAStoredPolicy_IsNotSimulated()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        var builder = new BlobSasBuilder { BlobContainerName = Container, Resource = "c", Identifier = "policy" };
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        var builder = new BlobSasBuilder
+        {
+            BlobContainerName = Container,
+            Resource = "c",
+            Identifier = "policy",
+        };
         var credential = new StorageSharedKeyCredential(Account, Keys(sandbox)[0]);
-        var signed = new BlobContainerClient(
-            new Uri($"{Host}{Container}?{builder.ToSasQueryParameters(credential)}"), Options(sandbox));
+        var signed = new BlobContainerClient(new Uri($"{Host}{Container}?{builder.ToSasQueryParameters(credential)}"), Options(sandbox));
 
-        var error = await Assert.ThrowsAsync<RequestFailedException>(() => signed.GetBlobClient(Blob).DownloadContentAsync());
+        RequestFailedException error = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            signed.GetBlobClient(Blob).DownloadContentAsync()
+        );
 
         Assert.Equal((501, "NotSimulated"), (error.Status, error.ErrorCode));
     }
@@ -95,23 +111,30 @@ public sealed class StorageSignatureTests
     [InlineData("x", null, "AuthorizationPermissionMismatch")]
     public async Task Signature_ToDelete_TellsVersionsFromBlobs(string letter, string? ofVersion, string? ofBlob)
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
         const string Kept = WorldNames.VersionedAccount;
-        var account = sandbox.Server.World.Blobs.GetOrAddAccount(Kept);
-        var container = account.GetOrAddContainer("raw-avro-deflate");
+        BlobAccount account = sandbox.Server.World.Blobs.GetOrAddAccount(Kept);
+        BlobContainer container = account.GetOrAddContainer("raw-avro-deflate");
         container.Put("v", "1"u8.ToArray());
         container.Put("v", "2"u8.ToArray());
-        var version = container.List("v", includeOld: true)[0].VersionId;
+        string? version = container.List("v", includeOld: true)[0].VersionId;
         var credential = new StorageSharedKeyCredential(Kept, Convert.ToBase64String(account.Keys[0]));
-        var expiry = TimeProvider.System.GetUtcNow().AddHours(1);
-        var builder = new BlobSasBuilder { BlobContainerName = container.Name, Resource = "c", ExpiresOn = expiry };
+        DateTimeOffset expiry = TimeProvider.System.GetUtcNow().AddHours(1);
+        var builder = new BlobSasBuilder
+        {
+            BlobContainerName = container.Name,
+            Resource = "c",
+            ExpiresOn = expiry,
+        };
         builder.SetPermissions(letter, normalize: true);
         var signed = new BlobContainerClient(
-            new Uri($"https://{Kept}.blob.core.windows.net/{container.Name}?{builder.ToSasQueryParameters(credential)}"), Options(sandbox));
+            new Uri($"https://{Kept}.blob.core.windows.net/{container.Name}?{builder.ToSasQueryParameters(credential)}"),
+            Options(sandbox)
+        );
 
-        var deletions = new[] { signed.GetBlobClient("v").WithVersion(version), signed.GetBlobClient("v") };
+        BlobClient[] deletions = new[] { signed.GetBlobClient("v").WithVersion(version), signed.GetBlobClient("v") };
         var codes = new List<string?>();
-        foreach (var blob in deletions)
+        foreach (BlobClient? blob in deletions)
         {
             try
             {
@@ -141,11 +164,13 @@ public sealed class StorageSignatureTests
     private sealed class TestToken(SandboxSession sandbox) : global::Azure.Core.TokenCredential
     {
         public override global::Azure.Core.AccessToken GetToken(
-            global::Azure.Core.TokenRequestContext requestContext, CancellationToken cancellationToken) =>
-            new(sandbox.Server.Tokens.Issue(SandboxSession.StorageAudience), TimeProvider.System.GetUtcNow().AddMinutes(30));
+            global::Azure.Core.TokenRequestContext requestContext,
+            CancellationToken cancellationToken
+        ) => new(sandbox.Server.Tokens.Issue(SandboxSession.StorageAudience), TimeProvider.System.GetUtcNow().AddMinutes(30));
 
         public override ValueTask<global::Azure.Core.AccessToken> GetTokenAsync(
-            global::Azure.Core.TokenRequestContext requestContext, CancellationToken cancellationToken) =>
-            ValueTask.FromResult(GetToken(requestContext, cancellationToken));
+            global::Azure.Core.TokenRequestContext requestContext,
+            CancellationToken cancellationToken
+        ) => ValueTask.FromResult(GetToken(requestContext, cancellationToken));
     }
 }

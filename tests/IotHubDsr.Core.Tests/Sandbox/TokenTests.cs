@@ -11,16 +11,20 @@ public class TokenTests
     [Fact]
     public async Task Token_ByMicrosoftsOwnLibrary_IsAcceptedByTheHub()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
         var credential = new ClientSecretCredential(
             sandbox.Descriptor.TenantId,
             sandbox.Descriptor.ClientId,
             sandbox.Descriptor.ClientSecret,
-            new ClientSecretCredentialOptions { Transport = new HttpClientTransport(sandbox.Http) });
+            new ClientSecretCredentialOptions { Transport = new HttpClientTransport(sandbox.Http) }
+        );
 
-        var token = await credential.GetTokenAsync(new TokenRequestContext(["https://iothubs.azure.net/.default"]), default);
-        using var response = await sandbox.SendAsync(
-            "GET", $"https://{sandbox.Descriptor.HubHostName}/devices/dev1?api-version=2021-04-12", $"Bearer {token.Token}");
+        AccessToken token = await credential.GetTokenAsync(new TokenRequestContext(["https://iothubs.azure.net/.default"]), default);
+        using HttpResponseMessage response = await sandbox.SendAsync(
+            "GET",
+            $"https://{sandbox.Descriptor.HubHostName}/devices/dev1?api-version=2021-04-12",
+            $"Bearer {token.Token}"
+        );
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
@@ -32,7 +36,7 @@ public class TokenTests
     [InlineData("grant_type", "password", HttpStatusCode.NotImplemented, "Not simulated by the sandbox: tokens for anything but a")]
     public async Task Token_WithWrongParameter_IsRefusedWithItsCode(string name, string value, HttpStatusCode status, string code)
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
         var form = new Dictionary<string, string>
         {
             ["grant_type"] = "client_credentials",
@@ -43,8 +47,10 @@ public class TokenTests
         };
 
         using var content = new FormUrlEncodedContent(form);
-        using var response = await sandbox.Http.PostAsync(
-            $"https://login.microsoftonline.com/{sandbox.Descriptor.TenantId}/oauth2/v2.0/token", content);
+        using HttpResponseMessage response = await sandbox.Http.PostAsync(
+            $"https://login.microsoftonline.com/{sandbox.Descriptor.TenantId}/oauth2/v2.0/token",
+            content
+        );
 
         Assert.Equal(status, response.StatusCode);
         Assert.Contains(code, (await SandboxSession.JsonOf(response))["error_description"]!.ToString());
@@ -53,13 +59,13 @@ public class TokenTests
     [Fact]
     public async Task Services_WithExpiredToken_RefuseInTheirOwnShape()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        using var changed = await sandbox.ControlAsync("POST", "tokens", new JsonObject { ["lifetimeSeconds"] = -60 });
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        using HttpResponseMessage changed = await sandbox.ControlAsync("POST", "tokens", new JsonObject { ["lifetimeSeconds"] = -60 });
         Assert.Equal(HttpStatusCode.NoContent, changed.StatusCode);
 
-        using var hub = await sandbox.HubAsync("GET", "/devices/dev1");
-        using var arm = await sandbox.ArmAsync("GET", "/subscriptions?api-version=2022-12-01");
-        using var blob = await sandbox.BlobAsync("GET", "contosorouted", "/raw-json?restype=container&comp=list");
+        using HttpResponseMessage hub = await sandbox.HubAsync("GET", "/devices/dev1");
+        using HttpResponseMessage arm = await sandbox.ArmAsync("GET", "/subscriptions?api-version=2022-12-01");
+        using HttpResponseMessage blob = await sandbox.BlobAsync("GET", "contosorouted", "/raw-json?restype=container&comp=list");
 
         Assert.All([hub, arm, blob], response => Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode));
         Assert.Equal("IotHubUnauthorizedAccess", hub.Headers.GetValues("iothub-errorcode").Single());
@@ -73,10 +79,13 @@ public class TokenTests
     [InlineData(SandboxSession.StorageAudience)]
     public async Task Hub_WithTokenForAnotherService_Refuses(string audience)
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
-        using var response = await sandbox.SendAsync(
-            "GET", $"https://{sandbox.Descriptor.HubHostName}/devices/dev1?api-version=2021-04-12", sandbox.Bearer(audience));
+        using HttpResponseMessage response = await sandbox.SendAsync(
+            "GET",
+            $"https://{sandbox.Descriptor.HubHostName}/devices/dev1?api-version=2021-04-12",
+            sandbox.Bearer(audience)
+        );
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
     }
@@ -84,12 +93,15 @@ public class TokenTests
     [Fact]
     public async Task Hub_WithTamperedToken_Refuses()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        var parts = sandbox.Bearer(SandboxSession.StorageAudience).Split('.');
-        var stolen = sandbox.Bearer(SandboxSession.HubAudience).Split('.');
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        string[] parts = sandbox.Bearer(SandboxSession.StorageAudience).Split('.');
+        string[] stolen = sandbox.Bearer(SandboxSession.HubAudience).Split('.');
 
-        using var response = await sandbox.SendAsync(
-            "GET", $"https://{sandbox.Descriptor.HubHostName}/devices/dev1?api-version=2021-04-12", $"{parts[0]}.{stolen[1]}.{parts[2]}");
+        using HttpResponseMessage response = await sandbox.SendAsync(
+            "GET",
+            $"https://{sandbox.Descriptor.HubHostName}/devices/dev1?api-version=2021-04-12",
+            $"{parts[0]}.{stolen[1]}.{parts[2]}"
+        );
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
     }

@@ -29,9 +29,9 @@ public class TwinQueryTests
     [InlineData("capabilities.iotEdge = TRUE", "gw-1")]
     public async Task Query_Condition_SelectsTheseDevices(string condition, string expected)
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
-        var rows = await ReadAllAsync(sandbox, $"SELECT * FROM devices WHERE {condition}", 100);
+        List<JsonNode> rows = await ReadAllAsync(sandbox, $"SELECT * FROM devices WHERE {condition}", 100);
 
         Assert.Equal(expected, string.Join(',', rows.Select(row => row["deviceId"]!.ToString()).Order(StringComparer.Ordinal)));
     }
@@ -51,9 +51,9 @@ public class TwinQueryTests
     [InlineData("DELETE FROM devices")]
     public async Task Query_OutsideTheLanguage_IsRefused(string query)
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
-        using var response = await sandbox.HubAsync("POST", "/devices/query", new JsonObject { ["query"] = query });
+        using HttpResponseMessage response = await sandbox.HubAsync("POST", "/devices/query", new JsonObject { ["query"] = query });
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Equal("ArgumentInvalid", response.Headers.GetValues("iothub-errorcode").Single());
@@ -66,12 +66,12 @@ public class TwinQueryTests
     [InlineData("SELECT * FROM devices WHERE tags.owner = tags.site", "only literals are compared with")]
     public async Task Query_ThatTheServiceMayKnow_SaysThatTheSandboxDoesNot(string query, string what)
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
-        using var response = await sandbox.HubAsync("POST", "/devices/query", new JsonObject { ["query"] = query });
+        using HttpResponseMessage response = await sandbox.HubAsync("POST", "/devices/query", new JsonObject { ["query"] = query });
 
         Assert.Equal(HttpStatusCode.NotImplemented, response.StatusCode);
-        var message = (await SandboxSession.JsonOf(response))["Message"]!.ToString();
+        string message = (await SandboxSession.JsonOf(response))["Message"]!.ToString();
         Assert.Matches($"^ErrorCode:NotSimulated;Not simulated: the sandbox does not know .*{what}", message);
     }
 
@@ -81,20 +81,29 @@ public class TwinQueryTests
     [InlineData("SELECT COUNT() AS n FROM devices WHERE deviceId = 'nobody'", """[{"n":0}]""")]
     [InlineData(
         "SELECT tags.nickname AS who, COUNT() AS n FROM devices WHERE deviceId = 'markup' GROUP BY tags.nickname",
-        """[{"who":"<script>alert(1)</script>","n":1}]""")]
+        """[{"who":"<script>alert(1)</script>","n":1}]"""
+    )]
     [InlineData("SELECT TOP 1 deviceId FROM devices WHERE STARTSWITH(deviceId, 'dev')", """[{"deviceId":"dev1"}]""")]
     [InlineData(
         "SELECT * FROM devices.jobs WHERE devices.jobs.deviceId = 'dev1' AND status = 'completed'",
-        """[{"deviceId":"dev1","jobId":"j","status":"completed"}]""")]
+        """[{"deviceId":"dev1","jobId":"j","status":"completed"}]"""
+    )]
     public async Task Query_OfACollection_HasTheseRows(string query, string expected)
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        foreach (var device in (string[])["dev1", "dev10"])
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        foreach (string device in (string[])["dev1", "dev10"])
         {
-            sandbox.Server.World.Registry.Jobs.Add(new JsonObject { ["deviceId"] = device, ["jobId"] = "j", ["status"] = "completed" });
+            sandbox.Server.World.Registry.Jobs.Add(
+                new JsonObject
+                {
+                    ["deviceId"] = device,
+                    ["jobId"] = "j",
+                    ["status"] = "completed",
+                }
+            );
         }
 
-        var rows = await ReadAllAsync(sandbox, query, 100);
+        List<JsonNode> rows = await ReadAllAsync(sandbox, query, 100);
 
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), new JsonArray([.. rows.Select(row => row.DeepClone())])));
     }
@@ -102,10 +111,10 @@ public class TwinQueryTests
     [Fact]
     public async Task Query_InPages_HasAnEmptyPageAndReturnsEveryDeviceOnce()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
         var pages = new List<int>();
 
-        var rows = await ReadAllAsync(sandbox, "SELECT deviceId, tags.owner AS person FROM devices", 10, pages);
+        List<JsonNode> rows = await ReadAllAsync(sandbox, "SELECT deviceId, tags.owner AS person FROM devices", 10, pages);
 
         Assert.Equal(sandbox.Server.World.Truth.Devices, rows.Select(row => row["deviceId"]!.ToString()));
         Assert.All(rows, row => Assert.Equal(2, row.AsObject().Count));
@@ -115,13 +124,21 @@ public class TwinQueryTests
     [Fact]
     public async Task Query_WithTheTokenOfAnotherQuery_IsRefused()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        using var first = await sandbox.HubAsync(
-            "POST", "/devices/query", new JsonObject { ["query"] = "SELECT * FROM devices" }, ("x-ms-max-item-count", "5"));
-        var token = first.Headers.GetValues("x-ms-continuation").Single();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        using HttpResponseMessage first = await sandbox.HubAsync(
+            "POST",
+            "/devices/query",
+            new JsonObject { ["query"] = "SELECT * FROM devices" },
+            ("x-ms-max-item-count", "5")
+        );
+        string token = first.Headers.GetValues("x-ms-continuation").Single();
 
-        using var other = await sandbox.HubAsync(
-            "POST", "/devices/query", new JsonObject { ["query"] = "SELECT deviceId FROM devices" }, ("x-ms-continuation", token));
+        using HttpResponseMessage other = await sandbox.HubAsync(
+            "POST",
+            "/devices/query",
+            new JsonObject { ["query"] = "SELECT deviceId FROM devices" },
+            ("x-ms-continuation", token)
+        );
 
         Assert.Equal(HttpStatusCode.BadRequest, other.StatusCode);
     }
@@ -129,7 +146,7 @@ public class TwinQueryTests
     [Fact]
     public async Task Query_IsNotLoggedAsMutating()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
 
         await ReadAllAsync(sandbox, "SELECT * FROM devices", 1000);
 
@@ -139,22 +156,22 @@ public class TwinQueryTests
     private static async Task<List<JsonNode>> ReadAllAsync(SandboxSession sandbox, string query, int size, List<int>? pages = null)
     {
         var rows = new List<JsonNode>();
-        var token = "";
+        string token = "";
         do
         {
-            using var response = await sandbox.HubAsync(
+            using HttpResponseMessage response = await sandbox.HubAsync(
                 "POST",
                 "/devices/query",
                 new JsonObject { ["query"] = query },
                 ("x-ms-max-item-count", $"{size}"),
-                ("x-ms-continuation", token));
+                ("x-ms-continuation", token)
+            );
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-            var page = (await SandboxSession.JsonOf(response)).AsArray();
+            JsonArray page = (await SandboxSession.JsonOf(response)).AsArray();
             pages?.Add(page.Count);
             rows.AddRange(page.Select(row => row!));
-            token = response.Headers.TryGetValues("x-ms-continuation", out var next) ? next.Single() : "";
-        }
-        while (token.Length > 0);
+            token = response.Headers.TryGetValues("x-ms-continuation", out IEnumerable<string>? next) ? next.Single() : "";
+        } while (token.Length > 0);
         return rows;
     }
 }

@@ -14,12 +14,14 @@ internal sealed class CertificateFiles : IDisposable
 
     public static X509Certificate2 Make(string name, DateTimeOffset? until = null)
     {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         DateTimeOffset from = DateTimeOffset.UnixEpoch.AddYears(50);
         return new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256).CreateSelfSigned(from, until ?? from.AddYears(100));
     }
 
-    /// <summary>Writes name.pfx (with the password), name.pem (with the key), name.locked.pem (with the key under the password) and name.cer.</summary>
+    /// <summary>
+    /// Writes name.pfx (with the password), name.pem (with the key), name.locked.pem (with the key under the password) and name.cer.
+    /// </summary>
     public X509Certificate2 Write(string name, DateTimeOffset? until = null)
     {
         X509Certificate2 certificate = Make(name, until);

@@ -17,13 +17,20 @@ public sealed class TestCertificateTests : IDisposable
     [Fact]
     public void Test_SignedByTheTrustedSigner_IsValidSignedAndTrusted()
     {
-        PSObject check = _session.Run("param($file, $signer) Test-IotErasureCertificate $file -TrustedCertificate $signer", In("0001.dsse.json"), In("signer.cer")).Single();
+        PSObject check = _session
+            .Run(
+                "param($file, $signer) Test-IotErasureCertificate $file -TrustedCertificate $signer",
+                In("0001.dsse.json"),
+                In("signer.cer")
+            )
+            .Single();
 
         Assert.Equal("", check.Text("Reason"));
         Assert.Equal("True True True", $"{check.Get("IsValid")} {check.Get("IsSigned")} {check.Get("IsTrusted")}");
         Assert.Equal(
             ("CN=Privacy Office", "20261124T120000Z-0a1b2c3d", "ErasurePending", In("0001.dsse.json")),
-            (check.Text("Signer"), check.Text("RequestId"), check.Text("OverallVerdict"), check.Text("Path")));
+            (check.Text("Signer"), check.Text("RequestId"), check.Text("OverallVerdict"), check.Text("Path"))
+        );
         Assert.Equal(2, check.Items("Locations").Count);
     }
 
@@ -31,16 +38,27 @@ public sealed class TestCertificateTests : IDisposable
     public void Test_NotTrustedAndNotSigned_AreResultsOfTheirOwn()
     {
         ModuleOutcome outcome = _session.Run(
-            "param($folder) Test-IotErasureCertificate $folder/0001.dsse.json; Test-IotErasureCertificate -Path $folder/unsigned.dsse.json", Folder);
+            "param($folder) Test-IotErasureCertificate $folder/0001.dsse.json; Test-IotErasureCertificate -Path $folder/unsigned.dsse.json",
+            Folder
+        );
 
-        Assert.Equal(["True True False", "True False False"], outcome.Output.Select(check => $"{check.Get("IsValid")} {check.Get("IsSigned")} {check.Get("IsTrusted")}"));
+        Assert.Equal(
+            ["True True False", "True False False"],
+            outcome.Output.Select(check => $"{check.Get("IsValid")} {check.Get("IsSigned")} {check.Get("IsTrusted")}")
+        );
         Assert.Contains("not trusted", outcome.Output[0].Text("Reason"), StringComparison.Ordinal);
         Assert.Contains("not signed", outcome.Output[1].Text("Reason"), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("param($folder) [IO.DirectoryInfo]::new($folder).GetFiles('000*.json') | Test-IotErasureCertificate -JournalPath $folder/journal.jsonl")]
-    [InlineData("param($folder) [pscustomobject]@{ Path = \"$folder/0002.dsse.json\" }, [pscustomobject]@{ Path = \"$folder/0001.dsse.json\" } | Test-IotErasureCertificate -JournalPath $folder/journal.jsonl")]
+    [InlineData(
+        "param($folder) [IO.DirectoryInfo]::new($folder).GetFiles('000*.json') | Test-IotErasureCertificate -JournalPath "
+            + "$folder/journal.jsonl"
+    )]
+    [InlineData(
+        "param($folder) [pscustomobject]@{ Path = \"$folder/0002.dsse.json\" }, [pscustomobject]@{ Path = \"$folder/0001.dsse.json\" } | "
+            + "Test-IotErasureCertificate -JournalPath $folder/journal.jsonl"
+    )]
     public void Test_ChainFromThePipelineWithItsJournal_HoldsTogether(string script)
     {
         ModuleOutcome outcome = _session.Run(script, Folder);
@@ -73,7 +91,11 @@ public sealed class TestCertificateTests : IDisposable
         File.WriteAllText(folder.File("broken.jsonl"), lines[1] + "\n");
 
         ModuleOutcome outcome = _session.Run(
-            "param($file, $folder) 'short', 'broken' | ForEach-Object { Test-IotErasureCertificate $file -JournalPath \"$folder/$_.jsonl\" }", In("0002.dsse.json"), folder.Path);
+            "param($file, $folder) 'short', 'broken' | ForEach-Object { Test-IotErasureCertificate $file -JournalPath "
+                + "\"$folder/$_.jsonl\" }",
+            In("0002.dsse.json"),
+            folder.Path
+        );
 
         Assert.All(outcome.Output, check => Assert.Equal("False False", $"{check.Get("IsValid")} {check.Get("IsInJournal")}"));
         Assert.Contains("Line 1 of the journal", outcome.Output[1].Text("Reason"), StringComparison.Ordinal);
@@ -86,7 +108,13 @@ public sealed class TestCertificateTests : IDisposable
         string journal = File.ReadAllText(In("journal.jsonl"));
         File.WriteAllText(folder.File("cut.jsonl"), journal + journal[..40]);
 
-        PSObject check = _session.Run("param($file, $journal) Test-IotErasureCertificate $file -JournalPath $journal", In("0002.dsse.json"), folder.File("cut.jsonl")).Single();
+        PSObject check = _session
+            .Run(
+                "param($file, $journal) Test-IotErasureCertificate $file -JournalPath $journal",
+                In("0002.dsse.json"),
+                folder.File("cut.jsonl")
+            )
+            .Single();
 
         Assert.Equal("True True", $"{check.Get("IsValid")} {check.Get("IsInJournal")}");
     }
@@ -94,7 +122,10 @@ public sealed class TestCertificateTests : IDisposable
     [Fact]
     public void Test_FileThatCannotBeRead_IsAnErrorAndTheOthersGoOn()
     {
-        ModuleOutcome outcome = _session.TryRun("param($folder) Test-IotErasureCertificate $folder/none.json, $folder/0001.dsse.json, $folder", Folder);
+        ModuleOutcome outcome = _session.TryRun(
+            "param($folder) Test-IotErasureCertificate $folder/none.json, $folder/0001.dsse.json, $folder",
+            Folder
+        );
 
         outcome.AssertOnly("FileNotRead");
         Assert.Equal(2, outcome.Errors.Count);
@@ -104,9 +135,14 @@ public sealed class TestCertificateTests : IDisposable
     [Fact]
     public void Test_Views_FitTheScreenAndShowTheThreeAnswers()
     {
-        ModuleOutcome outcome = _session.Run("param($folder) '0001', 'unsigned' | ForEach-Object { Test-IotErasureCertificate \"$folder/$_.dsse.json\" } | Out-Default", Folder);
+        ModuleOutcome outcome = _session.Run(
+            "param($folder) '0001', 'unsigned' | ForEach-Object { Test-IotErasureCertificate \"$folder/$_.dsse.json\" } | Out-Default",
+            Folder
+        );
 
-        Assert.Contains(_session.Host.Lines, line => line.Contains("not trusted", StringComparison.Ordinal) && line.Contains("True", StringComparison.Ordinal));
+        Assert.Contains(_session.Host.Lines, line =>
+            line.Contains("not trusted", StringComparison.Ordinal) && line.Contains("True", StringComparison.Ordinal)
+        );
         Assert.Contains(_session.Host.Lines, line => line.Contains("unsigned", StringComparison.Ordinal));
         Assert.Empty(outcome.Output);
     }

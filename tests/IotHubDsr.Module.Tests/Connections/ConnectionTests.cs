@@ -9,7 +9,7 @@ public sealed class ConnectionTests
     [InlineData("-HubAuthentication SharedAccessKey", "SharedAccessKey")]
     public void Connect_Sandbox_GivesAContextThatWorks(string parameters, string authentication)
     {
-        using ModuleSession session = ModuleSession.WithSandbox();
+        using var session = ModuleSession.WithSandbox();
 
         PSObject context = session.Run($"Connect-IotHubDsr -Sandbox $sandbox {parameters}").Single();
         ModuleOutcome found = session.Run("Get-IotDeviceDataFootprint dev1 | Where-Object Kind -eq DeviceRegistry");
@@ -22,7 +22,7 @@ public sealed class ConnectionTests
     [Fact]
     public void Connect_Sandbox_BindsFromThePipeline()
     {
-        using ModuleSession session = ModuleSession.WithSandbox();
+        using var session = ModuleSession.WithSandbox();
 
         Assert.Equal("contoso-hub", session.Run("$sandbox | Connect-IotHubDsr").Single().Text("HubName"));
     }
@@ -30,8 +30,8 @@ public sealed class ConnectionTests
     [Fact]
     public void Context_IsTheDefaultOfItsRunspaceOnly()
     {
-        using ModuleSession session = ModuleSession.Connected();
-        using ModuleSession other = ModuleSession.Open();
+        using var session = ModuleSession.Connected();
+        using var other = ModuleSession.Open();
 
         Assert.Equal(session.Run("$context.Id").Single().BaseObject, session.Run("(Get-IotHubDsrContext).Id").Single().BaseObject);
         Assert.Empty(other.Run("Get-IotHubDsrContext").Output);
@@ -42,7 +42,7 @@ public sealed class ConnectionTests
     [Fact]
     public void LaterConnection_IsTheDefault_AndTheEarlierGoesOnWorking()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         session.Run("$first = $context; $second = Connect-IotHubDsr -Sandbox $sandbox");
 
         Assert.Equal("True", $"{session.Run("(Get-IotHubDsrContext).Id -eq $second.Id").Single()}");
@@ -52,7 +52,7 @@ public sealed class ConnectionTests
     [Fact]
     public void Disconnect_ForgetsTheConnection()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         session.Run("Disconnect-IotHubDsr");
 
         Assert.Empty(session.Run("Get-IotHubDsrContext").Output);
@@ -67,7 +67,7 @@ public sealed class ConnectionTests
     [InlineData("Disconnect-IotHubDsr")]
     public void Command_WithoutAConnection_SaysHowToConnect(string command)
     {
-        using ModuleSession session = ModuleSession.Open();
+        using var session = ModuleSession.Open();
 
         ModuleOutcome outcome = session.TryRun(command);
 
@@ -90,7 +90,7 @@ public sealed class ConnectionTests
             $text.ToCharArray() | ForEach-Object { $secret.AppendChar($_) }
             Connect-IotHubDsr -ConnectionString $secret -Verbose -Debug
             """;
-        using ModuleSession session = ModuleSession.Open();
+        using var session = ModuleSession.Open();
 
         ModuleOutcome outcome = session.TryRun(script, connectionString);
 
@@ -105,10 +105,11 @@ public sealed class ConnectionTests
     [InlineData("/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/s")]
     public void Connect_BadResourceId_IsRefused(string resourceId)
     {
-        using ModuleSession session = ModuleSession.Open();
+        using var session = ModuleSession.Open();
 
-        session.TryRun("param($id) Connect-IotHubDsr -ResourceId $id -CredentialSource Environment", resourceId).AssertOnly(
-            "InvalidResourceId");
+        session
+            .TryRun("param($id) Connect-IotHubDsr -ResourceId $id -CredentialSource Environment", resourceId)
+            .AssertOnly("InvalidResourceId");
     }
 
     [Theory]
@@ -117,7 +118,7 @@ public sealed class ConnectionTests
     [InlineData("""{"locations":[{"kind":"DeviceRegistry","place":"x"}]}""")]
     public void Connect_BadLocationFile_IsRefused(string content)
     {
-        using ModuleSession session = ModuleSession.WithSandbox();
+        using var session = ModuleSession.WithSandbox();
         string file = Path.GetTempFileName();
         try
         {
@@ -134,7 +135,7 @@ public sealed class ConnectionTests
     [Fact]
     public void Connect_ToAHubThatTheAccountMayNotRead_NamesThePermission()
     {
-        using ModuleSession session = ModuleSession.WithSandbox();
+        using var session = ModuleSession.WithSandbox();
         session.Sandbox.Deny($"arm:{session.SandboxObject.Text("ResourceId")}");
 
         ModuleOutcome outcome = session.TryRun("Connect-IotHubDsr -Sandbox $sandbox");
@@ -146,7 +147,7 @@ public sealed class ConnectionTests
     [Fact]
     public void Connect_ToAnUnknownHub_IsHubNotFound()
     {
-        using ModuleSession session = ModuleSession.WithSandbox();
+        using var session = ModuleSession.WithSandbox();
         PSObject sandbox = session.SandboxObject;
         string script = """
             param($missing)
@@ -156,7 +157,9 @@ public sealed class ConnectionTests
             """;
 
         ModuleOutcome outcome = session.TryRun(
-            script, sandbox.Text("ResourceId").Replace("contoso-hub", "no-such-hub", StringComparison.Ordinal));
+            script,
+            sandbox.Text("ResourceId").Replace("contoso-hub", "no-such-hub", StringComparison.Ordinal)
+        );
 
         outcome.AssertOnly("HubNotFound");
     }
@@ -164,7 +167,7 @@ public sealed class ConnectionTests
     [Fact]
     public void Connect_WithAWrongSecret_IsRefused()
     {
-        using ModuleSession session = ModuleSession.WithSandbox();
+        using var session = ModuleSession.WithSandbox();
         const string script = """
             $wrong = [securestring]::new()
             'wrong'.ToCharArray() | ForEach-Object { $wrong.AppendChar($_) }

@@ -9,7 +9,7 @@ public sealed class ApprovalTests
     [InlineData("No to All")]
     public void Refusal_SendsNoMutatingRequest_AndIsSaidInTheReceipts(string answer)
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         session.Host.Answer = _ => answer;
 
         ModuleOutcome outcome = session.Run("Remove-IotDeviceData dev1");
@@ -17,7 +17,9 @@ public sealed class ApprovalTests
         Assert.Equal(answer == "No" ? 11 : 1, session.Host.Questions.Count);
         Assert.DoesNotContain(session.Sandbox.Log, request => request.Mutating);
         List<PSObject> refused =
-            [.. outcome.Output.Where(receipt => receipt.Text("Detail").Contains("Not approved", StringComparison.Ordinal))];
+        [
+            .. outcome.Output.Where(receipt => receipt.Text("Detail").Contains("Not approved", StringComparison.Ordinal)),
+        ];
         Assert.Equal(11, refused.Count);
         Assert.All(refused, receipt => Assert.Equal(("Present", 0), (receipt.Text("Verdict"), receipt.Number("RecordsErased"))));
     }
@@ -25,19 +27,23 @@ public sealed class ApprovalTests
     [Fact]
     public void Question_NamesDevicePlaceAndSize()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         session.Host.Answer = _ => "No";
 
         session.Run("Remove-IotDeviceData dev1 | Out-Null");
 
         Assert.Contains(session.Host.Questions, question =>
-            question.Contains("Device 'dev1' of contoso-hub.azure-devices.net in DeviceRegistry contoso-hub (4 records in 4 items, ", StringComparison.Ordinal));
+            question.Contains(
+                "Device 'dev1' of contoso-hub.azure-devices.net in DeviceRegistry contoso-hub (4 records in 4 items, ",
+                StringComparison.Ordinal
+            )
+        );
     }
 
     [Fact]
     public void SomeApproved_OnlyTheyAreErased()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         session.Host.Answer = question => question.Contains("CloudToDeviceQueue", StringComparison.Ordinal) ? "Yes" : "No";
 
         ModuleOutcome outcome = session.Run("Remove-IotDeviceData dev1");
@@ -54,7 +60,7 @@ public sealed class ApprovalTests
     [InlineData("$ConfirmPreference = 'None'; Remove-IotDeviceData dev1")]
     public void NoPrompt_WhenNoneIsWanted(string script)
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
 
         session.Run(script);
 
@@ -65,7 +71,7 @@ public sealed class ApprovalTests
     [Fact]
     public void ForceAndConfirm_Asks()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         session.Host.Answer = _ => "No to All";
 
         session.Run("Remove-IotDeviceData dev1 -Force -Confirm | Out-Null");

@@ -4,12 +4,19 @@ namespace IotHubDsr.Module.Tests.Erasures;
 
 public sealed class RemoveTests
 {
-    private static readonly string[] Acted = ["DeviceRegistry", "CloudToDeviceQueue", "RoutedBlobContainer", "DeadLetterContainer", "LogArchive"];
+    private static readonly string[] Acted =
+    [
+        "DeviceRegistry",
+        "CloudToDeviceQueue",
+        "RoutedBlobContainer",
+        "DeadLetterContainer",
+        "LogArchive",
+    ];
 
     [Fact]
     public void Remove_TakesTheDeviceAndLeavesItsLookAlikesToTheByte()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         var before = new ArchiveState(session.Sandbox);
         string registry = Registry(session, "Dev1", "dev10", "dev2", "it's");
 
@@ -21,22 +28,28 @@ public sealed class RemoveTests
         before.AssertOnlyLost(after, record => record.IsOf("dev1"));
         Assert.Equal(registry, Registry(session, "Dev1", "dev10", "dev2", "it's"));
         Assert.Equal(4, Receipt(outcome, "contoso-hub", "DeviceRegistry").Number("RecordsErased"));
-        Assert.Empty(session.Run(
-            "Get-IotDeviceDataFootprint dev1 -ErrorAction Ignore | Where-Object { $_.Kind -eq 'DeviceRegistry' -and $_.Records }").Output);
+        Assert.Empty(
+            session
+                .Run("Get-IotDeviceDataFootprint dev1 -ErrorAction Ignore | Where-Object { $_.Kind -eq 'DeviceRegistry' -and $_.Records }")
+                .Output
+        );
         Assert.Empty(session.Host.Questions);
     }
 
     [Fact]
     public void Receipts_TellTheTruthOfEachLocation()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         WorldTruth world = session.Sandbox.World;
 
         ModuleOutcome outcome = session.Run("Remove-IotDeviceData dev1 -Force");
 
         Assert.Equal(session.Run("Get-IotDataLocation").Output.Count, outcome.Output.Count);
         Assert.Empty(Places("Erased", "RoutedBlobContainer"));
-        Assert.Equal(["contosorouted/paused-archive", "contosorouted/raw-avro", "contosorouted/raw-json"], Places("ErasurePending", "RoutedBlobContainer"));
+        Assert.Equal(
+            ["contosorouted/paused-archive", "contosorouted/raw-avro", "contosorouted/raw-json"],
+            Places("ErasurePending", "RoutedBlobContainer")
+        );
         Assert.Equal(["contosoarchive/cold-archive", "contosoarchive/raw-avro-deflate"], Places("Present", "RoutedBlobContainer"));
         foreach (ContainerTruth container in world.Containers)
         {
@@ -46,18 +59,21 @@ public sealed class RemoveTests
         }
 
         Assert.All(outcome.Output.Where(receipt => receipt.Text("Verdict") == "ErasurePending"), receipt =>
-            Assert.NotNull(receipt.Get("Until")));
+            Assert.NotNull(receipt.Get("Until"))
+        );
         Assert.DoesNotContain(outcome.Output, receipt => receipt.Text("Verdict") == "Absent" && !Acted.Contains(receipt.Text("Kind")));
 
-        IEnumerable<string> Places(string verdict, string kind) => outcome.Output
-            .Where(receipt => receipt.Text("Verdict") == verdict && receipt.Text("Kind") == kind)
-            .Select(receipt => receipt.Text("Place")).Order(StringComparer.Ordinal);
+        IEnumerable<string> Places(string verdict, string kind) =>
+            outcome
+                .Output.Where(receipt => receipt.Text("Verdict") == verdict && receipt.Text("Kind") == kind)
+                .Select(receipt => receipt.Text("Place"))
+                .Order(StringComparer.Ordinal);
     }
 
     [Fact]
     public void EveryDeviceOfTheWorld_CanBeErased()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         IReadOnlyList<string> devices = session.Sandbox.World.Devices;
 
         session.Run("param($devices) $devices | Remove-IotDeviceData -Force -IncludeRelayed | Out-Null", devices);
@@ -65,7 +81,9 @@ public sealed class RemoveTests
         var after = new ArchiveState(session.Sandbox);
         Assert.All(after.Records.Values, Assert.Empty);
         ModuleOutcome left = session.Run(
-            "param($devices) $devices | Get-IotDeviceDataFootprint -ErrorAction Ignore | Where-Object Kind -eq DeviceRegistry", devices);
+            "param($devices) $devices | Get-IotDeviceDataFootprint -ErrorAction Ignore | Where-Object Kind -eq DeviceRegistry",
+            devices
+        );
         Assert.Equal(devices.Count, left.Output.Count);
         Assert.All(left.Output, finding => Assert.Equal("Absent", finding.Text("Verdict")));
     }
@@ -73,7 +91,7 @@ public sealed class RemoveTests
     [Fact]
     public void Gateway_IsErasedWithoutWhatItRelayed()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         var before = new ArchiveState(session.Sandbox);
 
         session.Run("Remove-IotDeviceData gw-1 -Force | Out-Null");
@@ -86,7 +104,7 @@ public sealed class RemoveTests
     [Fact]
     public void Gateway_IncludeRelayed_IsErasedWithWhatItRelayed()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         var before = new ArchiveState(session.Sandbox);
 
         session.Run("Remove-IotDeviceData gw-1 -Force -IncludeRelayed | Out-Null");
@@ -97,7 +115,7 @@ public sealed class RemoveTests
     [Fact]
     public void Leaf_IsErasedFromWhatTheGatewaySentInItsName()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         var before = new ArchiveState(session.Sandbox);
 
         session.Run("Remove-IotDeviceData leaf-1 -Force | Out-Null");
@@ -109,24 +127,25 @@ public sealed class RemoveTests
     [Fact]
     public void OldVersions_AreKept_UnlessTheyAreAskedFor()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
 
         ModuleOutcome outcome = session.TryRun("'dev1' | Remove-IotDeviceData -Force -IncludeOldVersions");
 
         long remaining = Receipt(outcome, "contosoarchive/cold-archive", "RoutedBlobContainer").Number("RecordsRemaining");
-        using ModuleSession without = ModuleSession.Connected();
+        using var without = ModuleSession.Connected();
         Assert.InRange(
             remaining,
             0,
-            Receipt(without.Run("Remove-IotDeviceData dev1 -Force"), "contosoarchive/cold-archive", "RoutedBlobContainer").Number(
-                "RecordsRemaining") - 1);
+            Receipt(without.Run("Remove-IotDeviceData dev1 -Force"), "contosoarchive/cold-archive", "RoutedBlobContainer")
+                .Number("RecordsRemaining") - 1
+        );
         Assert.All(outcome.ErrorIds, id => Assert.Equal("OldCopyDiffers", id));
     }
 
     [Fact]
     public void LifecycleRecord_ArrivesLater_AndASecondRunErasesIt()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         session.Run("Remove-IotDeviceData dev1 -Force | Out-Null");
         Assert.Equal(0, new ArchiveState(session.Sandbox).CountOf("dev1"));
 
@@ -143,7 +162,7 @@ public sealed class RemoveTests
     [Fact]
     public void Remove_OfWhatIsGone_SendsNoMutatingRequest()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
 
         session.TryRun("Remove-IotDeviceData ghost -Force").AssertOnly("DeviceNotFound");
 
@@ -157,8 +176,13 @@ public sealed class RemoveTests
     {
         using var folder = new TemporaryFolder();
         session.Run("param($devices, $path) $devices | Export-IotDeviceData -Path $path", devices, folder.File("package"));
-        return string.Join('\n', Directory.EnumerateFiles(folder.Path, "*.json", SearchOption.AllDirectories)
-            .Where(file => file.Contains("device-registry", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
-            .Select(File.ReadAllText));
+        return string.Join(
+            '\n',
+            Directory
+                .EnumerateFiles(folder.Path, "*.json", SearchOption.AllDirectories)
+                .Where(file => file.Contains("device-registry", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+                .Select(File.ReadAllText)
+        );
     }
 }

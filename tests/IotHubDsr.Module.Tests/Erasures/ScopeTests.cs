@@ -13,8 +13,13 @@ public sealed class ScopeTests
 
     private static readonly string[] Lines =
     [
-        Line("dev1", "first", 0), Line("dev2", "first", 1), Line("dev1", "second", 2), Line("Dev1", "first", 3), Line("dev1", "second", 4),
-        Line("dev2", "first", 5, """{"replaced":"nobody-9"}"""), Line("dev1", "first", 6),
+        Line("dev1", "first", 0),
+        Line("dev2", "first", 1),
+        Line("dev1", "second", 2),
+        Line("Dev1", "first", 3),
+        Line("dev1", "second", 4),
+        Line("dev2", "first", 5, """{"replaced":"nobody-9"}"""),
+        Line("dev1", "first", 6),
     ];
 
     [Theory]
@@ -32,7 +37,9 @@ public sealed class ScopeTests
         Assert.Equal("Absent", Receipt(outcome, "DeviceRegistry").Text("Verdict"));
         Assert.Equal("OwnerAction", Receipt(outcome, "FileUploadContainer").Text("Verdict"));
         Assert.DoesNotContain(session.Module.Sandbox.Log, request => request.Mutating && request.Service == "hub");
-        Assert.DoesNotContain(session.Module.Sandbox.Log, request => request.Method == "DELETE" && request.Target.StartsWith("/device-uploads/", StringComparison.Ordinal));
+        Assert.DoesNotContain(session.Module.Sandbox.Log, request =>
+            request.Method == "DELETE" && request.Target.StartsWith("/device-uploads/", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -41,13 +48,22 @@ public sealed class ScopeTests
         using RequestSession session = StartSession();
 
         ModuleOutcome outcome = session.Run(
-            "Remove-IotDeviceData dev1 -StartTime 2026-01-05T08:00:02Z -EndTime 2026-01-05T09:00:06+01:00 -Force");
+            "Remove-IotDeviceData dev1 -StartTime 2026-01-05T08:00:02Z -EndTime 2026-01-05T09:00:06+01:00 -Force"
+        );
 
         Assert.Equal(Lines.Where(line => !IsOf(line, "dev1 second")), Read(session));
         Assert.Equal("OwnerAction", Receipt(outcome, "DeviceRegistry").Text("Verdict"));
         Assert.Equal("OwnerAction", Receipt(outcome, "CloudToDeviceQueue").Text("Verdict"));
-        Assert.Equal("dev1", session.Run(
-            "Get-IotDeviceDataFootprint dev1 | Where-Object Kind -eq DeviceRegistry | Where-Object Records -gt 0 | ForEach-Object DeviceId").Single().ToString());
+        Assert.Equal(
+            "dev1",
+            session
+                .Run(
+                    "Get-IotDeviceDataFootprint dev1 | Where-Object Kind -eq DeviceRegistry | Where-Object Records -gt 0 | "
+                        + "ForEach-Object DeviceId"
+                )
+                .Single()
+                .ToString()
+        );
     }
 
     [Fact]
@@ -75,7 +91,10 @@ public sealed class ScopeTests
 
         string line = Assert.Single(session.Module.Host.Lines, line => line.Contains($"{Account}/{Container}", StringComparison.Ordinal));
         Assert.Contains(
-            "only records of generation 'first' of the device ID, accepted before 2026-02-01T00:00:00Z; also records of other senders", line, StringComparison.Ordinal);
+            "only records of generation 'first' of the device ID, accepted before 2026-02-01T00:00:00Z; also records of other senders",
+            line,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain(session.Module.Host.Lines, line => line.Contains("DeviceRegistry", StringComparison.Ordinal));
     }
 
@@ -83,11 +102,23 @@ public sealed class ScopeTests
     public void Plan_InterruptedAndResumed_KeepsToItsScope()
     {
         using RequestSession session = StartSession();
-        session.Module.Sandbox.AddFault(new { service = "blob", method = "PUT", pathContains = "comp=blocklist", times = 1, status = 403 });
+        session.Module.Sandbox.AddFault(
+            new
+            {
+                service = "blob",
+                method = "PUT",
+                pathContains = "comp=blocklist",
+                times = 1,
+                status = 403,
+            }
+        );
         string path = session.File("a.plan.json");
 
         session.Module.TryRun(
-            "param($path) $null = New-IotErasurePlan dev1 $path -StartTime 2026-01-05T08:00:01Z -EndTime 2026-01-05T08:00:05Z; Remove-IotDeviceData -Plan $path -Force", path);
+            "param($path) $null = New-IotErasurePlan dev1 $path -StartTime 2026-01-05T08:00:01Z -EndTime 2026-01-05T08:00:05Z; "
+                + "Remove-IotDeviceData -Plan $path -Force",
+            path
+        );
         Assert.Equal(Lines, Read(session));
         PSObject request = session.Run("Get-IotDataRequest").Single();
         session.Run("Get-IotDataRequest | Resume-IotDataRequest -Force");
@@ -97,12 +128,18 @@ public sealed class ScopeTests
         Assert.Equal("only records accepted from 2026-01-05T08:00:01Z on, accepted before 2026-01-05T08:00:05Z", request.Text("Scope"));
         ModuleOutcome checks = session.Run("(Get-IotDataRequest).Certificates | Test-IotErasureCertificate");
         Assert.All(checks.Output, check => Assert.True(check.Text("IsValid") == "True", check.Text("Reason")));
-        Assert.Equal([request.Text("Scope"), request.Text("Scope"), request.Text("Scope")], checks.Output.Select(check => check.Text("Scope")));
+        Assert.Equal(
+            [request.Text("Scope"), request.Text("Scope"), request.Text("Scope")],
+            checks.Output.Select(check => check.Text("Scope"))
+        );
         Assert.DoesNotContain(session.Module.Sandbox.Log, logged => logged.Method == "DELETE" && logged.Service == "hub");
     }
 
     [Theory]
-    [InlineData("[pscustomobject]@{ DeviceId = 'dev1'; GenerationId = 'first'; StartTime = '2030-01-01'; EndTime = '2030-01-02'; IncludeMentioned = $true }")]
+    [InlineData(
+        "[pscustomobject]@{ DeviceId = 'dev1'; GenerationId = 'first'; StartTime = '2030-01-01'; EndTime = '2030-01-02'; "
+            + "IncludeMentioned = $true }"
+    )]
     [InlineData("Get-IotDeviceDataFootprint dev1 | Where-Object Kind -eq DeviceRegistry")]
     public void PipedDevice_WithAGenerationOfItsOwn_DoesNotNarrowTheRequest(string device)
     {
@@ -142,7 +179,12 @@ public sealed class ScopeTests
         var session = new RequestSession();
         foreach (ListedBlob blob in session.Module.Sandbox.Blobs(Account, Container))
             session.Module.Sandbox.DeleteBlob(Account, Container, blob.Name);
-        session.Module.Sandbox.WriteBlob(Account, Container, Blob, Encoding.UTF8.GetBytes(string.Concat(Lines.Select(line => line + "\n"))));
+        session.Module.Sandbox.WriteBlob(
+            Account,
+            Container,
+            Blob,
+            Encoding.UTF8.GetBytes(string.Concat(Lines.Select(line => line + "\n")))
+        );
 
         // A blob that was written a moment ago is left alone, also where a route was switched off.
         session.Module.Sandbox.Advance(TimeSpan.FromHours(1));
@@ -150,7 +192,9 @@ public sealed class ScopeTests
     }
 
     private static string[] Read(RequestSession session) =>
-        Encoding.UTF8.GetString(session.Module.Sandbox.ReadBlob(Account, Container, Blob)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Encoding
+            .UTF8.GetString(session.Module.Sandbox.ReadBlob(Account, Container, Blob))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private static string Line(string deviceId, string generation, int second, string body = "{}") =>
         $$$"""{"EnqueuedTimeUtc":"2026-01-05T08:00:0{{{second}}}.0000000Z","Properties":{},"SystemProperties":{"connectionDeviceId":"{{{deviceId}}}","connectionDeviceGenerationId":"{{{generation}}}","enqueuedTime":"2026-01-05T08:00:0{{{second}}}.0000000Z","contentType":"application/json","contentEncoding":"utf-8"},"Body":{{{body}}}}""";

@@ -9,7 +9,7 @@ public sealed class WhatIfTests
     [InlineData("$WhatIfPreference = $true; 'dev1' | Remove-IotDeviceData -Confirm:$false")]
     public void Remove_WhatIf_NamesThePlanAndSendsNoMutatingRequest(string script)
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
 
         ModuleOutcome outcome = session.Run(script);
 
@@ -17,12 +17,20 @@ public sealed class WhatIfTests
         Assert.NotEmpty(session.Sandbox.Log);
         Assert.DoesNotContain(session.Sandbox.Log, request => request.Mutating);
         Assert.Contains(session.Host.Lines, line =>
-            line.Contains("Device 'dev1' of contoso-hub.azure-devices.net in DeviceRegistry contoso-hub (", StringComparison.Ordinal));
+            line.Contains("Device 'dev1' of contoso-hub.azure-devices.net in DeviceRegistry contoso-hub (", StringComparison.Ordinal)
+        );
         Assert.Contains(session.Host.Lines, line =>
-            line.Contains("Device 'dev1' of contoso-hub.azure-devices.net in CloudToDeviceQueue contoso-hub (3 records", StringComparison.Ordinal));
+            line.Contains(
+                "Device 'dev1' of contoso-hub.azure-devices.net in CloudToDeviceQueue contoso-hub (3 records",
+                StringComparison.Ordinal
+            )
+        );
         Assert.Equal(
             session.Sandbox.World.Containers.Count,
-            session.Host.Lines.Count(line => line.Contains("Device 'dev1' of contoso-hub.azure-devices.net in RoutedBlobContainer ", StringComparison.Ordinal)));
+            session.Host.Lines.Count(line =>
+                line.Contains("Device 'dev1' of contoso-hub.azure-devices.net in RoutedBlobContainer ", StringComparison.Ordinal)
+            )
+        );
         Assert.Empty(session.Host.Questions);
     }
 }

@@ -32,19 +32,26 @@ internal sealed class ExportPackage
     {
         List<JsonElement> lines = [.. Completeness.GetProperty("locations").EnumerateArray()];
         Assert.All(lines, line =>
-            Assert.Equal(Number(line, "found"), Number(line, "included") + Number(line, "withheld") + Number(line, "unreachable")));
-        Assert.All(lines.Where(line => !line.TryGetProperty("found", out _)), line => Assert.NotEqual("Absent", line.GetProperty("verdict").GetString()));
+            Assert.Equal(Number(line, "found"), Number(line, "included") + Number(line, "withheld") + Number(line, "unreachable"))
+        );
+        Assert.All(lines.Where(line => !line.TryGetProperty("found", out _)), line =>
+            Assert.NotEqual("Absent", line.GetProperty("verdict").GetString())
+        );
         foreach (string name in (string[])["found", "included", "withheld", "unreachable"])
             Assert.Equal(lines.Sum(line => Number(line, name)), Number(Completeness.GetProperty("totals"), name));
-        Assert.All(
-            lines.Where(line => Number(line, "withheld") + Number(line, "unreachable") > 0),
-            line => Assert.False(string.IsNullOrWhiteSpace(line.GetProperty("ground").GetString())));
+        Assert.All(lines.Where(line => Number(line, "withheld") + Number(line, "unreachable") > 0), line =>
+            Assert.False(string.IsNullOrWhiteSpace(line.GetProperty("ground").GetString()))
+        );
 
-        foreach (IGrouping<string, string> location in Files.Keys
-            .Where(name => name.EndsWith(".ndjson", StringComparison.Ordinal)).GroupBy(name => name.Split('/')[1]))
+        foreach (
+            IGrouping<string, string> location in Files
+                .Keys.Where(name => name.EndsWith(".ndjson", StringComparison.Ordinal))
+                .GroupBy(name => name.Split('/')[1])
+        )
         {
             long included = lines
-                .Where(line => line.GetProperty("locationId").GetString() == location.Key).Sum(line => Number(line, "included"));
+                .Where(line => line.GetProperty("locationId").GetString() == location.Key)
+                .Sum(line => Number(line, "included"));
             Assert.Equal(included, location.Sum(name => Records(name).Count));
         }
     }
@@ -52,7 +59,8 @@ internal sealed class ExportPackage
     public static async Task<int> CheckByToolAsync(string folder, string manifest)
     {
         using Process tool = Process.Start(
-            new ProcessStartInfo("sha256sum", ["-c", "--quiet", "--strict", manifest]) { WorkingDirectory = folder })!;
+            new ProcessStartInfo("sha256sum", ["-c", "--quiet", "--strict", manifest]) { WorkingDirectory = folder }
+        )!;
         await tool.WaitForExitAsync();
         return tool.ExitCode;
     }

@@ -18,7 +18,7 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
 
         PSObject export = _session.Run("param($path) Get-IotDeviceDataFootprint dev1 | Export-IotDeviceData -Path $path", path).Single();
 
-        ExportPackage package = ExportPackage.OfFolder(path);
+        var package = ExportPackage.OfFolder(path);
         package.AssertManifestHolds();
         package.AssertCountsAddUp();
         if (!OperatingSystem.IsWindows())
@@ -42,7 +42,9 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
 
         _session.Run("param($path) Export-IotDeviceData dev1 $path", path);
 
-        IReadOnlyList<JsonElement> records = ExportPackage.OfFolder(path).Records("data/routed-blob.contosorouted.raw-json/messages.ndjson");
+        IReadOnlyList<JsonElement> records = ExportPackage
+            .OfFolder(path)
+            .Records("data/routed-blob.contosorouted.raw-json/messages.ndjson");
         Assert.Equal(container.Of("dev1").Direct + container.Of("dev1").Attributed, records.Count);
         Assert.All(records, record => Assert.Equal("dev1", DeviceOf(record)));
     }
@@ -55,13 +57,14 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
         _session.Run("param($path) 'dev1', 'Dev1' | Export-IotDeviceData -Path $path", folder.File("package"));
         _session.Run("param($path) 'dev1', 'Dev1' | Export-IotDeviceData -Path $path -AsZip", folder.File("package.zip"));
 
-        ExportPackage zip = ExportPackage.OfZip(folder.File("package.zip"));
-        ExportPackage plain = ExportPackage.OfFolder(folder.File("package"));
+        var zip = ExportPackage.OfZip(folder.File("package.zip"));
+        var plain = ExportPackage.OfFolder(folder.File("package"));
         zip.AssertManifestHolds();
         zip.AssertCountsAddUp();
         Assert.Equal(plain.Files.Keys.Order(StringComparer.Ordinal), zip.Files.Keys.Order(StringComparer.Ordinal));
         Assert.All(plain.Files.Where(file => file.Key.StartsWith("data/device-registry", StringComparison.Ordinal)), file =>
-            Assert.Equal(Encoding.UTF8.GetString(file.Value), Encoding.UTF8.GetString(zip.Files[file.Key])));
+            Assert.Equal(Encoding.UTF8.GetString(file.Value), Encoding.UTF8.GetString(zip.Files[file.Key]))
+        );
     }
 
     [Fact]
@@ -72,18 +75,22 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
 
         _session.Run("param($devices, $path) $devices | Export-IotDeviceData -Path $path -IncludeRelayed", devices, folder.File("package"));
 
-        ExportPackage package = ExportPackage.OfFolder(folder.File("package"));
+        var package = ExportPackage.OfFolder(folder.File("package"));
         package.AssertManifestHolds();
         Assert.Equal(
             devices.Order(StringComparer.Ordinal),
-            package.Records("data/device-registry.contoso-hub/identities.ndjson").Select(DeviceOf).Distinct().Order(StringComparer.Ordinal));
+            package.Records("data/device-registry.contoso-hub/identities.ndjson").Select(DeviceOf).Distinct().Order(StringComparer.Ordinal)
+        );
         Assert.Equal(package.Files.Count, package.Files.Keys.Select(name => name.ToUpperInvariant()).Distinct().Count());
         Assert.All(package.Files.Keys, name =>
-            Assert.Matches("^[a-z0-9][a-z0-9.-]*(/[a-z0-9_~][a-z0-9._~-]*)*$", name.Replace("README", "readme", StringComparison.Ordinal)));
+            Assert.Matches("^[a-z0-9][a-z0-9.-]*(/[a-z0-9_~][a-z0-9._~-]*)*$", name.Replace("README", "readme", StringComparison.Ordinal))
+        );
         Assert.All(Directory.EnumerateFileSystemEntries(folder.Path), entry => Assert.Equal(folder.File("package"), entry));
         Assert.All(package.Files, file =>
             Assert.All((string[])["primaryKey", "secondaryKey", "SharedAccessKey=", "SharedAccessSignature"], secret =>
-            Assert.DoesNotContain(secret, Encoding.UTF8.GetString(file.Value), StringComparison.OrdinalIgnoreCase)));
+                Assert.DoesNotContain(secret, Encoding.UTF8.GetString(file.Value), StringComparison.OrdinalIgnoreCase)
+            )
+        );
     }
 
     [Fact]
@@ -93,8 +100,12 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
 
         _session.Run("param($path) Export-IotDeviceData markup $path", folder.File("package"));
 
-        ExportPackage package = ExportPackage.OfFolder(folder.File("package"));
-        JsonElement tags = package.Records("data/device-registry.contoso-hub/twins.ndjson").Single().GetProperty("twin").GetProperty("tags");
+        var package = ExportPackage.OfFolder(folder.File("package"));
+        JsonElement tags = package
+            .Records("data/device-registry.contoso-hub/twins.ndjson")
+            .Single()
+            .GetProperty("twin")
+            .GetProperty("tags");
         Assert.Equal("<script>alert(1)</script>", tags.GetProperty("nickname").GetString());
         Assert.Equal("../../../../etc/passwd", tags.GetProperty("path").GetString());
         Assert.Equal([folder.File("package")], Directory.EnumerateFileSystemEntries(folder.Path));
@@ -111,7 +122,10 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
         File.WriteAllText(folder.File(file), "mine");
 
         ModuleOutcome outcome = _session.TryRun(
-            $"param($path, $certificate) Export-IotDeviceData dev1 $path {form}", folder.File("taken"), certificate);
+            $"param($path, $certificate) Export-IotDeviceData dev1 $path {form}",
+            folder.File("taken"),
+            certificate
+        );
 
         outcome.AssertOnly("ExportPathExists");
         Assert.Equal("mine", File.ReadAllText(folder.File(file)));
@@ -132,13 +146,20 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
         File.WriteAllBytes(folder.File("person.cer"), certificate.Export(X509ContentType.Cert));
         File.WriteAllText(folder.File("person.pem"), certificate.ExportCertificatePem());
 
-        PSObject export = _session.Run(
-            "param($folder, $certificate) $null = $ExecutionContext.SessionState.Path.SetLocation($folder); Export-IotDeviceData dev1 " + parameters,
-            folder.Path,
-            certificate).Single();
+        PSObject export = _session
+            .Run(
+                "param($folder, $certificate) $null = $ExecutionContext.SessionState.Path.SetLocation($folder); Export-IotDeviceData dev1 "
+                    + parameters,
+                folder.Path,
+                certificate
+            )
+            .Single();
 
         Assert.Equal(folder.File(file), export.Text("Path"));
-        Assert.Equal([file, "person.cer", "person.pem"], folder.Entries.Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [file, "person.cer", "person.pem"],
+            folder.Entries.Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal)
+        );
         byte[] head = File.ReadAllBytes(folder.File(file))[..2];
         Assert.Equal(file.EndsWith("p7m", StringComparison.Ordinal) ? [0x30, 0x80] : "PK"u8.ToArray(), head);
     }
@@ -150,7 +171,10 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
         using X509Certificate2 certificate = Certificate(DateTimeOffset.UnixEpoch.AddDays(1));
 
         ModuleOutcome outcome = _session.TryRun(
-            "param($path, $certificate) Export-IotDeviceData dev1 $path -ProtectTo $certificate", folder.File("package"), certificate);
+            "param($path, $certificate) Export-IotDeviceData dev1 $path -ProtectTo $certificate",
+            folder.File("package"),
+            certificate
+        );
 
         outcome.AssertOnly("RecipientCertificateRefused");
         Assert.Empty(folder.Entries);
@@ -165,7 +189,9 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
         File.WriteAllText(folder.File("file"), "mine");
 
         ModuleOutcome outcome = _session.TryRun(
-            $"param($path) Export-IotDeviceData dev1 $path {form}", Path.Combine(folder.File("file"), "package"));
+            $"param($path) Export-IotDeviceData dev1 $path {form}",
+            Path.Combine(folder.File("file"), "package")
+        );
 
         outcome.AssertOnly("ExportFailed");
         Assert.Equal([folder.File("file")], folder.Entries);
@@ -176,9 +202,12 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
     {
         using var folder = new TemporaryFolder();
 
-        PSObject export = _session.Run(
-            "param($folder) $null = $ExecutionContext.SessionState.Path.SetLocation($folder); Export-IotDeviceData dev1 package",
-            folder.Path).Single();
+        PSObject export = _session
+            .Run(
+                "param($folder) $null = $ExecutionContext.SessionState.Path.SetLocation($folder); Export-IotDeviceData dev1 package",
+                folder.Path
+            )
+            .Single();
 
         Assert.Equal(folder.File("package"), export.Text("Path"));
         Assert.True(Directory.Exists(folder.File("package")));
@@ -200,7 +229,9 @@ public sealed class ExportTests(ConnectedSession connected) : IClassFixture<Conn
     private static X509Certificate2 Certificate(DateTimeOffset? until = null)
     {
         using var key = RSA.Create(2048);
-        return new CertificateRequest("CN=Ana Lopez", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            .CreateSelfSigned(DateTimeOffset.UnixEpoch, until ?? DateTimeOffset.UnixEpoch.AddYears(100));
+        return new CertificateRequest("CN=Ana Lopez", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(
+            DateTimeOffset.UnixEpoch,
+            until ?? DateTimeOffset.UnixEpoch.AddYears(100)
+        );
     }
 }

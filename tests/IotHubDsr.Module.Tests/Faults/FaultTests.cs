@@ -15,9 +15,18 @@ public sealed class FaultTests
     [InlineData("hub", 503, null)]
     public void PassingFault_IsRetried_WithTheSameResult(string service, int status, int? retryAfter)
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         List<string> undisturbed = [.. session.Run(Counts).Output.Select(text => $"{text}")];
-        session.Sandbox.AddFault(new { service, skip = 1, times = 2, status, retryAfterSeconds = retryAfter });
+        session.Sandbox.AddFault(
+            new
+            {
+                service,
+                skip = 1,
+                times = 2,
+                status,
+                retryAfterSeconds = retryAfter,
+            }
+        );
 
         ModuleOutcome outcome = session.Run(Counts);
 
@@ -28,10 +37,18 @@ public sealed class FaultTests
     [Fact]
     public void ConnectionLostWhileReadingABlob_IsRetried_WithTheSameResult()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         List<string> undisturbed = [.. session.Run(Counts).Output.Select(text => $"{text}")];
         session.Sandbox.AddFault(
-            new { service = "blob", method = "GET", pathContains = "/contoso-hub/", times = 3, resetAfterBytes = 500 });
+            new
+            {
+                service = "blob",
+                method = "GET",
+                pathContains = "/contoso-hub/",
+                times = 3,
+                resetAfterBytes = 500,
+            }
+        );
 
         Assert.Equal(undisturbed, session.Run(Counts).Output.Select(text => $"{text}"));
     }
@@ -41,13 +58,19 @@ public sealed class FaultTests
     [InlineData("comp=blocklist")]
     public void ConnectionLostWhileRewriting_LeavesTheOldBlob_AndTheOthersGoOn(string request)
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         var before = new ArchiveState(session.Sandbox);
-        session.Sandbox.AddFault(new
-        {
-            service = "blob", host = "contosorouted.blob.core.windows.net", method = "PUT", pathContains = request, times = 1_000_000,
-            resetAfterBytes = 20,
-        });
+        session.Sandbox.AddFault(
+            new
+            {
+                service = "blob",
+                host = "contosorouted.blob.core.windows.net",
+                method = "PUT",
+                pathContains = request,
+                times = 1_000_000,
+                resetAfterBytes = 20,
+            }
+        );
 
         ModuleOutcome outcome = session.TryRun("Remove-IotDeviceData dev1 -Force");
 
@@ -63,23 +86,27 @@ public sealed class FaultTests
     [Fact]
     public void MissingPermissionOnOneAccount_IsUnreachableThere_AndTheOthersGoOn()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         session.Sandbox.Deny("blob:contosorouted");
 
         ModuleOutcome outcome = session.TryRun("Get-IotDeviceDataFootprint dev1 | Where-Object Kind -eq RoutedBlobContainer");
 
         outcome.AssertOnly("PermissionMissing");
-        Assert.All(outcome.Output, finding => Assert.Equal(
-            finding.Text("Place").StartsWith("contosorouted/", StringComparison.Ordinal)
-                ? "Unreachable" : "Present", finding.Text("Verdict")));
+        Assert.All(outcome.Output, finding =>
+            Assert.Equal(
+                finding.Text("Place").StartsWith("contosorouted/", StringComparison.Ordinal) ? "Unreachable" : "Present",
+                finding.Text("Verdict")
+            )
+        );
         Assert.All(outcome.Errors, error =>
-            Assert.Contains("Storage Blob Data", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal));
+            Assert.Contains("Storage Blob Data", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public void MissingPermissionOnTheRegistry_IsNotAbsence()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         session.Sandbox.Deny("hub:RegistryRead");
 
         ModuleOutcome outcome = session.TryRun("Get-IotDeviceDataFootprint dev1");
@@ -91,7 +118,7 @@ public sealed class FaultTests
     [Fact]
     public void ExpiredTokens_AreRefusedCredentials()
     {
-        using ModuleSession session = ModuleSession.WithSandbox();
+        using var session = ModuleSession.WithSandbox();
         session.Sandbox.SetTokenLifetime(TimeSpan.FromSeconds(-60));
 
         ModuleOutcome outcome = session.TryRun("Connect-IotHubDsr -Sandbox $sandbox");
@@ -105,10 +132,11 @@ public sealed class FaultTests
     [InlineData(true)]
     public void UnreadableArchive_IsReportedWithItsOffset_AndNoDeviceIsAbsentThere(bool truncated)
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         ListedBlob blob = session.Sandbox.Blobs("contosorouted", "raw-avro").First(blob => blob.Length > 2000);
         byte[] content = truncated
-            ? session.Sandbox.ReadBlob("contosorouted", "raw-avro", blob.Name)[..1500] : Encoding.UTF8.GetBytes("This is not Avro.");
+            ? session.Sandbox.ReadBlob("contosorouted", "raw-avro", blob.Name)[..1500]
+            : Encoding.UTF8.GetBytes("This is not Avro.");
         session.Sandbox.WriteBlob("contosorouted", "raw-avro", blob.Name, content);
 
         ModuleOutcome outcome = session.TryRun("'dev1', 'semi;colon' | Get-IotDeviceDataFootprint");
@@ -117,19 +145,25 @@ public sealed class FaultTests
         ErrorRecord error = Assert.Single(outcome.Errors);
         Assert.Contains(blob.Name, $"{error.TargetObject}", StringComparison.Ordinal);
         Assert.Matches("(offset|byte) [0-9]+", $"{error.Exception.Message}");
-        Assert.DoesNotContain(
-            outcome.Output, finding => finding.Text("Place") == "contosorouted/raw-avro" && finding.Text("Verdict") == "Absent");
-        Assert.DoesNotContain(
-            outcome.Output, finding => finding.Text("Place") == "contosorouted/raw-json" && finding.Text("Verdict") == "Unreachable");
+        Assert.DoesNotContain(outcome.Output, finding =>
+            finding.Text("Place") == "contosorouted/raw-avro" && finding.Text("Verdict") == "Absent"
+        );
+        Assert.DoesNotContain(outcome.Output, finding =>
+            finding.Text("Place") == "contosorouted/raw-json" && finding.Text("Verdict") == "Unreachable"
+        );
     }
 
     [Fact]
     public void UnreadableArchive_IsLeftAsItIsByAnErasure_AndTheOthersGoOn()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         ListedBlob blob = session.Sandbox.Blobs("contosorouted", "raw-json").First(blob => blob.Length > 2000);
         session.Sandbox.WriteBlob(
-            "contosorouted", "raw-json", blob.Name, Encoding.UTF8.GetBytes("{\"SystemProperties\":{\"connectionDeviceId\":\"dev1\"\n"));
+            "contosorouted",
+            "raw-json",
+            blob.Name,
+            Encoding.UTF8.GetBytes("{\"SystemProperties\":{\"connectionDeviceId\":\"dev1\"\n")
+        );
         byte[] planted = session.Sandbox.ReadBlob("contosorouted", "raw-json", blob.Name);
 
         ModuleOutcome outcome = session.TryRun("Remove-IotDeviceData dev1 -Force");
@@ -145,8 +179,16 @@ public sealed class FaultTests
     [Fact]
     public void UnreadableConfiguration_IsReported_AndIsALocationItself()
     {
-        using ModuleSession session = ModuleSession.WithSandbox();
-        session.Sandbox.AddFault(new { service = "arm", pathContains = "diagnosticSettings", times = 1_000_000, status = 403 });
+        using var session = ModuleSession.WithSandbox();
+        session.Sandbox.AddFault(
+            new
+            {
+                service = "arm",
+                pathContains = "diagnosticSettings",
+                times = 1_000_000,
+                status = 403,
+            }
+        );
         session.Run("$null = Connect-IotHubDsr -Sandbox $sandbox");
 
         ModuleOutcome outcome = session.TryRun("Get-IotDataLocation");
@@ -159,13 +201,21 @@ public sealed class FaultTests
     [Fact]
     public void HubThatFails_DoesNotKeepTheArchivesFromBeingRead()
     {
-        using ModuleSession session = ModuleSession.Connected();
-        session.Sandbox.AddFault(new { service = "hub", times = 1_000_000, status = 400 });
+        using var session = ModuleSession.Connected();
+        session.Sandbox.AddFault(
+            new
+            {
+                service = "hub",
+                times = 1_000_000,
+                status = 400,
+            }
+        );
 
         ModuleOutcome outcome = session.TryRun("Get-IotDeviceDataFootprint dev1");
 
         Assert.All(outcome.Output.Where(finding => finding.Text("Kind") == "RoutedBlobContainer"), finding =>
-            Assert.Equal("Present", finding.Text("Verdict")));
+            Assert.Equal("Present", finding.Text("Verdict"))
+        );
         Assert.DoesNotContain(outcome.Output, finding => finding.Text("Kind") == "DeviceRegistry" && finding.Text("Verdict") == "Absent");
         Assert.NotEmpty(outcome.Errors);
     }

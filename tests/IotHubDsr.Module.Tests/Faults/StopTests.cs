@@ -8,7 +8,7 @@ public sealed class StopTests
     [Fact]
     public void Stop_InAFootprint_JoinsTheWorkers()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
 
         StopDuring(session, "Get-IotDeviceDataFootprint dev1");
 
@@ -20,7 +20,7 @@ public sealed class StopTests
     [InlineData("-AsZip")]
     public void Stop_InAnExport_LeavesNoPackage(string form)
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         using var folder = new TemporaryFolder();
 
         StopDuring(session, $"param($path) Export-IotDeviceData dev1 $path {form}", folder.File("package"));
@@ -32,9 +32,17 @@ public sealed class StopTests
     [Fact]
     public void Stop_InAnErasure_LeavesEveryBlobWholeAndErasesNothingMore()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         var before = new ArchiveState(session.Sandbox);
-        session.Sandbox.AddFault(new { service = "blob", method = "PUT", times = 1000, latencyMilliseconds = 200 });
+        session.Sandbox.AddFault(
+            new
+            {
+                service = "blob",
+                method = "PUT",
+                times = 1000,
+                latencyMilliseconds = 200,
+            }
+        );
 
         RunningScript script = session.Start("Remove-IotDeviceData dev1 -Force");
         WaitFor(session, request => request.Mutating && request.Service == "blob");
@@ -51,7 +59,7 @@ public sealed class StopTests
     [Fact]
     public void Session_WorksAfterAStop()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
 
         StopDuring(session, "Get-IotDeviceDataFootprint dev1");
         session.Sandbox.ClearFaults();
@@ -62,7 +70,14 @@ public sealed class StopTests
     /// <summary>Stops a script when it reads blobs, each of which takes a while.</summary>
     private static void StopDuring(ModuleSession session, string command, params object[] arguments)
     {
-        session.Sandbox.AddFault(new { service = "blob", times = 10000, latencyMilliseconds = 200 });
+        session.Sandbox.AddFault(
+            new
+            {
+                service = "blob",
+                times = 10000,
+                latencyMilliseconds = 200,
+            }
+        );
         RunningScript script = session.Start(command, arguments);
         WaitFor(session, request => request.Service == "blob");
         Assert.True(script.IsRunning);

@@ -7,15 +7,20 @@ public sealed class FootprintTests
     [Fact]
     public void Footprint_OfEveryDevice_CountsWhatTheWorldHolds()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         WorldTruth world = session.Sandbox.World;
 
         ModuleOutcome outcome = session.Run("param($ids) $ids | Get-IotDeviceDataFootprint", world.Devices);
 
-        List<string> expected = [.. world.Devices.SelectMany(device => world.Containers.Select(
-            container => $"{device} {container.Place} {Own(container, device)}"))];
-        IEnumerable<string> actual = outcome.Output.Where(finding => finding.Text("Kind") == "RoutedBlobContainer").Select(
-            finding => $"{finding.Text("DeviceId")} {finding.Text("Place")} {Current(finding)}");
+        List<string> expected =
+        [
+            .. world.Devices.SelectMany(device =>
+                world.Containers.Select(container => $"{device} {container.Place} {Own(container, device)}")
+            ),
+        ];
+        IEnumerable<string> actual = outcome
+            .Output.Where(finding => finding.Text("Kind") == "RoutedBlobContainer")
+            .Select(finding => $"{finding.Text("DeviceId")} {finding.Text("Place")} {Current(finding)}");
         Assert.Equal(expected.Order(StringComparer.Ordinal), actual.Order(StringComparer.Ordinal));
         Assert.All(world.Devices, device => Assert.True(world.Containers.Sum(container => Own(container, device)) > 0));
     }
@@ -23,7 +28,7 @@ public sealed class FootprintTests
     [Fact]
     public void Footprint_OfAGateway_CountsWhatItRelayedAsTheDataOfOthers()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         ContainerTruth container = session.Sandbox.World.Containers.Single(container => container.Endpoint == "raw-json");
 
         PSObject finding = session.Run("Get-IotDeviceDataFootprint gw-1 | Where-Object Place -eq contosorouted/raw-json").Single();
@@ -36,7 +41,7 @@ public sealed class FootprintTests
     [Fact]
     public void Footprint_CountsOldVersionsApart()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         WorldTruth world = session.Sandbox.World;
 
         ModuleOutcome outcome = session.Run("Get-IotDeviceDataFootprint dev1 | Where-Object Kind -eq RoutedBlobContainer");

@@ -7,20 +7,22 @@ public sealed class QueryTests
     [Fact]
     public void Query_IsReadToItsLastPage()
     {
-        using ModuleSession session = ModuleSession.Connected(scale: 3);
+        using var session = ModuleSession.Connected(scale: 3);
 
         ModuleOutcome outcome = session.Run("Get-IotDeviceDataFootprint -Query \"tags.site = 'stockholm'\"" + Devices);
 
         Assert.True(session.Sandbox.World.Devices.Count > 100);
-        Assert.Equal(session.Sandbox.World.Devices.Order(StringComparer.Ordinal),
-            outcome.Output.Select(id => $"{id}").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            session.Sandbox.World.Devices.Order(StringComparer.Ordinal),
+            outcome.Output.Select(id => $"{id}").Order(StringComparer.Ordinal)
+        );
         Assert.True(session.Sandbox.Log.Count(request => request.Target.StartsWith("/devices/query", StringComparison.Ordinal)) > 1);
     }
 
     [Fact]
     public void Query_WithAQuote_ReachesItsDevice()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
 
         ModuleOutcome outcome = session.Run("Get-IotDeviceDataFootprint -Query \"deviceId = 'it''s'\"" + Devices);
 
@@ -32,7 +34,7 @@ public sealed class QueryTests
     [InlineData("DELETE everything")]
     public void Query_ThatTheHubRefuses_IsAnError(string query)
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
 
         ModuleOutcome outcome = session.TryRun("param($query) Get-IotDeviceDataFootprint -Query $query", query);
 
@@ -43,7 +45,7 @@ public sealed class QueryTests
     [Fact]
     public void Query_ThatMatchesNothing_IsAnErrorAndErasesNothing()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
 
         ModuleOutcome outcome = session.TryRun("Remove-IotDeviceData -Query \"tags.owner = 'nobody'\" -Force");
 
@@ -55,13 +57,23 @@ public sealed class QueryTests
     [Fact]
     public void Query_InTheMiddleOfItsPagesUnavailable_IsRetriedWithTheSameResult()
     {
-        using ModuleSession session = ModuleSession.Connected(scale: 3);
-        session.Sandbox.AddFault(new { service = "hub", pathContains = "/devices/query", skip = 1, status = 503 });
+        using var session = ModuleSession.Connected(scale: 3);
+        session.Sandbox.AddFault(
+            new
+            {
+                service = "hub",
+                pathContains = "/devices/query",
+                skip = 1,
+                status = 503,
+            }
+        );
 
         ModuleOutcome outcome = session.Run("Get-IotDeviceDataFootprint -Query \"tags.site = 'stockholm'\"" + Devices);
 
         Assert.Equal(0, session.Sandbox.PendingFaults);
-        Assert.Equal(session.Sandbox.World.Devices.Order(StringComparer.Ordinal),
-            outcome.Output.Select(id => $"{id}").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            session.Sandbox.World.Devices.Order(StringComparer.Ordinal),
+            outcome.Output.Select(id => $"{id}").Order(StringComparer.Ordinal)
+        );
     }
 }

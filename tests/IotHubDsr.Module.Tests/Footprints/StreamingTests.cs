@@ -13,7 +13,7 @@ public sealed class StreamingTests
             } | Get-IotDeviceDataFootprint | ForEach-Object { $script:seen++ }
             $seenWhileGiving
             """;
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
 
         Assert.True((int)session.Run(script).Single().BaseObject > 0);
     }
@@ -21,29 +21,42 @@ public sealed class StreamingTests
     [Fact]
     public void ThousandDevices_ListEachContainerOnce()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         IReadOnlyList<ContainerTruth> containers = session.Sandbox.World.Containers;
         string[] devices = [.. session.Sandbox.World.Devices, .. Enumerable.Range(0, 1000).Select(number => $"ghost-{number}")];
 
         ModuleOutcome outcome = session.TryRun(
             "param($devices) $devices | Get-IotDeviceDataFootprint -ErrorAction Ignore | Where-Object Kind -eq RoutedBlobContainer",
-            (object)devices[..1000]);
+            (object)devices[..1000]
+        );
 
         Assert.Equal(1000 * containers.Count, outcome.Output.Count);
         foreach (ContainerTruth container in containers)
         {
             // Once to read it, and once more for what has moved meanwhile.
-            Assert.Equal(2, session.Sandbox.Log.Count(request => request.BeginsListing
-                && request.Host.StartsWith(container.Account, StringComparison.Ordinal)
-                && request.Target.StartsWith($"/{container.Container}?", StringComparison.Ordinal)));
+            Assert.Equal(
+                2,
+                session.Sandbox.Log.Count(request =>
+                    request.BeginsListing
+                    && request.Host.StartsWith(container.Account, StringComparison.Ordinal)
+                    && request.Target.StartsWith($"/{container.Container}?", StringComparison.Ordinal)
+                )
+            );
         }
     }
 
     [Fact]
     public void FirstFinding_IsEnough_WhenNoMoreIsAskedFor()
     {
-        using ModuleSession session = ModuleSession.Connected();
-        session.Sandbox.AddFault(new { service = "blob", times = 1000, latencyMilliseconds = 100 });
+        using var session = ModuleSession.Connected();
+        session.Sandbox.AddFault(
+            new
+            {
+                service = "blob",
+                times = 1000,
+                latencyMilliseconds = 100,
+            }
+        );
 
         ModuleOutcome outcome = session.Run("Get-IotDeviceDataFootprint dev1 | Limit-Output -First 1");
 
@@ -56,8 +69,15 @@ public sealed class StreamingTests
     [Fact]
     public void Break_DownstreamEndsTheWork()
     {
-        using ModuleSession session = ModuleSession.Connected();
-        session.Sandbox.AddFault(new { service = "blob", times = 1000, latencyMilliseconds = 100 });
+        using var session = ModuleSession.Connected();
+        session.Sandbox.AddFault(
+            new
+            {
+                service = "blob",
+                times = 1000,
+                latencyMilliseconds = 100,
+            }
+        );
 
         ModuleOutcome outcome = session.Run("foreach ($once in 1) { Get-IotDeviceDataFootprint dev1 | ForEach-Object { 'one'; break } }");
 
@@ -68,8 +88,15 @@ public sealed class StreamingTests
     [Fact]
     public void ErrorDownstream_EndsTheWork()
     {
-        using ModuleSession session = ModuleSession.Connected();
-        session.Sandbox.AddFault(new { service = "blob", times = 1000, latencyMilliseconds = 100 });
+        using var session = ModuleSession.Connected();
+        session.Sandbox.AddFault(
+            new
+            {
+                service = "blob",
+                times = 1000,
+                latencyMilliseconds = 100,
+            }
+        );
 
         ModuleOutcome outcome = session.TryRun("Get-IotDeviceDataFootprint dev1 | ForEach-Object { throw 'enough' }");
 
@@ -85,7 +112,7 @@ public sealed class StreamingTests
             session.Run("$null = Connect-IotHubDsr -Sandbox $sandbox");
         Assert.Equal(last, Last());
 
-        long Last() => session.Sandbox.Log.Where(request => request.Service == service)
-            .Select(request => request.Sequence).DefaultIfEmpty().Max();
+        long Last() =>
+            session.Sandbox.Log.Where(request => request.Service == service).Select(request => request.Sequence).DefaultIfEmpty().Max();
     }
 }

@@ -60,17 +60,41 @@ public sealed class ExampleRuns : IDisposable
         Directory.CreateSymbolicLink(_folder.File("modules/IotHubDsr"), RepositoryPaths.Root);
         string examples = _folder.File("examples.json");
         string result = _folder.File("results.jsonl");
-        await File.WriteAllTextAsync(examples, JsonSerializer.Serialize(HelpDocument.ReadAll().SelectMany(static document => document.Examples.Select(
-            example => new { Command = document.Name, Title = example.Title.Trim(), example.Code }))
-            .Append(new { Command = Topic, Title = Rehearsal, Code = string.Join('\n', AboutTopicTests.RehearsalCommands()) })));
+        await File.WriteAllTextAsync(
+            examples,
+            JsonSerializer.Serialize(
+                HelpDocument
+                    .ReadAll()
+                    .SelectMany(static document =>
+                        document.Examples.Select(example => new
+                        {
+                            Command = document.Name,
+                            Title = example.Title.Trim(),
+                            example.Code,
+                        })
+                    )
+                    .Append(
+                        new
+                        {
+                            Command = Topic,
+                            Title = Rehearsal,
+                            Code = string.Join('\n', AboutTopicTests.RehearsalCommands()),
+                        }
+                    )
+            )
+        );
         string script = Path.Combine(RepositoryPaths.Root, "tests", "IotHubDsr.Module.Tests", "Help", "Invoke-Examples.ps1");
         (int exitCode, string output, string errors) = await PowerShellRun.RunAsync(
             ["-NonInteractive", "-File", script, "-Examples", examples, "-Result", result],
             new Dictionary<string, string> { ["PSModulePath"] = _folder.File("modules") },
-            TimeSpan.FromMinutes(30));
+            TimeSpan.FromMinutes(30)
+        );
         Directory.Delete(_folder.File("modules/IotHubDsr"));
         string[] lines = File.Exists(result) ? await File.ReadAllLinesAsync(result) : [];
-        return ([.. lines.Select(static line => JsonSerializer.Deserialize<ExampleResult>(line)!)], $"Exit code {exitCode}: {output}{errors}");
+        return (
+            [.. lines.Select(static line => JsonSerializer.Deserialize<ExampleResult>(line)!)],
+            $"Exit code {exitCode}: {output}{errors}"
+        );
     }
 }
 
@@ -78,4 +102,5 @@ internal sealed record ExampleResult(
     [property: JsonPropertyName("command")] string Command,
     [property: JsonPropertyName("title")] string Title,
     [property: JsonPropertyName("error")] string Error,
-    [property: JsonPropertyName("seconds")] double Seconds);
+    [property: JsonPropertyName("seconds")] double Seconds
+);

@@ -7,31 +7,39 @@ public sealed class ExampleTests(HelpSession session) : IClassFixture<HelpSessio
 {
     [Fact]
     public void EveryCommand_HasThreeExamplesOfItself() => Assert.All(HelpDocument.ReadAll(), static document =>
-    {
-        Assert.True(document.Examples.Count >= 3, $"There are {document.Examples.Count} examples.");
-        Assert.All(document.Examples, example =>
         {
-            Assert.Contains(document.Name, example.Code, StringComparison.Ordinal);
-            Assert.Matches(@"^[^a-z].{20,}\.$", example.Remarks);
+            Assert.True(document.Examples.Count >= 3, $"There are {document.Examples.Count} examples.");
+            Assert.All(document.Examples, example =>
+            {
+                Assert.Contains(document.Name, example.Code, StringComparison.Ordinal);
+                Assert.Matches(@"^[^a-z].{20,}\.$", example.Remarks);
+            });
         });
-    });
 
     [Fact]
-    public void EveryExample_ParsesAndUsesRealParameters() => Assert.All(
-        HelpDocument.ReadAll().SelectMany(static document => document.Examples),
-        example => AssertReal(example.Code));
+    public void EveryExample_ParsesAndUsesRealParameters() =>
+        Assert.All(HelpDocument.ReadAll().SelectMany(static document => document.Examples), example => AssertReal(example.Code));
 
     [Fact]
-    public void EveryCommandLineOfTheReadme_ParsesAndUsesRealParameters() => Assert.All(MarkdownBlocks("README.md", "powershell"), AssertReal);
+    public void EveryCommandLineOfTheReadme_ParsesAndUsesRealParameters() =>
+        Assert.All(MarkdownBlocks("README.md", "powershell"), AssertReal);
 
     [Fact]
-    public void EveryExampleScript_ParsesAndUsesRealParameters() => Assert.All(
-        Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "module", "Examples"), "*.ps1").Select(File.ReadAllText), AssertReal);
+    public void EveryExampleScript_ParsesAndUsesRealParameters() =>
+        Assert.All(
+            Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "module", "Examples"), "*.ps1").Select(File.ReadAllText),
+            AssertReal
+        );
 
     private static List<string> MarkdownBlocks(string file, string language)
     {
         string[] parts = File.ReadAllText(Path.Combine(RepositoryPaths.Root, file)).ReplaceLineEndings("\n").Split("```");
-        List<string> blocks = [.. parts.Where((part, index) => index % 2 == 1 && part.StartsWith($"{language}\n", StringComparison.Ordinal)).Select(part => part[language.Length..])];
+        List<string> blocks =
+        [
+            .. parts
+                .Where((part, index) => index % 2 == 1 && part.StartsWith($"{language}\n", StringComparison.Ordinal))
+                .Select(part => part[language.Length..]),
+        ];
         Assert.NotEmpty(blocks);
         return blocks;
     }
@@ -44,13 +52,19 @@ public sealed class ExampleTests(HelpSession session) : IClassFixture<HelpSessio
         {
             string? name = call.GetCommandName();
             CmdletInfo? command = session.Commands.FirstOrDefault(one => one.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-            if (name?.Contains("-Iot", StringComparison.OrdinalIgnoreCase) == true && !name.StartsWith("Get-AzIot", StringComparison.OrdinalIgnoreCase))
+            if (
+                name?.Contains("-Iot", StringComparison.OrdinalIgnoreCase) == true
+                && !name.StartsWith("Get-AzIot", StringComparison.OrdinalIgnoreCase)
+            )
+            {
                 Assert.True(command is not null, $"{name} is not a command of the module.");
+            }
+
             if (command is null)
                 continue;
-            Assert.All(
-                call.CommandElements.OfType<CommandParameterAst>(),
-                parameter => Assert.Contains(parameter.ParameterName, command.Parameters.Keys, StringComparer.Ordinal));
+            Assert.All(call.CommandElements.OfType<CommandParameterAst>(), parameter =>
+                Assert.Contains(parameter.ParameterName, command.Parameters.Keys, StringComparer.Ordinal)
+            );
         }
     }
 }

@@ -2,13 +2,14 @@ using System.Management.Automation;
 
 namespace IotHubDsr.Module.Tests.Help;
 
-/// <summary>A session for questions about what the module tells of itself; it changes nothing, so that the tests of a class share it.</summary>
+/// <summary>
+/// A session for questions about what the module tells of itself; it changes nothing, so that the tests of a class share it.
+/// </summary>
 public sealed class HelpSession : IDisposable
 {
     private readonly ModuleSession _session = ModuleSession.Open();
 
-    public HelpSession() =>
-        Commands = [.. Run("Get-Command -Module IotHubDsr").Select(static command => (CmdletInfo)command.BaseObject)];
+    public HelpSession() => Commands = [.. Run("Get-Command -Module IotHubDsr").Select(static command => (CmdletInfo)command.BaseObject)];
 
     /// <summary>The commands that the module exports.</summary>
     internal IReadOnlyList<CmdletInfo> Commands { get; }

@@ -14,7 +14,9 @@ public sealed class ImportTests
             """;
 
         string[] loaded = await PowerShellRun.LinesWithoutModuleAsync(
-            script, new Dictionary<string, string> { ["DSR_MANIFEST"] = RepositoryPaths.Manifest });
+            script,
+            new Dictionary<string, string> { ["DSR_MANIFEST"] = RepositoryPaths.Manifest }
+        );
 
         Assert.Equal(["IotHubDsr"], loaded.Where(name => name != "IotHubDsr.Contracts"));
     }
@@ -22,8 +24,12 @@ public sealed class ImportTests
     [Fact]
     public void Stage_HasNoPowerShellEngineAndOneContracts()
     {
-        List<string> staged = [.. Directory.EnumerateFiles(RepositoryPaths.ModuleBin, "*", SearchOption.AllDirectories)
-            .Select(file => Path.GetFileName(file)!)];
+        List<string> staged =
+        [
+            .. Directory
+                .EnumerateFiles(RepositoryPaths.ModuleBin, "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetFileName(file)!),
+        ];
 
         Assert.Contains("IotHubDsr.Core.dll", staged);
         Assert.DoesNotContain(staged, name => name.StartsWith("System.Management.Automation", StringComparison.OrdinalIgnoreCase));

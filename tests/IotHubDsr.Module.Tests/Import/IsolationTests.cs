@@ -35,13 +35,15 @@ public sealed class IsolationTests
         string azure = Assert.Single(lines, line => IsOfAzure(line, "default"));
         Assert.StartsWith("default Azure.Core 1.44", azure, StringComparison.Ordinal);
         Assert.Contains(lines, line =>
-            line.StartsWith("apart Azure.Core ", StringComparison.Ordinal) && !line.Contains(" 1.44", StringComparison.Ordinal));
+            line.StartsWith("apart Azure.Core ", StringComparison.Ordinal) && !line.Contains(" 1.44", StringComparison.Ordinal)
+        );
         Assert.Contains(lines, line => line.StartsWith("apart Azure.Storage.Blobs ", StringComparison.Ordinal));
         Assert.Single(lines, line => line.Contains(" IotHubDsr.Contracts ", StringComparison.Ordinal));
         Assert.DoesNotContain(lines, line => line.StartsWith("default IotHubDsr.Core ", StringComparison.Ordinal));
     }
 
     private static bool IsOfAzure(string line, string context) =>
-        ((string[])["Azure.", "Microsoft.Identity", "System.ClientModel"]).Any(
-            name => line.StartsWith($"{context} {name}", StringComparison.Ordinal));
+        ((string[])["Azure.", "Microsoft.Identity", "System.ClientModel"]).Any(name =>
+            line.StartsWith($"{context} {name}", StringComparison.Ordinal)
+        );
 }

@@ -26,16 +26,20 @@ public sealed class LocationTests(ConnectedSession connected) : IClassFixture<Co
     [InlineData("device provisioning service", "ProvisioningService", "contoso-dps")]
     public void Locations_TellOfEachPartOfTheConfigurationWhyItIsThere(string why, string kind, string place)
     {
-        Assert.Contains(_locations, location => location.Text("Kind") == kind
+        Assert.Contains(_locations, location =>
+            location.Text("Kind") == kind
             && location.Text("Place").Contains(place, StringComparison.Ordinal)
-            && location.Items("Provenance").Any(reason => $"{reason}".Contains(why, StringComparison.OrdinalIgnoreCase)));
+            && location.Items("Provenance").Any(reason => $"{reason}".Contains(why, StringComparison.OrdinalIgnoreCase))
+        );
     }
 
     [Fact]
     public void Locations_HaveNamesThatAreDistinctAndCanNameAFolder()
     {
-        Assert.Equal(_locations.Count,
-            _locations.Select(location => location.Text("Id")).Distinct(StringComparer.OrdinalIgnoreCase).Count());
+        Assert.Equal(
+            _locations.Count,
+            _locations.Select(location => location.Text("Id")).Distinct(StringComparer.OrdinalIgnoreCase).Count()
+        );
         Assert.All(_locations, location => Assert.Matches("^[a-z0-9][a-z0-9.-]*$", location.Text("Id")));
     }
 
@@ -46,13 +50,14 @@ public sealed class LocationTests(ConnectedSession connected) : IClassFixture<Co
 
         Assert.Contains("contosorouted", all, StringComparison.Ordinal);
         Assert.All((string[])["AccountKey", "SharedAccessKey", "sig=", "code=", "****"], secret =>
-            Assert.DoesNotContain(secret, all, StringComparison.OrdinalIgnoreCase));
+            Assert.DoesNotContain(secret, all, StringComparison.OrdinalIgnoreCase)
+        );
     }
 
     [Fact]
     public void LocationFile_AddsALocation()
     {
-        using ModuleSession session = ModuleSession.WithSandbox();
+        using var session = ModuleSession.WithSandbox();
         string file = Path.GetTempFileName();
         try
         {

@@ -11,12 +11,24 @@ public sealed class PackageTests(PackagedModule module) : IClassFixture<Packaged
     {
         string[] needed =
         [
-            "IotHubDsr.psd1", "LICENSE", "README.md", "en-US/IotHubDsr.dll-Help.xml", "en-US/about_IotHubDsr.help.txt",
-            "module/IotHubDsr.Format.ps1xml", "module/Examples/Quickstart.ps1", "module/Examples/Reverify-DataRequests.ps1",
-            "module/Examples/Runbook.ps1", "module/Roles/Read-Configuration.json", "module/Roles/Erase-RoutedBlobContainer.json",
-            "module/bin/IotHubDsr.dll", "module/bin/IotHubDsr.Contracts.dll",
-            "module/bin/core/IotHubDsr.Core.dll", "module/bin/core/IotHubDsr.Core.deps.json", "module/bin/core/Azure.Core.dll",
-            "module/bin/sandbox/IotHubDsr.Sandbox.dll", "module/bin/sandbox/IotHubDsr.Sandbox.runtimeconfig.json",
+            "IotHubDsr.psd1",
+            "LICENSE",
+            "README.md",
+            "en-US/IotHubDsr.dll-Help.xml",
+            "en-US/about_IotHubDsr.help.txt",
+            "module/IotHubDsr.Format.ps1xml",
+            "module/Examples/Quickstart.ps1",
+            "module/Examples/Reverify-DataRequests.ps1",
+            "module/Examples/Runbook.ps1",
+            "module/Roles/Read-Configuration.json",
+            "module/Roles/Erase-RoutedBlobContainer.json",
+            "module/bin/IotHubDsr.dll",
+            "module/bin/IotHubDsr.Contracts.dll",
+            "module/bin/core/IotHubDsr.Core.dll",
+            "module/bin/core/IotHubDsr.Core.deps.json",
+            "module/bin/core/Azure.Core.dll",
+            "module/bin/sandbox/IotHubDsr.Sandbox.dll",
+            "module/bin/sandbox/IotHubDsr.Sandbox.runtimeconfig.json",
         ];
 
         Assert.Empty(needed.Except(module.Files, StringComparer.Ordinal));
@@ -27,10 +39,16 @@ public sealed class PackageTests(PackagedModule module) : IClassFixture<Packaged
     public async Task Manifest_IsValidAndSaysWhatAGalleryAsksFor()
     {
         string output = await RunAsync(
-            "$m = Test-ModuleManifest (Join-Path (Get-Module IotHubDsr).ModuleBase IotHubDsr.psd1) -ErrorAction Stop; $d = $m.PrivateData.PSData; "
-            + "\"$($m.Version)|$($m.Author)|$($m.Description.Length -gt 50)|$($d.LicenseUri)|$($d.ReleaseNotes.Length -gt 50)|$($d.Tags.Count -gt 3)|$($m.HelpInfoUri)|\"");
+            "$m = Test-ModuleManifest (Join-Path (Get-Module IotHubDsr).ModuleBase IotHubDsr.psd1) -ErrorAction Stop; $d = "
+                + "$m.PrivateData.PSData; "
+                + "\"$($m.Version)|$($m.Author)|$($m.Description.Length -gt 50)|$($d.LicenseUri)|$($d.ReleaseNotes.Length -gt "
+                + "50)|$($d.Tags.Count -gt 3)|$($m.HelpInfoUri)|\""
+        );
 
-        Assert.Equal($"{PackagedModule.Version}|{PackagedModule.Manifest["Author"]}|True|https://opensource.org/license/mit|True|True||", output);
+        Assert.Equal(
+            $"{PackagedModule.Version}|{PackagedModule.Manifest["Author"]}|True|https://opensource.org/license/mit|True|True||",
+            output
+        );
     }
 
     [Fact]
@@ -45,7 +63,8 @@ public sealed class PackageTests(PackagedModule module) : IClassFixture<Packaged
             Install-PSResource IotHubDsr -Repository here -Quiet
             Get-PSResource IotHubDsr | ForEach-Object { "$($_.Name) $($_.Version) $($_.LicenseUri)" }
             """,
-            environment);
+            environment
+        );
 
         string[] request = await PowerShellRun.LinesWithoutModuleAsync(
             """
@@ -55,7 +74,8 @@ public sealed class PackageTests(PackagedModule module) : IClassFixture<Packaged
             "$(@($receipts | Where-Object Kind -eq DeviceRegistry).Verdict) $((Get-Module IotHubDsr).Version)"
             Stop-IotHubSandbox $sandbox
             """,
-            environment);
+            environment
+        );
 
         Assert.Equal($"IotHubDsr {PackagedModule.Version} https://opensource.org/license/mit", Assert.Single(installed));
         Assert.Equal($"Erased {PackagedModule.Version}", Assert.Single(request));
@@ -64,7 +84,12 @@ public sealed class PackageTests(PackagedModule module) : IClassFixture<Packaged
     [Fact]
     public void Folder_HoldsOneCopyOfOurAssembliesAndNoneOfPowerShell()
     {
-        List<string> assemblies = [.. module.Files.Where(static file => file.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)).Select(static file => Path.GetFileName(file))];
+        List<string> assemblies =
+        [
+            .. module
+                .Files.Where(static file => file.EndsWith(".dll", StringComparison.OrdinalIgnoreCase))
+                .Select(static file => Path.GetFileName(file)),
+        ];
 
         Assert.DoesNotContain("System.Management.Automation.dll", assemblies, StringComparer.OrdinalIgnoreCase);
         Assert.DoesNotContain(assemblies, static name => name.StartsWith("Microsoft.PowerShell", StringComparison.OrdinalIgnoreCase));
@@ -86,7 +111,11 @@ public sealed class PackageTests(PackagedModule module) : IClassFixture<Packaged
     {
         using ZipArchive package = ZipFile.OpenRead(module.Package);
         using Stream stream = package.GetEntry("IotHubDsr.nuspec")!.Open();
-        Dictionary<string, string> metadata = XDocument.Load(stream).Root!.Elements().First().Elements()
+        var metadata = XDocument
+            .Load(stream)
+            .Root!.Elements()
+            .First()
+            .Elements()
             .ToDictionary(static element => element.Name.LocalName, static element => element.Value, StringComparer.Ordinal);
 
         Assert.Equal("IotHubDsr", metadata["id"]);
@@ -110,7 +139,9 @@ public sealed class PackageTests(PackagedModule module) : IClassFixture<Packaged
     public async Task PackagedModule_WorksInItsOwnSandbox()
     {
         string output = await RunAsync(
-            "$s = Start-IotHubSandbox; $null = Connect-IotHubDsr -Sandbox $s; \"$(@(Get-IotDeviceDataFootprint dev2).Where({ \"$($_.Verdict)\" -eq 'Present' }).Kind)\"; Stop-IotHubSandbox $s");
+            "$s = Start-IotHubSandbox; $null = Connect-IotHubDsr -Sandbox $s; \"$(@(Get-IotDeviceDataFootprint dev2).Where({ "
+                + "\"$($_.Verdict)\" -eq 'Present' }).Kind)\"; Stop-IotHubSandbox $s"
+        );
 
         Assert.Contains("DeviceRegistry", output, StringComparison.Ordinal);
         Assert.Contains("RoutedBlobContainer", output, StringComparison.Ordinal);
@@ -130,6 +161,9 @@ public sealed class PackageTests(PackagedModule module) : IClassFixture<Packaged
         }
     }
 
-    private async Task<string> RunAsync(string command) => string.Join(
-        '\n', await PowerShellRun.LinesWithoutModuleAsync(PowerShellTool.WithModule(Path.Combine(module.Folder, "IotHubDsr.psd1"), command)));
+    private async Task<string> RunAsync(string command) =>
+        string.Join(
+            '\n',
+            await PowerShellRun.LinesWithoutModuleAsync(PowerShellTool.WithModule(Path.Combine(module.Folder, "IotHubDsr.psd1"), command))
+        );
 }

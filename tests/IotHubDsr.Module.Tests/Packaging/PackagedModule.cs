@@ -22,15 +22,29 @@ public sealed class PackagedModule : IAsyncLifetime
 
     /// <summary>The files in <see cref="Folder"/>, with forward slashes.</summary>
     internal IReadOnlyList<string> Files =>
-        [.. Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Folder, file).Replace('\\', '/'))];
+        [
+            .. Directory
+                .EnumerateFiles(Folder, "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(Folder, file).Replace('\\', '/')),
+        ];
 
     public async Task InitializeAsync()
     {
         string project = Path.Combine(RepositoryPaths.Root, "src", "IotHubDsr", "IotHubDsr.csproj");
-        var start = new ProcessStartInfo("dotnet",
-        [
-            "msbuild", project, "-t:Package", "-p:NoBuild=true", $"-p:Configuration={RepositoryPaths.Configuration}", $"-p:PackageRoot={_root}", "-nologo", "-v:minimal", "-nodeReuse:false",
-        ])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [
+                "msbuild",
+                project,
+                "-t:Package",
+                "-p:NoBuild=true",
+                $"-p:Configuration={RepositoryPaths.Configuration}",
+                $"-p:PackageRoot={_root}",
+                "-nologo",
+                "-v:minimal",
+                "-nodeReuse:false",
+            ]
+        )
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -53,6 +67,8 @@ public sealed class PackagedModule : IAsyncLifetime
         ScriptBlockAst script = Parser.ParseFile(path, out _, out ParseError[] errors);
         Assert.Empty(errors);
         var table = (Hashtable)script.Find(static ast => ast is HashtableAst, searchNestedScriptBlocks: false).SafeGetValue();
-        return table.Cast<DictionaryEntry>().ToDictionary(static entry => (string)entry.Key, static entry => entry.Value!, StringComparer.OrdinalIgnoreCase);
+        return table
+            .Cast<DictionaryEntry>()
+            .ToDictionary(static entry => (string)entry.Key, static entry => entry.Value!, StringComparer.OrdinalIgnoreCase);
     }
 }

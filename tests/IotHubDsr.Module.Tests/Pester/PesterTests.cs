@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace IotHubDsr.Module.Tests.Pester;
 
-/// <summary>What an admin does, in PowerShell itself: each <c>It</c> of tests/Pester is a test here, once for each version of Pester.</summary>
+/// <summary>
+/// What an admin does, in PowerShell itself: each <c>It</c> of tests/Pester is a test here, once for each version of Pester.
+/// </summary>
 public sealed class PesterTests(PesterRuns runs) : IClassFixture<PesterRuns>
 {
     private static readonly string Folder = Path.Combine(RepositoryPaths.Root, "tests", "Pester");
@@ -32,7 +34,8 @@ public sealed class PesterTests(PesterRuns runs) : IClassFixture<PesterRuns>
 
         Assert.Equal(
             Tests.Where(test => (string)test[0] == version).Select(test => $"{test[1]}: {test[2]}").Order(StringComparer.Ordinal),
-            run.Tests.Select(test => $"{test.File}: {test.Name}").Order(StringComparer.Ordinal));
+            run.Tests.Select(test => $"{test.File}: {test.Name}").Order(StringComparer.Ordinal)
+        );
     }
 
     private static TheoryData<string, string, string> ReadTests()
@@ -94,11 +97,14 @@ public sealed class PesterRuns : IDisposable
         string script = Path.Combine(RepositoryPaths.Root, "tests", "Pester", "Invoke-Tests.ps1");
         string pester = Path.Combine(PowerShellTool.PackageFolder("Pester", version), "tools", "Pester.psd1");
         (int exitCode, string output, string errors) = await PowerShellRun.RunAsync(
-            ["-NonInteractive", "-File", script, "-Pester", pester, "-Result", result], patience: Patience);
+            ["-NonInteractive", "-File", script, "-Pester", pester, "-Result", result],
+            patience: Patience
+        );
         string[] lines = File.Exists(result) ? await File.ReadAllLinesAsync(result) : [];
         return new PesterRun(
             $"Exit code {exitCode}{Environment.NewLine}{output}{errors}",
-            [.. lines.Select(line => JsonSerializer.Deserialize<PesterResult>(line)!)]);
+            [.. lines.Select(line => JsonSerializer.Deserialize<PesterResult>(line)!)]
+        );
     }
 }
 
@@ -108,4 +114,5 @@ internal sealed record PesterResult(
     [property: JsonPropertyName("file")] string File,
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("result")] string Result,
-    [property: JsonPropertyName("error")] string Error);
+    [property: JsonPropertyName("error")] string Error
+);

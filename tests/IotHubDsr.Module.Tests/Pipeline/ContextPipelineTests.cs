@@ -9,7 +9,7 @@ public sealed class ContextPipelineTests
     [Fact]
     public void EveryCommand_PipedWhatItCannotBind_SaysSoAndDoesNothingElse()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         using var folder = new TemporaryFolder();
         using var certificates = new CertificateFiles();
         certificates.Write("ben");
@@ -24,8 +24,10 @@ public sealed class ContextPipelineTests
             foreach (CommandParameterSetInfo set in command.ParameterSets)
             {
                 string given = string.Join(' ', set.Parameters.Where(static parameter => parameter.IsMandatory).Select(ValueOf));
-                string asked = set.Parameters.Any(static parameter => parameter.Name == "Force") ? "-Force"
-                    : set.Parameters.Any(static parameter => parameter.Name == "Confirm") ? "-Confirm:$false" : string.Empty;
+                string asked =
+                    set.Parameters.Any(static parameter => parameter.Name == "Force") ? "-Force"
+                    : set.Parameters.Any(static parameter => parameter.Name == "Confirm") ? "-Confirm:$false"
+                    : string.Empty;
                 string script = $"param($folder, $plan, $pem) [timespan]::Zero | {command.Name} {given} {asked}";
 
                 ModuleOutcome outcome = session.TryRun(script, folder.Path, folder.File("plan.json"), certificates.Path("ben.pem"));
@@ -42,7 +44,7 @@ public sealed class ContextPipelineTests
     [Fact]
     public void Disconnect_PipedAConnection_EndsThatOneAndNotTheDefault()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         session.Run("$first = $context; $second = Connect-IotHubDsr -Sandbox $sandbox; $first | Disconnect-IotHubDsr");
 
         Assert.Equal("True", $"{session.Run("(Get-IotHubDsrContext).Id -eq $second.Id").Single()}");
@@ -59,7 +61,7 @@ public sealed class ContextPipelineTests
     [InlineData("New-IotErasurePlan -DeviceId dev1")]
     public void TwoConnectionsPiped_AreBothUsed(string command)
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         session.Run("$first = $context; $second = Connect-IotHubDsr -Sandbox $sandbox; $null = Connect-IotHubDsr -Sandbox $sandbox");
 
         int one = session.Run($"$first | {command}").Output.Count;
@@ -72,20 +74,32 @@ public sealed class ContextPipelineTests
     [Fact]
     public void ConnectionAndRequests_BindEachToItsOwnParameter()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         using var folder = new TemporaryFolder();
         string id = session.Run("param($s) New-IotDataRequest dev1 -RequestStore $s", folder.Path).Single().Text("RequestId");
 
         Assert.Equal(id, session.Run("param($s) $context | Get-IotDataRequest -RequestStore $s", folder.Path).Single().Text("RequestId"));
-        Assert.Equal(id, session.Run("param($s, $id) $context | Get-IotDataRequest -RequestId $id -RequestStore $s", folder.Path, id).Single().Text("RequestId"));
-        Assert.Equal(id, session.Run("param($s, $id) [pscustomobject]@{ RequestId = $id } | Get-IotDataRequest -RequestStore $s", folder.Path, id).Single().Text("RequestId"));
+        Assert.Equal(
+            id,
+            session
+                .Run("param($s, $id) $context | Get-IotDataRequest -RequestId $id -RequestStore $s", folder.Path, id)
+                .Single()
+                .Text("RequestId")
+        );
+        Assert.Equal(
+            id,
+            session
+                .Run("param($s, $id) [pscustomobject]@{ RequestId = $id } | Get-IotDataRequest -RequestStore $s", folder.Path, id)
+                .Single()
+                .Text("RequestId")
+        );
         Assert.Empty(session.TryRun("param($s) @() | Get-IotDataRequest -RequestStore $s", folder.Path).Output);
     }
 
     [Fact]
     public void Context_StoredOrMadeByHand_IsRefused()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         object stored = PSSerializer.Deserialize(PSSerializer.Serialize(session.Run("$context").Single()));
 
         Assert.NotEmpty(session.TryRun("param($stored) $stored | Get-IotDataLocation", stored).Errors);
@@ -94,17 +108,18 @@ public sealed class ContextPipelineTests
         Assert.Single(session.Run("Get-IotHubDsrContext").Output);
     }
 
-    private static string ValueOf(CommandParameterInfo parameter) => (parameter.Name, parameter.ParameterType.Name) switch
-    {
-        ("Path", _) => "-Path $folder/made",
-        ("Diagnostics", _) => "-Diagnostics $folder/made",
-        ("Plan", _) => "-Plan $plan",
-        ("Sandbox", _) => "-Sandbox $sandbox",
-        (_, "SwitchParameter") => $"-{parameter.Name}",
-        (_, "DateTimeOffset") => $"-{parameter.Name} 2026-01-01",
-        (_, "SecureString") => $"-{parameter.Name} ([securestring]::new())",
-        (_, "CertificateSource") => $"-{parameter.Name} $pem",
-        ("DeviceId", _) => "-DeviceId dev1",
-        _ => $"-{parameter.Name} x",
-    };
+    private static string ValueOf(CommandParameterInfo parameter) =>
+        (parameter.Name, parameter.ParameterType.Name) switch
+        {
+            ("Path", _) => "-Path $folder/made",
+            ("Diagnostics", _) => "-Diagnostics $folder/made",
+            ("Plan", _) => "-Plan $plan",
+            ("Sandbox", _) => "-Sandbox $sandbox",
+            (_, "SwitchParameter") => $"-{parameter.Name}",
+            (_, "DateTimeOffset") => $"-{parameter.Name} 2026-01-01",
+            (_, "SecureString") => $"-{parameter.Name} ([securestring]::new())",
+            (_, "CertificateSource") => $"-{parameter.Name} $pem",
+            ("DeviceId", _) => "-DeviceId dev1",
+            _ => $"-{parameter.Name} x",
+        };
 }

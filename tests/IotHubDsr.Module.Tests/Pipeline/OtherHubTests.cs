@@ -28,7 +28,9 @@ public sealed class OtherHubTests(ConnectedSession connected) : IClassFixture<Co
 
     [Theory]
     [InlineData("[pscustomobject]@{ DeviceId = 'dev1'; HubHostName = 'fabrikam-hub.azure-devices.net' }")]
-    [InlineData("[pscustomobject]@{ DeviceId = 'dev1'; HubHostName = 'contoso-hub.azure-devices.net'; HubResourceId = '/subscriptions/other/hub' }")]
+    [InlineData(
+        "[pscustomobject]@{ DeviceId = 'dev1'; HubHostName = 'contoso-hub.azure-devices.net'; HubResourceId = '/subscriptions/other/hub' }"
+    )]
     [InlineData("[pscustomobject]@{ DeviceId = 'dev1'; IotHubHostName = 'fabrikam-hub.azure-devices.net' }")]
     [InlineData("[pscustomobject]@{ DeviceId = 'dev1'; AssignedHub = 'fabrikam-hub.azure-devices.net' }")]
     [InlineData("[pscustomobject]@{ Id = 'dev1'; HubName = 'fabrikam-hub' }")]
@@ -49,7 +51,8 @@ public sealed class OtherHubTests(ConnectedSession connected) : IClassFixture<Co
     [InlineData("[pscustomobject]@{ DeviceId = 'dev1'; HubHostName = 'CONTOSO-hub.azure-devices.net' }")]
     [InlineData("[pscustomobject]@{ DeviceId = 'dev1'; HubName = 'contoso-hub' }")]
     [InlineData("[pscustomobject]@{ DeviceId = 'dev1'; HubHostName = $null }")]
-    public void Object_OfThisHub_IsTaken(string source) => Assert.NotEmpty(connected.Session.Run($"{source} | Get-IotDeviceDataFootprint").Output);
+    public void Object_OfThisHub_IsTaken(string source) =>
+        Assert.NotEmpty(connected.Session.Run($"{source} | Get-IotDeviceDataFootprint").Output);
 
     [Fact]
     public void EveryOutput_CarriesItsHub()
@@ -65,7 +68,9 @@ public sealed class OtherHubTests(ConnectedSession connected) : IClassFixture<Co
             Assert.Equal(Here, output.Text("HubHostName"));
             Assert.EndsWith("/contoso-hub", output.Text("HubResourceId"), StringComparison.OrdinalIgnoreCase);
         });
-        Assert.All(plan.Items("Steps"), step => Assert.Contains($"Device 'dev1' of {Here} in ", PSObject.AsPSObject(step!).Text("Target"), StringComparison.Ordinal));
+        Assert.All(plan.Items("Steps"), step =>
+            Assert.Contains($"Device 'dev1' of {Here} in ", PSObject.AsPSObject(step!).Text("Target"), StringComparison.Ordinal)
+        );
     }
 
     private void AssertRefused(string script, object[] arguments)

@@ -12,33 +12,43 @@ public sealed class VisibleStreamTests
     [Fact]
     public void Error_AboutAHostileName_IsVisibleInEveryTextAndExactInItsTarget()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
 
         ErrorRecord error = Assert.Single(session.TryRun("param($id) Get-IotDeviceDataFootprint $id", Hostile).Errors);
 
         Assert.Equal(Hostile, error.TargetObject);
         Assert.All(
-            [$"{error}", error.Exception.Message, error.ErrorDetails.Message, error.ErrorDetails.RecommendedAction, $"{error.CategoryInfo}", $"{error.Exception.InnerException?.Message}"],
-            text => Assert.DoesNotContain(text, character => char.IsControl(character) || character is '\u202E' or '\u200B'));
+            [
+                $"{error}",
+                error.Exception.Message,
+                error.ErrorDetails.Message,
+                error.ErrorDetails.RecommendedAction,
+                $"{error.CategoryInfo}",
+                $"{error.Exception.InnerException?.Message}",
+            ],
+            text => Assert.DoesNotContain(text, character => char.IsControl(character) || character is '\u202E' or '\u200B')
+        );
     }
 
     [Fact]
     public void Question_AboutAHostilePath_IsVisible()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
 
         session.Run("param($path) New-IotErasurePlan dev1 $path -WhatIf | Out-Null", $"/tmp/{Hostile}.json");
 
-        Assert.DoesNotContain(session.Host.Lines, line => line.Contains('\u001B', StringComparison.Ordinal) || line.Contains('\u202E', StringComparison.Ordinal));
+        Assert.DoesNotContain(session.Host.Lines, line =>
+            line.Contains('\u001B', StringComparison.Ordinal) || line.Contains('\u202E', StringComparison.Ordinal)
+        );
     }
 
     /// <summary>A property with text in it is shown by a script that makes it visible, never by its name.</summary>
     [Fact]
     public void View_OfAnyOutput_ShowsNoTextAsItStands()
     {
-        using ModuleSession session = ModuleSession.Open();
+        using var session = ModuleSession.Open();
         Assembly contracts = Assert.IsAssignableFrom<Type>(session.Run("[IotHubDsr.FaultCatalogue]").Single().BaseObject).Assembly;
-        XDocument views = XDocument.Load(Path.Combine(RepositoryPaths.Root, "module", "IotHubDsr.Format.ps1xml"));
+        var views = XDocument.Load(Path.Combine(RepositoryPaths.Root, "module", "IotHubDsr.Format.ps1xml"));
 
         foreach (XElement view in views.Descendants("View"))
         {
@@ -46,7 +56,10 @@ public sealed class VisibleStreamTests
             foreach (string name in view.Descendants("PropertyName").Select(static element => element.Value))
             {
                 Type shown = type.GetProperty(name)!.PropertyType;
-                Assert.False(shown == typeof(string) || shown.IsAssignableTo(typeof(IEnumerable<string>)), $"{type.Name}.{name} is shown as it stands.");
+                Assert.False(
+                    shown == typeof(string) || shown.IsAssignableTo(typeof(IEnumerable<string>)),
+                    $"{type.Name}.{name} is shown as it stands."
+                );
             }
         }
     }
@@ -54,14 +67,23 @@ public sealed class VisibleStreamTests
     [Fact]
     public void Output_WithText_HasAListView()
     {
-        using ModuleSession session = ModuleSession.Open();
+        using var session = ModuleSession.Open();
         Assembly contracts = Assert.IsAssignableFrom<Type>(session.Run("[IotHubDsr.FaultCatalogue]").Single().BaseObject).Assembly;
-        XDocument views = XDocument.Load(Path.Combine(RepositoryPaths.Root, "module", "IotHubDsr.Format.ps1xml"));
-        HashSet<string> listed = [.. views.Descendants("View").Where(static view => view.Element("ListControl") is not null).Select(static view => view.Descendants("TypeName").First().Value)];
+        var views = XDocument.Load(Path.Combine(RepositoryPaths.Root, "module", "IotHubDsr.Format.ps1xml"));
+        HashSet<string> listed =
+        [
+            .. views
+                .Descendants("View")
+                .Where(static view => view.Element("ListControl") is not null)
+                .Select(static view => view.Descendants("TypeName").First().Value),
+        ];
 
-        IEnumerable<string> outputs = session.Run("Get-Command -Module IotHubDsr").Output
-            .SelectMany(static command => ((CmdletInfo)command.BaseObject).OutputType).Select(static output => output.Name)
-            .Where(name => contracts.GetType(name) is not null && name != "IotHubDsr.IotHubSandbox").Distinct(StringComparer.Ordinal);
+        IEnumerable<string> outputs = session
+            .Run("Get-Command -Module IotHubDsr")
+            .Output.SelectMany(static command => ((CmdletInfo)command.BaseObject).OutputType)
+            .Select(static output => output.Name)
+            .Where(name => contracts.GetType(name) is not null && name != "IotHubDsr.IotHubSandbox")
+            .Distinct(StringComparer.Ordinal);
 
         Assert.All(outputs, output => Assert.Contains(output, listed));
     }

@@ -19,16 +19,26 @@ public sealed class ApprovePlanTests : IDisposable
     [Fact]
     public void Approve_ThenRemove_RunsThePlan()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         _files.Write("ben");
         _files.Write("ana");
 
-        PSObject approval = session.Run(
-            "param($path, $pfx, $password) New-IotErasurePlan dev1 $path | Approve-IotErasurePlan -Certificate $pfx -CertificatePassword $password",
-            PlanPath, _files.Path("ben.pfx"), Secret(CertificateFiles.Password)).Single();
+        PSObject approval = session
+            .Run(
+                "param($path, $pfx, $password) New-IotErasurePlan dev1 $path | Approve-IotErasurePlan -Certificate $pfx "
+                    + "-CertificatePassword $password",
+                PlanPath,
+                _files.Path("ben.pfx"),
+                Secret(CertificateFiles.Password)
+            )
+            .Single();
         ModuleOutcome outcome = session.Run(
-            "param($path, $ben, $ana) Remove-IotDeviceData -Plan $path -RequireApproval -ApproverCertificate $ben -SigningCertificate $ana -Force",
-            PlanPath, _files.Path("ben.cer"), _files.Path("ana.pem"));
+            "param($path, $ben, $ana) Remove-IotDeviceData -Plan $path -RequireApproval -ApproverCertificate $ben -SigningCertificate "
+                + "$ana -Force",
+            PlanPath,
+            _files.Path("ben.cer"),
+            _files.Path("ana.pem")
+        );
 
         Assert.Equal(("ben", SignaturePath), (approval.Text("ApprovedBy"), approval.Text("SignaturePath")));
         Assert.Contains(outcome.Output, receipt => receipt.Text("Kind") == "DeviceRegistry" && receipt.Text("Verdict") == "Erased");
@@ -41,15 +51,36 @@ public sealed class ApprovePlanTests : IDisposable
         X509Certificate2 certificate = _files.Write("ben");
         SecureString password = Secret(CertificateFiles.Password);
 
-        session.Run("param($plan, $c, $s) Approve-IotErasurePlan $plan $c -SignaturePath $s", PlanPath, _files.Path("ben.pem"), _files.Path("1.p7s"));
-        session.Run("param($plan, $c, $s, $p) Approve-IotErasurePlan $plan $c -SignaturePath $s -CertificatePassword $p", PlanPath, _files.Path("ben.locked.pem"), _files.Path("2.p7s"), password);
+        session.Run(
+            "param($plan, $c, $s) Approve-IotErasurePlan $plan $c -SignaturePath $s",
+            PlanPath,
+            _files.Path("ben.pem"),
+            _files.Path("1.p7s")
+        );
+        session.Run(
+            "param($plan, $c, $s, $p) Approve-IotErasurePlan $plan $c -SignaturePath $s -CertificatePassword $p",
+            PlanPath,
+            _files.Path("ben.locked.pem"),
+            _files.Path("2.p7s"),
+            password
+        );
         session.Run("param($plan, $c, $s) Approve-IotErasurePlan $plan $c -SignaturePath $s", PlanPath, certificate, _files.Path("3.p7s"));
-        session.Run("param($plan, $c, $s, $p) Approve-IotErasurePlan $plan ([IO.FileInfo]::new($c)) -SignaturePath $s -CertificatePassword $p", PlanPath, _files.Path("ben.pfx"), _files.Path("4.p7s"), password);
+        session.Run(
+            "param($plan, $c, $s, $p) Approve-IotErasurePlan $plan ([IO.FileInfo]::new($c)) -SignaturePath $s -CertificatePassword $p",
+            PlanPath,
+            _files.Path("ben.pfx"),
+            _files.Path("4.p7s"),
+            password
+        );
 
         for (int i = 1; i <= 4; i++)
         {
             ModuleOutcome outcome = session.Run(
-                "param($plan, $ben, $s) Remove-IotDeviceData -Plan $plan -ApproverCertificate $ben -SignaturePath $s -WhatIf", PlanPath, certificate, _files.Path($"{i}.p7s"));
+                "param($plan, $ben, $s) Remove-IotDeviceData -Plan $plan -ApproverCertificate $ben -SignaturePath $s -WhatIf",
+                PlanPath,
+                certificate,
+                _files.Path($"{i}.p7s")
+            );
             Assert.Empty(outcome.Output);
         }
     }
@@ -60,12 +91,25 @@ public sealed class ApprovePlanTests : IDisposable
         using ModuleSession session = Planned();
         using var store = new X509Store(StoreName.My, StoreLocation.CurrentUser, OpenFlags.ReadWrite);
         using X509Certificate2 certificate = X509CertificateLoader.LoadPkcs12(
-            CertificateFiles.Make("ben").Export(X509ContentType.Pfx), null, X509KeyStorageFlags.PersistKeySet);
+            CertificateFiles.Make("ben").Export(X509ContentType.Pfx),
+            null,
+            X509KeyStorageFlags.PersistKeySet
+        );
         store.Add(certificate);
         try
         {
-            session.Run("param($plan, $c, $s) Approve-IotErasurePlan $plan $c -SignaturePath $s", PlanPath, certificate.Thumbprint, _files.Path("1.p7s"));
-            session.Run("param($plan, $c, $s) Approve-IotErasurePlan $plan $c -SignaturePath $s", PlanPath, $@"Cert:\CurrentUser\My\{certificate.Thumbprint.ToLowerInvariant()}", _files.Path("2.p7s"));
+            session.Run(
+                "param($plan, $c, $s) Approve-IotErasurePlan $plan $c -SignaturePath $s",
+                PlanPath,
+                certificate.Thumbprint,
+                _files.Path("1.p7s")
+            );
+            session.Run(
+                "param($plan, $c, $s) Approve-IotErasurePlan $plan $c -SignaturePath $s",
+                PlanPath,
+                $@"Cert:\CurrentUser\My\{certificate.Thumbprint.ToLowerInvariant()}",
+                _files.Path("2.p7s")
+            );
         }
         finally
         {
@@ -102,7 +146,12 @@ public sealed class ApprovePlanTests : IDisposable
         {
             ModuleOutcome outcome = one.Password is null
                 ? session.TryRun("param($plan, $c) Approve-IotErasurePlan $plan $c", PlanPath, one.Certificate)
-                : session.TryRun("param($plan, $c, $p) Approve-IotErasurePlan $plan $c -CertificatePassword $p", PlanPath, one.Certificate, Secret(one.Password));
+                : session.TryRun(
+                    "param($plan, $c, $p) Approve-IotErasurePlan $plan $c -CertificatePassword $p",
+                    PlanPath,
+                    one.Certificate,
+                    Secret(one.Password)
+                );
             outcome.AssertOnly("CertificateUnusable");
             Assert.Contains(one.Reason, $"{outcome.Errors[0]}", StringComparison.Ordinal);
             Assert.DoesNotContain("wrong-secret", outcome.AllText, StringComparison.Ordinal);
@@ -119,7 +168,10 @@ public sealed class ApprovePlanTests : IDisposable
         Assert.Empty(session.Run("param($plan, $c) Approve-IotErasurePlan $plan $c -WhatIf", PlanPath, _files.Path("ben.pem")).Output);
 
         Assert.False(File.Exists(SignaturePath));
-        Assert.Contains(session.Host.Lines, line => line.Contains($"{PlanPath}: ", StringComparison.Ordinal) && line.Contains(" on contoso-hub.azure-devices.net", StringComparison.Ordinal));
+        Assert.Contains(session.Host.Lines, line =>
+            line.Contains($"{PlanPath}: ", StringComparison.Ordinal)
+            && line.Contains(" on contoso-hub.azure-devices.net", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -130,7 +182,9 @@ public sealed class ApprovePlanTests : IDisposable
         File.WriteAllText(_files.Path("edited.json"), File.ReadAllText(PlanPath).Replace("false", "true", StringComparison.Ordinal));
 
         void Refused(string id, string script) =>
-            session.TryRun($"param($plan, $c, $other) {script}", PlanPath, _files.Path("ben.pem"), _files.Path("edited.json")).AssertOnly(id);
+            session
+                .TryRun($"param($plan, $c, $other) {script}", PlanPath, _files.Path("ben.pem"), _files.Path("edited.json"))
+                .AssertOnly(id);
 
         Refused("InvalidPlan", "Approve-IotErasurePlan $other $c");
         Refused("InvalidPlan", "Approve-IotErasurePlan \"$other.none\" $c");
@@ -143,12 +197,26 @@ public sealed class ApprovePlanTests : IDisposable
     [InlineData("ApproversNotNamed", "Remove-IotDeviceData -Plan $plan -RequireApproval -Force")]
     [InlineData("ApprovalMissing", "Remove-IotDeviceData -Plan $plan -ApproverCertificate $ben -Force")]
     [InlineData("ApprovalMissing", "Remove-IotDeviceData -Plan $plan -ApproverCertificate $ben -SignaturePath \"$plan.none\" -WhatIf")]
-    [InlineData("ApproversNotNamed", "Approve-IotErasurePlan $plan $ben; Remove-IotDeviceData -Plan $plan -SignaturePath \"$plan.p7s\" -WhatIf")]
+    [InlineData(
+        "ApproversNotNamed",
+        "Approve-IotErasurePlan $plan $ben; Remove-IotDeviceData -Plan $plan -SignaturePath \"$plan.p7s\" -WhatIf"
+    )]
     [InlineData("ApproversNotNamed", "Approve-IotErasurePlan $plan $ben; Remove-IotDeviceData -Plan $plan -RequireApproval -Force")]
     [InlineData("ApprovalInvalid", "Approve-IotErasurePlan $plan $ana; Remove-IotDeviceData -Plan $plan -ApproverCertificate $ben -Force")]
-    [InlineData("ApprovalInvalid", "$null = New-IotErasurePlan dev10 \"$plan.other\"; Approve-IotErasurePlan \"$plan.other\" $ben; Remove-IotDeviceData -Plan $plan -SignaturePath \"$plan.other.p7s\" -ApproverCertificate $ben -Force")]
-    [InlineData("ApprovalBySelf", "Approve-IotErasurePlan $plan $ben; Remove-IotDeviceData -Plan $plan -ApproverCertificate $ben -SigningCertificate $ben -Force")]
-    [InlineData("ApprovalBySelf", "Approve-IotErasurePlan $plan $ben; Remove-IotDeviceData -Plan $plan -ApproverCertificate $ben -SigningCertificate $ana -Performer ben -Force")]
+    [InlineData(
+        "ApprovalInvalid",
+        "$null = New-IotErasurePlan dev10 \"$plan.other\"; Approve-IotErasurePlan \"$plan.other\" $ben; Remove-IotDeviceData -Plan $plan "
+            + "-SignaturePath \"$plan.other.p7s\" -ApproverCertificate $ben -Force"
+    )]
+    [InlineData(
+        "ApprovalBySelf",
+        "Approve-IotErasurePlan $plan $ben; Remove-IotDeviceData -Plan $plan -ApproverCertificate $ben -SigningCertificate $ben -Force"
+    )]
+    [InlineData(
+        "ApprovalBySelf",
+        "Approve-IotErasurePlan $plan $ben; Remove-IotDeviceData -Plan $plan -ApproverCertificate $ben -SigningCertificate $ana "
+            + "-Performer ben -Force"
+    )]
     [InlineData("CertificateUnusable", "Remove-IotDeviceData -Plan $plan -ApproverCertificate \"$plan.cer\" -Force")]
     [InlineData("PlanNotInFile", "$object = New-IotErasurePlan dev1; Remove-IotDeviceData -Plan $object -RequireApproval -Force")]
     public void Remove_PlanWithoutAnApprovalThatCounts_IsRefusedBeforeAnythingIsChangedOrAsked(string id, string script)
@@ -157,7 +225,12 @@ public sealed class ApprovePlanTests : IDisposable
         _files.Write("ben");
         _files.Write("ana");
 
-        ModuleOutcome outcome = session.TryRun($"param($plan, $ben, $ana) {script}", PlanPath, _files.Path("ben.pem"), _files.Path("ana.pem"));
+        ModuleOutcome outcome = session.TryRun(
+            $"param($plan, $ben, $ana) {script}",
+            PlanPath,
+            _files.Path("ben.pem"),
+            _files.Path("ana.pem")
+        );
 
         outcome.AssertOnly(id);
         Assert.DoesNotContain(outcome.Output, value => value.Properties["RecordsErased"] is not null);
@@ -168,7 +241,7 @@ public sealed class ApprovePlanTests : IDisposable
 
     private ModuleSession Planned()
     {
-        ModuleSession session = ModuleSession.Connected();
+        var session = ModuleSession.Connected();
         session.Run("param($path) $null = New-IotErasurePlan dev1 $path", PlanPath);
         session.Sandbox.ClearLog();
         return session;

@@ -15,13 +15,17 @@ public sealed class PlanTests : IDisposable
     [Fact]
     public void NewPlan_WithPath_SavesWhatItReturnsAndChangesNothing()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
 
         PSObject plan = session.Run("param($path) 'dev1' | New-IotErasurePlan -Path $path", PlanPath).Single();
 
         Assert.Equal(PlanPath, plan.Text("Path"));
         Assert.Contains($"\"digest\":\"{plan.Text("Digest")}\"", File.ReadAllText(PlanPath), StringComparison.Ordinal);
-        Assert.Contains("Erase: Device 'dev1' of contoso-hub.azure-devices.net in DeviceRegistry contoso-hub (", File.ReadAllText(PlanPath), StringComparison.Ordinal);
+        Assert.Contains(
+            "Erase: Device 'dev1' of contoso-hub.azure-devices.net in DeviceRegistry contoso-hub (",
+            File.ReadAllText(PlanPath),
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain(session.Sandbox.Log, request => request.Mutating);
         Assert.Equal(["PlanNotSaved"], session.TryRun("param($path) New-IotErasurePlan dev1 $path", PlanPath).ErrorIds);
     }
@@ -29,7 +33,7 @@ public sealed class PlanTests : IDisposable
     [Fact]
     public void NewPlan_WhatIf_GivesThePlanAndSavesNothing()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
 
         PSObject plan = session.Run("param($path) New-IotErasurePlan dev1 $path -WhatIf", PlanPath).Single();
 
@@ -45,8 +49,11 @@ public sealed class PlanTests : IDisposable
     [InlineData("New-IotErasurePlan dev1 | Remove-IotDeviceData -Force")]
     public void Remove_Plan_ErasesAllOfItAndNothingOfOthers(string script)
     {
-        using ModuleSession session = ModuleSession.Connected();
-        string[] places = [.. session.Sandbox.World.Containers.Where(container => container.Of("dev1").Retained == 0).Select(container => container.Place)];
+        using var session = ModuleSession.Connected();
+        string[] places =
+        [
+            .. session.Sandbox.World.Containers.Where(container => container.Of("dev1").Retained == 0).Select(container => container.Place),
+        ];
 
         ModuleOutcome outcome = session.Run(script, PlanPath);
 
@@ -64,18 +71,22 @@ public sealed class PlanTests : IDisposable
     [Fact]
     public void Remove_PipedText_IsTheIdOfADeviceAndNoPath()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
 
         session.Run("'dev1', [pscustomobject]@{ Id = 'dev10' } | Remove-IotDeviceData -WhatIf");
 
-        Assert.Contains(session.Host.Lines, line => line.Contains("Device 'dev1' of contoso-hub.azure-devices.net in DeviceRegistry", StringComparison.Ordinal));
-        Assert.Contains(session.Host.Lines, line => line.Contains("Device 'dev10' of contoso-hub.azure-devices.net in DeviceRegistry", StringComparison.Ordinal));
+        Assert.Contains(session.Host.Lines, line =>
+            line.Contains("Device 'dev1' of contoso-hub.azure-devices.net in DeviceRegistry", StringComparison.Ordinal)
+        );
+        Assert.Contains(session.Host.Lines, line =>
+            line.Contains("Device 'dev10' of contoso-hub.azure-devices.net in DeviceRegistry", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public void Remove_PipedObjectThatIsNoDevice_IsNotTakenForAPlan()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
 
         ModuleOutcome outcome = session.TryRun("[pscustomobject]@{ Path = 'a' } | Remove-IotDeviceData -Force");
 
@@ -88,22 +99,30 @@ public sealed class PlanTests : IDisposable
     [InlineData("$WhatIfPreference = $true; Remove-IotDeviceData -Plan $path -Force")]
     public void Remove_PlanWhatIf_NamesTheStepsAndSendsNoMutatingRequest(string script)
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         session.Run("param($path) $null = New-IotErasurePlan dev1 $path", PlanPath);
 
         ModuleOutcome outcome = session.Run($"param($path) {script}", PlanPath);
 
         Assert.Empty(outcome.Output);
-        Assert.Contains(session.Host.Lines, line => line.Contains("Device 'dev1' of contoso-hub.azure-devices.net in CloudToDeviceQueue contoso-hub (3 records", StringComparison.Ordinal));
+        Assert.Contains(session.Host.Lines, line =>
+            line.Contains(
+                "Device 'dev1' of contoso-hub.azure-devices.net in CloudToDeviceQueue contoso-hub (3 records",
+                StringComparison.Ordinal
+            )
+        );
         Assert.DoesNotContain(session.Sandbox.Log, request => request.Mutating);
     }
 
     [Fact]
     public void Remove_EditedPlan_IsRefusedBeforeAnythingIsAsked()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         session.Run("param($path) $null = New-IotErasurePlan dev1 $path", PlanPath);
-        File.WriteAllText(PlanPath, File.ReadAllText(PlanPath).Replace("\"includeRelayed\":false", "\"includeRelayed\":true", StringComparison.Ordinal));
+        File.WriteAllText(
+            PlanPath,
+            File.ReadAllText(PlanPath).Replace("\"includeRelayed\":false", "\"includeRelayed\":true", StringComparison.Ordinal)
+        );
         session.Sandbox.ClearLog();
 
         ModuleOutcome outcome = session.TryRun("param($path) Remove-IotDeviceData -Plan $path -Force", PlanPath);
@@ -116,10 +135,12 @@ public sealed class PlanTests : IDisposable
     [Fact]
     public void Remove_WorldMovedBeyondTolerance_StopsWithTheDifference()
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
         session.Run("param($path) $null = New-IotErasurePlan dev1 $path", PlanPath);
         ContainerTruth container = session.Sandbox.World.Containers.First(one => one.Container == "raw-json");
-        ListedBlob blob = session.Sandbox.Blobs(container.Account, container.Container).First(one => Lines(session, container, one).Any(IsOfDevice));
+        ListedBlob blob = session
+            .Sandbox.Blobs(container.Account, container.Container)
+            .First(one => Lines(session, container, one).Any(IsOfDevice));
         string[] lines = Lines(session, container, blob);
         string more = string.Join('\n', [.. lines, .. lines.Where(IsOfDevice).Take(1), string.Empty]);
         session.Sandbox.WriteBlob(container.Account, container.Container, blob.Name, Encoding.UTF8.GetBytes(more));
@@ -133,8 +154,10 @@ public sealed class PlanTests : IDisposable
         Assert.DoesNotContain(session.Sandbox.Log, request => request.Mutating);
     }
 
-    private static string[] Lines(ModuleSession session, ContainerTruth container, ListedBlob blob) => Encoding.UTF8
-        .GetString(session.Sandbox.ReadBlob(container.Account, container.Container, blob.Name)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Lines(ModuleSession session, ContainerTruth container, ListedBlob blob) =>
+        Encoding
+            .UTF8.GetString(session.Sandbox.ReadBlob(container.Account, container.Container, blob.Name))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private static bool IsOfDevice(string line) => line.Contains("\"connectionDeviceId\":\"dev1\"", StringComparison.Ordinal);
 }

@@ -20,7 +20,10 @@ internal sealed class MemoryLimit : IDisposable
     public static MemoryLimit Of(int mebibytes)
     {
         long bytes = mebibytes * 1024L * 1024;
-        foreach ((string root, string file) in (ReadOnlySpan<(string, string)>)[("/sys/fs/cgroup", "memory.max"), ("/sys/fs/cgroup/memory", "memory.limit_in_bytes")])
+        foreach (
+            (string root, string file) in (ReadOnlySpan<(string, string)>)
+                [("/sys/fs/cgroup", "memory.max"), ("/sys/fs/cgroup/memory", "memory.limit_in_bytes")]
+        )
         {
             string group = Path.Combine(root, $"iothubdsr-{Guid.NewGuid():N}");
             try
@@ -51,9 +54,7 @@ internal sealed class MemoryLimit : IDisposable
         string[] command = [start.FileName, .. start.ArgumentList];
         start.ArgumentList.Clear();
         start.FileName = _group is null ? "prlimit" : "/bin/sh";
-        string[] wrapper = _group is null
-            ? [$"--data={_bytes}"]
-            : ["-c", """echo $$ > "$0/cgroup.procs" && exec "$@" """, _group];
+        string[] wrapper = _group is null ? [$"--data={_bytes}"] : ["-c", """echo $$ > "$0/cgroup.procs" && exec "$@" """, _group];
         foreach (string argument in (string[])[.. wrapper, .. command])
             start.ArgumentList.Add(argument);
         return start;
@@ -65,9 +66,10 @@ internal sealed class MemoryLimit : IDisposable
             TryDelete(_group);
     }
 
-    private long? Read(string file) => _group is not null && Path.Combine(_group, file) is var path && File.Exists(path)
-        ? long.Parse(File.ReadAllText(path), CultureInfo.InvariantCulture)
-        : null;
+    private long? Read(string file) =>
+        _group is not null && Path.Combine(_group, file) is var path && File.Exists(path)
+            ? long.Parse(File.ReadAllText(path), CultureInfo.InvariantCulture)
+            : null;
 
     private static void TryDelete(string group)
     {

@@ -26,7 +26,10 @@ public sealed class RequestErrorTests
     [InlineData("Get-IotDataRequest -RequestStore 'https://contosoevidence.blob.core.windows.net/no-such'", "RequestStoreUnreadable")]
     [InlineData("New-IotDataRequest th-001 -RequestStore 'https://'", "InvalidRequestStore")]
     [InlineData("New-IotDataRequest th-001 -RequestStore 'file:///requests'", "InvalidRequestStore")]
-    [InlineData("Remove-IotDeviceData th-001 -Force -RequestStore 'https://st account.blob.core.windows.net/requests?sig=secret'", "InvalidRequestStore")]
+    [InlineData(
+        "Remove-IotDeviceData th-001 -Force -RequestStore 'https://st account.blob.core.windows.net/requests?sig=secret'",
+        "InvalidRequestStore"
+    )]
     [InlineData("Get-IotDataRequest -RequestStore \"$path/requests\"", "RequestStoreUnreadable")]
     [InlineData("Get-IotDataRequest -Due -RequestStore \"$path/requests\"", "RequestStoreUnreadable")]
     public void WrongInput_IsACataloguedError_AndChangesNothing(string script, string id)
@@ -73,7 +76,9 @@ public sealed class RequestErrorTests
         session.Module.Sandbox.ClearLog();
         session.Module.Run("param($id) Get-IotDataRequest $id | Remove-IotDeviceData -IncludeOldVersions -WhatIf", id);
         Assert.DoesNotContain(session.Module.Sandbox.Log, request => request.Mutating);
-        session.Module.TryRun("param($id) Set-IotDataRequest $id -LocationId nowhere -OwnerActionNote x", id).AssertOnly("LocationNotInRequest");
+        session
+            .Module.TryRun("param($id) Set-IotDataRequest $id -LocationId nowhere -OwnerActionNote x", id)
+            .AssertOnly("LocationNotInRequest");
     }
 
     [Fact]
@@ -82,11 +87,19 @@ public sealed class RequestErrorTests
         using var session = new RequestSession();
         string id = session.Register("th-001");
         string journal = Path.Combine(session.Store, id, "journal.jsonl");
-        File.WriteAllText(journal, File.ReadAllText(journal).Replace("contoso-hub.azure-devices.net", "other-hub.azure-devices.net", StringComparison.Ordinal));
+        File.WriteAllText(
+            journal,
+            File.ReadAllText(journal).Replace("contoso-hub.azure-devices.net", "other-hub.azure-devices.net", StringComparison.Ordinal)
+        );
 
-        session.Module.TryRun(
-            "param($id, $path) Remove-IotDeviceData th-001 -RequestId $id -Force; Export-IotDeviceData th-001 $path -RequestId $id; Test-IotDeviceDataErasure $id",
-            id, session.File("out")).AssertOnly("RequestForOtherHub");
+        session
+            .Module.TryRun(
+                "param($id, $path) Remove-IotDeviceData th-001 -RequestId $id -Force; Export-IotDeviceData th-001 $path -RequestId $id; "
+                    + "Test-IotDeviceDataErasure $id",
+                id,
+                session.File("out")
+            )
+            .AssertOnly("RequestForOtherHub");
 
         Assert.DoesNotContain(session.Module.Sandbox.Log, request => request.Mutating);
     }
@@ -96,11 +109,15 @@ public sealed class RequestErrorTests
     {
         using var session = new RequestSession();
         string id = session.Register("th-001");
-        using ModuleSession other = ModuleSession.Open();
+        using var other = ModuleSession.Open();
 
         ModuleOutcome outcome = other.Run(
-            "param($store, $id, $path) Get-IotDataRequest -RequestStore $store; Set-IotDataRequest $id -ExtensionReason x -RequestStore $store; Export-IotDataRequestReport $id $path -RequestStore $store",
-            session.Store, id, session.File("report.html"));
+            "param($store, $id, $path) Get-IotDataRequest -RequestStore $store; Set-IotDataRequest $id -ExtensionReason x -RequestStore "
+                + "$store; Export-IotDataRequestReport $id $path -RequestStore $store",
+            session.Store,
+            id,
+            session.File("report.html")
+        );
 
         Assert.Equal(3, outcome.Output.Count);
         other.TryRun("param($store) Get-IotDataRequest -RequestStore $store", RequestSession.Container).AssertOnly("NotConnected");
@@ -111,7 +128,8 @@ public sealed class RequestErrorTests
     public void JournalThatWasChanged_IsNotReliedOn_AndTheOthersAreGiven()
     {
         using var session = new RequestSession();
-        string broken = session.Register("th-001"), whole = session.Register("th-002");
+        string broken = session.Register("th-001"),
+            whole = session.Register("th-002");
         string journal = Path.Combine(session.Store, broken, "journal.jsonl");
         File.WriteAllText(journal, File.ReadAllText(journal).Replace("\"seq\":1", "\"seq\":2", StringComparison.Ordinal));
 
@@ -128,7 +146,7 @@ public sealed class RequestErrorTests
     [InlineData("New-IotErasurePlan th-001 | Remove-IotDeviceData -RequestId ../x -Force", "RequestNotFound")]
     public void Remove_ThatCannotBePutOnRecord_IsRefusedBeforeAnythingIsAsked(string script, string error)
     {
-        using ModuleSession session = ModuleSession.Connected();
+        using var session = ModuleSession.Connected();
 
         ModuleOutcome outcome = session.TryRun(script);
 

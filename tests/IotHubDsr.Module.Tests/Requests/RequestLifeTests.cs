@@ -18,14 +18,26 @@ public sealed class RequestLifeTests
         using var session = new RequestSession();
         using var files = new CertificateFiles();
         files.Write("petra");
-        string id = session.Run("param($evidence) New-IotDataRequest th-001 -IdentityEvidence $evidence", Evidence).Single().Text("RequestId");
+        string id = session
+            .Run("param($evidence) New-IotDataRequest th-001 -IdentityEvidence $evidence", Evidence)
+            .Single()
+            .Text("RequestId");
         session.Run(
-            "param($id, $place, $ground) $held = (Get-IotDataLocation | Where-Object Place -eq $place).Id; " +
-            "Set-IotDataRequest $id -Hold -LocationId $held -Ground $ground -ReviewAt ([DateTimeOffset]::Now.AddDays(40))", id, Place, Ground);
+            "param($id, $place, $ground) $held = (Get-IotDataLocation | Where-Object Place -eq $place).Id; "
+                + "Set-IotDataRequest $id -Hold -LocationId $held -Ground $ground -ReviewAt ([DateTimeOffset]::Now.AddDays(40))",
+            id,
+            Place,
+            Ground
+        );
 
         ModuleOutcome erased = session.Run(
-            "param($id, $path, $pem, $performer) New-IotErasurePlan th-001 $path | Remove-IotDeviceData -RequestId $id -SigningCertificate $pem -Performer $performer -Force",
-            id, session.File("plan.json"), files.Path("petra.pem"), Performer);
+            "param($id, $path, $pem, $performer) New-IotErasurePlan th-001 $path | Remove-IotDeviceData -RequestId $id "
+                + "-SigningCertificate $pem -Performer $performer -Force",
+            id,
+            session.File("plan.json"),
+            files.Path("petra.pem"),
+            Performer
+        );
 
         Assert.Equal(("Held", 0L), (Receipt(erased).Text("Verdict"), Receipt(erased).Number("RecordsErased")));
         Assert.Contains(Ground, Receipt(erased).Text("Detail"), StringComparison.Ordinal);
@@ -33,13 +45,20 @@ public sealed class RequestLifeTests
         PSObject request = session.Get(id);
         Assert.Equal(("ActionNeeded", Ground), (request.Text("Status"), Assert.Single(request.Items("Holds")).Text("Ground")));
 
-        ModuleOutcome released = session.Run("param($id) Set-IotDataRequest $id -Release -LocationId $held | Resume-IotDataRequest -Force", id);
+        ModuleOutcome released = session.Run(
+            "param($id) Set-IotDataRequest $id -Release -LocationId $held | Resume-IotDataRequest -Force",
+            id
+        );
 
         Assert.True(Receipt(released).Number("RecordsErased") > 0);
         Assert.Equal(0, new ArchiveState(session.Module.Sandbox).CountOf("th-001"));
         Assert.Equal(request.Get("DueAt"), session.Get(id).Get("DueAt"));
 
-        ModuleOutcome tested = session.Run("param($id, $pem) Test-IotDeviceDataErasure $id -SigningCertificate $pem", id, files.Path("petra.pem"));
+        ModuleOutcome tested = session.Run(
+            "param($id, $pem) Test-IotDeviceDataErasure $id -SigningCertificate $pem",
+            id,
+            files.Path("petra.pem")
+        );
 
         Assert.Equal(released.Output.Count, tested.Output.Count);
         AssertCertified(session, id, files.Path("petra.cer"), [true, false, true]);
@@ -54,9 +73,13 @@ public sealed class RequestLifeTests
         DateTimeOffset received = session.Get(id).Value<DateTimeOffset>("ReceivedAt");
 
         PSObject extended = session.Run("param($id) Set-IotDataRequest $id -ExtensionReason 'Four hubs'", id).Single();
-        PSObject noted = session.Run(
-            "param($id) $hook = (Get-IotDataRequest $id).Locations | Where-Object Kind -eq Webhook; " +
-            "Set-IotDataRequest $id -LocationId $hook.LocationId -OwnerActionNote 'Ticket 4711'", id).Single();
+        PSObject noted = session
+            .Run(
+                "param($id) $hook = (Get-IotDataRequest $id).Locations | Where-Object Kind -eq Webhook; "
+                    + "Set-IotDataRequest $id -LocationId $hook.LocationId -OwnerActionNote 'Ticket 4711'",
+                id
+            )
+            .Single();
 
         Assert.Equal(("Four hubs", received.AddMonths(3)), (extended.Text("ExtensionReason"), extended.Value<DateTimeOffset>("DueAt")));
         PSObject location = Assert.Single(noted.Items("Locations"), one => one.Text("Kind") == "Webhook");
@@ -112,10 +135,12 @@ public sealed class RequestLifeTests
         using var files = new CertificateFiles();
         files.Write("petra");
         session.Run(
-            "param($evidence, $performer, $pem) Remove-IotDeviceData th-001 -Force -IdentityEvidence $evidence -Performer $performer -SigningCertificate $pem | Out-Null",
+            "param($evidence, $performer, $pem) Remove-IotDeviceData th-001 -Force -IdentityEvidence $evidence -Performer $performer "
+                + "-SigningCertificate $pem | Out-Null",
             Evidence,
             Performer,
-            files.Path("petra.pem"));
+            files.Path("petra.pem")
+        );
         string id = session.Run("Get-IotDataRequest").Single().Text("RequestId");
         session.Run("param($id) Set-IotDataRequest $id -ExtensionReason 'Four hubs of Ana'", id);
 
@@ -138,12 +163,23 @@ public sealed class RequestLifeTests
     {
         using var session = new RequestSession();
 
-        string id = session.Run("param($store) (New-IotDataRequest th-001 -RequestStore $store).RequestId", RequestSession.Container).Single().ToString();
-        session.Run("param($store, $id) Remove-IotDeviceData th-001 -Force -RequestId $id -RequestStore $store | Out-Null", RequestSession.Container, id);
+        string id = session
+            .Run("param($store) (New-IotDataRequest th-001 -RequestStore $store).RequestId", RequestSession.Container)
+            .Single()
+            .ToString();
+        session.Run(
+            "param($store, $id) Remove-IotDeviceData th-001 -Force -RequestId $id -RequestStore $store | Out-Null",
+            RequestSession.Container,
+            id
+        );
         PSObject request = session.Run("param($store) Get-IotDataRequest -RequestStore $store", RequestSession.Container).Single();
 
         Assert.Equal((id, RequestSession.Container), (request.Text("RequestId"), request.Text("RequestStore")));
-        Assert.StartsWith($"{RequestSession.Container}/{id}/certificates/", Assert.Single(request.Items("Certificates")).Text("Path"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{RequestSession.Container}/{id}/certificates/",
+            Assert.Single(request.Items("Certificates")).Text("Path"),
+            StringComparison.Ordinal
+        );
         Assert.Empty(session.Written);
     }
 
@@ -152,8 +188,12 @@ public sealed class RequestLifeTests
     private static void AssertCertified(RequestSession session, string id, string signer, bool[] isSigned)
     {
         ModuleOutcome checks = session.Run(
-            "param($id, $signer, $journal) (Get-IotDataRequest $id).Certificates | Test-IotErasureCertificate -TrustedCertificate $signer -JournalPath $journal",
-            id, signer, Path.Combine(session.Store, id, "journal.jsonl"));
+            "param($id, $signer, $journal) (Get-IotDataRequest $id).Certificates | Test-IotErasureCertificate -TrustedCertificate "
+                + "$signer -JournalPath $journal",
+            id,
+            signer,
+            Path.Combine(session.Store, id, "journal.jsonl")
+        );
         Assert.Equal(isSigned, checks.Output.Select(check => check.Value<bool>("IsSigned")));
         Assert.All(checks.Output, check => Assert.Equal("True True", $"{check.Get("IsValid")} {check.Get("IsInJournal")}"));
         Assert.Equal(isSigned, checks.Output.Select(check => check.Value<bool>("IsTrusted")));
@@ -169,10 +209,13 @@ public sealed class RequestLifeTests
         session.Run("param($id, $path) Export-IotDataRequestReport $id $path", id, session.File("after.html"));
 
         Assert.Equal((true, 0, 1L), (request.Value<bool>("IsAnonymised"), request.Items("DeviceId").Count, request.Number("Devices")));
-        string left = string.Join('\n', Directory.EnumerateFiles(session.Store, "*", SearchOption.AllDirectories).Select(File.ReadAllText))
+        string left =
+            string.Join('\n', Directory.EnumerateFiles(session.Store, "*", SearchOption.AllDirectories).Select(File.ReadAllText))
             + File.ReadAllText(session.File("after.html"));
         string[] texts = ["th-001", Evidence, Ground];
         Assert.All(texts, text => Assert.DoesNotContain(text, left, StringComparison.Ordinal));
-        session.Module.TryRun("param($id) Resume-IotDataRequest $id -Force; Test-IotDeviceDataErasure $id", id).AssertOnly("RequestAnonymised");
+        session
+            .Module.TryRun("param($id) Resume-IotDataRequest $id -Force; Test-IotDeviceDataErasure $id", id)
+            .AssertOnly("RequestAnonymised");
     }
 }

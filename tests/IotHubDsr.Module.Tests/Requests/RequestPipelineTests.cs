@@ -9,11 +9,19 @@ public sealed class RequestPipelineTests
     {
         using var session = new RequestSession();
 
-        ModuleOutcome outcome = session.Run("$request = New-IotDataRequest th-001, th-002; $request | Remove-IotDeviceData -Force | Test-IotDeviceDataErasure");
+        ModuleOutcome outcome = session.Run(
+            "$request = New-IotDataRequest th-001, th-002; $request | Remove-IotDeviceData -Force | Test-IotDeviceDataErasure"
+        );
 
         string id = session.Run("$request.RequestId").Single().ToString();
         Assert.All(outcome.Output, receipt => Assert.Equal(id, receipt.Text("RequestId")));
-        Assert.Equal(outcome.Output.Count, outcome.Output.Select(receipt => $"{receipt.Get("DeviceId")} {receipt.Get("Location.Id")}").Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(
+            outcome.Output.Count,
+            outcome
+                .Output.Select(receipt => $"{receipt.Get("DeviceId")} {receipt.Get("Location.Id")}")
+                .Distinct(StringComparer.Ordinal)
+                .Count()
+        );
         Assert.Equal(2, session.Get(id).Items("Certificates").Count);
         Assert.Single(session.Run("Get-IotDataRequest").Output);
     }
@@ -22,16 +30,21 @@ public sealed class RequestPipelineTests
     public void Due_IsResumed_EachRequestOnce_AndWhatArrivedIsErased()
     {
         using var session = new RequestSession();
-        string first = session.Erase("th-001"), second = session.Erase("th-002");
+        string first = session.Erase("th-001"),
+            second = session.Erase("th-002");
 
-        // The hub's own record of the deletion arrives. The clock of the module stands where it is: that the record is there is told by reading.
+        // The hub's own record of the deletion arrives. The clock of the module stands where it is: that the record is there is told by
+        // reading.
         session.Module.Sandbox.Advance(TimeSpan.FromMinutes(20));
         ModuleOutcome found = session.Run("Get-IotDataRequest | Test-IotDeviceDataErasure | Where-Object Place -eq contosorouted/raw-json");
         session.Module.Sandbox.Advance(TimeSpan.FromMinutes(20));
         ModuleOutcome outcome = session.Run("Get-IotDataRequest -Due | Resume-IotDataRequest -Force");
 
         Assert.Equal(["Present", "Present"], found.Output.Select(receipt => receipt.Text("Verdict")));
-        Assert.Equal([first, second], outcome.Output.Select(receipt => receipt.Text("RequestId")).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [first, second],
+            outcome.Output.Select(receipt => receipt.Text("RequestId")).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(0, new ArchiveState(session.Module.Sandbox).CountOf("th-001"));
         Assert.Empty(session.Module.Host.Questions);
         Assert.Equal([3, 3], session.Run("Get-IotDataRequest").Output.Select(request => request.Items("Certificates").Count));
@@ -73,7 +86,10 @@ public sealed class RequestPipelineTests
 
         // The last of them, or the first, is about the devices of both.
         ModuleOutcome outcome = session.Module.TryRun(
-            $"param($path) $one = New-IotDataRequest th-001; $both = New-IotDataRequest th-001, th-002; $one, $both | {command}; $both, $one | {command}", session.File("package"));
+            $"param($path) $one = New-IotDataRequest th-001; $both = New-IotDataRequest th-001, th-002; $one, $both | {command}; $both, "
+                + $"$one | {command}",
+            session.File("package")
+        );
 
         outcome.AssertOnly("RequestForOtherDevices");
         Assert.Contains("one request at a time", $"{outcome.Errors[0]}", StringComparison.Ordinal);
@@ -86,7 +102,10 @@ public sealed class RequestPipelineTests
     {
         using var session = new RequestSession();
 
-        ModuleOutcome outcome = session.Run("param($path) New-IotDataRequest th-001 | Export-IotDeviceData -Path $path", session.File("package"));
+        ModuleOutcome outcome = session.Run(
+            "param($path) New-IotDataRequest th-001 | Export-IotDeviceData -Path $path",
+            session.File("package")
+        );
 
         string id = session.Run("Get-IotDataRequest").Single().Text("RequestId");
         Assert.Equal(id, outcome.Single().Text("Identifier"));

@@ -22,10 +22,18 @@ internal sealed class RequestSession : IDisposable
     public string Store => _folder.File("requests");
 
     /// <summary>All that the request store holds, by its path in the store, with when it was written.</summary>
-    public IReadOnlyList<string> Written => Directory.Exists(Store)
-        ? [.. Directory.EnumerateFiles(Store, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .Select(file => $"{Path.GetRelativePath(Store, file)} {new FileInfo(file).Length} {new FileInfo(file).LastWriteTimeUtc:O}")]
-        : [];
+    public IReadOnlyList<string> Written =>
+        Directory.Exists(Store)
+            ?
+            [
+                .. Directory
+                    .EnumerateFiles(Store, "*", SearchOption.AllDirectories)
+                    .Order(StringComparer.Ordinal)
+                    .Select(file =>
+                        $"{Path.GetRelativePath(Store, file)} {new FileInfo(file).Length} {new FileInfo(file).LastWriteTimeUtc:O}"
+                    ),
+            ]
+            : [];
 
     public string File(string name) => _folder.File(name);
 
@@ -36,7 +44,10 @@ internal sealed class RequestSession : IDisposable
 
     /// <summary>Erases a device and gives the ID of its request.</summary>
     public string Erase(string deviceId) =>
-        Run("param($id) Remove-IotDeviceData $id -Force", deviceId).Output.Select(receipt => receipt.Text("RequestId")).Distinct(StringComparer.Ordinal).Single();
+        Run("param($id) Remove-IotDeviceData $id -Force", deviceId)
+            .Output.Select(receipt => receipt.Text("RequestId"))
+            .Distinct(StringComparer.Ordinal)
+            .Single();
 
     public PSObject Get(string requestId) => Run("param($id) Get-IotDataRequest $id", requestId).Single();
 
@@ -44,11 +55,14 @@ internal sealed class RequestSession : IDisposable
     public static string TextOf(string zip)
     {
         using ZipArchive archive = ZipFile.OpenRead(zip);
-        return string.Join('\n', archive.Entries.Select(entry =>
-        {
-            using var reader = new StreamReader(entry.Open());
-            return $"{entry.FullName}\n{reader.ReadToEnd()}";
-        }));
+        return string.Join(
+            '\n',
+            archive.Entries.Select(entry =>
+            {
+                using var reader = new StreamReader(entry.Open());
+                return $"{entry.FullName}\n{reader.ReadToEnd()}";
+            })
+        );
     }
 
     public void Dispose()

@@ -24,9 +24,9 @@ public sealed class RequestWhatIfTests
 
         Assert.Empty(outcome.Output);
         Assert.Contains(session.Module.Host.Lines, line => line.Contains(said, StringComparison.Ordinal));
-        Assert.All(
-            session.Module.Host.Lines.Where(line => line.StartsWith("What if", StringComparison.Ordinal)),
-            line => Assert.Contains("contoso-hub.azure-devices.net", line, StringComparison.Ordinal));
+        Assert.All(session.Module.Host.Lines.Where(line => line.StartsWith("What if", StringComparison.Ordinal)), line =>
+            Assert.Contains("contoso-hub.azure-devices.net", line, StringComparison.Ordinal)
+        );
         Assert.Equal(before, session.Written);
         Assert.False(File.Exists(session.File("report.html")));
         Assert.DoesNotContain(session.Module.Sandbox.Log, request => request.Mutating);

@@ -5,7 +5,9 @@ using Xunit.Abstractions;
 
 namespace IotHubDsr.Module.Tests.Requests;
 
-/// <summary>module/Examples/Runbook.ps1 as Azure Automation runs it: with a managed identity, without profile, host and prompt, in 400 MB.</summary>
+/// <summary>
+/// module/Examples/Runbook.ps1 as Azure Automation runs it: with a managed identity, without profile, host and prompt, in 400 MB.
+/// </summary>
 public sealed class RunbookProcessTests(ITestOutputHelper output) : IDisposable
 {
     private const int Mebibytes = 400;
@@ -31,7 +33,7 @@ public sealed class RunbookProcessTests(ITestOutputHelper output) : IDisposable
         var random = new Random();
         _session.Sandbox.AssignRoles(Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "module", "Roles"), "*.json"));
         string[] bystanders = Holdings("Dev1", "dev10");
-        using MemoryLimit limit = MemoryLimit.Of(Mebibytes);
+        using var limit = MemoryLimit.Of(Mebibytes);
         var story = new List<string>();
 
         for (int kill = 0; kill < kills; kill++)
@@ -43,7 +45,10 @@ public sealed class RunbookProcessTests(ITestOutputHelper output) : IDisposable
                 await Task.Delay(TimeSpan.FromMilliseconds(20));
             bool wasKilled = !job.HasExited;
             job.Kill();
-            story.Add($"{(wasKilled ? "killed" : "ended")} after {_session.Sandbox.Log.Count} requests: {await job.StandardOutput.ReadToEndAsync()}{await job.StandardError.ReadToEndAsync()}");
+            story.Add(
+                $"{(wasKilled ? "killed" : "ended")} after {_session.Sandbox.Log.Count} requests: "
+                    + $"{await job.StandardOutput.ReadToEndAsync()}{await job.StandardError.ReadToEndAsync()}"
+            );
             await job.WaitForExitAsync();
             // The lease of the job that was killed has run out by the time the next begins.
             _session.Sandbox.Advance(TimeSpan.FromSeconds(61));
@@ -58,11 +63,17 @@ public sealed class RunbookProcessTests(ITestOutputHelper output) : IDisposable
         output.WriteLine(told);
         Assert.True(last.ExitCode == 0, told);
         Assert.True(limit.Peak is null or (> 50L * 1024 * 1024 and <= Mebibytes * 1024L * 1024), told);
-        PSObject request = _session.Run(
-            "param($store) Connect-IotHubDsr -Sandbox $sandbox -RequestStore $store | Out-Null; Get-IotDataRequest", RequestSession.Container).Single();
+        PSObject request = _session
+            .Run(
+                "param($store) Connect-IotHubDsr -Sandbox $sandbox -RequestStore $store | Out-Null; Get-IotDataRequest",
+                RequestSession.Container
+            )
+            .Single();
         Assert.True(request.Text("Status") is "Waiting" or "ActionNeeded", told);
         Assert.NotEmpty(request.Items("Certificates"));
-        Assert.DoesNotContain(Holdings("dev1"), line => line.Contains("DeviceRegistry", StringComparison.Ordinal) && !line.EndsWith("0 records", StringComparison.Ordinal));
+        Assert.DoesNotContain(Holdings("dev1"), line =>
+            line.Contains("DeviceRegistry", StringComparison.Ordinal) && !line.EndsWith("0 records", StringComparison.Ordinal)
+        );
         Assert.Equal(bystanders, Holdings("Dev1", "dev10"));
         Assert.Empty(Directory.EnumerateFiles(_home.Path, "*.jsonl", SearchOption.AllDirectories));
     }
@@ -74,23 +85,32 @@ public sealed class RunbookProcessTests(ITestOutputHelper output) : IDisposable
 
     /// <summary>What each location holds of a device; old copies, which rewriting makes, are left out.</summary>
     private string[] Holdings(params string[] devices) =>
-    [
-        .. _session.Run(
-            """
-            param($devices) Connect-IotHubDsr -Sandbox $sandbox | Out-Null
-            $devices | Get-IotDeviceDataFootprint -ErrorAction SilentlyContinue | ForEach-Object { "$($_.DeviceId) $($_.Kind) $($_.Place): $($_.Records - $_.OldCopyRecords) records" }
-            """,
-            [devices]).Output.Select(static line => $"{line}").Order(StringComparer.Ordinal),
-    ];
+        [
+            .. _session
+                .Run(
+                    """
+                    param($devices) Connect-IotHubDsr -Sandbox $sandbox | Out-Null
+                    $devices | Get-IotDeviceDataFootprint -ErrorAction SilentlyContinue | ForEach-Object { "$($_.DeviceId) $($_.Kind) $($_.Place): $($_.Records - $_.OldCopyRecords) records" }
+                    """,
+                    [devices]
+                )
+                .Output.Select(static line => $"{line}")
+                .Order(StringComparer.Ordinal),
+        ];
 
     /// <summary>A job as Automation starts it; all that it knows of the sandbox is where it is.</summary>
     private Process Start(MemoryLimit limit)
     {
         PSObject sandbox = _session.SandboxObject;
         string description = _home.File("sandbox.json");
-        File.WriteAllText(description, JsonSerializer.Serialize(
-            ((string[])["ProcessId", "Port", "Seed", "HubName", "HubHostName", "ResourceId", "TenantId", "ClientId", "CaCertificate"])
-                .ToDictionary(static name => name, name => sandbox.Properties[name].Value)));
+        File.WriteAllText(
+            description,
+            JsonSerializer.Serialize(
+                (
+                    (string[])["ProcessId", "Port", "Seed", "HubName", "HubHostName", "ResourceId", "TenantId", "ClientId", "CaCertificate"]
+                ).ToDictionary(static name => name, name => sandbox.Properties[name].Value)
+            )
+        );
         string command = $$"""
             Import-Module '{{RepositoryPaths.Manifest}}'
             $sandbox = [IotHubDsr.IotHubSandbox] (Get-Content -Raw '{{description}}' | ConvertFrom-Json -AsHashtable)

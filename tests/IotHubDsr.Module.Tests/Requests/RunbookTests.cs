@@ -34,7 +34,11 @@ public sealed class RunbookTests : IDisposable
 
         string warning = Assert.Single(outcome.Warnings);
         Assert.Contains("Received, the answer is due on", warning, StringComparison.Ordinal);
-        Assert.Contains("whoever answers requests has to act. Run Get-IotDataRequest | Remove-IotDeviceData for it, or Export-IotDeviceData", warning, StringComparison.Ordinal);
+        Assert.Contains(
+            "whoever answers requests has to act. Run Get-IotDataRequest | Remove-IotDeviceData for it, or Export-IotDeviceData",
+            warning,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain('\n', warning);
         Assert.DoesNotContain(outcome.Output, line => $"{line}" == "Nobody has to act.");
         Assert.Empty(outcome.Errors);
@@ -44,7 +48,11 @@ public sealed class RunbookTests : IDisposable
     public void Answered_SaysThatNobodyHasToAct()
     {
         Register("[DateTimeOffset]::Now");
-        _session.Run("param($store) Get-IotDataRequest -RequestStore $store | Set-IotDataRequest -RequestStore $store -AnswerNote 'Nothing is held' | Out-Null", RequestSession.Container);
+        _session.Run(
+            "param($store) Get-IotDataRequest -RequestStore $store | Set-IotDataRequest -RequestStore $store -AnswerNote 'Nothing is "
+                + "held' | Out-Null",
+            RequestSession.Container
+        );
 
         Assert.Equal("Nobody has to act.", Run().Single().ToString());
     }
@@ -66,12 +74,18 @@ public sealed class RunbookTests : IDisposable
     {
         Erase("[DateTimeOffset]::Now");
         _session.Run(
-            "param($store) Get-IotDataRequest -RequestStore $store | Set-IotDataRequest -RequestStore $store -DestroyKey -Reason 'A new request' -Force | Out-Null",
-            RequestSession.Container);
+            "param($store) Get-IotDataRequest -RequestStore $store | Set-IotDataRequest -RequestStore $store -DestroyKey -Reason 'A new "
+                + "request' -Force | Out-Null",
+            RequestSession.Container
+        );
 
         ModuleOutcome outcome = Run();
 
-        Assert.Contains("whoever answers requests has to act. The key was destroyed", Assert.Single(outcome.Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "whoever answers requests has to act. The key was destroyed",
+            Assert.Single(outcome.Warnings),
+            StringComparison.Ordinal
+        );
         Assert.Empty(outcome.Errors);
     }
 
@@ -128,17 +142,40 @@ public sealed class RunbookTests : IDisposable
     public void PlaceIsUnreadableUnplannedOrNotEmpty_FailsAndSaysWhoHasToDoWhatThere()
     {
         _session.Module.Sandbox.Deny("blob:contosorouted/raw-json");
-        _session.Module.Sandbox.AddFault(new { service = "arm", pathContains = "diagnosticSettings", times = 1_000, status = 403 });
+        _session.Module.Sandbox.AddFault(
+            new
+            {
+                service = "arm",
+                pathContains = "diagnosticSettings",
+                times = 1_000,
+                status = 403,
+            }
+        );
         Erase("[DateTimeOffset]::Now", "-ErrorAction SilentlyContinue");
 
         _session.Module.Sandbox.ClearFaults();
-        _session.Module.TryRun("param($store) Get-IotDataRequest -RequestStore $store | Test-IotDeviceDataErasure -RequestStore $store | Out-Null", RequestSession.Container);
+        _session.Module.TryRun(
+            "param($store) Get-IotDataRequest -RequestStore $store | Test-IotDeviceDataErasure -RequestStore $store | Out-Null",
+            RequestSession.Container
+        );
 
         string failure = $"{Run().Terminating}";
 
-        Assert.Contains("whoever administers RoutedBlobContainer contosorouted/raw-json makes it readable", failure, StringComparison.Ordinal);
-        Assert.Contains("whoever runs the request looks at what is left in RoutedBlobContainer contosoarchive/cold-archive", failure, StringComparison.Ordinal);
-        Assert.Contains("whoever runs the request plans an erasure for LogArchive contosouploads/insights-logs-connections", failure, StringComparison.Ordinal);
+        Assert.Contains(
+            "whoever administers RoutedBlobContainer contosorouted/raw-json makes it readable",
+            failure,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "whoever runs the request looks at what is left in RoutedBlobContainer contosoarchive/cold-archive",
+            failure,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "whoever runs the request plans an erasure for LogArchive contosouploads/insights-logs-connections",
+            failure,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -156,25 +193,34 @@ public sealed class RunbookTests : IDisposable
     [Fact]
     public async Task HoldStands_IsNobodysDutyUntilItsReviewDateHasCome()
     {
-        var review = (DateTimeOffset)_session.Run(
-            """
-            param($store)
-            $id = (New-IotDataRequest th-001 -RequestStore $store).RequestId
-            $avro = (Get-IotDataLocation | Where-Object Place -EQ 'contosorouted/raw-avro').Id
-            $json = (Get-IotDataLocation | Where-Object Place -EQ 'contosorouted/raw-json').Id
-            $review = [DateTimeOffset]::Now.AddSeconds(5)
-            Set-IotDataRequest $id -Hold -LocationId $avro -Ground 'Case 7' -ReviewAt $review -RequestStore $store | Out-Null
-            Set-IotDataRequest $id -Hold -LocationId $json -Ground 'Case 8' -ReviewAt $review.AddYears(1) -RequestStore $store | Out-Null
-            Remove-IotDeviceData th-001 -Force -RequestId $id -RequestStore $store | Out-Null
-            $review
-            """,
-            RequestSession.Container).Single().BaseObject;
+        var review = (DateTimeOffset)
+            _session
+                .Run(
+                    """
+                    param($store)
+                    $id = (New-IotDataRequest th-001 -RequestStore $store).RequestId
+                    $avro = (Get-IotDataLocation | Where-Object Place -EQ 'contosorouted/raw-avro').Id
+                    $json = (Get-IotDataLocation | Where-Object Place -EQ 'contosorouted/raw-json').Id
+                    $review = [DateTimeOffset]::Now.AddSeconds(5)
+                    Set-IotDataRequest $id -Hold -LocationId $avro -Ground 'Case 7' -ReviewAt $review -RequestStore $store | Out-Null
+                    Set-IotDataRequest $id -Hold -LocationId $json -Ground 'Case 8' -ReviewAt $review.AddYears(1) -RequestStore $store | Out-Null
+                    Remove-IotDeviceData th-001 -Force -RequestId $id -RequestStore $store | Out-Null
+                    $review
+                    """,
+                    RequestSession.Container
+                )
+                .Single()
+                .BaseObject;
         while (TimeProvider.System.GetUtcNow() <= review)
             await Task.Delay(TimeSpan.FromMilliseconds(100));
 
         string failure = $"{Run().Terminating}";
 
-        Assert.Contains("whoever decides on the hold on RoutedBlobContainer contosorouted/raw-avro reviews it", failure, StringComparison.Ordinal);
+        Assert.Contains(
+            "whoever decides on the hold on RoutedBlobContainer contosorouted/raw-avro reviews it",
+            failure,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("raw-json", failure, StringComparison.Ordinal);
     }
 
@@ -182,22 +228,43 @@ public sealed class RunbookTests : IDisposable
     public void RunIsInterruptedAndCannotBeGoneOnWith_FailsAndSaysWhyAndWhoHasToAct()
     {
         // As of a process that dies: it cannot even put its own end on record.
-        _session.Module.Sandbox.AddFault(new { service = "blob", host = "contosoevidence.blob.core.windows.net", method = "PUT", pathContains = "comp=appendblock", skip = 5, times = 1_000, status = 403 });
+        _session.Module.Sandbox.AddFault(
+            new
+            {
+                service = "blob",
+                host = "contosoevidence.blob.core.windows.net",
+                method = "PUT",
+                pathContains = "comp=appendblock",
+                skip = 5,
+                times = 1_000,
+                status = 403,
+            }
+        );
         _session.Module.TryRun("param($store) Remove-IotDeviceData th-001 -Force -RequestStore $store", RequestSession.Container);
 
         string[] failure = $"{Run().Terminating}".Split(Environment.NewLine);
 
-        string requestId = _session.Run("param($store) Get-IotDataRequest -RequestStore $store", RequestSession.Container).Single().Text("RequestId");
+        string requestId = _session
+            .Run("param($store) Get-IotDataRequest -RequestStore $store", RequestSession.Container)
+            .Single()
+            .Text("RequestId");
         Assert.Contains(failure, line => line.StartsWith($"{requestId}: EvidenceFailed. ", StringComparison.Ordinal));
-        Assert.Contains(failure, line => line.StartsWith($"{requestId}: Interrupted, the answer is due on ", StringComparison.Ordinal)
-            && line.Contains("; whoever runs the request has to act. Run Resume-IotDataRequest", StringComparison.Ordinal));
+        Assert.Contains(failure, line =>
+            line.StartsWith($"{requestId}: Interrupted, the answer is due on ", StringComparison.Ordinal)
+            && line.Contains("; whoever runs the request has to act. Run Resume-IotDataRequest", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public void RequestThatCannotBeRead_FailsBesideTheOthers()
     {
         Register("[DateTimeOffset]::Now");
-        _session.Module.Sandbox.WriteBlob("contosoevidence", "data-requests", "20260101T000000Z-00000000/journal.000001.jsonl", "No journal\n"u8.ToArray());
+        _session.Module.Sandbox.WriteBlob(
+            "contosoevidence",
+            "data-requests",
+            "20260101T000000Z-00000000/journal.000001.jsonl",
+            "No journal\n"u8.ToArray()
+        );
 
         ModuleOutcome outcome = Run();
 
@@ -210,7 +277,11 @@ public sealed class RunbookTests : IDisposable
     {
         Erase("[DateTimeOffset]::Now.AddDays(-60)", "-StartTime ([DateTimeOffset]::Now)");
         NoteOwners("*");
-        _session.Run("param($store) Get-IotDataRequest -RequestStore $store | Set-IotDataRequest -RequestStore $store -AnswerNote 'Told what remains' | Out-Null", RequestSession.Container);
+        _session.Run(
+            "param($store) Get-IotDataRequest -RequestStore $store | Set-IotDataRequest -RequestStore $store -AnswerNote 'Told what "
+                + "remains' | Out-Null",
+            RequestSession.Container
+        );
 
         ModuleOutcome outcome = Run();
 
@@ -220,22 +291,35 @@ public sealed class RunbookTests : IDisposable
     }
 
     private void Register(string receivedAt) =>
-        _session.Run($"param($store) $null = New-IotDataRequest th-001 -RequestStore $store -ReceivedAt ({receivedAt})", RequestSession.Container);
+        _session.Run(
+            $"param($store) $null = New-IotDataRequest th-001 -RequestStore $store -ReceivedAt ({receivedAt})",
+            RequestSession.Container
+        );
 
-    private void Erase(string receivedAt, string options = "") => _session.Run(
-        $"param($store) Remove-IotDeviceData th-001 -Force -RequestStore $store -ReceivedAt ({receivedAt}) {options} | Out-Null", RequestSession.Container);
+    private void Erase(string receivedAt, string options = "") =>
+        _session.Run(
+            $"param($store) Remove-IotDeviceData th-001 -Force -RequestStore $store -ReceivedAt ({receivedAt}) {options} | Out-Null",
+            RequestSession.Container
+        );
 
     /// <summary>Notes that owners have done what was theirs.</summary>
-    private void NoteOwners(string kind) => _session.Run(
-        """
-        param($store, $kind)
-        $request = Get-IotDataRequest -RequestStore $store
-        foreach ($location in $request.Locations | Where-Object { "$($_.Verdict)" -eq 'OwnerAction' -and $_.Kind -like $kind }) {
-            Set-IotDataRequest $request.RequestId -LocationId $location.LocationId -OwnerActionNote 'Done' -RequestStore $store | Out-Null
-        }
-        """,
-        RequestSession.Container, kind);
+    private void NoteOwners(string kind) =>
+        _session.Run(
+            """
+            param($store, $kind)
+            $request = Get-IotDataRequest -RequestStore $store
+            foreach ($location in $request.Locations | Where-Object { "$($_.Verdict)" -eq 'OwnerAction' -and $_.Kind -like $kind }) {
+                Set-IotDataRequest $request.RequestId -LocationId $location.LocationId -OwnerActionNote 'Done' -RequestStore $store | Out-Null
+            }
+            """,
+            RequestSession.Container,
+            kind
+        );
 
-    private ModuleOutcome Run() => _session.Module.TryRun(
-        "param($script, $store) & $script -RequestStore $store -Context $context", Runbook, RequestSession.Container);
+    private ModuleOutcome Run() =>
+        _session.Module.TryRun(
+            "param($script, $store) & $script -RequestStore $store -Context $context",
+            Runbook,
+            RequestSession.Container
+        );
 }

@@ -15,8 +15,15 @@ public sealed class ClientScenarioTests
         try
         {
             string script = Path.Combine(ClientsFactAttribute.Folder, "Scenario.ps1");
-            (int exitCode, string output, string errors) = await PowerShellRun.RunAsync(
-                ["-NonInteractive", "-File", script, "-Manifest", RepositoryPaths.Manifest, "-Folder", folder.FullName]);
+            (int exitCode, string output, string errors) = await PowerShellRun.RunAsync([
+                "-NonInteractive",
+                "-File",
+                script,
+                "-Manifest",
+                RepositoryPaths.Manifest,
+                "-Folder",
+                folder.FullName,
+            ]);
 
             Assert.True(exitCode == 0, $"Exit code {exitCode}: {output}{errors}");
             string[] lines = output.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
@@ -37,12 +44,16 @@ public sealed class ClientScenarioTests
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ClientsFactAttribute : FactAttribute
 {
-    public ClientsFactAttribute() => Skip = HasNode() && Directory.Exists(Path.Combine(Folder, "node_modules", "azure-iothub"))
-        ? null
-        : "Needs Node.js and Microsoft's clients (npm ci --ignore-scripts --prefix tests/conformance/clients).";
+    public ClientsFactAttribute() =>
+        Skip =
+            HasNode() && Directory.Exists(Path.Combine(Folder, "node_modules", "azure-iothub"))
+                ? null
+                : "Needs Node.js and Microsoft's clients (npm ci --ignore-scripts --prefix tests/conformance/clients).";
 
     public static string Folder { get; } = Path.Combine(RepositoryPaths.Root, "tests", "conformance", "clients");
 
-    private static bool HasNode() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Any(folder => File.Exists(Path.Combine(folder, "node")) || File.Exists(Path.Combine(folder, "node.exe")));
+    private static bool HasNode() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, "node")) || File.Exists(Path.Combine(folder, "node.exe")));
 }

@@ -8,9 +8,9 @@ public sealed class SandboxCommandTests
     [Fact]
     public void Start_SameSeed_MakesTheSameWorld()
     {
-        using ModuleSession first = ModuleSession.WithSandbox(seed: 7);
-        using ModuleSession second = ModuleSession.WithSandbox(seed: 7);
-        using ModuleSession other = ModuleSession.WithSandbox(seed: 8);
+        using var first = ModuleSession.WithSandbox(seed: 7);
+        using var second = ModuleSession.WithSandbox(seed: 7);
+        using var other = ModuleSession.WithSandbox(seed: 8);
 
         Assert.Equal(Counts(first), Counts(second));
         Assert.NotEqual(Counts(first), Counts(other));
@@ -19,8 +19,8 @@ public sealed class SandboxCommandTests
     [Fact]
     public void Stop_EndsTheProcess()
     {
-        using ModuleSession session = ModuleSession.WithSandbox();
-        using Process process = Process.GetProcessById((int)session.SandboxObject.Number("ProcessId"));
+        using var session = ModuleSession.WithSandbox();
+        using var process = Process.GetProcessById((int)session.SandboxObject.Number("ProcessId"));
 
         session.Run("$sandbox | Stop-IotHubSandbox");
 
@@ -31,7 +31,7 @@ public sealed class SandboxCommandTests
     [Fact]
     public void StartAndStop_WhatIf_DoNothing()
     {
-        using ModuleSession session = ModuleSession.WithSandbox();
+        using var session = ModuleSession.WithSandbox();
 
         Assert.Empty(session.Run("Start-IotHubSandbox -WhatIf").Output);
         session.Run("Stop-IotHubSandbox $sandbox -WhatIf");
@@ -42,8 +42,8 @@ public sealed class SandboxCommandTests
     [Fact]
     public async Task KilledSession_TakesItsSandboxAlong()
     {
-        using PowerShellRun session = PowerShellRun.Start("$s = Start-IotHubSandbox; \"$($s.ProcessId)\"; $Host.UI.ReadLine()");
-        using Process sandbox = Process.GetProcessById(int.Parse(await session.ReadLineAsync(), CultureInfo.InvariantCulture));
+        using var session = PowerShellRun.Start("$s = Start-IotHubSandbox; \"$($s.ProcessId)\"; $Host.UI.ReadLine()");
+        using var sandbox = Process.GetProcessById(int.Parse(await session.ReadLineAsync(), CultureInfo.InvariantCulture));
         Assert.False(sandbox.HasExited);
 
         await session.KillAsync();
@@ -61,12 +61,15 @@ public sealed class SandboxCommandTests
         try
         {
             string dotnet = Path.Combine(folder.FullName, "dotnet");
-            await File.WriteAllTextAsync(dotnet, """
+            await File.WriteAllTextAsync(
+                dotnet,
+                """
                 #!/bin/sh
                 echo "You must install or update .NET to run this application." >&2
                 echo "Framework: 'Microsoft.AspNetCore.App', version '10.0.0' (x64)" >&2
                 exit 150
-                """);
+                """
+            );
             File.SetUnixFileMode(dotnet, UnixFileMode.UserRead | UnixFileMode.UserExecute);
             string script = $$"""
                 $env:DOTNET_HOST_PATH = '{{dotnet}}'
@@ -87,11 +90,11 @@ public sealed class SandboxCommandTests
     [Fact]
     public void TakenPort_IsAnErrorAndLeavesNoProcess()
     {
-        using ModuleSession session = ModuleSession.WithSandbox();
+        using var session = ModuleSession.WithSandbox();
 
         session.TryRun("Start-IotHubSandbox -Port $sandbox.Port").AssertOnly("SandboxFailed");
     }
 
-    private static string Counts(ModuleSession session) => string.Join(
-        '\n', session.Sandbox.World.Containers.Select(container => $"{container.Place} {string.Join(' ', container.Records)}"));
+    private static string Counts(ModuleSession session) =>
+        string.Join('\n', session.Sandbox.World.Containers.Select(container => $"{container.Place} {string.Join(' ', container.Records)}"));
 }

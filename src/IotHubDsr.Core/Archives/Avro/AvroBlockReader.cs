@@ -1,4 +1,4 @@
-namespace IotHubDsr.Archives.Avro;
+namespace IotHubDsr.Core.Archives.Avro;
 
 /// <summary>A block as it lies in the source, and its records, inflated.</summary>
 /// <param name="Offset">Offset in the file of the block's first byte.</param>
@@ -7,7 +7,12 @@ namespace IotHubDsr.Archives.Avro;
 /// <param name="Records">The records, one after another.</param>
 /// <param name="RecordsOffset">Offset in the file of the records, or of the block where they had to be inflated.</param>
 internal readonly record struct AvroBlock(
-    long Offset, long Count, ReadOnlyMemory<byte> Raw, ReadOnlyMemory<byte> Records, long RecordsOffset);
+    long Offset,
+    long Count,
+    ReadOnlyMemory<byte> Raw,
+    ReadOnlyMemory<byte> Records,
+    long RecordsOffset
+);
 
 /// <summary>Brings whole blocks into the source's window and checks their frame. A block is valid until the next one is read.</summary>
 internal sealed class AvroBlockReader(ArchiveSource source, AvroHeader header, AvroCodec codec)
@@ -16,24 +21,18 @@ internal sealed class AvroBlockReader(ArchiveSource source, AvroHeader header, A
     public async ValueTask<AvroBlock?> PeekAsync(CancellationToken cancellationToken)
     {
         if (!await source.FillAsync(1, cancellationToken))
-        {
             return null;
-        }
 
         await source.FillAsync(2 * AvroVarint.MaxLength, cancellationToken);
-        var frame = ReadFrame(source.Unread.Span, out var count, out var size);
+        int frame = ReadFrame(source.Unread.Span, out long count, out int size);
         if (!await source.FillAsync(frame + size + AvroHeader.SyncLength, cancellationToken))
-        {
             throw Truncated();
-        }
 
-        var raw = source.Unread[..(frame + size + AvroHeader.SyncLength)];
+        ReadOnlyMemory<byte> raw = source.Unread[..(frame + size + AvroHeader.SyncLength)];
         if (!raw.Span[^AvroHeader.SyncLength..].SequenceEqual(header.SyncMarker))
-        {
             throw Fault(ArchiveFault.BadSyncMarker, frame + size, "the block does not end with the file's sync marker");
-        }
 
-        if (!TryDecode(raw.Slice(frame, size), out var records))
+        if (!TryDecode(raw.Slice(frame, size), out ReadOnlyMemory<byte> records))
         {
             await source.Share.EnlargeAsync(cancellationToken);
             codec.MaxBytes = source.Limits.MaxBlockBytes;
@@ -41,9 +40,7 @@ internal sealed class AvroBlockReader(ArchiveSource source, AvroHeader header, A
         }
 
         if (count > records.Length)
-        {
             throw Fault(ArchiveFault.BadBlock, 0, "the block claims more records than it has bytes");
-        }
 
         return new AvroBlock(source.Offset, count, raw, records, codec.IsIdentity ? source.Offset + frame : source.Offset);
     }
@@ -51,32 +48,27 @@ internal sealed class AvroBlockReader(ArchiveSource source, AvroHeader header, A
     private int ReadFrame(ReadOnlySpan<byte> bytes, out long count, out int size)
     {
         if (bytes.StartsWith(AvroHeader.Magic))
-        {
             throw Fault(ArchiveFault.ConcatenatedFile, 0, "a second Avro file begins");
-        }
 
-        var countLength = Frame(AvroVarint.Read(bytes, out count));
-        var sizeLength = Frame(AvroVarint.Read(bytes[countLength..], out var longSize));
+        int countLength = Frame(AvroVarint.Read(bytes, out count));
+        int sizeLength = Frame(AvroVarint.Read(bytes[countLength..], out long longSize));
         if (count < 0 || longSize < 0)
-        {
             throw Fault(ArchiveFault.BadBlock, 0, "the block has a negative count or size");
-        }
 
         if (longSize > source.Limits.MaxBlockBytes)
-        {
             throw Fault(ArchiveFault.BadBlock, 0, $"the block claims more than {source.Limits.MaxBlockBytes} bytes");
-        }
 
         size = (int)longSize;
         return countLength + sizeLength;
     }
 
-    private int Frame(int used) => used switch
-    {
-        > 0 => used,
-        0 => throw Truncated(),
-        _ => throw Fault(ArchiveFault.BadBlock, 0, "the block's count or size has more than 64 bits"),
-    };
+    private int Frame(int used) =>
+        used switch
+        {
+            > 0 => used,
+            0 => throw Truncated(),
+            _ => throw Fault(ArchiveFault.BadBlock, 0, "the block's count or size has more than 64 bits"),
+        };
 
     /// <summary>
     /// False if the block needs more than each reader has, and the blob may have more. It waits for nothing, so that a block costs no
@@ -101,11 +93,11 @@ internal sealed class AvroBlockReader(ArchiveSource source, AvroHeader header, A
         }
     }
 
-    private ArchiveFormatException NotDecoded(Exception e)
-        => new(ArchiveFault.BadBlock, source.Offset, $"the block cannot be decompressed: {e.Message}", e);
+    private ArchiveFormatException NotDecoded(Exception e) =>
+        new(ArchiveFault.BadBlock, source.Offset, $"the block cannot be decompressed: {e.Message}", e);
 
     private ArchiveFormatException Fault(ArchiveFault fault, int position, string detail) => new(fault, source.Offset + position, detail);
 
-    private ArchiveFormatException Truncated()
-        => new(ArchiveFault.Truncated, source.Offset, "the file ends within the block that begins there");
+    private ArchiveFormatException Truncated() =>
+        new(ArchiveFault.Truncated, source.Offset, "the file ends within the block that begins there");
 }

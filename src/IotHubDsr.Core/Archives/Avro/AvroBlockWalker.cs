@@ -1,6 +1,7 @@
 using System.Buffers;
+using IotHubDsr.Core.Records;
 
-namespace IotHubDsr.Archives.Avro;
+namespace IotHubDsr.Core.Archives.Avro;
 
 /// <summary>Walks the records of one block after another, and makes anew those that lose records.</summary>
 internal sealed class AvroBlockWalker(AvroHeader header, AvroCodec codec, RecordPass pass)
@@ -24,14 +25,14 @@ internal sealed class AvroBlockWalker(AvroHeader header, AvroCodec codec, Record
         _block = block;
         _kept.Clear();
         _keptCount = block.Count;
-        var records = block.Records.Span;
-        var matcher = pass.Matcher;
-        var position = 0;
-        var keptFrom = 0;
-        for (var index = 0; index < block.Count; index++)
+        ReadOnlySpan<byte> records = block.Records.Span;
+        RecordMatcher matcher = pass.Matcher;
+        int position = 0;
+        int keptFrom = 0;
+        for (int index = 0; index < block.Count; index++)
         {
-            var start = position;
-            var isOfOthers = false;
+            int start = position;
+            bool isOfOthers = false;
             position = _fast is null ? -1 : _fast.Walk(records, start, matcher, out isOfOthers);
             if (position < 0)
             {
@@ -48,9 +49,7 @@ internal sealed class AvroBlockWalker(AvroHeader header, AvroCodec codec, Record
         }
 
         if (position != records.Length)
-        {
             throw new ArchiveFormatException(ArchiveFault.BadBlock, block.Offset, "the block holds more bytes than its records");
-        }
 
         Keep(keptFrom, records.Length);
         return _keptCount == block.Count;
@@ -64,12 +63,10 @@ internal sealed class AvroBlockWalker(AvroHeader header, AvroCodec codec, Record
         {
             _records.ResetWrittenCount();
             _records.GetSpan(_block.Records.Length);
-            foreach (var range in _kept)
-            {
+            foreach (Range range in _kept)
                 _records.Write(_block.Records.Span[range]);
-            }
 
-            var payload = codec.Encode(_records.WrittenMemory).Span;
+            ReadOnlySpan<byte> payload = codec.Encode(_records.WrittenMemory).Span;
             _remade.GetSpan(payload.Length + FrameRoom);
             WriteLong(_keptCount);
             WriteLong(payload.Length);

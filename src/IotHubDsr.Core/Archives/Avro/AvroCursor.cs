@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
-namespace IotHubDsr.Archives.Avro;
+namespace IotHubDsr.Core.Archives.Avro;
 
 /// <summary>Walks Avro values in the buffer they lie in. Whatever is impossible ends in a located fault, never past the buffer.</summary>
 /// <param name="bytes">A block's payload, inflated.</param>
@@ -44,11 +44,9 @@ internal ref struct AvroCursor(ReadOnlySpan<byte> bytes, long origin, bool infla
     public ReadOnlySpan<byte> Read(long length)
     {
         if ((ulong)length > (ulong)(_bytes.Length - Position))
-        {
             Fail("a length is negative or runs past its block");
-        }
 
-        var value = _bytes.Slice(Position, (int)length);
+        ReadOnlySpan<byte> value = _bytes.Slice(Position, (int)length);
         Position += (int)length;
         return value;
     }
@@ -62,40 +60,38 @@ internal ref struct AvroCursor(ReadOnlySpan<byte> bytes, long origin, bool infla
     public long ReadItemCount(out int end)
     {
         end = -1;
-        var count = ReadLong();
+        long count = ReadLong();
         return count >= 0 ? count : ReadSizedItemCount(count, out end);
     }
 
     public readonly void EndItems(int end)
     {
         if (end >= 0 && end != Position)
-        {
             Fail("items take another number of bytes than their block says");
-        }
     }
 
     public AvroType ReadBranch(AvroType union)
     {
-        var index = ReadLong();
+        long index = ReadLong();
         if ((ulong)index >= (ulong)union.Branches.Length)
-        {
             Fail("a union has no such branch");
-        }
 
         return union.Branches[index];
     }
 
     [DoesNotReturn]
-    public readonly void Fail(string detail) => throw new ArchiveFormatException(
-        ArchiveFault.BadRecord, inflated ? origin : origin + Position, inflated ? $"in the compressed block there, {detail}" : detail);
+    public readonly void Fail(string detail) =>
+        throw new ArchiveFormatException(
+            ArchiveFault.BadRecord,
+            inflated ? origin : origin + Position,
+            inflated ? $"in the compressed block there, {detail}" : detail
+        );
 
     private long ReadSizedItemCount(long negativeCount, out int end)
     {
-        var size = ReadLong();
+        long size = ReadLong();
         if (negativeCount == long.MinValue || (ulong)size > (ulong)(_bytes.Length - Position))
-        {
             Fail("the size of a block of items is negative or runs past its block");
-        }
 
         end = Position + (int)size;
         return -negativeCount;
@@ -104,11 +100,9 @@ internal ref struct AvroCursor(ReadOnlySpan<byte> bytes, long origin, bool infla
     [MethodImpl(MethodImplOptions.NoInlining)]
     private long ReadLongerLong()
     {
-        var used = AvroVarint.Read(_bytes[Position..], out var value);
+        int used = AvroVarint.Read(_bytes[Position..], out long value);
         if (used <= 0)
-        {
             Fail(used == 0 ? "a number runs past its block" : "a number has more than 64 bits");
-        }
 
         Position += used;
         return value;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using IotHubDsr.Core.Records;
 
-namespace IotHubDsr.Archives.Avro;
+namespace IotHubDsr.Core.Archives.Avro;
 
 /// <summary>
 /// Walks records as IoT Hub writes them: texts, maps of texts in one block, an optional body, lengths of one or two bytes. It gives up
@@ -21,12 +22,10 @@ internal sealed class AvroFastWalk
     public static AvroFastWalk? TryCompile(AvroType record, MessagePart[] parts)
     {
         var steps = new AvroStep[parts.Length];
-        for (var i = 0; i < parts.Length; i++)
+        for (int i = 0; i < parts.Length; i++)
         {
             if (StepOf(record.Fields[i].Type, parts[i]) is not { } step)
-            {
                 return null;
-            }
 
             steps[i] = step;
         }
@@ -41,7 +40,7 @@ internal sealed class AvroFastWalk
     /// <param name="isOfOthers">Whether the record names one device, as its sender, and that is no subject: most records do.</param>
     public int Walk(ReadOnlySpan<byte> records, int position, RecordMatcher matcher, out bool isOfOthers)
     {
-        var last = GaveUp;
+        int last = GaveUp;
         if (_shapes.TryFind(records, position) is { } shape)
         {
             isOfOthers = shape.IsSentByOther(records, position, matcher);
@@ -57,68 +56,55 @@ internal sealed class AvroFastWalk
 
         isOfOthers = false;
         matcher.Reset();
-        var start = position;
-        for (var step = 0; step < _steps.Length; step++)
+        int start = position;
+        for (int step = 0; step < _steps.Length; step++)
         {
             last = position;
             position = WalkStep(records, position, _steps[step], matcher);
             if (position < 0)
-            {
                 return GaveUp;
-            }
         }
 
         if (position > records.Length)
-        {
             return GaveUp;
-        }
 
         _shapes.Learn(_steps, records[start..last]);
         return position;
     }
 
-    private static int WalkStep(ReadOnlySpan<byte> records, int position, AvroStep step, RecordMatcher matcher) => step switch
-    {
-        AvroStep.Properties => WalkMap(records, position, matcher, system: false),
-        AvroStep.SystemProperties => WalkMap(records, position, matcher, system: true),
-        AvroStep.Text => SkipText(records, position),
-        _ => SkipOptional(records, position, step),
-    };
+    private static int WalkStep(ReadOnlySpan<byte> records, int position, AvroStep step, RecordMatcher matcher) =>
+        step switch
+        {
+            AvroStep.Properties => WalkMap(records, position, matcher, system: false),
+            AvroStep.SystemProperties => WalkMap(records, position, matcher, system: true),
+            AvroStep.Text => SkipText(records, position),
+            _ => SkipOptional(records, position, step),
+        };
 
     private static int WalkMap(ReadOnlySpan<byte> records, int position, RecordMatcher matcher, bool system)
     {
-        if (!TryReadLength(records, ref position, out var count))
-        {
+        if (!TryReadLength(records, ref position, out int count))
             return GaveUp;
-        }
 
         if (count == 0)
-        {
             return position;
-        }
 
         for (; count > 0; count--)
         {
-            if (!TryReadLength(records, ref position, out var keyLength))
-            {
+            if (!TryReadLength(records, ref position, out int keyLength))
                 return GaveUp;
-            }
 
-            var key = position;
+            int key = position;
             position += keyLength;
-            if (!TryReadLength(records, ref position, out var valueLength))
-            {
+            if (!TryReadLength(records, ref position, out int valueLength))
                 return GaveUp;
-            }
 
-            var value = position;
+            int value = position;
             position += valueLength;
             if (RecordMatcher.MayBeName(keyLength))
             {
                 if (position > records.Length)
-                {
                     return GaveUp;
-                }
 
                 matcher.AddProperty(system, records.Slice(key, keyLength), records[value..position]);
             }
@@ -127,15 +113,13 @@ internal sealed class AvroFastWalk
         return (uint)position < (uint)records.Length && records[position] == 0 ? position + 1 : GaveUp;
     }
 
-    private static int SkipText(ReadOnlySpan<byte> records, int position)
-        => TryReadLength(records, ref position, out var length) ? position + length : GaveUp;
+    private static int SkipText(ReadOnlySpan<byte> records, int position) =>
+        TryReadLength(records, ref position, out int length) ? position + length : GaveUp;
 
     private static int SkipOptional(ReadOnlySpan<byte> records, int position, AvroStep step)
     {
         if ((uint)position >= (uint)records.Length)
-        {
             return GaveUp;
-        }
 
         return (records[position], step) switch
         {
@@ -151,17 +135,13 @@ internal sealed class AvroFastWalk
     {
         length = 0;
         if ((uint)position >= (uint)records.Length)
-        {
             return false;
-        }
 
         int bits = records[position++];
         if (bits >= 0x80)
         {
             if ((uint)position >= (uint)records.Length || records[position] >= 0x80)
-            {
                 return false;
-            }
 
             bits = (bits & 0x7F) | (records[position++] << 7);
         }
@@ -172,13 +152,14 @@ internal sealed class AvroFastWalk
 
     private static bool IsText(AvroType type) => type.Kind is AvroKind.String or AvroKind.Bytes;
 
-    private static AvroStep? StepOf(AvroType type, MessagePart part) => (part, type) switch
-    {
-        (MessagePart.Properties, { Kind: AvroKind.Map } map) when IsText(map.Element) => AvroStep.Properties,
-        (MessagePart.SystemProperties, { Kind: AvroKind.Map } map) when IsText(map.Element) => AvroStep.SystemProperties,
-        _ when IsText(type) => AvroStep.Text,
-        (_, { Kind: AvroKind.Union, Branches: [{ Kind: AvroKind.Null }, var last] }) when IsText(last) => AvroStep.OptionalNullFirst,
-        (_, { Kind: AvroKind.Union, Branches: [var first, { Kind: AvroKind.Null }] }) when IsText(first) => AvroStep.OptionalNullLast,
-        _ => null,
-    };
+    private static AvroStep? StepOf(AvroType type, MessagePart part) =>
+        (part, type) switch
+        {
+            (MessagePart.Properties, { Kind: AvroKind.Map } map) when IsText(map.Element) => AvroStep.Properties,
+            (MessagePart.SystemProperties, { Kind: AvroKind.Map } map) when IsText(map.Element) => AvroStep.SystemProperties,
+            _ when IsText(type) => AvroStep.Text,
+            (_, { Kind: AvroKind.Union, Branches: [{ Kind: AvroKind.Null }, var last] }) when IsText(last) => AvroStep.OptionalNullFirst,
+            (_, { Kind: AvroKind.Union, Branches: [var first, { Kind: AvroKind.Null }] }) when IsText(first) => AvroStep.OptionalNullLast,
+            _ => null,
+        };
 }

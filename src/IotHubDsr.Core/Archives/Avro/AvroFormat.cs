@@ -1,4 +1,4 @@
-namespace IotHubDsr.Archives.Avro;
+namespace IotHubDsr.Core.Archives.Avro;
 
 /// <summary>
 /// Avro object container files: routed messages, as IoT Hub's encodings Avro and AvroDeflate write them, and Event Hubs' captures. A
@@ -11,8 +11,8 @@ internal sealed class AvroFormat : ArchiveFormat
 
     protected override async Task WalkAsync(ArchiveSource source, RecordPass pass, CancellationToken cancellationToken)
     {
-        var header = await AvroHeader.PeekAsync(source, cancellationToken);
-        using var codec = AvroCodec.ForName(header.CodecName, source.Share)
+        AvroHeader header = await AvroHeader.PeekAsync(source, cancellationToken);
+        using AvroCodec codec = AvroCodec.ForName(header.CodecName, source.Share)
             ?? throw new ArchiveFormatException(ArchiveFault.UnknownCodec, source.Offset, "the codec of the file is none that is known");
         await PassOnAsync(source, header.Length, pass, cancellationToken);
 
@@ -22,13 +22,9 @@ internal sealed class AvroFormat : ArchiveFormat
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (walker.Walk(block))
-            {
                 await pass.KeepAsync(block.Offset, block.Raw, cancellationToken);
-            }
             else if (walker.TakeRemade() is { Length: > 0 } remade)
-            {
                 await pass.ReplaceAsync(remade, cancellationToken);
-            }
 
             source.Take(block.Raw.Length);
         }
@@ -36,7 +32,7 @@ internal sealed class AvroFormat : ArchiveFormat
 
     private static async ValueTask PassOnAsync(ArchiveSource source, int length, RecordPass pass, CancellationToken cancellationToken)
     {
-        var bytes = source.Unread[..length];
+        ReadOnlyMemory<byte> bytes = source.Unread[..length];
         pass.Digest(bytes.Span);
         await pass.KeepAsync(source.Offset, bytes, cancellationToken);
         source.Take(length);

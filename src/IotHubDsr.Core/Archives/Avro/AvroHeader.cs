@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace IotHubDsr.Archives.Avro;
+namespace IotHubDsr.Core.Archives.Avro;
 
 /// <summary>What an Avro file says about itself ahead of its blocks.</summary>
 internal sealed record AvroHeader(int Length, AvroMessageLayout Layout, string CodecName, byte[] SyncMarker)
@@ -14,14 +14,18 @@ internal sealed record AvroHeader(int Length, AvroMessageLayout Layout, string C
     {
         var reader = new AvroHeaderReader(source);
         await reader.ReadAsync(Magic.Length, cancellationToken);
-        var schema = ReadOnlyMemory<byte>.Empty;
-        var codec = "null";
-        for (var count = await reader.ReadCountAsync(cancellationToken); count != 0; count = await reader.ReadCountAsync(cancellationToken))
+        ReadOnlyMemory<byte> schema = ReadOnlyMemory<byte>.Empty;
+        string codec = "null";
+        for (
+            long count = await reader.ReadCountAsync(cancellationToken);
+            count != 0;
+            count = await reader.ReadCountAsync(cancellationToken)
+        )
         {
             for (; count > 0; count--)
             {
-                var key = Encoding.UTF8.GetString(await reader.ReadBytesAsync(cancellationToken));
-                var value = await reader.ReadBytesAsync(cancellationToken);
+                string key = Encoding.UTF8.GetString(await reader.ReadBytesAsync(cancellationToken));
+                byte[] value = await reader.ReadBytesAsync(cancellationToken);
                 switch (key)
                 {
                     case "avro.schema":
@@ -34,7 +38,7 @@ internal sealed record AvroHeader(int Length, AvroMessageLayout Layout, string C
             }
         }
 
-        var sync = await reader.ReadAsync(SyncLength, cancellationToken);
+        byte[] sync = await reader.ReadAsync(SyncLength, cancellationToken);
         return new AvroHeader(reader.Position, Compile(schema, source.Offset), codec, sync);
     }
 
@@ -47,7 +51,11 @@ internal sealed record AvroHeader(int Length, AvroMessageLayout Layout, string C
         catch (InvalidDataException e)
         {
             throw new ArchiveFormatException(
-                ArchiveFault.UnknownSchema, offset, $"the schema is not that of routed messages: {e.Message}", e);
+                ArchiveFault.UnknownSchema,
+                offset,
+                $"the schema is not that of routed messages: {e.Message}",
+                e
+            );
         }
     }
 }

@@ -2,31 +2,26 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace IotHubDsr.Archives.Avro;
+namespace IotHubDsr.Core.Archives.Avro;
 
 /// <summary>Writes Avro values as plain JSON: bytes as base64, unions as their value, numbers that JSON lacks as text.</summary>
 internal static class AvroJson
 {
-    public static void Write(ref AvroCursor cursor, AvroType type, Utf8JsonWriter writer) => Write(ref cursor, type, writer, AvroType.MaxDepth);
+    public static void Write(ref AvroCursor cursor, AvroType type, Utf8JsonWriter writer) =>
+        Write(ref cursor, type, writer, AvroType.MaxDepth);
 
     public static void WriteText(ReadOnlySpan<byte> utf8, Utf8JsonWriter writer)
     {
         if (Utf8.IsValid(utf8))
-        {
             writer.WriteStringValue(utf8);
-        }
         else
-        {
             writer.WriteStringValue(Encoding.UTF8.GetString(utf8));
-        }
     }
 
     private static void Write(ref AvroCursor cursor, AvroType type, Utf8JsonWriter writer, int depth)
     {
         if (depth == 0)
-        {
             cursor.Fail("a value is nested too deeply");
-        }
 
         switch (type.Kind)
         {
@@ -62,7 +57,7 @@ internal static class AvroJson
                 break;
             case AvroKind.Record:
                 writer.WriteStartObject();
-                foreach (var field in type.Fields)
+                foreach (AvroField field in type.Fields)
                 {
                     writer.WritePropertyName(field.Name);
                     Write(ref cursor, field.Type, writer, depth - 1);
@@ -83,7 +78,7 @@ internal static class AvroJson
     {
         writer.WriteStartObject();
         long count;
-        while ((count = cursor.ReadItemCount(out var end)) != 0)
+        while ((count = cursor.ReadItemCount(out int end)) != 0)
         {
             for (; count > 0; count--)
             {
@@ -101,13 +96,11 @@ internal static class AvroJson
     {
         writer.WriteStartArray();
         long count;
-        while ((count = cursor.ReadItemCount(out var end)) != 0)
+        while ((count = cursor.ReadItemCount(out int end)) != 0)
         {
             // Items that take no bytes are bounded by nothing in the file; their number would be all there is to tell.
             for (count = type.Element.IsEmpty ? 0 : count; count > 0; count--)
-            {
                 Write(ref cursor, type.Element, writer, depth - 1);
-            }
 
             cursor.EndItems(end);
         }
@@ -117,11 +110,9 @@ internal static class AvroJson
 
     private static void WriteSymbol(ref AvroCursor cursor, AvroType type, Utf8JsonWriter writer)
     {
-        var index = cursor.ReadLong();
+        long index = cursor.ReadLong();
         if ((ulong)index >= (ulong)type.Symbols.Count)
-        {
             cursor.Fail("an enum has no such symbol");
-        }
 
         writer.WriteStringValue(type.Symbols[(int)index]);
     }
@@ -129,12 +120,8 @@ internal static class AvroJson
     private static void WriteNumber(double value, Utf8JsonWriter writer)
     {
         if (double.IsFinite(value))
-        {
             writer.WriteNumberValue(value);
-        }
         else
-        {
             writer.WriteStringValue(value.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        }
     }
 }

@@ -1,4 +1,7 @@
-namespace IotHubDsr.Archives.Avro;
+using IotHubDsr.Core.Azure.Hub;
+using IotHubDsr.Core.Records;
+
+namespace IotHubDsr.Core.Archives.Avro;
 
 internal enum MessagePart
 {
@@ -39,20 +42,21 @@ internal sealed class AvroMessageLayout
     /// <exception cref="InvalidDataException">Records of this schema are not routed messages.</exception>
     public static AvroMessageLayout Compile(AvroType type)
     {
-        var parts = Array.ConvertAll(type.Fields, PartOf);
+        MessagePart[] parts = Array.ConvertAll(type.Fields, PartOf);
         return parts.Count(part => part is not MessagePart.Other) == Enum.GetValues<MessagePart>().Length - 1
             ? new AvroMessageLayout(type, parts)
             : throw new InvalidDataException(
-                "it is no record with EnqueuedTimeUtc (text), Properties and SystemProperties (maps of text) and Body (bytes)");
+                "it is no record with EnqueuedTimeUtc (text), Properties and SystemProperties (maps of text) and Body (bytes)"
+            );
     }
 
     /// <summary>Walks one record to its end and shows the matcher the devices it names.</summary>
     public void Walk(ref AvroCursor cursor, RecordMatcher matcher, BodyTexts? bodies)
     {
-        var fields = Record.Fields;
-        for (var i = 0; i < fields.Length; i++)
+        AvroField[] fields = Record.Fields;
+        for (int i = 0; i < fields.Length; i++)
         {
-            var type = fields[i].Type;
+            AvroType type = fields[i].Type;
             switch (Parts[i])
             {
                 case MessagePart.Properties:
@@ -61,9 +65,7 @@ internal sealed class AvroMessageLayout
                     break;
                 case MessagePart.Body when bodies is not null:
                     if (TryEnter(ref cursor, type, AvroKind.Bytes, out _))
-                    {
                         bodies.Read(cursor.ReadBytes());
-                    }
 
                     break;
                 default:
@@ -78,23 +80,22 @@ internal sealed class AvroMessageLayout
     {
         entered = type.Kind is AvroKind.Union ? cursor.ReadBranch(type) : type;
         if (entered.Kind == wanted)
-        {
             return true;
-        }
 
         AvroSkip.Value(ref cursor, entered);
         return false;
     }
 
-    /// <summary>Reads the union's branch ahead of a text, also of one that was written as bytes. False, with the value skipped, if it is something else.</summary>
+    /// <summary>
+    /// Reads the union's branch ahead of a text, also of one that was written as bytes. False, with the value skipped, if it is something
+    /// else.
+    /// </summary>
     public static bool TryEnterText(ref AvroCursor cursor, AvroType type, out bool isNull)
     {
-        var entered = type.Kind is AvroKind.Union ? cursor.ReadBranch(type) : type;
+        AvroType entered = type.Kind is AvroKind.Union ? cursor.ReadBranch(type) : type;
         isNull = entered.Kind is AvroKind.Null;
         if (entered.Kind is AvroKind.String or AvroKind.Bytes)
-        {
             return true;
-        }
 
         AvroSkip.Value(ref cursor, entered);
         return false;
@@ -112,43 +113,40 @@ internal sealed class AvroMessageLayout
 
     private void WalkProperties(ref AvroCursor cursor, AvroType type, MessagePart part, RecordMatcher matcher)
     {
-        if (!TryEnter(ref cursor, type, AvroKind.Map, out var map))
-        {
+        if (!TryEnter(ref cursor, type, AvroKind.Map, out AvroType? map))
             return;
-        }
 
         long count;
-        while ((count = cursor.ReadItemCount(out var end)) != 0)
+        while ((count = cursor.ReadItemCount(out int end)) != 0)
         {
             for (; count > 0; count--)
             {
-                var key = cursor.ReadBytes();
-                if (TryEnterText(ref cursor, map.Element, out var isNull))
-                {
+                ReadOnlySpan<byte> key = cursor.ReadBytes();
+                if (TryEnterText(ref cursor, map.Element, out bool isNull))
                     AddProperty(part, key, cursor.ReadBytes(), matcher);
-                }
                 else if (!isNull && part is MessagePart.SystemProperties && RecordMatcher.NamesSender(key))
-                {
                     matcher.AddUnreadableSender();
-                }
             }
 
             cursor.EndItems(end);
         }
     }
 
-    private static MessagePart PartOf(AvroField field) => field.Name switch
-    {
-        "EnqueuedTimeUtc" when Holds(field.Type, AvroKind.String) => MessagePart.EnqueuedTimeUtc,
-        "Properties" when HoldsTexts(field.Type) => MessagePart.Properties,
-        "SystemProperties" when HoldsTexts(field.Type) => MessagePart.SystemProperties,
-        "Body" when Holds(field.Type, AvroKind.Bytes) => MessagePart.Body,
-        _ => MessagePart.Other,
-    };
+    private static MessagePart PartOf(AvroField field) =>
+        field.Name switch
+        {
+            "EnqueuedTimeUtc" when Holds(field.Type, AvroKind.String) => MessagePart.EnqueuedTimeUtc,
+            "Properties" when HoldsTexts(field.Type) => MessagePart.Properties,
+            "SystemProperties" when HoldsTexts(field.Type) => MessagePart.SystemProperties,
+            "Body" when Holds(field.Type, AvroKind.Bytes) => MessagePart.Body,
+            _ => MessagePart.Other,
+        };
 
-    private static bool HoldsTexts(AvroType type)
-        => BranchesOf(type).Any(
-        branch => branch.Kind is AvroKind.Map && (Holds(branch.Element, AvroKind.String) || Holds(branch.Element, AvroKind.Bytes)));
+    private static bool HoldsTexts(AvroType type) =>
+        BranchesOf(type)
+            .Any(branch =>
+                branch.Kind is AvroKind.Map && (Holds(branch.Element, AvroKind.String) || Holds(branch.Element, AvroKind.Bytes))
+            );
 
     private static bool Holds(AvroType type, AvroKind kind) => BranchesOf(type).Any(branch => branch.Kind == kind);
 

@@ -1,35 +1,32 @@
 using System.Text;
 using System.Text.Json;
+using IotHubDsr.Core.Records;
 
-namespace IotHubDsr.Archives.Avro;
+namespace IotHubDsr.Core.Archives.Avro;
 
 /// <summary>Tells a matched record's time, and writes it as IoT Hub's JSON encoding would.</summary>
 internal sealed class AvroRecordEncoder(AvroMessageLayout layout) : IRecordEncoder
 {
     public RecordFacts FactsOf(ReadOnlySpan<byte> record)
     {
-        var facts = Read(record);
-        var generation = facts.Generation.IsEmpty && !facts.HasSystemSender ? facts.CapturedGeneration : facts.Generation;
+        MessageFacts facts = Read(record);
+        ReadOnlySpan<byte> generation = facts.Generation.IsEmpty && !facts.HasSystemSender ? facts.CapturedGeneration : facts.Generation;
         return new RecordFacts(EnqueuedTime.Parse(facts.EnqueuedTimeUtc) ?? EnqueuedTime.Parse(facts.SystemEnqueuedTime), generation);
     }
 
     public void WriteJson(ReadOnlySpan<byte> record, Utf8JsonWriter writer)
     {
-        var embedBody = Read(record).BodyIsJson;
+        bool embedBody = Read(record).BodyIsJson;
         var cursor = new AvroCursor(record, 0, inflated: false);
         writer.WriteStartObject();
-        for (var i = 0; i < layout.Parts.Length; i++)
+        for (int i = 0; i < layout.Parts.Length; i++)
         {
-            var field = layout.Record.Fields[i];
+            AvroField field = layout.Record.Fields[i];
             writer.WritePropertyName(field.Name);
             if (layout.Parts[i] is MessagePart.Body && embedBody)
-            {
                 WriteBody(ref cursor, field.Type, writer);
-            }
             else
-            {
                 AvroJson.Write(ref cursor, field.Type, writer);
-            }
         }
 
         writer.WriteEndObject();
@@ -37,36 +34,35 @@ internal sealed class AvroRecordEncoder(AvroMessageLayout layout) : IRecordEncod
 
     private static void WriteBody(ref AvroCursor cursor, AvroType type, Utf8JsonWriter writer)
     {
-        var branch = type.Kind is AvroKind.Union ? cursor.ReadBranch(type) : type;
+        AvroType branch = type.Kind is AvroKind.Union ? cursor.ReadBranch(type) : type;
         if (branch.Kind is not AvroKind.Bytes)
         {
             AvroJson.Write(ref cursor, branch, writer);
             return;
         }
 
-        var body = cursor.ReadBytes();
+        ReadOnlySpan<byte> body = cursor.ReadBytes();
         if (!EmbeddedJson.TryWrite(body, writer))
-        {
             writer.WriteBase64StringValue(body);
-        }
     }
 
     private MessageFacts Read(ReadOnlySpan<byte> record)
     {
         var facts = default(MessageFacts);
         var cursor = new AvroCursor(record, 0, inflated: false);
-        for (var i = 0; i < layout.Parts.Length; i++)
+        for (int i = 0; i < layout.Parts.Length; i++)
         {
-            var type = layout.Record.Fields[i].Type;
+            AvroType type = layout.Record.Fields[i].Type;
             switch (layout.Parts[i])
             {
                 case MessagePart.EnqueuedTimeUtc when AvroMessageLayout.TryEnter(ref cursor, type, AvroKind.String, out _):
                     facts.EnqueuedTimeUtc = cursor.ReadBytes();
                     break;
-                case MessagePart.SystemProperties when AvroMessageLayout.TryEnter(ref cursor, type, AvroKind.Map, out var map):
+                case MessagePart.SystemProperties when AvroMessageLayout.TryEnter(ref cursor, type, AvroKind.Map, out AvroType? map):
                     ReadProperties(ref cursor, map, system: true, ref facts);
                     break;
-                case MessagePart.Properties when layout.IsCapture && AvroMessageLayout.TryEnter(ref cursor, type, AvroKind.Map, out var map):
+                case MessagePart.Properties
+                    when layout.IsCapture && AvroMessageLayout.TryEnter(ref cursor, type, AvroKind.Map, out AvroType? map):
                     ReadProperties(ref cursor, map, system: false, ref facts);
                     break;
                 case MessagePart.EnqueuedTimeUtc or MessagePart.SystemProperties:
@@ -88,21 +84,15 @@ internal sealed class AvroRecordEncoder(AvroMessageLayout layout) : IRecordEncod
         {
             for (; count > 0; count--)
             {
-                var key = cursor.ReadBytes();
+                ReadOnlySpan<byte> key = cursor.ReadBytes();
                 if (!AvroMessageLayout.TryEnterText(ref cursor, map.Element, out _))
-                {
                     continue;
-                }
 
-                var value = cursor.ReadBytes();
+                ReadOnlySpan<byte> value = cursor.ReadBytes();
                 if (system)
-                {
                     facts.Note(key, value);
-                }
                 else if (RecordMatcher.NamesGenerationAnnotation(key))
-                {
                     facts.CapturedGeneration = value;
-                }
             }
         }
     }
@@ -118,31 +108,21 @@ internal sealed class AvroRecordEncoder(AvroMessageLayout layout) : IRecordEncod
         public bool HasSystemSender;
 
         // The hub's own rule for embedding a body in its JSON encoding; every other body is base64.
-        public readonly bool BodyIsJson
-            => Ascii.EqualsIgnoreCase(ContentType, "application/json"u8) && Ascii.EqualsIgnoreCase(ContentEncoding, "utf-8"u8);
+        public readonly bool BodyIsJson =>
+            Ascii.EqualsIgnoreCase(ContentType, "application/json"u8) && Ascii.EqualsIgnoreCase(ContentEncoding, "utf-8"u8);
 
         public void Note(ReadOnlySpan<byte> systemProperty, ReadOnlySpan<byte> value)
         {
             if (RecordMatcher.NamesEnqueuedTime(systemProperty))
-            {
                 SystemEnqueuedTime = value;
-            }
             else if (RecordMatcher.NamesGeneration(systemProperty))
-            {
                 Generation = value;
-            }
             else if (RecordMatcher.NamesSender(systemProperty))
-            {
                 HasSystemSender |= !value.IsEmpty;
-            }
             else if (systemProperty.SequenceEqual("contentType"u8) || systemProperty.SequenceEqual("content-type"u8))
-            {
                 ContentType = value;
-            }
             else if (systemProperty.SequenceEqual("contentEncoding"u8) || systemProperty.SequenceEqual("content-encoding"u8))
-            {
                 ContentEncoding = value;
-            }
         }
     }
 }

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using IotHubDsr.Core.Azure.Hub;
 
-namespace IotHubDsr.Archives.Avro;
+namespace IotHubDsr.Core.Archives.Avro;
 
 /// <summary>
 /// Reads the schema that an Avro file carries. Logical types, aliases, defaults and docs do not change the bytes and are ignored.
@@ -17,7 +18,7 @@ internal sealed class AvroSchemaReader
     {
         try
         {
-            using var document = Utf8.IsValid(json.Span)
+            using JsonDocument document = Utf8.IsValid(json.Span)
                 ? JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth })
                 : throw new InvalidDataException("it is not UTF-8");
             return new AvroSchemaReader().Read(document.RootElement, "");
@@ -29,24 +30,23 @@ internal sealed class AvroSchemaReader
         }
     }
 
-    private AvroType Read(JsonElement schema, string enclosing) => schema.ValueKind switch
-    {
-        JsonValueKind.String => Resolve(schema.GetString()!, enclosing),
-        JsonValueKind.Array => new AvroType(AvroKind.Union)
+    private AvroType Read(JsonElement schema, string enclosing) =>
+        schema.ValueKind switch
         {
-            Branches = [.. schema.EnumerateArray().Select(branch => Read(branch, enclosing))],
-        },
-        JsonValueKind.Object => ReadObject(schema, enclosing),
-        _ => throw new InvalidDataException("a type is neither a name, a list nor an object"),
-    };
+            JsonValueKind.String => Resolve(schema.GetString()!, enclosing),
+            JsonValueKind.Array => new AvroType(AvroKind.Union)
+            {
+                Branches = [.. schema.EnumerateArray().Select(branch => Read(branch, enclosing))],
+            },
+            JsonValueKind.Object => ReadObject(schema, enclosing),
+            _ => throw new InvalidDataException("a type is neither a name, a list nor an object"),
+        };
 
     private AvroType ReadObject(JsonElement schema, string enclosing)
     {
-        var type = Required(schema, "type");
+        JsonElement type = Required(schema, "type");
         if (type.ValueKind is not JsonValueKind.String)
-        {
             return Read(type, enclosing);
-        }
 
         switch (type.GetString())
         {
@@ -55,15 +55,15 @@ internal sealed class AvroSchemaReader
             case "map":
                 return new AvroType(AvroKind.Map) { Element = Read(Required(schema, "values"), enclosing) };
             case "fixed":
-                var size = Required(schema, "size");
-                return size.ValueKind is JsonValueKind.Number && size.TryGetInt32(out var bytes) && bytes >= 0
+                JsonElement size = Required(schema, "size");
+                return size.ValueKind is JsonValueKind.Number && size.TryGetInt32(out int bytes) && bytes >= 0
                     ? Named(schema, enclosing, out _, AvroType.OfFixed(bytes))
                     : throw new InvalidDataException("a fixed type has no usable size");
             case "enum":
-                var symbols = List(schema, "symbols").Select(symbol => Text(symbol, "symbol")).ToArray();
+                string[] symbols = List(schema, "symbols").Select(symbol => Text(symbol, "symbol")).ToArray();
                 return Named(schema, enclosing, out _, new AvroType(AvroKind.Enum) { Symbols = symbols });
             case "record" or "error":
-                var record = Named(schema, enclosing, out var space, new AvroType(AvroKind.Record));
+                AvroType record = Named(schema, enclosing, out string? space, new AvroType(AvroKind.Record));
                 record.SetFields([.. List(schema, "fields").Select(field => ReadField(field, space))]);
                 return record.Fields.DistinctBy(field => field.Name).Count() == record.Fields.Length
                     ? record
@@ -73,48 +73,48 @@ internal sealed class AvroSchemaReader
         }
     }
 
-    private AvroField ReadField(JsonElement field, string enclosing)
-        => new(Text(Required(field, "name"), "name"), Read(Required(field, "type"), enclosing));
+    private AvroField ReadField(JsonElement field, string enclosing) =>
+        new(Text(Required(field, "name"), "name"), Read(Required(field, "type"), enclosing));
 
     private AvroType Named(JsonElement schema, string enclosing, out string space, AvroType type)
     {
-        var name = Text(Required(schema, "name"), "name");
-        var dot = name.LastIndexOf('.');
-        space = dot >= 0 ? name[..dot]
-            : schema.TryGetProperty("namespace", out var own) && own.ValueKind is JsonValueKind.String ? own.GetString()!
+        string name = Text(Required(schema, "name"), "name");
+        int dot = name.LastIndexOf('.');
+        space =
+            dot >= 0 ? name[..dot]
+            : schema.TryGetProperty("namespace", out JsonElement own) && own.ValueKind is JsonValueKind.String ? own.GetString()!
             : enclosing;
-        return _named.TryAdd(FullName(name[(dot + 1)..], space), type)
-            ? type
-            : throw new InvalidDataException("two types have one name");
+        return _named.TryAdd(FullName(name[(dot + 1)..], space), type) ? type : throw new InvalidDataException("two types have one name");
     }
 
-    private AvroType Resolve(string name, string enclosing) => name switch
-    {
-        "null" => AvroType.Null,
-        "boolean" => new AvroType(AvroKind.Boolean),
-        "int" => new AvroType(AvroKind.Int),
-        "long" => new AvroType(AvroKind.Long),
-        "float" => new AvroType(AvroKind.Float),
-        "double" => new AvroType(AvroKind.Double),
-        "bytes" => new AvroType(AvroKind.Bytes),
-        "string" => new AvroType(AvroKind.String),
-        _ when _named.TryGetValue(name.Contains('.') ? name : FullName(name, enclosing), out var type) => type,
-        _ when _named.TryGetValue(name, out var type) => type,
-        _ => throw new InvalidDataException("it refers to a type that it does not define"),
-    };
+    private AvroType Resolve(string name, string enclosing) =>
+        name switch
+        {
+            "null" => AvroType.Null,
+            "boolean" => new AvroType(AvroKind.Boolean),
+            "int" => new AvroType(AvroKind.Int),
+            "long" => new AvroType(AvroKind.Long),
+            "float" => new AvroType(AvroKind.Float),
+            "double" => new AvroType(AvroKind.Double),
+            "bytes" => new AvroType(AvroKind.Bytes),
+            "string" => new AvroType(AvroKind.String),
+            _ when _named.TryGetValue(name.Contains('.') ? name : FullName(name, enclosing), out AvroType? type) => type,
+            _ when _named.TryGetValue(name, out AvroType? type) => type,
+            _ => throw new InvalidDataException("it refers to a type that it does not define"),
+        };
 
     private static string FullName(string name, string space) => space.Length == 0 ? name : $"{space}.{name}";
 
-    private static JsonElement Required(JsonElement schema, string property)
-        => schema.ValueKind is JsonValueKind.Object && schema.TryGetProperty(property, out var value)
+    private static JsonElement Required(JsonElement schema, string property) =>
+        schema.ValueKind is JsonValueKind.Object && schema.TryGetProperty(property, out JsonElement value)
             ? value
             : throw new InvalidDataException($"a type or field has no '{property}'");
 
-    private static JsonElement.ArrayEnumerator List(JsonElement schema, string property)
-        => Required(schema, property) is { ValueKind: JsonValueKind.Array } list
+    private static JsonElement.ArrayEnumerator List(JsonElement schema, string property) =>
+        Required(schema, property) is { ValueKind: JsonValueKind.Array } list
             ? list.EnumerateArray()
             : throw new InvalidDataException($"'{property}' is not a list");
 
-    private static string Text(JsonElement value, string property)
-        => value.ValueKind is JsonValueKind.String ? value.GetString()! : throw new InvalidDataException($"a '{property}' is not a text");
+    private static string Text(JsonElement value, string property) =>
+        value.ValueKind is JsonValueKind.String ? value.GetString()! : throw new InvalidDataException($"a '{property}' is not a text");
 }

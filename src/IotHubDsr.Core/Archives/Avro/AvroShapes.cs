@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using IotHubDsr.Core.Records;
 
-namespace IotHubDsr.Archives.Avro;
+namespace IotHubDsr.Core.Archives.Avro;
 
 /// <summary>A field of a record as <see cref="AvroFastWalk"/> knows them.</summary>
 internal enum AvroStep
@@ -14,9 +15,9 @@ internal enum AvroStep
 }
 
 /// <summary>
-/// Shapes of records: at which offsets the lengths and counts stand, and what they are. A record in which they are all the same has its texts
-/// at the same offsets, and to compare them all at once is much quicker than to follow them one after another. The last field, the body, is
-/// not part of a shape, as bodies differ in length.
+/// Shapes of records: at which offsets the lengths and counts stand, and what they are. A record in which they are all the same has its
+/// texts at the same offsets, and to compare them all at once is much quicker than to follow them one after another. The last field, the
+/// body, is not part of a shape, as bodies differ in length.
 /// </summary>
 internal sealed class AvroShapes
 {
@@ -32,12 +33,12 @@ internal sealed class AvroShapes
     private int _misses;
 
     /// <summary>The shape of a record; null if it has none that is known.</summary>
-    public Shape? TryFind(ReadOnlySpan<byte> records, int position)
-        => _recent is { } recent && recent.Is(records, position) ? recent : TryFindOther(records, position);
+    public Shape? TryFind(ReadOnlySpan<byte> records, int position) =>
+        _recent is { } recent && recent.Is(records, position) ? recent : TryFindOther(records, position);
 
     private Shape? TryFindOther(ReadOnlySpan<byte> records, int position)
     {
-        foreach (var shape in _shapes)
+        foreach (Shape? shape in _shapes)
         {
             if (shape is not null && shape.Is(records, position))
             {
@@ -82,19 +83,18 @@ internal sealed class AvroShapes
 
         public bool Is(ReadOnlySpan<byte> records, int position)
         {
-            var length = CheckedLength;
+            int length = CheckedLength;
             if (length > records.Length - position)
-            {
                 return false;
-            }
 
-            ref var record = ref MemoryMarshal.GetReference(records[position..]);
-            ref var expected = ref MemoryMarshal.GetArrayDataReference(_expected);
-            ref var mask = ref MemoryMarshal.GetArrayDataReference(_mask);
-            var differences = Vector512<byte>.Zero;
-            for (var at = 0; at < length; at += Vector512<byte>.Count)
+            ref byte record = ref MemoryMarshal.GetReference(records[position..]);
+            ref byte expected = ref MemoryMarshal.GetArrayDataReference(_expected);
+            ref byte mask = ref MemoryMarshal.GetArrayDataReference(_mask);
+            Vector512<byte> differences = Vector512<byte>.Zero;
+            for (int at = 0; at < length; at += Vector512<byte>.Count)
             {
-                differences |= (Vector512.LoadUnsafe(ref record, (nuint)at) ^ Vector512.LoadUnsafe(ref expected, (nuint)at))
+                differences |=
+                    (Vector512.LoadUnsafe(ref record, (nuint)at) ^ Vector512.LoadUnsafe(ref expected, (nuint)at))
                     & Vector512.LoadUnsafe(ref mask, (nuint)at);
             }
 
@@ -102,15 +102,15 @@ internal sealed class AvroShapes
         }
 
         /// <summary>Whether the hub names the sender, nothing names another device, and the sender is no subject.</summary>
-        public bool IsSentByOther(ReadOnlySpan<byte> records, int position, RecordMatcher matcher)
-            => _senderLength > 0 && !matcher.IsSubject(records.Slice(position + _sender, _senderLength));
+        public bool IsSentByOther(ReadOnlySpan<byte> records, int position, RecordMatcher matcher) =>
+            _senderLength > 0 && !matcher.IsSubject(records.Slice(position + _sender, _senderLength));
 
         /// <summary>Shows the matcher the properties that can name a device.</summary>
         public void Show(ReadOnlySpan<byte> records, int position, RecordMatcher matcher)
         {
-            foreach (ref readonly var name in CollectionsMarshal.AsSpan(_names))
+            foreach (ref readonly Entry name in CollectionsMarshal.AsSpan(_names))
             {
-                var key = records.Slice(position + name.Key, name.KeyLength);
+                ReadOnlySpan<byte> key = records.Slice(position + name.Key, name.KeyLength);
                 matcher.AddProperty(name.IsSystem, key, records.Slice(position + name.Value, name.ValueLength));
             }
         }
@@ -121,8 +121,8 @@ internal sealed class AvroShapes
             _names.Clear();
             record.CopyTo(_expected);
             Length = record.Length;
-            var position = 0;
-            foreach (var step in steps.AsSpan(..^1))
+            int position = 0;
+            foreach (AvroStep step in steps.AsSpan(..^1))
             {
                 switch (step)
                 {
@@ -135,9 +135,7 @@ internal sealed class AvroShapes
                     default:
                         _mask[position] = byte.MaxValue;
                         if (record[position++] != (step is AvroStep.OptionalNullFirst ? 0 : 2))
-                        {
                             LearnText(record, ref position);
-                        }
 
                         break;
                 }
@@ -150,8 +148,8 @@ internal sealed class AvroShapes
         private void LearnOnlySender(ReadOnlySpan<byte> record)
         {
             _senderLength = 0;
-            var naming = 0;
-            foreach (var name in _names)
+            int naming = 0;
+            foreach (Entry name in _names)
             {
                 if (NamesDevice(record, name))
                 {
@@ -164,30 +162,28 @@ internal sealed class AvroShapes
         /// <summary>Whether a property can name a device, by the same rules as the matcher's.</summary>
         private static bool NamesDevice(ReadOnlySpan<byte> record, Entry name)
         {
-            var key = record.Slice(name.Key, name.KeyLength);
+            ReadOnlySpan<byte> key = record.Slice(name.Key, name.KeyLength);
             return name.IsSystem ? RecordMatcher.NamesSender(key) : RecordMatcher.NamesAttribution(key);
         }
 
         private void LearnText(ReadOnlySpan<byte> record, ref int position)
         {
-            var length = TakeLength(record, ref position);
+            int length = TakeLength(record, ref position);
             position += length;
         }
 
         private void LearnMap(ReadOnlySpan<byte> record, ref int position, bool isSystem)
         {
-            var count = TakeLength(record, ref position);
+            int count = TakeLength(record, ref position);
             if (count == 0)
-            {
                 return;
-            }
 
             for (; count > 0; count--)
             {
-                var keyLength = TakeLength(record, ref position);
-                var key = position;
+                int keyLength = TakeLength(record, ref position);
+                int key = position;
                 position += keyLength;
-                var valueLength = TakeLength(record, ref position);
+                int valueLength = TakeLength(record, ref position);
                 if (RecordMatcher.MayBeName(keyLength))
                 {
                     _names.Add(new Entry(isSystem, key, keyLength, position, valueLength));
@@ -202,8 +198,8 @@ internal sealed class AvroShapes
 
         private int TakeLength(ReadOnlySpan<byte> record, ref int position)
         {
-            var start = position;
-            AvroFastWalk.TryReadLength(record, ref position, out var length);
+            int start = position;
+            AvroFastWalk.TryReadLength(record, ref position, out int length);
             _mask.AsSpan(start..position).Fill(byte.MaxValue);
             return length;
         }

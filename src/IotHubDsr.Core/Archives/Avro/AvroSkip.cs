@@ -1,4 +1,4 @@
-namespace IotHubDsr.Archives.Avro;
+namespace IotHubDsr.Core.Archives.Avro;
 
 /// <summary>Passes over values that nobody asked for.</summary>
 internal static class AvroSkip
@@ -8,9 +8,7 @@ internal static class AvroSkip
     private static void Value(ref AvroCursor cursor, AvroType type, int depth)
     {
         if (depth == 0)
-        {
             cursor.Fail("a value is nested too deeply");
-        }
 
         switch (type.Kind)
         {
@@ -38,10 +36,8 @@ internal static class AvroSkip
                 Value(ref cursor, cursor.ReadBranch(type), depth - 1);
                 break;
             case AvroKind.Record:
-                foreach (var field in type.OccupiedFields)
-                {
+                foreach (AvroType field in type.OccupiedFields)
                     Value(ref cursor, field, depth - 1);
-                }
 
                 break;
             default:
@@ -53,7 +49,7 @@ internal static class AvroSkip
     private static void Items(ref AvroCursor cursor, AvroType type, int depth)
     {
         long count;
-        while ((count = cursor.ReadItemCount(out var end)) != 0)
+        while ((count = cursor.ReadItemCount(out int end)) != 0)
         {
             if (type.Kind is AvroKind.Array && type.Element.IsEmpty)
             {
@@ -64,9 +60,7 @@ internal static class AvroSkip
             for (; count > 0; count--)
             {
                 if (type.Kind is AvroKind.Map)
-                {
                     cursor.ReadBytes();
-                }
 
                 Value(ref cursor, type.Element, depth - 1);
             }

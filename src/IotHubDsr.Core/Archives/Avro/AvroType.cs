@@ -1,4 +1,4 @@
-namespace IotHubDsr.Archives.Avro;
+namespace IotHubDsr.Core.Archives.Avro;
 
 internal enum AvroKind
 {

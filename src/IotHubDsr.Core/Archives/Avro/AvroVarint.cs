@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace IotHubDsr.Archives.Avro;
+namespace IotHubDsr.Core.Archives.Avro;
 
 /// <summary>Avro's integers: seven bits a byte, least significant first, zigzag.</summary>
 internal static class AvroVarint
@@ -23,12 +23,10 @@ internal static class AvroVarint
     /// <summary>Returns the bytes written.</summary>
     public static int Write(long value, Span<byte> destination)
     {
-        var bits = (ulong)((value << 1) ^ (value >> 63));
-        var length = 0;
+        ulong bits = (ulong)((value << 1) ^ (value >> 63));
+        int length = 0;
         for (; bits >= 0x80; bits >>= 7)
-        {
             destination[length++] = (byte)(bits | 0x80);
-        }
 
         destination[length++] = (byte)bits;
         return length;
@@ -37,7 +35,7 @@ internal static class AvroVarint
     private static int ReadLonger(ReadOnlySpan<byte> bytes, out long value)
     {
         ulong bits = 0;
-        for (var i = 0; i < bytes.Length && i < MaxLength; i++)
+        for (int i = 0; i < bytes.Length && i < MaxLength; i++)
         {
             bits |= (ulong)(bytes[i] & 0x7F) << (7 * i);
             if (bytes[i] < 0x80)

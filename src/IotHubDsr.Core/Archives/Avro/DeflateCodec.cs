@@ -1,6 +1,7 @@
 using System.IO.Compression;
+using IotHubDsr.Core.Foundation;
 
-namespace IotHubDsr.Archives.Avro;
+namespace IotHubDsr.Core.Archives.Avro;
 
 /// <summary>Avro's deflate: raw RFC 1951, without zlib's header or checksum.</summary>
 internal sealed class DeflateCodec(ReadingShare share) : AvroCodec
@@ -18,9 +19,7 @@ internal sealed class DeflateCodec(ReadingShare share) : AvroCodec
     {
         _deflated.SetLength(0);
         using (var deflater = new DeflateStream(_deflated, CompressionLevel.Optimal, leaveOpen: true))
-        {
             deflater.Write(records.Span);
-        }
 
         return _deflated.GetBuffer().AsMemory(0, (int)_deflated.Length);
     }

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace IotHubDsr.Archives.Avro;
+namespace IotHubDsr.Core.Archives.Avro;
 
 /// <summary>
 /// A canonical Huffman code of RFC 1951 as a table that is looked up by the next bits of the input. Codes longer than the table's
@@ -34,47 +34,35 @@ internal sealed class HuffmanTable(int bits, int symbols, uint[] values)
     {
         Span<int> counts = stackalloc int[MaxLength + 1];
         counts.Clear();
-        foreach (var length in lengths)
-        {
+        foreach (byte length in lengths)
             counts[length]++;
-        }
 
         Span<int> offsets = stackalloc int[MaxLength + 2];
         offsets[1] = 0;
-        var left = 1;
-        var longest = 0;
-        for (var length = 1; length <= MaxLength; length++)
+        int left = 1;
+        int longest = 0;
+        for (int length = 1; length <= MaxLength; length++)
         {
             left = (left << 1) - counts[length];
             longest = counts[length] > 0 ? length : longest;
             offsets[length + 1] = offsets[length] + counts[length];
             if (left < 0)
-            {
                 throw new InvalidDataException("a Huffman code has too many codes");
-            }
         }
 
         if (left > 0 && (!mayBeIncomplete || longest > 1))
-        {
             throw new InvalidDataException("a Huffman code has too few codes");
-        }
 
-        for (var symbol = 0; symbol < lengths.Length; symbol++)
+        for (int symbol = 0; symbol < lengths.Length; symbol++)
         {
             if (lengths[symbol] != 0)
-            {
                 _sorted[offsets[lengths[symbol]]++] = (ushort)symbol;
-            }
         }
 
         if (left == 0)
-        {
             Fill(counts);
-        }
         else
-        {
             FillIncomplete(counts[1]);
-        }
     }
 
     /// <summary>
@@ -83,14 +71,14 @@ internal sealed class HuffmanTable(int bits, int symbols, uint[] values)
     /// </summary>
     private void Fill(ReadOnlySpan<int> counts)
     {
-        var next = 0;
-        var code = 0;
-        var size = 1;
-        for (var length = 1; length <= bits; length++)
+        int next = 0;
+        int code = 0;
+        int size = 1;
+        for (int length = 1; length <= bits; length++)
         {
             _entries.AsSpan(0, size).CopyTo(_entries.AsSpan(size));
             size <<= 1;
-            for (var count = counts[length]; count > 0; count--)
+            for (int count = counts[length]; count > 0; count--)
             {
                 _entries[code] = values[_sorted[next++]] | (uint)length;
                 code = Next(code, size);
@@ -102,13 +90,13 @@ internal sealed class HuffmanTable(int bits, int symbols, uint[] values)
 
     private void FillSecond(ReadOnlySpan<int> counts, int next, int code)
     {
-        var size = 1 << (MaxLength - bits);
-        var second = _entries.AsSpan(1 << bits);
-        var prefix = -1;
-        var start = -size;
-        for (var length = bits + 1; length <= MaxLength; length++)
+        int size = 1 << (MaxLength - bits);
+        Span<uint> second = _entries.AsSpan(1 << bits);
+        int prefix = -1;
+        int start = -size;
+        for (int length = bits + 1; length <= MaxLength; length++)
         {
-            for (var count = counts[length]; count > 0; count--)
+            for (int count = counts[length]; count > 0; count--)
             {
                 if ((code & ((1 << bits) - 1)) != prefix)
                 {
@@ -117,11 +105,9 @@ internal sealed class HuffmanTable(int bits, int symbols, uint[] values)
                     _entries[prefix] = Exceptional | SecondTable | ((uint)(start + (1 << bits)) << ValueShift) | (uint)bits;
                 }
 
-                var entry = values[_sorted[next++]] | (uint)(length - bits);
-                for (var at = code >> bits; at < size; at += 1 << (length - bits))
-                {
+                uint entry = values[_sorted[next++]] | (uint)(length - bits);
+                for (int at = code >> bits; at < size; at += 1 << (length - bits))
                     second[start + at] = entry;
-                }
 
                 code = Next(code, 1 << length);
             }
@@ -131,24 +117,20 @@ internal sealed class HuffmanTable(int bits, int symbols, uint[] values)
     /// <summary>At most one code, of one bit: the other bit leads nowhere.</summary>
     private void FillIncomplete(int symbols)
     {
-        var entries = _entries.AsSpan(0, 1 << bits);
+        Span<uint> entries = _entries.AsSpan(0, 1 << bits);
         entries.Fill(Exceptional);
-        for (var at = 0; symbols > 0 && at < entries.Length; at += 2)
-        {
+        for (int at = 0; symbols > 0 && at < entries.Length; at += 2)
             entries[at] = values[_sorted[0]] | 1;
-        }
     }
 
     /// <summary>The code after this one, with its bits reversed.</summary>
     private static int Next(int code, int size)
     {
-        var zeros = code ^ (size - 1);
+        int zeros = code ^ (size - 1);
         if (zeros == 0)
-        {
             return 0;
-        }
 
-        var bit = 1 << BitOperations.Log2((uint)zeros);
+        int bit = 1 << BitOperations.Log2((uint)zeros);
         return (code & (bit - 1)) | bit;
     }
 }

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace IotHubDsr.Archives.Avro;
+namespace IotHubDsr.Core.Archives.Avro;
 
 /// <summary>
 /// What inflating does for every symbol, on variables that the caller keeps in registers. Bounds are the caller's: it makes sure of
@@ -38,8 +38,8 @@ internal static class InflateSteps
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int TakeValue(uint entry, ref ulong bits, ref int bitCount)
     {
-        var extra = (int)(entry >> HuffmanTable.ExtraShift) & 0x1F;
-        var value = (int)(entry >> HuffmanTable.ValueShift) + (int)(bits & ((1UL << extra) - 1));
+        int extra = (int)(entry >> HuffmanTable.ExtraShift) & 0x1F;
+        int value = (int)(entry >> HuffmanTable.ValueShift) + (int)(bits & ((1UL << extra) - 1));
         Consume(extra, ref bits, ref bitCount);
         return value;
     }
@@ -48,23 +48,19 @@ internal static class InflateSteps
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void CopyMatch(ref byte to, int back, int length)
     {
-        ref var from = ref Unsafe.Subtract(ref to, back);
+        ref byte from = ref Unsafe.Subtract(ref to, back);
         if (back >= Vector128<byte>.Count)
         {
             // Most matches are short: two vectors without a question, then the rest.
             Vector128.LoadUnsafe(ref from).StoreUnsafe(ref to);
             Vector128.LoadUnsafe(ref from, 16).StoreUnsafe(ref to, 16);
             for (nuint at = 32; at < (nuint)length; at += 16)
-            {
                 Vector128.LoadUnsafe(ref from, at).StoreUnsafe(ref to, at);
-            }
         }
         else if (back >= sizeof(ulong))
         {
-            for (var at = 0; at < length; at += sizeof(ulong))
-            {
+            for (int at = 0; at < length; at += sizeof(ulong))
                 Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, at), Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref from, at)));
-            }
         }
         else if (back == 1)
         {
@@ -72,28 +68,26 @@ internal static class InflateSteps
         }
         else
         {
-            for (var at = 0; at < length; at++)
-            {
+            for (int at = 0; at < length; at++)
                 Unsafe.Add(ref to, at) = Unsafe.Add(ref from, at);
-            }
         }
     }
 
     /// <summary>What the next bits lead to in the first table; they are not taken yet.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Look(ref uint entries, ulong bits, int tableBits)
-        => Unsafe.Add(ref entries, (nint)(bits & ((1UL << tableBits) - 1)));
+    public static uint Look(ref uint entries, ulong bits, int tableBits) =>
+        Unsafe.Add(ref entries, (nint)(bits & ((1UL << tableBits) - 1)));
 
     /// <summary>What the bits after those of the first table lead to in the second; they are not taken yet.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint LookFurther(ref uint entries, uint entry, ulong bits, int tableBits)
-        => Unsafe.Add(ref entries, (nint)(entry >> HuffmanTable.ValueShift) + (nint)(bits & ((1UL << (LongestCode - tableBits)) - 1)));
+    public static uint LookFurther(ref uint entries, uint entry, ulong bits, int tableBits) =>
+        Unsafe.Add(ref entries, (nint)(entry >> HuffmanTable.ValueShift) + (nint)(bits & ((1UL << (LongestCode - tableBits)) - 1)));
 
     /// <summary>How far back a match begins; 0 if the bits are no distance.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int TakeDistance(ref uint distances, int tableBits, ref ulong bits, ref int bitCount)
     {
-        var entry = Look(ref distances, bits, tableBits);
+        uint entry = Look(ref distances, bits, tableBits);
         Consume((int)(entry & 0xFF), ref bits, ref bitCount);
         if ((entry & HuffmanTable.SecondTable) != 0)
         {

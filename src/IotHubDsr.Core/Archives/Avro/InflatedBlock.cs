@@ -1,4 +1,6 @@
-namespace IotHubDsr.Archives.Avro;
+using IotHubDsr.Core.Foundation;
+
+namespace IotHubDsr.Core.Archives.Avro;
 
 /// <summary>What a decoder has written of a block so far, in an array that serves one block after another.</summary>
 /// <param name="share">Gives the array when it has to be a large one; without it, one is made.</param>
@@ -18,15 +20,14 @@ internal sealed class InflatedBlock(ReadingShare? share) : IDisposable
     public byte[] Grow(int length, int room)
     {
         if (length > MaxBytes)
-        {
             throw new BlockTooLargeException(MaxBytes);
-        }
 
         if (Bytes.Length - length < room)
         {
-            var larger = share is not null && MaxBytes > ReadingBudget.OwnBytes
-                ? share.Rent(Math.Max(length, MaxBytes) + room)
-                : new byte[Math.Max(Math.Min(2L * Bytes.Length, MaxBytes), length + (long)room)];
+            byte[] larger =
+                share is not null && MaxBytes > ReadingBudget.OwnBytes
+                    ? share.Rent(Math.Max(length, MaxBytes) + room)
+                    : new byte[Math.Max(Math.Min(2L * Bytes.Length, MaxBytes), length + (long)room)];
             Bytes.AsSpan(0, length).CopyTo(larger);
             share?.Return(Bytes);
             Bytes = larger;

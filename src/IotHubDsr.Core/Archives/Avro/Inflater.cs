@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using static IotHubDsr.Archives.Avro.InflateSteps;
+using IotHubDsr.Core.Foundation;
+using static IotHubDsr.Core.Archives.Avro.InflateSteps;
 
-namespace IotHubDsr.Archives.Avro;
+namespace IotHubDsr.Core.Archives.Avro;
 
 /// <summary>
 /// Inflates RFC 1951 from memory to memory. The runtime's decoder is built for streams: it has to be made anew for each of an
@@ -56,7 +57,7 @@ internal sealed class Inflater(int maxBytes, ReadingShare? share = null) : IDisp
 
         if (_input.Length < block.Length + InputPadding)
         {
-            var wanted = block.Length + (block.Length / 8) + InputPadding;
+            int wanted = block.Length + (block.Length / 8) + InputPadding;
             share?.Return(_input);
             _input = share is not null && wanted > ReadingBudget.OwnBytes ? share.Rent(wanted) : new byte[wanted];
         }
@@ -87,8 +88,7 @@ internal sealed class Inflater(int maxBytes, ReadingShare? share = null) : IDisp
             }
 
             ThrowIfPastEnd();
-        }
-        while (!last);
+        } while (!last);
 
         return _output.Take(_written);
     }
@@ -106,35 +106,35 @@ internal sealed class Inflater(int maxBytes, ReadingShare? share = null) : IDisp
 
     private static HuffmanTable BuildFixedLiterals()
     {
-        var lengths = new byte[288];
+        byte[] lengths = new byte[288];
         lengths.AsSpan(0, 144).Fill(8);
         lengths.AsSpan(144, 112).Fill(9);
         lengths.AsSpan(256, 24).Fill(7);
         lengths.AsSpan(280, 8).Fill(8);
-        var table = NewLiterals();
+        HuffmanTable table = NewLiterals();
         table.Build(lengths, mayBeIncomplete: false);
         return table;
     }
 
     private static HuffmanTable BuildFixedDistances()
     {
-        var lengths = new byte[32];
+        byte[] lengths = new byte[32];
         lengths.AsSpan().Fill(5);
-        var table = NewDistances();
+        HuffmanTable table = NewDistances();
         table.Build(lengths, mayBeIncomplete: false);
         return table;
     }
 
     private void InflateBlock(uint[] literals, uint[] distances)
     {
-        ref var literal = ref MemoryMarshal.GetArrayDataReference(literals);
-        ref var distance = ref MemoryMarshal.GetArrayDataReference(distances);
-        ref var input = ref MemoryMarshal.GetArrayDataReference(_input);
-        var bytes = _output.Bytes;
-        ref var output = ref MemoryMarshal.GetArrayDataReference(bytes);
-        var roomEnd = bytes.Length - StepRoom;
-        var readEnd = _inputLength;
-        var (read, written, bits, bitCount) = (_read, _written, _bits, _bitCount);
+        ref uint literal = ref MemoryMarshal.GetArrayDataReference(literals);
+        ref uint distance = ref MemoryMarshal.GetArrayDataReference(distances);
+        ref byte input = ref MemoryMarshal.GetArrayDataReference(_input);
+        byte[] bytes = _output.Bytes;
+        ref byte output = ref MemoryMarshal.GetArrayDataReference(bytes);
+        int roomEnd = bytes.Length - StepRoom;
+        int readEnd = _inputLength;
+        (int read, int written, ulong bits, int bitCount) = (_read, _written, _bits, _bitCount);
         while (true)
         {
             if (read > readEnd + sizeof(ulong) || written > roomEnd)
@@ -146,7 +146,7 @@ internal sealed class Inflater(int maxBytes, ReadingShare? share = null) : IDisp
             }
 
             Refill(ref input, ref read, ref bits, ref bitCount);
-            var entry = Look(ref literal, bits, LiteralBits);
+            uint entry = Look(ref literal, bits, LiteralBits);
             if ((int)entry < 0)
             {
                 // Three codes of the first table's length, and a length or distance, are there without another look at the input.
@@ -181,20 +181,16 @@ internal sealed class Inflater(int maxBytes, ReadingShare? share = null) : IDisp
             {
                 (_read, _written, _bits, _bitCount) = (read, written, bits, bitCount);
                 if ((entry & HuffmanTable.EndOfBlock) != 0)
-                {
                     return;
-                }
 
                 throw Damaged();
             }
 
-            var length = TakeValue(entry, ref bits, ref bitCount);
+            int length = TakeValue(entry, ref bits, ref bitCount);
             Refill(ref input, ref read, ref bits, ref bitCount);
-            var back = TakeDistance(ref distance, DistanceBits, ref bits, ref bitCount);
+            int back = TakeDistance(ref distance, DistanceBits, ref bits, ref bitCount);
             if (back == 0 || back > written)
-            {
                 throw Damaged();
-            }
 
             CopyMatch(ref Unsafe.Add(ref output, written), back, length);
             written += length;
@@ -203,27 +199,21 @@ internal sealed class Inflater(int maxBytes, ReadingShare? share = null) : IDisp
 
     private void ReadTables()
     {
-        var literals = TakeBits(5) + 257;
-        var distances = TakeBits(5) + 1;
-        var orders = TakeBits(4) + 4;
+        int literals = TakeBits(5) + 257;
+        int distances = TakeBits(5) + 1;
+        int orders = TakeBits(4) + 4;
         if (literals > InflateCodes.MaxLiterals || distances > InflateCodes.MaxDistances)
-        {
             throw Damaged();
-        }
 
         Span<byte> orderLengths = stackalloc byte[19];
         orderLengths.Clear();
-        foreach (var symbol in InflateCodes.OrderOfLengths[..orders])
-        {
+        foreach (byte symbol in InflateCodes.OrderOfLengths[..orders])
             orderLengths[symbol] = (byte)TakeBits(3);
-        }
 
         _order.Build(orderLengths, mayBeIncomplete: false);
         ReadLengths(literals + distances);
         if (_lengths[256] == 0)
-        {
             throw Damaged();
-        }
 
         _literals.Build(_lengths.AsSpan(0, literals), mayBeIncomplete: true);
         _distances.Build(_lengths.AsSpan(literals, distances), mayBeIncomplete: true);
@@ -231,10 +221,10 @@ internal sealed class Inflater(int maxBytes, ReadingShare? share = null) : IDisp
 
     private void ReadLengths(int count)
     {
-        ref var input = ref MemoryMarshal.GetArrayDataReference(_input);
-        var (read, bits, bitCount) = (_read, _bits, _bitCount);
-        var lengths = _lengths.AsSpan(0, count);
-        for (var at = 0; at < count;)
+        ref byte input = ref MemoryMarshal.GetArrayDataReference(_input);
+        (int read, ulong bits, int bitCount) = (_read, _bits, _bitCount);
+        Span<byte> lengths = _lengths.AsSpan(0, count);
+        for (int at = 0; at < count; )
         {
             if (bitCount < OrderBits + 7)
             {
@@ -242,22 +232,25 @@ internal sealed class Inflater(int maxBytes, ReadingShare? share = null) : IDisp
                 ThrowIfReadPast(read);
             }
 
-            var entry = _order.Entries[(int)(bits & ((1 << OrderBits) - 1))];
+            uint entry = _order.Entries[(int)(bits & ((1 << OrderBits) - 1))];
             Consume((int)(entry & 0xFF), ref bits, ref bitCount);
-            var symbol = (int)(entry >> HuffmanTable.ValueShift);
+            int symbol = (int)(entry >> HuffmanTable.ValueShift);
             if (symbol < 16)
             {
                 lengths[at++] = (byte)symbol;
                 continue;
             }
 
-            var (extra, least) = symbol switch { 16 => (2, 3), 17 => (3, 3), _ => (7, 11) };
-            var repeat = least + (int)(bits & ((1UL << extra) - 1));
+            (int extra, int least) = symbol switch
+            {
+                16 => (2, 3),
+                17 => (3, 3),
+                _ => (7, 11),
+            };
+            int repeat = least + (int)(bits & ((1UL << extra) - 1));
             Consume(extra, ref bits, ref bitCount);
             if (repeat > count - at || (symbol == 16 && at == 0))
-            {
                 throw Damaged();
-            }
 
             lengths.Slice(at, repeat).Fill(symbol == 16 ? lengths[at - 1] : (byte)0);
             at += repeat;
@@ -272,21 +265,15 @@ internal sealed class Inflater(int maxBytes, ReadingShare? share = null) : IDisp
         _bits = 0;
         _bitCount = 0;
         if (_read + 4 > _inputLength)
-        {
             throw CutShort();
-        }
 
         int length = BinaryPrimitives.ReadUInt16LittleEndian(_input.AsSpan(_read));
         if (length != (ushort)~BinaryPrimitives.ReadUInt16LittleEndian(_input.AsSpan(_read + 2)))
-        {
             throw Damaged();
-        }
 
         _read += 4;
         if (_read + length > _inputLength)
-        {
             throw CutShort();
-        }
 
         _input.AsSpan(_read, length).CopyTo(_output.Grow(_written, length).AsSpan(_written));
         _read += length;
@@ -301,7 +288,7 @@ internal sealed class Inflater(int maxBytes, ReadingShare? share = null) : IDisp
             ThrowIfReadPast(_read);
         }
 
-        var value = (int)(_bits & ((1UL << count) - 1));
+        int value = (int)(_bits & ((1UL << count) - 1));
         Consume(count, ref _bits, ref _bitCount);
         return value;
     }
@@ -310,18 +297,14 @@ internal sealed class Inflater(int maxBytes, ReadingShare? share = null) : IDisp
     private void ThrowIfReadPast(int read)
     {
         if (read > _inputLength + sizeof(ulong))
-        {
             throw CutShort();
-        }
     }
 
     /// <summary>Whether zeros behind the input have been taken for some of it.</summary>
     private void ThrowIfPastEnd()
     {
         if (((long)_read * 8) - _bitCount > (long)_inputLength * 8)
-        {
             throw CutShort();
-        }
     }
 
     private static InvalidDataException Damaged() => new("it is no deflate data");

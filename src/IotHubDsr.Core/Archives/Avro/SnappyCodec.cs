@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using IotHubDsr.Core.Foundation;
 using Snappier;
 
-namespace IotHubDsr.Archives.Avro;
+namespace IotHubDsr.Core.Archives.Avro;
 
 /// <summary>Avro's snappy: one raw Snappy block, and the CRC-32 of what it holds, most significant byte first.</summary>
 internal sealed class SnappyCodec(ReadingShare share) : AvroCodec
@@ -18,21 +19,15 @@ internal sealed class SnappyCodec(ReadingShare share) : AvroCodec
     public override ReadOnlyMemory<byte> Decode(ReadOnlyMemory<byte> block)
     {
         if (block.Length < ChecksumLength)
-        {
             throw new InvalidDataException("it is too short for its checksum");
-        }
 
-        var payload = block.Span[..^ChecksumLength];
-        var length = Snappy.GetUncompressedLength(payload);
+        ReadOnlySpan<byte> payload = block.Span[..^ChecksumLength];
+        int length = Snappy.GetUncompressedLength(payload);
         if (length > (long)payload.Length * DensestCopy)
-        {
             throw new InvalidDataException("it claims to hold more than it can");
-        }
 
         if (length > MaxBytes)
-        {
             throw new BlockTooLargeException(MaxBytes);
-        }
 
         if (_decoded.Length < length)
         {
@@ -40,7 +35,7 @@ internal sealed class SnappyCodec(ReadingShare share) : AvroCodec
             _decoded = length > ReadingBudget.OwnBytes ? share.Rent(length) : new byte[length];
         }
 
-        var decoded = _decoded.AsMemory(0, Snappy.Decompress(payload, _decoded));
+        Memory<byte> decoded = _decoded.AsMemory(0, Snappy.Decompress(payload, _decoded));
         return Crc32.HashToUInt32(decoded.Span) == BinaryPrimitives.ReadUInt32BigEndian(block.Span[^ChecksumLength..])
             ? decoded
             : throw new InvalidDataException("its checksum is another");
@@ -48,9 +43,9 @@ internal sealed class SnappyCodec(ReadingShare share) : AvroCodec
 
     public override ReadOnlyMemory<byte> Encode(ReadOnlyMemory<byte> records)
     {
-        var most = Snappy.GetMaxCompressedLength(records.Length) + ChecksumLength;
+        int most = Snappy.GetMaxCompressedLength(records.Length) + ChecksumLength;
         _encoded = _encoded.Length < most ? new byte[most] : _encoded;
-        var length = Snappy.Compress(records.Span, _encoded);
+        int length = Snappy.Compress(records.Span, _encoded);
         BinaryPrimitives.WriteUInt32BigEndian(_encoded.AsSpan(length), Crc32.HashToUInt32(records.Span));
         return _encoded.AsMemory(0, length + ChecksumLength);
     }

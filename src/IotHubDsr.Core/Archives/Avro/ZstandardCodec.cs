@@ -1,8 +1,9 @@
 using System.Buffers;
+using IotHubDsr.Core.Foundation;
 using ZstdSharp;
 using ZstdSharp.Unsafe;
 
-namespace IotHubDsr.Archives.Avro;
+namespace IotHubDsr.Core.Archives.Avro;
 
 /// <summary>Avro's zstandard: frames, whose headers need not say how long their content is.</summary>
 internal sealed class ZstandardCodec : AvroCodec
@@ -26,26 +27,22 @@ internal sealed class ZstandardCodec : AvroCodec
     public override ReadOnlyMemory<byte> Decode(ReadOnlyMemory<byte> block)
     {
         _decoded.MaxBytes = MaxBytes;
-        var rest = block.Span;
-        var length = 0;
+        ReadOnlySpan<byte> rest = block.Span;
+        int length = 0;
         try
         {
             _decompressor.ResetStream();
             while (true)
             {
-                var room = _decoded.Grow(length, Room).AsSpan(length);
-                var status = _decompressor.UnwrapStream(rest, room, out var used, out var written);
+                Span<byte> room = _decoded.Grow(length, Room).AsSpan(length);
+                OperationStatus status = _decompressor.UnwrapStream(rest, room, out int used, out int written);
                 rest = rest[used..];
                 length += written;
                 if (status is OperationStatus.Done && rest.IsEmpty)
-                {
                     return _decoded.Take(length);
-                }
 
                 if (used == 0 && written == 0)
-                {
                     throw new InvalidDataException("it is cut short or damaged");
-                }
             }
         }
         catch (ZstdException e)
@@ -56,7 +53,7 @@ internal sealed class ZstandardCodec : AvroCodec
 
     public override ReadOnlyMemory<byte> Encode(ReadOnlyMemory<byte> records)
     {
-        var most = Compressor.GetCompressBound(records.Length);
+        int most = Compressor.GetCompressBound(records.Length);
         _encoded = _encoded.Length < most ? new byte[most] : _encoded;
         return _encoded.AsMemory(0, (_compressor ??= new Compressor()).Wrap(records.Span, _encoded));
     }

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
-namespace IotHubDsr.Archives.Json;
+namespace IotHubDsr.Core.Archives.Json;
 
 /// <summary>
 /// Walks one record of JSON in the buffer it lies in: exact about the members it is asked for, and no more than balanced about
@@ -20,9 +20,7 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> record, JsonPlace place)
     public void Expect(byte token)
     {
         if (Next() != token)
-        {
             Fail("a JSON object was expected to go on otherwise");
-        }
 
         _position++;
     }
@@ -31,15 +29,13 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> record, JsonPlace place)
     {
         Next();
         if (_position != _record.Length)
-        {
             Fail("something follows the JSON object");
-        }
     }
 
     /// <summary>Moves to the next member of the object whose brace has been passed; its value comes next. False at its end.</summary>
     public bool NextMember(bool first, out JsonText name)
     {
-        var next = Next();
+        byte next = Next();
         if (next == '}')
         {
             _position++;
@@ -48,14 +44,10 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> record, JsonPlace place)
         }
 
         if (!first)
-        {
             Expect((byte)',');
-        }
 
         if (!TryReadText(out name))
-        {
             Fail("a member has no name");
-        }
 
         Expect((byte)':');
         return true;
@@ -65,9 +57,7 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> record, JsonPlace place)
     public bool TryEnterObject()
     {
         if (Next() != '{')
-        {
             return false;
-        }
 
         _position++;
         return true;
@@ -81,8 +71,8 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> record, JsonPlace place)
             return false;
         }
 
-        var start = ++_position;
-        var escaped = PassText();
+        int start = ++_position;
+        bool escaped = PassText();
         text = new JsonText(_record[start..(_position - 1)], escaped);
         return true;
     }
@@ -91,7 +81,7 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> record, JsonPlace place)
     public ReadOnlySpan<byte> ReadValue()
     {
         Next();
-        var start = _position;
+        int start = _position;
         SkipValue();
         return _record[start.._position];
     }
@@ -126,19 +116,17 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> record, JsonPlace place)
     }
 
     [DoesNotReturn]
-    public readonly void Fail(string detail)
-        => throw new ArchiveFormatException(ArchiveFault.BadRecord, place.Offset + _position, $"in {place}, {detail}");
+    public readonly void Fail(string detail) =>
+        throw new ArchiveFormatException(ArchiveFault.BadRecord, place.Offset + _position, $"in {place}, {detail}");
 
     /// <summary>The next byte that is no space, without passing it; 0, which is never valid, at the end.</summary>
     private byte Next()
     {
         while (_position < _record.Length)
         {
-            var next = _record[_position];
+            byte next = _record[_position];
             if (next > ' ' || next is not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n'))
-            {
                 return next;
-            }
 
             _position++;
         }
@@ -149,37 +137,29 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> record, JsonPlace place)
     /// <summary>Passes the rest of a text, closing quote included. True if it has escapes.</summary>
     private bool PassText()
     {
-        for (var escaped = false; ; escaped = true)
+        for (bool escaped = false; ; escaped = true)
         {
-            var stop = _record[_position..].IndexOfAny((byte)'"', (byte)'\\');
+            int stop = _record[_position..].IndexOfAny((byte)'"', (byte)'\\');
             if (stop < 0)
-            {
                 Fail("a text does not end");
-            }
 
             _position += stop + 1;
             if (_record[_position - 1] == '"')
-            {
                 return escaped;
-            }
 
             if (_position++ == _record.Length)
-            {
                 Fail("a text does not end");
-            }
         }
     }
 
     private void SkipNested()
     {
-        var depth = 0;
+        int depth = 0;
         do
         {
-            var stop = _record[_position..].IndexOfAny(Structure);
+            int stop = _record[_position..].IndexOfAny(Structure);
             if (stop < 0)
-            {
                 Fail("an object or array does not end");
-            }
 
             _position += stop + 1;
             switch (_record[_position - 1])
@@ -194,28 +174,23 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> record, JsonPlace place)
                     depth--;
                     break;
             }
-        }
-        while (depth > 0);
+        } while (depth > 0);
     }
 
     private void SkipLiteral(ReadOnlySpan<byte> literal)
     {
         if (!_record[_position..].StartsWith(literal))
-        {
             Fail("a value is not JSON");
-        }
 
         _position += literal.Length;
     }
 
     private void SkipNumber()
     {
-        var length = _record[_position..].IndexOfAnyExcept(NumberCharacters);
+        int length = _record[_position..].IndexOfAnyExcept(NumberCharacters);
         length = length < 0 ? _record.Length - _position : length;
         if (length == 0)
-        {
             Fail("a value is missing or not JSON");
-        }
 
         _position += length;
     }

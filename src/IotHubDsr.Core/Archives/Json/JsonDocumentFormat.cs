@@ -1,4 +1,4 @@
-namespace IotHubDsr.Archives.Json;
+namespace IotHubDsr.Core.Archives.Json;
 
 /// <summary>
 /// Records as one JSON array, or as objects that run over several lines: Event Grid's dead letters. A rewrite leaves out objects, of
@@ -15,10 +15,10 @@ internal sealed class JsonDocumentFormat : ArchiveFormat
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var ended = source.Ended;
-            var bytes = source.Unread;
-            var kept = walker.Walk(bytes.Span, source.Offset, ended, out var taken);
-            foreach (var range in kept)
+            bool ended = source.Ended;
+            ReadOnlyMemory<byte> bytes = source.Unread;
+            IReadOnlyList<Range> kept = walker.Walk(bytes.Span, source.Offset, ended, out int taken);
+            foreach (Range range in kept)
             {
                 pass.Digest(bytes.Span[range]);
                 await pass.KeepAsync(source.Offset + range.Start.Value, bytes[range], cancellationToken);
@@ -26,14 +26,10 @@ internal sealed class JsonDocumentFormat : ArchiveFormat
 
             source.Take(taken);
             if (ended)
-            {
                 return;
-            }
 
             if (source.Unread.Length > source.Limits.MaxBlockBytes)
-            {
                 throw walker.TooLong(source.Offset);
-            }
 
             await source.FillAsync(source.Unread.Length + 1, cancellationToken);
         }

@@ -1,4 +1,6 @@
-namespace IotHubDsr.Archives.Json;
+using IotHubDsr.Core.Records;
+
+namespace IotHubDsr.Core.Archives.Json;
 
 /// <summary>Walks the objects of one file, in an array or one after another, as far as they are there.</summary>
 /// <param name="pass">What is done with the records.</param>
@@ -33,9 +35,7 @@ internal sealed class JsonDocumentWalker(RecordPass pass, int maxBytes)
         _kept.Clear();
         _keptFrom = 0;
         taken = offset == 0 && _part is Part.Head && bytes.StartsWith(Utf8Bom) ? Utf8Bom.Length : 0;
-        while (TryStep(bytes, offset, ended, ref taken))
-        {
-        }
+        while (TryStep(bytes, offset, ended, ref taken)) { }
 
         Keep(_keptFrom, taken);
         return _kept;
@@ -43,12 +43,10 @@ internal sealed class JsonDocumentWalker(RecordPass pass, int maxBytes)
 
     private bool TryStep(ReadOnlySpan<byte> bytes, long offset, bool ended, ref int at)
     {
-        if (!TryFindText(bytes, at, out var next))
+        if (!TryFindText(bytes, at, out int next))
         {
             if (ended && _isArray && _part is not Part.Tail)
-            {
                 throw new ArchiveFormatException(ArchiveFault.Truncated, offset + bytes.Length, "the file ends within its JSON array");
-            }
 
             at = ended || _part is Part.Tail ? bytes.Length : at;
             return false;
@@ -74,37 +72,32 @@ internal sealed class JsonDocumentWalker(RecordPass pass, int maxBytes)
 
     private bool TryWalkRecord(ReadOnlySpan<byte> bytes, long offset, bool ended, int next, ref int at)
     {
-        var start = next;
+        int start = next;
         if (_isArray && _number > 0)
         {
             if (bytes[next] != ',')
-            {
                 throw Bad(offset + next, "the items of the JSON array are not joined by a comma");
-            }
 
             if (!TryFindText(bytes, next + 1, out start))
-            {
                 start = bytes.Length;
-            }
         }
 
         if (start < bytes.Length && bytes[start] != '{')
-        {
             throw Bad(offset + start, "a record is not a JSON object");
-        }
 
-        if (!_extent.TryFindEnd(bytes[start..], out var length))
+        if (!_extent.TryFindEnd(bytes[start..], out int length))
         {
             return !ended
                 ? false
                 : throw new ArchiveFormatException(
-                    ArchiveFault.Truncated, offset + start, "the file ends within the record that begins there");
+                    ArchiveFault.Truncated,
+                    offset + start,
+                    "the file ends within the record that begins there"
+                );
         }
 
         if (length > maxBytes)
-        {
             throw TooLong(offset + start);
-        }
 
         _extent = default;
         _number++;
@@ -131,8 +124,8 @@ internal sealed class JsonDocumentWalker(RecordPass pass, int maxBytes)
         _keptAny |= !leavesOut;
     }
 
-    public ArchiveFormatException TooLong(long offset)
-        => new(ArchiveFault.RecordTooLarge, offset, $"a record is longer than {maxBytes} bytes");
+    public ArchiveFormatException TooLong(long offset) =>
+        new(ArchiveFault.RecordTooLarge, offset, $"a record is longer than {maxBytes} bytes");
 
     private bool LeavesOut(ReadOnlySpan<byte> record, long offset)
     {
@@ -145,7 +138,7 @@ internal sealed class JsonDocumentWalker(RecordPass pass, int maxBytes)
 
     private static bool TryFindText(ReadOnlySpan<byte> bytes, int start, out int text)
     {
-        var length = bytes[start..].IndexOfAnyExcept(" \t\r\n"u8);
+        int length = bytes[start..].IndexOfAnyExcept(" \t\r\n"u8);
         text = start + length;
         return length >= 0;
     }
@@ -155,8 +148,6 @@ internal sealed class JsonDocumentWalker(RecordPass pass, int maxBytes)
     private void Keep(int start, int end)
     {
         if (start < end)
-        {
             _kept.Add(start..end);
-        }
     }
 }

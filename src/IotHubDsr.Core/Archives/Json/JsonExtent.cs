@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace IotHubDsr.Archives.Json;
+namespace IotHubDsr.Core.Archives.Json;
 
 /// <summary>Finds where an object ends while its bytes are still arriving; no byte is looked at twice.</summary>
 internal struct JsonExtent
@@ -22,8 +22,8 @@ internal struct JsonExtent
         length = 0;
         while (_position < bytes.Length)
         {
-            var rest = bytes[_position..];
-            var stop = _inText ? rest.IndexOfAny((byte)'"', (byte)'\\') : rest.IndexOfAny(Structure);
+            ReadOnlySpan<byte> rest = bytes[_position..];
+            int stop = _inText ? rest.IndexOfAny((byte)'"', (byte)'\\') : rest.IndexOfAny(Structure);
             if (stop < 0)
             {
                 _position = bytes.Length;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace IotHubDsr.Archives.Json;
+namespace IotHubDsr.Core.Archives.Json;
 
 /// <summary>
 /// The beginning of a line up to its sender, as one line had it: a line with the same members, whose texts are as long and have no escapes,
@@ -22,24 +22,25 @@ internal sealed class JsonHeadShape
 
     public bool Is(ReadOnlySpan<byte> line)
     {
-        var padded = (Length + Vector512<byte>.Count - 1) & -Vector512<byte>.Count;
+        int padded = (Length + Vector512<byte>.Count - 1) & -Vector512<byte>.Count;
         if (Length == 0 || padded > line.Length)
-        {
             return false;
-        }
 
-        ref var bytes = ref MemoryMarshal.GetReference(line);
-        ref var expected = ref MemoryMarshal.GetArrayDataReference(_expected);
-        ref var same = ref MemoryMarshal.GetArrayDataReference(_same);
-        ref var texts = ref MemoryMarshal.GetArrayDataReference(_texts);
-        var wrong = Vector512<byte>.Zero;
+        ref byte bytes = ref MemoryMarshal.GetReference(line);
+        ref byte expected = ref MemoryMarshal.GetArrayDataReference(_expected);
+        ref byte same = ref MemoryMarshal.GetArrayDataReference(_same);
+        ref byte texts = ref MemoryMarshal.GetArrayDataReference(_texts);
+        Vector512<byte> wrong = Vector512<byte>.Zero;
         for (nuint at = 0; at < (nuint)padded; at += (nuint)Vector512<byte>.Count)
         {
             var here = Vector512.LoadUnsafe(ref bytes, at);
-            var ends = Vector512.Equals(here, Vector512.Create((byte)'"'))
+            Vector512<byte> ends =
+                Vector512.Equals(here, Vector512.Create((byte)'"'))
                 | Vector512.Equals(here, Vector512.Create((byte)'\\'))
                 | Vector512.Equals(here, Vector512.Create((byte)'\n'));
-            wrong |= (ends & Vector512.LoadUnsafe(ref texts, at)) | ((here ^ Vector512.LoadUnsafe(ref expected, at)) & Vector512.LoadUnsafe(ref same, at));
+            wrong |=
+                (ends & Vector512.LoadUnsafe(ref texts, at))
+                | ((here ^ Vector512.LoadUnsafe(ref expected, at)) & Vector512.LoadUnsafe(ref same, at));
         }
 
         return wrong == Vector512<byte>.Zero;
@@ -59,16 +60,12 @@ internal sealed class JsonHeadShape
     public void End(ReadOnlySpan<byte> head)
     {
         if (head.Length > MaxLength)
-        {
             return;
-        }
 
         head.CopyTo(_expected);
         Length = head.Length;
         _same.AsSpan(Length).Clear();
-        for (var at = 0; at < Length; at++)
-        {
+        for (int at = 0; at < Length; at++)
             _same[at] = (byte)~_texts[at];
-        }
     }
 }

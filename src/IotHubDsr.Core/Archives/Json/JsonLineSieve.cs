@@ -1,13 +1,14 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using IotHubDsr.Core.Records;
 
-namespace IotHubDsr.Archives.Json;
+namespace IotHubDsr.Core.Archives.Json;
 
 /// <summary>
-/// Passes over lines that cannot concern a subject, at the speed of memory. A line is passed over if it begins as the hub begins it, up to a
-/// sender that is no subject, and nothing behind that can be a name of a device: of the rest it looks for nothing but the line's end, the names
-/// of members that hold a device ID, and escapes that could spell such a name. All others are left to be read in full.
+/// Passes over lines that cannot concern a subject, at the speed of memory. A line is passed over if it begins as the hub begins it, up to
+/// a sender that is no subject, and nothing behind that can be a name of a device: of the rest it looks for nothing but the line's end, the
+/// names of members that hold a device ID, and escapes that could spell such a name. All others are left to be read in full.
 /// </summary>
 /// <remarks>Which lines it passes over depends on nothing but the lines, so that all walks over a file read the same ones.</remarks>
 internal sealed class JsonLineSieve(SubjectIndex subjects, int maxBytes)
@@ -35,12 +36,10 @@ internal sealed class JsonLineSieve(SubjectIndex subjects, int maxBytes)
     {
         for (passed = 0; start < lines.Length; passed++)
         {
-            var head = HeadOf(lines[start..]);
-            var end = head < 0 ? NotPassed : EndOf(lines, start + head);
+            int head = HeadOf(lines[start..]);
+            int end = head < 0 ? NotPassed : EndOf(lines, start + head);
             if (end < 0 || end >= start + maxBytes)
-            {
                 break;
-            }
 
             start = end + 1;
         }
@@ -51,17 +50,19 @@ internal sealed class JsonLineSieve(SubjectIndex subjects, int maxBytes)
     /// <summary>Where the sender ends, if the line begins as the hub begins it and names no subject up to there.</summary>
     private int HeadOf(ReadOnlySpan<byte> line)
     {
-        var at = KnownHead(line);
+        int at = KnownHead(line);
         at = at > 0 ? at : ReadHead(line);
-        return at >= 0 && TryTakePlain(line, ref at, out var sender) && !sender.IsEmpty && !subjects.TryFind(sender, out _) ? at : NotPassed;
+        return at >= 0 && TryTakePlain(line, ref at, out ReadOnlySpan<byte> sender) && !sender.IsEmpty && !subjects.TryFind(sender, out _)
+            ? at
+            : NotPassed;
     }
 
     /// <summary>Where the sender begins in a line of a shape that was seen lately; 0 if it has none of them.</summary>
     private int KnownHead(ReadOnlySpan<byte> line)
     {
-        for (var tried = 0; tried < _shapes.Length; tried++)
+        for (int tried = 0; tried < _shapes.Length; tried++)
         {
-            var index = (_recent + tried) % _shapes.Length;
+            int index = (_recent + tried) % _shapes.Length;
             if (_shapes[index].Is(line))
             {
                 _recent = index;
@@ -76,20 +77,22 @@ internal sealed class JsonLineSieve(SubjectIndex subjects, int maxBytes)
     private int ReadHead(ReadOnlySpan<byte> line)
     {
         if (!line.StartsWith(BeforeTime))
-        {
             return NotPassed;
-        }
 
         _recent = _next = (_next + 1) % _shapes.Length;
         _shapes[_recent].Begin();
-        var at = BeforeTime.Length;
-        if (!TryPassText(line, ref at) || !TryTake(line, ref at, BeforeProperties) || !TryPassProperties(line, ref at)
-            || !TryTake(line, ref at, BeforeSystemProperties))
+        int at = BeforeTime.Length;
+        if (
+            !TryPassText(line, ref at)
+            || !TryTake(line, ref at, BeforeProperties)
+            || !TryPassProperties(line, ref at)
+            || !TryTake(line, ref at, BeforeSystemProperties)
+        )
         {
             return NotPassed;
         }
 
-        while (TryTakeName(line, ref at, out var name))
+        while (TryTakeName(line, ref at, out ReadOnlySpan<byte> name))
         {
             switch (RecordMatcher.SenderSourceOf(name))
             {
@@ -110,21 +113,15 @@ internal sealed class JsonLineSieve(SubjectIndex subjects, int maxBytes)
     private bool TryPassProperties(ReadOnlySpan<byte> line, ref int at)
     {
         if (TryTake(line, ref at, "}"u8))
-        {
             return true;
-        }
 
-        while (TryTakeName(line, ref at, out var name) && TryPassValue(line, ref at, RecordMatcher.NamesAttribution(name)))
+        while (TryTakeName(line, ref at, out ReadOnlySpan<byte> name) && TryPassValue(line, ref at, RecordMatcher.NamesAttribution(name)))
         {
             if (TryTake(line, ref at, "}"u8))
-            {
                 return true;
-            }
 
             if (!TryTake(line, ref at, ","u8))
-            {
                 return false;
-            }
         }
 
         return false;
@@ -134,11 +131,9 @@ internal sealed class JsonLineSieve(SubjectIndex subjects, int maxBytes)
     private bool TryPassValue(ReadOnlySpan<byte> line, ref int at, bool namesDevice)
     {
         if (!namesDevice)
-        {
             return TryPassText(line, ref at);
-        }
 
-        return TryTakePlain(line, ref at, out var device) && !subjects.TryFind(device, out _);
+        return TryTakePlain(line, ref at, out ReadOnlySpan<byte> device) && !subjects.TryFind(device, out _);
     }
 
     /// <summary>Takes the name of a member, and what is between it and its text.</summary>
@@ -153,12 +148,10 @@ internal sealed class JsonLineSieve(SubjectIndex subjects, int maxBytes)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryTakePlain(ReadOnlySpan<byte> line, ref int at, out ReadOnlySpan<byte> text)
     {
-        var length = line[at..].IndexOfAny((byte)'"', (byte)'\\', (byte)'\n');
+        int length = line[at..].IndexOfAny((byte)'"', (byte)'\\', (byte)'\n');
         text = length < 0 ? default : line.Slice(at, length);
         if (length < 0 || line[at + length] != '"')
-        {
             return false;
-        }
 
         at += length + 1;
         return true;
@@ -167,7 +160,7 @@ internal sealed class JsonLineSieve(SubjectIndex subjects, int maxBytes)
     /// <summary>Passes the rest of a text, closing quote included.</summary>
     private bool TryPassText(ReadOnlySpan<byte> line, ref int at)
     {
-        var start = at;
+        int start = at;
         while (line[at..].IndexOfAny((byte)'"', (byte)'\\', (byte)'\n') is >= 0 and var length)
         {
             at += length + 1;
@@ -191,9 +184,7 @@ internal sealed class JsonLineSieve(SubjectIndex subjects, int maxBytes)
     private static bool TryTake(ReadOnlySpan<byte> line, ref int at, ReadOnlySpan<byte> expected)
     {
         if (!line[at..].StartsWith(expected))
-        {
             return false;
-        }
 
         at += expected.Length;
         return true;
@@ -202,21 +193,17 @@ internal sealed class JsonLineSieve(SubjectIndex subjects, int maxBytes)
     /// <summary>Where the line ends, if nothing in the rest of it can be a name of a device and it looks whole.</summary>
     private int EndOf(ReadOnlySpan<byte> lines, int at)
     {
-        ref var bytes = ref MemoryMarshal.GetReference(lines);
+        ref byte bytes = ref MemoryMarshal.GetReference(lines);
         for (; at <= lines.Length - NameSigns.Stride - NameSigns.Reach; at += NameSigns.Stride)
         {
-            for (var signs = NameSigns.FindInLines(ref Unsafe.Add(ref bytes, at)); signs != 0; signs &= signs - 1)
+            for (ulong signs = NameSigns.FindInLines(ref Unsafe.Add(ref bytes, at)); signs != 0; signs &= signs - 1)
             {
-                var sign = at + BitOperations.TrailingZeroCount(signs);
+                int sign = at + BitOperations.TrailingZeroCount(signs);
                 if (lines[sign] == '\n')
-                {
                     return IsWhole(lines[..sign]) ? sign : NotPassed;
-                }
 
                 if (MayName(lines, sign))
-                {
                     return NotPassed;
-                }
             }
         }
 
@@ -224,14 +211,10 @@ internal sealed class JsonLineSieve(SubjectIndex subjects, int maxBytes)
         for (; at < lines.Length; at++)
         {
             if (lines[at] == '\n')
-            {
                 return IsWhole(lines[..at]) ? at : NotPassed;
-            }
 
             if (lines[at] is (byte)'v' or (byte)'\\' && MayName(lines, at))
-            {
                 return NotPassed;
-            }
         }
 
         return NotPassed;
@@ -239,48 +222,42 @@ internal sealed class JsonLineSieve(SubjectIndex subjects, int maxBytes)
 
     private static bool IsWhole(ReadOnlySpan<byte> line) => line is [.., (byte)'}'] or [.., (byte)'}', (byte)'\r'];
 
-    private bool MayName(ReadOnlySpan<byte> lines, int sign) => lines[sign] == 'v' ? MayNameSubject(lines, sign) : MaySpellName(lines[sign..]);
+    private bool MayName(ReadOnlySpan<byte> lines, int sign) =>
+        lines[sign] == 'v' ? MayNameSubject(lines, sign) : MaySpellName(lines[sign..]);
 
-    /// <summary>Whether a name of interest stands around this v: a second sender, or another with a value that is, or may spell, a subject's ID.</summary>
+    /// <summary>
+    /// Whether a name of interest stands around this v: a second sender, or another with a value that is, or may spell, a subject's ID.
+    /// </summary>
     private bool MayNameSubject(ReadOnlySpan<byte> lines, int v)
     {
-        var before = lines[..v];
-        var after = lines[(v + 1)..];
+        ReadOnlySpan<byte> before = lines[..v];
+        ReadOnlySpan<byte> after = lines[(v + 1)..];
         if (after.StartsWith("ice-id\""u8))
-        {
             return before.EndsWith("\"iothub-connection-de"u8);
-        }
 
         if (!after.StartsWith("iceId\""u8))
-        {
             return false;
-        }
 
         if (before.EndsWith("\"connectionDe"u8))
-        {
             return true;
-        }
 
         if (!before.EndsWith("\"de"u8) && !before.EndsWith("\"ConnectionDe"u8))
-        {
             return false;
-        }
 
-        var rest = SkipSpace(lines[(v + QuoteAfterDeviceId + 1)..]);
+        ReadOnlySpan<byte> rest = SkipSpace(lines[(v + QuoteAfterDeviceId + 1)..]);
         if (rest is not [(byte)':', ..] || SkipSpace(rest[1..]) is not [(byte)'"', .. var text])
-        {
             return false;
-        }
 
-        var end = text.IndexOfAny((byte)'"', (byte)'\\');
+        int end = text.IndexOfAny((byte)'"', (byte)'\\');
         return end < 0 || text[end] == '\\' || subjects.TryFind(text[..end], out _);
     }
 
     /// <summary>Whether this is a \u that stands for a letter or a dash, of which the names consist.</summary>
-    private static bool MaySpellName(ReadOnlySpan<byte> escape)
-        => escape is [_, (byte)'u', (byte)'0', (byte)'0', >= (byte)'4' and <= (byte)'7', ..]
-            or [_, (byte)'u', (byte)'0', (byte)'0', (byte)'2', (byte)'d' or (byte)'D', ..];
+    private static bool MaySpellName(ReadOnlySpan<byte> escape) =>
+        escape
+            is [_, (byte)'u', (byte)'0', (byte)'0', >= (byte)'4' and <= (byte)'7', ..]
+                or [_, (byte)'u', (byte)'0', (byte)'0', (byte)'2', (byte)'d' or (byte)'D', ..];
 
-    private static ReadOnlySpan<byte> SkipSpace(ReadOnlySpan<byte> text)
-        => text is [(byte)':' or (byte)'"', ..] ? text : text.TrimStart(" \t\r"u8);
+    private static ReadOnlySpan<byte> SkipSpace(ReadOnlySpan<byte> text) =>
+        text is [(byte)':' or (byte)'"', ..] ? text : text.TrimStart(" \t\r"u8);
 }

@@ -1,4 +1,4 @@
-namespace IotHubDsr.Archives.Json;
+namespace IotHubDsr.Core.Archives.Json;
 
 /// <summary>
 /// Records as JSON lines: routed messages, Azure Monitor's logs, tables exported from a workspace. A rewrite leaves out whole lines with
@@ -11,12 +11,15 @@ internal sealed class JsonLinesFormat : ArchiveFormat
     protected override async Task WalkAsync(ArchiveSource source, RecordPass pass, CancellationToken cancellationToken)
     {
         var walker = new JsonLinesWalker(pass, source.Limits.MaxBlockBytes);
-        var searched = 0;
+        int searched = 0;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var lines = source.Unread[searched..].Span.LastIndexOf((byte)'\n') + 1;
-            lines = source.Ended ? source.Unread.Length : lines > 0 ? searched + lines : 0;
+            int lines = source.Unread[searched..].Span.LastIndexOf((byte)'\n') + 1;
+            lines =
+                source.Ended ? source.Unread.Length
+                : lines > 0 ? searched + lines
+                : 0;
             if (lines > 0)
             {
                 await PassOnAsync(source, walker, source.Unread[..lines], pass, cancellationToken);
@@ -29,20 +32,23 @@ internal sealed class JsonLinesFormat : ArchiveFormat
 
             searched = source.Unread.Length;
             if (searched > source.Limits.MaxBlockBytes)
-            {
                 throw walker.TooLong(source.Offset);
-            }
 
             await source.FillAsync(searched + 1, cancellationToken);
         }
     }
 
     private static async ValueTask PassOnAsync(
-        ArchiveSource source, JsonLinesWalker walker, ReadOnlyMemory<byte> lines, RecordPass pass, CancellationToken cancellationToken)
+        ArchiveSource source,
+        JsonLinesWalker walker,
+        ReadOnlyMemory<byte> lines,
+        RecordPass pass,
+        CancellationToken cancellationToken
+    )
     {
-        foreach (var range in walker.Walk(lines.Span, source.Offset))
+        foreach (Range range in walker.Walk(lines.Span, source.Offset))
         {
-            var kept = lines[range];
+            ReadOnlyMemory<byte> kept = lines[range];
             pass.Digest(kept.Span);
             await pass.KeepAsync(source.Offset + range.Start.Value, kept, cancellationToken);
         }

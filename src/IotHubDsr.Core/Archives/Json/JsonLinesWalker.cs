@@ -1,4 +1,6 @@
-namespace IotHubDsr.Archives.Json;
+using IotHubDsr.Core.Records;
+
+namespace IotHubDsr.Core.Archives.Json;
 
 /// <summary>Walks whole lines, one window after another.</summary>
 /// <param name="pass">What is done with the records.</param>
@@ -20,18 +22,16 @@ internal sealed class JsonLinesWalker(RecordPass pass, int maxBytes)
     public IReadOnlyList<Range> Walk(ReadOnlySpan<byte> lines, long offset)
     {
         _kept.Clear();
-        var keptFrom = 0;
-        var start = offset == 0 && lines.StartsWith(Utf8Bom) ? Utf8Bom.Length : 0;
+        int keptFrom = 0;
+        int start = offset == 0 && lines.StartsWith(Utf8Bom) ? Utf8Bom.Length : 0;
         while (start < lines.Length)
         {
             start = PassOver(lines, start);
             if (start == lines.Length)
-            {
                 break;
-            }
 
-            var length = lines[start..].IndexOf((byte)'\n');
-            var next = length < 0 ? lines.Length : start + length + 1;
+            int length = lines[start..].IndexOf((byte)'\n');
+            int next = length < 0 ? lines.Length : start + length + 1;
             _number++;
             if (LeavesOut(lines[start..next], offset + start))
             {
@@ -49,11 +49,9 @@ internal sealed class JsonLinesWalker(RecordPass pass, int maxBytes)
     private int PassOver(ReadOnlySpan<byte> lines, int start)
     {
         if (_sieve is null)
-        {
             return start;
-        }
 
-        var next = _sieve.PassOver(lines, start, out var passed);
+        int next = _sieve.PassOver(lines, start, out int passed);
         pass.RecordsRead += passed;
         _number += passed;
         return next;
@@ -62,15 +60,11 @@ internal sealed class JsonLinesWalker(RecordPass pass, int maxBytes)
     private bool LeavesOut(ReadOnlySpan<byte> line, long offset)
     {
         if (line.Length > maxBytes)
-        {
             throw TooLong(offset);
-        }
 
-        var record = line.TrimEnd("\r\n"u8);
+        ReadOnlySpan<byte> record = line.TrimEnd("\r\n"u8);
         if (record.IndexOfAnyExcept(" \t\r"u8) < 0)
-        {
             return false;
-        }
 
         pass.RecordsRead++;
         pass.Matcher.Reset();
@@ -87,20 +81,18 @@ internal sealed class JsonLinesWalker(RecordPass pass, int maxBytes)
             && pass.LeavesOut(new MatchedRecord(new RecordPlace(offset, 0), record, _records.FactsOf(record), _records));
     }
 
-    public ArchiveFormatException TooLong(long offset)
-        => new(ArchiveFault.RecordTooLarge, offset, $"a line is longer than {maxBytes} bytes");
+    public ArchiveFormatException TooLong(long offset) =>
+        new(ArchiveFault.RecordTooLarge, offset, $"a line is longer than {maxBytes} bytes");
 
     private static bool BreaksOff(ReadOnlySpan<byte> record)
     {
-        var start = record.IndexOfAnyExcept(" \t\r"u8);
+        int start = record.IndexOfAnyExcept(" \t\r"u8);
         return record[start] == '{' && !new JsonExtent().TryFindEnd(record[start..], out _);
     }
 
     private void Keep(int start, int end)
     {
         if (start < end)
-        {
             _kept.Add(start..end);
-        }
     }
 }

@@ -1,4 +1,6 @@
-namespace IotHubDsr.Archives.Json;
+using IotHubDsr.Core.Records;
+
+namespace IotHubDsr.Core.Archives.Json;
 
 /// <summary>
 /// The properties of a log record or of a twin: an object, or a text that is one. A text that the service has cut short is read as
@@ -14,16 +16,18 @@ internal sealed class JsonLogFields(RecordMatcher matcher, BodyTexts? bodies)
     public void Read(ReadOnlySpan<byte> fields)
     {
         bodies?.Read(fields);
-        var named = false;
-        var depth = 0;
-        for (var rest = fields; JsonTokens.TryTakeMember(ref rest, ref depth, out var name, out var value, out var first);)
-        {
-            if (!_names.TryUnescape(name, out var key))
-            {
-                continue;
-            }
+        bool named = false;
+        int depth = 0;
+        for (
+            ReadOnlySpan<byte> rest = fields;
+            JsonTokens.TryTakeMember(ref rest, ref depth, out JsonText name, out JsonText value, out byte first);
 
-            if (key.SequenceEqual("properties_s"u8) && first == '"' && _nested.TryUnescape(value, out var nested))
+        )
+        {
+            if (!_names.TryUnescape(name, out ReadOnlySpan<byte> key))
+                continue;
+
+            if (key.SequenceEqual("properties_s"u8) && first == '"' && _nested.TryUnescape(value, out ReadOnlySpan<byte> nested))
             {
                 // The columns that a table has no room for lie together in one.
                 named |= ReadNested(nested);
@@ -40,14 +44,16 @@ internal sealed class JsonLogFields(RecordMatcher matcher, BodyTexts? bodies)
     private bool ReadNested(ReadOnlySpan<byte> fields)
     {
         bodies?.Read(fields);
-        var named = false;
-        var depth = 0;
-        for (var rest = fields; JsonTokens.TryTakeMember(ref rest, ref depth, out var name, out var value, out var first);)
+        bool named = false;
+        int depth = 0;
+        for (
+            ReadOnlySpan<byte> rest = fields;
+            JsonTokens.TryTakeMember(ref rest, ref depth, out JsonText name, out JsonText value, out byte first);
+
+        )
         {
-            if (_names.TryUnescape(name, out var key))
-            {
+            if (_names.TryUnescape(name, out ReadOnlySpan<byte> key))
                 named |= ReadMember(key, value, first);
-            }
         }
 
         CheckReadable(fields, named);
@@ -58,14 +64,10 @@ internal sealed class JsonLogFields(RecordMatcher matcher, BodyTexts? bodies)
     private bool ReadMember(ReadOnlySpan<byte> key, JsonText value, byte first)
     {
         if (NamesDevice(key))
-        {
             return AddDevice(value, first);
-        }
 
         if (HoldsQuery(key) && first == '"')
-        {
             AddQuery(value);
-        }
 
         return false;
     }
@@ -77,19 +79,15 @@ internal sealed class JsonLogFields(RecordMatcher matcher, BodyTexts? bodies)
     private void CheckReadable(ReadOnlySpan<byte> fields, bool named)
     {
         if (!named && fields.ContainsAnyExcept(" \t\r\n"u8) && !EmbeddedJson.IsValid(fields, int.MaxValue))
-        {
             matcher.AddUnreadableFields();
-        }
     }
 
     private bool AddDevice(JsonText value, byte first)
     {
         if (first == 'n')
-        {
             return false;
-        }
 
-        if (first == '"' && _values.TryUnescape(value, out var device))
+        if (first == '"' && _values.TryUnescape(value, out ReadOnlySpan<byte> device))
         {
             matcher.AddSender(device, SenderSource.Field);
             return true;
@@ -102,14 +100,15 @@ internal sealed class JsonLogFields(RecordMatcher matcher, BodyTexts? bodies)
     /// <summary>A query is about whatever devices it finds; those that it names are mentioned in it.</summary>
     private void AddQuery(JsonText value)
     {
-        if (_values.TryUnescape(value, out var query))
-        {
+        if (_values.TryUnescape(value, out ReadOnlySpan<byte> query))
             QueryLiterals.Read(query, matcher);
-        }
     }
 
-    private static bool HoldsQuery(ReadOnlySpan<byte> name)
-        => name.SequenceEqual("query"u8) || name.SequenceEqual("filter"u8) || name.SequenceEqual("query_s"u8) || name.SequenceEqual("filter_s"u8);
+    private static bool HoldsQuery(ReadOnlySpan<byte> name) =>
+        name.SequenceEqual("query"u8)
+        || name.SequenceEqual("filter"u8)
+        || name.SequenceEqual("query_s"u8)
+        || name.SequenceEqual("filter_s"u8);
 
     private static bool NamesDevice(ReadOnlySpan<byte> name) => JsonFields.Of(name) is JsonField.LogDevice;
 }

@@ -1,4 +1,6 @@
-namespace IotHubDsr.Archives.Json;
+using IotHubDsr.Core.Records;
+
+namespace IotHubDsr.Core.Archives.Json;
 
 /// <summary>Properties of a message that a writer put into its record as one text: JSON within JSON.</summary>
 internal sealed class JsonPropertyTexts(RecordMatcher matcher, JsonRecordTimes times)
@@ -15,33 +17,31 @@ internal sealed class JsonPropertyTexts(RecordMatcher matcher, JsonRecordTimes t
             return;
         }
 
-        var depth = 0;
-        while (JsonTokens.TryTakeMember(ref text, ref depth, out var name, out var value, out var first))
+        int depth = 0;
+        while (JsonTokens.TryTakeMember(ref text, ref depth, out JsonText name, out JsonText value, out byte first))
         {
-            if (!_names.TryUnescape(name, out var key))
-            {
+            if (!_names.TryUnescape(name, out ReadOnlySpan<byte> key))
                 continue;
-            }
 
-            var source = RecordMatcher.SenderSourceOf(key);
-            if (first == '"' && _values.TryUnescape(value, out var plain))
-            {
+            SenderSource source = RecordMatcher.SenderSourceOf(key);
+            if (first == '"' && _values.TryUnescape(value, out ReadOnlySpan<byte> plain))
                 Add(key, source, plain);
-            }
             else if (source is not SenderSource.None && first != 'n')
-            {
                 matcher.AddUnreadableSender();
-            }
         }
     }
 
     /// <summary>What the sender noted.</summary>
     public void ReadApplication(ReadOnlySpan<byte> text)
     {
-        var depth = 0;
-        while (JsonTokens.TryTakeMember(ref text, ref depth, out var name, out var value, out _))
+        int depth = 0;
+        while (JsonTokens.TryTakeMember(ref text, ref depth, out JsonText name, out JsonText value, out _))
         {
-            if (_names.TryUnescape(name, out var key) && RecordMatcher.NamesAttribution(key) && _values.TryUnescape(value, out var device))
+            if (
+                _names.TryUnescape(name, out ReadOnlySpan<byte> key)
+                && RecordMatcher.NamesAttribution(key)
+                && _values.TryUnescape(value, out ReadOnlySpan<byte> device)
+            )
             {
                 matcher.AddAttribution(device);
             }
@@ -51,16 +51,10 @@ internal sealed class JsonPropertyTexts(RecordMatcher matcher, JsonRecordTimes t
     private void Add(ReadOnlySpan<byte> key, SenderSource source, ReadOnlySpan<byte> value)
     {
         if (source is not SenderSource.None)
-        {
             matcher.AddSender(value, source);
-        }
         else if (RecordMatcher.NamesEnqueuedTime(key))
-        {
             times.NoteNestedTime(value);
-        }
         else if (RecordMatcher.NamesGeneration(key))
-        {
             times.NoteNestedGeneration(value);
-        }
     }
 }

@@ -1,4 +1,6 @@
-namespace IotHubDsr.Archives.Json;
+using IotHubDsr.Core.Records;
+
+namespace IotHubDsr.Core.Archives.Json;
 
 /// <summary>Remembers where in a record its times and its sender's generation stand, which only matters if it matches.</summary>
 internal sealed class JsonRecordTimes
@@ -36,30 +38,31 @@ internal sealed class JsonRecordTimes
     /// <summary>The record's own time, else the system property, and the generation; valid until the next call.</summary>
     public RecordFacts FactsOf(ReadOnlySpan<byte> record)
     {
-        var enqueued = EnqueuedTime.Parse(Read(record, _time)) ?? EnqueuedTime.Parse(Read(record, _systemTime))
+        DateTimeOffset? enqueued = EnqueuedTime.Parse(Read(record, _time))
+            ?? EnqueuedTime.Parse(Read(record, _systemTime))
             ?? EnqueuedTime.Parse(_nested.AsSpan(_nestedTime));
-        var nested = _nested.AsSpan(_nestedGeneration);
+        Span<byte> nested = _nested.AsSpan(_nestedGeneration);
         return new RecordFacts(enqueued, nested.IsEmpty ? Read(record, _generation) : nested);
     }
 
     private Range Copy(ReadOnlySpan<byte> text)
     {
-        var start = _nestedLength;
+        int start = _nestedLength;
         _nestedLength += text.Length;
         if (_nested.Length < _nestedLength)
-        {
             Array.Resize(ref _nested, _nestedLength * 2);
-        }
 
         text.CopyTo(_nested.AsSpan(start));
         return start.._nestedLength;
     }
 
-    private ReadOnlySpan<byte> Read(ReadOnlySpan<byte> record, Place place)
-        => _unescaper.TryUnescape(new JsonText(record.Slice(place.Start, place.Length), place.Escaped), out var plain) ? plain : default;
+    private ReadOnlySpan<byte> Read(ReadOnlySpan<byte> record, Place place) =>
+        _unescaper.TryUnescape(new JsonText(record.Slice(place.Start, place.Length), place.Escaped), out ReadOnlySpan<byte> plain)
+            ? plain
+            : default;
 
-    private static Place PlaceOf(ReadOnlySpan<byte> record, JsonText text)
-        => record.Overlaps(text.Raw, out var start) ? new Place(start, text.Raw.Length, text.Escaped) : default;
+    private static Place PlaceOf(ReadOnlySpan<byte> record, JsonText text) =>
+        record.Overlaps(text.Raw, out int start) ? new Place(start, text.Raw.Length, text.Escaped) : default;
 
     private readonly record struct Place(int Start, int Length, bool Escaped);
 }

@@ -1,12 +1,13 @@
 using System.Text;
 using System.Text.Json;
+using IotHubDsr.Core.Records;
 
-namespace IotHubDsr.Archives.Json;
+namespace IotHubDsr.Core.Archives.Json;
 
 /// <summary>
 /// Walks records of JSON, whichever of Azure's services wrote them, and writes matched ones. A routed message is read by its own
-/// fields alone, and what Stream Analytics passed on by what the hub noted on it, as all else there is the sender's; any other record by the
-/// fields of Event Grid's events and of Azure Monitor's logs.
+/// fields alone, and what Stream Analytics passed on by what the hub noted on it, as all else there is the sender's; any other record by
+/// the fields of Event Grid's events and of Azure Monitor's logs.
 /// </summary>
 internal sealed class JsonRecordWalker : IRecordEncoder
 {
@@ -38,17 +39,11 @@ internal sealed class JsonRecordWalker : IRecordEncoder
     {
         WalkMembers(record, place, Reading.AsAny);
         if (_signs.IsPassedOn)
-        {
             WalkAgain(record, place, Reading.AsPassedOn);
-        }
         else if (_signs.IsRouted && _signs.HasOtherFields)
-        {
             WalkAgain(record, place, Reading.AsRouted);
-        }
         else if (!_signs.IsRouted && (_signs.IsLogRow || _signs.IsOfAnotherService))
-        {
             _matcher.NeedsNoSender();
-        }
 
         if (_matcher.HasMatch && !EmbeddedJson.IsValid(record, int.MaxValue))
         {
@@ -76,9 +71,7 @@ internal sealed class JsonRecordWalker : IRecordEncoder
         _matcher.Reset();
         WalkMembers(record, place, reading);
         if (reading is Reading.AsPassedOn)
-        {
             _bodies?.ReadEmbedded(record);
-        }
     }
 
     private void WalkMembers(ReadOnlySpan<byte> record, JsonPlace place, Reading reading)
@@ -87,13 +80,11 @@ internal sealed class JsonRecordWalker : IRecordEncoder
         _times.Reset();
         var cursor = new JsonCursor(record, place);
         cursor.Expect((byte)'{');
-        for (var first = true; cursor.NextMember(first, out var name); first = false)
+        for (bool first = true; cursor.NextMember(first, out JsonText name); first = false)
         {
-            var field = JsonFields.Of(Unescape(ref cursor, name));
+            JsonField field = JsonFields.Of(Unescape(ref cursor, name));
             if (reading is Reading.AsRouted && field is JsonField.LogProperties)
-            {
                 field = JsonField.Properties;
-            }
 
             if (field is JsonField.Other || !IsReadAs(reading, field))
             {
@@ -114,18 +105,19 @@ internal sealed class JsonRecordWalker : IRecordEncoder
         cursor.ExpectEnd();
     }
 
-    private static bool IsReadAs(Reading reading, JsonField field) => reading switch
-    {
-        Reading.AsRouted => JsonFields.IsRouted(field),
-        Reading.AsPassedOn => field is JsonField.IotHub,
-        _ => true,
-    };
+    private static bool IsReadAs(Reading reading, JsonField field) =>
+        reading switch
+        {
+            Reading.AsRouted => JsonFields.IsRouted(field),
+            Reading.AsPassedOn => field is JsonField.IotHub,
+            _ => true,
+        };
 
     private void WalkRouted(ref JsonCursor cursor, JsonField field, ReadOnlySpan<byte> record)
     {
         switch (field)
         {
-            case JsonField.EnqueuedTimeUtc when cursor.TryReadText(out var time):
+            case JsonField.EnqueuedTimeUtc when cursor.TryReadText(out JsonText time):
                 _times.NoteTime(record, time);
                 break;
             case JsonField.SystemProperties:
@@ -134,7 +126,7 @@ internal sealed class JsonRecordWalker : IRecordEncoder
             case JsonField.Properties when cursor.TryEnterObject():
                 WalkApplicationProperties(ref cursor);
                 break;
-            case JsonField.Properties when cursor.TryReadText(out var text):
+            case JsonField.Properties when cursor.TryReadText(out JsonText text):
                 _texts.ReadApplication(Unescape(ref cursor, text));
                 break;
             case JsonField.Body when _bodies is not null:
@@ -153,25 +145,25 @@ internal sealed class JsonRecordWalker : IRecordEncoder
             case JsonField.IotHub when cursor.TryEnterObject():
                 _signs.IsPassedOn |= WalkIotHub(ref cursor, record);
                 break;
-            case JsonField.Subject when cursor.TryReadText(out var subject):
+            case JsonField.Subject when cursor.TryReadText(out JsonText subject):
                 AddEventSubject(Unescape(ref cursor, subject));
                 break;
             case JsonField.Data when cursor.TryEnterObject():
                 WalkEventData(ref cursor, record);
                 break;
-            case JsonField.Source or JsonField.LogResource when cursor.TryReadText(out var source):
-                var resource = Unescape(ref cursor, source);
+            case JsonField.Source or JsonField.LogResource when cursor.TryReadText(out JsonText source):
+                ReadOnlySpan<byte> resource = Unescape(ref cursor, source);
                 _matcher.AddSource(resource);
                 _signs.IsOfAnotherService |= field is JsonField.Source && RecordOrigin.IsOfAnotherService(resource);
                 _signs.HasResource |= field is JsonField.LogResource && resource.StartsWith("/"u8);
                 break;
-            case JsonField.Time when cursor.TryReadText(out var time):
+            case JsonField.Time when cursor.TryReadText(out JsonText time):
                 _times.NoteTime(record, time);
                 break;
             case JsonField.LogDevice:
                 ReadSender(ref cursor, SenderSource.Field);
                 break;
-            case JsonField.LogProperties or JsonField.LogColumns when cursor.TryReadText(out var properties):
+            case JsonField.LogProperties or JsonField.LogColumns when cursor.TryReadText(out JsonText properties):
                 _logs.Read(Unescape(ref cursor, properties));
                 break;
             case JsonField.LogProperties or JsonField.LogColumns when cursor.Peek() == '{':
@@ -190,25 +182,19 @@ internal sealed class JsonRecordWalker : IRecordEncoder
     /// <summary>What the hub noted on a message that Stream Analytics passed on. True if it tells the sender.</summary>
     private bool WalkIotHub(ref JsonCursor cursor, ReadOnlySpan<byte> record)
     {
-        var told = false;
-        for (var first = true; cursor.NextMember(first, out var name); first = false)
+        bool told = false;
+        for (bool first = true; cursor.NextMember(first, out JsonText name); first = false)
         {
-            var key = Unescape(ref cursor, name);
-            var namesSender = RecordMatcher.NamesSender(key);
-            var namesTime = Ascii.EqualsIgnoreCase(key, "EnqueuedTime"u8);
-            var namesGeneration = Ascii.EqualsIgnoreCase(key, "ConnectionDeviceGenerationId"u8);
-            if (!namesSender && (namesTime || namesGeneration) && cursor.TryReadText(out var value))
-            {
+            ReadOnlySpan<byte> key = Unescape(ref cursor, name);
+            bool namesSender = RecordMatcher.NamesSender(key);
+            bool namesTime = Ascii.EqualsIgnoreCase(key, "EnqueuedTime"u8);
+            bool namesGeneration = Ascii.EqualsIgnoreCase(key, "ConnectionDeviceGenerationId"u8);
+            if (!namesSender && (namesTime || namesGeneration) && cursor.TryReadText(out JsonText value))
                 NoteTimeOrGeneration(record, value, namesTime);
-            }
             else if (namesSender)
-            {
                 told |= ReadSender(ref cursor, SenderSource.System);
-            }
             else
-            {
                 cursor.SkipValue();
-            }
         }
 
         return told;
@@ -216,37 +202,23 @@ internal sealed class JsonRecordWalker : IRecordEncoder
 
     private void WalkEventData(ref JsonCursor cursor, ReadOnlySpan<byte> record)
     {
-        for (var first = true; cursor.NextMember(first, out var name); first = false)
+        for (bool first = true; cursor.NextMember(first, out JsonText name); first = false)
         {
-            var key = Unescape(ref cursor, name);
+            ReadOnlySpan<byte> key = Unescape(ref cursor, name);
             if (key.SequenceEqual("deviceId"u8))
-            {
                 ReadSender(ref cursor, SenderSource.Field);
-            }
-            else if (key.SequenceEqual("hubName"u8) && cursor.TryReadText(out var hub))
-            {
+            else if (key.SequenceEqual("hubName"u8) && cursor.TryReadText(out JsonText hub))
                 _matcher.AddSourceHub(Unescape(ref cursor, hub));
-            }
             else if (key.SequenceEqual("systemProperties"u8))
-            {
                 ReadSystemProperties(ref cursor, record);
-            }
             else if (key.SequenceEqual("properties"u8) && cursor.TryEnterObject())
-            {
                 WalkApplicationProperties(ref cursor);
-            }
             else if (key.SequenceEqual("twin"u8) && cursor.Peek() == '{')
-            {
                 _logs.Read(cursor.ReadValue());
-            }
             else if (_bodies is not null && key.SequenceEqual("body"u8))
-            {
                 _bodies.ReadEmbedded(cursor.ReadValue());
-            }
             else
-            {
                 cursor.SkipValue();
-            }
         }
     }
 
@@ -257,7 +229,7 @@ internal sealed class JsonRecordWalker : IRecordEncoder
         {
             WalkSystemProperties(ref cursor, record);
         }
-        else if (cursor.TryReadText(out var text))
+        else if (cursor.TryReadText(out JsonText text))
         {
             _texts.ReadSystem(Unescape(ref cursor, text));
         }
@@ -274,53 +246,41 @@ internal sealed class JsonRecordWalker : IRecordEncoder
 
     private void WalkSystemProperties(ref JsonCursor cursor, ReadOnlySpan<byte> record)
     {
-        for (var first = true; cursor.NextMember(first, out var name); first = false)
+        for (bool first = true; cursor.NextMember(first, out JsonText name); first = false)
         {
-            var key = Unescape(ref cursor, name);
-            var source = RecordMatcher.SenderSourceOf(key);
-            var namesTime = RecordMatcher.NamesEnqueuedTime(key);
-            var namesGeneration = RecordMatcher.NamesGeneration(key);
+            ReadOnlySpan<byte> key = Unescape(ref cursor, name);
+            SenderSource source = RecordMatcher.SenderSourceOf(key);
+            bool namesTime = RecordMatcher.NamesEnqueuedTime(key);
+            bool namesGeneration = RecordMatcher.NamesGeneration(key);
             if (source is not SenderSource.None)
-            {
                 ReadSender(ref cursor, source);
-            }
-            else if ((namesTime || namesGeneration) && cursor.TryReadText(out var value))
-            {
+            else if ((namesTime || namesGeneration) && cursor.TryReadText(out JsonText value))
                 NoteTimeOrGeneration(record, value, namesTime);
-            }
             else
-            {
                 cursor.SkipValue();
-            }
         }
     }
 
     private void NoteTimeOrGeneration(ReadOnlySpan<byte> record, JsonText value, bool isTime)
     {
         if (isTime)
-        {
             _times.NoteSystemTime(record, value);
-        }
         else
-        {
             _times.NoteGeneration(record, value);
-        }
     }
 
     /// <summary>Reads a sender. False if there is none, or none that can be read.</summary>
     private bool ReadSender(ref JsonCursor cursor, SenderSource source)
     {
-        if (cursor.TryReadText(out var text))
+        if (cursor.TryReadText(out JsonText text))
         {
-            var device = Unescape(ref cursor, text);
+            ReadOnlySpan<byte> device = Unescape(ref cursor, text);
             _matcher.AddSender(device, source);
             return !device.IsEmpty;
         }
 
         if (cursor.Peek() != 'n')
-        {
             _matcher.AddUnreadableSender();
-        }
 
         cursor.SkipValue();
         return false;
@@ -328,16 +288,12 @@ internal sealed class JsonRecordWalker : IRecordEncoder
 
     private void WalkApplicationProperties(ref JsonCursor cursor)
     {
-        for (var first = true; cursor.NextMember(first, out var name); first = false)
+        for (bool first = true; cursor.NextMember(first, out JsonText name); first = false)
         {
-            if (RecordMatcher.NamesAttribution(Unescape(ref cursor, name)) && cursor.TryReadText(out var value))
-            {
+            if (RecordMatcher.NamesAttribution(Unescape(ref cursor, name)) && cursor.TryReadText(out JsonText value))
                 _matcher.AddAttribution(Unescape(ref cursor, value));
-            }
             else
-            {
                 cursor.SkipValue();
-            }
         }
     }
 
@@ -345,22 +301,18 @@ internal sealed class JsonRecordWalker : IRecordEncoder
     private void AddEventSubject(ReadOnlySpan<byte> subject)
     {
         if (!subject.StartsWith("devices/"u8))
-        {
             return;
-        }
 
-        var device = subject["devices/".Length..];
-        var end = device.IndexOf((byte)'/');
+        ReadOnlySpan<byte> device = subject["devices/".Length..];
+        int end = device.IndexOf((byte)'/');
         _matcher.AddSender(end < 0 ? device : device[..end], SenderSource.Field);
     }
 
     /// <summary>A text's characters, valid until the next call.</summary>
     private ReadOnlySpan<byte> Unescape(ref JsonCursor cursor, JsonText text)
     {
-        if (!_unescaper.TryUnescape(text, out var plain))
-        {
+        if (!_unescaper.TryUnescape(text, out ReadOnlySpan<byte> plain))
             cursor.Fail("a text has an escape that is not JSON's");
-        }
 
         return plain;
     }

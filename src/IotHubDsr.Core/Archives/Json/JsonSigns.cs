@@ -1,4 +1,4 @@
-namespace IotHubDsr.Archives.Json;
+namespace IotHubDsr.Core.Archives.Json;
 
 /// <summary>What the members of a record tell of its kind.</summary>
 internal struct JsonSigns
@@ -20,7 +20,9 @@ internal struct JsonSigns
     /// <summary>Whether it has members that a routed message does not have.</summary>
     public bool HasOtherFields { get; private set; }
 
-    /// <summary>A row of Azure Monitor's logs: many are about no device. Each names its resource; records that only look like one can be anybody's.</summary>
+    /// <summary>
+    /// A row of Azure Monitor's logs: many are about no device. Each names its resource; records that only look like one can be anybody's.
+    /// </summary>
     public readonly bool IsLogRow => _hasTime && HasResource;
 
     public void Note(JsonField field)

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace IotHubDsr.Archives.Json;
+namespace IotHubDsr.Core.Archives.Json;
 
 /// <summary>
 /// Looks for texts in JSON that need not be valid: what a device sent, or what a log holds as text and may have been cut. In JSON
@@ -13,7 +13,7 @@ internal static class JsonTokens
     /// <summary>The next text, anywhere. False if there is none that ends.</summary>
     public static bool TryTakeText(ref ReadOnlySpan<byte> json, out JsonText text)
     {
-        var quote = json.IndexOf((byte)'"');
+        int quote = json.IndexOf((byte)'"');
         if (quote >= 0)
         {
             json = json[(quote + 1)..];
@@ -35,7 +35,7 @@ internal static class JsonTokens
         int stop;
         while ((stop = json.IndexOfAny(Structure)) >= 0)
         {
-            var token = json[stop];
+            byte token = json[stop];
             json = json[(stop + 1)..];
             if (token != '"')
             {
@@ -50,9 +50,7 @@ internal static class JsonTokens
                 first = begin;
                 value = default;
                 if (begin != '"')
-                {
                     return true;
-                }
 
                 json = text;
                 return TryEndText(ref json, out value);
@@ -66,14 +64,12 @@ internal static class JsonTokens
 
     private static bool TryEndText(ref ReadOnlySpan<byte> json, out JsonText text)
     {
-        var escaped = false;
-        for (var at = 0; at < json.Length; at++)
+        bool escaped = false;
+        for (int at = 0; at < json.Length; at++)
         {
-            var stop = json[at..].IndexOfAny((byte)'"', (byte)'\\');
+            int stop = json[at..].IndexOfAny((byte)'"', (byte)'\\');
             if (stop < 0)
-            {
                 break;
-            }
 
             at += stop;
             if (json[at] == '"')

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace IotHubDsr.Archives.Json;
+namespace IotHubDsr.Core.Archives.Json;
 
 /// <summary>Gives the characters of JSON strings, in a buffer of its own where escapes have to be undone.</summary>
 internal sealed class JsonUnescaper
@@ -17,11 +17,9 @@ internal sealed class JsonUnescaper
         }
 
         if (_buffer.Length < text.Raw.Length)
-        {
             _buffer = new byte[BitOperations.RoundUpToPowerOf2((uint)text.Raw.Length)];
-        }
 
-        var length = text.Unescape(_buffer);
+        int length = text.Unescape(_buffer);
         plain = _buffer.AsSpan(0, Math.Max(length, 0));
         return length >= 0;
     }

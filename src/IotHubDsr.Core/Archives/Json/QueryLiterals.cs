@@ -1,8 +1,10 @@
-namespace IotHubDsr.Archives.Json;
+using IotHubDsr.Core.Records;
+
+namespace IotHubDsr.Core.Archives.Json;
 
 /// <summary>
-/// Shows the matcher the quoted texts of a query, as an operator wrote it: <c>deviceId IN ['dev1', "dev2"]</c>. A quote within a text stands
-/// behind a backslash, or twice.
+/// Shows the matcher the quoted texts of a query, as an operator wrote it: <c>deviceId IN ['dev1', "dev2"]</c>. A quote within a text
+/// stands behind a backslash, or twice.
 /// </summary>
 internal static class QueryLiterals
 {
@@ -31,7 +33,7 @@ internal static class QueryLiterals
     private static bool TryTake(scoped ref ReadOnlySpan<byte> query, byte quote, scoped Span<byte> literal, out int length)
     {
         length = 0;
-        for (var at = 0; at < query.Length; at++)
+        for (int at = 0; at < query.Length; at++)
         {
             byte next = query[at];
             bool isEscape = at + 1 < query.Length && (next == '\\' || (next == quote && length > 0 && query[at + 1] == quote));

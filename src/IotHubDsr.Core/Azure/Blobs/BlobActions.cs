@@ -1,6 +1,6 @@
 using Azure.Core;
 
-namespace IotHubDsr.Azure.Blobs;
+namespace IotHubDsr.Core.Azure.Blobs;
 
 /// <summary>Which action of Azure's access control an operation of Blob Storage needs.</summary>
 internal static class BlobActions
@@ -11,7 +11,7 @@ internal static class BlobActions
     /// <summary>The action, or the actions when it cannot be told which of them is missing.</summary>
     public static string Of(Request request)
     {
-        Uri uri = request.Uri.ToUri();
+        var uri = request.Uri.ToUri();
         bool reads = request.Method == RequestMethod.Get || request.Method == RequestMethod.Head;
         if (IsTrue("comp=list"))
             return IsTrue("restype=container") ? $"{Blobs}/read" : $"{Containers}/read";
@@ -27,7 +27,9 @@ internal static class BlobActions
             return request.Headers.Contains("x-ms-tags") ? $"{Blobs}/write or {Blobs}/tags/write" : $"{Blobs}/write";
         if (IsTrue("deletetype=permanent"))
             return $"{Blobs}/permanentDelete/action";
-        return uri.Query.Contains("versionid=", StringComparison.OrdinalIgnoreCase) ? $"{Blobs}/deleteBlobVersion/action" : $"{Blobs}/delete";
+        return uri.Query.Contains("versionid=", StringComparison.OrdinalIgnoreCase)
+            ? $"{Blobs}/deleteBlobVersion/action"
+            : $"{Blobs}/delete";
 
         bool IsTrue(string parameter) => uri.Query.TrimStart('?').Split('&').Contains(parameter, StringComparer.OrdinalIgnoreCase);
     }

@@ -5,8 +5,9 @@ using Azure.Core;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using IotHubDsr.Core.Foundation;
 
-namespace IotHubDsr.Azure.Blobs;
+namespace IotHubDsr.Core.Azure.Blobs;
 
 /// <summary>A blob container: what it lists, and how its blobs are opened.</summary>
 internal sealed class BlobContainerAccess
@@ -26,7 +27,7 @@ internal sealed class BlobContainerAccess
     public BlobContainerAccess(AzureAccess access, Uri containerUri, TimeProvider time, TransferBudget budget)
     {
         // A blob name may begin and end with slashes: they belong to it.
-        var options = access.Configure(new BlobClientOptions { TrimBlobNameSlashes = false });
+        BlobClientOptions options = access.Configure(new BlobClientOptions { TrimBlobNameSlashes = false });
         options.AddPolicy(PermanentDeletion.Policy, HttpPipelinePosition.PerCall);
         _container = access.OpenContainer(containerUri, options);
         _credential = access.Credential;
@@ -45,17 +46,21 @@ internal sealed class BlobContainerAccess
     /// <summary>The time by which what is listed counts as young.</summary>
     public DateTimeOffset Now => _time.GetUtcNow();
 
-    /// <summary>What forbids changes to the whole container. The blob service tells that there is a policy, and only its configuration tells of which length.</summary>
+    /// <summary>
+    /// What forbids changes to the whole container. The blob service tells that there is a policy, and only its configuration tells of
+    /// which length.
+    /// </summary>
     /// <param name="location">The location that the container is.</param>
     /// <param name="cancellationToken">Ends the look.</param>
     public async Task<ContainerHold> HoldAsync(DataLocation location, CancellationToken cancellationToken)
     {
-        BlobContainerProperties properties = await _container.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        BlobContainerProperties properties = await _container.GetPropertiesAsync(cancellationToken: cancellationToken);
         string? days = location.Settings.GetValueOrDefault(LocationSettings.ImmutabilityDays);
         return new ContainerHold(
             properties.HasImmutabilityPolicy == true,
             properties.HasLegalHold == true,
-            int.TryParse(days, NumberStyles.None, CultureInfo.InvariantCulture, out int known) ? known : null);
+            int.TryParse(days, NumberStyles.None, CultureInfo.InvariantCulture, out int known) ? known : null
+        );
     }
 
     /// <summary>What the account keeps of containers that were deleted under this one's name.</summary>
@@ -66,12 +71,19 @@ internal sealed class BlobContainerAccess
         try
         {
             DateTimeOffset? until = null;
-            await foreach (BlobContainerItem item in _container.GetParentBlobServiceClient()
-                .GetBlobContainersAsync(BlobContainerTraits.None, BlobContainerStates.Deleted, _container.Name, cancellationToken).ConfigureAwait(false))
+            await foreach (
+                BlobContainerItem item in _container
+                    .GetParentBlobServiceClient()
+                    .GetBlobContainersAsync(BlobContainerTraits.None, BlobContainerStates.Deleted, _container.Name, cancellationToken)
+            )
             {
                 if (item.IsDeleted != true || item.Name != _container.Name)
                     continue;
-                DateTimeOffset leaves = ListedBlob.LeavingAt(item.Properties.DeletedOn ?? item.Properties.LastModified, item.Properties.RemainingRetentionDays, _time.GetUtcNow());
+                DateTimeOffset leaves = ListedBlob.LeavingAt(
+                    item.Properties.DeletedOn ?? item.Properties.LastModified,
+                    item.Properties.RemainingRetentionDays,
+                    _time.GetUtcNow()
+                );
                 until = until > leaves ? until : leaves;
             }
 
@@ -79,7 +91,12 @@ internal sealed class BlobContainerAccess
         }
         catch (RequestFailedException refused)
         {
-            throw AzureFaults.Translate(refused, $"the deleted containers of {_container.AccountName}", "list", $"{BlobFailures.ReadRole} at the storage account");
+            throw AzureFaults.Translate(
+                refused,
+                $"the deleted containers of {_container.AccountName}",
+                "list",
+                $"{BlobFailures.ReadRole} at the storage account"
+            );
         }
     }
 
@@ -89,23 +106,54 @@ internal sealed class BlobContainerAccess
     /// </summary>
     public async IAsyncEnumerable<ListedBlob> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (BlobItem item in ItemsAsync(PagesOf, static blob => $"{blob.Name}\n{blob.Snapshot}\n{blob.VersionId}", cancellationToken).ConfigureAwait(false))
+        await foreach (
+            BlobItem item in ItemsAsync(PagesOf, static blob => $"{blob.Name}\n{blob.Snapshot}\n{blob.VersionId}", cancellationToken)
+        )
+        {
             yield return ListedBlob.From(item, _time.GetUtcNow());
+        }
 
         AsyncPageable<BlobItem> PagesOf(BlobStates states, BlobTraits traits) =>
-            _container.GetBlobsAsync(new GetBlobsOptions { States = states, Traits = traits, Prefix = NullIfEmpty(prefix) }, cancellationToken);
+            _container.GetBlobsAsync(
+                new GetBlobsOptions
+                {
+                    States = states,
+                    Traits = traits,
+                    Prefix = NullIfEmpty(prefix),
+                },
+                cancellationToken
+            );
     }
 
-    /// <summary>Lists what is in a folder: blobs, one entry for each version, and folders. The service refuses to list snapshots folder by folder.</summary>
+    /// <summary>
+    /// Lists what is in a folder: blobs, one entry for each version, and folders. The service refuses to list snapshots folder by folder.
+    /// </summary>
     /// <param name="folder">Path of the folder, with the slash at its end; empty for the root.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
     public async IAsyncEnumerable<FolderEntry> ListFolderAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (BlobHierarchyItem item in ItemsAsync(PagesOf, static item => item.Prefix ?? $"{item.Blob.Name}\n{item.Blob.VersionId}", cancellationToken).ConfigureAwait(false))
+        await foreach (
+            BlobHierarchyItem item in ItemsAsync(
+                PagesOf,
+                static item => item.Prefix ?? $"{item.Blob.Name}\n{item.Blob.VersionId}",
+                cancellationToken
+            )
+        )
+        {
             yield return item.IsPrefix ? new FolderEntry(item.Prefix, IsFolder: true) : new FolderEntry(item.Blob.Name, IsFolder: false);
+        }
 
-        AsyncPageable<BlobHierarchyItem> PagesOf(BlobStates states, BlobTraits traits) => _container.GetBlobsByHierarchyAsync(
-            new GetBlobsByHierarchyOptions { States = states & ~BlobStates.Snapshots, Traits = traits, Delimiter = "/", Prefix = NullIfEmpty(folder) }, cancellationToken);
+        AsyncPageable<BlobHierarchyItem> PagesOf(BlobStates states, BlobTraits traits) =>
+            _container.GetBlobsByHierarchyAsync(
+                new GetBlobsByHierarchyOptions
+                {
+                    States = states & ~BlobStates.Snapshots,
+                    Traits = traits,
+                    Delimiter = "/",
+                    Prefix = NullIfEmpty(folder),
+                },
+                cancellationToken
+            );
     }
 
     /// <summary>The client of a current blob or of an old copy.</summary>
@@ -123,7 +171,9 @@ internal sealed class BlobContainerAccess
     {
         // Whoever writes a blob chooses its name: "dev1/../dev2/x" in a URL is "dev2/x", which is somebody else's.
         BlockBlobClient client = _container.GetBlockBlobClient(blobName);
-        return client.Name == blobName ? client : throw FaultCatalogue.BlobNameUnsafe.Exception($"{_container.AccountName}/{_container.Name}/{blobName}");
+        return client.Name == blobName
+            ? client
+            : throw FaultCatalogue.BlobNameUnsafe.Exception($"{_container.AccountName}/{_container.Name}/{blobName}");
     }
 
     /// <summary>The client of a blob that is appended to.</summary>
@@ -134,9 +184,9 @@ internal sealed class BlobContainerAccess
     /// <returns>As for <see cref="DeletePermanentlyAsync"/>.</returns>
     public async Task<Fault?> DeleteCopyAsync(ListedBlob copy, CancellationToken cancellationToken)
     {
-        Response deleted = await Open(copy).DeleteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        Response deleted = await Open(copy).DeleteAsync(cancellationToken: cancellationToken);
         return deleted.Headers.TryGetValue("x-ms-delete-type-permanent", out string? permanent) && permanent == "false"
-            ? await DeletePermanentlyAsync(copy, cancellationToken).ConfigureAwait(false)
+            ? await DeletePermanentlyAsync(copy, cancellationToken)
             : null;
     }
 
@@ -149,7 +199,7 @@ internal sealed class BlobContainerAccess
         try
         {
             using (PermanentDeletion.Begin())
-                await Open(copy).DeleteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+                await Open(copy).DeleteAsync(cancellationToken: cancellationToken);
         }
         catch (RequestFailedException gone) when (BlobFailures.IsGone(gone))
         {
@@ -160,7 +210,16 @@ internal sealed class BlobContainerAccess
             // The copy stays restorable until its time has passed, which the next read tells.
             _refusesPermanentDeletion = true;
             if (refused.Status == 403)
-                return AzureFaults.Translate(refused, $"the soft-deleted copies of {_container.AccountName}/{_container.Name}", "delete for good", BlobFailures.OldCopyRole).Fault;
+            {
+                return AzureFaults
+                    .Translate(
+                        refused,
+                        $"the soft-deleted copies of {_container.AccountName}/{_container.Name}",
+                        "delete for good",
+                        BlobFailures.OldCopyRole
+                    )
+                    .Fault;
+            }
         }
 
         return null;
@@ -176,31 +235,36 @@ internal sealed class BlobContainerAccess
     {
         if (_credential is null || _refusesCopies)
             return null;
-        AccessToken token = await _credential.GetTokenAsync(new TokenRequestContext([StorageScope]), cancellationToken).ConfigureAwait(false);
+        AccessToken token = await _credential.GetTokenAsync(new TokenRequestContext([StorageScope]), cancellationToken);
         return new HttpAuthorization("Bearer", token.Token);
     }
 
     /// <summary>The service does not copy here for us: nothing more is tried.</summary>
     public void StopCopying() => _refusesCopies = true;
 
-    /// <summary>Lists with all that the account can tell: accounts with a hierarchical namespace know no versions, nor holds of single blobs.</summary>
+    /// <summary>
+    /// Lists with all that the account can tell: accounts with a hierarchical namespace know no versions, nor holds of single blobs.
+    /// </summary>
     private async IAsyncEnumerable<T> ItemsAsync<T>(
-        Func<BlobStates, BlobTraits, AsyncPageable<T>> pagesOf, Func<T, string> keyOf, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Func<BlobStates, BlobTraits, AsyncPageable<T>> pagesOf,
+        Func<T, string> keyOf,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
         where T : notnull
     {
         var progress = new PageProgress();
         IAsyncEnumerator<Page<T>> pages = Start(AllStates, AllTraits);
         try
         {
-            bool? more = await TryMoveNextAsync(pages).ConfigureAwait(false);
+            bool? more = await TryMoveNextAsync(pages);
             if (more is null)
             {
-                await pages.DisposeAsync().ConfigureAwait(false);
+                await pages.DisposeAsync();
                 pages = Start(AllStates & ~BlobStates.Version, BlobTraits.Metadata);
-                more = await pages.MoveNextAsync().ConfigureAwait(false);
+                more = await pages.MoveNextAsync();
             }
 
-            for (; more == true; more = await pages.MoveNextAsync().ConfigureAwait(false))
+            for (; more == true; more = await pages.MoveNextAsync())
             {
                 foreach (T item in pages.Current.Values)
                     yield return item;
@@ -209,7 +273,7 @@ internal sealed class BlobContainerAccess
         }
         finally
         {
-            await pages.DisposeAsync().ConfigureAwait(false);
+            await pages.DisposeAsync();
         }
 
         IAsyncEnumerator<Page<T>> Start(BlobStates states, BlobTraits traits) =>
@@ -225,9 +289,14 @@ internal sealed class BlobContainerAccess
     {
         try
         {
-            return await pages.MoveNextAsync().ConfigureAwait(false);
+            return await pages.MoveNextAsync();
         }
-        catch (RequestFailedException failed) when (failed.ErrorCode is "FeatureNotYetSupportedForHierarchicalNamespaceAccounts" or "UnsupportedQueryParameter" or "InvalidQueryParameterValue")
+        catch (RequestFailedException failed)
+            when (failed.ErrorCode
+                    is "FeatureNotYetSupportedForHierarchicalNamespaceAccounts"
+                        or "UnsupportedQueryParameter"
+                        or "InvalidQueryParameterValue"
+            )
         {
             return null;
         }

@@ -1,6 +1,6 @@
 using Azure;
 
-namespace IotHubDsr.Azure.Blobs;
+namespace IotHubDsr.Core.Azure.Blobs;
 
 /// <summary>What refusals of the blob service mean, where they do not mean the end of the work.</summary>
 internal static class BlobFailures
@@ -18,10 +18,12 @@ internal static class BlobFailures
     public static bool IsGone(Exception exception) => exception is RequestFailedException { Status: 404, ErrorCode: "BlobNotFound" };
 
     /// <summary>The container does not exist.</summary>
-    public static bool IsContainerMissing(Exception exception) => exception is RequestFailedException { Status: 404, ErrorCode: "ContainerNotFound" };
+    public static bool IsContainerMissing(Exception exception) =>
+        exception is RequestFailedException { Status: 404, ErrorCode: "ContainerNotFound" };
 
     /// <summary>Somebody else changed the blob meanwhile.</summary>
     public static bool IsConflict(Exception exception) =>
-        exception is RequestFailedException { Status: 412, ErrorCode: "ConditionNotMet" or "SourceConditionNotMet" or "CannotVerifyCopySource" }
-            or RequestFailedException { Status: 400, ErrorCode: "InvalidBlockList" };
+        exception
+            is RequestFailedException { Status: 412, ErrorCode: "ConditionNotMet" or "SourceConditionNotMet" or "CannotVerifyCopySource" }
+                or RequestFailedException { Status: 400, ErrorCode: "InvalidBlockList" };
 }

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Azure;
 
-namespace IotHubDsr.Azure.Blobs;
+namespace IotHubDsr.Core.Azure.Blobs;
 
 /// <summary>The items of listings of the blob service, which end in a fault where the service does not let them end.</summary>
 internal static class BlobPages
@@ -12,11 +12,15 @@ internal static class BlobPages
     /// <param name="container">The container that is listed.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
     public static async IAsyncEnumerable<T> ItemsAsync<T>(
-        AsyncPageable<T> listing, Func<T, string> keyOf, Uri container, [EnumeratorCancellation] CancellationToken cancellationToken)
+        AsyncPageable<T> listing,
+        Func<T, string> keyOf,
+        Uri container,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
         where T : notnull
     {
         var progress = new PageProgress();
-        await foreach (Page<T> page in listing.AsPages().WithCancellation(cancellationToken).ConfigureAwait(false))
+        await foreach (Page<T> page in listing.AsPages().WithCancellation(cancellationToken))
         {
             foreach (T item in page.Values)
                 yield return item;
@@ -29,6 +33,11 @@ internal static class BlobPages
     {
         string? first = page.Values.Count == 0 ? null : keyOf(page.Values[0]);
         if (!progress.IsMade(page.ContinuationToken, page.Values.Count, first))
-            throw FaultCatalogue.ServiceFailed.Exception($"the container {container.Host}{container.AbsolutePath}", "the pages of the listing do not end.");
+        {
+            throw FaultCatalogue.ServiceFailed.Exception(
+                $"the container {container.Host}{container.AbsolutePath}",
+                "the pages of the listing do not end."
+            );
+        }
     }
 }

@@ -2,7 +2,7 @@ using System.Collections.ObjectModel;
 using Azure;
 using Azure.Storage.Blobs.Models;
 
-namespace IotHubDsr.Azure.Blobs;
+namespace IotHubDsr.Core.Azure.Blobs;
 
 /// <summary>What stands in a folder: a blob, or another folder.</summary>
 /// <param name="Name">Name of the blob, or path of the folder with a slash at its end.</param>
@@ -30,7 +30,8 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
     public bool IsOldCopy { get; init; }
 
     /// <summary>
-    /// When a soft-deleted blob leaves, or uncommitted blocks do; neither can be read, only undeleted or committed. Null for a blob that stays.
+    /// When a soft-deleted blob leaves, or uncommitted blocks do; neither can be read, only undeleted or committed. Null for a blob that
+    /// stays.
     /// </summary>
     public DateTimeOffset? LeavesAt { get; init; }
 
@@ -62,12 +63,13 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
     public bool IsDirectory => IsDirectoryMark(Length, Metadata);
 
     /// <summary>Name within the location, unambiguous for old copies.</summary>
-    public string Path => (IsOldCopy, VersionId, Snapshot) switch
-    {
-        (true, { } version, _) => $"{Name}?versionid={version}",
-        (true, _, { } snapshot) => $"{Name}?snapshot={snapshot}",
-        _ => Name,
-    };
+    public string Path =>
+        (IsOldCopy, VersionId, Snapshot) switch
+        {
+            (true, { } version, _) => $"{Name}?versionid={version}",
+            (true, _, { } snapshot) => $"{Name}?snapshot={snapshot}",
+            _ => Name,
+        };
 
     /// <param name="item">What the service listed.</param>
     /// <param name="now">When it listed it.</param>
@@ -84,7 +86,8 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
             Snapshot = item.Snapshot,
             IsOldCopy = item.Snapshot is not null || (item.VersionId is not null && item.IsLatestVersion != true),
             IsBlockBlob = properties.BlobType is null or BlobType.Block,
-            LeavesAt = isUncommitted ? lastModified + UncommittedLifetime
+            LeavesAt =
+                isUncommitted ? lastModified + UncommittedLifetime
                 : item.Deleted ? LeavingAt(properties.DeletedOn ?? properties.LastModified, properties.RemainingRetentionDays, now)
                 : null,
             IsUncommitted = isUncommitted,
@@ -99,9 +102,11 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
         };
     }
 
-    public static bool IsDirectoryMark(long length, IEnumerable<KeyValuePair<string, string>> metadata) => length == 0
-        && metadata.Any(pair => pair.Key.Equals(FolderMark, StringComparison.OrdinalIgnoreCase)
-            && pair.Value.Equals("true", StringComparison.OrdinalIgnoreCase));
+    public static bool IsDirectoryMark(long length, IEnumerable<KeyValuePair<string, string>> metadata) =>
+        length == 0
+        && metadata.Any(pair =>
+            pair.Key.Equals(FolderMark, StringComparison.OrdinalIgnoreCase) && pair.Value.Equals("true", StringComparison.OrdinalIgnoreCase)
+        );
 
     /// <summary>
     /// The service tells the whole days that remain from now on, without the rest of a day; retention is whole days from the deletion.
@@ -118,6 +123,8 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
 
     /// <summary>A blob always has an ETag; blocks that nobody committed have none.</summary>
     private static bool HasNoContent(BlobItem item) =>
-        !item.Deleted && item.Snapshot is null && item.Properties.ContentLength is null or 0
+        !item.Deleted
+        && item.Snapshot is null
+        && item.Properties.ContentLength is null or 0
         && (item.Properties.ETag is not { } etag || etag == default || etag.ToString("G") == NoETag);
 }

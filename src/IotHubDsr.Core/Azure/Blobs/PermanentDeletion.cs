@@ -1,7 +1,7 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
 
-namespace IotHubDsr.Azure.Blobs;
+namespace IotHubDsr.Core.Azure.Blobs;
 
 /// <summary>
 /// Turns a deletion into one for good, which the service offers for soft-deleted versions and snapshots and the client library does not.
@@ -14,8 +14,7 @@ internal static class PermanentDeletion
     public static HttpPipelinePolicy Policy { get; } = new QueryPolicy();
 
     /// <summary>Deletions are for good until the result is disposed of.</summary>
-    public static IDisposable Begin() =>
-        HttpPipeline.CreateHttpMessagePropertiesScope(new Dictionary<string, object?> { [Mark] = true });
+    public static IDisposable Begin() => HttpPipeline.CreateHttpMessagePropertiesScope(new Dictionary<string, object?> { [Mark] = true });
 
     private sealed class QueryPolicy : HttpPipelineSynchronousPolicy
     {

@@ -1,9 +1,9 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
-using IotHubDsr.Foundation;
+using IotHubDsr.Core.Foundation;
 
-namespace IotHubDsr.Azure.Blobs;
+namespace IotHubDsr.Core.Azure.Blobs;
 
 /// <summary>
 /// The content of a blob as it stands under one ETag, read from its first byte to its last, with the next ranges under way meanwhile.
@@ -34,7 +34,7 @@ internal sealed class RangedDownload(BlobBaseClient blob, ETag etag, long length
     {
         if (buffer.Length == 0 || _read == length)
             return 0;
-        _piece ??= await NextAsync(cancellationToken).ConfigureAwait(false);
+        _piece ??= await NextAsync(cancellationToken);
         int count = Math.Min(buffer.Length, _piece.Length - _taken);
         _piece.Bytes.AsMemory(_taken, count).CopyTo(buffer);
         _taken += count;
@@ -50,20 +50,20 @@ internal sealed class RangedDownload(BlobBaseClient blob, ETag etag, long length
 
     public override async ValueTask DisposeAsync()
     {
-        await _closing.CancelAsync().ConfigureAwait(false);
+        await _closing.CancelAsync();
         while (_underWay.TryDequeue(out Task<Piece>? abandoned))
         {
             // A request that is under way still writes into its piece.
             await ((Task)abandoned).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (abandoned.IsCompletedSuccessfully)
-                budget.Return((await abandoned.ConfigureAwait(false)).Bytes);
+                budget.Return((await abandoned).Bytes);
         }
 
         if (_piece is not null)
             budget.Return(_piece.Bytes);
         _piece = null;
         _closing.Dispose();
-        await base.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync();
     }
 
     private async ValueTask<Piece> NextAsync(CancellationToken cancellationToken)
@@ -72,7 +72,7 @@ internal sealed class RangedDownload(BlobBaseClient blob, ETag etag, long length
             Ask(budget.Rent(), cancellationToken);
         while (_underWay.Count < MostUnderWay && _asked < length && budget.TryRent() is { } more)
             Ask(more, cancellationToken);
-        return await _underWay.Dequeue().ConfigureAwait(false);
+        return await _underWay.Dequeue();
     }
 
     private void Ask(byte[] bytes, CancellationToken cancellationToken)
@@ -92,7 +92,7 @@ internal sealed class RangedDownload(BlobBaseClient blob, ETag etag, long length
             {
                 try
                 {
-                    await FetchOnceAsync(bytes.AsMemory(0, count), offset, stop.Token).ConfigureAwait(false);
+                    await FetchOnceAsync(bytes.AsMemory(0, count), offset, stop.Token);
                     whole = true;
                     return new Piece(bytes, count);
                 }
@@ -116,8 +116,8 @@ internal sealed class RangedDownload(BlobBaseClient blob, ETag etag, long length
             Range = new HttpRange(offset, bytes.Length),
             Conditions = new BlobRequestConditions { IfMatch = etag },
         };
-        using BlobDownloadStreamingResult answer = await blob.DownloadStreamingAsync(options, cancellationToken).ConfigureAwait(false);
-        int arrived = await answer.Content.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        using BlobDownloadStreamingResult answer = await blob.DownloadStreamingAsync(options, cancellationToken);
+        int arrived = await answer.Content.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
         if (arrived < bytes.Length)
             throw new IOException($"The answer ended after {arrived} of {bytes.Length} bytes.");
     }

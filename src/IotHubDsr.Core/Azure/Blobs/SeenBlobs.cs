@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace IotHubDsr.Azure.Blobs;
+namespace IotHubDsr.Core.Azure.Blobs;
 
 /// <summary>
-/// Which blobs the listings of a container have shown, and under which ETags. A listing is no snapshot: a blob that moves to an earlier name
-/// meanwhile is in none of its pages. What a second listing shows beyond the first tells it. It takes 16 bytes a blob, as a container can hold
-/// millions.
+/// Which blobs the listings of a container have shown, and under which ETags. A listing is no snapshot: a blob that moves to an earlier
+/// name meanwhile is in none of its pages. What a second listing shows beyond the first tells it. It takes 16 bytes a blob, as a container
+/// can hold millions.
 /// </summary>
 internal sealed class SeenBlobs
 {
@@ -30,8 +30,8 @@ internal sealed class SeenBlobs
     private long _changed;
 
     /// <summary>
-    /// Whether the last listing showed nothing that takes another one: no blob that was not listed before while others had gone, and none that
-    /// was changed although its service does not write to it any more. What merely arrives has been read.
+    /// Whether the last listing showed nothing that takes another one: no blob that was not listed before while others had gone, and none
+    /// that was changed although its service does not write to it any more. What merely arrives has been read.
     /// </summary>
     public bool IsSettled
     {
@@ -56,7 +56,9 @@ internal sealed class SeenBlobs
         }
     }
 
-    /// <summary>Takes note of a blob that is listed. True when it has to be looked at: it was not listed before, or it was changed since.</summary>
+    /// <summary>
+    /// Takes note of a blob that is listed. True when it has to be looked at: it was not listed before, or it was changed since.
+    /// </summary>
     /// <param name="blob">The blob.</param>
     /// <param name="isWritten">Whether its service may still write to it, so that a change is nothing out of the ordinary.</param>
     public bool Meet(ListedBlob blob, bool isWritten)
@@ -99,7 +101,8 @@ internal sealed class SeenBlobs
     }
 
     /// <summary>A blob keeps its ETag when it is soft-deleted.</summary>
-    private Mark MarkOf(ListedBlob blob) => new(Digest(blob.Path), Digest($"{blob.ETag:H}{(blob.LeavesAt is null ? string.Empty : " deleted")}"));
+    private Mark MarkOf(ListedBlob blob) =>
+        new(Digest(blob.Path), Digest($"{blob.ETag:H}{(blob.LeavesAt is null ? string.Empty : " deleted")}"));
 
     private ulong Digest(string text)
     {

@@ -1,9 +1,9 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using IotHubDsr.Foundation;
+using IotHubDsr.Core.Foundation;
 
-namespace IotHubDsr.Packages.Envelopes;
+namespace IotHubDsr.Core.Packages.Envelopes;
 
 /// <summary>
 /// Encrypts what is written through it to the holder of a certificate: CMS EnvelopedData (RFC 5652) in BER with indefinite lengths, so
@@ -59,22 +59,26 @@ internal sealed class CmsEnvelope : WriteOnlyStream
         _output.Write(Encode(writer => writer.WriteObjectIdentifier(EnvelopedData)));
         _output.Write(ContextZero);
         _output.Write(Sequence);
-        _output.Write(Encode(writer =>
-        {
-            writer.WriteInteger(recipient.EnvelopeVersion);
-            using (writer.PushSetOf())
-                writer.WriteEncodedValue(recipient.Info);
-        }));
-        _output.Write(Sequence);
-        _output.Write(Encode(writer =>
-        {
-            writer.WriteObjectIdentifier(Data);
-            using (writer.PushSequence())
+        _output.Write(
+            Encode(writer =>
             {
-                writer.WriteObjectIdentifier(Aes256Cbc);
-                writer.WriteOctetString(_aes.IV);
-            }
-        }));
+                writer.WriteInteger(recipient.EnvelopeVersion);
+                using (writer.PushSetOf())
+                    writer.WriteEncodedValue(recipient.Info);
+            })
+        );
+        _output.Write(Sequence);
+        _output.Write(
+            Encode(writer =>
+            {
+                writer.WriteObjectIdentifier(Data);
+                using (writer.PushSequence())
+                {
+                    writer.WriteObjectIdentifier(Aes256Cbc);
+                    writer.WriteOctetString(_aes.IV);
+                }
+            })
+        );
         _output.Write(ContextZero);
     }
 

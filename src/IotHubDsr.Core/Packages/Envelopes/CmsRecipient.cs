@@ -4,7 +4,7 @@ using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace IotHubDsr.Packages.Envelopes;
+namespace IotHubDsr.Core.Packages.Envelopes;
 
 /// <summary>The recipient of an envelope, with the content's key encrypted to it.</summary>
 /// <param name="Info">The RecipientInfo (RFC 5652, section 6.2).</param>
@@ -16,7 +16,9 @@ internal sealed record CmsRecipient(byte[] Info, int EnvelopeVersion)
     private const string Mgf1 = "1.2.840.113549.1.1.8";
     private const string Sha256 = "2.16.840.1.101.3.4.2.1";
 
-    /// <summary>Refuses a certificate that nothing should be encrypted to. Whether its issuer is trusted is for the caller to know.</summary>
+    /// <summary>
+    /// Refuses a certificate that nothing should be encrypted to. Whether its issuer is trusted is for the caller to know.
+    /// </summary>
     /// <param name="certificate">The certificate.</param>
     /// <param name="now">The time at which it must be valid.</param>
     public static void Check(X509Certificate2 certificate, DateTimeOffset now)

@@ -3,7 +3,7 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace IotHubDsr.Packages.Envelopes;
+namespace IotHubDsr.Core.Packages.Envelopes;
 
 /// <summary>
 /// Encrypts a key to the holder of a certificate with an elliptic curve key: ephemeral-static ECDH with the X9.63 key derivation over

@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace IotHubDsr.Packages.Records;
+namespace IotHubDsr.Core.Packages.Records;
 
 /// <summary>
 /// Cells of a table by RFC 4180, made so that a spreadsheet takes none of them for a formula and every one can be turned back into what
@@ -51,7 +51,9 @@ internal static partial class CsvText
 
     private static bool IsUnprintable(char c) => char.IsControl(c) && c is not ('\t' or '\r' or '\n');
 
-    /// <summary>Where an apostrophe goes: before what a spreadsheet reads as the start of a formula, wherever it may see a cell begin.</summary>
+    /// <summary>
+    /// Where an apostrophe goes: before what a spreadsheet reads as the start of a formula, wherever it may see a cell begin.
+    /// </summary>
     [GeneratedRegex(@"(?<=\A|[;\t\r\n])(?=['\t\r\n]|[\v\f\p{Z}\p{Cf}]*[=+\-@＝＋－＠])", RegexOptions.CultureInvariant)]
     private static partial Regex Formula();
 

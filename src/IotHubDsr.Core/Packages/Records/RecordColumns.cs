@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using IotHubDsr.Stores;
+using IotHubDsr.Core.Records;
 
-namespace IotHubDsr.Packages.Records;
+namespace IotHubDsr.Core.Packages.Records;
 
 /// <summary>
 /// The columns of a kind's table: one for each field, and one for whatever else stands in an object that others wrote. Everything of a
@@ -30,7 +30,7 @@ internal sealed class RecordColumns
     /// <param name="seen">Is told what each field holds.</param>
     public void Append(JsonElement record, StringBuilder row, Action<RecordField, JsonElement> seen)
     {
-        var cells = new string?[_columns.Count];
+        string?[] cells = new string?[_columns.Count];
         Fill(_root, record, cells, seen);
         row.AppendJoin(',', cells).Append(CsvText.LineEnd);
     }
@@ -48,13 +48,14 @@ internal sealed class RecordColumns
         }
     }
 
-    private static string? CellOf(RecordColumn column, JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Null => null,
-        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
-        JsonValueKind.String when column.Field.Type is not FieldType.Any && TextOf(value) is { } text => CsvText.OfText(text),
-        _ => CsvText.OfJson(value.GetRawText()),
-    };
+    private static string? CellOf(RecordColumn column, JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Null => null,
+            JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+            JsonValueKind.String when column.Field.Type is not FieldType.Any && TextOf(value) is { } text => CsvText.OfText(text),
+            _ => CsvText.OfJson(value.GetRawText()),
+        };
 
     private static string? TextOf(JsonElement value)
     {
@@ -74,14 +75,26 @@ internal sealed class RecordColumns
         var others = new StringBuilder();
         foreach (JsonProperty member in value.EnumerateObject())
         {
-            if (NameOf(member) is not { } name || !node.Members.TryGetValue(name, out Member? known) || !TryTake(known, member.Value, cells, seen))
+            if (
+                NameOf(member) is not { } name
+                || !node.Members.TryGetValue(name, out Member? known)
+                || !TryTake(known, member.Value, cells, seen)
+            )
+            {
                 others.Append(others.Length == 0 ? '{' : ',').Append(member.ToString());
+            }
         }
 
         if (others.Length > 0 && node.Others is { } column)
+        {
             cells[column] = CsvText.OfJson(others.Append('}').ToString());
+        }
         else if (others.Length > 0)
-            throw new InvalidOperationException($"A record of the kind '{_kind.Name}' has a member that the kind does not declare: {others}");
+        {
+            throw new InvalidOperationException(
+                $"A record of the kind '{_kind.Name}' has a member that the kind does not declare: {others}"
+            );
+        }
     }
 
     /// <summary>False for a second member of the same name: its cell is taken.</summary>

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using IotHubDsr.Stores;
+using IotHubDsr.Core.Sinks;
 
-namespace IotHubDsr.Packages.Records;
+namespace IotHubDsr.Core.Packages.Records;
 
 /// <summary>Records as NDJSON and as CSV. No more than one record is in memory.</summary>
 internal sealed class RecordFile : IRecordFile
@@ -22,12 +22,17 @@ internal sealed class RecordFile : IRecordFile
         _table = table;
     }
 
-    public static async Task<IRecordFile> OpenAsync(IExportTarget target, string name, RecordSchema schema, CancellationToken cancellationToken)
+    public static async Task<IRecordFile> OpenAsync(
+        IExportTarget target,
+        string name,
+        RecordSchema schema,
+        CancellationToken cancellationToken
+    )
     {
-        Stream lines = await target.OpenAsync(name, "ndjson", cancellationToken).ConfigureAwait(false);
+        Stream lines = await target.OpenAsync(name, "ndjson", cancellationToken);
         try
         {
-            Stream table = await target.OpenAsync(name, "csv", cancellationToken).ConfigureAwait(false);
+            Stream table = await target.OpenAsync(name, "csv", cancellationToken);
             var file = new RecordFile(schema, lines, table);
             file._row.Append(CsvText.ByteOrderMark);
             CsvText.AppendRow(file._row, schema.Columns.All.Select(column => column.Name));
@@ -36,14 +41,14 @@ internal sealed class RecordFile : IRecordFile
         }
         catch
         {
-            await lines.DisposeAsync().ConfigureAwait(false);
+            await lines.DisposeAsync();
             throw;
         }
     }
 
     public void Write(ReadOnlyMemory<byte> json)
     {
-        using JsonDocument record = JsonDocument.Parse(json, Options);
+        using var record = JsonDocument.Parse(json, Options);
         _schema.Columns.Append(record.RootElement, _row, _schema.Saw);
         _lines.Write(json.Span);
         _lines.Write("\n"u8);
@@ -54,11 +59,11 @@ internal sealed class RecordFile : IRecordFile
     {
         try
         {
-            await _lines.DisposeAsync().ConfigureAwait(false);
+            await _lines.DisposeAsync();
         }
         finally
         {
-            await _table.DisposeAsync().ConfigureAwait(false);
+            await _table.DisposeAsync();
         }
     }
 

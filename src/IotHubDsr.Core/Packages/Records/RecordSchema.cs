@@ -1,9 +1,9 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using System.Text.Json;
-using IotHubDsr.Stores;
+using System.Text.Json.Nodes;
+using IotHubDsr.Core.Records;
 
-namespace IotHubDsr.Packages.Records;
+namespace IotHubDsr.Core.Packages.Records;
 
 /// <summary>
 /// The JSON Schema and the data dictionary of a kind. Documents that others wrote are copied as they are, also when they break the rules
@@ -48,38 +48,43 @@ internal sealed class RecordSchema(RecordKind kind)
     /// <summary>One row for each column of the table, in their order.</summary>
     public byte[] ToDictionary()
     {
-        var table = new StringBuilder().Append(CsvText.ByteOrderMark);
+        StringBuilder table = new StringBuilder().Append(CsvText.ByteOrderMark);
         CsvText.AppendRow(table, ["field", "type", "unit", "always there", "meaning", "source"]);
         foreach (RecordColumn column in Columns.All)
         {
             RecordField field = column.Field;
             string meaning = field.Values.Count == 0 ? field.Meaning : $"{field.Meaning} One of: {string.Join(", ", field.Values)}.";
-            CsvText.AppendRow(table, [column.Name, InWords(field.Type), field.Unit ?? "", field.IsRequired ? "yes" : "no", meaning, column.Source]);
+            CsvText.AppendRow(
+                table,
+                [column.Name, InWords(field.Type), field.Unit ?? "", field.IsRequired ? "yes" : "no", meaning, column.Source]
+            );
         }
 
         return Encoding.UTF8.GetBytes(table.ToString());
     }
 
-    private static string InWords(FieldType type) => type switch
-    {
-        FieldType.Time => "time (ISO 8601, UTC)",
-        FieldType.Integer => "whole number",
-        FieldType.Boolean => "true or false",
-        FieldType.Object => "object (JSON)",
-        FieldType.List => "list (JSON)",
-        FieldType.Any => "any value (JSON)",
-        _ => "text",
-    };
+    private static string InWords(FieldType type) =>
+        type switch
+        {
+            FieldType.Time => "time (ISO 8601, UTC)",
+            FieldType.Integer => "whole number",
+            FieldType.Boolean => "true or false",
+            FieldType.Object => "object (JSON)",
+            FieldType.List => "list (JSON)",
+            FieldType.Any => "any value (JSON)",
+            _ => "text",
+        };
 
-    private static string TypeOf(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => "object",
-        JsonValueKind.Array => "array",
-        JsonValueKind.String => "string",
-        JsonValueKind.Number => value.TryGetInt64(out _) ? "integer" : "number",
-        JsonValueKind.Null => "null",
-        _ => "boolean",
-    };
+    private static string TypeOf(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Object => "object",
+            JsonValueKind.Array => "array",
+            JsonValueKind.String => "string",
+            JsonValueKind.Number => value.TryGetInt64(out _) ? "integer" : "number",
+            JsonValueKind.Null => "null",
+            _ => "boolean",
+        };
 
     private static List<string>? Expected(RecordField field)
     {
@@ -92,7 +97,9 @@ internal sealed class RecordSchema(RecordKind kind)
             FieldType.Boolean => "boolean",
             _ => "string",
         };
-        return type is null ? null : field.IsRequired ? [type] : [type, "null"];
+        return type is null ? null
+            : field.IsRequired ? [type]
+            : [type, "null"];
     }
 
     private JsonObject ObjectOf(IReadOnlyList<RecordField> fields, bool isOpen)

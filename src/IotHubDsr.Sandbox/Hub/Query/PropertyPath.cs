@@ -17,13 +17,32 @@ internal sealed record PropertyPath(string Text)
     private static readonly string[] JobRoots = ["outcome", "error"];
     private static readonly string[] TwinFields =
     [
-        "deviceId", "etag", "deviceEtag", "status", "statusReason", "statusUpdateTime", "connectionState", "connectionStateUpdatedTime",
-        "lastActivityTime", "cloudToDeviceMessageCount", "authenticationType", "version", "deviceScope", "parentScopes",
+        "deviceId",
+        "etag",
+        "deviceEtag",
+        "status",
+        "statusReason",
+        "statusUpdateTime",
+        "connectionState",
+        "connectionStateUpdatedTime",
+        "lastActivityTime",
+        "cloudToDeviceMessageCount",
+        "authenticationType",
+        "version",
+        "deviceScope",
+        "parentScopes",
     ];
 
     private static readonly string[] JobFields =
     [
-        "deviceId", "jobId", "jobType", "status", "startTimeUtc", "endTimeUtc", "createdDateTimeUtc", "lastUpdatedDateTimeUtc",
+        "deviceId",
+        "jobId",
+        "jobType",
+        "status",
+        "startTimeUtc",
+        "endTimeUtc",
+        "createdDateTimeUtc",
+        "lastUpdatedDateTimeUtc",
     ];
 
     private readonly string[] _steps = Text.Split('.');
@@ -33,14 +52,14 @@ internal sealed record PropertyPath(string Text)
     /// <summary>The case of the twin's own fields does not matter, that of tags and properties does.</summary>
     public static PropertyPath Parse(string text, QueryCollection collection)
     {
-        var prefix = collection switch
+        string prefix = collection switch
         {
             QueryCollection.Modules => "devices.modules.",
             QueryCollection.Jobs => "devices.jobs.",
             _ => "devices.",
         };
-        var path = text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) ? text[prefix.Length..] : text;
-        var steps = path.Split('.');
+        string path = text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) ? text[prefix.Length..] : text;
+        string[] steps = path.Split('.');
         string[] roots = collection == QueryCollection.Jobs ? JobRoots : TwinRoots;
         string[] fields = collection switch
         {
@@ -48,8 +67,8 @@ internal sealed record PropertyPath(string Text)
             QueryCollection.Modules => [.. TwinFields, "moduleId"],
             _ => TwinFields,
         };
-        var known = steps.Length == 1 ? fields.Concat(roots) : roots;
-        var root = known.FirstOrDefault(name => name.Equals(steps[0], StringComparison.OrdinalIgnoreCase));
+        IEnumerable<string> known = steps.Length == 1 ? fields.Concat(roots) : roots;
+        string? root = known.FirstOrDefault(name => name.Equals(steps[0], StringComparison.OrdinalIgnoreCase));
         return root is not null && !steps.Contains("")
             ? new PropertyPath(string.Join('.', [root, .. steps[1..]]))
             : throw QueryLexer.Refuse($"'{text}' is not a property of what is queried.");
@@ -58,12 +77,10 @@ internal sealed record PropertyPath(string Text)
     public bool TryRead(JsonObject document, out JsonNode? value)
     {
         value = document;
-        foreach (var step in _steps)
+        foreach (string step in _steps)
         {
             if (value is not JsonObject current || !current.TryGetPropertyValue(step, out value))
-            {
                 return false;
-            }
         }
 
         return true;

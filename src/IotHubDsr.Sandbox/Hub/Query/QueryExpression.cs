@@ -31,20 +31,18 @@ internal sealed record Negation(QueryExpression Inner) : QueryExpression
 internal sealed record OneOf(PropertyPath Path, IReadOnlyList<QueryValue> Values) : QueryExpression
 {
     public override bool? Evaluate(JsonObject twin) =>
-        Path.TryRead(twin, out var actual) ? Values.Any(value => value.CompareTo(actual) == 0) : null;
+        Path.TryRead(twin, out JsonNode? actual) ? Values.Any(value => value.CompareTo(actual) == 0) : null;
 }
 
 internal sealed record Comparison(PropertyPath Path, string Operator, QueryValue Value) : QueryExpression
 {
     public override bool? Evaluate(JsonObject twin)
     {
-        if (!Path.TryRead(twin, out var actual))
-        {
+        if (!Path.TryRead(twin, out JsonNode? actual))
             return null;
-        }
 
         // Values of different types are unequal, and not ordered.
-        var order = -Value.CompareTo(actual);
+        int? order = -Value.CompareTo(actual);
         return Operator switch
         {
             "=" => order == 0,
@@ -61,12 +59,13 @@ internal sealed record Comparison(PropertyPath Path, string Operator, QueryValue
 internal sealed record QueryValue(object? Literal)
 {
     /// <summary>0 when equal, and null (which no comparison accepts but !=) when the types differ.</summary>
-    public int? CompareTo(JsonNode? actual) => (Literal, actual?.GetValueKind() ?? JsonValueKind.Null) switch
-    {
-        (string text, JsonValueKind.String) => Math.Sign(string.CompareOrdinal(text, actual!.GetValue<string>())),
-        (double number, JsonValueKind.Number) => number.CompareTo(double.Parse(actual!.ToJsonString(), CultureInfo.InvariantCulture)),
-        (bool truth, JsonValueKind.True or JsonValueKind.False) => truth.CompareTo(actual!.GetValueKind() == JsonValueKind.True),
-        (null, JsonValueKind.Null) => 0,
-        _ => null,
-    };
+    public int? CompareTo(JsonNode? actual) =>
+        (Literal, actual?.GetValueKind() ?? JsonValueKind.Null) switch
+        {
+            (string text, JsonValueKind.String) => Math.Sign(string.CompareOrdinal(text, actual!.GetValue<string>())),
+            (double number, JsonValueKind.Number) => number.CompareTo(double.Parse(actual!.ToJsonString(), CultureInfo.InvariantCulture)),
+            (bool truth, JsonValueKind.True or JsonValueKind.False) => truth.CompareTo(actual!.GetValueKind() == JsonValueKind.True),
+            (null, JsonValueKind.Null) => 0,
+            _ => null,
+        };
 }

@@ -34,8 +34,9 @@ internal sealed record QueryFunction(string Name, bool TakesLiteral, Func<JsonNo
         new(name, false, (actual, _) => kinds.Contains(actual?.GetValueKind() ?? JsonValueKind.Null));
 
     private static QueryFunction Text(string name, Func<string, string, bool> test) =>
-        new(name, true, (actual, part) => actual?.GetValueKind() == JsonValueKind.String
-            && part!.Literal is string text && test(actual.GetValue<string>(), text));
+        new(name, true, (actual, part) =>
+            actual?.GetValueKind() == JsonValueKind.String && part!.Literal is string text && test(actual.GetValue<string>(), text)
+        );
 }
 
 /// <summary>
@@ -44,5 +45,7 @@ internal sealed record QueryFunction(string Name, bool TakesLiteral, Func<JsonNo
 internal sealed record FunctionCall(QueryFunction Function, PropertyPath Path, QueryValue? Literal) : QueryExpression
 {
     public override bool? Evaluate(JsonObject document) =>
-        Path.TryRead(document, out var actual) ? Function.Test(actual, Literal) : Function.TakesLiteral ? null : false;
+        Path.TryRead(document, out JsonNode? actual) ? Function.Test(actual, Literal)
+        : Function.TakesLiteral ? null
+        : false;
 }

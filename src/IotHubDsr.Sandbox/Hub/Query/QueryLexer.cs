@@ -22,30 +22,20 @@ internal static class QueryLexer
     public static IReadOnlyList<Token> Split(string query)
     {
         var tokens = new List<Token>();
-        var at = 0;
+        int at = 0;
         while (at < query.Length)
         {
-            var next = query[at];
+            char next = query[at];
             if (char.IsWhiteSpace(next))
-            {
                 at++;
-            }
             else if (next is '\'' or '"')
-            {
                 tokens.Add(Literal(query, ref at));
-            }
             else if (IsWordStart(next))
-            {
                 tokens.Add(new Token(TokenKind.Word, Take(query, ref at, IsWordPart)));
-            }
             else if (char.IsAsciiDigit(next) || (next == '-' && at + 1 < query.Length && char.IsAsciiDigit(query[at + 1])))
-            {
                 tokens.Add(Number(query, ref at));
-            }
             else
-            {
                 tokens.Add(Symbol(query, ref at));
-            }
         }
 
         tokens.Add(new Token(TokenKind.End, ""));
@@ -63,22 +53,20 @@ internal static class QueryLexer
 
     private static string Take(string query, ref int at, Func<char, bool> belongs)
     {
-        var start = at++;
+        int start = at++;
         while (at < query.Length && belongs(query[at]))
-        {
             at++;
-        }
 
         return query[start..at];
     }
 
     private static Token Literal(string query, ref int at)
     {
-        var quote = query[at++];
+        char quote = query[at++];
         var text = new StringBuilder();
         while (at < query.Length)
         {
-            var letter = query[at++];
+            char letter = query[at++];
             if (letter == '\\' && at < query.Length)
             {
                 text.Append(query[at++] is var escaped and not 'u' ? escaped : Unicode(query, ref at));
@@ -104,8 +92,9 @@ internal static class QueryLexer
     private static char Unicode(string query, ref int at)
     {
         const int Digits = 4;
-        return at + Digits <= query.Length
-            && ushort.TryParse(query.AsSpan(at, Digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
+        return
+            at + Digits <= query.Length
+            && ushort.TryParse(query.AsSpan(at, Digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code)
             && (at += Digits) > 0
             ? (char)code
             : throw Refuse("an escape in a string literal has no four hexadecimal digits.");
@@ -113,16 +102,16 @@ internal static class QueryLexer
 
     private static Token Number(string query, ref int at)
     {
-        var text = Take(query, ref at, letter => char.IsAsciiDigit(letter) || letter is '.' or 'e' or 'E' or '+' or '-');
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        string text = Take(query, ref at, letter => char.IsAsciiDigit(letter) || letter is '.' or 'e' or 'E' or '+' or '-');
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
             ? new Token(TokenKind.Number, text, number)
             : throw Refuse($"'{text}' is not a number.");
     }
 
     private static Token Symbol(string query, ref int at)
     {
-        var rest = query.AsSpan(at);
-        foreach (var symbol in Symbols)
+        ReadOnlySpan<char> rest = query.AsSpan(at);
+        foreach (string symbol in Symbols)
         {
             if (rest.StartsWith(symbol, StringComparison.Ordinal))
             {
@@ -132,9 +121,7 @@ internal static class QueryLexer
         }
 
         if (query[at] is '+' or '-' or '/' or '%')
-        {
             throw Unknown($"arithmetic in a query ('{query[at]}' at position {at})");
-        }
 
         throw Refuse($"unexpected character '{query[at]}' at position {at}.");
     }

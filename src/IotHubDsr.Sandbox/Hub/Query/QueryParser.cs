@@ -22,9 +22,7 @@ internal sealed class QueryParser
     public static TwinQuery Parse(string query)
     {
         if (query.Length > MaximumLength)
-        {
             throw QueryLexer.Refuse($"it is longer than {MaximumLength} characters.");
-        }
 
         return new QueryParser(query).Query();
     }
@@ -32,14 +30,14 @@ internal sealed class QueryParser
     private TwinQuery Query()
     {
         RequireKeyword("SELECT");
-        var top = TakeKeyword("TOP") ? Limit() : int.MaxValue;
+        int top = TakeKeyword("TOP") ? Limit() : int.MaxValue;
         // What is selected can be read only when it is known from what.
-        var selected = _at;
+        int selected = _at;
         SkipTo("FROM");
         _collection = Collection();
-        var rest = _at;
+        int rest = _at;
         _at = selected;
-        var projections = Projections();
+        List<Projection> projections = Projections();
         RequireKeyword("FROM");
         _at = rest;
         var query = new TwinQuery(_collection, projections)
@@ -54,27 +52,28 @@ internal sealed class QueryParser
     private static TwinQuery Legal(TwinQuery query)
     {
         if (query.Collection == QueryCollection.Jobs && (query.Projections.Count > 0 || query.GroupBy is not null))
-        {
             throw QueryLexer.Refuse("of devices.jobs only SELECT * is possible.");
-        }
 
-        var loose = query.Projections.Where(projection => projection.Path is { } path && path.Text != query.GroupBy?.Text);
+        IEnumerable<Projection> loose = query.Projections.Where(projection =>
+            projection.Path is { } path && path.Text != query.GroupBy?.Text
+        );
         return (query.Counts || query.GroupBy is not null) && (!query.Counts || loose.Any())
             ? throw QueryLexer.Refuse("a grouped query selects COUNT() and what it is grouped by, and nothing else.")
             : query;
     }
 
-    private QueryCollection Collection() => Word() switch
-    {
-        "devices" => QueryCollection.Devices,
-        "devices.modules" => QueryCollection.Modules,
-        "devices.jobs" => QueryCollection.Jobs,
-        var other => throw QueryLexer.Refuse($"'{other}' is not a collection: there are devices, devices.modules and devices.jobs."),
-    };
+    private QueryCollection Collection() =>
+        Word() switch
+        {
+            "devices" => QueryCollection.Devices,
+            "devices.modules" => QueryCollection.Modules,
+            "devices.jobs" => QueryCollection.Jobs,
+            var other => throw QueryLexer.Refuse($"'{other}' is not a collection: there are devices, devices.modules and devices.jobs."),
+        };
 
     private int Limit()
     {
-        var token = Next();
+        Token token = Next();
         return token.Kind == TokenKind.Number && token.Number is >= 1 and <= int.MaxValue && double.IsInteger(token.Number)
             ? (int)token.Number
             : throw QueryLexer.Refuse("TOP needs a number from 1.");
@@ -83,9 +82,7 @@ internal sealed class QueryParser
     private PropertyPath? TakeGroup()
     {
         if (!TakeKeyword("GROUP"))
-        {
             return null;
-        }
 
         RequireKeyword("BY");
         return Path();
@@ -94,9 +91,7 @@ internal sealed class QueryParser
     private void SkipTo(string keyword)
     {
         while (Current.Kind != TokenKind.End && !(Current.Kind == TokenKind.Word && Same(Current.Value, keyword)))
-        {
             _at++;
-        }
 
         RequireKeyword(keyword);
     }
@@ -104,22 +99,17 @@ internal sealed class QueryParser
     private List<Projection> Projections()
     {
         if (TakeSymbol("*"))
-        {
             return [];
-        }
 
         var projections = new List<Projection>();
-        do
-        {
-            projections.Add(Projection());
-        }
+        do projections.Add(Projection());
         while (TakeSymbol(","));
         return projections;
     }
 
     private Projection Projection()
     {
-        var word = Word();
+        string word = Word();
         if (!TakeSymbol("("))
         {
             var path = PropertyPath.Parse(word, _collection);
@@ -139,22 +129,18 @@ internal sealed class QueryParser
 
     private QueryExpression Disjunction()
     {
-        var left = Conjunction();
+        QueryExpression left = Conjunction();
         while (TakeKeyword("OR"))
-        {
             left = new Either(left, Conjunction());
-        }
 
         return left;
     }
 
     private QueryExpression Conjunction()
     {
-        var left = Condition();
+        QueryExpression left = Condition();
         while (TakeKeyword("AND"))
-        {
             left = new Both(left, Condition());
-        }
 
         return left;
     }
@@ -162,33 +148,25 @@ internal sealed class QueryParser
     private QueryExpression Condition()
     {
         if (TakeKeyword("NOT"))
-        {
             return new Negation(Condition());
-        }
 
         if (TakeSymbol("("))
         {
-            var inner = Disjunction();
+            QueryExpression inner = Disjunction();
             RequireSymbol(")");
             return inner;
         }
 
-        var word = Word();
+        string word = Word();
         if (TakeSymbol("("))
-        {
             return Call(word);
-        }
 
         var path = PropertyPath.Parse(word, _collection);
         if (TakeKeyword("IN"))
-        {
             return new OneOf(path, Values());
-        }
 
         if (TakeKeyword("NIN"))
-        {
             return new Negation(new OneOf(path, Values()));
-        }
 
         return Next() is { Kind: TokenKind.Symbol, Value: "=" or "!=" or "<>" or "<" or "<=" or ">" or ">=" } symbol
             ? new Comparison(path, symbol.Value, Value())
@@ -197,8 +175,8 @@ internal sealed class QueryParser
 
     private FunctionCall Call(string name)
     {
-        var function = QueryFunction.Find(name) ?? throw QueryLexer.Unknown($"the function {name}");
-        var path = Path();
+        QueryFunction function = QueryFunction.Find(name) ?? throw QueryLexer.Unknown($"the function {name}");
+        PropertyPath path = Path();
         QueryValue? literal = null;
         if (function.TakesLiteral)
         {
@@ -217,9 +195,7 @@ internal sealed class QueryParser
         RequireSymbol("[");
         var values = new List<QueryValue> { Value() };
         while (TakeSymbol(","))
-        {
             values.Add(Value());
-        }
 
         RequireSymbol("]");
         return values;
@@ -227,12 +203,12 @@ internal sealed class QueryParser
 
     private QueryValue Value()
     {
-        var token = Next();
+        Token token = Next();
         return token.Kind switch
         {
             TokenKind.Text => new QueryValue(token.Value),
             TokenKind.Number => new QueryValue(token.Number),
-            TokenKind.Word when bool.TryParse(token.Value, out var truth) => new QueryValue(truth),
+            TokenKind.Word when bool.TryParse(token.Value, out bool truth) => new QueryValue(truth),
             TokenKind.Word when Same(token.Value, "null") => new QueryValue(null),
             TokenKind.Word => throw QueryLexer.Unknown($"a comparison with '{token.Value}': only literals are compared with"),
             _ => throw QueryLexer.Refuse($"a literal is expected, not '{token.Value}'."),
@@ -252,9 +228,7 @@ internal sealed class QueryParser
     private bool Take(TokenKind kind, string value, StringComparison comparison)
     {
         if (Current.Kind != kind || !Current.Value.Equals(value, comparison))
-        {
             return false;
-        }
 
         _at++;
         return true;
@@ -263,16 +237,12 @@ internal sealed class QueryParser
     private void RequireKeyword(string keyword)
     {
         if (!TakeKeyword(keyword))
-        {
             throw QueryLexer.Refuse($"{keyword} is expected.");
-        }
     }
 
     private void RequireSymbol(string symbol)
     {
         if (!TakeSymbol(symbol))
-        {
             throw QueryLexer.Refuse($"'{symbol}' is expected.");
-        }
     }
 }

@@ -16,54 +16,51 @@ internal sealed class TwinQueries(HubRegistry registry)
 
     public HubReply Run(HubRequest request)
     {
-        var text = request.Document["query"]?.ToString() ?? throw QueryLexer.Refuse("the body has no 'query'.");
-        var query = QueryParser.Parse(text);
-        var size = PageSize(request.Headers["x-ms-max-item-count"].ToString());
+        string text = request.Document["query"]?.ToString() ?? throw QueryLexer.Refuse("the body has no 'query'.");
+        TwinQuery query = QueryParser.Parse(text);
+        int size = PageSize(request.Headers["x-ms-max-item-count"].ToString());
         var position = Position.Read(request.Headers["x-ms-continuation"].ToString(), text);
         if (position is null)
         {
             position = new Position(0, Fingerprint(text));
             if (query.Where is not null)
-            {
                 return Page(query, [], position);
-            }
         }
         else if (position.IsEmptyPageDue)
         {
             return Page(query, [], position with { IsEmptyPageDue = false });
         }
 
-        var rows = query.Rows(Documents(query.Collection))
-            .Skip(position.Offset)
-            .Take(size + 1)
-            .ToList();
-        var next = rows.Count > size ? new Position(position.Offset + size, position.Query, IsEmptyPageDue: position.Offset == 0) : null;
+        var rows = query.Rows(Documents(query.Collection)).Skip(position.Offset).Take(size + 1).ToList();
+        Position? next =
+            rows.Count > size ? new Position(position.Offset + size, position.Query, IsEmptyPageDue: position.Offset == 0) : null;
         return Page(query, rows.Take(size), next);
     }
 
-    private IEnumerable<JsonObject> Documents(QueryCollection collection) => collection switch
-    {
-        QueryCollection.Modules => registry.Devices.SelectMany(device => device.Modules.Values).Select(module => module.ToTwinJson()),
-        QueryCollection.Jobs => registry.Jobs.Select(job => (JsonObject)job.DeepClone()),
-        _ => registry.Devices.Select(device => device.ToTwinJson()),
-    };
+    private IEnumerable<JsonObject> Documents(QueryCollection collection) =>
+        collection switch
+        {
+            QueryCollection.Modules => registry.Devices.SelectMany(device => device.Modules.Values).Select(module => module.ToTwinJson()),
+            QueryCollection.Jobs => registry.Jobs.Select(job => (JsonObject)job.DeepClone()),
+            _ => registry.Devices.Select(device => device.ToTwinJson()),
+        };
 
     private static HubReply Page(TwinQuery query, IEnumerable<JsonObject> rows, Position? next)
     {
         var headers = new Dictionary<string, string> { ["x-ms-item-type"] = query.ItemType };
         if (next is not null)
-        {
             headers["x-ms-continuation"] = next.Write();
-        }
 
-        return HubReply.Ok(new JsonArray([.. rows])) with { Headers = headers };
+        return HubReply.Ok(new JsonArray([.. rows])) with
+        {
+            Headers = headers,
+        };
     }
 
-    private static int PageSize(string header) => header.Length == 0
-        ? DefaultPage
-        : int.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0
-            ? Math.Min(size, PageLimit)
-            : throw new HubRefusal(HubError.ArgumentInvalid, "x-ms-max-item-count must be a positive number.");
+    private static int PageSize(string header) =>
+        header.Length == 0 ? DefaultPage
+        : int.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size > 0 ? Math.Min(size, PageLimit)
+        : throw new HubRefusal(HubError.ArgumentInvalid, "x-ms-max-item-count must be a positive number.");
 
     private static string Fingerprint(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)), 0, 8);
 
@@ -73,23 +70,23 @@ internal sealed class TwinQueries(HubRegistry registry)
         public static Position? Read(string token, string text)
         {
             if (token.Length == 0)
-            {
                 return null;
-            }
 
-            var bytes = new byte[token.Length];
-            var parts = Convert.TryFromBase64String(token, bytes, out var length)
+            byte[] bytes = new byte[token.Length];
+            string[] parts = Convert.TryFromBase64String(token, bytes, out int length)
                 ? Encoding.UTF8.GetString(bytes, 0, length).Split('|')
                 : [];
-            return parts is [var offset, var query, var empty] && query == Fingerprint(text)
-                && int.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed)
+            return
+                parts is [var offset, var query, var empty]
+                && query == Fingerprint(text)
+                && int.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out int parsed)
                 ? new Position(parsed, query, empty == "1")
                 : throw new HubRefusal(HubError.ArgumentInvalid, "The continuation token is not one of this query.");
         }
 
         public string Write()
         {
-            var text = string.Create(CultureInfo.InvariantCulture, $"{Offset}|{Query}|{(IsEmptyPageDue ? 1 : 0)}");
+            string text = string.Create(CultureInfo.InvariantCulture, $"{Offset}|{Query}|{(IsEmptyPageDue ? 1 : 0)}");
             return Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
         }
     }

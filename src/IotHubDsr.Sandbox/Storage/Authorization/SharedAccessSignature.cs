@@ -23,9 +23,7 @@ internal sealed class SharedAccessSignature(RequestTarget target, BlobAccount ac
     public void Require(SignedOperation operation)
     {
         if (!IsDelegated && !account.Options.AllowsSharedKey)
-        {
             throw new StorageException(AuthorizationErrors.KeysNotPermitted);
-        }
 
         RequireSimulated();
         bool isOfAccount = Field("ss").Length > 0;
@@ -46,22 +44,24 @@ internal sealed class SharedAccessSignature(RequestTarget target, BlobAccount ac
     }
 
     /// <summary>Content headers that the signature lets the answer to a read have instead of the blob's.</summary>
-    public IEnumerable<(string Header, string Value)> Overrides => ((string, string)[])
-    [
-        ("Cache-Control", Field("rscc")), ("Content-Disposition", Field("rscd")), ("Content-Encoding", Field("rsce")),
-        ("Content-Language", Field("rscl")), ("Content-Type", Field("rsct")),
-    ];
+    public IEnumerable<(string Header, string Value)> Overrides =>
+        ((string, string)[])
+            [
+                ("Cache-Control", Field("rscc")),
+                ("Content-Disposition", Field("rscd")),
+                ("Content-Encoding", Field("rsce")),
+                ("Content-Language", Field("rscl")),
+                ("Content-Type", Field("rsct")),
+            ];
 
     private static void Require(bool holds, StorageError error)
     {
         if (!holds)
-        {
             throw new StorageException(error);
-        }
     }
 
     private static DateTimeOffset? Time(string text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
 
     private string Field(string name) => target.Query.GetValueOrDefault(name, "");
 
@@ -73,48 +73,44 @@ internal sealed class SharedAccessSignature(RequestTarget target, BlobAccount ac
         foreach (string field in (string[])["si", "ses", "srh", "srq", "saoid", "suoid", "sduoid"])
         {
             if (Field(field).Length > 0)
-            {
                 throw StorageErrors.NotSimulated($"shared access signatures with '{field}'");
-            }
         }
 
         if (!IsFrom(OldestVersion))
-        {
             throw StorageErrors.NotSimulated($"shared access signatures before version {OldestVersion}");
-        }
     }
 
     private IEnumerable<byte[]> Keys()
     {
         if (!IsDelegated)
-        {
             return account.Keys;
-        }
 
         var key = new UserDelegationKey(Field("skoid"), Field("sktid"), Field("skt"), Field("ske"), Field("sks"), Field("skv"));
         return key.IsValidAt(now)
             ? [key.Value]
             : throw AuthorizationErrors.Unauthenticated(
-                $"The user delegation key is not valid: Start [{key.Start}] - Expiry [{key.Expiry}].");
+                $"The user delegation key is not valid: Start [{key.Start}] - Expiry [{key.Expiry}]."
+            );
     }
 
     private void RequireSignature(string signed, IEnumerable<byte[]> keys)
     {
         if (!keys.Any(key => SharedKey.IsSignedWith(key, signed, Field("sig"))))
-        {
             throw AuthorizationErrors.Unauthenticated($"Signature did not match. String to sign used was {signed}");
-        }
     }
 
     private void RequireTime()
     {
-        var expiry = Time(Field("se")) ?? throw AuthorizationErrors.Unauthenticated("se is mandatory. Cannot be empty");
-        var start = Time(Field("st"));
+        DateTimeOffset expiry = Time(Field("se")) ?? throw AuthorizationErrors.Unauthenticated("se is mandatory. Cannot be empty");
+        DateTimeOffset? start = Time(Field("st"));
         if (expiry <= now || start > now)
         {
-            throw AuthorizationErrors.Unauthenticated(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Signature not valid in the specified time frame: Start [{start:R}] - Expiry [{expiry:R}] - Current [{now:R}]"));
+            throw AuthorizationErrors.Unauthenticated(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Signature not valid in the specified time frame: Start [{start:R}] - Expiry [{expiry:R}] - Current [{now:R}]"
+                )
+            );
         }
     }
 
@@ -123,10 +119,13 @@ internal sealed class SharedAccessSignature(RequestTarget target, BlobAccount ac
     {
         if (Field("sip").Split('-') is [{ Length: > 0 } first, ..] range)
         {
-            bool isWithin = IPAddress.TryParse(first, out var from) && IPAddress.TryParse(range[^1], out var to)
-                && Number(from) <= Number(IPAddress.Loopback) && Number(IPAddress.Loopback) <= Number(to);
-            var error = AuthorizationErrors.SourceIpMismatch;
-            var message = error.Message.Replace("{0}", IPAddress.Loopback.ToString(), StringComparison.Ordinal);
+            bool isWithin =
+                IPAddress.TryParse(first, out IPAddress? from)
+                && IPAddress.TryParse(range[^1], out IPAddress? to)
+                && Number(from) <= Number(IPAddress.Loopback)
+                && Number(IPAddress.Loopback) <= Number(to);
+            StorageError error = AuthorizationErrors.SourceIpMismatch;
+            string message = error.Message.Replace("{0}", IPAddress.Loopback.ToString(), StringComparison.Ordinal);
             Require(isWithin, error with { Message = message });
         }
     }
@@ -136,12 +135,9 @@ internal sealed class SharedAccessSignature(RequestTarget target, BlobAccount ac
 
     private string AccountString()
     {
-        List<string> lines =
-            [account.Name, .. Fields("sp", "ss", "srt", "st", "se", "sip", "spr", "sv")];
+        List<string> lines = [account.Name, .. Fields("sp", "ss", "srt", "st", "se", "sip", "spr", "sv")];
         if (IsFrom("2020-12-06"))
-        {
             lines.Add(Field("ses"));
-        }
 
         return string.Join('\n', lines) + "\n";
     }
@@ -177,8 +173,10 @@ internal sealed class SharedAccessSignature(RequestTarget target, BlobAccount ac
         {
             "c" => container,
             "b" or "bs" or "bv" => $"{container}/{target.Blob}",
-            "d" when int.TryParse(Field("sdd"), NumberStyles.None, CultureInfo.InvariantCulture, out int depth) =>
-                string.Join('/', [container, .. (target.Blob ?? "").Split('/').Take(depth)]),
+            "d" when int.TryParse(Field("sdd"), NumberStyles.None, CultureInfo.InvariantCulture, out int depth) => string.Join(
+                '/',
+                [container, .. (target.Blob ?? "").Split('/').Take(depth)]
+            ),
             _ => throw AuthorizationErrors.Unauthenticated("sr is mandatory. Cannot be empty"),
         };
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Xml.Linq;
 using IotHubDsr.Sandbox.Storage.Rest;
 
 namespace IotHubDsr.Sandbox.Storage.Authorization;
@@ -14,22 +15,30 @@ internal sealed record UserDelegationKey(string ObjectId, string TenantId, strin
     private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
     private static readonly byte[] s_secret = RandomNumberGenerator.GetBytes(32);
 
-    public byte[] Value => HMACSHA256.HashData(
-        s_secret, Encoding.UTF8.GetBytes(string.Join('\n', ObjectId, TenantId, Start, Expiry, Service, Version)));
+    public byte[] Value =>
+        HMACSHA256.HashData(s_secret, Encoding.UTF8.GetBytes(string.Join('\n', ObjectId, TenantId, Start, Expiry, Service, Version)));
 
     /// <summary>Get User Delegation Key.</summary>
     public static StorageResponse Issue(Blobs.BlobContent body, string objectId, string tenantId, string version, DateTimeOffset now)
     {
-        var info = XmlBody.Parse(body);
+        XElement info = XmlBody.Parse(body);
         string start = (string?)info.Element("Start") is { Length: > 0 } given ? given : Text(now);
         string expiry = (string?)info.Element("Expiry") ?? "";
-        if (info.Name != "KeyInfo" || Time(start) is not { } from || Time(expiry) is not { } until || until <= now || until <= from
-            || until - now > Longest)
+        if (
+            info.Name != "KeyInfo"
+            || Time(start) is not { } from
+            || Time(expiry) is not { } until
+            || until <= now
+            || until <= from
+            || until - now > Longest
+        )
         {
-            throw new StorageException(StorageErrors.InvalidXmlDocument with
-            {
-                Message = "The key's Start and Expiry must be times, in that order, and not more than 7 days from now.",
-            });
+            throw new StorageException(
+                StorageErrors.InvalidXmlDocument with
+                {
+                    Message = "The key's Start and Expiry must be times, in that order, and not more than 7 days from now.",
+                }
+            );
         }
 
         var key = new UserDelegationKey(objectId, tenantId, Text(from), Text(until), "b", version);
@@ -50,7 +59,7 @@ internal sealed record UserDelegationKey(string ObjectId, string TenantId, strin
     public bool IsValidAt(DateTimeOffset now) => Time(Start) <= now && Time(Expiry) > now;
 
     private static DateTimeOffset? Time(string text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
 
     private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -23,11 +23,19 @@ internal sealed record AccessTierState
 
     /// <summary>The state as of a moment: a rehydration that is due has happened.</summary>
     public AccessTierState At(DateTimeOffset now) =>
-        RehydratesTo is { } target && ChangedOn + RehydrationTime <= now
-            ? this with { Name = target, RehydratesTo = null }
-            : this;
+        RehydratesTo is { } target && ChangedOn + RehydrationTime <= now ? this with { Name = target, RehydratesTo = null } : this;
 
-    public AccessTierState Set(string name, DateTimeOffset now) => Name == Archive && name != Archive
-        ? this with { RehydratesTo = name, ChangedOn = now }
-        : new() { Name = name, Inferred = false, ChangedOn = now };
+    public AccessTierState Set(string name, DateTimeOffset now) =>
+        Name == Archive && name != Archive
+            ? this with
+            {
+                RehydratesTo = name,
+                ChangedOn = now,
+            }
+            : new()
+            {
+                Name = name,
+                Inferred = false,
+                ChangedOn = now,
+            };
 }

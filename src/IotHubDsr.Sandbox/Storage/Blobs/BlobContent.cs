@@ -27,7 +27,7 @@ internal sealed class BlobContent
     {
         var segments = new List<ReadOnlyMemory<byte>>();
         long length = 0;
-        foreach (var part in parts)
+        foreach (BlobContent part in parts)
         {
             segments.AddRange(part._segments);
             length += part.Length;
@@ -42,19 +42,15 @@ internal sealed class BlobContent
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length - offset);
         if (length == Length)
-        {
             return this;
-        }
 
         var segments = new List<ReadOnlyMemory<byte>>();
         long skip = offset;
         long left = length;
-        foreach (var segment in _segments)
+        foreach (ReadOnlyMemory<byte> segment in _segments)
         {
             if (left == 0)
-            {
                 break;
-            }
 
             if (skip >= segment.Length)
             {
@@ -74,13 +70,11 @@ internal sealed class BlobContent
     public ReadOnlyMemory<byte> ToMemory()
     {
         if (_segments.Length <= 1)
-        {
             return _segments.Length == 0 ? ReadOnlyMemory<byte>.Empty : _segments[0];
-        }
 
         byte[] bytes = GC.AllocateUninitializedArray<byte>(checked((int)Length));
         int at = 0;
-        foreach (var segment in _segments)
+        foreach (ReadOnlyMemory<byte> segment in _segments)
         {
             segment.CopyTo(bytes.AsMemory(at));
             at += segment.Length;

@@ -30,9 +30,7 @@ internal sealed class BlobEntry(string name, BlobAccount account)
     {
         DateTimeOffset now = account.Clock.Now;
         if (Current is { } former)
-        {
             Retire(former, overwritesContent, now);
-        }
 
         TurnDeletedBaseIntoSnapshot();
         // With versioning each version has its own creation time; without, an overwritten blob stays the one that was created.
@@ -61,12 +59,10 @@ internal sealed class BlobEntry(string name, BlobAccount account)
 
     public BlobRevision TakeSnapshot(BlobRevision current, BlobRevision content)
     {
-        var snapshot = content with { Snapshot = account.Clock.NextId(), VersionId = null };
+        BlobRevision snapshot = content with { Snapshot = account.Clock.NextId(), VersionId = null };
         AddOld(snapshot);
         if (Options.KeepsVersions)
-        {
             Replace(current, overwritesContent: false);
-        }
 
         return snapshot;
     }
@@ -74,19 +70,13 @@ internal sealed class BlobEntry(string name, BlobAccount account)
     public void DeleteCurrent()
     {
         if (Current is not { } former)
-        {
             return;
-        }
 
         DateTimeOffset now = account.Clock.Now;
         if (BecomesVersion(former))
-        {
             AddOld(AsVersion(former));
-        }
         else if (Options.KeepsDeleted)
-        {
             AddOld(former with { Deletion = DeletionAt(now) });
-        }
 
         Current = null;
         Lease = new();
@@ -97,23 +87,17 @@ internal sealed class BlobEntry(string name, BlobAccount account)
     {
         int at = _old.IndexOf(old);
         if (Options.KeepsDeleted && old.Deletion is null)
-        {
             _old[at] = old with { Deletion = DeletionAt(account.Clock.Now) };
-        }
         else
-        {
             _old.RemoveAt(at);
-        }
     }
 
     public void DeletePermanently(BlobRevision old) => _old.Remove(old);
 
     public void DeleteSnapshots()
     {
-        foreach (var snapshot in _old.Where(old => old is { Snapshot: not null, Deletion: null }).ToList())
-        {
+        foreach (BlobRevision? snapshot in _old.Where(old => old is { Snapshot: not null, Deletion: null }).ToList())
             DeleteOld(snapshot);
-        }
     }
 
     /// <summary>Restores all that is soft-deleted; a version stays a version, so the base blob may still be absent.</summary>
@@ -122,11 +106,9 @@ internal sealed class BlobEntry(string name, BlobAccount account)
         for (int i = _old.Count - 1; i >= 0; i--)
         {
             if (_old[i].Deletion is null)
-            {
                 continue;
-            }
 
-            var restored = _old[i] with { Deletion = null };
+            BlobRevision restored = _old[i] with { Deletion = null };
             if (restored is { Snapshot: null, VersionId: null })
             {
                 _old.RemoveAt(i);
@@ -146,21 +128,15 @@ internal sealed class BlobEntry(string name, BlobAccount account)
         _old.RemoveAll(old => old.Deletion?.Until <= now);
         Staged.DropStale(now);
         if (Current is { } current && current.Tier.At(now) is var tier && tier != current.Tier)
-        {
             Current = current with { Tier = tier };
-        }
     }
 
     private void Retire(BlobRevision former, bool overwritesContent, DateTimeOffset now)
     {
         if (BecomesVersion(former))
-        {
             AddOld(AsVersion(former));
-        }
         else if (overwritesContent && Options.KeepsDeleted && former.Tier.Name != AccessTierState.Archive)
-        {
             AddOld(former with { Snapshot = account.Clock.NextId(), Deletion = DeletionAt(now) });
-        }
     }
 
     /// <summary>A version stays one when versioning is turned off; only what comes after it is not versioned.</summary>
@@ -174,7 +150,7 @@ internal sealed class BlobEntry(string name, BlobAccount account)
         int at = _old.FindIndex(old => old is { Snapshot: null, VersionId: null });
         if (at >= 0)
         {
-            var deleted = _old[at];
+            BlobRevision deleted = _old[at];
             _old.RemoveAt(at);
             AddOld(deleted with { Snapshot = account.Clock.NextId() });
         }

@@ -29,14 +29,10 @@ internal sealed class Lease
     public LeaseState StateAt(DateTimeOffset now)
     {
         if (_id is null)
-        {
             return LeaseState.Available;
-        }
 
         if (_broken is { } broken)
-        {
             return now < broken ? LeaseState.Breaking : LeaseState.Broken;
-        }
 
         return _duration is null || now < _expires ? LeaseState.Leased : LeaseState.Expired;
     }
@@ -62,9 +58,7 @@ internal sealed class Lease
     {
         RequireMatch(id);
         if (StateAt(now) is LeaseState.Breaking or LeaseState.Broken)
-        {
             throw new StorageException(StorageErrors.LeaseBrokenCannotRenew);
-        }
 
         Start(_duration, now);
     }
@@ -81,9 +75,7 @@ internal sealed class Lease
 
         // A client that repeats a change whose answer it lost already holds the proposed ID.
         if (!Is(proposedId))
-        {
             RequireMatch(id);
-        }
 
         return _id = proposedId;
     }
@@ -106,7 +98,8 @@ internal sealed class Lease
                 return TimeSpan.Zero;
         }
 
-        TimeSpan left = _broken is { } broken ? broken - now
+        TimeSpan left =
+            _broken is { } broken ? broken - now
             : _duration is null ? TimeSpan.Zero
             : _expires - now;
         // Without a period an infinite lease breaks at once and a fixed one runs out; a period can only shorten what is left.
@@ -141,8 +134,6 @@ internal sealed class Lease
     private void RequireMatch(string id)
     {
         if (!Is(id))
-        {
             throw new StorageException(StorageErrors.LeaseMismatchWithLease);
-        }
     }
 }

@@ -14,7 +14,7 @@ internal sealed class SortedBlobs
 
     public BlobEntry GetOrAdd(string name, Func<string, BlobEntry> create)
     {
-        if (!_byName.TryGetValue(name, out var entry))
+        if (!_byName.TryGetValue(name, out BlobEntry? entry))
         {
             entry = create(name);
             _byName.Add(name, entry);
@@ -27,18 +27,14 @@ internal sealed class SortedBlobs
     public void Remove(string name)
     {
         if (_byName.Remove(name))
-        {
             _sorted.RemoveAt(IndexOf(name));
-        }
     }
 
     /// <summary>All entries whose name is not before the given one.</summary>
     public IEnumerable<BlobEntry> From(string name)
     {
         for (int i = IndexOf(name); i < _sorted.Count; i++)
-        {
             yield return _sorted[i];
-        }
     }
 
     private int IndexOf(string name)
@@ -49,13 +45,9 @@ internal sealed class SortedBlobs
         {
             int middle = (low + high) >>> 1;
             if (string.CompareOrdinal(_sorted[middle].Name, name) < 0)
-            {
                 low = middle + 1;
-            }
             else
-            {
                 high = middle;
-            }
         }
 
         return low;

@@ -32,8 +32,6 @@ internal sealed class StagedBlocks
     public void DropStale(DateTimeOffset now)
     {
         if (_lastPut + s_lifetime <= now)
-        {
             _blocks.Clear();
-        }
     }
 }

@@ -22,9 +22,7 @@ internal sealed class StampClock(TimeProvider time)
             long last = Interlocked.Read(ref _last);
             long next = Math.Max(last + 1, time.GetUtcNow().UtcTicks);
             if (Interlocked.CompareExchange(ref _last, next, last) == last)
-            {
                 return next;
-            }
         }
     }
 

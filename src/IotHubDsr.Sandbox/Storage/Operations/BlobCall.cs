@@ -19,10 +19,8 @@ internal sealed class BlobCall(BlobRequest request, BlobContainer container, str
     /// <summary>The blob, version or snapshot that the request names, with its entry.</summary>
     public (BlobEntry Entry, BlobRevision Revision) Find()
     {
-        if (!container.TryGetEntry(blobName, out var entry))
-        {
+        if (!container.TryGetEntry(blobName, out BlobEntry? entry))
             throw new StorageException(StorageErrors.BlobNotFound);
-        }
 
         return (entry, Find(entry, includeDeleted: false));
     }
@@ -31,7 +29,7 @@ internal sealed class BlobCall(BlobRequest request, BlobContainer container, str
     {
         string? snapshot = request.Parameter("snapshot");
         string? version = request.Parameter("versionid");
-        var found = (snapshot, version) switch
+        BlobRevision? found = (snapshot, version) switch
         {
             (null, null) => entry.Current,
             (not null, not null) => throw StorageErrors.InvalidParameter("versionid", version),
@@ -59,9 +57,7 @@ internal sealed class BlobCall(BlobRequest request, BlobContainer container, str
         foreach (string parameter in (string[])["snapshot", "versionid"])
         {
             if (request.Parameter(parameter) is { } value)
-            {
                 throw StorageErrors.InvalidParameter(parameter, value);
-            }
         }
     }
 
@@ -76,9 +72,7 @@ internal sealed class BlobCall(BlobRequest request, BlobContainer container, str
     public void RequireAppendable(BlobEntry entry, BlobRevision current)
     {
         if (container.Policy is not { AllowsAppends: true } || container.HasLegalHold || current.Protection.ForbidsAt(Now))
-        {
             RequireMutable(current);
-        }
 
         RequireSeenAndLeased(entry);
     }
@@ -92,26 +86,20 @@ internal sealed class BlobCall(BlobRequest request, BlobContainer container, str
     public void RequireMutable(BlobEntry entry)
     {
         if (entry.Current is { } current)
-        {
             RequireMutable(current);
-        }
     }
 
     /// <summary>A policy that has run out lets a blob be deleted, and still not be changed.</summary>
     public void RequireDeletable(BlobRevision revision)
     {
         if (container.HasLegalHold || container.Policy?.EndFor(revision) > Now || revision.Protection.ForbidsAt(Now))
-        {
             throw Immutable(revision);
-        }
     }
 
     private void RequireMutable(BlobRevision revision)
     {
         if (container.HasLegalHold || container.HasImmutabilityPolicy || revision.Protection.ForbidsAt(Now))
-        {
             throw Immutable(revision);
-        }
     }
 
     private static StorageException Immutable(BlobRevision revision) =>
@@ -125,9 +113,7 @@ internal sealed class BlobCall(BlobRequest request, BlobContainer container, str
         if (lease.IsLockedAt(Now))
         {
             if (given is null)
-            {
                 throw new StorageException(StorageErrors.LeaseIdMissing);
-            }
 
             RequireSameLease(lease, given);
         }
@@ -153,9 +139,7 @@ internal sealed class BlobCall(BlobRequest request, BlobContainer container, str
         if (request.Header("x-ms-lease-id") is { } given)
         {
             if (!entry.Lease.IsLockedAt(Now))
-            {
                 throw new StorageException(entry.Lease.Id is null ? StorageErrors.LeaseNotPresent : StorageErrors.LeaseLost);
-            }
 
             RequireSameLease(entry.Lease, given);
         }
@@ -164,11 +148,9 @@ internal sealed class BlobCall(BlobRequest request, BlobContainer container, str
     /// <summary>A blob in the archive, or on its way out, can only be deleted, overwritten or moved to another tier.</summary>
     public void RequireOnline(BlobRevision revision)
     {
-        var tier = revision.Tier.At(Now);
+        AccessTierState tier = revision.Tier.At(Now);
         if (tier.Name == AccessTierState.Archive)
-        {
             throw new StorageException(tier.RehydratesTo is null ? StorageErrors.BlobArchived : StorageErrors.BlobBeingRehydrated);
-        }
     }
 
     /// <summary>The next state of a blob, with a new ETag and this moment as its last modification.</summary>
@@ -177,8 +159,6 @@ internal sealed class BlobCall(BlobRequest request, BlobContainer container, str
     private static void RequireSameLease(Lease lease, string given)
     {
         if (!lease.Is(given))
-        {
             throw new StorageException(StorageErrors.LeaseIdMismatch);
-        }
     }
 }

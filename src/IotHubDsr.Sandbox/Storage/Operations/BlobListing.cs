@@ -15,7 +15,9 @@ internal sealed class BlobListing(BlobContainer container, PageRequest page, Has
         string prefix = page.Prefix;
         string first = page.Start is { } start && string.CompareOrdinal(start.Name, prefix) > 0 ? start.Name : prefix;
         string? lastCommonPrefix = null;
-        foreach (var entry in container.Blobs.From(first).TakeWhile(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal)))
+        foreach (
+            BlobEntry? entry in container.Blobs.From(first).TakeWhile(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal))
+        )
         {
             entry.CatchUp();
             if (CommonPrefix(entry) is { } common)
@@ -29,25 +31,19 @@ internal sealed class BlobListing(BlobContainer container, PageRequest page, Has
                 continue;
             }
 
-            foreach (var item in Revisions(entry).Where(item => !IsBefore(item.Position)))
-            {
+            foreach (ListedItem? item in Revisions(entry).Where(item => !IsBefore(item.Position)))
                 yield return item;
-            }
         }
     }
 
     private string? CommonPrefix(BlobEntry entry)
     {
         if (page.Delimiter is not { } delimiter)
-        {
             return null;
-        }
 
         int at = entry.Name.IndexOf(delimiter, page.Prefix.Length, StringComparison.Ordinal);
         if (at >= 0)
-        {
             return entry.Name[..(at + delimiter.Length)];
-        }
 
         // Walking down a hierarchical namespace shows a directory as the prefix it is.
         return delimiter == "/" && entry.Current is { IsDirectory: true } ? entry.Name + "/" : null;
@@ -55,10 +51,8 @@ internal sealed class BlobListing(BlobContainer container, PageRequest page, Has
 
     private IEnumerable<ListedItem> Revisions(BlobEntry entry)
     {
-        foreach (var old in entry.Old.Where(IsWanted))
-        {
+        foreach (BlobRevision? old in entry.Old.Where(IsWanted))
             yield return new(new(entry.Name, old.SortKey), entry, old);
-        }
 
         if (entry.Current is { } current)
         {
@@ -67,14 +61,10 @@ internal sealed class BlobListing(BlobContainer container, PageRequest page, Has
         }
 
         if (include.Contains("deletedwithversions") && LastVersion(entry) is { } version)
-        {
             yield return new(new(entry.Name, BaseKey + "v"), entry, version, HasVersionsOnly: true);
-        }
 
         if (include.Contains("uncommittedblobs") && !entry.Staged.IsEmpty)
-        {
             yield return new(new(entry.Name, BaseKey + "w"), entry, null);
-        }
     }
 
     private bool IsWanted(BlobRevision old) =>
@@ -88,9 +78,7 @@ internal sealed class BlobListing(BlobContainer container, PageRequest page, Has
     private bool IsBefore(PageStart position)
     {
         if (page.Start is not { } start)
-        {
             return false;
-        }
 
         int order = string.CompareOrdinal(position.Name, start.Name);
         return order < 0 || (order == 0 && string.CompareOrdinal(position.SortKey, start.SortKey) < 0);

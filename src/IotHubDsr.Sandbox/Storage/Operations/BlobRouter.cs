@@ -9,9 +9,19 @@ internal sealed class BlobRouter(BlobStore store, Func<CopySource, bool> authori
     /// <summary>Headers that change what an operation means, in ways the sandbox does not simulate.</summary>
     private static readonly string[] s_refusedHeaders =
     [
-        "x-ms-encryption-key", "x-ms-encryption-scope", "x-ms-encryption-context", "x-ms-immutability-policy-until-date",
-        "x-ms-immutability-policy-mode", "x-ms-legal-hold", "x-ms-seal-blob", "x-ms-expiry-option", "x-ms-expiry-time",
-        "x-ms-requires-sync", "x-ms-source-encryption-key", "x-ms-access-tier-if-modified-since", "x-ms-access-tier-if-unmodified-since",
+        "x-ms-encryption-key",
+        "x-ms-encryption-scope",
+        "x-ms-encryption-context",
+        "x-ms-immutability-policy-until-date",
+        "x-ms-immutability-policy-mode",
+        "x-ms-legal-hold",
+        "x-ms-seal-blob",
+        "x-ms-expiry-option",
+        "x-ms-expiry-time",
+        "x-ms-requires-sync",
+        "x-ms-source-encryption-key",
+        "x-ms-access-tier-if-modified-since",
+        "x-ms-access-tier-if-unmodified-since",
     ];
 
     public StorageResponse Run(BlobRequest request, BlobAccount account, string endpoint)
@@ -19,12 +29,10 @@ internal sealed class BlobRouter(BlobStore store, Func<CopySource, bool> authori
         foreach (string header in s_refusedHeaders)
         {
             if (request.Header(header) is not null)
-            {
                 throw StorageErrors.NotSimulated($"the header {header}");
-            }
         }
 
-        var target = request.Target;
+        RequestTarget target = request.Target;
         string? comp = request.Parameter("comp")?.ToLowerInvariant();
         string? restype = request.Parameter("restype")?.ToLowerInvariant();
         if (restype == "account")
@@ -62,7 +70,7 @@ internal sealed class BlobRouter(BlobStore store, Func<CopySource, bool> authori
                 throw Unknown(request);
         }
 
-        var container = Container(account, name);
+        BlobContainer container = Container(account, name);
         lock (container.Gate)
         {
             return (request.Method, comp) switch
@@ -80,9 +88,7 @@ internal sealed class BlobRouter(BlobStore store, Func<CopySource, bool> authori
     {
         bool copies = request.Header("x-ms-copy-source") is not null;
         if (copies)
-        {
             return OnBlobFromUrl(request, container, blob, comp);
-        }
 
         Func<BlobCall, StorageResponse> operation = (request.Method, comp) switch
         {
@@ -107,17 +113,13 @@ internal sealed class BlobRouter(BlobStore store, Func<CopySource, bool> authori
             _ => throw Unknown(request),
         };
         lock (container.Gate)
-        {
             return operation(new BlobCall(request, container, blob));
-        }
     }
 
     private StorageResponse OnBlobFromUrl(BlobRequest request, BlobContainer container, string blob, string? comp)
     {
         if (request.Body.Length > 0)
-        {
             throw StorageErrors.InvalidHeader("Content-Length", request.Header("Content-Length") ?? "");
-        }
 
         return (request.Method, comp, request.Header("x-ms-blob-type")) switch
         {
@@ -133,9 +135,7 @@ internal sealed class BlobRouter(BlobStore store, Func<CopySource, bool> authori
     {
         BlobContent content = ReadSource(request);
         lock (container.Gate)
-        {
             BlockOperations.Stage(new BlobCall(request, container, blob), content);
-        }
 
         return WithSourceChecksum(new StorageResponse(201), request, content).With("x-ms-request-server-encrypted", true);
     }
@@ -145,7 +145,7 @@ internal sealed class BlobRouter(BlobStore store, Func<CopySource, bool> authori
         BlobContent content = ReadSource(request);
         lock (container.Gate)
         {
-            var response = WithSourceChecksum(new StorageResponse(201), request, content);
+            StorageResponse response = WithSourceChecksum(new StorageResponse(201), request, content);
             return WriteBlob.Append(new BlobCall(request, container, blob), content, response);
         }
     }
@@ -162,14 +162,14 @@ internal sealed class BlobRouter(BlobStore store, Func<CopySource, bool> authori
             : response.With("x-ms-content-crc64", Convert.ToBase64String(Checksums.Crc64(content)));
 
     private static BlobContainer Container(BlobAccount account, string name) =>
-        account.TryGetContainer(name, out var container) ? container : throw new StorageException(StorageErrors.ContainerNotFound);
+        account.TryGetContainer(name, out BlobContainer? container)
+            ? container
+            : throw new StorageException(StorageErrors.ContainerNotFound);
 
     private static StorageException Unknown(BlobRequest request)
     {
         if (request.Method is not ("GET" or "HEAD" or "PUT" or "DELETE" or "POST"))
-        {
             return new(StorageErrors.UnsupportedVerb);
-        }
 
         string on = request.Target switch
         {
@@ -177,7 +177,9 @@ internal sealed class BlobRouter(BlobStore store, Func<CopySource, bool> authori
             { Blob: null } => "a container",
             _ => "a blob",
         };
-        var named = request.Target.Query.Where(pair => pair.Key is "comp" or "restype").Select(pair => $"{pair.Key}={pair.Value}");
+        IEnumerable<string> named = request
+            .Target.Query.Where(pair => pair.Key is "comp" or "restype")
+            .Select(pair => $"{pair.Key}={pair.Value}");
         string parameters = string.Join('&', named);
         return StorageErrors.NotSimulated($"{request.Method} on {on}{(parameters.Length > 0 ? " with " : "")}{parameters}");
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Xml;
+using System.Xml.Linq;
 using IotHubDsr.Sandbox.Storage.Blobs;
 using IotHubDsr.Sandbox.Storage.Rest;
 
@@ -14,13 +15,11 @@ internal static class BlockOperations
 
     public static StorageResponse Put(BlobCall call)
     {
-        var request = call.Request;
+        BlobRequest request = call.Request;
         if (request.Body.Length == 0)
-        {
             throw StorageErrors.InvalidHeader("Content-Length", "0");
-        }
 
-        var response = new StorageResponse(201).WithVerified(request, request.Body);
+        StorageResponse response = new StorageResponse(201).WithVerified(request, request.Body);
         Stage(call, request.Body);
         return response.With("x-ms-request-server-encrypted", true);
     }
@@ -29,24 +28,18 @@ internal static class BlockOperations
     {
         call.RefuseOldRevision();
         string id = BlockId(call.Request);
-        var entry = call.Container.GetOrAddEntry(call.BlobName);
+        BlobEntry entry = call.Container.GetOrAddEntry(call.BlobName);
         try
         {
             if (entry.Current is { } current && (current.Kind != BlobKind.Block || current.IsDirectory))
-            {
                 throw new StorageException(StorageErrors.InvalidBlobType);
-            }
 
             call.RequireLease(entry.Lease);
             if (entry.Staged.All.Any(staged => staged.Id.Length != id.Length))
-            {
                 throw new StorageException(StorageErrors.InvalidBlobOrBlock);
-            }
 
             if (entry.Staged.Count >= MostStaged && !entry.Staged.TryGet(id, out _))
-            {
                 throw new StorageException(StorageErrors.BlockCountExceedsLimit);
-            }
 
             entry.Staged.Put(new(id, content), call.Now);
         }
@@ -59,33 +52,25 @@ internal static class BlockOperations
     public static StorageResponse Commit(BlobCall call)
     {
         call.RefuseOldRevision();
-        var request = call.Request;
-        var response = new StorageResponse(201).WithVerified(request, request.Body);
-        var wanted = XmlBody.Parse(request.Body);
+        BlobRequest request = call.Request;
+        StorageResponse response = new StorageResponse(201).WithVerified(request, request.Body);
+        XElement wanted = XmlBody.Parse(request.Body);
         if (wanted.Name != "BlockList")
-        {
             throw new StorageException(StorageErrors.InvalidXmlDocument);
-        }
 
-        call.Container.TryGetEntry(call.BlobName, out var entry);
+        call.Container.TryGetEntry(call.BlobName, out BlobEntry? entry);
         if (entry?.Current is { Kind: not BlobKind.Block })
-        {
             throw new StorageException(StorageErrors.InvalidBlobType);
-        }
 
         var source = new BlockSource(entry);
         var blocks = wanted.Elements().Select(element => source.Find(element.Name.LocalName, element.Value.Trim())).ToImmutableArray();
         if (blocks.Length > MostCommitted)
-        {
             throw new StorageException(StorageErrors.BlockListTooLong);
-        }
 
         if (blocks.Select(block => block.Id.Length).Distinct().Count() > 1)
-        {
             throw new StorageException(StorageErrors.InvalidBlockList);
-        }
 
-        var revision = WriteBlob.New(call, BlobKind.Block) with
+        BlobRevision revision = WriteBlob.New(call, BlobKind.Block) with
         {
             Content = BlobContent.Concat(blocks.Select(block => block.Content)),
             Blocks = blocks,
@@ -98,28 +83,20 @@ internal static class BlockOperations
     {
         string type = call.Request.Parameter("blocklisttype")?.ToLowerInvariant() ?? "committed";
         if (type is not ("committed" or "uncommitted" or "all"))
-        {
             throw StorageErrors.InvalidParameter("blocklisttype", type);
-        }
 
-        if (!call.Container.TryGetEntry(call.BlobName, out var entry))
-        {
+        if (!call.Container.TryGetEntry(call.BlobName, out BlobEntry? entry))
             throw new StorageException(StorageErrors.BlobNotFound);
-        }
 
         bool isOnlyStaged = entry.Current is null && !entry.Staged.IsEmpty && call.Request.Parameter("snapshot") is null;
-        var revision = isOnlyStaged ? null : call.Find(entry, includeDeleted: false);
+        BlobRevision? revision = isOnlyStaged ? null : call.Find(entry, includeDeleted: false);
         if (revision is { Kind: not BlobKind.Block })
-        {
             throw new StorageException(StorageErrors.InvalidBlobType);
-        }
 
         if (revision is not null)
-        {
             call.CheckReader(entry, revision);
-        }
 
-        var response = XmlBody.Respond(200, writer =>
+        StorageResponse response = XmlBody.Respond(200, writer =>
         {
             writer.WriteStartElement("BlockList");
             WriteBlocks(writer, "CommittedBlocks", type == "uncommitted" ? null : revision?.Blocks ?? []);
@@ -133,12 +110,10 @@ internal static class BlockOperations
     private static void WriteBlocks(XmlWriter writer, string name, IEnumerable<Block>? blocks)
     {
         if (blocks is null)
-        {
             return;
-        }
 
         writer.WriteStartElement(name);
-        foreach (var block in blocks)
+        foreach (Block block in blocks)
         {
             writer.WriteStartElement("Block");
             writer.Element("Name", block.Id);
@@ -161,19 +136,21 @@ internal static class BlockOperations
     /// <summary>Finds the blocks that a list names among the staged and the committed ones.</summary>
     private sealed class BlockSource(BlobEntry? entry)
     {
-        private readonly Dictionary<string, Block> _committed =
-            (entry?.Current?.Blocks ?? []).DistinctBy(block => block.Id).ToDictionary(block => block.Id, StringComparer.Ordinal);
+        private readonly Dictionary<string, Block> _committed = (entry?.Current?.Blocks ?? [])
+            .DistinctBy(block => block.Id)
+            .ToDictionary(block => block.Id, StringComparer.Ordinal);
 
-        public Block Find(string from, string id) => from switch
-        {
-            "Committed" => Committed(id),
-            "Uncommitted" => Staged(id),
-            "Latest" => Staged(id) ?? Committed(id),
-            _ => throw new StorageException(StorageErrors.InvalidXmlDocument),
-        } ?? throw new StorageException(StorageErrors.InvalidBlockList);
+        public Block Find(string from, string id) =>
+            from switch
+            {
+                "Committed" => Committed(id),
+                "Uncommitted" => Staged(id),
+                "Latest" => Staged(id) ?? Committed(id),
+                _ => throw new StorageException(StorageErrors.InvalidXmlDocument),
+            } ?? throw new StorageException(StorageErrors.InvalidBlockList);
 
         private Block? Committed(string id) => _committed.GetValueOrDefault(id);
 
-        private Block? Staged(string id) => entry is not null && entry.Staged.TryGet(id, out var block) ? block : null;
+        private Block? Staged(string id) => entry is not null && entry.Staged.TryGet(id, out Block? block) ? block : null;
     }
 }

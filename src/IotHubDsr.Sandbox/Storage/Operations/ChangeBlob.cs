@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Xml.Linq;
 using IotHubDsr.Sandbox.Storage.Blobs;
 using IotHubDsr.Sandbox.Storage.Rest;
@@ -9,26 +10,26 @@ internal static class ChangeBlob
 {
     public static StorageResponse SetMetadata(BlobCall call)
     {
-        var (entry, current) = call.FindCurrent();
+        (BlobEntry? entry, BlobRevision? current) = call.FindCurrent();
         call.RequireWritable(entry);
         call.RequireOnline(current);
-        var next = call.Touch(current) with { CreatedOn = call.Now, Metadata = PropertyHeaders.Metadata(call.Request) };
+        BlobRevision next = call.Touch(current) with { CreatedOn = call.Now, Metadata = PropertyHeaders.Metadata(call.Request) };
         return new StorageResponse(200).WithWritten(entry.Replace(next, overwritesContent: false));
     }
 
     public static StorageResponse SetHttpHeaders(BlobCall call)
     {
-        var (entry, current) = call.FindCurrent();
+        (BlobEntry? entry, BlobRevision? current) = call.FindCurrent();
         call.RequireWritable(entry);
         call.RequireOnline(current);
-        var next = call.Touch(current) with { Headers = PropertyHeaders.HttpHeaders(call.Request), Copy = null };
+        BlobRevision next = call.Touch(current) with { Headers = PropertyHeaders.HttpHeaders(call.Request), Copy = null };
         entry.Amend(current, next);
         return new StorageResponse(200).WithIdentity(next);
     }
 
     public static StorageResponse GetTags(BlobCall call)
     {
-        var (entry, revision) = call.Find();
+        (BlobEntry? entry, BlobRevision? revision) = call.Find();
         call.CheckReader(entry, revision);
         return XmlBody.Respond(200, writer => writer.Tags(revision.Tags));
     }
@@ -36,12 +37,10 @@ internal static class ChangeBlob
     /// <summary>Tags are beside the blob: its ETag and its versions do not change with them.</summary>
     public static StorageResponse SetTags(BlobCall call)
     {
-        var (entry, revision) = call.Find();
+        (BlobEntry? entry, BlobRevision? revision) = call.Find();
         Conditions.Of(call.Request).CheckWrite(revision);
         if (ReferenceEquals(revision, entry.Current))
-        {
             call.RequireLease(entry.Lease);
-        }
 
         Checksums.Verify(call.Request, call.Request.Body);
         entry.Amend(revision, revision with { Tags = ParseTags(call.Request.Body) });
@@ -50,34 +49,30 @@ internal static class ChangeBlob
 
     public static StorageResponse SetTier(BlobCall call)
     {
-        var (entry, revision) = call.Find();
+        (BlobEntry? entry, BlobRevision? revision) = call.Find();
         string tier = PropertyHeaders.Tier(call.Request) ?? throw StorageErrors.MissingHeader("x-ms-access-tier");
         if (revision.Kind != BlobKind.Block || revision.IsDirectory)
-        {
             throw new StorageException(StorageErrors.InvalidBlobType);
-        }
 
         Conditions.Of(call.Request).CheckWrite(revision);
         if (ReferenceEquals(revision, entry.Current))
-        {
             call.RequireLease(entry.Lease);
-        }
 
-        var next = revision.Tier.At(call.Now).Set(tier, call.Now);
+        AccessTierState next = revision.Tier.At(call.Now).Set(tier, call.Now);
         entry.Amend(revision, revision with { Tier = next });
         return new StorageResponse(next.RehydratesTo is null ? 200 : 202);
     }
 
     public static StorageResponse TakeSnapshot(BlobCall call)
     {
-        var (entry, current) = call.FindCurrent();
+        (BlobEntry? entry, BlobRevision? current) = call.FindCurrent();
         call.RequireMutable(entry);
         Conditions.Of(call.Request).CheckWrite(current);
         call.CheckGivenLease(entry);
         call.RequireOnline(current);
-        var metadata = PropertyHeaders.Metadata(call.Request);
-        var content = metadata.IsEmpty ? current : call.Touch(current) with { Metadata = metadata };
-        var snapshot = entry.TakeSnapshot(current, content);
+        ImmutableSortedDictionary<string, string> metadata = PropertyHeaders.Metadata(call.Request);
+        BlobRevision content = metadata.IsEmpty ? current : call.Touch(current) with { Metadata = metadata };
+        BlobRevision snapshot = entry.TakeSnapshot(current, content);
         return new StorageResponse(201)
             .WithIdentity(snapshot)
             .With("x-ms-snapshot", snapshot.Snapshot)
@@ -89,12 +84,11 @@ internal static class ChangeBlob
     {
         XElement root = XmlBody.Parse(body);
         if (root.Name != "Tags" || root.Element("TagSet") is not { } set)
-        {
             throw new StorageException(StorageErrors.InvalidXmlDocument);
-        }
 
-        var tags = set.Elements("Tag").Select(tag => KeyValuePair.Create(
-            (string?)tag.Element("Key") ?? "", (string?)tag.Element("Value") ?? "")).ToList();
+        var tags = set.Elements("Tag")
+            .Select(tag => KeyValuePair.Create((string?)tag.Element("Key") ?? "", (string?)tag.Element("Value") ?? ""))
+            .ToList();
         return PropertyHeaders.ValidTags(tags);
     }
 }

@@ -12,19 +12,13 @@ internal static partial class ContainerOperations
     public static StorageResponse Create(BlobRequest request, BlobAccount account, string name)
     {
         if (name.Length is < ShortestName or > LongestName)
-        {
             throw new StorageException(StorageErrors.ResourceNameLength);
-        }
 
         if (!ContainerName().IsMatch(name))
-        {
             throw new StorageException(StorageErrors.InvalidResourceName);
-        }
 
         if (request.Header("x-ms-blob-public-access") is not null)
-        {
             throw StorageErrors.NotSimulated("containers with public access");
-        }
 
         var container = new BlobContainer(account, name, PropertyHeaders.Metadata(request));
         return account.TryAddContainer(container)
@@ -35,7 +29,7 @@ internal static partial class ContainerOperations
     public static StorageResponse GetProperties(BlobRequest request, BlobContainer container)
     {
         RequireLease(request, container, isWrite: false);
-        var response = new StorageResponse(200)
+        StorageResponse response = new StorageResponse(200)
             .With("ETag", container.ETag)
             .With("Last-Modified", container.LastModified)
             .With("x-ms-has-immutability-policy", container.HasImmutabilityPolicy)
@@ -44,10 +38,8 @@ internal static partial class ContainerOperations
             .With("x-ms-default-encryption-scope", "$account-encryption-key")
             .With("x-ms-deny-encryption-scope-override", false);
         LeaseOperations.AddStatus(response, container.Lease, container.Account.Clock.Now);
-        foreach (var (name, value) in container.Metadata)
-        {
+        foreach ((string? name, string? value) in container.Metadata)
             response.With("x-ms-meta-" + name, value);
-        }
 
         return response;
     }
@@ -57,9 +49,7 @@ internal static partial class ContainerOperations
         RequireLease(request, container, isWrite: true);
         RequireUnchanged(request, container);
         if (container.HasLegalHold || (container.HasImmutabilityPolicy && container.Blobs.Count > 0))
-        {
             throw new StorageException(StorageErrors.ContainerProtected);
-        }
 
         return container.Account.TryRemoveContainer(container)
             ? new StorageResponse(202)
@@ -72,13 +62,13 @@ internal static partial class ContainerOperations
         foreach (string header in (string[])["If-Match", "If-None-Match"])
         {
             if (request.Header(header) is not null)
-            {
                 throw StorageErrors.UnsupportedHeader(header);
-            }
         }
 
-        if (container.LastModified <= request.DateHeader("If-Modified-Since")
-            || container.LastModified.AddSeconds(-1) >= request.DateHeader("If-Unmodified-Since"))
+        if (
+            container.LastModified <= request.DateHeader("If-Modified-Since")
+            || container.LastModified.AddSeconds(-1) >= request.DateHeader("If-Unmodified-Since")
+        )
         {
             throw new StorageException(StorageErrors.ConditionNotMet);
         }
@@ -90,16 +80,12 @@ internal static partial class ContainerOperations
         if (!container.Lease.IsLockedAt(container.Account.Clock.Now))
         {
             if (given is not null)
-            {
                 throw new StorageException(StorageErrors.ContainerLeaseNotPresent);
-            }
         }
         else if (given is null)
         {
             if (isWrite)
-            {
                 throw new StorageException(StorageErrors.LeaseIdMissing);
-            }
         }
         else if (!container.Lease.Is(given))
         {

@@ -16,10 +16,8 @@ internal sealed record CopySource(string Account, RequestTarget Target, string? 
     public static CopySource Of(BlobRequest request)
     {
         string url = request.RequiredHeader(Header);
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-        {
+        if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https"))
             throw StorageErrors.InvalidHeader(Header, url);
-        }
 
         var target = RequestTarget.Parse(url);
         return new(uri.Host.Split('.')[0], target, request.Header("x-ms-copy-source-authorization"))
@@ -38,13 +36,11 @@ internal sealed record CopySource(string Account, RequestTarget Target, string? 
     public BlobContent Read(BlobStore store, BlobRequest request, Func<CopySource, bool> authorize)
     {
         if (!authorize(this))
-        {
             throw Unverifiable(401, "NoAuthenticationInformation");
-        }
 
         try
         {
-            var content = Range(request, Find(store, request).Content);
+            BlobContent content = Range(request, Find(store, request).Content);
             Checksums.Verify(request, content, "x-ms-source-content-md5", "x-ms-source-content-crc64");
             return content;
         }
@@ -58,9 +54,11 @@ internal sealed record CopySource(string Account, RequestTarget Target, string? 
     /// <summary>The source in the state that the request's conditions on it ask for.</summary>
     public BlobRevision Find(BlobStore store, BlobRequest request)
     {
-        if (Target is not { Container: { } containerName, Blob: { } blobName }
-            || !store.TryGetAccount(Account, out var account)
-            || !account.TryGetContainer(containerName, out var container))
+        if (
+            Target is not { Container: { } containerName, Blob: { } blobName }
+            || !store.TryGetAccount(Account, out BlobAccount? account)
+            || !account.TryGetContainer(containerName, out BlobContainer? container)
+        )
         {
             throw new StorageException(StorageErrors.ContainerNotFound);
         }
@@ -68,7 +66,7 @@ internal sealed record CopySource(string Account, RequestTarget Target, string? 
         lock (container.Gate)
         {
             var call = new BlobCall(new BlobRequest("GET", Target, request.Headers, BlobContent.Empty), container, blobName);
-            var revision = call.Find().Revision;
+            BlobRevision revision = call.Find().Revision;
             Conditions.OfSource(request).CheckSource(revision);
             call.RequireOnline(revision);
             return revision;
@@ -77,24 +75,23 @@ internal sealed record CopySource(string Account, RequestTarget Target, string? 
 
     private static string Revision(RequestTarget target)
     {
-        var named = target.Query.Where(parameter => parameter.Key.ToLowerInvariant() is "snapshot" or "versionid");
-        return string.Concat(named.Select((parameter, index) =>
-            $"{(index == 0 ? '?' : '&')}{parameter.Key}={Uri.EscapeDataString(parameter.Value)}"));
+        IEnumerable<KeyValuePair<string, string>> named = target.Query.Where(parameter =>
+            parameter.Key.ToLowerInvariant() is "snapshot" or "versionid"
+        );
+        return string.Concat(
+            named.Select((parameter, index) => $"{(index == 0 ? '?' : '&')}{parameter.Key}={Uri.EscapeDataString(parameter.Value)}")
+        );
     }
 
     private static BlobContent Range(BlobRequest request, BlobContent content)
     {
         const string RangeHeader = "x-ms-source-range";
         if (request.Header(RangeHeader) is not { } header)
-        {
             return content;
-        }
 
-        var range = ByteRange.Parse(header) ?? throw StorageErrors.InvalidHeader(RangeHeader, header);
+        ByteRange range = ByteRange.Parse(header) ?? throw StorageErrors.InvalidHeader(RangeHeader, header);
         if (range.Last >= content.Length)
-        {
             throw new StorageException(StorageErrors.InvalidRange);
-        }
 
         return content.Slice(range.First, range.LastWithin(content.Length) - range.First + 1);
     }

@@ -8,11 +8,9 @@ internal static class DeleteBlob
 {
     public static StorageResponse Delete(BlobCall call)
     {
-        var request = call.Request;
-        if (!call.Container.TryGetEntry(call.BlobName, out var entry))
-        {
+        BlobRequest request = call.Request;
+        if (!call.Container.TryGetEntry(call.BlobName, out BlobEntry? entry))
             throw new StorageException(StorageErrors.BlobNotFound);
-        }
 
         bool isPermanent = request.Parameter("deletetype") switch
         {
@@ -22,21 +20,15 @@ internal static class DeleteBlob
         };
         bool isOld = request.Parameter("snapshot") is not null || request.Parameter("versionid") is not null;
         if (isPermanent && !isOld)
-        {
             throw StorageErrors.InvalidParameter("deletetype", "permanent");
-        }
 
-        var revision = call.Find(entry, includeDeleted: isPermanent);
+        BlobRevision revision = call.Find(entry, includeDeleted: isPermanent);
         call.RequireDeletable(revision);
         Conditions.Of(request).CheckWrite(revision);
         if (isOld)
-        {
             DeleteOld(call, entry, revision, isPermanent);
-        }
         else
-        {
             DeleteBase(call, entry, revision);
-        }
 
         call.Container.RemoveIfVacant(entry);
         return new StorageResponse(202).With("x-ms-delete-type-permanent", isPermanent || !LeavesTrace(call, revision));
@@ -45,10 +37,8 @@ internal static class DeleteBlob
     public static StorageResponse Undelete(BlobCall call)
     {
         call.RefuseOldRevision();
-        if (!call.Container.TryGetEntry(call.BlobName, out var entry))
-        {
+        if (!call.Container.TryGetEntry(call.BlobName, out BlobEntry? entry))
             throw new StorageException(StorageErrors.BlobNotFound);
-        }
 
         entry.Undelete();
         return new StorageResponse(200);
@@ -57,14 +47,10 @@ internal static class DeleteBlob
     private static void DeleteOld(BlobCall call, BlobEntry entry, BlobRevision revision, bool isPermanent)
     {
         if (call.Request.Header("x-ms-delete-snapshots") is not null)
-        {
             throw StorageErrors.UnsupportedHeader("x-ms-delete-snapshots");
-        }
 
         if (ReferenceEquals(revision, entry.Current))
-        {
             throw new StorageException(StorageErrors.RootBlobVersion);
-        }
 
         if (!isPermanent)
         {
@@ -73,9 +59,7 @@ internal static class DeleteBlob
         }
 
         if (!call.Account.Options.AllowPermanentDelete || revision.Deletion is null)
-        {
             throw new StorageException(StorageErrors.PermanentDeleteNotAllowed);
-        }
 
         entry.DeletePermanently(revision);
     }
@@ -84,9 +68,7 @@ internal static class DeleteBlob
     {
         call.RequireLease(entry.Lease);
         if (current.IsDirectory && call.Container.HasChildren(call.BlobName))
-        {
             throw new StorageException(StorageErrors.DirectoryIsNotEmpty);
-        }
 
         switch (call.Request.Header("x-ms-delete-snapshots")?.ToLowerInvariant())
         {

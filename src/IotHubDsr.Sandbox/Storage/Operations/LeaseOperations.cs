@@ -9,7 +9,7 @@ internal static class LeaseOperations
 {
     public static StorageResponse OnBlob(BlobCall call)
     {
-        var (entry, current) = call.FindCurrent();
+        (BlobEntry? entry, BlobRevision? current) = call.FindCurrent();
         Conditions.Of(call.Request).CheckWrite(current);
         return Apply(call.Request, entry.Lease, call.Now).WithIdentity(current);
     }
@@ -24,23 +24,22 @@ internal static class LeaseOperations
         LeaseState state = lease.StateAt(now);
         response.With("x-ms-lease-status", Status(lease, now)).With("x-ms-lease-state", Name(state));
         if (state == LeaseState.Leased)
-        {
             response.With("x-ms-lease-duration", Duration(lease));
-        }
     }
 
     public static string Status(Lease lease, DateTimeOffset now) => lease.IsLockedAt(now) ? "locked" : "unlocked";
 
     public static string Duration(Lease lease) => lease.IsInfinite ? "infinite" : "fixed";
 
-    public static string Name(LeaseState state) => state switch
-    {
-        LeaseState.Leased => "leased",
-        LeaseState.Expired => "expired",
-        LeaseState.Breaking => "breaking",
-        LeaseState.Broken => "broken",
-        _ => "available",
-    };
+    public static string Name(LeaseState state) =>
+        state switch
+        {
+            LeaseState.Leased => "leased",
+            LeaseState.Expired => "expired",
+            LeaseState.Breaking => "breaking",
+            LeaseState.Broken => "broken",
+            _ => "available",
+        };
 
     private static StorageResponse Apply(BlobRequest request, Lease lease, DateTimeOffset now)
     {
@@ -54,8 +53,7 @@ internal static class LeaseOperations
                 return new StorageResponse(200).With("x-ms-lease-id", lease.Id);
             case "change":
                 string proposed = Proposed(request) ?? throw StorageErrors.MissingHeader("x-ms-proposed-lease-id");
-                return new StorageResponse(200)
-                    .With("x-ms-lease-id", lease.Change(request.RequiredHeader("x-ms-lease-id"), proposed, now));
+                return new StorageResponse(200).With("x-ms-lease-id", lease.Change(request.RequiredHeader("x-ms-lease-id"), proposed, now));
             case "release":
                 lease.Release(request.RequiredHeader("x-ms-lease-id"));
                 return new StorageResponse(200);

@@ -10,23 +10,28 @@ internal static class ListBlobs
     public static StorageResponse Run(BlobRequest request, BlobContainer container, BlobStore store, string endpoint)
     {
         var page = PageRequest.Of(request, store.PageSizeCap);
-        var include = page.Includes(
-            "metadata", "tags", "versions", "snapshots", "deleted", "uncommittedblobs", "copy", "deletedwithversions",
-            "immutabilitypolicy", "legalhold");
+        HashSet<string> include = page.Includes(
+            "metadata",
+            "tags",
+            "versions",
+            "snapshots",
+            "deleted",
+            "uncommittedblobs",
+            "copy",
+            "deletedwithversions",
+            "immutabilitypolicy",
+            "legalhold"
+        );
         if (page.Delimiter is not null && include.Contains("snapshots"))
-        {
             throw StorageErrors.InvalidParameter("include", "snapshots");
-        }
 
         var items = new BlobListing(container, page, include).Items().Take(page.Size + 1).ToList();
         return XmlBody.Respond(200, writer =>
         {
             page.WriteStart(writer, endpoint, container.Name);
             writer.WriteStartElement("Blobs");
-            foreach (var item in items.Take(page.Size))
-            {
+            foreach (ListedItem? item in items.Take(page.Size))
                 Write(writer, item, container.Account, include);
-            }
 
             writer.WriteEndElement();
             PageRequest.WriteEnd(writer, items.Count > page.Size ? items[page.Size].Position : null);
@@ -46,71 +51,57 @@ internal static class ListBlobs
         writer.WriteStartElement("Blob");
         writer.NameElement(entry.Name);
         if (item.Revision is { } revision)
-        {
             WriteRevision(writer, item, revision, account, include);
-        }
         else
-        {
             WriteStaged(writer, entry);
-        }
 
         writer.WriteEndElement();
     }
 
     private static void WriteRevision(
-        XmlWriter writer, ListedItem item, BlobRevision revision, BlobAccount account, HashSet<string> include)
+        XmlWriter writer,
+        ListedItem item,
+        BlobRevision revision,
+        BlobAccount account,
+        HashSet<string> include
+    )
     {
         bool isCurrent = ReferenceEquals(revision, item.Entry!.Current);
         if (revision.Deletion is not null)
-        {
             writer.Element("Deleted", true);
-        }
 
         writer.Element("Snapshot", revision.Snapshot);
         writer.Element("VersionId", revision.VersionId);
         if (revision.VersionId is not null && isCurrent)
-        {
             writer.Element("IsCurrentVersion", true);
-        }
 
         writer.WriteStartElement("Properties");
         WriteProperties(writer, revision, account);
         WriteProtection(writer, revision.Protection, include);
         if (include.Contains("copy") && revision.Copy is { } copy)
-        {
             WriteCopy(writer, copy);
-        }
 
         if (isCurrent)
-        {
             WriteLease(writer, item.Entry.Lease, account.Clock.Now);
-        }
 
         writer.WriteEndElement();
         if (include.Contains("metadata"))
-        {
             writer.Pairs("Metadata", revision.Metadata);
-        }
 
         if (include.Contains("tags") && !revision.Tags.IsEmpty)
-        {
             writer.Tags(revision.Tags);
-        }
 
         if (item.HasVersionsOnly)
-        {
             writer.Element("HasVersionsOnly", true);
-        }
     }
 
     private static void WriteProperties(XmlWriter writer, BlobRevision revision, BlobAccount account)
     {
-        var headers = revision.Headers;
+        BlobHttpHeaders headers = revision.Headers;
         writer.Element("Creation-Time", revision.CreatedOn);
         writer.Element("Last-Modified", revision.LastModified);
         writer.Element("Etag", revision.ETag.Trim('"'));
-        writer.Element(
-            "ResourceType", account.Options.HierarchicalNamespace ? (revision.IsDirectory ? "directory" : "file") : null);
+        writer.Element("ResourceType", account.Options.HierarchicalNamespace ? (revision.IsDirectory ? "directory" : "file") : null);
         writer.Element("Content-Length", revision.Content.Length);
         writer.Element("Content-Type", headers.ContentType);
         writer.Element("Content-Encoding", headers.ContentEncoding ?? "");
@@ -121,15 +112,11 @@ internal static class ListBlobs
         writer.Element("Content-Disposition", headers.ContentDisposition ?? "");
         writer.Element("BlobType", revision.Kind == BlobKind.Block ? "BlockBlob" : "AppendBlob");
         if (revision.Kind == BlobKind.Block && !revision.IsDirectory)
-        {
             WriteTier(writer, revision.Tier.At(account.Clock.Now));
-        }
 
         writer.Element("ServerEncrypted", true);
         if (!revision.Tags.IsEmpty)
-        {
             writer.Element("TagCount", revision.Tags.Count);
-        }
 
         if (revision.Deletion is { } deletion)
         {
@@ -147,9 +134,7 @@ internal static class ListBlobs
         }
 
         if (include.Contains("legalhold") && protection.HasLegalHold)
-        {
             writer.Element("LegalHold", true);
-        }
     }
 
     private static void WriteCopy(XmlWriter writer, BlobCopy copy)
@@ -165,14 +150,10 @@ internal static class ListBlobs
     {
         writer.Element("AccessTier", tier.Name);
         if (tier.Inferred)
-        {
             writer.Element("AccessTierInferred", true);
-        }
 
         if (tier.ChangedOn is { } changed)
-        {
             writer.Element("AccessTierChangeTime", changed);
-        }
 
         writer.Element("ArchiveStatus", ReadBlob.ArchiveStatus(tier));
     }

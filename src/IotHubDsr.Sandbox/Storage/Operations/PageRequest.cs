@@ -16,9 +16,7 @@ internal sealed record PageStart(string Name, string SortKey)
         byte[] bytes = new byte[marker.Length];
         string text = Convert.TryFromBase64String(marker, bytes, out int length) ? Encoding.UTF8.GetString(bytes, 0, length) : "";
         int separator = text.IndexOf('\n', StringComparison.Ordinal);
-        return separator < 0
-            ? throw StorageErrors.InvalidParameter("marker", marker)
-            : new(text[(separator + 1)..], text[..separator]);
+        return separator < 0 ? throw StorageErrors.InvalidParameter("marker", marker) : new(text[(separator + 1)..], text[..separator]);
     }
 }
 
@@ -54,9 +52,7 @@ internal sealed class PageRequest
         foreach (string parameter in (string[])["showonly", "startfrom", "endbefore"])
         {
             if (request.Parameter(parameter) is not null)
-            {
                 throw StorageErrors.NotSimulated($"listings with {parameter}");
-            }
         }
 
         return new(request, cap);
@@ -79,9 +75,7 @@ internal sealed class PageRequest
         writer.WriteStartElement("EnumerationResults");
         writer.WriteAttributeString("ServiceEndpoint", endpoint);
         if (containerName is not null)
-        {
             writer.WriteAttributeString("ContainerName", containerName);
-        }
 
         writer.Element("Prefix", XmlBody.IsXmlText(Prefix) ? _request.Parameter("prefix") : null);
         writer.Element("Marker", _marker);
@@ -98,14 +92,10 @@ internal sealed class PageRequest
     private static int ParseSize(string? text)
     {
         if (text is null)
-        {
             return BlobStore.ServicePageSize;
-        }
 
         if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int size))
-        {
             throw StorageErrors.InvalidParameter("maxresults", text);
-        }
 
         return size > 0 ? size : throw StorageErrors.OutOfRangeParameter("maxresults", text);
     }

@@ -12,12 +12,12 @@ internal static class ReadBlob
 
     public static StorageResponse Get(BlobCall call)
     {
-        var (entry, revision) = call.Find();
+        (BlobEntry? entry, BlobRevision? revision) = call.Find();
         call.CheckReader(entry, revision);
         call.RequireOnline(revision);
-        var request = call.Request;
-        var range = ByteRange.Parse(request.Header("x-ms-range") ?? request.Header("Range"));
-        var content = revision.Content;
+        BlobRequest request = call.Request;
+        ByteRange? range = ByteRange.Parse(request.Header("x-ms-range") ?? request.Header("Range"));
+        BlobContent content = revision.Content;
         if (range is { } asked)
         {
             long last = asked.LastWithin(content.Length);
@@ -26,18 +26,14 @@ internal static class ReadBlob
 
         string? structured = request.Header(StructuredMessage.Header);
         if (structured is not null and not StructuredMessage.Crc64Properties)
-        {
             throw StorageErrors.InvalidHeader(StructuredMessage.Header, structured);
-        }
 
         var response = new StorageResponse(range is null ? 200 : 206)
         {
             Body = structured is null ? content : StructuredMessage.Encode(content),
         };
         if (structured is not null)
-        {
             response.With(StructuredMessage.Header, structured).With(StructuredMessage.LengthHeader, content.Length);
-        }
 
         AddChecksums(call, response, revision, content, range);
         AddProperties(call, response, entry, revision);
@@ -46,14 +42,14 @@ internal static class ReadBlob
 
     public static StorageResponse Head(BlobCall call)
     {
-        var (entry, revision) = call.Find();
+        (BlobEntry? entry, BlobRevision? revision) = call.Find();
         call.CheckReader(entry, revision);
         var response = new StorageResponse(200) { Body = revision.Content };
         response.With("Content-MD5", revision.Headers.ContentMd5);
         AddProperties(call, response, entry, revision);
         if (revision.Kind == BlobKind.Block && !revision.IsDirectory)
         {
-            var tier = revision.Tier.At(call.Now);
+            AccessTierState tier = revision.Tier.At(call.Now);
             response.With("x-ms-access-tier", tier.Name).With("x-ms-archive-status", ArchiveStatus(tier));
             _ = tier.Inferred ? response.With("x-ms-access-tier-inferred", true) : response;
             _ = tier.ChangedOn is { } changed ? response.With("x-ms-access-tier-change-time", changed) : response;
@@ -65,9 +61,9 @@ internal static class ReadBlob
     /// <summary>Get Blob Metadata, which tells nothing else.</summary>
     public static StorageResponse GetMetadata(BlobCall call)
     {
-        var (entry, revision) = call.Find();
+        (BlobEntry? entry, BlobRevision? revision) = call.Find();
         call.CheckReader(entry, revision);
-        var response = new StorageResponse(200).WithIdentity(revision);
+        StorageResponse response = new StorageResponse(200).WithIdentity(revision);
         PropertyHeaders.AddTo(response, revision);
         return response;
     }
@@ -75,8 +71,7 @@ internal static class ReadBlob
     public static string? ArchiveStatus(AccessTierState tier) =>
         tier.RehydratesTo is { } target ? "rehydrate-pending-to-" + target.ToLowerInvariant() : null;
 
-    private static void AddChecksums(
-        BlobCall call, StorageResponse response, BlobRevision revision, BlobContent content, ByteRange? range)
+    private static void AddChecksums(BlobCall call, StorageResponse response, BlobRevision revision, BlobContent content, ByteRange? range)
     {
         if (range is not { } asked)
         {
@@ -85,16 +80,18 @@ internal static class ReadBlob
         }
 
         response
-            .With("Content-Range", string.Create(
-                CultureInfo.InvariantCulture, $"bytes {asked.First}-{asked.First + content.Length - 1}/{revision.Content.Length}"))
+            .With(
+                "Content-Range",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"bytes {asked.First}-{asked.First + content.Length - 1}/{revision.Content.Length}"
+                )
+            )
             .With("x-ms-blob-content-md5", revision.Headers.ContentMd5);
         bool wantsMd5 = call.Request.FlagHeader("x-ms-range-get-content-md5");
         bool wantsCrc = call.Request.FlagHeader("x-ms-range-get-content-crc64");
         if ((wantsMd5 || wantsCrc) && content.Length > ChecksumLimit)
-        {
-            throw StorageErrors.InvalidHeader(
-                wantsMd5 ? "x-ms-range-get-content-md5" : "x-ms-range-get-content-crc64", "true");
-        }
+            throw StorageErrors.InvalidHeader(wantsMd5 ? "x-ms-range-get-content-md5" : "x-ms-range-get-content-crc64", "true");
 
         response
             .With("Content-MD5", wantsMd5 ? Convert.ToBase64String(Checksums.Md5(content)) : null)
@@ -103,7 +100,7 @@ internal static class ReadBlob
 
     private static void AddProperties(BlobCall call, StorageResponse response, BlobEntry entry, BlobRevision revision)
     {
-        var headers = revision.Headers;
+        BlobHttpHeaders headers = revision.Headers;
         response
             .WithIdentity(revision)
             .With("Accept-Ranges", "bytes")
@@ -117,29 +114,19 @@ internal static class ReadBlob
             .With("x-ms-server-encrypted", true)
             .With("x-ms-version-id", revision.VersionId);
         if (revision.VersionId is not null && ReferenceEquals(revision, entry.Current))
-        {
             response.With("x-ms-is-current-version", true);
-        }
 
         if (ReferenceEquals(revision, entry.Current))
-        {
             LeaseOperations.AddStatus(response, entry.Lease, call.Now);
-        }
 
         if (!revision.Tags.IsEmpty)
-        {
             response.With("x-ms-tag-count", revision.Tags.Count);
-        }
 
         if (revision.Kind == BlobKind.Append)
-        {
             response.With("x-ms-blob-committed-block-count", revision.AppendedBlocks);
-        }
 
         if (call.Account.Options.HierarchicalNamespace)
-        {
             response.With("x-ms-resource-type", revision.IsDirectory ? "directory" : "file");
-        }
 
         if (revision.Copy is { } copy)
         {

@@ -10,11 +10,11 @@ internal static class ServiceOperations
     public static StorageResponse ListContainers(BlobRequest request, BlobAccount account, BlobStore store, string endpoint)
     {
         var page = PageRequest.Of(request, store.PageSizeCap);
-        var include = page.Includes("metadata", "deleted", "system");
+        HashSet<string> include = page.Includes("metadata", "deleted", "system");
         string start = page.Start?.Name ?? "";
         IEnumerable<DeletedContainer> deleted = include.Contains("deleted") ? account.DeletedContainers : [];
-        var found = account.Containers
-            .Select(container => new ListedContainer(container, Deleted: null))
+        var found = account
+            .Containers.Select(container => new ListedContainer(container, Deleted: null))
             .Concat(deleted.Select(old => new ListedContainer(old.Container, old)))
             .Where(listed => listed.Name.StartsWith(page.Prefix, StringComparison.Ordinal))
             .Where(listed => include.Contains("system") || !listed.Name.StartsWith('$'))
@@ -26,10 +26,8 @@ internal static class ServiceOperations
         {
             page.WriteStart(writer, endpoint, containerName: null);
             writer.WriteStartElement("Containers");
-            foreach (var listed in found.Take(page.Size))
-            {
+            foreach (ListedContainer? listed in found.Take(page.Size))
                 WriteContainer(writer, listed, include.Contains("metadata"));
-            }
 
             writer.WriteEndElement();
             PageRequest.WriteEnd(writer, found.Count > page.Size ? new(found[page.Size].Name, "") : null);
@@ -37,45 +35,46 @@ internal static class ServiceOperations
     }
 
     public static StorageResponse GetProperties(BlobAccount account) => XmlBody.Respond(200, writer =>
-    {
-        var options = account.Options;
-        writer.WriteStartElement("StorageServiceProperties");
-        writer.WriteStartElement("Logging");
-        writer.Element("Version", "1.0");
-        writer.Element("Delete", false);
-        writer.Element("Read", false);
-        writer.Element("Write", false);
-        WriteDisabledRetention(writer);
-        writer.WriteEndElement();
-        foreach (string metrics in (string[])["HourMetrics", "MinuteMetrics"])
         {
-            writer.WriteStartElement(metrics);
+            BlobAccountOptions options = account.Options;
+            writer.WriteStartElement("StorageServiceProperties");
+            writer.WriteStartElement("Logging");
             writer.Element("Version", "1.0");
-            writer.Element("Enabled", false);
+            writer.Element("Delete", false);
+            writer.Element("Read", false);
+            writer.Element("Write", false);
             WriteDisabledRetention(writer);
             writer.WriteEndElement();
-        }
+            foreach (string metrics in (string[])["HourMetrics", "MinuteMetrics"])
+            {
+                writer.WriteStartElement(metrics);
+                writer.Element("Version", "1.0");
+                writer.Element("Enabled", false);
+                WriteDisabledRetention(writer);
+                writer.WriteEndElement();
+            }
 
-        writer.WriteElementString("Cors", "");
-        writer.WriteStartElement("DeleteRetentionPolicy");
-        writer.Element("Enabled", options.KeepsDeleted);
-        if (options.KeepsDeleted)
-        {
-            writer.Element("AllowPermanentDelete", options.AllowPermanentDelete);
-            writer.Element("Days", options.SoftDeleteDays);
-        }
+            writer.WriteElementString("Cors", "");
+            writer.WriteStartElement("DeleteRetentionPolicy");
+            writer.Element("Enabled", options.KeepsDeleted);
+            if (options.KeepsDeleted)
+            {
+                writer.Element("AllowPermanentDelete", options.AllowPermanentDelete);
+                writer.Element("Days", options.SoftDeleteDays);
+            }
 
-        writer.WriteEndElement();
-        writer.WriteStartElement("StaticWebsite");
-        writer.Element("Enabled", false);
-        writer.WriteEndElement();
-        writer.WriteEndElement();
-    });
+            writer.WriteEndElement();
+            writer.WriteStartElement("StaticWebsite");
+            writer.Element("Enabled", false);
+            writer.WriteEndElement();
+            writer.WriteEndElement();
+        });
 
-    public static StorageResponse GetAccountInfo(BlobAccount account) => new StorageResponse(200)
-        .With("x-ms-sku-name", "Standard_LRS")
-        .With("x-ms-account-kind", "StorageV2")
-        .With("x-ms-is-hns-enabled", account.Options.HierarchicalNamespace);
+    public static StorageResponse GetAccountInfo(BlobAccount account) =>
+        new StorageResponse(200)
+            .With("x-ms-sku-name", "Standard_LRS")
+            .With("x-ms-account-kind", "StorageV2")
+            .With("x-ms-is-hns-enabled", account.Options.HierarchicalNamespace);
 
     private static void WriteContainer(XmlWriter writer, ListedContainer listed, bool withMetadata)
     {
@@ -111,9 +110,7 @@ internal static class ServiceOperations
 
             writer.WriteEndElement();
             if (withMetadata)
-            {
                 writer.Pairs("Metadata", container.Metadata);
-            }
 
             writer.WriteEndElement();
         }

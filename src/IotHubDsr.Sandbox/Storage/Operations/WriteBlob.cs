@@ -16,7 +16,7 @@ internal static class WriteBlob
     public static StorageResponse Put(BlobCall call)
     {
         call.RefuseOldRevision();
-        var request = call.Request;
+        BlobRequest request = call.Request;
         BlobKind kind = request.RequiredHeader("x-ms-blob-type") switch
         {
             "BlockBlob" => BlobKind.Block,
@@ -25,76 +25,58 @@ internal static class WriteBlob
             var other => throw StorageErrors.InvalidHeader("x-ms-blob-type", other),
         };
         if (kind == BlobKind.Append && request.Body.Length > 0)
-        {
             throw StorageErrors.InvalidHeader("Content-Length", request.Header("Content-Length") ?? "");
-        }
 
         var response = new StorageResponse(201);
         Checksums.Verify(request, request.Body);
         string md5 = Convert.ToBase64String(Checksums.Md5(request.Body));
-        var headers = PropertyHeaders.HttpHeaders(request, request.Header("Content-Type"));
+        BlobHttpHeaders headers = PropertyHeaders.HttpHeaders(request, request.Header("Content-Type"));
         if (kind == BlobKind.Block && headers.ContentMd5 is { } declared && declared != md5)
-        {
             throw new StorageException(StorageErrors.Md5Mismatch);
-        }
 
-        var revision = New(call, kind) with
+        BlobRevision revision = New(call, kind) with
         {
             Content = request.Body,
             Headers = headers with { ContentMd5 = kind == BlobKind.Block ? md5 : headers.ContentMd5 },
         };
         revision = Store(call, revision);
         if (kind == BlobKind.Block)
-        {
             response.With("Content-MD5", md5).With("x-ms-content-crc64", Convert.ToBase64String(Checksums.Crc64(request.Body)));
-        }
 
         return response.WithWritten(revision);
     }
 
     public static StorageResponse Append(BlobCall call)
     {
-        var request = call.Request;
+        BlobRequest request = call.Request;
         if (request.Body.Length == 0)
-        {
             throw StorageErrors.InvalidHeader("Content-Length", "0");
-        }
 
         return Append(call, request.Body, new StorageResponse(201).WithVerified(request, request.Body));
     }
 
     public static StorageResponse Append(BlobCall call, BlobContent content, StorageResponse response)
     {
-        var request = call.Request;
+        BlobRequest request = call.Request;
         bool isOld = string.CompareOrdinal(request.Header("x-ms-version"), LargeAppendVersion) < 0;
         if (content.Length > (isOld ? SmallAppend : LargeAppend))
-        {
             throw new StorageException(StorageErrors.RequestBodyTooLarge);
-        }
 
-        var (entry, current) = call.FindCurrent();
+        (BlobEntry? entry, BlobRevision? current) = call.FindCurrent();
         call.RequireAppendable(entry, current);
         if (current.Kind != BlobKind.Append)
-        {
             throw new StorageException(StorageErrors.InvalidBlobType);
-        }
 
         if (request.LongHeader("x-ms-blob-condition-appendpos") is { } position && position != current.Content.Length)
-        {
             throw new StorageException(StorageErrors.AppendPositionNotMet);
-        }
 
         if (request.LongHeader("x-ms-blob-condition-maxsize") is { } limit && current.Content.Length + content.Length > limit)
-        {
             throw new StorageException(StorageErrors.MaxBlobSizeNotMet);
-        }
 
         if (current.AppendedBlocks >= MostAppendedBlocks)
-        {
             throw new StorageException(StorageErrors.BlockCountExceedsLimit);
-        }
 
-        var appended = call.Touch(current) with
+        BlobRevision appended = call.Touch(current) with
         {
             Content = BlobContent.Concat([current.Content, content]),
             AppendedBlocks = current.AppendedBlocks + 1,
@@ -112,30 +94,30 @@ internal static class WriteBlob
     {
         string? tier = PropertyHeaders.Tier(call.Request);
         if (tier is not null && kind != BlobKind.Block)
-        {
             throw StorageErrors.UnsupportedHeader("x-ms-access-tier");
-        }
 
-        return call.Touch(new BlobRevision
-        {
-            Kind = kind,
-            CreatedOn = call.Now,
-            Metadata = PropertyHeaders.Metadata(call.Request),
-            Tags = PropertyHeaders.Tags(call.Request),
-            Tier = tier is null ? new() : new AccessTierState().Set(tier, call.Now),
-        });
+        return call.Touch(
+            new BlobRevision
+            {
+                Kind = kind,
+                CreatedOn = call.Now,
+                Metadata = PropertyHeaders.Metadata(call.Request),
+                Tags = PropertyHeaders.Tags(call.Request),
+                Tier = tier is null ? new() : new AccessTierState().Set(tier, call.Now),
+            }
+        );
     }
 
     /// <summary>Makes the revision the base blob; whatever was staged under the name is gone then.</summary>
     public static BlobRevision Store(BlobCall call, BlobRevision revision)
     {
-        var entry = call.Container.GetOrAddEntry(call.BlobName);
+        BlobEntry entry = call.Container.GetOrAddEntry(call.BlobName);
         try
         {
             call.RequireWritable(entry);
             RequireReplaceable(call, entry, revision.Kind);
             call.Container.AddParentDirectories(call.BlobName);
-            var stored = entry.Replace(revision with { Tier = TierOf(revision, entry.Current) });
+            BlobRevision stored = entry.Replace(revision with { Tier = TierOf(revision, entry.Current) });
             entry.Staged.Clear();
             return stored;
         }
@@ -151,7 +133,8 @@ internal static class WriteBlob
     /// </summary>
     private static AccessTierState TierOf(BlobRevision revision, BlobRevision? former)
     {
-        bool isInherited = revision is { Kind: BlobKind.Block, Tier.Inferred: true }
+        bool isInherited =
+            revision is { Kind: BlobKind.Block, Tier.Inferred: true }
             && former is { Kind: BlobKind.Block, Tier: { Inferred: false, Name: not AccessTierState.Archive } };
         return isInherited ? former!.Tier : revision.Tier;
     }
@@ -159,15 +142,11 @@ internal static class WriteBlob
     private static void RequireReplaceable(BlobCall call, BlobEntry entry, BlobKind kind)
     {
         if (entry.Current is { IsDirectory: true })
-        {
             throw new StorageException(StorageErrors.ResourceTypeMismatch);
-        }
 
         // All versions of a blob are of one type.
         bool hasOtherVersions = entry.Old.Any(old => old.VersionId is not null && old.Kind != kind);
         if (hasOtherVersions || (call.Account.Options.KeepsVersions && entry.Current is { } current && current.Kind != kind))
-        {
             throw new StorageException(StorageErrors.InvalidBlobType);
-        }
     }
 }

@@ -28,11 +28,9 @@ internal sealed class BlobRequest(string method, RequestTarget target, IHeaderDi
     public DateTimeOffset? DateHeader(string name)
     {
         if (Header(name) is not { } value)
-        {
             return null;
-        }
 
-        return DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
+        return DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date)
             ? date
             : throw StorageErrors.InvalidHeader(name, value);
     }
@@ -40,19 +38,18 @@ internal sealed class BlobRequest(string method, RequestTarget target, IHeaderDi
     public long? LongHeader(string name)
     {
         if (Header(name) is not { } value)
-        {
             return null;
-        }
 
         return long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
             ? number
             : throw StorageErrors.InvalidHeader(name, value);
     }
 
-    public bool FlagHeader(string name) => Header(name) switch
-    {
-        null => false,
-        var value when bool.TryParse(value, out bool flag) => flag,
-        var value => throw StorageErrors.InvalidHeader(name, value),
-    };
+    public bool FlagHeader(string name) =>
+        Header(name) switch
+        {
+            null => false,
+            var value when bool.TryParse(value, out bool flag) => flag,
+            var value => throw StorageErrors.InvalidHeader(name, value),
+        };
 }

@@ -10,20 +10,14 @@ internal readonly record struct ByteRange(long First, long? Last)
     {
         const string Unit = "bytes=";
         if (header is null || !header.StartsWith(Unit, StringComparison.OrdinalIgnoreCase))
-        {
             return null;
-        }
 
         string[] ends = header[Unit.Length..].Split('-');
         if (ends.Length != 2 || !TryParse(ends[0], out long first))
-        {
             return null;
-        }
 
         if (ends[1].Length == 0)
-        {
             return new(first, null);
-        }
 
         return TryParse(ends[1], out long last) && last >= first ? new(first, last) : null;
     }

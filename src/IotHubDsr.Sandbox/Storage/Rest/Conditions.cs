@@ -28,19 +28,13 @@ internal sealed class Conditions
     public void CheckRead(BlobRevision blob)
     {
         if (_ifNoneMatch == "*")
-        {
             throw new StorageException(StorageErrors.UnsatisfiableCondition);
-        }
 
         if (!PreconditionsHold(blob))
-        {
             throw new StorageException(StorageErrors.ConditionNotMet);
-        }
 
         if (!IsWanted(blob))
-        {
             throw new StorageException(StorageErrors.NotModified);
-        }
     }
 
     /// <summary>For writes; a blob that does not exist meets every condition but those that ask for a certain state.</summary>
@@ -49,17 +43,13 @@ internal sealed class Conditions
         if (blob is null)
         {
             if (_ifMatch is not null || _tags is not null)
-            {
                 throw new StorageException(StorageErrors.ConditionNotMet);
-            }
 
             return;
         }
 
         if (_ifNoneMatch == "*")
-        {
             throw new StorageException(StorageErrors.BlobAlreadyExists);
-        }
 
         Check(blob, StorageErrors.ConditionNotMet);
     }
@@ -69,9 +59,7 @@ internal sealed class Conditions
     private void Check(BlobRevision blob, StorageError error)
     {
         if (!PreconditionsHold(blob) || !IsWanted(blob))
-        {
             throw new StorageException(error);
-        }
     }
 
     private bool PreconditionsHold(BlobRevision blob) =>

@@ -13,33 +13,24 @@ internal static class RequestBody
 
     public static async Task<BlobContent> ReadAsync(HttpContext context)
     {
-        var request = context.Request;
+        HttpRequest request = context.Request;
         bool isWrite = HttpMethods.IsPut(request.Method) || HttpMethods.IsPost(request.Method);
         if (request.ContentLength is not { } length)
-        {
             return isWrite ? throw new StorageException(StorageErrors.MissingContentLength) : BlobContent.Empty;
-        }
 
         if (length > Limit)
-        {
             throw new StorageException(StorageErrors.RequestBodyTooLarge);
-        }
 
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-        {
             feature.MaxRequestBodySize = Limit;
-        }
 
         var segments = new List<BlobContent>();
-        for (long left = length; left > 0;)
+        for (long left = length; left > 0; )
         {
             byte[] segment = GC.AllocateUninitializedArray<byte>((int)Math.Min(left, LongestSegment));
-            int read = await request.Body.ReadAtLeastAsync(
-                segment, segment.Length, throwOnEndOfStream: false, context.RequestAborted).ConfigureAwait(false);
+            int read = await request.Body.ReadAtLeastAsync(segment, segment.Length, throwOnEndOfStream: false, context.RequestAborted);
             if (read < segment.Length)
-            {
                 throw new StorageException(StorageErrors.IncompleteBody);
-            }
 
             segments.Add(BlobContent.Of(segment));
             left -= segment.Length;
@@ -47,9 +38,7 @@ internal static class RequestBody
 
         var body = BlobContent.Concat(segments);
         string structured = request.Headers[StructuredMessage.Header].ToString();
-        return structured.Length == 0 || !isWrite
-            ? body
-            : StructuredMessage.Decode(body.ToMemory(), structured, StructuredLength(request));
+        return structured.Length == 0 || !isWrite ? body : StructuredMessage.Decode(body.ToMemory(), structured, StructuredLength(request));
     }
 
     private static long StructuredLength(HttpRequest request)

@@ -19,15 +19,13 @@ internal sealed record RequestTarget(string? Container, string? Blob, IReadOnlyD
         }
 
         int mark = target.IndexOf('?', StringComparison.Ordinal);
-        var query = ParseQuery(mark < 0 ? "" : target[(mark + 1)..]);
+        Dictionary<string, string> query = ParseQuery(mark < 0 ? "" : target[(mark + 1)..]);
         string path = (mark < 0 ? target : target[..mark])[1..];
         int separator = path.IndexOf('/', StringComparison.Ordinal);
         string first = Uri.UnescapeDataString(separator < 0 ? path : path[..separator]);
         string rest = separator < 0 ? "" : Uri.UnescapeDataString(path[(separator + 1)..]);
         if (first.Length == 0)
-        {
             return new(null, null, query);
-        }
 
         bool isBlobOfRoot = rest.Length == 0 && query.GetValueOrDefault("restype") != "container";
         return isBlobOfRoot ? new(RootContainer, first, query) : new(first, rest.Length == 0 ? null : rest, query);

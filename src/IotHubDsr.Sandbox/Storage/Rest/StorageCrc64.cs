@@ -17,7 +17,8 @@ internal struct StorageCrc64
         while (bytes.Length >= sizeof(ulong))
         {
             crc ^= System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-            crc = s_tables[7][(byte)crc]
+            crc =
+                s_tables[7][(byte)crc]
                 ^ s_tables[6][(byte)(crc >> 8)]
                 ^ s_tables[5][(byte)(crc >> 16)]
                 ^ s_tables[4][(byte)(crc >> 24)]
@@ -29,9 +30,7 @@ internal struct StorageCrc64
         }
 
         foreach (byte value in bytes)
-        {
             crc = s_tables[0][(byte)crc ^ value] ^ (crc >> 8);
-        }
 
         _register = ~crc;
     }
@@ -39,19 +38,15 @@ internal struct StorageCrc64
     /// <summary>Table n holds the effect of a byte that n further bytes follow.</summary>
     private static ulong[][] BuildTables()
     {
-        var tables = new ulong[8][];
+        ulong[][] tables = new ulong[8][];
         for (int n = 0; n < tables.Length; n++)
-        {
             tables[n] = new ulong[256];
-        }
 
         for (uint value = 0; value < 256; value++)
         {
             ulong crc = value;
             for (int bit = 0; bit < 8; bit++)
-            {
                 crc = (crc & 1) == 0 ? crc >> 1 : (crc >> 1) ^ Polynomial;
-            }
 
             tables[0][value] = crc;
         }

@@ -19,9 +19,7 @@ internal sealed class StorageResponse(int status)
     public StorageResponse With(string name, string? value)
     {
         if (value is not null)
-        {
             _headers.Add(new(name, value));
-        }
 
         return this;
     }
@@ -32,8 +30,7 @@ internal sealed class StorageResponse(int status)
 
     public StorageResponse With(string name, DateTimeOffset value) => With(name, value.ToString("R", CultureInfo.InvariantCulture));
 
-    public StorageResponse WithIdentity(BlobRevision revision) =>
-        With("ETag", revision.ETag).With("Last-Modified", revision.LastModified);
+    public StorageResponse WithIdentity(BlobRevision revision) => With("ETag", revision.ETag).With("Last-Modified", revision.LastModified);
 
     /// <summary>What every write that makes a state answers.</summary>
     public StorageResponse WithWritten(BlobRevision revision) =>

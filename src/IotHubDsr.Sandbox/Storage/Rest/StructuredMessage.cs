@@ -24,9 +24,7 @@ internal static class StructuredMessage
     public static BlobContent Decode(ReadOnlyMemory<byte> body, string properties, long? contentLength)
     {
         if (!string.Equals(properties, Crc64Properties, StringComparison.OrdinalIgnoreCase))
-        {
             throw StorageErrors.InvalidHeader(Header, properties);
-        }
 
         var reader = new Reader(body);
         byte version = reader.Take(1).Span[0];
@@ -34,15 +32,11 @@ internal static class StructuredMessage
         ushort flags = BinaryPrimitives.ReadUInt16LittleEndian(reader.Take(2).Span);
         ushort count = BinaryPrimitives.ReadUInt16LittleEndian(reader.Take(2).Span);
         if (version != 1 || total != body.Length || flags != CrcFlag)
-        {
             throw new StorageException(StorageErrors.InvalidBlobOrBlock);
-        }
 
         var segments = new List<BlobContent>(count);
         for (int number = 1; number <= count; number++)
-        {
             segments.Add(reader.TakeSegment(number));
-        }
 
         var content = BlobContent.Concat(segments);
         RequireCrc(content, reader.Take(CrcSize).Span);
@@ -62,7 +56,7 @@ internal static class StructuredMessage
         for (int i = 0; i < count; i++)
         {
             long offset = i * SegmentLength;
-            var segment = content.Slice(offset, Math.Min(SegmentLength, content.Length - offset));
+            BlobContent segment = content.Slice(offset, Math.Min(SegmentLength, content.Length - offset));
             byte[] segmentHeader = new byte[SegmentHeaderSize];
             BinaryPrimitives.WriteUInt16LittleEndian(segmentHeader, (ushort)(i + 1));
             BinaryPrimitives.WriteUInt64LittleEndian(segmentHeader.AsSpan(2), (ulong)segment.Length);
@@ -76,9 +70,7 @@ internal static class StructuredMessage
     private static void RequireCrc(BlobContent content, ReadOnlySpan<byte> expected)
     {
         if (!expected.SequenceEqual(Checksums.Crc64(content)))
-        {
             throw new StorageException(StorageErrors.Crc64Mismatch);
-        }
     }
 
     private sealed class Reader(ReadOnlyMemory<byte> body)
@@ -88,11 +80,9 @@ internal static class StructuredMessage
         public ReadOnlyMemory<byte> Take(long length)
         {
             if (length < 0 || length > body.Length - _at)
-            {
                 throw new StorageException(StorageErrors.InvalidBlobOrBlock);
-            }
 
-            var taken = body.Slice(_at, (int)length);
+            ReadOnlyMemory<byte> taken = body.Slice(_at, (int)length);
             _at += (int)length;
             return taken;
         }
@@ -102,9 +92,7 @@ internal static class StructuredMessage
             ushort number = BinaryPrimitives.ReadUInt16LittleEndian(Take(2).Span);
             long length = (long)BinaryPrimitives.ReadUInt64LittleEndian(Take(8).Span);
             if (number != expectedNumber)
-            {
                 throw new StorageException(StorageErrors.InvalidBlobOrBlock);
-            }
 
             var content = BlobContent.Of(Take(length));
             RequireCrc(content, Take(CrcSize).Span);

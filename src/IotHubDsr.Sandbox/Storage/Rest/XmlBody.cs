@@ -53,9 +53,7 @@ internal static class XmlBody
     public static void Element(this XmlWriter writer, string name, string? value)
     {
         if (value is not null)
-        {
             writer.WriteElementString(name, value);
-        }
     }
 
     public static void Element(this XmlWriter writer, string name, long value) =>
@@ -64,8 +62,7 @@ internal static class XmlBody
     public static void Element(this XmlWriter writer, string name, DateTimeOffset value) =>
         writer.WriteElementString(name, value.ToString("R", CultureInfo.InvariantCulture));
 
-    public static void Element(this XmlWriter writer, string name, bool value) =>
-        writer.WriteElementString(name, value ? "true" : "false");
+    public static void Element(this XmlWriter writer, string name, bool value) => writer.WriteElementString(name, value ? "true" : "false");
 
     /// <summary>A name with characters that no XML document can carry is percent-encoded, and says so.</summary>
     public static void NameElement(this XmlWriter writer, string name)
@@ -87,10 +84,8 @@ internal static class XmlBody
     public static void Pairs(this XmlWriter writer, string element, IReadOnlyDictionary<string, string> pairs)
     {
         writer.WriteStartElement(element);
-        foreach (var (name, value) in pairs)
-        {
+        foreach ((string? name, string? value) in pairs)
             writer.WriteElementString(name, value);
-        }
 
         writer.WriteEndElement();
     }
@@ -99,7 +94,7 @@ internal static class XmlBody
     {
         writer.WriteStartElement("Tags");
         writer.WriteStartElement("TagSet");
-        foreach (var (name, value) in tags)
+        foreach ((string? name, string? value) in tags)
         {
             writer.WriteStartElement("Tag");
             writer.WriteElementString("Key", name);
@@ -116,13 +111,9 @@ internal static class XmlBody
         for (int i = 0; i < text.Length; i++)
         {
             if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
-            {
                 i++;
-            }
             else if (!XmlConvert.IsXmlChar(text[i]))
-            {
                 return false;
-            }
         }
 
         return true;

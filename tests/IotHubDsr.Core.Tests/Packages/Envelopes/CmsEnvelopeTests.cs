@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.Pkcs;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using IotHubDsr.Foundation;
-using IotHubDsr.Packages;
-using IotHubDsr.Packages.Envelopes;
-using CmsRecipient = IotHubDsr.Packages.Envelopes.CmsRecipient;
+using IotHubDsr.Core.Foundation;
+using IotHubDsr.Core.Packages;
+using IotHubDsr.Core.Packages.Envelopes;
+using CmsRecipient = IotHubDsr.Core.Packages.Envelopes.CmsRecipient;
 
 namespace IotHubDsr.Core.Tests.Packages.Envelopes;
 
@@ -44,7 +44,10 @@ public sealed class CmsEnvelopeTests : IDisposable
     [InlineData("P-521")]
     public async Task Write_Content_IsOpenedByOpenSsl(string key)
     {
-        using X509Certificate2 recipient = key == "rsa" ? Recipient.WithRsa(3072) : Recipient.WithCurve(ECCurve.CreateFromFriendlyName($"nist{key.Replace("-", "", StringComparison.Ordinal)}"));
+        using X509Certificate2 recipient =
+            key == "rsa"
+                ? Recipient.WithRsa(3072)
+                : Recipient.WithCurve(ECCurve.CreateFromFriendlyName($"nist{key.Replace("-", "", StringComparison.Ordinal)}"));
         byte[] content = RandomNumberGenerator.GetBytes(1_000_003);
         string envelope = Path.Combine(_folder, "envelope.p7m");
         await File.WriteAllBytesAsync(envelope, Seal(recipient, content));
@@ -60,7 +63,7 @@ public sealed class CmsEnvelopeTests : IDisposable
         using X509Certificate2 recipient = withCurve ? Recipient.WithCurve(ECCurve.NamedCurves.nistP256) : Recipient.WithRsa();
         string path = Path.Combine(_folder, "th-017.zip.p7m");
         byte[] secret = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("a person's data ", 200_000)));
-        await using (PackageWriter package = PackageWriter.Create(path, asZip: false, recipient))
+        await using (var package = PackageWriter.Create(path, asZip: false, recipient))
         {
             await using (Stream first = await package.OpenDataAsync("first", CancellationToken.None))
             {
@@ -76,7 +79,7 @@ public sealed class CmsEnvelopeTests : IDisposable
 
         Assert.Equal([path], Directory.GetFileSystemEntries(_folder));
         AssertTellsNothing(await File.ReadAllBytesAsync(path));
-        Bag bag = Bag.OfZip(new MemoryStream(await OpenSsl.DecryptAsync(path, recipient, _folder)), "th-017");
+        var bag = Bag.OfZip(new MemoryStream(await OpenSsl.DecryptAsync(path, recipient, _folder)), "th-017");
         bag.AssertValid();
         Assert.Equal(secret, bag.Files["data/first"]);
         Assert.Equal(secret, bag.Files["data/second"]);
@@ -115,7 +118,10 @@ public sealed class CmsEnvelopeTests : IDisposable
         Refused("1024 bits", Recipient.WithRsa(bits: 1024));
         Refused("key agreement", Recipient.WithCurve(ECCurve.NamedCurves.nistP256, X509KeyUsageFlags.DigitalSignature));
         Refused("neither RSA nor", Recipient.WithCurve(ECCurve.NamedCurves.brainpoolP256r1));
-        foreach (X509Certificate2 good in (X509Certificate2[])[Recipient.WithRsa(usage: null), Recipient.WithCurve(ECCurve.NamedCurves.nistP521, usage: null)])
+        foreach (
+            X509Certificate2 good in (X509Certificate2[])
+                [Recipient.WithRsa(usage: null), Recipient.WithCurve(ECCurve.NamedCurves.nistP521, usage: null)]
+        )
         {
             using (good)
                 CmsRecipient.Check(good, now);

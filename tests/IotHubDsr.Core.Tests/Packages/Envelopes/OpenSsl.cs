@@ -25,7 +25,8 @@ internal static class OpenSsl
     {
         string pem = Path.Combine(folder, "recipient.pem");
         string output = Path.Combine(folder, "opened");
-        string key = recipient.GetRSAPrivateKey()?.ExportPkcs8PrivateKeyPem() ?? recipient.GetECDiffieHellmanPrivateKey()!.ExportPkcs8PrivateKeyPem();
+        string key = recipient.GetRSAPrivateKey()?.ExportPkcs8PrivateKeyPem()
+            ?? recipient.GetECDiffieHellmanPrivateKey()!.ExportPkcs8PrivateKeyPem();
         await File.WriteAllTextAsync(pem, $"{recipient.ExportCertificatePem()}\n{key}\n");
         Assert.Equal(0, Run("cms", "-decrypt", "-binary", "-inform", "DER", "-in", envelope, "-recip", pem, "-inkey", pem, "-out", output));
         return await File.ReadAllBytesAsync(output);
@@ -35,7 +36,9 @@ internal static class OpenSsl
     {
         try
         {
-            using Process tool = Process.Start(new ProcessStartInfo("openssl", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using Process tool = Process.Start(
+                new ProcessStartInfo("openssl", arguments) { RedirectStandardOutput = true, RedirectStandardError = true }
+            )!;
             Task<string> output = tool.StandardOutput.ReadToEndAsync();
             Task<string> error = tool.StandardError.ReadToEndAsync();
             tool.WaitForExit();

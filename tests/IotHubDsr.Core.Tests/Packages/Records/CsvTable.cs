@@ -15,7 +15,7 @@ internal static partial class CsvTable
         Assert.EndsWith("\r\n", text, StringComparison.Ordinal);
         var rows = new List<string?[]>();
         var row = new List<string?>();
-        for (int at = 0; at < text.Length;)
+        for (int at = 0; at < text.Length; )
         {
             row.Add(ReadCell(text, ref at));
             if (text[at] == ',')

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
-using IotHubDsr.Packages.Records;
+using IotHubDsr.Core.Packages.Records;
 
 namespace IotHubDsr.Core.Tests.Packages.Records;
 
@@ -12,18 +12,21 @@ public sealed class CsvTextTests
 
     private static readonly Gen<string> Texts = Gen.OneOf(
         Gen.Char["'\";,=+-@＝＠ \t\r\n\0\u007f\u0085\u00a0\u200b\u3000aé\\{[1"].Array[0, 14].Select(characters => new string(characters)),
-        Gen.String.Select(text => new string([.. text.Where(c => !char.IsSurrogate(c))])));
+        Gen.String.Select(text => new string([.. text.Where(c => !char.IsSurrogate(c))]))
+    );
 
     [Fact]
     public void OfText_AnyText_CanBeTurnedBack() => Texts.Sample(text => CsvTable.TextOf(CellOf(CsvText.OfText(text))!) == text);
 
     [Fact]
-    public void OfText_AnyText_BeginsNoFormulaAlsoWhereASpreadsheetSplitsAtOtherCharacters() => Texts.Sample(text =>
-    {
-        string cell = CellOf(CsvText.OfText(text))!;
-        return cell.All(c => !char.IsControl(c) || c is '\t' or '\r' or '\n')
-            && cell.Split(';', '\t', '\r', '\n').All(part => part.Trim().Trim('\u200b') is not [var first, ..] || !Formula.Contains(first));
-    });
+    public void OfText_AnyText_BeginsNoFormulaAlsoWhereASpreadsheetSplitsAtOtherCharacters() =>
+        Texts.Sample(text =>
+        {
+            string cell = CellOf(CsvText.OfText(text))!;
+            return cell.All(c => !char.IsControl(c) || c is '\t' or '\r' or '\n')
+                && cell.Split(';', '\t', '\r', '\n')
+                    .All(part => part.Trim().Trim('\u200b') is not [var first, ..] || !Formula.Contains(first));
+        });
 
     [Theory]
     [InlineData("=HYPERLINK(\"http://x\")", "'=HYPERLINK(\"http://x\")")]
@@ -39,15 +42,24 @@ public sealed class CsvTextTests
     public void OfText_KnownTricks_AreDisarmed(string text, string cell) => Assert.Equal(cell, CellOf(CsvText.OfText(text)));
 
     [Fact]
-    public void OfJson_AnyValue_IsTheSameValue() => Texts.Array[0, 4].Sample(texts =>
-    {
-        var value = new JsonObject { ["list"] = new JsonArray([.. texts.Select(text => JsonValue.Create(text))]), [string.Concat(texts)] = -5 };
-        string json = value.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-        string cell = CellOf(CsvText.OfJson(json))!;
-        return JsonNode.DeepEquals(value, JsonNode.Parse(cell))
-            && !cell.Any(char.IsControl)
-            && cell.Split(';').Skip(1).All(part => part.Trim().Trim('\u200b') is not [var first, ..] || !Formula.Contains(first));
-    });
+    public void OfJson_AnyValue_IsTheSameValue() =>
+        Texts
+            .Array[0, 4]
+            .Sample(texts =>
+            {
+                var value = new JsonObject
+                {
+                    ["list"] = new JsonArray([.. texts.Select(text => JsonValue.Create(text))]),
+                    [string.Concat(texts)] = -5,
+                };
+                string json = value.ToJsonString(
+                    new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+                );
+                string cell = CellOf(CsvText.OfJson(json))!;
+                return JsonNode.DeepEquals(value, JsonNode.Parse(cell))
+                    && !cell.Any(char.IsControl)
+                    && cell.Split(';').Skip(1).All(part => part.Trim().Trim('\u200b') is not [var first, ..] || !Formula.Contains(first));
+            });
 
     [Fact]
     public void OfText_ManyBlanks_TakesTimeThatGrowsWithTheTextOnly()
@@ -59,6 +71,5 @@ public sealed class CsvTextTests
         Assert.Equal(text, CsvTable.TextOf(CellOf(cell)!));
     }
 
-    private static string? CellOf(string cell) =>
-        CsvTable.Read(Encoding.UTF8.GetBytes($"\uFEFF{cell}\r\n"))[0][0];
+    private static string? CellOf(string cell) => CsvTable.Read(Encoding.UTF8.GetBytes($"\uFEFF{cell}\r\n"))[0][0];
 }

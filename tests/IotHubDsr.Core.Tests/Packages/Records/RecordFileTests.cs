@@ -2,9 +2,11 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using CsCheck;
-using IotHubDsr.Packages.Records;
-using IotHubDsr.Stores;
-using IotHubDsr.Stores.RoutedBlobs;
+using IotHubDsr.Core.Azure.Hub;
+using IotHubDsr.Core.Packages.Records;
+using IotHubDsr.Core.Records;
+using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Sinks.RoutedBlobs;
 using Json.Schema;
 
 namespace IotHubDsr.Core.Tests.Packages.Records;
@@ -13,21 +15,44 @@ public sealed class RecordFileTests
 {
     private static readonly string[] Values =
     [
-        "null", "true", "1", "-1.5", "1e400", "123456789012345678901234567890", "\"\"", "\"=1+1\"", "[]", "[1,\";=x\"]", "{}", "{\"Body\":1}",
+        "null",
+        "true",
+        "1",
+        "-1.5",
+        "1e400",
+        "123456789012345678901234567890",
+        "\"\"",
+        "\"=1+1\"",
+        "[]",
+        "[1,\";=x\"]",
+        "{}",
+        "{\"Body\":1}",
         "{\"a\":1,\"a\":2}",
     ];
 
     private static readonly string[] Names =
-        ["EnqueuedTimeUtc", "Properties", "SystemProperties", "Body", "messageId", "enqueuedTime", "=cmd", "extra", "*"];
+    [
+        "EnqueuedTimeUtc",
+        "Properties",
+        "SystemProperties",
+        "Body",
+        "messageId",
+        "enqueuedTime",
+        "=cmd",
+        "extra",
+        "*",
+    ];
 
     /// <summary>Every kind that a store declares.</summary>
     public static TheoryData<string> Kinds => [.. All.Keys];
 
-    private static Dictionary<string, RecordKind> All { get; } = typeof(RecordKind).Assembly.GetTypes()
-        .SelectMany(type => type.GetProperties(BindingFlags.Static | BindingFlags.Public))
-        .Where(property => property.PropertyType == typeof(RecordKind))
-        .Select(property => (RecordKind)property.GetValue(null)!)
-        .ToDictionary(kind => kind.Name, StringComparer.Ordinal);
+    private static Dictionary<string, RecordKind> All { get; } =
+        typeof(RecordKind)
+            .Assembly.GetTypes()
+            .SelectMany(type => type.GetProperties(BindingFlags.Static | BindingFlags.Public))
+            .Where(property => property.PropertyType == typeof(RecordKind))
+            .Select(property => (RecordKind)property.GetValue(null)!)
+            .ToDictionary(kind => kind.Name, StringComparer.Ordinal);
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -56,17 +81,23 @@ public sealed class RecordFileTests
         Gen<string> message = Gen.Select(member.Array[0, 4], inner)
             .Select((members, system) => $"{{{string.Join(',', members.Append($"\"SystemProperties\":{system}"))}}}");
 
-        message.Array[1, 4].Sample(messages =>
-        {
-            var target = new MemoryTarget();
-            var schema = new RecordSchema(MessageRecords.Messages.Kind);
-            string[] lines = [.. messages.Select(text =>
-                $$"""{"deviceId":"d","attribution":"Own","blob":"=b","offset":5,"index":0,"message":{{text}}}""")];
-            WriteAll(target, schema, lines).GetAwaiter().GetResult();
-            return target.Text("records.ndjson") == string.Concat(lines.Select(line => $"{line}\n"))
-                && lines.All(line => Fits(schema, line))
-                && CsvTable.Read(target.Files["records.csv"]).Count == lines.Length + 1;
-        });
+        message
+            .Array[1, 4]
+            .Sample(messages =>
+            {
+                var target = new MemoryTarget();
+                var schema = new RecordSchema(MessageRecords.Messages.Kind);
+                string[] lines =
+                [
+                    .. messages.Select(text =>
+                        $$"""{"deviceId":"d","attribution":"Own","blob":"=b","offset":5,"index":0,"message":{{text}}}"""
+                    ),
+                ];
+                WriteAll(target, schema, lines).GetAwaiter().GetResult();
+                return target.Text("records.ndjson") == string.Concat(lines.Select(line => $"{line}\n"))
+                    && lines.All(line => Fits(schema, line))
+                    && CsvTable.Read(target.Files["records.csv"]).Count == lines.Length + 1;
+            });
     }
 
     [Fact]
@@ -80,7 +111,7 @@ public sealed class RecordFileTests
         await WriteAll(target, new RecordSchema(MessageRecords.Messages.Kind), line.Trim());
 
         IReadOnlyList<string?[]> table = CsvTable.Read(target.Files["records.csv"]);
-        Dictionary<string, string?> row = table[0].Zip(table[1]).ToDictionary(cell => cell.First!, cell => cell.Second);
+        var row = table[0].Zip(table[1]).ToDictionary(cell => cell.First!, cell => cell.Second);
         Assert.Equal("'-1", row["deviceId"]);
         Assert.Equal("7", row["offset"]);
         Assert.Equal("""{"a":"=1"}""", row["message.Properties"]);
@@ -94,7 +125,8 @@ public sealed class RecordFileTests
     [Fact]
     public async Task Write_MemberThatTheKindDoesNotDeclare_IsADefectThatShows() =>
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            WriteAll(new MemoryTarget(), new RecordSchema(MessageRecords.Messages.Kind), """{"deviceId":"d","undeclared":1}"""));
+            WriteAll(new MemoryTarget(), new RecordSchema(MessageRecords.Messages.Kind), """{"deviceId":"d","undeclared":1}""")
+        );
 
     [Fact]
     public async Task Write_HalfSurrogates_StandAsTheirEscapes()
@@ -104,12 +136,16 @@ public sealed class RecordFileTests
         await WriteAll(
             target,
             new RecordSchema(MessageRecords.Messages.Kind),
-            """{"deviceId":"\ud800","attribution":"Own","blob":"b","offset":7,"index":0,"message":{"\udc00":"\ud83d"}}""");
+            """{"deviceId":"\ud800","attribution":"Own","blob":"b","offset":7,"index":0,"message":{"\udc00":"\ud83d"}}"""
+        );
 
         string?[] row = CsvTable.Read(target.Files["records.csv"])[1];
-        Assert.Equal("""
+        Assert.Equal(
+            """
             "\ud800"
-            """, row[0]);
+            """,
+            row[0]
+        );
         Assert.Equal("""{"\udc00":"\ud83d"}""", row[^1]);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Json.Schema;
 
 namespace IotHubDsr.Core.Tests.Packages.Records;
@@ -13,7 +14,7 @@ internal sealed class SchemaCheck
     /// <param name="schema">The schema; its ID is taken off, since one process sees the schemas of several packages.</param>
     public static SchemaCheck Of(ReadOnlySpan<byte> schema)
     {
-        var root = System.Text.Json.Nodes.JsonNode.Parse(schema)!.AsObject();
+        JsonObject root = System.Text.Json.Nodes.JsonNode.Parse(schema)!.AsObject();
         root.Remove("$id");
         return new SchemaCheck(JsonSchema.FromText(root.ToJsonString()));
     }
@@ -21,9 +22,17 @@ internal sealed class SchemaCheck
     public IReadOnlyList<string> Failures(string json)
     {
         EvaluationResults results = _schema.Evaluate(
-            JsonDocument.Parse(json).RootElement, new EvaluationOptions { OutputFormat = OutputFormat.List });
+            JsonDocument.Parse(json).RootElement,
+            new EvaluationOptions { OutputFormat = OutputFormat.List }
+        );
         return results.IsValid
             ? []
-            : [.. (results.Details ?? []).Where(detail => detail.Errors is not null).Select(detail => $"{detail.InstanceLocation}: {string.Join(' ', detail.Errors!.Values)}"), json];
+            :
+            [
+                .. (results.Details ?? [])
+                    .Where(detail => detail.Errors is not null)
+                    .Select(detail => $"{detail.InstanceLocation}: {string.Join(' ', detail.Errors!.Values)}"),
+                json,
+            ];
     }
 }

@@ -4,7 +4,8 @@ using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Specialized;
 using Azure.Storage.Sas;
-using IotHubDsr.Core.Tests.Stores.Azurite;
+using IotHubDsr.Core.Tests.Sinks.Azurite;
+using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Core.Tests.Sandbox.Requests;
@@ -20,13 +21,13 @@ public sealed class StorageRequestTests(AzuriteServer azurite) : IClassFixture<A
     [Fact]
     public async Task Sandbox_GivesTheDocumentedAnswers()
     {
-        await using var sandbox = await SandboxSession.StartAsync();
-        var account = sandbox.Server.World.Blobs.GetOrAddAccount(WorldNames.PlainAccount);
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        BlobAccount account = sandbox.Server.World.Blobs.GetOrAddAccount(WorldNames.PlainAccount);
         account.GetOrAddContainer(ContainerName);
         var key = new StorageSharedKeyCredential(WorldNames.PlainAccount, Convert.ToBase64String(account.Keys[0]));
         var service = new BlobServiceClient(new Uri($"https://{WorldNames.PlainAccount}.blob.core.windows.net/"), key);
 
-        var answers = await SendAllAsync(sandbox.Http, service, ContainerName);
+        Dictionary<string, string> answers = await SendAllAsync(sandbox.Http, service, ContainerName);
 
         AssertAnswers(request => request.Answer, answers);
     }
@@ -35,9 +36,9 @@ public sealed class StorageRequestTests(AzuriteServer azurite) : IClassFixture<A
     public async Task Azurite_DiffersWhereItIsListed()
     {
         using var http = new HttpClient();
-        var container = await azurite.CreateContainerAsync();
+        BlobContainerClient container = await azurite.CreateContainerAsync();
 
-        var answers = await SendAllAsync(http, container.GetParentBlobServiceClient(), container.Name);
+        Dictionary<string, string> answers = await SendAllAsync(http, container.GetParentBlobServiceClient(), container.Name);
 
         AssertAnswers(StorageDifferences.Azurite, answers);
     }
@@ -58,49 +59,55 @@ public sealed class StorageRequestTests(AzuriteServer azurite) : IClassFixture<A
 
     private static void AssertAnswers(Func<StorageRequest, string> expected, Dictionary<string, string> answers)
     {
-        var other = StorageRequests.All
-            .Where(request => expected(request) != answers[request.Name])
+        IEnumerable<string> other = StorageRequests
+            .All.Where(request => expected(request) != answers[request.Name])
             .Select(request => $"{request.Name}: expected {expected(request)}, got {answers[request.Name]}");
-        var text = string.Join(Environment.NewLine, other);
+        string text = string.Join(Environment.NewLine, other);
         Assert.True(text.Length == 0, text);
     }
 
     private static async Task<Dictionary<string, string>> SendAllAsync(HttpClient http, BlobServiceClient service, string container)
     {
-        var signed = service.GenerateAccountSasUri(
-            AccountSasPermissions.All, TimeProvider.System.GetUtcNow().AddHours(1), AccountSasResourceTypes.All);
+        Uri signed = service.GenerateAccountSasUri(
+            AccountSasPermissions.All,
+            TimeProvider.System.GetUtcNow().AddHours(1),
+            AccountSasResourceTypes.All
+        );
         var answers = new Dictionary<string, string>();
-        foreach (var request in StorageRequests.All)
-        {
+        foreach (StorageRequest request in StorageRequests.All)
             answers.Add(request.Name, await SendAsync(http, service, signed.Query.TrimStart('?'), container, request));
-        }
 
         return answers;
     }
 
     private static async Task<string> SendAsync(
-        HttpClient http, BlobServiceClient service, string signature, string container, StorageRequest request)
+        HttpClient http,
+        BlobServiceClient service,
+        string signature,
+        string container,
+        StorageRequest request
+    )
     {
-        var root = service.Uri.AbsoluteUri.TrimEnd('/');
-        var (method, path) = request.Line.Split(' ') is [var verb, var rest] ? (verb, rest) : throw new FormatException(request.Line);
-        var separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
-        var url = root + path.Replace("{c}", container, StringComparison.Ordinal) + (request.IsUnsigned ? "" : separator + signature);
+        string root = service.Uri.AbsoluteUri.TrimEnd('/');
+        (string? method, string? path) = request.Line.Split(' ') is [var verb, var rest]
+            ? (verb, rest)
+            : throw new FormatException(request.Line);
+        char separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+        string url = root + path.Replace("{c}", container, StringComparison.Ordinal) + (request.IsUnsigned ? "" : separator + signature);
         using var message = new HttpRequestMessage(new HttpMethod(method), url);
         message.Content = new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes(request.Body ?? ""));
         message.Content.Headers.ContentType = null;
         if (request.Body is null && method is "GET" or "HEAD" or "DELETE")
-        {
             message.Content = null;
-        }
 
         if (!request.IsUnversioned)
-        {
             message.Headers.Add("x-ms-version", "2023-11-03");
-        }
 
-        foreach (var line in request.Headers)
+        foreach (string line in request.Headers)
         {
-            var (name, value) = line.Split(": ", 2) is [var before, var after] ? (before, after) : throw new FormatException(line);
+            (string? name, string? value) = line.Split(": ", 2) is [var before, var after]
+                ? (before, after)
+                : throw new FormatException(line);
             value = value
                 .Replace("{source}", $"{root}/{container}/source?{signature}", StringComparison.Ordinal)
                 .Replace("{account}", service.AccountName, StringComparison.Ordinal)
@@ -109,8 +116,8 @@ public sealed class StorageRequestTests(AzuriteServer azurite) : IClassFixture<A
             Assert.True(headers.TryAddWithoutValidation(name, value));
         }
 
-        using var response = await http.SendAsync(message);
-        var code = response.Headers.TryGetValues("x-ms-error-code", out var codes) ? $" {codes.Single()}" : "";
+        using HttpResponseMessage response = await http.SendAsync(message);
+        string code = response.Headers.TryGetValues("x-ms-error-code", out IEnumerable<string>? codes) ? $" {codes.Single()}" : "";
         return string.Create(CultureInfo.InvariantCulture, $"{(int)response.StatusCode}{code}");
     }
 }

@@ -1,8 +1,11 @@
 using System.Security.Cryptography;
 using Azure;
 using Azure.Storage;
+using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using IotHubDsr.Sandbox.Storage;
+using IotHubDsr.Sandbox.Storage.Blobs;
 
 namespace IotHubDsr.Core.Tests.Sandbox.Storage;
 
@@ -15,24 +18,32 @@ public sealed class AppendTests
     [InlineData("lease", 412, "LeaseNotPresentWithBlobOperation")]
     public async Task Append_UnderAConditionThatDoesNotHold_ChangesNothing(string condition, int status, string code)
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var blob = await CreateAsync(sandbox);
-        var error = await FailAsync(blob, "more", new AppendBlobAppendBlockOptions
-        {
-            Conditions = condition switch
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        AppendBlobClient blob = await CreateAsync(sandbox);
+        RequestFailedException error = await FailAsync(
+            blob,
+            "more",
+            new AppendBlobAppendBlockOptions
             {
-                "position" => new() { IfAppendPositionEqual = 3 },
-                "size" => new() { IfMaxSizeLessThanOrEqual = 7 },
-                "etag" => new() { IfMatch = new ETag("\"0x1\"") },
-                _ => new() { LeaseId = Guid.NewGuid().ToString() },
-            },
-        });
+                Conditions = condition switch
+                {
+                    "position" => new() { IfAppendPositionEqual = 3 },
+                    "size" => new() { IfMaxSizeLessThanOrEqual = 7 },
+                    "etag" => new() { IfMatch = new ETag("\"0x1\"") },
+                    _ => new() { LeaseId = Guid.NewGuid().ToString() },
+                },
+            }
+        );
         Assert.Equal((status, code), (error.Status, error.ErrorCode));
         Assert.Equal("once", (await blob.DownloadContentAsync()).Value.Content.ToString());
-        await AppendAsync(blob, "more", new AppendBlobAppendBlockOptions
-        {
-            Conditions = new() { IfAppendPositionEqual = 4, IfMaxSizeLessThanOrEqual = 8 },
-        });
+        await AppendAsync(
+            blob,
+            "more",
+            new AppendBlobAppendBlockOptions
+            {
+                Conditions = new() { IfAppendPositionEqual = 4, IfMaxSizeLessThanOrEqual = 8 },
+            }
+        );
     }
 
     [Theory]
@@ -40,16 +51,20 @@ public sealed class AppendTests
     [InlineData(StorageChecksumAlgorithm.StorageCrc64, "Crc64Mismatch")]
     public async Task Append_WithAWrongChecksum_IsRefused(StorageChecksumAlgorithm algorithm, string code)
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var blob = await CreateAsync(sandbox);
-        var error = await FailAsync(blob, "more", new AppendBlobAppendBlockOptions
-        {
-            TransferValidation = new()
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        AppendBlobClient blob = await CreateAsync(sandbox);
+        RequestFailedException error = await FailAsync(
+            blob,
+            "more",
+            new AppendBlobAppendBlockOptions
             {
-                ChecksumAlgorithm = algorithm,
-                PrecalculatedChecksum = new byte[algorithm == StorageChecksumAlgorithm.MD5 ? MD5.HashSizeInBytes : 8],
-            },
-        });
+                TransferValidation = new()
+                {
+                    ChecksumAlgorithm = algorithm,
+                    PrecalculatedChecksum = new byte[algorithm == StorageChecksumAlgorithm.MD5 ? MD5.HashSizeInBytes : 8],
+                },
+            }
+        );
         Assert.Equal((400, code), (error.Status, error.ErrorCode));
         await AppendAsync(blob, "more", new AppendBlobAppendBlockOptions { TransferValidation = new() { ChecksumAlgorithm = algorithm } });
         Assert.Equal("oncemore", (await blob.DownloadContentAsync()).Value.Content.ToString());
@@ -58,8 +73,8 @@ public sealed class AppendTests
     [Fact]
     public async Task Append_IsNotAVersionOfItsOwn()
     {
-        await using var sandbox = await BlobSandbox.StartAsync(new(VersioningEnabled: true, SoftDeleteDays: 7));
-        var blob = await CreateAsync(sandbox);
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync(new(VersioningEnabled: true, SoftDeleteDays: 7));
+        AppendBlobClient blob = await CreateAsync(sandbox);
         string version = (await blob.GetPropertiesAsync()).Value.VersionId;
         await AppendAsync(blob, "more");
         Assert.Equal(version, (await blob.GetPropertiesAsync()).Value.VersionId);
@@ -69,13 +84,13 @@ public sealed class AppendTests
     [Fact]
     public async Task Append_AfterTheLastBlockThatFits_IsRefused()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var blob = await CreateAsync(sandbox);
-        var container = sandbox.Account.GetOrAddContainer("telemetry");
-        Assert.True(container.TryGetEntry("b", out var entry));
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        AppendBlobClient blob = await CreateAsync(sandbox);
+        BlobContainer container = sandbox.Account.GetOrAddContainer("telemetry");
+        Assert.True(container.TryGetEntry("b", out BlobEntry? entry));
         entry.Amend(entry.Current!, entry.Current! with { AppendedBlocks = 49_999 });
         await AppendAsync(blob, "last");
-        var error = await FailAsync(blob, "more");
+        RequestFailedException error = await FailAsync(blob, "more");
         Assert.Equal((409, "BlockCountExceedsLimit"), (error.Status, error.ErrorCode));
         Assert.Equal(50_000, (await blob.GetPropertiesAsync()).Value.BlobCommittedBlockCount);
     }
@@ -85,34 +100,34 @@ public sealed class AppendTests
     [InlineData("2022-11-02", 201)]
     public async Task Append_OfMoreThanFourMebibytes_NeedsANewerVersionOfTheService(string version, int status)
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var blob = await CreateAsync(sandbox);
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        AppendBlobClient blob = await CreateAsync(sandbox);
         using var request = new HttpRequestMessage(HttpMethod.Put, blob.Uri + "?comp=appendblock")
         {
             Content = new ByteArrayContent(new byte[(4 * 1024 * 1024) + 1]),
         };
         request.Headers.Add("x-ms-version", version);
-        using var response = await sandbox.Http.SendAsync(request);
+        using HttpResponseMessage response = await sandbox.Http.SendAsync(request);
         Assert.Equal(status, (int)response.StatusCode);
     }
 
     [Fact]
     public async Task Append_ToABlockBlob_IsRefused()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var blob = sandbox.Container().GetAppendBlobClient("b");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        AppendBlobClient blob = sandbox.Container().GetAppendBlobClient("b");
         sandbox.Account.GetOrAddContainer("telemetry").Put("b", "once"u8.ToArray());
-        var error = await FailAsync(blob, "more");
+        RequestFailedException error = await FailAsync(blob, "more");
         Assert.Equal((409, "InvalidBlobType"), (error.Status, error.ErrorCode));
     }
 
     [Fact]
     public async Task AppendFromUrl_CopiesTheRange_OnlyOfTheStateThatWasSeen()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var blob = await CreateAsync(sandbox);
-        var source = sandbox.Container().GetBlobClient("source");
-        var etag = (await source.UploadAsync(BinaryData.FromString("0123456789"))).Value.ETag;
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        AppendBlobClient blob = await CreateAsync(sandbox);
+        BlobClient source = sandbox.Container().GetBlobClient("source");
+        ETag etag = (await source.UploadAsync(BinaryData.FromString("0123456789"))).Value.ETag;
         var options = new AppendBlobAppendBlockFromUriOptions
         {
             SourceRange = new HttpRange(2, 3),
@@ -120,10 +135,12 @@ public sealed class AppendTests
             SourceAuthentication = new HttpAuthorization("Bearer", "token"),
             DestinationConditions = new() { IfAppendPositionEqual = 4 },
         };
-        var appended = (await blob.AppendBlockFromUriAsync(source.Uri, options)).Value;
+        BlobAppendInfo appended = (await blob.AppendBlockFromUriAsync(source.Uri, options)).Value;
         options.DestinationConditions.IfAppendPositionEqual = 7;
         await source.UploadAsync(BinaryData.FromString("overwritten"), overwrite: true);
-        var error = await Assert.ThrowsAsync<RequestFailedException>(() => blob.AppendBlockFromUriAsync(source.Uri, options));
+        RequestFailedException error = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            blob.AppendBlockFromUriAsync(source.Uri, options)
+        );
 
         Assert.Equal(("4", 2), (appended.BlobAppendOffset, appended.BlobCommittedBlockCount));
         Assert.Equal((412, "SourceConditionNotMet"), (error.Status, error.ErrorCode));
@@ -132,17 +149,21 @@ public sealed class AppendTests
 
     private static async Task<AppendBlobClient> CreateAsync(BlobSandbox sandbox)
     {
-        var blob = sandbox.Container().GetAppendBlobClient("b");
+        AppendBlobClient blob = sandbox.Container().GetAppendBlobClient("b");
         await blob.CreateAsync();
         await AppendAsync(blob, "once");
         return blob;
     }
 
     private static Task<Response<BlobAppendInfo>> AppendAsync(
-        AppendBlobClient blob, string text, AppendBlobAppendBlockOptions? options = null) =>
-        blob.AppendBlockAsync(BinaryData.FromString(text).ToStream(), options);
+        AppendBlobClient blob,
+        string text,
+        AppendBlobAppendBlockOptions? options = null
+    ) => blob.AppendBlockAsync(BinaryData.FromString(text).ToStream(), options);
 
     private static Task<RequestFailedException> FailAsync(
-        AppendBlobClient blob, string text, AppendBlobAppendBlockOptions? options = null) =>
-        Assert.ThrowsAsync<RequestFailedException>(() => AppendAsync(blob, text, options));
+        AppendBlobClient blob,
+        string text,
+        AppendBlobAppendBlockOptions? options = null
+    ) => Assert.ThrowsAsync<RequestFailedException>(() => AppendAsync(blob, text, options));
 }

@@ -62,10 +62,10 @@ public sealed class BlobSandbox : IAsyncDisposable
         var store = new BlobStore(time);
         store.GetOrAddAccount(AccountName, options);
         var service = new BlobService(store, time);
-        var builder = WebApplication.CreateSlimBuilder();
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var app = builder.Build();
+        WebApplication app = builder.Build();
         app.Run(context => service.HandleAsync(context, context.Request.Host.Host.Split('.')[0]));
         await app.StartAsync();
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();

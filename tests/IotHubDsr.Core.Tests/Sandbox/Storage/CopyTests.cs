@@ -14,25 +14,27 @@ public sealed class CopyTests
     [Fact]
     public async Task Copy_OfAnAppendBlob_KeepsTypeBlocksHeadersAndMetadata()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var source = sandbox.Container("from").GetAppendBlobClient("h=08/PT1H.json");
-        await source.CreateAsync(new AppendBlobCreateOptions
-        {
-            HttpHeaders = new() { ContentType = "application/json", CacheControl = "no-store" },
-            Metadata = new Dictionary<string, string> { ["Writer"] = "monitor" },
-            Tags = new Dictionary<string, string> { ["class"] = "log" },
-        });
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        AppendBlobClient source = sandbox.Container("from").GetAppendBlobClient("h=08/PT1H.json");
+        await source.CreateAsync(
+            new AppendBlobCreateOptions
+            {
+                HttpHeaders = new() { ContentType = "application/json", CacheControl = "no-store" },
+                Metadata = new Dictionary<string, string> { ["Writer"] = "monitor" },
+                Tags = new Dictionary<string, string> { ["class"] = "log" },
+            }
+        );
         await source.AppendBlockAsync(new MemoryStream("one\n"u8.ToArray()));
         await source.AppendBlockAsync(new MemoryStream("two\n"u8.ToArray()));
-        var target = sandbox.Container("to").GetAppendBlobClient("copy");
+        AppendBlobClient target = sandbox.Container("to").GetAppendBlobClient("copy");
 
-        var operation = await target.StartCopyFromUriAsync(source.Uri);
+        CopyFromUriOperation operation = await target.StartCopyFromUriAsync(source.Uri);
 
-        var started = operation.GetRawResponse();
+        Response started = operation.GetRawResponse();
         Assert.Equal(202, started.Status);
         Assert.True(started.Headers.TryGetValue("x-ms-copy-status", out string? status) && status == "success");
         Assert.Equal(8, (await operation.WaitForCompletionAsync()).Value);
-        var properties = (await target.GetPropertiesAsync()).Value;
+        BlobProperties properties = (await target.GetPropertiesAsync()).Value;
         Assert.Equal((BlobType.Append, 2), (properties.BlobType, properties.BlobCommittedBlockCount));
         Assert.Equal(("application/json", "no-store"), (properties.ContentType, properties.CacheControl));
         Assert.Equal("monitor", properties.Metadata["Writer"]);
@@ -40,22 +42,22 @@ public sealed class CopyTests
         Assert.Equal((source.Uri, sandbox.Time.GetUtcNow()), (properties.CopySource, properties.CopyCompletedOn));
         Assert.Empty((await target.GetTagsAsync()).Value.Tags);
         Assert.Equal("one\ntwo\n", (await target.DownloadContentAsync()).Value.Content.ToString());
-        await target.AppendBlockAsync(new MemoryStream("three\n"u8.ToArray()), new AppendBlobAppendBlockOptions
-        {
-            Conditions = new() { IfAppendPositionEqual = 8 },
-        });
+        await target.AppendBlockAsync(
+            new MemoryStream("three\n"u8.ToArray()),
+            new AppendBlobAppendBlockOptions { Conditions = new() { IfAppendPositionEqual = 8 } }
+        );
     }
 
     [Fact]
     public async Task Copy_IsListedAsACopy_UntilItIsWrittenAnew()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var container = sandbox.Container();
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobContainerClient container = sandbox.Container();
         await container.GetBlobClient("source").UploadAsync(BinaryData.FromString("x"));
-        var target = container.GetBlobClient("target");
+        BlobClient target = container.GetBlobClient("target");
         await target.StartCopyFromUriAsync(container.GetBlobClient("source").Uri);
 
-        var listed = await FindAsync(container, "target", BlobTraits.CopyStatus);
+        BlobItem listed = await FindAsync(container, "target", BlobTraits.CopyStatus);
         Assert.Equal((CopyStatus.Success, "1/1"), (listed.Properties.CopyStatus, listed.Properties.CopyProgress));
         Assert.Equal(container.GetBlobClient("source").Uri, listed.Properties.CopySource);
         Assert.Null((await FindAsync(container, "target", BlobTraits.None)).Properties.CopyId);
@@ -68,24 +70,30 @@ public sealed class CopyTests
     [Fact]
     public async Task Copy_WithMetadataTagsAndTier_HasThose()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var container = sandbox.Container();
-        var source = container.GetBlobClient("source");
-        await source.UploadAsync(BinaryData.FromString("x"), new BlobUploadOptions
-        {
-            Metadata = new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" },
-            Tags = new Dictionary<string, string> { ["t"] = "old" },
-        });
-        var target = container.GetBlobClient("target");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobContainerClient container = sandbox.Container();
+        BlobClient source = container.GetBlobClient("source");
+        await source.UploadAsync(
+            BinaryData.FromString("x"),
+            new BlobUploadOptions
+            {
+                Metadata = new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" },
+                Tags = new Dictionary<string, string> { ["t"] = "old" },
+            }
+        );
+        BlobClient target = container.GetBlobClient("target");
 
-        await target.StartCopyFromUriAsync(source.Uri, new BlobCopyFromUriOptions
-        {
-            Metadata = new Dictionary<string, string> { ["c"] = "3" },
-            Tags = new Dictionary<string, string> { ["t"] = "new" },
-            AccessTier = AccessTier.Cool,
-        });
+        await target.StartCopyFromUriAsync(
+            source.Uri,
+            new BlobCopyFromUriOptions
+            {
+                Metadata = new Dictionary<string, string> { ["c"] = "3" },
+                Tags = new Dictionary<string, string> { ["t"] = "new" },
+                AccessTier = AccessTier.Cool,
+            }
+        );
 
-        var properties = (await target.GetPropertiesAsync()).Value;
+        BlobProperties properties = (await target.GetPropertiesAsync()).Value;
         Assert.Equal(["c"], properties.Metadata.Keys);
         Assert.Equal("Cool", properties.AccessTier);
         Assert.Equal("new", (await target.GetTagsAsync()).Value.Tags["t"]);
@@ -94,19 +102,17 @@ public sealed class CopyTests
     [Fact]
     public async Task Copy_KeepsCommittedBlocksAndDropsStagedOnes()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var container = sandbox.Container();
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobContainerClient container = sandbox.Container();
         string id = Convert.ToBase64String("one"u8);
         foreach (string name in (string[])["source", "target"])
-        {
             await container.GetBlockBlobClient(name).StageBlockAsync(id, new MemoryStream("x"u8.ToArray()));
-        }
 
         await container.GetBlockBlobClient("source").CommitBlockListAsync([id]);
-        var target = container.GetBlockBlobClient("target");
+        BlockBlobClient target = container.GetBlockBlobClient("target");
         await target.StartCopyFromUriAsync(container.GetBlobClient("source").Uri);
 
-        var list = (await target.GetBlockListAsync(BlockListTypes.All)).Value;
+        BlockList list = (await target.GetBlockListAsync(BlockListTypes.All)).Value;
         Assert.Equal(id, Assert.Single(list.CommittedBlocks).Name);
         Assert.Empty(list.UncommittedBlocks);
     }
@@ -114,15 +120,15 @@ public sealed class CopyTests
     [Fact]
     public async Task Copy_OfAVersionAndOfASnapshot_CopiesThatState()
     {
-        await using var sandbox = await BlobSandbox.StartAsync(new(VersioningEnabled: true));
-        var container = sandbox.Container();
-        var source = container.GetBlobClient("source");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync(new(VersioningEnabled: true));
+        BlobContainerClient container = sandbox.Container();
+        BlobClient source = container.GetBlobClient("source");
         string version = (await source.UploadAsync(BinaryData.FromString("first"))).Value.VersionId;
         await source.UploadAsync(BinaryData.FromString("second"), overwrite: true);
         string snapshot = (await source.CreateSnapshotAsync()).Value.Snapshot;
         await source.UploadAsync(BinaryData.FromString("third"), overwrite: true);
 
-        var copied = container.GetBlobClient("from version");
+        BlobClient copied = container.GetBlobClient("from version");
         await copied.StartCopyFromUriAsync(source.WithVersion(version).Uri);
         await container.GetBlobClient("from snapshot").StartCopyFromUriAsync(source.WithSnapshot(snapshot).Uri);
 
@@ -137,20 +143,18 @@ public sealed class CopyTests
     [InlineData(false, 0, null)]
     public async Task Copy_OverABlob_KeepsItsFormerContentAsOtherWritesDo(bool versions, int days, bool? deleted)
     {
-        await using var sandbox = await BlobSandbox.StartAsync(new(VersioningEnabled: versions, SoftDeleteDays: days));
-        var container = sandbox.Container();
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync(new(VersioningEnabled: versions, SoftDeleteDays: days));
+        BlobContainerClient container = sandbox.Container();
         await container.GetBlobClient("source").UploadAsync(BinaryData.FromString("new"));
         sandbox.Account.GetOrAddContainer("telemetry").Put("target", "old"u8.ToArray());
 
         await container.GetBlobClient("target").StartCopyFromUriAsync(container.GetBlobClient("source").Uri);
 
-        var kept = sandbox.Account.GetOrAddContainer("telemetry").List("target", includeOld: true);
+        IReadOnlyList<SandboxBlob> kept = sandbox.Account.GetOrAddContainer("telemetry").List("target", includeOld: true);
         Assert.Equal("new", Text(kept[^1]));
         Assert.Equal(deleted is null ? 1 : 2, kept.Count);
         if (deleted is not null)
-        {
             Assert.Equal(("old", deleted), (Text(kept[0]), kept[0].Deleted));
-        }
     }
 
     [Theory]
@@ -158,9 +162,9 @@ public sealed class CopyTests
     [InlineData(false)]
     public async Task Copy_OverABlobOfAnotherType_IsRefused(bool isAppendSource)
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var container = sandbox.Container();
-        var seeded = sandbox.Account.GetOrAddContainer("telemetry");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobContainerClient container = sandbox.Container();
+        BlobContainer seeded = sandbox.Account.GetOrAddContainer("telemetry");
         seeded.Put("source", "new"u8.ToArray(), new BlobSeed { BlobType = isAppendSource ? BlobKind.Append : BlobKind.Block });
         seeded.Put("target", "old"u8.ToArray(), new BlobSeed { BlobType = isAppendSource ? BlobKind.Block : BlobKind.Append });
 
@@ -176,45 +180,53 @@ public sealed class CopyTests
     [InlineData("no target", 409, "BlobAlreadyExists")]
     public async Task Copy_UnderAConditionThatDoesNotHold_ChangesNothing(string condition, int status, string code)
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var container = sandbox.Container();
-        var source = (await container.GetBlobClient("source").UploadAsync(BinaryData.FromString("new"))).Value.ETag;
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobContainerClient container = sandbox.Container();
+        ETag source = (await container.GetBlobClient("source").UploadAsync(BinaryData.FromString("new"))).Value.ETag;
         await container.GetBlobClient("target").UploadAsync(BinaryData.FromString("old"));
 
-        await RefusedAsync(container, status, code, new BlobCopyFromUriOptions
-        {
-            SourceConditions = condition switch
+        await RefusedAsync(
+            container,
+            status,
+            code,
+            new BlobCopyFromUriOptions
             {
-                "match source" => new() { IfMatch = new ETag("\"0x1\"") },
-                "none match source" => new() { IfNoneMatch = source },
-                "source since" => new() { IfModifiedSince = sandbox.Time.GetUtcNow().AddSeconds(1) },
-                "source tags" => new() { TagConditions = "\"owner\" = 'nobody'" },
-                _ => new() { IfMatch = source, IfUnmodifiedSince = sandbox.Time.GetUtcNow() },
-            },
-            DestinationConditions = condition switch
-            {
-                "match target" => new() { IfMatch = source },
-                "no target" => new() { IfNoneMatch = ETag.All },
-                _ => null,
-            },
-        });
+                SourceConditions = condition switch
+                {
+                    "match source" => new() { IfMatch = new ETag("\"0x1\"") },
+                    "none match source" => new() { IfNoneMatch = source },
+                    "source since" => new() { IfModifiedSince = sandbox.Time.GetUtcNow().AddSeconds(1) },
+                    "source tags" => new() { TagConditions = "\"owner\" = 'nobody'" },
+                    _ => new() { IfMatch = source, IfUnmodifiedSince = sandbox.Time.GetUtcNow() },
+                },
+                DestinationConditions = condition switch
+                {
+                    "match target" => new() { IfMatch = source },
+                    "no target" => new() { IfNoneMatch = ETag.All },
+                    _ => null,
+                },
+            }
+        );
     }
 
     [Fact]
     public async Task Copy_OntoItself_UnderBothConditions_ChangesMetadataOnly()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var blob = sandbox.Container().GetBlobClient("b");
-        var etag = (await blob.UploadAsync(BinaryData.FromString("same"))).Value.ETag;
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobClient blob = sandbox.Container().GetBlobClient("b");
+        ETag etag = (await blob.UploadAsync(BinaryData.FromString("same"))).Value.ETag;
 
-        await blob.StartCopyFromUriAsync(blob.Uri, new BlobCopyFromUriOptions
-        {
-            Metadata = new Dictionary<string, string> { ["m"] = "1" },
-            SourceConditions = new() { IfMatch = etag },
-            DestinationConditions = new() { IfMatch = etag },
-        });
+        await blob.StartCopyFromUriAsync(
+            blob.Uri,
+            new BlobCopyFromUriOptions
+            {
+                Metadata = new Dictionary<string, string> { ["m"] = "1" },
+                SourceConditions = new() { IfMatch = etag },
+                DestinationConditions = new() { IfMatch = etag },
+            }
+        );
 
-        var read = (await blob.DownloadContentAsync()).Value;
+        BlobDownloadResult read = (await blob.DownloadContentAsync()).Value;
         Assert.Equal("same", read.Content.ToString());
         Assert.NotEqual(etag, read.Details.ETag);
         Assert.Equal("1", read.Details.Metadata["m"]);
@@ -223,18 +235,18 @@ public sealed class CopyTests
     [Fact]
     public async Task Copy_OverALeasedBlob_NeedsTheLease()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var container = sandbox.Container();
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobContainerClient container = sandbox.Container();
         await container.GetBlobClient("source").UploadAsync(BinaryData.FromString("new"));
-        var target = container.GetBlobClient("target");
+        BlobClient target = container.GetBlobClient("target");
         await target.UploadAsync(BinaryData.FromString("old"));
         string lease = (await target.GetBlobLeaseClient().AcquireAsync(TimeSpan.FromSeconds(30))).Value.LeaseId;
 
         await RefusedAsync(container, 412, "LeaseIdMissing");
-        await target.StartCopyFromUriAsync(container.GetBlobClient("source").Uri, new BlobCopyFromUriOptions
-        {
-            DestinationConditions = new() { LeaseId = lease },
-        });
+        await target.StartCopyFromUriAsync(
+            container.GetBlobClient("source").Uri,
+            new BlobCopyFromUriOptions { DestinationConditions = new() { LeaseId = lease } }
+        );
 
         Assert.Equal("new", (await target.DownloadContentAsync()).Value.Content.ToString());
         Assert.Equal(LeaseStatus.Locked, (await target.GetPropertiesAsync()).Value.LeaseStatus);
@@ -247,15 +259,19 @@ public sealed class CopyTests
     [InlineData("own hold", "BlobImmutableDueToLegalHold")]
     public async Task Copy_OverAnImmutableBlob_IsRefused(string ground, string code)
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var container = sandbox.Container();
-        var seeded = sandbox.Account.GetOrAddContainer("telemetry");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobContainerClient container = sandbox.Container();
+        BlobContainer seeded = sandbox.Account.GetOrAddContainer("telemetry");
         seeded.Put("source", "new"u8.ToArray());
-        seeded.Put("target", "old"u8.ToArray(), new BlobSeed
-        {
-            ImmutableUntil = ground == "own policy" ? sandbox.Time.GetUtcNow().AddDays(1) : null,
-            HasLegalHold = ground == "own hold",
-        });
+        seeded.Put(
+            "target",
+            "old"u8.ToArray(),
+            new BlobSeed
+            {
+                ImmutableUntil = ground == "own policy" ? sandbox.Time.GetUtcNow().AddDays(1) : null,
+                HasLegalHold = ground == "own hold",
+            }
+        );
         (seeded.HasImmutabilityPolicy, seeded.HasLegalHold) = (ground == "policy", ground == "hold");
 
         await RefusedAsync(container, 409, code);
@@ -267,10 +283,11 @@ public sealed class CopyTests
     [InlineData("nowhere/absent", 404, "ContainerNotFound")]
     public async Task Copy_OfWhatIsNotThere_SaysSo(string source, int status, string code)
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var target = sandbox.Container().GetBlobClient("target");
-        var error = await Assert.ThrowsAsync<RequestFailedException>(
-            () => target.StartCopyFromUriAsync(new Uri(sandbox.Endpoint, source)));
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobClient target = sandbox.Container().GetBlobClient("target");
+        RequestFailedException error = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            target.StartCopyFromUriAsync(new Uri(sandbox.Endpoint, source))
+        );
         Assert.Equal((status, code), (error.Status, error.ErrorCode));
         Assert.False(await target.ExistsAsync());
     }
@@ -278,22 +295,26 @@ public sealed class CopyTests
     [Fact]
     public async Task Copy_FromAnotherAccount_IsNotTakenForOneWithin()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
         sandbox.Store.GetOrAddAccount("other").GetOrAddContainer("telemetry").Put("b", "x"u8.ToArray());
-        var target = sandbox.Container().GetBlobClient("target");
-        var error = await Assert.ThrowsAsync<RequestFailedException>(() => target.StartCopyFromUriAsync(
-            new Uri(sandbox.Endpoint.AbsoluteUri.Replace(BlobSandbox.AccountName, "other", StringComparison.Ordinal) + "telemetry/b")));
+        BlobClient target = sandbox.Container().GetBlobClient("target");
+        RequestFailedException error = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            target.StartCopyFromUriAsync(
+                new Uri(sandbox.Endpoint.AbsoluteUri.Replace(BlobSandbox.AccountName, "other", StringComparison.Ordinal) + "telemetry/b")
+            )
+        );
         Assert.Equal((501, "NotSimulated"), (error.Status, error.ErrorCode));
     }
 
     private static async Task RefusedAsync(BlobContainerClient container, int status, string code, BlobCopyFromUriOptions? options = null)
     {
-        var target = container.GetBlobClient("target");
-        var before = (await target.GetPropertiesAsync()).Value;
-        var error = await Assert.ThrowsAsync<RequestFailedException>(
-            () => target.StartCopyFromUriAsync(container.GetBlobClient("source").Uri, options ?? new()));
+        BlobClient target = container.GetBlobClient("target");
+        BlobProperties before = (await target.GetPropertiesAsync()).Value;
+        RequestFailedException error = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            target.StartCopyFromUriAsync(container.GetBlobClient("source").Uri, options ?? new())
+        );
         Assert.Equal((status, code), (error.Status, error.ErrorCode));
-        var after = (await target.GetPropertiesAsync()).Value;
+        BlobProperties after = (await target.GetPropertiesAsync()).Value;
         Assert.Equal((before.ETag, before.CopyId), (after.ETag, after.CopyId));
         Assert.Equal("old", (await target.DownloadContentAsync()).Value.Content.ToString());
     }

@@ -1,6 +1,8 @@
 using Azure;
+using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using IotHubDsr.Sandbox.Storage;
 
 namespace IotHubDsr.Core.Tests.Sandbox.Storage;
 
@@ -11,8 +13,8 @@ public sealed class ImmutabilityTests
     [InlineData(false)]
     public async Task Policy_LetsABlobBeDeletedWhenItsTimeIsOver_AndStillNotBeChanged(bool isLocked)
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var blob = sandbox.Container().GetBlobClient("b");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobClient blob = sandbox.Container().GetBlobClient("b");
         await blob.UploadAsync(BinaryData.FromString("x"));
         sandbox.Account.GetOrAddContainer("telemetry").Policy = new(30, isLocked);
         sandbox.Time.Advance(TimeSpan.FromDays(30) - TimeSpan.FromSeconds(1));
@@ -28,10 +30,10 @@ public sealed class ImmutabilityTests
     [Fact]
     public async Task Policy_ThatAllowsAppends_AllowsNothingElse_AndCountsFromTheLastOne()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var blob = sandbox.Container().GetAppendBlobClient("log");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        AppendBlobClient blob = sandbox.Container().GetAppendBlobClient("log");
         await blob.CreateAsync();
-        var container = sandbox.Account.GetOrAddContainer("telemetry");
+        BlobContainer container = sandbox.Account.GetOrAddContainer("telemetry");
         container.Policy = new(2, AllowsAppends: true);
         sandbox.Time.Advance(TimeSpan.FromDays(1));
         await AppendAsync(blob);
@@ -49,10 +51,10 @@ public sealed class ImmutabilityTests
     [Fact]
     public async Task LegalHold_HasNoEnd()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var blob = sandbox.Container().GetBlobClient("b");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobClient blob = sandbox.Container().GetBlobClient("b");
         await blob.UploadAsync(BinaryData.FromString("x"));
-        var container = sandbox.Account.GetOrAddContainer("telemetry");
+        BlobContainer container = sandbox.Account.GetOrAddContainer("telemetry");
         (container.Policy, container.LegalHolds) = (new(1), ["case-7"]);
         sandbox.Time.Advance(TimeSpan.FromDays(1000));
         await RefusedAsync(() => blob.DeleteAsync());
@@ -60,12 +62,11 @@ public sealed class ImmutabilityTests
         await blob.DeleteAsync();
     }
 
-    private static async Task AppendAsync(AppendBlobClient blob) =>
-        await blob.AppendBlockAsync(new MemoryStream("line\n"u8.ToArray()));
+    private static async Task AppendAsync(AppendBlobClient blob) => await blob.AppendBlockAsync(new MemoryStream("line\n"u8.ToArray()));
 
     private static async Task RefusedAsync(Func<Task> change)
     {
-        var error = await Assert.ThrowsAsync<RequestFailedException>(change);
+        RequestFailedException error = await Assert.ThrowsAsync<RequestFailedException>(change);
         Assert.Equal((409, BlobErrorCode.BlobImmutableDueToPolicy), (error.Status, error.ErrorCode));
     }
 }

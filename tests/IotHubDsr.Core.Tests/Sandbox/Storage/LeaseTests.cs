@@ -1,4 +1,5 @@
 using Azure;
+using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 
@@ -11,16 +12,19 @@ public sealed class LeaseTests
     [Fact]
     public async Task LeasedBlob_IsChangedOnlyByTheHolder()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var blob = sandbox.Container().GetBlobClient("b");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobClient blob = sandbox.Container().GetBlobClient("b");
         await blob.UploadAsync(BinaryData.FromString("first"));
-        var lease = blob.GetBlobLeaseClient();
+        BlobLeaseClient lease = blob.GetBlobLeaseClient();
         await lease.AcquireAsync(BlobLeaseClient.InfiniteLeaseDuration);
 
-        var missing = await Assert.ThrowsAsync<RequestFailedException>(() => blob.UploadAsync(BinaryData.FromString("x"), overwrite: true));
-        var deleted = await Assert.ThrowsAsync<RequestFailedException>(() => blob.DeleteAsync());
-        var wrong = await Assert.ThrowsAsync<RequestFailedException>(() => blob.DeleteAsync(
-            conditions: new BlobRequestConditions { LeaseId = Guid.NewGuid().ToString() }));
+        RequestFailedException missing = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            blob.UploadAsync(BinaryData.FromString("x"), overwrite: true)
+        );
+        RequestFailedException deleted = await Assert.ThrowsAsync<RequestFailedException>(() => blob.DeleteAsync());
+        RequestFailedException wrong = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            blob.DeleteAsync(conditions: new BlobRequestConditions { LeaseId = Guid.NewGuid().ToString() })
+        );
         Assert.Equal((412, BlobErrorCode.LeaseIdMissing), (missing.Status, missing.ErrorCode));
         Assert.Equal((412, BlobErrorCode.LeaseIdMissing), (deleted.Status, deleted.ErrorCode));
         Assert.Equal((412, BlobErrorCode.LeaseIdMismatchWithBlobOperation), (wrong.Status, wrong.ErrorCode));
@@ -28,15 +32,15 @@ public sealed class LeaseTests
 
         // A snapshot changes nothing that the lease protects; another tier does.
         await blob.CreateSnapshotAsync();
-        var tiered = await Assert.ThrowsAsync<RequestFailedException>(() => blob.SetAccessTierAsync(AccessTier.Cool));
+        RequestFailedException tiered = await Assert.ThrowsAsync<RequestFailedException>(() => blob.SetAccessTierAsync(AccessTier.Cool));
         Assert.Equal((412, BlobErrorCode.LeaseIdMissing), (tiered.Status, tiered.ErrorCode));
         await blob.SetAccessTierAsync(AccessTier.Cool, new BlobRequestConditions { LeaseId = lease.LeaseId });
-        var properties = (await blob.GetPropertiesAsync()).Value;
+        BlobProperties properties = (await blob.GetPropertiesAsync()).Value;
         Assert.Equal(
             (LeaseState.Leased, LeaseStatus.Locked, LeaseDurationType.Infinite),
-            (properties.LeaseState, properties.LeaseStatus, properties.LeaseDuration));
-        await blob.UploadAsync(
-            BinaryData.FromString("second"), new BlobUploadOptions { Conditions = new() { LeaseId = lease.LeaseId } });
+            (properties.LeaseState, properties.LeaseStatus, properties.LeaseDuration)
+        );
+        await blob.UploadAsync(BinaryData.FromString("second"), new BlobUploadOptions { Conditions = new() { LeaseId = lease.LeaseId } });
         await lease.ReleaseAsync();
         await blob.DeleteAsync(DeleteSnapshotsOption.IncludeSnapshots);
     }
@@ -44,10 +48,10 @@ public sealed class LeaseTests
     [Fact]
     public async Task FixedLease_EndsByItself_AndWritingWithItIsLost()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var blob = sandbox.Container().GetBlobClient("b");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobClient blob = sandbox.Container().GetBlobClient("b");
         await blob.UploadAsync(BinaryData.FromString("first"));
-        var lease = blob.GetBlobLeaseClient();
+        BlobLeaseClient lease = blob.GetBlobLeaseClient();
         await lease.AcquireAsync(s_shortest);
         sandbox.Time.Advance(s_shortest / 2);
         await lease.RenewAsync();
@@ -56,8 +60,9 @@ public sealed class LeaseTests
         sandbox.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(LeaseState.Expired, (await blob.GetPropertiesAsync()).Value.LeaseState);
 
-        var lost = await Assert.ThrowsAsync<RequestFailedException>(() => blob.DeleteAsync(
-            conditions: new BlobRequestConditions { LeaseId = lease.LeaseId }));
+        RequestFailedException lost = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            blob.DeleteAsync(conditions: new BlobRequestConditions { LeaseId = lease.LeaseId })
+        );
         Assert.Equal((412, BlobErrorCode.LeaseLost), (lost.Status, lost.ErrorCode));
         await blob.UploadAsync(BinaryData.FromString("second"), overwrite: true);
         Assert.Equal(LeaseState.Available, (await blob.GetPropertiesAsync()).Value.LeaseState);
@@ -66,22 +71,24 @@ public sealed class LeaseTests
     [Fact]
     public async Task BreakAndChange_FollowTheStates()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var blob = sandbox.Container().GetBlobClient("b");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobClient blob = sandbox.Container().GetBlobClient("b");
         await blob.UploadAsync(BinaryData.FromString("x"));
-        var lease = blob.GetBlobLeaseClient();
+        BlobLeaseClient lease = blob.GetBlobLeaseClient();
         await lease.AcquireAsync(TimeSpan.FromSeconds(60));
-        var taken = await Assert.ThrowsAsync<RequestFailedException>(
-            () => blob.GetBlobLeaseClient().AcquireAsync(TimeSpan.FromSeconds(60)));
+        RequestFailedException taken = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            blob.GetBlobLeaseClient().AcquireAsync(TimeSpan.FromSeconds(60))
+        );
         string proposed = Guid.NewGuid().ToString();
         Assert.Equal(proposed, (await lease.ChangeAsync(proposed)).Value.LeaseId);
         Assert.Equal(10, (await lease.BreakAsync(TimeSpan.FromSeconds(10))).Value.LeaseTime);
         Assert.Equal(LeaseState.Breaking, (await blob.GetPropertiesAsync()).Value.LeaseState);
-        var breaking = await Assert.ThrowsAsync<RequestFailedException>(
-            () => blob.GetBlobLeaseClient(proposed).AcquireAsync(TimeSpan.FromSeconds(60)));
+        RequestFailedException breaking = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            blob.GetBlobLeaseClient(proposed).AcquireAsync(TimeSpan.FromSeconds(60))
+        );
         sandbox.Time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(LeaseState.Broken, (await blob.GetPropertiesAsync()).Value.LeaseState);
-        var renewed = await Assert.ThrowsAsync<RequestFailedException>(() => lease.RenewAsync());
+        RequestFailedException renewed = await Assert.ThrowsAsync<RequestFailedException>(() => lease.RenewAsync());
         await blob.GetBlobLeaseClient().AcquireAsync(TimeSpan.FromSeconds(60));
 
         Assert.Equal((409, BlobErrorCode.LeaseAlreadyPresent), (taken.Status, taken.ErrorCode));
@@ -92,11 +99,11 @@ public sealed class LeaseTests
     [Fact]
     public async Task LeasedContainer_IsDeletedOnlyByTheHolder()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var container = sandbox.Container();
-        var lease = container.GetBlobLeaseClient();
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobContainerClient container = sandbox.Container();
+        BlobLeaseClient lease = container.GetBlobLeaseClient();
         await lease.AcquireAsync(BlobLeaseClient.InfiniteLeaseDuration);
-        var error = await Assert.ThrowsAsync<RequestFailedException>(() => container.DeleteAsync());
+        RequestFailedException error = await Assert.ThrowsAsync<RequestFailedException>(() => container.DeleteAsync());
         Assert.Equal((412, BlobErrorCode.LeaseIdMissing), (error.Status, error.ErrorCode));
         await container.DeleteAsync(new BlobRequestConditions { LeaseId = lease.LeaseId });
         Assert.False(await container.ExistsAsync());

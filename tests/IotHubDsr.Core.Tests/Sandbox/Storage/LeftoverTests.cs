@@ -2,6 +2,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using IotHubDsr.Sandbox.Storage;
 
 namespace IotHubDsr.Core.Tests.Sandbox.Storage;
 
@@ -13,9 +14,9 @@ public sealed class LeftoverTests
     [Fact]
     public async Task Versioning_KeepsEveryFormerContent()
     {
-        await using var sandbox = await BlobSandbox.StartAsync(new(VersioningEnabled: true));
-        var container = sandbox.Container();
-        var blob = container.GetBlobClient("b");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync(new(VersioningEnabled: true));
+        BlobContainerClient container = sandbox.Container();
+        BlobClient blob = container.GetBlobClient("b");
         string first = (await blob.UploadAsync(BinaryData.FromString("first"))).Value.VersionId;
         string second = (await blob.UploadAsync(BinaryData.FromString("second"), overwrite: true)).Value.VersionId;
         await blob.DeleteAsync();
@@ -25,11 +26,11 @@ public sealed class LeftoverTests
         Assert.False(await blob.ExistsAsync());
         Assert.Equal("first", (await blob.WithVersion(first).DownloadContentAsync()).Value.Content.ToString());
         Assert.Equal("second", (await blob.WithVersion(second).DownloadContentAsync()).Value.Content.ToString());
-        var items = await List(container, BlobStates.Version);
+        List<BlobItem> items = await List(container, BlobStates.Version);
         Assert.Equal([first, second], items.Select(item => item.VersionId));
         Assert.All(items, item => Assert.NotEqual(true, item.IsLatestVersion));
         Assert.Empty(await List(container, BlobStates.None));
-        var hidden = Assert.Single(await List(container, BlobStates.DeletedWithVersions));
+        BlobItem hidden = Assert.Single(await List(container, BlobStates.DeletedWithVersions));
         Assert.True(hidden.HasVersionsOnly);
 
         await blob.WithVersion(first).DeleteAsync();
@@ -40,13 +41,13 @@ public sealed class LeftoverTests
     [Fact]
     public async Task Versioning_CurrentVersion_IsNotDeletedByItsId()
     {
-        await using var sandbox = await BlobSandbox.StartAsync(new(VersioningEnabled: true));
-        var container = sandbox.Container();
-        var blob = container.GetBlobClient("b");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync(new(VersioningEnabled: true));
+        BlobContainerClient container = sandbox.Container();
+        BlobClient blob = container.GetBlobClient("b");
         string version = (await blob.UploadAsync(BinaryData.FromString("x"))).Value.VersionId;
-        var error = await Assert.ThrowsAsync<RequestFailedException>(() => blob.WithVersion(version).DeleteAsync());
+        RequestFailedException error = await Assert.ThrowsAsync<RequestFailedException>(() => blob.WithVersion(version).DeleteAsync());
         Assert.Equal(403, error.Status);
-        var item = Assert.Single(await List(container, BlobStates.Version));
+        BlobItem item = Assert.Single(await List(container, BlobStates.Version));
         Assert.True(item.IsLatestVersion);
         Assert.True((await blob.GetPropertiesAsync()).Value.IsLatestVersion);
     }
@@ -54,9 +55,9 @@ public sealed class LeftoverTests
     [Fact]
     public async Task Versioning_MetadataMakesAVersion_TagsAndTierDoNot()
     {
-        await using var sandbox = await BlobSandbox.StartAsync(new(VersioningEnabled: true));
-        var container = sandbox.Container();
-        var blob = container.GetBlobClient("b");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync(new(VersioningEnabled: true));
+        BlobContainerClient container = sandbox.Container();
+        BlobClient blob = container.GetBlobClient("b");
         await blob.UploadAsync(BinaryData.FromString("x"));
         await blob.SetTagsAsync(new Dictionary<string, string> { ["t"] = "1" });
         await blob.SetAccessTierAsync(AccessTier.Cool);
@@ -68,9 +69,9 @@ public sealed class LeftoverTests
     [Fact]
     public async Task Versioning_TurnedOff_KeepsTheVersionsThatExist()
     {
-        await using var sandbox = await BlobSandbox.StartAsync(new(VersioningEnabled: true));
-        var container = sandbox.Container();
-        var blob = container.GetBlobClient("b");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync(new(VersioningEnabled: true));
+        BlobContainerClient container = sandbox.Container();
+        BlobClient blob = container.GetBlobClient("b");
         await blob.UploadAsync(BinaryData.FromString("first"));
         sandbox.Account.Options = new();
         Assert.Null((await blob.UploadAsync(BinaryData.FromString("second"), overwrite: true)).Value.VersionId);
@@ -81,21 +82,22 @@ public sealed class LeftoverTests
     [Fact]
     public async Task SoftDelete_Overwriting_LeavesADeletedSnapshotUntilItsTime()
     {
-        await using var sandbox = await BlobSandbox.StartAsync(new(SoftDeleteDays: 7));
-        var container = sandbox.Container();
-        var blob = container.GetBlobClient("b");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync(new(SoftDeleteDays: 7));
+        BlobContainerClient container = sandbox.Container();
+        BlobClient blob = container.GetBlobClient("b");
         await blob.UploadAsync(BinaryData.FromString("first"));
         await blob.UploadAsync(BinaryData.FromString("second"), overwrite: true);
         sandbox.Time.Advance(TimeSpan.FromDays(2.5));
 
-        var items = await List(container, Everything);
+        List<BlobItem> items = await List(container, Everything);
         Assert.Equal(2, items.Count);
         Assert.True(items[0].Deleted);
         Assert.NotNull(items[0].Snapshot);
         Assert.Equal(4, items[0].Properties.RemainingRetentionDays);
         Assert.Equal(new DateTimeOffset(2026, 11, 2, 8, 0, 0, TimeSpan.Zero), items[0].Properties.DeletedOn);
-        var unreadable = await Assert.ThrowsAsync<RequestFailedException>(
-            () => blob.WithSnapshot(items[0].Snapshot).DownloadContentAsync());
+        RequestFailedException unreadable = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            blob.WithSnapshot(items[0].Snapshot).DownloadContentAsync()
+        );
         Assert.Equal(404, unreadable.Status);
         Assert.Single(await List(container, BlobStates.Snapshots));
 
@@ -110,9 +112,9 @@ public sealed class LeftoverTests
     [Fact]
     public async Task SoftDelete_DeletedBlob_ComesBackWithItsSnapshots()
     {
-        await using var sandbox = await BlobSandbox.StartAsync(new(SoftDeleteDays: 7));
-        var container = sandbox.Container();
-        var blob = container.GetBlobClient("b");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync(new(SoftDeleteDays: 7));
+        BlobContainerClient container = sandbox.Container();
+        BlobClient blob = container.GetBlobClient("b");
         await blob.UploadAsync(BinaryData.FromString("x"));
         string snapshot = (await blob.CreateSnapshotAsync()).Value.Snapshot;
         await blob.DeleteAsync(DeleteSnapshotsOption.IncludeSnapshots);
@@ -128,13 +130,13 @@ public sealed class LeftoverTests
     [Fact]
     public async Task SoftDelete_RecreatedBlob_TurnsTheDeletedOneIntoASnapshot()
     {
-        await using var sandbox = await BlobSandbox.StartAsync(new(SoftDeleteDays: 7));
-        var container = sandbox.Container();
-        var blob = container.GetBlobClient("b");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync(new(SoftDeleteDays: 7));
+        BlobContainerClient container = sandbox.Container();
+        BlobClient blob = container.GetBlobClient("b");
         await blob.UploadAsync(BinaryData.FromString("first"));
         await blob.DeleteAsync();
         await blob.UploadAsync(BinaryData.FromString("second"));
-        var items = await List(container, Everything);
+        List<BlobItem> items = await List(container, Everything);
         Assert.Equal([true, false], items.Select(item => item.Deleted));
         Assert.NotNull(items[0].Snapshot);
         await blob.UndeleteAsync();
@@ -145,15 +147,15 @@ public sealed class LeftoverTests
     [Fact]
     public async Task VersioningAndSoftDelete_DeletingAVersion_MarksItDeleted()
     {
-        await using var sandbox = await BlobSandbox.StartAsync(new(VersioningEnabled: true, SoftDeleteDays: 7));
-        var container = sandbox.Container();
-        var blob = container.GetBlobClient("b");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync(new(VersioningEnabled: true, SoftDeleteDays: 7));
+        BlobContainerClient container = sandbox.Container();
+        BlobClient blob = container.GetBlobClient("b");
         string first = (await blob.UploadAsync(BinaryData.FromString("first"))).Value.VersionId;
         await blob.UploadAsync(BinaryData.FromString("second"), overwrite: true);
         Assert.All(await List(container, Everything), item => Assert.False(item.Deleted));
 
         await blob.WithVersion(first).DeleteAsync();
-        var deleted = Assert.Single(await List(container, Everything), item => item.Deleted);
+        BlobItem deleted = Assert.Single(await List(container, Everything), item => item.Deleted);
         Assert.Equal(first, deleted.VersionId);
         await blob.UndeleteAsync();
         Assert.Equal("first", (await blob.WithVersion(first).DownloadContentAsync()).Value.Content.ToString());
@@ -165,13 +167,13 @@ public sealed class LeftoverTests
     [Fact]
     public async Task Snapshots_StopADeletionThatDoesNotNameThem()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var container = sandbox.Container();
-        var blob = container.GetBlobClient("b");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobContainerClient container = sandbox.Container();
+        BlobClient blob = container.GetBlobClient("b");
         await blob.UploadAsync(BinaryData.FromString("first"));
         string snapshot = (await blob.CreateSnapshotAsync()).Value.Snapshot;
         await blob.UploadAsync(BinaryData.FromString("second"), overwrite: true);
-        var error = await Assert.ThrowsAsync<RequestFailedException>(() => blob.DeleteAsync());
+        RequestFailedException error = await Assert.ThrowsAsync<RequestFailedException>(() => blob.DeleteAsync());
         Assert.Equal((409, BlobErrorCode.SnapshotsPresent), (error.Status, error.ErrorCode));
         Assert.Equal(["first", "second"], Contents(sandbox));
         Assert.Equal("first", (await blob.WithSnapshot(snapshot).DownloadContentAsync()).Value.Content.ToString());
@@ -190,15 +192,14 @@ public sealed class LeftoverTests
     [InlineData(false, true, 409)]
     public async Task PermanentDelete_NeedsASoftDeletedVersionAndTheOption(bool softDeleted, bool allowed, int status)
     {
-        await using var sandbox = await BlobSandbox.StartAsync(
-            new(VersioningEnabled: true, SoftDeleteDays: 7, AllowPermanentDelete: allowed));
-        var blob = sandbox.Container().GetBlobClient("b");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync(
+            new(VersioningEnabled: true, SoftDeleteDays: 7, AllowPermanentDelete: allowed)
+        );
+        BlobClient blob = sandbox.Container().GetBlobClient("b");
         string first = (await blob.UploadAsync(BinaryData.FromString("first"))).Value.VersionId;
         await blob.UploadAsync(BinaryData.FromString("second"), overwrite: true);
         if (softDeleted)
-        {
             await blob.WithVersion(first).DeleteAsync();
-        }
 
         Assert.Equal(status, await DeletePermanently(sandbox, $"{blob.Uri}?versionid={Uri.EscapeDataString(first)}&deletetype=permanent"));
         Assert.Equal(status == 202 ? ["second"] : ["first", "second"], Contents(sandbox));
@@ -210,11 +211,11 @@ public sealed class LeftoverTests
     [InlineData(false, true)]
     public async Task Immutable_BlobsCanBeMadeAndRead_NeverChanged(bool policy, bool hold)
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var client = sandbox.Container();
-        var container = sandbox.Account.GetOrAddContainer("telemetry");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobContainerClient client = sandbox.Container();
+        BlobContainer container = sandbox.Account.GetOrAddContainer("telemetry");
         (container.HasImmutabilityPolicy, container.HasLegalHold) = (policy, hold);
-        var blob = client.GetBlobClient("b");
+        BlobClient blob = client.GetBlobClient("b");
         await blob.UploadAsync(BinaryData.FromString("x"));
         Func<Task>[] changes =
         [
@@ -223,14 +224,14 @@ public sealed class LeftoverTests
             () => blob.SetMetadataAsync(new Dictionary<string, string> { ["m"] = "1" }),
             () => client.GetBlockBlobClient("b").CommitBlockListAsync([]),
         ];
-        foreach (var change in changes)
+        foreach (Func<Task> change in changes)
         {
-            var error = await Assert.ThrowsAsync<RequestFailedException>(change);
+            RequestFailedException error = await Assert.ThrowsAsync<RequestFailedException>(change);
             Assert.Equal((409, BlobErrorCode.BlobImmutableDueToPolicy), (error.Status, error.ErrorCode));
         }
 
         Assert.Equal("x", (await blob.DownloadContentAsync()).Value.Content.ToString());
-        var properties = (await client.GetPropertiesAsync()).Value;
+        BlobContainerProperties properties = (await client.GetPropertiesAsync()).Value;
         Assert.Equal((policy, hold), (properties.HasImmutabilityPolicy, properties.HasLegalHold));
         Assert.Equal(409, (await Assert.ThrowsAsync<RequestFailedException>(() => client.DeleteAsync())).Status);
     }
@@ -238,14 +239,14 @@ public sealed class LeftoverTests
     [Fact]
     public async Task HierarchicalNamespace_DirectoryOutlivesItsBlobs()
     {
-        await using var sandbox = await BlobSandbox.StartAsync(new(HierarchicalNamespace: true, VersioningEnabled: true));
-        var container = sandbox.Container();
-        var blob = container.GetBlobClient("dev1/photos/1.jpg");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync(new(HierarchicalNamespace: true, VersioningEnabled: true));
+        BlobContainerClient container = sandbox.Container();
+        BlobClient blob = container.GetBlobClient("dev1/photos/1.jpg");
         Assert.Null((await blob.UploadAsync(BinaryData.FromString("x"))).Value.VersionId);
-        var full = await Assert.ThrowsAsync<RequestFailedException>(() => container.GetBlobClient("dev1").DeleteAsync());
+        RequestFailedException full = await Assert.ThrowsAsync<RequestFailedException>(() => container.GetBlobClient("dev1").DeleteAsync());
         Assert.Equal((409, "DirectoryIsNotEmpty"), (full.Status, full.ErrorCode));
         await blob.DeleteAsync();
-        var left = await List(container, BlobStates.None);
+        List<BlobItem> left = await List(container, BlobStates.None);
         Assert.Equal(["dev1", "dev1/photos"], left.Select(item => item.Name));
         Assert.All(left, item => Assert.Equal("true", item.Metadata["hdi_isfolder"]));
         await container.GetBlobClient("dev1/photos").DeleteAsync();
@@ -258,22 +259,22 @@ public sealed class LeftoverTests
     {
         using var request = new HttpRequestMessage(HttpMethod.Delete, url);
         request.Headers.Add("x-ms-version", "2020-02-10");
-        using var response = await sandbox.Http.SendAsync(request);
+        using HttpResponseMessage response = await sandbox.Http.SendAsync(request);
         return (int)response.StatusCode;
     }
 
-    private static List<string> Contents(BlobSandbox sandbox) => sandbox.Account.GetOrAddContainer("telemetry")
-        .List(includeOld: true)
-        .Select(blob => System.Text.Encoding.UTF8.GetString(blob.Content.Span))
-        .ToList();
+    private static List<string> Contents(BlobSandbox sandbox) =>
+        sandbox
+            .Account.GetOrAddContainer("telemetry")
+            .List(includeOld: true)
+            .Select(blob => System.Text.Encoding.UTF8.GetString(blob.Content.Span))
+            .ToList();
 
     private static async Task<List<BlobItem>> List(BlobContainerClient container, BlobStates states)
     {
         var items = new List<BlobItem>();
-        await foreach (var item in container.GetBlobsAsync(new GetBlobsOptions { States = states, Traits = BlobTraits.Metadata }))
-        {
+        await foreach (BlobItem item in container.GetBlobsAsync(new GetBlobsOptions { States = states, Traits = BlobTraits.Metadata }))
             items.Add(item);
-        }
 
         return items;
     }

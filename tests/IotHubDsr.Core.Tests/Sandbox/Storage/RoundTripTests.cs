@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Storage;
+using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 
@@ -12,26 +13,29 @@ public sealed class RoundTripTests
     [Fact]
     public async Task Upload_WithEverything_ComesBackUnchanged()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var blob = sandbox.Container().GetBlobClient("hub/01/2026/11/02/08/00.json");
-        var written = await blob.UploadAsync(BinaryData.FromBytes(s_content), new BlobUploadOptions
-        {
-            Metadata = new Dictionary<string, string> { ["Hub"] = "north", ["partition"] = "1" },
-            Tags = new Dictionary<string, string> { ["owner"] = "x y", ["rank"] = "1/2" },
-            AccessTier = AccessTier.Cool,
-            HttpHeaders = new()
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobClient blob = sandbox.Container().GetBlobClient("hub/01/2026/11/02/08/00.json");
+        Response<BlobContentInfo> written = await blob.UploadAsync(
+            BinaryData.FromBytes(s_content),
+            new BlobUploadOptions
             {
-                ContentType = "application/json",
-                ContentEncoding = "identity",
-                CacheControl = "no-store",
-                ContentDisposition = "inline",
-                ContentLanguage = "en",
-            },
-        });
+                Metadata = new Dictionary<string, string> { ["Hub"] = "north", ["partition"] = "1" },
+                Tags = new Dictionary<string, string> { ["owner"] = "x y", ["rank"] = "1/2" },
+                AccessTier = AccessTier.Cool,
+                HttpHeaders = new()
+                {
+                    ContentType = "application/json",
+                    ContentEncoding = "identity",
+                    CacheControl = "no-store",
+                    ContentDisposition = "inline",
+                    ContentLanguage = "en",
+                },
+            }
+        );
 
-        var read = (await blob.DownloadContentAsync()).Value;
-        var properties = (await blob.GetPropertiesAsync()).Value;
-        var tags = (await blob.GetTagsAsync()).Value.Tags;
+        BlobDownloadResult read = (await blob.DownloadContentAsync()).Value;
+        BlobProperties properties = (await blob.GetPropertiesAsync()).Value;
+        IDictionary<string, string> tags = (await blob.GetTagsAsync()).Value.Tags;
 
         Assert.Equal(s_content, read.Content.ToArray());
         Assert.Equal(written.Value.ETag, read.Details.ETag);
@@ -56,8 +60,8 @@ public sealed class RoundTripTests
     [Fact]
     public async Task Upload_Empty_DownloadsAsEmpty()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var blob = sandbox.Container().GetBlobClient("empty");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobClient blob = sandbox.Container().GetBlobClient("empty");
         await blob.UploadAsync(BinaryData.FromBytes(Array.Empty<byte>()));
         using var target = new MemoryStream();
         await blob.DownloadToAsync(target);
@@ -71,17 +75,23 @@ public sealed class RoundTripTests
     [InlineData(10, 100)]
     public async Task Download_Range_GivesThoseBytesAndTheirMd5(int offset, int length)
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var container = sandbox.Container();
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobContainerClient container = sandbox.Container();
         sandbox.Account.GetOrAddContainer("telemetry").Put("b", s_content);
-        var result = (await container.GetBlobClient("b").DownloadStreamingAsync(new BlobDownloadOptions
-        {
-            Range = new HttpRange(offset, length),
-            TransferValidation = new() { ChecksumAlgorithm = StorageChecksumAlgorithm.MD5 },
-        })).Value;
+        BlobDownloadStreamingResult result = (
+            await container
+                .GetBlobClient("b")
+                .DownloadStreamingAsync(
+                    new BlobDownloadOptions
+                    {
+                        Range = new HttpRange(offset, length),
+                        TransferValidation = new() { ChecksumAlgorithm = StorageChecksumAlgorithm.MD5 },
+                    }
+                )
+        ).Value;
 
         byte[] expected = s_content.AsSpan(offset, Math.Min(length, s_content.Length - offset)).ToArray();
-        var bytes = await BinaryData.FromStreamAsync(result.Content);
+        BinaryData bytes = await BinaryData.FromStreamAsync(result.Content);
         Assert.Equal(expected, bytes.ToArray());
         Assert.Equal($"bytes {offset}-{offset + expected.Length - 1}/{s_content.Length}", result.Details.ContentRange);
         Assert.Equal(BlobSandbox.Md5(expected), result.Details.ContentHash);
@@ -90,11 +100,12 @@ public sealed class RoundTripTests
     [Fact]
     public async Task Download_RangeBehindTheEnd_IsInvalidRange()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var container = sandbox.Container();
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobContainerClient container = sandbox.Container();
         sandbox.Account.GetOrAddContainer("telemetry").Put("b", s_content);
-        var error = await Assert.ThrowsAsync<RequestFailedException>(() => container.GetBlobClient("b").DownloadStreamingAsync(
-            new BlobDownloadOptions { Range = new HttpRange(s_content.Length, 1) }));
+        RequestFailedException error = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            container.GetBlobClient("b").DownloadStreamingAsync(new BlobDownloadOptions { Range = new HttpRange(s_content.Length, 1) })
+        );
         Assert.Equal((416, "InvalidRange"), (error.Status, error.ErrorCode));
     }
 
@@ -103,21 +114,31 @@ public sealed class RoundTripTests
     [InlineData(StorageChecksumAlgorithm.MD5)]
     public async Task Transfer_WithChecksum_IsVerifiedByBothSides(StorageChecksumAlgorithm algorithm)
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var blob = sandbox.Container().GetBlobClient("checked");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobClient blob = sandbox.Container().GetBlobClient("checked");
         byte[] content = new byte[9 * 1024 * 1024];
         new Random(7).NextBytes(content);
-        await blob.UploadAsync(BinaryData.FromBytes(content), new BlobUploadOptions
-        {
-            TransferValidation = new() { ChecksumAlgorithm = algorithm },
-            TransferOptions = new StorageTransferOptions { InitialTransferSize = 1024, MaximumTransferSize = 4 * 1024 * 1024 },
-        });
+        await blob.UploadAsync(
+            BinaryData.FromBytes(content),
+            new BlobUploadOptions
+            {
+                TransferValidation = new() { ChecksumAlgorithm = algorithm },
+                TransferOptions = new StorageTransferOptions { InitialTransferSize = 1024, MaximumTransferSize = 4 * 1024 * 1024 },
+            }
+        );
         using var target = new MemoryStream();
-        await blob.DownloadToAsync(target, new BlobDownloadToOptions
-        {
-            TransferValidation = new() { ChecksumAlgorithm = algorithm, AutoValidateChecksum = true },
-            TransferOptions = new StorageTransferOptions { InitialTransferSize = 4 * 1024 * 1024, MaximumTransferSize = 4 * 1024 * 1024 },
-        });
+        await blob.DownloadToAsync(
+            target,
+            new BlobDownloadToOptions
+            {
+                TransferValidation = new() { ChecksumAlgorithm = algorithm, AutoValidateChecksum = true },
+                TransferOptions = new StorageTransferOptions
+                {
+                    InitialTransferSize = 4 * 1024 * 1024,
+                    MaximumTransferSize = 4 * 1024 * 1024,
+                },
+            }
+        );
         Assert.Equal(content, target.ToArray());
     }
 
@@ -127,8 +148,8 @@ public sealed class RoundTripTests
     [InlineData("x-ms-content-crc64", "AAAAAAAAAAA=", "Crc64Mismatch")]
     public async Task Put_WithWrongChecksum_StoresNothing(string header, string value, string code)
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var container = sandbox.Container();
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobContainerClient container = sandbox.Container();
         using var request = new HttpRequestMessage(HttpMethod.Put, container.GetBlobClient("b").Uri)
         {
             Content = new ByteArrayContent(s_content),
@@ -138,7 +159,7 @@ public sealed class RoundTripTests
         _ = header.StartsWith("x-", StringComparison.Ordinal)
             ? request.Headers.TryAddWithoutValidation(header, value)
             : request.Content.Headers.TryAddWithoutValidation(header, value);
-        using var response = await sandbox.Http.SendAsync(request);
+        using HttpResponseMessage response = await sandbox.Http.SendAsync(request);
         Assert.Equal(400, (int)response.StatusCode);
         Assert.Equal(code, response.Headers.GetValues("x-ms-error-code").Single());
         Assert.Contains($"<Code>{code}</Code>", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -148,16 +169,22 @@ public sealed class RoundTripTests
     [Fact]
     public async Task AppendBlob_Appended_KnowsPositionAndCount()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var blob = sandbox.Container().GetAppendBlobClient("PT1H.json");
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        AppendBlobClient blob = sandbox.Container().GetAppendBlobClient("PT1H.json");
         await blob.CreateAsync();
         await blob.AppendBlockAsync(new MemoryStream("one\n"u8.ToArray()));
-        var second = (await blob.AppendBlockAsync(new MemoryStream("two\n"u8.ToArray()), new AppendBlobAppendBlockOptions
-        {
-            Conditions = new() { IfAppendPositionEqual = 4 },
-        })).Value;
-        var error = await Assert.ThrowsAsync<RequestFailedException>(() => blob.AppendBlockAsync(
-            new MemoryStream("no"u8.ToArray()), new AppendBlobAppendBlockOptions { Conditions = new() { IfAppendPositionEqual = 4 } }));
+        BlobAppendInfo second = (
+            await blob.AppendBlockAsync(
+                new MemoryStream("two\n"u8.ToArray()),
+                new AppendBlobAppendBlockOptions { Conditions = new() { IfAppendPositionEqual = 4 } }
+            )
+        ).Value;
+        RequestFailedException error = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            blob.AppendBlockAsync(
+                new MemoryStream("no"u8.ToArray()),
+                new AppendBlobAppendBlockOptions { Conditions = new() { IfAppendPositionEqual = 4 } }
+            )
+        );
 
         Assert.Equal("4", second.BlobAppendOffset);
         Assert.Equal(2, second.BlobCommittedBlockCount);
@@ -168,17 +195,17 @@ public sealed class RoundTripTests
     [Fact]
     public async Task SetProperties_ChangesOnlyWhatItIsAbout()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var container = sandbox.Container();
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobContainerClient container = sandbox.Container();
         sandbox.Account.GetOrAddContainer("telemetry").Put("b", s_content, new() { Tags = new Dictionary<string, string> { ["k"] = "v" } });
-        var blob = container.GetBlobClient("b");
-        var before = (await blob.GetPropertiesAsync()).Value;
+        BlobClient blob = container.GetBlobClient("b");
+        BlobProperties before = (await blob.GetPropertiesAsync()).Value;
         await blob.SetTagsAsync(new Dictionary<string, string> { ["k"] = "w" });
         Assert.Equal(before.ETag, (await blob.GetPropertiesAsync()).Value.ETag);
 
         await blob.SetMetadataAsync(new Dictionary<string, string> { ["m"] = "1" });
         await blob.SetHttpHeadersAsync(new BlobHttpHeaders { ContentType = "text/plain" });
-        var after = (await blob.GetPropertiesAsync()).Value;
+        BlobProperties after = (await blob.GetPropertiesAsync()).Value;
         Assert.NotEqual(before.ETag, after.ETag);
         Assert.Equal("text/plain", after.ContentType);
         Assert.Equal("1", after.Metadata["m"]);
@@ -188,12 +215,12 @@ public sealed class RoundTripTests
     [Fact]
     public async Task Archive_BlocksReadingUntilRehydrated()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
-        var container = sandbox.Container();
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
+        BlobContainerClient container = sandbox.Container();
         sandbox.Account.GetOrAddContainer("telemetry").Put("b", s_content);
-        var blob = container.GetBlobClient("b");
+        BlobClient blob = container.GetBlobClient("b");
         await blob.SetAccessTierAsync(AccessTier.Archive);
-        var archived = await Assert.ThrowsAsync<RequestFailedException>(() => blob.DownloadContentAsync());
+        RequestFailedException archived = await Assert.ThrowsAsync<RequestFailedException>(() => blob.DownloadContentAsync());
         Assert.Equal((409, BlobErrorCode.BlobArchived), (archived.Status, archived.ErrorCode));
 
         Assert.Equal(202, (await blob.SetAccessTierAsync(AccessTier.Hot)).Status);
@@ -205,26 +232,24 @@ public sealed class RoundTripTests
     [Fact]
     public async Task Service_KnowsItsContainersAndSettings()
     {
-        await using var sandbox = await BlobSandbox.StartAsync(new(SoftDeleteDays: 9));
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync(new(SoftDeleteDays: 9));
         await sandbox.Service.CreateBlobContainerAsync("created", metadata: new Dictionary<string, string> { ["a"] = "b" });
         for (int i = 0; i < 7; i++)
-        {
             sandbox.Container($"c{i}");
-        }
 
         sandbox.Store.PageSizeCap = 3;
         var names = new List<string>();
-        await foreach (var item in sandbox.Service.GetBlobContainersAsync(BlobContainerTraits.Metadata))
-        {
+        await foreach (BlobContainerItem item in sandbox.Service.GetBlobContainersAsync(BlobContainerTraits.Metadata))
             names.Add(item.Name);
-        }
 
         Assert.Equal(["c0", "c1", "c2", "c3", "c4", "c5", "c6", "created"], names);
         Assert.Equal("b", (await sandbox.Service.GetBlobContainerClient("created").GetPropertiesAsync()).Value.Metadata["a"]);
-        var policy = (await sandbox.Service.GetPropertiesAsync()).Value.DeleteRetentionPolicy;
+        BlobRetentionPolicy policy = (await sandbox.Service.GetPropertiesAsync()).Value.DeleteRetentionPolicy;
         Assert.True(policy.Enabled);
         Assert.Equal(9, policy.Days);
-        var again = await Assert.ThrowsAsync<RequestFailedException>(() => sandbox.Service.CreateBlobContainerAsync("created"));
+        RequestFailedException again = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            sandbox.Service.CreateBlobContainerAsync("created")
+        );
         Assert.Equal((409, BlobErrorCode.ContainerAlreadyExists), (again.Status, again.ErrorCode));
         await sandbox.Service.DeleteBlobContainerAsync("created");
         Assert.False(await sandbox.Service.GetBlobContainerClient("created").ExistsAsync());
@@ -238,13 +263,13 @@ public sealed class RoundTripTests
     [InlineData("PATCH", "telemetry/b", 405)]
     public async Task UnknownOperation_IsRefused(string method, string pathAndQuery, int status)
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
         sandbox.Container();
         sandbox.Account.GetOrAddContainer("telemetry").Put("b", s_content);
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(sandbox.Endpoint, pathAndQuery));
         request.Headers.Add("x-ms-version", "2024-08-04");
         request.Content = new ByteArrayContent([]);
-        using var response = await sandbox.Http.SendAsync(request);
+        using HttpResponseMessage response = await sandbox.Http.SendAsync(request);
         Assert.Equal(status, (int)response.StatusCode);
         Assert.Single(response.Headers.GetValues("x-ms-error-code"));
     }
@@ -255,14 +280,12 @@ public sealed class RoundTripTests
     [InlineData("latest", "InvalidHeaderValue")]
     public async Task Version_ThatIsNotOne_IsRefused(string? version, string code)
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
         using var request = new HttpRequestMessage(HttpMethod.Get, sandbox.Endpoint + "?comp=list");
         if (version is not null)
-        {
             request.Headers.Add("x-ms-version", version);
-        }
 
-        using var response = await sandbox.Http.SendAsync(request);
+        using HttpResponseMessage response = await sandbox.Http.SendAsync(request);
         Assert.Equal(400, (int)response.StatusCode);
         Assert.Equal(code, response.Headers.GetValues("x-ms-error-code").Single());
     }
@@ -270,7 +293,7 @@ public sealed class RoundTripTests
     [Fact]
     public async Task Header_ThatWouldChangeTheMeaning_IsRefused()
     {
-        await using var sandbox = await BlobSandbox.StartAsync();
+        await using BlobSandbox sandbox = await BlobSandbox.StartAsync();
         using var request = new HttpRequestMessage(HttpMethod.Put, sandbox.Container().GetBlobClient("b").Uri)
         {
             Content = new ByteArrayContent(s_content),
@@ -278,7 +301,7 @@ public sealed class RoundTripTests
         request.Headers.Add("x-ms-version", "2024-08-04");
         request.Headers.Add("x-ms-blob-type", "BlockBlob");
         request.Headers.Add("x-ms-legal-hold", "true");
-        using var response = await sandbox.Http.SendAsync(request);
+        using HttpResponseMessage response = await sandbox.Http.SendAsync(request);
         Assert.Equal("NotSimulated", response.Headers.GetValues("x-ms-error-code").Single());
         Assert.Empty(sandbox.Account.GetOrAddContainer("telemetry").List());
     }

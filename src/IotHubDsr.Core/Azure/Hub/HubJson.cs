@@ -1,0 +1,33 @@
+using System.Text.Json;
+
+namespace IotHubDsr.Core.Azure.Hub;
+
+/// <summary>Reads members of documents that may not be what they should be: what is not of the expected kind is null.</summary>
+internal static class HubJson
+{
+    public static string? Text(this JsonElement json, string name) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out JsonElement value) ? value.AsText() : null;
+
+    public static long? Count(this JsonElement json, string name) =>
+        json.ValueKind == JsonValueKind.Object
+        && json.TryGetProperty(name, out JsonElement value)
+        && value.ValueKind == JsonValueKind.Number
+        && value.TryGetInt64(out long count)
+            ? count
+            : null;
+
+    public static string? AsText(this JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+            return null;
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair passes for JSON, but not for text.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using IotHubDsr.Core.Evidence.Stores;
+
+namespace IotHubDsr.Core.Evidence.Journals;
+
+/// <summary>
+/// What holds of every line that was ever written, beyond its form: names that lead to files lead to files of the request, and numbers can
+/// be added up. A line that breaks a rule was not written by this module.
+/// </summary>
+internal static partial class JournalRules
+{
+    /// <summary>Beyond it not every reader of JSON reads the same number; more records than there can be.</summary>
+    private const long MostRecords = 1L << 53;
+
+    private const int LastYear = 9000;
+
+    /// <exception cref="JsonException">A rule is broken.</exception>
+    public static void Require(JournalEvent next)
+    {
+        switch (next)
+        {
+            case Registered registered:
+                Require(RequestIds.IsOne(registered.RequestId), "the ID of the request is none");
+                Require(registered.Subjects.Count > 0, "the request has no subjects");
+                RequireSubjects(registered.Subjects);
+                Require(
+                    registered.Generations is null || registered.Generations.Count == registered.Subjects.Count,
+                    "the subjects have no generations each"
+                );
+                RequireTime(registered.ReceivedAt);
+                RequireText(registered.IdentityEvidence);
+                break;
+            case Planned planned:
+                Require(planned);
+                break;
+            case Added added:
+                Require(added.Location);
+                break;
+            case Announced announced:
+                Require(
+                    announced.Items.All(row => row is not null && IsCount(row.Records) && row.Changes >= 0),
+                    "an announced item is none"
+                );
+                break;
+            case Erased erased:
+                Require(
+                    erased.Groups.All(group => group is not null && IsCount(group.Records) && group.Changes >= 0),
+                    "what was erased is no number"
+                );
+                foreach (ErasedGroup group in erased.Groups)
+                {
+                    RequireSubjects(group.Subjects);
+                    RequireTime(group.At);
+                }
+
+                break;
+            case Verified verified:
+                Require(verified);
+                break;
+            case Certified certified:
+                Require(EvidenceFiles.CertificateNumber(certified.File) is not null, "the name of a certificate is none");
+                Require(IsDigest(certified.Digest), "the digest of a certificate is none");
+                break;
+            default:
+                RequireDecision(next);
+                break;
+        }
+    }
+
+    private static void RequireDecision(JournalEvent next)
+    {
+        switch (next)
+        {
+            case Extended extended:
+                RequireText(extended.Reason);
+                break;
+            case Held held:
+                RequireText(held.Item);
+                RequireText(held.Ground);
+                RequireTime(held.ReviewAt);
+                break;
+            case Released released:
+                RequireText(released.Item);
+                break;
+            case OwnerActed acted:
+                RequireText(acted.Note);
+                break;
+            case Answered answered:
+                RequireText(answered.Note);
+                break;
+            case Anonymised anonymised:
+                RequireText(anonymised.Reason);
+                break;
+            case Exported exported:
+                Require(IsCount(exported.Records), "the number of exported records is none");
+                break;
+            case RunEnded ended:
+                RequireVerdict(ended.Verdict);
+                break;
+        }
+    }
+
+    private static void Require(Planned planned)
+    {
+        Require(IsDigest(planned.Digest), "the digest of the plan is none");
+        foreach (PlannedLocation? location in planned.Locations)
+            Require(location);
+        foreach (DeclinedSteps? declined in planned.Declined)
+        {
+            Require(declined is not null, "a declined step is none");
+            RequireSubjects(declined!.Subjects);
+        }
+    }
+
+    private static void Require(PlannedLocation? location) =>
+        Require(location is { Steps: >= 0 } && IsCount(location.Records), "a planned location is none");
+
+    private static void Require(Verified verified)
+    {
+        foreach (VerifiedGroup? group in verified.Groups)
+        {
+            Require(group is not null && IsCount(group.Remaining), "the number of records that remain is none");
+            RequireVerdict(group!.Verdict);
+            RequireTime(group.Until);
+            RequireSubjects(group.Subjects);
+        }
+    }
+
+    private static void RequireSubjects(IReadOnlyList<string>? subjects) =>
+        Require(subjects is null || subjects.All(subject => !string.IsNullOrEmpty(subject)), "a subject is none");
+
+    private static void RequireVerdict(Verdict? verdict) =>
+        Require(verdict is not { } known || Enum.IsDefined(known), "a verdict is not known");
+
+    private static void RequireTime(DateTimeOffset? time) => Require(time is not { Year: > LastYear }, "a time is beyond all dates");
+
+    private static void RequireText(string? hash) => Require(hash is null || Hash().IsMatch(hash), "the name of a text is none");
+
+    private static bool IsCount(long? records) => records is null or (>= 0 and <= MostRecords);
+
+    private static bool IsDigest(string digest) => Sha256().IsMatch(digest);
+
+    private static void Require(bool holds, string defect)
+    {
+        if (!holds)
+            throw new JsonException(defect);
+    }
+
+    [GeneratedRegex("^[0-9a-f]{32}\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Hash();
+
+    [GeneratedRegex("^sha256:[0-9a-f]{64}\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Sha256();
+}

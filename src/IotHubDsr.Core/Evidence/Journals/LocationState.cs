@@ -1,0 +1,146 @@
+namespace IotHubDsr.Core.Evidence.Journals;
+
+/// <summary>What a journal says of one subject in one location.</summary>
+internal sealed record StepState
+{
+    public static StepState Unknown { get; } = new();
+
+    /// <summary>Records erased, over all runs.</summary>
+    public long Erased { get; init; }
+
+    /// <summary>Documents or blobs changed, over all runs.</summary>
+    public int Changes { get; init; }
+
+    /// <summary>Whether all that was found was erased.</summary>
+    public bool IsSettled { get; init; }
+
+    /// <summary>Whether the step was not approved.</summary>
+    public bool IsDeclined { get; init; }
+
+    /// <summary>The verdict when the location was read last; null when it was not read since.</summary>
+    public Verdict? Verdict { get; init; }
+
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Records that were there; null when nobody counted.</summary>
+    public long? Remaining { get; init; }
+
+    /// <summary>Whether <see cref="Until"/> had passed, by the services' time, in a place that nobody can read.</summary>
+    public bool IsOver { get; init; }
+
+    /// <summary>Records that were erased under earlier plans.</summary>
+    public long ErasedBefore { get; init; }
+
+    /// <summary>Whether what is left takes a further plan.</summary>
+    public bool NeedsPlan { get; init; }
+
+    /// <summary>Whether there is nothing left to do, or to wait for.</summary>
+    public bool IsFinal => Verdict is IotHubDsr.Verdict.Absent or IotHubDsr.Verdict.Erased;
+}
+
+/// <summary>What a journal says of one location. What all subjects share is held once, however many they are.</summary>
+internal sealed class LocationState
+{
+    private readonly Dictionary<string, StepState> _own = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, (AnnouncedRow Row, DateTimeOffset At)>> _announced = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _replaced = new(StringComparer.Ordinal);
+    private StepState _common = StepState.Unknown;
+
+    public PlannedLocation? Planned { get; set; }
+
+    /// <summary>When it was erased from last.</summary>
+    public DateTimeOffset? ErasedAt { get; set; }
+
+    /// <summary>When it was read again last.</summary>
+    public DateTimeOffset? ReadAt { get; set; }
+
+    /// <summary>
+    /// When the configuration was first seen to let nothing more in; null while it lets something in, and before anybody looked.
+    /// </summary>
+    public DateTimeOffset? ClosedSince { get; private set; }
+
+    /// <summary>When messages were last known to wait in the hub for the location.</summary>
+    public DateTimeOffset? QueuedAt { get; private set; }
+
+    /// <summary>Whether a destructive call was announced, or made.</summary>
+    public bool IsTouched { get; private set; }
+
+    /// <summary>Contents whose replacement was announced, by any run: the digest of what had to stay, by ETag.</summary>
+    public IReadOnlyDictionary<string, string> Replaced => _replaced;
+
+    public void See(string? inflow, DateTimeOffset at)
+    {
+        ClosedSince = inflow == Inflows.Closed ? ClosedSince ?? at : null;
+        if (inflow == Inflows.Queued)
+            QueuedAt = at;
+    }
+
+    /// <summary>
+    /// What stands here by the clock of a machine is moved to a time by which it was so for certain: what was seen closed counts from the
+    /// next look, and nothing is waited for on the strength of a time that may be wrong.
+    /// </summary>
+    /// <param name="now">A time by the services that is later than all that is recorded.</param>
+    public void Distrust(DateTimeOffset now)
+    {
+        ClosedSince = null;
+        QueuedAt = QueuedAt is null ? null : now;
+        Update(subjects: null, static step => step.Verdict == IotHubDsr.Verdict.ErasurePending ? step with { Until = null } : step);
+    }
+
+    public StepState Of(string subject) => _own.GetValueOrDefault(subject, _common);
+
+    public void Update(IReadOnlyList<string>? subjects, Func<StepState, StepState> change)
+    {
+        if (subjects is null)
+        {
+            _common = change(_common);
+            foreach (string subject in _own.Keys.ToList())
+                _own[subject] = change(_own[subject]);
+            return;
+        }
+
+        foreach (string subject in subjects)
+            _own[subject] = change(Of(subject));
+    }
+
+    /// <summary>The states of all subjects, each with the number of subjects in it.</summary>
+    /// <param name="subjects">Number of subjects of the request.</param>
+    public IEnumerable<(StepState Step, int Subjects)> All(int subjects)
+    {
+        foreach (StepState own in _own.Values)
+            yield return (own, 1);
+        if (subjects > _own.Count)
+            yield return (_common, subjects - _own.Count);
+    }
+
+    /// <summary>The last announcement for an item counts: one that was made before met a conflict.</summary>
+    public void Announce(IEnumerable<AnnouncedRow> rows, DateTimeOffset at)
+    {
+        IsTouched = true;
+        foreach (AnnouncedRow row in rows)
+        {
+            if (!_announced.TryGetValue(row.Subject, out Dictionary<string, (AnnouncedRow, DateTimeOffset)>? items))
+                _announced[row.Subject] = items = new Dictionary<string, (AnnouncedRow, DateTimeOffset)>(StringComparer.Ordinal);
+            items[row.Item] = (row, at);
+            if (row is { ETag: { } etag, Kept: { } kept })
+                _replaced[etag] = kept;
+        }
+    }
+
+    /// <summary>What was announced for a subject and not accounted for since: it may have been done, or not.</summary>
+    public IEnumerable<(AnnouncedRow Row, DateTimeOffset At)> AnnouncedFor(string subject) =>
+        _announced.TryGetValue(subject, out Dictionary<string, (AnnouncedRow, DateTimeOffset)>? items) ? items.Values : [];
+
+    public void ForgetAnnouncements(IReadOnlyList<string>? subjects)
+    {
+        IsTouched = true;
+        if (subjects is null)
+        {
+            _announced.Clear();
+            return;
+        }
+
+        foreach (string subject in subjects)
+            _announced.Remove(subject);
+    }
+}

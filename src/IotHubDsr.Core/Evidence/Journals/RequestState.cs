@@ -1,0 +1,385 @@
+namespace IotHubDsr.Core.Evidence.Journals;
+
+/// <summary>
+/// What a journal says of its request: the fold of its lines. Nothing else is known of the state, and nothing is set by hand.
+/// </summary>
+internal sealed class RequestState
+{
+    private readonly HashSet<string> _hadAnother = new(StringComparer.Ordinal);
+    private readonly List<string> _plans = [];
+    private readonly Dictionary<string, LocationState> _locations = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _deletedAt = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _absentAt = new(StringComparer.Ordinal);
+    private readonly List<Held> _holds = [];
+    private readonly List<(Certified Certificate, DateTimeOffset At)> _certificates = [];
+    private readonly HashSet<string> _ownerActed = new(StringComparer.Ordinal);
+    private readonly List<JournalLine> _milestones = [];
+    private RunStarted? _run;
+    private bool _isDistrusted;
+
+    public JournalHead Head { get; private set; } = JournalHead.Start;
+
+    /// <summary>The time of the last line.</summary>
+    public DateTimeOffset LatestAt { get; private set; }
+
+    public string RequestId => Registration?.RequestId ?? "?";
+
+    public Registered? Registration { get; private set; }
+
+    public DateTimeOffset RegisteredAt { get; private set; }
+
+    public Planned? Plan { get; private set; }
+
+    /// <summary>When the plan was bound to the request.</summary>
+    public DateTimeOffset? PlannedAt { get; private set; }
+
+    /// <summary>When a hold was released last; what was held may not have been before the eyes of whoever approved.</summary>
+    public DateTimeOffset? ReleasedAt { get; private set; }
+
+    /// <summary>Whether every run that erases takes an approved plan.</summary>
+    public bool RequiresApproval => Registration?.RequiresApproval == true;
+
+    public Extended? Extension { get; private set; }
+
+    /// <summary>How it was answered.</summary>
+    public Answered? Answer { get; private set; }
+
+    /// <summary>
+    /// When the answer was noted; null when it was not, or not since the plan was bound: what was answered then was something else.
+    /// </summary>
+    public DateTimeOffset? AnsweredAt { get; private set; }
+
+    /// <summary>Whether data was handed over for it.</summary>
+    public bool IsExported { get; private set; }
+
+    public bool IsAnonymised => Anonymisation is not null;
+
+    /// <summary>How the key was destroyed; null when it was not.</summary>
+    public Anonymised? Anonymisation { get; private set; }
+
+    /// <summary>Whether a run began of which no end is recorded.</summary>
+    public bool IsRunOpen { get; private set; }
+
+    /// <summary>Whether the erasure itself was never run to its end.</summary>
+    public bool IsErasureOpen { get; private set; }
+
+    public IReadOnlyDictionary<string, LocationState> Locations => _locations;
+
+    public IReadOnlyList<Held> Holds => _holds;
+
+    public IReadOnlyList<(Certified Certificate, DateTimeOffset At)> Certificates => _certificates;
+
+    /// <summary>Lines that tell the story of the request, without what was done item by item.</summary>
+    public IReadOnlyList<JournalLine> Milestones => _milestones;
+
+    /// <summary>Locations whose owner's action was noted as done.</summary>
+    public IReadOnlySet<string> OwnerActed => _ownerActed;
+
+    /// <summary>When a subject's device was deleted by this request; null when it was not.</summary>
+    public DateTimeOffset? DeletedAt(string subject) => _deletedAt.TryGetValue(subject, out DateTimeOffset at) ? at : null;
+
+    /// <summary>
+    /// When a subject's device was gone for certain: when this request had deleted it, or else when the registry was first seen without it.
+    /// Null while it is there, or nobody could look.
+    /// </summary>
+    public DateTimeOffset? GoneAt(string subject) =>
+        _deletedAt.TryGetValue(subject, out DateTimeOffset deleted) ? deleted
+        : _absentAt.TryGetValue(subject, out DateTimeOffset absent) ? absent
+        : null;
+
+    public LocationState Of(string locationId)
+    {
+        if (!_locations.TryGetValue(locationId, out LocationState? state))
+            _locations[locationId] = state = new LocationState();
+        return state;
+    }
+
+    /// <param name="place">The journal, for a person to find it.</param>
+    /// <param name="journal">Its lines.</param>
+    /// <param name="requestId">The request that it must be of; null for any.</param>
+    /// <exception cref="DsrException">It is not the journal of a request, or not of this one.</exception>
+    public static RequestState Read(string place, byte[] journal, string? requestId = null)
+    {
+        var state = new RequestState();
+        foreach ((JournalLine line, JournalHead head) in JournalLine.Read(place, journal))
+        {
+            // What the other lines mean depends on it.
+            if (line.Event is Registered != (line.Number == 1))
+            {
+                throw FaultCatalogue.JournalBroken.Exception(
+                    place,
+                    line.Number,
+                    "it does not begin with the registration, and have one only"
+                );
+            }
+
+            state.Apply(line, head);
+        }
+
+        return state.Registration is null
+                ? throw FaultCatalogue.JournalBroken.Exception(place, 1, "it does not begin with the registration")
+            : requestId is null || state.RequestId == requestId ? state
+            : throw FaultCatalogue.JournalBroken.Exception(place, 1, $"it is that of the request '{state.RequestId}'");
+    }
+
+    public void Apply(JournalLine line, JournalHead head)
+    {
+        Head = head;
+        LatestAt = line.At;
+        if (line.Event is not (Announced or Erased or Verified))
+            _milestones.Add(line);
+        Apply(line.Event, line.At);
+    }
+
+    private void Apply(JournalEvent next, DateTimeOffset at)
+    {
+        switch (next)
+        {
+            case Registered registered:
+                Registration = registered;
+                RegisteredAt = at;
+                break;
+            case Planned planned:
+                Apply(planned, at);
+                break;
+            case Added added:
+                Of(added.Location.Id).Planned ??= added.Location;
+                break;
+            case RunStarted started:
+                Start(started, at);
+                break;
+            case RunEnded ended:
+                IsRunOpen = false;
+
+                // Reading again completes no erasure.
+                IsErasureOpen &= ended.Outcome != RunOutcomes.Completed || _run?.Kind == RunKinds.Verify;
+                break;
+            case Announced announced:
+                Of(announced.Location).Announce(announced.Items, at);
+                break;
+            case Erased erased:
+                Apply(erased, at);
+                break;
+            case Verified verified:
+                Apply(verified, at);
+                break;
+            case Certified certified:
+                _certificates.Add((certified, at));
+                break;
+            default:
+                ApplyDecision(next, at);
+                break;
+        }
+    }
+
+    /// <summary>Digests of the plans that were accepted, in their order.</summary>
+    public IReadOnlyList<string> Plans => _plans;
+
+    /// <summary>Whether a run has met another device under an ID of the request.</summary>
+    public bool HadAnotherDevice(string subject) => _hadAnother.Contains(subject);
+
+    private void ApplyDecision(JournalEvent next, DateTimeOffset at)
+    {
+        switch (next)
+        {
+            case Extended extended:
+                Extension = extended;
+                break;
+            case Held held:
+                _holds.RemoveAll(other => (other.Location, other.Subject, other.Item) == (held.Location, held.Subject, held.Item));
+                _holds.Add(held);
+                break;
+            case Released released:
+                ReleasedAt = at;
+                _holds.RemoveAll(held => (held.Location, held.Subject, held.Item) == (released.Location, released.Subject, released.Item));
+                break;
+            case OwnerActed acted:
+                _ownerActed.Add(acted.Location);
+                break;
+            case Exported:
+                IsExported = true;
+                break;
+            case Answered answered:
+                Answer = answered;
+                AnsweredAt = at;
+                break;
+            case Anonymised anonymised:
+                Anonymisation = anonymised;
+                break;
+        }
+    }
+
+    private void Start(RunStarted started, DateTimeOffset at)
+    {
+        _run = started;
+        IsRunOpen = true;
+        IsErasureOpen |= started.Kind != RunKinds.Verify;
+        if (started.Clock == RunClocks.Service && _isDistrusted)
+            Distrust(at);
+        _isDistrusted = started.Clock != RunClocks.Service;
+    }
+
+    /// <summary>Runs before were timed by a machine, whose clock may have been slow: what they did is done by now at the latest.</summary>
+    private void Distrust(DateTimeOffset now)
+    {
+        foreach (Dictionary<string, DateTimeOffset> times in (Dictionary<string, DateTimeOffset>[])[_deletedAt, _absentAt])
+        {
+            foreach (string subject in times.Keys.ToList())
+                times[subject] = now;
+        }
+
+        foreach (LocationState location in _locations.Values)
+            location.Distrust(now);
+    }
+
+    private void Apply(Verified verified, DateTimeOffset at)
+    {
+        LocationState location = Of(verified.Location);
+        location.ReadAt = verified.IsRead ? at : location.ReadAt;
+        location.See(verified.Inflow, at);
+        foreach (VerifiedGroup group in verified.Groups)
+        {
+            location.Update(group.Subjects, step =>
+                step with
+                {
+                    Verdict = group.Verdict,
+                    Until = group.Until,
+                    Remaining = RemainingOf(group),
+                    IsOver = group.IsOver == true,
+                    NeedsPlan = group.NeedsPlan == true,
+                }
+            );
+            if (verified.IsRead && location.Planned?.Kind == LocationKinds.DeviceRegistry)
+                See(group, at);
+
+            // In the registry nothing else takes somebody's action and a further plan.
+            if (
+                verified.IsRead
+                && group is { Verdict: Verdict.OwnerAction, NeedsPlan: true }
+                && location.Planned?.Kind == LocationKinds.DeviceRegistry
+            )
+            {
+                _hadAnother.UnionWith(group.Subjects ?? Registration!.Subjects);
+            }
+        }
+    }
+
+    /// <summary>Before counts could be left out, 0 stood where nobody counted.</summary>
+    private static long? RemainingOf(VerifiedGroup group) =>
+        group is { Remaining: 0, Verdict: Verdict.Expiring or Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown }
+            ? null
+            : group.Remaining;
+
+    /// <summary>What the registry showed of devices.</summary>
+    private void See(VerifiedGroup group, DateTimeOffset at)
+    {
+        foreach (string subject in group.Subjects ?? Registration!.Subjects)
+        {
+            if (group.Verdict is Verdict.Absent or Verdict.Erased)
+                _absentAt.TryAdd(subject, at);
+            else if (group.Verdict is not (Verdict.Unreachable or Verdict.Unknown))
+                _absentAt.Remove(subject);
+        }
+    }
+
+    private void Apply(Planned planned, DateTimeOffset at)
+    {
+        bool isFurther = Plan is { } before && before.Digest != planned.Digest;
+        AnsweredAt = Plan?.Digest == planned.Digest ? AnsweredAt : null;
+        Plan = planned;
+        PlannedAt = at;
+        if (!_plans.Contains(planned.Digest))
+            _plans.Add(planned.Digest);
+        foreach (PlannedLocation location in planned.Locations)
+        {
+            Of(location.Id).Planned = location;
+            Of(location.Id)
+                .Update(subjects: null, step => isFurther
+                        ? new StepState
+                        {
+                            Erased = step.Erased,
+                            Changes = step.Changes,
+                            ErasedBefore = step.Erased,
+                        }
+                        : step with
+                        {
+                            IsDeclined = false,
+                        });
+        }
+
+        foreach (DeclinedSteps declined in planned.Declined)
+            Of(declined.Location).Update(declined.Subjects, step => step with { IsDeclined = true });
+    }
+
+    private void Apply(Erased erased, DateTimeOffset at)
+    {
+        LocationState location = Of(erased.Location);
+        location.ErasedAt = at;
+        foreach (ErasedGroup group in erased.Groups)
+        {
+            // A failure of which nothing was counted leaves open whether what was announced was done.
+            IReadOnlyList<string> subjects = group.Subjects ?? Registration!.Subjects;
+            bool isOpen =
+                group.Fault is not null
+                && subjects.All(subject =>
+                    location.Of(subject) is var step && (step.Erased, step.Changes) == (group.Records, group.Changes)
+                );
+            if (group.Fault == FaultCatalogue.DeviceRecreated.Id)
+                _hadAnother.UnionWith(subjects);
+            location.Update(group.Subjects, step =>
+                step with
+                {
+                    Erased = group.Records,
+                    Changes = group.Changes,
+                    IsSettled = group.IsSettled,
+                }
+            );
+            if (!isOpen)
+                location.ForgetAnnouncements(group.Subjects);
+            if (erased.DeletesDevice && group.Records > 0)
+            {
+                foreach (string subject in group.Subjects ?? Registration!.Subjects)
+                    _deletedAt.TryAdd(subject, at);
+            }
+        }
+    }
+}
+
+internal static class RunKinds
+{
+    public const string Erase = "erase";
+    public const string Resume = "resume";
+    public const string Verify = "verify";
+}
+
+internal static class RunClocks
+{
+    public const string Service = "service";
+}
+
+internal static class Inflows
+{
+    /// <summary>Messages come in.</summary>
+    public const string Open = "open";
+
+    /// <summary>No route lets messages in any more.</summary>
+    public const string Closed = "closed";
+
+    /// <summary>Messages can wait in the hub for the location.</summary>
+    public const string Queued = "queued";
+
+    public static string Of(LocationInflow inflow) =>
+        inflow switch
+        {
+            LocationInflow.Closed => Closed,
+            LocationInflow.Queued => Queued,
+            _ => Open,
+        };
+}
+
+internal static class RunOutcomes
+{
+    public const string Completed = "completed";
+    public const string Stopped = "stopped";
+    public const string Failed = "failed";
+}

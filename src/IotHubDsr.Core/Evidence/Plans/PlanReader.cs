@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json;
+using IotHubDsr.Core.Azure.Hub;
+
+namespace IotHubDsr.Core.Evidence.Plans;
+
+/// <summary>Reads what <see cref="PlanWriter"/> wrote.</summary>
+internal static class PlanReader
+{
+    public static ErasurePlan Read(JsonElement plan)
+    {
+        if (Text(plan, "format") is not PlanDocument.Format)
+            throw new FormatException("It is not in the format of this version.");
+        JsonElement hub = plan.GetProperty("hub");
+        JsonElement options = plan.GetProperty("options");
+        string? salt = plan.TryGetProperty("salt", out _) ? PlanSalt.Require(Text(plan, "salt")) : null;
+        string hostName = Text(hub, "hostName");
+        string? resourceId = hub.GetProperty("resourceId").GetString();
+        List<ErasureStep> steps =
+        [
+            .. plan.GetProperty("steps").EnumerateArray().Select(ReadStep).Select(step => OfHub(step, salt, hostName, resourceId)),
+        ];
+        if (steps.DistinctBy(step => (step.DeviceId, step.Location.Id)).Count() != steps.Count)
+            throw new FormatException("A device has two steps in one location.");
+        return new ErasurePlan
+        {
+            HubHostName = hostName,
+            HubResourceId = resourceId,
+            Salt = salt,
+            CreatedAt = Time(plan, "createdAt"),
+            DeleteEmptied = options.TryGetProperty("deleteEmptied", out JsonElement deleteEmptied) ? deleteEmptied.GetBoolean() : null,
+            IncludeOldVersions = options.GetProperty("includeOldVersions").GetBoolean(),
+            IncludeRelayed = options.GetProperty("includeRelayed").GetBoolean(),
+            LateRecords = options.TryGetProperty("lateRecords", out JsonElement lateRecords) ? lateRecords.GetInt64() : null,
+            Scope = options.TryGetProperty("scope", out JsonElement scope) ? ReadScope(scope) : RecordScope.All,
+            Steps = steps,
+        };
+    }
+
+    /// <summary>Steps name their hub since plans have a salt; those of older plans are left as they were approved.</summary>
+    private static ErasureStep OfHub(ErasureStep step, string? salt, string hostName, string? resourceId) =>
+        salt is null ? step : step with { Finding = step.Finding with { HubHostName = hostName, HubResourceId = resourceId } };
+
+    private static RecordScope ReadScope(JsonElement scope) =>
+        new()
+        {
+            GenerationId = scope.TryGetProperty("generationId", out _) ? Text(scope, "generationId") : null,
+            StartTime = scope.TryGetProperty("startTime", out _) ? Time(scope, "startTime") : null,
+            EndTime = scope.TryGetProperty("endTime", out _) ? Time(scope, "endTime") : null,
+            IncludeMentioned = scope.TryGetProperty("includeMentioned", out JsonElement mentioned) && mentioned.GetBoolean(),
+        };
+
+    private static ErasureStep ReadStep(JsonElement step)
+    {
+        JsonElement location = step.GetProperty("location");
+        var finding = new DeviceDataFinding
+        {
+            DeviceId = Text(step, "deviceId"),
+            GenerationId = step.GetProperty("generationId").GetString(),
+            Verdict = Named<Verdict>(step, "verdict"),
+            Location = new DataLocation
+            {
+                Id = Text(location, "id"),
+                Kind = Text(location, "kind"),
+                Place = Text(location, "place"),
+                Provenance = [.. location.GetProperty("provenance").EnumerateArray().Select(sentence => sentence.GetString()!)],
+                Statements = StatementJson.ReadMember(location),
+            },
+            // A plan that was made before a count could be left out has 0 there, and its summary says so.
+            IsCounted = step.GetProperty("records").ValueKind != JsonValueKind.Null,
+            RecordCount = step.GetProperty("records") is { ValueKind: not JsonValueKind.Null } records ? records.GetInt64() : 0,
+            RelayedCount = step.GetProperty("relayedRecords").GetInt64(),
+            OldCopyCount = step.GetProperty("oldCopyRecords").GetInt64(),
+            ByteCount = step.GetProperty("bytes").GetInt64(),
+            Items = [.. step.GetProperty("items").EnumerateArray().Select(ReadItem)],
+        };
+        return new ErasureStep(finding, Named<ErasureAction>(step, "action"));
+    }
+
+    private static SeenItem ReadItem(JsonElement item) =>
+        new(
+            Text(item, "path"),
+            item.GetProperty("etag").GetString(),
+            item.GetProperty("records").GetInt64(),
+            item.GetProperty("bytes").GetInt64()
+        )
+        {
+            IsOldCopy = item.GetProperty("oldCopy").GetBoolean(),
+        };
+
+    /// <summary>A value by its name; the number of a value, or of none, is not one.</summary>
+    private static TEnum Named<TEnum>(JsonElement element, string name)
+        where TEnum : struct, Enum =>
+        Array.IndexOf(Enum.GetNames<TEnum>(), Text(element, name)) is >= 0 and int index
+            ? Enum.GetValues<TEnum>()[index]
+            : throw new FormatException($"The member '{name}' has no value that is known.");
+
+    private static DateTimeOffset Time(JsonElement element, string name) =>
+        DateTimeOffset.Parse(Text(element, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+
+    private static string Text(JsonElement element, string name) =>
+        element.GetProperty(name).GetString() ?? throw new FormatException($"The member '{name}' is null.");
+}

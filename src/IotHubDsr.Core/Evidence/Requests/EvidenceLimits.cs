@@ -1,0 +1,84 @@
+using IotHubDsr.Core.Azure.Hub;
+using IotHubDsr.Core.Evidence.Certificates;
+using IotHubDsr.Core.Evidence.Plans;
+
+namespace IotHubDsr.Core.Evidence.Requests;
+
+/// <summary>
+/// How much evidence an erasure can have. What cannot be written, or could not be read again, is known before anything is erased. The sizes
+/// are estimates from above, of text without escapes.
+/// </summary>
+internal static class EvidenceLimits
+{
+    /// <summary>The line of the registration names all devices, 35 bytes each, and an append blob takes 4 MiB at once.</summary>
+    public const int MostDevices = 100_000;
+
+    private const int StepBytes = 360;
+    private const int ItemBytes = 80;
+    private const int AnnouncedBytes = 420;
+    private const int OutcomeBytes = 300;
+    private const int DeviceOfGroupBytes = 48;
+    private const int LocationBytes = 2_000;
+    private const int Overhead = 1 << 20;
+
+    /// <exception cref="DsrException">The plan, or what comes of it, would be larger than what can be read again.</exception>
+    public static void Require(ErasurePlan plan)
+    {
+        int devices = plan.Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal).Count();
+        RequireDevices(devices);
+        Require(devices, PlanSize(plan), PlanFile.LargestFile, "the plan");
+        Require(devices, CertificateSize(plan), CertificateCheck.LargestFile, "the certificate");
+    }
+
+    /// <exception cref="DsrException">A request cannot be about so many.</exception>
+    public static void RequireDevices(int devices)
+    {
+        if (devices > MostDevices)
+        {
+            throw FaultCatalogue.RequestTooLarge.Exception(
+                Name(devices),
+                $"a request can be about {Counted.Of(MostDevices, "device")}",
+                MostDevices
+            );
+        }
+    }
+
+    /// <summary>Bytes that a run of the plan writes: the plan, the journal, the outcome and the certificate.</summary>
+    public static long SizeOf(ErasurePlan plan)
+    {
+        long items = plan.Steps.Sum(step => (long)step.Finding.Items.Count);
+        return PlanSize(plan) + (2 * CertificateSize(plan)) + (items * AnnouncedBytes) + Overhead;
+    }
+
+    private static void Require(int devices, long size, long most, string what)
+    {
+        if (size <= most)
+            return;
+        string text = $"{what} would take {ByteSize.Format(size)}, and at most {ByteSize.Format(most)} can be read again";
+        throw FaultCatalogue.RequestTooLarge.Exception(Name(devices), text, Math.Max(1, devices * most / size));
+    }
+
+    private static string Name(int devices) => $"a request about {Counted.Of(devices, "device")}";
+
+    private static long PlanSize(ErasurePlan plan) =>
+        plan.Steps.Sum(step =>
+            StepBytes
+            + (2L * step.DeviceId.Length)
+            + step.Location.Id.Length
+            + (2 * (step.Location.Kind.Length + step.Location.Place.Length))
+            + step.Location.Provenance.Sum(sentence => sentence.Length + 3)
+            + step.Finding.Items.Sum(item => (long)ItemBytes + item.Path.Length + (item.ETag?.Length ?? 0))
+        );
+
+    /// <summary>
+    /// A device with records of its own to erase has an outcome of its own; the others share theirs. The envelope is base64.
+    /// </summary>
+    private static long CertificateSize(ErasurePlan plan)
+    {
+        long erased = plan.Steps.Count(step => step.Action == ErasureAction.Erase);
+        long locations = plan.Steps.Select(step => step.Location.Id).Distinct(StringComparer.Ordinal).Count();
+        return ((erased * OutcomeBytes) + ((plan.Steps.Count - erased) * DeviceOfGroupBytes) + (locations * LocationBytes) + Overhead)
+            / 3
+            * 4;
+    }
+}

@@ -1,0 +1,355 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Azure;
+using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Evidence.Journals;
+using IotHubDsr.Core.Evidence.Plans;
+using IotHubDsr.Core.Evidence.Stores;
+
+namespace IotHubDsr.Core.Evidence.Requests;
+
+/// <summary>A request under its lease: nobody else writes to its journal while it is open.</summary>
+internal sealed class OpenRequest : IAsyncDisposable
+{
+    private static readonly TimeSpan RetryTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortRetryTime = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PatienceWithLookers = TimeSpan.FromSeconds(2);
+
+    /// <summary>When the GDPR began to apply, where the day began first.</summary>
+    private static readonly DateTimeOffset FirstReceipt = new(2018, 5, 25, 0, 0, 0, TimeSpan.FromHours(14));
+
+    private readonly IEvidenceFolder _folder;
+    private readonly RequestKey? _key;
+
+    private OpenRequest(IEvidenceFolder folder, Journal journal, RequestKey? key, IReadOnlyList<string> deviceIds)
+    {
+        _folder = folder;
+        _key = key;
+        Journal = journal;
+        DeviceIds = deviceIds;
+    }
+
+    public IEvidenceFolder Folder => _folder;
+
+    public Journal Journal { get; }
+
+    public RequestState State => Journal.State;
+
+    /// <summary>IDs of the devices, in the order of their registration; empty when the key was destroyed.</summary>
+    public IReadOnlyList<string> DeviceIds { get; }
+
+    /// <exception cref="DsrException">It was destroyed.</exception>
+    public RequestKey Key => _key ?? throw FaultCatalogue.RequestAnonymised.Exception(_folder.RequestId);
+
+    /// <summary>Registers a request and keeps it open.</summary>
+    public static async Task<OpenRequest> RegisterAsync(
+        IEvidenceStore store,
+        NewRequest request,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        RequirePlausible(request.ReceivedAt, now);
+        IEvidenceFolder folder = store.Open(RequestIds.Make(now));
+        var key = RequestKey.Make();
+        return await GuardAsync(store, async () =>
+        {
+            var journal = new Journal(
+                await LockAsync(folder, isNew: true, TimeSpan.Zero, time, cancellationToken),
+                new RequestState(),
+                time
+            );
+            var open = new OpenRequest(folder, journal, key, request.DeviceIds);
+            try
+            {
+                await folder.SaveAsync(EvidenceFiles.Key, key.ToFile(), cancellationToken);
+                await folder.SaveAsync(EvidenceFiles.Subjects, JsonSerializer.SerializeToUtf8Bytes(request.DeviceIds), cancellationToken);
+                var registered = new Registered(
+                    folder.RequestId,
+                    request.Context.HubHostName,
+                    request.Context.ResourceId,
+                    request.ReceivedAt ?? time.GetLocalNow(),
+                    [.. request.DeviceIds.Select(key.Subject)],
+                    request.IdentityEvidence is { } evidence ? await open.SaveTextAsync(evidence, cancellationToken) : null,
+                    Tool.Version,
+                    request.RequiresApproval ? true : null,
+                    request.GenerationIds is { } generationIds ? [.. request.DeviceIds.Zip(generationIds, key.Generation)] : null
+                );
+                await journal.AppendAsync(registered, cancellationToken);
+                await MarkAsync(folder, open.State, cancellationToken);
+                return open;
+            }
+            catch
+            {
+                await open.DisposeAsync();
+                if (open.State.Registration is null)
+                    await folder.DeleteAsync(EvidenceFiles.Private, CancellationToken.None);
+                throw;
+            }
+        });
+    }
+
+    /// <summary>The request is on record: that the mark is missing must not look like a failure to register it.</summary>
+    private static async Task MarkAsync(IEvidenceFolder folder, RequestState state, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await folder.SaveAsync(EvidenceFiles.Registration, Encoding.ASCII.GetBytes(state.Head.Hash + "\n"), cancellationToken);
+        }
+        catch (Exception exception) when (IsOfStore(exception))
+        {
+            // Without it, a journal that is lost before there is a plan looks like a registration that was cut off.
+        }
+    }
+
+    /// <summary>The clock by which it was received may be a little ahead of that of the services.</summary>
+    /// <exception cref="DsrException">The time is still to come, or before there were such requests.</exception>
+    public static void RequirePlausible(DateTimeOffset? receivedAt, DateTimeOffset now)
+    {
+        if (receivedAt > now + ServiceClock.Tolerance)
+            throw FaultCatalogue.InvalidReceivedAt.Exception($"{receivedAt:u}", "that is still to come");
+        if (receivedAt < FirstReceipt)
+        {
+            throw FaultCatalogue.InvalidReceivedAt.Exception(
+                $"{receivedAt:u}",
+                "the GDPR, whose time limits count from the receipt, applies since 25 May 2018"
+            );
+        }
+    }
+
+    /// <summary>Looks whether anything may still be erased for a request.</summary>
+    /// <exception cref="DsrException">Its key is gone, or it was answered without an erasure.</exception>
+    public static void RequireErasable(RequestState state)
+    {
+        if (state.IsAnonymised)
+            throw FaultCatalogue.RequestAnonymised.Exception(state.RequestId);
+        if (state is { Plan: null, AnsweredAt: { } answeredAt })
+        {
+            throw FaultCatalogue.RequestAnswered.Exception(
+                state.RequestId,
+                string.Create(CultureInfo.InvariantCulture, $"{answeredAt.UtcDateTime:yyyy-MM-dd}")
+            );
+        }
+    }
+
+    /// <summary>Opens a request that exists; it waits for somebody else who works on it, if asked to.</summary>
+    public static async Task<OpenRequest> OpenAsync(
+        IEvidenceStore store,
+        string requestId,
+        TimeSpan wait,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        StoredRequest found = await ReadAsync(store, requestId, cancellationToken);
+        IEvidenceFolder folder = found.Folder;
+        return await GuardAsync(store, async () =>
+        {
+            IJournalFile file = await LockAsync(folder, isNew: false, wait, time, cancellationToken);
+            try
+            {
+                // Somebody else may have written to it before the lease was free.
+                StoredRequest now = await StoredRequest.ReadAsync(folder, store.Place, readsCertificates: true, cancellationToken);
+                var journal = new Journal(file, now.State, time);
+                RequestKey? key = await folder.ReadAsync(EvidenceFiles.Key, cancellationToken) is { } known
+                    ? RequestKey.Parse(known)
+                    : null;
+                return new OpenRequest(folder, journal, key, await ReadDeviceIdsAsync(folder, cancellationToken));
+            }
+            catch
+            {
+                await file.DisposeAsync();
+                throw;
+            }
+        });
+    }
+
+    /// <summary>Reads a request that somebody may be working on.</summary>
+    /// <exception cref="DsrException">There is none, or what is kept of it cannot be relied on.</exception>
+    public static Task<StoredRequest> ReadAsync(IEvidenceStore store, string requestId, CancellationToken cancellationToken) =>
+        GuardAsync(store, () =>
+            RequestIds.IsOne(requestId)
+                ? StoredRequest.ReadAsync(store.Open(requestId), store.Place, readsCertificates: false, cancellationToken)
+                : throw FaultCatalogue.RequestNotFound.Exception(requestId, store.Place)
+        );
+
+    public static async Task<IReadOnlyList<string>> ReadDeviceIdsAsync(IEvidenceFolder folder, CancellationToken cancellationToken) =>
+        await folder.ReadAsync(EvidenceFiles.Subjects, cancellationToken) is { } subjects
+        && JsonSerializer.Deserialize<List<string?>>(subjects) is { } deviceIds
+            ? [.. deviceIds.OfType<string>()]
+            : [];
+
+    public static async Task<string?> ReadTextAsync(IEvidenceFolder folder, string? hash, CancellationToken cancellationToken) =>
+        hash is not null
+        && (
+            await folder.ReadAsync(EvidenceFiles.Text(hash), cancellationToken)
+            ?? await folder.ReadAsync(EvidenceFiles.Decision(hash), cancellationToken)
+        )
+            is { } text
+            ? Encoding.UTF8.GetString(text)
+            : null;
+
+    /// <summary>Keeps a free text where it stays, and gives the hash under which the journal names it.</summary>
+    public async Task<string> SaveDecisionAsync(string text, CancellationToken cancellationToken)
+    {
+        string hash = HashOf(text);
+        await _folder.SaveAsync(EvidenceFiles.Decision(hash), Encoding.UTF8.GetBytes(text), cancellationToken);
+        return hash;
+    }
+
+    /// <summary>Keeps a free text where it can be destroyed, and gives the hash under which the journal names it.</summary>
+    public async Task<string> SaveTextAsync(string text, CancellationToken cancellationToken)
+    {
+        string hash = Key.Text(text);
+        await SaveTextAsync(hash, text, cancellationToken);
+        return hash;
+    }
+
+    /// <summary>Keeps how a request was answered whose key may be destroyed: what remains to be said of it takes none.</summary>
+    public async Task<string> SaveAnswerAsync(string text, CancellationToken cancellationToken)
+    {
+        string hash = HashOf(text);
+        await SaveTextAsync(hash, text, cancellationToken);
+        return hash;
+    }
+
+    /// <summary>Keeps a text under a hash by which the journal names it already.</summary>
+    public Task SaveTextAsync(string hash, string text, CancellationToken cancellationToken) =>
+        _folder.SaveAsync(EvidenceFiles.Text(hash), Encoding.UTF8.GetBytes(text), cancellationToken);
+
+    /// <summary>The plan that is run.</summary>
+    public async Task<ErasurePlan> ReadPlanAsync(CancellationToken cancellationToken)
+    {
+        if (State.IsAnonymised)
+            throw FaultCatalogue.RequestAnonymised.Exception(_folder.RequestId);
+        if (State.Plan is not { } planned)
+            throw FaultCatalogue.RequestHasNoPlan.Exception(_folder.RequestId);
+        return await ReadPlanAsync(planned.Digest, cancellationToken);
+    }
+
+    /// <summary>A plan that was accepted, now or earlier.</summary>
+    public async Task<ErasurePlan> ReadPlanAsync(string digest, CancellationToken cancellationToken)
+    {
+        string name = EvidenceFiles.Plan(digest);
+        string place = _folder.PlaceOf(name);
+        byte[] file = await _folder.ReadAsync(name, cancellationToken) ?? throw FaultCatalogue.InvalidPlan.Exception(place, "it is gone.");
+        ErasurePlan plan = PlanDocument.Read(place, file);
+        return plan.Digest == digest
+            ? plan
+            : throw FaultCatalogue.InvalidPlan.Exception(place, "it is another one than the journal names.");
+    }
+
+    public ValueTask DisposeAsync() => Journal.DisposeAsync();
+
+    /// <summary>A hash that names a text; where there is no key, nobody can compare it with a guess either.</summary>
+    private string HashOf(string text) => (_key ?? RequestKey.Make()).Text(text);
+
+    /// <summary>Finds out whether evidence can be written before anything depends on it.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="needed">Bytes that it takes.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="DsrException">It cannot be written to, or has no room.</exception>
+    public static async Task RequireWritableAsync(IEvidenceStore store, long needed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.ProbeAsync(cancellationToken);
+        }
+        catch (Exception exception) when (IsOfStore(exception))
+        {
+            throw StoreFaults.Of(store.Place, exception, isWriting: true);
+        }
+
+        if (store.FreeSpace() is { } free && free < needed)
+        {
+            throw FaultCatalogue.RequestStoreNotWritable.Exception(
+                store.Place,
+                $"it has {ByteSize.Format(free)} free, and up to {ByteSize.Format(needed)} are needed."
+            );
+        }
+    }
+
+    /// <summary>Translates what a store throws into a catalogued fault.</summary>
+    public static Task<T> GuardAsync<T>(IEvidenceStore store, Func<Task<T>> action) => GuardAsync(store.Place, action);
+
+    /// <param name="place">The store.</param>
+    /// <param name="action">What is done with it.</param>
+    public static async Task<T> GuardAsync<T>(string place, Func<Task<T>> action)
+    {
+        try
+        {
+            return await action();
+        }
+        catch (EvidenceNotWrittenException exception)
+        {
+            throw StoreFaults.Of(place, exception.InnerException!, isWriting: true);
+        }
+        catch (Exception exception) when (IsOfStore(exception))
+        {
+            throw StoreFaults.Of(place, exception, isWriting: false);
+        }
+    }
+
+    private static bool IsOfStore(Exception exception) =>
+        exception
+            is IOException
+                or UnauthorizedAccessException
+                or RequestFailedException
+                or AggregateException
+                or JsonException
+                or FormatException
+                or ArgumentException;
+
+    private static async Task<IJournalFile> LockAsync(
+        IEvidenceFolder folder,
+        bool isNew,
+        TimeSpan wait,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        string holder = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Tool.Performer}, process {Environment.ProcessId}, since {time.GetUtcNow():u}"
+        );
+        long start = time.GetTimestamp();
+        while (true)
+        {
+            if (await folder.TryLockAsync(holder, isNew, cancellationToken) is { } file)
+                return file;
+            TimeSpan waited = time.GetElapsedTime(start);
+            if (waited >= wait)
+            {
+                // Who only looks whether somebody has the lease takes it for a moment, too.
+                string? other = await folder.ReadHolderAsync(cancellationToken);
+                if (other is not null || waited >= wait + PatienceWithLookers)
+                    throw FaultCatalogue.RequestBusy.Exception(folder.RequestId, other ?? "by a process that has just ended");
+            }
+
+            await Task.Delay(waited >= wait ? ShortRetryTime : RetryTime, time, cancellationToken);
+        }
+    }
+}
+
+/// <summary>What a request is about when it is registered.</summary>
+internal sealed record NewRequest(
+    DsrContext Context,
+    IReadOnlyList<string> DeviceIds,
+    DateTimeOffset? ReceivedAt,
+    string? IdentityEvidence,
+    bool RequiresApproval = false
+)
+{
+    /// <summary>Generation IDs of the devices, empty where there is none; null where nobody could look.</summary>
+    public IReadOnlyList<string>? GenerationIds { get; init; }
+}
+
+/// <summary>Who does it, and with what, where nobody says.</summary>
+internal static class Tool
+{
+    public static string Version { get; } = $"IotHubDsr {typeof(Tool).Assembly.GetName().Version!.ToString(3)}";
+
+    public static string Performer { get; } = $"{Environment.UserName}@{Environment.MachineName}";
+}

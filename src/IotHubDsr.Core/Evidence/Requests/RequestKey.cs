@@ -1,0 +1,32 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace IotHubDsr.Core.Evidence.Requests;
+
+/// <summary>
+/// The key of one request. The journal and the certificates name subjects, items and texts by hashes under it: who has the key can tell
+/// who is meant, and when it is destroyed nobody can, while every hash of the journal still holds.
+/// </summary>
+internal sealed class RequestKey(byte[] key)
+{
+    private const int Length = 32;
+    private const int HashLength = 16;
+
+    public static RequestKey Make() => new(RandomNumberGenerator.GetBytes(Length));
+
+    public static RequestKey Parse(byte[] file) => new(Convert.FromBase64String(Encoding.ASCII.GetString(file).Trim()));
+
+    public byte[] ToFile() => Encoding.ASCII.GetBytes(Convert.ToBase64String(key) + "\n");
+
+    public string Subject(string deviceId) => Hash("subject", deviceId);
+
+    /// <summary>Which of the devices that have an ID one after the other; an empty generation stands for none.</summary>
+    public string Generation(string deviceId, string generationId) => Hash("generation", $"{deviceId}\0{generationId}");
+
+    public string Item(string locationId, string path) => Hash("item", $"{locationId}\0{path}");
+
+    public string Text(string text) => Hash("text", text);
+
+    private string Hash(string kind, string value) =>
+        Convert.ToHexString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{kind}\0{value}")).AsSpan(0, HashLength)).ToLowerInvariant();
+}

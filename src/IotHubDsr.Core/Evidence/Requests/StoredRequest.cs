@@ -1,0 +1,50 @@
+using IotHubDsr.Core.Evidence.Journals;
+using IotHubDsr.Core.Evidence.Stores;
+
+namespace IotHubDsr.Core.Evidence.Requests;
+
+/// <summary>A request as its store holds it.</summary>
+/// <param name="Folder">Its files.</param>
+/// <param name="Files">Their names.</param>
+/// <param name="State">What its journal says.</param>
+internal sealed record StoredRequest(IEvidenceFolder Folder, IReadOnlyList<string> Files, RequestState State)
+{
+    /// <summary>Reads a request, and finds out whether its journal is missing, broken, or older than its certificates.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="place">The store.</param>
+    /// <param name="readsCertificates">Whether certificates that the journal names are compared with it as well.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="DsrException">There is none, or what is kept of it cannot be relied on.</exception>
+    public static async Task<StoredRequest> ReadAsync(
+        IEvidenceFolder folder,
+        string place,
+        bool readsCertificates,
+        CancellationToken cancellationToken
+    )
+    {
+        byte[]? journal = await folder.ReadJournalAsync(cancellationToken);
+        IReadOnlyList<string> files = await folder.ListAsync(cancellationToken);
+        if (journal is not { Length: > 0 })
+        {
+            throw files.Any(IsLeftOfRequest)
+                ? FaultCatalogue.JournalMissing.Exception(folder.RequestId, place)
+                : FaultCatalogue.RequestNotFound.Exception(folder.RequestId, place);
+        }
+
+        var state = RequestState.Read(folder.PlaceOf(string.Empty), journal, folder.RequestId);
+        await CertificateHistory.RequireAsync(folder, files, state, journal, readsCertificates, cancellationToken);
+        return new StoredRequest(folder, files, state);
+    }
+
+    /// <summary>What is saved when the first line is on record, and not before: a registration that was cut off has none of it.</summary>
+    private static bool IsLeftOfRequest(string file) =>
+        file == EvidenceFiles.Registration
+        || EvidenceFiles.CertificateNumber(file) is not null
+        || (
+            file.StartsWith(EvidenceFiles.Private, StringComparison.Ordinal)
+            && file != EvidenceFiles.Key
+            && file != EvidenceFiles.Subjects
+            && !file.StartsWith(EvidenceFiles.Text(string.Empty), StringComparison.Ordinal)
+            && !file.EndsWith(".partial", StringComparison.Ordinal)
+        );
+}

@@ -1,0 +1,198 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Azure.Blobs;
+
+namespace IotHubDsr.Core.Evidence.Stores;
+
+/// <summary>Requests in a blob container, so that they outlive the machine: a runbook's sandbox is gone after three hours.</summary>
+internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, TimeProvider time) : IEvidenceStore
+{
+    private readonly BlobContainerClient _container = access.OpenContainer(containerUri, access.Configure(new BlobClientOptions()));
+
+    public string Place => containerUri.GetLeftPart(UriPartial.Path).TrimEnd('/');
+
+    public async IAsyncEnumerable<string> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var options = new GetBlobsByHierarchyOptions { Delimiter = "/" };
+        await foreach (
+            BlobHierarchyItem item in BlobPages.ItemsAsync(
+                _container.GetBlobsByHierarchyAsync(options, cancellationToken),
+                static item => item.Prefix ?? item.Blob.Name,
+                containerUri,
+                cancellationToken
+            )
+        )
+        {
+            if (item.IsPrefix && RequestIds.IsOne(item.Prefix.TrimEnd('/')))
+                yield return item.Prefix.TrimEnd('/');
+        }
+    }
+
+    public IEvidenceFolder Open(string requestId) => new Folder(_container, Place, requestId, time);
+
+    public async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        BlobClient probe = _container.GetBlobClient($"{Guid.NewGuid():N}.probe");
+        await MadeAsync(_container, () => probe.UploadAsync(BinaryData.FromBytes(new byte[1]), cancellationToken), cancellationToken);
+        try
+        {
+            await probe.DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        }
+        catch (RequestFailedException)
+        {
+            // Where nothing can be deleted, for a policy keeps it, evidence can still be written.
+        }
+    }
+
+    public long? FreeSpace() => null;
+
+    /// <summary>
+    /// Writes the first blob of a request. A container that is not there is made, as a folder is; nobody has to have the right to make one
+    /// that exists.
+    /// </summary>
+    private static async Task<T> MadeAsync<T>(BlobContainerClient container, Func<Task<T>> write, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await write();
+        }
+        catch (RequestFailedException missing) when (BlobFailures.IsContainerMissing(missing))
+        {
+            await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+            return await write();
+        }
+    }
+
+    private sealed class Folder(BlobContainerClient container, string place, string requestId, TimeProvider time) : IEvidenceFolder
+    {
+        private const string HolderName = "holder";
+
+        public string RequestId => requestId;
+
+        public string StorePlace => place;
+
+        public string PlaceOf(string name) => $"{place}/{requestId}/{name}";
+
+        public async Task<byte[]?> ReadAsync(string name, CancellationToken cancellationToken)
+        {
+            try
+            {
+                BlobDownloadResult result = await Blob(name).DownloadContentAsync(cancellationToken);
+                return result.Content.ToArray();
+            }
+            catch (RequestFailedException gone) when (BlobFailures.IsGone(gone))
+            {
+                return null;
+            }
+        }
+
+        public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken)
+        {
+            var names = new List<string>();
+            var options = new GetBlobsOptions { Prefix = $"{requestId}/" };
+            await foreach (BlobItem blob in container.GetBlobsAsync(options, cancellationToken))
+                names.Add(blob.Name[(requestId.Length + 1)..]);
+            return names;
+        }
+
+        public async Task SaveAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+        {
+            var options = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
+            try
+            {
+                await Blob(name).UploadAsync(BinaryData.FromBytes(content), options, cancellationToken);
+            }
+            catch (RequestFailedException exists) when (exists is { Status: 409, ErrorCode: "BlobAlreadyExists" })
+            {
+                // The answer to our own upload may have been lost, and the upload tried again.
+                if (await ReadAsync(name, cancellationToken) is not { } there || !content.Span.SequenceEqual(there))
+                    throw;
+            }
+            catch (RequestFailedException exception)
+            {
+                throw new EvidenceNotWrittenException(exception);
+            }
+            catch (AggregateException tries) when (tries.InnerExceptions.Count > 0)
+            {
+                throw new EvidenceNotWrittenException(tries.InnerExceptions[^1]);
+            }
+        }
+
+        public async Task DeleteAsync(string prefix, CancellationToken cancellationToken)
+        {
+            var options = new GetBlobsOptions { Prefix = $"{requestId}/{prefix}" };
+            await foreach (
+                BlobItem blob in BlobPages.ItemsAsync(
+                    container.GetBlobsAsync(options, cancellationToken),
+                    static blob => blob.Name,
+                    container.Uri,
+                    cancellationToken
+                )
+            )
+            {
+                await container.DeleteBlobIfExistsAsync(
+                    blob.Name,
+                    DeleteSnapshotsOption.IncludeSnapshots,
+                    cancellationToken: cancellationToken
+                );
+            }
+        }
+
+        public async Task<byte[]?> ReadJournalAsync(CancellationToken cancellationToken)
+        {
+            using var all = new MemoryStream();
+            for (int number = 1; await ReadAsync(ContainerJournal.Segment(number), cancellationToken) is { } segment; number++)
+                all.Write(segment);
+            return all.Length == 0 ? null : all.ToArray();
+        }
+
+        public async Task<IJournalFile?> TryLockAsync(string holder, bool isNew, CancellationToken cancellationToken)
+        {
+            Task<ContainerJournal?> OpenAsync() =>
+                ContainerJournal.TryOpenAsync(
+                    name => container.GetAppendBlobClient($"{requestId}/{name}"),
+                    time,
+                    ContainerJournal.MostBlocks,
+                    isNew,
+                    cancellationToken
+                );
+            ContainerJournal? journal = await (isNew ? MadeAsync(container, OpenAsync, cancellationToken) : OpenAsync());
+            if (journal is null)
+                return null;
+            try
+            {
+                await Blob(HolderName)
+                    .UploadAsync(BinaryData.FromBytes(Encoding.UTF8.GetBytes(holder)), overwrite: true, cancellationToken);
+                return journal;
+            }
+            catch
+            {
+                await journal.DisposeAsync();
+                throw;
+            }
+        }
+
+        public async Task<string?> ReadHolderAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                BlobProperties properties = await Blob(ContainerJournal.Segment(1))
+                    .GetPropertiesAsync(cancellationToken: cancellationToken);
+                if (properties.LeaseState is not (LeaseState.Leased or LeaseState.Breaking))
+                    return null;
+                return await ReadAsync(HolderName, cancellationToken) is { } holder ? Encoding.UTF8.GetString(holder) : "another process";
+            }
+            catch (RequestFailedException gone) when (BlobFailures.IsGone(gone))
+            {
+                return null;
+            }
+        }
+
+        private BlobClient Blob(string name) => container.GetBlobClient($"{requestId}/{name}");
+    }
+}

@@ -1,0 +1,181 @@
+using IotHubDsr.Core.Azure.Hub;
+using IotHubDsr.Core.Evidence.Certificates;
+using IotHubDsr.Core.Evidence.Journals;
+using IotHubDsr.Core.Evidence.Requests;
+using IotHubDsr.Core.Evidence.Stores;
+using IotHubDsr.Core.Foundation;
+
+namespace IotHubDsr.Core.Operations;
+
+/// <summary>
+/// Issues the certificate of a run. It says nothing that the journal does not say, and names no device; the receipts, which do, are kept
+/// beside it where they can be destroyed.
+/// </summary>
+internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOptions options, OperationEvents events, TimeProvider time)
+{
+    private readonly DeviceNames _names = new(open.DeviceIds, open.Key);
+
+    public async Task RunAsync(IReadOnlyList<ErasureReceipt> receipts, CancellationToken cancellationToken)
+    {
+        await open.Journal.CheckAsync(cancellationToken);
+        IReadOnlyList<string> files = await open.Folder.ListAsync(cancellationToken);
+        string? follows = await FindPredecessorAsync(files, cancellationToken);
+
+        // What is there stays: also what a run left that died before it could put its certificate on record.
+        int number = EvidenceFiles.FreeNumber([.. files, .. open.State.Certificates.Select(one => one.Certificate.File)]);
+        string name = EvidenceFiles.Certificate(number);
+        (byte[] certificate, bool isSigned) = await WriteAsync(ToContent(receipts) with { Follows = follows }, cancellationToken);
+        await open.Folder.SaveAsync(EvidenceFiles.Outcome(number), OutcomeFile.Write(receipts), cancellationToken);
+        await open.Folder.SaveAsync(name, certificate, cancellationToken);
+        await open.Journal.AppendAsync(new Certified(name, Digests.Of(certificate), isSigned), cancellationToken);
+        string text = $"The certificate is {open.Folder.PlaceOf(name)}{(isSigned ? string.Empty : "; it is not signed")}.";
+        await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, text), cancellationToken);
+    }
+
+    /// <summary>
+    /// The digest of the certificate before: one that no line of the journal names is told of, and followed, so that no two certificates of
+    /// the request claim the same place.
+    /// </summary>
+    private async Task<string?> FindPredecessorAsync(IReadOnlyList<string> files, CancellationToken cancellationToken)
+    {
+        string? last = open.State.Certificates is [.., { } recorded] ? recorded.Certificate.Digest : null;
+        foreach (string file in CertificateHistory.Unrecorded(files, open.State))
+        {
+            byte[] content = await open.Folder.ReadAsync(file, cancellationToken) ?? [];
+            bool isOurs = CertificateHistory.Read(content)?.RequestId == open.Folder.RequestId;
+            last = isOurs ? Digests.Of(content) : last;
+            string text =
+                $"No line of the journal names {open.Folder.PlaceOf(file)}: the run that issued it ended before it could. It is kept"
+                + (isOurs ? "; the certificate of this run follows it." : ", and is no certificate of this request.");
+            await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, text), cancellationToken);
+        }
+
+        return last;
+    }
+
+    /// <summary>A key that does not sign any more costs the signature, and not the account of what was erased.</summary>
+    private async Task<(byte[] Certificate, bool IsSigned)> WriteAsync(CertificateContent content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (CertificateWriter.Write(content, options.Key), options.Key is not null);
+        }
+        catch (DsrException unusable) when (options.Key is not null)
+        {
+            await events.EmitAsync(new FaultEvent(unusable.Fault), cancellationToken);
+            return (CertificateWriter.Write(content, key: null), false);
+        }
+    }
+
+    private CertificateContent ToContent(IReadOnlyList<ErasureReceipt> receipts)
+    {
+        Registered registered = open.State.Registration!;
+        Party performer =
+            options.Kind != RunKinds.Verify
+                ? options.Performer
+                : open.State.Milestones.Select(line => line.Event)
+                    .OfType<RunStarted>()
+                    .LastOrDefault(run => run.Kind != RunKinds.Verify)
+                    ?.Performer
+                    ?? options.Performer;
+        return new CertificateContent
+        {
+            RequestId = open.Folder.RequestId,
+            HubHostName = registered.HubHostName,
+            HubResourceId = registered.HubResourceId,
+            ReceivedAt = registered.ReceivedAt,
+            DueAt = RequestView.DueAt(open.State),
+            IssuedAt = time.GetUtcNow(),
+            ToolVersion = Tool.Version,
+            PlanDigest = open.State.Plan!.Digest,
+            JournalDigest = open.State.Head.Hash,
+            Performer = ToParty(performer),
+            Verifier = ToParty(options.Performer),
+            Approver = open.State.Plan.ApprovedBy is { } approver ? ToParty(approver) : null,
+            Subjects = registered.Subjects,
+            Scope = open.State.Plan.Scope,
+            Locations =
+            [
+                .. receipts
+                    .GroupBy(receipt => receipt.Location.Id, StringComparer.Ordinal)
+                    .Select(location => ToOutcome([.. location], registered.Subjects.Count)),
+            ],
+        };
+    }
+
+    private static CertificateParty ToParty(Party party) => new(party.Name, party.CertificateSha256);
+
+    private LocationOutcome ToOutcome(List<ErasureReceipt> receipts, int subjects)
+    {
+        DataLocation location = receipts[0].Location;
+        LocationState state = open.State.Of(location.Id);
+        List<OutcomeGroup> groups =
+        [
+            .. receipts
+                .GroupBy(receipt =>
+                    (receipt.Verdict, receipt.RecordsPlanned, receipt.RecordsErased, receipt.RecordsRemaining, receipt.Until)
+                )
+                .Select(group => new OutcomeGroup(
+                    group.Key.Verdict,
+                    group.Key.RecordsPlanned,
+                    group.Key.RecordsErased,
+                    group.Key.RecordsRemaining,
+                    group.Key.Until,
+                    group.Count() == subjects ? null : [.. group.Select(receipt => open.Key.Subject(receipt.DeviceId))]
+                )),
+        ];
+        return new LocationOutcome
+        {
+            LocationId = location.Id,
+            Kind = location.Kind,
+            Place = location.Place,
+            Method = MethodOf(location, receipts),
+            Detail = DetailOf(location, receipts),
+            ErasedAt = state.ErasedAt,
+            VerifiedAt = state.ReadAt,
+            Reading = state.ReadAt is null ? null : ReadingOf(location),
+            Statements = [.. location.Statements.Select(_names.Hide)],
+            Groups = groups,
+        };
+    }
+
+    /// <summary>
+    /// Where a store serves a location, an action of the owner is asked for when it cannot tell whose records are left; others may be gone.
+    /// </summary>
+    private string MethodOf(DataLocation location, IReadOnlyList<ErasureReceipt> receipts)
+    {
+        if (locations.StoreOf(location) is not { } store)
+            return "This tool does not erase here.";
+        bool isTouched = receipts.Any(receipt => receipt.RecordsErased > 0 || receipt.ItemsChanged > 0);
+        return isTouched ? store.Method
+            : receipts.Max(receipt => receipt.Verdict) == Verdict.OwnerAction
+                ? "Nothing was erased here: the records that were asked for cannot be told from others."
+            : "Nothing was erased here.";
+    }
+
+    /// <summary>How it was read for its verdict, at the time that the certificate gives.</summary>
+    private string? ReadingOf(DataLocation location) =>
+        locations.All.Any(configured => configured.Id == location.Id)
+            ? locations.StoreOf(location)?.Reading
+            : "The location has left the hub's configuration since; the verdict is that of the reading at the time given.";
+
+    /// <summary>What remains, in words that name nobody: the sentences of receipts can name devices.</summary>
+    private string? DetailOf(DataLocation location, IReadOnlyList<ErasureReceipt> receipts) =>
+        receipts.Max(receipt => receipt.Verdict) switch
+        {
+            Verdict.Expiring when receipts.Where(receipt => receipt.Verdict == Verdict.Expiring).All(IsOver) =>
+                "Nobody can read this place. By the time of the services, what was here has left by retention at the time given.",
+            Verdict.Absent or Verdict.Erased => null,
+            Verdict.ErasurePending =>
+                "Nothing was left when it was read, or what is left is too young to be changed; what was accepted before can arrive "
+                    + "until the time given.",
+            Verdict.Held => "An immutability policy, a legal hold or the operator's hold forbids the erasure.",
+            Verdict.Present => "Records were there when it was read last.",
+            Verdict.Unreachable => "It could not be read.",
+            Verdict.OwnerAction when location.Advice is null =>
+                "Whoever is responsible for the place has to look which records there the request is about.",
+            var verdict => location.Advice ?? (verdict == Verdict.Expiring ? "It cannot be deleted and leaves by retention." : null),
+        };
+
+    private bool IsOver(ErasureReceipt receipt) => open.State.Of(receipt.Location.Id).Of(open.Key.Subject(receipt.DeviceId)).IsOver;
+}

@@ -1,0 +1,84 @@
+using IotHubDsr.Core.Evidence.Plans;
+
+namespace IotHubDsr.Core.Operations;
+
+/// <summary>
+/// Looks again at everything that a plan is about. It gives the plan as it holds now, with what was found now, or stops when the world has
+/// moved: an erasure runs from what was approved and from nothing else.
+/// </summary>
+internal sealed class Confirming(HubConnection connection, ConfirmPlanRequest request, OperationEvents events, TimeProvider time)
+{
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        ErasurePlan planned = await ReadAsync(cancellationToken);
+        if (
+            !string.Equals(planned.HubHostName, connection.Context.HubHostName, StringComparison.OrdinalIgnoreCase)
+            || (
+                planned.HubResourceId is { } id
+                && connection.Context.ResourceId is { } own
+                && !string.Equals(id, own, StringComparison.OrdinalIgnoreCase)
+            )
+        )
+        {
+            throw FaultCatalogue.PlanForOtherHub.Exception(planned.HubHostName, connection.Context.HubHostName);
+        }
+
+        var again = new PlanRequest
+        {
+            Context = request.Context,
+            DeviceIds = Subjects.Given(planned.Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal)),
+            Scope = planned.Scope,
+            IncludeOldVersions = planned.IncludeOldVersions,
+            DeleteEmptied = planned.DeleteEmptied ?? false,
+            IncludeRelayed = planned.IncludeRelayed,
+            ThrottleLimit = request.ThrottleLimit,
+        };
+        ErasurePlan now = await new Planning(connection, again, events, time).PlanAsync(cancellationToken);
+        IReadOnlyList<string> differences = PlanDifference.Find(planned, now, request.Tolerance);
+        if (differences.Count > 0)
+            throw FaultCatalogue.PlanChanged.Exception(planned.Digest, PlanDifference.Describe(differences));
+        if (PlanDifference.Find(planned, now, 0) is { Count: > 0 } tolerated)
+        {
+            string text =
+                $"The plan is run within the tolerance of {Counted.Of(request.Tolerance, "record")}. {PlanDifference.Describe(tolerated)}";
+            await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, text), cancellationToken);
+        }
+
+        // What is approved is the planned one: its digest and its actions, applied to what was found now.
+        Dictionary<(string, string), ErasureAction> actions = planned.Steps.ToDictionary(
+            step => (step.DeviceId, step.Location.Id),
+            step => step.Action
+        );
+        await events.OutputAsync(
+            now with
+            {
+                Approved = planned,
+                Digest = planned.Digest,
+                Path = planned.Path,
+                Approval = planned.Approval,
+                CreatedAt = planned.CreatedAt,
+                Steps =
+                [
+                    .. now.Steps.Select(step =>
+                        actions[(step.DeviceId, step.Location.Id)] == ErasureAction.None ? step with { Action = ErasureAction.None } : step
+                    ),
+                ],
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>The plan; with its approval, which must stand before anything is read in Azure, when one is required.</summary>
+    private async Task<ErasurePlan> ReadAsync(CancellationToken cancellationToken)
+    {
+        ErasurePlan? atHand = request.Plan is null ? null : PlanDocument.RequireSealed(request.Plan);
+        if (request.Approval is null)
+            return atHand ?? await PlanFile.ReadAsync(request.Path!, cancellationToken);
+
+        string path = request.Path ?? atHand?.Path ?? throw FaultCatalogue.PlanNotInFile.Exception(atHand!.Digest);
+        ErasurePlan approved = await PlanApproval.ReadAsync(path, request.Approval, time, cancellationToken);
+        return atHand is null || atHand.Digest == approved.Digest
+            ? approved
+            : throw FaultCatalogue.InvalidPlan.Exception(path, "the plan at hand is not the one in its file.");
+    }
+}

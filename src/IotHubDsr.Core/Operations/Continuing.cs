@@ -1,0 +1,32 @@
+using IotHubDsr.Core.Evidence.Journals;
+using IotHubDsr.Core.Evidence.Requests;
+using IotHubDsr.Core.Evidence.Stores;
+
+namespace IotHubDsr.Core.Operations;
+
+/// <summary>Goes on with a request, or reads its locations again.</summary>
+internal sealed class Continuing(HubConnection connection, IEvidenceStore store, ContinueRequest request, OperationEvents events)
+{
+    /// <param name="kind">One of <see cref="RunKinds"/>.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task RunAsync(string kind, CancellationToken cancellationToken)
+    {
+        var options = RunOptions.For(kind, request.Performer, request.ThrottleLimit, connection.Clock.GetUtcNow());
+        await using OpenRequest open = await OpenRequest.OpenAsync(
+            store,
+            request.RequestId,
+            request.Wait,
+            connection.Clock,
+            cancellationToken
+        );
+        RequestHub.Require(open.State.Registration!, connection.Context);
+        if (kind != RunKinds.Verify)
+            RequestApproval.RequireOnRecord(open.State);
+        ErasurePlan plan = await open.ReadPlanAsync(cancellationToken);
+
+        // Without its key nothing of a run could be put on record: it must not begin and be taken for one that broke off.
+        _ = open.Key;
+        await OpenRequest.RequireWritableAsync(store, EvidenceLimits.SizeOf(plan), cancellationToken);
+        await new RequestRun(connection, open, plan, options, events).RunAsync(cancellationToken);
+    }
+}

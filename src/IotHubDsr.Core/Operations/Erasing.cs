@@ -1,0 +1,181 @@
+using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Azure.Hub;
+using IotHubDsr.Core.Evidence.Journals;
+using IotHubDsr.Core.Evidence.Plans;
+using IotHubDsr.Core.Evidence.Requests;
+using IotHubDsr.Core.Evidence.Stores;
+
+namespace IotHubDsr.Core.Operations;
+
+/// <summary>Binds a plan to a request, which is registered if there is none yet, and runs the approved steps.</summary>
+internal sealed class Erasing(HubConnection connection, IEvidenceStore store, ErasureRequest request, OperationEvents events)
+{
+    private readonly ServiceClock _clock = connection.Clock;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var options = RunOptions.For(RunKinds.Erase, request.Performer, request.ThrottleLimit, _clock.GetUtcNow());
+        ErasurePlan approved = PlanDocument.RequireSealed(request.Plan.Approved ?? request.Plan);
+        EvidenceLimits.Require(approved);
+        await OpenRequest.RequireWritableAsync(store, EvidenceLimits.SizeOf(approved), cancellationToken);
+        await using OpenRequest open = await OpenAsync(cancellationToken);
+        try
+        {
+            await BindAsync(open, approved, cancellationToken);
+            await new RequestRun(connection, open, request.Plan, options, events).RunAsync(cancellationToken);
+        }
+        catch (DsrException failed) when (request.RequestId is null && failed.Fault.Target != open.Folder.RequestId)
+        {
+            // Nobody else has told its ID yet.
+            throw new DsrException(failed.Fault with { Message = $"{failed.Fault.Message} {NextStep(open)}" }, failed);
+        }
+    }
+
+    private static string NextStep(OpenRequest open)
+    {
+        string id = open.Folder.RequestId;
+        return open.State.Plan is null
+            ? $"The request '{id}' is registered and nothing was erased; go on with Remove-IotDeviceData -RequestId {id}."
+            : $"The request '{id}' goes on with Resume-IotDataRequest {id}.";
+    }
+
+    private async Task BindAsync(OpenRequest open, ErasurePlan approved, CancellationToken cancellationToken)
+    {
+        HoldBook holds = await OpenRequest.GuardAsync(store, () => HoldBook.ReadAsync(open, cancellationToken));
+        if (holds.Unmatched(request.Plan) is { } unmatched)
+            throw FaultCatalogue.HoldUnmatched.Exception(open.Folder.RequestId, unmatched);
+        byte[] document = PlanDocument.Write(approved);
+        await OpenRequest.GuardAsync(store, async () =>
+        {
+            await open.Folder.SaveAsync(EvidenceFiles.Plan(approved.Digest), document, cancellationToken);
+            if (request.Plan.Approval is { } approval)
+                await open.Folder.SaveAsync(EvidenceFiles.PlanSignature(approved.Digest), approval.Signature, cancellationToken);
+            return document;
+        });
+        await open.Journal.AppendAsync(ToPlanned(open, approved.Digest), cancellationToken);
+        string text =
+            $"The request is {open.Folder.RequestId} in {store.Place}; if this run does not end, Resume-IotDataRequest goes on with it.";
+        await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, text), cancellationToken);
+    }
+
+    private async Task<OpenRequest> OpenAsync(CancellationToken cancellationToken)
+    {
+        List<string> devices = [.. request.Plan.Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal)];
+        if (request.RequestId is not { } requestId)
+        {
+            var registration = new NewRequest(
+                request.Context,
+                devices,
+                request.ReceivedAt,
+                request.IdentityEvidence,
+                request.Plan.Approval is not null
+            );
+            return await OpenRequest.RegisterAsync(store, registration, _clock, cancellationToken);
+        }
+
+        OpenRequest open = await OpenRequest.OpenAsync(store, requestId, TimeSpan.Zero, _clock, cancellationToken);
+        try
+        {
+            Require(open, devices);
+            await RequireAsPlannedAsync(open, cancellationToken);
+            return open;
+        }
+        catch
+        {
+            await open.DisposeAsync();
+            throw;
+        }
+    }
+
+    private void Require(OpenRequest open, List<string> devices)
+    {
+        string id = open.Folder.RequestId;
+        Registered registered = open.State.Registration!;
+        RequestHub.Require(registered, connection.Context);
+        OpenRequest.RequireErasable(open.State);
+        RequestApproval.RequireOn(open.State, request.Plan);
+        if (!devices.ToHashSet(StringComparer.Ordinal).SetEquals(open.DeviceIds))
+        {
+            string difference =
+                $"{devices.Except(open.DeviceIds, StringComparer.Ordinal).Count()} only in the plan, "
+                + $"{open.DeviceIds.Except(devices, StringComparer.Ordinal).Count()} only in the request";
+            throw FaultCatalogue.RequestForOtherDevices.Exception(id, difference);
+        }
+
+        foreach (ErasureStep step in RegistryOf(request.Plan))
+            RegisteredDevices.Require(registered, open.Key, step.DeviceId, step.Finding.GenerationId);
+    }
+
+    /// <summary>Where the registration could not tell which devices it was about, the first plan does.</summary>
+    private async Task RequireAsPlannedAsync(OpenRequest open, CancellationToken cancellationToken)
+    {
+        if (open.State.Plan is null || open.State.Registration!.Generations is not null)
+            return;
+        ErasurePlan earlier = await open.ReadPlanAsync(cancellationToken);
+        var before = RegistryOf(earlier).ToDictionary(step => step.DeviceId, step => step.Finding, StringComparer.Ordinal);
+        foreach (ErasureStep step in RegistryOf(request.Plan).Where(step => step.Finding.GenerationId is not null))
+        {
+            if (
+                before.TryGetValue(step.DeviceId, out DeviceDataFinding? planned)
+                && (
+                    planned.Verdict == Verdict.Absent
+                    || (planned.GenerationId is not null && planned.GenerationId != step.Finding.GenerationId)
+                )
+            )
+            {
+                throw FaultCatalogue.DeviceReassigned.Exception(step.DeviceId, open.Folder.RequestId);
+            }
+        }
+    }
+
+    private static IEnumerable<ErasureStep> RegistryOf(ErasurePlan plan) =>
+        plan.Steps.Where(step => step.Location.Kind == LocationKinds.DeviceRegistry);
+
+    private Planned ToPlanned(OpenRequest open, string digest)
+    {
+        HashSet<(string, string)> approved = [.. request.Approved.Select(step => (step.DeviceId, step.Location.Id))];
+        IEnumerable<ErasureStep> declined = request.Plan.Steps.Where(step =>
+            step.Action == ErasureAction.Erase && !approved.Contains((step.DeviceId, step.Location.Id))
+        );
+        return new Planned(
+            digest,
+            [
+                .. request
+                    .Plan.Steps.GroupBy(step => step.Location.Id, StringComparer.Ordinal)
+                    .Select(location => new PlannedLocation(
+                        location.Key,
+                        location.First().Location.Kind,
+                        location.First().Location.Place,
+                        location.Count(step => step.Action == ErasureAction.Erase),
+                        location.All(step => step.Finding.IsCounted)
+                            ? location.Where(step => step.Action == ErasureAction.Erase).Sum(step => step.Finding.RecordCount)
+                            : null
+                    )),
+            ],
+            [
+                .. declined
+                    .GroupBy(step => step.Location.Id, StringComparer.Ordinal)
+                    .Select(location => new DeclinedSteps(location.Key, [.. location.Select(step => open.Key.Subject(step.DeviceId))])),
+            ],
+            request.Plan.Approval is { } approval ? new Party(approval.ApprovedBy, approval.CertificateSha256) : null,
+            ScopeStatement.Of(request.Plan.Scope),
+            open.State.Plan is { } before && before.Digest != digest ? before.Digest : open.State.Plan?.Follows,
+            request.Tolerance > 0 ? request.Tolerance : null
+        );
+    }
+}
+
+/// <summary>Keeps a request on its hub.</summary>
+internal static class RequestHub
+{
+    /// <exception cref="DsrException">The connection is to another hub.</exception>
+    public static void Require(Registered registered, DsrContext context)
+    {
+        bool sameId =
+            registered.HubResourceId is null
+            || context.ResourceId is null
+            || string.Equals(registered.HubResourceId, context.ResourceId, StringComparison.OrdinalIgnoreCase);
+        if (!sameId || !string.Equals(registered.HubHostName, context.HubHostName, StringComparison.OrdinalIgnoreCase))
+            throw FaultCatalogue.RequestForOtherHub.Exception(registered.RequestId, registered.HubHostName, context.HubHostName);
+    }
+}

@@ -1,0 +1,248 @@
+using System.Collections.Concurrent;
+using IotHubDsr.Core.Evidence.Journals;
+using IotHubDsr.Core.Evidence.Plans;
+using IotHubDsr.Core.Evidence.Requests;
+using IotHubDsr.Core.Evidence.Stores;
+using IotHubDsr.Core.Packages;
+using IotHubDsr.Core.Packages.Envelopes;
+using IotHubDsr.Core.Reports;
+using IotHubDsr.Core.Sinks;
+
+namespace IotHubDsr.Core.Operations;
+
+/// <summary>Copies what every location holds of the devices into one package, with an account for each device and location.</summary>
+internal sealed class Exporting(
+    HubConnection connection,
+    IEvidenceStore? store,
+    ExportRequest request,
+    OperationEvents events,
+    TimeProvider time
+)
+{
+    private readonly ConcurrentBag<ExportCompleteness> _lines = [];
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (request.ProtectTo is { } recipient)
+            CmsRecipient.Check(recipient, time.GetUtcNow());
+        await using var package = PackageWriter.Create(request.Path, request.AsZip, request.ProtectTo);
+        try
+        {
+            DataExport? export = await WriteAsync(package, cancellationToken);
+            if (export is not null)
+                await RecordAsync(export, cancellationToken);
+            if (export is not null)
+                await events.OutputAsync(export, cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw package.Translate(exception);
+        }
+    }
+
+    private async Task<DataExport?> WriteAsync(PackageWriter package, CancellationToken cancellationToken)
+    {
+        IAsyncEnumerable<string> devices = await new Subjects(connection, request, events).OpenAsync(request.Scope, cancellationToken);
+        HubLocations locations = await connection.ReadLocationsAsync(cancellationToken);
+        await events.ReportAsync(locations.Faults, cancellationToken);
+
+        var deviceIds = new List<string>();
+        await foreach (string deviceId in devices)
+            deviceIds.Add(deviceId);
+        if (deviceIds.Count == 0)
+            return null;
+        DataRequest? registered = await RequestAsync(deviceIds, cancellationToken);
+        if (registered is not null && request.Scope.GenerationId is null)
+            await RegisteredDevices.RequireSameAsync(store!, registered.RequestId, connection.Hub, deviceIds, cancellationToken);
+
+        var options = new StoreOptions(request.ThrottleLimit) { IncludeRelayed = request.IncludeRelayed, Scope = request.Scope };
+        var reading = new LocationReading(locations, options, events);
+        foreach (DataLocation location in locations.All)
+            await ExportAsync(locations.StoreOf(location), location, reading, deviceIds, package, cancellationToken);
+
+        List<ExportCompleteness> lines =
+        [
+            .. _lines.OrderBy(line => line.DeviceId, StringComparer.Ordinal).ThenBy(line => line.LocationId, StringComparer.Ordinal),
+        ];
+        foreach (string deviceId in Nowhere(locations, lines))
+            await events.EmitAsync(new FaultEvent(FaultCatalogue.DeviceNotFound.For(deviceId)), cancellationToken);
+
+        await OtherGenerations.WarnAsync(events, lines.Select(line => (line.DeviceId, line.OtherGenerationRecords)), cancellationToken);
+        return await CompleteAsync(package, locations, registered, deviceIds, lines, cancellationToken);
+    }
+
+    private async Task<DataExport> CompleteAsync(
+        PackageWriter package,
+        HubLocations locations,
+        DataRequest? registered,
+        IReadOnlyList<string> deviceIds,
+        IReadOnlyList<ExportCompleteness> lines,
+        CancellationToken cancellationToken
+    )
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        var info = new BagInfo(
+            request.Identifier ?? request.RequestId ?? $"urn:uuid:{Guid.NewGuid()}",
+            PackageReadme.Title(connection.Context, deviceIds, request.Scope),
+            now
+        )
+        {
+            SourceOrganization = request.SourceOrganization,
+            ContactName = request.ContactName,
+            Salt = PlanSalt.Make(),
+        };
+        byte[] page = CompletenessPage.Write(connection.Context, deviceIds, request.Scope, lines, now);
+        byte[] readme = PackageReadme.Write(connection.Context, deviceIds, request.Scope, lines, now);
+        await package.WriteDataAsync("completeness.json", page, cancellationToken);
+        using var report = new MemoryStream();
+        HtmlReport.Write(ReportOf(info.Identifier, registered, locations, deviceIds, lines, now), report);
+        await package.WriteDataAsync("report.html", report.ToArray(), cancellationToken);
+        await package.WriteTagFileAsync("README.txt", readme, cancellationToken);
+        await package.CompleteAsync(info, cancellationToken);
+        return new DataExport
+        {
+            DeviceId = deviceIds,
+            HubHostName = connection.Context.HubHostName,
+            HubResourceId = connection.Context.ResourceId,
+            Identifier = info.Identifier,
+            Path = package.Path,
+            Digest = package.Digest,
+            Files = package.Files,
+            Bytes = package.Bytes,
+            Completeness = [.. lines.Select(line => line with { HubHostName = connection.Context.HubHostName })],
+            CompletedAt = now,
+        };
+    }
+
+    /// <summary>The request that the export answers; it must be about these devices of this hub. Null when none is named.</summary>
+    private async Task<DataRequest?> RequestAsync(List<string> deviceIds, CancellationToken cancellationToken)
+    {
+        if (request.RequestId is not { } requestId)
+            return null;
+        DataRequest found = await new RequestView(store!, time).ReadAsync(requestId, cancellationToken);
+        if (found.IsAnonymised)
+            throw FaultCatalogue.RequestAnonymised.Exception(requestId);
+        if (!string.Equals(found.HubHostName, connection.Context.HubHostName, StringComparison.OrdinalIgnoreCase))
+            throw FaultCatalogue.RequestForOtherHub.Exception(requestId, found.HubHostName, connection.Context.HubHostName);
+        return deviceIds.Except(found.DeviceId, StringComparer.Ordinal).FirstOrDefault() is { } other
+            ? throw FaultCatalogue.RequestForOtherDevices.Exception(requestId, $"'{other}' is not one of them")
+            : found;
+    }
+
+    private async Task RecordAsync(DataExport export, CancellationToken cancellationToken)
+    {
+        if (request.RequestId is not { } requestId)
+            return;
+        try
+        {
+            await using OpenRequest open = await OpenRequest.OpenAsync(store!, requestId, TimeSpan.FromMinutes(1), time, cancellationToken);
+            await open.Journal.AppendAsync(
+                new Exported(export.Digest, export.Records, ScopeStatement.Of(request.Scope)),
+                cancellationToken
+            );
+        }
+        catch (DsrException notRecorded)
+        {
+            // The package is complete: it is given, and what is missing in the journal is told.
+            await events.EmitAsync(new FaultEvent(notRecorded.Fault), cancellationToken);
+        }
+    }
+
+    private ReportModel ReportOf(
+        string identifier,
+        DataRequest? registered,
+        HubLocations locations,
+        IReadOnlyList<string> deviceIds,
+        IReadOnlyList<ExportCompleteness> lines,
+        DateTimeOffset now
+    )
+    {
+        DateTimeOffset received = registered?.ReceivedAt ?? now;
+        return new ReportModel
+        {
+            RequestId = identifier,
+            Kind = ReportKind.Access,
+            HubHostName = connection.Context.HubHostName,
+            ToolVersion = Tool.Version,
+            WrittenAt = now,
+            ReceivedAt = received,
+            DueAt = DueDates.Due(received),
+            Extension = registered?.ExtensionReason is { } reason ? new ReportExtension(registered.DueAt, reason) : null,
+            Events = [new ReportEvent(now, "Data exported", Counted.Of(lines.Sum(line => line.Included), "record"))],
+            Devices = deviceIds,
+            Scope = request.Scope == RecordScope.All ? null : request.Scope.ToString(),
+            Data = ReportData.FromExport([.. lines], locations.All),
+            Evidence = new ReportEvidence(PlanDigest: null, JournalDigest: registered?.JournalDigest, Certificates: []),
+        };
+    }
+
+    /// <summary>The devices of which every location that was read says that it holds nothing.</summary>
+    private static IEnumerable<string> Nowhere(HubLocations locations, List<ExportCompleteness> lines)
+    {
+        var served = locations.All.Where(location => locations.StoreOf(location) is not null).Select(location => location.Id).ToHashSet();
+        return lines
+            .Where(line => served.Contains(line.LocationId))
+            .GroupBy(line => line.DeviceId, StringComparer.Ordinal)
+            .Where(device =>
+                device.All(line => line is { Found: 0, Verdict: not (Verdict.Unreachable or Verdict.Unknown or Verdict.OwnerAction) })
+            )
+            .Select(device => device.Key);
+    }
+
+    private async Task ExportAsync(
+        IDataStore? store,
+        DataLocation location,
+        LocationReading reading,
+        IReadOnlyList<string> deviceIds,
+        PackageWriter package,
+        CancellationToken cancellationToken
+    )
+    {
+        if (store is null)
+        {
+            AddAll(deviceIds, location, location.Verdict ?? Verdict.Unknown, location.Advice);
+            return;
+        }
+
+        if (!reading.IsNarrowable(location))
+        {
+            foreach (DeviceDataFinding finding in await reading.FindAsync(location, deviceIds, cancellationToken))
+                Add(finding.DeviceId, location, finding.Verdict, finding.Detail);
+            return;
+        }
+
+        try
+        {
+            StoreCall call = reading.CallFor(location);
+            foreach (ExportCompleteness line in await store.ExportAsync(call, deviceIds, package.TargetFor(location), cancellationToken))
+                _lines.Add(line);
+        }
+        catch (Exception exception) when (exception is not ExportTargetException && !cancellationToken.IsCancellationRequested)
+        {
+            Fault fault = LocationReading.FaultOf(exception, location);
+            await events.EmitAsync(new FaultEvent(fault), cancellationToken);
+            AddAll(deviceIds, location, Verdict.Unreachable, fault.Message);
+        }
+    }
+
+    private void AddAll(IReadOnlyList<string> deviceIds, DataLocation location, Verdict verdict, string? ground)
+    {
+        foreach (string deviceId in deviceIds)
+            Add(deviceId, location, verdict, ground);
+    }
+
+    private void Add(string deviceId, DataLocation location, Verdict verdict, string? ground) =>
+        _lines.Add(
+            new ExportCompleteness
+            {
+                DeviceId = deviceId,
+                LocationId = location.Id,
+                Kind = location.Kind,
+                Place = location.Place,
+                Verdict = verdict,
+                Found = verdict == Verdict.Absent ? 0 : null,
+                Unreachable = verdict == Verdict.Absent ? 0 : null,
+                Ground = ground,
+            }
+        );
+}

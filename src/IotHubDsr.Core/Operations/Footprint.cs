@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using IotHubDsr.Core.Sinks;
+
+namespace IotHubDsr.Core.Operations;
+
+/// <summary>
+/// Finds what every location holds of the devices. What is asked per device is asked as the devices arrive; what is shared is read once
+/// for all of them at the end.
+/// </summary>
+internal sealed class Footprint(HubConnection connection, ScopedRequest request, OperationEvents events)
+{
+    private readonly ConcurrentDictionary<string, Evidence> _evidence = new(StringComparer.Ordinal);
+
+    /// <summary>Gives each finding as it is known, and in the end the locations that were looked at.</summary>
+    public async Task<HubLocations> RunAsync(
+        Func<DeviceDataFinding, CancellationToken, ValueTask> onFinding,
+        CancellationToken cancellationToken
+    )
+    {
+        IAsyncEnumerable<string> devices = await new Subjects(connection, request, events).OpenAsync(request.Scope, cancellationToken);
+        Func<DeviceDataFinding, CancellationToken, ValueTask> give = onFinding;
+        onFinding = (finding, token) =>
+            give(finding with { HubHostName = connection.Context.HubHostName, HubResourceId = connection.Context.ResourceId }, token);
+        HubLocations locations = await connection.ReadLocationsAsync(cancellationToken);
+        await events.ReportAsync(locations.Faults, cancellationToken);
+
+        var reading = new LocationReading(locations, new StoreOptions(request.ThrottleLimit) { Scope = request.Scope }, events);
+        await ReadPerDeviceAsync(devices, locations, reading, onFinding, cancellationToken);
+        if (_evidence.IsEmpty)
+            return locations;
+
+        List<string> deviceIds = [.. _evidence.Keys.Order(StringComparer.Ordinal)];
+        await reading.FindInOrderAsync(
+            locations.Shared,
+            deviceIds,
+            (finding, token) => GiveAsync(finding, onFinding, token),
+            cancellationToken
+        );
+
+        foreach (string deviceId in deviceIds.Where(deviceId => _evidence[deviceId].IsNowhere))
+            await events.EmitAsync(new FaultEvent(FaultCatalogue.DeviceNotFound.For(deviceId)), cancellationToken);
+        await OtherGenerations.WarnAsync(
+            events,
+            _evidence.Select(device => (device.Key, device.Value.OtherGenerationRecords)),
+            cancellationToken
+        );
+        return locations;
+    }
+
+    private async Task ReadPerDeviceAsync(
+        IAsyncEnumerable<string> devices,
+        HubLocations locations,
+        LocationReading reading,
+        Func<DeviceDataFinding, CancellationToken, ValueTask> onFinding,
+        CancellationToken cancellationToken
+    )
+    {
+        List<DataLocation> perDevice = [.. locations.PerDevice];
+        List<DataLocation> unserved = [.. locations.Unserved];
+        int done = 0;
+        await Parallel.ForEachAsync(
+            devices,
+            new ParallelOptions { MaxDegreeOfParallelism = request.ThrottleLimit, CancellationToken = cancellationToken },
+            async (deviceId, token) =>
+            {
+                _evidence.TryAdd(deviceId, new Evidence());
+                foreach (DataLocation location in perDevice)
+                {
+                    foreach (DeviceDataFinding finding in await reading.FindAsync(location, [deviceId], token))
+                        await GiveAsync(finding, onFinding, token);
+                }
+
+                foreach (DataLocation location in unserved)
+                    await onFinding(Unserved(deviceId, location), token);
+                string status = $"{Counted.Of(Interlocked.Increment(ref done), "device")} looked up";
+                await events.EmitAsync(new ProgressEvent(null, string.Empty, status), token);
+            }
+        );
+    }
+
+    private ValueTask GiveAsync(
+        DeviceDataFinding finding,
+        Func<DeviceDataFinding, CancellationToken, ValueTask> onFinding,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            finding.RecordCount + finding.RelayedCount > 0
+            || finding.Verdict is Verdict.Unreachable or Verdict.Unknown or Verdict.OwnerAction
+        )
+        {
+            _evidence[finding.DeviceId].IsNowhere = false;
+        }
+
+        _evidence[finding.DeviceId].OtherGenerationRecords += finding.OtherGenerationRecords;
+        return onFinding(finding, cancellationToken);
+    }
+
+    /// <summary>What is known of any device in a location that no store reads.</summary>
+    public static DeviceDataFinding Unserved(string deviceId, DataLocation location) =>
+        new()
+        {
+            DeviceId = deviceId,
+            Location = location,
+            Verdict = location.Verdict ?? Verdict.Unknown,
+            Detail = location.Advice,
+        };
+
+    /// <summary>
+    /// What all locations together say of a device: whether every one was read and none holds a record, and whose the records may be.
+    /// </summary>
+    private sealed class Evidence
+    {
+        public bool IsNowhere { get; set; } = true;
+
+        public long OtherGenerationRecords { get; set; }
+    }
+}

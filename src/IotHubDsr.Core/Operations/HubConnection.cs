@@ -1,0 +1,43 @@
+using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Azure.Hub;
+using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Topology;
+
+namespace IotHubDsr.Core.Operations;
+
+/// <summary>A connection to one hub and everything that works on it.</summary>
+internal sealed class HubConnection(DsrContext context, AzureAccess access, HubClient hub, ArmReader? arm, ConnectRequest request)
+{
+    private readonly IReadOnlyList<IDataStore> _stores = StoreCatalogue.For(hub, access, access.Clock);
+
+    public DsrContext Context => context;
+
+    public HubClient Hub => hub;
+
+    public AzureAccess Access => access;
+
+    /// <summary>What all that is decided by the time goes by.</summary>
+    public ServiceClock Clock => access.Clock;
+
+    /// <summary>
+    /// Reads the locations from the hub's configuration as it is now: one that was added since the connection was made must not be missed.
+    /// </summary>
+    public async Task<HubLocations> ReadLocationsAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<DataLocation> added = request.LocationFile is null
+            ? []
+            : await LocationFile.ReadAsync(request.LocationFile, access.Cloud, cancellationToken);
+        DiscoveryResult discovered = await DiscoverAsync(added, cancellationToken);
+        return new HubLocations(DedicatedContainers.Apply(discovered, request.DedicatedContainers, OperationNotices.Send), _stores);
+    }
+
+    public void Close() => access.Dispose();
+
+    private async Task<DiscoveryResult> DiscoverAsync(IReadOnlyList<DataLocation> added, CancellationToken cancellationToken)
+    {
+        if (arm is null || context.ResourceId is null)
+            return LocationDiscovery.ForConnectionString(context.HubHostName, added);
+        HubDescription hub = await new HubResource(arm, OperationNotices.Send).ReadHubAsync(context.ResourceId, cancellationToken);
+        return await new LocationDiscovery(arm, access.Cloud, OperationNotices.Send).DiscoverAsync(hub, added, cancellationToken);
+    }
+}

@@ -1,0 +1,189 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Records;
+using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Work;
+
+namespace IotHubDsr.Core.Operations;
+
+/// <summary>
+/// Asks stores, and turns a location that could not be read into a finding for each device: one failing store never sinks the rest.
+/// </summary>
+internal sealed class LocationReading(HubLocations locations, StoreOptions options, OperationEvents events)
+{
+    private readonly ConcurrentDictionary<string, string> _generations = new(StringComparer.Ordinal);
+    private readonly WorkGate _gate = new(options.ThrottleLimit);
+
+    public StoreOptions Options => options;
+
+    public StoreCall CallFor(DataLocation location, IReadOnlyDictionary<string, RecordBound>? bounds = null) =>
+        new(location, options, events.EmitAsync)
+        {
+            Bounds = bounds ?? FrozenDictionary<string, RecordBound>.Empty,
+            Generations = _generations,
+            Gate = _gate,
+        };
+
+    /// <summary>A call that may destroy something.</summary>
+    /// <param name="location">The location.</param>
+    /// <param name="record">Puts on record what is about to be destroyed.</param>
+    /// <param name="earlier">See <see cref="StoreCall.Earlier"/>.</param>
+    /// <param name="held">See <see cref="StoreCall.Held"/>.</param>
+    /// <param name="bounds">See <see cref="StoreCall.Bounds"/>.</param>
+    /// <param name="doubt">See <see cref="StoreCall.DoubtOfAsync"/>.</param>
+    /// <param name="allowance">See <see cref="StoreCall.Allowance"/>.</param>
+    public StoreCall CallFor(
+        DataLocation location,
+        Func<Announcement, CancellationToken, ValueTask> record,
+        IReadOnlyDictionary<string, string> earlier,
+        ILookup<string, string> held,
+        IReadOnlyDictionary<string, RecordBound> bounds,
+        Func<string, CancellationToken, Task<Fault?>> doubt,
+        ErasureAllowance allowance
+    ) =>
+        new(location, options, events.EmitAsync, record)
+        {
+            Earlier = earlier,
+            Held = held,
+            Bounds = bounds,
+            Doubt = doubt,
+            Allowance = allowance,
+            Generations = _generations,
+            Gate = _gate,
+        };
+
+    /// <summary>Tells which devices the IDs stand for, whoever has them by now.</summary>
+    public void Expect(IEnumerable<KeyValuePair<string, string>> generations)
+    {
+        foreach ((string deviceId, string generation) in generations)
+            _generations[deviceId] = generation;
+    }
+
+    /// <summary>Whether the records that are asked for can be told from others there; if not, nothing may be changed or copied.</summary>
+    public bool IsNarrowable(DataLocation location) => BlindnessOf(location) == Narrowing.None;
+
+    public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
+        DataLocation location,
+        IReadOnlyList<string> deviceIds,
+        CancellationToken cancellationToken
+    ) => FindAsync(location, deviceIds, bounds: null, cancellationToken);
+
+    /// <param name="location">The location.</param>
+    /// <param name="deviceIds">The devices.</param>
+    /// <param name="bounds">See <see cref="StoreCall.Bounds"/>.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
+        DataLocation location,
+        IReadOnlyList<string> deviceIds,
+        IReadOnlyDictionary<string, RecordBound>? bounds,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            IDataStore store = locations.StoreOf(location)
+                ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no store serves it");
+            IReadOnlyList<DeviceDataFinding> findings = await store.FindAsync(CallFor(location, bounds), deviceIds, cancellationToken);
+            return BlindnessOf(location) is not Narrowing.None and var blindness
+                ? [.. findings.Select(finding => Undecided(finding, blindness))]
+                : findings;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Fault fault = FaultOf(exception, location);
+            await events.EmitAsync(new FaultEvent(fault), cancellationToken);
+            return deviceIds.Select(deviceId => Unreachable(deviceId, location, fault)).ToList();
+        }
+        finally
+        {
+            await events.EmitAsync(new ProgressEvent(location.Id, location.ToString(), "Read", Completed: true), CancellationToken.None);
+        }
+    }
+
+    /// <summary>Reads several locations at once, and gives what is found in the order of the locations.</summary>
+    public async Task FindInOrderAsync(
+        IEnumerable<DataLocation> some,
+        IReadOnlyList<string> deviceIds,
+        Func<DeviceDataFinding, CancellationToken, ValueTask> onFinding,
+        CancellationToken cancellationToken
+    )
+    {
+        DataLocation[] ordered = [.. some];
+        var found = new IReadOnlyList<DeviceDataFinding>?[ordered.Length];
+        int next = 0;
+        using var giving = new SemaphoreSlim(1, 1);
+        await WorkGate.ForEachLocationAsync(
+            Enumerable.Range(0, ordered.Length),
+            index => ordered[index],
+            async (index, token) =>
+            {
+                string what = $"Reading {ordered[index]} for {Counted.Of(deviceIds.Count, "device")}.";
+                await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, what), token);
+                IReadOnlyList<DeviceDataFinding> findings = await FindAsync(ordered[index], deviceIds, token);
+                await giving.WaitAsync(token);
+                try
+                {
+                    found[index] = findings;
+                    for (; next < found.Length && found[next] is { } turn; next++)
+                    {
+                        found[next] = [];
+                        foreach (DeviceDataFinding finding in turn)
+                            await onFinding(finding, token);
+                    }
+                }
+                finally
+                {
+                    giving.Release();
+                }
+            },
+            cancellationToken
+        );
+    }
+
+    public static Fault FaultOf(Exception exception, DataLocation location) =>
+        StoreCall.AtLocation(AzureFaults.Translate(exception, location.ToString(), "read", "Reader").Fault, location);
+
+    /// <summary>What of the scope a location's store does not understand.</summary>
+    private Narrowing BlindnessOf(DataLocation location) =>
+        locations.StoreOf(location) is { } store ? ScopeNarrowing.Of(options.Scope) & ~store.Understands : Narrowing.None;
+
+    /// <summary>
+    /// What a store found that could not tell the records that are asked for from others: somebody has to. Its counts and items are not the
+    /// request's, so that nothing is erased or copied by them.
+    /// </summary>
+    private static DeviceDataFinding Undecided(DeviceDataFinding found, Narrowing blindness)
+    {
+        // Where there is nothing at all there is nothing of a part of it; what only a body says was not looked for.
+        bool isNothing = found.Verdict == Verdict.Absent && !blindness.HasFlag(Narrowing.Mentioned);
+        if (isNothing || found.Verdict is Verdict.Unreachable or Verdict.Unknown)
+            return found;
+        List<string> limits = [];
+        if (blindness.HasFlag(Narrowing.Generation))
+            limits.Add("one generation of the device ID");
+        if (blindness.HasFlag(Narrowing.Time))
+            limits.Add("a window of time");
+        if (blindness.HasFlag(Narrowing.Mentioned))
+            limits.Add("records that name the device in their body");
+        return new DeviceDataFinding
+        {
+            DeviceId = found.DeviceId,
+            GenerationId = found.GenerationId,
+            Location = found.Location,
+            Verdict = Verdict.OwnerAction,
+            Detail =
+                $"The request asks for {string.Join(" and ", limits)}, which cannot be told apart here: none of the "
+                + $"{Counted.Of(found.RecordCount, "record")} of the device ID here is erased or exported. Whoever is responsible for "
+                + $"{found.Location.Place} has to look which of them the request is about.",
+        };
+    }
+
+    private static DeviceDataFinding Unreachable(string deviceId, DataLocation location, Fault fault) =>
+        new()
+        {
+            DeviceId = deviceId,
+            Location = location,
+            Verdict = Verdict.Unreachable,
+            Detail = fault.Message,
+        };
+}

@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using IotHubDsr.Core.Azure;
+
+namespace IotHubDsr.Core.Operations;
+
+/// <summary>The events of one running operation, on their way to the cmdlet that pulls them.</summary>
+internal sealed class OperationEvents
+{
+    private const int Backlog = 1024;
+
+    private readonly Channel<DsrEvent> _channel = Channel.CreateBounded<DsrEvent>(
+        new BoundedChannelOptions(Backlog) { SingleReader = true }
+    );
+
+    private OperationEvents() { }
+
+    /// <summary>
+    /// Runs work on the thread pool and gives its events. Disposing of the enumerator cancels the work and waits for its end, whatever
+    /// the work is doing: nothing goes on behind a caller that has turned away.
+    /// </summary>
+    public static async IAsyncEnumerable<DsrEvent> RunAsync(
+        Func<OperationEvents, CancellationToken, Task> work,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var events = new OperationEvents();
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task worker = events.WorkAsync(work, cancellation.Token);
+        try
+        {
+            await foreach (DsrEvent next in events._channel.Reader.ReadAllAsync(CancellationToken.None))
+                yield return next;
+            await worker;
+        }
+        finally
+        {
+            await cancellation.CancelAsync();
+
+            // What workers still have to say is let in and dropped: one that waits for room would never see that it is cancelled.
+            await foreach (DsrEvent _ in events._channel.Reader.ReadAllAsync(CancellationToken.None))
+                continue;
+            await worker.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    public ValueTask EmitAsync(DsrEvent next, CancellationToken cancellationToken) => _channel.Writer.WriteAsync(next, cancellationToken);
+
+    /// <summary>Failures of parts; the rest goes on.</summary>
+    public async ValueTask ReportAsync(IEnumerable<Fault> faults, CancellationToken cancellationToken)
+    {
+        foreach (Fault fault in faults)
+            await EmitAsync(new FaultEvent(fault), cancellationToken);
+    }
+
+    public ValueTask OutputAsync<T>(T value, CancellationToken cancellationToken)
+        where T : class => EmitAsync(new OutputEvent<T>(value), cancellationToken);
+
+    private async Task WorkAsync(Func<OperationEvents, CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        OperationNotices.Listen(next => _channel.Writer.TryWrite(next));
+        try
+        {
+            await work(this, cancellationToken);
+        }
+        catch (Exception exception)
+            when (exception is not (DsrException or OperationCanceledException) && cancellationToken.IsCancellationRequested)
+        {
+            // Whatever breaks off in a cancelled operation is its end and not its failure.
+            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not DsrException && !cancellationToken.IsCancellationRequested)
+        {
+            throw AzureFaults.Unforeseen(exception, "The operation");
+        }
+        finally
+        {
+            _channel.Writer.TryComplete();
+        }
+    }
+}

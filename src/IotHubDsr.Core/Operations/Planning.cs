@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using IotHubDsr.Core.Azure.Hub;
+using IotHubDsr.Core.Evidence.Plans;
+using IotHubDsr.Core.Evidence.Requests;
+
+namespace IotHubDsr.Core.Operations;
+
+/// <summary>Makes the plan of an erasure from a footprint; it changes nothing.</summary>
+internal sealed class Planning(HubConnection connection, PlanRequest request, OperationEvents events, TimeProvider time)
+{
+    /// <summary>Makes the plan, saves it when the request says where, and gives it; nothing when no device was named.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (request.Path is not null)
+            PlanFile.RequireFree(request.Path);
+        ErasurePlan plan = await PlanAsync(cancellationToken);
+        if (plan.Steps.Count == 0)
+            return;
+        string pace = plan.HubTime is { TotalMinutes: >= 1 }
+            ? $"The run takes at least {TableText.Duration(plan.HubTime)} at the hub's pace: {connection.Hub.Throttle.Pace}."
+            : $"The hub's pace does not slow the run down: {connection.Hub.Throttle.Pace}.";
+        await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, pace), cancellationToken);
+        if (request.Path is { } path)
+            plan = await PlanFile.SaveAsync(plan, path, cancellationToken);
+        await events.OutputAsync(plan, cancellationToken);
+    }
+
+    public async Task<ErasurePlan> PlanAsync(CancellationToken cancellationToken)
+    {
+        var findings = new ConcurrentBag<DeviceDataFinding>();
+        HubLocations locations = await new Footprint(connection, request, events).RunAsync(
+            (finding, _) =>
+            {
+                findings.Add(finding);
+                return ValueTask.CompletedTask;
+            },
+            cancellationToken
+        );
+
+        var plan = new ErasurePlan
+        {
+            HubHostName = connection.Context.HubHostName,
+            HubResourceId = connection.Context.ResourceId,
+            IncludeRelayed = request.IncludeRelayed,
+            IncludeOldVersions = request.IncludeOldVersions,
+            DeleteEmptied = request.DeleteEmptied,
+            LateRecords = PlanReach.LateRecords,
+            Scope = request.Scope,
+            Salt = PlanSalt.Make(),
+            CreatedAt = time.GetUtcNow(),
+            Steps = findings
+                .Select(finding => new ErasureStep(finding, ActionFor(finding, request)))
+                .OrderBy(step => step.DeviceId, StringComparer.Ordinal)
+                .ThenBy(step => locations.StageOf(step.Location))
+                .ThenBy(step => step.Location.Id, StringComparer.Ordinal)
+                .ToList(),
+        };
+        EvidenceLimits.Require(plan);
+        return PlanDocument.Seal(plan) with { HubTime = HubTimeOf(plan) };
+    }
+
+    /// <summary>
+    /// What the hub's pace makes a run take at least: the devices are deleted and their queues purged, each after a look, and looked up
+    /// again in the end; those of a plan in a file are looked up before as well.
+    /// </summary>
+    private TimeSpan HubTimeOf(ErasurePlan plan)
+    {
+        const int lookUps = 2;
+        const int confirmations = 3;
+        long queues = plan.Steps.Count(step =>
+            step.Action == ErasureAction.Erase && step.Location.Kind == LocationKinds.CloudToDeviceQueue
+        );
+        long deletions = plan.Steps.Count(step => step.Action == ErasureAction.Erase && step.Location.Kind == LocationKinds.DeviceRegistry);
+        long registry = deletions + queues + ((lookUps + (request.Path is null ? 0 : confirmations)) * plan.Devices);
+        HubThrottle pace = connection.Hub.Throttle;
+        TimeSpan forRegistry = pace.TimeFor(HubOperationClass.Registry, registry);
+        TimeSpan forQueues = pace.TimeFor(HubOperationClass.CloudToDevice, queues);
+        return forRegistry > forQueues ? forRegistry : forQueues;
+    }
+
+    private static ErasureAction ActionFor(DeviceDataFinding finding, PlanRequest request)
+    {
+        long erasable =
+            finding.RecordCount
+            - (request.IncludeOldVersions ? 0 : finding.OldCopyCount)
+            + (request.IncludeRelayed ? finding.RelayedCount : 0);
+        bool can =
+            finding.Location.Capabilities.HasFlag(LocationCapabilities.Erase) && finding.Verdict is not (Verdict.Held or Verdict.Expiring);
+        return can && erasable > 0 ? ErasureAction.Erase : ErasureAction.None;
+    }
+}

@@ -1,0 +1,31 @@
+using IotHubDsr.Core.Evidence.Journals;
+using IotHubDsr.Core.Evidence.Requests;
+using IotHubDsr.Core.Evidence.Signatures;
+using IotHubDsr.Core.Evidence.Stores;
+
+namespace IotHubDsr.Core.Operations;
+
+/// <summary>
+/// Looks before anything is planned whether an erasure can be put on record: what is wrong is told before a person has answered prompts.
+/// The run itself looks again.
+/// </summary>
+internal sealed class Preparing(IEvidenceStore store, ErasurePreparation request, TimeProvider time)
+{
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (request.Performer.SigningCertificate is { } certificate)
+            SigningKey.ForSigning(certificate, time.GetUtcNow());
+        if (request.ProbesStore)
+            await OpenRequest.RequireWritableAsync(store, needed: 0, cancellationToken);
+        if (request.RequestId is not { } requestId)
+        {
+            OpenRequest.RequirePlausible(request.ReceivedAt, time.GetUtcNow());
+            return;
+        }
+
+        RequestState state = (await OpenRequest.ReadAsync(store, requestId, cancellationToken)).State;
+        RequestHub.Require(state.Registration!, request.Context!);
+        OpenRequest.RequireErasable(state);
+        RequestApproval.RequireAsked(state, request);
+    }
+}

@@ -1,0 +1,124 @@
+using IotHubDsr.Core.Evidence.Journals;
+using IotHubDsr.Core.Evidence.Plans;
+using IotHubDsr.Core.Evidence.Requests;
+using IotHubDsr.Core.Evidence.Stores;
+using IotHubDsr.Core.Reports;
+
+namespace IotHubDsr.Core.Operations;
+
+/// <summary>Writes the report of a request from its journal and, as long as its key stands, from the receipts of its last run.</summary>
+internal sealed class ReportWriting(IEvidenceStore store, ReportRequest request, OperationEvents events, TimeProvider time)
+{
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (Path.Exists(request.Path))
+            throw FaultCatalogue.FileNotWritten.Exception(request.Path, "it exists already.");
+        ReportModel model = await OpenRequest.GuardAsync(store, () => BuildAsync(cancellationToken));
+        using var page = new MemoryStream();
+        HtmlReport.Write(model, page);
+        await PlanFile.SaveAsync(page.ToArray(), request.Path, FaultCatalogue.FileNotWritten, cancellationToken);
+        await events.OutputAsync(new RequestReport(request.RequestId, request.Path, page.Length), cancellationToken);
+    }
+
+    private async Task<ReportModel> BuildAsync(CancellationToken cancellationToken)
+    {
+        (IEvidenceFolder folder, _, RequestState state) = await OpenRequest.ReadAsync(store, request.RequestId, cancellationToken);
+        DataRequest view = await new RequestView(store, time).BuildAsync(folder, state, holder: null, cancellationToken);
+        List<RunStarted> runs = [.. state.Milestones.Select(line => line.Event).OfType<RunStarted>()];
+        return new ReportModel
+        {
+            RequestId = view.RequestId,
+            Kind = ReportKind.Erasure,
+            HubHostName = view.HubHostName,
+            ToolVersion = Tool.Version,
+            WrittenAt = time.GetUtcNow(),
+            ReceivedAt = view.ReceivedAt,
+            DueAt = DueDates.Due(view.ReceivedAt),
+            Extension = state.Extension is null
+                ? null
+                : new ReportExtension(view.DueAt, view.ExtensionReason ?? "The reason is not known any more."),
+            Events = [.. state.Milestones.Select(EventOf).OfType<ReportEvent>()],
+            Devices = view.IsAnonymised ? state.Registration!.Subjects : view.DeviceId,
+            Scope = view.Scope,
+            Data = await DataAsync(folder, state, cancellationToken),
+            OwnersActed = state.OwnerActed,
+            Holds = [.. view.Holds.Select(hold => new ReportHold(hold.LocationId, hold.DeviceId, hold.Item, hold.Ground, hold.ReviewAt))],
+            Evidence = new ReportEvidence(
+                view.PlanDigest,
+                view.JournalDigest,
+                [.. view.Certificates.Select(one => new ReportCertificate(one.Name, one.Digest, one.IssuedAt, one.IsSigned))]
+            ),
+            Performer = runs.LastOrDefault(run => run.Kind != RunKinds.Verify)?.Performer.Name,
+            Verifier = runs.LastOrDefault()?.Performer.Name,
+        };
+    }
+
+    private static async Task<ReportData> DataAsync(IEvidenceFolder folder, RequestState state, CancellationToken cancellationToken)
+    {
+        if (await OutcomeFile.ReadLastAsync(folder, state, cancellationToken) is { } receipts)
+            return ReportData.FromReceipts(receipts);
+
+        // Without names: before the first outcome, and after the key was destroyed.
+        return new ReportData(
+            [
+                .. state.Locations.Select(pair => new ReportLocation(
+                    pair.Key,
+                    pair.Value.Planned?.Kind ?? LocationKinds.UnknownSink,
+                    pair.Value.Planned?.Place ?? pair.Key,
+                    Provenance: []
+                )),
+            ],
+            [
+                .. state.Locations.SelectMany(
+                    pair => state.Registration!.Subjects,
+                    (pair, subject) => RowOf(pair.Key, subject, pair.Value.Of(subject))
+                ),
+            ]
+        );
+    }
+
+    private static ReportRow RowOf(string locationId, string subject, StepState step) =>
+        new()
+        {
+            DeviceId = subject,
+            LocationId = locationId,
+            Verdict = step.Verdict ?? Verdict.Unknown,
+            Erased = step.Verdict is null || step is { Remaining: null, Changes: 0 } ? null : step.Erased,
+            Remaining = step.Remaining,
+            Until = step.Until,
+        };
+
+    private static string ToText(Exported exported) =>
+        exported.Scope is null ? Counted.Of(exported.Records, "record") : $"{Counted.Of(exported.Records, "record")}; {exported.Scope}";
+
+    private static ReportEvent? EventOf(JournalLine line) =>
+        line.Event switch
+        {
+            Registered => new ReportEvent(line.At, "Registered"),
+            Planned { ApprovedBy: { } approver } => new ReportEvent(line.At, "Plan bound", $"Approved by {approver.Name}"),
+            Planned => new ReportEvent(line.At, "Plan bound"),
+            RunStarted { Kind: RunKinds.Verify } run => new ReportEvent(line.At, "Read again", $"By {run.Performer.Name}"),
+            RunStarted { Kind: RunKinds.Resume } run => new ReportEvent(line.At, "Erasure resumed", $"By {run.Performer.Name}"),
+            RunStarted run => new ReportEvent(line.At, "Erasure began", $"By {run.Performer.Name}"),
+            RunEnded { Outcome: RunOutcomes.Completed, Verdict: { } verdict } => new ReportEvent(
+                line.At,
+                "Run completed",
+                $"Worst verdict: {verdict}"
+            ),
+            RunEnded { Outcome: RunOutcomes.Stopped } => new ReportEvent(line.At, "Run stopped"),
+            RunEnded { Outcome: RunOutcomes.Failed } ended => new ReportEvent(line.At, "Run failed", ended.Fault),
+            Certified certified => new ReportEvent(
+                line.At,
+                certified.IsSigned ? "Certificate signed" : "Certificate issued, not signed",
+                certified.File
+            ),
+            Extended => new ReportEvent(line.At, "Time limit extended"),
+            Held held => new ReportEvent(line.At, "Hold set", held.Location),
+            Released released => new ReportEvent(line.At, "Hold released", released.Location),
+            OwnerActed acted => new ReportEvent(line.At, "Owner's action noted", acted.Location),
+            Exported exported => new ReportEvent(line.At, "Data exported", ToText(exported)),
+            Answered => new ReportEvent(line.At, "Answer noted"),
+            Anonymised => new ReportEvent(line.At, "Key destroyed"),
+            _ => null,
+        };
+}

@@ -1,0 +1,205 @@
+using System.Text;
+using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Evidence.Journals;
+using IotHubDsr.Core.Evidence.Requests;
+using IotHubDsr.Core.Evidence.Signatures;
+using IotHubDsr.Core.Sinks;
+
+namespace IotHubDsr.Core.Operations;
+
+/// <summary>What a run of a request is to do.</summary>
+/// <param name="Kind">One of <see cref="RunKinds"/>.</param>
+/// <param name="Performer">Who runs it.</param>
+/// <param name="Key">The key that signs the certificate; null when it is not signed.</param>
+/// <param name="ThrottleLimit">How many blobs, or devices, are worked on at once.</param>
+internal sealed record RunOptions(string Kind, Party Performer, SigningKey? Key, int ThrottleLimit)
+{
+    /// <exception cref="DsrException">The performer's certificate cannot sign: it is told before anything is done.</exception>
+    public static RunOptions For(string kind, Performer performer, int throttleLimit, DateTimeOffset now)
+    {
+        SigningKey? key = performer.SigningCertificate is { } certificate ? SigningKey.ForSigning(certificate, now) : null;
+        string name = performer.Name ?? (key is null ? Tool.Performer : SigningKey.NameOf(key.Certificate));
+
+        // Half a surrogate pair has no place in a certificate: it must not be found out when all is erased.
+        string wellFormed = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(name));
+        return new RunOptions(kind, new Party(wellFormed, key?.KeyId), key, throttleLimit);
+    }
+}
+
+/// <summary>
+/// One run of a request: erases what is to be erased, reads the locations again, and puts the outcome on record. A run that ended at any
+/// point is followed by one that goes on from what the journal and the locations themselves say.
+/// </summary>
+internal sealed class RequestRun(HubConnection connection, OpenRequest open, ErasurePlan plan, RunOptions options, OperationEvents events)
+{
+    private readonly ServiceClock _clock = connection.Clock;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, open.Journal.Lost);
+        if (_clock.Warning() is { } wrong)
+            await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, wrong), cancellationToken);
+        string? clock = _clock.Known is null ? null : RunClocks.Service;
+        await open.Journal.AppendAsync(new RunStarted(options.Kind, options.Performer, Tool.Version, clock), linked.Token);
+        IReadOnlyList<ErasureReceipt> receipts;
+        try
+        {
+            receipts = await WorkAsync(linked.Token);
+            var ended = new RunEnded(
+                RunOutcomes.Completed,
+                receipts.Count == 0 ? null : receipts.Max(receipt => receipt.Verdict),
+                Fault: null
+            );
+            await open.Journal.AppendAsync(ended, linked.Token);
+        }
+        catch (Exception exception)
+        {
+            // A process that dies says nothing; one that lives says that it did not finish.
+            if (open.Journal.Lost.IsCancellationRequested)
+                throw new DsrException(open.Journal.Fault, exception);
+            await EndAsync(cancellationToken.IsCancellationRequested ? null : exception);
+            throw;
+        }
+
+        foreach (ErasureReceipt receipt in receipts)
+            await events.OutputAsync(receipt with { RequestStore = open.Folder.StorePlace }, cancellationToken);
+    }
+
+    private async Task EndAsync(Exception? failure)
+    {
+        try
+        {
+            string? fault = failure is null ? null : (failure as DsrException)?.Fault.Id ?? FaultCatalogue.Unforeseen.Id;
+            var ended = new RunEnded(failure is null ? RunOutcomes.Stopped : RunOutcomes.Failed, Verdict: null, fault);
+            await open.Journal.AppendAsync(ended, CancellationToken.None);
+        }
+        catch (DsrException)
+        {
+            // The journal itself has failed: a run without an end counts as interrupted.
+        }
+    }
+
+    private async Task<IReadOnlyList<ErasureReceipt>> WorkAsync(CancellationToken cancellationToken)
+    {
+        HubLocations locations = await connection.ReadLocationsAsync(cancellationToken);
+        await events.ReportAsync(locations.Faults, cancellationToken);
+        HoldBook holds = await HoldBook.ReadAsync(open, cancellationToken);
+        List<RequestStep> steps = StepsOf(locations, holds);
+        var storeOptions = new StoreOptions(options.ThrottleLimit)
+        {
+            IncludeRelayed = plan.IncludeRelayed,
+            IncludeOldVersions = plan.IncludeOldVersions,
+            DeleteEmptied = plan.DeleteEmptied ?? false,
+            Scope = plan.Scope,
+        };
+        var reading = new LocationReading(locations, storeOptions, events);
+        ErasurePlan accepted = plan.Approved ?? plan;
+        var incarnations = new Incarnations(open, accepted, steps, reading, await EarlierPlansAsync(accepted, cancellationToken));
+        reading.Expect(incarnations.Generations);
+        var reach = new PlanReach(accepted, open.State.Plan?.Tolerance ?? 0, locations, incarnations, events);
+        if (options.Kind != RunKinds.Verify)
+        {
+            await new StepErasing(open, locations, reading, holds, incarnations, reach, options.Kind, events, _clock).RunAsync(
+                steps,
+                cancellationToken
+            );
+        }
+
+        EarlierReceipts earlier = await EarlierReceipts.ReadAsync(open, cancellationToken);
+        var verifying = new StepVerifying(open, locations, reading, holds, incarnations, reach, earlier, _clock);
+        List<ErasureReceipt> receipts =
+        [
+            .. await verifying.RunAsync(steps, () => _clock.Known, cancellationToken),
+            .. await UnplannedAsync(locations, cancellationToken),
+        ];
+        return await OpenRequest.GuardAsync(open.Folder.StorePlace, async () =>
+        {
+            await new Certifying(open, locations, options, events, _clock).RunAsync(receipts, cancellationToken);
+            return receipts;
+        });
+    }
+
+    private async Task<IReadOnlyList<ErasurePlan>> EarlierPlansAsync(ErasurePlan accepted, CancellationToken cancellationToken)
+    {
+        var earlier = new List<ErasurePlan>();
+        foreach (string digest in open.State.Plans.TakeWhile(digest => digest != accepted.Digest))
+            earlier.Add(await open.ReadPlanAsync(digest, cancellationToken));
+        return earlier;
+    }
+
+    /// <summary>
+    /// The steps of the plan, with the settings of their locations as they are now: a plan binds to what, not to how. What the operator
+    /// vouched for is part of what was approved.
+    /// </summary>
+    private List<RequestStep> StepsOf(HubLocations locations, HoldBook holds)
+    {
+        var now = locations.All.ToDictionary(location => location.Id, StringComparer.Ordinal);
+        var subjects = open.DeviceIds.ToDictionary(deviceId => deviceId, open.Key.Subject, StringComparer.Ordinal);
+        return
+        [
+            .. plan.Steps.Select(step =>
+            {
+                string subject = subjects[step.DeviceId];
+                DataLocation location = now.GetValueOrDefault(step.Location.Id, step.Location) with
+                {
+                    Statements = step.Location.Statements,
+                };
+                DeviceDataFinding finding = locations.StoreOf(location) is null
+                    ? Footprint.Unserved(step.DeviceId, location)
+                    : step.Finding with
+                    {
+                        Location = location,
+                    };
+                return new RequestStep(step with { Finding = finding }, subject, open.State.Of(location.Id).Of(subject))
+                {
+                    Hold = holds.OnAll(location.Id, subject),
+                };
+            }),
+        ];
+    }
+
+    /// <summary>
+    /// A location that came into the configuration after the plan was approved is not erased from, and not passed over in silence.
+    /// </summary>
+    private async Task<IReadOnlyList<ErasureReceipt>> UnplannedAsync(HubLocations locations, CancellationToken cancellationToken)
+    {
+        HashSet<string> planned = [.. plan.Steps.Select(step => step.Location.Id)];
+        List<DataLocation> added = [.. locations.All.Where(location => !planned.Contains(location.Id))];
+        foreach (DataLocation location in added)
+        {
+            await open.Journal.AppendAsync(
+                new Added(new PlannedLocation(location.Id, location.Kind, location.Place, Steps: 0, Records: null)),
+                cancellationToken
+            );
+            await open.Journal.AppendAsync(
+                new Verified(
+                    location.Id,
+                    IsRead: false,
+                    [new VerifiedGroup(Verdict.Unknown, Until: null, Remaining: null, Subjects: null)]
+                ),
+                cancellationToken
+            );
+        }
+
+        return
+        [
+            .. added.SelectMany(
+                location => open.DeviceIds,
+                (location, deviceId) =>
+                    new ErasureReceipt
+                    {
+                        RequestId = open.Folder.RequestId,
+                        DeviceId = deviceId,
+                        HubHostName = open.State.Registration!.HubHostName,
+                        HubResourceId = open.State.Registration.HubResourceId,
+                        Location = location,
+                        Verdict = Verdict.Unknown,
+                        Detail =
+                            "The location came into the hub's configuration after the plan was made; a further plan looks for the "
+                            + "devices there (Get-IotDataRequest | Remove-IotDeviceData).",
+                        CompletedAt = _clock.GetUtcNow(),
+                    }
+            ),
+        ];
+    }
+}

@@ -1,0 +1,42 @@
+using IotHubDsr.Core.Evidence.Journals;
+using IotHubDsr.Core.Sinks;
+
+namespace IotHubDsr.Core.Operations;
+
+/// <summary>One step of a plan in a run of its request.</summary>
+internal sealed class RequestStep(ErasureStep step, string subject, StepState before)
+{
+    /// <summary>The step of the plan, with its location as the hub's configuration has it now.</summary>
+    public ErasureStep Planned => step;
+
+    /// <summary>The device under the request's key.</summary>
+    public string Subject => subject;
+
+    /// <summary>What earlier runs left.</summary>
+    public StepState Before => before;
+
+    public DataLocation Location => step.Location;
+
+    public string DeviceId => step.DeviceId;
+
+    /// <summary>The operator's hold on all of it.</summary>
+    public Settlement? Hold { get; init; }
+
+    /// <summary>What was done over all runs; null when nothing was tried.</summary>
+    public ErasureOutcome? Outcome { get; set; }
+
+    /// <summary>Whether all that was found has been erased.</summary>
+    public bool IsSettled { get; set; } = before.IsSettled;
+
+    /// <summary>What was found when the location was read again; null when it was not.</summary>
+    public DeviceDataFinding? After { get; set; }
+
+    /// <summary>Whether this run tried to erase.</summary>
+    public bool IsTried { get; set; }
+
+    /// <summary>Whether nothing can be done before a time that has not come yet.</summary>
+    public bool IsWaiting(DateTimeOffset now) => before.Verdict is Verdict.ErasurePending or Verdict.Expiring && before.Until > now;
+
+    /// <summary>Whether the location was read before, is not settled, and can be looked at again.</summary>
+    public bool IsDue(DateTimeOffset now) => before.Verdict is not null && !before.IsFinal && !IsWaiting(now);
+}

@@ -1,0 +1,128 @@
+using IotHubDsr.Core.Evidence.Journals;
+using IotHubDsr.Core.Evidence.Requests;
+using IotHubDsr.Core.Evidence.Stores;
+
+namespace IotHubDsr.Core.Operations;
+
+/// <summary>A request as a person is shown it: what its journal says, with the names and texts that its key opens.</summary>
+internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
+{
+    /// <summary>Reads one request.</summary>
+    /// <exception cref="DsrException">There is none, or its journal is broken.</exception>
+    public Task<DataRequest> ReadAsync(string requestId, CancellationToken cancellationToken) => OpenRequest.GuardAsync(store, async () =>
+        {
+            (IEvidenceFolder folder, _, RequestState state) = await OpenRequest.ReadAsync(store, requestId, cancellationToken);
+            string? holder = await folder.ReadHolderAsync(cancellationToken);
+            return await BuildAsync(folder, state, holder, cancellationToken);
+        });
+
+    public async Task<DataRequest> BuildAsync(
+        IEvidenceFolder folder,
+        RequestState state,
+        string? holder,
+        CancellationToken cancellationToken
+    )
+    {
+        Registered registered = state.Registration!;
+        IReadOnlyList<string> devices = await OpenRequest.ReadDeviceIdsAsync(folder, cancellationToken);
+        List<DataRequestLocation> locations = [.. state.Locations.Select(pair => LocationOf(pair.Key, pair.Value, state))];
+        DateTimeOffset now = time.GetUtcNow();
+        var progress = RequestProgress.Of(state, holder is not null, now);
+        return new DataRequest
+        {
+            RequestId = folder.RequestId,
+            RequestStore = store.Place,
+            HubHostName = registered.HubHostName,
+            HubResourceId = registered.HubResourceId,
+            ReceivedAt = registered.ReceivedAt,
+            DueAt = DueAt(state),
+            Status = progress.Status,
+            Verdict = locations.Max(location => location.Verdict),
+            DeviceId = devices,
+            Devices = registered.Subjects.Count,
+            IdentityEvidence = await OpenRequest.ReadTextAsync(folder, registered.IdentityEvidence, cancellationToken),
+            ExtensionReason = await OpenRequest.ReadTextAsync(folder, state.Extension?.Reason, cancellationToken),
+            AnsweredAt = state.AnsweredAt,
+            AnswerNote = await OpenRequest.ReadTextAsync(folder, state.Answer?.Note, cancellationToken),
+            IsAnonymised = state.IsAnonymised,
+            KeyDestructionReason = await OpenRequest.ReadTextAsync(folder, state.Anonymisation?.Reason, cancellationToken),
+            RequiresApproval = state.RequiresApproval,
+            Scope = state.Plan?.Scope?.ToString(),
+            PlanDigest = state.Plan?.Digest,
+            JournalDigest = state.Head.Hash,
+            Certificates =
+            [
+                .. state.Certificates.Select(one => new CertificateReference(
+                    one.Certificate.File,
+                    one.Certificate.Digest,
+                    one.At,
+                    one.Certificate.IsSigned
+                )
+                {
+                    Path = folder.PlaceOf(one.Certificate.File),
+                }),
+            ],
+            Locations = locations,
+            Holds = await HoldsAsync(folder, state, devices, cancellationToken),
+            NextAt = progress.NextAt,
+            NextAction = progress.NextAction is { } action ? VisibleText.OfLine(action) : null,
+            Holder = holder,
+        };
+    }
+
+    public static DateTimeOffset DueAt(RequestState state) =>
+        state.Extension is null ? DueDates.Due(state.Registration!.ReceivedAt) : DueDates.Extended(state.Registration!.ReceivedAt);
+
+    private static DataRequestLocation LocationOf(string id, LocationState location, RequestState state)
+    {
+        List<(StepState Step, int Subjects)> steps = [.. location.All(state.Registration!.Subjects.Count)];
+        bool isServed = location.ReadAt is not null || location.ErasedAt is not null || location.Planned?.Steps > 0;
+        return new DataRequestLocation
+        {
+            LocationId = id,
+            Kind = location.Planned?.Kind ?? LocationKinds.UnknownSink,
+            Place = location.Planned?.Place ?? id,
+            Verdict = steps.Max(one => one.Step.Verdict),
+            RecordsPlanned =
+                isServed || location.Planned?.Records > 0
+                    ? location.Planned?.Records + steps.Sum(one => one.Step.ErasedBefore * one.Subjects)
+                    : null,
+            RecordsErased = isServed ? steps.Sum(one => one.Step.Erased * one.Subjects) : null,
+            RecordsRemaining = steps.All(one => one.Step.Remaining is not null)
+                ? steps.Sum(one => one.Step.Remaining * one.Subjects)
+                : null,
+            Until = steps.Max(one => one.Step.Until),
+            IsOwnerActionDone = state.OwnerActed.Contains(id),
+        };
+    }
+
+    /// <summary>Devices and items are known by the key; without it a hold still shows its location and date.</summary>
+    private static async Task<IReadOnlyList<DataHold>> HoldsAsync(
+        IEvidenceFolder folder,
+        RequestState state,
+        IReadOnlyList<string> devices,
+        CancellationToken cancellationToken
+    )
+    {
+        if (state.Holds.Count == 0)
+            return [];
+        RequestKey? key = await folder.ReadAsync(EvidenceFiles.Key, cancellationToken) is { } file ? RequestKey.Parse(file) : null;
+        Dictionary<string, string> names = key is null ? [] : devices.ToDictionary(key.Subject, StringComparer.Ordinal);
+        var holds = new List<DataHold>();
+        foreach (Held hold in state.Holds)
+        {
+            holds.Add(
+                new DataHold
+                {
+                    LocationId = hold.Location,
+                    DeviceId = hold.Subject is { } subject ? names.GetValueOrDefault(subject, subject) : null,
+                    Item = hold.Item is { } item ? await OpenRequest.ReadTextAsync(folder, item, cancellationToken) ?? item : null,
+                    Ground = await OpenRequest.ReadTextAsync(folder, hold.Ground, cancellationToken),
+                    ReviewAt = hold.ReviewAt,
+                }
+            );
+        }
+
+        return holds;
+    }
+}

@@ -1,0 +1,337 @@
+using IotHubDsr.Core.Evidence.Journals;
+using IotHubDsr.Core.Evidence.Requests;
+using IotHubDsr.Core.Records;
+using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Work;
+
+namespace IotHubDsr.Core.Operations;
+
+/// <summary>
+/// Erases stage by stage, in the locations of a stage at once. Each destructive call is on record before it is made; when a location is
+/// done, its counts are. A location in which an earlier run began is read before it is touched again, and what was announced and is gone
+/// counts.
+/// </summary>
+internal sealed class StepErasing(
+    OpenRequest open,
+    HubLocations locations,
+    LocationReading reading,
+    HoldBook holds,
+    Incarnations incarnations,
+    PlanReach reach,
+    string kind,
+    OperationEvents events,
+    TimeProvider time
+)
+{
+    /// <summary>However many devices share a blob, a line of the journal stays small enough to be written at once.</summary>
+    private const int MostRowsOfLine = 2_000;
+
+    public async Task RunAsync(IReadOnlyList<RequestStep> steps, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        IEnumerable<IGrouping<ErasureStage, RequestStep>> stages = steps
+            .Where(step => IsToErase(step, now))
+            .GroupBy(step => locations.StageOf(step.Location))
+            .OrderBy(stage => stage.Key);
+        ILookup<string, RequestStep> all = steps.ToLookup(step => step.Location.Id, StringComparer.Ordinal);
+        foreach (IGrouping<ErasureStage, RequestStep> stage in stages)
+        {
+            List<Part> parts =
+            [
+                .. stage
+                    .GroupBy(step => step.Location.Id, StringComparer.Ordinal)
+                    .Select(location => new Part(
+                        [.. location],
+                        location.ToDictionary(step => step.DeviceId, incarnations.BoundOf, StringComparer.Ordinal)
+                    )),
+            ];
+            await ForEachAsync(parts, ReadAsync, cancellationToken);
+
+            // What the journal says is looked at before anything of the stage is added to it.
+            foreach (Part part in parts)
+                await PrepareAsync(part, [.. all[part.Location.Id]], cancellationToken);
+            await ForEachAsync(parts, (part, token) => EraseAsync(part, stage.Key == ErasureStage.Identity, token), cancellationToken);
+        }
+    }
+
+    private static Task ForEachAsync(
+        IEnumerable<Part> parts,
+        Func<Part, CancellationToken, Task> work,
+        CancellationToken cancellationToken
+    ) => WorkGate.ForEachLocationAsync(parts, part => part.Location, work, cancellationToken);
+
+    private bool IsToErase(RequestStep step, DateTimeOffset now)
+    {
+        if (step.Before.IsDeclined || step.Hold is not null || !reading.IsNarrowable(step.Location))
+            return false;
+        if (step.Planned.Action == ErasureAction.Erase && !step.IsSettled)
+            return !step.IsWaiting(now);
+        return kind == RunKinds.Resume && step.IsDue(now) && step.Location.Capabilities.HasFlag(LocationCapabilities.Erase);
+    }
+
+    private async Task EraseAsync(Part part, bool deletesDevice, CancellationToken cancellationToken)
+    {
+        List<Attempt> erasable = [.. part.Attempts.Where(attempt => attempt.Fault is null)];
+        if (erasable.Count > 0)
+            await CallAsync(part, erasable, cancellationToken);
+        foreach (Attempt attempt in part.Attempts)
+            attempt.Settle();
+        await RecordAsync(part.Location, deletesDevice, part.Attempts, cancellationToken);
+    }
+
+    /// <summary>Finds out what stands where an earlier run may have been; where none was, the plan's own finding holds.</summary>
+    private async Task ReadAsync(Part part, CancellationToken cancellationToken)
+    {
+        part.IsFirst = kind == RunKinds.Erase && !open.State.Of(part.Location.Id).IsTouched;
+        if (part.IsFirst)
+            part.Now = part.Steps.ToDictionary(step => step.DeviceId, step => step.Planned.Finding, StringComparer.Ordinal);
+        List<string> unread =
+        [
+            .. part.Steps.Where(step => !part.IsFirst || ReachesPast(part.Bounds[step.DeviceId], step)).Select(step => step.DeviceId),
+        ];
+        if (unread.Count == 0)
+            return;
+        foreach (DeviceDataFinding finding in await reading.FindAsync(part.Location, unread, part.Bounds, cancellationToken))
+        {
+            part.Now[finding.DeviceId] = finding;
+            if (finding.HasLaterDevice)
+                incarnations.NoteAnother(finding.DeviceId);
+        }
+    }
+
+    /// <summary>Decides of each step whether, and of what, it is tried.</summary>
+    /// <param name="part">What was read.</param>
+    /// <param name="all">All steps of the location.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private async Task PrepareAsync(Part part, IReadOnlyList<RequestStep> all, CancellationToken cancellationToken)
+    {
+        LocationState state = open.State.Of(part.Location.Id);
+        Dictionary<string, Fault> doubts = await incarnations.FindDoubtsAsync(part.Now.Values, part.IsFirst, cancellationToken);
+        foreach (RequestStep step in part.Steps)
+        {
+            DeviceDataFinding found = part.Now[step.DeviceId];
+            Reach allowed = part.IsFirst ? new Reach(found.Items, 0) : reach.Of(step, found);
+            Fault? doubt = found.GenerationId is null
+                ? doubts.GetValueOrDefault(step.DeviceId) ?? reach.DoubtAboutAnother(step, found)
+                : incarnations.DoubtOf(found);
+            if ((doubt ?? (allowed.Beyond > 0 ? PlanReach.FaultOf(step, allowed) : null)) is { } told)
+                await reach.ReportAsync(told, cancellationToken);
+            part.Attempts.Add(Prepare(step, found, allowed, state, doubt));
+        }
+
+        part.Held = HeldFor(all, [.. part.Attempts.Where(attempt => attempt.Fault is null)]);
+        part.Earlier = new Dictionary<string, string>(state.Replaced, StringComparer.Ordinal);
+    }
+
+    /// <summary>Whether a plan that did not know the device shows records that may be another one's.</summary>
+    private bool ReachesPast(RecordBound bound, RequestStep step) =>
+        !incarnations.IsKnown(step.DeviceId) && step.Planned.Finding.Items.Any(item => !(item.LastTime <= bound.Until));
+
+    private Attempt Prepare(RequestStep step, DeviceDataFinding found, Reach allowed, LocationState state, Fault? doubt)
+    {
+        string locationId = step.Location.Id;
+        Fault? fault = found is { Verdict: Verdict.Unreachable, Items.Count: 0 }
+            ? FaultCatalogue.LocationUnreadable.For(step.Location.ToString(), found.Detail ?? "the service did not answer.")
+            : doubt;
+
+        // What an earlier run announced and is not there any more was erased by it.
+        HashSet<string> there =
+        [
+            .. found
+                .Items.Where(item => item.Records > 0 || reading.Options.IncludeRelayed)
+                .Select(item => open.Key.Item(locationId, item.Path)),
+        ];
+        List<(AnnouncedRow Row, DateTimeOffset At)> done =
+            fault is null && found.Verdict != Verdict.Unreachable
+                ? [.. state.AnnouncedFor(step.Subject).Where(announced => !there.Contains(announced.Row.Item))]
+                : [];
+        List<SeenItem> held = [.. found.Items.Where(item => holds.OnItem(locationId, step.Subject, item) is not null)];
+
+        // A device goes as a whole: where one of its documents is held, nothing of it is deleted.
+        bool isWhole = locations.StoreOf(step.Location) is { IsShared: false } && held.Count > 0;
+        return new Attempt(step, fault)
+        {
+            Finding = found with
+            {
+                Items = isWhole ? [] : [.. allowed.Within.Except(held).Select(item => Uncounted(item, step.Planned.Finding))],
+            },
+            Held = held,
+            Earlier = done,
+            Beyond = allowed.Beyond > 0 ? PlanReach.FaultOf(step, allowed) : null,
+        };
+    }
+
+    /// <summary>
+    /// A copy that the service made when an earlier run changed the blob holds records that are counted already: it has to go, and not to
+    /// be counted again.
+    /// </summary>
+    private static SeenItem Uncounted(SeenItem item, DeviceDataFinding planned)
+    {
+        bool isNew = item.IsOldCopy && !planned.Items.Any(known => known.Path == item.Path);
+        return isNew && planned.Items.Any(known => !known.IsOldCopy && known.Path == item.Name) ? item with { Records = 0 } : item;
+    }
+
+    /// <summary>
+    /// The paths of items that are held, each with the devices for which. Those of devices of which nothing is erased now count as well: an
+    /// old copy goes for all devices in it.
+    /// </summary>
+    private ILookup<string, string> HeldFor(IReadOnlyList<RequestStep> all, List<Attempt> attempts)
+    {
+        HashSet<RequestStep> tried = [.. attempts.Select(attempt => attempt.Step)];
+        IEnumerable<(string Path, string DeviceId)> others =
+            from step in all
+            where !tried.Contains(step)
+            from item in step.Planned.Finding.Items
+            where step.Hold is not null || holds.OnItem(step.Location.Id, step.Subject, item) is not null
+            select (item.Path, step.DeviceId);
+        return attempts
+            .SelectMany(attempt => attempt.Held, (attempt, item) => (item.Path, attempt.Step.DeviceId))
+            .Concat(others)
+            .ToLookup(one => one.Path, one => one.DeviceId, StringComparer.Ordinal);
+    }
+
+    private async Task CallAsync(Part part, List<Attempt> attempts, CancellationToken cancellationToken)
+    {
+        DataLocation location = part.Location;
+        try
+        {
+            IDataStore store = locations.StoreOf(location)
+                ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no store serves it");
+            var tried = attempts.ToDictionary(attempt => attempt.Step.DeviceId, StringComparer.Ordinal);
+            var allowance = new ErasureAllowance(attempts.Select(attempt => attempt.Finding), deviceId =>
+                reach.MoreThan(tried[deviceId].Step, tried[deviceId].Finding)
+            );
+            StoreCall call = reading.CallFor(
+                location,
+                (what, token) => AnnounceAsync(location.Id, what, token),
+                part.Earlier,
+                part.Held,
+                part.Bounds,
+                incarnations.AskAsync,
+                allowance
+            );
+            IReadOnlyList<ErasureOutcome> outcomes = await store.EraseAsync(
+                call,
+                [.. attempts.Select(attempt => attempt.Finding)],
+                cancellationToken
+            );
+            var byDevice = outcomes.ToDictionary(outcome => outcome.DeviceId, StringComparer.Ordinal);
+            foreach (Attempt attempt in attempts)
+            {
+                attempt.Outcome = byDevice[attempt.Step.DeviceId];
+                if (attempt.Outcome.Fault is { } told)
+                    reach.NoteReported(told);
+            }
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Fault fault = LocationReading.FaultOf(exception, location);
+            await events.EmitAsync(new FaultEvent(fault), cancellationToken);
+            foreach (Attempt attempt in attempts)
+                attempt.Fault = fault;
+        }
+    }
+
+    private async ValueTask AnnounceAsync(string locationId, Announcement what, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<AnnouncedRow> rows =
+        [
+            .. what.Items.Select(item => new AnnouncedRow(
+                open.Key.Item(locationId, item.Path),
+                open.Key.Subject(item.DeviceId),
+                item.Records,
+                item.Changes,
+                item.Replaced?.ETag,
+                item.Replaced?.KeptDigest
+            )),
+        ];
+        foreach (AnnouncedRow[] line in rows.Chunk(MostRowsOfLine))
+            await open.Journal.AppendAsync(new Announced(locationId, line), cancellationToken);
+    }
+
+    private async Task RecordAsync(DataLocation location, bool deletesDevice, List<Attempt> attempts, CancellationToken cancellationToken)
+    {
+        List<ErasedGroup> groups =
+        [
+            .. attempts
+                .GroupBy(attempt =>
+                    (
+                        Total: attempt.Records,
+                        Count: attempt.Changes,
+                        attempt.Step.IsSettled,
+                        attempt.Step.Outcome!.Fault?.Id,
+                        At: deletesDevice ? attempt.DoneAt : null
+                    )
+                )
+                .Select(group => new ErasedGroup(
+                    group.Key.Total,
+                    group.Key.Count,
+                    group.Key.IsSettled,
+                    group.Key.Id,
+                    group.Key.At,
+                    [.. group.Select(attempt => attempt.Step.Subject)]
+                )),
+        ];
+        foreach (ErasedGroup[] line in groups.Chunk(MostRowsOfLine))
+            await open.Journal.AppendAsync(new Erased(location.Id, deletesDevice, line), cancellationToken);
+    }
+
+    /// <summary>One location of a stage, with the steps that are tried there.</summary>
+    private sealed class Part(IReadOnlyList<RequestStep> steps, Dictionary<string, RecordBound> bounds)
+    {
+        public IReadOnlyList<RequestStep> Steps => steps;
+
+        public Dictionary<string, RecordBound> Bounds => bounds;
+
+        public DataLocation Location => steps[0].Location;
+
+        /// <summary>Whether no run has changed anything there.</summary>
+        public bool IsFirst { get; set; }
+
+        /// <summary>What is there, by device ID.</summary>
+        public Dictionary<string, DeviceDataFinding> Now { get; set; } = new(StringComparer.Ordinal);
+
+        public List<Attempt> Attempts { get; } = [];
+
+        /// <inheritdoc cref="StoreCall.Held" />
+        public ILookup<string, string> Held { get; set; } = Array.Empty<string>().ToLookup(path => path);
+
+        /// <inheritdoc cref="StoreCall.Earlier" />
+        public Dictionary<string, string> Earlier { get; set; } = [];
+    }
+
+    /// <summary>One step as it is tried now.</summary>
+    private sealed class Attempt(RequestStep step, Fault? fault)
+    {
+        public RequestStep Step => step;
+
+        public Fault? Fault { get; set; } = fault;
+
+        public required DeviceDataFinding Finding { get; init; }
+
+        /// <summary>What the operator holds, and the finding therefore lacks.</summary>
+        public required List<SeenItem> Held { get; init; }
+
+        /// <summary>What earlier runs announced and turned out to have done.</summary>
+        public required List<(AnnouncedRow Row, DateTimeOffset At)> Earlier { get; init; }
+
+        /// <summary>What is there beyond the plan, and stays; null when there is nothing.</summary>
+        public required Fault? Beyond { get; init; }
+
+        public ErasureOutcome? Outcome { get; set; }
+
+        public long Records => step.Before.Erased + Earlier.Sum(announced => announced.Row.Records) + (Outcome?.RecordsErased ?? 0);
+
+        public int Changes => step.Before.Changes + Earlier.Sum(announced => announced.Row.Changes) + (Outcome?.ItemsChanged ?? 0);
+
+        public DateTimeOffset? DoneAt => Earlier.Count > 0 ? Earlier.Min(announced => announced.At) : null;
+
+        public void Settle()
+        {
+            ErasureOutcome outcome = Outcome ?? new ErasureOutcome(step.DeviceId, 0, 0) { Fault = Fault, Detail = Fault?.Message };
+            step.Outcome = outcome with { RecordsErased = Records, ItemsChanged = Changes, Fault = outcome.Fault ?? Beyond };
+            step.IsTried = true;
+            step.IsSettled = step.Outcome is { Fault: null, Verdict: null } && Held.Count == 0;
+        }
+    }
+}

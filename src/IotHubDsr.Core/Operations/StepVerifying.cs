@@ -1,0 +1,238 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using IotHubDsr.Core.Evidence.Journals;
+using IotHubDsr.Core.Evidence.Requests;
+using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Work;
+
+namespace IotHubDsr.Core.Operations;
+
+/// <summary>
+/// Looks at every location again and gives each step its verdict; the verdicts are on record before they are told. The registry comes
+/// first: whether a device is gone, and since when, decides what can still arrive elsewhere.
+/// </summary>
+internal sealed class StepVerifying(
+    OpenRequest open,
+    HubLocations locations,
+    LocationReading reading,
+    HoldBook holds,
+    Incarnations incarnations,
+    PlanReach reach,
+    EarlierReceipts earlier,
+    TimeProvider time
+)
+{
+    /// <summary>However many devices differ, a line of the journal stays small enough to be written at once.</summary>
+    private const int MostGroupsOfLine = 2_000;
+
+    private const string NotApproved = "Not approved; nothing was done.";
+
+    private readonly HashSet<string> _configured = [.. locations.All.Select(location => location.Id)];
+
+    /// <param name="steps">The steps of the plan.</param>
+    /// <param name="now">The time by the services; null when none told it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<IReadOnlyList<ErasureReceipt>> RunAsync(
+        IReadOnlyList<RequestStep> steps,
+        Func<DateTimeOffset?> now,
+        CancellationToken cancellationToken
+    )
+    {
+        var receipts = new Dictionary<RequestStep, ErasureReceipt>();
+        foreach (
+            IGrouping<ErasureStage, IGrouping<string, RequestStep>> stage in steps
+                .GroupBy(step => step.Location.Id, StringComparer.Ordinal)
+                .GroupBy(location => locations.StageOf(location.First().Location))
+                .OrderBy(stage => stage.Key)
+        )
+        {
+            var asOf = new ConcurrentDictionary<string, DateTimeOffset?>(StringComparer.Ordinal);
+            await WorkGate.ForEachLocationAsync(
+                stage,
+                location => location.First().Location,
+                async (location, token) =>
+                {
+                    // A reading tells what was there when it began.
+                    DateTimeOffset? began = now();
+                    await ReadAsync([.. location.Where(IsToRead)], token);
+                    asOf[location.Key] = began ?? now();
+                },
+                cancellationToken
+            );
+            foreach (IGrouping<string, RequestStep> location in stage)
+                await SettleAsync([.. location], asOf[location.Key], receipts, cancellationToken);
+        }
+
+        return [.. steps.Select(step => receipts[step])];
+    }
+
+    private async Task SettleAsync(
+        IReadOnlyList<RequestStep> steps,
+        DateTimeOffset? asOf,
+        Dictionary<RequestStep, ErasureReceipt> receipts,
+        CancellationToken cancellationToken
+    )
+    {
+        var arrivals = new Arrivals(open.State, reading.Options.Scope.EndTime, asOf);
+        List<(RequestStep Step, ErasureReceipt Receipt, Settlement Settlement)> given = [];
+        foreach (RequestStep step in steps)
+        {
+            Settlement settlement = SettlementOf(step, arrivals, asOf);
+            given.Add((step, receipts[step] = ReceiptFor(step, settlement), settlement));
+            if (settlement.Doubt is { } doubt)
+                await reach.ReportAsync(doubt, cancellationToken);
+        }
+
+        await RecordAsync(steps[0].Location, given, cancellationToken);
+    }
+
+    private bool IsToRead(RequestStep step) => locations.StoreOf(step.Location) is not null && !IsLeft(step);
+
+    /// <summary>Whether the location left the hub's configuration after it was settled: nothing tells any more how it is read.</summary>
+    private bool IsLeft(RequestStep step) => step.Before.IsFinal && !_configured.Contains(step.Location.Id);
+
+    private async Task ReadAsync(IReadOnlyList<RequestStep> steps, CancellationToken cancellationToken)
+    {
+        if (steps.Count == 0)
+            return;
+        IReadOnlyList<DeviceDataFinding> findings = await reading.FindAsync(
+            steps[0].Location,
+            [.. steps.Select(step => step.DeviceId)],
+            cancellationToken
+        );
+        var byDevice = findings.ToDictionary(finding => finding.DeviceId, StringComparer.Ordinal);
+        foreach (RequestStep step in steps)
+        {
+            step.After = byDevice[step.DeviceId];
+            if (step.Location.Kind == LocationKinds.DeviceRegistry)
+                incarnations.Learn(step.After);
+        }
+    }
+
+    private ErasureReceipt ReceiptFor(RequestStep step, Settlement settlement)
+    {
+        bool isServed = locations.StoreOf(step.Location) is not null;
+        return new ErasureReceipt
+        {
+            RequestId = open.Folder.RequestId,
+            DeviceId = step.DeviceId,
+            HubHostName = open.State.Registration!.HubHostName,
+            HubResourceId = open.State.Registration.HubResourceId,
+            Location = step.Location,
+            Verdict = settlement.Verdict,
+            RecordsPlanned =
+                step.Planned.Action == ErasureAction.Erase ? step.Before.ErasedBefore + step.Planned.Finding.RecordCount
+                : step.Planned.Finding.IsCounted ? step.Before.ErasedBefore
+                : null,
+            RecordsErased = isServed ? step.Outcome?.RecordsErased ?? step.Before.Erased : null,
+            RecordsRemaining =
+                step.After is not { } after ? step.Before.Remaining
+                : after.IsCounted ? after.RecordCount
+                : null,
+            ItemsChanged = step.Outcome?.ItemsChanged ?? step.Before.Changes,
+            Until = settlement.Until,
+            Detail = settlement.Detail ?? earlier.DetailOf(step.DeviceId, step.Location.Id, settlement.Verdict),
+            CompletedAt = time.GetUtcNow(),
+        };
+    }
+
+    private Settlement SettlementOf(RequestStep step, Arrivals arrivals, DateTimeOffset? now)
+    {
+        if (step.After is not { } after)
+        {
+            return IsLeft(step)
+                ? new Settlement(
+                    step.Before.Verdict!.Value,
+                    step.Before.Until,
+                    "The location is no longer in the hub's configuration; the verdict is that of its last reading."
+                )
+                : Settlement.OfUnread(step.Planned.Finding, open.State.GoneAt(step.Subject), now);
+        }
+
+        ErasureOutcome? done = step.Outcome
+            ?? (
+                step.Before.Changes > 0 || step.IsSettled
+                    ? new ErasureOutcome(step.DeviceId, step.Before.Erased, step.Before.Changes)
+                    : null
+            );
+        var found = Settlement.Of(done, after, arrivals.PendingOf(step.Location, step.Subject));
+        if (found.Verdict != Verdict.Present)
+            return found;
+        return HoldOf(step, after)
+            ?? reach.Beyond(step, after)
+            ?? StillPending(step, after, now)
+            ?? found with
+            {
+                Detail = WhyPresent(step) ?? found.Detail,
+            };
+    }
+
+    private static string? WhyPresent(RequestStep step) =>
+        step.Before.IsDeclined ? NotApproved
+        : !step.IsTried && step.Before.Verdict == Verdict.ErasurePending
+            ? "It came of age, or arrived, while this run was under way: run Resume-IotDataRequest again."
+        : step.Planned.Finding.Verdict == Verdict.Absent && step.Before.Changes == 0 && !step.IsTried
+            ? "It arrived after the plan was made."
+        : null;
+
+    /// <summary>
+    /// What an earlier run left on purpose, for it was too young, is pending until its time as long as nothing tries it again. More than
+    /// was left is not explained by that.
+    /// </summary>
+    private static Settlement? StillPending(RequestStep step, DeviceDataFinding after, DateTimeOffset? now) =>
+        !step.IsTried
+        && step.Before.Verdict == Verdict.ErasurePending
+        && now is { } known
+        && step.IsWaiting(known)
+        && after.RecordCount <= step.Before.Remaining
+            ? new Settlement(
+                Verdict.ErasurePending,
+                step.Before.Until,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"What is left may still be written to; run Resume-IotDataRequest after {step.Before.Until:u}."
+                )
+            )
+            : null;
+
+    /// <summary>The operator's hold, when it explains all that is left.</summary>
+    private Settlement? HoldOf(RequestStep step, DeviceDataFinding after)
+    {
+        if (step.Hold is not null)
+            return step.Hold;
+        List<Settlement?> items =
+        [
+            .. after.Items.Where(item => item.Records > 0).Select(item => holds.OnItem(step.Location.Id, step.Subject, item)),
+        ];
+        bool isWhole = locations.StoreOf(step.Location) is { IsShared: false };
+        return items.Count > 0 && (isWhole ? items.Any(held => held is not null) : items.All(held => held is not null))
+            ? items.OfType<Settlement>().MaxBy(held => held.Until)
+            : null;
+    }
+
+    private async Task RecordAsync(
+        DataLocation location,
+        List<(RequestStep Step, ErasureReceipt Receipt, Settlement Settlement)> given,
+        CancellationToken cancellationToken
+    )
+    {
+        var groups = given
+            .GroupBy(one =>
+                (one.Receipt.Verdict, one.Receipt.Until, one.Receipt.RecordsRemaining, one.Settlement.IsOver, one.Settlement.NeedsPlan)
+            )
+            .ToList();
+        bool isAll = groups.Count == 1 && given.Count == open.State.Registration!.Subjects.Count;
+        bool isRead = given.Any(one => one.Step.After is { Verdict: not Verdict.Unreachable });
+        string? inflow = location.FlushTime is null ? null : Inflows.Of(location.Inflow);
+        IEnumerable<VerifiedGroup> verified = groups.Select(group => new VerifiedGroup(
+            group.Key.Verdict,
+            group.Key.Until,
+            group.Key.RecordsRemaining,
+            isAll ? null : [.. group.Select(one => one.Step.Subject)],
+            group.Key.IsOver ? true : null,
+            group.Key.NeedsPlan ? true : null
+        ));
+        foreach (VerifiedGroup[] line in verified.Chunk(MostGroupsOfLine))
+            await open.Journal.AppendAsync(new Verified(location.Id, isRead, line, inflow), cancellationToken);
+    }
+}

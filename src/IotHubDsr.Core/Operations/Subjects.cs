@@ -1,0 +1,76 @@
+using System.Runtime.CompilerServices;
+using IotHubDsr.Core.Azure.Hub;
+
+namespace IotHubDsr.Core.Operations;
+
+/// <summary>Who a request is about: each device once, however often it is named.</summary>
+internal sealed class Subjects(HubConnection connection, SubjectRequest request, OperationEvents events)
+{
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Gives the devices as <see cref="ReadAsync"/> does. A scope that cannot be is refused before anything is read for a device; for a
+    /// generation all of them must be known first.
+    /// </summary>
+    /// <exception cref="DsrException">The window has nothing in it, or a generation is asked for of more than one device.</exception>
+    public async Task<IAsyncEnumerable<string>> OpenAsync(RecordScope scope, CancellationToken cancellationToken)
+    {
+        if (scope.EndTime <= scope.StartTime)
+            throw FaultCatalogue.InvalidTimeWindow.Exception($"from {scope.StartTime:u} to {scope.EndTime:u}");
+        if (scope.GenerationId is not { } generation)
+            return ReadAsync(cancellationToken);
+
+        var deviceIds = new List<string>();
+        await foreach (string deviceId in ReadAsync(cancellationToken))
+        {
+            deviceIds.Add(deviceId);
+            if (deviceIds.Count > 1)
+                throw FaultCatalogue.ScopeNeedsOneDevice.Exception(generation);
+        }
+
+        return Given(deviceIds);
+    }
+
+    /// <summary>IDs that are known already, where a sequence is asked for that has to be waited for.</summary>
+    public static async IAsyncEnumerable<string> Given(IEnumerable<string> ids)
+    {
+        await Task.CompletedTask;
+        foreach (string id in ids)
+            yield return id;
+    }
+
+    /// <summary>Gives the devices as they arrive; one that cannot be a device is reported, and the others go on.</summary>
+    public async IAsyncEnumerable<string> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (request.Query is not null)
+        {
+            await foreach (string deviceId in QueryAsync(request.Query, cancellationToken))
+                yield return deviceId;
+        }
+
+        await foreach (string deviceId in request.DeviceIds.WithCancellation(cancellationToken))
+        {
+            if (!DeviceId.TryValidate(deviceId, out string reason))
+                await events.EmitAsync(new FaultEvent(FaultCatalogue.InvalidDeviceId.For(deviceId, reason)), cancellationToken);
+            else if (_seen.Add(deviceId))
+                yield return deviceId;
+        }
+    }
+
+    private async IAsyncEnumerable<string> QueryAsync(string condition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        const string lag =
+            "Queries of the hub lag behind its registry by up to 30 minutes: a device that was made or tagged lately may be missing.";
+        await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, lag), cancellationToken);
+        bool any = false;
+        await foreach (string deviceId in connection.Hub.QueryDeviceIdsAsync(condition, cancellationToken))
+        {
+            any = true;
+            if (_seen.Add(deviceId))
+                yield return deviceId;
+        }
+
+        if (!any)
+            await events.EmitAsync(new FaultEvent(FaultCatalogue.NoDeviceMatched.For(condition)), cancellationToken);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text;
+
+namespace IotHubDsr.Core.Records;
+
+/// <summary>Under which generation IDs the records of one device ID were sent: the ID may have been another device's before.</summary>
+internal sealed class SentGenerations : IEquatable<SentGenerations>
+{
+    /// <summary>No device is made again so often; what a sender makes up takes no more room than that.</summary>
+    private const int Most = 64;
+
+    private readonly List<Sent> _sent = [];
+
+    /// <summary>Accounts for a record of the device's own; one that tells no generation is not told of.</summary>
+    public void Add(in RecordFacts facts)
+    {
+        if (facts.Generation.IsEmpty)
+            return;
+
+        foreach (Sent sent in _sent)
+        {
+            if (facts.Generation.SequenceEqual(sent.Generation))
+            {
+                sent.Add(1, facts.Enqueued);
+                return;
+            }
+        }
+
+        if (_sent.Count < Most)
+            _sent.Add(new Sent(facts.Generation.ToArray(), 1, facts.Enqueued));
+    }
+
+    public void Add(SentGenerations others)
+    {
+        foreach (Sent other in others._sent)
+        {
+            if (_sent.Find(sent => sent.Generation.AsSpan().SequenceEqual(other.Generation)) is { } known)
+                known.Add(other.Records, other.Last);
+            else if (_sent.Count < Most)
+                _sent.Add(new Sent(other.Generation, other.Records, other.Last));
+        }
+    }
+
+    /// <summary>Records that were sent under another generation ID than that of the device.</summary>
+    /// <param name="registered">Generation ID of the device; null when none is registered, or nobody knows: then the newest record
+    /// tells.</param>
+    public long CountOthers(string? registered)
+    {
+        byte[]? device = registered is null
+            ? _sent.MaxBy(sent => sent.Last ?? DateTimeOffset.MinValue)?.Generation
+            : Encoding.UTF8.GetBytes(registered);
+        return _sent.Where(sent => !sent.Generation.AsSpan().SequenceEqual(device)).Sum(sent => sent.Records);
+    }
+
+    public bool Equals(SentGenerations? other) => other is not null && Told().SequenceEqual(other.Told());
+
+    public override bool Equals(object? obj) => Equals(obj as SentGenerations);
+
+    public override int GetHashCode() => _sent.Count;
+
+    /// <summary>What was counted, whatever the order of the records.</summary>
+    private IEnumerable<(string Generation, long Records, DateTimeOffset? Last)> Told() =>
+        _sent.Select(sent => (Convert.ToHexString(sent.Generation), sent.Records, sent.Last)).Order();
+
+    private sealed class Sent(byte[] generation, long records, DateTimeOffset? last)
+    {
+        public byte[] Generation => generation;
+
+        public long Records { get; private set; } = records;
+
+        public DateTimeOffset? Last { get; private set; } = last;
+
+        public void Add(long more, DateTimeOffset? enqueued)
+        {
+            Records += more;
+            Last = enqueued > Last ? enqueued : Last ?? enqueued;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text;
+
+namespace IotHubDsr.Core.Records;
+
+/// <summary>
+/// A device asked for, and which of its records. A record is left out only by what it says itself: one that tells no generation,
+/// or no time, is as much the subject's as its device ID says.
+/// </summary>
+/// <param name="DeviceId">The device ID, case-sensitive.</param>
+internal sealed record Subject(string DeviceId)
+{
+    private readonly byte[] _generation = [];
+
+    /// <summary>Only records that were sent under this generation ID: another device may have had the same device ID before.</summary>
+    public string? GenerationId
+    {
+        get;
+        init
+        {
+            field = value;
+            _generation = Encoding.UTF8.GetBytes(value ?? "");
+        }
+    }
+
+    /// <summary>Only records enqueued at this time or after it.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Only records enqueued before this time.</summary>
+    public DateTimeOffset? Before { get; init; }
+
+    /// <summary>What may be taken of its records whatever is asked for; null for no limit.</summary>
+    public RecordBound? Bound { get; init; }
+
+    /// <summary>Whether nothing but the device ID counts.</summary>
+    public bool IsWholeDevice => GenerationId is null && From is null && Before is null;
+
+    /// <summary>Whether a record that names the device is one of those asked for.</summary>
+    public bool Includes(MatchKind kind, in RecordFacts facts)
+    {
+        // The generation in a record is its sender's, and says nothing of a device that the record is merely attributed to.
+        bool ofSender = kind is MatchKind.Own or MatchKind.Relayed;
+        return (GenerationId is null || !ofSender || facts.Generation.IsEmpty || facts.Generation.SequenceEqual(_generation))
+            && !(facts.Enqueued < From)
+            && !(facts.Enqueued >= Before)
+            && Bound?.Excludes(ofSender, facts) != true;
+    }
+}
+
+/// <summary>What a record says of itself, as far as it may decide whether it was asked for.</summary>
+/// <param name="enqueued">When the hub took it in, or when it happened; null if it does not say.</param>
+/// <param name="generation">Generation ID of the sender; empty if it does not say.</param>
+internal readonly ref struct RecordFacts(DateTimeOffset? enqueued, ReadOnlySpan<byte> generation)
+{
+    public DateTimeOffset? Enqueued { get; } = enqueued;
+
+    public ReadOnlySpan<byte> Generation { get; } = generation;
+}

@@ -1,0 +1,192 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Security;
+using System.Text.Json;
+using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Operations;
+
+namespace IotHubDsr.Core.Rehearsal;
+
+/// <summary>
+/// The sandboxes of this process. A sandbox ends when its standard input does, so it ends with this process, however that ends.
+/// </summary>
+internal sealed class SandboxProcesses
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
+    private readonly ConcurrentDictionary<int, Process> _processes = new();
+
+    /// <summary>Starts one, and waits for it as long as the request says: on a busy machine it can take a while.</summary>
+    public async Task<IotHubSandbox> StartAsync(SandboxRequest request, OperationEvents events, CancellationToken cancellationToken)
+    {
+        Process process = Start(request);
+        try
+        {
+            Task<string> errors = process.StandardError.ReadToEndAsync(cancellationToken);
+            string? line = await ReadLineAsync(process, request, events, cancellationToken);
+            if (line is null)
+                throw Refused(request, await errors);
+
+            IotHubSandbox sandbox = Read(line, process.Id);
+            _processes[process.Id] = process;
+            return sandbox;
+        }
+        catch
+        {
+            process.Kill();
+            process.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The line that a sandbox writes when it serves; null when it ended instead.</summary>
+    private static async Task<string?> ReadLineAsync(
+        Process process,
+        SandboxRequest request,
+        OperationEvents events,
+        CancellationToken cancellationToken
+    )
+    {
+        long start = Stopwatch.GetTimestamp();
+        Task<string?> line = process.StandardOutput.ReadLineAsync(cancellationToken).AsTask();
+        while (await Task.WhenAny(line, Task.Delay(ProgressInterval, cancellationToken)) != line)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
+            if (elapsed > request.Timeout)
+            {
+                throw FaultCatalogue.SandboxFailed.Exception(
+                    request.AssemblyPath,
+                    $"it was not ready after {request.Timeout.TotalSeconds:0} seconds. On a busy machine, wait longer with -TimeoutSeconds."
+                );
+            }
+
+            string status = $"Waiting for it to be ready: {elapsed.TotalSeconds:0} of at most {request.Timeout.TotalSeconds:0} seconds";
+            await events.EmitAsync(
+                new ProgressEvent(null, string.Empty, status, (int)(elapsed / request.Timeout * 100)),
+                cancellationToken
+            );
+        }
+
+        return await line;
+    }
+
+    public async Task StopAsync(int processId, CancellationToken cancellationToken)
+    {
+        if (!_processes.TryRemove(processId, out Process? process))
+            throw FaultCatalogue.SandboxNotFound.Exception(processId.ToString(CultureInfo.InvariantCulture));
+        using (process)
+        {
+            process.StandardInput.Close();
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            timeout.CancelAfter(StopTimeout);
+            try
+            {
+                await process.WaitForExitAsync(timeout.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill();
+                throw;
+            }
+        }
+    }
+
+    private static Process Start(SandboxRequest request)
+    {
+        if (!File.Exists(request.AssemblyPath))
+            throw FaultCatalogue.SandboxFailed.Exception(request.AssemblyPath, "its files are not part of this installation.");
+
+        var start = new ProcessStartInfo(DotnetHost.Find())
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            CreateNoWindow = true,
+        };
+        List<string> arguments =
+        [
+            request.AssemblyPath,
+            "--seed",
+            Text(request.Seed),
+            "--scale",
+            Text(request.Scale),
+            "--port",
+            Text(request.Port),
+        ];
+        if (request.Sku is { } sku)
+            arguments.AddRange(["--sku", sku]);
+        if (request.Units is { } units)
+            arguments.AddRange(["--units", Text(units)]);
+        foreach (string argument in arguments)
+            start.ArgumentList.Add(argument);
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception exception)
+        {
+            throw new DsrException(FaultCatalogue.SandboxRuntimeMissing.For(request.AssemblyPath, "no 'dotnet' was found"), exception);
+        }
+    }
+
+    private static DsrException Refused(SandboxRequest request, string errors)
+    {
+        bool runtimeMissing =
+            errors.Contains("Microsoft.AspNetCore.App", StringComparison.Ordinal)
+            || errors.Contains("Microsoft.NETCore.App", StringComparison.Ordinal)
+            || errors.Contains("You must install or update .NET", StringComparison.Ordinal);
+        return runtimeMissing
+            ? FaultCatalogue.SandboxRuntimeMissing.Exception(request.AssemblyPath, "the 'dotnet' that was found has none")
+            : FaultCatalogue.SandboxFailed.Exception(
+                request.AssemblyPath,
+                FirstLine(errors) is { Length: > 0 } text ? text : "it ended at once."
+            );
+    }
+
+    /// <summary>What a person can use of its words: below the first line are the calls that led there.</summary>
+    private static string FirstLine(string errors)
+    {
+        OperationNotices.Send(NoticeLevel.Debug, errors);
+        return errors.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? string.Empty;
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static IotHubSandbox Read(string line, int processId)
+    {
+        using var document = JsonDocument.Parse(line);
+        JsonElement root = document.RootElement;
+        return new IotHubSandbox
+        {
+            ProcessId = processId,
+            Port = root.GetProperty("port").GetInt32(),
+            Seed = root.GetProperty("seed").GetInt32(),
+            HubName = Value(root, "hubName"),
+            HubHostName = Value(root, "hubHostName"),
+            ResourceId = Value(root, "hubResourceId"),
+            TenantId = Value(root, "tenantId"),
+            ClientId = Value(root, "clientId"),
+            ClientSecret = Secret(root, "clientSecret"),
+            ConnectionString = Secret(root, "hubConnectionString"),
+            CaCertificate = Value(root, "caCertificatePem"),
+            ControlKey = Value(root, "controlKey"),
+            IdentityEndpoint = new Uri(Value(root, "identityEndpoint")),
+            IdentityHeader = Value(root, "identityHeader"),
+        };
+    }
+
+    private static string Value(JsonElement root, string name) => root.GetProperty(name).GetString()!;
+
+    private static SecureString Secret(JsonElement root, string name)
+    {
+        var secret = new SecureString();
+        foreach (char c in Value(root, name))
+            secret.AppendChar(c);
+        secret.MakeReadOnly();
+        return secret;
+    }
+}

@@ -1,0 +1,127 @@
+using System.Buffers;
+using System.Text.Json;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Azure.Blobs;
+using IotHubDsr.Core.Records;
+
+namespace IotHubDsr.Core.Sinks.BlobArchives;
+
+/// <summary>
+/// Writes the records of the subjects as JSON lines, blob by blob in the order of their names: each with its device, where it
+/// stood, and how it is attributed.
+/// </summary>
+internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
+{
+    private const string Withheld =
+        "Records that the device relayed as a gateway for other devices are those devices' data, and those that only name it can be "
+        + "other people's. ";
+
+    private const string ChangedMeanwhile = "Records that were found were gone, or could not be read, when they were to be copied.";
+
+    private readonly long[] _included = new long[scan.Subjects.Count];
+    private readonly long[] _withheld = new long[scan.Subjects.Count];
+
+    public async Task<IReadOnlyList<ExportCompleteness>> WriteAsync(IExportTarget target, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ListedBlob> blobs = scan.Matched;
+        if (blobs.Count > 0)
+        {
+            await using IRecordFile file = await target.OpenRecordsAsync(
+                scan.Layout.Records.FileName,
+                scan.Layout.Records.Kind,
+                cancellationToken
+            );
+            foreach (ListedBlob blob in blobs)
+                await WriteAsync(blob, file, cancellationToken);
+        }
+
+        return Enumerable.Range(0, scan.Subjects.Count).Select(ToCompleteness).ToList();
+    }
+
+    private async Task WriteAsync(ListedBlob blob, IRecordFile file, CancellationToken cancellationToken)
+    {
+        // A blob that breaks off in the middle must not leave half of its records counted twice: they are accounted for when it is done.
+        using var sink = new LineSink(scan, blob.Path, file);
+        try
+        {
+            await ArchiveRead.ScanAsync(
+                scan.Container,
+                blob,
+                new ScanRequest(scan.Subjects, sink, WithBody: scan.Selection.WithBody),
+                cancellationToken
+            );
+        }
+        catch (Exception exception) when (exception is not ExportTargetException && !cancellationToken.IsCancellationRequested)
+        {
+            DsrException fault = ArchiveRead.Translate(exception, $"{call.Location.Place}/{blob.Path}", "read", BlobFailures.ReadRole);
+            await call.ReportAsync(fault.Fault, cancellationToken);
+        }
+
+        sink.AddTo(_included, _withheld);
+    }
+
+    private ExportCompleteness ToCompleteness(int subject)
+    {
+        DeviceDataFinding finding = scan.ToFinding(call.Location, subject, call.Faults);
+        long found = Math.Max(finding.RecordCount + finding.RelayedCount, _included[subject] + _withheld[subject]);
+        long unreachable = found - _included[subject] - _withheld[subject];
+        string? detail = finding.Detail ?? (unreachable > 0 ? ChangedMeanwhile : null);
+        return new ExportCompleteness
+        {
+            DeviceId = finding.DeviceId,
+            LocationId = call.Location.Id,
+            Kind = call.Location.Kind,
+            Place = call.Location.Place,
+            Verdict = finding.Verdict,
+            Found = found,
+            Included = _included[subject],
+            Withheld = _withheld[subject],
+            OtherGenerationRecords = finding.OtherGenerationRecords,
+            Unreachable = unreachable,
+            Ground = _withheld[subject] > 0 ? Withheld + detail : detail,
+        };
+    }
+
+    private sealed class LineSink(ContainerScan scan, string blob, IRecordFile file) : IMatchedRecordSink, IDisposable
+    {
+        private readonly ArrayBufferWriter<byte> _line = new();
+        private readonly Utf8JsonWriter _writer = new(Stream.Null);
+        private readonly Dictionary<int, (long Included, long Withheld)> _counts = [];
+
+        public void OnRecord(in MatchedRecord record)
+        {
+            (long included, long withheld) = _counts.GetValueOrDefault(record.Subject);
+            if (!scan.Selection.Includes(record.Kind))
+            {
+                _counts[record.Subject] = (included, withheld + 1);
+                return;
+            }
+
+            _line.ResetWrittenCount();
+            _writer.Reset(_line);
+            _writer.WriteStartObject();
+            _writer.WriteString("deviceId"u8, scan.Subjects[record.Subject]);
+            _writer.WriteString("attribution"u8, record.Kind.ToString());
+            _writer.WriteString("blob"u8, blob);
+            _writer.WriteNumber("offset"u8, record.Place.Offset);
+            _writer.WriteNumber("index"u8, record.Place.Index);
+            _writer.WritePropertyName(scan.Layout.Records.Member);
+            record.WriteJson(_writer);
+            _writer.WriteEndObject();
+            _writer.Flush();
+            file.Write(_line.WrittenMemory);
+            _counts[record.Subject] = (included + 1, withheld);
+        }
+
+        public void AddTo(long[] included, long[] withheld)
+        {
+            foreach ((int subject, (long Included, long Withheld) count) in _counts)
+            {
+                included[subject] += count.Included;
+                withheld[subject] += count.Withheld;
+            }
+        }
+
+        public void Dispose() => _writer.Dispose();
+    }
+}

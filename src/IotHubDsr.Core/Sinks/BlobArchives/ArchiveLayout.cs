@@ -1,0 +1,106 @@
+using IotHubDsr.Core.Records;
+
+namespace IotHubDsr.Core.Sinks.BlobArchives;
+
+/// <summary>What is particular to the blobs of one kind of archive in one location.</summary>
+internal abstract class ArchiveLayout(DataLocation location)
+{
+    /// <summary>The records of an export.</summary>
+    public abstract ArchiveRecords Records { get; }
+
+    /// <summary>The hub whose devices are asked for; null when any will do.</summary>
+    public RecordOrigin? Origin { get; } =
+        location.Settings.TryGetValue(LocationSettings.HubName, out string? hub) ? new RecordOrigin(hub.Split('\n')) : null;
+
+    /// <summary>The blobs that the operator excludes.</summary>
+    public BlobExclusions Exclusions { get; } = new(location);
+
+    /// <summary>Whether nothing is said against a container that does not exist: its service makes it with the first record.</summary>
+    public virtual bool MayBeMissing => false;
+
+    /// <summary>Whether its blobs are append blobs, which are replaced by way of drafts.</summary>
+    public virtual bool IsAppended => false;
+
+    protected DataLocation Location => location;
+
+    /// <summary>
+    /// False only for a blob, or for a folder that ends with a slash, whose name shows that it holds nothing of the hub: device IDs are
+    /// unique only within one.
+    /// </summary>
+    public abstract bool Concerns(string name);
+
+    /// <summary>
+    /// Whether the name of a blob leaves open which hub wrote it: what it holds of a device ID is counted, and belongs to nobody that is
+    /// known.
+    /// </summary>
+    public virtual bool IsUnclear(string name) => false;
+
+    /// <summary>Whether a blob may be changed: it is the hub's for all that is known, and the operator does not exclude it.</summary>
+    public bool IsErasable(string name) => Concerns(name) && !IsUnclear(name) && !Exclusions.Cover(name);
+
+    /// <summary>
+    /// What the name of a blob, or of a folder that ends with a slash, says of when the records in it were written. A folder is of the
+    /// layout when names further down can tell more.
+    /// </summary>
+    public abstract NameTimes TimesOf(string name);
+
+    /// <summary>
+    /// Until when the service that writes the archive may still write to a blob, and would lose its work to ours; null when it does not
+    /// write to blobs that are there.
+    /// </summary>
+    /// <param name="blobName">The blob.</param>
+    /// <param name="lastWrite">When it was last written by anybody but this module.</param>
+    public abstract DateTimeOffset? WrittenUntil(string blobName, DateTimeOffset lastWrite);
+}
+
+/// <summary>How the records of an archive stand in an export.</summary>
+/// <param name="FileName">Name of the file, without an extension.</param>
+/// <param name="Member">The member that holds the record itself.</param>
+/// <param name="Kind">What the records look like.</param>
+internal sealed record ArchiveRecords(string FileName, string Member, RecordKind Kind)
+{
+    private const string Export = "this export";
+
+    /// <param name="fileName">Name of the file, without an extension.</param>
+    /// <param name="kind">Name of the kind, as in <see cref="RecordKind"/>.</param>
+    /// <param name="meaning">What one record is, in plain words.</param>
+    /// <param name="record">The member that holds the record itself, as its service wrote it.</param>
+    public static ArchiveRecords Of(string fileName, string kind, string meaning, RecordField record) =>
+        new(
+            fileName,
+            record.Name,
+            new RecordKind(
+                kind,
+                meaning,
+                [
+                    RecordKind.DeviceId,
+                    new(
+                        "attribution",
+                        FieldType.Text,
+                        "Own: the device sent it, or it is about the device. Attributed: a gateway sent it and names the device. "
+                            + "Relayed: the device sent it for another. Mentioned: another sent it, and its body names the device.",
+                        Export
+                    )
+                    {
+                        IsRequired = true,
+                        Values = Enum.GetNames<MatchKind>(),
+                    },
+                    new("blob", FieldType.Text, "The blob in which it stands.", Export) { IsRequired = true },
+                    new("offset", FieldType.Integer, "Where in the blob it begins, or its line or block does.", Export)
+                    {
+                        IsRequired = true,
+                        Unit = "bytes",
+                    },
+                    new("index", FieldType.Integer, "Which record of its block it is, from 0.", Export)
+                    {
+                        IsRequired = true,
+                        Unit = "records",
+                    },
+                    record with
+                    {
+                        IsRequired = true,
+                    },
+                ]
+            )
+        );
+}

@@ -1,0 +1,92 @@
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Azure.Blobs;
+using IotHubDsr.Core.Records;
+
+namespace IotHubDsr.Core.Sinks.BlobArchives;
+
+/// <summary>
+/// A blob container in which each blob holds records of many devices, whichever service wrote them. What is particular to a kind of
+/// archive is in its <see cref="ArchiveLayout"/>.
+/// </summary>
+internal abstract class ArchiveStore(BlobContainers containers, TimeProvider time) : IDataStore
+{
+    private readonly EmptyBlobs _empty = new();
+
+    public abstract IReadOnlyCollection<string> Kinds { get; }
+
+    public LocationCapabilities Capabilities => LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase;
+
+    public bool IsShared => true;
+
+    /// <summary>What the records tell; where a kind of archive tells less, its store says so.</summary>
+    public virtual Narrowing Understands => Narrowing.Generation | Narrowing.Time | Narrowing.Mentioned;
+
+    public abstract string Method { get; }
+
+    public string Reading =>
+        "The container was listed, and each blob in it that the operator does not exclude was read to its end, unless that had been done "
+        + "under the same ETag before.";
+
+    public abstract ErasureStage StageOf(string kind);
+
+    public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
+        StoreCall call,
+        IReadOnlyList<string> deviceIds,
+        CancellationToken cancellationToken
+    )
+    {
+        ContainerScan scan = await ScanAsync(call, deviceIds, cancellationToken);
+        return scan.ToFindings(call.Location, call.Faults);
+    }
+
+    public async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
+        StoreCall call,
+        IReadOnlyList<string> deviceIds,
+        IExportTarget target,
+        CancellationToken cancellationToken
+    )
+    {
+        ContainerScan scan = await ScanAsync(call, deviceIds, cancellationToken);
+        var export = new ArchiveExport(scan, call);
+        return await export.WriteAsync(target, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
+        StoreCall call,
+        IReadOnlyList<DeviceDataFinding> findings,
+        CancellationToken cancellationToken
+    )
+    {
+        ArchiveLayout layout = LayoutOf(call.Location);
+        List<string> deviceIds = [.. findings.Select(finding => finding.DeviceId)];
+        RecordSelection selection = call.SelectionOf(deviceIds, layout.Origin);
+        AfterCommit? after = _empty.LastOf(call.Location, deviceIds, call.Options) is { } reading
+            ? new AfterCommit(reading, call.UnboundedSelectionOf(reading.DeviceIds, layout.Origin).Subjects)
+            : null;
+        var erasure = new ArchiveErasure(containers.Of(call.Location), layout, selection, after, call, findings, time);
+        return await erasure.RunAsync(cancellationToken);
+    }
+
+    /// <summary>What the blobs of a location are like.</summary>
+    protected abstract ArchiveLayout LayoutOf(DataLocation location);
+
+    private async Task<ContainerScan> ScanAsync(StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
+    {
+        ArchiveLayout layout = LayoutOf(call.Location);
+        var scan = new ContainerScan(
+            containers.Of(call.Location),
+            layout,
+            call.SelectionOf(deviceIds, layout.Origin),
+            _empty.ReadingOf(call.Location, deviceIds, call.Options)
+        );
+        try
+        {
+            await scan.RunAsync(call, cancellationToken);
+            return scan;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw ArchiveRead.Translate(exception, call.Location.ToString(), "read", BlobFailures.ReadRole);
+        }
+    }
+}

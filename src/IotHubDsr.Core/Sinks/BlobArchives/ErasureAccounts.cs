@@ -1,0 +1,127 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Records;
+
+namespace IotHubDsr.Core.Sinks.BlobArchives;
+
+/// <summary>Keeps account of what an erasure did to each subject; blobs report to it at once.</summary>
+internal sealed class ErasureAccounts
+{
+    private readonly RecordSelection _selection;
+    private readonly List<Account> _accounts;
+    private readonly Dictionary<string, Account> _byDevice;
+    private readonly ILookup<string, Account> _byItem;
+    private readonly object _gate = new();
+
+    public ErasureAccounts(IReadOnlyList<DeviceDataFinding> findings, RecordSelection selection)
+    {
+        _selection = selection;
+        _accounts = findings.Select(finding => new Account(finding.DeviceId)).ToList();
+        _byDevice = _accounts.ToDictionary(account => account.DeviceId, StringComparer.Ordinal);
+        _byItem = findings
+            .SelectMany(finding => finding.Items, (finding, item) => (item.Path, Account: _byDevice[finding.DeviceId]))
+            .ToLookup(item => item.Path, item => item.Account, StringComparer.Ordinal);
+    }
+
+    public void Removed(IEnumerable<SubjectMatches> removed)
+    {
+        lock (_gate)
+        {
+            foreach (SubjectMatches matches in removed)
+            {
+                Account account = _byDevice[matches.DeviceId];
+                long records = _selection.CountOf(matches);
+                account.Records += records;
+                account.Items += records > 0 ? 1 : 0;
+            }
+        }
+    }
+
+    /// <summary>An item was left alone: it may still be written to.</summary>
+    public void Young(string path, DateTimeOffset until)
+    {
+        lock (_gate)
+        {
+            foreach (Account account in _byItem[path])
+            {
+                account.Left.Add(path);
+                account.Until = account.Until > until ? account.Until : until;
+            }
+        }
+    }
+
+    public void Failed(string path, Fault fault)
+    {
+        lock (_gate)
+        {
+            foreach (Account account in _byItem[path])
+                account.Fail(path, fault);
+        }
+    }
+
+    public void AllFailed(Fault fault)
+    {
+        lock (_gate)
+        {
+            foreach (Account account in _accounts)
+                account.Fault ??= fault;
+        }
+    }
+
+    public IReadOnlyList<ErasureOutcome> ToOutcomes() => _accounts.Select(account => account.ToOutcome()).ToList();
+
+    private sealed class Account(string deviceId)
+    {
+        private bool _isHeld;
+
+        public string DeviceId => deviceId;
+
+        public long Records { get; set; }
+
+        public int Items { get; set; }
+
+        public DateTimeOffset? Until { get; set; }
+
+        public HashSet<string> Left { get; } = new(StringComparer.Ordinal);
+
+        public Fault? Fault { get; set; }
+
+        private bool IsBroken => Fault?.Id == FaultCatalogue.RewriteMismatch.Id;
+
+        public void Fail(string path, Fault fault)
+        {
+            if (fault.Id == FaultCatalogue.BlobHeld.Id)
+            {
+                _isHeld = true;
+                Left.Add(path);
+            }
+
+            // A blob that is not what it must be outweighs any that was merely not changed.
+            if (Fault is null || (fault.Id == FaultCatalogue.RewriteMismatch.Id && !IsBroken))
+                Fault = fault;
+        }
+
+        public ErasureOutcome ToOutcome() =>
+            new(deviceId, Records, Items)
+            {
+                Fault = Fault,
+                Verdict =
+                    IsBroken ? Verdict.Unknown
+                    : _isHeld ? Verdict.Held
+                    : Until is null ? null
+                    : Verdict.ErasurePending,
+                Until = IsBroken || _isHeld ? null : Until,
+                Left = Left.ToFrozenSet(StringComparer.Ordinal),
+                Detail = Fault?.Message
+                    ?? (
+                        Until is null
+                            ? null
+                            : string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"The youngest blobs may still be written to; run the command again after {Until:u}."
+                            )
+                    ),
+            };
+    }
+}

@@ -1,0 +1,62 @@
+using System.IO.Pipelines;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Foundation;
+using IotHubDsr.Core.Records;
+
+namespace IotHubDsr.Core.Sinks.BlobArchives;
+
+/// <summary>
+/// A second, independent walk over the new content of a blob while it is put together, so that what it holds is known before anything
+/// is replaced.
+/// </summary>
+internal sealed class RewriteCheck : IAsyncDisposable
+{
+    private static readonly SubjectIndex Nobody = new([]);
+
+    private readonly Pipe _copy = new(new PipeOptions(pauseWriterThreshold: 2 * 1024 * 1024, resumeWriterThreshold: 1024 * 1024));
+    private readonly Task<ArchiveScan> _scan;
+
+    public RewriteCheck(ReadingShare share, CancellationToken cancellationToken) => _scan = ScanAsync(share, cancellationToken);
+
+    /// <summary>The next bytes of the new content. A walk that has failed takes nothing more; its failure is told at the end.</summary>
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        await _copy.Writer.WriteAsync(bytes, cancellationToken);
+
+    /// <summary>Compares the new content with what must stay: kept + removed = read, and the same bytes.</summary>
+    /// <exception cref="DsrException">It is not what must stay.</exception>
+    public async Task VerifyAsync(string place, ArchiveRewrite rewrite)
+    {
+        await _copy.Writer.CompleteAsync();
+        ArchiveScan staged;
+        try
+        {
+            staged = await _scan;
+        }
+        catch (ArchiveFormatException broken)
+        {
+            throw FaultCatalogue.RewriteMismatch.Exception(place, $"the new form cannot be read. {broken.Message}");
+        }
+
+        if (staged.RecordsRead + rewrite.RecordsRemoved != rewrite.RecordsRead || staged.Digest != rewrite.KeptDigest)
+        {
+            throw FaultCatalogue.RewriteMismatch.Exception(
+                place,
+                $"it would hold {staged.RecordsRead} records where {rewrite.RecordsKept} must stay, or not the same bytes; nothing was "
+                    + "changed."
+            );
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _copy.Writer.CompleteAsync();
+        await ((Task)_scan).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task<ArchiveScan> ScanAsync(ReadingShare share, CancellationToken cancellationToken)
+    {
+        // Closing the stream lets a writer that is ahead go on when the walk has failed.
+        await using Stream copy = _copy.Reader.AsStream();
+        return await ArchiveFormats.ScanAsync(copy, new ScanRequest(Nobody, WithDigest: true), cancellationToken, share: share);
+    }
+}

@@ -1,0 +1,125 @@
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Azure.Blobs;
+using IotHubDsr.Core.Records;
+
+namespace IotHubDsr.Core.Sinks.BlobArchives;
+
+/// <summary>Adds up what the blobs of a container hold of one subject.</summary>
+internal sealed class SubjectTotals
+{
+    private readonly List<SeenItem> _items = [];
+    private readonly HashSet<string> _unclear = new(StringComparer.Ordinal);
+    private DateTimeOffset? _heldUntil;
+    private bool _heldForGood;
+
+    public long Records { get; private set; }
+
+    public long Relayed { get; private set; }
+
+    /// <summary>Those of <see cref="Records"/> that others sent and that name the subject only in their body.</summary>
+    public long Mentioned { get; private set; }
+
+    /// <summary>Records beside <see cref="Records"/> that do no more than name the subject, and were not asked for.</summary>
+    public long OnlyMentioned { get; private set; }
+
+    /// <summary>Records of the device ID in blobs that can be another hub's, which are not counted elsewhere.</summary>
+    public long Unclear { get; private set; }
+
+    /// <summary>The number of these blobs, old copies included.</summary>
+    public int UnclearBlobs => _unclear.Count;
+
+    /// <summary>What is said of them; null when there are none.</summary>
+    public string? Ambiguity =>
+        UnclearBlobs == 0
+            ? null
+            : $"{Counted.Of(Unclear, "record")} of the device ID {(Unclear == 1 ? "is" : "are")} left in "
+                + $"{Counted.Of(UnclearBlobs, "blob")} whose {(UnclearBlobs == 1 ? "name does" : "names do")} "
+                + "not tell which hub wrote them: their owner finds out, or the location file names the blobs or their format";
+
+    /// <summary>The device's own records by generation; those that an ID had before are in it.</summary>
+    public SentGenerations Generations { get; } = new();
+
+    public long OldCopyRecords { get; private set; }
+
+    public long Bytes { get; private set; }
+
+    /// <summary>When the youngest blob was created.</summary>
+    public DateTimeOffset? LastCreated { get; private set; }
+
+    /// <summary>Blobs and copies that a hold of their own protects.</summary>
+    public int Held { get; private set; }
+
+    /// <summary>Blobs that somebody holds a lease on.</summary>
+    public int Leased { get; private set; }
+
+    /// <summary>Whether nothing of the subject can be changed.</summary>
+    public bool IsHeld => Held > 0 && Held == _items.Count;
+
+    /// <summary>Until when the last hold with an end lasts; null when one has none.</summary>
+    public DateTimeOffset? HeldUntil => _heldForGood ? null : _heldUntil;
+
+    public DateTimeOffset? First { get; private set; }
+
+    public DateTimeOffset? Last { get; private set; }
+
+    /// <summary>The blobs, in the order of their names.</summary>
+    public IReadOnlyList<SeenItem> Items => _items.OrderBy(item => item.Path, StringComparer.Ordinal).ToList();
+
+    /// <summary>Adds a blob that can be another hub's; one that is read again counts once.</summary>
+    public void AddUnclear(string path, SubjectMatches matches)
+    {
+        if (_unclear.Add(path))
+            Unclear += matches.Count(relayed: true, mentioned: false);
+    }
+
+    public bool Holds(string path) => _items.Exists(item => item.Path == path);
+
+    public void Add(ListedBlob blob, SubjectMatches matches, RecordSelection selection)
+    {
+        if (!selection.WithBody)
+        {
+            OnlyMentioned += matches.Mentioned.Records;
+            matches = matches with { Mentioned = default };
+            if (matches.Count(relayed: true, mentioned: false) == 0)
+                return;
+        }
+
+        long records = matches.Count(relayed: false, mentioned: true);
+        long bytes = matches.Own.Bytes + matches.Attributed.Bytes + matches.Mentioned.Bytes;
+        MatchTally[] tallies = [matches.Own, matches.Attributed, matches.Mentioned];
+        _items.Add(
+            new SeenItem(blob.Path, blob.ETag.ToString("H"), records, bytes)
+            {
+                IsOldCopy = blob.IsOldCopy,
+                FirstTime = tallies.Min(tally => tally.First),
+                LastTime = tallies.Max(tally => tally.Last),
+            }
+        );
+        Generations.Add(matches.Generations);
+        Records += records;
+        Bytes += bytes;
+        Relayed += matches.Relayed.Records;
+        Mentioned += matches.Mentioned.Records;
+        OldCopyRecords += blob.IsOldCopy ? records : 0;
+        Leased += blob.IsLeased ? 1 : 0;
+        LastCreated = LastCreated > blob.CreatedOn ? LastCreated : blob.CreatedOn;
+        AddHold(blob);
+        foreach (MatchTally tally in tallies)
+            Span(tally);
+    }
+
+    private void AddHold(ListedBlob blob)
+    {
+        if (!blob.IsHeld)
+            return;
+        Held++;
+        _heldForGood |= blob.HeldUntil is null;
+        _heldUntil = _heldUntil > blob.HeldUntil ? _heldUntil : blob.HeldUntil ?? _heldUntil;
+    }
+
+    private void Span(MatchTally tally)
+    {
+        First = First is null || tally.First < First ? tally.First ?? First : First;
+        Last = Last is null || tally.Last > Last ? tally.Last ?? Last : Last;
+    }
+}

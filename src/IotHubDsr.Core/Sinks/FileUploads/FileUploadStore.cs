@@ -1,0 +1,90 @@
+using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Azure.Blobs;
+using IotHubDsr.Core.Records;
+
+namespace IotHubDsr.Core.Sinks.FileUploads;
+
+/// <summary>Files that devices uploaded, each in a blob of its own below a folder that is named after the device.</summary>
+internal sealed class FileUploadStore(BlobContainers containers, TimeProvider time) : IDataStore
+{
+    public IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.FileUploadContainer];
+
+    public LocationCapabilities Capabilities => LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase;
+
+    public bool IsShared => true;
+
+    public Narrowing Understands => Narrowing.Time | Narrowing.Mentioned;
+
+    public string Method => "The files under the name of the device were deleted under the ETags that were read.";
+
+    public string Reading => "What stands under the name of each device was listed, old copies included.";
+
+    public ErasureStage StageOf(string kind) => ErasureStage.Sinks;
+
+    public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
+        StoreCall call,
+        IReadOnlyList<string> deviceIds,
+        CancellationToken cancellationToken
+    )
+    {
+        UploadListing listing = await ListAsync(call, deviceIds, once: false, cancellationToken);
+        return deviceIds.Select(deviceId => SharedUploads.Judge(listing.Of(deviceId).ToFinding(call.Location))).ToList();
+    }
+
+    public async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
+        StoreCall call,
+        IReadOnlyList<string> deviceIds,
+        IExportTarget target,
+        CancellationToken cancellationToken
+    )
+    {
+        UploadListing listing = await ListAsync(call, deviceIds, once: false, cancellationToken);
+        bool isShared = SharedUploads.Ground(call.Location) is not null;
+        ILookup<bool, DeviceUploads> doubtful = deviceIds
+            .Select(listing.Of)
+            .ToLookup(device => isShared || SharedUploads.Ground(device.ToFinding(call.Location)) is not null);
+        var export = new UploadExport(containers.Of(call.Location), call, target);
+        IEnumerable<ExportCompleteness> written = doubtful[false].Any()
+            ? await export.WriteAsync([.. doubtful[false]], cancellationToken)
+            : [];
+        return [.. written, .. doubtful[true].Select(device => SharedUploads.LineOf(SharedUploads.Judge(device.ToFinding(call.Location))))];
+    }
+
+    public async Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
+        StoreCall call,
+        IReadOnlyList<DeviceDataFinding> findings,
+        CancellationToken cancellationToken
+    )
+    {
+        List<ErasureOutcome> untouched =
+        [
+            .. findings
+                .Where(static finding => SharedUploads.Ground(finding) is not null)
+                .Select(static finding => new ErasureOutcome(finding.DeviceId, 0, 0)),
+        ];
+        findings = [.. findings.Where(static finding => SharedUploads.Ground(finding) is null)];
+        if (findings.Count == 0)
+            return untouched;
+        var erasure = new UploadErasure(containers.Of(call.Location), call);
+        await erasure.DeleteFilesAsync(findings, cancellationToken);
+        UploadListing left = await ListAsync(call, findings.Select(finding => finding.DeviceId).ToList(), once: true, cancellationToken);
+        return [.. untouched, .. await erasure.DeleteRemainsAsync(findings, left, cancellationToken)];
+    }
+
+    private async Task<UploadListing> ListAsync(
+        StoreCall call,
+        IReadOnlyList<string> deviceIds,
+        bool once,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await UploadListing.ReadAsync(containers.Of(call.Location), call, deviceIds, time.GetUtcNow(), once, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw AzureFaults.Translate(exception, call.Location.ToString(), "read", BlobFailures.ReadRole);
+        }
+    }
+}

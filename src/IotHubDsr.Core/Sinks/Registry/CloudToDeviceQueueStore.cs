@@ -1,0 +1,145 @@
+using IotHubDsr.Core.Azure.Hub;
+using IotHubDsr.Core.Records;
+
+namespace IotHubDsr.Core.Sinks.Registry;
+
+/// <summary>Messages that wait in the hub for a device. The service gives their number and discards them; it never shows them.</summary>
+internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
+{
+    private const string NumberOnly = "The service gives only the number of waiting messages, not their content.";
+
+    public IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.CloudToDeviceQueue];
+
+    public LocationCapabilities Capabilities => LocationCapabilities.Find | LocationCapabilities.Erase;
+
+    public bool IsShared => false;
+
+    public Narrowing Understands => Narrowing.Generation | Narrowing.Mentioned;
+
+    public string Method => "The queue of the device was purged by the hub.";
+
+    public string Reading => "The hub was asked for the queue of each device.";
+
+    public ErasureStage StageOf(string kind) => ErasureStage.Queues;
+
+    public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
+        StoreCall call,
+        IReadOnlyList<string> deviceIds,
+        CancellationToken cancellationToken
+    ) =>
+        PerDevice.RunAsync(deviceIds, call.Options.ThrottleLimit, (deviceId, token) => FindAsync(call, deviceId, token), cancellationToken);
+
+    public Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
+        StoreCall call,
+        IReadOnlyList<string> deviceIds,
+        IExportTarget target,
+        CancellationToken cancellationToken
+    ) =>
+        PerDevice.RunAsync(
+            deviceIds,
+            call.Options.ThrottleLimit,
+            (deviceId, token) => AccountAsync(call, deviceId, token),
+            cancellationToken
+        );
+
+    public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
+        StoreCall call,
+        IReadOnlyList<DeviceDataFinding> findings,
+        CancellationToken cancellationToken
+    ) => PerDevice.RunAsync(findings, call.Options.ThrottleLimit, (finding, token) => EraseAsync(call, finding, token), cancellationToken);
+
+    private static string PathOf(string deviceId) => $"devices/{deviceId}/commands";
+
+    private async Task<DeviceDataFinding> FindAsync(StoreCall call, string deviceId, CancellationToken cancellationToken)
+    {
+        (DeviceIdentity? identity, Fault? fault) = await PerDevice.TryReadAsync(
+            call,
+            () => ReadAsync(deviceId, cancellationToken),
+            cancellationToken
+        );
+        if (fault is not null)
+            return PerDevice.Unreachable(call, deviceId, fault);
+        if (identity is not null && !PerDevice.IsAskedFor(call, identity))
+            return PerDevice.NotAskedFor(call, deviceId);
+
+        long waiting = identity?.CloudToDeviceMessageCount ?? 0;
+        return new DeviceDataFinding
+        {
+            DeviceId = deviceId,
+            GenerationId = identity?.GenerationId,
+            Location = call.Location,
+            Verdict = waiting > 0 ? Verdict.Present : Verdict.Absent,
+            RecordCount = waiting,
+            Detail = waiting > 0 ? NumberOnly : null,
+            Items = waiting > 0 ? [new SeenItem(PathOf(deviceId), ETag: null, waiting, 0)] : [],
+        };
+    }
+
+    private async Task<ExportCompleteness> AccountAsync(StoreCall call, string deviceId, CancellationToken cancellationToken)
+    {
+        DeviceDataFinding finding = await FindAsync(call, deviceId, cancellationToken);
+        return PerDevice.Line(call, deviceId, finding.Verdict) with
+        {
+            Found = finding.RecordCount,
+            Withheld = finding.RecordCount,
+            Ground = finding.Detail,
+        };
+    }
+
+    private async Task<ErasureOutcome> EraseAsync(StoreCall call, DeviceDataFinding finding, CancellationToken cancellationToken)
+    {
+        string deviceId = finding.DeviceId;
+        try
+        {
+            // A purge takes no condition. Reading the device first keeps it from the queue of another one that took the ID.
+            DeviceIdentity? identity = await hub.GetIdentityAsync(deviceId, cancellationToken);
+            if (identity is not null && identity.GenerationId != finding.GenerationId)
+                throw FaultCatalogue.DeviceRecreated.Exception(deviceId, PerDevice.MadeAgain);
+
+            if (identity is not null && !PerDevice.IsAskedFor(call, identity))
+                return new ErasureOutcome(deviceId, 0, 0) { Detail = PerDevice.OtherIncarnation };
+
+            long waiting = Math.Max(identity?.CloudToDeviceMessageCount ?? 0, finding.RecordCount);
+            if (identity is null || waiting == 0)
+                return new ErasureOutcome(deviceId, 0, 0);
+            long purged = await PurgeAsync(call, deviceId, waiting, cancellationToken);
+            return new ErasureOutcome(deviceId, purged, purged > 0 ? 1 : 0);
+        }
+        catch (DsrException exception)
+        {
+            await call.ReportAsync(exception.Fault, cancellationToken);
+            return new ErasureOutcome(deviceId, 0, 0) { Fault = exception.Fault };
+        }
+    }
+
+    /// <summary>
+    /// Purges the queue and gives the number of messages that are gone. When an answer was lost the queue itself tells whether it was
+    /// purged, and then what waited in it is what went.
+    /// </summary>
+    private async Task<long> PurgeAsync(StoreCall call, string deviceId, long waiting, CancellationToken cancellationToken)
+    {
+        var what = Announcement.Of($"discards the messages that wait for the device '{deviceId}'", PathOf(deviceId), deviceId, waiting);
+        try
+        {
+            QueuePurge? purge = await hub.PurgeQueueAsync(deviceId, token => call.AnnounceAsync(what, token), cancellationToken);
+            return purge is { MayHaveRunBefore: true } ? Math.Max(purge.Messages, waiting) : purge?.Messages ?? 0;
+        }
+        catch (DsrException lost)
+            when (lost.Fault.Id == FaultCatalogue.ConnectionFailed.Id || lost.Fault.Id == FaultCatalogue.ServiceFailed.Id)
+        {
+            DeviceIdentity? now = await ReadAsync(deviceId, cancellationToken);
+            if (now is { CloudToDeviceMessageCount: 0 })
+                return waiting;
+            throw;
+        }
+    }
+
+    /// <summary>The identity, which counts the messages; without a count nothing is known of the queue.</summary>
+    private async Task<DeviceIdentity?> ReadAsync(string deviceId, CancellationToken cancellationToken)
+    {
+        DeviceIdentity? identity = await hub.GetIdentityAsync(deviceId, cancellationToken);
+        return identity is { CloudToDeviceMessageCount: null }
+            ? throw new DsrException(HubFaults.Incomplete($"the number of messages that wait for the device '{deviceId}'", hub.HostName))
+            : identity;
+    }
+}

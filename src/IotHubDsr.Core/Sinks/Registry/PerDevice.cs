@@ -1,0 +1,92 @@
+using IotHubDsr.Core.Azure.Hub;
+
+namespace IotHubDsr.Core.Sinks.Registry;
+
+/// <summary>Work on several devices at once, where the failure of one is not that of the others.</summary>
+internal static class PerDevice
+{
+    /// <summary>What is said where another device has taken the ID: nothing of the one that is asked for is left.</summary>
+    public const string OtherIncarnation =
+        "The device that has this ID now is another one than the generation that is asked for: nothing of it is touched.";
+
+    /// <summary>Why a device is not the one that was found.</summary>
+    public const string MadeAgain = "the device was deleted and made again since the plan was made";
+
+    /// <summary>Gives one result for each input, in the order of the inputs.</summary>
+    /// <param name="inputs">What to work on.</param>
+    /// <param name="limit">How many are worked on at once.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<IReadOnlyList<TResult>> RunAsync<TInput, TResult>(
+        IReadOnlyList<TInput> inputs,
+        int limit,
+        Func<TInput, CancellationToken, Task<TResult>> work,
+        CancellationToken cancellationToken
+    )
+    {
+        var results = new TResult[inputs.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = limit, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(Enumerable.Range(0, inputs.Count), options, async (index, token) =>
+            results[index] = await work(inputs[index], token)
+        );
+        return results;
+    }
+
+    /// <summary>
+    /// Reads something of one device. A failure that would meet the other devices as well is thrown; any other is reported and given back.
+    /// </summary>
+    public static async Task<(T? Value, Fault? Fault)> TryReadAsync<T>(
+        StoreCall call,
+        Func<Task<T?>> read,
+        CancellationToken cancellationToken
+    )
+        where T : class
+    {
+        try
+        {
+            return (await read(), null);
+        }
+        catch (DsrException exception) when (!HubFaults.ConcernsHub(exception.Fault))
+        {
+            await call.ReportAsync(exception.Fault, cancellationToken);
+            return (null, exception.Fault);
+        }
+    }
+
+    /// <summary>The finding for a device that could not be read.</summary>
+    public static DeviceDataFinding Unreachable(StoreCall call, string deviceId, Fault fault) =>
+        new()
+        {
+            DeviceId = deviceId,
+            Location = call.Location,
+            Verdict = Verdict.Unreachable,
+            Detail = fault.Message,
+        };
+
+    /// <summary>Whether the device that has the ID now is the incarnation that is asked for.</summary>
+    public static bool IsAskedFor(StoreCall call, DeviceIdentity identity) =>
+        call.Options.Scope.GenerationId is not { } generation || identity.GenerationId == generation;
+
+    /// <summary>The finding for a device ID that another incarnation than the one asked for has now.</summary>
+    public static DeviceDataFinding NotAskedFor(StoreCall call, string deviceId) =>
+        new()
+        {
+            DeviceId = deviceId,
+            Location = call.Location,
+            Verdict = Verdict.Absent,
+            Detail = OtherIncarnation,
+        };
+
+    /// <summary>A line of accounts without records; of what could not be read nobody knows how many there are.</summary>
+    public static ExportCompleteness Line(StoreCall call, string deviceId, Verdict verdict) =>
+        new()
+        {
+            DeviceId = deviceId,
+            LocationId = call.Location.Id,
+            Kind = call.Location.Kind,
+            Place = call.Location.Place,
+            Verdict = verdict,
+            Found = verdict == Verdict.Unreachable ? null : 0,
+            Unreachable = verdict == Verdict.Unreachable ? null : 0,
+        };
+}

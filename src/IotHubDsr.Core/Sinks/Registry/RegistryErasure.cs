@@ -1,0 +1,147 @@
+using IotHubDsr.Core.Azure.Hub;
+
+namespace IotHubDsr.Core.Sinks.Registry;
+
+/// <summary>
+/// Deletes devices in the state in which they were found. A device that changed since is read again: the same device is deleted in its
+/// new state, another one that took its ID is left alone.
+/// </summary>
+internal sealed class RegistryErasure(HubClient hub, StoreCall call)
+{
+    private const int MaxAttempts = 3;
+
+    /// <summary>
+    /// Gives one outcome for each finding. Nothing is thrown once something was deleted: what became of each device would be lost with it.
+    /// </summary>
+    public async Task<IReadOnlyList<ErasureOutcome>> RunAsync(
+        IReadOnlyList<DeviceDataFinding> findings,
+        CancellationToken cancellationToken
+    )
+    {
+        var outcomes = new Dictionary<string, ErasureOutcome>(StringComparer.Ordinal);
+        var deletable = new List<DeviceDataFinding>();
+        foreach (DeviceDataFinding finding in findings)
+        {
+            if (SeenETag(finding) is null)
+                outcomes[finding.DeviceId] = new ErasureOutcome(finding.DeviceId, 0, 0);
+            else
+                deletable.Add(finding);
+        }
+
+        if (deletable.Count == 1)
+        {
+            DeviceDataFinding only = deletable[0];
+            outcomes[only.DeviceId] = await EraseAsync(only, SeenETag(only), MaxAttempts, cancellationToken);
+        }
+        else
+        {
+            foreach (DeviceDataFinding[] batch in deletable.Chunk(BulkDeletion.MaxDevices))
+            {
+                foreach (ErasureOutcome outcome in await EraseBatchAsync(batch, cancellationToken))
+                    outcomes[outcome.DeviceId] = outcome;
+            }
+        }
+
+        return [.. findings.Select(finding => outcomes[finding.DeviceId])];
+    }
+
+    private static string? SeenETag(DeviceDataFinding finding)
+    {
+        string path = DeviceRecord.PathOf(finding.DeviceId);
+        return finding.Items.FirstOrDefault(item => item.Path == path)?.ETag;
+    }
+
+    /// <summary>Told where it happens: the registry read again shows that the device is there, and not why.</summary>
+    private async Task<ErasureOutcome> FailedAsync(DeviceDataFinding finding, Fault fault, CancellationToken cancellationToken)
+    {
+        await call.ReportAsync(fault, cancellationToken);
+        return new ErasureOutcome(finding.DeviceId, 0, 0) { Fault = fault };
+    }
+
+    private static ErasureOutcome Outcome(DeviceDataFinding finding, DeletionResult result) =>
+        result == DeletionResult.Deleted
+            ? new ErasureOutcome(finding.DeviceId, finding.RecordCount, finding.Items.Count)
+            : new ErasureOutcome(finding.DeviceId, 0, 0) { Detail = "Somebody else had deleted the device already." };
+
+    private async Task<IReadOnlyList<ErasureOutcome>> EraseBatchAsync(DeviceDataFinding[] batch, CancellationToken cancellationToken)
+    {
+        ConditionalDeletion[] deletions =
+        [
+            .. batch.Select(static finding => new ConditionalDeletion(finding.DeviceId, SeenETag(finding)!)),
+        ];
+        IReadOnlyList<BulkDeletionOutcome> results;
+        try
+        {
+            var what = new Announcement(
+                $"deletes {Counted.Of(batch.Length, "device")} if their ETags are still the same",
+                [.. batch.Select(ItemOf)]
+            );
+            results = await hub.DeleteIdentitiesAsync(deletions, token => call.AnnounceAsync(what, token), cancellationToken);
+        }
+        catch (DsrException exception)
+        {
+            return await Task.WhenAll(batch.Select(finding => FailedAsync(finding, exception.Fault, cancellationToken)));
+        }
+
+        return await PerDevice.RunAsync(
+            [.. batch.Zip(results)],
+            call.Options.ThrottleLimit,
+            (pair, token) =>
+                pair.Second switch
+                {
+                    { Fault: { } fault } => FailedAsync(pair.First, fault, token),
+                    { Result: DeletionResult.PreconditionFailed } => EraseAsync(pair.First, seenETag: null, MaxAttempts - 1, token),
+                    { Result: var result } => Task.FromResult(Outcome(pair.First, result!.Value)),
+                },
+            cancellationToken
+        );
+    }
+
+    /// <param name="finding">What was found.</param>
+    /// <param name="seenETag">The ETag that the device should have; null when it is known to have changed.</param>
+    /// <param name="attempts">How many deletions may be tried.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private async Task<ErasureOutcome> EraseAsync(
+        DeviceDataFinding finding,
+        string? seenETag,
+        int attempts,
+        CancellationToken cancellationToken
+    )
+    {
+        string deviceId = finding.DeviceId;
+        try
+        {
+            for (string? etag = seenETag; attempts > 0; attempts--, etag = null)
+            {
+                if (etag is null)
+                {
+                    if (await hub.GetIdentityAsync(deviceId, cancellationToken) is not { } identity)
+                        return Outcome(finding, DeletionResult.Absent);
+                    if (identity.GenerationId != finding.GenerationId)
+                        throw FaultCatalogue.DeviceRecreated.Exception(deviceId, PerDevice.MadeAgain);
+                    etag = identity.ETag;
+                }
+
+                var what = new Announcement($"deletes the device '{deviceId}' if its ETag is still {etag}", [ItemOf(finding)]);
+                DeletionResult result = await hub.DeleteIdentityAsync(
+                    deviceId,
+                    etag,
+                    token => call.AnnounceAsync(what, token),
+                    cancellationToken
+                );
+                if (result != DeletionResult.PreconditionFailed)
+                    return Outcome(finding, result);
+            }
+
+            throw FaultCatalogue.ConcurrentChange.Exception($"The device '{deviceId}'", MaxAttempts);
+        }
+        catch (DsrException exception)
+        {
+            return await FailedAsync(finding, exception.Fault, cancellationToken);
+        }
+    }
+
+    /// <summary>The device goes with its modules and their twins.</summary>
+    private static AnnouncedItem ItemOf(DeviceDataFinding finding) =>
+        new(DeviceRecord.PathOf(finding.DeviceId), finding.DeviceId, finding.RecordCount, finding.Items.Count);
+}

@@ -1,0 +1,128 @@
+using IotHubDsr.Core.Azure.Hub;
+using IotHubDsr.Core.Records;
+
+namespace IotHubDsr.Core.Sinks.Registry;
+
+/// <summary>The hub's registry: identity, twin, modules and their twins.</summary>
+internal sealed class RegistryStore(HubClient hub) : IDataStore
+{
+    /// <summary>How many times as many devices as are worked on at once are read before they are written.</summary>
+    private const int ReadAhead = 8;
+
+    public IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.DeviceRegistry];
+
+    public LocationCapabilities Capabilities => LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase;
+
+    public bool IsShared => false;
+
+    public Narrowing Understands => Narrowing.Generation | Narrowing.Mentioned;
+
+    public string Method =>
+        "The identity was deleted under the ETag that was read; the hub drops its twin, modules and module twins with it.";
+
+    public string Reading => "The hub was asked for each device.";
+
+    public ErasureStage StageOf(string kind) => ErasureStage.Identity;
+
+    public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
+        StoreCall call,
+        IReadOnlyList<string> deviceIds,
+        CancellationToken cancellationToken
+    ) =>
+        PerDevice.RunAsync(deviceIds, call.Options.ThrottleLimit, (deviceId, token) => FindAsync(call, deviceId, token), cancellationToken);
+
+    public async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
+        StoreCall call,
+        IReadOnlyList<string> deviceIds,
+        IExportTarget target,
+        CancellationToken cancellationToken
+    )
+    {
+        var export = new RegistryExport(call, target);
+        var lines = new List<ExportCompleteness>(deviceIds.Count);
+        await using (export)
+        {
+            // Devices are read at once, and written in their order: the same devices give the same files.
+            foreach (string[] some in deviceIds.Chunk(call.Options.ThrottleLimit * ReadAhead))
+            {
+                IReadOnlyList<(DeviceRecord? Record, Fault? Fault)> read = await PerDevice.RunAsync(
+                    some,
+                    call.Options.ThrottleLimit,
+                    (deviceId, token) => ReadAsync(call, deviceId, token),
+                    cancellationToken
+                );
+                for (int device = 0; device < some.Length; device++)
+                    lines.Add(await ExportAsync(some[device], read[device]));
+            }
+        }
+
+        return lines;
+
+        async Task<ExportCompleteness> ExportAsync(string deviceId, (DeviceRecord? Record, Fault? Fault) read) =>
+            read switch
+            {
+                { Fault: { } fault } => PerDevice.Line(call, deviceId, Verdict.Unreachable) with { Ground = fault.Message },
+                { Record: { } record } when !PerDevice.IsAskedFor(call, record.Identity) => PerDevice.Line(
+                    call,
+                    deviceId,
+                    Verdict.Absent
+                ) with
+                {
+                    Ground = PerDevice.OtherIncarnation,
+                },
+                { Record: { } record } => await export.WriteAsync(record, cancellationToken),
+                _ => PerDevice.Line(call, deviceId, Verdict.Absent),
+            };
+    }
+
+    public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
+        StoreCall call,
+        IReadOnlyList<DeviceDataFinding> findings,
+        CancellationToken cancellationToken
+    ) => new RegistryErasure(hub, call).RunAsync(findings, cancellationToken);
+
+    private async Task<DeviceDataFinding> FindAsync(StoreCall call, string deviceId, CancellationToken cancellationToken)
+    {
+        (DeviceRecord? record, Fault? fault) = await ReadAsync(call, deviceId, cancellationToken);
+        if (fault is not null)
+            return PerDevice.Unreachable(call, deviceId, fault);
+        if (record is null)
+        {
+            return new DeviceDataFinding
+            {
+                DeviceId = deviceId,
+                Location = call.Location,
+                Verdict = Verdict.Absent,
+            };
+        }
+
+        if (!PerDevice.IsAskedFor(call, record.Identity))
+            return PerDevice.NotAskedFor(call, deviceId);
+
+        IReadOnlyList<SeenItem> items = record.Items;
+        return new DeviceDataFinding
+        {
+            DeviceId = deviceId,
+            GenerationId = record.Identity.GenerationId,
+            Location = call.Location,
+            Verdict = Verdict.Present,
+            RecordCount = items.Count,
+            ByteCount = items.Sum(static item => item.Bytes),
+            LastTime = record.Identity.LastActivityTime,
+            Detail = record.Description,
+            Items = items,
+        };
+    }
+
+    private async Task<(DeviceRecord? Value, Fault? Fault)> ReadAsync(StoreCall call, string deviceId, CancellationToken cancellationToken)
+    {
+        (DeviceRecord? record, Fault? fault) = await PerDevice.TryReadAsync(
+            call,
+            () => DeviceRecord.ReadAsync(hub, deviceId, cancellationToken),
+            cancellationToken
+        );
+        if (record is not null)
+            call.Generations.TryAdd(deviceId, record.Identity.GenerationId);
+        return (record, fault);
+    }
+}

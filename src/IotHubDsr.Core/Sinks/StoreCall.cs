@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Records;
+using IotHubDsr.Core.Work;
+
+namespace IotHubDsr.Core.Sinks;
+
+/// <summary>One call of a store: the location, the choices of the request, and the way to tell the operation of what happens.</summary>
+internal sealed class StoreCall(
+    DataLocation location,
+    StoreOptions options,
+    Func<DsrEvent, CancellationToken, ValueTask> emit,
+    Func<Announcement, CancellationToken, ValueTask>? record = null
+)
+{
+    private readonly HashSet<Fault> _told = [];
+    private int _faults;
+
+    public DataLocation Location { get; } = location;
+
+    public StoreOptions Options { get; } = options;
+
+    /// <summary>
+    /// Contents that earlier runs of the same request announced to replace: the digest of what had to stay (<see cref="ReplacedContent"/>),
+    /// by ETag. Whether they were replaced, and by whom, is not known.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Earlier { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>
+    /// Paths of items that an operator holds, each with the devices for which: they are not among the findings. What they hold of those
+    /// devices stays, whoever else is in them, and so does an old copy as a whole.
+    /// </summary>
+    public ILookup<string, string> Held { get; init; } = Array.Empty<string>().ToLookup(path => path);
+
+    /// <summary>By device ID, which records belong to the device that the plan knew; a device without an entry has no bound.</summary>
+    public IReadOnlyDictionary<string, RecordBound> Bounds { get; init; } = FrozenDictionary<string, RecordBound>.Empty;
+
+    /// <summary>Bounds what is done at once; shared with the other locations of the operation.</summary>
+    public WorkGate Gate { get; init; } = new(options.ThrottleLimit);
+
+    /// <summary>Generation IDs of the devices that a plan knew, or that the registry has shown to this operation, by device ID.</summary>
+    public ConcurrentDictionary<string, string> Generations { get; init; } = new(StringComparer.Ordinal);
+
+    /// <summary>How much more than was found may be erased; null where no plan is run.</summary>
+    public ErasureAllowance? Allowance { get; init; }
+
+    /// <summary>See <see cref="DoubtOfAsync"/>; null where no plan is run.</summary>
+    public Func<string, CancellationToken, Task<Fault?>>? Doubt { get; init; }
+
+    /// <summary>How many parts of the location failed so far.</summary>
+    public int Faults => Volatile.Read(ref _faults);
+
+    /// <summary>
+    /// Asks the registry now whether a device ID still stands for the device of the plan: null when it does, or nobody has it; otherwise
+    /// why not, or why that cannot be told. To be asked before something is changed that was not there, in this state, when it was found.
+    /// </summary>
+    public Task<Fault?> DoubtOfAsync(string deviceId, CancellationToken cancellationToken) =>
+        Doubt is null ? Task.FromResult<Fault?>(null) : Doubt(deviceId, cancellationToken);
+
+    /// <summary>The devices, and which of their records are asked for.</summary>
+    /// <param name="deviceIds">The devices.</param>
+    /// <param name="origin">The hub that they belong to; null when records do not tell.</param>
+    public RecordSelection SelectionOf(IEnumerable<string> deviceIds, RecordOrigin? origin) => SelectionOf(deviceIds, origin, Bounds);
+
+    /// <summary>
+    /// As <see cref="SelectionOf(IEnumerable{string}, RecordOrigin?)"/>, also records that may be another device's of the ID.
+    /// </summary>
+    public RecordSelection UnboundedSelectionOf(IEnumerable<string> deviceIds, RecordOrigin? origin) =>
+        SelectionOf(deviceIds, origin, FrozenDictionary<string, RecordBound>.Empty);
+
+    /// <summary>
+    /// A part of the location failed; the rest goes on. A right that is missing for one part is missing for all of them: a person is told
+    /// of it once, for the location.
+    /// </summary>
+    public ValueTask ReportAsync(Fault fault, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _faults);
+        Fault told = AtLocation(fault, Location);
+        lock (_told)
+        {
+            if (!_told.Add(told))
+                return ValueTask.CompletedTask;
+        }
+
+        return emit(new FaultEvent(told), cancellationToken);
+    }
+
+    /// <summary>
+    /// A right that is missing for a part of a location, as one that is missing for the location, with the resource to assign it on.
+    /// </summary>
+    public static Fault AtLocation(Fault fault, DataLocation location)
+    {
+        if (fault.Id != FaultCatalogue.PermissionMissing.Id)
+            return fault;
+        bool isPart = fault.Target.StartsWith(location.Place, StringComparison.Ordinal);
+        bool isKnown = location.ResourceId is null || fault.RecommendedAction.Contains(location.ResourceId, StringComparison.Ordinal);
+        return fault with
+        {
+            Target = isPart ? location.ToString() : fault.Target,
+            Message = isPart ? fault.Message.Replace(fault.Target, location.ToString(), StringComparison.Ordinal) : fault.Message,
+            RecommendedAction = isKnown ? fault.RecommendedAction : $"{fault.RecommendedAction} The scope here is {location.ResourceId}.",
+        };
+    }
+
+    public ValueTask NoteAsync(NoticeLevel level, string text, CancellationToken cancellationToken) =>
+        emit(new NoticeEvent(level, text), cancellationToken);
+
+    /// <param name="status">How far the store has come, in words.</param>
+    /// <param name="percent">0 to 100 when the total is known.</param>
+    /// <param name="cancellationToken">Ends the wait for a slow reader of the events.</param>
+    public ValueTask ProgressAsync(string status, int? percent, CancellationToken cancellationToken) =>
+        emit(new ProgressEvent(Location.Id, Location.ToString(), status, percent), cancellationToken);
+
+    /// <summary>Says what is about to be destroyed. It returns when that is on record: only then may the call be made.</summary>
+    /// <param name="what">The documents or blobs, and the condition under which they are changed.</param>
+    /// <param name="cancellationToken">Cancels the destructive call with it.</param>
+    public async ValueTask AnnounceAsync(Announcement what, CancellationToken cancellationToken)
+    {
+        if (record is not null)
+            await record(what, cancellationToken);
+        await emit(new NoticeEvent(NoticeLevel.Verbose, $"{Location}: {what.Text}"), cancellationToken);
+    }
+
+    private RecordSelection SelectionOf(
+        IEnumerable<string> deviceIds,
+        RecordOrigin? origin,
+        IReadOnlyDictionary<string, RecordBound> bounds
+    )
+    {
+        RecordScope scope = Options.Scope;
+        IEnumerable<Subject> subjects = deviceIds
+            .Distinct(StringComparer.Ordinal)
+            .Select(id => new Subject(id)
+            {
+                GenerationId = scope.GenerationId,
+                From = scope.StartTime,
+                Before = scope.EndTime,
+                Bound = bounds.GetValueOrDefault(id),
+            });
+        return new RecordSelection(SubjectIndex.Of(subjects, origin), Options.IncludeRelayed, scope.IncludeMentioned);
+    }
+}
+
+/// <summary>Choices of a request that stores need.</summary>
+/// <param name="ThrottleLimit">How many items are worked on at once, 1 to 64.</param>
+internal sealed record StoreOptions(int ThrottleLimit)
+{
+    /// <summary>Also what a gateway relayed for other devices.</summary>
+    public bool IncludeRelayed { get; init; }
+
+    /// <summary>Also old versions, snapshots and soft-deleted copies, where the service allows it.</summary>
+    public bool IncludeOldVersions { get; init; }
+
+    /// <summary>Which records of the devices are asked for.</summary>
+    public RecordScope Scope { get; init; } = RecordScope.All;
+
+    /// <summary>Delete a shared blob that keeps no record, instead of leaving it without any.</summary>
+    public bool DeleteEmptied { get; init; }
+}

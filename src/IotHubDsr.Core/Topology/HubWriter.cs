@@ -1,0 +1,64 @@
+using System.Text.Json;
+using IotHubDsr.Core.Azure;
+
+namespace IotHubDsr.Core.Topology;
+
+/// <summary>One way in which another hub writes to a blob container: by file uploads, or by a routing endpoint.</summary>
+/// <param name="HubName">Name of the hub.</param>
+/// <param name="Accounts">Names of the storage accounts that the setting can mean, in lower case; none when it does not tell.</param>
+/// <param name="Container">Name of the container in lower case; null when the setting does not tell.</param>
+/// <param name="FileNameFormat">The format of blob names of a routing endpoint; null for uploads.</param>
+internal sealed record HubWriter(string HubName, IReadOnlyList<string> Accounts, string? Container, string? FileNameFormat)
+{
+    private static readonly string[] UploadAddress = ["containerName", "connectionString", "endpointUri"];
+
+    /// <summary>Whether it writes to a container; null when that cannot be told.</summary>
+    public bool? WritesTo(string account, string container)
+    {
+        if (Container is not null && !Container.Equals(container, StringComparison.OrdinalIgnoreCase))
+            return false;
+        bool isKnown = Container is not null && Accounts.Count > 0;
+        return Accounts.Contains(account, StringComparer.OrdinalIgnoreCase) ? (isKnown ? true : null) : (Accounts.Count > 0 ? false : null);
+    }
+
+    /// <summary>The writers of a hub.</summary>
+    /// <param name="name">Name of the hub.</param>
+    /// <param name="properties">Its configuration.</param>
+    public static IEnumerable<HubWriter> Of(string name, JsonElement properties)
+    {
+        JsonElement? uploads = properties.Prop("storageEndpoints");
+        if (uploads is { ValueKind: not JsonValueKind.Object })
+            yield return new HubWriter(name, [], null, null);
+        foreach (JsonProperty endpoint in uploads.Members().Where(static endpoint => IsConfigured(endpoint.Value)))
+            yield return Read(name, endpoint.Value, fileNameFormat: null);
+
+        JsonElement? storage = properties.Prop("routing").Prop("endpoints").Prop("storageContainers");
+        if (storage is { ValueKind: not JsonValueKind.Array })
+            yield return new HubWriter(name, [], null, RoutingEndpointLocations.DefaultFileNameFormat);
+        foreach (JsonElement endpoint in storage.Items())
+            yield return Read(name, endpoint, endpoint.Text("fileNameFormat") ?? RoutingEndpointLocations.DefaultFileNameFormat);
+    }
+
+    private static bool IsConfigured(JsonElement upload) =>
+        upload.ValueKind != JsonValueKind.Object
+        || Array.Exists(UploadAddress, member =>
+            upload.Prop(member) is { } value && (value.ValueKind != JsonValueKind.String || ((JsonElement?)value).Text() is not null)
+        );
+
+    private static HubWriter Read(string hubName, JsonElement endpoint, string? fileNameFormat)
+    {
+        IReadOnlyDictionary<string, string> parts = ServiceAddress.Parts(endpoint.Text("connectionString"));
+        string?[] accounts =
+        [
+            StorageHost.AccountOf(endpoint.Text("endpointUri")),
+            StorageHost.AccountOf(parts.GetValueOrDefault("BlobEndpoint")),
+            parts.GetValueOrDefault("AccountName")?.Trim().ToLowerInvariant(),
+        ];
+        return new HubWriter(
+            hubName,
+            [.. accounts.OfType<string>().Distinct(StringComparer.Ordinal)],
+            endpoint.Text("containerName")?.Trim().ToLowerInvariant(),
+            fileNameFormat
+        );
+    }
+}

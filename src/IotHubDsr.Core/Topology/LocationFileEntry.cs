@@ -1,0 +1,217 @@
+using System.Text.Json;
+using IotHubDsr.Core.Azure;
+
+namespace IotHubDsr.Core.Topology;
+
+/// <summary>One entry of a <see cref="LocationFile"/>.</summary>
+internal static class LocationFileEntry
+{
+    private const string Formats = "fileNameFormats";
+    private const int LongestFormat = 256;
+
+    private static readonly string[] Properties =
+    [
+        "kind",
+        "containerUri",
+        "hubName",
+        "place",
+        "resourceId",
+        "note",
+        LocationFileStatements.Dedicated,
+    ];
+
+    private static readonly string[] Lists = [LocationFileStatements.Exclude, LocationFileStatements.Own, Formats];
+
+    private static readonly string[] SecretMarks = ["sig=", "SharedAccessKey=", "AccountKey=", "SharedAccessSignature="];
+
+    private static readonly string[] ContainerKinds =
+    [
+        LocationKinds.RoutedBlobContainer,
+        LocationKinds.FileUploadContainer,
+        LocationKinds.DeadLetterContainer,
+        LocationKinds.LogArchive,
+    ];
+
+    /// <summary>These are parts of the connected hub: a second one would be read as if it were the first.</summary>
+    private static readonly string[] HubKinds =
+    [
+        LocationKinds.DeviceRegistry,
+        LocationKinds.CloudToDeviceQueue,
+        LocationKinds.FeedbackQueue,
+        LocationKinds.FileNotificationQueue,
+        LocationKinds.JobHistory,
+        LocationKinds.Configurations,
+        LocationKinds.BuiltInEndpoint,
+        LocationKinds.UnreadConfiguration,
+    ];
+
+    /// <param name="entry">The entry.</param>
+    /// <param name="cloud">The cloud of the connection.</param>
+    /// <param name="problem">Makes the failure of the file from what is wrong with the entry.</param>
+    public static DataLocation Read(JsonElement entry, Cloud cloud, Func<string, DsrException> problem)
+    {
+        Dictionary<string, string> texts = Texts(entry, Properties, problem, Lists);
+        string named = texts.GetValueOrDefault("kind") ?? throw problem("'kind' is missing.");
+        string? kind = LocationAdvice.KindOf(named);
+        if (HubKinds.Contains(kind))
+            throw problem($"'{kind}' is a part of the connected hub and cannot be added.");
+
+        string? note = texts.GetValueOrDefault("note");
+        string provenance = note is null ? "location file" : $"location file: {note}";
+        IReadOnlyList<OperatorStatement> statements = LocationFileStatements.Read(
+            kind,
+            texts.GetValueOrDefault(LocationFileStatements.Dedicated),
+            entry,
+            problem
+        );
+        string? formats = FileNameFormats(kind, entry, problem);
+        if (ContainerKinds.Contains(kind))
+        {
+            DataLocation container = Container(kind!, texts, provenance, cloud, problem) with { Statements = statements };
+            return formats is null
+                ? container
+                : container with
+                {
+                    Settings = new Dictionary<string, string>(container.Settings, StringComparer.Ordinal)
+                    {
+                        [LocationSettings.FileNameFormat] = formats,
+                    },
+                };
+        }
+
+        string place = texts.GetValueOrDefault("place") ?? throw problem("'place' is missing.");
+        if (texts.ContainsKey("containerUri") || texts.ContainsKey("hubName"))
+            throw problem($"'containerUri' and 'hubName' belong to the kinds {string.Join(", ", ContainerKinds)}.");
+        return new DataLocation
+        {
+            Id = "",
+            Kind = kind ?? LocationKinds.UnknownSink,
+            Place = kind is null ? $"{named} {place}" : place,
+            ResourceId = ResourceId(texts, problem),
+            Provenance = [provenance],
+            Verdict = kind is null ? Verdict.OwnerAction : null,
+        };
+    }
+
+    private static DataLocation Container(
+        string kind,
+        Dictionary<string, string> texts,
+        string provenance,
+        Cloud cloud,
+        Func<string, DsrException> problem
+    )
+    {
+        string address = texts.GetValueOrDefault("containerUri") ?? throw problem($"'containerUri' is missing, which '{kind}' needs.");
+        bool isContainer =
+            Uri.TryCreate(address, UriKind.Absolute, out Uri? uri)
+            && uri.Scheme == Uri.UriSchemeHttps
+            && uri.UserInfo.Length == 0
+            && uri.Query.Length == 0
+            && uri.Fragment.Length == 0
+            && uri.AbsolutePath.Trim('/') is { Length: > 0 } path
+            && !path.Contains('/');
+        if (!isContainer)
+        {
+            throw problem(
+                "'containerUri' is not of the form https://<account>.blob.core.windows.net/<container>, without anything after it."
+            );
+        }
+
+        if (texts.ContainsKey("place"))
+            throw problem("'place' follows from 'containerUri' and cannot be given.");
+
+        string container = uri!.AbsolutePath.Trim('/');
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [LocationSettings.ContainerUri] = $"{uri.GetLeftPart(UriPartial.Authority)}/{container}",
+        };
+        if (texts.GetValueOrDefault("hubName") is { } hubName)
+            settings[LocationSettings.HubName] = hubName;
+        string? resourceId = ResourceId(texts, problem);
+        if (resourceId is not null)
+            settings[LocationSettings.StorageAccountId] = resourceId;
+        return new DataLocation
+        {
+            Id = "",
+            Kind = kind,
+            Place = $"{StorageHost.InWords(cloud, uri)}/{container}",
+            ResourceId = resourceId,
+            Provenance = [provenance],
+            Settings = settings,
+        };
+    }
+
+    /// <summary>Formats that the endpoint had earlier, one a line.</summary>
+    private static string? FileNameFormats(string? kind, JsonElement entry, Func<string, DsrException> problem)
+    {
+        if (entry.Prop(Formats) is not { } list)
+            return null;
+        if (kind != LocationKinds.RoutedBlobContainer)
+            throw problem($"'{Formats}' belongs to the kind {LocationKinds.RoutedBlobContainer}.");
+        string?[] formats = [.. ((JsonElement?)list).Items().Select(static format => ((JsonElement?)format).Text()?.Trim())];
+        bool isList =
+            list.ValueKind == JsonValueKind.Array
+            && Array.TrueForAll(formats, static format =>
+                format is not null
+                && BlobNameFormat.IsOne(format)
+                && !format.Contains('\n', StringComparison.Ordinal)
+                && format.Length <= LongestFormat
+            );
+        return isList
+            ? string.Join('\n', formats)
+            : throw problem($"'{Formats}' is a list of texts of up to {LongestFormat} characters, each with {{iothub}} in it.");
+    }
+
+    private static string? ResourceId(Dictionary<string, string> texts, Func<string, DsrException> problem)
+    {
+        if (texts.GetValueOrDefault("resourceId") is not { } text)
+            return null;
+        return ArmId.TryParse(text, out ArmId? id) ? id.ToString() : throw problem("'resourceId' is not the ID of an Azure resource.");
+    }
+
+    /// <summary>The texts of an object.</summary>
+    /// <param name="entry">The object.</param>
+    /// <param name="properties">Names of the texts that it may have.</param>
+    /// <param name="problem">Makes the failure of the file from what is wrong with the object.</param>
+    /// <param name="lists">Names of members that are not texts.</param>
+    public static Dictionary<string, string> Texts(
+        JsonElement entry,
+        IReadOnlyCollection<string> properties,
+        Func<string, DsrException> problem,
+        params string[] lists
+    )
+    {
+        if (entry.ValueKind != JsonValueKind.Object)
+            throw problem("an object is expected.");
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (JsonProperty property in entry.EnumerateObject())
+        {
+            string name = NameOf(property) ?? throw problem("the name of a property is not text.");
+            if (lists.Contains(name, StringComparer.Ordinal))
+                continue;
+            if (!properties.Contains(name, StringComparer.Ordinal))
+                throw problem($"'{LocationText.Quote(name)}' is not known; known are {string.Join(", ", [.. properties, .. lists])}.");
+            if (property.Value.ValueKind == JsonValueKind.Null)
+                continue;
+            string text = ((JsonElement?)property.Value).Text() ?? throw problem($"the value of '{name}' is not a text.");
+            if (Array.Exists(SecretMarks, mark => text.Contains(mark, StringComparison.OrdinalIgnoreCase)))
+                throw problem($"'{name}' holds a secret (a SAS or a key): take it out of the file; access is by role.");
+            texts[name] = text.Trim();
+        }
+
+        return texts;
+    }
+
+    /// <summary>The name of a property; null where it is valid JSON but not text.</summary>
+    private static string? NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+
+namespace IotHubDsr.Core.Topology;
+
+/// <summary>
+/// What an entry of a <see cref="LocationFile"/> vouches for: <c>"dedicated": "ground"</c> for a container that is the hub's alone, and
+/// <c>"exclude": [{ "prefix": "docs/", "ground": "…" }, { "name": "README.txt", "ground": "…" }]</c> for blobs that are no archives of
+/// messages;
+/// <c>"own": [{ "prefix": "moved/", "ground": "…" }]</c> for blobs that this hub wrote and whose names do not tell.
+/// </summary>
+internal static class LocationFileStatements
+{
+    public const string Dedicated = "dedicated";
+    public const string Exclude = "exclude";
+    public const string Own = "own";
+
+    private const int LongestName = 1024;
+
+    private static readonly string[] DedicatedKinds = [LocationKinds.RoutedBlobContainer, LocationKinds.FileUploadContainer];
+
+    /// <summary>Containers whose blobs are archives. Files that devices uploaded are data whatever is in them.</summary>
+    private static readonly string[] ExcludeKinds =
+    [
+        LocationKinds.RoutedBlobContainer,
+        LocationKinds.DeadLetterContainer,
+        LocationKinds.LogArchive,
+    ];
+
+    /// <param name="kind">Kind of the entry.</param>
+    /// <param name="dedicated">Text of its member <see cref="Dedicated"/>; null without one.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="problem">Makes the failure of the file from what is wrong with the entry.</param>
+    public static IReadOnlyList<OperatorStatement> Read(
+        string? kind,
+        string? dedicated,
+        JsonElement entry,
+        Func<string, DsrException> problem
+    )
+    {
+        var statements = new List<OperatorStatement>();
+        if (dedicated is not null)
+        {
+            Require(Dedicated, kind, DedicatedKinds, problem);
+            statements.Add(new OperatorStatement(OperatorStatementKind.DedicatedContainer, Ground(dedicated, Dedicated, problem)));
+        }
+
+        AddBlobs(Exclude, OperatorStatementKind.ExcludedBlobs, ExcludeKinds);
+        AddBlobs(Own, OperatorStatementKind.OwnBlobs, [LocationKinds.RoutedBlobContainer]);
+        return statements;
+
+        void AddBlobs(string member, OperatorStatementKind statement, string[] kinds)
+        {
+            if (entry.Prop(member) is not { } blobs)
+                return;
+            Require(member, kind, kinds, problem);
+            if (blobs.ValueKind != JsonValueKind.Array)
+                throw problem($"'{member}' is not a list.");
+            statements.AddRange(blobs.EnumerateArray().Select(blob => OfBlobs(statement, member, blob, problem)));
+        }
+    }
+
+    private static void Require(string member, string? kind, string[] kinds, Func<string, DsrException> problem)
+    {
+        if (!kinds.Contains(kind))
+            throw problem($"'{member}' belongs to {(kinds.Length == 1 ? "the kind" : "the kinds")} {string.Join(", ", kinds)}.");
+    }
+
+    private static OperatorStatement OfBlobs(
+        OperatorStatementKind kind,
+        string member,
+        JsonElement blob,
+        Func<string, DsrException> problem
+    )
+    {
+        Dictionary<string, string> texts = LocationFileEntry.Texts(blob, ["name", "prefix", "ground"], problem);
+        string? name = texts.GetValueOrDefault("name"),
+            prefix = texts.GetValueOrDefault("prefix");
+        if ((name is null) == (prefix is null))
+            throw problem($"an entry of '{member}' needs either 'name' or 'prefix'.");
+        if ((name ?? prefix)!.Length is 0 or > LongestName)
+            throw problem($"a blob name or prefix in '{member}' has 1 to {LongestName} characters.");
+        return new OperatorStatement(kind, Ground(texts.GetValueOrDefault("ground"), member, problem))
+        {
+            BlobName = name ?? prefix,
+            IsPrefix = name is null,
+        };
+    }
+
+    private static string Ground(string? text, string member, Func<string, DsrException> problem) =>
+        string.IsNullOrWhiteSpace(text) ? throw problem($"'{member}' needs a ground: why does it hold?") : LocationText.Ground(text);
+}

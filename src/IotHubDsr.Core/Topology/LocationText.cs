@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace IotHubDsr.Core.Topology;
+
+/// <summary>
+/// Makes the texts of a location safe to show: they quote names, conditions and error messages of other services, any of which can hold
+/// a key, or characters that a terminal acts upon.
+/// </summary>
+internal static partial class LocationText
+{
+    private const int MaxQuote = 300;
+    private const int DigestLength = 12;
+
+    public static DataLocation Clean(DataLocation location) =>
+        location with
+        {
+            Place = Clean(WithoutPath(location.Place)),
+            ResourceId = location.ResourceId is { } id ? Clean(id) : null,
+            Provenance = [.. location.Provenance.Select(Clean).Distinct(StringComparer.Ordinal)],
+            Advice = location.Advice is { } advice ? Clean(advice) : null,
+            Settings = location.Settings.ToDictionary(
+                static pair => pair.Key,
+                static pair => CleanLines(pair.Value),
+                StringComparer.Ordinal
+            ),
+        };
+
+    /// <summary>A text of somebody else's, cut to a length that can be read.</summary>
+    public static string Quote(string text) => text.Length <= MaxQuote ? text : text[..MaxQuote] + "…";
+
+    /// <summary>
+    /// An address as it may be shown: keys of functions, signatures of logic apps and tokens of chat webhooks stand in path, query or user
+    /// name. A digest tells two addresses of one host apart.
+    /// </summary>
+    public static string WithoutPath(string text)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) || !text.Contains("://", StringComparison.Ordinal) || uri.Host.Length == 0)
+            return text;
+        string rest = uri.UserInfo + uri.GetComponents(UriComponents.PathAndQuery | UriComponents.Fragment, UriFormat.UriEscaped);
+        string shown = $"{uri.Scheme}://{uri.Authority}";
+        return rest is "/"
+            ? shown
+            : $"{shown} (rest of the address: "
+                + $"{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(rest)))[..DigestLength].ToLowerInvariant()})";
+    }
+
+    /// <summary>A ground that the operator gives, on one line and well-formed: it becomes part of plans and certificates.</summary>
+    public static string Ground(string text) => Quote(Clean(text).Trim());
+
+    /// <summary>A setting with several values has one a line.</summary>
+    private static string CleanLines(string text) => string.Join('\n', text.Split('\n').Select(Clean));
+
+    private static string Clean(string text) => Secret().Replace(Invisible().Replace(text, " "), "(secret removed)");
+
+    [GeneratedRegex(
+        @"\b(?:SharedAccessKey|AccountKey|SharedAccessSignature|sig)\s*=\s*(?:[^;&\s""'\)]*)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+    )]
+    private static partial Regex Secret();
+
+    [GeneratedRegex(@"[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+", RegexOptions.CultureInvariant)]
+    private static partial Regex Invisible();
+}

@@ -1,0 +1,36 @@
+namespace IotHubDsr.Core.Topology;
+
+/// <summary>
+/// Containers that take both uploaded files and archives. A device whose ID is the first name of an archive's path, such as the hub's, has
+/// a folder in which the messages of all devices lie: whoever reads uploads there has to know.
+/// </summary>
+internal static class UploadsBesideArchives
+{
+    /// <summary>Notes on an upload container what archives in the same container are named after.</summary>
+    /// <param name="location">Any location.</param>
+    /// <param name="all">All locations of the hub.</param>
+    public static DataLocation Mark(DataLocation location, IReadOnlyList<DataLocation> all)
+    {
+        if (location.Kind != LocationKinds.FileUploadContainer)
+            return location;
+        DataLocation[] archives =
+        [
+            .. all.Where(other => IsArchive(other) && other.Place.Equals(location.Place, StringComparison.OrdinalIgnoreCase)),
+        ];
+        if (archives.Length == 0)
+            return location;
+        IEnumerable<string> names = archives.SelectMany(static archive =>
+            archive.Settings.GetValueOrDefault(LocationSettings.HubName)?.Split('\n') ?? []
+        );
+        return location with
+        {
+            Settings = new Dictionary<string, string>(location.Settings, StringComparer.Ordinal)
+            {
+                [LocationSettings.ArchiveHubNames] = string.Join('\n', names.Distinct(StringComparer.OrdinalIgnoreCase)),
+            },
+        };
+    }
+
+    private static bool IsArchive(DataLocation location) =>
+        location.Kind is LocationKinds.RoutedBlobContainer or LocationKinds.DeadLetterContainer or LocationKinds.LogArchive;
+}

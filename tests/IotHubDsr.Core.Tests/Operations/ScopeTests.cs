@@ -1,0 +1,465 @@
+using System.Text;
+using System.Text.Json;
+using IotHubDsr.Core.Evidence.Plans;
+using IotHubDsr.Core.Tests.Packages;
+using IotHubDsr.Sandbox.Hosting;
+using IotHubDsr.Sandbox.Hub;
+using IotHubDsr.Sandbox.Storage;
+using IotHubDsr.Sandbox.Storage.Blobs;
+using IotHubDsr.Sandbox.World;
+
+namespace IotHubDsr.Core.Tests.Operations;
+
+/// <summary>A request about some of a device's records touches those and nothing else, in every run of it.</summary>
+public sealed class ScopeTests
+{
+    private const string Container = "paused-archive";
+    private const string Blob = "contoso-hub/00/2026/01/05/08/00";
+
+    private static readonly DateTimeOffset Start = new(2026, 1, 5, 8, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public async Task Erase_OneGeneration_LeavesTheOtherIncarnationToTheByte()
+    {
+        await using RequestSandbox sandbox = await StartAsync();
+        List<RoutedMessage> messages = Messages("dev1", "old", "dev1", "new", "dev2", "old");
+        Put(sandbox, messages);
+        HubIdentity present = Device(sandbox, "dev1");
+
+        ErasurePlan plan = await sandbox.PlanAsync(new RecordScope { GenerationId = "old" }, "dev1");
+        List<ErasureReceipt> receipts = await sandbox.EraseAsync(plan);
+
+        Assert.Equal(Text(messages.Where(message => (message.DeviceId, message.GenerationId) != ("dev1", "old"))), Text(sandbox));
+        Assert.Equal(Verdict.ErasurePending, Of(receipts, Container).Verdict);
+        Assert.Equal(Verdict.Absent, Of(receipts, LocationKinds.DeviceRegistry).Verdict);
+        Assert.Contains("another one", Of(receipts, LocationKinds.DeviceRegistry).Detail, StringComparison.Ordinal);
+        Assert.Equal(Verdict.OwnerAction, Of(receipts, LocationKinds.FileUploadContainer).Verdict);
+        Assert.Contains("generation", Of(receipts, LocationKinds.FileUploadContainer).Detail, StringComparison.Ordinal);
+        Assert.Same(present, Device(sandbox, "dev1"));
+        Assert.Equal(3, present.PendingCommands);
+        Assert.Empty(Deletions(sandbox));
+    }
+
+    [Fact]
+    public async Task Erase_GenerationOfTheDeviceThatIsThere_DeletesIt()
+    {
+        await using RequestSandbox sandbox = await StartAsync();
+        Put(sandbox, Messages("dev1", "old"));
+        string before = Text(sandbox);
+
+        List<ErasureReceipt> receipts = await sandbox.EraseAsync(
+            await sandbox.PlanAsync(new RecordScope { GenerationId = Device(sandbox, "dev1").GenerationId }, "dev1")
+        );
+
+        Assert.Equal(Verdict.Erased, Of(receipts, LocationKinds.DeviceRegistry).Verdict);
+        Assert.Equal(3, Of(receipts, LocationKinds.CloudToDeviceQueue).RecordsErased);
+        Assert.DoesNotContain(sandbox.Server.World.Registry.Devices, device => device.DeviceId == "dev1");
+        Assert.Equal(before, Text(sandbox));
+    }
+
+    [Fact]
+    public async Task Erase_Window_LeavesTheDeviceAndWhatIsOutsideAlone()
+    {
+        await using RequestSandbox sandbox = await StartAsync();
+        List<RoutedMessage> messages = [.. Enumerable.Range(0, 10).Select(number => Message("dev1", "g", number))];
+        Put(sandbox, messages);
+        PutUpload(sandbox, "dev1/in.txt", Start.AddSeconds(4));
+        PutUpload(sandbox, "dev1/out.txt", Start.AddSeconds(7));
+        var scope = new RecordScope { StartTime = Start.AddSeconds(3), EndTime = Start.AddSeconds(7) };
+
+        List<ErasureReceipt> receipts = await sandbox.EraseAsync(await sandbox.PlanAsync(scope, "dev1"));
+
+        Assert.Equal(
+            Text(messages.Where(message => message.Enqueued < scope.StartTime || message.Enqueued >= scope.EndTime)),
+            Text(sandbox)
+        );
+        Assert.Equal(4, Of(receipts, Container).RecordsErased);
+        foreach (string kind in (string[])[LocationKinds.DeviceRegistry, LocationKinds.CloudToDeviceQueue])
+        {
+            Assert.Equal((Verdict.OwnerAction, 0), (Of(receipts, kind).Verdict, Of(receipts, kind).RecordsErased));
+            Assert.Contains("a window of time", Of(receipts, kind).Detail, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(3, Device(sandbox, "dev1").PendingCommands);
+        Assert.Equal(
+            (Verdict.Erased, 1),
+            (Of(receipts, LocationKinds.FileUploadContainer).Verdict, Of(receipts, LocationKinds.FileUploadContainer).RecordsErased)
+        );
+        Assert.Contains("/in.txt", Assert.Single(Deletions(sandbox)).Target, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Erase_WindowWithSnapshotsOutsideOfIt_KeepsThem()
+    {
+        await using RequestSandbox sandbox = await StartAsync();
+        PutUpload(sandbox, "dev1/a.txt", Start.AddDays(-1));
+        BlobContainer uploads = ContainerOf(sandbox, WorldNames.UploadAccount, WorldNames.UploadContainer);
+        lock (uploads.Gate)
+        {
+            Assert.True(uploads.TryGetEntry("dev1/a.txt", out BlobEntry? entry));
+            entry.TakeSnapshot(entry.Current!, entry.Current!);
+        }
+
+        PutUpload(sandbox, "dev1/a.txt", Start.AddSeconds(4));
+        RecordScope scope = new() { StartTime = Start, EndTime = Start.AddSeconds(7) };
+        ErasurePlan plan = await sandbox.PlanAsync(scope, "dev1");
+
+        await sandbox.EraseAsync(PlanDocument.Seal(plan with { IncludeOldVersions = true }));
+
+        Assert.Contains(uploads.List(includeOld: true), blob => blob.Name == "dev1/a.txt" && !blob.IsCurrent);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Resume_IdBelongsToAnotherDeviceByNow_LeavesItsRecordsAlone(bool wasThere)
+    {
+        await using RequestSandbox sandbox = await StartAsync();
+        string deviceId = wasThere ? "dev1" : "silent-9";
+        Put(sandbox, Messages(deviceId, "old"));
+        ErasurePlan plan = await sandbox.PlanAsync(deviceId);
+        DataRequest request = await sandbox.RegisterAsync(null, deviceId);
+        string locationId = plan.Steps.Single(step => step.Location.Place.EndsWith("/" + Container, StringComparison.Ordinal)).Location.Id;
+        var hold = new HoldRequest
+        {
+            RequestId = request.RequestId,
+            LocationId = locationId,
+            Ground = "Case 7",
+            ReviewAt = Start.AddYears(9),
+        };
+        await sandbox.ChangeAsync(hold);
+        await sandbox.EraseAsync(plan, requestId: request.RequestId);
+        await sandbox.ChangeAsync(hold with { Ground = null, ReviewAt = null });
+
+        // Somebody else is given the ID, and sends.
+        lock (sandbox.Server.World.Registry.Gate)
+            sandbox.Server.World.Registry.Create(deviceId, []);
+        Put(sandbox, Messages(deviceId, "old", deviceId, Device(sandbox, deviceId).GenerationId));
+        string before = Text(sandbox);
+        ErasureReceipt receipt = Of(await sandbox.ResumeAsync(request.RequestId), Container);
+
+        Assert.Equal(before, Text(sandbox));
+        Assert.Equal((Verdict.OwnerAction, 0L, 2L), (receipt.Verdict, receipt.RecordsErased, receipt.RecordsRemaining));
+        Assert.Contains("made again", receipt.Detail, StringComparison.Ordinal);
+
+        // A plan about the old one alone still works.
+        await sandbox.EraseAsync(await sandbox.PlanAsync(new RecordScope { GenerationId = "old" }, deviceId));
+        Assert.Equal(Text(Messages("x", "y", deviceId, Device(sandbox, deviceId).GenerationId).Skip(1)), Text(sandbox));
+    }
+
+    [Fact]
+    public async Task Erase_IdWasGivenToAnotherDeviceAfterThePlan_LeavesItsRecordsAlone()
+    {
+        await using RequestSandbox sandbox = await StartAsync();
+        Put(sandbox, Messages("dev1", "old"));
+        ErasurePlan plan = await sandbox.PlanAsync("dev1");
+        lock (sandbox.Server.World.Registry.Gate)
+        {
+            sandbox.Server.World.Registry.Delete(Device(sandbox, "dev1"));
+            sandbox.Server.World.Registry.Create("dev1", []);
+        }
+
+        Put(sandbox, Messages("dev1", "old", "dev1", Device(sandbox, "dev1").GenerationId));
+        string before = Text(sandbox);
+
+        List<ErasureReceipt> receipts = await sandbox.EraseAsync(plan);
+
+        Assert.Equal(before, Text(sandbox));
+        ErasureReceipt receipt = Of(receipts, Container);
+        Assert.Equal((Verdict.OwnerAction, 0L, 2L), (receipt.Verdict, receipt.RecordsErased, receipt.RecordsRemaining));
+        Assert.Contains("made again", receipt.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("blocklist")]
+    [InlineData("/in.txt")]
+    public async Task Resume_WithScope_EndsLikeAnUndisturbedRun(string point)
+    {
+        var scope = new RecordScope
+        {
+            StartTime = Start.AddSeconds(3),
+            EndTime = Start.AddSeconds(7),
+            IncludeMentioned = true,
+        };
+        await using RequestSandbox undisturbed = await StartAsync();
+        Fill(undisturbed);
+        List<ErasureReceipt> expected = await undisturbed.EraseAsync(await undisturbed.PlanAsync(scope, "dev1"));
+        await using RequestSandbox sandbox = await StartAsync();
+        Fill(sandbox);
+
+        await sandbox.EraseUntilAsync(await sandbox.PlanAsync(scope, "dev1"), request =>
+            request.Method is "PUT" or "DELETE" && request.Target.Contains(point, StringComparison.Ordinal)
+        );
+        List<ErasureReceipt> receipts = await sandbox.ResumeAsync((await sandbox.RequestAsync()).RequestId);
+
+        Assert.Equal(expected.Select(Facts), receipts.Select(Facts));
+        Assert.Equal(Text(undisturbed), Text(sandbox));
+        Assert.Equal(3, Device(sandbox, "dev1").PendingCommands);
+
+        static void Fill(RequestSandbox world)
+        {
+            Put(world, [.. Enumerable.Range(0, 10).Select(number => Message("dev1", "g", number))]);
+            PutUpload(world, "dev1/in.txt", Start.AddSeconds(4));
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ResumeAndVerify_OfAFinishedRun_StillTouchNothingOutside(bool isWindow)
+    {
+        await using RequestSandbox sandbox = await StartAsync();
+        Put(sandbox, Messages("dev1", "old", "dev1", "new"));
+        RecordScope scope = isWindow ? new() { EndTime = Start.AddSeconds(1) } : new() { GenerationId = "old" };
+        List<ErasureReceipt> first = await sandbox.EraseAsync(await sandbox.PlanAsync(scope, "dev1"));
+        string requestId = first[0].RequestId,
+            after = Text(sandbox);
+        sandbox.Server.RequestLog.Clear();
+
+        List<ErasureReceipt> resumed = await sandbox.ResumeAsync(requestId);
+        List<ErasureReceipt> verified = await sandbox.VerifyAsync(requestId);
+
+        Assert.DoesNotContain(sandbox.Server.RequestLog.After(0), request => request.Mutating);
+        Assert.Equal(after, Text(sandbox));
+        Assert.Equal(3, Device(sandbox, "dev1").PendingCommands);
+        foreach (
+            string place in (string[])
+                [Container, LocationKinds.DeviceRegistry, LocationKinds.CloudToDeviceQueue, LocationKinds.FileUploadContainer]
+        )
+        {
+            Assert.Equal(Of(first, place).Verdict, Of(resumed, place).Verdict);
+            Assert.Equal(Of(first, place).Verdict, Of(verified, place).Verdict);
+        }
+
+        Assert.Equal(isWindow ? Verdict.OwnerAction : Verdict.Absent, Of(verified, LocationKinds.CloudToDeviceQueue).Verdict);
+    }
+
+    [Fact]
+    public async Task Resume_AnotherDeviceTookTheId_LeavesItAndItsQueueAlone()
+    {
+        await using RequestSandbox sandbox = await StartAsync();
+        ErasurePlan plan = await sandbox.PlanAsync(new RecordScope { GenerationId = Device(sandbox, "dev1").GenerationId }, "dev1");
+        await sandbox.EraseUntilAsync(plan, request =>
+            request.Method == "DELETE" && request.Target.Contains("/commands", StringComparison.Ordinal)
+        );
+        HubRegistry registry = sandbox.Server.World.Registry;
+        lock (registry.Gate)
+        {
+            registry.Delete(registry.Device("dev1"));
+            registry.Create("dev1", []).PendingCommands = 2;
+        }
+
+        sandbox.Server.RequestLog.Clear();
+        await sandbox.ResumeAsync((await sandbox.RequestAsync()).RequestId);
+
+        Assert.Equal(2, Device(sandbox, "dev1").PendingCommands);
+        Assert.DoesNotContain(sandbox.Server.RequestLog.After(0), request => request is { Mutating: true, Service: "hub" });
+    }
+
+    [Fact]
+    public async Task Erase_WindowThatHasNotEnded_StaysPendingUntilWhatIsInItHasArrived()
+    {
+        await using RequestSandbox sandbox = await StartAsync();
+        DateTimeOffset end = sandbox.Server.World.Clock.GetUtcNow().AddHours(1);
+        ErasurePlan plan = await sandbox.PlanAsync(new RecordScope { EndTime = end }, "nobody");
+
+        ErasureReceipt receipt = (await sandbox.EraseAsync(plan)).Single(one =>
+            one.Location.Place.EndsWith("/raw-json", StringComparison.Ordinal)
+        );
+
+        Assert.Equal(Verdict.ErasurePending, receipt.Verdict);
+        Assert.Equal(end + receipt.Location.FlushTime, receipt.Until);
+    }
+
+    [Fact]
+    public async Task Mentions_AreTheDevicesOnlyWhereTheyAreAskedFor()
+    {
+        await using RequestSandbox sandbox = await StartAsync();
+        RoutedMessage mention = Message("dev2", "g", 1) with { Body = Encoding.UTF8.GetBytes("""{"replaced":"silent-9"}""") };
+        List<RoutedMessage> messages = [Message("dev2", "g", 0), mention, Message("dev2", "g", 2)];
+        Put(sandbox, messages);
+
+        ErasurePlan without = await sandbox.PlanAsync("silent-9");
+        ErasurePlan with = await sandbox.PlanAsync(new RecordScope { IncludeMentioned = true }, "silent-9");
+        ErasureReceipt receipt = Of(await sandbox.EraseAsync(with), Container);
+
+        Assert.Equal(0, without.Steps.Sum(step => step.Finding.RecordCount));
+        DeviceDataFinding found = with.Steps.Single(step => step.Location.Place.EndsWith(Container, StringComparison.Ordinal)).Finding;
+        Assert.Equal(1, found.RecordCount);
+        Assert.Contains("1 record of other senders names the device only in the body", found.Detail, StringComparison.Ordinal);
+        Assert.Equal((Verdict.ErasurePending, 1), (receipt.Verdict, receipt.RecordsErased));
+        Assert.Equal(Text(messages.Where(message => message != mention)), Text(sandbox));
+    }
+
+    [Fact]
+    public async Task Evidence_SaysThatTheRequestWasNarrowedAndNeverWhichIncarnation()
+    {
+        await using RequestSandbox sandbox = await StartAsync();
+        Put(sandbox, Messages("dev1", "generation-of-ana", "dev1", "new"));
+        PutUpload(sandbox, "dev1/in.txt", Start);
+        var scope = new RecordScope { GenerationId = "generation-of-ana", EndTime = Start.AddDays(1) };
+
+        ErasurePlan plan = await sandbox.PlanAsync(scope, "dev1");
+        await sandbox.EraseAsync(plan);
+        DataRequest request = await sandbox.RequestAsync();
+        ErasureCertificateCheck check = Assert.Single(await sandbox.CheckAsync(request.Certificates[0].Path!));
+        RequestReport report = await sandbox.ReportAsync(request.RequestId, "report.html");
+
+        Assert.Contains("generation 'generation-of-ana'", plan.ToString(), StringComparison.Ordinal);
+        Assert.Equal("only records of one incarnation of the device ID, accepted before 2026-01-06T08:00:00Z", request.Scope);
+        Assert.Equal(request.Scope, check.Scope);
+        Assert.True(check.IsValid, check.Reason);
+        Assert.Contains(request.Scope!, await File.ReadAllTextAsync(report.Path), StringComparison.Ordinal);
+        string certificate = await File.ReadAllTextAsync(request.Certificates[0].Path!);
+        string journal = await File.ReadAllTextAsync(Directory.GetFiles(sandbox.RequestStore, "journal*", SearchOption.AllDirectories)[0]);
+        string payload = Encoding.UTF8.GetString(
+            Convert.FromBase64String(JsonDocument.Parse(certificate).RootElement.GetProperty("payload").GetString()!)
+        );
+        Assert.DoesNotContain("generation-of-ana", journal + payload, StringComparison.Ordinal);
+        Assert.Contains("\"isOneIncarnation\":true", payload, StringComparison.Ordinal);
+        Assert.Contains(
+            "Nothing was erased here: the records that were asked for cannot be told from others.",
+            payload,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task Confirm_PlanWithAScope_LooksOnlyAtWhatItIsAbout()
+    {
+        await using RequestSandbox sandbox = await StartAsync();
+        Put(sandbox, Messages("dev1", "old", "dev1", "new"));
+        ErasurePlan saved = await sandbox.SavePlanAsync("a.plan.json", new RecordScope { GenerationId = "old" }, "dev1");
+
+        Put(sandbox, Messages("dev1", "old", "dev1", "new", "dev1", "new"));
+        ErasurePlan confirmed = await sandbox.ConfirmAsync(saved.Path!);
+        Put(sandbox, Messages("dev1", "old", "dev1", "old", "dev1", "new"));
+        DsrException changed = await Assert.ThrowsAsync<DsrException>(() => sandbox.ConfirmAsync(saved.Path!));
+
+        Assert.Equal((saved.Scope, saved.Digest), (confirmed.Scope, confirmed.Digest));
+        Assert.Equal("PlanChanged", changed.Fault.Id);
+    }
+
+    [Fact]
+    public async Task Plan_ScopeThatCannotBe_IsRefusedBeforeAnythingIsRead()
+    {
+        await using RequestSandbox sandbox = await StartAsync();
+        sandbox.Server.RequestLog.Clear();
+
+        DsrException many = await Assert.ThrowsAsync<DsrException>(() =>
+            sandbox.PlanAsync(new RecordScope { GenerationId = "old" }, "dev1", "dev2")
+        );
+        DsrException empty = await Assert.ThrowsAsync<DsrException>(() =>
+            sandbox.PlanAsync(new RecordScope { StartTime = Start, EndTime = Start }, "dev1")
+        );
+        DsrException export = await Assert.ThrowsAsync<DsrException>(() =>
+            sandbox.ExportAsync(request => request with { Scope = new RecordScope { GenerationId = "old" } }, "dev1", "dev2")
+        );
+
+        Assert.Equal(
+            ["ScopeNeedsOneDevice", "InvalidTimeWindow", "ScopeNeedsOneDevice"],
+            new[] { many, empty, export }.Select(failure => failure.Fault.Id)
+        );
+        Assert.Empty(sandbox.Server.RequestLog.After(0));
+        Assert.Empty(sandbox.FilesInFolder);
+    }
+
+    [Fact]
+    public async Task Export_Window_HoldsWhatIsInItAndSaysWhatItCannotTell()
+    {
+        await using RequestSandbox sandbox = await StartAsync();
+        Put(sandbox, [.. Enumerable.Range(0, 10).Select(number => Message("dev1", "g", number))]);
+        var scope = new RecordScope { StartTime = Start.AddSeconds(3), EndTime = Start.AddSeconds(7) };
+
+        DataExport export = await sandbox.ExportAsync(request => request with { Scope = scope }, "dev1");
+
+        Assert.Equal(4, export.Records);
+        ExportCompleteness registry = export.Completeness.Single(line => line.Kind == LocationKinds.DeviceRegistry);
+        Assert.Equal((Verdict.OwnerAction, 0), (registry.Verdict, registry.Included));
+        var bag = Bag.OfFolder(export.Path);
+        bag.AssertValid();
+        Assert.Contains(bag.Info, line =>
+            line.Key == "External-Description" && line.Value.Contains(scope.ToString(), StringComparison.Ordinal)
+        );
+        Assert.Contains(scope.ToString(), bag.Text("data/completeness.json"), StringComparison.Ordinal);
+        Assert.Contains(scope.ToString(), bag.Text("README.txt"), StringComparison.Ordinal);
+        Assert.Contains(scope.ToString(), bag.Text("data/report.html"), StringComparison.Ordinal);
+        Assert.DoesNotContain(bag.Files.Keys, name => name.Contains("registry", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Export_Mentioned_IsAttributedAsSuch()
+    {
+        await using RequestSandbox sandbox = await StartAsync();
+        Put(sandbox, [Message("dev2", "g", 1) with { Body = Encoding.UTF8.GetBytes("""{"replaced":"silent-9"}""") }]);
+
+        DataExport export = await sandbox.ExportAsync(
+            request => request with { Scope = new RecordScope { IncludeMentioned = true } },
+            "silent-9"
+        );
+
+        var bag = Bag.OfFolder(export.Path);
+        string file = Assert.Single(bag.Files.Keys, name => name.EndsWith("messages.ndjson", StringComparison.Ordinal));
+        Assert.Contains("\"attribution\":\"Mentioned\"", bag.Text(file), StringComparison.Ordinal);
+    }
+
+    /// <summary>A world whose container under test holds nothing yet.</summary>
+    private static async Task<RequestSandbox> StartAsync()
+    {
+        RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        BlobContainer container = ContainerOf(sandbox, WorldNames.PlainAccount, Container);
+        foreach (string name in container.List(includeOld: false).Select(blob => blob.Name).ToList())
+            container.Delete(name);
+        return sandbox;
+    }
+
+    private static RoutedMessage Message(string deviceId, string generation, int second) =>
+        new(Start.AddSeconds(second), deviceId, generation, Encoding.UTF8.GetBytes($$"""{"n":{{second}}}""")) { IsJson = true };
+
+    private static List<RoutedMessage> Messages(params string[] pairs) =>
+        [.. pairs.Chunk(2).Select((pair, number) => Message(pair[0], pair[1], number))];
+
+    private static BlobContainer ContainerOf(RequestSandbox sandbox, string account, string container) =>
+        sandbox.Server.World.Blobs.GetOrAddAccount(account).GetOrAddContainer(container);
+
+    private static void Put(RequestSandbox sandbox, IReadOnlyList<RoutedMessage> messages) =>
+        ContainerOf(sandbox, WorldNames.PlainAccount, Container)
+            .Put(Blob, RoutedFile.Write(messages, RoutedEncoding.Json), new BlobSeed { LastModified = Start });
+
+    private static void PutUpload(RequestSandbox sandbox, string name, DateTimeOffset at) =>
+        ContainerOf(sandbox, WorldNames.UploadAccount, WorldNames.UploadContainer)
+            .Put(name, "x"u8.ToArray(), new BlobSeed { LastModified = at });
+
+    private static string Text(IEnumerable<RoutedMessage> messages) =>
+        Encoding.UTF8.GetString(RoutedFile.Write([.. messages], RoutedEncoding.Json).Span);
+
+    private static string Text(RequestSandbox sandbox) =>
+        ContainerOf(sandbox, WorldNames.PlainAccount, Container).TryGetEntry(Blob, out BlobEntry? entry) && entry.Current is { } current
+            ? Encoding.UTF8.GetString(current.Content.ToMemory().Span)
+            : throw new KeyNotFoundException(Blob);
+
+    private static HubIdentity Device(RequestSandbox sandbox, string deviceId)
+    {
+        lock (sandbox.Server.World.Registry.Gate)
+            return sandbox.Server.World.Registry.Device(deviceId);
+    }
+
+    /// <summary>Devices, queues and uploaded files that were deleted.</summary>
+    private static IEnumerable<LoggedRequest> Deletions(RequestSandbox sandbox) =>
+        sandbox
+            .Server.RequestLog.After(0)
+            .Where(request =>
+                request.Method == "DELETE"
+                && request.Status is >= 200 and < 300
+                && (request.Service == "hub" || request.Target.StartsWith("/" + WorldNames.UploadContainer + "/", StringComparison.Ordinal))
+            );
+
+    /// <summary>By the kind of the location, or by the end of its place.</summary>
+    private static ErasureReceipt Of(IEnumerable<ErasureReceipt> receipts, string kindOrContainer) =>
+        receipts.Single(receipt =>
+            receipt.Kind == kindOrContainer || receipt.Location.Place.EndsWith("/" + kindOrContainer, StringComparison.Ordinal)
+        );
+
+    private static object Facts(ErasureReceipt receipt) =>
+        (receipt.DeviceId, receipt.Location.Id, receipt.Verdict, receipt.RecordsErased, receipt.RecordsRemaining, receipt.ItemsChanged);
+}

@@ -1,0 +1,122 @@
+using System.Reflection;
+using Azure.Storage.Blobs;
+using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Azure.Blobs;
+using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Sinks.FileUploads;
+using IotHubDsr.Core.Sinks.LogArchives;
+using IotHubDsr.Core.Sinks.RoutedBlobs;
+using IotHubDsr.Core.Tests.Sandbox;
+using IotHubDsr.Sandbox;
+using IotHubDsr.Sandbox.World;
+using Xunit.Sdk;
+
+namespace IotHubDsr.Core.Tests.Sinks.Azurite;
+
+/// <summary>The services that the same tests run against.</summary>
+internal static class BlobServices
+{
+    public const string Sandbox = "sandbox";
+    public const string Azurite = "Azurite";
+}
+
+/// <summary>Runs a test against Azurite, and skips it by name where that is not installed.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class AzuriteDataAttribute : DataAttribute
+{
+    public AzuriteDataAttribute() => Skip = AzuriteServer.Missing;
+
+    public override IEnumerable<object[]> GetData(MethodInfo testMethod) =>
+        [
+            [BlobServices.Azurite],
+        ];
+}
+
+/// <summary>An empty container of one of the services, seen by the stores and by a plain client of the library.</summary>
+internal sealed class ContainerUnderTest : IAsyncDisposable
+{
+    private readonly SandboxServer? _sandbox;
+    private readonly AzureAccess? _access;
+
+    private ContainerUnderTest(
+        BlobContainerClient client,
+        BlobContainers containers,
+        SandboxServer? sandbox = null,
+        AzureAccess? access = null
+    )
+    {
+        (Client, _sandbox, _access) = (client, sandbox, access);
+        Archive = new RoutedBlobStore(containers, TimeProvider.System);
+        Uploads = new FileUploadStore(containers, TimeProvider.System);
+        Logs = new LogArchiveStore(containers, TimeProvider.System);
+    }
+
+    public BlobContainerClient Client { get; }
+
+    public RoutedBlobStore Archive { get; }
+
+    public FileUploadStore Uploads { get; }
+
+    public LogArchiveStore Logs { get; }
+
+    public List<DsrEvent> Events { get; } = [];
+
+    public static async Task<ContainerUnderTest> StartAsync(string service, AzuriteServer azurite)
+    {
+        if (service == BlobServices.Azurite)
+        {
+            BlobContainerClient container = await azurite.CreateContainerAsync();
+            return new ContainerUnderTest(
+                container,
+                new BlobContainers((_, budget) => new BlobContainerAccess(container, TimeProvider.System, budget))
+            );
+        }
+
+        SandboxServer server = await SandboxServer.StartAsync(new SandboxOptions(), CancellationToken.None);
+        AzureAccess access = SandboxAccess.Open(server, new Wire());
+        server.World.Blobs.GetOrAddAccount(WorldNames.PlainAccount).GetOrAddContainer("under-test");
+        var uri = new Uri($"https://{WorldNames.PlainAccount}.blob.core.windows.net/under-test");
+        var client = new BlobContainerClient(
+            uri,
+            access.Credential,
+            access.Configure(new BlobClientOptions { TrimBlobNameSlashes = false })
+        );
+        return new ContainerUnderTest(client, new BlobContainers(access, TimeProvider.System), server, access);
+    }
+
+    public StoreCall Call(IDataStore store, StoreOptions? options = null) =>
+        new(
+            new DataLocation
+            {
+                Id = "location",
+                Kind = store.Kinds.First(),
+                Place = Client.Name,
+                Provenance = ["a test"],
+                Capabilities = store.Capabilities,
+                Settings = new Dictionary<string, string> { [LocationSettings.ContainerUri] = Client.Uri.ToString() },
+            },
+            options ?? new StoreOptions(4),
+            (dsrEvent, _) =>
+            {
+                lock (Events)
+                    Events.Add(dsrEvent);
+                return ValueTask.CompletedTask;
+            }
+        );
+
+    public async Task<ErasureOutcome> EraseAsync(IDataStore store, string deviceId, StoreOptions? options = null)
+    {
+        IReadOnlyList<DeviceDataFinding> found = await store.FindAsync(Call(store, options), [deviceId], CancellationToken.None);
+        return Assert.Single(await store.EraseAsync(Call(store, options), found, CancellationToken.None));
+    }
+
+    public async Task<DeviceDataFinding> FindAsync(IDataStore store, string deviceId) =>
+        Assert.Single(await store.FindAsync(Call(store), [deviceId], CancellationToken.None));
+
+    public async ValueTask DisposeAsync()
+    {
+        _access?.Dispose();
+        if (_sandbox is not null)
+            await _sandbox.DisposeAsync();
+    }
+}
