@@ -12,12 +12,12 @@ internal sealed class EventPump : IDisposable
     private bool _ended;
 
     public EventPump(Func<CancellationToken, IAsyncEnumerable<DsrEvent>> start) =>
-        _events = start(_cancellation.Token).GetAsyncEnumerator(_cancellation.Token);
+        _events = OutsideContext(() => start(_cancellation.Token).GetAsyncEnumerator(_cancellation.Token));
 
     /// <summary>Ends when an event is there or the operation has ended; for waiting on it together with something else.</summary>
     public Task Arrival => _ended ? Task.CompletedTask : Next;
 
-    private Task<bool> Next => _next ??= _events.MoveNextAsync().AsTask();
+    private Task<bool> Next => _next ??= OutsideContext(() => _events.MoveNextAsync().AsTask());
 
     /// <summary>Takes an event that is there already.</summary>
     public DsrEvent? TakeAvailable() => !_ended && Next.IsCompleted ? Take() : null;
@@ -59,7 +59,25 @@ internal sealed class EventPump : IDisposable
             // Nobody is left to be told: the pipeline has ended for another reason.
         }
 
-        _events.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        OutsideContext(() => _events.DisposeAsync().AsTask()).GetAwaiter().GetResult();
         _cancellation.Dispose();
+    }
+
+    /// <summary>
+    /// Starts work without the synchronization context of the host, if it has one: this thread blocks until the work ends, so nothing may
+    /// be posted back to it. It is the one place that sees to that; Core never configures an await.
+    /// </summary>
+    private static T OutsideContext<T>(Func<T> start)
+    {
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            return start();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
     }
 }
