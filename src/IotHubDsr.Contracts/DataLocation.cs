@@ -66,10 +66,10 @@ public sealed record DataLocation
     /// <summary>What the module can do there.</summary>
     public LocationCapabilities Capabilities { get; init; }
 
-    /// <summary>The verdict that holds for every device as long as no store reads this kind of location; null when a store does.</summary>
+    /// <summary>The verdict that holds for every device as long as no sink reads this kind of location; null when a sink does.</summary>
     public Verdict? Verdict { get; init; }
 
-    /// <summary>What somebody has to do about a location that no store reads, or what is special about it.</summary>
+    /// <summary>What somebody has to do about a location that no sink reads, or what is special about it.</summary>
     public string? Advice { get; init; }
 
     /// <summary>
@@ -97,7 +97,7 @@ public sealed record DataLocation
     }
 
     /// <summary>
-    /// What a store needs to reach the location (names, URIs, formats; never a secret). Keys are in <see cref="LocationSettings"/>.
+    /// What a sink needs to reach the location (names, URIs, formats; never a secret). Keys are in <see cref="LocationSettings"/>.
     /// </summary>
     public IReadOnlyDictionary<string, string> Settings
     {

@@ -110,7 +110,7 @@ public sealed record DeviceDataFinding
         VisibleText.OfLine($"{DeviceId}: {Verdict} in {Location} ({(IsCounted ? Counted.Of(RecordCount, "record") : Counted.Unknown)})");
 }
 
-/// <summary>One document or blob that a store read and found data of the device in.</summary>
+/// <summary>One document or blob that a sink read and found data of the device in.</summary>
 /// <param name="Path">Name within the location; for a blob its name, with <c>?versionid=</c> or <c>?snapshot=</c> for an old copy.</param>
 /// <param name="ETag">The ETag that was read, as the service gave it; null where the service has none.</param>
 /// <param name="Records">Records of the device in it.</param>

@@ -1,6 +1,6 @@
 namespace IotHubDsr;
 
-/// <summary>The kinds of location. Kinds are names, not an enumeration: a new store adds its kind without touching anything else.</summary>
+/// <summary>The kinds of location. Kinds are names, not an enumeration: a new sink adds its kind without touching anything else.</summary>
 public static class LocationKinds
 {
     /// <summary>Identity, twin, module identities and module twins in the hub's registry.</summary>

@@ -140,14 +140,14 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
     }
 
     /// <summary>
-    /// Where a store serves a location, an action of the owner is asked for when it cannot tell whose records are left; others may be gone.
+    /// Where a sink serves a location, an action of the owner is asked for when it cannot tell whose records are left; others may be gone.
     /// </summary>
     private string MethodOf(DataLocation location, IReadOnlyList<ErasureReceipt> receipts)
     {
-        if (locations.StoreOf(location) is not { } store)
+        if (locations.SinkOf(location) is not { } sink)
             return "This tool does not erase here.";
         bool isTouched = receipts.Any(receipt => receipt.RecordsErased > 0 || receipt.ItemsChanged > 0);
-        return isTouched ? store.Method
+        return isTouched ? sink.Method
             : receipts.Max(receipt => receipt.Verdict) == Verdict.OwnerAction
                 ? "Nothing was erased here: the records that were asked for cannot be told from others."
             : "Nothing was erased here.";
@@ -156,7 +156,7 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
     /// <summary>How it was read for its verdict, at the time that the certificate gives.</summary>
     private string? ReadingOf(DataLocation location) =>
         locations.All.Any(configured => configured.Id == location.Id)
-            ? locations.StoreOf(location)?.Reading
+            ? locations.SinkOf(location)?.Reading
             : "The location has left the hub's configuration since; the verdict is that of the reading at the time given.";
 
     /// <summary>What remains, in words that name nobody: the sentences of receipts can name devices.</summary>

@@ -55,10 +55,10 @@ internal sealed class Exporting(
         if (registered is not null && request.Scope.GenerationId is null)
             await RegisteredDevices.RequireSameAsync(store!, registered.RequestId, connection.Hub, deviceIds, cancellationToken);
 
-        var options = new StoreOptions(request.ThrottleLimit) { IncludeRelayed = request.IncludeRelayed, Scope = request.Scope };
+        var options = new SinkOptions(request.ThrottleLimit) { IncludeRelayed = request.IncludeRelayed, Scope = request.Scope };
         var reading = new LocationReading(locations, options, events);
         foreach (DataLocation location in locations.All)
-            await ExportAsync(locations.StoreOf(location), location, reading, deviceIds, package, cancellationToken);
+            await ExportAsync(locations.SinkOf(location), location, reading, deviceIds, package, cancellationToken);
 
         List<ExportCompleteness> lines =
         [
@@ -179,7 +179,7 @@ internal sealed class Exporting(
     /// <summary>The devices of which every location that was read says that it holds nothing.</summary>
     private static IEnumerable<string> Nowhere(HubLocations locations, List<ExportCompleteness> lines)
     {
-        var served = locations.All.Where(location => locations.StoreOf(location) is not null).Select(location => location.Id).ToHashSet();
+        var served = locations.All.Where(location => locations.SinkOf(location) is not null).Select(location => location.Id).ToHashSet();
         return lines
             .Where(line => served.Contains(line.LocationId))
             .GroupBy(line => line.DeviceId, StringComparer.Ordinal)
@@ -190,7 +190,7 @@ internal sealed class Exporting(
     }
 
     private async Task ExportAsync(
-        IDataStore? store,
+        ISink? sink,
         DataLocation location,
         LocationReading reading,
         IReadOnlyList<string> deviceIds,
@@ -198,7 +198,7 @@ internal sealed class Exporting(
         CancellationToken cancellationToken
     )
     {
-        if (store is null)
+        if (sink is null)
         {
             AddAll(deviceIds, location, location.Verdict ?? Verdict.Unknown, location.Advice);
             return;
@@ -213,8 +213,8 @@ internal sealed class Exporting(
 
         try
         {
-            StoreCall call = reading.CallFor(location);
-            foreach (ExportCompleteness line in await store.ExportAsync(call, deviceIds, package.TargetFor(location), cancellationToken))
+            SinkCall call = reading.CallFor(location);
+            foreach (ExportCompleteness line in await sink.ExportAsync(call, deviceIds, package.TargetFor(location), cancellationToken))
                 _lines.Add(line);
         }
         catch (Exception exception) when (exception is not ExportTargetException && !cancellationToken.IsCancellationRequested)

@@ -24,7 +24,7 @@ internal sealed class Footprint(HubConnection connection, ScopedRequest request,
         HubLocations locations = await connection.ReadLocationsAsync(cancellationToken);
         await events.ReportAsync(locations.Faults, cancellationToken);
 
-        var reading = new LocationReading(locations, new StoreOptions(request.ThrottleLimit) { Scope = request.Scope }, events);
+        var reading = new LocationReading(locations, new SinkOptions(request.ThrottleLimit) { Scope = request.Scope }, events);
         await ReadPerDeviceAsync(devices, locations, reading, onFinding, cancellationToken);
         if (_evidence.IsEmpty)
             return locations;
@@ -96,7 +96,7 @@ internal sealed class Footprint(HubConnection connection, ScopedRequest request,
         return onFinding(finding, cancellationToken);
     }
 
-    /// <summary>What is known of any device in a location that no store reads.</summary>
+    /// <summary>What is known of any device in a location that no sink reads.</summary>
     public static DeviceDataFinding Unserved(string deviceId, DataLocation location) =>
         new()
         {

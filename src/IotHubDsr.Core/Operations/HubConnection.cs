@@ -8,7 +8,7 @@ namespace IotHubDsr.Core.Operations;
 /// <summary>A connection to one hub and everything that works on it.</summary>
 internal sealed class HubConnection(DsrContext context, AzureAccess access, HubClient hub, ArmReader? arm, ConnectRequest request)
 {
-    private readonly IReadOnlyList<IDataStore> _stores = StoreCatalogue.For(hub, access, access.Clock);
+    private readonly IReadOnlyList<ISink> _sinks = SinkCatalogue.For(hub, access, access.Clock);
 
     public DsrContext Context => context;
 
@@ -28,7 +28,7 @@ internal sealed class HubConnection(DsrContext context, AzureAccess access, HubC
             ? []
             : await LocationFile.ReadAsync(request.LocationFile, access.Cloud, cancellationToken);
         DiscoveryResult discovered = await DiscoverAsync(added, cancellationToken);
-        return new HubLocations(DedicatedContainers.Apply(discovered, request.DedicatedContainers, OperationNotices.Send), _stores);
+        return new HubLocations(DedicatedContainers.Apply(discovered, request.DedicatedContainers, OperationNotices.Send), _sinks);
     }
 
     public void Close() => access.Dispose();

@@ -3,17 +3,17 @@ using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Operations;
 
-/// <summary>The locations of a hub, each with the store that serves it, if there is one.</summary>
+/// <summary>The locations of a hub, each with the sink that serves it, if there is one.</summary>
 internal sealed class HubLocations
 {
-    private readonly Dictionary<string, IDataStore> _stores = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ISink> _sinks = new(StringComparer.Ordinal);
 
-    public HubLocations(DiscoveryResult discovered, IReadOnlyList<IDataStore> stores)
+    public HubLocations(DiscoveryResult discovered, IReadOnlyList<ISink> sinks)
     {
-        foreach (IDataStore store in stores)
+        foreach (ISink sink in sinks)
         {
-            foreach (string kind in store.Kinds)
-                _stores.Add(kind, store);
+            foreach (string kind in sink.Kinds)
+                _sinks.Add(kind, sink);
         }
 
         Faults = discovered.Faults;
@@ -25,25 +25,25 @@ internal sealed class HubLocations
 
     public IReadOnlyList<DataLocation> All { get; }
 
-    public IDataStore? StoreOf(DataLocation location) => _stores.GetValueOrDefault(location.Kind);
+    public ISink? SinkOf(DataLocation location) => _sinks.GetValueOrDefault(location.Kind);
 
-    /// <summary>When it is the turn of a location to be erased from; one that no store serves comes last.</summary>
-    public ErasureStage StageOf(DataLocation location) => StoreOf(location)?.StageOf(location.Kind) ?? ErasureStage.Logs;
+    /// <summary>When it is the turn of a location to be erased from; one that no sink serves comes last.</summary>
+    public ErasureStage StageOf(DataLocation location) => SinkOf(location)?.StageOf(location.Kind) ?? ErasureStage.Logs;
 
-    /// <summary>Locations whose store is asked as each device arrives.</summary>
-    public IEnumerable<DataLocation> PerDevice => All.Where(location => StoreOf(location) is { IsShared: false });
+    /// <summary>Locations whose sink is asked as each device arrives.</summary>
+    public IEnumerable<DataLocation> PerDevice => All.Where(location => SinkOf(location) is { IsShared: false });
 
     /// <summary>Locations that are read once for all devices.</summary>
-    public IEnumerable<DataLocation> Shared => All.Where(location => StoreOf(location) is { IsShared: true });
+    public IEnumerable<DataLocation> Shared => All.Where(location => SinkOf(location) is { IsShared: true });
 
-    /// <summary>Locations that no store reads.</summary>
-    public IEnumerable<DataLocation> Unserved => All.Where(location => StoreOf(location) is null);
+    /// <summary>Locations that no sink reads.</summary>
+    public IEnumerable<DataLocation> Unserved => All.Where(location => SinkOf(location) is null);
 
     private DataLocation WithCapabilities(DataLocation location) =>
-        StoreOf(location) is { } store
+        SinkOf(location) is { } sink
             ? location with
             {
-                Capabilities = store.Capabilities,
+                Capabilities = sink.Capabilities,
                 Verdict = null,
                 Advice = null,
             }

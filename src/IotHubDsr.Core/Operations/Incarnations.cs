@@ -1,7 +1,7 @@
 using System.Globalization;
 using IotHubDsr.Core.Evidence.Requests;
 using IotHubDsr.Core.Records;
-using IotHubDsr.Core.Sinks.Registry;
+using IotHubDsr.Core.Sinks;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -119,7 +119,7 @@ internal sealed class Incarnations
         CancellationToken cancellationToken
     )
     {
-        // The stores themselves keep to a scope of one generation.
+        // The sinks themselves keep to a scope of one generation.
         List<string> deviceIds = _plan.Scope.GenerationId is null
             ? [.. found.Where(IsNameless).Select(finding => finding.DeviceId).Where(_registry.ContainsKey)]
             : [];

@@ -1,23 +1,23 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Foundation;
 using IotHubDsr.Core.Records;
 using IotHubDsr.Core.Sinks;
-using IotHubDsr.Core.Work;
 
 namespace IotHubDsr.Core.Operations;
 
 /// <summary>
-/// Asks stores, and turns a location that could not be read into a finding for each device: one failing store never sinks the rest.
+/// Asks sinks, and turns a location that could not be read into a finding for each device: one failing sink never sinks the rest.
 /// </summary>
-internal sealed class LocationReading(HubLocations locations, StoreOptions options, OperationEvents events)
+internal sealed class LocationReading(HubLocations locations, SinkOptions options, OperationEvents events)
 {
     private readonly ConcurrentDictionary<string, string> _generations = new(StringComparer.Ordinal);
     private readonly WorkGate _gate = new(options.ThrottleLimit);
 
-    public StoreOptions Options => options;
+    public SinkOptions Options => options;
 
-    public StoreCall CallFor(DataLocation location, IReadOnlyDictionary<string, RecordBound>? bounds = null) =>
+    public SinkCall CallFor(DataLocation location, IReadOnlyDictionary<string, RecordBound>? bounds = null) =>
         new(location, options, events.EmitAsync)
         {
             Bounds = bounds ?? FrozenDictionary<string, RecordBound>.Empty,
@@ -28,12 +28,12 @@ internal sealed class LocationReading(HubLocations locations, StoreOptions optio
     /// <summary>A call that may destroy something.</summary>
     /// <param name="location">The location.</param>
     /// <param name="record">Puts on record what is about to be destroyed.</param>
-    /// <param name="earlier">See <see cref="StoreCall.Earlier"/>.</param>
-    /// <param name="held">See <see cref="StoreCall.Held"/>.</param>
-    /// <param name="bounds">See <see cref="StoreCall.Bounds"/>.</param>
-    /// <param name="doubt">See <see cref="StoreCall.DoubtOfAsync"/>.</param>
-    /// <param name="allowance">See <see cref="StoreCall.Allowance"/>.</param>
-    public StoreCall CallFor(
+    /// <param name="earlier">See <see cref="SinkCall.Earlier"/>.</param>
+    /// <param name="held">See <see cref="SinkCall.Held"/>.</param>
+    /// <param name="bounds">See <see cref="SinkCall.Bounds"/>.</param>
+    /// <param name="doubt">See <see cref="SinkCall.DoubtOfAsync"/>.</param>
+    /// <param name="allowance">See <see cref="SinkCall.Allowance"/>.</param>
+    public SinkCall CallFor(
         DataLocation location,
         Func<Announcement, CancellationToken, ValueTask> record,
         IReadOnlyDictionary<string, string> earlier,
@@ -71,7 +71,7 @@ internal sealed class LocationReading(HubLocations locations, StoreOptions optio
 
     /// <param name="location">The location.</param>
     /// <param name="deviceIds">The devices.</param>
-    /// <param name="bounds">See <see cref="StoreCall.Bounds"/>.</param>
+    /// <param name="bounds">See <see cref="SinkCall.Bounds"/>.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
         DataLocation location,
@@ -82,9 +82,9 @@ internal sealed class LocationReading(HubLocations locations, StoreOptions optio
     {
         try
         {
-            IDataStore store = locations.StoreOf(location)
-                ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no store serves it");
-            IReadOnlyList<DeviceDataFinding> findings = await store.FindAsync(CallFor(location, bounds), deviceIds, cancellationToken);
+            ISink sink = locations.SinkOf(location)
+                ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no sink serves it");
+            IReadOnlyList<DeviceDataFinding> findings = await sink.FindAsync(CallFor(location, bounds), deviceIds, cancellationToken);
             return BlindnessOf(location) is not Narrowing.None and var blindness
                 ? [.. findings.Select(finding => Undecided(finding, blindness))]
                 : findings;
@@ -142,14 +142,14 @@ internal sealed class LocationReading(HubLocations locations, StoreOptions optio
     }
 
     public static Fault FaultOf(Exception exception, DataLocation location) =>
-        StoreCall.AtLocation(AzureFaults.Translate(exception, location.ToString(), "read", "Reader").Fault, location);
+        SinkCall.AtLocation(AzureFaults.Translate(exception, location.ToString(), "read", "Reader").Fault, location);
 
-    /// <summary>What of the scope a location's store does not understand.</summary>
+    /// <summary>What of the scope a location's sink does not understand.</summary>
     private Narrowing BlindnessOf(DataLocation location) =>
-        locations.StoreOf(location) is { } store ? ScopeNarrowing.Of(options.Scope) & ~store.Understands : Narrowing.None;
+        locations.SinkOf(location) is { } sink ? ScopeNarrowing.Of(options.Scope) & ~sink.Understands : Narrowing.None;
 
     /// <summary>
-    /// What a store found that could not tell the records that are asked for from others: somebody has to. Its counts and items are not the
+    /// What a sink found that could not tell the records that are asked for from others: somebody has to. Its counts and items are not the
     /// request's, so that nothing is erased or copied by them.
     /// </summary>
     private static DeviceDataFinding Undecided(DeviceDataFinding found, Narrowing blindness)

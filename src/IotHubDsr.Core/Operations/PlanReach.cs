@@ -22,7 +22,7 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
         DeviceDataFinding planned = step.Planned.Finding;
         bool isPlanned = step.Planned.Action == ErasureAction.Erase;
         long beyond = Math.Max(0, found.RecordCount - planned.RecordCount);
-        if (locations.StoreOf(step.Location) is not { IsShared: true })
+        if (locations.SinkOf(step.Location) is not { IsShared: true })
             return isPlanned && beyond <= tolerance ? new Reach(found.Items, 0) : new Reach([], beyond);
         if (!isPlanned && planned.Verdict != Verdict.Absent)
             return new Reach([], beyond);
@@ -65,7 +65,7 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
             return new Settlement(Verdict.OwnerAction, Until: null, doubt.Message) { Doubt = doubt, NeedsPlan = true };
         if (DoubtAboutAnother(step, after) is { } another)
             return new Settlement(Verdict.OwnerAction, Until: null, another.Message) { Doubt = another };
-        bool isShared = locations.StoreOf(step.Location) is { IsShared: true };
+        bool isShared = locations.SinkOf(step.Location) is { IsShared: true };
         if (
             isShared
             && !incarnations.IsKnown(step.DeviceId)
@@ -106,8 +106,8 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
     /// </summary>
     public Fault? DoubtAboutAnother(RequestStep step, DeviceDataFinding found) =>
         found.RecordCount + found.RelayedCount > 0
-        && locations.StoreOf(step.Location) is { } store
-        && !store.Understands.HasFlag(Narrowing.Generation)
+        && locations.SinkOf(step.Location) is { } sink
+        && !sink.Understands.HasFlag(Narrowing.Generation)
         && incarnations.HadAnother(step)
             ? Incarnations.DoubtAboutAnother(step)
             : null;
@@ -115,7 +115,7 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
     public static Fault FaultOf(RequestStep step, Reach reach) =>
         FaultCatalogue.PlanExceeded.For(step.Location.ToString(), Counted.Of(reach.Beyond, "record"));
 
-    /// <summary>A store has told of a failure itself.</summary>
+    /// <summary>A sink has told of a failure itself.</summary>
     public void NoteReported(Fault fault) => IsFirst(fault);
 
     /// <summary>Tells of a doubt once in a run.</summary>

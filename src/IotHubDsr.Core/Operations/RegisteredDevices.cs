@@ -3,7 +3,7 @@ using IotHubDsr.Core.Azure.Hub;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Requests;
 using IotHubDsr.Core.Evidence.Stores;
-using IotHubDsr.Core.Sinks.Registry;
+using IotHubDsr.Core.Sinks;
 
 namespace IotHubDsr.Core.Operations;
 

@@ -85,14 +85,14 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
         await events.ReportAsync(locations.Faults, cancellationToken);
         HoldBook holds = await HoldBook.ReadAsync(open, cancellationToken);
         List<RequestStep> steps = StepsOf(locations, holds);
-        var storeOptions = new StoreOptions(options.ThrottleLimit)
+        var sinkOptions = new SinkOptions(options.ThrottleLimit)
         {
             IncludeRelayed = plan.IncludeRelayed,
             IncludeOldVersions = plan.IncludeOldVersions,
             DeleteEmptied = plan.DeleteEmptied ?? false,
             Scope = plan.Scope,
         };
-        var reading = new LocationReading(locations, storeOptions, events);
+        var reading = new LocationReading(locations, sinkOptions, events);
         ErasurePlan accepted = plan.Approved ?? plan;
         var incarnations = new Incarnations(open, accepted, steps, reading, await EarlierPlansAsync(accepted, cancellationToken));
         reading.Expect(incarnations.Generations);
@@ -144,7 +144,7 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
                 {
                     Statements = step.Location.Statements,
                 };
-                DeviceDataFinding finding = locations.StoreOf(location) is null
+                DeviceDataFinding finding = locations.SinkOf(location) is null
                     ? Footprint.Unserved(step.DeviceId, location)
                     : step.Finding with
                     {

@@ -46,7 +46,7 @@ internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string
             : found;
     }
 
-    /// <summary>The verdict on a location that no store reads: what the hub's configuration and the time tell of it.</summary>
+    /// <summary>The verdict on a location that no sink reads: what the hub's configuration and the time tell of it.</summary>
     /// <param name="finding">What the plan says of it.</param>
     /// <param name="goneAt">When the device was gone for certain; null while it is there, or nobody could look.</param>
     /// <param name="now">The time by the services; null when none told it, and then nothing is over.</param>
@@ -73,7 +73,7 @@ internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string
             : new Settlement(finding.Verdict, until, finding.Detail);
     }
 
-    /// <summary>Whether all that is left is what the store left on purpose.</summary>
+    /// <summary>Whether all that is left is what the sink left on purpose.</summary>
     private static bool Explains(ErasureOutcome outcome, DeviceDataFinding after) =>
         after.Verdict == Verdict.Present && after.Items.Where(item => item.Records > 0).All(item => outcome.Left.Contains(item.Path));
 }

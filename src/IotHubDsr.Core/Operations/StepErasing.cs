@@ -1,8 +1,8 @@
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Requests;
+using IotHubDsr.Core.Foundation;
 using IotHubDsr.Core.Records;
 using IotHubDsr.Core.Sinks;
-using IotHubDsr.Core.Work;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -148,7 +148,7 @@ internal sealed class StepErasing(
         List<SeenItem> held = [.. found.Items.Where(item => holds.OnItem(locationId, step.Subject, item) is not null)];
 
         // A device goes as a whole: where one of its documents is held, nothing of it is deleted.
-        bool isWhole = locations.StoreOf(step.Location) is { IsShared: false } && held.Count > 0;
+        bool isWhole = locations.SinkOf(step.Location) is { IsShared: false } && held.Count > 0;
         return new Attempt(step, fault)
         {
             Finding = found with
@@ -195,13 +195,13 @@ internal sealed class StepErasing(
         DataLocation location = part.Location;
         try
         {
-            IDataStore store = locations.StoreOf(location)
-                ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no store serves it");
+            ISink sink = locations.SinkOf(location)
+                ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no sink serves it");
             var tried = attempts.ToDictionary(attempt => attempt.Step.DeviceId, StringComparer.Ordinal);
             var allowance = new ErasureAllowance(attempts.Select(attempt => attempt.Finding), deviceId =>
                 reach.MoreThan(tried[deviceId].Step, tried[deviceId].Finding)
             );
-            StoreCall call = reading.CallFor(
+            SinkCall call = reading.CallFor(
                 location,
                 (what, token) => AnnounceAsync(location.Id, what, token),
                 part.Earlier,
@@ -210,7 +210,7 @@ internal sealed class StepErasing(
                 incarnations.AskAsync,
                 allowance
             );
-            IReadOnlyList<ErasureOutcome> outcomes = await store.EraseAsync(
+            IReadOnlyList<ErasureOutcome> outcomes = await sink.EraseAsync(
                 call,
                 [.. attempts.Select(attempt => attempt.Finding)],
                 cancellationToken
@@ -293,10 +293,10 @@ internal sealed class StepErasing(
 
         public List<Attempt> Attempts { get; } = [];
 
-        /// <inheritdoc cref="StoreCall.Held" />
+        /// <inheritdoc cref="SinkCall.Held" />
         public ILookup<string, string> Held { get; set; } = Array.Empty<string>().ToLookup(path => path);
 
-        /// <inheritdoc cref="StoreCall.Earlier" />
+        /// <inheritdoc cref="SinkCall.Earlier" />
         public Dictionary<string, string> Earlier { get; set; } = [];
     }
 

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Requests;
+using IotHubDsr.Core.Foundation;
 using IotHubDsr.Core.Sinks;
-using IotHubDsr.Core.Work;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -86,7 +86,7 @@ internal sealed class StepVerifying(
         await RecordAsync(steps[0].Location, given, cancellationToken);
     }
 
-    private bool IsToRead(RequestStep step) => locations.StoreOf(step.Location) is not null && !IsLeft(step);
+    private bool IsToRead(RequestStep step) => locations.SinkOf(step.Location) is not null && !IsLeft(step);
 
     /// <summary>Whether the location left the hub's configuration after it was settled: nothing tells any more how it is read.</summary>
     private bool IsLeft(RequestStep step) => step.Before.IsFinal && !_configured.Contains(step.Location.Id);
@@ -111,7 +111,7 @@ internal sealed class StepVerifying(
 
     private ErasureReceipt ReceiptFor(RequestStep step, Settlement settlement)
     {
-        bool isServed = locations.StoreOf(step.Location) is not null;
+        bool isServed = locations.SinkOf(step.Location) is not null;
         return new ErasureReceipt
         {
             RequestId = open.Folder.RequestId,
@@ -204,7 +204,7 @@ internal sealed class StepVerifying(
         [
             .. after.Items.Where(item => item.Records > 0).Select(item => holds.OnItem(step.Location.Id, step.Subject, item)),
         ];
-        bool isWhole = locations.StoreOf(step.Location) is { IsShared: false };
+        bool isWhole = locations.SinkOf(step.Location) is { IsShared: false };
         return items.Count > 0 && (isWhole ? items.Any(held => held is not null) : items.All(held => held is not null))
             ? items.OfType<Settlement>().MaxBy(held => held.Until)
             : null;

@@ -1,7 +1,7 @@
 namespace IotHubDsr.Core.Records;
 
 /// <summary>
-/// By what a request can be narrowed, or widened, to some records of its devices. A store declares what it can tell apart; where it cannot,
+/// By what a request can be narrowed, or widened, to some records of its devices. A sink declares what it can tell apart; where it cannot,
 /// it is not asked to change or copy anything.
 /// </summary>
 [Flags]
@@ -16,12 +16,12 @@ internal enum Narrowing
     Time = 2,
 
     /// <summary>
-    /// Records of other senders that name a device in their body; a store of nothing but a device's own things knows of none.
+    /// Records of other senders that name a device in their body; a sink of nothing but a device's own things knows of none.
     /// </summary>
     Mentioned = 4,
 }
 
-/// <summary>What a scope asks of stores.</summary>
+/// <summary>What a scope asks of sinks.</summary>
 internal static class ScopeNarrowing
 {
     public static Narrowing Of(RecordScope scope) =>

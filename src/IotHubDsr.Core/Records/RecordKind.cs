@@ -2,7 +2,7 @@ namespace IotHubDsr.Core.Records;
 
 /// <summary>
 /// What one kind of record in an export looks like. The columns of the table, the JSON Schema and the data dictionary all come from it,
-/// so that none can say what the others do not. A store declares the kinds that it writes.
+/// so that none can say what the others do not. A sink declares the kinds that it writes.
 /// </summary>
 /// <param name="Name">Lower-case words with hyphens: the name of the schema's file.</param>
 /// <param name="Meaning">What one record is, in plain words.</param>

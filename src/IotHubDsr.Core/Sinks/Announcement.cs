@@ -1,7 +1,7 @@
 namespace IotHubDsr.Core.Sinks;
 
 /// <summary>
-/// What a store is about to destroy with one call. When the process dies after it was put on record, a later run finds out from it whether
+/// What a sink is about to destroy with one call. When the process dies after it was put on record, a later run finds out from it whether
 /// the call was made: an item that no longer holds what was announced is gone.
 /// </summary>
 /// <param name="Text">A sentence about it, for a person.</param>

@@ -13,7 +13,7 @@ internal interface IExportTarget
     /// <param name="extension">Extension without the dot: <c>json</c>, <c>ndjson</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ExportTargetException">
-    /// The package cannot be written; the stream throws it as well. Nothing more can be exported, so a store lets it pass.
+    /// The package cannot be written; the stream throws it as well. Nothing more can be exported, so a sink lets it pass.
     /// </exception>
     Task<Stream> OpenAsync(string name, string extension, CancellationToken cancellationToken);
 

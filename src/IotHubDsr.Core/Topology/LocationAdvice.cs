@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace IotHubDsr.Core.Topology;
 
-/// <summary>What holds for every device, and who has to do what, in locations that no store reads.</summary>
+/// <summary>What holds for every device, and who has to do what, in locations that no sink reads.</summary>
 internal static class LocationAdvice
 {
     private const string Manual = "This version does not read it: ";
@@ -137,8 +137,8 @@ internal static class LocationAdvice
     public static string? KindOf(string name) => Table.Keys.FirstOrDefault(kind => kind.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
-    /// Gives a location the verdict and the advice for the case that no store reads its kind. Whoever has a store replaces both: nothing
-    /// that a store needs is told in the advice alone.
+    /// Gives a location the verdict and the advice for the case that no sink reads its kind. Whoever has a sink replaces both: nothing
+    /// that a sink needs is told in the advice alone.
     /// </summary>
     public static DataLocation ForNoStore(DataLocation location)
     {

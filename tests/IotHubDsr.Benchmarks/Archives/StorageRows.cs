@@ -67,7 +67,7 @@ internal static class StorageRows
     private static async Task<double> UploadedAsync(BlobSandbox sandbox, string blob)
     {
         await sandbox.ClearLogAsync();
-        var call = new StoreCall(Location(), new StoreOptions(1), (_, _) => ValueTask.CompletedTask);
+        var call = new SinkCall(Location(), new SinkOptions(1), (_, _) => ValueTask.CompletedTask);
         var rewriter = new BlobRewriter(
             Open(sandbox),
             new RoutedBlobLayout(call.Location),

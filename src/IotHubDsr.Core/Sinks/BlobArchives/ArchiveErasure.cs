@@ -20,7 +20,7 @@ internal sealed class ArchiveErasure(
     ArchiveLayout layout,
     RecordSelection selection,
     AfterCommit? after,
-    StoreCall call,
+    SinkCall call,
     IReadOnlyList<DeviceDataFinding> findings,
     TimeProvider time
 )

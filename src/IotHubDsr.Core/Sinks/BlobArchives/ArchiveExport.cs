@@ -10,7 +10,7 @@ namespace IotHubDsr.Core.Sinks.BlobArchives;
 /// Writes the records of the subjects as JSON lines, blob by blob in the order of their names: each with its device, where it
 /// stood, and how it is attributed.
 /// </summary>
-internal sealed class ArchiveExport(ContainerScan scan, StoreCall call)
+internal sealed class ArchiveExport(ContainerScan scan, SinkCall call)
 {
     private const string Withheld =
         "Records that the device relayed as a gateway for other devices are those devices' data, and those that only name it can be "

@@ -45,7 +45,7 @@ internal sealed class BlobRewriter(
     SeenItem item,
     RecordSelection selection,
     AfterCommit? after,
-    StoreCall call,
+    SinkCall call,
     TimeProvider time
 )
 {

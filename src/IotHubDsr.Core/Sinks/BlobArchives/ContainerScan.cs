@@ -33,7 +33,7 @@ internal sealed class ContainerScan(
     private int _uncommitted;
     private long _excluded;
     private DateTimeOffset? _leavesBy;
-    private StoreCall? _call;
+    private SinkCall? _call;
 
     public BlobContainerAccess Container => container;
 
@@ -48,7 +48,7 @@ internal sealed class ContainerScan(
 
     private SubjectTotals TotalsOf(int subject) => _totals.TryGetValue(subject, out SubjectTotals? totals) ? totals : new SubjectTotals();
 
-    public async Task RunAsync(StoreCall call, CancellationToken cancellationToken)
+    public async Task RunAsync(SinkCall call, CancellationToken cancellationToken)
     {
         _call = call;
         try
@@ -239,7 +239,7 @@ internal sealed class ContainerScan(
     }
 
     /// <summary>The blobs to read, while they are listed: a container can hold more than fit into memory.</summary>
-    private async IAsyncEnumerable<ListedBlob> ListAsync(StoreCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ListedBlob> ListAsync(SinkCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         _seen.Begin();
         var listing = new NarrowedListing(container, layout, call.Options.Scope);
@@ -276,7 +276,7 @@ internal sealed class ContainerScan(
         return true;
     }
 
-    private async ValueTask ScanAsync(StoreCall call, ListedBlob listed, CancellationToken cancellationToken)
+    private async ValueTask ScanAsync(SinkCall call, ListedBlob listed, CancellationToken cancellationToken)
     {
         try
         {
@@ -304,7 +304,7 @@ internal sealed class ContainerScan(
     }
 
     /// <summary>One that is gone has been deleted, or has moved: the next listing tells.</summary>
-    private async Task ReadAsync(StoreCall call, ListedBlob listed, CancellationToken cancellationToken)
+    private async Task ReadAsync(SinkCall call, ListedBlob listed, CancellationToken cancellationToken)
     {
         var request = new ScanRequest(Subjects, WithBody: selection.WithBody);
         if (await ArchiveRead.ScanAsync(container, listed, request, cancellationToken) is not { Blob: var blob, Scan: var scan })
@@ -318,7 +318,7 @@ internal sealed class ContainerScan(
             await ReportUnreadAsync(call, listed.Path, scan.Unread, cancellationToken);
     }
 
-    private async ValueTask ReportUnreadAsync(StoreCall call, string path, UnreadRecords unread, CancellationToken cancellationToken)
+    private async ValueTask ReportUnreadAsync(SinkCall call, string path, UnreadRecords unread, CancellationToken cancellationToken)
     {
         string first = unread.FirstOffset.ToString(CultureInfo.InvariantCulture);
         Fault fault = FaultCatalogue.RecordsUnreadable.For($"{call.Location.Place}/{path}", Counted.Of(unread.Count, "record"), first);

@@ -23,7 +23,7 @@ internal sealed class EmptyBlobs
     /// <summary>
     /// The reading of a location for some devices. It knows what an earlier one found empty if that looked for all of them.
     /// </summary>
-    public Reading ReadingOf(DataLocation location, IReadOnlyCollection<string> deviceIds, StoreOptions options)
+    public Reading ReadingOf(DataLocation location, IReadOnlyCollection<string> deviceIds, SinkOptions options)
     {
         string asked = Asked(location, options);
         if (_readings.TryGetValue(location.Id, out Reading? known) && known.Covers(asked, deviceIds))
@@ -35,10 +35,10 @@ internal sealed class EmptyBlobs
     }
 
     /// <summary>The last reading of a location, if it looked for the same and for these devices among others; else null.</summary>
-    public Reading? LastOf(DataLocation location, IReadOnlyCollection<string> deviceIds, StoreOptions options) =>
+    public Reading? LastOf(DataLocation location, IReadOnlyCollection<string> deviceIds, SinkOptions options) =>
         _readings.TryGetValue(location.Id, out Reading? known) && known.Covers(Asked(location, options), deviceIds) ? known : null;
 
-    private static string Asked(DataLocation location, StoreOptions options)
+    private static string Asked(DataLocation location, SinkOptions options)
     {
         RecordScope scope = options.Scope;
         string settings = string.Join(' ', location.Settings.OrderBy(setting => setting.Key, StringComparer.Ordinal));

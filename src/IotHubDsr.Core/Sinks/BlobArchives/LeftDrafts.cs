@@ -9,7 +9,7 @@ namespace IotHubDsr.Core.Sinks.BlobArchives;
 /// Drafts that an erasure left because its process died: copies of what other devices sent, beside the blobs that they were made for. The
 /// next erasure in the container removes them. One that another erasure is just working on is put together again by it.
 /// </summary>
-internal sealed class LeftDrafts(BlobContainerAccess container, ArchiveLayout layout, StoreCall call)
+internal sealed class LeftDrafts(BlobContainerAccess container, ArchiveLayout layout, SinkCall call)
 {
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {

@@ -14,7 +14,7 @@ namespace IotHubDsr.Core.Sinks.BlobArchives;
 internal sealed class OldCopies(
     BlobContainerAccess container,
     ArchiveLayout layout,
-    StoreCall call,
+    SinkCall call,
     RecordSelection selection,
     ErasureAccounts accounts
 )

@@ -12,7 +12,7 @@ namespace IotHubDsr.Core.Sinks.FileUploads;
 /// Deletes the files that were found of some devices. A file holds one device's data only: no bystander shares it, and what a device
 /// uploads again under the same name belongs to the same device.
 /// </summary>
-internal sealed class UploadErasure(BlobContainerAccess container, StoreCall call)
+internal sealed class UploadErasure(BlobContainerAccess container, SinkCall call)
 {
     private const int Attempts = 4;
     private const string SnapshotMark = "?snapshot=";

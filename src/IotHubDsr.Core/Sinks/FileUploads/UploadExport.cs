@@ -10,7 +10,7 @@ namespace IotHubDsr.Core.Sinks.FileUploads;
 /// <summary>
 /// Copies files into a package as they are, one after the other, and lists them in <c>files.ndjson</c> and <c>files.csv</c>.
 /// </summary>
-internal sealed class UploadExport(BlobContainerAccess container, StoreCall call, IExportTarget target)
+internal sealed class UploadExport(BlobContainerAccess container, SinkCall call, IExportTarget target)
 {
     private const int BufferSize = 128 * 1024;
     private const int Attempts = 4;

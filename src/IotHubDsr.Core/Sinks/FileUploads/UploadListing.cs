@@ -36,7 +36,7 @@ internal sealed class UploadListing
     /// </summary>
     public static async Task<UploadListing> ReadAsync(
         BlobContainerAccess container,
-        StoreCall call,
+        SinkCall call,
         IReadOnlyList<string> deviceIds,
         DateTimeOffset now,
         bool once,
@@ -70,7 +70,7 @@ internal sealed class UploadListing
         return listing;
     }
 
-    private async Task ReadAsync(BlobContainerAccess container, StoreCall call, bool once, CancellationToken cancellationToken)
+    private async Task ReadAsync(BlobContainerAccess container, SinkCall call, bool once, CancellationToken cancellationToken)
     {
         do
         {
@@ -84,7 +84,7 @@ internal sealed class UploadListing
             throw FaultCatalogue.ContainerChanging.Exception(call.Location.ToString(), _seen.Listings);
     }
 
-    private Task ReadEachAsync(BlobContainerAccess container, StoreCall call, CancellationToken cancellationToken) =>
+    private Task ReadEachAsync(BlobContainerAccess container, SinkCall call, CancellationToken cancellationToken) =>
         call.Gate.ForEachAsync(
             _devices.Values,
             async (device, token) =>
@@ -95,7 +95,7 @@ internal sealed class UploadListing
             cancellationToken
         );
 
-    private async Task ReadAllAsync(BlobContainerAccess container, StoreCall call, CancellationToken cancellationToken)
+    private async Task ReadAllAsync(BlobContainerAccess container, SinkCall call, CancellationToken cancellationToken)
     {
         const int perReport = 5000;
         long seen = 0;

@@ -6,7 +6,7 @@ namespace IotHubDsr.Core.Sinks.Registry;
 /// Deletes devices in the state in which they were found. A device that changed since is read again: the same device is deleted in its
 /// new state, another one that took its ID is left alone.
 /// </summary>
-internal sealed class RegistryErasure(HubClient hub, StoreCall call)
+internal sealed class RegistryErasure(HubClient hub, SinkCall call)
 {
     private const int MaxAttempts = 3;
 

@@ -6,7 +6,7 @@ namespace IotHubDsr.Core.Sinks.Registry;
 /// The files of an export of the registry: identities and twins, each document a record, without what would let a reader of the export
 /// act as the device.
 /// </summary>
-internal sealed class RegistryExport(StoreCall call, IExportTarget target) : IAsyncDisposable
+internal sealed class RegistryExport(SinkCall call, IExportTarget target) : IAsyncDisposable
 {
     private const string CredentialsLeftOut = "Keys are credentials, not data about the device, and are left out.";
 

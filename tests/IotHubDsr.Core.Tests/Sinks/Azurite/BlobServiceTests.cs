@@ -9,7 +9,7 @@ using static IotHubDsr.Core.Tests.Sinks.RoutedBlobs.ArchiveSandbox;
 namespace IotHubDsr.Core.Tests.Sinks.Azurite;
 
 /// <summary>
-/// The blob stores against a service that we did not write, besides our own. Azurite copies nothing within itself and keeps no versions.
+/// The blob sinks against a service that we did not write, besides our own. Azurite copies nothing within itself and keeps no versions.
 /// </summary>
 public sealed class BlobServiceTests(AzuriteServer azurite) : IClassFixture<AzuriteServer>
 {
@@ -133,7 +133,7 @@ public sealed class BlobServiceTests(AzuriteServer azurite) : IClassFixture<Azur
             await container.Client.UploadBlobAsync(name, new BinaryData(name));
         await container.Client.GetBlobClient("dev1/a.log").CreateSnapshotAsync();
 
-        ErasureOutcome outcome = await container.EraseAsync(container.Uploads, "dev1", new StoreOptions(4) { IncludeOldVersions = true });
+        ErasureOutcome outcome = await container.EraseAsync(container.Uploads, "dev1", new SinkOptions(4) { IncludeOldVersions = true });
 
         Assert.Null(outcome.Fault);
         List<string> left = [];

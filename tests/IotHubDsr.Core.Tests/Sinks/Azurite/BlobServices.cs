@@ -32,7 +32,7 @@ internal sealed class AzuriteDataAttribute : DataAttribute
         ];
 }
 
-/// <summary>An empty container of one of the services, seen by the stores and by a plain client of the library.</summary>
+/// <summary>An empty container of one of the services, seen by the sinks and by a plain client of the library.</summary>
 internal sealed class ContainerUnderTest : IAsyncDisposable
 {
     private readonly SandboxServer? _sandbox;
@@ -46,18 +46,18 @@ internal sealed class ContainerUnderTest : IAsyncDisposable
     )
     {
         (Client, _sandbox, _access) = (client, sandbox, access);
-        Archive = new RoutedBlobStore(containers, TimeProvider.System);
-        Uploads = new FileUploadStore(containers, TimeProvider.System);
-        Logs = new LogArchiveStore(containers, TimeProvider.System);
+        Archive = new RoutedBlobSink(containers, TimeProvider.System);
+        Uploads = new FileUploadSink(containers, TimeProvider.System);
+        Logs = new LogArchiveSink(containers, TimeProvider.System);
     }
 
     public BlobContainerClient Client { get; }
 
-    public RoutedBlobStore Archive { get; }
+    public RoutedBlobSink Archive { get; }
 
-    public FileUploadStore Uploads { get; }
+    public FileUploadSink Uploads { get; }
 
-    public LogArchiveStore Logs { get; }
+    public LogArchiveSink Logs { get; }
 
     public List<DsrEvent> Events { get; } = [];
 
@@ -84,18 +84,18 @@ internal sealed class ContainerUnderTest : IAsyncDisposable
         return new ContainerUnderTest(client, new BlobContainers(access, TimeProvider.System), server, access);
     }
 
-    public StoreCall Call(IDataStore store, StoreOptions? options = null) =>
+    public SinkCall Call(ISink sink, SinkOptions? options = null) =>
         new(
             new DataLocation
             {
                 Id = "location",
-                Kind = store.Kinds.First(),
+                Kind = sink.Kinds.First(),
                 Place = Client.Name,
                 Provenance = ["a test"],
-                Capabilities = store.Capabilities,
+                Capabilities = sink.Capabilities,
                 Settings = new Dictionary<string, string> { [LocationSettings.ContainerUri] = Client.Uri.ToString() },
             },
-            options ?? new StoreOptions(4),
+            options ?? new SinkOptions(4),
             (dsrEvent, _) =>
             {
                 lock (Events)
@@ -104,14 +104,14 @@ internal sealed class ContainerUnderTest : IAsyncDisposable
             }
         );
 
-    public async Task<ErasureOutcome> EraseAsync(IDataStore store, string deviceId, StoreOptions? options = null)
+    public async Task<ErasureOutcome> EraseAsync(ISink sink, string deviceId, SinkOptions? options = null)
     {
-        IReadOnlyList<DeviceDataFinding> found = await store.FindAsync(Call(store, options), [deviceId], CancellationToken.None);
-        return Assert.Single(await store.EraseAsync(Call(store, options), found, CancellationToken.None));
+        IReadOnlyList<DeviceDataFinding> found = await sink.FindAsync(Call(sink, options), [deviceId], CancellationToken.None);
+        return Assert.Single(await sink.EraseAsync(Call(sink, options), found, CancellationToken.None));
     }
 
-    public async Task<DeviceDataFinding> FindAsync(IDataStore store, string deviceId) =>
-        Assert.Single(await store.FindAsync(Call(store), [deviceId], CancellationToken.None));
+    public async Task<DeviceDataFinding> FindAsync(ISink sink, string deviceId) =>
+        Assert.Single(await sink.FindAsync(Call(sink), [deviceId], CancellationToken.None));
 
     public async ValueTask DisposeAsync()
     {

@@ -81,7 +81,7 @@ public sealed class DeadLetterTests
         Put(sandbox, Blob, Event(Alice), Event(Bob), Event(Alice, "FABRIKAM-HUB"));
         var target = new MemoryTarget();
 
-        ExportCompleteness line = Assert.Single(await sandbox.Store.ExportAsync(sandbox.Call(), [Alice], target, CancellationToken.None));
+        ExportCompleteness line = Assert.Single(await sandbox.Sink.ExportAsync(sandbox.Call(), [Alice], target, CancellationToken.None));
 
         Assert.Equal((1L, 1L), (line.Found, line.Included));
         string text = target.Text("events.ndjson");
@@ -90,7 +90,7 @@ public sealed class DeadLetterTests
     }
 
     private static Task<ArchiveSandbox> StartLettersAsync() =>
-        ArchiveSandbox.StartAsync(store: static (access, time) => new DeadLetterStore(new BlobContainers(access, time), time));
+        ArchiveSandbox.StartAsync(sink: static (access, time) => new DeadLetterSink(new BlobContainers(access, time), time));
 
     private static void Put(ArchiveSandbox sandbox, string name, params string[] events) =>
         sandbox.Put(name, Encoding.UTF8.GetBytes($"[{string.Join(',', events)}]"));

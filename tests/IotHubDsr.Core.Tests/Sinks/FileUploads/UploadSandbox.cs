@@ -12,7 +12,7 @@ using IotHubDsr.Sandbox.Storage.Blobs;
 
 namespace IotHubDsr.Core.Tests.Sinks.FileUploads;
 
-/// <summary>A container of its own in a sandbox, the store under test, and a call that remembers what it was told.</summary>
+/// <summary>A container of its own in a sandbox, the sink under test, and a call that remembers what it was told.</summary>
 internal sealed class UploadSandbox : IAsyncDisposable
 {
     public const string AccountName = "uploadsundertest";
@@ -25,7 +25,7 @@ internal sealed class UploadSandbox : IAsyncDisposable
     {
         _server = server;
         _access = SandboxAccess.Open(server, Wire);
-        Store = new FileUploadStore(new BlobContainers(_access, server.World.Clock), server.World.Clock);
+        Sink = new FileUploadSink(new BlobContainers(_access, server.World.Clock), server.World.Clock);
         Container = server.World.Blobs.GetOrAddAccount(AccountName, options).GetOrAddContainer(ContainerName);
         Location = new DataLocation
         {
@@ -33,7 +33,7 @@ internal sealed class UploadSandbox : IAsyncDisposable
             Kind = LocationKinds.FileUploadContainer,
             Place = $"{AccountName}/{ContainerName}",
             Provenance = ["a test"],
-            Capabilities = Store.Capabilities,
+            Capabilities = Sink.Capabilities,
             Settings = new Dictionary<string, string>
             {
                 [LocationSettings.ContainerUri] = $"https://{AccountName}.blob.core.windows.net/{ContainerName}",
@@ -48,7 +48,7 @@ internal sealed class UploadSandbox : IAsyncDisposable
 
     public DataLocation Location { get; set; }
 
-    public FileUploadStore Store { get; }
+    public FileUploadSink Sink { get; }
 
     public FaultRules Faults => _server.Faults;
 
@@ -56,7 +56,7 @@ internal sealed class UploadSandbox : IAsyncDisposable
 
     public List<DsrEvent> Events { get; } = [];
 
-    /// <summary>Runs when the store announces a deletion, before it goes on; gets the text.</summary>
+    /// <summary>Runs when the sink announces a deletion, before it goes on; gets the text.</summary>
     public Action<string>? OnAnnounce { get; set; }
 
     public IEnumerable<Fault> Reported => Events.OfType<FaultEvent>().Select(reported => reported.Fault);
@@ -111,8 +111,8 @@ internal sealed class UploadSandbox : IAsyncDisposable
     /// <summary>What an operator holds, and for which device.</summary>
     public IReadOnlyList<(string Path, string DeviceId)> Held { get; set; } = [];
 
-    public StoreCall Call(bool oldVersions = false, int throttleLimit = 4) =>
-        new(Location, new StoreOptions(throttleLimit) { IncludeOldVersions = oldVersions }, (dsrEvent, _) =>
+    public SinkCall Call(bool oldVersions = false, int throttleLimit = 4) =>
+        new(Location, new SinkOptions(throttleLimit) { IncludeOldVersions = oldVersions }, (dsrEvent, _) =>
         {
             lock (Events)
                 Events.Add(dsrEvent);
@@ -128,12 +128,12 @@ internal sealed class UploadSandbox : IAsyncDisposable
         }) { Held = Held.ToLookup(held => held.Path, held => held.DeviceId) };
 
     public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(params string[] deviceIds) =>
-        Store.FindAsync(Call(), deviceIds, CancellationToken.None);
+        Sink.FindAsync(Call(), deviceIds, CancellationToken.None);
 
     public async Task<DeviceDataFinding> FindOneAsync(string deviceId) => Assert.Single(await FindAsync(deviceId));
 
     public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(bool oldVersions, params DeviceDataFinding[] findings) =>
-        Store.EraseAsync(Call(oldVersions), findings, CancellationToken.None);
+        Sink.EraseAsync(Call(oldVersions), findings, CancellationToken.None);
 
     /// <summary>Finds a device and erases it.</summary>
     public async Task<ErasureOutcome> EraseAsync(string deviceId, bool oldVersions = false) =>
@@ -142,7 +142,7 @@ internal sealed class UploadSandbox : IAsyncDisposable
     public async Task<(IReadOnlyList<ExportCompleteness> Lines, MemoryTarget Package)> ExportAsync(params string[] deviceIds)
     {
         var target = new MemoryTarget();
-        return (await Store.ExportAsync(Call(), deviceIds, target, CancellationToken.None), target);
+        return (await Sink.ExportAsync(Call(), deviceIds, target, CancellationToken.None), target);
     }
 
     public async ValueTask DisposeAsync()

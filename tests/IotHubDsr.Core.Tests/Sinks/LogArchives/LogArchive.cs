@@ -15,7 +15,7 @@ internal static class LogArchive
     public static readonly DateTimeOffset LongAgo = new(2026, 1, 5, 8, 0, 0, TimeSpan.Zero);
 
     public static Task<ArchiveSandbox> StartLogsAsync(bool versioned = false) =>
-        ArchiveSandbox.StartAsync(versioned, static (access, time) => new LogArchiveStore(new BlobContainers(access, time), time));
+        ArchiveSandbox.StartAsync(versioned, static (access, time) => new LogArchiveSink(new BlobContainers(access, time), time));
 
     public static string BlobOf(DateTimeOffset hour, string hub = "CONTOSO-HUB") =>
         string.Create(

@@ -155,5 +155,5 @@ public sealed class RegistryExportTests : IAsyncLifetime
     }
 
     private Task<IReadOnlyList<ExportCompleteness>> ExportAsync(params string[] deviceIds) =>
-        _sandbox.Store.ExportAsync(_sandbox.Call(LocationKinds.DeviceRegistry), deviceIds, _target, CancellationToken.None);
+        _sandbox.Sink.ExportAsync(_sandbox.Call(LocationKinds.DeviceRegistry), deviceIds, _target, CancellationToken.None);
 }

@@ -75,10 +75,10 @@ public sealed class RegistryFindTests : IAsyncLifetime
     [Fact]
     public async Task Find_AnotherHub_IsAFailureAndNotAbsent()
     {
-        var store = new RegistryStore(_sandbox.ClientFor("fabrikam-hub.azure-devices.net"));
+        var sink = new RegistrySink(_sandbox.ClientFor("fabrikam-hub.azure-devices.net"));
 
         DsrException failure = await Assert.ThrowsAsync<DsrException>(() =>
-            store.FindAsync(_sandbox.Call(LocationKinds.DeviceRegistry), ["dev1"], CancellationToken.None)
+            sink.FindAsync(_sandbox.Call(LocationKinds.DeviceRegistry), ["dev1"], CancellationToken.None)
         );
 
         Assert.Equal(FaultCatalogue.HubNotFound.Id, failure.Fault.Id);
@@ -179,7 +179,7 @@ public sealed class RegistryFindTests : IAsyncLifetime
     [Fact]
     public async Task Find_BasicTier_AsksForNoTwins()
     {
-        var store = new RegistryStore(_sandbox.ClientFor(_sandbox.Descriptor.HubHostName, "B1"));
+        var sink = new RegistrySink(_sandbox.ClientFor(_sandbox.Descriptor.HubHostName, "B1"));
         _sandbox.Faults.Add(
             new FaultRule
             {
@@ -191,7 +191,7 @@ public sealed class RegistryFindTests : IAsyncLifetime
         );
 
         DeviceDataFinding finding = Assert.Single(
-            await store.FindAsync(_sandbox.Call(LocationKinds.DeviceRegistry), ["dev1"], CancellationToken.None)
+            await sink.FindAsync(_sandbox.Call(LocationKinds.DeviceRegistry), ["dev1"], CancellationToken.None)
         );
 
         Assert.Equal(["devices/dev1", "devices/dev1/modules/tracker"], finding.Items.Select(item => item.Path));

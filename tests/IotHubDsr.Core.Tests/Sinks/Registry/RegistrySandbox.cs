@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Azure.Hub;
 using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Sinks.CloudToDeviceQueues;
 using IotHubDsr.Core.Sinks.Registry;
 using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Sandbox;
@@ -25,17 +26,17 @@ internal sealed class RegistrySandbox : IAsyncDisposable
             Credentials.ForApplication(access, Descriptor.TenantId, Descriptor.ClientId, Descriptor.ClientSecret)
         );
         Client = HubClient.WithToken(_access, Descriptor.HubHostName, HubThrottle.For("S3", 4, 1));
-        Store = new RegistryStore(Client);
-        Queue = new CloudToDeviceQueueStore(Client);
+        Sink = new RegistrySink(Client);
+        Queue = new CloudToDeviceQueueSink(Client);
     }
 
     public IotHubSandbox Descriptor { get; }
 
     public HubClient Client { get; }
 
-    public RegistryStore Store { get; }
+    public RegistrySink Sink { get; }
 
-    public CloudToDeviceQueueStore Queue { get; }
+    public CloudToDeviceQueueSink Queue { get; }
 
     public HubRegistry Registry => _server.World.Registry;
 
@@ -44,13 +45,13 @@ internal sealed class RegistrySandbox : IAsyncDisposable
     public IReadOnlyList<string> Mutations =>
         [.. _server.RequestLog.After(0).Where(entry => entry.Mutating).Select(entry => $"{entry.Method} {entry.Target.Split('?')[0]}")];
 
-    /// <summary>What the stores told the operation, in order, and how many mutations had been sent before.</summary>
+    /// <summary>What the sinks told the operation, in order, and how many mutations had been sent before.</summary>
     public List<(DsrEvent Event, int MutationsBefore)> Events { get; } = [];
 
-    /// <summary>What the stores announced, in order.</summary>
+    /// <summary>What the sinks announced, in order.</summary>
     public List<Announcement> Announced { get; } = [];
 
-    /// <summary>Runs when a store announces a destruction, before it goes on.</summary>
+    /// <summary>Runs when a sink announces a destruction, before it goes on.</summary>
     public Action<string>? OnAnnounce { get; set; }
 
     public static async Task<RegistrySandbox> StartAsync() =>
@@ -68,7 +69,7 @@ internal sealed class RegistrySandbox : IAsyncDisposable
 
     public void Deny(string right) => _server.Access.Denied = [$"hub:{right}"];
 
-    public StoreCall Call(string kind) =>
+    public SinkCall Call(string kind) =>
         new(
             new DataLocation
             {
@@ -77,7 +78,7 @@ internal sealed class RegistrySandbox : IAsyncDisposable
                 Place = Descriptor.HubName,
                 Provenance = ["the hub itself"],
             },
-            new StoreOptions(4),
+            new SinkOptions(4),
             (dsrEvent, _) =>
             {
                 lock (Events)
@@ -95,13 +96,13 @@ internal sealed class RegistrySandbox : IAsyncDisposable
         );
 
     public async Task<DeviceDataFinding> FindAsync(string deviceId) =>
-        Assert.Single(await Store.FindAsync(Call(LocationKinds.DeviceRegistry), [deviceId], CancellationToken.None));
+        Assert.Single(await Sink.FindAsync(Call(LocationKinds.DeviceRegistry), [deviceId], CancellationToken.None));
 
     public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(params string[] deviceIds) =>
-        Store.FindAsync(Call(LocationKinds.DeviceRegistry), deviceIds, CancellationToken.None);
+        Sink.FindAsync(Call(LocationKinds.DeviceRegistry), deviceIds, CancellationToken.None);
 
     public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(params DeviceDataFinding[] findings) =>
-        Store.EraseAsync(Call(LocationKinds.DeviceRegistry), findings, CancellationToken.None);
+        Sink.EraseAsync(Call(LocationKinds.DeviceRegistry), findings, CancellationToken.None);
 
     public void Change(string deviceId)
     {

@@ -13,7 +13,7 @@ using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Core.Tests.Sinks.RoutedBlobs;
 
-/// <summary>A container of its own in a sandbox, the store under test, and a call that remembers what it was told.</summary>
+/// <summary>A container of its own in a sandbox, the sink under test, and a call that remembers what it was told.</summary>
 internal sealed class ArchiveSandbox : IAsyncDisposable
 {
     public const string Alice = "alice";
@@ -26,12 +26,12 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
     private readonly SandboxServer _server;
     private readonly AzureAccess _access;
 
-    private ArchiveSandbox(SandboxServer server, bool versioned, Func<AzureAccess, TimeProvider, IDataStore>? store)
+    private ArchiveSandbox(SandboxServer server, bool versioned, Func<AzureAccess, TimeProvider, ISink>? sink)
     {
         _server = server;
         _access = SandboxAccess.Open(server, Wire);
-        Store = store?.Invoke(_access, server.World.Clock)
-            ?? new RoutedBlobStore(new BlobContainers(_access, server.World.Clock), server.World.Clock);
+        Sink = sink?.Invoke(_access, server.World.Clock)
+            ?? new RoutedBlobSink(new BlobContainers(_access, server.World.Clock), server.World.Clock);
         AccountName = versioned ? WorldNames.VersionedAccount : WorldNames.PlainAccount;
         UseContainer("archive-under-test");
     }
@@ -46,7 +46,7 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
 
     public DataLocation Location { get; set; } = null!;
 
-    public IDataStore Store { get; }
+    public ISink Sink { get; }
 
     public FaultRules Faults => _server.Faults;
 
@@ -60,7 +60,7 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
     /// <summary>What may be taken of a device, by its ID.</summary>
     public IReadOnlyDictionary<string, RecordBound> Bounds { get; set; } = new Dictionary<string, RecordBound>();
 
-    /// <summary>Runs when the store announces a destruction, before it goes on.</summary>
+    /// <summary>Runs when the sink announces a destruction, before it goes on.</summary>
     public Action? OnAnnounce { get; set; }
 
     public IEnumerable<Fault> Reported => Events.OfType<FaultEvent>().Select(reported => reported.Fault);
@@ -73,11 +73,9 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
     public IEnumerable<string> Mutations => BlobRequests.Where(entry => entry.Mutating).Select(entry => $"{entry.Method} {entry.Target}");
 
     /// <param name="versioned">Whether the account keeps versions and deleted blobs.</param>
-    /// <param name="store">Makes the store under test; null for that of routed messages.</param>
-    public static async Task<ArchiveSandbox> StartAsync(
-        bool versioned = false,
-        Func<AzureAccess, TimeProvider, IDataStore>? store = null
-    ) => new(await SandboxServer.StartAsync(new SandboxOptions(), CancellationToken.None), versioned, store);
+    /// <param name="sink">Makes the sink under test; null for that of routed messages.</param>
+    public static async Task<ArchiveSandbox> StartAsync(bool versioned = false, Func<AzureAccess, TimeProvider, ISink>? sink = null) =>
+        new(await SandboxServer.StartAsync(new SandboxOptions(), CancellationToken.None), versioned, sink);
 
     public void Deny(params string[] rules) => _server.Access.Denied = rules;
 
@@ -88,10 +86,10 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
         Location = new DataLocation
         {
             Id = $"archive.{name}",
-            Kind = Store.Kinds.Single(),
+            Kind = Sink.Kinds.Single(),
             Place = $"{AccountName}/{name}",
             Provenance = ["a test"],
-            Capabilities = Store.Capabilities,
+            Capabilities = Sink.Capabilities,
             // Most tests are about content: whose a blob is by its name, those say that are about it.
             Statements = [new OperatorStatement(OperatorStatementKind.DedicatedContainer, "a test")],
             Settings = new Dictionary<string, string>
@@ -111,7 +109,7 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
             Events.Clear();
     }
 
-    public StoreCall Call(StoreOptions? options = null) => new(Location, options ?? new StoreOptions(4), (dsrEvent, _) =>
+    public SinkCall Call(SinkOptions? options = null) => new(Location, options ?? new SinkOptions(4), (dsrEvent, _) =>
         {
             lock (Events)
                 Events.Add(dsrEvent);
@@ -127,18 +125,18 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
         }) { Held = Held.ToLookup(held => held.Path, held => held.DeviceId), Bounds = Bounds };
 
     public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(params string[] deviceIds) =>
-        Store.FindAsync(Call(), deviceIds, CancellationToken.None);
+        Sink.FindAsync(Call(), deviceIds, CancellationToken.None);
 
     public async Task<DeviceDataFinding> FindOneAsync(string deviceId) => Assert.Single(await FindAsync(deviceId));
 
-    public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(params DeviceDataFinding[] findings) => EraseAsync(new StoreOptions(4), findings);
+    public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(params DeviceDataFinding[] findings) => EraseAsync(new SinkOptions(4), findings);
 
-    public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(StoreOptions options, params DeviceDataFinding[] findings) =>
-        Store.EraseAsync(Call(options), findings, CancellationToken.None);
+    public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(SinkOptions options, params DeviceDataFinding[] findings) =>
+        Sink.EraseAsync(Call(options), findings, CancellationToken.None);
 
     /// <summary>Finds a device and erases it.</summary>
-    public async Task<ErasureOutcome> EraseAsync(string deviceId, StoreOptions? options = null) =>
-        Assert.Single(await EraseAsync(options ?? new StoreOptions(4), await FindOneAsync(deviceId)));
+    public async Task<ErasureOutcome> EraseAsync(string deviceId, SinkOptions? options = null) =>
+        Assert.Single(await EraseAsync(options ?? new SinkOptions(4), await FindOneAsync(deviceId)));
 
     public static RoutedMessage Message(string deviceId, int number = 0, params (string Name, string Value)[] properties) =>
         new(LongAgo.AddSeconds(number), deviceId, "1", Encoding.UTF8.GetBytes($$"""{"n":{{number}},"of":"{{deviceId}}"}"""))

@@ -37,7 +37,7 @@ public sealed class EncodedBlobTests
 
         DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
         var target = new MemoryTarget();
-        await sandbox.Store.ExportAsync(sandbox.Call(), [Alice], target, CancellationToken.None);
+        await sandbox.Sink.ExportAsync(sandbox.Call(), [Alice], target, CancellationToken.None);
         ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(found));
 
         Assert.Equal((Verdict.Present, 20, 20), (found.Verdict, found.RecordCount, target.Records("messages").Count));

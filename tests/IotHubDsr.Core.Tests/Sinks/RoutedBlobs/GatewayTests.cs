@@ -52,7 +52,7 @@ public sealed class GatewayTests
         await using ArchiveSandbox sandbox = await StartAsync();
         sandbox.Put("blob", Traffic);
 
-        ErasureOutcome outcome = await sandbox.EraseAsync(Gateway, new StoreOptions(4) { IncludeRelayed = includeRelayed });
+        ErasureOutcome outcome = await sandbox.EraseAsync(Gateway, new SinkOptions(4) { IncludeRelayed = includeRelayed });
 
         Assert.Equal(erased, outcome.RecordsErased);
         Assert.Equal(left, Senders(sandbox));
@@ -77,7 +77,7 @@ public sealed class GatewayTests
         sandbox.Put("blob", Traffic);
         var target = new MemoryTarget();
 
-        ExportCompleteness line = Assert.Single(await sandbox.Store.ExportAsync(sandbox.Call(), [Gateway], target, CancellationToken.None));
+        ExportCompleteness line = Assert.Single(await sandbox.Sink.ExportAsync(sandbox.Call(), [Gateway], target, CancellationToken.None));
 
         Assert.Equal((4L, 2L, 2L, 0L), (line.Found, line.Included, line.Withheld, line.Unreachable));
         Assert.All(target.Records("messages"), exported => Assert.Equal("Own", exported.GetProperty("attribution").GetString()));

@@ -150,7 +150,7 @@ public sealed class RewriteTests
     private static async Task<IReadOnlyList<string>> ExportAsync(ArchiveSandbox sandbox, params string[] deviceIds)
     {
         var target = new MemoryTarget();
-        await sandbox.Store.ExportAsync(sandbox.Call(), deviceIds, target, CancellationToken.None);
+        await sandbox.Sink.ExportAsync(sandbox.Call(), deviceIds, target, CancellationToken.None);
         return [.. target.Records("messages").Select(line => line.GetProperty("message").GetRawText())];
     }
 

@@ -178,7 +178,7 @@ public sealed class SpliceTests
         if (withSnapshot)
             sandbox.TakeSnapshot(Blob);
 
-        ErasureOutcome outcome = await sandbox.EraseAsync(Alice, new StoreOptions(4) { DeleteEmptied = true });
+        ErasureOutcome outcome = await sandbox.EraseAsync(Alice, new SinkOptions(4) { DeleteEmptied = true });
 
         Assert.Equal((null, 6L), (outcome.Fault, outcome.RecordsErased));
         Assert.Equal(withSnapshot ? [Blob, "mixed"] : ["mixed"], sandbox.Container.List().Select(blob => blob.Name));
@@ -201,7 +201,7 @@ public sealed class SpliceTests
             int left = nth;
             sandbox.Wire.Before = _ => Interlocked.Decrement(ref left) < 0 ? end.CancelAsync() : Task.CompletedTask;
 
-            Task run = sandbox.Store.EraseAsync(sandbox.Call(), [found], end.Token);
+            Task run = sandbox.Sink.EraseAsync(sandbox.Call(), [found], end.Token);
             await run.ContinueWith(_ => { }, TaskScheduler.Default);
 
             sandbox.Wire.Before = null;

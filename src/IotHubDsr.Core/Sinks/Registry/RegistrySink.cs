@@ -4,7 +4,7 @@ using IotHubDsr.Core.Records;
 namespace IotHubDsr.Core.Sinks.Registry;
 
 /// <summary>The hub's registry: identity, twin, modules and their twins.</summary>
-internal sealed class RegistryStore(HubClient hub) : IDataStore
+internal sealed class RegistrySink(HubClient hub) : ISink
 {
     /// <summary>How many times as many devices as are worked on at once are read before they are written.</summary>
     private const int ReadAhead = 8;
@@ -25,14 +25,14 @@ internal sealed class RegistryStore(HubClient hub) : IDataStore
     public ErasureStage StageOf(string kind) => ErasureStage.Identity;
 
     public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
-        StoreCall call,
+        SinkCall call,
         IReadOnlyList<string> deviceIds,
         CancellationToken cancellationToken
     ) =>
         PerDevice.RunAsync(deviceIds, call.Options.ThrottleLimit, (deviceId, token) => FindAsync(call, deviceId, token), cancellationToken);
 
     public async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
-        StoreCall call,
+        SinkCall call,
         IReadOnlyList<string> deviceIds,
         IExportTarget target,
         CancellationToken cancellationToken
@@ -76,12 +76,12 @@ internal sealed class RegistryStore(HubClient hub) : IDataStore
     }
 
     public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
-        StoreCall call,
+        SinkCall call,
         IReadOnlyList<DeviceDataFinding> findings,
         CancellationToken cancellationToken
     ) => new RegistryErasure(hub, call).RunAsync(findings, cancellationToken);
 
-    private async Task<DeviceDataFinding> FindAsync(StoreCall call, string deviceId, CancellationToken cancellationToken)
+    private async Task<DeviceDataFinding> FindAsync(SinkCall call, string deviceId, CancellationToken cancellationToken)
     {
         (DeviceRecord? record, Fault? fault) = await ReadAsync(call, deviceId, cancellationToken);
         if (fault is not null)
@@ -114,7 +114,7 @@ internal sealed class RegistryStore(HubClient hub) : IDataStore
         };
     }
 
-    private async Task<(DeviceRecord? Value, Fault? Fault)> ReadAsync(StoreCall call, string deviceId, CancellationToken cancellationToken)
+    private async Task<(DeviceRecord? Value, Fault? Fault)> ReadAsync(SinkCall call, string deviceId, CancellationToken cancellationToken)
     {
         (DeviceRecord? record, Fault? fault) = await PerDevice.TryReadAsync(
             call,

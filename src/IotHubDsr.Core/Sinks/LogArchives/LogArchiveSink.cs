@@ -7,7 +7,7 @@ namespace IotHubDsr.Core.Sinks.LogArchives;
 /// <summary>
 /// Resource logs that Azure Monitor archives to a blob container, in a blob for each resource and hour that mixes all its devices.
 /// </summary>
-internal sealed class LogArchiveStore(BlobContainers containers, TimeProvider time) : ArchiveStore(containers, time)
+internal sealed class LogArchiveSink(BlobContainers containers, TimeProvider time) : ArchiveSink(containers, time)
 {
     public override IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.LogArchive];
 

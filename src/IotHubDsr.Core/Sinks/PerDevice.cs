@@ -1,6 +1,6 @@
 using IotHubDsr.Core.Azure.Hub;
 
-namespace IotHubDsr.Core.Sinks.Registry;
+namespace IotHubDsr.Core.Sinks;
 
 /// <summary>Work on several devices at once, where the failure of one is not that of the others.</summary>
 internal static class PerDevice
@@ -36,7 +36,7 @@ internal static class PerDevice
     /// Reads something of one device. A failure that would meet the other devices as well is thrown; any other is reported and given back.
     /// </summary>
     public static async Task<(T? Value, Fault? Fault)> TryReadAsync<T>(
-        StoreCall call,
+        SinkCall call,
         Func<Task<T?>> read,
         CancellationToken cancellationToken
     )
@@ -54,7 +54,7 @@ internal static class PerDevice
     }
 
     /// <summary>The finding for a device that could not be read.</summary>
-    public static DeviceDataFinding Unreachable(StoreCall call, string deviceId, Fault fault) =>
+    public static DeviceDataFinding Unreachable(SinkCall call, string deviceId, Fault fault) =>
         new()
         {
             DeviceId = deviceId,
@@ -64,11 +64,11 @@ internal static class PerDevice
         };
 
     /// <summary>Whether the device that has the ID now is the incarnation that is asked for.</summary>
-    public static bool IsAskedFor(StoreCall call, DeviceIdentity identity) =>
+    public static bool IsAskedFor(SinkCall call, DeviceIdentity identity) =>
         call.Options.Scope.GenerationId is not { } generation || identity.GenerationId == generation;
 
     /// <summary>The finding for a device ID that another incarnation than the one asked for has now.</summary>
-    public static DeviceDataFinding NotAskedFor(StoreCall call, string deviceId) =>
+    public static DeviceDataFinding NotAskedFor(SinkCall call, string deviceId) =>
         new()
         {
             DeviceId = deviceId,
@@ -78,7 +78,7 @@ internal static class PerDevice
         };
 
     /// <summary>A line of accounts without records; of what could not be read nobody knows how many there are.</summary>
-    public static ExportCompleteness Line(StoreCall call, string deviceId, Verdict verdict) =>
+    public static ExportCompleteness Line(SinkCall call, string deviceId, Verdict verdict) =>
         new()
         {
             DeviceId = deviceId,

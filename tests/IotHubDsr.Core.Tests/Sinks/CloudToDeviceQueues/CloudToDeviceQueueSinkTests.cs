@@ -1,12 +1,13 @@
 using IotHubDsr.Core.Sinks;
-using IotHubDsr.Core.Sinks.Registry;
+using IotHubDsr.Core.Sinks.CloudToDeviceQueues;
 using IotHubDsr.Core.Tests.Azure.Hub;
 using IotHubDsr.Core.Tests.Packages;
+using IotHubDsr.Core.Tests.Sinks.Registry;
 using IotHubDsr.Sandbox.Hosting;
 
-namespace IotHubDsr.Core.Tests.Sinks.Registry;
+namespace IotHubDsr.Core.Tests.Sinks.CloudToDeviceQueues;
 
-public sealed class CloudToDeviceQueueStoreTests : IAsyncLifetime
+public sealed class CloudToDeviceQueueSinkTests : IAsyncLifetime
 {
     private RegistrySandbox _sandbox = null!;
 
@@ -30,10 +31,10 @@ public sealed class CloudToDeviceQueueStoreTests : IAsyncLifetime
     {
         using var hub = new ScriptedHub();
         hub.Answers(200, """{"deviceId":"d","generationId":"1","etag":"e"}""");
-        var store = new CloudToDeviceQueueStore(hub.Client());
+        var sink = new CloudToDeviceQueueSink(hub.Client());
 
         DeviceDataFinding finding = Assert.Single(
-            await store.FindAsync(_sandbox.Call(LocationKinds.CloudToDeviceQueue), ["d"], CancellationToken.None)
+            await sink.FindAsync(_sandbox.Call(LocationKinds.CloudToDeviceQueue), ["d"], CancellationToken.None)
         );
 
         Assert.Equal(Verdict.Unreachable, finding.Verdict);

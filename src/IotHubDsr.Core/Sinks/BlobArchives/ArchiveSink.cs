@@ -8,7 +8,7 @@ namespace IotHubDsr.Core.Sinks.BlobArchives;
 /// A blob container in which each blob holds records of many devices, whichever service wrote them. What is particular to a kind of
 /// archive is in its <see cref="ArchiveLayout"/>.
 /// </summary>
-internal abstract class ArchiveStore(BlobContainers containers, TimeProvider time) : IDataStore
+internal abstract class ArchiveSink(BlobContainers containers, TimeProvider time) : ISink
 {
     private readonly EmptyBlobs _empty = new();
 
@@ -18,7 +18,7 @@ internal abstract class ArchiveStore(BlobContainers containers, TimeProvider tim
 
     public bool IsShared => true;
 
-    /// <summary>What the records tell; where a kind of archive tells less, its store says so.</summary>
+    /// <summary>What the records tell; where a kind of archive tells less, its sink says so.</summary>
     public virtual Narrowing Understands => Narrowing.Generation | Narrowing.Time | Narrowing.Mentioned;
 
     public abstract string Method { get; }
@@ -30,7 +30,7 @@ internal abstract class ArchiveStore(BlobContainers containers, TimeProvider tim
     public abstract ErasureStage StageOf(string kind);
 
     public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
-        StoreCall call,
+        SinkCall call,
         IReadOnlyList<string> deviceIds,
         CancellationToken cancellationToken
     )
@@ -40,7 +40,7 @@ internal abstract class ArchiveStore(BlobContainers containers, TimeProvider tim
     }
 
     public async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
-        StoreCall call,
+        SinkCall call,
         IReadOnlyList<string> deviceIds,
         IExportTarget target,
         CancellationToken cancellationToken
@@ -52,7 +52,7 @@ internal abstract class ArchiveStore(BlobContainers containers, TimeProvider tim
     }
 
     public async Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
-        StoreCall call,
+        SinkCall call,
         IReadOnlyList<DeviceDataFinding> findings,
         CancellationToken cancellationToken
     )
@@ -70,7 +70,7 @@ internal abstract class ArchiveStore(BlobContainers containers, TimeProvider tim
     /// <summary>What the blobs of a location are like.</summary>
     protected abstract ArchiveLayout LayoutOf(DataLocation location);
 
-    private async Task<ContainerScan> ScanAsync(StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
+    private async Task<ContainerScan> ScanAsync(SinkCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
     {
         ArchiveLayout layout = LayoutOf(call.Location);
         var scan = new ContainerScan(

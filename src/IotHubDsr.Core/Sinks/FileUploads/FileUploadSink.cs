@@ -5,7 +5,7 @@ using IotHubDsr.Core.Records;
 namespace IotHubDsr.Core.Sinks.FileUploads;
 
 /// <summary>Files that devices uploaded, each in a blob of its own below a folder that is named after the device.</summary>
-internal sealed class FileUploadStore(BlobContainers containers, TimeProvider time) : IDataStore
+internal sealed class FileUploadSink(BlobContainers containers, TimeProvider time) : ISink
 {
     public IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.FileUploadContainer];
 
@@ -22,7 +22,7 @@ internal sealed class FileUploadStore(BlobContainers containers, TimeProvider ti
     public ErasureStage StageOf(string kind) => ErasureStage.Sinks;
 
     public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
-        StoreCall call,
+        SinkCall call,
         IReadOnlyList<string> deviceIds,
         CancellationToken cancellationToken
     )
@@ -32,7 +32,7 @@ internal sealed class FileUploadStore(BlobContainers containers, TimeProvider ti
     }
 
     public async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
-        StoreCall call,
+        SinkCall call,
         IReadOnlyList<string> deviceIds,
         IExportTarget target,
         CancellationToken cancellationToken
@@ -51,7 +51,7 @@ internal sealed class FileUploadStore(BlobContainers containers, TimeProvider ti
     }
 
     public async Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
-        StoreCall call,
+        SinkCall call,
         IReadOnlyList<DeviceDataFinding> findings,
         CancellationToken cancellationToken
     )
@@ -72,7 +72,7 @@ internal sealed class FileUploadStore(BlobContainers containers, TimeProvider ti
     }
 
     private async Task<UploadListing> ListAsync(
-        StoreCall call,
+        SinkCall call,
         IReadOnlyList<string> deviceIds,
         bool once,
         CancellationToken cancellationToken

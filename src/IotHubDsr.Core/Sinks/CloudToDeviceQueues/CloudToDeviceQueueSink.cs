@@ -1,10 +1,10 @@
 using IotHubDsr.Core.Azure.Hub;
 using IotHubDsr.Core.Records;
 
-namespace IotHubDsr.Core.Sinks.Registry;
+namespace IotHubDsr.Core.Sinks.CloudToDeviceQueues;
 
 /// <summary>Messages that wait in the hub for a device. The service gives their number and discards them; it never shows them.</summary>
-internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
+internal sealed class CloudToDeviceQueueSink(HubClient hub) : ISink
 {
     private const string NumberOnly = "The service gives only the number of waiting messages, not their content.";
 
@@ -23,14 +23,14 @@ internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
     public ErasureStage StageOf(string kind) => ErasureStage.Queues;
 
     public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
-        StoreCall call,
+        SinkCall call,
         IReadOnlyList<string> deviceIds,
         CancellationToken cancellationToken
     ) =>
         PerDevice.RunAsync(deviceIds, call.Options.ThrottleLimit, (deviceId, token) => FindAsync(call, deviceId, token), cancellationToken);
 
     public Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
-        StoreCall call,
+        SinkCall call,
         IReadOnlyList<string> deviceIds,
         IExportTarget target,
         CancellationToken cancellationToken
@@ -43,14 +43,14 @@ internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
         );
 
     public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
-        StoreCall call,
+        SinkCall call,
         IReadOnlyList<DeviceDataFinding> findings,
         CancellationToken cancellationToken
     ) => PerDevice.RunAsync(findings, call.Options.ThrottleLimit, (finding, token) => EraseAsync(call, finding, token), cancellationToken);
 
     private static string PathOf(string deviceId) => $"devices/{deviceId}/commands";
 
-    private async Task<DeviceDataFinding> FindAsync(StoreCall call, string deviceId, CancellationToken cancellationToken)
+    private async Task<DeviceDataFinding> FindAsync(SinkCall call, string deviceId, CancellationToken cancellationToken)
     {
         (DeviceIdentity? identity, Fault? fault) = await PerDevice.TryReadAsync(
             call,
@@ -75,7 +75,7 @@ internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
         };
     }
 
-    private async Task<ExportCompleteness> AccountAsync(StoreCall call, string deviceId, CancellationToken cancellationToken)
+    private async Task<ExportCompleteness> AccountAsync(SinkCall call, string deviceId, CancellationToken cancellationToken)
     {
         DeviceDataFinding finding = await FindAsync(call, deviceId, cancellationToken);
         return PerDevice.Line(call, deviceId, finding.Verdict) with
@@ -86,7 +86,7 @@ internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
         };
     }
 
-    private async Task<ErasureOutcome> EraseAsync(StoreCall call, DeviceDataFinding finding, CancellationToken cancellationToken)
+    private async Task<ErasureOutcome> EraseAsync(SinkCall call, DeviceDataFinding finding, CancellationToken cancellationToken)
     {
         string deviceId = finding.DeviceId;
         try
@@ -116,7 +116,7 @@ internal sealed class CloudToDeviceQueueStore(HubClient hub) : IDataStore
     /// Purges the queue and gives the number of messages that are gone. When an answer was lost the queue itself tells whether it was
     /// purged, and then what waited in it is what went.
     /// </summary>
-    private async Task<long> PurgeAsync(StoreCall call, string deviceId, long waiting, CancellationToken cancellationToken)
+    private async Task<long> PurgeAsync(SinkCall call, string deviceId, long waiting, CancellationToken cancellationToken)
     {
         var what = Announcement.Of($"discards the messages that wait for the device '{deviceId}'", PathOf(deviceId), deviceId, waiting);
         try

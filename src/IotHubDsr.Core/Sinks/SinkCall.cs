@@ -1,15 +1,15 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Foundation;
 using IotHubDsr.Core.Records;
-using IotHubDsr.Core.Work;
 
 namespace IotHubDsr.Core.Sinks;
 
-/// <summary>One call of a store: the location, the choices of the request, and the way to tell the operation of what happens.</summary>
-internal sealed class StoreCall(
+/// <summary>One call of a sink: the location, the choices of the request, and the way to tell the operation of what happens.</summary>
+internal sealed class SinkCall(
     DataLocation location,
-    StoreOptions options,
+    SinkOptions options,
     Func<DsrEvent, CancellationToken, ValueTask> emit,
     Func<Announcement, CancellationToken, ValueTask>? record = null
 )
@@ -19,7 +19,7 @@ internal sealed class StoreCall(
 
     public DataLocation Location { get; } = location;
 
-    public StoreOptions Options { get; } = options;
+    public SinkOptions Options { get; } = options;
 
     /// <summary>
     /// Contents that earlier runs of the same request announced to replace: the digest of what had to stay (<see cref="ReplacedContent"/>),
@@ -106,7 +106,7 @@ internal sealed class StoreCall(
     public ValueTask NoteAsync(NoticeLevel level, string text, CancellationToken cancellationToken) =>
         emit(new NoticeEvent(level, text), cancellationToken);
 
-    /// <param name="status">How far the store has come, in words.</param>
+    /// <param name="status">How far the sink has come, in words.</param>
     /// <param name="percent">0 to 100 when the total is known.</param>
     /// <param name="cancellationToken">Ends the wait for a slow reader of the events.</param>
     public ValueTask ProgressAsync(string status, int? percent, CancellationToken cancellationToken) =>
@@ -142,9 +142,9 @@ internal sealed class StoreCall(
     }
 }
 
-/// <summary>Choices of a request that stores need.</summary>
+/// <summary>Choices of a request that sinks need.</summary>
 /// <param name="ThrottleLimit">How many items are worked on at once, 1 to 64.</param>
-internal sealed record StoreOptions(int ThrottleLimit)
+internal sealed record SinkOptions(int ThrottleLimit)
 {
     /// <summary>Also what a gateway relayed for other devices.</summary>
     public bool IncludeRelayed { get; init; }

@@ -7,7 +7,7 @@ namespace IotHubDsr.Core.Sinks.DeadLetters;
 /// <summary>
 /// Events about devices that Event Grid could not deliver and wrote to a blob container, in blobs that can mix devices and hubs.
 /// </summary>
-internal sealed class DeadLetterStore(BlobContainers containers, TimeProvider time) : ArchiveStore(containers, time)
+internal sealed class DeadLetterSink(BlobContainers containers, TimeProvider time) : ArchiveSink(containers, time)
 {
     public override IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.DeadLetterContainer];
 

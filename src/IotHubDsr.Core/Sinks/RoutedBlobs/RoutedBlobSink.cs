@@ -4,7 +4,7 @@ using IotHubDsr.Core.Sinks.BlobArchives;
 namespace IotHubDsr.Core.Sinks.RoutedBlobs;
 
 /// <summary>Messages that a routing endpoint wrote to a blob container, in blobs that mix many devices.</summary>
-internal sealed class RoutedBlobStore(BlobContainers containers, TimeProvider time) : ArchiveStore(containers, time)
+internal sealed class RoutedBlobSink(BlobContainers containers, TimeProvider time) : ArchiveSink(containers, time)
 {
     public override IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.RoutedBlobContainer];
 

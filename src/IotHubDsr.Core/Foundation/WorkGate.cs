@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace IotHubDsr.Core.Work;
+namespace IotHubDsr.Core.Foundation;
 
 /// <summary>
 /// How much an operation does at once, over all its locations together: they are worked on side by side, and share what the caller allows.

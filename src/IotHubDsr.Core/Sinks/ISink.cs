@@ -4,15 +4,15 @@ using IotHubDsr.Core.Records;
 namespace IotHubDsr.Core.Sinks;
 
 /// <summary>
-/// The code that knows one kind of location. A store knows nothing of requests, of other stores, or of how its results are shown; it
+/// The code that knows one kind of location. A sink knows nothing of requests, of other sinks, or of how its results are shown; it
 /// is made once per connection and used by several operations at once.
 /// </summary>
 /// <remarks>
-/// A store throws <see cref="DsrException"/> when a location as a whole could not be worked on: the engine turns it into verdicts for
-/// every subject and goes on elsewhere. What fails in a part goes to <see cref="StoreCall.ReportAsync"/>, and then no subject may be
+/// A sink throws <see cref="DsrException"/> when a location as a whole could not be worked on: the engine turns it into verdicts for
+/// every subject and goes on elsewhere. What fails in a part goes to <see cref="SinkCall.ReportAsync"/>, and then no subject may be
 /// called absent from that location.
 /// </remarks>
-internal interface IDataStore
+internal interface ISink
 {
     /// <summary>The kinds of location it knows.</summary>
     IReadOnlyCollection<string> Kinds { get; }
@@ -20,7 +20,7 @@ internal interface IDataStore
     /// <summary>What it can do there.</summary>
     LocationCapabilities Capabilities { get; }
 
-    /// <summary>Whether one read of a location serves all subjects; if not, the store is asked as each subject arrives.</summary>
+    /// <summary>Whether one read of a location serves all subjects; if not, the sink is asked as each subject arrives.</summary>
     bool IsShared { get; }
 
     /// <summary>By what it can tell the records that are asked for from others of the same device.</summary>
@@ -36,11 +36,11 @@ internal interface IDataStore
     ErasureStage StageOf(string kind);
 
     /// <summary>Finds what the location holds of the subjects; gives exactly one finding for each.</summary>
-    Task<IReadOnlyList<DeviceDataFinding>> FindAsync(StoreCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken);
+    Task<IReadOnlyList<DeviceDataFinding>> FindAsync(SinkCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken);
 
     /// <summary>Copies what the location holds of the subjects into a package; gives exactly one line of accounts for each.</summary>
     Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
-        StoreCall call,
+        SinkCall call,
         IReadOnlyList<string> deviceIds,
         IExportTarget target,
         CancellationToken cancellationToken
@@ -51,13 +51,13 @@ internal interface IDataStore
     /// the location again afterwards.
     /// </summary>
     Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
-        StoreCall call,
+        SinkCall call,
         IReadOnlyList<DeviceDataFinding> findings,
         CancellationToken cancellationToken
     );
 }
 
-/// <summary>The order in which stores erase: what would write new traces comes before what they are written to.</summary>
+/// <summary>The order in which sinks erase: what would write new traces comes before what they are written to.</summary>
 internal enum ErasureStage
 {
     /// <summary>What keeps the device from coming back.</summary>
