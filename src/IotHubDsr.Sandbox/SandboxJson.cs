@@ -24,5 +24,7 @@ namespace IotHubDsr.Sandbox;
 [JsonSerializable(typeof(RolesRequest))]
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(HubScaleRequest))]
+[JsonSerializable(typeof(HubState))]
+[JsonSerializable(typeof(CopyRequest))]
 [JsonSerializable(typeof(ContainerPolicyRequest))]
 internal sealed partial class SandboxJson : JsonSerializerContext;

@@ -2,13 +2,16 @@ using IotHubDsr.Benchmarks;
 using IotHubDsr.Benchmarks.Archives;
 using IotHubDsr.Benchmarks.Crash;
 using IotHubDsr.Benchmarks.Erasures;
+using IotHubDsr.Benchmarks.Jobs;
 using IotHubDsr.Benchmarks.Rivals;
 using IotHubDsr.Benchmarks.Startup;
 
-IBenchmarkFamily[] families = [new ArchivesFamily(), new StartupFamily(), new CrashFamily(), new RivalsFamily()];
+IBenchmarkFamily[] families = [new ArchivesFamily(), new StartupFamily(), new CrashFamily(), new RivalsFamily(), new JobsFamily()];
 string name = args is [{ } first, ..] ? first : "list";
 if (name == ErasureWorker.Name)
     return await ErasureWorker.RunAsync(Console.In, Console.Out);
+if (name == JobWorker.Name)
+    return await JobWorker.RunAsync(Console.In, Console.Out);
 if (name == "list")
 {
     foreach (IBenchmarkFamily known in families)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.Storage;
+using IotHubDsr.Sandbox.Storage.Blobs;
 using Microsoft.Extensions.Primitives;
 
 namespace IotHubDsr.Sandbox.Control;
@@ -38,6 +39,22 @@ internal sealed class ControlBlobs(BlobStore store)
                 return Task.CompletedTask;
             default:
                 return Reply.TextAsync(context, StatusCodes.Status404NotFound, "Blobs can be listed, read, planted and removed.");
+        }
+    }
+
+    public void Copy(string account, string container, CopyRequest request)
+    {
+        if (!store.TryGetAccount(account, out BlobAccount? found) || !found.TryGetContainer(container, out BlobContainer? target))
+            throw new ArgumentException($"There is no container '{account}/{container}'.");
+
+        lock (target.Gate)
+        {
+            if (!target.TryGetEntry(request.Source, out BlobEntry? entry) || entry.Current is not { } source)
+                throw new ArgumentException($"There is no blob '{request.Source}'.");
+            ReadOnlyMemory<byte> content = source.Content.ToMemory();
+            var seed = new BlobSeed { ContentType = source.Headers.ContentType, LastModified = source.LastModified };
+            foreach (string name in request.Names)
+                target.Put(name, content, seed);
         }
     }
 

@@ -24,6 +24,15 @@ internal sealed record TokenRequest(double LifetimeSeconds);
 internal sealed record HubScaleRequest(string Sku, int Units);
 
 /// <summary>
+/// GET /sandbox/hub: the scale of the hub, and what its throttles have let through since the start, by the kind of operation. A bulk call
+/// counts its devices.
+/// </summary>
+internal sealed record HubState(string Sku, int Units, IReadOnlyDictionary<string, long> Operations);
+
+/// <summary>POST /sandbox/copies/{account}/{container}: plants the content of a blob under further names, its bytes held once.</summary>
+internal sealed record CopyRequest(string Source, IReadOnlyList<string> Names);
+
+/// <summary>
 /// POST /sandbox/policies/{account}/{container}: what protects the container from now on. Zero days is no policy, no tag is no hold.
 /// </summary>
 internal sealed record ContainerPolicyRequest(

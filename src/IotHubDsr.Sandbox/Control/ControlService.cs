@@ -77,6 +77,7 @@ internal sealed class ControlService(
             ("POST", ["tokens"]) => ChangeAsync(context, SandboxJson.Default.TokenRequest, request =>
                 tokens.Lifetime = TimeSpan.FromSeconds(request.LifetimeSeconds)
             ),
+            ("GET", ["hub"]) => Reply.JsonAsync(context, Hub(), SandboxJson.Default.HubState),
             ("POST", ["hub"]) => ChangeAsync(context, SandboxJson.Default.HubScaleRequest, request =>
                 world.Throttle.Configure(request.Sku, request.Units)
             ),
@@ -84,6 +85,9 @@ internal sealed class ControlService(
                 context,
                 SandboxJson.Default.ContainerPolicyRequest,
                 request => blobs.Protect(account, container, request)
+            ),
+            ("POST", ["copies", var account, var container]) => ChangeAsync(context, SandboxJson.Default.CopyRequest, request =>
+                blobs.Copy(account, container, request)
             ),
             (var method, ["blobs", var account, var container, .. var name]) => blobs.HandleAsync(
                 context,
@@ -109,6 +113,13 @@ internal sealed class ControlService(
         change(await ReadAsync(context, type));
         await Done(context);
     }
+
+    private HubState Hub() =>
+        new(
+            world.Throttle.Sku,
+            world.Throttle.Units,
+            world.Throttle.Taken.ToDictionary(taken => taken.Key.ToString(), taken => taken.Value, StringComparer.Ordinal)
+        );
 
     private async Task AdvanceAsync(HttpContext context)
     {

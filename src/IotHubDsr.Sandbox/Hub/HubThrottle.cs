@@ -20,12 +20,23 @@ internal sealed class HubThrottle(TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ThrottledOperation, (double Tokens, DateTimeOffset At)> _buckets = [];
+    private readonly Dictionary<ThrottledOperation, long> _taken = [];
     private string _sku = "S1";
     private int _units = 1;
 
     public string Sku => _sku;
 
     public int Units => _units;
+
+    /// <summary>What was let through since the start.</summary>
+    public IReadOnlyDictionary<ThrottledOperation, long> Taken
+    {
+        get
+        {
+            lock (_lock)
+                return _taken.ToDictionary();
+        }
+    }
 
     public void Configure(string sku, int units)
     {
@@ -56,6 +67,7 @@ internal sealed class HubThrottle(TimeProvider time)
             }
 
             _buckets[operation] = (tokens - cost, now);
+            _taken[operation] = _taken.GetValueOrDefault(operation) + cost;
         }
     }
 

@@ -20,9 +20,7 @@ internal static class UploadSeed
 
     public static IReadOnlyList<string> Fill(BlobStore blobs, Random random, DateTimeOffset baseTime)
     {
-        BlobAccount account = blobs.GetOrAddAccount(WorldNames.UploadAccount, new BlobAccountOptions());
-        account.GetOrAddContainer(WorldNames.DeadLetterContainer);
-        BlobContainer container = account.GetOrAddContainer(WorldNames.UploadContainer);
+        BlobContainer container = blobs.GetOrAddAccount(WorldNames.UploadAccount).GetOrAddContainer(WorldNames.UploadContainer);
         foreach (string name in Names)
         {
             byte[] content = new byte[random.Next(500, 4000)];

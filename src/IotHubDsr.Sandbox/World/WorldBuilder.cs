@@ -30,23 +30,38 @@ internal static class WorldBuilder
         blobs.GetOrAddAccount(WorldNames.PlainAccount, new BlobAccountOptions());
         blobs.GetOrAddAccount(WorldNames.VersionedAccount, new BlobAccountOptions { VersioningEnabled = true, SoftDeleteDays = 14 });
         blobs.GetOrAddAccount(WorldNames.EvidenceAccount, new BlobAccountOptions()).GetOrAddContainer(WorldNames.EvidenceContainer);
-        var archive = new ArchiveSeed(blobs, registry, random, baseTime, options.Scale);
-        var containers = routing.Storage.Select(archive.Fill).ToList();
-        IReadOnlyList<string> uploads = UploadSeed.Fill(blobs, random, baseTime);
-        // Numbers of their own: what else the seed makes stays as it was.
-        var traces = new Random(~options.Seed);
-        IReadOnlyList<TraceTruth> logs = new LogSeed(blobs, names, traces, baseTime).Fill();
-        IReadOnlyList<TraceTruth> deadLetters = new DeadLetterSeed(blobs, names, registry, traces, baseTime).Fill();
+        AddContainers(blobs, routing);
+        var truth = new WorldTruth(options.Seed, baseTime, [.. registry.Devices.Select(device => device.DeviceId)], [], [], [], []);
+        if (options.HasData)
+        {
+            var archive = new ArchiveSeed(blobs, registry, random, baseTime, options.Scale);
+            List<ContainerTruth> containers = [.. routing.Storage.Select(archive.Fill)];
+            IReadOnlyList<string> uploads = UploadSeed.Fill(blobs, random, baseTime);
+            // Numbers of their own: what else the seed makes stays as it was.
+            var traces = new Random(~options.Seed);
+            IReadOnlyList<TraceTruth> logs = new LogSeed(blobs, names, traces, baseTime).Fill();
+            IReadOnlyList<TraceTruth> deadLetters = new DeadLetterSeed(blobs, names, registry, traces, baseTime).Fill();
+            truth = truth with { Containers = containers, Uploads = uploads, Logs = logs, DeadLetters = deadLetters };
+        }
+
         clock.Release();
 
         var events = new HubEvents(routing, blobs, clock);
         registry.LifecycleChanged += events.LifecycleChanged;
-        IReadOnlyList<string> devices = [.. registry.Devices.Select(device => device.DeviceId)];
-        var truth = new WorldTruth(options.Seed, baseTime, devices, containers, uploads, logs, deadLetters);
         return new SandboxWorld(clock, names, routing, registry, Policies(random), throttle, blobs, events, Configurations(baseTime), truth)
         {
             NeighbourSharesContainers = options.NeighbourSharesContainers,
         };
+    }
+
+    private static void AddContainers(BlobStore blobs, RoutingConfiguration routing)
+    {
+        foreach (StorageEndpoint endpoint in routing.Storage)
+            blobs.GetOrAddAccount(endpoint.Account).GetOrAddContainer(endpoint.Container);
+
+        BlobAccount uploads = blobs.GetOrAddAccount(WorldNames.UploadAccount);
+        uploads.GetOrAddContainer(WorldNames.UploadContainer);
+        uploads.GetOrAddContainer(WorldNames.DeadLetterContainer);
     }
 
     private static List<HubPolicy> Policies(Random random)

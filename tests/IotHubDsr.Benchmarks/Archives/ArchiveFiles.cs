@@ -17,9 +17,10 @@ internal static class ArchiveFiles
     private static readonly byte[] Sync = [.. Enumerable.Range(1, 16).Select(i => (byte)(i * 13))];
 
     /// <summary>An Avro file of about that size.</summary>
-    public static byte[] Avro(int bytes, string codec)
+    public static byte[] Avro(int bytes, string codec) => Avro(bytes, codec, new Telemetry(Seed));
+
+    public static byte[] Avro(int bytes, string codec, Telemetry telemetry)
     {
-        var telemetry = new Telemetry(Seed);
         using var file = new MemoryStream(bytes + BlockBytes * 2);
         WriteHeader(file, codec);
         int header = (int)file.Length;

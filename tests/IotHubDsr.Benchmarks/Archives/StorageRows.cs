@@ -3,6 +3,7 @@ using System.Text;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using IotHubDsr.Benchmarks.Sandboxes;
 using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Azure.Blobs;
 using IotHubDsr.Core.Foundation;
@@ -153,7 +154,7 @@ internal static class StorageRows
     private static async Task<double> PeakAsync(BlobSandbox sandbox)
     {
         string script =
-            $"{sandbox.ConnectScript}; $records = 0; Get-IotDeviceDataFootprint '{Rare}' | ForEach-Object {{ $records += $_.Records }}; "
+            $"{sandbox.ConnectScript()}; $records = 0; Get-IotDeviceDataFootprint '{Rare}' | ForEach-Object {{ $records += $_.Records }}; "
             + "\"records $records\"";
         using Process process = PowerShellProcess.StartWithModule(script);
         Task<string> output = process.StandardOutput.ReadToEndAsync();

@@ -6,15 +6,18 @@ using IotHubDsr.Core.Archives.Avro;
 namespace IotHubDsr.Benchmarks.Archives;
 
 /// <summary>
-/// Routed telemetry as IoT Hub writes it: one blob mixes the messages of 5,000 devices out of a fleet whose IDs look alike.
+/// Routed telemetry as IoT Hub writes it: one blob mixes the messages of many devices.
 /// </summary>
-internal sealed class Telemetry(int seed)
+/// <param name="seed">Same seed, same messages.</param>
+/// <param name="senderOf">Who sends a message, by its number; null for any of 5,000 devices out of a fleet whose IDs look alike.</param>
+internal sealed class Telemetry(int seed, Func<int, Sender>? senderOf = null)
 {
     public const int Devices = 5_000;
 
     private const string AuthMethod = """{"scope":"device","type":"sas","issuer":"iothub","acceptingIpFilterRule":null}""";
 
     private readonly Random _random = new(seed);
+    private int _messages;
     private DateTime _time = new(2026, 3, 1, 10, 0, 0, DateTimeKind.Utc);
 
     /// <summary>A device that has messages in every file.</summary>
@@ -32,14 +35,14 @@ internal sealed class Telemetry(int seed)
 
     public void WriteAvro(IBufferWriter<byte> records)
     {
-        Next(out string device, out string time, out string body, out bool alert);
+        Next(out Sender sender, out string time, out string body, out bool alert);
         WriteText(records, time);
         WriteLong(records, 1);
         WriteText(records, "temperatureAlert");
         WriteText(records, alert ? "true" : "false");
         WriteLong(records, 0);
         WriteLong(records, 6);
-        foreach ((string key, string value) in SystemProperties(device, time))
+        foreach ((string key, string value) in SystemProperties(sender, time))
         {
             WriteText(records, key);
             WriteText(records, value);
@@ -52,8 +55,8 @@ internal sealed class Telemetry(int seed)
 
     public void WriteJsonLine(IBufferWriter<byte> lines)
     {
-        Next(out string device, out string time, out string body, out bool alert);
-        string system = string.Join(",", SystemProperties(device, time).Select(p => $"{Quoted(p.Key)}:{Quoted(p.Value)}"));
+        Next(out Sender sender, out string time, out string body, out bool alert);
+        string system = string.Join(",", SystemProperties(sender, time).Select(p => $"{Quoted(p.Key)}:{Quoted(p.Value)}"));
         WriteUtf8(
             lines,
             $$"""{"EnqueuedTimeUtc":"{{time}}","Properties":{"temperatureAlert":"{{(alert ? "true" : "false")}}"},"""
@@ -78,22 +81,22 @@ internal sealed class Telemetry(int seed)
     private static void WriteUtf8(IBufferWriter<byte> to, string text) =>
         to.Advance(Encoding.UTF8.GetBytes(text, to.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length))));
 
-    private static string IdOf(int device) => $"th-{device:d6}";
+    public static string IdOf(int device) => $"th-{device:d6}";
 
-    private static (string Key, string Value)[] SystemProperties(string device, string time) =>
+    private static (string Key, string Value)[] SystemProperties(Sender sender, string time) =>
         [
-            ("connectionDeviceId", device),
+            ("connectionDeviceId", sender.DeviceId),
             ("connectionAuthMethod", AuthMethod),
-            ("connectionDeviceGenerationId", $"6371{device[3..]}82041937"),
+            ("connectionDeviceGenerationId", sender.GenerationId),
             ("contentType", "application/json"),
             ("contentEncoding", "utf-8"),
             ("enqueuedTime", time),
         ];
 
-    private void Next(out string device, out string time, out string body, out bool alert)
+    private void Next(out Sender sender, out string time, out string body, out bool alert)
     {
         _time = _time.AddTicks(_random.Next(50_000));
-        device = IdOf(_random.Next(Devices));
+        sender = senderOf is null ? Sender.Of(IdOf(_random.Next(Devices))) : senderOf(_messages++);
         time = _time.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
         alert = _random.Next(20) == 0;
         body = string.Create(
@@ -109,4 +112,11 @@ internal sealed class Telemetry(int seed)
             """
         );
     }
+}
+
+/// <summary>The device that a message is of.</summary>
+internal readonly record struct Sender(string DeviceId, string GenerationId)
+{
+    /// <summary>A device of the fleet, whose generation ID follows from its number.</summary>
+    public static Sender Of(string fleetId) => new(fleetId, $"6371{fleetId[3..]}82041937");
 }

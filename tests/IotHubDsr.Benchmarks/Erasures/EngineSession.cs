@@ -13,7 +13,20 @@ internal sealed record WorkerSandbox(
     string ClientId,
     string ClientSecret,
     string CaCertificate
-);
+)
+{
+    public static WorkerSandbox Of(IotHubSandbox sandbox) =>
+        new(
+            sandbox.Port,
+            sandbox.HubName,
+            sandbox.HubHostName,
+            sandbox.ResourceId,
+            sandbox.TenantId,
+            sandbox.ClientId,
+            new NetworkCredential(string.Empty, sandbox.ClientSecret).Password,
+            sandbox.CaCertificate
+        );
+}
 
 /// <summary>What an admin chooses when a plan is made.</summary>
 internal sealed record PlanChoices(IReadOnlyList<string> Devices)
@@ -42,13 +55,23 @@ internal sealed class EngineSession
 
     public IReadOnlyList<Fault> Faults => _faults;
 
+    /// <summary>Called with how far an operation has come.</summary>
+    public Action<ProgressEvent>? Progress { get; set; }
+
     private DsrContext Context => _context!;
 
     /// <param name="sandbox">The sandbox.</param>
     /// <param name="store">Folder or container of the requests.</param>
     /// <param name="clock">The engine's clock.</param>
     /// <param name="limit">How many blobs, or devices, are worked on at once.</param>
-    public static async Task<EngineSession> ConnectAsync(WorkerSandbox sandbox, string store, TimeProvider clock, int limit)
+    /// <param name="locationFile">Further locations; null when there are none.</param>
+    public static async Task<EngineSession> ConnectAsync(
+        WorkerSandbox sandbox,
+        string store,
+        TimeProvider clock,
+        int limit,
+        string? locationFile = null
+    )
     {
         var session = new EngineSession(clock, limit);
         var connect = new ConnectRequest
@@ -56,9 +79,22 @@ internal sealed class EngineSession
             Sandbox = ToSandbox(sandbox),
             ThrottleShare = 1,
             RequestStore = store,
+            LocationFile = locationFile,
         };
         session._context = (await session.ResultsAsync<DsrContext>(session._engine.ConnectAsync(connect, CancellationToken.None))).Single();
         return session;
+    }
+
+    /// <summary>Hands over findings as they are known, and keeps none.</summary>
+    public Task FindAsync(IReadOnlyList<string> devices, Action<DeviceDataFinding> found)
+    {
+        var request = new FootprintRequest
+        {
+            Context = Context,
+            DeviceIds = Stream(devices),
+            ThrottleLimit = _limit,
+        };
+        return ForEachAsync(_engine.FindAsync(request, CancellationToken.None), found);
     }
 
     public async Task<ErasurePlan> PlanAsync(PlanChoices choices)
@@ -89,16 +125,24 @@ internal sealed class EngineSession
         return (await ResultsAsync<ErasurePlan>(_engine.ConfirmPlanAsync(request, CancellationToken.None))).Single();
     }
 
-    public Task<List<ErasureReceipt>> EraseAsync(ErasurePlan plan)
+    public async Task<List<ErasureReceipt>> EraseAsync(ErasurePlan plan)
+    {
+        var receipts = new List<ErasureReceipt>();
+        await EraseAsync(plan, _ => true, receipts.Add);
+        return receipts;
+    }
+
+    /// <summary>Runs the steps of a plan that are approved; hands over receipts as they come, and keeps none.</summary>
+    public Task EraseAsync(ErasurePlan plan, Func<ErasureStep, bool> approves, Action<ErasureReceipt> received)
     {
         var erasure = new ErasureRequest
         {
             Context = Context,
             Plan = plan,
-            Approved = [.. plan.Steps.Where(step => step.Action == ErasureAction.Erase)],
+            Approved = [.. plan.Steps.Where(step => step.Action == ErasureAction.Erase && approves(step))],
             ThrottleLimit = _limit,
         };
-        return ResultsAsync<ErasureReceipt>(_engine.EraseAsync(erasure, CancellationToken.None));
+        return ForEachAsync(_engine.EraseAsync(erasure, CancellationToken.None), received);
     }
 
     public Task<List<ErasureReceipt>> ResumeAsync(string requestId) =>
@@ -131,15 +175,22 @@ internal sealed class EngineSession
         where T : class
     {
         var results = new List<T>();
+        await ForEachAsync<T>(operation, results.Add);
+        return results;
+    }
+
+    private async Task ForEachAsync<T>(IAsyncEnumerable<DsrEvent> operation, Action<T> take)
+        where T : class
+    {
         await foreach (DsrEvent next in operation)
         {
             if (next is OutputEvent<T> output)
-                results.Add(output.Value);
+                take(output.Value);
             else if (next is FaultEvent { Fault: var fault })
                 _faults.Add(fault);
+            else if (next is ProgressEvent progress)
+                Progress?.Invoke(progress);
         }
-
-        return results;
     }
 
     private static async IAsyncEnumerable<string> Stream(IEnumerable<string> deviceIds)

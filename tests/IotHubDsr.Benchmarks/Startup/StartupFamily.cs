@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using IotHubDsr.Benchmarks.Sandboxes;
 using IotHubDsr.Tests;
 
 namespace IotHubDsr.Benchmarks.Startup;
@@ -56,7 +57,7 @@ internal sealed class StartupFamily : IBenchmarkFamily
         string bareModule = PowerShellProcess.OutputOf("tests", "IotHubDsr.BareModule", "net8.0", "IotHubDsr.BareModule.psd1");
         string finding = PowerShellTool.WithModule(
             PowerShellProcess.Manifest,
-            $"{sandbox.ConnectScript}; Get-IotDeviceDataFootprint dev1 | ForEach-Object {{ 'found' }}"
+            $"{sandbox.ConnectScript()}; Get-IotDeviceDataFootprint dev1 | ForEach-Object {{ 'found' }}"
         );
         string blob = PowerShellTool.WithModule(bareModule, $"{sandbox.BareScript} | ForEach-Object {{ 'found' }}");
         await FirstOutputAsync(finding);
