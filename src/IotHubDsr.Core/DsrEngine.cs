@@ -23,11 +23,11 @@ public sealed class DsrEngine : IDsrEngine
     internal DsrEngine(TimeProvider time) => _time = time;
 
     /// <inheritdoc />
-    public IAsyncEnumerable<DsrEvent> ConnectAsync(ConnectRequest request, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<DsrEvent> ConnectAsync(ConnectOptions options, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
             async (events, token) =>
             {
-                HubConnection connection = await new Connecting(request, _time).RunAsync(events, token);
+                HubConnection connection = await new Connecting(options, _time).RunAsync(events, token);
                 _connections[connection.Context.Id] = connection;
                 await events.OutputAsync(connection.Context, token);
             },
@@ -35,14 +35,14 @@ public sealed class DsrEngine : IDsrEngine
         );
 
     /// <inheritdoc />
-    public IAsyncEnumerable<DsrEvent> ListHubsAsync(ConnectRequest request, DsrContext? context, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<DsrEvent> ListHubsAsync(ConnectOptions options, DsrContext? context, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
             async (events, token) =>
             {
                 AzureAccess? connected = context is null ? null : ConnectionOf(context).Access;
-                using AzureAccess? made = connected is null ? new Connecting(request, _time).OpenAccess() : null;
+                using AzureAccess? made = connected is null ? new Connecting(options, _time).OpenAccess() : null;
                 var hubs = new HubResource(new ArmReader(connected ?? made!), OperationNotices.Send);
-                await foreach (HubReference hub in hubs.ListAsync(request.SubscriptionId, request.ResourceGroupName, token))
+                await foreach (HubReference hub in hubs.ListAsync(options.SubscriptionId, options.ResourceGroupName, token))
                     await events.OutputAsync(hub, token);
             },
             cancellationToken
@@ -69,10 +69,10 @@ public sealed class DsrEngine : IDsrEngine
         );
 
     /// <inheritdoc />
-    public IAsyncEnumerable<DsrEvent> FindAsync(FootprintRequest request, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<DsrEvent> FindAsync(FootprintOptions options, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
             (events, token) =>
-                new Footprint(ConnectionOf(request.Context), request, events).RunAsync(
+                new Footprint(ConnectionOf(options.Context), options, events).RunAsync(
                     (finding, ct) => events.OutputAsync(finding, ct),
                     token
                 ),
@@ -80,66 +80,66 @@ public sealed class DsrEngine : IDsrEngine
         );
 
     /// <inheritdoc />
-    public IAsyncEnumerable<DsrEvent> ExportAsync(ExportRequest request, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<DsrEvent> ExportAsync(ExportOptions options, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
             (events, token) =>
             {
-                HubConnection connection = ConnectionOf(request.Context);
-                IEvidenceStore? store = request.RequestId is null ? null : StoreOf(connection, request.Store);
-                return new Exporting(connection, store, request, events, connection.Clock).RunAsync(token);
+                HubConnection connection = ConnectionOf(options.Context);
+                IEvidenceStore? store = options.RequestId is null ? null : StoreOf(connection, options.Store);
+                return new Exporting(connection, store, options, events, connection.Clock).RunAsync(token);
             },
             cancellationToken
         );
 
     /// <inheritdoc />
-    public IAsyncEnumerable<DsrEvent> PlanAsync(PlanRequest request, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<DsrEvent> PlanAsync(PlanOptions options, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
             (events, token) =>
             {
-                HubConnection connection = ConnectionOf(request.Context);
-                return new Planning(connection, request, events, connection.Clock).RunAsync(token);
+                HubConnection connection = ConnectionOf(options.Context);
+                return new Planning(connection, options, events, connection.Clock).RunAsync(token);
             },
             cancellationToken
         );
 
     /// <inheritdoc />
-    public IAsyncEnumerable<DsrEvent> ConfirmPlanAsync(ConfirmPlanRequest request, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<DsrEvent> ConfirmPlanAsync(ConfirmPlanOptions options, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
             (events, token) =>
             {
-                HubConnection connection = ConnectionOf(request.Context);
-                return new Confirming(connection, request, events, connection.Clock).RunAsync(token);
+                HubConnection connection = ConnectionOf(options.Context);
+                return new Confirming(connection, options, events, connection.Clock).RunAsync(token);
             },
             cancellationToken
         );
 
     /// <inheritdoc />
-    public IAsyncEnumerable<DsrEvent> PrepareErasureAsync(ErasurePreparation request, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<DsrEvent> PrepareErasureAsync(PrepareOptions options, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
-            (_, token) => new Preparing(StoreOf(request), request, TimeOf(request)).RunAsync(token),
+            (_, token) => new Preparing(StoreOf(options), options, TimeOf(options)).RunAsync(token),
             cancellationToken
         );
 
     /// <inheritdoc />
-    public IAsyncEnumerable<DsrEvent> EraseAsync(ErasureRequest request, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<DsrEvent> EraseAsync(ErasureOptions options, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
             (events, token) =>
             {
-                HubConnection connection = ConnectionOf(request.Context);
-                return new Erasing(connection, StoreOf(connection, request.Store), request, events).RunAsync(token);
+                HubConnection connection = ConnectionOf(options.Context);
+                return new Erasing(connection, StoreOf(connection, options.Store), options, events).RunAsync(token);
             },
             cancellationToken
         );
 
     /// <inheritdoc />
-    public IAsyncEnumerable<DsrEvent> RegisterAsync(RegisterRequest request, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<DsrEvent> RegisterAsync(RegisterOptions options, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
             (events, token) =>
             {
-                HubConnection connection = ConnectionOf(request.Context);
-                return new RequestRegister(StoreOf(connection, request.Store), events, connection.Clock).RegisterAsync(
+                HubConnection connection = ConnectionOf(options.Context);
+                return new RequestRegister(StoreOf(connection, options.Store), events, connection.Clock).RegisterAsync(
                     connection,
-                    request,
+                    options,
                     token
                 );
             },
@@ -147,36 +147,36 @@ public sealed class DsrEngine : IDsrEngine
         );
 
     /// <inheritdoc />
-    public IAsyncEnumerable<DsrEvent> GetRequestsAsync(DataRequestQuery request, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<DsrEvent> GetRequestsAsync(DataRequestQuery query, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
-            (events, token) => new RequestRegister(StoreOf(request), events, TimeOf(request)).ListAsync(request, token),
+            (events, token) => new RequestRegister(StoreOf(query), events, TimeOf(query)).ListAsync(query, token),
             cancellationToken
         );
 
     /// <inheritdoc />
-    public IAsyncEnumerable<DsrEvent> ChangeRequestAsync(ChangeRequest request, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<DsrEvent> ChangeRequestAsync(ChangeOptions options, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
             (events, token) =>
-                new RequestRegister(StoreOf(request), events, TimeOf(request)).ChangeAsync(
-                    request,
-                    request.Context is { } context ? ConnectionOf(context) : null,
+                new RequestRegister(StoreOf(options), events, TimeOf(options)).ChangeAsync(
+                    options,
+                    options.Context is { } context ? ConnectionOf(context) : null,
                     token
                 ),
             cancellationToken
         );
 
     /// <inheritdoc />
-    public IAsyncEnumerable<DsrEvent> ResumeAsync(ContinueRequest request, CancellationToken cancellationToken) =>
-        ContinueAsync(request, RunKinds.Resume, cancellationToken);
+    public IAsyncEnumerable<DsrEvent> ResumeAsync(ResumeOptions options, CancellationToken cancellationToken) =>
+        ContinueAsync(options, RunKinds.Resume, cancellationToken);
 
     /// <inheritdoc />
-    public IAsyncEnumerable<DsrEvent> VerifyAsync(ContinueRequest request, CancellationToken cancellationToken) =>
-        ContinueAsync(request, RunKinds.Verify, cancellationToken);
+    public IAsyncEnumerable<DsrEvent> VerifyAsync(ResumeOptions options, CancellationToken cancellationToken) =>
+        ContinueAsync(options, RunKinds.Verify, cancellationToken);
 
     /// <inheritdoc />
-    public IAsyncEnumerable<DsrEvent> WriteReportAsync(ReportRequest request, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<DsrEvent> WriteReportAsync(ReportOptions options, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
-            (events, token) => new ReportWriting(StoreOf(request), request, events, TimeOf(request)).RunAsync(token),
+            (events, token) => new ReportWriting(StoreOf(options), options, events, TimeOf(options)).RunAsync(token),
             cancellationToken
         );
 
@@ -188,23 +188,23 @@ public sealed class DsrEngine : IDsrEngine
         );
 
     /// <inheritdoc />
-    public IAsyncEnumerable<DsrEvent> ApprovePlanAsync(ApprovePlanRequest request, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<DsrEvent> ApprovePlanAsync(ApprovePlanOptions options, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
-            (events, token) => new Approving(request, events, TimeOf(request.Context)).RunAsync(token),
+            (events, token) => new Approving(options, events, TimeOf(options.Context)).RunAsync(token),
             cancellationToken
         );
 
     /// <inheritdoc />
-    public IAsyncEnumerable<DsrEvent> CheckCertificatesAsync(CheckCertificatesRequest request, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<DsrEvent> CheckCertificatesAsync(CheckCertificatesOptions options, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
-            (events, token) => new CheckingCertificates(request, events, TimeOf(request.Context)).RunAsync(token),
+            (events, token) => new CheckingCertificates(options, events, TimeOf(options.Context)).RunAsync(token),
             cancellationToken
         );
 
     /// <inheritdoc />
-    public IAsyncEnumerable<DsrEvent> StartSandboxAsync(SandboxRequest request, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<DsrEvent> StartSandboxAsync(StartSandboxOptions options, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
-            async (events, token) => await events.OutputAsync(await _sandboxes.StartAsync(request, events, token), token),
+            async (events, token) => await events.OutputAsync(await _sandboxes.StartAsync(options, events, token), token),
             cancellationToken
         );
 
@@ -212,12 +212,12 @@ public sealed class DsrEngine : IDsrEngine
     public IAsyncEnumerable<DsrEvent> StopSandboxAsync(int processId, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync((_, token) => _sandboxes.StopAsync(processId, token), cancellationToken);
 
-    private IAsyncEnumerable<DsrEvent> ContinueAsync(ContinueRequest request, string kind, CancellationToken cancellationToken) =>
+    private IAsyncEnumerable<DsrEvent> ContinueAsync(ResumeOptions options, string kind, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
             (events, token) =>
             {
-                HubConnection connection = ConnectionOf(request.Context!);
-                return new Continuing(connection, StoreOf(connection, request.Store), request, events).RunAsync(kind, token);
+                HubConnection connection = ConnectionOf(options.Context!);
+                return new Continuing(connection, StoreOf(connection, options.Store), options, events).RunAsync(kind, token);
             },
             cancellationToken
         );
@@ -226,17 +226,17 @@ public sealed class DsrEngine : IDsrEngine
         EvidenceStores.Open(place ?? connection.Context.RequestStore, connection.Access, _time);
 
     /// <summary>A store in a folder takes no connection.</summary>
-    private IEvidenceStore StoreOf(RequestStoreRequest request) =>
-        request.Context is { } context
-            ? StoreOf(ConnectionOf(context), request.Store)
-            : EvidenceStores.Open(request.Store ?? EvidenceStores.DefaultPlace, access: null, _time);
+    private IEvidenceStore StoreOf(RequestStoreOptions options) =>
+        options.Context is { } context
+            ? StoreOf(ConnectionOf(context), options.Store)
+            : EvidenceStores.Open(options.Store ?? EvidenceStores.DefaultPlace, access: null, _time);
 
-    /// <summary>Without a connection the time is the machine's: it sorts and reminds, and settles nothing.</summary>
     /// <summary>The time by the services of a connection, as it is for all that was signed over it; else that of the machine.</summary>
     private TimeProvider TimeOf(DsrContext? context) =>
         context is not null && _connections.TryGetValue(context.Id, out HubConnection? connection) ? connection.Clock : _time;
 
-    private TimeProvider TimeOf(RequestStoreRequest request) => request.Context is { } context ? ConnectionOf(context).Clock : _time;
+    /// <summary>Without a connection the time is the machine's: it sorts and reminds, and settles nothing.</summary>
+    private TimeProvider TimeOf(RequestStoreOptions options) => options.Context is { } context ? ConnectionOf(context).Clock : _time;
 
     private HubConnection ConnectionOf(DsrContext context) =>
         _connections.TryGetValue(context.Id, out HubConnection? connection)

@@ -4,23 +4,23 @@ using IotHubDsr.Core.Evidence.Signatures;
 namespace IotHubDsr.Core.Operations;
 
 /// <summary>Signs a plan's file as its approver. What is signed was read as a plan first, and is what is told of it.</summary>
-internal sealed class Approving(ApprovePlanRequest request, OperationEvents events, TimeProvider time)
+internal sealed class Approving(ApprovePlanOptions options, OperationEvents events, TimeProvider time)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        string signaturePath = request.SignaturePath ?? PlanApproval.SignaturePathOf(request.Path);
+        string signaturePath = options.SignaturePath ?? PlanApproval.SignaturePathOf(options.Path);
         if (Path.Exists(signaturePath))
             throw FaultCatalogue.FileNotWritten.Exception(signaturePath, "it exists already.");
-        var key = SigningKey.ForSigning(request.Certificate, time.GetUtcNow());
-        byte[] file = await PlanFile.ReadBytesAsync(request.Path, cancellationToken);
-        ErasurePlan plan = PlanDocument.Read(request.Path, file);
-        if (plan.Digest != request.Digest)
-            throw FaultCatalogue.InvalidPlan.Exception(request.Path, "it was replaced while its approver was asked about it.");
+        var key = SigningKey.ForSigning(options.Certificate, time.GetUtcNow());
+        byte[] file = await PlanFile.ReadBytesAsync(options.Path, cancellationToken);
+        ErasurePlan plan = PlanDocument.Read(options.Path, file);
+        if (plan.Digest != options.Digest)
+            throw FaultCatalogue.InvalidPlan.Exception(options.Path, "it was replaced while its approver was asked about it.");
         foreach (ErasureStep step in plan.Steps.Where(step => step.Action == ErasureAction.Erase))
             await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, $"Approved to be erased: {step.Target}"), cancellationToken);
 
         byte[] signature = PlanApproval.Sign(file, key, time.GetUtcNow());
-        var own = new ApprovalRequirement { SignaturePath = signaturePath, Approvers = [request.Certificate] };
+        var own = new ApprovalRequirement { SignaturePath = signaturePath, Approvers = [options.Certificate] };
         ErasurePlanApproval approval = PlanApproval.Verify(plan, file, signature, own, time);
         await PlanFile.SaveAsync(signature, signaturePath, FaultCatalogue.FileNotWritten, cancellationToken);
         await events.OutputAsync(approval, cancellationToken);

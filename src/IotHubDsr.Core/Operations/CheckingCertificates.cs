@@ -6,7 +6,7 @@ namespace IotHubDsr.Core.Operations;
 /// <summary>
 /// Checks certificates each for itself, as a chain, and against the journal of their request; it reads files and nothing else.
 /// </summary>
-internal sealed class CheckingCertificates(CheckCertificatesRequest request, OperationEvents events, TimeProvider time)
+internal sealed class CheckingCertificates(CheckCertificatesOptions options, OperationEvents events, TimeProvider time)
 {
     private const long LargestJournal = 1L << 30;
     private const long LargestTimestamp = 1L << 20;
@@ -15,8 +15,8 @@ internal sealed class CheckingCertificates(CheckCertificatesRequest request, Ope
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var checks = new List<ErasureCertificateCheck>();
-        var trust = new SignerTrust(request.Trusted, request.TimestampAuthorities, time.GetUtcNow());
-        foreach (string path in request.Paths.Distinct(StringComparer.Ordinal))
+        var trust = new SignerTrust(options.Trusted, options.TimestampAuthorities, time.GetUtcNow());
+        foreach (string path in options.Paths.Distinct(StringComparer.Ordinal))
         {
             try
             {
@@ -32,7 +32,7 @@ internal sealed class CheckingCertificates(CheckCertificatesRequest request, Ope
         }
 
         IReadOnlyList<ErasureCertificateCheck> linked = CertificateChain.Link(checks);
-        if (request.JournalPaths.Count > 0)
+        if (options.JournalPaths.Count > 0)
             linked = await CompareAsync(linked, cancellationToken);
         foreach (ErasureCertificateCheck check in linked)
             await events.OutputAsync(check, cancellationToken);
@@ -44,7 +44,7 @@ internal sealed class CheckingCertificates(CheckCertificatesRequest request, Ope
     )
     {
         var segments = new List<ReadOnlyMemory<byte>>();
-        foreach (string path in request.JournalPaths)
+        foreach (string path in options.JournalPaths)
             segments.Add(await ReadAsync(path, LargestJournal, cancellationToken));
         Dictionary<string, JournalTimes> lines;
         try

@@ -6,7 +6,7 @@ namespace IotHubDsr.Core.Operations;
 /// Looks again at everything that a plan is about. It gives the plan as it holds now, with what was found now, or stops when the world has
 /// moved: an erasure runs from what was approved and from nothing else.
 /// </summary>
-internal sealed class Confirming(HubConnection connection, ConfirmPlanRequest request, OperationEvents events, TimeProvider time)
+internal sealed class Confirming(HubConnection connection, ConfirmPlanOptions options, OperationEvents events, TimeProvider time)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -23,24 +23,24 @@ internal sealed class Confirming(HubConnection connection, ConfirmPlanRequest re
             throw FaultCatalogue.PlanForOtherHub.Exception(planned.HubHostName, connection.Context.HubHostName);
         }
 
-        var again = new PlanRequest
+        var again = new PlanOptions
         {
-            Context = request.Context,
+            Context = options.Context,
             DeviceIds = Subjects.Given(planned.Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal)),
             Scope = planned.Scope,
             IncludeOldVersions = planned.IncludeOldVersions,
             DeleteEmptied = planned.DeleteEmptied ?? false,
             IncludeRelayed = planned.IncludeRelayed,
-            ThrottleLimit = request.ThrottleLimit,
+            ThrottleLimit = options.ThrottleLimit,
         };
         ErasurePlan now = await new Planning(connection, again, events, time).PlanAsync(cancellationToken);
-        IReadOnlyList<string> differences = PlanDifference.Find(planned, now, request.Tolerance);
+        IReadOnlyList<string> differences = PlanDifference.Find(planned, now, options.Tolerance);
         if (differences.Count > 0)
             throw FaultCatalogue.PlanChanged.Exception(planned.Digest, PlanDifference.Describe(differences));
         if (PlanDifference.Find(planned, now, 0) is { Count: > 0 } tolerated)
         {
             string text =
-                $"The plan is run within the tolerance of {Counted.Of(request.Tolerance, "record")}. {PlanDifference.Describe(tolerated)}";
+                $"The plan is run within the tolerance of {Counted.Of(options.Tolerance, "record")}. {PlanDifference.Describe(tolerated)}";
             await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, text), cancellationToken);
         }
 
@@ -71,12 +71,12 @@ internal sealed class Confirming(HubConnection connection, ConfirmPlanRequest re
     /// <summary>The plan; with its approval, which must stand before anything is read in Azure, when one is required.</summary>
     private async Task<ErasurePlan> ReadAsync(CancellationToken cancellationToken)
     {
-        ErasurePlan? atHand = request.Plan is null ? null : PlanDocument.RequireSealed(request.Plan);
-        if (request.Approval is null)
-            return atHand ?? await PlanFile.ReadAsync(request.Path!, cancellationToken);
+        ErasurePlan? atHand = options.Plan is null ? null : PlanDocument.RequireSealed(options.Plan);
+        if (options.Approval is null)
+            return atHand ?? await PlanFile.ReadAsync(options.Path!, cancellationToken);
 
-        string path = request.Path ?? atHand?.Path ?? throw FaultCatalogue.PlanNotInFile.Exception(atHand!.Digest);
-        ErasurePlan approved = await PlanApproval.ReadAsync(path, request.Approval, time, cancellationToken);
+        string path = options.Path ?? atHand?.Path ?? throw FaultCatalogue.PlanNotInFile.Exception(atHand!.Digest);
+        ErasurePlan approved = await PlanApproval.ReadAsync(path, options.Approval, time, cancellationToken);
         return atHand is null || atHand.Digest == approved.Digest
             ? approved
             : throw FaultCatalogue.InvalidPlan.Exception(path, "the plan at hand is not the one in its file.");

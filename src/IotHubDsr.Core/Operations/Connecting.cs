@@ -6,12 +6,12 @@ using IotHubDsr.Core.Topology;
 namespace IotHubDsr.Core.Operations;
 
 /// <summary>Makes a connection, and finds out at once whether it works.</summary>
-internal sealed class Connecting(ConnectRequest request, TimeProvider time)
+internal sealed class Connecting(ConnectOptions options, TimeProvider time)
 {
     private Cloud CloudOfRequest =>
-        (request.Sandbox is { } sandbox ? SandboxCloud.For(sandbox) : Cloud.Of(request.Cloud)) with
+        (options.Sandbox is { } sandbox ? SandboxCloud.For(sandbox) : Cloud.Of(options.Cloud)) with
         {
-            TrustedHosts = request.TrustedStorageHosts,
+            TrustedHosts = options.TrustedStorageHosts,
         };
 
     /// <summary>The access that a connection would have.</summary>
@@ -20,14 +20,14 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
     public async Task<HubConnection> RunAsync(OperationEvents events, CancellationToken cancellationToken)
     {
         Cloud cloud = CloudOfRequest;
-        if (EvidenceStores.Require(request.RequestStore ?? EvidenceStores.DefaultPlace) is { } store)
+        if (EvidenceStores.Require(options.RequestStore ?? EvidenceStores.DefaultPlace) is { } store)
             cloud.RequireTrusted(store);
-        if (request.LocationFile is { } locationFile)
+        if (options.LocationFile is { } locationFile)
             await LocationFile.ReadAsync(locationFile, cloud, cancellationToken);
         var access = new AzureAccess(cloud, CreateCredential, time);
         try
         {
-            HubConnection connection = request.ConnectionString is null
+            HubConnection connection = options.ConnectionString is null
                 ? await ByResourceAsync(access, cancellationToken)
                 : ByConnectionString(access);
             await ProbeAsync(connection, events, cancellationToken);
@@ -44,9 +44,9 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
 
     private global::Azure.Core.TokenCredential? CreateCredential(AzureAccess access)
     {
-        if (request.CredentialSource is { } source)
-            return Credentials.Create(access, source, request.TenantId, request.ClientId);
-        return request.Sandbox is { } sandbox
+        if (options.CredentialSource is { } source)
+            return Credentials.Create(access, source, options.TenantId, options.ClientId);
+        return options.Sandbox is { } sandbox
             ? Credentials.ForApplication(access, sandbox.TenantId, sandbox.ClientId, sandbox.ClientSecret)
             : null;
     }
@@ -55,14 +55,14 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
     {
         var arm = new ArmReader(access);
         var resource = new HubResource(arm, OperationNotices.Send);
-        string? resourceId = request.ResourceId ?? request.Sandbox?.ResourceId;
+        string? resourceId = options.ResourceId ?? options.Sandbox?.ResourceId;
         HubDescription hub = resourceId is null
-            ? await resource.FindHubAsync(request.Name!, request.SubscriptionId, request.ResourceGroupName, cancellationToken)
+            ? await resource.FindHubAsync(options.Name!, options.SubscriptionId, options.ResourceGroupName, cancellationToken)
             : await resource.ReadHubAsync(resourceId, cancellationToken);
 
-        var throttle = HubThrottle.For(hub.SkuName, hub.Units, request.ThrottleShare, time);
+        var throttle = HubThrottle.For(hub.SkuName, hub.Units, options.ThrottleShare, time);
         HubClient client;
-        if (request.HubAuthentication == HubAuthentication.SharedAccessKey)
+        if (options.HubAuthentication == HubAuthentication.SharedAccessKey)
         {
             HubKey key = await resource.ReadKeyAsync(hub, cancellationToken);
             client = HubClient.WithSharedAccessKey(access, new HubConnectionString(hub.HostName, key.PolicyName, key.Key), throttle, time);
@@ -76,22 +76,22 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
         {
             ResourceId = hub.ResourceId.ToString(),
             Sku = $"{hub.SkuName} x {hub.Units}",
-            HubAuthentication = request.HubAuthentication.ToString(),
-            CredentialSource = request.CredentialSource?.ToString() ?? "Sandbox",
+            HubAuthentication = options.HubAuthentication.ToString(),
+            CredentialSource = options.CredentialSource?.ToString() ?? "Sandbox",
         };
-        return new HubConnection(context, access, client, arm, request);
+        return new HubConnection(context, access, client, arm, options);
     }
 
     private HubConnection ByConnectionString(AzureAccess access)
     {
-        var parsed = HubConnectionString.Parse(Credentials.Reveal(request.ConnectionString!));
-        var throttle = HubThrottle.For(request.Sku, request.Units, request.ThrottleShare, time);
+        var parsed = HubConnectionString.Parse(Credentials.Reveal(options.ConnectionString!));
+        var throttle = HubThrottle.For(options.Sku, options.Units, options.ThrottleShare, time);
         var client = HubClient.WithSharedAccessKey(access, parsed, throttle, time);
         DsrContext context = CreateContext(access, parsed.HostName.Split('.')[0], parsed.HostName) with
         {
-            Sku = request.Sku is null ? null : $"{request.Sku} x {request.Units}",
+            Sku = options.Sku is null ? null : $"{options.Sku} x {options.Units}",
         };
-        return new HubConnection(context, access, client, arm: null, request);
+        return new HubConnection(context, access, client, arm: null, options);
     }
 
     private DsrContext CreateContext(AzureAccess access, string hubName, string hostName) =>
@@ -102,7 +102,7 @@ internal sealed class Connecting(ConnectRequest request, TimeProvider time)
             HubHostName = hostName,
             Cloud = access.Cloud.Name,
             HubAuthentication = nameof(HubAuthentication.SharedAccessKey),
-            RequestStore = request.RequestStore ?? EvidenceStores.DefaultPlace,
+            RequestStore = options.RequestStore ?? EvidenceStores.DefaultPlace,
             ConnectedAt = time.GetUtcNow(),
         };
 

@@ -5,17 +5,17 @@ using IotHubDsr.Core.Evidence.Stores;
 namespace IotHubDsr.Core.Operations;
 
 /// <summary>Goes on with a request, or reads its locations again.</summary>
-internal sealed class Continuing(HubConnection connection, IEvidenceStore store, ContinueRequest request, OperationEvents events)
+internal sealed class Continuing(HubConnection connection, IEvidenceStore store, ResumeOptions options, OperationEvents events)
 {
     /// <param name="kind">One of <see cref="RunKinds"/>.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task RunAsync(string kind, CancellationToken cancellationToken)
     {
-        var options = RunOptions.For(kind, request.Performer, request.ThrottleLimit, connection.Clock.GetUtcNow());
+        var run = RunOptions.For(kind, options.Performer, options.ThrottleLimit, connection.Clock.GetUtcNow());
         await using OpenRequest open = await OpenRequest.OpenAsync(
             store,
-            request.RequestId,
-            request.Wait,
+            options.RequestId,
+            options.Wait,
             connection.Clock,
             cancellationToken
         );
@@ -27,6 +27,6 @@ internal sealed class Continuing(HubConnection connection, IEvidenceStore store,
         // Without its key nothing of a run could be put on record: it must not begin and be taken for one that broke off.
         _ = open.Key;
         await OpenRequest.RequireWritableAsync(store, EvidenceLimits.SizeOf(plan), cancellationToken);
-        await new RequestRun(connection, open, plan, options, events).RunAsync(cancellationToken);
+        await new RequestRun(connection, open, plan, run, events).RunAsync(cancellationToken);
     }
 }

@@ -8,23 +8,23 @@ using IotHubDsr.Core.Evidence.Stores;
 namespace IotHubDsr.Core.Operations;
 
 /// <summary>Binds a plan to a request, which is registered if there is none yet, and runs the approved steps.</summary>
-internal sealed class Erasing(HubConnection connection, IEvidenceStore store, ErasureRequest request, OperationEvents events)
+internal sealed class Erasing(HubConnection connection, IEvidenceStore store, ErasureOptions options, OperationEvents events)
 {
     private readonly ServiceClock _clock = connection.Clock;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var options = RunOptions.For(RunKinds.Erase, request.Performer, request.ThrottleLimit, _clock.GetUtcNow());
-        ErasurePlan approved = PlanDocument.RequireSealed(request.Plan.Approved ?? request.Plan);
+        var run = RunOptions.For(RunKinds.Erase, options.Performer, options.ThrottleLimit, _clock.GetUtcNow());
+        ErasurePlan approved = PlanDocument.RequireSealed(options.Plan.Approved ?? options.Plan);
         EvidenceLimits.Require(approved);
         await OpenRequest.RequireWritableAsync(store, EvidenceLimits.SizeOf(approved), cancellationToken);
         await using OpenRequest open = await OpenAsync(cancellationToken);
         try
         {
             await BindAsync(open, approved, cancellationToken);
-            await new RequestRun(connection, open, request.Plan, options, events).RunAsync(cancellationToken);
+            await new RequestRun(connection, open, options.Plan, run, events).RunAsync(cancellationToken);
         }
-        catch (DsrException failed) when (request.RequestId is null && failed.Fault.Target != open.Folder.RequestId)
+        catch (DsrException failed) when (options.RequestId is null && failed.Fault.Target != open.Folder.RequestId)
         {
             // Nobody else has told its ID yet.
             throw new DsrException(failed.Fault with { Message = $"{failed.Fault.Message} {NextStep(open)}" }, failed);
@@ -42,13 +42,13 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
     private async Task BindAsync(OpenRequest open, ErasurePlan approved, CancellationToken cancellationToken)
     {
         HoldBook holds = await OpenRequest.GuardAsync(store, () => HoldBook.ReadAsync(open, cancellationToken));
-        if (holds.Unmatched(request.Plan) is { } unmatched)
+        if (holds.Unmatched(options.Plan) is { } unmatched)
             throw FaultCatalogue.HoldUnmatched.Exception(open.Folder.RequestId, unmatched);
         byte[] document = PlanDocument.Write(approved);
         await OpenRequest.GuardAsync(store, async () =>
         {
             await open.Folder.SaveAsync(EvidenceFiles.Plan(approved.Digest), document, cancellationToken);
-            if (request.Plan.Approval is { } approval)
+            if (options.Plan.Approval is { } approval)
                 await open.Folder.SaveAsync(EvidenceFiles.PlanSignature(approved.Digest), approval.Signature, cancellationToken);
             return document;
         });
@@ -60,15 +60,15 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
 
     private async Task<OpenRequest> OpenAsync(CancellationToken cancellationToken)
     {
-        List<string> devices = [.. request.Plan.Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal)];
-        if (request.RequestId is not { } requestId)
+        List<string> devices = [.. options.Plan.Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal)];
+        if (options.RequestId is not { } requestId)
         {
             var registration = new NewRequest(
-                request.Context,
+                options.Context,
                 devices,
-                request.ReceivedAt,
-                request.IdentityEvidence,
-                request.Plan.Approval is not null
+                options.ReceivedAt,
+                options.IdentityEvidence,
+                options.Plan.Approval is not null
             );
             return await OpenRequest.RegisterAsync(store, registration, _clock, cancellationToken);
         }
@@ -93,7 +93,7 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
         Registered registered = open.State.Registration!;
         RequestHub.Require(registered, connection.Context);
         OpenRequest.RequireErasable(open.State);
-        RequestApproval.RequireOn(open.State, request.Plan);
+        RequestApproval.RequireOn(open.State, options.Plan);
         if (!devices.ToHashSet(StringComparer.Ordinal).SetEquals(open.DeviceIds))
         {
             string difference =
@@ -102,7 +102,7 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
             throw FaultCatalogue.RequestForOtherDevices.Exception(id, difference);
         }
 
-        foreach (ErasureStep step in RegistryOf(request.Plan))
+        foreach (ErasureStep step in RegistryOf(options.Plan))
             RegisteredDevices.Require(registered, open.Key, step.DeviceId, step.Finding.GenerationId);
     }
 
@@ -113,7 +113,7 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
             return;
         ErasurePlan earlier = await open.ReadPlanAsync(cancellationToken);
         var before = RegistryOf(earlier).ToDictionary(step => step.DeviceId, step => step.Finding, StringComparer.Ordinal);
-        foreach (ErasureStep step in RegistryOf(request.Plan).Where(step => step.Finding.GenerationId is not null))
+        foreach (ErasureStep step in RegistryOf(options.Plan).Where(step => step.Finding.GenerationId is not null))
         {
             if (
                 before.TryGetValue(step.DeviceId, out DeviceDataFinding? planned)
@@ -133,14 +133,14 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
 
     private Planned ToPlanned(OpenRequest open, string digest)
     {
-        HashSet<(string, string)> approved = [.. request.Approved.Select(step => (step.DeviceId, step.Location.Id))];
-        IEnumerable<ErasureStep> declined = request.Plan.Steps.Where(step =>
+        HashSet<(string, string)> approved = [.. options.Approved.Select(step => (step.DeviceId, step.Location.Id))];
+        IEnumerable<ErasureStep> declined = options.Plan.Steps.Where(step =>
             step.Action == ErasureAction.Erase && !approved.Contains((step.DeviceId, step.Location.Id))
         );
         return new Planned(
             digest,
             [
-                .. request
+                .. options
                     .Plan.Steps.GroupBy(step => step.Location.Id, StringComparer.Ordinal)
                     .Select(location => new PlannedLocation(
                         location.Key,
@@ -157,10 +157,10 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
                     .GroupBy(step => step.Location.Id, StringComparer.Ordinal)
                     .Select(location => new DeclinedSteps(location.Key, [.. location.Select(step => open.Key.Subject(step.DeviceId))])),
             ],
-            request.Plan.Approval is { } approval ? new Party(approval.ApprovedBy, approval.CertificateSha256) : null,
-            ScopeStatement.Of(request.Plan.Scope),
+            options.Plan.Approval is { } approval ? new Party(approval.ApprovedBy, approval.CertificateSha256) : null,
+            ScopeStatement.Of(options.Plan.Scope),
             open.State.Plan is { } before && before.Digest != digest ? before.Digest : open.State.Plan?.Follows,
-            request.Tolerance > 0 ? request.Tolerance : null
+            options.Tolerance > 0 ? options.Tolerance : null
         );
     }
 }

@@ -14,7 +14,7 @@ namespace IotHubDsr.Core.Operations;
 internal sealed class Exporting(
     HubConnection connection,
     IEvidenceStore? store,
-    ExportRequest request,
+    ExportOptions options,
     OperationEvents events,
     TimeProvider time
 )
@@ -23,9 +23,9 @@ internal sealed class Exporting(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (request.ProtectTo is { } recipient)
+        if (options.ProtectTo is { } recipient)
             CmsRecipient.Check(recipient, time.GetUtcNow());
-        await using var package = PackageWriter.Create(request.Path, request.AsZip, request.ProtectTo);
+        await using var package = PackageWriter.Create(options.Path, options.AsZip, options.ProtectTo);
         try
         {
             DataExport? export = await WriteAsync(package, cancellationToken);
@@ -42,7 +42,7 @@ internal sealed class Exporting(
 
     private async Task<DataExport?> WriteAsync(PackageWriter package, CancellationToken cancellationToken)
     {
-        IAsyncEnumerable<string> devices = await new Subjects(connection, request, events).OpenAsync(request.Scope, cancellationToken);
+        IAsyncEnumerable<string> devices = await new Subjects(connection, options, events).OpenAsync(options.Scope, cancellationToken);
         HubLocations locations = await connection.ReadLocationsAsync(cancellationToken);
         await events.ReportAsync(locations.Faults, cancellationToken);
 
@@ -52,11 +52,11 @@ internal sealed class Exporting(
         if (deviceIds.Count == 0)
             return null;
         DataRequest? registered = await RequestAsync(deviceIds, cancellationToken);
-        if (registered is not null && request.Scope.GenerationId is null)
+        if (registered is not null && options.Scope.GenerationId is null)
             await RegisteredDevices.RequireSameAsync(store!, registered.RequestId, connection.Hub, deviceIds, cancellationToken);
 
-        var options = new SinkOptions(request.ThrottleLimit) { IncludeRelayed = request.IncludeRelayed, Scope = request.Scope };
-        var reading = new LocationReading(locations, options, events);
+        var sinkOptions = new SinkOptions(options.ThrottleLimit) { IncludeRelayed = options.IncludeRelayed, Scope = options.Scope };
+        var reading = new LocationReading(locations, sinkOptions, events);
         foreach (DataLocation location in locations.All)
             await ExportAsync(locations.SinkOf(location), location, reading, deviceIds, package, cancellationToken);
 
@@ -82,17 +82,17 @@ internal sealed class Exporting(
     {
         DateTimeOffset now = time.GetUtcNow();
         var info = new BagInfo(
-            request.Identifier ?? request.RequestId ?? $"urn:uuid:{Guid.NewGuid()}",
-            PackageReadme.Title(connection.Context, deviceIds, request.Scope),
+            options.Identifier ?? options.RequestId ?? $"urn:uuid:{Guid.NewGuid()}",
+            PackageReadme.Title(connection.Context, deviceIds, options.Scope),
             now
         )
         {
-            SourceOrganization = request.SourceOrganization,
-            ContactName = request.ContactName,
+            SourceOrganization = options.SourceOrganization,
+            ContactName = options.ContactName,
             Salt = PlanSalt.Make(),
         };
-        byte[] page = CompletenessPage.Write(connection.Context, deviceIds, request.Scope, lines, now);
-        byte[] readme = PackageReadme.Write(connection.Context, deviceIds, request.Scope, lines, now);
+        byte[] page = CompletenessPage.Write(connection.Context, deviceIds, options.Scope, lines, now);
+        byte[] readme = PackageReadme.Write(connection.Context, deviceIds, options.Scope, lines, now);
         await package.WriteDataAsync("completeness.json", page, cancellationToken);
         using var report = new MemoryStream();
         HtmlReport.Write(ReportOf(info.Identifier, registered, locations, deviceIds, lines, now), report);
@@ -117,7 +117,7 @@ internal sealed class Exporting(
     /// <summary>The request that the export answers; it must be about these devices of this hub. Null when none is named.</summary>
     private async Task<DataRequest?> RequestAsync(List<string> deviceIds, CancellationToken cancellationToken)
     {
-        if (request.RequestId is not { } requestId)
+        if (options.RequestId is not { } requestId)
             return null;
         DataRequest found = await new RequestView(store!, time).ReadAsync(requestId, cancellationToken);
         if (found.IsAnonymised)
@@ -131,13 +131,13 @@ internal sealed class Exporting(
 
     private async Task RecordAsync(DataExport export, CancellationToken cancellationToken)
     {
-        if (request.RequestId is not { } requestId)
+        if (options.RequestId is not { } requestId)
             return;
         try
         {
             await using OpenRequest open = await OpenRequest.OpenAsync(store!, requestId, TimeSpan.FromMinutes(1), time, cancellationToken);
             await open.Journal.AppendAsync(
-                new Exported(export.Digest, export.Records, ScopeStatement.Of(request.Scope)),
+                new Exported(export.Digest, export.Records, ScopeStatement.Of(options.Scope)),
                 cancellationToken
             );
         }
@@ -170,7 +170,7 @@ internal sealed class Exporting(
             Extension = registered?.ExtensionReason is { } reason ? new ReportExtension(registered.DueAt, reason) : null,
             Events = [new ReportEvent(now, "Data exported", Counted.Of(lines.Sum(line => line.Included), "record"))],
             Devices = deviceIds,
-            Scope = request.Scope == RecordScope.All ? null : request.Scope.ToString(),
+            Scope = options.Scope == RecordScope.All ? null : options.Scope.ToString(),
             Data = ReportData.FromExport([.. lines], locations.All),
             Evidence = new ReportEvidence(PlanDigest: null, JournalDigest: registered?.JournalDigest, Certificates: []),
         };

@@ -7,9 +7,9 @@ namespace IotHubDsr.Core.Operations;
 /// Finds what every location holds of the devices. What is asked per device is asked as the devices arrive; what is shared is read once
 /// for all of them at the end.
 /// </summary>
-internal sealed class Footprint(HubConnection connection, ScopedRequest request, OperationEvents events)
+internal sealed class Footprint(HubConnection connection, ScopedOptions options, OperationEvents events)
 {
-    private readonly ConcurrentDictionary<string, Evidence> _evidence = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DeviceTally> _tallies = new(StringComparer.Ordinal);
 
     /// <summary>Gives each finding as it is known, and in the end the locations that were looked at.</summary>
     public async Task<HubLocations> RunAsync(
@@ -17,19 +17,19 @@ internal sealed class Footprint(HubConnection connection, ScopedRequest request,
         CancellationToken cancellationToken
     )
     {
-        IAsyncEnumerable<string> devices = await new Subjects(connection, request, events).OpenAsync(request.Scope, cancellationToken);
+        IAsyncEnumerable<string> devices = await new Subjects(connection, options, events).OpenAsync(options.Scope, cancellationToken);
         Func<DeviceDataFinding, CancellationToken, ValueTask> give = onFinding;
         onFinding = (finding, token) =>
             give(finding with { HubHostName = connection.Context.HubHostName, HubResourceId = connection.Context.ResourceId }, token);
         HubLocations locations = await connection.ReadLocationsAsync(cancellationToken);
         await events.ReportAsync(locations.Faults, cancellationToken);
 
-        var reading = new LocationReading(locations, new SinkOptions(request.ThrottleLimit) { Scope = request.Scope }, events);
+        var reading = new LocationReading(locations, new SinkOptions(options.ThrottleLimit) { Scope = options.Scope }, events);
         await ReadPerDeviceAsync(devices, locations, reading, onFinding, cancellationToken);
-        if (_evidence.IsEmpty)
+        if (_tallies.IsEmpty)
             return locations;
 
-        List<string> deviceIds = [.. _evidence.Keys.Order(StringComparer.Ordinal)];
+        List<string> deviceIds = [.. _tallies.Keys.Order(StringComparer.Ordinal)];
         await reading.FindInOrderAsync(
             locations.Shared,
             deviceIds,
@@ -37,11 +37,11 @@ internal sealed class Footprint(HubConnection connection, ScopedRequest request,
             cancellationToken
         );
 
-        foreach (string deviceId in deviceIds.Where(deviceId => _evidence[deviceId].IsNowhere))
+        foreach (string deviceId in deviceIds.Where(deviceId => _tallies[deviceId].IsNowhere))
             await events.EmitAsync(new FaultEvent(FaultCatalogue.DeviceNotFound.For(deviceId)), cancellationToken);
         await OtherGenerations.WarnAsync(
             events,
-            _evidence.Select(device => (device.Key, device.Value.OtherGenerationRecords)),
+            _tallies.Select(device => (device.Key, device.Value.OtherGenerationRecords)),
             cancellationToken
         );
         return locations;
@@ -60,10 +60,10 @@ internal sealed class Footprint(HubConnection connection, ScopedRequest request,
         int done = 0;
         await Parallel.ForEachAsync(
             devices,
-            new ParallelOptions { MaxDegreeOfParallelism = request.ThrottleLimit, CancellationToken = cancellationToken },
+            new ParallelOptions { MaxDegreeOfParallelism = options.ThrottleLimit, CancellationToken = cancellationToken },
             async (deviceId, token) =>
             {
-                _evidence.TryAdd(deviceId, new Evidence());
+                _tallies.TryAdd(deviceId, new DeviceTally());
                 foreach (DataLocation location in perDevice)
                 {
                     foreach (DeviceDataFinding finding in await reading.FindAsync(location, [deviceId], token))
@@ -89,10 +89,10 @@ internal sealed class Footprint(HubConnection connection, ScopedRequest request,
             || finding.Verdict is Verdict.Unreachable or Verdict.Unknown or Verdict.OwnerAction
         )
         {
-            _evidence[finding.DeviceId].IsNowhere = false;
+            _tallies[finding.DeviceId].IsNowhere = false;
         }
 
-        _evidence[finding.DeviceId].OtherGenerationRecords += finding.OtherGenerationRecords;
+        _tallies[finding.DeviceId].OtherGenerationRecords += finding.OtherGenerationRecords;
         return onFinding(finding, cancellationToken);
     }
 
@@ -109,7 +109,7 @@ internal sealed class Footprint(HubConnection connection, ScopedRequest request,
     /// <summary>
     /// What all locations together say of a device: whether every one was read and none holds a record, and whose the records may be.
     /// </summary>
-    private sealed class Evidence
+    private sealed class DeviceTally
     {
         public bool IsNowhere { get; set; } = true;
 

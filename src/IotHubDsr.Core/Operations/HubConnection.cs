@@ -6,7 +6,7 @@ using IotHubDsr.Core.Topology;
 namespace IotHubDsr.Core.Operations;
 
 /// <summary>A connection to one hub and everything that works on it.</summary>
-internal sealed class HubConnection(DsrContext context, AzureAccess access, HubClient hub, ArmReader? arm, ConnectRequest request)
+internal sealed class HubConnection(DsrContext context, AzureAccess access, HubClient hub, ArmReader? arm, ConnectOptions options)
 {
     private readonly IReadOnlyList<ISink> _sinks = SinkCatalogue.For(hub, access, access.Clock);
 
@@ -24,11 +24,11 @@ internal sealed class HubConnection(DsrContext context, AzureAccess access, HubC
     /// </summary>
     public async Task<HubLocations> ReadLocationsAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<DataLocation> added = request.LocationFile is null
+        IReadOnlyList<DataLocation> added = options.LocationFile is null
             ? []
-            : await LocationFile.ReadAsync(request.LocationFile, access.Cloud, cancellationToken);
+            : await LocationFile.ReadAsync(options.LocationFile, access.Cloud, cancellationToken);
         DiscoveryResult discovered = await DiscoverAsync(added, cancellationToken);
-        return new HubLocations(DedicatedContainers.Apply(discovered, request.DedicatedContainers, OperationNotices.Send), _sinks);
+        return new HubLocations(DedicatedContainers.Apply(discovered, options.DedicatedContainers, OperationNotices.Send), _sinks);
     }
 
     public void Close() => access.Dispose();

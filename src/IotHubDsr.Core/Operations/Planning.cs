@@ -6,13 +6,13 @@ using IotHubDsr.Core.Evidence.Requests;
 namespace IotHubDsr.Core.Operations;
 
 /// <summary>Makes the plan of an erasure from a footprint; it changes nothing.</summary>
-internal sealed class Planning(HubConnection connection, PlanRequest request, OperationEvents events, TimeProvider time)
+internal sealed class Planning(HubConnection connection, PlanOptions options, OperationEvents events, TimeProvider time)
 {
-    /// <summary>Makes the plan, saves it when the request says where, and gives it; nothing when no device was named.</summary>
+    /// <summary>Makes the plan, saves it where the options say so, and gives it; nothing when no device was named.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (request.Path is not null)
-            PlanFile.RequireFree(request.Path);
+        if (options.Path is not null)
+            PlanFile.RequireFree(options.Path);
         ErasurePlan plan = await PlanAsync(cancellationToken);
         if (plan.Steps.Count == 0)
             return;
@@ -20,7 +20,7 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
             ? $"The run takes at least {TableText.Duration(plan.HubTime)} at the hub's pace: {connection.Hub.Throttle.Pace}."
             : $"The hub's pace does not slow the run down: {connection.Hub.Throttle.Pace}.";
         await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, pace), cancellationToken);
-        if (request.Path is { } path)
+        if (options.Path is { } path)
             plan = await PlanFile.SaveAsync(plan, path, cancellationToken);
         await events.OutputAsync(plan, cancellationToken);
     }
@@ -28,7 +28,7 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
     public async Task<ErasurePlan> PlanAsync(CancellationToken cancellationToken)
     {
         var findings = new ConcurrentBag<DeviceDataFinding>();
-        HubLocations locations = await new Footprint(connection, request, events).RunAsync(
+        HubLocations locations = await new Footprint(connection, options, events).RunAsync(
             (finding, _) =>
             {
                 findings.Add(finding);
@@ -41,15 +41,15 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
         {
             HubHostName = connection.Context.HubHostName,
             HubResourceId = connection.Context.ResourceId,
-            IncludeRelayed = request.IncludeRelayed,
-            IncludeOldVersions = request.IncludeOldVersions,
-            DeleteEmptied = request.DeleteEmptied,
+            IncludeRelayed = options.IncludeRelayed,
+            IncludeOldVersions = options.IncludeOldVersions,
+            DeleteEmptied = options.DeleteEmptied,
             LateRecords = PlanReach.LateRecords,
-            Scope = request.Scope,
+            Scope = options.Scope,
             Salt = PlanSalt.Make(),
             CreatedAt = time.GetUtcNow(),
             Steps = findings
-                .Select(finding => new ErasureStep(finding, ActionFor(finding, request)))
+                .Select(finding => new ErasureStep(finding, ActionFor(finding, options)))
                 .OrderBy(step => step.DeviceId, StringComparer.Ordinal)
                 .ThenBy(step => locations.StageOf(step.Location))
                 .ThenBy(step => step.Location.Id, StringComparer.Ordinal)
@@ -71,19 +71,19 @@ internal sealed class Planning(HubConnection connection, PlanRequest request, Op
             step.Action == ErasureAction.Erase && step.Location.Kind == LocationKinds.CloudToDeviceQueue
         );
         long deletions = plan.Steps.Count(step => step.Action == ErasureAction.Erase && step.Location.Kind == LocationKinds.DeviceRegistry);
-        long registry = deletions + queues + ((lookUps + (request.Path is null ? 0 : confirmations)) * plan.Devices);
+        long registry = deletions + queues + ((lookUps + (options.Path is null ? 0 : confirmations)) * plan.Devices);
         HubThrottle pace = connection.Hub.Throttle;
         TimeSpan forRegistry = pace.TimeFor(HubOperationClass.Registry, registry);
         TimeSpan forQueues = pace.TimeFor(HubOperationClass.CloudToDevice, queues);
         return forRegistry > forQueues ? forRegistry : forQueues;
     }
 
-    private static ErasureAction ActionFor(DeviceDataFinding finding, PlanRequest request)
+    private static ErasureAction ActionFor(DeviceDataFinding finding, PlanOptions options)
     {
         long erasable =
             finding.RecordCount
-            - (request.IncludeOldVersions ? 0 : finding.OldCopyCount)
-            + (request.IncludeRelayed ? finding.RelayedCount : 0);
+            - (options.IncludeOldVersions ? 0 : finding.OldCopyCount)
+            + (options.IncludeRelayed ? finding.RelayedCount : 0);
         bool can =
             finding.Location.Capabilities.HasFlag(LocationCapabilities.Erase) && finding.Verdict is not (Verdict.Held or Verdict.Expiring);
         return can && erasable > 0 ? ErasureAction.Erase : ErasureAction.None;

@@ -9,23 +9,23 @@ namespace IotHubDsr.Core.Operations;
 /// Looks before anything is planned whether an erasure can be put on record: what is wrong is told before a person has answered prompts.
 /// The run itself looks again.
 /// </summary>
-internal sealed class Preparing(IEvidenceStore store, ErasurePreparation request, TimeProvider time)
+internal sealed class Preparing(IEvidenceStore store, PrepareOptions options, TimeProvider time)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (request.Performer.SigningCertificate is { } certificate)
+        if (options.Performer.SigningCertificate is { } certificate)
             SigningKey.ForSigning(certificate, time.GetUtcNow());
-        if (request.ProbesStore)
+        if (options.ProbesStore)
             await OpenRequest.RequireWritableAsync(store, needed: 0, cancellationToken);
-        if (request.RequestId is not { } requestId)
+        if (options.RequestId is not { } requestId)
         {
-            OpenRequest.RequirePlausible(request.ReceivedAt, time.GetUtcNow());
+            OpenRequest.RequirePlausible(options.ReceivedAt, time.GetUtcNow());
             return;
         }
 
         RequestState state = (await OpenRequest.ReadAsync(store, requestId, cancellationToken)).State;
-        RequestHub.Require(state.Registration!, request.Context!);
+        RequestHub.Require(state.Registration!, options.Context!);
         OpenRequest.RequireErasable(state);
-        RequestApproval.RequireAsked(state, request);
+        RequestApproval.RequireAsked(state, options);
     }
 }

@@ -7,22 +7,22 @@ using IotHubDsr.Core.Reports;
 namespace IotHubDsr.Core.Operations;
 
 /// <summary>Writes the report of a request from its journal and, as long as its key stands, from the receipts of its last run.</summary>
-internal sealed class ReportWriting(IEvidenceStore store, ReportRequest request, OperationEvents events, TimeProvider time)
+internal sealed class ReportWriting(IEvidenceStore store, ReportOptions options, OperationEvents events, TimeProvider time)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (Path.Exists(request.Path))
-            throw FaultCatalogue.FileNotWritten.Exception(request.Path, "it exists already.");
+        if (Path.Exists(options.Path))
+            throw FaultCatalogue.FileNotWritten.Exception(options.Path, "it exists already.");
         ReportModel model = await OpenRequest.GuardAsync(store, () => BuildAsync(cancellationToken));
         using var page = new MemoryStream();
         HtmlReport.Write(model, page);
-        await PlanFile.SaveAsync(page.ToArray(), request.Path, FaultCatalogue.FileNotWritten, cancellationToken);
-        await events.OutputAsync(new RequestReport(request.RequestId, request.Path, page.Length), cancellationToken);
+        await PlanFile.SaveAsync(page.ToArray(), options.Path, FaultCatalogue.FileNotWritten, cancellationToken);
+        await events.OutputAsync(new RequestReport(options.RequestId, options.Path, page.Length), cancellationToken);
     }
 
     private async Task<ReportModel> BuildAsync(CancellationToken cancellationToken)
     {
-        (IEvidenceFolder folder, _, RequestState state) = await OpenRequest.ReadAsync(store, request.RequestId, cancellationToken);
+        (IEvidenceFolder folder, _, RequestState state) = await OpenRequest.ReadAsync(store, options.RequestId, cancellationToken);
         DataRequest view = await new RequestView(store, time).BuildAsync(folder, state, holder: null, cancellationToken);
         List<RunStarted> runs = [.. state.Milestones.Select(line => line.Event).OfType<RunStarted>()];
         return new ReportModel

@@ -10,9 +10,9 @@ internal static class RequestApproval
 
     /// <summary>Looks before anything is planned: a plan that is made and run at once is approved by nobody else.</summary>
     /// <exception cref="DsrException">It could never be run.</exception>
-    public static void RequireAsked(RequestState state, ErasurePreparation request)
+    public static void RequireAsked(RequestState state, PrepareOptions options)
     {
-        if (state.RequiresApproval && !request.RequiresApproval)
+        if (state.RequiresApproval && !options.RequiresApproval)
             throw FaultCatalogue.ApprovalMissing.Exception(state.RequestId, NotAsked);
     }
 

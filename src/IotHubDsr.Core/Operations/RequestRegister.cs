@@ -14,15 +14,15 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
     private readonly RequestView _view = new(store, time);
 
     /// <summary>Registers a request for the devices of a pipeline or query.</summary>
-    public async Task RegisterAsync(HubConnection connection, RegisterRequest request, CancellationToken cancellationToken)
+    public async Task RegisterAsync(HubConnection connection, RegisterOptions options, CancellationToken cancellationToken)
     {
         var devices = new List<string>();
-        await foreach (string deviceId in new Subjects(connection, request, events).ReadAsync(cancellationToken))
+        await foreach (string deviceId in new Subjects(connection, options, events).ReadAsync(cancellationToken))
             devices.Add(deviceId);
         if (devices.Count == 0)
             return;
         EvidenceLimits.RequireDevices(devices.Count);
-        var registration = new NewRequest(request.Context, devices, request.ReceivedAt, request.IdentityEvidence, request.RequireApproval)
+        var registration = new NewRequest(options.Context, devices, options.ReceivedAt, options.IdentityEvidence, options.RequireApproval)
         {
             GenerationIds = await RegisteredDevices.ReadAsync(connection.Hub, devices, cancellationToken),
         };
@@ -141,24 +141,24 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
     /// <param name="change">The decision.</param>
     /// <param name="connection">The connection, to look up locations of a request that has no plan; null when there is none.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task ChangeAsync(ChangeRequest change, HubConnection? connection, CancellationToken cancellationToken)
+    public async Task ChangeAsync(ChangeOptions change, HubConnection? connection, CancellationToken cancellationToken)
     {
-        if (change is HoldRequest { ReviewAt: { } reviewAt } && reviewAt <= time.GetUtcNow())
+        if (change is HoldOptions { ReviewAt: { } reviewAt } && reviewAt <= time.GetUtcNow())
             throw FaultCatalogue.ReviewInPast.Exception($"{reviewAt:u}");
         await using OpenRequest open = await OpenRequest.OpenAsync(store, change.RequestId, TimeSpan.Zero, time, cancellationToken);
-        if (change is HoldRequest { DeviceId: { } deviceId } && !open.DeviceIds.Contains(deviceId, StringComparer.Ordinal))
+        if (change is HoldOptions { DeviceId: { } deviceId } && !open.DeviceIds.Contains(deviceId, StringComparer.Ordinal))
             throw FaultCatalogue.RequestForOtherDevices.Exception(open.Folder.RequestId, $"'{deviceId}' is not one of them");
-        if (change is HoldRequest { Ground: not null } hold && open.State.Plan is null)
+        if (change is HoldOptions { Ground: not null } hold && open.State.Plan is null)
             await RequireKnownAsync(open, hold.LocationId, connection, cancellationToken);
         await OpenRequest.GuardAsync(store, async () =>
         {
-            if (change is AnonymiseRequest anonymise)
+            if (change is AnonymiseOptions anonymise)
                 await AnonymiseAsync(open, anonymise.Reason, cancellationToken);
             else
                 await open.Journal.AppendAsync(await ToEventAsync(open, change, cancellationToken), cancellationToken);
             return true;
         });
-        if (change is ExtendRequest && time.GetUtcNow() > DueDates.Due(open.State.Registration!.ReceivedAt))
+        if (change is ExtendOptions && time.GetUtcNow() > DueDates.Due(open.State.Registration!.ReceivedAt))
         {
             const string late =
                 "The first month was over: the person had to be told of an extension, and of its reasons, before (GDPR, Article 12(3)).";
@@ -166,7 +166,7 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
         }
 
         if (
-            change is AnswerRequest
+            change is AnswerOptions
             && RequestProgress.Of(open.State, isHeld: false, time.GetUtcNow())
                 is { Status: not (DataRequestStatus.Waiting or DataRequestStatus.Closed) } unsettled
         )
@@ -175,7 +175,7 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
             await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, text), cancellationToken);
         }
 
-        if (change is HoldRequest { Ground: not null } && open.State.Plan is not null)
+        if (change is HoldOptions { Ground: not null } && open.State.Plan is not null)
             await WarnOfUnmatchedAsync(open, cancellationToken);
         await GiveAsync(open, cancellationToken);
     }
@@ -194,21 +194,21 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
         }
     }
 
-    private static async Task<JournalEvent> ToEventAsync(OpenRequest open, ChangeRequest change, CancellationToken cancellationToken)
+    private static async Task<JournalEvent> ToEventAsync(OpenRequest open, ChangeOptions change, CancellationToken cancellationToken)
     {
         switch (change)
         {
-            case ExtendRequest when open.State.Extension is not null:
+            case ExtendOptions when open.State.Extension is not null:
                 throw FaultCatalogue.RequestExtended.Exception(change.RequestId);
-            case ExtendRequest extend:
+            case ExtendOptions extend:
                 return new Extended(await open.SaveTextAsync(extend.Reason, cancellationToken));
-            case AnswerRequest answer:
+            case AnswerOptions answer:
                 return new Answered(await open.SaveAnswerAsync(answer.Note, cancellationToken));
-            case OwnerActionRequest acted:
+            case OwnerActionOptions acted:
                 RequireLocation(open, acted.LocationId);
                 RequireOwner(open.State, acted.LocationId);
                 return new OwnerActed(acted.LocationId, await open.SaveTextAsync(acted.Note, cancellationToken));
-            case HoldRequest hold:
+            case HoldOptions hold:
                 RequireLocation(open, hold.LocationId);
                 return await ToEventAsync(open, hold, cancellationToken);
             default:
@@ -216,7 +216,7 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
         }
     }
 
-    private static async Task<JournalEvent> ToEventAsync(OpenRequest open, HoldRequest hold, CancellationToken cancellationToken)
+    private static async Task<JournalEvent> ToEventAsync(OpenRequest open, HoldOptions hold, CancellationToken cancellationToken)
     {
         string? subject = hold.DeviceId is null ? null : open.Key.Subject(hold.DeviceId);
         string? item = hold.Item is null ? null : open.Key.Item(hold.LocationId, hold.Item);

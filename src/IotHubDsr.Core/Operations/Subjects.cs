@@ -4,7 +4,7 @@ using IotHubDsr.Core.Azure.Hub;
 namespace IotHubDsr.Core.Operations;
 
 /// <summary>Who a request is about: each device once, however often it is named.</summary>
-internal sealed class Subjects(HubConnection connection, SubjectRequest request, OperationEvents events)
+internal sealed class Subjects(HubConnection connection, SubjectOptions options, OperationEvents events)
 {
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
@@ -42,13 +42,13 @@ internal sealed class Subjects(HubConnection connection, SubjectRequest request,
     /// <summary>Gives the devices as they arrive; one that cannot be a device is reported, and the others go on.</summary>
     public async IAsyncEnumerable<string> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (request.Query is not null)
+        if (options.Query is not null)
         {
-            await foreach (string deviceId in QueryAsync(request.Query, cancellationToken))
+            await foreach (string deviceId in QueryAsync(options.Query, cancellationToken))
                 yield return deviceId;
         }
 
-        await foreach (string deviceId in request.DeviceIds.WithCancellation(cancellationToken))
+        await foreach (string deviceId in options.DeviceIds.WithCancellation(cancellationToken))
         {
             if (!DeviceId.TryValidate(deviceId, out string reason))
                 await events.EmitAsync(new FaultEvent(FaultCatalogue.InvalidDeviceId.For(deviceId, reason)), cancellationToken);

@@ -19,15 +19,15 @@ internal sealed class SandboxProcesses
     private readonly ConcurrentDictionary<int, Process> _processes = new();
 
     /// <summary>Starts one, and waits for it as long as the request says: on a busy machine it can take a while.</summary>
-    public async Task<IotHubSandbox> StartAsync(SandboxRequest request, OperationEvents events, CancellationToken cancellationToken)
+    public async Task<IotHubSandbox> StartAsync(StartSandboxOptions options, OperationEvents events, CancellationToken cancellationToken)
     {
-        Process process = Start(request);
+        Process process = Start(options);
         try
         {
             Task<string> errors = process.StandardError.ReadToEndAsync(cancellationToken);
-            string? line = await ReadLineAsync(process, request, events, cancellationToken);
+            string? line = await ReadLineAsync(process, options, events, cancellationToken);
             if (line is null)
-                throw Refused(request, await errors);
+                throw Refused(options, await errors);
 
             IotHubSandbox sandbox = Read(line, process.Id);
             _processes[process.Id] = process;
@@ -44,7 +44,7 @@ internal sealed class SandboxProcesses
     /// <summary>The line that a sandbox writes when it serves; null when it ended instead.</summary>
     private static async Task<string?> ReadLineAsync(
         Process process,
-        SandboxRequest request,
+        StartSandboxOptions options,
         OperationEvents events,
         CancellationToken cancellationToken
     )
@@ -55,17 +55,17 @@ internal sealed class SandboxProcesses
         {
             cancellationToken.ThrowIfCancellationRequested();
             TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
-            if (elapsed > request.Timeout)
+            if (elapsed > options.Timeout)
             {
                 throw FaultCatalogue.SandboxFailed.Exception(
-                    request.AssemblyPath,
-                    $"it was not ready after {request.Timeout.TotalSeconds:0} seconds. On a busy machine, wait longer with -TimeoutSeconds."
+                    options.AssemblyPath,
+                    $"it was not ready after {options.Timeout.TotalSeconds:0} seconds. On a busy machine, wait longer with -TimeoutSeconds."
                 );
             }
 
-            string status = $"Waiting for it to be ready: {elapsed.TotalSeconds:0} of at most {request.Timeout.TotalSeconds:0} seconds";
+            string status = $"Waiting for it to be ready: {elapsed.TotalSeconds:0} of at most {options.Timeout.TotalSeconds:0} seconds";
             await events.EmitAsync(
-                new ProgressEvent(null, string.Empty, status, (int)(elapsed / request.Timeout * 100)),
+                new ProgressEvent(null, string.Empty, status, (int)(elapsed / options.Timeout * 100)),
                 cancellationToken
             );
         }
@@ -94,10 +94,10 @@ internal sealed class SandboxProcesses
         }
     }
 
-    private static Process Start(SandboxRequest request)
+    private static Process Start(StartSandboxOptions options)
     {
-        if (!File.Exists(request.AssemblyPath))
-            throw FaultCatalogue.SandboxFailed.Exception(request.AssemblyPath, "its files are not part of this installation.");
+        if (!File.Exists(options.AssemblyPath))
+            throw FaultCatalogue.SandboxFailed.Exception(options.AssemblyPath, "its files are not part of this installation.");
 
         var start = new ProcessStartInfo(DotnetHost.Find())
         {
@@ -109,17 +109,17 @@ internal sealed class SandboxProcesses
         };
         List<string> arguments =
         [
-            request.AssemblyPath,
+            options.AssemblyPath,
             "--seed",
-            Text(request.Seed),
+            Text(options.Seed),
             "--scale",
-            Text(request.Scale),
+            Text(options.Scale),
             "--port",
-            Text(request.Port),
+            Text(options.Port),
         ];
-        if (request.Sku is { } sku)
+        if (options.Sku is { } sku)
             arguments.AddRange(["--sku", sku]);
-        if (request.Units is { } units)
+        if (options.Units is { } units)
             arguments.AddRange(["--units", Text(units)]);
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
@@ -129,20 +129,20 @@ internal sealed class SandboxProcesses
         }
         catch (Win32Exception exception)
         {
-            throw new DsrException(FaultCatalogue.SandboxRuntimeMissing.For(request.AssemblyPath, "no 'dotnet' was found"), exception);
+            throw new DsrException(FaultCatalogue.SandboxRuntimeMissing.For(options.AssemblyPath, "no 'dotnet' was found"), exception);
         }
     }
 
-    private static DsrException Refused(SandboxRequest request, string errors)
+    private static DsrException Refused(StartSandboxOptions options, string errors)
     {
         bool runtimeMissing =
             errors.Contains("Microsoft.AspNetCore.App", StringComparison.Ordinal)
             || errors.Contains("Microsoft.NETCore.App", StringComparison.Ordinal)
             || errors.Contains("You must install or update .NET", StringComparison.Ordinal);
         return runtimeMissing
-            ? FaultCatalogue.SandboxRuntimeMissing.Exception(request.AssemblyPath, "the 'dotnet' that was found has none")
+            ? FaultCatalogue.SandboxRuntimeMissing.Exception(options.AssemblyPath, "the 'dotnet' that was found has none")
             : FaultCatalogue.SandboxFailed.Exception(
-                request.AssemblyPath,
+                options.AssemblyPath,
                 FirstLine(errors) is { Length: > 0 } text ? text : "it ended at once."
             );
     }

@@ -142,7 +142,7 @@ internal sealed class SinkCall(
     }
 }
 
-/// <summary>Choices of a request that sinks need.</summary>
+/// <summary>Options of an operation that sinks need.</summary>
 /// <param name="ThrottleLimit">How many items are worked on at once, 1 to 64.</param>
 internal sealed record SinkOptions(int ThrottleLimit)
 {

@@ -21,7 +21,7 @@ public sealed class ApproveIotErasurePlanCommand : DsrCommand
     /// <summary>The approver's certificate with its private key.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ValidateNotNull]
-    public CertificateSource? Certificate { get; set; }
+    public X509CertificateSource? Certificate { get; set; }
 
     /// <summary>Password of the file that the certificate is in.</summary>
     [Parameter]
@@ -51,7 +51,7 @@ public sealed class ApproveIotErasurePlanCommand : DsrCommand
             return;
         }
 
-        var request = new ApprovePlanRequest
+        var options = new ApprovePlanOptions
         {
             Context = DefaultContexts.Current,
             Path = path,
@@ -59,6 +59,6 @@ public sealed class ApproveIotErasurePlanCommand : DsrCommand
             SignaturePath = FilePath(SignaturePath),
             Certificate = LoadCertificate(Certificate!, CertificatePassword),
         };
-        Run(cancellationToken => Engine.ApprovePlanAsync(request, cancellationToken));
+        Run(cancellationToken => Engine.ApprovePlanAsync(options, cancellationToken));
     }
 }

@@ -118,7 +118,7 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
     /// <inheritdoc />
     protected override void ProcessRecord()
     {
-        var request = new ConnectRequest
+        var options = new ConnectOptions
         {
             Name = Name,
             ResourceGroupName = ResourceGroupName,
@@ -142,7 +142,7 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
             Sku = Sku ?? (Units > 1 ? "S1" : null),
             Units = Units,
         };
-        Run(cancellationToken => Engine.ConnectAsync(request, cancellationToken));
+        Run(cancellationToken => Engine.ConnectAsync(options, cancellationToken));
     }
 
     private protected override void OnOutput(object value)

@@ -33,13 +33,13 @@ public sealed class ExportIotDataRequestReportCommand : RequestStoreCommand
             return;
         }
 
-        var request = new ReportRequest
+        var options = new ReportOptions
         {
             Context = ContextOrNone,
             Store = Store,
             RequestId = RequestId,
             Path = path,
         };
-        RunOne(cancellationToken => Engine.WriteReportAsync(request, cancellationToken));
+        RunOne(cancellationToken => Engine.WriteReportAsync(options, cancellationToken));
     }
 }

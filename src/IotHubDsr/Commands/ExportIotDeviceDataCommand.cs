@@ -23,7 +23,7 @@ public sealed class ExportIotDeviceDataCommand : ScopedDeviceCommand
     /// <summary>Certificate of the only one who can open the package; the package is an encrypted zip file.</summary>
     [Parameter]
     [ValidateNotNull]
-    public CertificateSource? ProtectTo { get; set; }
+    public X509CertificateSource? ProtectTo { get; set; }
 
     /// <summary>The registered request that the export answers.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -70,7 +70,7 @@ public sealed class ExportIotDeviceDataCommand : ScopedDeviceCommand
         CancellationToken cancellationToken
     ) =>
         Engine.ExportAsync(
-            new ExportRequest
+            new ExportOptions
             {
                 Context = context,
                 DeviceIds = deviceIds,

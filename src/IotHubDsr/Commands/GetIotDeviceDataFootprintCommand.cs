@@ -14,7 +14,7 @@ public sealed class GetIotDeviceDataFootprintCommand : ScopedDeviceCommand
         CancellationToken cancellationToken
     ) =>
         Engine.FindAsync(
-            new FootprintRequest
+            new FootprintOptions
             {
                 Context = context,
                 DeviceIds = deviceIds,

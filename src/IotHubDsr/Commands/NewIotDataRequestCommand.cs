@@ -47,7 +47,7 @@ public sealed class NewIotDataRequestCommand : DeviceCommand
         CancellationToken cancellationToken
     ) =>
         Engine.RegisterAsync(
-            new RegisterRequest
+            new RegisterOptions
             {
                 Context = context,
                 DeviceIds = deviceIds,

@@ -38,7 +38,7 @@ public sealed class NewIotErasurePlanCommand : ScopedDeviceCommand
     )
     {
         string? path = FilePath(Path);
-        var request = new PlanRequest
+        var options = new PlanOptions
         {
             Context = context,
             DeviceIds = deviceIds,
@@ -50,6 +50,6 @@ public sealed class NewIotErasurePlanCommand : ScopedDeviceCommand
             DeleteEmptied = DeleteEmptied,
             Path = path is not null && ShouldProcess($"{path}, for {context.HubHostName}", "Save the erasure plan") ? path : null,
         };
-        return Engine.PlanAsync(request, cancellationToken);
+        return Engine.PlanAsync(options, cancellationToken);
     }
 }

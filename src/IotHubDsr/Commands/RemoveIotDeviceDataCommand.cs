@@ -39,14 +39,14 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     /// <summary>Certificates of those who may approve, or of their authorities.</summary>
     [Parameter(ParameterSetName = ByPlan)]
     [ValidateNotNullOrEmpty]
-    public CertificateSource[] ApproverCertificate { get; set; } = [];
+    public X509CertificateSource[] ApproverCertificate { get; set; } = [];
 
     /// <summary>
     /// Certificates of those whose time stamps count, or of their authorities: for approvals by certificates that have ended.
     /// </summary>
     [Parameter(ParameterSetName = ByPlan)]
     [ValidateNotNullOrEmpty]
-    public CertificateSource[] TimestampAuthority { get; set; } = [];
+    public X509CertificateSource[] TimestampAuthority { get; set; } = [];
 
     /// <summary>The file with the signature of the approver, when it is not beside the plan.</summary>
     [Parameter(ParameterSetName = ByPlan)]
@@ -56,7 +56,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     /// <summary>Certificate, with its private key, of who performs the erasure.</summary>
     [Parameter]
     [ValidateNotNull]
-    public CertificateSource? SigningCertificate { get; set; }
+    public X509CertificateSource? SigningCertificate { get; set; }
 
     /// <summary>Password of the file that the signing certificate is in.</summary>
     [Parameter]
@@ -144,7 +144,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     {
         (_plan, RequestId, RequestStore) = (null, requestId, requestStore);
         Prepare(context);
-        var request = new ConfirmPlanRequest
+        var options = new ConfirmPlanOptions
         {
             Context = context,
             Plan = source as ErasurePlan,
@@ -153,7 +153,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
             Approval = AsksApproval ? Requirement() : null,
             ThrottleLimit = ThrottleLimit,
         };
-        Run(cancellationToken => Engine.ConfirmPlanAsync(request, cancellationToken));
+        Run(cancellationToken => Engine.ConfirmPlanAsync(options, cancellationToken));
         return _plan;
     }
 
@@ -216,7 +216,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     /// <summary>What is wrong with the request, the store or the certificate is told before anything is planned or asked.</summary>
     private void Prepare(DsrContext context)
     {
-        var preparation = new ErasurePreparation
+        var preparation = new PrepareOptions
         {
             Context = context,
             Store = Store,
@@ -253,7 +253,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
         CancellationToken cancellationToken
     ) =>
         Engine.PlanAsync(
-            new PlanRequest
+            new PlanOptions
             {
                 Context = context,
                 DeviceIds = deviceIds,
@@ -294,7 +294,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
             return;
         }
 
-        var request = new ErasureRequest
+        var options = new ErasureOptions
         {
             Context = context,
             Plan = _plan,
@@ -307,7 +307,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
             IdentityEvidence = IdentityEvidence,
             Performer = PerformerOfRun(),
         };
-        Run(cancellationToken => Engine.EraseAsync(request, cancellationToken));
+        Run(cancellationToken => Engine.EraseAsync(options, cancellationToken));
     }
 
     /// <summary>What an operator holds, for -WhatIf: a run looks at the journal itself.</summary>

@@ -14,14 +14,14 @@ public sealed class ResumeIotDataRequestCommand : RequestRunCommand
 
     private protected override bool Asks => true;
 
-    private protected override void Work(ContinueRequest request)
+    private protected override void Work(ResumeOptions options)
     {
-        if (Find(request.RequestId) is not { } found)
+        if (Find(options.RequestId) is not { } found)
             return;
         string target =
             $"Request {found.RequestId}: {Counted.Of(found.Devices, "device")} of {found.HubHostName} in "
             + $"{Counted.Of(found.Locations.Count, "location")}, {found.Status}";
         if (Approve(Force, target, "Go on erasing device data"))
-            RunOne(cancellationToken => Engine.ResumeAsync(request, cancellationToken));
+            RunOne(cancellationToken => Engine.ResumeAsync(options, cancellationToken));
     }
 }

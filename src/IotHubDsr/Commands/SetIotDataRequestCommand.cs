@@ -97,7 +97,7 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
     {
         if (Find(RequestId) is not { } found)
             return;
-        (ChangeRequest change, string action) = Change();
+        (ChangeOptions change, string action) = Change();
         change = change with { Context = ContextOrNone, Store = Store };
         if (Approve(Force || !IsAskedFor(), $"Request {RequestId} of {found.HubHostName}", action))
             RunOne(cancellationToken => Engine.ChangeRequestAsync(change, cancellationToken));
@@ -113,12 +113,12 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
             && preference is ConfirmImpact.Low or ConfirmImpact.Medium
         );
 
-    private (ChangeRequest Change, string Action) Change() =>
+    private (ChangeOptions Change, string Action) Change() =>
         ParameterSetName switch
         {
-            ToExtend => (new ExtendRequest { RequestId = RequestId, Reason = ExtensionReason! }, "Extend the time limit by two months"),
+            ToExtend => (new ExtendOptions { RequestId = RequestId, Reason = ExtensionReason! }, "Extend the time limit by two months"),
             ToNoteOwnerAction => (
-                new OwnerActionRequest
+                new OwnerActionOptions
                 {
                     RequestId = RequestId,
                     LocationId = LocationId!,
@@ -126,16 +126,16 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
                 },
                 $"Note the owner's action in {LocationId}"
             ),
-            ToNoteAnswer => (new AnswerRequest { RequestId = RequestId, Note = AnswerNote! }, "Note the answer"),
+            ToNoteAnswer => (new AnswerOptions { RequestId = RequestId, Note = AnswerNote! }, "Note the answer"),
             ToDestroyKey => (
-                new AnonymiseRequest { RequestId = RequestId, Reason = Reason },
+                new AnonymiseOptions { RequestId = RequestId, Reason = Reason },
                 "Destroy the key; nobody can then tell which devices the request is about"
             ),
             ToHold => (HoldOf(Ground, ReviewAt), $"Hold {LocationId}"),
             _ => (HoldOf(ground: null, reviewAt: null), $"Release the hold on {LocationId}"),
         };
 
-    private HoldRequest HoldOf(string? ground, DateTimeOffset? reviewAt) =>
+    private HoldOptions HoldOf(string? ground, DateTimeOffset? reviewAt) =>
         new()
         {
             RequestId = RequestId,

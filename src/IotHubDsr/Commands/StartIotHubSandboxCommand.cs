@@ -46,7 +46,7 @@ public sealed class StartIotHubSandboxCommand : DsrCommand
             return;
 
         string assembly = Path.Combine(CoreLoadContext.ModuleBin, "sandbox", "IotHubDsr.Sandbox.dll");
-        var request = new SandboxRequest
+        var options = new StartSandboxOptions
         {
             AssemblyPath = assembly,
             Seed = Seed,
@@ -59,6 +59,6 @@ public sealed class StartIotHubSandboxCommand : DsrCommand
                 : 1,
             Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
         };
-        Run(cancellationToken => Engine.StartSandboxAsync(request, cancellationToken));
+        Run(cancellationToken => Engine.StartSandboxAsync(options, cancellationToken));
     }
 }

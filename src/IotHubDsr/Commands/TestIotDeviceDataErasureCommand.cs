@@ -8,6 +8,6 @@ namespace IotHubDsr.Commands;
 [OutputType(typeof(ErasureReceipt))]
 public sealed class TestIotDeviceDataErasureCommand : RequestRunCommand
 {
-    private protected override void Work(ContinueRequest request) =>
-        RunOne(cancellationToken => Engine.VerifyAsync(request, cancellationToken));
+    private protected override void Work(ResumeOptions options) =>
+        RunOne(cancellationToken => Engine.VerifyAsync(options, cancellationToken));
 }

@@ -23,14 +23,14 @@ public sealed class TestIotErasureCertificateCommand : DsrCommand
     /// <summary>Certificates of those who are trusted to sign, or of their authorities.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    public CertificateSource[] TrustedCertificate { get; set; } = [];
+    public X509CertificateSource[] TrustedCertificate { get; set; } = [];
 
     /// <summary>
     /// Certificates of those whose time stamps count, or of their authorities: for signers whose certificates have ended.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    public CertificateSource[] TimestampAuthority { get; set; } = [];
+    public X509CertificateSource[] TimestampAuthority { get; set; } = [];
 
     /// <summary>The journal of the request; its parts in order when it has several.</summary>
     [Parameter]
@@ -45,7 +45,7 @@ public sealed class TestIotErasureCertificateCommand : DsrCommand
     {
         if (_paths.Count == 0)
             return;
-        var request = new CheckCertificatesRequest
+        var options = new CheckCertificatesOptions
         {
             Context = DefaultContexts.Current,
             Paths = _paths,
@@ -53,7 +53,7 @@ public sealed class TestIotErasureCertificateCommand : DsrCommand
             TimestampAuthorities = LoadCertificates(TimestampAuthority),
             JournalPaths = [.. FilesOf(JournalPath, ThrowFault)],
         };
-        Run(cancellationToken => Engine.CheckCertificatesAsync(request, cancellationToken));
+        Run(cancellationToken => Engine.CheckCertificatesAsync(options, cancellationToken));
     }
 
     /// <summary>

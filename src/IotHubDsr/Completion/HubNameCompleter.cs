@@ -11,7 +11,7 @@ public sealed class HubNameCompleter : DsrCompleter
         CredentialSource? source = bound.Enum<CredentialSource>("CredentialSource");
         if (source is CredentialSource.DeviceCode or CredentialSource.Interactive)
             return [];
-        var request = new ConnectRequest
+        var options = new ConnectOptions
         {
             CredentialSource = source ?? CredentialSource.Default,
             SubscriptionId = bound.Text("SubscriptionId"),
@@ -21,7 +21,7 @@ public sealed class HubNameCompleter : DsrCompleter
             Cloud = bound.Enum<AzureCloud>("Cloud") ?? AzureCloud.AzureCloud,
         };
         DsrContext? context = source is null ? bound.Context : null;
-        return Read<HubReference>((engine, cancellationToken) => engine.ListHubsAsync(request, context, cancellationToken))
+        return Read<HubReference>((engine, cancellationToken) => engine.ListHubsAsync(options, context, cancellationToken))
             .Select(hub => new Candidate(hub.Name, hub.ResourceId));
     }
 }

@@ -136,19 +136,19 @@ public abstract partial class DsrCommand : PSCmdlet, IDisposable
     private protected void ThrowFault(Fault fault) => ThrowTerminatingError(fault.ToErrorRecord());
 
     /// <summary>Loads a certificate that a parameter names; a terminating error when there is none.</summary>
-    private protected X509Certificate2 LoadCertificate(CertificateSource source, SecureString? password)
+    private protected X509Certificate2 LoadCertificate(X509CertificateSource source, SecureString? password)
     {
         X509Certificate2? certificate = null;
-        Guard(() => certificate = CertificateLoader.Load(source, password, path => FilePath(path)));
+        Guard(() => certificate = X509CertificateReader.Load(source, password, path => FilePath(path)));
         return certificate!;
     }
 
     /// <summary>Loads certificates of which only the public part is needed.</summary>
-    private protected IReadOnlyList<X509Certificate2> LoadCertificates(IEnumerable<CertificateSource> sources) =>
+    private protected IReadOnlyList<X509Certificate2> LoadCertificates(IEnumerable<X509CertificateSource> sources) =>
         [.. sources.Select(source => LoadCertificate(source, password: null))];
 
     /// <summary>Who runs the command. Kept by the command, since a private key may ask for its owner each time that it is loaded.</summary>
-    private protected Performer PerformerOf(string? name, CertificateSource? source, SecureString? password) =>
+    private protected Performer PerformerOf(string? name, X509CertificateSource? source, SecureString? password) =>
         new() { Name = name, SigningCertificate = source is null ? null : LoadCertificate(source, password) };
 
     /// <summary>Whether the user agrees: <c>-Force</c> means "no prompt" and nothing else, and <c>-WhatIf</c> wins over it.</summary>

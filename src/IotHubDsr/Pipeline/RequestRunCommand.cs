@@ -25,7 +25,7 @@ public abstract class RequestRunCommand : RequestStoreCommand
     /// <summary>Certificate, with its private key, that signs the certificate of the outcome.</summary>
     [Parameter]
     [ValidateNotNull]
-    public CertificateSource? SigningCertificate { get; set; }
+    public X509CertificateSource? SigningCertificate { get; set; }
 
     /// <summary>Password of the file that the signing certificate is in.</summary>
     [Parameter]
@@ -65,7 +65,7 @@ public abstract class RequestRunCommand : RequestStoreCommand
         foreach (string requestId in requestIds)
         {
             Work(
-                new ContinueRequest
+                new ResumeOptions
                 {
                     Context = context!,
                     Store = Store,
@@ -79,5 +79,5 @@ public abstract class RequestRunCommand : RequestStoreCommand
     }
 
     /// <summary>Works on one request.</summary>
-    private protected abstract void Work(ContinueRequest request);
+    private protected abstract void Work(ResumeOptions options);
 }

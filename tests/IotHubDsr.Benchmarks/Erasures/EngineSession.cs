@@ -74,7 +74,7 @@ internal sealed class EngineSession
     )
     {
         var session = new EngineSession(clock, limit);
-        var connect = new ConnectRequest
+        var connect = new ConnectOptions
         {
             Sandbox = ToSandbox(sandbox),
             ThrottleShare = 1,
@@ -99,7 +99,7 @@ internal sealed class EngineSession
 
     public async Task<ErasurePlan> PlanAsync(PlanChoices choices)
     {
-        var request = new PlanRequest
+        var options = new PlanOptions
         {
             Context = Context,
             DeviceIds = Stream(choices.Devices),
@@ -109,20 +109,20 @@ internal sealed class EngineSession
             Path = choices.Path,
             ThrottleLimit = _limit,
         };
-        return (await ResultsAsync<ErasurePlan>(_engine.PlanAsync(request, CancellationToken.None))).Single();
+        return (await ResultsAsync<ErasurePlan>(_engine.PlanAsync(options, CancellationToken.None))).Single();
     }
 
     /// <summary>Looks again at what a saved plan is about.</summary>
     public async Task<ErasurePlan> ConfirmAsync(string path, long tolerance)
     {
-        var request = new ConfirmPlanRequest
+        var options = new ConfirmPlanOptions
         {
             Context = Context,
             Path = path,
             Tolerance = tolerance,
             ThrottleLimit = _limit,
         };
-        return (await ResultsAsync<ErasurePlan>(_engine.ConfirmPlanAsync(request, CancellationToken.None))).Single();
+        return (await ResultsAsync<ErasurePlan>(_engine.ConfirmPlanAsync(options, CancellationToken.None))).Single();
     }
 
     public async Task<List<ErasureReceipt>> EraseAsync(ErasurePlan plan)
@@ -135,7 +135,7 @@ internal sealed class EngineSession
     /// <summary>Runs the steps of a plan that are approved; hands over receipts as they come, and keeps none.</summary>
     public Task EraseAsync(ErasurePlan plan, Func<ErasureStep, bool> approves, Action<ErasureReceipt> received)
     {
-        var erasure = new ErasureRequest
+        var erasure = new ErasureOptions
         {
             Context = Context,
             Plan = plan,
@@ -153,17 +153,17 @@ internal sealed class EngineSession
 
     public Task ExportAsync(IReadOnlyList<string> devices, string path)
     {
-        var request = new ExportRequest
+        var options = new ExportOptions
         {
             Context = Context,
             DeviceIds = Stream(devices),
             Path = path,
             ThrottleLimit = _limit,
         };
-        return ResultsAsync<DataExport>(_engine.ExportAsync(request, CancellationToken.None));
+        return ResultsAsync<DataExport>(_engine.ExportAsync(options, CancellationToken.None));
     }
 
-    private ContinueRequest Continue(string requestId) =>
+    private ResumeOptions Continue(string requestId) =>
         new()
         {
             Context = Context,

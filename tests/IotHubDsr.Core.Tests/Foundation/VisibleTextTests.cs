@@ -134,7 +134,7 @@ public sealed class VisibleTextTests
             },
             new RecordScope { GenerationId = hostile },
             new OperatorStatement(OperatorStatementKind.ExcludedBlobs, hostile) { BlobName = hostile },
-            new CertificateSource(hostile),
+            new X509CertificateSource(hostile),
             FaultCatalogue.FileNotRead.For(hostile, hostile),
         ];
 

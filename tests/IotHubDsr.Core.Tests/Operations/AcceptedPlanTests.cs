@@ -126,7 +126,7 @@ public sealed class AcceptedPlanTests
             )
             {
                 await sandbox.ChangeAsync(
-                    new OwnerActionRequest
+                    new OwnerActionOptions
                     {
                         RequestId = request.RequestId,
                         LocationId = place.LocationId,
@@ -205,7 +205,7 @@ public sealed class AcceptedPlanTests
 
         DsrException refused = await Assert.ThrowsAsync<DsrException>(() =>
             sandbox.ChangeAsync(
-                new OwnerActionRequest
+                new OwnerActionOptions
                 {
                     RequestId = request.RequestId,
                     LocationId = present.LocationId,

@@ -110,7 +110,7 @@ public sealed class CertifiedRequestTests
         string requestId = receipts[0].RequestId;
 
         RequestReport named = await sandbox.ReportAsync(requestId, "named.html");
-        await sandbox.ChangeAsync(new AnonymiseRequest { RequestId = requestId, Reason = "The rehearsal is over" });
+        await sandbox.ChangeAsync(new AnonymiseOptions { RequestId = requestId, Reason = "The rehearsal is over" });
         RequestReport nameless = await sandbox.ReportAsync(requestId, "nameless.html");
 
         Assert.Contains("dev1", File.ReadAllText(named.Path), StringComparison.Ordinal);

@@ -104,7 +104,7 @@ public sealed class ExportPackageTests
         using X509Certificate2 recipient = Recipient.WithRsa();
         string path = $"{sandbox.PackagePath}.zip.p7m";
 
-        DataExport export = await sandbox.ExportAsync(request => request with { Path = path, ProtectTo = recipient }, deviceId);
+        DataExport export = await sandbox.ExportAsync(options => options with { Path = path, ProtectTo = recipient }, deviceId);
 
         Assert.Equal(path, export.Path);
         Assert.Equal([path], sandbox.FilesInFolder);
@@ -126,7 +126,7 @@ public sealed class ExportPackageTests
         sandbox.Server.RequestLog.Clear();
 
         DsrException refused = await Assert.ThrowsAsync<DsrException>(() =>
-            sandbox.ExportAsync(request => request with { ProtectTo = recipient }, "dev1")
+            sandbox.ExportAsync(options => options with { ProtectTo = recipient }, "dev1")
         );
 
         Assert.Equal("RecipientCertificateRefused", refused.Fault.Id);
@@ -147,7 +147,7 @@ public sealed class ExportPackageTests
         {
             await foreach (
                 DsrEvent _ in sandbox.Exporting(
-                    request => request with { AsZip = true, ProtectTo = isProtected ? recipient : null },
+                    options => options with { AsZip = true, ProtectTo = isProtected ? recipient : null },
                     stop.Token,
                     "dev1",
                     "Dev1"

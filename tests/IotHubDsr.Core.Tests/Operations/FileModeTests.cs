@@ -27,10 +27,10 @@ public sealed class FileModeTests
         ErasurePlan plan = await sandbox.SavePlanAsync("plan.json", "dev1");
         string store = Path.Combine(sandbox.RequestStore, "made", "by the request");
         await sandbox.ExportAsync("dev1");
-        await sandbox.ExportAsync(request => request with { Path = request.Path + ".zip", AsZip = true }, "dev1");
+        await sandbox.ExportAsync(options => options with { Path = options.Path + ".zip", AsZip = true }, "dev1");
         string requestId = (await sandbox.EraseAsync(plan, store: store))[0].RequestId;
         await sandbox.ChangeAsync(
-            new ExtendRequest
+            new ExtendOptions
             {
                 RequestId = requestId,
                 Store = store,

@@ -11,7 +11,7 @@ public sealed class HoldTests
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
-    private static HoldRequest HoldOn(DataRequest request, ErasureStep step, SeenItem item) =>
+    private static HoldOptions HoldOn(DataRequest request, ErasureStep step, SeenItem item) =>
         new()
         {
             RequestId = request.RequestId,
@@ -30,7 +30,7 @@ public sealed class HoldTests
         string locationId = (await sandbox.PlanAsync("dev1"))
             .Steps.Single(step => step.Location.Place.EndsWith("/paused-archive", StringComparison.Ordinal))
             .Location.Id;
-        var hold = new HoldRequest
+        var hold = new HoldOptions
         {
             RequestId = request.RequestId,
             LocationId = locationId,
@@ -184,7 +184,7 @@ public sealed class HoldTests
         ErasureStep step = plan.Steps.Single(one => one.Location.Place.EndsWith("/paused-archive", StringComparison.Ordinal));
         string item = step.Finding.Items.First(one => one.Records > 0).Path;
         DataRequest request = await sandbox.RegisterAsync(null, "dev1");
-        var mistyped = new HoldRequest
+        var mistyped = new HoldOptions
         {
             RequestId = request.RequestId,
             LocationId = isLocation ? step.Location.Place : step.Location.Id,
@@ -216,7 +216,7 @@ public sealed class HoldTests
         DataRequest request = await sandbox.RegisterAsync(null, "dev1");
 
         DsrException refused = await Assert.ThrowsAsync<DsrException>(() =>
-            sandbox.ChangeAsync(new HoldRequest { RequestId = request.RequestId, LocationId = "x" })
+            sandbox.ChangeAsync(new HoldOptions { RequestId = request.RequestId, LocationId = "x" })
         );
 
         Assert.Equal("HoldNotFound", refused.Fault.Id);

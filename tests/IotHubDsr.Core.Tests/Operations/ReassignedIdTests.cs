@@ -64,7 +64,7 @@ public sealed class ReassignedIdTests
 
         DsrException erased = await Assert.ThrowsAsync<DsrException>(() => sandbox.EraseAsync(plan, requestId: requestId));
         DsrException exported = await Assert.ThrowsAsync<DsrException>(() =>
-            sandbox.ExportAsync(request => request with { RequestId = requestId }, "dev1")
+            sandbox.ExportAsync(options => options with { RequestId = requestId }, "dev1")
         );
 
         Assert.Equal(("DeviceReassigned", "DeviceReassigned"), (erased.Fault.Id, exported.Fault.Id));
@@ -156,7 +156,7 @@ public sealed class ReassignedIdTests
 
         DsrException erased = await Assert.ThrowsAsync<DsrException>(() => sandbox.EraseAsync(further, requestId: requestId));
         DsrException exported = await Assert.ThrowsAsync<DsrException>(() =>
-            sandbox.ExportAsync(request => request with { RequestId = requestId }, "dev1")
+            sandbox.ExportAsync(options => options with { RequestId = requestId }, "dev1")
         );
 
         Assert.Equal(("DeviceReassigned", "DeviceReassigned"), (erased.Fault.Id, exported.Fault.Id));

@@ -16,7 +16,7 @@ public sealed class RequestDecisionTests
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
 
         DataRequest request = await sandbox.RegisterAsync(DateTimeOffset.Parse(received, null), "dev1");
-        DataRequest later = await sandbox.ChangeAsync(new ExtendRequest { RequestId = request.RequestId, Reason = "Forty archives" });
+        DataRequest later = await sandbox.ChangeAsync(new ExtendOptions { RequestId = request.RequestId, Reason = "Forty archives" });
 
         Assert.Equal(DataRequestStatus.Received, request.Status);
         Assert.Equal(DateTimeOffset.Parse(due, null), request.DueAt);
@@ -29,7 +29,7 @@ public sealed class RequestDecisionTests
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
         DataRequest request = await sandbox.RegisterAsync(Now.AddDays(-40), "dev1");
-        var extension = new ExtendRequest { RequestId = request.RequestId, Reason = "Forty archives" };
+        var extension = new ExtendOptions { RequestId = request.RequestId, Reason = "Forty archives" };
 
         await sandbox.ChangeAsync(extension);
         DsrException refused = await Assert.ThrowsAsync<DsrException>(() => sandbox.ChangeAsync(extension));
@@ -76,7 +76,7 @@ public sealed class RequestDecisionTests
         await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: request.RequestId);
 
         DataRequest anonymised = await sandbox.ChangeAsync(
-            new AnonymiseRequest { RequestId = request.RequestId, Reason = "A new request was made" }
+            new AnonymiseOptions { RequestId = request.RequestId, Reason = "A new request was made" }
         );
 
         Assert.True(anonymised.IsAnonymised);
@@ -142,7 +142,7 @@ public sealed class RequestDecisionTests
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
         DataRequest request = await sandbox.RegisterAsync(Now.AddDays(-60), "dev1");
-        var answer = new AnswerRequest { RequestId = request.RequestId, Note = "Handed over to Ana Lopez" };
+        var answer = new AnswerOptions { RequestId = request.RequestId, Note = "Handed over to Ana Lopez" };
         await sandbox.ExportAsync(export => export with { RequestId = request.RequestId }, "dev1");
         DataRequest exported = await sandbox.RequestAsync();
 
@@ -177,7 +177,7 @@ public sealed class RequestDecisionTests
             await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: request.RequestId);
 
         DsrException refused = await Assert.ThrowsAsync<DsrException>(() =>
-            sandbox.ChangeAsync(new AnonymiseRequest { RequestId = request.RequestId })
+            sandbox.ChangeAsync(new AnonymiseOptions { RequestId = request.RequestId })
         );
 
         Assert.Equal("RequestNotClosed", refused.Fault.Id);
@@ -195,10 +195,10 @@ public sealed class RequestDecisionTests
             await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: request.RequestId);
 
         DataRequest anonymised = await sandbox.ChangeAsync(
-            new AnonymiseRequest { RequestId = request.RequestId, Reason = "A court ordered it" }
+            new AnonymiseOptions { RequestId = request.RequestId, Reason = "A court ordered it" }
         );
         DataRequest due = Assert.Single(await sandbox.RequestsAsync(new DataRequestQuery { Context = sandbox.Context, Due = true }));
-        DataRequest answered = await sandbox.ChangeAsync(new AnswerRequest { RequestId = request.RequestId, Note = "Answered by post" });
+        DataRequest answered = await sandbox.ChangeAsync(new AnswerOptions { RequestId = request.RequestId, Note = "Answered by post" });
 
         Assert.Equal((request.DueAt, "A court ordered it"), (anonymised.NextAt, anonymised.KeyDestructionReason));
         Assert.DoesNotContain("Run ", anonymised.NextAction, StringComparison.Ordinal);
@@ -212,9 +212,9 @@ public sealed class RequestDecisionTests
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
         DataRequest request = await sandbox.RegisterAsync(null, "dev1");
-        await sandbox.ChangeAsync(new AnswerRequest { RequestId = request.RequestId, Note = "Withdrawn" });
+        await sandbox.ChangeAsync(new AnswerOptions { RequestId = request.RequestId, Note = "Withdrawn" });
 
-        DataRequest anonymised = await sandbox.ChangeAsync(new AnonymiseRequest { RequestId = request.RequestId });
+        DataRequest anonymised = await sandbox.ChangeAsync(new AnonymiseOptions { RequestId = request.RequestId });
 
         Assert.Equal((true, DataRequestStatus.Closed), (anonymised.IsAnonymised, anonymised.Status));
     }
@@ -227,7 +227,7 @@ public sealed class RequestDecisionTests
         ErasureReceipt webhook = receipts.First(receipt => receipt.Kind == LocationKinds.Webhook);
 
         DataRequest changed = await sandbox.ChangeAsync(
-            new OwnerActionRequest
+            new OwnerActionOptions
             {
                 RequestId = webhook.RequestId,
                 LocationId = webhook.Location.Id,

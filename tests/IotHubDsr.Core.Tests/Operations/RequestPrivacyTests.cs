@@ -22,7 +22,7 @@ public sealed class RequestPrivacyTests
         Assert.Contains(Files(sandbox), file =>
             file.Name.Contains("private", StringComparison.Ordinal) && file.Text.Contains(plan.Salt, StringComparison.Ordinal)
         );
-        await sandbox.ChangeAsync(new AnonymiseRequest { RequestId = requestId, Reason = "The rehearsal is over" });
+        await sandbox.ChangeAsync(new AnonymiseOptions { RequestId = requestId, Reason = "The rehearsal is over" });
 
         Assert.Contains(Files(sandbox), file => file.Text.Contains(plan.Digest, StringComparison.Ordinal));
         Assert.DoesNotContain(Files(sandbox), file => file.Text.Contains(plan.Salt, StringComparison.Ordinal));
@@ -91,7 +91,7 @@ public sealed class RequestPrivacyTests
         }
 
         DsrException refused = await Assert.ThrowsAsync<DsrException>(() =>
-            sandbox.ChangeAsync(new AnonymiseRequest { RequestId = requestId, Reason = "The rehearsal is over" })
+            sandbox.ChangeAsync(new AnonymiseOptions { RequestId = requestId, Reason = "The rehearsal is over" })
         );
 
         Assert.Equal("RequestStoreNotWritable", refused.Fault.Id);

@@ -62,7 +62,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
 
     public Task<List<DeviceDataFinding>> FindAsync(params string[] deviceIds) =>
         RunAsync<DeviceDataFinding>(
-            _engine.FindAsync(new FootprintRequest { Context = Context, DeviceIds = Stream(deviceIds) }, CancellationToken.None)
+            _engine.FindAsync(new FootprintOptions { Context = Context, DeviceIds = Stream(deviceIds) }, CancellationToken.None)
         );
 
     public Task<ErasurePlan> PlanAsync(params string[] deviceIds) => PlanAsync(includeOldVersions: false, deviceIds);
@@ -71,7 +71,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
         Assert.Single(
             await RunAsync<ErasurePlan>(
                 _engine.PlanAsync(
-                    new PlanRequest
+                    new PlanOptions
                     {
                         Context = Context,
                         DeviceIds = Stream(deviceIds),
@@ -87,7 +87,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
         Assert.Single(
             await RunAsync<ErasurePlan>(
                 _engine.PlanAsync(
-                    new PlanRequest
+                    new PlanOptions
                     {
                         Context = Context,
                         DeviceIds = Stream(deviceIds),
@@ -106,7 +106,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
         Assert.Single(
             await RunAsync<ErasurePlan>(
                 _engine.PlanAsync(
-                    new PlanRequest
+                    new PlanOptions
                     {
                         Context = Context,
                         DeviceIds = Stream(deviceIds),
@@ -123,7 +123,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
         Assert.Single(
             await RunAsync<ErasurePlan>(
                 _engine.ConfirmPlanAsync(
-                    new ConfirmPlanRequest
+                    new ConfirmPlanOptions
                     {
                         Context = Context,
                         Path = path,
@@ -138,7 +138,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
     public async Task<ErasurePlan> ConfirmAsync(ErasurePlan plan) =>
         Assert.Single(
             await RunAsync<ErasurePlan>(
-                _engine.ConfirmPlanAsync(new ConfirmPlanRequest { Context = Context, Plan = plan }, CancellationToken.None)
+                _engine.ConfirmPlanAsync(new ConfirmPlanOptions { Context = Context, Plan = plan }, CancellationToken.None)
             )
         );
 
@@ -152,7 +152,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
     ) =>
         RunAsync<ErasureReceipt>(
             _engine.EraseAsync(
-                new ErasureRequest
+                new ErasureOptions
                 {
                     Context = Context,
                     Plan = plan,
@@ -174,21 +174,21 @@ internal sealed class RequestSandbox : IAsyncDisposable
             if (request.Status == 0 && when(request))
                 stop.Cancel();
         };
-        var request = new ErasureRequest
+        var options = new ErasureOptions
         {
             Context = Context,
             Plan = plan,
             Approved = [.. plan.Steps.Where(step => step.Action == ErasureAction.Erase)],
             Store = store,
         };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync<ErasureReceipt>(_engine.EraseAsync(request, stop.Token)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync<ErasureReceipt>(_engine.EraseAsync(options, stop.Token)));
         Server.RequestLog.Observer = null;
     }
 
     public Task<List<ErasureReceipt>> ResumeAsync(string requestId, string? store = null, TimeSpan wait = default) =>
         RunAsync<ErasureReceipt>(
             _engine.ResumeAsync(
-                new ContinueRequest
+                new ResumeOptions
                 {
                     Context = Context,
                     RequestId = requestId,
@@ -201,7 +201,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
 
     public Task<List<ErasureReceipt>> VerifyAsync(string requestId) =>
         RunAsync<ErasureReceipt>(
-            _engine.VerifyAsync(new ContinueRequest { Context = Context, RequestId = requestId }, CancellationToken.None)
+            _engine.VerifyAsync(new ResumeOptions { Context = Context, RequestId = requestId }, CancellationToken.None)
         );
 
     public async Task<DataRequest> RequestAsync(string? store = null) =>
@@ -215,7 +215,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
 
     public async Task<DataRequest> RegisterAsync(DateTimeOffset? receivedAt, bool requireApproval, params string[] deviceIds)
     {
-        var request = new RegisterRequest
+        var options = new RegisterOptions
         {
             Context = Context,
             DeviceIds = Stream(deviceIds),
@@ -223,14 +223,14 @@ internal sealed class RequestSandbox : IAsyncDisposable
             IdentityEvidence = "Passport seen by Ana Lopez",
             RequireApproval = requireApproval,
         };
-        return Assert.Single(await RunAsync<DataRequest>(_engine.RegisterAsync(request, CancellationToken.None)));
+        return Assert.Single(await RunAsync<DataRequest>(_engine.RegisterAsync(options, CancellationToken.None)));
     }
 
     /// <summary>Looks, as a command does before it plans.</summary>
     public Task PrepareAsync(string requestId, bool requiresApproval = false) =>
         RunAsync<object>(
             _engine.PrepareErasureAsync(
-                new ErasurePreparation
+                new PrepareOptions
                 {
                     Context = Context,
                     RequestId = requestId,
@@ -240,7 +240,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
             )
         );
 
-    public async Task<DataRequest> ChangeAsync(ChangeRequest change, bool connected = true) =>
+    public async Task<DataRequest> ChangeAsync(ChangeOptions change, bool connected = true) =>
         Assert.Single(
             await RunAsync<DataRequest>(
                 _engine.ChangeRequestAsync(
@@ -256,14 +256,14 @@ internal sealed class RequestSandbox : IAsyncDisposable
 
     public Task<List<ErasureCertificateCheck>> CheckAsync(params string[] paths) =>
         RunAsync<ErasureCertificateCheck>(
-            _engine.CheckCertificatesAsync(new CheckCertificatesRequest { Context = Context, Paths = paths }, CancellationToken.None)
+            _engine.CheckCertificatesAsync(new CheckCertificatesOptions { Context = Context, Paths = paths }, CancellationToken.None)
         );
 
     public async Task<RequestReport> ReportAsync(string requestId, string name, string? store = null) =>
         Assert.Single(
             await RunAsync<RequestReport>(
                 _engine.WriteReportAsync(
-                    new ReportRequest
+                    new ReportOptions
                     {
                         Context = Context,
                         RequestId = requestId,
@@ -284,16 +284,16 @@ internal sealed class RequestSandbox : IAsyncDisposable
     }
 
     public IAsyncEnumerable<DsrEvent> Exporting(CancellationToken cancellationToken, params string[] deviceIds) =>
-        Exporting(static request => request, cancellationToken, deviceIds);
+        Exporting(static options => options, cancellationToken, deviceIds);
 
     public IAsyncEnumerable<DsrEvent> Exporting(
-        Func<ExportRequest, ExportRequest> choose,
+        Func<ExportOptions, ExportOptions> choose,
         CancellationToken cancellationToken,
         params string[] deviceIds
     ) =>
         _engine.ExportAsync(
             choose(
-                new ExportRequest
+                new ExportOptions
                 {
                     Context = Context,
                     DeviceIds = Stream(deviceIds),
@@ -303,9 +303,9 @@ internal sealed class RequestSandbox : IAsyncDisposable
             cancellationToken
         );
 
-    public Task<DataExport> ExportAsync(params string[] deviceIds) => ExportAsync(static request => request, deviceIds);
+    public Task<DataExport> ExportAsync(params string[] deviceIds) => ExportAsync(static options => options, deviceIds);
 
-    public async Task<DataExport> ExportAsync(Func<ExportRequest, ExportRequest> choose, params string[] deviceIds) =>
+    public async Task<DataExport> ExportAsync(Func<ExportOptions, ExportOptions> choose, params string[] deviceIds) =>
         Assert.Single(await RunAsync<DataExport>(Exporting(choose, CancellationToken.None, deviceIds)));
 
     public async ValueTask DisposeAsync()
@@ -318,16 +318,16 @@ internal sealed class RequestSandbox : IAsyncDisposable
     }
 
     /// <summary>Connects anew, as with other parameters of Connect-IotHubDsr.</summary>
-    public async Task ConnectAsync(Func<ConnectRequest, ConnectRequest>? choose = null)
+    public async Task ConnectAsync(Func<ConnectOptions, ConnectOptions>? choose = null)
     {
-        var request = new ConnectRequest
+        var options = new ConnectOptions
         {
             Sandbox = SandboxAccess.Describe(Server.Descriptor),
             ThrottleShare = 1,
             RequestStore = RequestStore,
         };
-        request = choose?.Invoke(request) ?? request;
-        Context = Assert.Single(await RunAsync<DsrContext>(_engine.ConnectAsync(request, CancellationToken.None)));
+        options = choose?.Invoke(options) ?? options;
+        Context = Assert.Single(await RunAsync<DsrContext>(_engine.ConnectAsync(options, CancellationToken.None)));
     }
 
     private async Task<List<T>> RunAsync<T>(IAsyncEnumerable<DsrEvent> operation)

@@ -28,7 +28,7 @@ public sealed class RequiredApprovalTests
         ErasureStep step = plan.Steps.First(step =>
             step is { Action: ErasureAction.Erase, Location.Kind: LocationKinds.RoutedBlobContainer }
         );
-        var hold = new HoldRequest
+        var hold = new HoldOptions
         {
             RequestId = request.RequestId,
             LocationId = step.Location.Id,

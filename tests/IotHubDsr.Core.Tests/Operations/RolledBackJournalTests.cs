@@ -21,7 +21,7 @@ public sealed class RolledBackJournalTests
             await FaultOf(() => sandbox.ResumeAsync(request.RequestId)),
             await FaultOf(() => sandbox.VerifyAsync(request.RequestId)),
             await FaultOf(() => sandbox.EraseAsync(plan, requestId: request.RequestId)),
-            await FaultOf(() => sandbox.ChangeAsync(new ExtendRequest { RequestId = request.RequestId, Reason = "There are many" })),
+            await FaultOf(() => sandbox.ChangeAsync(new ExtendOptions { RequestId = request.RequestId, Reason = "There are many" })),
             await FaultOf(() => sandbox.ReportAsync(request.RequestId, "report.html")),
         ];
         Assert.Empty(await sandbox.RequestsAsync(new DataRequestQuery { Context = sandbox.Context, Due = true }));

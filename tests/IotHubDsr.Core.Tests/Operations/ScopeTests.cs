@@ -120,7 +120,7 @@ public sealed class ScopeTests
         ErasurePlan plan = await sandbox.PlanAsync(deviceId);
         DataRequest request = await sandbox.RegisterAsync(null, deviceId);
         string locationId = plan.Steps.Single(step => step.Location.Place.EndsWith("/" + Container, StringComparison.Ordinal)).Location.Id;
-        var hold = new HoldRequest
+        var hold = new HoldOptions
         {
             RequestId = request.RequestId,
             LocationId = locationId,
@@ -353,7 +353,7 @@ public sealed class ScopeTests
             sandbox.PlanAsync(new RecordScope { StartTime = Start, EndTime = Start }, "dev1")
         );
         DsrException export = await Assert.ThrowsAsync<DsrException>(() =>
-            sandbox.ExportAsync(request => request with { Scope = new RecordScope { GenerationId = "old" } }, "dev1", "dev2")
+            sandbox.ExportAsync(options => options with { Scope = new RecordScope { GenerationId = "old" } }, "dev1", "dev2")
         );
 
         Assert.Equal(
@@ -371,7 +371,7 @@ public sealed class ScopeTests
         Put(sandbox, [.. Enumerable.Range(0, 10).Select(number => Message("dev1", "g", number))]);
         var scope = new RecordScope { StartTime = Start.AddSeconds(3), EndTime = Start.AddSeconds(7) };
 
-        DataExport export = await sandbox.ExportAsync(request => request with { Scope = scope }, "dev1");
+        DataExport export = await sandbox.ExportAsync(options => options with { Scope = scope }, "dev1");
 
         Assert.Equal(4, export.Records);
         ExportCompleteness registry = export.Completeness.Single(line => line.Kind == LocationKinds.DeviceRegistry);
@@ -394,7 +394,7 @@ public sealed class ScopeTests
         Put(sandbox, [Message("dev2", "g", 1) with { Body = Encoding.UTF8.GetBytes("""{"replaced":"silent-9"}""") }]);
 
         DataExport export = await sandbox.ExportAsync(
-            request => request with { Scope = new RecordScope { IncludeMentioned = true } },
+            options => options with { Scope = new RecordScope { IncludeMentioned = true } },
             "silent-9"
         );
 

@@ -41,7 +41,7 @@ public sealed class StatementTests
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
         ErasurePlan plan = await sandbox.PlanAsync("dev1");
-        await sandbox.ConnectAsync(request => request with { DedicatedContainers = [Container] });
+        await sandbox.ConnectAsync(options => options with { DedicatedContainers = [Container] });
 
         DsrException changed = await Assert.ThrowsAsync<DsrException>(() => sandbox.ConfirmAsync(plan));
 
@@ -86,7 +86,7 @@ public sealed class StatementTests
     private static async Task<RequestSandbox> StartAsync(string dedicated)
     {
         RequestSandbox sandbox = await RequestSandbox.StartAsync();
-        await sandbox.ConnectAsync(request => request with { DedicatedContainers = [dedicated] });
+        await sandbox.ConnectAsync(options => options with { DedicatedContainers = [dedicated] });
         return sandbox;
     }
 }

@@ -258,7 +258,7 @@ public sealed class VerdictTests
         List<ErasureReceipt> receipts = await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"));
 
         DataRequest answered = await sandbox.ChangeAsync(
-            new AnswerRequest { RequestId = receipts[0].RequestId, Note = "Written to Ana Lopez" }
+            new AnswerOptions { RequestId = receipts[0].RequestId, Note = "Written to Ana Lopez" }
         );
 
         Assert.NotNull(answered.AnsweredAt);

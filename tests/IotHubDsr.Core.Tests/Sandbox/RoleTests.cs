@@ -134,12 +134,12 @@ public sealed class RoleTests
             async () => await sandbox.ResumeAsync(requestId),
             async () =>
                 outcome.Add(
-                    $"{(await sandbox.ChangeAsync(new AnonymiseRequest { Context = sandbox.Context, RequestId = requestId, Reason = "A test" })).IsAnonymised}"
+                    $"{(await sandbox.ChangeAsync(new AnonymiseOptions { Context = sandbox.Context, RequestId = requestId, Reason = "A test" })).IsAnonymised}"
                 ),
         ];
         try
         {
-            await sandbox.ConnectAsync(static request => request with { RequestStore = Store });
+            await sandbox.ConnectAsync(static options => options with { RequestStore = Store });
             foreach (Func<Task> step in startsWithPlan ? erasing : [.. reading, .. erasing])
             {
                 await step();

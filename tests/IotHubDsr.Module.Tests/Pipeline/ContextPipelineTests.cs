@@ -11,7 +11,7 @@ public sealed class ContextPipelineTests
     {
         using var session = ModuleSession.Connected();
         using var folder = new TemporaryFolder();
-        using var certificates = new CertificateFiles();
+        using var certificates = new X509Files();
         certificates.Write("ben");
         session.Run("param($plan) $null = New-IotErasurePlan dev1 $plan", folder.File("plan.json"));
         PSObject before = session.Run("Get-IotHubDsrContext").Single();
@@ -118,7 +118,7 @@ public sealed class ContextPipelineTests
             (_, "SwitchParameter") => $"-{parameter.Name}",
             (_, "DateTimeOffset") => $"-{parameter.Name} 2026-01-01",
             (_, "SecureString") => $"-{parameter.Name} ([securestring]::new())",
-            (_, "CertificateSource") => $"-{parameter.Name} $pem",
+            (_, "X509CertificateSource") => $"-{parameter.Name} $pem",
             ("DeviceId", _) => "-DeviceId dev1",
             _ => $"-{parameter.Name} x",
         };

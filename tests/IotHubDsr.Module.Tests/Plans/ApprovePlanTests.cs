@@ -8,7 +8,7 @@ namespace IotHubDsr.Module.Tests.Plans;
 /// <summary>Ana makes a plan and runs it, Ben approves it.</summary>
 public sealed class ApprovePlanTests : IDisposable
 {
-    private readonly CertificateFiles _files = new();
+    private readonly X509Files _files = new();
 
     private string PlanPath => _files.Path("dev1.plan.json");
 
@@ -29,7 +29,7 @@ public sealed class ApprovePlanTests : IDisposable
                     + "-CertificatePassword $password",
                 PlanPath,
                 _files.Path("ben.pfx"),
-                Secret(CertificateFiles.Password)
+                Secret(X509Files.Password)
             )
             .Single();
         ModuleOutcome outcome = session.Run(
@@ -49,7 +49,7 @@ public sealed class ApprovePlanTests : IDisposable
     {
         using ModuleSession session = Planned();
         X509Certificate2 certificate = _files.Write("ben");
-        SecureString password = Secret(CertificateFiles.Password);
+        SecureString password = Secret(X509Files.Password);
 
         session.Run(
             "param($plan, $c, $s) Approve-IotErasurePlan $plan $c -SignaturePath $s",
@@ -91,7 +91,7 @@ public sealed class ApprovePlanTests : IDisposable
         using ModuleSession session = Planned();
         using var store = new X509Store(StoreName.My, StoreLocation.CurrentUser, OpenFlags.ReadWrite);
         using X509Certificate2 certificate = X509CertificateLoader.LoadPkcs12(
-            CertificateFiles.Make("ben").Export(X509ContentType.Pfx),
+            X509Files.Make("ben").Export(X509ContentType.Pfx),
             null,
             X509KeyStorageFlags.PersistKeySet
         );

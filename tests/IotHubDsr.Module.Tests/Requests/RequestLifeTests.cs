@@ -16,7 +16,7 @@ public sealed class RequestLifeTests
     public void Request_FromRegistrationToTheEndOfItsKey()
     {
         using var session = new RequestSession();
-        using var files = new CertificateFiles();
+        using var files = new X509Files();
         files.Write("petra");
         string id = session
             .Run("param($evidence) New-IotDataRequest th-001 -IdentityEvidence $evidence", Evidence)
@@ -132,7 +132,7 @@ public sealed class RequestLifeTests
     public void Diagnostics_HoldNobodysName()
     {
         using var session = new RequestSession();
-        using var files = new CertificateFiles();
+        using var files = new X509Files();
         files.Write("petra");
         session.Run(
             "param($evidence, $performer, $pem) Remove-IotDeviceData th-001 -Force -IdentityEvidence $evidence -Performer $performer "

@@ -114,7 +114,7 @@ internal static class CertificateCheck
             stamp.Time is { } stamped ? SignatureTime.DoubtOfStamp(stamped, content.IssuedAt, content.ReceivedAt, trust.Now) : null
         )
             ?? SignatureTime.DoubtOfEnd(signer, stamp.Time, trust.Now)
-            ?? CertificateTrust.Doubt(signer, trust.Anchors, stamp.Time ?? trust.Now, CertificatePurpose.Signing);
+            ?? X509Trust.Doubt(signer, trust.Anchors, stamp.Time ?? trust.Now, X509Purpose.Signing);
         return doubt is null
             ? null
             : "It is signed, but with a certificate that is not trusted: "

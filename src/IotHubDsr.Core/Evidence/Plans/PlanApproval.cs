@@ -80,7 +80,7 @@ internal static class PlanApproval
         var stamp = Timestamp.Of(signer, trust);
         if (DoubtOfTime(certificate, signedAt, plan.CreatedAt, stamp, trust.Now) is { } untimely)
             throw FaultCatalogue.ApprovalInvalid.Exception(path, $"{untimely}.");
-        if (CertificateTrust.Doubt(certificate, trust.Anchors, stamp.Time ?? trust.Now, CertificatePurpose.Signing, others) is { } doubt)
+        if (X509Trust.Doubt(certificate, trust.Anchors, stamp.Time ?? trust.Now, X509Purpose.Signing, others) is { } doubt)
         {
             throw FaultCatalogue.ApprovalInvalid.Exception(
                 path,

@@ -50,7 +50,7 @@ internal sealed class SigningKey
             : !IsValidAt(certificate, now)
                 ? $"it is valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u}, and not now"
             : ForChecking(certificate) is null ? null
-            : CertificateUse.Doubt(certificate, CertificatePurpose.Signing);
+            : X509Use.Doubt(certificate, X509Purpose.Signing);
         return reason is null && ForChecking(certificate) is { } key
             ? key
             : throw FaultCatalogue.CertificateUnusable.Exception(

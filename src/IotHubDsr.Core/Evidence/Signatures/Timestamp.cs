@@ -59,15 +59,15 @@ internal readonly record struct Timestamp(DateTimeOffset? Time, string? Doubt)
             {
                 SignedCms cms = token.AsSignedCms();
                 string? doubt =
-                    !CertificateUse.IsStrongHash(token.TokenInfo.HashAlgorithmId.Value) || CmsStrength.Doubt(cms.SignerInfos[0]) is not null
+                    !X509Use.IsStrongHash(token.TokenInfo.HashAlgorithmId.Value) || CmsStrength.Doubt(cms.SignerInfos[0]) is not null
                         ? "its time stamp is not made with SHA-256 or better"
                     : authority.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(signer.PublicKey.ExportSubjectPublicKeyInfo())
                         ? "its time stamp was made by its signer"
-                    : CertificateTrust.Doubt(
+                    : X509Trust.Doubt(
                         authority,
                         trust.TimestampAuthorities,
                         token.TokenInfo.Timestamp,
-                        CertificatePurpose.TimeStamping,
+                        X509Purpose.TimeStamping,
                         cms.Certificates
                     )
                         is { } distrust
@@ -105,8 +105,7 @@ internal static class CmsStrength
 {
     /// <summary>Why it is not; null when it is.</summary>
     public static string? Doubt(SignerInfo signature) =>
-        CertificateUse.IsStrongHash(signature.DigestAlgorithm.Value)
-        && CertificateUse.IsStrongOrHashless(signature.SignatureAlgorithm.Value)
+        X509Use.IsStrongHash(signature.DigestAlgorithm.Value) && X509Use.IsStrongOrHashless(signature.SignatureAlgorithm.Value)
             ? null
             : $"its signature is made with {signature.DigestAlgorithm.FriendlyName ?? signature.DigestAlgorithm.Value} "
                 + $"({signature.SignatureAlgorithm.FriendlyName ?? signature.SignatureAlgorithm.Value}): SHA-256 or better is needed";

@@ -41,7 +41,7 @@ public sealed class BitFlipTests(ITestOutputHelper output)
     [InlineData("p521")]
     public void Check_TheOtherValidFormOfASignature_IsNotValid(string kind)
     {
-        var key = SigningKey.ForSigning(TestCertificates.Of(kind), TestCertificates.Now);
+        var key = SigningKey.ForSigning(TestX509.Of(kind), TestX509.Now);
         using ECDsa ecdsa = System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPrivateKey(key.Certificate)!;
         byte[] data = [1, 2, 3];
         int accepted = 0;

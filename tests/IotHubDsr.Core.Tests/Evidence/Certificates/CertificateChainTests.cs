@@ -52,7 +52,7 @@ public sealed class CertificateChainTests
         ErasureCertificateCheck signed = Checks.Of(CertificateCheckTests.Issue(CertificateGen.Small, "p256"), []);
         ErasureCertificateCheck trusted = Checks.Of(
             CertificateCheckTests.Issue(CertificateGen.Small with { ToolVersion = "0.2.0" }, "rsa"),
-            [TestCertificates.Of("rsa")]
+            [TestX509.Of("rsa")]
         );
 
         Assert.Equal([false, true], CertificateChain.Link([First, signed]).Select(check => check.IsValid));
@@ -127,7 +127,7 @@ public sealed class CertificateChainTests
         CertificateGen.Small with
         {
             Follows = before.Digest,
-            IssuedAt = TestCertificates.Now.AddDays(days),
+            IssuedAt = TestX509.Now.AddDays(days),
         };
 
     private static ErasureCertificateCheck Check(CertificateContent content) => Checks.Of(CertificateWriter.Write(content, key: null), []);

@@ -19,11 +19,11 @@ public sealed class CertificateCheckTests
     {
         byte[] file = Issue(CertificateGen.Small, kind);
 
-        ErasureCertificateCheck check = Checks.Of(file, [TestCertificates.Of(kind)]);
+        ErasureCertificateCheck check = Checks.Of(file, [TestX509.Of(kind)]);
 
         Assert.Null(check.Reason);
         Assert.Equal((true, true, true, "CN=Ana Lopez"), (check.IsValid, check.IsSigned, check.IsTrusted, check.Signer));
-        Assert.Equal(SigningKey.FingerprintOf(TestCertificates.Of(kind)), check.CertificateSha256);
+        Assert.Equal(SigningKey.FingerprintOf(TestX509.Of(kind)), check.CertificateSha256);
         Assert.Equal(Digests.Of(file), check.Digest);
     }
 
@@ -45,7 +45,7 @@ public sealed class CertificateCheckTests
         byte[] file = Issue(CertificateGen.Small, "p256");
 
         ErasureCertificateCheck byMachine = Checks.Of(file);
-        ErasureCertificateCheck byOther = Checks.Of(file, [TestCertificates.Of("p256", "Ben Okri")]);
+        ErasureCertificateCheck byOther = Checks.Of(file, [TestX509.Of("p256", "Ben Okri")]);
 
         Assert.All([byMachine, byOther], check => Assert.Equal((true, true, false), (check.IsValid, check.IsSigned, check.IsTrusted)));
         Assert.All([byMachine, byOther], check => Assert.Contains("not trusted", check.Reason, StringComparison.Ordinal));
@@ -54,22 +54,17 @@ public sealed class CertificateCheckTests
     [Fact]
     public void Check_AuthorityOfTheSignerIsTrusted_IsTrusted()
     {
-        (X509Certificate2 authority, X509Certificate2 issued) = TestCertificates.Issue("Ana Lopez");
-        byte[] file = CertificateWriter.Write(CertificateGen.Small, SigningKey.ForSigning(issued, TestCertificates.Now));
+        (X509Certificate2 authority, X509Certificate2 issued) = TestX509.Issue("Ana Lopez");
+        byte[] file = CertificateWriter.Write(CertificateGen.Small, SigningKey.ForSigning(issued, TestX509.Now));
 
         Assert.True(Checks.Of(file, [authority]).IsTrusted);
-        Assert.False(Checks.Of(file, [TestCertificates.Of("p256", "Contoso CA")]).IsTrusted);
+        Assert.False(Checks.Of(file, [TestX509.Of("p256", "Contoso CA")]).IsTrusted);
     }
 
     [Fact]
     public void Check_SignedOutsideOfTheValidityOfTheCertificate_IsNotValid()
     {
-        X509Certificate2 late = TestCertificates.Make(
-            "p256",
-            "Ana Lopez",
-            TestCertificates.Now.AddDays(1),
-            TestCertificates.Now.AddYears(1)
-        );
+        X509Certificate2 late = TestX509.Make("p256", "Ana Lopez", TestX509.Now.AddDays(1), TestX509.Now.AddYears(1));
 
         ErasureCertificateCheck check = Checks.Of(CertificateWriter.Write(CertificateGen.Small, SigningKey.ForChecking(late)!), late);
 
@@ -94,8 +89,8 @@ public sealed class CertificateCheckTests
         Assert.All(cases, one =>
         {
             ErasureCertificateCheck check = Checks.Of(
-                CertificateWriter.Write(one.Content, SigningKey.ForChecking(TestCertificates.Of("p256"))!),
-                TestCertificates.Of("p256")
+                CertificateWriter.Write(one.Content, SigningKey.ForChecking(TestX509.Of("p256"))!),
+                TestX509.Of("p256")
             );
             Assert.False(check.IsValid);
             Assert.Contains(one.Reason, check.Reason, StringComparison.Ordinal);
@@ -106,29 +101,25 @@ public sealed class CertificateCheckTests
     [Fact]
     public void Check_CertificateOfTheSignerHasEnded_IsTrustedOnlyWithATrustedTimestamp()
     {
-        X509Certificate2 ended = TestCertificates.Make("p256", "Ana Lopez", TestCertificates.Start, TestCertificates.Now.AddDays(2));
+        X509Certificate2 ended = TestX509.Make("p256", "Ana Lopez", TestX509.Start, TestX509.Now.AddDays(2));
         X509Certificate2 stamping = TestTimestamps.MakeAuthority(),
             other = TestTimestamps.MakeAuthority();
-        byte[] file = CertificateWriter.Write(CertificateGen.Small, SigningKey.ForSigning(ended, TestCertificates.Now));
-        byte[] stamp = TestTimestamps.Response(stamping, file, TestCertificates.Now.AddDays(1));
+        byte[] file = CertificateWriter.Write(CertificateGen.Small, SigningKey.ForSigning(ended, TestX509.Now));
+        byte[] stamp = TestTimestamps.Response(stamping, file, TestX509.Now.AddDays(1));
 
         ErasureCertificateCheck alone = Checks.Of(file, ended);
         ErasureCertificateCheck stamped = Checks.Of(file, ended, stamping, stamp);
 
         Assert.Equal((true, false), (alone.IsValid, alone.IsTrusted));
         Assert.Contains("time stamp", alone.Reason, StringComparison.Ordinal);
-        Assert.Equal((true, null, TestCertificates.Now.AddDays(1)), (stamped.IsTrusted, stamped.Reason, stamped.TimestampedAt));
-        Assert.True(Checks.Of(file, ended, stamping, TestTimestamps.Token(stamping, file, TestCertificates.Now.AddDays(1))).IsTrusted);
+        Assert.Equal((true, null, TestX509.Now.AddDays(1)), (stamped.IsTrusted, stamped.Reason, stamped.TimestampedAt));
+        Assert.True(Checks.Of(file, ended, stamping, TestTimestamps.Token(stamping, file, TestX509.Now.AddDays(1))).IsTrusted);
 
         Assert.False(Checks.Of(file, ended, other, stamp).IsTrusted);
-        Assert.False(
-            Checks.Of(file, ended, stamping, TestTimestamps.Response(stamping, [1, 2, 3], TestCertificates.Now.AddDays(1))).IsTrusted
-        );
-        Assert.False(Checks.Of(file, ended, stamping, TestTimestamps.Response(stamping, file, TestCertificates.Now.AddDays(3))).IsTrusted);
-        Assert.False(
-            Checks.Of(file, ended, stamping, TestTimestamps.Response(stamping, file, TestCertificates.Now.AddYears(-1))).IsTrusted
-        );
-        Assert.False(Checks.Of(file, ended, ended, TestTimestamps.Response(stamping, file, TestCertificates.Now.AddDays(1))).IsTrusted);
+        Assert.False(Checks.Of(file, ended, stamping, TestTimestamps.Response(stamping, [1, 2, 3], TestX509.Now.AddDays(1))).IsTrusted);
+        Assert.False(Checks.Of(file, ended, stamping, TestTimestamps.Response(stamping, file, TestX509.Now.AddDays(3))).IsTrusted);
+        Assert.False(Checks.Of(file, ended, stamping, TestTimestamps.Response(stamping, file, TestX509.Now.AddYears(-1))).IsTrusted);
+        Assert.False(Checks.Of(file, ended, ended, TestTimestamps.Response(stamping, file, TestX509.Now.AddDays(1))).IsTrusted);
         Assert.False(Checks.Of(file, ended, stamping, [1, 2, 3]).IsTrusted);
         stamp[^3] ^= 1;
         Assert.False(Checks.Of(file, ended, stamping, stamp).IsTrusted);
@@ -137,7 +128,7 @@ public sealed class CertificateCheckTests
     [Fact]
     public void Check_SignerMayNotSign_IsNotTrusted()
     {
-        (X509Certificate2 authority, X509Certificate2 issued) = TestCertificates.Issue("Ana Lopez", usages: ["1.3.6.1.5.5.7.3.1"]);
+        (X509Certificate2 authority, X509Certificate2 issued) = TestX509.Issue("Ana Lopez", usages: ["1.3.6.1.5.5.7.3.1"]);
         ErasureCertificateCheck check = Checks.Of(
             CertificateWriter.Write(CertificateGen.Small, SigningKey.ForChecking(issued)!),
             authority
@@ -150,12 +141,9 @@ public sealed class CertificateCheckTests
     [Fact]
     public void Journal_TimesOutsideOfTheCertificates_AreFound()
     {
-        (byte[] journal, string digest) = Line(TestCertificates.Now.AddDays(1));
+        (byte[] journal, string digest) = Line(TestX509.Now.AddDays(1));
 
-        Assert.Equal(
-            new JournalTimes(TestCertificates.Now.AddDays(1), TestCertificates.Now.AddDays(1)),
-            JournalChain.Read([journal])[digest]
-        );
+        Assert.Equal(new JournalTimes(TestX509.Now.AddDays(1), TestX509.Now.AddDays(1)), JournalChain.Read([journal])[digest]);
     }
 
     [Fact]
@@ -190,7 +178,7 @@ public sealed class CertificateCheckTests
         Assert.Equal(("Ana Lopez", "Ana Lopez", "Ben Okri"), (check.Performer, check.Verifier, check.Approver));
         CertifiedLocation location = check.Locations[0];
         Assert.Equal(
-            ("contosorouted/raw-0", Verdict.ErasurePending, 1L, 1L, 0L, TestCertificates.Now.AddDays(1)),
+            ("contosorouted/raw-0", Verdict.ErasurePending, 1L, 1L, 0L, TestX509.Now.AddDays(1)),
             (location.Place, location.Verdict, location.RecordsPlanned, location.RecordsErased, location.RecordsRemaining, location.Until)
         );
     }
@@ -271,12 +259,12 @@ public sealed class CertificateCheckTests
     [Fact]
     public void Check_SignedByAnotherKeyUnderTheCertificateOfAPerson_IsNotValid()
     {
-        byte[] payload = CertificateStatement.Write(CertificateGen.Small, TestCertificates.Of("p256"));
+        byte[] payload = CertificateStatement.Write(CertificateGen.Small, TestX509.Of("p256"));
         byte[] forged = SigningKey
-            .ForSigning(TestCertificates.Of("p256", "Mallory"), TestCertificates.Now)
+            .ForSigning(TestX509.Of("p256", "Mallory"), TestX509.Now)
             .Sign(DsseEnvelope.PreAuthenticationEncoding(payload));
 
-        AssertNotValid(new DsseEnvelope(payload, SigningKey.FingerprintOf(TestCertificates.Of("p256")), forged));
+        AssertNotValid(new DsseEnvelope(payload, SigningKey.FingerprintOf(TestX509.Of("p256")), forged));
     }
 
     [Theory]
@@ -369,14 +357,13 @@ public sealed class CertificateCheckTests
     }
 
     internal static byte[] Issue(CertificateContent content, string kind) =>
-        CertificateWriter.Write(content, SigningKey.ForSigning(TestCertificates.Of(kind), TestCertificates.Now));
+        CertificateWriter.Write(content, SigningKey.ForSigning(TestX509.Of(kind), TestX509.Now));
 
     private static string PayloadOf(byte[] file) => Encoding.UTF8.GetString(DsseEnvelope.Read(file).Payload);
 
     private static void AssertNotValid(DsseEnvelope envelope) => AssertNotValid(Encoding.UTF8.GetString(envelope.Write()));
 
-    private static void AssertNotValid(string file) =>
-        Assert.False(Checks.Of(Encoding.UTF8.GetBytes(file), [TestCertificates.Of("p256")]).IsValid);
+    private static void AssertNotValid(string file) => Assert.False(Checks.Of(Encoding.UTF8.GetBytes(file), [TestX509.Of("p256")]).IsValid);
 
     private static (byte[] Journal, string Digest) Line(DateTimeOffset at)
     {

@@ -19,7 +19,7 @@ internal static class CertificateGen
         .Select(bytes => $"sha256:{Convert.ToHexString(bytes).ToLowerInvariant()}");
 
     private static readonly Gen<DateTimeOffset> Times = Gen.Long[0, TimeSpan.FromDays(300).Ticks]
-        .Select(ticks => TestCertificates.Start.AddTicks(ticks));
+        .Select(ticks => TestX509.Start.AddTicks(ticks));
 
     private static readonly Gen<CertificateParty> Parties = Gen.Select(Texts, Digests.Null(), (name, digest) =>
         new CertificateParty(name, digest?["sha256:".Length..])
@@ -62,9 +62,9 @@ internal static class CertificateGen
             RequestId = texts[0],
             HubHostName = texts[1],
             HubResourceId = resource,
-            ReceivedAt = TestCertificates.Start,
+            ReceivedAt = TestX509.Start,
             DueAt = times[1],
-            IssuedAt = TestCertificates.Start.AddDays(301),
+            IssuedAt = TestX509.Start.AddDays(301),
             ToolVersion = texts[2],
             PlanDigest = digests[0],
             JournalDigest = digests[1],
@@ -102,9 +102,9 @@ internal static class CertificateGen
             RequestId = "20261124T120000Z-0a1b2c3d",
             HubHostName = "contoso-hub.azure-devices.net",
             HubResourceId = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Devices/IotHubs/contoso-hub",
-            ReceivedAt = TestCertificates.Now.AddDays(-20),
-            DueAt = TestCertificates.Now.AddDays(10),
-            IssuedAt = TestCertificates.Now,
+            ReceivedAt = TestX509.Now.AddDays(-20),
+            DueAt = TestX509.Now.AddDays(10),
+            IssuedAt = TestX509.Now,
             ToolVersion = "0.1.0",
             PlanDigest = $"sha256:{new string('a', 64)}",
             JournalDigest = $"sha256:{new string('b', 64)}",
@@ -123,8 +123,8 @@ internal static class CertificateGen
                         Place = $"contosorouted/raw-{index}",
                         Method = "Blobs that hold the subject are replaced by copies without it.",
                         Detail = "Old versions leave by the retention of the account.",
-                        ErasedAt = TestCertificates.Now.AddHours(-2),
-                        VerifiedAt = TestCertificates.Now.AddHours(-1),
+                        ErasedAt = TestX509.Now.AddHours(-2),
+                        VerifiedAt = TestX509.Now.AddHours(-1),
                         Groups =
                         [
                             .. Hashes(subjects)
@@ -135,7 +135,7 @@ internal static class CertificateGen
                                             number,
                                             number,
                                             0,
-                                            TestCertificates.Now.AddDays(1),
+                                            TestX509.Now.AddDays(1),
                                             [hash]
                                         )
                                 ),

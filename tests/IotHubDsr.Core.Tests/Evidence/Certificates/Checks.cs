@@ -6,7 +6,7 @@ namespace IotHubDsr.Core.Tests.Evidence.Certificates;
 /// <summary>Checks of certificates, some days after they were issued.</summary>
 internal static class Checks
 {
-    public static readonly DateTimeOffset Now = TestCertificates.Now.AddDays(10);
+    public static readonly DateTimeOffset Now = TestX509.Now.AddDays(10);
 
     public static ErasureCertificateCheck Of(byte[] file, params X509Certificate2[] trusted) =>
         CertificateCheck.Check("a", file, new SignerTrust(trusted, [], Now));

@@ -24,8 +24,8 @@ public sealed class ConformanceTests : IDisposable
             bad = In("bad.json");
         File.WriteAllText(
             key,
-            TestCertificates.Of(kind).PublicKey.GetRSAPublicKey()?.ExportSubjectPublicKeyInfoPem()
-                ?? TestCertificates.Of(kind).PublicKey.GetECDsaPublicKey()!.ExportSubjectPublicKeyInfoPem()
+            TestX509.Of(kind).PublicKey.GetRSAPublicKey()?.ExportSubjectPublicKeyInfoPem()
+                ?? TestX509.Of(kind).PublicKey.GetECDsaPublicKey()!.ExportSubjectPublicKeyInfoPem()
         );
         var issued = DsseEnvelope.Read(CertificateCheckTests.Issue(CertificateGen.Small, kind));
         File.WriteAllBytes(good, issued.Write());
@@ -60,7 +60,7 @@ public sealed class ConformanceTests : IDisposable
         string key = In("key.pem"),
             good = In("good.json"),
             bad = In("bad.json");
-        File.WriteAllText(key, TestCertificates.Of("p256").PublicKey.GetECDsaPublicKey()!.ExportSubjectPublicKeyInfoPem());
+        File.WriteAllText(key, TestX509.Of("p256").PublicKey.GetECDsaPublicKey()!.ExportSubjectPublicKeyInfoPem());
         var issued = DsseEnvelope.Read(CertificateCheckTests.Issue(CertificateGen.Small, "p256"));
         File.WriteAllBytes(good, issued.Write());
         issued.Payload[100] ^= 1;
@@ -85,10 +85,7 @@ public sealed class ConformanceTests : IDisposable
         byte[] bytes = PlanDocument.Write(PlanDocument.Seal(PlanGen.Small));
         File.WriteAllBytes(plan, bytes);
         File.WriteAllBytes(other, [.. bytes, 10]);
-        File.WriteAllBytes(
-            signature,
-            PlanApproval.Sign(bytes, SigningKey.ForSigning(TestCertificates.Of(kind), TestCertificates.Now), TestCertificates.Now)
-        );
+        File.WriteAllBytes(signature, PlanApproval.Sign(bytes, SigningKey.ForSigning(TestX509.Of(kind), TestX509.Now), TestX509.Now));
 
         (int accepted, string output) = Verify(plan, signature);
 

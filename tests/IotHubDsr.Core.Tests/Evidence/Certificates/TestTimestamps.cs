@@ -20,7 +20,7 @@ internal static class TestTimestamps
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         if (maysStamp)
             request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(TimeStamping)], critical: true));
-        return request.CreateSelfSigned(TestCertificates.Start.AddYears(-10), TestCertificates.Start.AddYears(10));
+        return request.CreateSelfSigned(TestX509.Start.AddYears(-10), TestX509.Start.AddYears(10));
     }
 
     /// <summary>A token over data.</summary>

@@ -60,7 +60,7 @@ public sealed class WithoutOurCodeTests : IDisposable
     private void Write(string kind, string signer)
     {
         File.WriteAllBytes(Path.Combine(_folder.FullName, "0001.dsse.json"), CertificateCheckTests.Issue(CertificateGen.Small, kind));
-        File.WriteAllText(Path.Combine(_folder.FullName, "signer.cer"), TestCertificates.Of(kind, signer).ExportCertificatePem());
+        File.WriteAllText(Path.Combine(_folder.FullName, "signer.cer"), TestX509.Of(kind, signer).ExportCertificatePem());
     }
 
     private async Task<(int ExitCode, string Output)> RunAsync()

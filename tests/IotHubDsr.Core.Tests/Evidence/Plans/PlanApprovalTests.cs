@@ -10,7 +10,7 @@ namespace IotHubDsr.Core.Tests.Evidence.Plans;
 public sealed class PlanApprovalTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("approval-tests-").FullName;
-    private readonly FakeTimeProvider _time = new(TestCertificates.Now);
+    private readonly FakeTimeProvider _time = new(TestX509.Now);
 
     private string PlanPath => Path.Combine(_folder, "plan.json");
 
@@ -25,13 +25,13 @@ public sealed class PlanApprovalTests : IDisposable
     [InlineData("p521")]
     public async Task Read_ApprovedByAnotherPerson_GivesThePlanAndItsApprover(string kind)
     {
-        ErasurePlan saved = await ApproveAsync(TestCertificates.Of(kind, "Ben Okri"));
+        ErasurePlan saved = await ApproveAsync(TestX509.Of(kind, "Ben Okri"));
 
-        ErasurePlan read = await ReadAsync(Requirement(TestCertificates.Of(kind, "Ben Okri")));
+        ErasurePlan read = await ReadAsync(Requirement(TestX509.Of(kind, "Ben Okri")));
 
         Assert.Equal(saved.Digest, read.Digest);
         Assert.Equal(
-            ("Ben Okri", SignaturePath, saved.Digest, (DateTimeOffset?)TestCertificates.Now),
+            ("Ben Okri", SignaturePath, saved.Digest, (DateTimeOffset?)TestX509.Now),
             (read.Approval!.ApprovedBy, read.Approval.SignaturePath, read.Approval.PlanDigest, read.Approval.SignedAt)
         );
     }
@@ -41,14 +41,14 @@ public sealed class PlanApprovalTests : IDisposable
     {
         await PlanFile.SaveAsync(PlanDocument.Seal(PlanGen.Small), PlanPath, CancellationToken.None);
 
-        await AssertRefusedAsync("ApprovalMissing", Requirement(TestCertificates.Of("p256", "Ben Okri")));
+        await AssertRefusedAsync("ApprovalMissing", Requirement(TestX509.Of("p256", "Ben Okri")));
     }
 
     [Fact]
     public async Task Read_EditedPlanOrOneBitOfTheSignature_IsInvalid()
     {
-        await ApproveAsync(TestCertificates.Of("p256", "Ben Okri"));
-        ApprovalRequirement requirement = Requirement(TestCertificates.Of("p256", "Ben Okri"));
+        await ApproveAsync(TestX509.Of("p256", "Ben Okri"));
+        ApprovalRequirement requirement = Requirement(TestX509.Of("p256", "Ben Okri"));
         byte[] signature = await File.ReadAllBytesAsync(SignaturePath);
 
         byte[] other = PlanDocument.Write(PlanDocument.Seal(PlanGen.Small with { HubHostName = "other" }));
@@ -66,35 +66,35 @@ public sealed class PlanApprovalTests : IDisposable
     [InlineData("hello")]
     public async Task Read_SomethingElseForASignature_IsInvalid(string content)
     {
-        await ApproveAsync(TestCertificates.Of("p256", "Ben Okri"));
+        await ApproveAsync(TestX509.Of("p256", "Ben Okri"));
         await File.WriteAllTextAsync(SignaturePath, content);
 
-        await AssertRefusedAsync("ApprovalInvalid", Requirement(TestCertificates.Of("p256", "Ben Okri")));
+        await AssertRefusedAsync("ApprovalInvalid", Requirement(TestX509.Of("p256", "Ben Okri")));
     }
 
     [Fact]
     public async Task Read_SignatureThatBringsItsOwnContent_IsInvalid()
     {
-        await ApproveAsync(TestCertificates.Of("p256", "Ben Okri"));
+        await ApproveAsync(TestX509.Of("p256", "Ben Okri"));
         var cms = new SignedCms(new ContentInfo([1, 2, 3]));
-        cms.ComputeSignature(new CmsSigner(TestCertificates.Of("p256", "Ben Okri")));
+        cms.ComputeSignature(new CmsSigner(TestX509.Of("p256", "Ben Okri")));
         await File.WriteAllBytesAsync(SignaturePath, cms.Encode());
 
-        await AssertRefusedAsync("ApprovalInvalid", Requirement(TestCertificates.Of("p256", "Ben Okri")));
+        await AssertRefusedAsync("ApprovalInvalid", Requirement(TestX509.Of("p256", "Ben Okri")));
     }
 
     [Fact]
     public async Task Read_ApproverIsNotTrusted_IsInvalid()
     {
-        await ApproveAsync(TestCertificates.Of("p256", "Ben Okri"));
+        await ApproveAsync(TestX509.Of("p256", "Ben Okri"));
 
-        await AssertRefusedAsync("ApprovalInvalid", Requirement(TestCertificates.Of("p256", "Carla Diaz")));
+        await AssertRefusedAsync("ApprovalInvalid", Requirement(TestX509.Of("p256", "Carla Diaz")));
     }
 
     [Fact]
     public async Task Read_NobodyIsNamed_IsRefusedWhateverTheMachineTrusts()
     {
-        await ApproveAsync(TestCertificates.Of("p256", "Ben Okri"));
+        await ApproveAsync(TestX509.Of("p256", "Ben Okri"));
 
         await AssertRefusedAsync("ApproversNotNamed", new ApprovalRequirement());
         await AssertRefusedAsync("ApproversNotNamed", new ApprovalRequirement { PerformerNames = ["ana"], SignaturePath = SignaturePath });
@@ -109,7 +109,7 @@ public sealed class PlanApprovalTests : IDisposable
     [InlineData("1.3.6.1.5.5.7.3.36 1.3.6.1.5.5.7.3.1", true)]
     public async Task Read_ExtendedKeyUsageOfTheApprover_MustBeForSigning(string usages, bool counts)
     {
-        (X509Certificate2 authority, X509Certificate2 issued) = TestCertificates.Issue("Ben Okri", usages: usages.Split(' '));
+        (X509Certificate2 authority, X509Certificate2 issued) = TestX509.Issue("Ben Okri", usages: usages.Split(' '));
         await ApproveAsync(issued, checkKey: false);
 
         if (counts)
@@ -126,11 +126,11 @@ public sealed class PlanApprovalTests : IDisposable
     [Fact]
     public async Task Read_KeyUsageOfTheApproverIsEncryption_IsInvalid()
     {
-        X509Certificate2 approver = TestCertificates.Make(
+        X509Certificate2 approver = TestX509.Make(
             "rsa",
             "Ben Okri",
-            TestCertificates.Start,
-            TestCertificates.Start.AddYears(2),
+            TestX509.Start,
+            TestX509.Start.AddYears(2),
             X509KeyUsageFlags.KeyEncipherment
         );
         await ApproveAsync(approver, checkKey: false);
@@ -143,7 +143,7 @@ public sealed class PlanApprovalTests : IDisposable
     [InlineData("MD5")]
     public async Task Read_WeakDigestOfTheSignature_IsInvalid(string digest)
     {
-        X509Certificate2 approver = TestCertificates.Of("rsa", "Ben Okri");
+        X509Certificate2 approver = TestX509.Of("rsa", "Ben Okri");
         await ApproveAsync(approver);
         var cms = new SignedCms(new ContentInfo(await File.ReadAllBytesAsync(PlanPath)), detached: true);
         cms.ComputeSignature(
@@ -163,7 +163,7 @@ public sealed class PlanApprovalTests : IDisposable
     [Fact]
     public async Task Read_AuthorityIssuedTheApproverWithSha1_IsInvalid()
     {
-        (X509Certificate2 authority, X509Certificate2 issued) = TestCertificates.IssueWithSha1("Ben Okri");
+        (X509Certificate2 authority, X509Certificate2 issued) = TestX509.IssueWithSha1("Ben Okri");
         await ApproveAsync(issued);
 
         await AssertRefusedAsync("ApprovalInvalid", Requirement(authority));
@@ -174,12 +174,7 @@ public sealed class PlanApprovalTests : IDisposable
     [InlineData(2020, "is dated")] // before the plan
     public async Task Read_SignedOutsideOfTheTimeFromThePlanUntilNow_IsInvalid(int year, string reason)
     {
-        X509Certificate2 approver = TestCertificates.Make(
-            "p256",
-            "Ben Okri",
-            TestCertificates.Now.AddYears(-20),
-            TestCertificates.Now.AddYears(20)
-        );
+        X509Certificate2 approver = TestX509.Make("p256", "Ben Okri", TestX509.Now.AddYears(-20), TestX509.Now.AddYears(20));
         await ApproveAsync(approver);
         await WriteSignatureAsync(approver, new DateTimeOffset(year, 6, 1, 0, 0, 0, TimeSpan.Zero));
 
@@ -189,22 +184,22 @@ public sealed class PlanApprovalTests : IDisposable
     [Fact]
     public async Task Read_ClockOfTheApproverIsFourMinutesFast_Counts()
     {
-        X509Certificate2 approver = TestCertificates.Of("p256", "Ben Okri");
+        X509Certificate2 approver = TestX509.Of("p256", "Ben Okri");
         await ApproveAsync(approver);
-        await WriteSignatureAsync(approver, TestCertificates.Now.AddMinutes(4));
+        await WriteSignatureAsync(approver, TestX509.Now.AddMinutes(4));
         Assert.NotNull((await ReadAsync(Requirement(approver))).Approval);
 
-        await WriteSignatureAsync(approver, TestCertificates.Now.AddMinutes(6));
+        await WriteSignatureAsync(approver, TestX509.Now.AddMinutes(6));
         await AssertRefusedAsync("ApprovalInvalid", Requirement(approver));
     }
 
     [Fact]
     public async Task Read_CertificateOfTheSignerHasEnded_CountsOnlyWithATrustedTimestamp()
     {
-        DateTimeOffset signedAt = TestCertificates.Now.AddDays(-30);
-        X509Certificate2 ended = TestCertificates.Make("p256", "Ben Okri", TestCertificates.Start, TestCertificates.Now.AddDays(-10));
+        DateTimeOffset signedAt = TestX509.Now.AddDays(-30);
+        X509Certificate2 ended = TestX509.Make("p256", "Ben Okri", TestX509.Start, TestX509.Now.AddDays(-10));
         X509Certificate2 stamping = TestTimestamps.MakeAuthority();
-        await ApproveAsync(TestCertificates.Of("p256", "Ben Okri"));
+        await ApproveAsync(TestX509.Of("p256", "Ben Okri"));
         await WriteSignatureAsync(ended, signedAt);
         await AssertRefusedAsync("ApprovalInvalid", Requirement(ended), "time stamp");
         byte[] unstamped = await File.ReadAllBytesAsync(SignaturePath);
@@ -225,7 +220,7 @@ public sealed class PlanApprovalTests : IDisposable
         );
 
         // Stamped after the end; before what it stamps; by somebody who may not stamp.
-        await File.WriteAllBytesAsync(SignaturePath, TestTimestamps.Stamp(unstamped, stamping, TestCertificates.Now.AddDays(-1)));
+        await File.WriteAllBytesAsync(SignaturePath, TestTimestamps.Stamp(unstamped, stamping, TestX509.Now.AddDays(-1)));
         await AssertRefusedAsync("ApprovalInvalid", Requirement(ended) with { TimestampAuthorities = [stamping] });
         await File.WriteAllBytesAsync(SignaturePath, TestTimestamps.Stamp(unstamped, stamping, signedAt.AddDays(-1)));
         await AssertRefusedAsync("ApprovalInvalid", Requirement(ended) with { TimestampAuthorities = [stamping] });
@@ -237,10 +232,10 @@ public sealed class PlanApprovalTests : IDisposable
     [Fact]
     public async Task Read_TimestampOfAnotherSignature_DoesNotCount()
     {
-        DateTimeOffset signedAt = TestCertificates.Now.AddDays(-30);
-        X509Certificate2 ended = TestCertificates.Make("p256", "Ben Okri", TestCertificates.Start, TestCertificates.Now.AddDays(-10));
+        DateTimeOffset signedAt = TestX509.Now.AddDays(-30);
+        X509Certificate2 ended = TestX509.Make("p256", "Ben Okri", TestX509.Start, TestX509.Now.AddDays(-10));
         X509Certificate2 stamping = TestTimestamps.MakeAuthority();
-        await ApproveAsync(TestCertificates.Of("p256", "Ben Okri"));
+        await ApproveAsync(TestX509.Of("p256", "Ben Okri"));
         await WriteSignatureAsync(ended, signedAt);
         var cms = new SignedCms();
         cms.Decode(await File.ReadAllBytesAsync(SignaturePath));
@@ -263,23 +258,17 @@ public sealed class PlanApprovalTests : IDisposable
     [InlineData("ANA L\u00d3PEZ", "Ana Lopez")]
     public async Task Read_NameOfTheApproverLooksLikeThePerformers_IsRefused(string approver, string performer)
     {
-        X509Certificate2 certificate = TestCertificates.Of("p256", approver);
+        X509Certificate2 certificate = TestX509.Of("p256", approver);
         await ApproveAsync(certificate);
 
         await AssertRefusedAsync("ApprovalBySelf", Requirement(certificate) with { PerformerNames = [performer] });
-        await AssertRefusedAsync(
-            "ApprovalBySelf",
-            Requirement(certificate) with
-            {
-                PerformerCertificate = TestCertificates.Of("rsa", performer),
-            }
-        );
+        await AssertRefusedAsync("ApprovalBySelf", Requirement(certificate) with { PerformerCertificate = TestX509.Of("rsa", performer) });
     }
 
     [Fact]
     public async Task Read_ApproverOfATrustedAuthority_Counts()
     {
-        (X509Certificate2 authority, X509Certificate2 issued) = TestCertificates.Issue("Ben Okri");
+        (X509Certificate2 authority, X509Certificate2 issued) = TestX509.Issue("Ben Okri");
         await ApproveAsync(issued);
 
         Assert.Equal("Ben Okri", (await ReadAsync(Requirement(authority))).Approval!.ApprovedBy);
@@ -288,14 +277,14 @@ public sealed class PlanApprovalTests : IDisposable
     [Fact]
     public async Task Read_SignedAfterTheCertificateHadEnded_IsInvalid()
     {
-        X509Certificate2 short_ = TestCertificates.Make("p256", "Ben Okri", TestCertificates.Start, TestCertificates.Now.AddDays(1));
+        X509Certificate2 short_ = TestX509.Make("p256", "Ben Okri", TestX509.Start, TestX509.Now.AddDays(1));
         await ApproveAsync(short_);
         Assert.NotNull((await ReadAsync(Requirement(short_))).Approval);
 
         byte[] late = PlanApproval.Sign(
             await File.ReadAllBytesAsync(PlanPath),
-            SigningKey.ForSigning(short_, TestCertificates.Now),
-            TestCertificates.Now.AddDays(2)
+            SigningKey.ForSigning(short_, TestX509.Now),
+            TestX509.Now.AddDays(2)
         );
         await File.WriteAllBytesAsync(SignaturePath, late);
         await AssertRefusedAsync("ApprovalInvalid", Requirement(short_));
@@ -304,36 +293,28 @@ public sealed class PlanApprovalTests : IDisposable
     [Fact]
     public async Task Read_ApprovedByThePerformer_IsRefused()
     {
-        X509Certificate2 approver = TestCertificates.Of("p256", "Ben Okri");
+        X509Certificate2 approver = TestX509.Of("p256", "Ben Okri");
         await ApproveAsync(approver);
         using X509Certificate2 renewed = new CertificateRequest(
             "CN=Somebody Else",
             approver.GetECDsaPrivateKey()!,
             System.Security.Cryptography.HashAlgorithmName.SHA256
-        ).CreateSelfSigned(TestCertificates.Start, TestCertificates.Start.AddYears(1));
+        ).CreateSelfSigned(TestX509.Start, TestX509.Start.AddYears(1));
 
         await AssertRefusedAsync("ApprovalBySelf", Requirement(approver) with { PerformerCertificate = approver });
         await AssertRefusedAsync("ApprovalBySelf", Requirement(approver) with { PerformerCertificate = renewed });
-        await AssertRefusedAsync(
-            "ApprovalBySelf",
-            Requirement(approver) with
-            {
-                PerformerCertificate = TestCertificates.Of("rsa", "Ben Okri"),
-            }
-        );
+        await AssertRefusedAsync("ApprovalBySelf", Requirement(approver) with { PerformerCertificate = TestX509.Of("rsa", "Ben Okri") });
         await AssertRefusedAsync("ApprovalBySelf", Requirement(approver) with { PerformerNames = ["ana", "ben okri"] });
         await AssertRefusedAsync(
             "ApprovalBySelf",
             Requirement(approver) with
             {
-                PerformerCertificate = TestCertificates.Of("p256", "Privacy Office"),
+                PerformerCertificate = TestX509.Of("p256", "Privacy Office"),
                 PerformerNames = ["Ben Okri"],
             }
         );
         Assert.NotNull(
-            (
-                await ReadAsync(Requirement(approver) with { PerformerCertificate = TestCertificates.Of("p256"), PerformerNames = ["ana"] })
-            ).Approval
+            (await ReadAsync(Requirement(approver) with { PerformerCertificate = TestX509.Of("p256"), PerformerNames = ["ana"] })).Approval
         );
     }
 
@@ -343,8 +324,8 @@ public sealed class PlanApprovalTests : IDisposable
     {
         ErasurePlan saved = await PlanFile.SaveAsync(PlanDocument.Seal(PlanGen.Small), PlanPath, CancellationToken.None);
         if (checkKey)
-            Assert.NotNull(SigningKey.ForSigning(approver, TestCertificates.Now));
-        await WriteSignatureAsync(approver, TestCertificates.Now);
+            Assert.NotNull(SigningKey.ForSigning(approver, TestX509.Now));
+        await WriteSignatureAsync(approver, TestX509.Now);
         return saved;
     }
 

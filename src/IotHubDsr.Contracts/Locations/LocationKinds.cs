@@ -1,0 +1,86 @@
+namespace IotHubDsr;
+
+/// <summary>The kinds of location. Kinds are names, not an enumeration: a new sink adds its kind without touching anything else.</summary>
+public static class LocationKinds
+{
+    /// <summary>Identity, twin, module identities and module twins in the hub's registry.</summary>
+    public const string DeviceRegistry = "DeviceRegistry";
+
+    /// <summary>Cloud-to-device messages that wait in the hub for the device.</summary>
+    public const string CloudToDeviceQueue = "CloudToDeviceQueue";
+
+    /// <summary>Feedback about cloud-to-device messages, a queue shared by the whole hub.</summary>
+    public const string FeedbackQueue = "FeedbackQueue";
+
+    /// <summary>File upload notifications, a queue shared by the whole hub.</summary>
+    public const string FileNotificationQueue = "FileNotificationQueue";
+
+    /// <summary>History of the hub's scheduled jobs.</summary>
+    public const string JobHistory = "JobHistory";
+
+    /// <summary>Device configurations and IoT Edge deployments, which can name a device in conditions and labels.</summary>
+    public const string Configurations = "Configurations";
+
+    /// <summary>The hub's built-in, Event Hubs compatible endpoint.</summary>
+    public const string BuiltInEndpoint = "BuiltInEndpoint";
+
+    /// <summary>Blob container that a routing endpoint writes messages to.</summary>
+    public const string RoutedBlobContainer = "RoutedBlobContainer";
+
+    /// <summary>Blob container that devices upload files to.</summary>
+    public const string FileUploadContainer = "FileUploadContainer";
+
+    /// <summary>Event hub.</summary>
+    public const string EventHub = "EventHub";
+
+    /// <summary>Service Bus queue.</summary>
+    public const string ServiceBusQueue = "ServiceBusQueue";
+
+    /// <summary>Service Bus topic.</summary>
+    public const string ServiceBusTopic = "ServiceBusTopic";
+
+    /// <summary>Cosmos DB container.</summary>
+    public const string CosmosContainer = "CosmosContainer";
+
+    /// <summary>Microsoft Fabric eventstream.</summary>
+    public const string FabricEventstream = "FabricEventstream";
+
+    /// <summary>Storage queue.</summary>
+    public const string StorageQueue = "StorageQueue";
+
+    /// <summary>Webhook of an Event Grid subscription.</summary>
+    public const string Webhook = "Webhook";
+
+    /// <summary>Azure Function that handles an Event Grid subscription.</summary>
+    public const string AzureFunction = "AzureFunction";
+
+    /// <summary>Relay hybrid connection of an Event Grid subscription.</summary>
+    public const string HybridConnection = "HybridConnection";
+
+    /// <summary>Any other handler of an Event Grid subscription.</summary>
+    public const string EventHandler = "EventHandler";
+
+    /// <summary>Blob container that Event Grid writes undeliverable events to.</summary>
+    public const string DeadLetterContainer = "DeadLetterContainer";
+
+    /// <summary>Log Analytics workspace that receives the hub's resource logs.</summary>
+    public const string LogAnalyticsWorkspace = "LogAnalyticsWorkspace";
+
+    /// <summary>Blob container that the hub's resource logs of one category are archived to.</summary>
+    public const string LogArchive = "LogArchive";
+
+    /// <summary>Partner solution that receives the hub's resource logs.</summary>
+    public const string PartnerSolution = "PartnerSolution";
+
+    /// <summary>Device Provisioning Service that is linked to the hub.</summary>
+    public const string ProvisioningService = "ProvisioningService";
+
+    /// <summary>Azure Device Registry namespace that is linked to the hub.</summary>
+    public const string DeviceRegistryNamespace = "DeviceRegistryNamespace";
+
+    /// <summary>Something in the hub's configuration that receives device data and that this version does not know.</summary>
+    public const string UnknownSink = "UnknownSink";
+
+    /// <summary>A part of the hub's configuration that could not be read, so that its locations are not known.</summary>
+    public const string UnreadConfiguration = "UnreadConfiguration";
+}

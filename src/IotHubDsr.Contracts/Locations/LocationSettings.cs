@@ -1,0 +1,45 @@
+namespace IotHubDsr;
+
+/// <summary>Keys of <see cref="DataLocation.Settings"/>.</summary>
+public static class LocationSettings
+{
+    /// <summary>Absolute URI of a blob container.</summary>
+    public const string ContainerUri = "containerUri";
+
+    /// <summary>Name of the routing endpoint.</summary>
+    public const string EndpointName = "endpointName";
+
+    /// <summary>Name of the hub as it stands in blob names; one a line where it has had several.</summary>
+    public const string HubName = "hubName";
+
+    /// <summary>
+    /// Format of blob names, with the tokens {iothub}, {partition}, {YYYY}, {MM}, {DD}, {HH}, {mm}; one a line where there are several.
+    /// </summary>
+    public const string FileNameFormat = "fileNameFormat";
+
+    /// <summary>Encoding of the messages: Avro, AvroDeflate or JSON.</summary>
+    public const string Encoding = "encoding";
+
+    /// <summary>Seconds between two batches, 60 to 720.</summary>
+    public const string BatchFrequencySeconds = "batchFrequencyInSeconds";
+
+    /// <summary>Days since its creation for which the container's retention policy keeps a blob, 1 to 146,000.</summary>
+    public const string ImmutabilityDays = "immutabilityPeriodSinceCreationInDays";
+
+    /// <summary>
+    /// Other hubs that write to the container, one a line: the name, and for a routing endpoint a space and its format of blob names.
+    /// </summary>
+    public const string OtherHubs = "otherHubs";
+
+    /// <summary>Why it cannot be told whether other hubs write to the container; missing when it can.</summary>
+    public const string SharingUnknown = "sharingUnknown";
+
+    /// <summary>
+    /// Of a container that devices upload files to and that takes archives of many devices as well: the names that the hub has in those,
+    /// one a line.
+    /// </summary>
+    public const string ArchiveHubNames = "archiveHubNames";
+
+    /// <summary>Resource ID of the storage account.</summary>
+    public const string StorageAccountId = "storageAccountId";
+}

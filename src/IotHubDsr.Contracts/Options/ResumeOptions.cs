@@ -1,0 +1,17 @@
+namespace IotHubDsr;
+
+/// <summary>Options to resume a request, or to read its locations again.</summary>
+public sealed record ResumeOptions : RequestStoreOptions
+{
+    /// <summary>ID of the request.</summary>
+    public required string RequestId { get; init; }
+
+    /// <summary>Who does it.</summary>
+    public Performer Performer { get; init; } = new();
+
+    /// <summary>How long to wait for somebody else who works on the request.</summary>
+    public TimeSpan Wait { get; init; }
+
+    /// <summary>How many blobs, or devices, are worked on at once; 1 to 64.</summary>
+    public int ThrottleLimit { get; init; } = 8;
+}

@@ -1,0 +1,85 @@
+namespace IotHubDsr;
+
+/// <summary>What an erasure would do: the footprint of its devices and the intended action in each location.</summary>
+public sealed record ErasurePlan : ErasurePlanSource
+{
+    private readonly IReadOnlyList<ErasureStep> _steps = TextList.Of<ErasureStep>([]);
+
+    /// <summary>Host name of the hub that the plan was made for.</summary>
+    public required string HubHostName { get; init; }
+
+    /// <summary>When the footprint was complete.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Azure Resource Manager ID of the hub; null when only a connection string is known.</summary>
+    public string? HubResourceId { get; init; }
+
+    /// <summary>Whether messages that a gateway relayed for other devices are erased too.</summary>
+    public bool IncludeRelayed { get; init; }
+
+    /// <summary>Whether old versions, snapshots and soft-deleted copies are erased too, where the service allows it.</summary>
+    public bool IncludeOldVersions { get; init; }
+
+    /// <summary>
+    /// Whether a shared blob that keeps no record is deleted, instead of being left without any; null in a plan that was made before there
+    /// was a choice, which leaves it without any.
+    /// </summary>
+    public bool? DeleteEmptied { get; init; }
+
+    /// <summary>
+    /// How many records that were on their way when the plan was made may be erased with it in a shared location, beyond those that it
+    /// shows there: this number, or as many as it shows, whichever is more. Null in a plan that was made before it was stated.
+    /// </summary>
+    public long? LateRecords { get; init; }
+
+    /// <summary>Which records of its devices are erased.</summary>
+    public RecordScope Scope { get; init; } = RecordScope.All;
+
+    /// <summary>One step per device and location, in the order in which they would run.</summary>
+    public required IReadOnlyList<ErasureStep> Steps
+    {
+        get => _steps;
+        init => _steps = TextList.Of(value);
+    }
+
+    /// <summary>
+    /// Random hexadecimal digits, which are part of the plan, so that no device ID can be guessed from its digest; null in a plan that was
+    /// made before there was a salt.
+    /// </summary>
+    public string? Salt { get; init; }
+
+    /// <summary>
+    /// SHA-256 of the plan's canonical JSON (RFC 8785), as <c>sha256:</c> and 64 hexadecimal digits: what an approval is bound to.
+    /// </summary>
+    public string Digest { get; init; } = string.Empty;
+
+    /// <summary>The plan as it was made and approved, where this one says what of it holds now; null where this is that plan.</summary>
+    public ErasurePlan? Approved { get; init; }
+
+    /// <summary>
+    /// The approval that was checked before the plan is run; null when none was asked for. It is not part of what is approved.
+    /// </summary>
+    public ErasurePlanApproval? Approval { get; init; }
+
+    /// <summary>
+    /// How long the hub's pace makes its run take at least, at the SKU, the units and the share of the connection that made or confirmed
+    /// the plan; null when nobody estimated it. It is not part of what is approved.
+    /// </summary>
+    public TimeSpan? HubTime { get; init; }
+
+    /// <summary>Records that it erases.</summary>
+    public long Records => Steps.Where(step => step.Action == ErasureAction.Erase).Sum(step => step.Finding.RecordCount);
+
+    /// <summary>Number of devices that it is about.</summary>
+    public int Devices => Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal).Count();
+
+    /// <summary>What a person is asked to approve for each step: the scope is told unless it is everything.</summary>
+    public string Operation => Scope == RecordScope.All ? "Erase device data" : $"Erase device data ({Scope})";
+
+    /// <summary>Number of steps that erase, the scope unless it is everything, and the digest.</summary>
+    public override string ToString() =>
+        VisibleText.OfLine(
+            $"{Counted.Of(Steps.Count(step => step.Action == ErasureAction.Erase), "step")} on "
+                + $"{HubHostName}{(Scope == RecordScope.All ? string.Empty : $" ({Scope})")}, {Digest}"
+        );
+}
