@@ -241,5 +241,5 @@ public sealed class DsrEngine : IDsrEngine
     private HubConnection ConnectionOf(DsrContext context) =>
         _connections.TryGetValue(context.Id, out HubConnection? connection)
             ? connection
-            : throw FaultCatalogue.NotConnected.Exception(context.HubName, $" '{context.HubName}' any more");
+            : throw FaultCatalogue.NotConnected.Exception(context.HubName, $": the connection to '{context.HubName}' was closed");
 }

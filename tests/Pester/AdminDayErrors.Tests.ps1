@@ -102,7 +102,7 @@ Describe 'What is said fits' {
     It 'tells hubs of the same name by their resource IDs' {
         $other = [pscustomobject]@{ DeviceId = 'dev1'; HubHostName = $context.HubHostName; HubResourceId = '/subscriptions/other/hub' }
         $failure = Get-Failure { $other | Get-IotDeviceDataFootprint -ErrorAction Stop }
-        "$failure" | Should -BeLike "*from /subscriptions/other/hub, and the connection is to $($context.ResourceId)*"
+        "$failure" | Should -BeLike "*from /subscriptions/other/hub, but the connection is to $($context.ResourceId)*"
         "$failure" | Should -Not -BeLike "*$($context.HubHostName)*"
     }
 

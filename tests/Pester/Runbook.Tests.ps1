@@ -74,7 +74,7 @@ Describe 'A request store in a container' {
 
     It 'that is missing is named, with the right to make it, when that is missing too' {
         Set-Role -Name '*'
-        { New-IotDataRequest 'th-001' } | Should -Throw -ErrorId 'PermissionMissing,*' -ExpectedMessage '*may not create the request store*containers/write is missing*'
+        { New-IotDataRequest 'th-001' } | Should -Throw -ErrorId 'PermissionMissing,*' -ExpectedMessage '*is not allowed to create the request store*containers/write is missing*'
     }
 }
 

@@ -2,22 +2,22 @@ namespace IotHubDsr;
 
 public static partial class FaultCatalogue
 {
-    /// <summary>No connection is known.</summary>
+    /// <summary>No hub is connected.</summary>
     public static FaultDefinition NotConnected { get; } =
         new(
             "NotConnected",
             FaultCategory.InvalidOperation,
-            "There is no connection to a hub{1}.",
+            "Not connected to an IoT hub{1}.",
             "Run Connect-IotHubDsr first, or pass the context that it returned with -Context."
         );
 
-    /// <summary>The hub's name resolves to nothing, or the service says there is no such hub.</summary>
+    /// <summary>The hub's name does not resolve, or the service reports no such hub.</summary>
     public static FaultDefinition HubNotFound { get; } =
         new(
             "HubNotFound",
             FaultCategory.ObjectNotFound,
             "The IoT hub '{0}' was not found{1}.",
-            "Check the name, the subscription and the cloud; the account needs Reader on the hub to find it by name. Nothing can be said "
+            "Check the name, the subscription and the cloud; finding a hub by name requires Reader on the hub. Nothing can be concluded "
                 + "about any device of this hub."
         );
 
@@ -26,8 +26,8 @@ public static partial class FaultCatalogue
         new(
             "HubAmbiguous",
             FaultCategory.InvalidArgument,
-            "More than one IoT hub is named '{0}': {1}.",
-            "Name the hub with -ResourceId, or narrow the search with -SubscriptionId and -ResourceGroupName."
+            "Several IoT hubs are named '{0}': {1}.",
+            "Specify the hub with -ResourceId, or narrow the search with -SubscriptionId and -ResourceGroupName."
         );
 
     /// <summary>The hub is suspended or over its quota.</summary>
@@ -35,48 +35,48 @@ public static partial class FaultCatalogue
         new(
             "HubUnavailable",
             FaultCategory.ResourceUnavailable,
-            "The IoT hub '{0}' does not serve requests: {1}.",
-            "Look at the state of the hub in the Azure portal and run the command again when it is active."
+            "The IoT hub '{0}' is not serving requests: {1}.",
+            "Check the state of the hub in the Azure portal and run the command again once it is active."
         );
 
-    /// <summary>The credential gave no token.</summary>
+    /// <summary>No token could be acquired.</summary>
     public static FaultDefinition CredentialUnavailable { get; } =
         new(
             "CredentialUnavailable",
             FaultCategory.AuthenticationError,
-            "No token could be obtained for {0}: {1}",
+            "Could not acquire a token for {0}: {1}",
             "Sign in (Connect-AzAccount, az login) or choose another -CredentialSource; check -TenantId."
         );
 
-    /// <summary>The service refuses the key or token.</summary>
+    /// <summary>The service rejected the key or token.</summary>
     public static FaultDefinition AuthenticationFailed { get; } =
         new(
             "AuthenticationFailed",
             FaultCategory.AuthenticationError,
-            "{0} refused the credentials: {1}",
-            "Check that the key is current, that the token has not expired and that the clock of this machine is right; then connect again."
+            "{0} rejected the credentials: {1}",
+            "Check that the key is current, that the token has not expired and that this machine's clock is correct; then connect again."
         );
 
-    /// <summary>The account lacks a right.</summary>
+    /// <summary>The account lacks a permission.</summary>
     public static FaultDefinition PermissionMissing { get; } =
         new(
             "PermissionMissing",
             FaultCategory.PermissionDenied,
-            "The account may not {1} {0}.",
-            "Assign {2} to the account on {3} and run the command again; an assignment can take minutes to work."
+            "The account is not allowed to {1} {0}.",
+            "Assign {2} to the account on {3} and run the command again; a role assignment can take several minutes to take effect."
         );
 
-    /// <summary>A connection string cannot be read.</summary>
+    /// <summary>A connection string cannot be parsed.</summary>
     public static FaultDefinition InvalidConnectionString { get; } =
         new(
             "InvalidConnectionString",
             FaultCategory.InvalidArgument,
-            "The connection string is not that of an IoT hub: {1}.",
-            "Copy the connection string of a shared access policy of the hub; it has the parts HostName, SharedAccessKeyName and "
+            "Invalid IoT hub connection string: {1}.",
+            "Copy the connection string of one of the hub's shared access policies; it has the parts HostName, SharedAccessKeyName and "
                 + "SharedAccessKey."
         );
 
-    /// <summary>A resource ID is not that of a hub.</summary>
+    /// <summary>A resource ID is not an IoT hub's.</summary>
     public static FaultDefinition InvalidResourceId { get; } =
         new(
             "InvalidResourceId",
@@ -91,39 +91,39 @@ public static partial class FaultCatalogue
         new(
             "InvalidLocationFile",
             FaultCategory.InvalidData,
-            "The location file '{0}' cannot be used: {1}",
-            "Correct the file; about_IotHubDsr shows its form."
+            "Cannot use the location file '{0}': {1}",
+            "Correct the file; about_IotHubDsr describes its format."
         );
 
-    /// <summary>An address for which a storage token would be used is not of the cloud.</summary>
+    /// <summary>The host that would receive a storage token is outside the cloud.</summary>
     public static FaultDefinition StorageHostNotTrusted { get; } =
         new(
             "StorageHostNotTrusted",
             FaultCategory.InvalidArgument,
-            "The token of the account is not sent to '{0}': it is not a storage host of {1}.",
-            "Check the address. If the host is yours, a domain of your own or a private cloud, name it with -TrustedStorageHost of "
+            "The account's token was not sent to '{0}': it is not a storage host of {1}.",
+            "Check the address. If the host is yours (a custom domain or a private cloud), name it with -TrustedStorageHost of "
                 + "Connect-IotHubDsr."
         );
 
-    /// <summary>The service asks to slow down, beyond all retries.</summary>
+    /// <summary>The service still throttles after all retries.</summary>
     public static FaultDefinition Throttled { get; } =
         new(
             "Throttled",
             FaultCategory.LimitsExceeded,
-            "{0} kept asking to slow down: {1}",
+            "{0} kept throttling requests: {1}",
             "Run the command again later, or connect with a smaller -ThrottleShare."
         );
 
-    /// <summary>The service fails, beyond all retries.</summary>
+    /// <summary>The service still fails after all retries.</summary>
     public static FaultDefinition ServiceFailed { get; } =
         new(
             "ServiceFailed",
             FaultCategory.ResourceUnavailable,
             "{0} failed: {1}",
-            "Run the command again; if it keeps failing, look at the health of the service."
+            "Run the command again; if it keeps failing, check the health of the service."
         );
 
-    /// <summary>The network fails, beyond all retries.</summary>
+    /// <summary>The network still fails after all retries.</summary>
     public static FaultDefinition ConnectionFailed { get; } =
         new(
             "ConnectionFailed",

@@ -2,13 +2,13 @@ namespace IotHubDsr;
 
 public static partial class FaultCatalogue
 {
-    /// <summary>A path is of another provider of PowerShell than the file system.</summary>
+    /// <summary>A path belongs to another PowerShell provider than the file system.</summary>
     public static FaultDefinition PathNotOfFile { get; } =
         new(
             "PathNotOfFile",
             FaultCategory.InvalidArgument,
-            "'{0}' is no path of the file system: here it stands for {1}.",
-            "Pass a path of a file or folder in full, or change the location to the file system (Set-Location) first."
+            "'{0}' is not a file system path; here it refers to {1}.",
+            "Pass the full path of a file or folder, or change the location to the file system (Set-Location) first."
         );
 
     /// <summary>A file cannot be read.</summary>
@@ -16,19 +16,18 @@ public static partial class FaultCatalogue
         new(
             "FileNotRead",
             FaultCategory.ObjectNotFound,
-            "The file '{0}' cannot be read: {1}",
-            "Check the path, and the rights of the account."
+            "Cannot read the file '{0}': {1}",
+            "Check the path and the account's permissions."
         );
 
-    /// <summary>A file that is checked on this machine is in a blob container.</summary>
+    /// <summary>A file to check is in a blob container, not on this machine.</summary>
     public static FaultDefinition FileInContainer { get; } =
         new(
             "FileInContainer",
             FaultCategory.InvalidArgument,
-            "The file '{0}' is in a blob container, and this command reads files of this machine only: it needs no connection, so that "
-                + "anybody can run it.",
-            "Download it first, with Get-AzStorageBlobContent or 'az storage blob download' (Storage Blob Data Reader on the container), "
-                + "and pass the path of the copy."
+            "The file '{0}' is in a blob container, but this command reads local files only: it needs no connection, so anyone can run it.",
+            "Download it with Get-AzStorageBlobContent or 'az storage blob download' (Storage Blob Data Reader on the container), and "
+                + "pass the path of the copy."
         );
 
     /// <summary>A file cannot be written.</summary>
@@ -36,26 +35,26 @@ public static partial class FaultCatalogue
         new(
             "FileNotWritten",
             FaultCategory.WriteError,
-            "The file '{0}' could not be written: {1}",
-            "Pass a path that does not exist, in a folder that can be written to."
+            "Could not write the file '{0}': {1}",
+            "Pass a path that does not exist, in a writable folder."
         );
 
-    /// <summary>The package path is taken.</summary>
+    /// <summary>The package path already exists.</summary>
     public static FaultDefinition ExportPathExists { get; } =
         new(
             "ExportPathExists",
             FaultCategory.ResourceExists,
-            "'{0}' exists already.",
+            "'{0}' already exists.",
             "Pass a -Path that does not exist; a package is never mixed with other files."
         );
 
-    /// <summary>The package cannot be written.</summary>
+    /// <summary>A package cannot be written.</summary>
     public static FaultDefinition ExportFailed { get; } =
         new(
             "ExportFailed",
             FaultCategory.WriteError,
-            "The package '{0}' could not be written: {1}",
-            "Check the path, the rights and the free space. Nothing was left behind under that name."
+            "Could not write the package '{0}': {1}",
+            "Check the path, the permissions and the free space. Nothing was left behind under that name."
         );
 
     /// <summary>A package cannot be encrypted to a certificate.</summary>
@@ -63,8 +62,8 @@ public static partial class FaultCatalogue
         new(
             "RecipientCertificateRefused",
             FaultCategory.InvalidArgument,
-            "Nothing is encrypted to the certificate {0}: {1}.",
-            "Ask the recipient for a certificate that is valid now and may be used for encryption: RSA of 2048 bits or more, or P-256, "
-                + "P-384, P-521."
+            "Cannot encrypt to the certificate {0}: {1}.",
+            "Ask the recipient for a certificate that is valid now and allows encryption: RSA of at least 2048 bits, P-256, P-384 or "
+                + "P-521."
         );
 }

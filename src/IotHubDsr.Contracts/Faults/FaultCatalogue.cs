@@ -3,13 +3,13 @@ namespace IotHubDsr;
 /// <summary>Every failure that the module reports, with its ID, category, message and recommended action. IDs never change.</summary>
 public static partial class FaultCatalogue
 {
-    /// <summary>The sandbox cannot be started for want of a runtime.</summary>
+    /// <summary>The runtime that the sandbox needs is missing.</summary>
     public static FaultDefinition SandboxRuntimeMissing { get; } =
         new(
             "SandboxRuntimeMissing",
             FaultCategory.NotInstalled,
             "The sandbox needs the ASP.NET Core runtime 10.0 or later: {1}.",
-            "Install the ASP.NET Core runtime (or the .NET SDK) 10.0 and see that 'dotnet --list-runtimes' shows "
+            "Install the ASP.NET Core runtime (or the .NET SDK) 10.0 and check that 'dotnet --list-runtimes' shows "
                 + "Microsoft.AspNetCore.App 10.0."
         );
 
@@ -31,22 +31,22 @@ public static partial class FaultCatalogue
             "Pass the object that Start-IotHubSandbox returned; a sandbox ends with the session that started it."
         );
 
-    /// <summary>A job would have to ask.</summary>
+    /// <summary>A job cannot ask for confirmation.</summary>
     public static FaultDefinition JobCannotAsk { get; } =
         new(
             "JobCannotAsk",
             FaultCategory.InvalidOperation,
-            "{0} asks before it erases, and a job has nobody to ask. Nothing was started.",
-            "Look at what would be done with -WhatIf, then run the job with -Force; or run the command without -AsJob."
+            "{0} asks for confirmation before it erases, which a job cannot do. Nothing was started.",
+            "Preview the erasure with -WhatIf, then run the job with -Force; or run the command without -AsJob."
         );
 
-    /// <summary>A failure that nobody foresaw.</summary>
+    /// <summary>An unexpected failure.</summary>
     public static FaultDefinition Unforeseen { get; } =
         new(
             "Unforeseen",
             FaultCategory.InvalidOperation,
-            "{0}: an unforeseen failure ({1}).",
-            "Run the command again with -Verbose after $DebugPreference = 'Continue', and report what it prints; nothing is certified "
-                + "for this location."
+            "{0}: an unexpected failure ({1}).",
+            "Set $DebugPreference = 'Continue', run the command again with -Verbose and report what it prints; nothing is certified for "
+                + "this location."
         );
 }

@@ -125,7 +125,8 @@ public sealed class JournalTests : IDisposable
 
         DsrException failed = await Assert.ThrowsAsync<DsrException>(() => journal.AppendAsync(Registration, CancellationToken.None));
 
-        Assert.EndsWith("cannot be written: The lease is gone.", failed.Fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Cannot write the evidence of the request ", failed.Fault.Message, StringComparison.Ordinal);
+        Assert.EndsWith(": The lease is gone.", failed.Fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

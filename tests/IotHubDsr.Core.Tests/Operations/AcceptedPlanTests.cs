@@ -354,7 +354,7 @@ public sealed class AcceptedPlanTests
         ErasureReceipt receipt = At(await sandbox.ResumeAsync(requestId), "raw-json");
 
         Assert.Equal((Verdict.Unreachable, 0L), (receipt.Verdict, receipt.RecordsErased));
-        Assert.Contains("/raw-json could not be read, and nothing was changed there: ", receipt.Detail, StringComparison.Ordinal);
+        Assert.Contains("/raw-json could not be read, so nothing was changed there: ", receipt.Detail, StringComparison.Ordinal);
 
         // Whoever reads the journal years later must not take the place for one that was gone.
         string journal = File.ReadAllText(Path.Combine(sandbox.RequestStore, requestId, "journal.jsonl"));

@@ -51,7 +51,7 @@ public sealed class PlanSizeTests
         if (!fits)
         {
             Assert.Matches(
-                "^RequestTooLarge: .*Divide it into several requests of at most 2[0-9]{4} devices",
+                "^RequestTooLarge: .*Split it into several requests of at most 2[0-9]{4} devices",
                 $"{fault!.Id}: {fault.RecommendedAction}"
             );
         }

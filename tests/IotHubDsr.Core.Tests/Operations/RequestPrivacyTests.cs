@@ -42,7 +42,7 @@ public sealed class RequestPrivacyTests
             );
 
             Assert.Equal("RequestStoreNotWritable", refused.Fault.Id);
-            Assert.Contains("cannot be written", refused.Fault.Message, StringComparison.Ordinal);
+            Assert.Contains("Cannot write to the request store", refused.Fault.Message, StringComparison.Ordinal);
             Assert.DoesNotContain(sandbox.Server.RequestLog.After(0), logged => logged.Mutating);
         }
         finally

@@ -54,7 +54,7 @@ public sealed class AboutTopicTests(HelpSession session) : IClassFixture<HelpSes
     }
 
     [Fact]
-    public void Topic_NamesTheKindsOfLocationThatHaveAStore()
+    public void Topic_NamesTheKindsOfLocationThatTheModuleReads()
     {
         using var connected = ModuleSession.Connected();
         IEnumerable<string> kinds = connected
@@ -63,7 +63,7 @@ public sealed class AboutTopicTests(HelpSession session) : IClassFixture<HelpSes
             .Distinct();
 
         IEnumerable<string> named = Regex
-            .Matches(Section("STORES"), @"^ {4}([A-Z]\w+)  +\w", RegexOptions.Multiline)
+            .Matches(Section("SINKS"), @"^ {4}([A-Z]\w+)  +\w", RegexOptions.Multiline)
             .Select(static match => match.Groups[1].Value);
 
         Assert.Equal(kinds.Order(StringComparer.Ordinal), named.Order(StringComparer.Ordinal));

@@ -213,7 +213,7 @@ public sealed class RefusalTests
         );
         Assert.Equal("RecordsUnreadable", fault.Id);
         Assert.Contains(
-            $"2 records from which no sender can be read, the first at byte {TextWithout(Messages(10, Alice, Bob)).Length}",
+            $"2 records whose sender cannot be determined, the first at byte {TextWithout(Messages(10, Alice, Bob)).Length}",
             fault.Message,
             StringComparison.Ordinal
         );
