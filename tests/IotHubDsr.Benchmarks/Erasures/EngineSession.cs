@@ -88,13 +88,13 @@ internal sealed class EngineSession
     /// <summary>Hands over findings as they are known, and keeps none.</summary>
     public Task FindAsync(IReadOnlyList<string> devices, Action<DeviceDataFinding> found)
     {
-        var request = new FootprintRequest
+        var options = new FootprintOptions
         {
             Context = Context,
             DeviceIds = Stream(devices),
             ThrottleLimit = _limit,
         };
-        return ForEachAsync(_engine.FindAsync(request, CancellationToken.None), found);
+        return ForEachAsync(_engine.FindAsync(options, CancellationToken.None), found);
     }
 
     public async Task<ErasurePlan> PlanAsync(PlanChoices choices)
