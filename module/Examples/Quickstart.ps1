@@ -53,17 +53,17 @@ $sandbox = Start-IotHubSandbox -Seed $Seed
 try {
     Connect-IotHubDsr -Sandbox $sandbox -RequestStore ([IO.Path]::Combine($folder, 'requests')) | Out-Default
 
-    '2. Every location where data of a device can be, from the configuration of the hub.'
+    '2. Every location that can hold data of a device, from the hub's configuration.'
     Get-IotDataLocation | Out-Default
 
-    "3. The footprint of '$DeviceId'. A question mark stands for what nobody can count from here."
+    "3. The footprint of '$DeviceId'. A question mark means that the number is unknown."
     Get-IotDeviceDataFootprint -DeviceId $DeviceId | Out-Default
 
-    '4. Register the request: its time limit counts from now. Export what the person who asks is given.'
+    '4. Register the request: its time limit starts now. Export the data for the person who asks.'
     $request = New-IotDataRequest -DeviceId $DeviceId -IdentityEvidence 'Called back on the number on file'
     Export-IotDeviceData -DeviceId $DeviceId -Path ([IO.Path]::Combine($folder, 'package')) -RequestId $request.RequestId | Out-Default
 
-    '5. What an erasure would do. Nothing is sent that changes anything.'
+    '5. What an erasure would do. No changing call is sent.'
     Remove-IotDeviceData -DeviceId $DeviceId -WhatIf
 
     '6. Erase. Every location is read again before it gets its verdict.'
@@ -76,16 +76,17 @@ try {
         "   $($_.Verdict): $($_.Kind) $($_.Place). $($_.Detail)"
     }
     $others = @($receipts | Where-Object { "$($_.Location.Capabilities)" -eq 'None' })
-    "   $($others.Count) locations that this module does not erase from; each receipt says who has to do what. For example:"
-    $others | Where-Object { $_.Kind -in 'LogAnalyticsWorkspace', 'Webhook' } | ForEach-Object { "   $($_.Verdict): $($_.Kind) $($_.Place). $($_.Detail)" }
+    "   $($others.Count) locations that this module does not erase from; each receipt says who must do what. For example:"
+    $others | Where-Object { $_.Kind -in 'LogAnalyticsWorkspace', 'Webhook' } | ForEach-Object { "   $($_.Verdict): $($_.Kind) "
+        + "$($_.Place). $($_.Detail)" }
 
-    '8. What is on record: the request with what comes next, its certificate, checked, and its report.'
+    '8. The record: the request with what comes next, its certificate, checked, and its report.'
     $request = Get-IotDataRequest -RequestId $request.RequestId
     $request | Out-Default
     $request.Certificates | Test-IotErasureCertificate -TrustedCertificate $signer | Out-Default
     Export-IotDataRequestReport -RequestId $request.RequestId -Path ([IO.Path]::Combine($folder, 'report.html')) | Out-Default
 
-    "9. The bystander '$Bystander' shares blobs with '$DeviceId', and its ID differs by case only."
+    "9. The bystander '$Bystander' shares blobs with '$DeviceId', and its ID differs only in case."
     $after = @(Get-Holding $Bystander)
     if (($before -join '|') -cne ($after -join '|')) {
         throw "The data of '$Bystander' has changed. Before: $($before -join '; '). After: $($after -join '; ')."
@@ -95,7 +96,7 @@ try {
     if ($Open) {
         $report = [IO.Path]::Combine($folder, 'report.html')
         if ($IsWindows -or $IsMacOS -or $env:DISPLAY -or $env:WAYLAND_DISPLAY) { Invoke-Item -LiteralPath $report }
-        else { "There is no desktop here to open the report on." }
+        else { "This machine has no desktop to open the report on." }
     }
 
     if (-not $Clean) { "The package and the report are in $folder; -Clean removes them." }

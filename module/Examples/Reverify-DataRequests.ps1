@@ -2,30 +2,30 @@
 .SYNOPSIS
     Closes what has come due in the data subject requests of a hub, every day; a runbook for Azure Automation (PowerShell 7.4).
 .DESCRIPTION
-    Connects with the managed identity of the Automation account. Goes on with each request that was interrupted or has something that
-    can be read again by now, without a prompt, and signs the certificates. Then writes one line per open request: who has to do what,
+    Connects with the managed identity of the Automation account. Continues each request that was interrupted or has something that
+    can be read again by now, without a prompt, and signs the certificates. Then writes one line per open request: who must do what,
     and until when.
 
-    A line is a warning when nobody has answered the request yet, and when its answer is due within -WarnDays. The runbook ends with an
-    error, so that the job fails and its alert fires, when a request is overdue, was interrupted and could not be gone on with, or could
-    not be read, and when a location needs somebody now: its owner, whoever can make it readable, or whoever decides on a hold whose
-    review date has come. It ends with "Nobody has to act." only when there is neither an error nor a warning.
+    A line is a warning if nobody has answered the request yet, or if its answer is due within -WarnDays. The runbook ends with an
+    error, so that the job fails and its alert fires, if a request is overdue, was interrupted and could not be continued, or could not
+    be read, or if a location needs someone now: its owner, the person who can make it readable, or the person who decides on a hold
+    whose review date has come. It ends with "No action is needed." only when there is neither an error nor a warning.
 
-    The identity needs the roles of Remove-IotDeviceData, and Storage Blob Data Contributor on the container of the requests. A run that
-    is cut off by the limit of three hours is gone on with by the next one.
+    The identity needs the roles of Remove-IotDeviceData, and Storage Blob Data Contributor on the container of the requests. The next
+    job continues a run that is cut off by the limit of three hours.
 .PARAMETER HubResourceId
     Azure Resource Manager ID of the hub.
 .PARAMETER RequestStore
     URI of the blob container with the requests, without a SAS.
 .PARAMETER SigningCertificate
-    Certificate with its private key, such as Get-AutomationCertificate returns, a path or a thumbprint. Without it the certificates of
-    the outcome are not signed.
+    X.509 certificate with its private key, such as Get-AutomationCertificate returns, a path or a thumbprint. Without it the erasure
+    certificates are not signed.
 .PARAMETER CertificatePassword
-    Password of the file that the certificate is in.
+    Password of the certificate's file.
 .PARAMETER WarnDays
-    How many days before the answer is due a warning is given.
+    How many days before the due date of the answer to warn.
 .PARAMETER WaitSeconds
-    How long to wait for somebody else who works on a request.
+    How long to wait for another process that is working on a request.
 .PARAMETER Context
     A connection to use instead of the managed identity's, such as one to a sandbox.
 #>
@@ -71,18 +71,20 @@ foreach ($request in @($open | Where-Object $ripe)) {
     foreach ($failure in $failures) { $problems.Add("$($request.RequestId): $($failure.FullyQualifiedErrorId.Split(',')[0]). $failure") }
 }
 
-# What keeps a request open, by who has to act on it now: the owner of a place, or whoever can change what is there.
+# What keeps a request open, by who must act now: the owner of a place, or the person who can change it.
 function Get-Duty($Request) {
     foreach ($location in @($Request.Locations)) {
         switch ("$($location.Verdict)") {
-            'OwnerAction' { if (-not $location.IsOwnerActionDone) { "the owner of $($location.Kind) $($location.Place) deletes what it holds and says so" } }
-            'Unreachable' { "whoever administers $($location.Kind) $($location.Place) makes it readable" }
-            'Unknown' { "whoever runs the request plans an erasure for $($location.Kind) $($location.Place)" }
-            'Present' { "whoever runs the request looks at what is left in $($location.Kind) $($location.Place)" }
+            'OwnerAction' { if (-not $location.IsOwnerActionDone) { "the owner of $($location.Kind) $($location.Place) must delete what "
+                + "it holds and confirm it" } }
+            'Unreachable' { "the administrator of $($location.Kind) $($location.Place) must make it readable" }
+            'Unknown' { "the operator must plan an erasure for $($location.Kind) $($location.Place)" }
+            'Present' { "the operator must check what is left in $($location.Kind) $($location.Place)" }
             'Held' {
                 $holds = @($Request.Holds | Where-Object LocationId -eq $location.LocationId)
                 $review = if ($holds.Count -gt 0) { $holds[0].ReviewAt } else { $location.Until }
-                if (-not $review -or $review -le $now) { "whoever decides on the hold on $($location.Kind) $($location.Place) reviews it" }
+                if (-not $review -or $review -le $now) { "the person who decides on the hold on $($location.Kind) $($location.Place) must "
+                    + "review it" }
             }
         }
     }
@@ -97,9 +99,9 @@ foreach ($request in @(Get-IotDataRequest @store -Due -ErrorAction SilentlyConti
     $isUrgent = $isOverdue -or "$($request.Status)" -eq 'Interrupted' -or $duties.Count -gt 0
     $who = if ($duties.Count -gt 0) { "$($duties -join '; '). Then run Resume-IotDataRequest." }
     elseif ($request.Holder) { "$($request.Holder) is working on it." }
-    elseif ($isAnswerOwed) { "whoever answers requests has to act. $($request.NextAction)" }
-    elseif ($isUrgent) { "whoever runs the request has to act. $($request.NextAction)" }
-    else { "nobody has to act before $('{0:yyyy-MM-dd}' -f $request.NextAt). $($request.NextAction)" }
+    elseif ($isAnswerOwed) { "the person who answers requests must act. $($request.NextAction)" }
+    elseif ($isUrgent) { "the operator must act. $($request.NextAction)" }
+    else { "no action is needed before $('{0:yyyy-MM-dd}' -f $request.NextAt). $($request.NextAction)" }
     $when = if ($request.AnsweredAt) { 'answered' } elseif ($isOverdue) { "overdue since $due" } else { "the answer is due on $due" }
     $line = "$($request.RequestId): $($request.Status), $when; $who"
 
@@ -112,7 +114,7 @@ foreach ($request in @(Get-IotDataRequest @store -Due -ErrorAction SilentlyConti
 }
 
 if ($problems.Count -gt 0) {
-    throw "Somebody has to act:$([Environment]::NewLine)$($problems -join [Environment]::NewLine)"
+    throw "Action is needed:$([Environment]::NewLine)$($problems -join [Environment]::NewLine)"
 }
-if ($waiting -gt 0) { "Requests that somebody has to answer or that are due soon: $waiting; see the warnings." }
-else { 'Nobody has to act.' }
+if ($waiting -gt 0) { "Requests that must be answered or are due soon: $waiting; see the warnings." }
+else { 'No action is needed.' }

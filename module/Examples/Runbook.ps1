@@ -1,14 +1,14 @@
 <#
 .SYNOPSIS
-    Erases the data of devices as a runbook of Azure Automation (PowerShell 7.4 and later), and goes on where an earlier job was cut off.
+    Erases the data of devices as a runbook of Azure Automation (PowerShell 7.4 and later), and continues where an earlier job was cut off.
 .DESCRIPTION
-    Connects with the managed identity of the Automation account and answers one request, without a prompt: an erasure that was approved is
-    what starts this job. A job that is stopped, by the limit of three hours or by anything else, is started again with the same parameters: it
-    finds the request in its blob container and goes on with it. What is settled is not done again.
+    Connects with the managed identity of the Automation account and answers one request, without a prompt: an approved
+    erasure starts this job. If a job is stopped, by the limit of three hours or otherwise, start it again with the same parameters: it
+    finds the request in its blob container and continues it. What is settled is not done again.
 
     The request is the one that -RequestId names, or the open one about exactly the devices of -DeviceId; when there is none, it is registered.
-    The job writes how each location was left, ends with the request itself, and fails when the request could not be brought to rest. What is
-    still to come (late batches, somebody else's action) is closed by Reverify-DataRequests.ps1, daily.
+    The job writes the state of each location, returns the request itself, and fails if the request could not be completed. What is still to
+    come (late batches, someone else's action) is closed by Reverify-DataRequests.ps1, daily.
 
     The identity needs the roles in module/Roles: Read-Configuration on the subscriptions, the roles beginning with Read and Erase for each kind
     of location, and Write-RequestStore on the container.
@@ -25,7 +25,7 @@
 .PARAMETER SigningCertificate
     Certificate with its private key to sign the outcome with, such as Get-AutomationCertificate returns.
 .PARAMETER ThrottleLimit
-    How many blobs are worked on at once. Four keep the process well below the 400 MB of an Automation job.
+    How many blobs to process at once. Four keep the process well below the 400 MB of an Automation job.
 .PARAMETER WaitSeconds
     How long to wait for the lease of a job that was stopped; it ends within a minute.
 .PARAMETER Sandbox
@@ -55,7 +55,7 @@ $hub = if ($Sandbox) { @{ Sandbox = $Sandbox } } else { @{ ResourceId = $HubReso
 $context = Connect-IotHubDsr @hub -CredentialSource ManagedIdentity -RequestStore $RequestStore
 "Connected to $($context.HubHostName) with the managed identity. Requests are kept in $($context.RequestStore)."
 
-# A job that was cut off has left an open request about the same devices; one that names more or others is somebody else's.
+# A job that was cut off has left an open request about the same devices; one that names more or other devices is not ours.
 function Find-OpenRequest {
     $wanted = @($DeviceId | Sort-Object -CaseSensitive -Unique) -join "`n"
     Get-IotDataRequest -ErrorAction Ignore | Where-Object {
@@ -70,7 +70,7 @@ if (-not $RequestId) {
     $RequestId = $request.RequestId
 }
 
-# Whoever was stopped keeps its lease for up to a minute.
+# A job that was stopped keeps its lease for up to a minute.
 $request = Get-IotDataRequest -RequestId $RequestId
 for ($waited = 0; $request.Holder -and $waited -lt $WaitSeconds; $waited += 5) {
     if ($waited -eq 0) { "Waiting for $($request.Holder), which is or was working on $RequestId." }
@@ -86,7 +86,7 @@ if ("$($request.Status)" -eq 'Closed' -and -not $request.PlanDigest) {
 $run = @{ RequestId = $RequestId; Force = $true; ThrottleLimit = $ThrottleLimit; ErrorAction = 'Continue' }
 if ($SigningCertificate) { $run.SigningCertificate = $SigningCertificate }
 if ($request.PlanDigest) {
-    "Going on with $RequestId, which is $($request.Status)."
+    "Continuing $RequestId, which is $($request.Status)."
     Resume-IotDataRequest @run -WaitSeconds $WaitSeconds | ForEach-Object { "$_" }
 }
 else {
@@ -96,5 +96,6 @@ else {
 
 $request = Get-IotDataRequest -RequestId $RequestId
 "$($RequestId): $($request.Status). $($request.NextAction)"
-if ("$($request.Status)" -in 'Received', 'Running', 'Interrupted') { throw "The request $RequestId was not brought to rest: it is $($request.Status)." }
+if ("$($request.Status)" -in 'Received', 'Running', 'Interrupted') { throw "The request $RequestId was not completed: it is "
+    + "$($request.Status)." }
 $request

@@ -67,7 +67,7 @@ Describe 'A request store in a container' {
     }
 
     It 'is made by the first request' {
-        { Get-IotDataRequest } | Should -Throw -ErrorId 'RequestStoreUnreadable,*' -ExpectedMessage '*the first request that is registered in it makes it*'
+        { Get-IotDataRequest } | Should -Throw -ErrorId 'RequestStoreUnreadable,*' -ExpectedMessage '*the first request registered in it creates it*'
         $request = New-IotDataRequest 'th-001'
         (Get-IotDataRequest).RequestId | Should -Be $request.RequestId
     }

@@ -35,7 +35,7 @@ public static partial class FaultCatalogue
         new(
             "RequestBusy",
             FaultCategory.ResourceBusy,
-            "The request '{0}' is in use {1}.",
+            "The request '{0}' is in use by {1}.",
             "Wait until it has finished (-WaitSeconds does that). A killed process releases a folder at once, and a blob container within "
                 + "a minute."
         );

@@ -15,7 +15,7 @@ public enum DataRequestStatus
     /// <summary>All that is left closes by itself at known times; it has to be read again then.</summary>
     Waiting = 3,
 
-    /// <summary>Somebody has to act: data was found again, could not be read, is held, or belongs to another owner.</summary>
+    /// <summary>Action is needed: data was found again, could not be read, is held, or belongs to another owner.</summary>
     ActionNeeded = 4,
 
     /// <summary>Every location is settled; or nothing was to be erased, and the answer was noted.</summary>

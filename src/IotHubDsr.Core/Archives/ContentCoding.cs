@@ -37,11 +37,7 @@ internal abstract class ContentCoding
         if (!KnownNames.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
             string shown = name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or ',' or ' ') ? $"'{name}' " : "";
-            throw new ArchiveFormatException(
-                ArchiveFault.UnknownEncoding,
-                0,
-                $"the content encoding {shown}of the blob is none that is read"
-            );
+            throw new ArchiveFormatException(ArchiveFault.UnknownEncoding, 0, $"the blob's content encoding {shown}is not supported");
         }
     }
 

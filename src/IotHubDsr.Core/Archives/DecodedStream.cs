@@ -54,7 +54,7 @@ internal sealed class DecodedStream : ReadOnlyStream
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or ZstdException)
         {
-            throw Damaged("its compressed content is damaged or breaks off", e);
+            throw Damaged("its compressed content is damaged or truncated", e);
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class DecodedStream : ReadOnlyStream
     {
         await _file.SkipToEndAsync(cancellationToken);
         if (_checksum is not null && _file.Trailer != (_checksum.GetCurrentHashAsUInt32() | ((ulong)_length << 32)))
-            throw Damaged("its gzip content is damaged, breaks off, or has several members", inner: null);
+            throw Damaged("its gzip content is damaged, truncated, or has several members", inner: null);
     }
 
     private ArchiveFormatException Damaged(string detail, Exception? inner) => new(ArchiveFault.BadEncoding, _file.Offset, detail, inner);

@@ -26,7 +26,7 @@ internal sealed record ArmCall(string Path, string ApiVersion, string Target)
             [_, var subscription, _, var group, _, _, _] =>
                 $"the resource group {Uri.UnescapeDataString(group)} of the subscription {Uri.UnescapeDataString(subscription)}",
             [_, _, _, _, "providers", _, _, _, ..] and var parts => $"the resource /{Uri.UnescapeDataString(string.Join('/', parts[..8]))}",
-            _ => "the subscriptions in which data of the hub can be",
+            _ => "the subscriptions that can hold data of the hub",
         };
 }
 
@@ -64,7 +64,7 @@ internal sealed class ArmReader(AzureAccess access)
                 || items.ValueKind != JsonValueKind.Array
             )
             {
-                throw FaultCatalogue.ServiceFailed.Exception(call.Target, "the answer holds no list.");
+                throw FaultCatalogue.ServiceFailed.Exception(call.Target, "the response contains no list.");
             }
 
             foreach (JsonElement item in items.EnumerateArray())
@@ -72,7 +72,7 @@ internal sealed class ArmReader(AzureAccess access)
             uri = NextOf(page, call);
             string? first = items.GetArrayLength() == 0 ? null : items[0].GetRawText();
             if (!progress.IsMade(uri?.AbsoluteUri, items.GetArrayLength(), first) || (uri is not null && ++pages >= MaxPages))
-                throw FaultCatalogue.ServiceFailed.Exception(call.Target, "the pages of the listing do not end.");
+                throw FaultCatalogue.ServiceFailed.Exception(call.Target, "the listing never ends.");
         }
     }
 
@@ -81,7 +81,7 @@ internal sealed class ArmReader(AzureAccess access)
         if (!page.TryGetProperty("nextLink", out JsonElement link) || link.ValueKind == JsonValueKind.Null)
             return null;
         if (link.ValueKind != JsonValueKind.String)
-            throw FaultCatalogue.ServiceFailed.Exception(call.Target, "the address of the next page cannot be read.");
+            throw FaultCatalogue.ServiceFailed.Exception(call.Target, "the address of the next page is invalid.");
         if (link.GetString() is not { Length: > 0 } text)
             return null;
 
@@ -125,7 +125,7 @@ internal sealed class ArmReader(AzureAccess access)
         }
         catch (JsonException exception)
         {
-            throw new DsrException(FaultCatalogue.ServiceFailed.For(call.Target, "the answer is not JSON."), exception);
+            throw new DsrException(FaultCatalogue.ServiceFailed.For(call.Target, "the response is not JSON."), exception);
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

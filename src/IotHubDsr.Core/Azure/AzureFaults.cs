@@ -56,7 +56,7 @@ internal static class AzureFaults
                 FaultCatalogue.ConnectionFailed.For(service ?? target, ReasonOf(exception)),
                 exception
             ),
-            XmlException => new DsrException(FaultCatalogue.ServiceFailed.For(target, "its answer could not be read"), exception),
+            XmlException => new DsrException(FaultCatalogue.ServiceFailed.For(target, "its response could not be parsed"), exception),
             _ => Unforeseen(exception, target),
         };
 

@@ -76,7 +76,7 @@ internal sealed class ServiceClock(TimeProvider machine) : TimeProvider
     public string? Warning()
     {
         if (Known is not { } now)
-            return "No service has told the time: nothing whose verdict depends on the time is called settled.";
+            return "No service has reported the time: nothing whose verdict depends on the time is settled.";
         TimeSpan skew = machine.GetUtcNow() - now;
         List<string> odd;
         lock (_gate)

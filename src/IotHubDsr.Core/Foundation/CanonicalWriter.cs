@@ -71,7 +71,7 @@ internal sealed class CanonicalWriter(IBufferWriter<byte> output)
     public void Name(string name)
     {
         if (_members.Pop() is { } before && string.CompareOrdinal(before, name) is >= 0 and var order)
-            throw new JsonException($"The member '{name}' {(order == 0 ? "stands twice" : $"stands after '{before}'")}.");
+            throw new JsonException($"The member '{name}' {(order == 0 ? "appears twice" : $"follows '{before}'")}.");
         _members.Push(name);
         Quote(name);
         Append((byte)':');

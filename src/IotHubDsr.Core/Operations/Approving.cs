@@ -10,14 +10,14 @@ internal sealed class Approving(ApprovePlanOptions options, OperationEvents even
     {
         string signaturePath = options.SignaturePath ?? PlanApproval.SignaturePathOf(options.Path);
         if (Path.Exists(signaturePath))
-            throw FaultCatalogue.FileNotWritten.Exception(signaturePath, "it exists already.");
+            throw FaultCatalogue.FileNotWritten.Exception(signaturePath, "it already exists.");
         var key = SigningKey.ForSigning(options.Certificate, time.GetUtcNow());
         byte[] file = await PlanFile.ReadBytesAsync(options.Path, cancellationToken);
         ErasurePlan plan = PlanDocument.Read(options.Path, file);
         if (plan.Digest != options.Digest)
-            throw FaultCatalogue.InvalidPlan.Exception(options.Path, "it was replaced while its approver was asked about it.");
+            throw FaultCatalogue.InvalidPlan.Exception(options.Path, "it was replaced while its approver was being asked.");
         foreach (ErasureStep step in plan.Steps.Where(step => step.Action == ErasureAction.Erase))
-            await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, $"Approved to be erased: {step.Target}"), cancellationToken);
+            await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, $"Approved for erasure: {step.Target}"), cancellationToken);
 
         byte[] signature = PlanApproval.Sign(file, key, time.GetUtcNow());
         var own = new ApprovalRequirement { SignaturePath = signaturePath, Approvers = [options.Certificate] };

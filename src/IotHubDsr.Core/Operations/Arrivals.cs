@@ -27,7 +27,7 @@ internal sealed class Arrivals(RequestState state, DateTimeOffset? windowEnd, Da
         {
             return Pending(
                 present + (flushTime > LongestQueue ? flushTime : LongestQueue),
-                "the hub can hold messages for this endpoint, which is in trouble or does not tell its health,"
+                "the hub can hold messages for this endpoint, which is unhealthy or does not report its health,"
             );
         }
 
@@ -38,13 +38,13 @@ internal sealed class Arrivals(RequestState state, DateTimeOffset? windowEnd, Da
             : location.RecordsDeletion ? "the hub's record of the device's deletion"
             : "what the hub accepted or allowed before the deletion";
         if (last is null && !IsRegistered(subject))
-            (last, what) = (present, "whether the device still exists could not be read, and what it sends");
+            (last, what) = (present, "it is unknown whether the device still exists, and what it sends");
         else if (last is null && location.Inflow != LocationInflow.Closed)
             (last, what) = (state.PlannedAt, "what the hub accepted before the plan was made");
         if (location.Inflow == LocationInflow.Closed && !(last < (seen.ClosedSince ?? present)))
-            (last, what) = (seen.ClosedSince ?? present, "what came in before its route or setting was seen closed");
+            (last, what) = (seen.ClosedSince ?? present, "what arrived before its route or setting was found closed");
         if (last is { } known && seen.QueuedAt > known)
-            (last, what) = (seen.QueuedAt, "what the hub held while the endpoint was in trouble");
+            (last, what) = (seen.QueuedAt, "what the hub held while the endpoint was unhealthy");
         return last + flushTime is { } until && !(until <= now) ? Pending(until, what) : null;
     }
 

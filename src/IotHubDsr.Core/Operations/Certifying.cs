@@ -46,7 +46,7 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
             last = isOurs ? Digests.Of(content) : last;
             string text =
                 $"No line of the journal names {open.Folder.PlaceOf(file)}: the run that issued it ended before it could. It is kept"
-                + (isOurs ? "; the certificate of this run follows it." : ", and is no certificate of this request.");
+                + (isOurs ? "; the certificate of this run follows it." : ", and is not a certificate of this request.");
             await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, text), cancellationToken);
         }
 
@@ -149,7 +149,7 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
         bool isTouched = receipts.Any(receipt => receipt.RecordsErased > 0 || receipt.ItemsChanged > 0);
         return isTouched ? sink.Method
             : receipts.Max(receipt => receipt.Verdict) == Verdict.OwnerAction
-                ? "Nothing was erased here: the records that were asked for cannot be told from others."
+                ? "Nothing was erased here: the requested records cannot be distinguished from others."
             : "Nothing was erased here.";
     }
 
@@ -157,24 +157,24 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
     private string? ReadingOf(DataLocation location) =>
         locations.All.Any(configured => configured.Id == location.Id)
             ? locations.SinkOf(location)?.Reading
-            : "The location has left the hub's configuration since; the verdict is that of the reading at the time given.";
+            : "The location is no longer in the hub's configuration; the verdict is from the reading at the time given.";
 
     /// <summary>What remains, in words that name nobody: the sentences of receipts can name devices.</summary>
     private string? DetailOf(DataLocation location, IReadOnlyList<ErasureReceipt> receipts) =>
         receipts.Max(receipt => receipt.Verdict) switch
         {
             Verdict.Expiring when receipts.Where(receipt => receipt.Verdict == Verdict.Expiring).All(IsOver) =>
-                "Nobody can read this place. By the time of the services, what was here has left by retention at the time given.",
+                "Nobody can read this location. By the services' clock, its data has expired by retention at the time given.",
             Verdict.Absent or Verdict.Erased => null,
             Verdict.ErasurePending =>
-                "Nothing was left when it was read, or what is left is too young to be changed; what was accepted before can arrive "
+                "Nothing was left when it was read, or what is left is too recent to be changed; what was accepted before can arrive "
                     + "until the time given.",
-            Verdict.Held => "An immutability policy, a legal hold or the operator's hold forbids the erasure.",
-            Verdict.Present => "Records were there when it was read last.",
+            Verdict.Held => "An immutability policy, a legal hold or the operator's hold prevents the erasure.",
+            Verdict.Present => "It held records when it was last read.",
             Verdict.Unreachable => "It could not be read.",
             Verdict.OwnerAction when location.Advice is null =>
-                "Whoever is responsible for the place has to look which records there the request is about.",
-            var verdict => location.Advice ?? (verdict == Verdict.Expiring ? "It cannot be deleted and leaves by retention." : null),
+                "The person responsible for the location must determine which of its records the request is about.",
+            var verdict => location.Advice ?? (verdict == Verdict.Expiring ? "The data cannot be deleted and expires by retention." : null),
         };
 
     private bool IsOver(ErasureReceipt receipt) => open.State.Of(receipt.Location.Id).Of(open.Key.Subject(receipt.DeviceId)).IsOver;

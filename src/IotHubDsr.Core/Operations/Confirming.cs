@@ -79,6 +79,6 @@ internal sealed class Confirming(HubConnection connection, ConfirmPlanOptions op
         ErasurePlan approved = await PlanApproval.ReadAsync(path, options.Approval, time, cancellationToken);
         return atHand is null || atHand.Digest == approved.Digest
             ? approved
-            : throw FaultCatalogue.InvalidPlan.Exception(path, "the plan at hand is not the one in its file.");
+            : throw FaultCatalogue.InvalidPlan.Exception(path, "the given plan is not the one in its file.");
     }
 }

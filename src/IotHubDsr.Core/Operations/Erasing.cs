@@ -35,8 +35,8 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
     {
         string id = open.Folder.RequestId;
         return open.State.Plan is null
-            ? $"The request '{id}' is registered and nothing was erased; go on with Remove-IotDeviceData -RequestId {id}."
-            : $"The request '{id}' goes on with Resume-IotDataRequest {id}.";
+            ? $"The request '{id}' is registered and nothing was erased; continue with Remove-IotDeviceData -RequestId {id}."
+            : $"Continue the request '{id}' with Resume-IotDataRequest {id}.";
     }
 
     private async Task BindAsync(OpenRequest open, ErasurePlan approved, CancellationToken cancellationToken)
@@ -54,7 +54,7 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
         });
         await open.Journal.AppendAsync(ToPlanned(open, approved.Digest), cancellationToken);
         string text =
-            $"The request is {open.Folder.RequestId} in {store.Place}; if this run does not end, Resume-IotDataRequest goes on with it.";
+            $"The request is {open.Folder.RequestId} in {store.Place}; if this run does not end, Resume-IotDataRequest continues it.";
         await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, text), cancellationToken);
     }
 

@@ -21,7 +21,7 @@ internal sealed class HoldBook
         foreach (Held hold in open.State.Holds)
         {
             string ground = await OpenRequest.ReadTextAsync(open.Folder, hold.Ground, cancellationToken)
-                ?? "The ground is not known any more.";
+                ?? "The ground is no longer known.";
             string? path = await OpenRequest.ReadTextAsync(open.Folder, hold.Item, cancellationToken);
             holds.Add(new Entry(hold, ground, path));
         }

@@ -71,7 +71,7 @@ internal sealed class Incarnations
     public static Fault DoubtAboutAnother(RequestStep step) =>
         FaultCatalogue.DeviceUncertain.For(
             step.DeviceId,
-            $"another device has had it since the plan was made, and what is in {step.Location} does not tell which of them it is of."
+            $"another device has had the ID since the plan was made, and the data in {step.Location} does not show whose it is."
         );
 
     /// <summary>Whether the plan knew which device the ID stood for.</summary>
@@ -189,7 +189,7 @@ internal sealed class Incarnations
             step.DeviceId,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{ReasonOf(_planned[step.DeviceId])}, and what came after {BoundOf(step).Until:u} can be another device's."
+                $"{ReasonOf(_planned[step.DeviceId])}, and data from after {BoundOf(step).Until:u} can be another device's."
             )
         );
 
@@ -201,9 +201,8 @@ internal sealed class Incarnations
         planned switch
         {
             { GenerationId: not null } => PerDevice.MadeAgain,
-            { WasAbsent: true } =>
-                "no device had the ID when the plan was made; if one was made since, or made again, the plan is not about it",
-            _ => "the registry could not be read when the plan was made, so that it cannot be told whether the device was made again since",
+            { WasAbsent: true } => "no device had the ID when the plan was made, and the plan does not cover one created since",
+            _ => "the registry could not be read when the plan was made, so it is unknown whether the device was created again since",
         };
 
     private static Dictionary<string, Known> KnownTo(ErasurePlan plan) =>

@@ -162,7 +162,7 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
         if (blindness.HasFlag(Narrowing.Generation))
             limits.Add("one generation of the device ID");
         if (blindness.HasFlag(Narrowing.Time))
-            limits.Add("a window of time");
+            limits.Add("a time window");
         if (blindness.HasFlag(Narrowing.Mentioned))
             limits.Add("records that name the device in their body");
         return new DeviceDataFinding
@@ -172,9 +172,9 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
             Location = found.Location,
             Verdict = Verdict.OwnerAction,
             Detail =
-                $"The request asks for {string.Join(" and ", limits)}, which cannot be told apart here: none of the "
-                + $"{Counted.Of(found.RecordCount, "record")} of the device ID here is erased or exported. Whoever is responsible for "
-                + $"{found.Location.Place} has to look which of them the request is about.",
+                $"The request asks for {string.Join(" and ", limits)}, which cannot be distinguished here: none of the "
+                + $"{Counted.Of(found.RecordCount, "record")} of the device ID here is erased or exported. The person responsible for "
+                + $"{found.Location.Place} must determine which of them the request is about.",
         };
     }
 

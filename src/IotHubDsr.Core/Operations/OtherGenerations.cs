@@ -34,9 +34,9 @@ internal static class OtherGenerations
         );
         string more = devices.Count > MostNamed ? $" and {Counted.Of(devices.Count - MostNamed, "other")}" : string.Empty;
         string text =
-            $"Under {named}{more} there are records that were sent under another generation ID: the device ID was deleted and made "
-            + "again, maybe for another person. "
-            + "They are among what is found, exported or erased; -GenerationId keeps to one device of the ID.";
+            $"Under {named}{more} there are records sent under another generation ID: the device ID was deleted and created again, "
+            + "possibly for another person. They are included in what is found, exported or erased; -GenerationId limits the command "
+            + "to one device of the ID.";
         await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, text), cancellationToken);
     }
 }

@@ -85,8 +85,8 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
         {
             Fault others = FaultCatalogue.DeviceUncertain.For(
                 step.DeviceId,
-                "what is left was sent under another generation ID than that device's, so that another device had the ID before, or has "
-                    + "had it since."
+                "what is left was sent under another generation ID than that device's: another device had the ID before, or has had it "
+                    + "since."
             );
             return new Settlement(Verdict.OwnerAction, Until: null, others.Message) { Doubt = others, NeedsPlan = true };
         }

@@ -40,7 +40,7 @@ internal static class RegisteredDevices
         {
             OperationNotices.Send(
                 NoticeLevel.Verbose,
-                $"Which devices have the IDs now could not be put on record. {unreadable.Fault.Message}"
+                $"Could not record which devices currently have the IDs. {unreadable.Fault.Message}"
             );
             return null;
         }

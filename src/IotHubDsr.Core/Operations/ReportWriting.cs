@@ -12,7 +12,7 @@ internal sealed class ReportWriting(IEvidenceStore store, ReportOptions options,
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (Path.Exists(options.Path))
-            throw FaultCatalogue.FileNotWritten.Exception(options.Path, "it exists already.");
+            throw FaultCatalogue.FileNotWritten.Exception(options.Path, "it already exists.");
         ReportModel model = await OpenRequest.GuardAsync(store, () => BuildAsync(cancellationToken));
         using var page = new MemoryStream();
         HtmlReport.Write(model, page);
@@ -36,7 +36,7 @@ internal sealed class ReportWriting(IEvidenceStore store, ReportOptions options,
             DueAt = DueDates.Due(view.ReceivedAt),
             Extension = state.Extension is null
                 ? null
-                : new ReportExtension(view.DueAt, view.ExtensionReason ?? "The reason is not known any more."),
+                : new ReportExtension(view.DueAt, view.ExtensionReason ?? "The reason is no longer known."),
             Events = [.. state.Milestones.Select(EventOf).OfType<ReportEvent>()],
             Devices = view.IsAnonymised ? state.Registration!.Subjects : view.DeviceId,
             Scope = view.Scope,
@@ -115,7 +115,7 @@ internal sealed class ReportWriting(IEvidenceStore store, ReportOptions options,
             Extended => new ReportEvent(line.At, "Time limit extended"),
             Held held => new ReportEvent(line.At, "Hold set", held.Location),
             Released released => new ReportEvent(line.At, "Hold released", released.Location),
-            OwnerActed acted => new ReportEvent(line.At, "Owner's action noted", acted.Location),
+            OwnerActed acted => new ReportEvent(line.At, "Owner's action recorded", acted.Location),
             Exported exported => new ReportEvent(line.At, "Data exported", ToText(exported)),
             Answered => new ReportEvent(line.At, "Answer noted"),
             Anonymised => new ReportEvent(line.At, "Key destroyed"),

@@ -6,7 +6,7 @@ namespace IotHubDsr.Core.Operations;
 /// <summary>Whether what a request that takes an approval is about to erase was approved.</summary>
 internal static class RequestApproval
 {
-    private const string NotAsked = "the request was registered as one that takes an approval.";
+    private const string NotAsked = "the request was registered as requiring an approval.";
 
     /// <summary>Looks before anything is planned: a plan that is made and run at once is approved by nobody else.</summary>
     /// <exception cref="DsrException">It could never be run.</exception>
@@ -43,6 +43,6 @@ internal static class RequestApproval
     private static string WhyStale(DateTimeOffset releasedAt) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"a hold was released at {releasedAt:u}, and what was held may be erased only when that is approved, too."
+            $"a hold was released at {releasedAt:u}, and erasing what was held must be approved, too."
         );
 }

@@ -13,10 +13,10 @@ internal sealed record RequestProgress(DataRequestStatus Status, DateTimeOffset?
     private const string AtFirst =
         "Run Get-IotDataRequest | Remove-IotDeviceData for it, or Export-IotDeviceData with its devices and -RequestId.";
     private const string AfterExport =
-        "Run Get-IotDataRequest | Remove-IotDeviceData for it, or note with Set-IotDataRequest -AnswerNote that nothing is to be erased.";
+        "Run Get-IotDataRequest | Remove-IotDeviceData for it, or record with Set-IotDataRequest -AnswerNote that nothing is to be erased.";
     private const string WithoutKey =
-        "The key was destroyed while the request was open: work on the devices takes a new request. Note with Set-IotDataRequest "
-        + "-AnswerNote how the person was answered.";
+        "The key was destroyed while the request was open: further work on the devices needs a new request. Record with "
+        + "Set-IotDataRequest -AnswerNote how the person was answered.";
 
     /// <param name="state">What the journal says.</param>
     /// <param name="isHeld">Whether somebody works on the request now.</param>
@@ -76,14 +76,15 @@ internal sealed record RequestProgress(DataRequestStatus Status, DateTimeOffset?
             return new RequestProgress(
                 DataRequestStatus.ActionNeeded,
                 Earliest(first, review, due),
-                $"See to {Describe(stuck)}; then run Resume-IotDataRequest."
+                $"Resolve {Describe(stuck)}; then run Resume-IotDataRequest."
             );
         }
 
         bool isAnswerable = open.TrueForAll(one => one.Step.Verdict == Verdict.Expiring);
         string answer =
             isAnswerable && state.AnsweredAt is null
-                ? $" What only expires need not be awaited to answer: note it with Set-IotDataRequest -AnswerNote by {due:yyyy-MM-dd}."
+                ? " You can answer without waiting for what only expires: record the answer with Set-IotDataRequest -AnswerNote by "
+                    + $"{due:yyyy-MM-dd}."
                 : string.Empty;
         return new RequestProgress(
             DataRequestStatus.Waiting,

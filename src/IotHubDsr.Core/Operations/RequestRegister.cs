@@ -38,13 +38,13 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
         {
             throw FaultCatalogue.RequestStoreUnreadable.Exception(
                 store.Place,
-                "there is no such folder; the first request that is registered in it makes it."
+                "the folder does not exist; the first request registered in it creates it."
             );
         }
 
         using DiagnosticsBundle? bundle = query.DiagnosticsPath is { } path ? new DiagnosticsBundle(path, time) : null;
         if (bundle is not null && Path.Exists(query.DiagnosticsPath))
-            throw FaultCatalogue.FileNotWritten.Exception(query.DiagnosticsPath!, "it exists already.");
+            throw FaultCatalogue.FileNotWritten.Exception(query.DiagnosticsPath!, "it already exists.");
         var ids = new List<string>();
         await foreach (string requestId in IdsOf(query).WithCancellation(cancellationToken))
             ids.Add(requestId);
@@ -161,7 +161,7 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
         if (change is ExtendOptions && time.GetUtcNow() > DueDates.Due(open.State.Registration!.ReceivedAt))
         {
             const string late =
-                "The first month was over: the person had to be told of an extension, and of its reasons, before (GDPR, Article 12(3)).";
+                "The first month is over: the person had to be informed of the extension and its reasons within it (GDPR, Article 12(3)).";
             await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, late), cancellationToken);
         }
 
@@ -171,7 +171,7 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
                 is { Status: not (DataRequestStatus.Waiting or DataRequestStatus.Closed) } unsettled
         )
         {
-            string text = $"The answer is noted, and the request stays due: it is {unsettled.Status}. {unsettled.NextAction}";
+            string text = $"The answer is recorded, but the request remains due: it is {unsettled.Status}. {unsettled.NextAction}";
             await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, text), cancellationToken);
         }
 
@@ -189,7 +189,7 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
         HoldBook holds = await OpenRequest.GuardAsync(store, () => HoldBook.ReadAsync(open, cancellationToken));
         if (holds.Unmatched(plan) is { } unmatched)
         {
-            string text = $"A hold keeps nothing of the plan from being erased: {unmatched}.";
+            string text = $"A hold matches nothing in the plan: {unmatched}.";
             await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, text), cancellationToken);
         }
     }
@@ -256,8 +256,8 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
         if (connection is null || !isOfHub)
         {
             string text =
-                $"Whether there is a location '{locationId}' was not looked up: that takes a connection to "
-                + $"{open.State.Registration.HubHostName}. A hold on what is not there keeps nothing from being erased.";
+                $"The location '{locationId}' was not looked up, which requires a connection to {open.State.Registration.HubHostName}. A "
+                + "hold on something that does not exist protects nothing.";
             await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, text), cancellationToken);
             return;
         }

@@ -195,7 +195,7 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
                         Location = location,
                         Verdict = Verdict.Unknown,
                         Detail =
-                            "The location came into the hub's configuration after the plan was made; a further plan looks for the "
+                            "The location was added to the hub's configuration after the plan was made; a further plan looks for the "
                             + "devices there (Get-IotDataRequest | Remove-IotDeviceData).",
                         CompletedAt = _clock.GetUtcNow(),
                     }

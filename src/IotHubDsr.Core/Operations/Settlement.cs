@@ -64,7 +64,7 @@ internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string
                 until,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Nobody can read this place. By the time of the services, what was here left by retention at {until:u}."
+                    $"Nobody can read this location. By the services' clock, its data expired by retention at {until:u}."
                 )
             )
             {

@@ -131,7 +131,7 @@ internal sealed class StepErasing(
     {
         string locationId = step.Location.Id;
         Fault? fault = found is { Verdict: Verdict.Unreachable, Items.Count: 0 }
-            ? FaultCatalogue.LocationUnreadable.For(step.Location.ToString(), found.Detail ?? "the service did not answer.")
+            ? FaultCatalogue.LocationUnreadable.For(step.Location.ToString(), found.Detail ?? "the service did not respond.")
             : doubt;
 
         // What an earlier run announced and is not there any more was erased by it.

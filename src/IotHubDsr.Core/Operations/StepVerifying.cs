@@ -144,7 +144,7 @@ internal sealed class StepVerifying(
                 ? new Settlement(
                     step.Before.Verdict!.Value,
                     step.Before.Until,
-                    "The location is no longer in the hub's configuration; the verdict is that of its last reading."
+                    "The location is no longer in the hub's configuration; the verdict is from its last reading."
                 )
                 : Settlement.OfUnread(step.Planned.Finding, open.State.GoneAt(step.Subject), now);
         }
@@ -170,7 +170,7 @@ internal sealed class StepVerifying(
     private static string? WhyPresent(RequestStep step) =>
         step.Before.IsDeclined ? NotApproved
         : !step.IsTried && step.Before.Verdict == Verdict.ErasurePending
-            ? "It came of age, or arrived, while this run was under way: run Resume-IotDataRequest again."
+            ? "It became old enough, or arrived, during this run: run Resume-IotDataRequest again."
         : step.Planned.Finding.Verdict == Verdict.Absent && step.Before.Changes == 0 && !step.IsTried
             ? "It arrived after the plan was made."
         : null;

@@ -60,7 +60,7 @@ internal sealed class Subjects(HubConnection connection, SubjectOptions options,
     private async IAsyncEnumerable<string> QueryAsync(string condition, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         const string lag =
-            "Queries of the hub lag behind its registry by up to 30 minutes: a device that was made or tagged lately may be missing.";
+            "Query results lag behind the registry by up to 30 minutes: a device that was created or tagged recently can be missing.";
         await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, lag), cancellationToken);
         bool any = false;
         await foreach (string deviceId in connection.Hub.QueryDeviceIdsAsync(condition, cancellationToken))

@@ -61,7 +61,7 @@ internal static class PackageReadme
             .Distinct(StringComparer.Ordinal)
             .ToList();
         if (gaps.Count > 0)
-            text.Append("\nWhat this package cannot tell of:\n\n").AppendJoin(string.Empty, gaps);
+            text.Append("\nWhat this package does not cover:\n\n").AppendJoin(string.Empty, gaps);
 
         return Encoding.UTF8.GetBytes(text.ToString().ReplaceLineEndings("\n"));
     }

@@ -177,7 +177,7 @@ internal sealed class PackageWriter : IAsyncDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (!PackageNames.IsSafePath(name))
-            throw new ArgumentException($"'{name}' is no name for a file of a package.", nameof(name));
+            throw new ArgumentException($"'{name}' is not a valid file name in a package.", nameof(name));
         if (!_files.TryAdd(name, default))
             throw FaultCatalogue.ExportFailed.Exception(_path, $"two files of the package would be named {name}");
         try

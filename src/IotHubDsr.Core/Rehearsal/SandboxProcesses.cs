@@ -63,7 +63,7 @@ internal sealed class SandboxProcesses
                 );
             }
 
-            string status = $"Waiting for it to be ready: {elapsed.TotalSeconds:0} of at most {options.Timeout.TotalSeconds:0} seconds";
+            string status = $"Waiting for the sandbox: {elapsed.TotalSeconds:0} of at most {options.Timeout.TotalSeconds:0} seconds";
             await events.EmitAsync(
                 new ProgressEvent(null, string.Empty, status, (int)(elapsed / options.Timeout * 100)),
                 cancellationToken
@@ -97,7 +97,7 @@ internal sealed class SandboxProcesses
     private static Process Start(StartSandboxOptions options)
     {
         if (!File.Exists(options.AssemblyPath))
-            throw FaultCatalogue.SandboxFailed.Exception(options.AssemblyPath, "its files are not part of this installation.");
+            throw FaultCatalogue.SandboxFailed.Exception(options.AssemblyPath, "its files are missing from this installation.");
 
         var start = new ProcessStartInfo(DotnetHost.Find())
         {
@@ -140,10 +140,10 @@ internal sealed class SandboxProcesses
             || errors.Contains("Microsoft.NETCore.App", StringComparison.Ordinal)
             || errors.Contains("You must install or update .NET", StringComparison.Ordinal);
         return runtimeMissing
-            ? FaultCatalogue.SandboxRuntimeMissing.Exception(options.AssemblyPath, "the 'dotnet' that was found has none")
+            ? FaultCatalogue.SandboxRuntimeMissing.Exception(options.AssemblyPath, "the installed 'dotnet' does not have it")
             : FaultCatalogue.SandboxFailed.Exception(
                 options.AssemblyPath,
-                FirstLine(errors) is { Length: > 0 } text ? text : "it ended at once."
+                FirstLine(errors) is { Length: > 0 } text ? text : "it exited immediately."
             );
     }
 

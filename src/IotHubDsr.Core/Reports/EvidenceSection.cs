@@ -13,12 +13,12 @@ internal static class EvidenceSection
         {
             html.Element(
                 Tag.P,
-                "This page is a reading aid. The files below are the evidence; compare their SHA-256 with what stands here."
+                "This page is a reading aid. The files below are the evidence; compare their SHA-256 with the digests below."
             );
             using (html.Table("Files of the request", ("File", false), ("Digest", false), ("Signature", false)))
             {
                 Row(html, "Plan", model.Evidence.PlanDigest, "Approved as a whole by this digest");
-                Row(html, "Journal", model.Evidence.JournalDigest, "Hash of its last line, which covers all lines before");
+                Row(html, "Journal", model.Evidence.JournalDigest, "Hash of its last line, which covers all previous lines");
                 foreach (ReportCertificate certificate in model.Evidence.Certificates)
                 {
                     string signature = certificate.IsSigned ? "Signed" : "Unsigned: it proves nothing about who issued it";
@@ -37,10 +37,7 @@ internal static class EvidenceSection
 
         using (html.Section(LegendId, "What the verdicts mean"))
         {
-            html.Element(
-                Tag.P,
-                "From best to worst. The overall verdict is the worst one. A place that nobody read is never called Absent."
-            );
+            html.Element(Tag.P, "From best to worst. The overall verdict is the worst one. A place that was not read is never Absent.");
             using (html.Element(Tag.Dl, (Attribute.Class, "legend")))
             {
                 foreach (VerdictLook look in VerdictLook.All)

@@ -119,14 +119,14 @@ internal static class HtmlReport
             html.Time(facts.AnswerBy);
         if (model.Extension is { } extension)
         {
-            using (html.Fact("Reason of the extension"))
+            using (html.Fact("Reason for the extension"))
                 Value(html, extension.Reason);
         }
 
         using (html.Fact("Performed by"))
             Value(html, model.Performer ?? "not recorded");
         using (html.Fact("Verified by"))
-            Value(html, model.Verifier ?? "nobody besides the performer");
+            Value(html, model.Verifier ?? "nobody other than the performer");
     }
 
     private static void Value(MarkupWriter html, string text)
@@ -165,7 +165,7 @@ internal static class HtmlReport
         {
             html.Text($"Written by IotHubDsr {model.ToolVersion} on ");
             html.Time(model.WrittenAt);
-            html.Text(". All times are UTC. The certificate, not this page, is what can be checked offline.");
+            html.Text(". All times are UTC. To check the outcome offline, use the certificate, not this page.");
         }
     }
 }

@@ -14,7 +14,7 @@ internal static class LocationSection
             html.Element(
                 Tag.P,
                 "Every place that the hub's configuration leads to, the least settled first. Numbers are records of the devices of this "
-                    + "request; other devices' records in the same place are not counted and not touched."
+                    + "request; other devices' records in the same place are neither counted nor touched."
             );
             using (
                 html.Table(
@@ -68,7 +68,7 @@ internal static class LocationSection
         }
 
         if (location.HasOwnerActed)
-            html.Element(Tag.P, "Its owner's action is noted as done.");
+            html.Element(Tag.P, "Its owner's action is recorded as done.");
 
         if (location.Until is { } until && !location.IsSettled)
         {

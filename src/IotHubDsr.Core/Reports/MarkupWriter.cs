@@ -29,7 +29,7 @@ internal sealed class MarkupWriter : IDisposable
         foreach ((Attribute name, string value) in attributes)
         {
             if (name == Attribute.Href && !value.StartsWith('#'))
-                throw new ArgumentException("A report refers to nothing outside itself.", nameof(attributes));
+                throw new ArgumentException("A report must not refer to anything outside itself.", nameof(attributes));
             _writer.Write(' ');
             _writer.Write(Markup.Name(name));
             _writer.Write("=\"");

@@ -14,13 +14,12 @@ internal static class OmissionSection
         using (html.Section(SectionId, "What is not included, and why"))
         {
             Omissions(html, facts);
-            html.Element(Tag.H3, "System-generated logs of Microsoft");
+            html.Element(Tag.H3, "Microsoft's system-generated logs");
             html.Element(
                 Tag.P,
-                "Microsoft also keeps logs that its services generate about their own operation. Some of them can neither be read nor "
-                    + "exported by the administrator of a hub. They are outside this report and outside what the tool can erase. "
-                    + "Microsoft keys device data by the device ID that the administrator assigned and keeps nothing that links that ID "
-                    + "to a person."
+                "Microsoft also keeps logs that its services generate about their own operation. The administrator of a hub can neither "
+                    + "read nor export some of them. They are outside this report, and this tool cannot erase them. Microsoft identifies "
+                    + "device data by the device ID that the administrator assigned and keeps nothing that links this ID to a person."
             );
         }
     }
@@ -29,7 +28,7 @@ internal static class OmissionSection
     {
         if (facts.Model.Holds.Count == 0)
         {
-            html.Element(Tag.P, "Nothing is on hold by a decision of the operator.", (Attribute.Class, "none"));
+            html.Element(Tag.P, "The operator has put nothing on hold.", (Attribute.Class, "none"));
             return;
         }
 
@@ -39,13 +38,7 @@ internal static class OmissionSection
             StringComparer.Ordinal
         );
         using (
-            html.Table(
-                "Decisions not to erase for the time being",
-                ("Location", false),
-                ("Covers", false),
-                ("Ground", false),
-                ("Review", false)
-            )
+            html.Table("Decisions to postpone the erasure", ("Location", false), ("Covers", false), ("Ground", false), ("Review", false))
         )
         {
             foreach (ReportHold hold in facts.Model.Holds.OrderBy(static hold => hold.ReviewAt))
@@ -74,7 +67,7 @@ internal static class OmissionSection
         ];
         if (omissions.Length == 0)
         {
-            html.Element(Tag.P, "Nothing that was found is left out.", (Attribute.Class, "none"));
+            html.Element(Tag.P, "Nothing that was found was left out.", (Attribute.Class, "none"));
             return;
         }
 

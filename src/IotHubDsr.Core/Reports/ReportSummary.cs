@@ -19,8 +19,8 @@ internal static class ReportSummary
         if (facts.Locations.Count == 0)
             return "No location was read, so nothing is known.";
         string noted = facts.Open.Any(static location => location.Verdict == Verdict.OwnerAction)
-            ? "Of the actions of others, some are noted as done, and some are not."
-            : "Where somebody else had to act, the action is noted as done.";
+            ? "Some of the actions required of others are recorded as done, others are not."
+            : "Where someone else had to act, the action is recorded as done.";
         return facts.Open.Count == facts.Locations.Count ? Headline(facts, facts.Verdict)
             : facts.Open.Count == 0 ? noted
             : $"{Headline(facts, facts.Open.Max(static location => location.Verdict))} {noted}";
@@ -33,17 +33,16 @@ internal static class ReportSummary
             Verdict.Absent => "Every location was read, and none holds data of the request.",
             Verdict.Erased => "All data that was found was erased, and a second reading found none of it.",
             Verdict.ErasurePending when facts.Locations.Any(static location => location.Remaining > 0) =>
-                "Some data is not erased yet; what is left is erased and read once more after the dates given below.",
-            Verdict.ErasurePending =>
-                "All data that was found was erased; some places have to be read once more after the dates given below.",
-            Verdict.Expiring when !facts.HasErasure => "What could be read was read; the rest leaves by itself in the times given below.",
-            Verdict.Expiring => "What could be erased was erased; the rest leaves by itself on the dates given below.",
+                "Some data is not erased yet; the rest will be erased and verified after the dates given below.",
+            Verdict.ErasurePending => "All data that was found was erased; some places must be read again after the dates given below.",
+            Verdict.Expiring when !facts.HasErasure => "Everything that can be read was read; the rest expires at the times given below.",
+            Verdict.Expiring => "Everything that can be erased was erased; the rest expires on the dates given below.",
             Verdict.Held => "Some data is kept for now, on the grounds given below.",
-            Verdict.OwnerAction => "In some places somebody else has to act; below it says who and what.",
+            Verdict.OwnerAction => "In some places someone else has to act; see below who and what.",
             Verdict.Present when !facts.HasErasure => "Data was found; what was handed over and what was not is listed below.",
-            Verdict.Present => "Data is still there in some places.",
-            Verdict.Unreachable => "Some places could not be read, so the answer is not complete.",
-            _ => "For some places it is not known whether they hold data, so the answer is not complete.",
+            Verdict.Present => "Some places still hold data.",
+            Verdict.Unreachable => "Some places could not be read, so the answer is incomplete.",
+            _ => "It is unknown whether some places hold data, so the answer is incomplete.",
         };
 
     /// <summary>The numbers behind the headline.</summary>
@@ -51,7 +50,7 @@ internal static class ReportSummary
     {
         var parts = new List<string>();
         Add(facts.Count(static verdict => verdict == Verdict.Absent), "was read and holds nothing", "were read and hold nothing");
-        Add(facts.Count(static verdict => verdict == Verdict.Erased), "held data that is erased", "held data that is erased");
+        Add(facts.Count(static verdict => verdict == Verdict.Erased), "held data that was erased", "held data that was erased");
         Add(
             facts.Count(static verdict => verdict is Verdict.ErasurePending or Verdict.Expiring),
             "closes by itself at a known time",
@@ -61,18 +60,18 @@ internal static class ReportSummary
         Add(facts.Count(static verdict => verdict == Verdict.OwnerAction), "needs an action of its owner", "need an action of their owner");
         Add(
             facts.Locations.Count(static location => location.HasOwnerActed),
-            "was seen to by its owner, as noted",
-            "were seen to by their owners, as noted"
+            "was handled by its owner, as recorded",
+            "were handled by their owners, as recorded"
         );
         Add(facts.Count(static verdict => verdict == Verdict.Present), "holds data", "hold data");
         Add(
             facts.Count(static verdict => verdict >= Verdict.Unreachable),
-            "could not be read or is not known",
-            "could not be read or are not known"
+            "could not be read or is unknown",
+            "could not be read or are unknown"
         );
         string places = parts.Count > 0 ? $" Of these, {string.Join("; ", parts)}." : string.Empty;
         return $"The request is about {Counted.Of(facts.DeviceCount, "device")}. The hub's own configuration leads to "
-            + $"{Counted.Of(facts.Locations.Count, "location")} where data can be.{places}{Erasure(facts)}{Export(facts)}";
+            + $"{Counted.Of(facts.Locations.Count, "location")} that can hold data.{places}{Erasure(facts)}{Export(facts)}";
 
         void Add(int number, string one, string many)
         {

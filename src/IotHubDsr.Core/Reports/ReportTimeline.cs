@@ -23,7 +23,7 @@ internal static class ReportTimeline
         DateTimeOffset written = model.Events.Select(static happened => happened.At).Append(model.WrittenAt).Max();
         List<TimelineEntry> entries =
         [
-            new(model.ReceivedAt, "Request received", "The time limits count from here.", "Received"),
+            new(model.ReceivedAt, "Request received", "The time limits start here.", "Received"),
             new(
                 model.DueAt,
                 model.Extension is null ? "Answer due" : "Answer due without the extension",
@@ -64,13 +64,7 @@ internal static class ReportTimeline
         foreach (ReportEvent happened in ordered.Skip(left))
             yield return new TimelineEntry(happened.At, happened.What, happened.Detail);
         if (left > 0)
-        {
-            yield return new TimelineEntry(
-                ordered[left - 1].At,
-                $"{Counted.Of(left, "earlier event")}",
-                "They stand in the journal of the request."
-            );
-        }
+            yield return new TimelineEntry(ordered[left - 1].At, $"{Counted.Of(left, "earlier event")}", "See the journal of the request.");
     }
 
     private static string Places(IEnumerable<string> places)

@@ -150,7 +150,7 @@ internal sealed class RouteGraph
             nodes.Add(
                 new Node(
                     Counted.Of(group.Length, "location"),
-                    harmless == Verdict.Absent ? "Nothing was found there" : "Erased, and found gone",
+                    harmless == Verdict.Absent ? "Nothing was found there" : "Erased and verified",
                     harmless,
                     shared.Length == ways.Length ? shared : [.. shared, $"{others} ({harmless})"]
                 )

@@ -20,8 +20,8 @@ internal static class RoutePicture
         {
             html.Element(
                 Tag.P,
-                "From the hub, along its routes, subscriptions and settings, to the places where data of the devices can be. Each place "
-                    + "carries its verdict as a word and a shape."
+                "From the hub, along its routes, subscriptions and settings, to the places that can hold data of the devices. Each place "
+                    + "shows its verdict as a word and a shape."
             );
             using (
                 html.Element(

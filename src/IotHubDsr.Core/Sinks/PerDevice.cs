@@ -6,11 +6,10 @@ namespace IotHubDsr.Core.Sinks;
 internal static class PerDevice
 {
     /// <summary>What is said where another device has taken the ID: nothing of the one that is asked for is left.</summary>
-    public const string OtherIncarnation =
-        "The device that has this ID now is another one than the generation that is asked for: nothing of it is touched.";
+    public const string OtherIncarnation = "The device that now has this ID is not of the requested generation and was not touched.";
 
     /// <summary>Why a device is not the one that was found.</summary>
-    public const string MadeAgain = "the device was deleted and made again since the plan was made";
+    public const string MadeAgain = "the device was deleted and created again since the plan was made";
 
     /// <summary>Gives one result for each input, in the order of the inputs.</summary>
     /// <param name="inputs">What to work on.</param>

@@ -38,7 +38,7 @@ public sealed class ApproveIotErasurePlanCommand : DsrCommand
     {
         if (string.IsNullOrEmpty(Path))
         {
-            WriteError(FaultCatalogue.PlanNotInFile.For("of the pipeline").ToErrorRecord());
+            WriteError(FaultCatalogue.PlanNotInFile.For("from the pipeline").ToErrorRecord());
             return;
         }
 

@@ -197,7 +197,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
         if (!File.Exists(FilePath(text)))
         {
             ThrowFault(
-                FaultCatalogue.FileNotRead.For(text, "there is no such file. (A device whose ID ends with .json is passed with -DeviceId.)")
+                FaultCatalogue.FileNotRead.For(text, "the file does not exist. (Pass a device whose ID ends with .json with -DeviceId.)")
             );
         }
 

@@ -21,7 +21,7 @@ public sealed class ResumeIotDataRequestCommand : RequestRunCommand
         string target =
             $"Request {found.RequestId}: {Counted.Of(found.Devices, "device")} of {found.HubHostName} in "
             + $"{Counted.Of(found.Locations.Count, "location")}, {found.Status}";
-        if (Approve(Force, target, "Go on erasing device data"))
+        if (Approve(Force, target, "Continue erasing device data"))
             RunOne(cancellationToken => Engine.ResumeAsync(options, cancellationToken));
     }
 }

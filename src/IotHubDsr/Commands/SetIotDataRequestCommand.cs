@@ -124,9 +124,9 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
                     LocationId = LocationId!,
                     Note = OwnerActionNote!,
                 },
-                $"Note the owner's action in {LocationId}"
+                $"Record the owner's action in {LocationId}"
             ),
-            ToNoteAnswer => (new AnswerOptions { RequestId = RequestId, Note = AnswerNote! }, "Note the answer"),
+            ToNoteAnswer => (new AnswerOptions { RequestId = RequestId, Note = AnswerNote! }, "Record the answer"),
             ToDestroyKey => (
                 new AnonymiseOptions { RequestId = RequestId, Reason = Reason },
                 "Destroy the key; nobody can then tell which devices the request is about"

@@ -14,7 +14,8 @@ public sealed class ContextTransformationAttribute : ArgumentTransformationAttri
     {
         if (inputData is DsrContext or PSObject { BaseObject: DsrContext })
             return inputData;
-        const string message = "A connection is what Connect-IotHubDsr returned in this process; one that was stored has to be made again.";
+        const string message =
+            "Pass a connection that Connect-IotHubDsr returned in this process; a stored one cannot be used, connect " + "again.";
 
         // After a cast that failed PowerShell tries the other parameters.
         throw new ArgumentTransformationMetadataException(message, new PSInvalidCastException(message));

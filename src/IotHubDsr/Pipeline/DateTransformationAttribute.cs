@@ -25,7 +25,7 @@ public sealed partial class DateTransformationAttribute : ArgumentTransformation
                     && parts.Groups[1].Value != parts.Groups[2].Value
                     && IsMonth(parts.Groups[1])
                     && IsMonth(parts.Groups[2]):
-                throw Refusal($"'{text}' can be read as two dates, day or month first.");
+                throw Refusal($"'{text}' is ambiguous: it can be two dates, day or month first.");
             case string text:
                 return LanguagePrimitives.ConvertTo<DateTimeOffset>(text);
             default:
@@ -36,7 +36,7 @@ public sealed partial class DateTransformationAttribute : ArgumentTransformation
     private static ArgumentTransformationMetadataException Refusal(string why) =>
         new(
             VisibleText.OfLine(
-                $"{why} Write it as 2026-12-31, or with a time and its offset from UTC as 2026-12-31T09:30:00+01:00; "
+                $"{why} Write it as 2026-12-31, or with a time and its UTC offset as 2026-12-31T09:30:00+01:00; "
                     + "(Get-Date).AddDays(-1) works as well."
             )
         );

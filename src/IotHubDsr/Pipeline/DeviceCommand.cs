@@ -199,12 +199,7 @@ public abstract class DeviceCommand : DsrContextCommand
         if (text is null)
             ThrowFault(FaultCatalogue.DeviceIdIsNumber.For(device.DeviceId));
         if (!isOfScript && isFirst)
-        {
-            WriteWarning(
-                $"The device ID {text} was given as a number, which has no zeros in front: if it was written with any, put it in "
-                    + "quotation marks."
-            );
-        }
+            WriteWarning($"The device ID {text} was passed as a number, which has no leading zeros: if the ID has any, quote it.");
 
         return text!;
     }

@@ -41,7 +41,7 @@ public sealed class DeviceIdTransformationAttribute : ArgumentTransformationAttr
                 devices.Add(of with { DeviceId = text });
                 break;
             case string:
-                throw new ArgumentTransformationMetadataException("The ID of a device is empty.");
+                throw new ArgumentTransformationMetadataException("The device ID is empty.");
             case int or long or uint or ulong or BigInteger or double or decimal:
                 devices.Add(OfNumber(value!, inner, of));
                 break;
@@ -86,7 +86,7 @@ public sealed class DeviceIdTransformationAttribute : ArgumentTransformationAttr
         }
 
         string type = value is null ? "null" : PSObject.AsPSObject(value).TypeNames[0];
-        string message = VisibleText.OfLine($"An object of type '{type}' has no property DeviceId or Id with the ID of a device.");
+        string message = VisibleText.OfLine($"An object of type '{type}' has no DeviceId or Id property with a device ID.");
 
         // After a cast that failed PowerShell tries the other parameters, of which one takes plans, also in files, and one connections.
         throw value is ErasurePlan or DsrContext or FileInfo or PSObject { BaseObject: ErasurePlan or DsrContext or FileInfo }

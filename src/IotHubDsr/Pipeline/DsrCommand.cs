@@ -120,7 +120,7 @@ public abstract partial class DsrCommand : PSCmdlet, IDisposable
             return null;
         string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
         if (!string.Equals(provider.Name, "FileSystem", StringComparison.OrdinalIgnoreCase))
-            ThrowFault(FaultCatalogue.PathNotOfFile.For(path, $"something of PowerShell's provider {provider.Name}"));
+            ThrowFault(FaultCatalogue.PathNotOfFile.For(path, $"an item of the PowerShell provider {provider.Name}"));
         return full;
     }
 

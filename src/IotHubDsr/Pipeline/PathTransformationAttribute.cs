@@ -27,7 +27,7 @@ public sealed class PathTransformationAttribute : ArgumentTransformationAttribut
         PSMemberInfoCollection<PSPropertyInfo>? properties = value is null ? null : PSObject.AsPSObject(value).Properties;
         if ((Plain(properties?["FullName"]?.Value) ?? Plain(properties?["Path"]?.Value)) is string path)
             return path;
-        const string message = "It is neither the path of a file nor an object with a property Path or FullName.";
+        const string message = "The value is neither a file path nor an object with a Path or FullName property.";
 
         // After a cast that failed PowerShell tries the other parameters.
         throw new ArgumentTransformationMetadataException(message, new PSInvalidCastException(message));

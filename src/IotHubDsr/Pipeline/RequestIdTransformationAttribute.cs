@@ -27,7 +27,7 @@ public sealed class RequestIdTransformationAttribute : ArgumentTransformationAtt
             return text;
         if (inner is not null && Plain(PSObject.AsPSObject(value!).Properties["RequestId"]?.Value) is string id)
             return id;
-        const string message = "It is neither the ID of a request nor an object with a property RequestId.";
+        const string message = "The value is neither a request ID nor an object with a RequestId property.";
 
         // After a cast that failed PowerShell tries the other parameters.
         throw new ArgumentTransformationMetadataException(message, new PSInvalidCastException(message));

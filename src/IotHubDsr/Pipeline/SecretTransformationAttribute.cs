@@ -16,8 +16,8 @@ public sealed class SecretTransformationAttribute : ArgumentTransformationAttrib
         return inner is null or SecureString
             ? inner
             : throw new ArgumentTransformationMetadataException(
-                "It is a secret and takes a SecureString. Type it in with (Read-Host -AsSecureString), read it with (Get-Secret <name>), "
-                    + "or make one of a variable with (ConvertTo-SecureString $text -AsPlainText -Force)."
+                "This is a secret and must be a SecureString. Enter it with (Read-Host -AsSecureString), read it with (Get-Secret "
+                    + "<name>), or convert a variable with (ConvertTo-SecureString $text -AsPlainText -Force)."
             );
     }
 }

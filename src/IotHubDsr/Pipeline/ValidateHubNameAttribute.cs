@@ -12,7 +12,7 @@ public sealed class ValidateHubNameAttribute : ValidateArgumentsAttribute
         if ($"{arguments}".IndexOfAny(['=', ';']) >= 0)
         {
             throw new ValidationMetadataException(
-                "It is not the name of a hub. A connection string is passed with -ConnectionString, as a SecureString (Read-Host "
+                "This is not a hub name. Pass a connection string with -ConnectionString, as a SecureString (Read-Host "
                     + "-AsSecureString)."
             );
         }

@@ -49,8 +49,8 @@ internal static class X509CertificateReader
                 exception.HResult == WrongPassword
                     ? password is null
                         ? "it needs a password"
-                        : "the password does not open it"
-                    : "it is not a certificate in a form that is known, or the password does not open it"
+                        : "the password is wrong"
+                    : "it is not a certificate in a supported format, or the password is wrong"
             );
         }
         finally
@@ -130,7 +130,7 @@ internal static class X509CertificateReader
             }
         }
 
-        throw Unusable(place, $"no certificate with this thumbprint is in the store {name} of {string.Join(" or ", locations)}");
+        throw Unusable(place, $"the store {name} of {string.Join(" or ", locations)} has no certificate with this thumbprint");
     }
 
     /// <summary>A thumbprint as it is shown or copied, with or without spaces; null when the text is none.</summary>

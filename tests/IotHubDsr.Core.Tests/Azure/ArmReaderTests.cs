@@ -44,7 +44,7 @@ public sealed class ArmReaderTests
 
         DsrException thrown = await Assert.ThrowsAsync<DsrException>(() => ReadAsync(arm.Reader()));
 
-        Assert.Contains("do not end", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("listing never ends", thrown.Message, StringComparison.Ordinal);
         Assert.Single(arm.Requests);
     }
 
@@ -58,7 +58,7 @@ public sealed class ArmReaderTests
 
         DsrException thrown = await Assert.ThrowsAsync<DsrException>(() => ReadAsync(arm.Reader()));
 
-        Assert.Contains("do not end", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("listing never ends", thrown.Message, StringComparison.Ordinal);
         Assert.Equal(3, arm.Requests.Count);
     }
 

@@ -33,7 +33,7 @@ public sealed class ServiceClockTests
         ServiceClock clock = Clock();
 
         Assert.Equal((Now, null), (clock.GetUtcNow(), clock.Known));
-        Assert.Contains("No service has told the time", clock.Warning(), StringComparison.Ordinal);
+        Assert.Contains("No service has reported the time", clock.Warning(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -94,7 +94,7 @@ public sealed class EvidenceLimitTests
         DataRequest request = await sandbox.RequestAsync();
         Assert.Equal(plan.Digest, request.PlanDigest);
         Assert.EndsWith(
-            $"The request '{request.RequestId}' goes on with Resume-IotDataRequest {request.RequestId}.",
+            $"Continue the request '{request.RequestId}' with Resume-IotDataRequest {request.RequestId}.",
             failed.Fault.Message,
             StringComparison.Ordinal
         );
@@ -124,7 +124,7 @@ public sealed class EvidenceLimitTests
 
         Assert.Equal("RequestStoreNotWritable", failed.Fault.Id);
         string requestId = Path.GetFileName(Directory.GetDirectories(sandbox.RequestStore).Single());
-        Assert.EndsWith($"goes on with Resume-IotDataRequest {requestId}.", failed.Fault.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"with Resume-IotDataRequest {requestId}.", failed.Fault.Message, StringComparison.Ordinal);
     }
 
     /// <summary>Puts a file in the place of a folder, so that nothing can be saved in it, as when the disk is full by then.</summary>

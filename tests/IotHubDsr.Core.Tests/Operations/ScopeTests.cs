@@ -318,7 +318,7 @@ public sealed class ScopeTests
         Assert.DoesNotContain("generation-of-ana", journal + payload, StringComparison.Ordinal);
         Assert.Contains("\"isOneIncarnation\":true", payload, StringComparison.Ordinal);
         Assert.Contains(
-            "Nothing was erased here: the records that were asked for cannot be told from others.",
+            "Nothing was erased here: the requested records cannot be distinguished from others.",
             payload,
             StringComparison.Ordinal
         );

@@ -221,19 +221,19 @@ public sealed class HtmlReportTests
         var one = new ReportFacts(model with { OwnersActed = owners.Take(1).ToHashSet() });
         var all = new ReportFacts(model with { OwnersActed = owners.ToHashSet() });
 
-        Assert.StartsWith("In some places somebody else has to act", ReportSummary.Headline(one), StringComparison.Ordinal);
+        Assert.StartsWith("In some places someone else has to act", ReportSummary.Headline(one), StringComparison.Ordinal);
         Assert.EndsWith(
-            "Of the actions of others, some are noted as done, and some are not.",
+            "Some of the actions required of others are recorded as done, others are not.",
             ReportSummary.Headline(one),
             StringComparison.Ordinal
         );
         Assert.Contains("1 needs an action of its owner", ReportSummary.Numbers(one), StringComparison.Ordinal);
         Assert.Equal(
-            "All data that was found was erased, and a second reading found none of it. Where somebody else had to act, the action is "
-                + "noted as done.",
+            "All data that was found was erased, and a second reading found none of it. Where someone else had to act, the action is "
+                + "recorded as done.",
             ReportSummary.Headline(all)
         );
-        Assert.Contains("2 were seen to by their owners, as noted", ReportSummary.Numbers(all), StringComparison.Ordinal);
+        Assert.Contains("2 were handled by their owners, as recorded", ReportSummary.Numbers(all), StringComparison.Ordinal);
         Assert.DoesNotContain("need an action", ReportSummary.Numbers(all), StringComparison.Ordinal);
 
         // What is noted is nobody's reading: the verdict stays.
@@ -246,7 +246,7 @@ public sealed class HtmlReportTests
         ReportModel model = ReportSample.Synthetic([Verdict.Present], text => text);
 
         Assert.StartsWith(
-            "Data is still there",
+            "Some places still hold data",
             ReportSummary.Headline(new ReportFacts(model with { OwnersActed = new HashSet<string> { model.Data.Locations[0].Id } })),
             StringComparison.Ordinal
         );

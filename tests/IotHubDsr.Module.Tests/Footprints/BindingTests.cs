@@ -41,7 +41,7 @@ public sealed class BindingTests(ConnectedSession connected) : IClassFixture<Con
 
         ModuleOutcome outcome = connected.Session.TryRun($"{value} | Get-IotDeviceDataFootprint");
 
-        Assert.Contains("has no property DeviceId or Id", $"{Assert.Single(outcome.Errors)}", StringComparison.Ordinal);
+        Assert.Contains("has no DeviceId or Id property", $"{Assert.Single(outcome.Errors)}", StringComparison.Ordinal);
         Assert.Empty(outcome.Output);
         Assert.DoesNotContain(connected.Session.Sandbox.Log, request => request.Service == "hub");
     }

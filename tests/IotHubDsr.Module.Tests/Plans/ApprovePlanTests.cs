@@ -128,11 +128,11 @@ public sealed class ApprovePlanTests : IDisposable
         (string Certificate, string? Password, string Reason)[] cases =
         [
             (_files.Path("ben.pfx"), null, "needs a password"),
-            (_files.Path("ben.pfx"), "wrong-secret", "the password does not open it"),
+            (_files.Path("ben.pfx"), "wrong-secret", "the password is wrong"),
             (_files.Path("ben.locked.pem"), null, "needs a password"),
-            (_files.Path("ben.locked.pem"), "wrong-secret", "the password does not open it"),
+            (_files.Path("ben.locked.pem"), "wrong-secret", "the password is wrong"),
             (_files.Path("ben.cer"), null, "no private key"),
-            (_files.Path("old.pem"), null, "and not now"),
+            (_files.Path("old.pem"), null, ", not now"),
             (_files.Path("text.pfx"), null, "not a certificate"),
             (_files.Path("text.pem"), null, "not a certificate"),
             (_files.Path("none.pfx"), null, "cannot be read"),

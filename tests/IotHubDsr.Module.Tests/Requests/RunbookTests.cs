@@ -12,7 +12,7 @@ public sealed class RunbookTests : IDisposable
     public void Dispose() => _session.Dispose();
 
     [Fact]
-    public void NothingOpen_Ends() => Assert.Equal("Nobody has to act.", Run().Single().ToString());
+    public void NothingOpen_Ends() => Assert.Equal("No action is needed.", Run().Single().ToString());
 
     [Fact]
     public void AnswerDueSoon_WarnsAndEnds()
@@ -35,12 +35,12 @@ public sealed class RunbookTests : IDisposable
         string warning = Assert.Single(outcome.Warnings);
         Assert.Contains("Received, the answer is due on", warning, StringComparison.Ordinal);
         Assert.Contains(
-            "whoever answers requests has to act. Run Get-IotDataRequest | Remove-IotDeviceData for it, or Export-IotDeviceData",
+            "the person who answers requests must act. Run Get-IotDataRequest | Remove-IotDeviceData for it, or Export-IotDeviceData",
             warning,
             StringComparison.Ordinal
         );
         Assert.DoesNotContain('\n', warning);
-        Assert.DoesNotContain(outcome.Output, line => $"{line}" == "Nobody has to act.");
+        Assert.DoesNotContain(outcome.Output, line => $"{line}" == "No action is needed.");
         Assert.Empty(outcome.Errors);
     }
 
@@ -54,7 +54,7 @@ public sealed class RunbookTests : IDisposable
             RequestSession.Container
         );
 
-        Assert.Equal("Nobody has to act.", Run().Single().ToString());
+        Assert.Equal("No action is needed.", Run().Single().ToString());
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class RunbookTests : IDisposable
         ModuleOutcome outcome = Run();
 
         Assert.Contains(
-            "whoever answers requests has to act. The key was destroyed",
+            "the person who answers requests must act. The key was destroyed",
             Assert.Single(outcome.Warnings),
             StringComparison.Ordinal
         );
@@ -133,8 +133,8 @@ public sealed class RunbookTests : IDisposable
 
         string line = days > 0 ? Assert.Single(outcome.Warnings) : $"{outcome.Output[0]}";
         Assert.Contains(": Waiting, the answer is due on", line, StringComparison.Ordinal);
-        Assert.Contains("; nobody has to act before ", line, StringComparison.Ordinal);
-        Assert.Equal(days == 0, outcome.Output.Any(output => $"{output}" == "Nobody has to act."));
+        Assert.Contains("; no action is needed before ", line, StringComparison.Ordinal);
+        Assert.Equal(days == 0, outcome.Output.Any(output => $"{output}" == "No action is needed."));
         Assert.Empty(outcome.Errors);
     }
 
@@ -162,17 +162,17 @@ public sealed class RunbookTests : IDisposable
         string failure = $"{Run().Terminating}";
 
         Assert.Contains(
-            "whoever administers RoutedBlobContainer contosorouted/raw-json makes it readable",
+            "the administrator of RoutedBlobContainer contosorouted/raw-json must make it readable",
             failure,
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "whoever runs the request looks at what is left in RoutedBlobContainer contosoarchive/cold-archive",
+            "the operator must check what is left in RoutedBlobContainer contosoarchive/cold-archive",
             failure,
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "whoever runs the request plans an erasure for LogArchive contosouploads/insights-logs-connections",
+            "the operator must plan an erasure for LogArchive contosouploads/insights-logs-connections",
             failure,
             StringComparison.Ordinal
         );
@@ -217,7 +217,7 @@ public sealed class RunbookTests : IDisposable
         string failure = $"{Run().Terminating}";
 
         Assert.Contains(
-            "whoever decides on the hold on RoutedBlobContainer contosorouted/raw-avro reviews it",
+            "the person who decides on the hold on RoutedBlobContainer contosorouted/raw-avro must review it",
             failure,
             StringComparison.Ordinal
         );
@@ -251,7 +251,7 @@ public sealed class RunbookTests : IDisposable
         Assert.Contains(failure, line => line.StartsWith($"{requestId}: EvidenceFailed. ", StringComparison.Ordinal));
         Assert.Contains(failure, line =>
             line.StartsWith($"{requestId}: Interrupted, the answer is due on ", StringComparison.Ordinal)
-            && line.Contains("; whoever runs the request has to act. Run Resume-IotDataRequest", StringComparison.Ordinal)
+            && line.Contains("; the operator must act. Run Resume-IotDataRequest", StringComparison.Ordinal)
         );
     }
 
@@ -285,8 +285,8 @@ public sealed class RunbookTests : IDisposable
 
         ModuleOutcome outcome = Run();
 
-        Assert.Contains(": Waiting, answered; nobody has to act before ", $"{outcome.Output[0]}", StringComparison.Ordinal);
-        Assert.Equal("Nobody has to act.", $"{outcome.Output[^1]}");
+        Assert.Contains(": Waiting, answered; no action is needed before ", $"{outcome.Output[0]}", StringComparison.Ordinal);
+        Assert.Equal("No action is needed.", $"{outcome.Output[^1]}");
         Assert.Empty(outcome.Warnings);
     }
 

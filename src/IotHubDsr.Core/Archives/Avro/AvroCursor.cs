@@ -67,7 +67,7 @@ internal ref struct AvroCursor(ReadOnlySpan<byte> bytes, long origin, bool infla
     public readonly void EndItems(int end)
     {
         if (end >= 0 && end != Position)
-            Fail("items take another number of bytes than their block says");
+            Fail("the items do not have the size that their block states");
     }
 
     public AvroType ReadBranch(AvroType union)

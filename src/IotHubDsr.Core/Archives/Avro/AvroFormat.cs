@@ -13,7 +13,7 @@ internal sealed class AvroFormat : ArchiveFormat
     {
         AvroHeader header = await AvroHeader.PeekAsync(source, cancellationToken);
         using AvroCodec codec = AvroCodec.ForName(header.CodecName, source.Share)
-            ?? throw new ArchiveFormatException(ArchiveFault.UnknownCodec, source.Offset, "the codec of the file is none that is known");
+            ?? throw new ArchiveFormatException(ArchiveFault.UnknownCodec, source.Offset, "the file's codec is unknown");
         await PassOnAsync(source, header.Length, pass, cancellationToken);
 
         var blocks = new AvroBlockReader(source, header, codec);

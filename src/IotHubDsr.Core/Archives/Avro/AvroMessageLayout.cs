@@ -46,7 +46,7 @@ internal sealed class AvroMessageLayout
         return parts.Count(part => part is not MessagePart.Other) == Enum.GetValues<MessagePart>().Length - 1
             ? new AvroMessageLayout(type, parts)
             : throw new InvalidDataException(
-                "it is no record with EnqueuedTimeUtc (text), Properties and SystemProperties (maps of text) and Body (bytes)"
+                "it is not a record with EnqueuedTimeUtc (text), Properties and SystemProperties (maps of text) and Body (bytes)"
             );
     }
 

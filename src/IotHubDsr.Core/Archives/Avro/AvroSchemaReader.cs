@@ -67,7 +67,7 @@ internal sealed class AvroSchemaReader
                 record.SetFields([.. List(schema, "fields").Select(field => ReadField(field, space))]);
                 return record.Fields.DistinctBy(field => field.Name).Count() == record.Fields.Length
                     ? record
-                    : throw new InvalidDataException("a record has two fields of one name");
+                    : throw new InvalidDataException("a record has two fields with the same name");
             case var name:
                 return Resolve(name!, enclosing);
         }
@@ -84,7 +84,9 @@ internal sealed class AvroSchemaReader
             dot >= 0 ? name[..dot]
             : schema.TryGetProperty("namespace", out JsonElement own) && own.ValueKind is JsonValueKind.String ? own.GetString()!
             : enclosing;
-        return _named.TryAdd(FullName(name[(dot + 1)..], space), type) ? type : throw new InvalidDataException("two types have one name");
+        return _named.TryAdd(FullName(name[(dot + 1)..], space), type)
+            ? type
+            : throw new InvalidDataException("two types have the same " + "name");
     }
 
     private AvroType Resolve(string name, string enclosing) =>
@@ -100,7 +102,7 @@ internal sealed class AvroSchemaReader
             "string" => new AvroType(AvroKind.String),
             _ when _named.TryGetValue(name.Contains('.') ? name : FullName(name, enclosing), out AvroType? type) => type,
             _ when _named.TryGetValue(name, out AvroType? type) => type,
-            _ => throw new InvalidDataException("it refers to a type that it does not define"),
+            _ => throw new InvalidDataException("it refers to an undefined type"),
         };
 
     private static string FullName(string name, string space) => space.Length == 0 ? name : $"{space}.{name}";

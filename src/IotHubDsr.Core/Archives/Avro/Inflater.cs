@@ -307,7 +307,7 @@ internal sealed class Inflater(int maxBytes, ReadingShare? share = null) : IDisp
             throw CutShort();
     }
 
-    private static InvalidDataException Damaged() => new("it is no deflate data");
+    private static InvalidDataException Damaged() => new("invalid deflate data");
 
-    private static InvalidDataException CutShort() => new("it is cut short");
+    private static InvalidDataException CutShort() => new("truncated data");
 }

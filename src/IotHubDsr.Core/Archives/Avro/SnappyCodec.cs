@@ -24,7 +24,7 @@ internal sealed class SnappyCodec(ReadingShare share) : AvroCodec
         ReadOnlySpan<byte> payload = block.Span[..^ChecksumLength];
         int length = Snappy.GetUncompressedLength(payload);
         if (length > (long)payload.Length * DensestCopy)
-            throw new InvalidDataException("it claims to hold more than it can");
+            throw new InvalidDataException("its stated size is impossible");
 
         if (length > MaxBytes)
             throw new BlockTooLargeException(MaxBytes);
@@ -38,7 +38,7 @@ internal sealed class SnappyCodec(ReadingShare share) : AvroCodec
         Memory<byte> decoded = _decoded.AsMemory(0, Snappy.Decompress(payload, _decoded));
         return Crc32.HashToUInt32(decoded.Span) == BinaryPrimitives.ReadUInt32BigEndian(block.Span[^ChecksumLength..])
             ? decoded
-            : throw new InvalidDataException("its checksum is another");
+            : throw new InvalidDataException("its checksum does not match");
     }
 
     public override ReadOnlyMemory<byte> Encode(ReadOnlyMemory<byte> records)

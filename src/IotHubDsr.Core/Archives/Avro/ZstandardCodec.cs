@@ -42,7 +42,7 @@ internal sealed class ZstandardCodec : AvroCodec
                     return _decoded.Take(length);
 
                 if (used == 0 && written == 0)
-                    throw new InvalidDataException("it is cut short or damaged");
+                    throw new InvalidDataException("it is truncated or damaged");
             }
         }
         catch (ZstdException e)

@@ -20,7 +20,7 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> record, JsonPlace place)
     public void Expect(byte token)
     {
         if (Next() != token)
-            Fail("a JSON object was expected to go on otherwise");
+            Fail("invalid JSON object");
 
         _position++;
     }
@@ -141,14 +141,14 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> record, JsonPlace place)
         {
             int stop = _record[_position..].IndexOfAny((byte)'"', (byte)'\\');
             if (stop < 0)
-                Fail("a text does not end");
+                Fail("a string is not terminated");
 
             _position += stop + 1;
             if (_record[_position - 1] == '"')
                 return escaped;
 
             if (_position++ == _record.Length)
-                Fail("a text does not end");
+                Fail("a string is not terminated");
         }
     }
 
@@ -159,7 +159,7 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> record, JsonPlace place)
         {
             int stop = _record[_position..].IndexOfAny(Structure);
             if (stop < 0)
-                Fail("an object or array does not end");
+                Fail("an object or array is not closed");
 
             _position += stop + 1;
             switch (_record[_position - 1])

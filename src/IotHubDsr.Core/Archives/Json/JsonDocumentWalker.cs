@@ -76,7 +76,7 @@ internal sealed class JsonDocumentWalker(RecordPass pass, int maxBytes)
         if (_isArray && _number > 0)
         {
             if (bytes[next] != ',')
-                throw Bad(offset + next, "the items of the JSON array are not joined by a comma");
+                throw Bad(offset + next, "the items of the JSON array are not separated by commas");
 
             if (!TryFindText(bytes, next + 1, out start))
                 start = bytes.Length;

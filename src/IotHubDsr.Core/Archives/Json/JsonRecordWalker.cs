@@ -171,7 +171,7 @@ internal sealed class JsonRecordWalker : IRecordEncoder
                 break;
             case JsonField.Records when cursor.Peek() == '[':
                 // As event hubs get logs. To pass it over would be to say that nobody is in it.
-                cursor.Fail("the record is a list of log records, which is not known in files");
+                cursor.Fail("the record is a list of log records, which is not supported in files");
                 break;
             default:
                 cursor.SkipValue();
@@ -312,7 +312,7 @@ internal sealed class JsonRecordWalker : IRecordEncoder
     private ReadOnlySpan<byte> Unescape(ref JsonCursor cursor, JsonText text)
     {
         if (!_unescaper.TryUnescape(text, out ReadOnlySpan<byte> plain))
-            cursor.Fail("a text has an escape that is not JSON's");
+            cursor.Fail("a string has an invalid escape sequence");
 
         return plain;
     }

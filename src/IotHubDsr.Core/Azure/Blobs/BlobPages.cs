@@ -36,7 +36,7 @@ internal static class BlobPages
         {
             throw FaultCatalogue.ServiceFailed.Exception(
                 $"the container {container.Host}{container.AbsolutePath}",
-                "the pages of the listing do not end."
+                "the listing never ends."
             );
         }
     }

@@ -22,13 +22,13 @@ internal sealed record ContainerHold(bool HasPolicy, bool HasLegalHold, int? Day
     public string? Ground =>
         (HasLegalHold, HasPolicy, Days) switch
         {
-            (true, _, _) => "a legal hold on the container forbids changes",
+            (true, _, _) => "a legal hold on the container prevents changes",
             (_, true, { } days) => string.Create(
                 CultureInfo.InvariantCulture,
                 $"a retention policy on the container keeps each blob for {days} days from its creation; after that it can be deleted, "
-                    + $"and changed only when the policy is gone"
+                    + $"but changed only once the policy is removed"
             ),
-            (_, true, null) => "a retention policy on the container forbids changes",
+            (_, true, null) => "a retention policy on the container prevents changes",
             _ => null,
         };
 }

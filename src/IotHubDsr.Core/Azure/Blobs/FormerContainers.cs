@@ -17,7 +17,7 @@ internal sealed record FormerContainers(bool IsMissing, DateTimeOffset? Until, b
         {
             (true, { } until) => string.Create(
                 CultureInfo.InvariantCulture,
-                $"the container was deleted and can be restored, with all that was in it, until {until:yyyy-MM-dd}"
+                $"the container was deleted and can be restored, with all its content, until {until:yyyy-MM-dd}"
             ),
             (false, { } until) => string.Create(
                 CultureInfo.InvariantCulture,

@@ -119,7 +119,7 @@ internal sealed class RangedDownload(BlobBaseClient blob, ETag etag, long length
         using BlobDownloadStreamingResult answer = await blob.DownloadStreamingAsync(options, cancellationToken);
         int arrived = await answer.Content.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
         if (arrived < bytes.Length)
-            throw new IOException($"The answer ended after {arrived} of {bytes.Length} bytes.");
+            throw new IOException($"The response ended after {arrived} of {bytes.Length} bytes.");
     }
 
     private sealed record Piece(byte[] Bytes, int Length);

@@ -21,7 +21,7 @@ internal static class DeviceId
         {
             "" => "it is empty",
             // An address cannot name them: every client and server takes them for steps in the path, and "/devices/." lists all devices.
-            "." or ".." => "it is a step in a path",
+            "." or ".." => "it is a relative path segment",
             { Length: > MaxLength } => $"it has {deviceId.Length} characters",
             _ when unusable >= 0 => $"the character U+{(int)deviceId[unusable]:X4} at position {unusable + 1} is not allowed",
             _ => string.Empty,

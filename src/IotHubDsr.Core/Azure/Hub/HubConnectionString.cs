@@ -31,11 +31,11 @@ internal sealed class HubConnectionString
             if (separator <= 0)
                 throw Invalid("a part of it is not of the form name=value");
             if (!parts.TryAdd(part[..separator].TrimEnd(), part[(separator + 1)..].TrimStart()))
-                throw Invalid("a part of it stands there twice");
+                throw Invalid("it has a part twice");
         }
 
         if (parts.ContainsKey("DeviceId"))
-            throw Invalid("it is that of a single device");
+            throw Invalid("it belongs to a single device");
         string hostName = Required(parts, HostNamePart);
         if (Uri.CheckHostName(hostName) != UriHostNameType.Dns)
             throw Invalid($"its {HostNamePart} is not a host name");

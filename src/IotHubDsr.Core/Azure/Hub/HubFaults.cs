@@ -31,7 +31,7 @@ internal static class HubFaults
 
     /// <summary>The failure of a reply that claims success but does not hold what was asked for.</summary>
     public static Fault Incomplete(string what, string hostName) =>
-        FaultCatalogue.ServiceFailed.For(NameOf(hostName), $"the reply does not hold {what}.");
+        FaultCatalogue.ServiceFailed.For(NameOf(hostName), $"the reply does not contain {what}.");
 
     /// <summary>Whether the failure would meet every other device as well.</summary>
     public static bool ConcernsHub(Fault fault) =>

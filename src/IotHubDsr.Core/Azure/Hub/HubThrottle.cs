@@ -30,7 +30,7 @@ internal sealed class HubThrottle
 
     private HubThrottle(string? skuName, long units, double share, TimeProvider time)
     {
-        string scale = skuName is { Length: > 0 } ? $"{skuName} x {units}" : "an unknown SKU, taken for S1 x 1";
+        string scale = skuName is { Length: > 0 } ? $"{skuName} x {units}" : "an unknown SKU, treated as S1 x 1";
         Pace = string.Create(CultureInfo.InvariantCulture, $"{scale}, of which the connection uses {share * 100:0.#} %");
         _notices = new PaceNotices(Pace, time);
         // A name such as S3: the letter is the edition, the digit the size. What is not known is taken for the smallest standard hub.

@@ -58,7 +58,7 @@ internal sealed class PaceNotices(string pace, TimeProvider time)
                 return;
         }
 
-        OperationNotices.Send(new ProgressEvent(KeyOf(operation), "Waiting for the hub's pace", "Going on", Completed: true));
+        OperationNotices.Send(new ProgressEvent(KeyOf(operation), "Waiting for the hub's pace", "Continuing", Completed: true));
     }
 
     private static string KeyOf(HubOperationClass operation) => $"pace {operation}";

@@ -40,7 +40,7 @@ internal static class CertificateCheck
                 RequireTimes(content, signer, trust.Now);
                 Timestamp stamp = signer is null || timestamp.IsEmpty ? Timestamp.None : Timestamp.Of(timestamp, file, signer, trust);
                 string? doubt = signer is null
-                    ? "It is not signed: anybody can make a certificate like this one."
+                    ? "It is not signed: anyone can make such a certificate."
                     : Doubt(signer, content, stamp, trust);
                 return Describe(path, content, signer) with
                 {
@@ -73,18 +73,18 @@ internal static class CertificateCheck
         if (signer is null)
         {
             if (envelope.Signature is not null)
-                throw new FormatException("It says that it is unsigned, and has a signature.");
+                throw new FormatException("It claims to be unsigned, but has a signature.");
             return;
         }
 
         if (envelope.Signature is null)
-            throw new FormatException("It says that it is signed, and has no signature.");
+            throw new FormatException("It claims to be signed, but has no signature.");
         SigningKey key = SigningKey.ForChecking(signer)
-            ?? throw new FormatException("Its certificate has a key of a kind that is not accepted.");
+            ?? throw new FormatException("The key of its signer's certificate is of an unsupported kind.");
         if (envelope.KeyId != key.KeyId)
-            throw new FormatException("Its key ID is not that of its certificate.");
+            throw new FormatException("Its key ID does not match its signer's certificate.");
         if (!key.Verify(DsseEnvelope.PreAuthenticationEncoding(envelope.Payload), envelope.Signature))
-            throw new FormatException("Its signature does not fit: it was changed after it was signed, or was not signed with this key.");
+            throw new FormatException("Its signature does not match: it was changed after it was signed, or was signed with another key.");
     }
 
     /// <summary>Received, then erased and read again, then issued, and all of that until now.</summary>
@@ -105,7 +105,7 @@ internal static class CertificateCheck
             )
             ?? (signer is null ? null : SignatureTime.DoubtOfValidity(signer, content.IssuedAt));
         if (doubt is not null)
-            throw new FormatException($"Its times cannot be: {doubt}.");
+            throw new FormatException($"Its times are impossible: {doubt}.");
     }
 
     private static string? Doubt(X509Certificate2 signer, CertificateContent content, Timestamp stamp, SignerTrust trust)
@@ -171,8 +171,8 @@ internal static class CertificateCheck
         exception switch
         {
             FormatException => exception.Message,
-            JsonException => "It is not JSON as certificates are: it was cut off or changed, or is something else.",
-            CryptographicException => "The certificate of its signer cannot be read.",
-            _ => "It has not the parts of a certificate: it was changed, or is something else.",
+            JsonException => "It is not a certificate's JSON: it was truncated or changed, or is another kind of file.",
+            CryptographicException => "Its signer's certificate cannot be read.",
+            _ => "It lacks parts of a certificate: it was changed, or is another kind of file.",
         };
 }

@@ -124,7 +124,7 @@ internal static class CertificateStatement
     private static void WriteParty(CanonicalWriter writer, string role, CertificateParty party)
     {
         if (party.CertificateSha256 is { } fingerprint && !Digests.IsHex(fingerprint))
-            throw new FormatException($"The fingerprint of the {role} is not one.");
+            throw new FormatException($"The fingerprint of the {role} is invalid.");
         writer.Name(role);
         writer.StartObject();
         if (party.CertificateSha256 is not null)
@@ -188,7 +188,7 @@ internal static class CertificateStatement
     }
 
     private static Counts Exact(Counts counts) =>
-        counts.IsExact ? counts : throw new FormatException("A number of records is negative, or larger than JSON can tell.");
+        counts.IsExact ? counts : throw new FormatException("A number of records is negative, or too large for JSON.");
 
     private static void WriteTime(CanonicalWriter writer, string name, DateTimeOffset? time)
     {
@@ -201,9 +201,9 @@ internal static class CertificateStatement
     {
         HashSet<string> subjects = new(content.Subjects, StringComparer.Ordinal);
         if (subjects.Count == 0 || subjects.Count != content.Subjects.Count)
-            throw new FormatException("There is no subject, or one stands twice.");
+            throw new FormatException("There is no subject, or one appears twice.");
         if (content.Locations.DistinctBy(location => location.LocationId, StringComparer.Ordinal).Count() != content.Locations.Count)
-            throw new FormatException("A location stands twice.");
+            throw new FormatException("A location appears twice.");
         foreach (LocationOutcome location in content.Locations)
         {
             if (location.Groups is [{ Subjects: null }])
@@ -213,7 +213,7 @@ internal static class CertificateStatement
                 group.Subjects is { Count: > 0 } some && some.All(one => subjects.Contains(one) && seen.Add(one))
             );
             if (!isEachOnce || seen.Count != subjects.Count)
-                throw new FormatException($"Not each subject has one outcome in the location '{location.LocationId}'.");
+                throw new FormatException($"The location '{location.LocationId}' does not have exactly one outcome per subject.");
         }
     }
 }

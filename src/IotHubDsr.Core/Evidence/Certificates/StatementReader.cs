@@ -90,7 +90,7 @@ internal static class StatementReader
         byte[] der = Convert.FromBase64String(base64);
         return X509Certificate2.GetCertContentType(der) == X509ContentType.Cert
             ? new X509Certificate2(der)
-            : throw new FormatException("The certificate of its signer cannot be read.");
+            : throw new FormatException("Its signer's certificate cannot be read.");
     }
 
     private static ScopeStatement Scope(JsonElement scope) =>
@@ -133,7 +133,7 @@ internal static class StatementReader
     private static Verdict Verdict(JsonElement group) =>
         Array.IndexOf(Verdicts, Text(group.GetProperty("verdict"))) is >= 0 and int verdict
             ? (Verdict)verdict
-            : throw new FormatException("A verdict is not known.");
+            : throw new FormatException("A verdict is unknown.");
 
     private static CertificateParty Party(JsonElement party) => new(Text(party.GetProperty("name")), Optional(party, "certificateSha256"));
 

@@ -34,11 +34,11 @@ internal static class X509Trust
     )
     {
         if (anchors.Count == 0)
-            return "nobody was named who is trusted";
+            return "no trusted certificates were named";
         if (!SigningKey.IsValidAt(certificate, at))
         {
-            return $"it is valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u}, and not "
-                + $"at {at.UtcDateTime:u}";
+            return $"it is valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u}, not at "
+                + $"{at.UtcDateTime:u}";
         }
 
         if (X509Use.Doubt(certificate, purpose) is { } unfit)
@@ -69,7 +69,7 @@ internal static class X509Trust
         {
             return chain.Build(certificate)
                 ? WeakLink([.. chain.ChainElements.Select(element => element.Certificate)], purpose)
-                : "none of the certificates that were passed vouches for it "
+                : "none of the named certificates vouches for it "
                     + $"({string.Join(", ", chain.ChainStatus.Select(status => status.Status.ToString()).Distinct())})";
         }
         finally
@@ -90,7 +90,7 @@ internal static class X509Trust
                 ?? (isAnchor ? null : X509Use.DoubtOfSignature(chain[index]))
                 ?? (isAnchor || index == 0 ? null : X509Use.DoubtOfPurpose(chain[index], purpose));
             if (reason is not null)
-                return index == 0 ? reason : $"of its authority '{chain[index].Subject}', {reason}";
+                return index == 0 ? reason : $"its authority '{chain[index].Subject}': {reason}";
         }
 
         return null;

@@ -39,7 +39,7 @@ internal sealed record JournalLine(long Number, DateTimeOffset At, JournalEvent 
         {
             int length = journal.AsSpan(start).IndexOf((byte)'\n');
             if (length is < 0 or > LongestLine)
-                throw FaultCatalogue.JournalBroken.Exception(place, head.Lines + 1, "it does not end");
+                throw FaultCatalogue.JournalBroken.Exception(place, head.Lines + 1, "it is incomplete");
             ReadOnlyMemory<byte> bytes = journal.AsMemory(start, length);
             JournalLine line = Parse(place, bytes, head);
             head = new JournalHead(line.Number, Digests.Of(bytes.Span));

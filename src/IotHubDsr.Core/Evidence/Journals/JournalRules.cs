@@ -21,12 +21,12 @@ internal static partial class JournalRules
         switch (next)
         {
             case Registered registered:
-                Require(RequestIds.IsOne(registered.RequestId), "the ID of the request is none");
+                Require(RequestIds.IsOne(registered.RequestId), "the request ID is invalid");
                 Require(registered.Subjects.Count > 0, "the request has no subjects");
                 RequireSubjects(registered.Subjects);
                 Require(
                     registered.Generations is null || registered.Generations.Count == registered.Subjects.Count,
-                    "the subjects have no generations each"
+                    "the subjects do not have one generation each"
                 );
                 RequireTime(registered.ReceivedAt);
                 RequireText(registered.IdentityEvidence);
@@ -40,13 +40,13 @@ internal static partial class JournalRules
             case Announced announced:
                 Require(
                     announced.Items.All(row => row is not null && IsCount(row.Records) && row.Changes >= 0),
-                    "an announced item is none"
+                    "an announced item is invalid"
                 );
                 break;
             case Erased erased:
                 Require(
                     erased.Groups.All(group => group is not null && IsCount(group.Records) && group.Changes >= 0),
-                    "what was erased is no number"
+                    "the number of erased records is invalid"
                 );
                 foreach (ErasedGroup group in erased.Groups)
                 {
@@ -59,8 +59,8 @@ internal static partial class JournalRules
                 Require(verified);
                 break;
             case Certified certified:
-                Require(EvidenceFiles.CertificateNumber(certified.File) is not null, "the name of a certificate is none");
-                Require(IsDigest(certified.Digest), "the digest of a certificate is none");
+                Require(EvidenceFiles.CertificateNumber(certified.File) is not null, "the name of a certificate is invalid");
+                Require(IsDigest(certified.Digest), "the digest of a certificate is invalid");
                 break;
             default:
                 RequireDecision(next);
@@ -93,7 +93,7 @@ internal static partial class JournalRules
                 RequireText(anonymised.Reason);
                 break;
             case Exported exported:
-                Require(IsCount(exported.Records), "the number of exported records is none");
+                Require(IsCount(exported.Records), "the number of exported records is invalid");
                 break;
             case RunEnded ended:
                 RequireVerdict(ended.Verdict);
@@ -103,24 +103,24 @@ internal static partial class JournalRules
 
     private static void Require(Planned planned)
     {
-        Require(IsDigest(planned.Digest), "the digest of the plan is none");
+        Require(IsDigest(planned.Digest), "the digest of the plan is invalid");
         foreach (PlannedLocation? location in planned.Locations)
             Require(location);
         foreach (DeclinedSteps? declined in planned.Declined)
         {
-            Require(declined is not null, "a declined step is none");
+            Require(declined is not null, "a declined step is invalid");
             RequireSubjects(declined!.Subjects);
         }
     }
 
     private static void Require(PlannedLocation? location) =>
-        Require(location is { Steps: >= 0 } && IsCount(location.Records), "a planned location is none");
+        Require(location is { Steps: >= 0 } && IsCount(location.Records), "a planned location is invalid");
 
     private static void Require(Verified verified)
     {
         foreach (VerifiedGroup? group in verified.Groups)
         {
-            Require(group is not null && IsCount(group.Remaining), "the number of records that remain is none");
+            Require(group is not null && IsCount(group.Remaining), "the number of remaining records is invalid");
             RequireVerdict(group!.Verdict);
             RequireTime(group.Until);
             RequireSubjects(group.Subjects);
@@ -128,14 +128,14 @@ internal static partial class JournalRules
     }
 
     private static void RequireSubjects(IReadOnlyList<string>? subjects) =>
-        Require(subjects is null || subjects.All(subject => !string.IsNullOrEmpty(subject)), "a subject is none");
+        Require(subjects is null || subjects.All(subject => !string.IsNullOrEmpty(subject)), "a subject is invalid");
 
     private static void RequireVerdict(Verdict? verdict) =>
-        Require(verdict is not { } known || Enum.IsDefined(known), "a verdict is not known");
+        Require(verdict is not { } known || Enum.IsDefined(known), "a verdict is unknown");
 
-    private static void RequireTime(DateTimeOffset? time) => Require(time is not { Year: > LastYear }, "a time is beyond all dates");
+    private static void RequireTime(DateTimeOffset? time) => Require(time is not { Year: > LastYear }, "a time is out of range");
 
-    private static void RequireText(string? hash) => Require(hash is null || Hash().IsMatch(hash), "the name of a text is none");
+    private static void RequireText(string? hash) => Require(hash is null || Hash().IsMatch(hash), "the name of a text is invalid");
 
     private static bool IsCount(long? records) => records is null or (>= 0 and <= MostRecords);
 

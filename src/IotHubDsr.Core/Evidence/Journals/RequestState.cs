@@ -105,13 +105,7 @@ internal sealed class RequestState
         {
             // What the other lines mean depends on it.
             if (line.Event is Registered != (line.Number == 1))
-            {
-                throw FaultCatalogue.JournalBroken.Exception(
-                    place,
-                    line.Number,
-                    "it does not begin with the registration, and have one only"
-                );
-            }
+                throw FaultCatalogue.JournalBroken.Exception(place, line.Number, "it must begin with the registration, and have only one");
 
             state.Apply(line, head);
         }
@@ -119,7 +113,7 @@ internal sealed class RequestState
         return state.Registration is null
                 ? throw FaultCatalogue.JournalBroken.Exception(place, 1, "it does not begin with the registration")
             : requestId is null || state.RequestId == requestId ? state
-            : throw FaultCatalogue.JournalBroken.Exception(place, 1, $"it is that of the request '{state.RequestId}'");
+            : throw FaultCatalogue.JournalBroken.Exception(place, 1, $"it belongs to the request '{state.RequestId}'");
     }
 
     public void Apply(JournalLine line, JournalHead head)

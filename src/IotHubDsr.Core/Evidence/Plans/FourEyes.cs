@@ -16,15 +16,12 @@ internal static class FourEyes
         if (requirement.PerformerCertificate is null && requirement.PerformerNames.Count == 0)
             return null;
         if (PersonName.MixedLetter(SigningKey.NameOf(approver)) is { } letter)
-        {
-            return $"'{SigningKey.NameOf(approver)}' mixes letters of different alphabets, as a name that is made to look like another "
-                + $"does: {letter}";
-        }
+            return $"'{SigningKey.NameOf(approver)}' mixes letters of different alphabets, like a name that imitates another: {letter}";
 
         if (requirement.PerformerCertificate is { } own && IsSameKey(own, approver))
-            return "the key that signed it is the performer's";
+            return "it was signed with the performer's key";
         if (IsKeyOfThisAccount(approver))
-            return "the account that performs it has the key that signed it";
+            return "the account that performs it holds the key that signed it";
 
         List<string> approverNames = NamesOf(approver);
         IEnumerable<string> performerNames = requirement.PerformerCertificate is { } performer

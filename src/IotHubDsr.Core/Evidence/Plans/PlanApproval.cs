@@ -119,7 +119,7 @@ internal static class PlanApproval
         return doubt
             ?? (
                 SignatureTime.DoubtOfEnd(signer, stamp.Time, now) is { } ended
-                    ? $"the certificate of its signer does not count: {ended}{(stamp.Doubt is null ? string.Empty : $" ({stamp.Doubt})")}"
+                    ? $"its signer's certificate is not accepted: {ended}{(stamp.Doubt is null ? string.Empty : $" ({stamp.Doubt})")}"
                     : null
             );
     }
@@ -150,7 +150,7 @@ internal static class PlanApproval
             var alone = new SignedCms();
             alone.Decode(signature);
             if (alone.ContentInfo.Content.Length > 0)
-                throw FaultCatalogue.ApprovalInvalid.Exception(path, "its signature is not a detached one.");
+                throw FaultCatalogue.ApprovalInvalid.Exception(path, "its signature is not detached.");
 
             var cms = new SignedCms(new ContentInfo(file), detached: true);
             cms.Decode(signature);
@@ -158,13 +158,13 @@ internal static class PlanApproval
             {
                 throw FaultCatalogue.ApprovalInvalid.Exception(
                     path,
-                    "its signature has not exactly one signer whose certificate it holds."
+                    "its signature does not have exactly one signer whose certificate it includes."
                 );
             }
 
             cms.SignerInfos[0].CheckSignature(verifySignatureOnly: true);
             if (SigningKey.ForChecking(cms.SignerInfos[0].Certificate!) is null)
-                throw FaultCatalogue.ApprovalInvalid.Exception(path, "the key of its signer is of a kind that is not accepted.");
+                throw FaultCatalogue.ApprovalInvalid.Exception(path, "its signer's key is of an unsupported kind.");
             return CmsStrength.Doubt(cms.SignerInfos[0]) is { } weak
                 ? throw FaultCatalogue.ApprovalInvalid.Exception(path, $"{weak}.")
                 : (cms.SignerInfos[0], cms.Certificates);
@@ -174,7 +174,7 @@ internal static class PlanApproval
             throw new DsrException(
                 FaultCatalogue.ApprovalInvalid.For(
                     path,
-                    "its signature does not fit: the plan or the signature was changed, or it is of another plan."
+                    "its signature does not match: the plan or the signature was changed, or the signature is another plan's."
                 ),
                 exception
             );

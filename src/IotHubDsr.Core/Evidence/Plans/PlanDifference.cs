@@ -37,7 +37,7 @@ internal static class PlanDifference
             .Values.Where(location =>
                 present.TryGetValue(location.Id, out DataLocation? today) && !today.Statements.SequenceEqual(location.Statements)
             )
-            .Select(location => $"{location}: the operator's statements are not those of the plan");
+            .Select(location => $"{location}: the operator's statements differ from those in the plan");
     }
 
     private static Dictionary<string, DataLocation> Locations(ErasurePlan plan) =>
@@ -52,7 +52,7 @@ internal static class PlanDifference
             after = now.Finding;
         if (after.Verdict != before.Verdict && after.Verdict is Verdict.Unreachable or Verdict.Held or Verdict.Unknown)
         {
-            yield return $"{Name(planned)}: it was {before.Verdict}, and is {after.Verdict} now";
+            yield return $"{Name(planned)}: it was {before.Verdict}, and is now {after.Verdict}";
             if (after.Verdict != Verdict.Held)
                 yield break; // What could not be read says nothing about counts, or about the device.
         }
@@ -62,8 +62,8 @@ internal static class PlanDifference
             yield return (before.GenerationId, after.GenerationId) switch
             {
                 (_, null) => $"{Name(planned)}: the device is gone",
-                (null, _) => $"{Name(planned)}: a device was made since",
-                _ => $"{Name(planned)}: the device was deleted and made again",
+                (null, _) => $"{Name(planned)}: a device was created since",
+                _ => $"{Name(planned)}: the device was deleted and created again",
             };
         }
 

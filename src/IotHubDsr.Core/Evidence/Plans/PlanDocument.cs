@@ -21,7 +21,7 @@ internal static class PlanDocument
     public static ErasurePlan RequireSealed(ErasurePlan plan) =>
         Digests.Of(Canonical(plan)) == plan.Digest
             ? plan
-            : throw FaultCatalogue.InvalidPlan.Exception(plan.Path ?? plan.Digest, "its digest is not that of its content.");
+            : throw FaultCatalogue.InvalidPlan.Exception(plan.Path ?? plan.Digest, "its digest does not match its content.");
 
     /// <summary>The bytes of the file.</summary>
     public static byte[] Write(ErasurePlan plan)
@@ -49,11 +49,11 @@ internal static class PlanDocument
             JsonElement plan = document.RootElement.GetProperty("plan");
             string digest = Digests.Of(CanonicalJson.Write(plan));
             if (document.RootElement.GetProperty("digest").GetString() != digest)
-                throw FaultCatalogue.InvalidPlan.Exception(path, "its digest is not that of its content.");
+                throw FaultCatalogue.InvalidPlan.Exception(path, "its digest does not match its content.");
             ErasurePlan read = PlanReader.Read(plan) with { Digest = digest, Path = path };
             return Digests.Of(Canonical(read)) == digest
                 ? read
-                : throw FaultCatalogue.InvalidPlan.Exception(path, "it has parts that this version does not know.");
+                : throw FaultCatalogue.InvalidPlan.Exception(path, "it has parts that are unknown to this version.");
         }
         catch (Exception exception)
             when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)

@@ -31,7 +31,7 @@ internal static class PlanFile
     public static void RequireFree(string path)
     {
         if (Path.Exists(path))
-            throw FaultCatalogue.PlanNotSaved.Exception(path, "it exists already.");
+            throw FaultCatalogue.PlanNotSaved.Exception(path, "it already exists.");
     }
 
     public static async Task<ErasurePlan> ReadAsync(string path, CancellationToken cancellationToken) =>

@@ -93,7 +93,7 @@ internal static class PlanReader
         where TEnum : struct, Enum =>
         Array.IndexOf(Enum.GetNames<TEnum>(), Text(element, name)) is >= 0 and int index
             ? Enum.GetValues<TEnum>()[index]
-            : throw new FormatException($"The member '{name}' has no value that is known.");
+            : throw new FormatException($"The member '{name}' has an unknown value.");
 
     private static DateTimeOffset Time(JsonElement element, string name) =>
         DateTimeOffset.Parse(Text(element, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);

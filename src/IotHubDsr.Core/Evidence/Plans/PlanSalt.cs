@@ -15,5 +15,5 @@ internal static class PlanSalt
 
     /// <exception cref="FormatException">It is shorter than 128 bits, or not hexadecimal.</exception>
     public static string Require(string salt) =>
-        salt.Length >= FewestDigits && salt.All(char.IsAsciiHexDigitLower) ? salt : throw new FormatException("Its salt is not one.");
+        salt.Length >= FewestDigits && salt.All(char.IsAsciiHexDigitLower) ? salt : throw new FormatException("Its salt is invalid.");
 }

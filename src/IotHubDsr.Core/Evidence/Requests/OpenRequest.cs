@@ -109,7 +109,7 @@ internal sealed class OpenRequest : IAsyncDisposable
     public static void RequirePlausible(DateTimeOffset? receivedAt, DateTimeOffset now)
     {
         if (receivedAt > now + ServiceClock.Tolerance)
-            throw FaultCatalogue.InvalidReceivedAt.Exception($"{receivedAt:u}", "that is still to come");
+            throw FaultCatalogue.InvalidReceivedAt.Exception($"{receivedAt:u}", "that is in the future");
         if (receivedAt < FirstReceipt)
         {
             throw FaultCatalogue.InvalidReceivedAt.Exception(
@@ -238,7 +238,7 @@ internal sealed class OpenRequest : IAsyncDisposable
         ErasurePlan plan = PlanDocument.Read(place, file);
         return plan.Digest == digest
             ? plan
-            : throw FaultCatalogue.InvalidPlan.Exception(place, "it is another one than the journal names.");
+            : throw FaultCatalogue.InvalidPlan.Exception(place, "it is not the one that the journal names.");
     }
 
     public ValueTask DisposeAsync() => Journal.DisposeAsync();
@@ -266,7 +266,7 @@ internal sealed class OpenRequest : IAsyncDisposable
         {
             throw FaultCatalogue.RequestStoreNotWritable.Exception(
                 store.Place,
-                $"it has {ByteSize.Format(free)} free, and up to {ByteSize.Format(needed)} are needed."
+                $"it has {ByteSize.Format(free)} free, but needs up to {ByteSize.Format(needed)}."
             );
         }
     }
@@ -325,7 +325,7 @@ internal sealed class OpenRequest : IAsyncDisposable
                 // Who only looks whether somebody has the lease takes it for a moment, too.
                 string? other = await folder.ReadHolderAsync(cancellationToken);
                 if (other is not null || waited >= wait + PatienceWithLookers)
-                    throw FaultCatalogue.RequestBusy.Exception(folder.RequestId, other ?? "by a process that has just ended");
+                    throw FaultCatalogue.RequestBusy.Exception(folder.RequestId, other ?? "a process that has just ended");
             }
 
             await Task.Delay(waited >= wait ? ShortRetryTime : RetryTime, time, cancellationToken);

@@ -41,7 +41,7 @@ internal static class CertificateChain
         before switch
         {
             null => check with { IsPredecessorShown = false },
-            _ when before.RequestId != check.RequestId => Broken(check, "The certificate that it follows is of another request."),
+            _ when before.RequestId != check.RequestId => Broken(check, "The certificate that it follows belongs to another request."),
             _ when before.IssuedAt > check.IssuedAt => Broken(check, "The certificate that it follows was issued later."),
             _ => check with { IsPredecessorShown = true },
         };

@@ -18,9 +18,9 @@ internal static class SignatureTime
     public static string? Doubt(DateTimeOffset claimed, DateTimeOffset earliest, DateTimeOffset now)
     {
         if (claimed > now + Skew)
-            return $"it is dated {claimed.UtcDateTime:u}, and it is {now.UtcDateTime:u}";
+            return $"it is dated {claimed.UtcDateTime:u}, but it is now {now.UtcDateTime:u}";
         return claimed < earliest - Skew
-            ? $"it is dated {claimed.UtcDateTime:u}, and is about what happened at {earliest.UtcDateTime:u}"
+            ? $"it is dated {claimed.UtcDateTime:u}, but is about what happened at {earliest.UtcDateTime:u}"
             : null;
     }
 
@@ -30,13 +30,13 @@ internal static class SignatureTime
         || SigningKey.IsValidAt(signer, claimed + Skew)
         || SigningKey.IsValidAt(signer, claimed - Skew)
             ? null
-            : $"it is dated {claimed.UtcDateTime:u}, when the certificate of its signer was not valid";
+            : $"it is dated {claimed.UtcDateTime:u}, when its signer's certificate was not valid";
 
     /// <summary>Why the time of a trusted time stamp contradicts what a signature says; null when it does not.</summary>
     public static string? DoubtOfStamp(DateTimeOffset stamped, DateTimeOffset? claimed, DateTimeOffset earliest, DateTimeOffset now)
     {
         if (claimed > stamped + Skew)
-            return $"it is dated {claimed.Value.UtcDateTime:u}, and has a time stamp of {stamped.UtcDateTime:u}";
+            return $"it is dated {claimed.Value.UtcDateTime:u}, but has a time stamp of {stamped.UtcDateTime:u}";
         return Doubt(stamped, earliest, now) is { } doubt ? $"its time stamp cannot be right: {doubt}" : null;
     }
 
@@ -45,7 +45,7 @@ internal static class SignatureTime
     /// </summary>
     public static string? DoubtOfEnd(X509Certificate2 signer, DateTimeOffset? stamped, DateTimeOffset now) =>
         stamped is null && now.UtcDateTime > signer.NotAfter.ToUniversalTime()
-            ? $"it ended at {signer.NotAfter.ToUniversalTime():u}, and only a time stamp (RFC 3161) of an authority that is named shows "
-                + "that it was used before"
+            ? $"it expired at {signer.NotAfter.ToUniversalTime():u}, and only a time stamp (RFC 3161) of a named authority shows that it "
+                + "was used before"
             : null;
 }

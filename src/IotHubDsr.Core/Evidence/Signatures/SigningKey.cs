@@ -48,14 +48,14 @@ internal sealed class SigningKey
         string? reason =
             !certificate.HasPrivateKey ? "it has no private key"
             : !IsValidAt(certificate, now)
-                ? $"it is valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u}, and not now"
+                ? $"it is valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u}, not now"
             : ForChecking(certificate) is null ? null
             : X509Use.Doubt(certificate, X509Purpose.Signing);
         return reason is null && ForChecking(certificate) is { } key
             ? key
             : throw FaultCatalogue.CertificateUnusable.Exception(
                 certificate.Subject,
-                reason ?? $"its key is neither RSA of {SmallestRsaKey} bits or more nor of one of the curves P-256, P-384 and P-521"
+                reason ?? $"its key is neither RSA of at least {SmallestRsaKey} bits nor P-256, P-384 or P-521"
             );
     }
 

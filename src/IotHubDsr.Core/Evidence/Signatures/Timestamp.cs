@@ -54,13 +54,13 @@ internal readonly record struct Timestamp(DateTimeOffset? Time, string? Doubt)
         try
         {
             if (!Rfc3161TimestampToken.TryDecode(encoded, out Rfc3161TimestampToken? token, out _) || verify(token) is not { } authority)
-                return new Timestamp(null, "its time stamp cannot be read, or is of something else");
+                return new Timestamp(null, "its time stamp cannot be read, or covers something else");
             using (authority)
             {
                 SignedCms cms = token.AsSignedCms();
                 string? doubt =
                     !X509Use.IsStrongHash(token.TokenInfo.HashAlgorithmId.Value) || CmsStrength.Doubt(cms.SignerInfos[0]) is not null
-                        ? "its time stamp is not made with SHA-256 or better"
+                        ? "its time stamp was not made with SHA-256 or better"
                     : authority.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(signer.PublicKey.ExportSubjectPublicKeyInfo())
                         ? "its time stamp was made by its signer"
                     : X509Trust.Doubt(
@@ -107,6 +107,6 @@ internal static class CmsStrength
     public static string? Doubt(SignerInfo signature) =>
         X509Use.IsStrongHash(signature.DigestAlgorithm.Value) && X509Use.IsStrongOrHashless(signature.SignatureAlgorithm.Value)
             ? null
-            : $"its signature is made with {signature.DigestAlgorithm.FriendlyName ?? signature.DigestAlgorithm.Value} "
-                + $"({signature.SignatureAlgorithm.FriendlyName ?? signature.SignatureAlgorithm.Value}): SHA-256 or better is needed";
+            : $"its signature was made with {signature.DigestAlgorithm.FriendlyName ?? signature.DigestAlgorithm.Value} "
+                + $"({signature.SignatureAlgorithm.FriendlyName ?? signature.SignatureAlgorithm.Value}): SHA-256 or better is required";
 }

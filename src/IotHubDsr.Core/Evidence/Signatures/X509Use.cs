@@ -94,7 +94,7 @@ internal static class X509Use
             || (purposes.Contains(ClientAuthentication) && !purposes.Contains(ServerAuthentication));
         return isForSigning
             ? null
-            : $"its extended key usage ({string.Join(", ", purposes)}) does not cover signatures of people: accepted are "
+            : $"its extended key usage ({string.Join(", ", purposes)}) does not cover signatures by people; accepted are "
                 + $"{AcceptedPurposes}";
     }
 
@@ -105,7 +105,7 @@ internal static class X509Use
         using ECDsa? ecdsa = certificate.GetECDsaPublicKey();
         return rsa?.KeySize >= SmallestRsaKey || ecdsa?.KeySize >= SmallestCurve
             ? null
-            : $"its key is neither RSA of {SmallestRsaKey} bits or more nor of a curve of {SmallestCurve} bits or more";
+            : $"its key is neither RSA of at least {SmallestRsaKey} bits nor on a curve of at least {SmallestCurve} bits";
     }
 
     /// <summary>Why the signature of its issuer proves nothing any more; null when it does.</summary>
@@ -115,7 +115,7 @@ internal static class X509Use
         bool isStrong = algorithm == RsaPss ? IsStrongHash(HashOfPss(certificate.RawData)) : StrongSignatures.Contains(algorithm);
         return isStrong
             ? null
-            : $"it was signed by its issuer with {certificate.SignatureAlgorithm.FriendlyName ?? algorithm}: SHA-256 or better is needed";
+            : $"it was signed by its issuer with {certificate.SignatureAlgorithm.FriendlyName ?? algorithm}: SHA-256 or better is required";
     }
 
     public static bool IsStrongHash(string? oid) => oid is not null && StrongHashes.Contains(oid);

@@ -27,7 +27,7 @@ internal static class EvidenceStores
         if (Require(place) is not { } uri)
             return new FolderEvidence(Path.GetFullPath(place));
         return access?.Credential is null
-            ? throw FaultCatalogue.NotConnected.Exception(place, ", and a request store in a blob container takes an Entra credential")
+            ? throw FaultCatalogue.NotConnected.Exception(place, ", and a request store in a blob container requires an Entra credential")
             : new ContainerEvidence(access, uri, time);
     }
 

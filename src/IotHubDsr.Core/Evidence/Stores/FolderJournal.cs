@@ -69,17 +69,13 @@ internal sealed class FolderJournal : IJournalFile
         byte[] found = new byte[end.Length];
         await there.ReadExactlyAsync(found, cancellationToken);
         if (!found.AsSpan().SequenceEqual(end))
-            throw new IOException($"Another file stands in the place of the journal '{_path}', or it was overwritten.");
+            throw new IOException($"The journal '{_path}' was replaced or overwritten.");
     }
 
     private void RequireLength(long length)
     {
         if (length != _length)
-        {
-            throw new IOException(
-                $"The journal '{_path}' has {length} bytes where {_length} were written: it was cut, or another file stands in its place."
-            );
-        }
+            throw new IOException($"The journal '{_path}' has {length} bytes where {_length} were written: it was truncated or replaced.");
     }
 
     /// <summary>A line without its end was never waited for to its end: nothing was done on the strength of it.</summary>

@@ -39,8 +39,8 @@ internal static class StoreFaults
 
         FaultDefinition fault = isWriting ? FaultCatalogue.RequestStoreNotWritable : FaultCatalogue.RequestStoreUnreadable;
         string reason = BlobFailures.IsContainerMissing(exception)
-            ? "there is no such container; the first request that is registered in it makes it, if the account may (Storage Blob Data "
-                + "Contributor at the storage account)."
+            ? "the container does not exist; the first request registered in it creates it, if the account has permission (Storage Blob "
+                + "Data Contributor on the storage account)."
             : Reason.Of(exception);
         return new DsrException(fault.For(place, reason), exception);
     }

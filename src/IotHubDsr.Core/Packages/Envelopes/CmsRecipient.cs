@@ -64,7 +64,7 @@ internal sealed record CmsRecipient(byte[] Info, int EnvelopeVersion)
         }
 
         return usage?.HasFlag(X509KeyUsageFlags.KeyAgreement) == false ? "its key usage does not allow key agreement"
-            : !KeyAgreement.Supports(certificate) ? "its key is neither RSA nor of one of the curves P-256, P-384 and P-521"
+            : !KeyAgreement.Supports(certificate) ? "its key is neither RSA nor P-256, P-384 or P-521"
             : null;
     }
 

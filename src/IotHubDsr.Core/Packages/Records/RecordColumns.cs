@@ -137,7 +137,7 @@ internal sealed class RecordColumns
 
         if (!isOpen)
             return new Node(members, Others: null, first, _columns.Count);
-        string meaning = $"Whatever else stands in {prefix.TrimEnd('.')}, as one JSON object; or all of it when it is no object.";
+        string meaning = $"Everything else in {prefix.TrimEnd('.')}, as one JSON object; or the whole value if it is not an object.";
         var other = new RecordField(OtherName, FieldType.Any, meaning);
         _columns.Add(new RecordColumn(prefix + OtherName, other, source!));
         return new Node(members, _columns.Count - 1, first, _columns.Count);

@@ -122,7 +122,7 @@ internal sealed class RecordSchema(RecordKind kind)
             if (_unexpected.TryGetValue(field, out SortedSet<string>? more))
             {
                 types.AddRange(more);
-                schema["$comment"] = $"Some records of this package hold {string.Join(" or ", more)} here, as their source has it.";
+                schema["$comment"] = $"Some records of this package hold {string.Join(" or ", more)} here, as in their source.";
             }
 
             schema["type"] = types.Count == 1 ? types[0] : new JsonArray([.. types.Select(type => JsonValue.Create(type))]);

@@ -44,7 +44,7 @@ internal sealed class ArchiveErasure(
             {
                 await EraseAsync(blob, token);
                 int now = Interlocked.Increment(ref done);
-                await call.ProgressAsync($"{now} of {blobs.Count} blobs looked after", now * 100 / blobs.Count, token);
+                await call.ProgressAsync($"{now} of {blobs.Count} blobs processed", now * 100 / blobs.Count, token);
             },
             cancellationToken
         );

@@ -16,7 +16,7 @@ internal sealed class ArchiveExport(ContainerScan scan, SinkCall call)
         "Records that the device relayed as a gateway for other devices are those devices' data, and those that only name it can be "
         + "other people's. ";
 
-    private const string ChangedMeanwhile = "Records that were found were gone, or could not be read, when they were to be copied.";
+    private const string ChangedMeanwhile = "Some records that were found had disappeared, or could not be read, when they were copied.";
 
     private readonly long[] _included = new long[scan.Subjects.Count];
     private readonly long[] _withheld = new long[scan.Subjects.Count];

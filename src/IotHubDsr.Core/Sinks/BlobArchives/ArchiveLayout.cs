@@ -85,13 +85,13 @@ internal sealed record ArchiveRecords(string FileName, string Member, RecordKind
                         IsRequired = true,
                         Values = Enum.GetNames<MatchKind>(),
                     },
-                    new("blob", FieldType.Text, "The blob in which it stands.", Export) { IsRequired = true },
-                    new("offset", FieldType.Integer, "Where in the blob it begins, or its line or block does.", Export)
+                    new("blob", FieldType.Text, "The blob that contains it.", Export) { IsRequired = true },
+                    new("offset", FieldType.Integer, "Byte offset in the blob at which it, its line or its block begins.", Export)
                     {
                         IsRequired = true,
                         Unit = "bytes",
                     },
-                    new("index", FieldType.Integer, "Which record of its block it is, from 0.", Export)
+                    new("index", FieldType.Integer, "Index of the record in its block, from 0.", Export)
                     {
                         IsRequired = true,
                         Unit = "records",

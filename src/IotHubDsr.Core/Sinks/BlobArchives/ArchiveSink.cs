@@ -24,8 +24,8 @@ internal abstract class ArchiveSink(BlobContainers containers, TimeProvider time
     public abstract string Method { get; }
 
     public string Reading =>
-        "The container was listed, and each blob in it that the operator does not exclude was read to its end, unless that had been done "
-        + "under the same ETag before.";
+        "The container was listed, and each blob in it that the operator does not exclude was read to its end, unless it had already been "
+        + "read under the same ETag.";
 
     public abstract ErasureStage StageOf(string kind);
 

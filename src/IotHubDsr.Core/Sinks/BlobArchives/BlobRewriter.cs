@@ -68,7 +68,7 @@ internal sealed class BlobRewriter(
                 _uploadsAll = true;
                 if (refused.IsGeneral)
                     container.StopCopying();
-                string why = $"{_place} is uploaded whole: its service does not copy for us, {refused.Message}.";
+                string why = $"{_place} is uploaded completely: its service cannot copy, {refused.Message}.";
                 await call.NoteAsync(NoticeLevel.Verbose, why, cancellationToken);
             }
             catch (RequestFailedException gone) when (_sent is not null && BlobFailures.IsGone(gone))
@@ -79,7 +79,7 @@ internal sealed class BlobRewriter(
             catch (Exception exception)
                 when (IsWorthAnotherLook(exception, attempt, _sent is not null) && !cancellationToken.IsCancellationRequested)
             {
-                await call.NoteAsync(NoticeLevel.Verbose, $"{_place} changed meanwhile; it is read again.", cancellationToken);
+                await call.NoteAsync(NoticeLevel.Verbose, $"{_place} has changed; reading it again.", cancellationToken);
             }
         }
 

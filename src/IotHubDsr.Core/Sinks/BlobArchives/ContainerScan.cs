@@ -144,14 +144,14 @@ internal sealed class ContainerScan(
         {
             details.Add(
                 $"{Counted.Of(others, "record")} {(others == 1 ? "was" : "were")} sent under another generation ID: the device ID was "
-                    + "deleted and made again, maybe for another person, and -GenerationId tells them apart"
+                    + "deleted and created again, possibly for another person; -GenerationId distinguishes the devices"
             );
         }
 
         if (totals.OldCopyRecords > 0)
         {
             details.Add(
-                $"{Counted.Of(totals.OldCopyRecords, "record stands", "records stand")} in old versions or snapshots, which "
+                $"{Counted.Of(totals.OldCopyRecords, "record is", "records are")} in old versions or snapshots, which "
                     + "-IncludeOldVersions erases where the current blobs hold everything else"
             );
         }
@@ -176,7 +176,7 @@ internal sealed class ContainerScan(
         {
             details.Add(
                 $"{Counted.Of(totals.OnlyMentioned, "record")} of others {(totals.OnlyMentioned == 1 ? "names" : "name")} the device "
-                    + "beside another or in an operator's query, which -IncludeMentioned takes as the device's: whoever runs the hub "
+                    + "together with another or in an operator's query, which -IncludeMentioned treats as the device's: the hub's operator "
                     + "decides"
             );
         }
@@ -188,7 +188,7 @@ internal sealed class ContainerScan(
             details.Add(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Counted.Of(_softDeleted, "soft-deleted copy", "soft-deleted copies")} cannot be read; they leave by "
+                    $"{Counted.Of(_softDeleted, "soft-deleted copy", "soft-deleted copies")} cannot be read and will have expired by "
                         + $"{_leavesBy:yyyy-MM-dd}"
                 )
             );
@@ -200,7 +200,7 @@ internal sealed class ContainerScan(
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{Counted.Of(_uncommitted, "blob consists", "blobs consist")} of uncommitted blocks, which cannot be read; unless "
-                        + $"they are committed, the service drops them by {_leavesBy:yyyy-MM-dd}"
+                        + $"they are committed, the service discards them by {_leavesBy:yyyy-MM-dd}"
                 )
             );
         }
@@ -208,7 +208,7 @@ internal sealed class ContainerScan(
         if (BlobExclusions.Describe(_excluded) is { } excluded)
             details.Add(excluded);
         if (_former is { IsMissing: true, Until: null })
-            details.Add("the container does not exist: its service makes it with the first record");
+            details.Add("the container does not exist: its service creates it with the first record");
         if (_former.Ground is { } former)
             details.Add(former);
         if (_hold.Ground is { } ground)
@@ -216,7 +216,7 @@ internal sealed class ContainerScan(
         if (totals.Leased > 0)
         {
             details.Add(
-                $"{Counted.Of(totals.Leased, "blob is", "blobs are")} leased by somebody else and can be changed only when the lease has "
+                $"{Counted.Of(totals.Leased, "blob is", "blobs are")} leased by another client and can be changed only after the lease has "
                     + "ended"
             );
         }

@@ -83,7 +83,7 @@ internal sealed partial class DraftBlob(BlobContainerAccess container, BlockBlob
         catch (RequestFailedException lost) when (lost.Status is 404 or 412)
         {
             // Another erasure took it for one that was left, or a call that seemed to fail had come through.
-            throw new IOException($"The draft '{_draft.Name}' is not as it was left.", lost);
+            throw new IOException($"The draft '{_draft.Name}' was changed by another writer.", lost);
         }
         finally
         {
@@ -92,7 +92,7 @@ internal sealed partial class DraftBlob(BlobContainerAccess container, BlockBlob
     }
 
     public Task CopyAsync(KeptRange range, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("An append blob is uploaded whole.");
+        throw new NotSupportedException("An append blob is uploaded completely.");
 
     public Task CompleteAsync() => Task.CompletedTask;
 

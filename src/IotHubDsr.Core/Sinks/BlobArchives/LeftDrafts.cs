@@ -45,10 +45,7 @@ internal sealed class LeftDrafts(BlobContainerAccess container, ArchiveLayout la
                 );
             }
 
-            await call.AnnounceAsync(
-                new Announcement($"delete {draft.Path}, which an erasure left that was cut off", []),
-                cancellationToken
-            );
+            await call.AnnounceAsync(new Announcement($"delete {draft.Path}, left by an interrupted erasure", []), cancellationToken);
             if (!draft.IsOldCopy)
                 await container.Open(draft.Name).DeleteIfExistsAsync(cancellationToken: cancellationToken);
             if (call.Options.IncludeOldVersions && (draft.IsOldCopy || draft.VersionId is not null))

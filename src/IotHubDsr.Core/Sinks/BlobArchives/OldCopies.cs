@@ -142,7 +142,7 @@ internal sealed class OldCopies(
     private ValueTask NoteHeldAsync(ListedBlob copy, CancellationToken cancellationToken) =>
         call.NoteAsync(
             NoticeLevel.Warning,
-            $"The old copy {call.Location.Place}/{copy.Path} was kept, for all devices in it: it is held for one of them.",
+            $"The old copy {call.Location.Place}/{copy.Path} was kept, for all devices in it, because it is held for one of them.",
             cancellationToken
         );
 

@@ -34,7 +34,7 @@ internal sealed class RewriteCheck : IAsyncDisposable
         }
         catch (ArchiveFormatException broken)
         {
-            throw FaultCatalogue.RewriteMismatch.Exception(place, $"the new form cannot be read. {broken.Message}");
+            throw FaultCatalogue.RewriteMismatch.Exception(place, $"the new content cannot be read. {broken.Message}");
         }
 
         if (staged.RecordsRead + rewrite.RecordsRemoved != rewrite.RecordsRead || staged.Digest != rewrite.KeptDigest)

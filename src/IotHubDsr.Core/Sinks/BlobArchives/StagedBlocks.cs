@@ -108,9 +108,9 @@ internal sealed class StagedBlocks(BlockBlobClient blob, BlobProperties before, 
         }
 
         if (copied.ContentCrc64 is not { Length: sizeof(ulong) } crc)
-            throw new CopyRefusedException("the service does not say what it copied", isGeneral: true);
+            throw new CopyRefusedException("the service does not report what it copied", isGeneral: true);
         if (!crc.AsSpan().SequenceEqual(range.Crc64))
-            throw new CopyRefusedException("the service copied other bytes than were read", isGeneral: false);
+            throw new CopyRefusedException("the service did not copy the bytes that were read", isGeneral: false);
     }
 
     /// <summary>The client that writes with the blob's own encryption scope.</summary>

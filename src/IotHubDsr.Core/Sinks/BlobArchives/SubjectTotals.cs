@@ -34,7 +34,7 @@ internal sealed class SubjectTotals
             ? null
             : $"{Counted.Of(Unclear, "record")} of the device ID {(Unclear == 1 ? "is" : "are")} left in "
                 + $"{Counted.Of(UnclearBlobs, "blob")} whose {(UnclearBlobs == 1 ? "name does" : "names do")} "
-                + "not tell which hub wrote them: their owner finds out, or the location file names the blobs or their format";
+                + "not show which hub wrote them: their owner must find out, or the location file must name the blobs or their format";
 
     /// <summary>The device's own records by generation; those that an ID had before are in it.</summary>
     public SentGenerations Generations { get; } = new();

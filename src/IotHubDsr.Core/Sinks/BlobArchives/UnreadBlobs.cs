@@ -37,15 +37,15 @@ internal sealed class UnreadBlobs
                 yield return $"{Counted.Of(Count, "blob")} could not be read: {List(_named, Count)}";
             if (PartlyCount > 0)
             {
-                yield return $"{Counted.Of(PartlyCount, "blob holds", "blobs hold")} records from which no sender can be read: "
+                yield return $"{Counted.Of(PartlyCount, "blob holds", "blobs hold")} records whose sender cannot be determined: "
                     + $"{List(_partly, PartlyCount)}";
             }
 
             if (ForeignCount > 0)
             {
-                yield return $"{Counted.Of(ForeignCount, "blob is no archive", "blobs are no archives")} of messages: "
+                yield return $"{Counted.Of(ForeignCount, "blob is not an archive", "blobs are not archives")} of messages: "
                     + $"{List(_foreign, ForeignCount)}; "
-                    + "their owner looks whether they hold data of the device, or the location file excludes them with a ground";
+                    + "their owner must check whether they hold data of the device, or the location file must exclude them with a ground";
             }
         }
     }

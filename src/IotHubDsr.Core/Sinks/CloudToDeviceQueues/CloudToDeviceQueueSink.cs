@@ -6,7 +6,7 @@ namespace IotHubDsr.Core.Sinks.CloudToDeviceQueues;
 /// <summary>Messages that wait in the hub for a device. The service gives their number and discards them; it never shows them.</summary>
 internal sealed class CloudToDeviceQueueSink(HubClient hub) : ISink
 {
-    private const string NumberOnly = "The service gives only the number of waiting messages, not their content.";
+    private const string NumberOnly = "The service shows only the number of waiting messages, not their content.";
 
     public IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.CloudToDeviceQueue];
 
@@ -18,7 +18,7 @@ internal sealed class CloudToDeviceQueueSink(HubClient hub) : ISink
 
     public string Method => "The queue of the device was purged by the hub.";
 
-    public string Reading => "The hub was asked for the queue of each device.";
+    public string Reading => "The hub was queried for the queue of each device.";
 
     public ErasureStage StageOf(string kind) => ErasureStage.Queues;
 

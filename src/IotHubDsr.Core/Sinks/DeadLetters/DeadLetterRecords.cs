@@ -10,8 +10,7 @@ internal static class DeadLetterRecords
         ArchiveRecords.Of(
             "events",
             "dead-letter",
-            "An event about the device that Event Grid could not deliver. An event that concerns several of the devices is there once "
-                + "for each.",
+            "An event about the device that Event Grid could not deliver. An event about several of the devices appears once for each.",
             new("event", FieldType.Object, "The event, in the schema of Event Grid or of CloudEvents.", "Event Grid")
             {
                 Fields =
@@ -24,11 +23,11 @@ internal static class DeadLetterRecords
                     new("type", FieldType.Text, "What happened, in CloudEvents."),
                     new("eventTime", FieldType.Time, "When it happened, in Event Grid's schema."),
                     new("time", FieldType.Time, "When it happened, in CloudEvents."),
-                    new("data", FieldType.Any, "What the hub told about it: the twin of the device, or the message.", "the IoT hub"),
+                    new("data", FieldType.Any, "What the hub reported about it: the twin of the device, or the message.", "the IoT hub"),
                     new("deadLetterReason", FieldType.Text, "Why it could not be delivered."),
-                    new("lastDeliveryOutcome", FieldType.Text, "How the last attempt ended."),
-                    new("deliveryAttempts", FieldType.Any, "How often it was tried."),
-                    new("UnreadableRecord", FieldType.Text, "The whole event as text, where it is not such an event."),
+                    new("lastDeliveryOutcome", FieldType.Text, "Result of the last attempt."),
+                    new("deliveryAttempts", FieldType.Any, "Number of attempts."),
+                    new("UnreadableRecord", FieldType.Text, "The whole event as text, if it does not have this form."),
                 ],
             }
         );

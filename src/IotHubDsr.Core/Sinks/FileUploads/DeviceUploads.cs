@@ -136,7 +136,7 @@ internal sealed class DeviceUploads(string deviceId, UploadWindow window, Contai
             sentences.Add(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Count(deleted, "soft-deleted file")} cannot be read or erased and will have left by {LastLeaves:yyyy-MM-dd}."
+                    $"{Count(deleted, "soft-deleted file")} cannot be read or erased and will have expired by {LastLeaves:yyyy-MM-dd}."
                 )
             );
         }
@@ -146,8 +146,8 @@ internal sealed class DeviceUploads(string deviceId, UploadWindow window, Contai
             sentences.Add(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Count(begun, "upload")} {(begun == 1 ? "was" : "were")} never finished: uncommitted blocks cannot be read, and "
-                        + $"the service drops them by {LastLeaves:yyyy-MM-dd}."
+                    $"{Count(begun, "upload")} {(begun == 1 ? "was" : "were")} never finished: uncommitted blocks cannot be read, and the "
+                        + $"service discards them by {LastLeaves:yyyy-MM-dd}."
                 )
             );
         }
@@ -171,7 +171,7 @@ internal sealed class DeviceUploads(string deviceId, UploadWindow window, Contai
         if (_files.Count(file => file.IsLeased) is > 0 and var leased)
         {
             sentences.Add(
-                $"{Count(leased, "file")} {(leased == 1 ? "is" : "are")} leased by somebody else and can be deleted only when the lease "
+                $"{Count(leased, "file")} {(leased == 1 ? "is" : "are")} leased by another client and can be deleted only after the lease "
                     + "has ended."
             );
         }

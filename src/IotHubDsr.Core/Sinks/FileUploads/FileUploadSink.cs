@@ -15,9 +15,9 @@ internal sealed class FileUploadSink(BlobContainers containers, TimeProvider tim
 
     public Narrowing Understands => Narrowing.Time | Narrowing.Mentioned;
 
-    public string Method => "The files under the name of the device were deleted under the ETags that were read.";
+    public string Method => "The files in the device's folder were deleted under the ETags that were read.";
 
-    public string Reading => "What stands under the name of each device was listed, old copies included.";
+    public string Reading => "The folder of each device was listed, including old copies.";
 
     public ErasureStage StageOf(string kind) => ErasureStage.Sinks;
 

@@ -18,11 +18,11 @@ internal static partial class SharedUploads
         if (location.Settings.GetValueOrDefault(LocationSettings.OtherHubs) is { } others)
         {
             IEnumerable<string> names = others.Split('\n').Select(static hub => $"'{hub.Split(' ')[0]}'").Distinct(StringComparer.Ordinal);
-            return $"Hub {string.Join(", ", names)} writes to the container as well";
+            return $"Hub {string.Join(", ", names)} also writes to the container";
         }
 
         return location.Settings.GetValueOrDefault(LocationSettings.SharingUnknown) is { } unknown
-            ? $"Whether another hub writes to the container as well cannot be told: {unknown.TrimEnd('.')}"
+            ? $"It is unknown whether another hub also writes to the container: {unknown.TrimEnd('.')}"
             : null;
     }
 
@@ -31,7 +31,7 @@ internal static partial class SharedUploads
         Ground(found.Location)
         ?? (
             HoldsArchives(found, found.Location.Settings.GetValueOrDefault(LocationSettings.ArchiveHubNames)?.Split('\n') ?? [])
-                ? "Blobs that are named as archives of many devices lie in the folder of this ID"
+                ? "The folder of this ID has blobs that are named like archives of many devices"
                 : null
         );
 
@@ -50,12 +50,12 @@ internal static partial class SharedUploads
                 Detail =
                     $"{ground}. {Counted.Of(found.RecordCount, "file")} of the device ID can be "
                     + $"{(Ground(found.Location) is null ? "other devices'" : "another hub's")} and "
-                    + $"{(found.RecordCount == 1 ? "is" : "are")} neither erased nor exported. Whoever is responsible for "
-                    + $"{found.Location.Place} finds out whose "
+                    + $"{(found.RecordCount == 1 ? "is" : "are")} neither erased nor exported. The person responsible for "
+                    + $"{found.Location.Place} must find out whose "
                     + (found.RecordCount == 1 ? "it is" : "they are")
                     + (
                         Ground(found.Location) is null
-                            ? " and deletes by hand what is the device's."
+                            ? " and delete the device's by hand."
                             : "; if no other hub uses the container, say so with -DedicatedContainer of Connect-IotHubDsr or in the "
                                 + "location file, and plan again."
                     ),

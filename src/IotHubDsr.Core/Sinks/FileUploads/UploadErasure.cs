@@ -294,9 +294,9 @@ internal sealed class UploadErasure(BlobContainerAccess container, SinkCall call
                 + (
                     HasHeldSnapshot(path) ? "One of them is held."
                     : _window.IsOpen ? "-IncludeOldVersions deletes both."
-                    : "Those in the window go first with -IncludeOldVersions; others stay, and the file with them."
+                    : "-IncludeOldVersions deletes those in the window first; the others are kept, and the file with them."
                 )
-            : $"The directory {PlaceOf(path)} was kept: something has come into it meanwhile.";
+            : $"The directory {PlaceOf(path)} was kept: it is no longer empty.";
 
     private string PlaceOf(string path) => $"{call.Location.Place}/{path}";
 }

@@ -7,17 +7,17 @@ internal static class UploadRecords
 {
     private const string Export = "this export";
     private const string Storage = "the storage account";
-    private const string Uploader = "whoever uploaded the file";
+    private const string Uploader = "the uploader of the file";
 
     public static RecordKind File { get; } =
         new(
             "uploaded-file",
-            "A file that the device uploaded, or an old copy of one. The file itself lies beside this list.",
+            "A file that the device uploaded, or an old copy of one. The file itself is beside this list.",
             [
                 RecordKind.DeviceId,
                 new("blob", FieldType.Text, "Its name in the storage account.", Uploader) { IsRequired = true },
-                new("versionId", FieldType.Text, "Which old version it is; missing for others.", Storage),
-                new("snapshot", FieldType.Text, "Which snapshot it is; missing for others.", Storage),
+                new("versionId", FieldType.Text, "ID of the old version; absent otherwise.", Storage),
+                new("snapshot", FieldType.Text, "Time of the snapshot; absent otherwise.", Storage),
                 new("file", FieldType.Text, "Its name in this folder, made of characters that are safe everywhere.", Export)
                 {
                     IsRequired = true,
@@ -26,8 +26,8 @@ internal static class UploadRecords
                 new("contentType", FieldType.Text, "Media type.", Uploader),
                 new("contentEncoding", FieldType.Text, "How the content is compressed.", Uploader),
                 new("lastModified", FieldType.Time, "When it was last changed.", Storage) { IsRequired = true },
-                new("metadata", FieldType.Object, "What was noted on it.", Uploader) { IsRequired = true },
-                new("brokenOff", FieldType.Text, "Why not all of it is here; missing when it is whole.", Export),
+                new("metadata", FieldType.Object, "Its metadata.", Uploader) { IsRequired = true },
+                new("brokenOff", FieldType.Text, "Why it is incomplete here; absent if it is complete.", Export),
             ]
         );
 }

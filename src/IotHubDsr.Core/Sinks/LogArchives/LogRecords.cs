@@ -10,8 +10,8 @@ internal static class LogRecords
         ArchiveRecords.Of(
             "log-rows",
             "log-row",
-            "A row of the hub's resource logs that is about the device, as Azure Monitor archived it. A row that concerns several of the "
-                + "devices is there once for each.",
+            "A row of the hub's resource logs that is about the device, as Azure Monitor archived it. A row about several of the devices "
+                + "appears once for each.",
             new("row", FieldType.Object, "The row.", "Azure Monitor, from what the IoT hub reported")
             {
                 Fields =
@@ -20,13 +20,13 @@ internal static class LogRecords
                     new("resourceId", FieldType.Text, "The hub."),
                     new("operationName", FieldType.Text, "What was done."),
                     new("category", FieldType.Text, "The log that the row belongs to."),
-                    new("level", FieldType.Any, "How grave it is."),
-                    new("resultType", FieldType.Any, "How it ended."),
+                    new("level", FieldType.Any, "Severity."),
+                    new("resultType", FieldType.Any, "Result."),
                     new("resultDescription", FieldType.Any, "What went wrong."),
                     new("durationMs", FieldType.Any, "How long it took.") { Unit = "milliseconds" },
-                    new("properties", FieldType.Any, "What it was about: JSON, as a text. The names in it depend on the log."),
+                    new("properties", FieldType.Any, "Details: JSON in a string, whose members depend on the log."),
                     new("location", FieldType.Text, "The region of the hub."),
-                    new("UnreadableRecord", FieldType.Text, "The whole row as text, where it is not such a row."),
+                    new("UnreadableRecord", FieldType.Text, "The whole row as text, if it does not have this form."),
                 ],
             }
         );

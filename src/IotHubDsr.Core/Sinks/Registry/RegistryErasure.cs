@@ -61,7 +61,7 @@ internal sealed class RegistryErasure(HubClient hub, SinkCall call)
     private static ErasureOutcome Outcome(DeviceDataFinding finding, DeletionResult result) =>
         result == DeletionResult.Deleted
             ? new ErasureOutcome(finding.DeviceId, finding.RecordCount, finding.Items.Count)
-            : new ErasureOutcome(finding.DeviceId, 0, 0) { Detail = "Somebody else had deleted the device already." };
+            : new ErasureOutcome(finding.DeviceId, 0, 0) { Detail = "Someone else had already deleted the device." };
 
     private async Task<IReadOnlyList<ErasureOutcome>> EraseBatchAsync(DeviceDataFinding[] batch, CancellationToken cancellationToken)
     {

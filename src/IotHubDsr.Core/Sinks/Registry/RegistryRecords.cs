@@ -10,7 +10,7 @@ internal static class RegistryRecords
     private static readonly RecordField Module = new(
         "moduleId",
         FieldType.Text,
-        "ID of the module within the device; missing where the document is the device's own.",
+        "ID of the module within the device; absent if the document is the device's own.",
         "this export"
     );
 
@@ -18,13 +18,13 @@ internal static class RegistryRecords
     [
         new("deviceId", FieldType.Text, "ID of the device."),
         new("moduleId", FieldType.Text, "ID of the module."),
-        new("etag", FieldType.Text, "Mark of the version of the document; it changes with each change."),
+        new("etag", FieldType.Text, "Version tag of the document; it changes with each update."),
         new("status", FieldType.Text, "Whether the device may connect: enabled or disabled."),
         new("statusReason", FieldType.Text, "Why it is enabled or disabled, as an operator wrote it."),
-        new("connectionState", FieldType.Text, "Whether it was connected when it was last looked at."),
-        new("lastActivityTime", FieldType.Time, "When it last connected or sent something; the year 1 stands for never."),
+        new("connectionState", FieldType.Text, "Last known connection state."),
+        new("lastActivityTime", FieldType.Time, "When it last connected or sent something; the year 1 means never."),
         new("cloudToDeviceMessageCount", FieldType.Integer, "Messages that wait in the hub for the device.") { Unit = "messages" },
-        new("capabilities", FieldType.Object, "What it may do; iotEdge says whether it is an IoT Edge device."),
+        new("capabilities", FieldType.Object, "Its capabilities; iotEdge says whether it is an IoT Edge device."),
         new("deviceScope", FieldType.Text, "The family of devices behind a gateway that it belongs to."),
         new("parentScopes", FieldType.List, "The gateways that it connects through."),
     ];
@@ -42,14 +42,14 @@ internal static class RegistryRecords
                     Fields =
                     [
                         .. Shared,
-                        new("generationId", FieldType.Text, "Tells two devices apart that had the same ID one after the other."),
+                        new("generationId", FieldType.Text, "Distinguishes devices that had the same ID one after the other."),
                         new(
                             "connectionStateUpdatedTime",
                             FieldType.Time,
-                            "When the connection state last changed; the year 1 stands for never."
+                            "When the connection state last changed; the year 1 means never."
                         ),
-                        new("statusUpdatedTime", FieldType.Time, "When it was last enabled or disabled; the year 1 stands for never."),
-                        new("authentication", FieldType.Object, "How it proves who it is, without keys."),
+                        new("statusUpdatedTime", FieldType.Time, "When it was last enabled or disabled; the year 1 means never."),
+                        new("authentication", FieldType.Object, "How it authenticates, without keys."),
                         new("managedBy", FieldType.Text, "Who manages the module."),
                     ],
                 },
@@ -59,8 +59,8 @@ internal static class RegistryRecords
     public static RecordKind Twin { get; } =
         new(
             "registry-twin",
-            "The twin of a device, or of a module of it: what operators noted about it, what it was told to be, and what it reported to "
-                + "be.",
+            "The twin of a device, or of a module of it: tags set by operators, desired properties set for it, and properties that it "
+                + "reported.",
             [
                 RecordKind.DeviceId,
                 Module,
@@ -70,19 +70,19 @@ internal static class RegistryRecords
                     Fields =
                     [
                         .. Shared,
-                        new("deviceEtag", FieldType.Text, "Mark of the version of the identity that belongs to the twin."),
-                        new("statusUpdateTime", FieldType.Time, "When it was last enabled or disabled; the year 1 stands for never."),
-                        new("authenticationType", FieldType.Text, "How it proves who it is."),
+                        new("deviceEtag", FieldType.Text, "Version tag of the identity that belongs to the twin."),
+                        new("statusUpdateTime", FieldType.Time, "When it was last enabled or disabled; the year 1 means never."),
+                        new("authenticationType", FieldType.Text, "How it authenticates."),
                         new("x509Thumbprint", FieldType.Object, "Thumbprints of its certificates."),
-                        new("modelId", FieldType.Text, "The IoT Plug and Play model that it says to follow."),
+                        new("modelId", FieldType.Text, "The IoT Plug and Play model that it declares."),
                         new("version", FieldType.Integer, "How often the twin was changed."),
-                        new("tags", FieldType.Object, "What operators and applications noted about the device."),
-                        new("properties", FieldType.Object, "What it was told and what it told.")
+                        new("tags", FieldType.Object, "Tags that operators and applications set for the device."),
+                        new("properties", FieldType.Object, "Desired and reported properties.")
                         {
                             Fields =
                             [
-                                new("desired", FieldType.Object, "What the device was told to be, and when."),
-                                new("reported", FieldType.Object, "What the device reported of itself, and when."),
+                                new("desired", FieldType.Object, "Desired properties of the device, and when they were set."),
+                                new("reported", FieldType.Object, "Properties that the device reported, and when."),
                             ],
                         },
                     ],

@@ -18,9 +18,9 @@ internal sealed class RegistrySink(HubClient hub) : ISink
     public Narrowing Understands => Narrowing.Generation | Narrowing.Mentioned;
 
     public string Method =>
-        "The identity was deleted under the ETag that was read; the hub drops its twin, modules and module twins with it.";
+        "The identity was deleted under the ETag that was read; the hub deletes its twin, modules and module twins with it.";
 
-    public string Reading => "The hub was asked for each device.";
+    public string Reading => "The hub was queried for each device.";
 
     public ErasureStage StageOf(string kind) => ErasureStage.Identity;
 

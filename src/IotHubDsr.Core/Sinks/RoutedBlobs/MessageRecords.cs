@@ -13,35 +13,30 @@ internal static class MessageRecords
         ArchiveRecords.Of(
             "messages",
             "routed-message",
-            "A message that the hub routed to a blob container. A message that concerns several of the devices is there once for each.",
+            "A message that the hub routed to a blob container. A message about several of the devices appears once for each.",
             new("message", FieldType.Object, "The message.", Hub)
             {
                 Fields =
                 [
                     new("EnqueuedTimeUtc", FieldType.Time, "When the hub received it."),
-                    new("Properties", FieldType.Object, "What the application that sent it noted on it, and what the route added.", Sender),
-                    new("SystemProperties", FieldType.Object, "What the hub noted on it.") { Fields = SystemProperties },
-                    new(
-                        "Body",
-                        FieldType.Any,
-                        "What was sent: JSON where the sender said that it is JSON, else the bytes in base64.",
-                        Sender
-                    ),
-                    new("UnreadableRecord", FieldType.Text, "The whole record as text, where it is not such a message."),
+                    new("Properties", FieldType.Object, "Properties set by the sending application or added by the route.", Sender),
+                    new("SystemProperties", FieldType.Object, "Properties set by the hub.") { Fields = SystemProperties },
+                    new("Body", FieldType.Any, "The body: JSON if the sender declared it as JSON, otherwise base64.", Sender),
+                    new("UnreadableRecord", FieldType.Text, "The whole record as text, if it does not have this form."),
                 ],
             }
         );
 
     private static IReadOnlyList<RecordField> SystemProperties =>
         [
-            new("connectionDeviceId", FieldType.Text, "ID of the device whose connection it came by."),
-            new("connectionModuleId", FieldType.Text, "ID of the module whose connection it came by."),
-            new("connectionDeviceGenerationId", FieldType.Text, "Tells two devices apart that had the same ID one after the other."),
-            new("connectionAuthMethod", FieldType.Text, "How the device had proved who it is."),
+            new("connectionDeviceId", FieldType.Text, "ID of the device over whose connection it arrived."),
+            new("connectionModuleId", FieldType.Text, "ID of the module over whose connection it arrived."),
+            new("connectionDeviceGenerationId", FieldType.Text, "Distinguishes devices that had the same ID one after the other."),
+            new("connectionAuthMethod", FieldType.Text, "How the device authenticated."),
             new("enqueuedTime", FieldType.Time, "When the hub received it."),
             new("messageId", FieldType.Text, "ID of the message.", Sender),
-            new("correlationId", FieldType.Text, "What it belongs to.", Sender),
-            new("userId", FieldType.Text, "Whom the sender names as its origin.", Sender),
+            new("correlationId", FieldType.Text, "ID of what it belongs to.", Sender),
+            new("userId", FieldType.Text, "Its origin, as stated by the sender.", Sender),
             new("contentType", FieldType.Text, "Media type of the body.", Sender),
             new("contentEncoding", FieldType.Text, "Character encoding of the body.", Sender),
         ];

@@ -6,8 +6,8 @@ namespace IotHubDsr.Core.Tests.Evidence.Certificates;
 public sealed class SigningKeyTests
 {
     [Theory]
-    [InlineData("rsa1024", "neither RSA of 2048 bits")]
-    [InlineData("k256", "neither RSA of 2048 bits")]
+    [InlineData("rsa1024", "neither RSA of at least 2048 bits")]
+    [InlineData("k256", "neither RSA of at least 2048 bits")]
     public void ForSigning_KeyOfAnotherKind_IsRefused(string kind, string reason) => AssertRefused(TestX509.Of(kind), reason);
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class PlanDifferenceTests
     [InlineData("two less", 2, null)]
     [InlineData("one relayed more", 0, "5 relayed records planned, 6 found")]
     [InlineData("one relayed more", 1, null)]
-    [InlineData("made again", long.MaxValue, "the device was deleted and made again")]
+    [InlineData("made again", long.MaxValue, "the device was deleted and created again")]
     [InlineData("gone", long.MaxValue, "the device is gone")]
     [InlineData("unreachable", long.MaxValue, "it was Present, and is Unreachable now")]
     [InlineData("held", long.MaxValue, "it was Present, and is Held now")]
@@ -48,7 +48,7 @@ public sealed class PlanDifferenceTests
     [Fact]
     public void Find_DeviceMadeSince_IsADifferenceAtAnyTolerance() =>
         Assert.Equal(
-            ["device 'dev1' in RoutedBlobContainer a/b: a device was made since"],
+            ["device 'dev1' in RoutedBlobContainer a/b: a device was created since"],
             PlanDifference.Find(
                 Plan(Before with { GenerationId = null, RecordCount = 0, Verdict = Verdict.Absent }),
                 Plan(Before),
@@ -90,7 +90,7 @@ public sealed class PlanDifferenceTests
         DeviceDataFinding[] after = [Before with { Location = dedicated }, Before with { DeviceId = "dev2", Location = dedicated }];
 
         Assert.Equal(
-            ["RoutedBlobContainer a/b: the operator's statements are not those of the plan"],
+            ["RoutedBlobContainer a/b: the operator's statements differ from those in the plan"],
             PlanDifference.Find(Plan(Before, Before with { DeviceId = "dev2" }), Plan(after), long.MaxValue)
         );
         Assert.Empty(PlanDifference.Find(Plan(after), Plan(after), 0));

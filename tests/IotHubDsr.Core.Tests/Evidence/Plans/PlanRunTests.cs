@@ -74,7 +74,7 @@ public sealed class PlanRunTests
         Fault fault = await RefusalOf(() => sandbox.ConfirmAsync(saved.Path!, tolerance: 1_000_000));
 
         Assert.Equal("PlanChanged", fault.Id);
-        Assert.Contains("the device was deleted and made again", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("the device was deleted and created again", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

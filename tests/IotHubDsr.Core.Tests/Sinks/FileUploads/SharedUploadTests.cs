@@ -7,7 +7,7 @@ namespace IotHubDsr.Core.Tests.Sinks.FileUploads;
 public sealed class SharedUploadTests
 {
     [Theory]
-    [InlineData(LocationSettings.OtherHubs, "fabrikam-hub", "Hub 'fabrikam-hub' writes to the container as well")]
+    [InlineData(LocationSettings.OtherHubs, "fabrikam-hub", "Hub 'fabrikam-hub' also writes to the container")]
     [InlineData(LocationSettings.SharingUnknown, "no right to list hubs.", "cannot be told: no right to list hubs")]
     public async Task FilesOfADevice_ContainerMayBeShared_AreOwnerActionAndNeitherErasedNorExported(
         string setting,
