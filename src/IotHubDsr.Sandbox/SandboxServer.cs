@@ -120,7 +120,7 @@ internal sealed class SandboxServer : IAsyncDisposable
     private static WebApplication Listen(int port, CertificateAuthority authority, RequestDispatcher dispatcher)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        // The console belongs to whoever started the sandbox: the default lifetime would take its signals.
+        // The console belongs to the process that started the sandbox: the default lifetime would take its signals.
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder
             .WebHost.UseKestrelCore()

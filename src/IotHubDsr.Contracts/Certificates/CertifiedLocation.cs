@@ -17,13 +17,13 @@ public sealed record CertifiedLocation
     /// <summary>The worst verdict of the devices.</summary>
     public required Verdict Verdict { get; init; }
 
-    /// <summary>Records that were planned to be erased; null when nobody counted.</summary>
+    /// <summary>Records that were planned to be erased; null if not counted.</summary>
     public long? RecordsPlanned { get; init; }
 
     /// <summary>Records that were erased; null where the module erases nothing.</summary>
     public long? RecordsErased { get; init; }
 
-    /// <summary>Records that were there when the location was read again; null when nobody counted.</summary>
+    /// <summary>Records that were there when the location was read again; null if not counted.</summary>
     public long? RecordsRemaining { get; init; }
 
     /// <summary>The last time at which a verdict ends; null when none does.</summary>

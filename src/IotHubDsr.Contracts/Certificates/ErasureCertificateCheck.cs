@@ -1,6 +1,6 @@
 namespace IotHubDsr;
 
-/// <summary>What the check of an erasure certificate came to. What a file says is given only when not a bit of it was changed.</summary>
+/// <summary>The result of checking an erasure certificate. Its content is shown only if not a single bit was changed.</summary>
 public sealed record ErasureCertificateCheck
 {
     private readonly IReadOnlyList<CertifiedLocation> _locations = TextList.Of<CertifiedLocation>([]);
@@ -14,7 +14,7 @@ public sealed record ErasureCertificateCheck
     /// </summary>
     public bool IsValid { get; init; }
 
-    /// <summary>Whether it is signed. One that is not can be made by anybody.</summary>
+    /// <summary>Whether it is signed. Anyone can make an unsigned one.</summary>
     public bool IsSigned { get; init; }
 
     /// <summary>
@@ -43,7 +43,7 @@ public sealed record ErasureCertificateCheck
     /// </summary>
     public bool? IsPredecessorShown { get; init; }
 
-    /// <summary>Whether the journal that was given holds the line that the certificate was made at; null when none was given.</summary>
+    /// <summary>Whether the journal that was given holds the line that the certificate was issued at; null when none was given.</summary>
     public bool? IsInJournal { get; init; }
 
     /// <summary>ID of the request.</summary>
@@ -83,7 +83,7 @@ public sealed record ErasureCertificateCheck
     /// <summary>Digest of the plan.</summary>
     public string? PlanDigest { get; init; }
 
-    /// <summary>Hash of the journal's line that the certificate was made at.</summary>
+    /// <summary>Hash of the journal's line that the certificate was issued at.</summary>
     public string? JournalDigest { get; init; }
 
     /// <summary>Who performed the erasure.</summary>

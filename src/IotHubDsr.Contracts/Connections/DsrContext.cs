@@ -1,6 +1,6 @@
 namespace IotHubDsr;
 
-/// <summary>A connection to one hub and to what lies behind it. It can be handed to other runspaces of the same process.</summary>
+/// <summary>A connection to one hub and to what lies behind it. It can be passed to other runspaces of the same process.</summary>
 public sealed record DsrContext
 {
     /// <summary>Names the connection inside this process.</summary>

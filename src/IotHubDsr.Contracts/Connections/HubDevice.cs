@@ -4,10 +4,10 @@ namespace IotHubDsr;
 /// <param name="DeviceId">ID of the device, case-sensitive.</param>
 public sealed record HubDevice(string DeviceId)
 {
-    /// <summary>Host name or name of its hub; null when nothing was said.</summary>
+    /// <summary>Host name or name of its hub; null if not stated.</summary>
     public string? Hub { get; init; }
 
-    /// <summary>Azure Resource Manager ID of its hub; null when nothing was said.</summary>
+    /// <summary>Azure Resource Manager ID of its hub; null if not stated.</summary>
     public string? HubResourceId { get; init; }
 
     /// <summary>

@@ -1,6 +1,6 @@
 namespace IotHubDsr;
 
-/// <summary>Something that a running operation tells the cmdlet. The hierarchy is closed.</summary>
+/// <summary>An event that a running operation sends to the cmdlet. The hierarchy is closed.</summary>
 public abstract record DsrEvent
 {
     private protected DsrEvent() { }
@@ -22,10 +22,10 @@ public interface IOutputEvent
     object Value { get; }
 }
 
-/// <summary>How far an operation has come. The activity is the operation; a child per location.</summary>
+/// <summary>The progress of an operation. The activity is the operation; a child per location.</summary>
 /// <param name="LocationId">The location; null for the operation as a whole.</param>
 /// <param name="Activity">What is being done, and where.</param>
-/// <param name="Status">How far it has come, in words.</param>
+/// <param name="Status">The progress, in words.</param>
 /// <param name="Percent">0 to 100 when the total is known, otherwise null.</param>
 /// <param name="Completed">True for the last event of its activity.</param>
 public sealed record ProgressEvent(string? LocationId, string Activity, string Status, int? Percent = null, bool Completed = false)
@@ -36,6 +36,6 @@ public sealed record ProgressEvent(string? LocationId, string Activity, string S
 /// <param name="Text">The line.</param>
 public sealed record NoticeEvent(NoticeLevel Level, string Text) : DsrEvent;
 
-/// <summary>A failure of a part of the operation; the rest goes on.</summary>
+/// <summary>A failure of a part of the operation; the rest continues.</summary>
 /// <param name="Fault">The catalogued failure.</param>
 public sealed record FaultEvent(Fault Fault) : DsrEvent;

@@ -9,6 +9,6 @@ public enum NoticeLevel
     /// <summary>One line per location and decision.</summary>
     Verbose = 1,
 
-    /// <summary>Surprising, but the operation goes on.</summary>
+    /// <summary>Surprising, but the operation continues.</summary>
     Warning = 2,
 }

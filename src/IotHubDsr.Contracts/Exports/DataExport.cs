@@ -13,7 +13,7 @@ public sealed record DataExport
         init => _deviceId = TextList.Of(value);
     }
 
-    /// <summary>Host name of the hub; null in what an earlier version made.</summary>
+    /// <summary>Host name of the hub; null in output of earlier versions.</summary>
     public string? HubHostName { get; init; }
 
     /// <summary>Azure Resource Manager ID of the hub; null when only a connection string is known.</summary>

@@ -4,7 +4,7 @@ namespace IotHubDsr;
 
 /// <summary>
 /// What happened to one device's records of one location in an export: <see cref="Found"/> equals <see cref="Included"/> plus
-/// <see cref="Withheld"/> plus <see cref="Unreachable"/>, where somebody counted.
+/// <see cref="Withheld"/> plus <see cref="Unreachable"/>, if they were counted.
 /// </summary>
 public sealed record ExportCompleteness
 {
@@ -26,7 +26,7 @@ public sealed record ExportCompleteness
     /// <summary>What is known of the device there.</summary>
     public required Verdict Verdict { get; init; }
 
-    /// <summary>Records known to exist; null when nobody counted.</summary>
+    /// <summary>Records known to exist; null if not counted.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public long? Found { get; init; }
 
@@ -35,7 +35,7 @@ public sealed record ExportCompleteness
 
     /// <summary>
     /// Records that were found and were sent under another generation ID than the registered device's (where none is registered, than the
-    /// newest record's): the device ID was deleted and made again, and they can be another person's.
+    /// newest record's): the device ID was deleted and created again, and they can be another person's.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long OtherGenerationRecords { get; init; }
@@ -43,7 +43,7 @@ public sealed record ExportCompleteness
     /// <summary>Records left out on purpose; <see cref="Ground"/> says why.</summary>
     public long Withheld { get; init; }
 
-    /// <summary>Records known to exist that could not be read; null when nobody counted.</summary>
+    /// <summary>Records known to exist that could not be read; null if not counted.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public long? Unreachable { get; init; }
 

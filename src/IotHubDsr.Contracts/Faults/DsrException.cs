@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace IotHubDsr;
 
-/// <summary>A failure after which the operation cannot go on.</summary>
+/// <summary>A failure after which the operation cannot continue.</summary>
 [SuppressMessage("Design", "CA1032:Implement standard exception constructors", Justification = "It always carries a catalogued fault.")]
 public sealed class DsrException : Exception
 {

@@ -1,6 +1,6 @@
 namespace IotHubDsr;
 
-/// <summary>A failure as a person is told of it: what happened to what, and what to do.</summary>
+/// <summary>A failure as reported to a person: what happened, to what, and what to do.</summary>
 /// <param name="Id">Stable PascalCase name, the first part of PowerShell's FullyQualifiedErrorId.</param>
 /// <param name="Category">Name of the category in PowerShell's ErrorCategory.</param>
 /// <param name="Target">What it happened to: a device ID, a location, a path. Never a secret.</param>

@@ -1,6 +1,8 @@
 namespace IotHubDsr;
 
-/// <summary>What one location holds of one device. Every location of a footprint gives one, also where nothing was found or read.</summary>
+/// <summary>
+/// What one location holds about one device. Every location of a footprint has one, even if nothing was found or could be read.
+/// </summary>
 public sealed record DeviceDataFinding
 {
     private readonly IReadOnlyList<SeenItem> _items = TextList.Of<SeenItem>([]);
@@ -9,16 +11,16 @@ public sealed record DeviceDataFinding
     /// <summary>ID of the device, case-sensitive.</summary>
     public required string DeviceId { get; init; }
 
-    /// <summary>The hub's name for this incarnation of the device ID: it changes when the ID is deleted and made again.</summary>
+    /// <summary>The hub's name for this incarnation of the device ID: it changes when the ID is deleted and created again.</summary>
     public string? GenerationId { get; init; }
 
-    /// <summary>Host name of the hub; null in what an earlier version made.</summary>
+    /// <summary>Host name of the hub; null in output of earlier versions.</summary>
     public string? HubHostName { get; init; }
 
     /// <summary>Azure Resource Manager ID of the hub; null when only a connection string is known.</summary>
     public string? HubResourceId { get; init; }
 
-    /// <summary>Where it was looked for.</summary>
+    /// <summary>The location that was searched.</summary>
     public required DataLocation Location { get; init; }
 
     /// <summary>Kind of <see cref="Location"/>.</summary>
@@ -30,44 +32,40 @@ public sealed record DeviceDataFinding
     /// <summary>What is known of the device in this location.</summary>
     public required Verdict Verdict { get; init; }
 
-    /// <summary>Records (documents, messages) that are the device's own or attributed to it; null when nobody counted.</summary>
+    /// <summary>Records (documents, messages) that are the device's own or attributed to it; null if not counted.</summary>
     public long? Records => IsCounted ? RecordCount : null;
 
     /// <summary>
-    /// Records that the device, as a gateway, relayed for other devices; null when nobody counted. They count as the other devices' data.
+    /// Records that the device, as a gateway, relayed for other devices; null if not counted. They count as the other devices' data.
     /// </summary>
     public long? RelayedRecords => IsCounted ? RelayedCount : null;
 
-    /// <summary>
-    /// Those of <see cref="Records"/> that stand in old versions, snapshots or soft-deleted copies; null when nobody counted.
-    /// </summary>
+    /// <summary>Those of <see cref="Records"/> that are in old versions, snapshots or soft-deleted copies; null if not counted.</summary>
     public long? OldCopyRecords => IsCounted ? OldCopyCount : null;
 
-    /// <summary>
-    /// Size of <see cref="Records"/> as stored, in bytes; uncompressed where the store compresses. Null when nobody knows it.
-    /// </summary>
+    /// <summary>Size of <see cref="Records"/> as stored, in bytes; uncompressed where the store compresses. Null if unknown.</summary>
     public long? Bytes => IsCounted && (ByteCount > 0 || RecordCount == 0) ? ByteCount : null;
 
-    /// <summary>As <see cref="Records"/>; 0 as well when nobody counted.</summary>
+    /// <summary>As <see cref="Records"/>; also 0 if not counted.</summary>
     internal long RecordCount { get; init; }
 
-    /// <summary>As <see cref="RelayedRecords"/>; 0 as well when nobody counted.</summary>
+    /// <summary>As <see cref="RelayedRecords"/>; also 0 if not counted.</summary>
     internal long RelayedCount { get; init; }
 
-    /// <summary>As <see cref="OldCopyRecords"/>; 0 as well when nobody counted.</summary>
+    /// <summary>As <see cref="OldCopyRecords"/>; also 0 if not counted.</summary>
     internal long OldCopyCount { get; init; }
 
     /// <summary>
     /// Those of <see cref="Records"/> that were sent under another generation ID than the registered device's (where none is registered,
-    /// than the newest record's): the device ID was deleted and made again, and they can be another person's. 0 where records do not tell
-    /// it.
+    /// than the newest record's): the device ID was deleted and created again, and they can be another person's. 0 where records do not
+    /// tell it.
     /// </summary>
     public long OtherGenerationRecords { get; init; }
 
     /// <summary>Whether records show that another device had the ID after the plan that is run.</summary>
     internal bool HasLaterDevice { get; init; }
 
-    /// <summary>As <see cref="Bytes"/>; 0 as well when nobody knows it.</summary>
+    /// <summary>As <see cref="Bytes"/>; also 0 if unknown.</summary>
     internal long ByteCount { get; init; }
 
     /// <summary>When the hub accepted the oldest of the records.</summary>
@@ -93,7 +91,7 @@ public sealed record DeviceDataFinding
         init => _items = TextList.Of(value);
     }
 
-    /// <summary>Whether somebody counted the records. Where nobody did, numbers are null.</summary>
+    /// <summary>Whether the records were counted. If not, numbers are null.</summary>
     public bool IsCounted
     {
         get =>

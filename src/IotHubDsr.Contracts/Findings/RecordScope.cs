@@ -3,8 +3,8 @@ using System.Globalization;
 namespace IotHubDsr;
 
 /// <summary>
-/// Which records of its devices a request is about. A record is left out only by what it says itself: one that tells no generation, or no
-/// time, is in every scope that its device is in.
+/// Which records of its devices a request is about. A record is excluded only by what it says itself: one without a generation ID or time
+/// is in every scope of its device.
 /// </summary>
 public sealed record RecordScope
 {
@@ -12,7 +12,7 @@ public sealed record RecordScope
     public static RecordScope All { get; } = new();
 
     /// <summary>
-    /// Only what belongs to this incarnation of the device ID, case-sensitive; null for all. It takes a request for one device.
+    /// Only what belongs to this incarnation of the device ID, case-sensitive; null for all. Requires a request about one device.
     /// </summary>
     public string? GenerationId { get; init; }
 

@@ -21,7 +21,7 @@ public sealed record SeenItem(string Path, string? ETag, long Records, long Byte
     /// <summary>The path.</summary>
     public override string ToString() => VisibleText.OfLine(Path);
 
-    /// <summary>The path without what tells an old copy from the current blob.</summary>
+    /// <summary>The path without the suffix of an old copy.</summary>
     public string Name =>
         IsOldCopy
         && Path.LastIndexOf('?') is > 0 and int mark

@@ -36,7 +36,7 @@ public sealed record DataLocation
     /// <summary>The verdict that holds for every device as long as no sink reads this kind of location; null when a sink does.</summary>
     public Verdict? Verdict { get; init; }
 
-    /// <summary>What somebody has to do about a location that no sink reads, or what is special about it.</summary>
+    /// <summary>What someone has to do about a location that no sink reads, or what is special about it.</summary>
     public string? Advice { get; init; }
 
     /// <summary>

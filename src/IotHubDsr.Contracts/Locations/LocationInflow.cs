@@ -1,17 +1,16 @@
 namespace IotHubDsr;
 
-/// <summary>Whether messages come into a location.</summary>
+/// <summary>Whether messages arrive in a location.</summary>
 public enum LocationInflow
 {
-    /// <summary>Messages come in.</summary>
+    /// <summary>Messages arrive.</summary>
     Open = 0,
 
-    /// <summary>No route or setting lets messages in any more; what was accepted before can still be on its way.</summary>
+    /// <summary>No route or setting leads here any more; messages accepted before can still be under way.</summary>
     Closed = 1,
 
     /// <summary>
-    /// The hub reports trouble with its deliveries, or does not say how they stand: messages can wait for the location for longer than
-    /// usual.
+    /// The hub reports failing deliveries, or does not report their health: messages can be queued for the location longer than usual.
     /// </summary>
     Queued = 2,
 }

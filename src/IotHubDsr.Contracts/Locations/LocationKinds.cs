@@ -81,6 +81,6 @@ public static class LocationKinds
     /// <summary>Something in the hub's configuration that receives device data and that this version does not know.</summary>
     public const string UnknownSink = "UnknownSink";
 
-    /// <summary>A part of the hub's configuration that could not be read, so that its locations are not known.</summary>
+    /// <summary>A part of the hub's configuration that could not be read, so its locations are unknown.</summary>
     public const string UnreadConfiguration = "UnreadConfiguration";
 }

@@ -9,11 +9,11 @@ public static class LocationSettings
     /// <summary>Name of the routing endpoint.</summary>
     public const string EndpointName = "endpointName";
 
-    /// <summary>Name of the hub as it stands in blob names; one a line where it has had several.</summary>
+    /// <summary>Name of the hub as it stands in blob names; one per line if it has had several.</summary>
     public const string HubName = "hubName";
 
     /// <summary>
-    /// Format of blob names, with the tokens {iothub}, {partition}, {YYYY}, {MM}, {DD}, {HH}, {mm}; one a line where there are several.
+    /// Format of blob names, with the tokens {iothub}, {partition}, {YYYY}, {MM}, {DD}, {HH}, {mm}; one per line if there are several.
     /// </summary>
     public const string FileNameFormat = "fileNameFormat";
 
@@ -27,16 +27,16 @@ public static class LocationSettings
     public const string ImmutabilityDays = "immutabilityPeriodSinceCreationInDays";
 
     /// <summary>
-    /// Other hubs that write to the container, one a line: the name, and for a routing endpoint a space and its format of blob names.
+    /// Other hubs that write to the container, one per line: the name, and for a routing endpoint a space and its format of blob names.
     /// </summary>
     public const string OtherHubs = "otherHubs";
 
-    /// <summary>Why it cannot be told whether other hubs write to the container; missing when it can.</summary>
+    /// <summary>Why it is unknown whether other hubs write to the container; absent if it is known.</summary>
     public const string SharingUnknown = "sharingUnknown";
 
     /// <summary>
     /// Of a container that devices upload files to and that takes archives of many devices as well: the names that the hub has in those,
-    /// one a line.
+    /// one per line.
     /// </summary>
     public const string ArchiveHubNames = "archiveHubNames";
 

@@ -9,6 +9,6 @@ public enum OperatorStatementKind
     /// <summary>The blobs that the statement names hold no messages of devices and are not read.</summary>
     ExcludedBlobs = 1,
 
-    /// <summary>The connected hub wrote the blobs that the statement names, although their names do not tell.</summary>
+    /// <summary>The connected hub wrote the blobs that the statement names, although their names do not show it.</summary>
     OwnBlobs = 2,
 }

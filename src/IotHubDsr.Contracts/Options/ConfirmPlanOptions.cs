@@ -18,6 +18,6 @@ public sealed record ConfirmPlanOptions
     /// <summary>What the plan's approval must be; null when it needs none.</summary>
     public ApprovalRequirement? Approval { get; init; }
 
-    /// <summary>How many blobs, or devices, are worked on at once; 1 to 64.</summary>
+    /// <summary>How many blobs or devices to process at once; 1 to 64.</summary>
     public int ThrottleLimit { get; init; } = 8;
 }

@@ -30,6 +30,6 @@ public sealed record ErasureOptions
     /// <summary>Who does it.</summary>
     public Performer Performer { get; init; } = new();
 
-    /// <summary>How many blobs, or devices, are worked on at once; 1 to 64.</summary>
+    /// <summary>How many blobs or devices to process at once; 1 to 64.</summary>
     public int ThrottleLimit { get; init; } = 8;
 }

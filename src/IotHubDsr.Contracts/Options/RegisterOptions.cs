@@ -12,6 +12,6 @@ public sealed record RegisterOptions : SubjectOptions
     /// <summary>How the person was identified, in words.</summary>
     public string? IdentityEvidence { get; init; }
 
-    /// <summary>Every plan that is run for the request must have been approved by somebody else.</summary>
+    /// <summary>Every plan that is run for the request must have been approved by another person.</summary>
     public bool RequireApproval { get; init; }
 }

@@ -9,9 +9,9 @@ public sealed record ResumeOptions : RequestStoreOptions
     /// <summary>Who does it.</summary>
     public Performer Performer { get; init; } = new();
 
-    /// <summary>How long to wait for somebody else who works on the request.</summary>
+    /// <summary>How long to wait for another process that is working on the request.</summary>
     public TimeSpan Wait { get; init; }
 
-    /// <summary>How many blobs, or devices, are worked on at once; 1 to 64.</summary>
+    /// <summary>How many blobs or devices to process at once; 1 to 64.</summary>
     public int ThrottleLimit { get; init; } = 8;
 }

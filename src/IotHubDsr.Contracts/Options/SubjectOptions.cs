@@ -12,6 +12,6 @@ public abstract record SubjectOptions
     /// <summary>An IoT Hub WHERE clause, such as <c>tags.owner = 'x'</c>; null when devices are named.</summary>
     public string? Query { get; init; }
 
-    /// <summary>How many blobs, or devices, are worked on at once; 1 to 64.</summary>
+    /// <summary>How many blobs or devices to process at once; 1 to 64.</summary>
     public int ThrottleLimit { get; init; } = 8;
 }

@@ -21,14 +21,14 @@ public sealed record ErasurePlan : ErasurePlanSource
     public bool IncludeOldVersions { get; init; }
 
     /// <summary>
-    /// Whether a shared blob that keeps no record is deleted, instead of being left without any; null in a plan that was made before there
-    /// was a choice, which leaves it without any.
+    /// Whether a shared blob that keeps no record is deleted, instead of being left without any; null in plans of earlier versions, which
+    /// leave it without any.
     /// </summary>
     public bool? DeleteEmptied { get; init; }
 
     /// <summary>
     /// How many records that were on their way when the plan was made may be erased with it in a shared location, beyond those that it
-    /// shows there: this number, or as many as it shows, whichever is more. Null in a plan that was made before it was stated.
+    /// shows there: this number, or as many as it shows, whichever is more. Null in plans of earlier versions.
     /// </summary>
     public long? LateRecords { get; init; }
 
@@ -43,8 +43,8 @@ public sealed record ErasurePlan : ErasurePlanSource
     }
 
     /// <summary>
-    /// Random hexadecimal digits, which are part of the plan, so that no device ID can be guessed from its digest; null in a plan that was
-    /// made before there was a salt.
+    /// Random hexadecimal digits, which are part of the plan, so that no device ID can be guessed from its digest; null in plans of earlier
+    /// versions.
     /// </summary>
     public string? Salt { get; init; }
 
@@ -62,7 +62,7 @@ public sealed record ErasurePlan : ErasurePlanSource
     public ErasurePlanApproval? Approval { get; init; }
 
     /// <summary>
-    /// How long the hub's pace makes its run take at least, at the SKU, the units and the share of the connection that made or confirmed
+    /// The least time that its run takes at the hub's pace, at the SKU, the units and the share of the connection that made or confirmed
     /// the plan; null when nobody estimated it. It is not part of what is approved.
     /// </summary>
     public TimeSpan? HubTime { get; init; }
@@ -73,7 +73,7 @@ public sealed record ErasurePlan : ErasurePlanSource
     /// <summary>Number of devices that it is about.</summary>
     public int Devices => Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal).Count();
 
-    /// <summary>What a person is asked to approve for each step: the scope is told unless it is everything.</summary>
+    /// <summary>The question for each step; it states the scope unless it is everything.</summary>
     public string Operation => Scope == RecordScope.All ? "Erase device data" : $"Erase device data ({Scope})";
 
     /// <summary>Number of steps that erase, the scope unless it is everything, and the digest.</summary>

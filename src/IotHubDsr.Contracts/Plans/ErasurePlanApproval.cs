@@ -1,7 +1,7 @@
 namespace IotHubDsr;
 
 /// <summary>
-/// The approval of a plan: a detached signature over the bytes of its file, by somebody who does not perform the erasure.
+/// The approval of a plan: a detached signature over the bytes of its file, by a person who does not perform the erasure.
 /// </summary>
 public sealed record ErasurePlanApproval
 {

@@ -1,6 +1,6 @@
 namespace IotHubDsr;
 
-/// <summary>Where a plan is: in a file, or at hand, which is what <see cref="ErasurePlan"/> is for. Text and files convert to it.</summary>
+/// <summary>Where a plan is: in a file, or in memory as an <see cref="ErasurePlan"/>. Text and files convert to it.</summary>
 public record ErasurePlanSource
 {
     /// <summary>A plan in a file.</summary>

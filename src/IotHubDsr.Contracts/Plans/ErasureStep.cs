@@ -8,7 +8,7 @@ public sealed record ErasureStep(DeviceDataFinding Finding, ErasureAction Action
     /// <summary>ID of the device.</summary>
     public string DeviceId => Finding.DeviceId;
 
-    /// <summary>Host name of the hub; null in a plan that an earlier version made.</summary>
+    /// <summary>Host name of the hub; null in plans of earlier versions.</summary>
     public string? HubHostName => Finding.HubHostName;
 
     /// <summary>Azure Resource Manager ID of the hub; null when only a connection string is known.</summary>
@@ -17,7 +17,7 @@ public sealed record ErasureStep(DeviceDataFinding Finding, ErasureAction Action
     /// <summary>The location.</summary>
     public DataLocation Location => Finding.Location;
 
-    /// <summary>Device, hub, kind, place and size, as a person is asked about them.</summary>
+    /// <summary>Device, hub, kind, place and size, as shown in the question.</summary>
     public string Target =>
         VisibleText.OfLine(
             $"Device '{DeviceId}'{(HubHostName is null ? string.Empty : $" of {HubHostName}")} in {Location.Kind} {Location.Place} ({Size})"

@@ -1,6 +1,6 @@
 namespace IotHubDsr;
 
-/// <summary>A decision not to erase something for the time being.</summary>
+/// <summary>A decision to postpone an erasure.</summary>
 public sealed record DataHold
 {
     /// <summary>ID of the location.</summary>
@@ -19,7 +19,7 @@ public sealed record DataHold
         init => field = VisibleText.OfLineOrNull(value);
     }
 
-    /// <summary>When the hold has to be looked at again. It does not end by itself.</summary>
+    /// <summary>When the hold must be reviewed. It does not end by itself.</summary>
     public required DateTimeOffset ReviewAt { get; init; }
 
     /// <summary>Location and review date.</summary>

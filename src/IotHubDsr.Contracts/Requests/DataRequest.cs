@@ -23,7 +23,7 @@ public sealed record DataRequest
     /// <summary>Azure Resource Manager ID of the hub; null when only a connection string is known.</summary>
     public string? HubResourceId { get; init; }
 
-    /// <summary>When the request reached the controller. The time limits count from here, whatever happens later.</summary>
+    /// <summary>When the request reached the controller. Time limits start here, regardless of later events.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 
     /// <summary>
@@ -31,7 +31,7 @@ public sealed record DataRequest
     /// </summary>
     public required DateTimeOffset DueAt { get; init; }
 
-    /// <summary>How far it has come.</summary>
+    /// <summary>Its state.</summary>
     public required DataRequestStatus Status { get; init; }
 
     /// <summary>The worst verdict of all devices and locations; null before anything was erased.</summary>
@@ -57,8 +57,8 @@ public sealed record DataRequest
     public string? AnswerNote { get; init; }
 
     /// <summary>
-    /// When it was noted that the person was answered; null when it was not, or not since the plan was bound. What only leaves by itself at
-    /// a known time is watched to its end, and keeps no request from being answered.
+    /// When it was noted that the person was answered; null when it was not, or not since the plan was bound. What only expires at a known
+    /// time is watched to its end, but does not prevent the answer.
     /// </summary>
     public DateTimeOffset? AnsweredAt { get; init; }
 
@@ -74,7 +74,7 @@ public sealed record DataRequest
     /// </summary>
     public string? Scope { get; init; }
 
-    /// <summary>Whether every plan that is run for it must have been approved by somebody else.</summary>
+    /// <summary>Whether every plan that is run for it must have been approved by another person.</summary>
     public bool RequiresApproval { get; init; }
 
     /// <summary>Digest of the plan that is run; null before there is one.</summary>
@@ -97,7 +97,7 @@ public sealed record DataRequest
         init => _locations = TextList.Of(value);
     }
 
-    /// <summary>Holds that stand.</summary>
+    /// <summary>Active holds.</summary>
     public IReadOnlyList<DataHold> Holds
     {
         get => _holds;
@@ -110,7 +110,7 @@ public sealed record DataRequest
     /// <summary>What has to be done next; null when nothing is open.</summary>
     public string? NextAction { get; init; }
 
-    /// <summary>Who works on it now, when somebody does: machine, process and time.</summary>
+    /// <summary>Who is working on it now: machine, process and time; null if nobody is.</summary>
     public string? Holder { get; init; }
 
     /// <summary>ID, status and due date.</summary>

@@ -15,13 +15,13 @@ public sealed record DataRequestLocation
     /// <summary>The worst verdict of the devices there; null when there is none yet.</summary>
     public Verdict? Verdict { get; init; }
 
-    /// <summary>Records that the plan expected to erase; null when nobody counted.</summary>
+    /// <summary>Records that the plan expected to erase; null if not counted.</summary>
     public long? RecordsPlanned { get; init; }
 
     /// <summary>Records that were erased, over all runs; null in a place that nobody ever read.</summary>
     public long? RecordsErased { get; init; }
 
-    /// <summary>Records that were there when the location was read last; null when nobody counted.</summary>
+    /// <summary>Records that were there when the location was read last; null if not counted.</summary>
     public long? RecordsRemaining { get; init; }
 
     /// <summary>The last time at which a verdict of the location ends.</summary>

@@ -1,6 +1,6 @@
 namespace IotHubDsr;
 
-/// <summary>How far a request has come.</summary>
+/// <summary>The state of a request.</summary>
 public enum DataRequestStatus
 {
     /// <summary>It is registered; nothing was planned or erased.</summary>

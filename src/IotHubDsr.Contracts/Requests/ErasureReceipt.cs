@@ -11,7 +11,7 @@ public sealed record ErasureReceipt
     public required string RequestId { get; init; }
 
     /// <summary>
-    /// The store that holds the request, as <see cref="DataRequest.RequestStore"/> has it; null in what an earlier version made.
+    /// The store that holds the request, as <see cref="DataRequest.RequestStore"/> has it; null in output of earlier versions.
     /// </summary>
     [JsonIgnore]
     public string? RequestStore { get; init; }
@@ -19,7 +19,7 @@ public sealed record ErasureReceipt
     /// <summary>ID of the device, case-sensitive.</summary>
     public required string DeviceId { get; init; }
 
-    /// <summary>Host name of the hub; null in what an earlier version made.</summary>
+    /// <summary>Host name of the hub; null in output of earlier versions.</summary>
     public string? HubHostName { get; init; }
 
     /// <summary>Azure Resource Manager ID of the hub; null when only a connection string is known.</summary>
@@ -37,13 +37,13 @@ public sealed record ErasureReceipt
     /// <summary>The state after the location was read again.</summary>
     public required Verdict Verdict { get; init; }
 
-    /// <summary>Records that the plan expected to erase; null when nobody counted.</summary>
+    /// <summary>Records that the plan expected to erase; null if not counted.</summary>
     public long? RecordsPlanned { get; init; }
 
     /// <summary>Records that were erased; null where this module erases nothing.</summary>
     public long? RecordsErased { get; init; }
 
-    /// <summary>Records that were still there when the location was read again, old copies included; null when nobody counted.</summary>
+    /// <summary>Records that were still there when the location was read again, old copies included; null if not counted.</summary>
     public long? RecordsRemaining { get; init; }
 
     /// <summary>Documents deleted or blobs replaced.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace IotHubDsr;
 
-/// <summary>Sizes in words.</summary>
+/// <summary>Formats sizes.</summary>
 public static class ByteSize
 {
     private static readonly string[] Units = ["bytes", "KB", "MB", "GB", "TB", "PB"];

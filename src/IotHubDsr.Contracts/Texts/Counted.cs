@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace IotHubDsr;
 
-/// <summary>Numbers of things in words.</summary>
+/// <summary>Formats counts.</summary>
 public static class Counted
 {
-    /// <summary>What stands for a number that is not known.</summary>
+    /// <summary>Shown for an unknown number.</summary>
     public const string Unknown = "not counted";
 
     /// <summary>A number with its noun: <c>1 record</c>, <c>1,204 records</c>.</summary>

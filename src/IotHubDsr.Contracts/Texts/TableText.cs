@@ -10,7 +10,7 @@ public static class TableText
 {
     private const string Ellipsis = "…";
 
-    /// <summary>Characters of a kind's name that are kept for it whatever its place needs.</summary>
+    /// <summary>Characters of a kind's name that are kept regardless of the length of its place.</summary>
     private const int LeastKind = 6;
 
     /// <summary>A kind and a place. The name of the kind is shortened first, then the place is cut in its middle.</summary>
@@ -55,7 +55,7 @@ public static class TableText
         int head = (width - 1) / 2;
         int tail = width - 1 - head;
 
-        // Half of a character is none.
+        // Half a surrogate pair is not a character.
         if (char.IsHighSurrogate(text[head - 1]))
             head--;
         if (char.IsLowSurrogate(text[^tail]))

@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace IotHubDsr.Core.Azure;
 
-/// <summary>Which action of Azure's access control a call of Azure Resource Manager needs.</summary>
+/// <summary>The Azure RBAC action that a call to Azure Resource Manager requires.</summary>
 internal static class ArmActions
 {
     /// <summary>Provider and types of the last resource in the path, with the verb; null for a path without a provider.</summary>

@@ -4,7 +4,7 @@ using Azure;
 namespace IotHubDsr.Core.Azure;
 
 /// <summary>
-/// What Azure Resource Manager says of a failed call. Most providers answer <c>{"error":{"code","message"}}</c>; Microsoft.Devices
+/// Azure Resource Manager's description of a failed call. Most providers answer <c>{"error":{"code","message"}}</c>; Microsoft.Devices
 /// answers <c>{"code","httpStatusCode","message","details"}</c>; proxies in between answer with anything.
 /// </summary>
 internal static class ArmError

@@ -9,10 +9,10 @@ namespace IotHubDsr.Core.Azure;
 /// <summary>A call of Azure Resource Manager.</summary>
 /// <param name="Path">Path from the root, each segment escaped.</param>
 /// <param name="ApiVersion">Version of the provider's interface.</param>
-/// <param name="Target">What is called, in words, as it stands in "The account may not read …".</param>
+/// <param name="Target">The target in words, as in "The account is not allowed to read …".</param>
 internal sealed record ArmCall(string Path, string ApiVersion, string Target)
 {
-    /// <summary>What is tried, as it stands in "may not … it".</summary>
+    /// <summary>The verb, as in "not allowed to … it".</summary>
     public string Verb { get; init; } = "read";
 
     /// <summary>The role or action that allows it.</summary>
@@ -35,7 +35,7 @@ internal sealed record ArmCall(string Path, string ApiVersion, string Target)
 /// </summary>
 internal sealed class ArmReader(AzureAccess access)
 {
-    /// <summary>No subscription has this many pages; a listing that goes on is one that does not end.</summary>
+    /// <summary>No subscription has this many pages; a longer listing never ends.</summary>
     private const int MaxPages = 2_000;
 
     private static readonly JsonDocumentOptions Bounded = new() { MaxDepth = 64 };
@@ -85,7 +85,7 @@ internal sealed class ArmReader(AzureAccess access)
         if (link.GetString() is not { Length: > 0 } text)
             return null;
 
-        // The token of the account goes with the request: it must not go anywhere else.
+        // The request carries the account's token, which must not go to another host.
         if (
             !Uri.TryCreate(access.Cloud.ArmEndpoint, text, out Uri? next)
             || Uri.Compare(

@@ -4,7 +4,7 @@ using Azure.Core.Pipeline;
 
 namespace IotHubDsr.Core.Azure;
 
-/// <summary>What a caller wants to know of the attempts that the retry policy makes on its behalf.</summary>
+/// <summary>Observes the attempts that the retry policy makes on a caller's behalf.</summary>
 internal interface IAttemptObserver
 {
     /// <summary>Returns when a further attempt may be sent.</summary>

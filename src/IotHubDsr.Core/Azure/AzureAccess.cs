@@ -35,7 +35,7 @@ internal sealed class AzureAccess : IDisposable
     /// <summary>The Entra credential; null when the connection has a shared access key only.</summary>
     public TokenCredential? Credential { get; }
 
-    /// <summary>Gives the options of a client the shared transport, retries and telemetry.</summary>
+    /// <summary>Configures a client's options with the shared transport, retries and telemetry.</summary>
     public T Configure<T>(T options)
         where T : ClientOptions
     {

@@ -5,18 +5,15 @@ using Azure.Identity;
 
 namespace IotHubDsr.Core.Azure;
 
-/// <summary>
-/// Turns what Azure's libraries throw into catalogued failures: nothing of theirs crosses the border, and no secret does.
-/// </summary>
+/// <summary>Translates exceptions of Azure's libraries into catalogued faults: neither their types nor secrets cross the border.</summary>
 internal static class AzureFaults
 {
     /// <summary>Translates a failure of a call.</summary>
     /// <param name="exception">What was thrown.</param>
     /// <param name="target">What was called, in words.</param>
-    /// <param name="verb">What was tried, as it stands in "may not … it": <c>read</c>.</param>
+    /// <param name="verb">The verb, as in "not allowed to … it": <c>read</c>.</param>
     /// <param name="role">The role or permission that allows it.</param>
-    /// <param name="action">The action of Azure's access control that it takes, if the caller knows it better than the request
-    /// does.</param>
+    /// <param name="action">The Azure RBAC action that it requires, if the caller knows it better than the request does.</param>
     /// <param name="scope">Where that role has to be assigned; null where the caller knows no better than the target.</param>
     /// <param name="service">The service that was called, where the target is only what it was asked about.</param>
     public static DsrException Translate(
@@ -74,10 +71,10 @@ internal static class AzureFaults
 
     /// <summary>That a permission is missing, and which.</summary>
     /// <param name="target">What was called, in words.</param>
-    /// <param name="verb">What was tried, as it stands in "may not … it": <c>read</c>.</param>
+    /// <param name="verb">The verb, as in "not allowed to … it": <c>read</c>.</param>
     /// <param name="role">The role or permission that allows it.</param>
     /// <param name="scope">Where that role has to be assigned.</param>
-    /// <param name="action">The action of Azure's access control that it takes; null when it is not known.</param>
+    /// <param name="action">The Azure RBAC action that it requires; null when it is not known.</param>
     public static Fault PermissionMissing(string target, string verb, string role, string scope, string? action)
     {
         Fault fault = FaultCatalogue.PermissionMissing.For(target, verb, role, scope);

@@ -64,8 +64,8 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
         };
 
     /// <summary>
-    /// Checks an address before a storage token is sent there: it comes from a file, a parameter or the environment, and whoever answers
-    /// there can use the token.
+    /// Checks an address before a storage token is sent there: it comes from a file, a parameter or the environment, and the host that
+    /// receives the token can use it.
     /// </summary>
     /// <exception cref="DsrException">It is neither of the cloud nor of a host that the operator named.</exception>
     public void RequireTrusted(Uri address)

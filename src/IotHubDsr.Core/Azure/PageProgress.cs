@@ -5,8 +5,8 @@ using System.Text;
 namespace IotHubDsr.Core.Azure;
 
 /// <summary>
-/// Sees that a listing comes to an end. A service that gives a token a second time, or page after page without anything new, would
-/// otherwise be asked for ever.
+/// Ensures that a listing ends. A service that gives a token a second time, or page after page without anything new, would otherwise be
+/// asked for ever.
 /// </summary>
 internal sealed class PageProgress
 {

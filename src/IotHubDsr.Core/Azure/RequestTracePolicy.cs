@@ -3,7 +3,7 @@ using Azure.Core.Pipeline;
 
 namespace IotHubDsr.Core.Azure;
 
-/// <summary>Tells the running operation of each request: method, host, path and status, never a query, a header or a body.</summary>
+/// <summary>Reports each request to the running operation: method, host, path and status, never a query, a header or a body.</summary>
 internal sealed class RequestTracePolicy : HttpPipelinePolicy
 {
     public static RequestTracePolicy Instance { get; } = new();

@@ -7,8 +7,8 @@ using IotHubDsr.Core.Azure.Blobs;
 namespace IotHubDsr.Core.Azure;
 
 /// <summary>
-/// Remembers which action of Azure's access control a refused request needs: Blob Storage refuses without naming it, and the exception of
-/// its client does not know the request.
+/// Remembers which Azure RBAC action a refused request requires: Blob Storage refuses without naming it, and the exception of its client
+/// does not know the request.
 /// </summary>
 internal sealed class RequiredActions : HttpPipelinePolicy
 {

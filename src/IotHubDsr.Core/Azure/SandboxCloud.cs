@@ -13,7 +13,7 @@ internal static class SandboxCloud
         {
             Name = "Sandbox",
             DisableInstanceDiscovery = true,
-            // A fault of the sandbox ends when it is told to: no other clients share it that need time to go away.
+            // A fault of the sandbox ends when a test ends it: no other clients need time to back off.
             FirstRetryDelay = TimeSpan.FromMilliseconds(20),
             CreateHandler = () => CreateHandler(sandbox.Port, sandbox.CaCertificate),
         };

@@ -46,7 +46,7 @@ internal sealed class ServiceClock(TimeProvider machine) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         machine.CreateTimer(callback, state, dueTime, period);
 
-    /// <summary>Takes note of the time in an answer.</summary>
+    /// <summary>Records the time of a response.</summary>
     /// <param name="host">Who answered.</param>
     /// <param name="date">The value of its <c>Date</c> header; what is not a plausible time is ignored.</param>
     public void Hear(string host, string date)

@@ -9,7 +9,7 @@ namespace IotHubDsr.Core.Foundation;
 internal static class CanonicalJson
 {
     /// <summary>The canonical form of a value that was read.</summary>
-    /// <exception cref="JsonException">A member stands twice, a number is not finite, or a string is not valid Unicode.</exception>
+    /// <exception cref="JsonException">A member appears twice, a number is not finite, or a string is not valid Unicode.</exception>
     public static byte[] Write(JsonElement value) => CanonicalWriter.ToArray(writer => Write(value, writer));
 
     /// <summary>Whether these are the canonical bytes of a value that was read from them.</summary>

@@ -67,7 +67,7 @@ internal sealed class CanonicalWriter(IBufferWriter<byte> output)
 
     public void EndArray() => End((byte)']');
 
-    /// <exception cref="JsonException">The member stands twice, or does not follow the one before it.</exception>
+    /// <exception cref="JsonException">The member appears twice, or is out of order.</exception>
     public void Name(string name)
     {
         if (_members.Pop() is { } before && string.CompareOrdinal(before, name) is >= 0 and var order)

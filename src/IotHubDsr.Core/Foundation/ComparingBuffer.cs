@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace IotHubDsr.Core.Foundation;
 
-/// <summary>Takes what is written to it only to compare it with what is expected.</summary>
+/// <summary>Compares what is written with what is expected, without storing it.</summary>
 internal sealed class ComparingBuffer(ReadOnlyMemory<byte> expected) : IBufferWriter<byte>
 {
     private const int Size = 64 * 1024;

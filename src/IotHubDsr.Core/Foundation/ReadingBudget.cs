@@ -1,22 +1,22 @@
 namespace IotHubDsr.Core.Foundation;
 
 /// <summary>
-/// The memory that all readers of archives share. Each has a little of its own, which is enough for what services write; a blob that needs
-/// more has to wait until no other has more. So what a process takes does not grow with the number of such blobs that are read at once.
+/// The memory that all readers of archives share. Each has a small share, which is enough for what services write; a blob that needs more
+/// waits until no other has more. Memory thus does not grow with the number of such blobs read at once.
 /// </summary>
 internal sealed class ReadingBudget : IDisposable
 {
     /// <summary>Bytes that each of a reader's buffers may have without asking.</summary>
     public const int OwnBytes = 1024 * 1024;
 
-    /// <summary>Bytes of the buffers that whoever has more gets: all of one size, so that one blob's serve the next.</summary>
+    /// <summary>Size of the additional buffers: all of one size, so they can be reused.</summary>
     private const int LargeBytes = (16 * 1024 * 1024) + (512 * 1024);
 
     private const int MostSpares = 6;
 
     private readonly SemaphoreSlim _large = new(initialCount: 1);
 
-    // Garbage of this size is collected late, and a spare buffer must not stay for good.
+    // Garbage of this size is collected late, and a spare buffer must not stay forever.
     private readonly List<WeakReference<byte[]>> _spares = [];
 
     /// <summary>That of the process.</summary>
@@ -28,7 +28,7 @@ internal sealed class ReadingBudget : IDisposable
 
     public void Dispose() => _large.Dispose();
 
-    /// <summary>A buffer for whoever has entered; its content is anything.</summary>
+    /// <summary>A buffer for the reader that has entered; its content is undefined.</summary>
     public byte[] Rent(int least)
     {
         lock (_spares)
@@ -62,7 +62,7 @@ internal sealed class ReadingShare(ReadingBudget budget) : IDisposable
     private readonly object _gate = new();
     private Task? _entering;
 
-    /// <summary>Waits until this blob may take more than its own bytes. It then may until it has been read.</summary>
+    /// <summary>Waits until this blob may exceed its share; it may do so until it has been read.</summary>
     public ValueTask EnlargeAsync(CancellationToken cancellationToken)
     {
         lock (_gate)

@@ -1,6 +1,6 @@
 namespace IotHubDsr.Core.Foundation;
 
-/// <summary>Why something failed, in one line: exceptions of services go on with headers and whole answers.</summary>
+/// <summary>Why something failed, in one line: service exceptions continue with headers and whole responses.</summary>
 internal static class Reason
 {
     private static readonly char[] LineEnds = ['\r', '\n'];

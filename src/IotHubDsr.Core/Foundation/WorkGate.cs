@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace IotHubDsr.Core.Foundation;
 
 /// <summary>
-/// How much an operation does at once, over all its locations together: they are worked on side by side, and share what the caller allows.
+/// Limits the concurrency of an operation across all its locations: they run in parallel and share what the caller allows.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody asks for holds nothing to dispose of.")]
 internal sealed class WorkGate

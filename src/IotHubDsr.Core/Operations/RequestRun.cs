@@ -11,7 +11,7 @@ namespace IotHubDsr.Core.Operations;
 /// <param name="Kind">One of <see cref="RunKinds"/>.</param>
 /// <param name="Performer">Who runs it.</param>
 /// <param name="Key">The key that signs the certificate; null when it is not signed.</param>
-/// <param name="ThrottleLimit">How many blobs, or devices, are worked on at once.</param>
+/// <param name="ThrottleLimit">How many blobs or devices to process at once.</param>
 internal sealed record RunOptions(string Kind, Party Performer, SigningKey? Key, int ThrottleLimit)
 {
     /// <exception cref="DsrException">The performer's certificate cannot sign: it is told before anything is done.</exception>

@@ -5,8 +5,7 @@ using IotHubDsr.Core.Sinks;
 namespace IotHubDsr.Core.Packages;
 
 /// <summary>
-/// Digests what is written through it and tells the result when all was written. What the disk throws comes out as
-/// <see cref="ExportTargetException"/>.
+/// Computes the digest of what is written through it. What the disk throws comes out as <see cref="ExportTargetException"/>.
 /// </summary>
 internal sealed class DigestStream(Stream inner, Action<byte[], long> written) : WriteOnlyStream
 {

@@ -51,7 +51,7 @@ internal sealed class PackageWriter : IAsyncDisposable
     /// <summary>Begins a package; a path that exists is refused before anything else is done.</summary>
     /// <param name="path">Where the package will be.</param>
     /// <param name="asZip">One zip file instead of a folder.</param>
-    /// <param name="recipient">Who alone shall be able to open it, which takes a zip; null for everybody.</param>
+    /// <param name="recipient">The only recipient, which requires a zip; null if it is not encrypted.</param>
     public static PackageWriter Create(string path, bool asZip, X509Certificate2? recipient = null)
     {
         string full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
@@ -154,7 +154,7 @@ internal sealed class PackageWriter : IAsyncDisposable
         }
         catch (IOException) when (System.IO.Path.Exists(_path))
         {
-            // Another one took the name in the last moment.
+            // Another process took the name at the last moment.
             throw FaultCatalogue.ExportPathExists.Exception(_path);
         }
     }

@@ -4,8 +4,8 @@ using IotHubDsr.Core.Foundation;
 namespace IotHubDsr.Core.Packages;
 
 /// <summary>
-/// Content that waits for its turn: in memory while it is small, else in a file of its own. The file is encrypted with a key that exists
-/// in this process only, so that no personal data lies about when the process is killed.
+/// Content that waits for its turn: in memory while it is small, else in a file of its own. The file is encrypted with a key that exists in
+/// this process only, so that no personal data is left behind when the process is killed.
 /// </summary>
 internal sealed class Spool(string path) : WriteOnlyStream
 {

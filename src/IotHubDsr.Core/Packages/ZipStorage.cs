@@ -25,7 +25,7 @@ internal sealed class ZipStorage : IPackageStorage
 
     /// <param name="path">The file.</param>
     /// <param name="baseDirectory">The folder that unpacking it makes.</param>
-    /// <param name="recipient">Who alone shall be able to open it; null for everybody.</param>
+    /// <param name="recipient">The only recipient; null if it is not encrypted.</param>
     public ZipStorage(string path, string baseDirectory, X509Certificate2? recipient)
     {
         _path = path;

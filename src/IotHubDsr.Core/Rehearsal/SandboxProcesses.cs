@@ -147,7 +147,7 @@ internal sealed class SandboxProcesses
             );
     }
 
-    /// <summary>What a person can use of its words: below the first line are the calls that led there.</summary>
+    /// <summary>The line that helps a person: a stack trace follows it.</summary>
     private static string FirstLine(string errors)
     {
         OperationNotices.Send(NoticeLevel.Debug, errors);

@@ -44,7 +44,7 @@ internal sealed record LocationSummary
     /// <summary>Nothing more has to be done or waited for here.</summary>
     public bool IsSettled => Verdict <= Verdict.Erased;
 
-    /// <summary>Whether an export counted the records: nothing of a place that is not read is no number.</summary>
+    /// <summary>Whether an export counted the records: a place that was not read has no number, not 0.</summary>
     public bool IsCounted =>
         Included + Withheld + Unreachable > 0
         || Verdict is not (Verdict.Expiring or Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown);

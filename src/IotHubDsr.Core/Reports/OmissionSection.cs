@@ -1,6 +1,6 @@
 namespace IotHubDsr.Core.Reports;
 
-/// <summary>What is held back for now, and what the answer cannot or does not include.</summary>
+/// <summary>What is postponed, and what the answer cannot or does not include.</summary>
 internal static class OmissionSection
 {
     public const string HoldsId = "holds";

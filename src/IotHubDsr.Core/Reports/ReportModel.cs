@@ -79,7 +79,7 @@ internal sealed record ReportExtension(DateTimeOffset Until, string Reason);
 /// <param name="Detail">What else is to be said; null when nothing is.</param>
 internal sealed record ReportEvent(DateTimeOffset At, string What, string? Detail = null);
 
-/// <summary>A decision not to erase something for the time being.</summary>
+/// <summary>A decision to postpone an erasure.</summary>
 /// <param name="LocationId">ID of the location.</param>
 /// <param name="DeviceId">ID of the device; null for all of them.</param>
 /// <param name="Item">Document or blob; null for all of the location.</param>

@@ -19,7 +19,7 @@ internal static class ReportParts
         }
     }
 
-    /// <summary>Somebody else's text in running text: its direction does not reach its neighbours.</summary>
+    /// <summary>Foreign text in running text: its writing direction does not affect its neighbours.</summary>
     public static void Data(this MarkupWriter html, string text) => html.Element(Tag.Bdi, text);
 
     public static void Time(this MarkupWriter html, DateTimeOffset instant) =>

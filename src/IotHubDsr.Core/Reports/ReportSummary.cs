@@ -13,7 +13,7 @@ internal static class ReportSummary
             _ => "Access to device data",
         };
 
-    /// <summary>Is it done. What owners have done by their own account is said apart: nobody has read it.</summary>
+    /// <summary>Whether it is done. What owners say they have done is stated separately: nobody has read it.</summary>
     public static string Headline(ReportFacts facts)
     {
         if (facts.Locations.Count == 0)

@@ -24,10 +24,10 @@ internal sealed class RouteGraph
 {
     public const double Width = 1080;
 
-    /// <summary>From this number of locations on those where nothing is there, or no longer, are drawn as one.</summary>
+    /// <summary>From this number of locations on, those that hold nothing, or nothing any more, are drawn as one.</summary>
     public const int MaxSinks = 24;
 
-    /// <summary>How many places a picture on paper has: of more the labels would be too small to read.</summary>
+    /// <summary>How many places a picture on paper has: with more, the labels would be too small to read.</summary>
     public const int SinksOnPaper = 12;
 
     private const double SinkHeight = 46;

@@ -141,7 +141,7 @@ internal static class LocationFileEntry
         };
     }
 
-    /// <summary>Formats that the endpoint had earlier, one a line.</summary>
+    /// <summary>Formats that the endpoint had earlier, one per line.</summary>
     private static string? FileNameFormats(string? kind, JsonElement entry, Func<string, DsrException> problem)
     {
         if (entry.Prop(Formats) is not { } list)

@@ -41,7 +41,7 @@ internal sealed class HubResource(SandboxWorld world)
             ["properties"] = Properties(apiVersion),
         };
 
-    /// <summary>Another hub of the subscription. It is there to be told apart, and has no data plane.</summary>
+    /// <summary>Another hub of the subscription. It is there to be distinguished from the first, and has no data plane.</summary>
     public JsonObject Neighbour()
     {
         JsonObject neighbour = NeighbourAlone();

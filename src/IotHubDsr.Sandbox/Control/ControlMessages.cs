@@ -20,7 +20,7 @@ internal sealed record RolesRequest(IReadOnlyList<RoleAssignment>? Assignments =
 /// <summary>POST /sandbox/tokens: for tokens issued from now on. Zero or less issues expired ones.</summary>
 internal sealed record TokenRequest(double LifetimeSeconds);
 
-/// <summary>POST /sandbox/hub: scales the hub, which fills its throttles anew.</summary>
+/// <summary>POST /sandbox/hub: scales the hub, which refills its token buckets.</summary>
 internal sealed record HubScaleRequest(string Sku, int Units);
 
 /// <summary>

@@ -38,7 +38,7 @@ internal static class Reply
         headers["x-ms-error-code"] = code;
         if (HttpMethods.IsHead(context.Request.Method))
         {
-            // A client that is told of an XML body parses it, and there is none.
+            // A client that expects an XML body parses it, and there is none.
             context.Response.StatusCode = status;
             return Task.CompletedTask;
         }

@@ -26,7 +26,7 @@ internal sealed partial class RequestLog(TimeProvider time)
     /// <summary>Called for each request before it is handled (status 0) and when its answer begins; a test ends its client there.</summary>
     public Action<LoggedRequest>? Observer { get; set; }
 
-    /// <summary>Awaited for each request before it is handled: a test lets somebody else act there.</summary>
+    /// <summary>Awaited for each request before it is handled: a test lets another client act there.</summary>
     public Func<LoggedRequest, Task>? Interlude { get; set; }
 
     private long _last;

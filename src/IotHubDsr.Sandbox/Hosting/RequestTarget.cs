@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace IotHubDsr.Sandbox.Hosting;
 
 /// <summary>
-/// The target of a request as the client sent it. ASP.NET Core's own Path leaves %2F encoded and decodes the rest, so that an
-/// encoded percent sign and a percent sign cannot be told apart; here each segment is decoded exactly once.
+/// The target of a request as the client sent it. ASP.NET Core's own Path leaves %2F encoded and decodes the rest, so that an encoded
+/// percent sign and a percent sign look the same; here each segment is decoded exactly once.
 /// </summary>
 internal sealed record RequestTarget(string Raw, string[] Segments, IReadOnlyDictionary<string, string> Query)
 {

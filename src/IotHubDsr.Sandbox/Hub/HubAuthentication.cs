@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace IotHubDsr.Sandbox.Hub;
 
-/// <summary>How a device or module proves who it is: by keys, by certificates of known thumbprints or by those of an authority.</summary>
+/// <summary>How a device or module authenticates: by keys, by certificates of known thumbprints or by those of an authority.</summary>
 internal sealed partial record HubAuthentication
 {
     public const string Sas = "sas";

@@ -6,9 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace IotHubDsr.Sandbox.Hub;
 
-/// <summary>
-/// The identities of the hub. Not safe for concurrent use: whoever calls it holds <see cref="Gate"/>.
-/// </summary>
+/// <summary>The identities of the hub. Not safe for concurrent use: callers hold <see cref="Gate"/>.</summary>
 internal sealed partial class HubRegistry(Random random, TimeProvider time)
 {
     private static readonly string[] SystemModules = ["$edgeAgent", "$edgeHub"];
@@ -19,7 +17,7 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
 
     public IReadOnlyCollection<HubIdentity> Devices => _devices.Values;
 
-    /// <summary>What <c>devices.jobs</c> holds. No operation here schedules a job, so it is empty unless somebody plants one.</summary>
+    /// <summary>What <c>devices.jobs</c> holds. No operation here schedules a job, so it is empty unless a test plants one.</summary>
     public IList<JsonObject> Jobs { get; } = [];
 
     /// <summary>Called with an identity that has just been removed or added, and the operation's name.</summary>
@@ -65,7 +63,7 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
         return module;
     }
 
-    /// <summary>An Edge device is a parent of its own scope, and has the two modules of the runtime without anybody adding them.</summary>
+    /// <summary>An Edge device is a parent of its own scope, and automatically has the two modules of the runtime.</summary>
     public void MakeEdge(HubIdentity device)
     {
         device.IsEdge = true;

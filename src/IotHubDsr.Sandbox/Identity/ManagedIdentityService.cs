@@ -8,7 +8,7 @@ namespace IotHubDsr.Sandbox.Identity;
 
 /// <summary>
 /// The endpoint from which a process in Azure takes tokens of its managed identity, as App Service and Azure Automation offer it: plain
-/// HTTP on the machine itself, and a secret that only the process is told. The identity is the application of the tenant.
+/// HTTP on the machine itself, and a secret known only to the process. The identity is the application of the tenant.
 /// </summary>
 internal sealed class ManagedIdentityService(Tenant tenant, TokenIssuer issuer, string secret)
 {

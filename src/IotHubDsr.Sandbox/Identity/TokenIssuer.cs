@@ -30,8 +30,8 @@ internal sealed class TokenIssuer(Tenant tenant, TimeProvider real)
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// How long clients are told that a new token lives. One that is told of a token's death never sends it, and then no service could be
-    /// seen to refuse it.
+    /// The lifetime of a new token as announced to clients. A client that knows of a token's expiry never sends it, and then no service
+    /// could be seen to refuse it.
     /// </summary>
     public long AnnouncedLifetimeSeconds => Lifetime > TimeSpan.Zero ? (long)Lifetime.TotalSeconds : 3600;
 

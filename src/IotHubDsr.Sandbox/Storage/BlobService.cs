@@ -18,8 +18,8 @@ internal sealed class BlobService(BlobStore store, TimeProvider time)
     private const int WriteSize = 128 * 1024;
 
     /// <summary>
-    /// Decides whether the client may read a copy source, whose authorization is not that of the request. Until the host sets
-    /// it, whoever presents a token or a signature may.
+    /// Decides whether the client may read a copy source, whose authorization is not that of the request. Until the host sets it, any token
+    /// or signature suffices.
     /// </summary>
     public Func<CopySource, bool> AuthorizeCopySource { get; set; } = source => source.Authorization is not null || source.HasSignature;
 
@@ -98,7 +98,7 @@ internal sealed class BlobService(BlobStore store, TimeProvider time)
     {
         (int status, string? code, string? message) = error.Error;
         string now = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
-        // A client that is told of an XML body parses it, and there is none in these answers.
+        // A client that expects an XML body parses it, and there is none in these answers.
         StorageResponse response =
             isHead || status == StatusCodes.Status304NotModified ? new StorageResponse(status) : XmlBody.Respond(status, writer =>
                 {

@@ -22,7 +22,7 @@ internal sealed class WorldNames
     public const string UploadAccount = "contosouploads";
     public const string UploadContainer = "device-uploads";
 
-    /// <summary>For the requests of whoever rehearses with a store in a blob container.</summary>
+    /// <summary>For rehearsals with a request store in a blob container.</summary>
     public const string EvidenceAccount = "contosoevidence";
     public const string EvidenceContainer = "data-requests";
     public const string DeadLetterContainer = "dead-letters";

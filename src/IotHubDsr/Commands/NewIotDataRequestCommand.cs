@@ -29,7 +29,7 @@ public sealed class NewIotDataRequestCommand : DeviceCommand
     [ValidateNotNullOrEmpty]
     public string? RequestStore { get; set; }
 
-    /// <summary>Every plan that is run for the request must have been approved by somebody else.</summary>
+    /// <summary>Every plan that is run for the request must have been approved by another person.</summary>
     [Parameter]
     public SwitchParameter RequireApproval { get; set; }
 

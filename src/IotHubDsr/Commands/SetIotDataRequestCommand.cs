@@ -64,7 +64,7 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
     [ValidateNotNullOrEmpty]
     public string? Ground { get; set; }
 
-    /// <summary>When the hold has to be looked at again.</summary>
+    /// <summary>When the hold must be reviewed.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ToHold)]
     [DateTransformation]
     public DateTimeOffset ReviewAt { get; set; }

@@ -39,7 +39,7 @@ public abstract class DeviceCommand : DsrContextCommand
     [ValidateNotNullOrEmpty]
     public string? Query { get; set; }
 
-    /// <summary>How many blobs, or devices, are worked on at once.</summary>
+    /// <summary>How many blobs or devices to process at once.</summary>
     [Parameter]
     [ValidateRange(1, 64)]
     public int ThrottleLimit { get; set; } = 8;

@@ -32,12 +32,12 @@ public abstract class RequestRunCommand : RequestStoreCommand
     [ValidateNotNull]
     public SecureString? CertificatePassword { get; set; }
 
-    /// <summary>How long to wait for somebody else who works on the request.</summary>
+    /// <summary>How long to wait for another process that is working on the request.</summary>
     [Parameter]
     [ValidateRange(0, 86400)]
     public int WaitSeconds { get; set; }
 
-    /// <summary>How many blobs, or devices, are worked on at once.</summary>
+    /// <summary>How many blobs or devices to process at once.</summary>
     [Parameter]
     [ValidateRange(1, 64)]
     public int ThrottleLimit { get; set; } = 8;

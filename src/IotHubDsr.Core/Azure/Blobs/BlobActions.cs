@@ -2,13 +2,13 @@ using Azure.Core;
 
 namespace IotHubDsr.Core.Azure.Blobs;
 
-/// <summary>Which action of Azure's access control an operation of Blob Storage needs.</summary>
+/// <summary>The Azure RBAC action that an operation of Blob Storage requires.</summary>
 internal static class BlobActions
 {
     private const string Containers = "Microsoft.Storage/storageAccounts/blobServices/containers";
     private const string Blobs = $"{Containers}/blobs";
 
-    /// <summary>The action, or the actions when it cannot be told which of them is missing.</summary>
+    /// <summary>The action, or the alternatives if it is unknown which one is missing.</summary>
     public static string Of(Request request)
     {
         var uri = request.Uri.ToUri();

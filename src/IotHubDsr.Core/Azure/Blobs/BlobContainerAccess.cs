@@ -47,7 +47,7 @@ internal sealed class BlobContainerAccess
     public DateTimeOffset Now => _time.GetUtcNow();
 
     /// <summary>
-    /// What forbids changes to the whole container. The blob service tells that there is a policy, and only its configuration tells of
+    /// What prevents changes to the whole container. The blob service tells that there is a policy, and only its configuration tells of
     /// which length.
     /// </summary>
     /// <param name="location">The location that the container is.</param>
@@ -169,7 +169,7 @@ internal sealed class BlobContainerAccess
     /// <exception cref="DsrException">The name does not survive in a URL, so that a request would reach another blob.</exception>
     public BlockBlobClient Open(string blobName)
     {
-        // Whoever writes a blob chooses its name: "dev1/../dev2/x" in a URL is "dev2/x", which is somebody else's.
+        // The writer of a blob chooses its name: "dev1/../dev2/x" in a URL is "dev2/x", which is another device's.
         BlockBlobClient client = _container.GetBlockBlobClient(blobName);
         return client.Name == blobName
             ? client
@@ -203,7 +203,7 @@ internal sealed class BlobContainerAccess
         }
         catch (RequestFailedException gone) when (BlobFailures.IsGone(gone))
         {
-            // Its time had come.
+            // It had expired.
         }
         catch (RequestFailedException refused) when (refused.Status is >= 400 and < 500 and not (408 or 429))
         {
@@ -239,7 +239,7 @@ internal sealed class BlobContainerAccess
         return new HttpAuthorization("Bearer", token.Token);
     }
 
-    /// <summary>The service does not copy here for us: nothing more is tried.</summary>
+    /// <summary>The service refuses to copy here; do not try again.</summary>
     public void StopCopying() => _refusesCopies = true;
 
     /// <summary>

@@ -2,7 +2,7 @@ using Azure;
 
 namespace IotHubDsr.Core.Azure.Blobs;
 
-/// <summary>What refusals of the blob service mean, where they do not mean the end of the work.</summary>
+/// <summary>Interprets refusals of the blob service that do not end the work.</summary>
 internal static class BlobFailures
 {
     /// <summary>The role that reading needs.</summary>
@@ -21,7 +21,7 @@ internal static class BlobFailures
     public static bool IsContainerMissing(Exception exception) =>
         exception is RequestFailedException { Status: 404, ErrorCode: "ContainerNotFound" };
 
-    /// <summary>Somebody else changed the blob meanwhile.</summary>
+    /// <summary>Another writer changed the blob in the meantime.</summary>
     public static bool IsConflict(Exception exception) =>
         exception
             is RequestFailedException { Status: 412, ErrorCode: "ConditionNotMet" or "SourceConditionNotMet" or "CannotVerifyCopySource" }

@@ -2,11 +2,12 @@ using System.Globalization;
 
 namespace IotHubDsr.Core.Azure.Blobs;
 
-/// <summary>What forbids changes to all blobs of a container.</summary>
-/// <param name="HasPolicy">A time-based retention policy: it forbids to change a blob for as long as there is a policy, and to delete it
-/// for a time.</param>
+/// <summary>What prevents changes to all blobs of a container.</summary>
+/// <param name="HasPolicy">
+/// A time-based retention policy: it prevents changing a blob as long as the policy exists, and deleting it for a time.
+/// </param>
 /// <param name="HasLegalHold">A legal hold, which has no end of its own.</param>
-/// <param name="Days">For how many days since a blob was created the policy forbids to delete it; null when that is not known.</param>
+/// <param name="Days">For how many days since a blob was created the policy prevents deleting it; null when that is not known.</param>
 internal sealed record ContainerHold(bool HasPolicy, bool HasLegalHold, int? Days)
 {
     public bool IsHeld => HasPolicy || HasLegalHold;

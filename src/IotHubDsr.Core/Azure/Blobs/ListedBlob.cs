@@ -4,7 +4,7 @@ using Azure.Storage.Blobs.Models;
 
 namespace IotHubDsr.Core.Azure.Blobs;
 
-/// <summary>What stands in a folder: a blob, or another folder.</summary>
+/// <summary>An entry of a folder: a blob, or another folder.</summary>
 /// <param name="Name">Name of the blob, or path of the folder with a slash at its end.</param>
 /// <param name="IsFolder">Whether it is a folder.</param>
 internal readonly record struct FolderEntry(string Name, bool IsFolder);
@@ -16,7 +16,7 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
     private const int LongestRetention = 365;
     private const string NoETag = "0x0";
 
-    /// <summary>The service drops blocks a week after the last one was put.</summary>
+    /// <summary>The service discards blocks a week after the last one was staged.</summary>
     private static readonly TimeSpan UncommittedLifetime = TimeSpan.FromDays(7);
 
     /// <summary>When it was written first; that of its last change where the service does not tell.</summary>
@@ -35,7 +35,7 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
     /// </summary>
     public DateTimeOffset? LeavesAt { get; init; }
 
-    /// <summary>Blocks without a blob: somebody put them to the service, and nobody has committed them.</summary>
+    /// <summary>Blocks without a blob: staged, but never committed.</summary>
     public bool IsUncommitted { get; init; }
 
     /// <summary>Whether a policy or a legal hold of its own forbids changes.</summary>
@@ -44,7 +44,7 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
     /// <summary>Until when it is held; null for a legal hold, which has no end.</summary>
     public DateTimeOffset? HeldUntil { get; init; }
 
-    /// <summary>Whether somebody holds a lease, without which nobody else can change it.</summary>
+    /// <summary>Whether it is leased, so that only the holder of the lease can change it.</summary>
     public bool IsLeased { get; init; }
 
     /// <summary>True for a blob type that is not written in blocks; null type counts as block blob.</summary>
@@ -57,8 +57,8 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>
-    /// A directory of a hierarchical namespace. Metadata alone does not make one: whoever writes a blob chooses its metadata, and
-    /// must not be able to hide its content.
+    /// A directory of a hierarchical namespace. Metadata alone does not make one: the writer of a blob chooses its metadata, and must not
+    /// be able to hide its content.
     /// </summary>
     public bool IsDirectory => IsDirectoryMark(Length, Metadata);
 

@@ -4,8 +4,8 @@ using Azure.Core.Pipeline;
 namespace IotHubDsr.Core.Azure.Blobs;
 
 /// <summary>
-/// Turns a deletion into one for good, which the service offers for soft-deleted versions and snapshots and the client library does not.
-/// It applies to the requests of one asynchronous flow.
+/// Makes a deletion permanent, which the service offers for soft-deleted versions and snapshots and the client library does not. It applies
+/// to the requests of one asynchronous flow.
 /// </summary>
 internal static class PermanentDeletion
 {
@@ -13,7 +13,7 @@ internal static class PermanentDeletion
 
     public static HttpPipelinePolicy Policy { get; } = new QueryPolicy();
 
-    /// <summary>Deletions are for good until the result is disposed of.</summary>
+    /// <summary>Deletions are permanent until the result is disposed of.</summary>
     public static IDisposable Begin() => HttpPipeline.CreateHttpMessagePropertiesScope(new Dictionary<string, object?> { [Mark] = true });
 
     private sealed class QueryPolicy : HttpPipelineSynchronousPolicy

@@ -12,14 +12,14 @@ namespace IotHubDsr.Core.Azure.Blobs;
 /// </summary>
 internal sealed class SeenBlobs
 {
-    /// <summary>How many listings are compared before a container counts as one that does not hold still.</summary>
+    /// <summary>How many listings are compared before a container counts as constantly changing.</summary>
     public const int MostListings = 5;
 
     private const int KeySize = 16;
 
     private readonly object _gate = new();
 
-    // Who chooses the names of blobs must not be able to choose two that look the same here.
+    // An attacker who chooses blob names must not be able to make two of them collide.
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(KeySize);
     private readonly List<Mark> _first = [];
     private readonly Dictionary<ulong, ulong> _later = [];

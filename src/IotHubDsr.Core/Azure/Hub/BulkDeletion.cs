@@ -41,7 +41,7 @@ internal static class BulkDeletion
         && successful.ValueKind is JsonValueKind.True or JsonValueKind.False;
 
     /// <summary>One outcome for each device, in the order of the call.</summary>
-    /// <exception cref="DsrException">The result cannot be told apart by device, so that nothing is known of any of them.</exception>
+    /// <exception cref="DsrException">The result does not identify devices, so nothing is known about any of them.</exception>
     public static IReadOnlyList<BulkDeletionOutcome> Read(
         JsonElement json,
         IReadOnlyList<ConditionalDeletion> deletions,

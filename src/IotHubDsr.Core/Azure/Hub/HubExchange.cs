@@ -14,7 +14,7 @@ internal sealed record HubRequest(RequestMethod Method, string Path, HubOperatio
 
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 
-    /// <summary>Puts on record what the request destroys; it is called when the request has its turn. Null for none.</summary>
+    /// <summary>Records what the request destroys; it is called when the request has its turn. Null for none.</summary>
     public Func<CancellationToken, ValueTask>? Announce { get; init; }
 
     /// <summary>JSON; empty for none.</summary>

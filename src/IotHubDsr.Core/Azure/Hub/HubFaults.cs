@@ -1,6 +1,6 @@
 namespace IotHubDsr.Core.Azure.Hub;
 
-/// <summary>Tells failures of a hub apart: the hub, the credentials, the rights, the load, and whatever else.</summary>
+/// <summary>Classifies failures of a hub: the hub, the credentials, the permissions, the load, and everything else.</summary>
 internal static class HubFaults
 {
     /// <summary>The hub as it is named in failures.</summary>

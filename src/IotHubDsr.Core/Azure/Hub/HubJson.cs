@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace IotHubDsr.Core.Azure.Hub;
 
-/// <summary>Reads members of documents that may not be what they should be: what is not of the expected kind is null.</summary>
+/// <summary>Reads members of documents that may be malformed: a value of an unexpected kind is null.</summary>
 internal static class HubJson
 {
     public static string? Text(this JsonElement json, string name) =>

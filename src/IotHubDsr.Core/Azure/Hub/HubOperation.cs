@@ -2,7 +2,7 @@ namespace IotHubDsr.Core.Azure.Hub;
 
 /// <summary>What an operation needs: a place in a queue, and a right.</summary>
 /// <param name="Class">The limit it counts against.</param>
-/// <param name="Verb">What is done, as it stands in "may not …": <c>read</c>.</param>
+/// <param name="Verb">The verb, as in "not allowed to …": <c>read</c>.</param>
 /// <param name="Subject">What it is done to: <c>devices</c>.</param>
 /// <param name="Role">What to assign to the account that may not.</param>
 /// <param name="Action">The data action that a role has to have.</param>

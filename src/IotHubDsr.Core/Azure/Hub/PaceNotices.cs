@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace IotHubDsr.Core.Azure.Hub;
 
-/// <summary>Says what is waited for when the pace of the hub makes a person wait, and until when.</summary>
+/// <summary>Reports when the hub's pace makes a person wait, for what and until when.</summary>
 /// <param name="pace">SKU, units and share in words.</param>
 /// <param name="time">The clock.</param>
 internal sealed class PaceNotices(string pace, TimeProvider time)
@@ -17,7 +17,7 @@ internal sealed class PaceNotices(string pace, TimeProvider time)
     private readonly Dictionary<HubOperationClass, DateTimeOffset> _nextLine = [];
     private readonly Dictionary<HubOperationClass, int> _waiting = [];
 
-    /// <summary>Tells of a wait that begins; false when it is too short to be told.</summary>
+    /// <summary>Reports the start of a wait; false if it is too short to report.</summary>
     /// <param name="operation">What waits.</param>
     /// <param name="perSecond">Its pace.</param>
     /// <param name="wait">How long.</param>
@@ -48,7 +48,7 @@ internal sealed class PaceNotices(string pace, TimeProvider time)
         return true;
     }
 
-    /// <summary>Takes the wait off the screen when nobody waits any more.</summary>
+    /// <summary>Removes the wait from the screen when nobody is waiting any more.</summary>
     public void End(HubOperationClass operation)
     {
         lock (_gate)

@@ -47,7 +47,7 @@ internal sealed class TokenBucket
     public TimeSpan TimeFor(long tokens) => TimeSpan.FromSeconds(Math.Max(0, (tokens - _capacity) / _perSecond));
 
     /// <param name="tokens">How many are taken.</param>
-    /// <param name="onWait">Is told before each wait how long it is going to be; null when nobody wants to know.</param>
+    /// <param name="onWait">Called before each wait with its length; may be null.</param>
     /// <param name="cancellationToken">Gives up the place in the queue.</param>
     public async Task TakeAsync(int tokens, Action<TimeSpan>? onWait, CancellationToken cancellationToken)
     {
@@ -70,9 +70,7 @@ internal sealed class TokenBucket
         }
     }
 
-    /// <summary>
-    /// Nobody gets a token for some time. Those who come after the pause do not come all at once: the bucket is empty then.
-    /// </summary>
+    /// <summary>Suspends the bucket. Callers do not all resume at once: the bucket is empty after the pause.</summary>
     public void Pause(TimeSpan wait)
     {
         lock (_gate)

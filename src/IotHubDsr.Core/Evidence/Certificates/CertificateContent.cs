@@ -128,9 +128,9 @@ internal readonly record struct Counts(long? Planned, long? Erased, long? Remain
 
 /// <summary>Subjects of which the same can be said in one location.</summary>
 /// <param name="Verdict">The state when the location was read again.</param>
-/// <param name="Planned">Records of each of them that were planned to be erased; null when nobody counted.</param>
+/// <param name="Planned">Records of each of them that were planned to be erased; null if not counted.</param>
 /// <param name="Erased">Records of each of them that were erased; null where nothing is erased by this tool.</param>
-/// <param name="Remaining">Records of each of them that were still there; null when nobody counted.</param>
+/// <param name="Remaining">Records of each of them that were still there; null if not counted.</param>
 /// <param name="Until">Until when the verdict holds, for verdicts that end at a time.</param>
 /// <param name="Subjects">Their keyed hashes; null for all subjects of the certificate.</param>
 internal sealed record OutcomeGroup(

@@ -70,7 +70,7 @@ internal sealed record Party(string Name, string? CertificateSha256 = null);
 /// <param name="Kind">Its kind.</param>
 /// <param name="Place">Its place.</param>
 /// <param name="Steps">Number of devices to erase there.</param>
-/// <param name="Records">Records to erase there; null when nobody counted.</param>
+/// <param name="Records">Records to erase there; null if not counted.</param>
 internal sealed record PlannedLocation(string Id, string Kind, string Place, int Steps, long? Records);
 
 /// <summary>A location was found in the hub's configuration that the plan does not know.</summary>
@@ -127,7 +127,7 @@ internal sealed record Verified(string Location, bool IsRead, IReadOnlyList<Veri
 
 /// <param name="Verdict">The verdict.</param>
 /// <param name="Until">Until when it holds.</param>
-/// <param name="Remaining">Records of each subject that were there; null when nobody counted.</param>
+/// <param name="Remaining">Records of each subject that were there; null if not counted.</param>
 /// <param name="Subjects">Whom it concerns; null for all.</param>
 /// <param name="IsOver">Whether <paramref name="Until"/> had passed, by the services' time, in a place that nobody can read.</param>
 /// <param name="NeedsPlan">Whether what is left takes a further plan.</param>

@@ -22,7 +22,7 @@ internal sealed record StepState
 
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>Records that were there; null when nobody counted.</summary>
+    /// <summary>Records that were there; null if not counted.</summary>
     public long? Remaining { get; init; }
 
     /// <summary>Whether <see cref="Until"/> had passed, by the services' time, in a place that nobody can read.</summary>

@@ -353,7 +353,7 @@ internal static class RunClocks
 
 internal static class Inflows
 {
-    /// <summary>Messages come in.</summary>
+    /// <summary>Messages arrive.</summary>
     public const string Open = "open";
 
     /// <summary>No route lets messages in any more.</summary>

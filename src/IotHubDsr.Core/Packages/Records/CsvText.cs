@@ -14,7 +14,7 @@ internal static partial class CsvText
     public const char ByteOrderMark = '\uFEFF';
     public const string LineEnd = "\r\n";
 
-    /// <summary>What a reader has to know; it stands in the package.</summary>
+    /// <summary>What a reader has to know; it is written to the package.</summary>
     public const string Rules = """
         Tables are UTF-8 with a byte order mark, separated by commas, with CRLF after each row (RFC 4180). A cell without anything in
         it, also without quotation marks, has no value; "" is an empty text. Numbers stand as they are. Objects, lists and message

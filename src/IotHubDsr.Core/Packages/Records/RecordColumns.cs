@@ -5,8 +5,8 @@ using IotHubDsr.Core.Records;
 namespace IotHubDsr.Core.Packages.Records;
 
 /// <summary>
-/// The columns of a kind's table: one for each field, and one for whatever else stands in an object that others wrote. Everything of a
-/// record ends in exactly one cell.
+/// The columns of a kind's table: one for each field, and one for everything else in an object that others wrote. Every value of a record
+/// is in exactly one cell.
 /// </summary>
 internal sealed class RecordColumns
 {
@@ -65,7 +65,7 @@ internal sealed class RecordColumns
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair has no other form than its escape.
+            // Half a surrogate pair can only be written as its escape.
             return null;
         }
     }

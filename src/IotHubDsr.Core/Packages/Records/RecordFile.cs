@@ -7,7 +7,7 @@ namespace IotHubDsr.Core.Packages.Records;
 /// <summary>Records as NDJSON and as CSV. No more than one record is in memory.</summary>
 internal sealed class RecordFile : IRecordFile
 {
-    // What was read with the usual limit of 64 stands some levels deeper in a record.
+    // What was read with the usual limit of 64 is some levels deeper in a record.
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 128 };
 
     private readonly RecordSchema _schema;

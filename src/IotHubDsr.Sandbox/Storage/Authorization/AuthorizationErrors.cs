@@ -2,7 +2,7 @@ using IotHubDsr.Sandbox.Storage.Rest;
 
 namespace IotHubDsr.Sandbox.Storage.Authorization;
 
-/// <summary>The service's refusals of requests that do not prove who sends them, or that they may be sent.</summary>
+/// <summary>The service's refusals of unauthenticated or unauthorized requests.</summary>
 internal static class AuthorizationErrors
 {
     public static readonly StorageError KeysNotPermitted = new(

@@ -114,7 +114,7 @@ internal sealed class SharedAccessSignature(RequestTarget target, BlobAccount ac
         }
     }
 
-    /// <summary>Whoever reaches the sandbox comes from this machine.</summary>
+    /// <summary>All clients of the sandbox are on this machine.</summary>
     private void RequireSource()
     {
         if (Field("sip").Split('-') is [{ Length: > 0 } first, ..] range)

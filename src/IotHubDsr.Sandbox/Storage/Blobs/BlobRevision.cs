@@ -37,7 +37,7 @@ internal sealed record BlobRevision
 
     public Protection Protection { get; init; } = new();
 
-    /// <summary>Of a blob that Copy Blob has made, until its content or its headers are set anew.</summary>
+    /// <summary>Of a blob that Copy Blob has made, until its content or its headers are set again.</summary>
     public BlobCopy? Copy { get; init; }
 
     /// <summary>A directory of a hierarchical namespace, which the Blob service shows as an empty blob.</summary>

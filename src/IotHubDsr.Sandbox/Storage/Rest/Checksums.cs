@@ -8,7 +8,7 @@ internal static class Checksums
 {
     public static byte[] Md5(BlobContent content)
     {
-        // The protocol's integrity check, not a protection against anybody.
+        // The protocol's integrity check, not a protection against attackers.
 #pragma warning disable CA5351
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
 #pragma warning restore CA5351

@@ -1,6 +1,6 @@
 namespace IotHubDsr.Sandbox.Storage.Rest;
 
-/// <summary>An answer of the service that says no.</summary>
+/// <summary>A refusal by the service.</summary>
 internal sealed record StorageError(int Status, string Code, string Message);
 
 /// <summary>Ends an operation with an error of the service, before anything was changed.</summary>
