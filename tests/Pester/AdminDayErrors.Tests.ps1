@@ -118,8 +118,8 @@ Describe 'What is said fits' {
         $lines | Where-Object { $_ -like 'What if: *no location holds data that can be erased*' } | Should -HaveCount 1
     }
 
-    It 'names where a missing role has to be assigned, and the role as the README does' {
-        $readme = Get-Content (Join-Path $PSScriptRoot '../../README.md') -Raw
+    It 'names where a missing role has to be assigned, and the role as docs/permissions.md does' {
+        $permissions = Get-Content (Join-Path $PSScriptRoot '../../docs/permissions.md') -Raw
         $subscription = ($context.ResourceId -split '/')[2]
         $call = @{
             Uri = [uri]::new($sandbox.ControlUri, 'access')
@@ -141,7 +141,7 @@ Describe 'What is said fits' {
                 $missing | Should -Not -BeNullOrEmpty -Because $rule.Key
                 $role, $scope = $rule.Value
                 $missing.ErrorDetails.RecommendedAction | Should -BeLike "*$role*$scope*"
-                $readme.Contains(("``{0}``" -f $role)) | Should -BeTrue -Because $role
+                $permissions.Contains(("``{0}``" -f $role)) | Should -BeTrue -Because $role
             }
         } finally {
             Invoke-RestMethod @call -Body (@{ deny = @() } | ConvertTo-Json)

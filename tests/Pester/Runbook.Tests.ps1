@@ -98,24 +98,27 @@ Describe 'The Quickstart' {
         $turn.Dispose()
     }
 
-    It 'prints what README shows, numbers aside' {
+    It 'prints what docs/quickstart.md and README show, numbers aside' {
         $LASTEXITCODE | Should -Be 0
-        $readme = Get-Content (Join-Path $PSScriptRoot '../../README.md') -Raw
-        $shown = [regex]::Match($readme, '(?s)```text\r?\n(1\. Start a simulated Azure.*?)```').Groups[1].Value -split '\r?\n' | Where-Object { Get-Plain $_ }
         $printed = @($told | ForEach-Object { Get-Plain $_ } | Where-Object { $_ })
-        $shown.Count | Should -BeGreaterThan 80
-        $at = 0
-        $mayLeaveOut = $false
-        foreach ($line in $shown) {
-            if ($line.Trim() -eq '…') { $mayLeaveOut = $true; continue }
-            $found = [Array]::IndexOf($printed, (Get-Plain $line), $at)
-            $found | Should -BeGreaterOrEqual $at -Because "README shows: $line"
-            if (-not $mayLeaveOut) { $found | Should -Be $at -Because "README leaves out what is printed before: $line" }
-            $at = $found + 1
+        foreach ($document in @{ Path = 'docs/quickstart.md'; Lines = 80 }, @{ Path = 'README.md'; Lines = 12 }) {
+            $path, $text = $document.Path, (Get-Content (Join-Path $PSScriptRoot "../../$($document.Path)") -Raw)
+            $sample = [regex]::Match($text, '(?s)```text\r?\n(1\. Start a simulated Azure.*?)```').Groups[1].Value
+            $shown = @($sample -split '\r?\n' | Where-Object { Get-Plain $_ })
+            $shown.Count | Should -BeGreaterThan $document.Lines
+            $at = 0
             $mayLeaveOut = $false
-        }
+            foreach ($line in $shown) {
+                if ($line.Trim() -eq '…') { $mayLeaveOut = $true; continue }
+                $found = [Array]::IndexOf($printed, (Get-Plain $line), $at)
+                $found | Should -BeGreaterOrEqual $at -Because "$path shows: $line"
+                if (-not $mayLeaveOut) { $found | Should -Be $at -Because "$path leaves out what is printed before: $line" }
+                $at = $found + 1
+                $mayLeaveOut = $false
+            }
 
-        if (-not $mayLeaveOut) { $at | Should -Be $printed.Count -Because 'README leaves out what is printed last' }
+            if (-not $mayLeaveOut) { $at | Should -Be $printed.Count -Because "$path leaves out what is printed last" }
+        }
     }
 
     It 'keeps the package and the report where it says, and removes them with -Clean' {

@@ -20,9 +20,27 @@ public sealed class ExampleTests(HelpSession session) : IClassFixture<HelpSessio
     public void EveryExample_ParsesAndUsesRealParameters() =>
         Assert.All(HelpDocument.ReadAll().SelectMany(static document => document.Examples), example => AssertReal(example.Code));
 
+    /// <summary>The documents with command lines.</summary>
+    public static TheoryData<string> Documents =>
+        [
+            .. Directory
+                .EnumerateFiles(RepositoryPaths.Root, "*.md")
+                .Concat(Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "docs"), "*.md"))
+                .Select(static path => Path.GetRelativePath(RepositoryPaths.Root, path))
+                .Where(static path => MarkdownBlocks(path, "powershell").Count > 0),
+        ];
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void EveryCommandLineOfADocument_ParsesAndUsesRealParameters(string document) =>
+        Assert.All(MarkdownBlocks(document, "powershell"), AssertReal);
+
     [Fact]
-    public void EveryCommandLineOfTheReadme_ParsesAndUsesRealParameters() =>
-        Assert.All(MarkdownBlocks("README.md", "powershell"), AssertReal);
+    public void Documents_WithCommandLines_AreTheReadmeAndOthers()
+    {
+        Assert.Contains(Documents, static row => row.Data == "README.md");
+        Assert.InRange(Documents.Count, 3, int.MaxValue);
+    }
 
     [Fact]
     public void EveryExampleScript_ParsesAndUsesRealParameters() =>
@@ -40,7 +58,6 @@ public sealed class ExampleTests(HelpSession session) : IClassFixture<HelpSessio
                 .Where((part, index) => index % 2 == 1 && part.StartsWith($"{language}\n", StringComparison.Ordinal))
                 .Select(part => part[language.Length..]),
         ];
-        Assert.NotEmpty(blocks);
         return blocks;
     }
 
