@@ -8,10 +8,10 @@ public sealed record ConnectOptions
     /// <summary>Name of the hub, to be looked up in the subscriptions that the credential can read.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Narrows the look-up to a resource group.</summary>
+    /// <summary>Searches this resource group only.</summary>
     public string? ResourceGroupName { get; init; }
 
-    /// <summary>Narrows the look-up to a subscription.</summary>
+    /// <summary>Searches this subscription only.</summary>
     public string? SubscriptionId { get; init; }
 
     /// <summary>Azure Resource Manager ID of the hub.</summary>
@@ -38,7 +38,7 @@ public sealed record ConnectOptions
     /// <summary>The cloud.</summary>
     public AzureCloud Cloud { get; init; }
 
-    /// <summary>Full path of a JSON file with locations that the hub's configuration cannot tell of.</summary>
+    /// <summary>Full path of a JSON file with locations that the hub's configuration does not show.</summary>
     public string? LocationFile { get; init; }
 
     /// <summary>Blob containers, as <c>account/container</c>, of which the operator says that they are the hub's alone.</summary>

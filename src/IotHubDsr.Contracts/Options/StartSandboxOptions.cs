@@ -6,7 +6,7 @@ public sealed record StartSandboxOptions
     /// <summary>Full path of the sandbox's assembly.</summary>
     public required string AssemblyPath { get; init; }
 
-    /// <summary>The number that the world is made from: same seed, same world.</summary>
+    /// <summary>The seed of the simulated world: same seed, same world.</summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>Multiplies the number of bulk devices and messages; 1 or more.</summary>

@@ -5,7 +5,7 @@ namespace IotHubDsr.Core.Archives;
 /// <summary>Which records are the subjects' own: those that a request exports, and a rewrite leaves out.</summary>
 /// <param name="Subjects">The devices to be erased.</param>
 /// <param name="IncludeRelayed">
-/// Whether other devices' data that went through a subject goes too; it is a bystander's, so never unasked.
+/// Whether other devices' data that went through a subject is included; it is a bystander's, so never unasked.
 /// </param>
 /// <param name="WithBody">Whether records that name a subject only in their body go too, whoever sent them.</param>
 internal sealed record RecordSelection(SubjectIndex Subjects, bool IncludeRelayed = false, bool WithBody = false)
@@ -43,7 +43,7 @@ internal sealed record ArchiveRewrite(
     long BytesWritten
 )
 {
-    /// <summary>Kept records of which it cannot be told who sent them.</summary>
+    /// <summary>Kept records whose sender cannot be determined.</summary>
     public UnreadRecords Unread { get; init; }
 
     public long RecordsKept => RecordsRead - RecordsRemoved;

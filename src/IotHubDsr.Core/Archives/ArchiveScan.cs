@@ -23,7 +23,7 @@ internal sealed record ArchiveScan(
     KeptDigest? Digest
 )
 {
-    /// <summary>Records of which it cannot be told who sent them: no device is absent from a file that has any.</summary>
+    /// <summary>Records whose sender cannot be determined: no device is absent from a file that has any.</summary>
     public UnreadRecords Unread { get; init; }
 
     /// <summary>Subjects whose ID another device had later than what may be taken of theirs: records of that one are in the file.</summary>

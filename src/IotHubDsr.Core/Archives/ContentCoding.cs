@@ -5,8 +5,8 @@ using ZstdSharp.Unsafe;
 namespace IotHubDsr.Core.Archives;
 
 /// <summary>
-/// How a whole file is compressed, whatever is in it: as somebody's tool uploaded it, with a Content-Encoding or without. It is told by its
-/// first bytes, is read through, and a rewrite compresses its result alike.
+/// How a whole file is compressed, regardless of its content: as some tool uploaded it, with or without a Content-Encoding. It is
+/// recognized by its first bytes and read through, and a rewrite compresses its result in the same way.
 /// </summary>
 internal abstract class ContentCoding
 {

@@ -3,8 +3,8 @@ using IotHubDsr.Core.Foundation;
 namespace IotHubDsr.Core.Archives;
 
 /// <summary>
-/// Where a rewrite puts its result, in order. Source bytes that stay are told apart from new ones, so that a target may copy
-/// them where they lie instead of writing them.
+/// Where a rewrite puts its result, in order. Source bytes that stay are distinguished from new ones, so that a target may copy them where
+/// they lie instead of writing them.
 /// </summary>
 internal interface IRewriteTarget
 {

@@ -3,7 +3,7 @@ using IotHubDsr.Core.Evidence.Signatures;
 
 namespace IotHubDsr.Core.Operations;
 
-/// <summary>Signs a plan's file as its approver. What is signed was read as a plan first, and is what is told of it.</summary>
+/// <summary>Signs a plan's file as its approver. The signed bytes are the ones that were read as a plan and shown.</summary>
 internal sealed class Approving(ApprovePlanOptions options, OperationEvents events, TimeProvider time)
 {
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace IotHubDsr.Core.Operations;
 /// </summary>
 /// <param name="state">What the journal says, the registry's reading of this run included.</param>
 /// <param name="windowEnd">The end of the window of time that the request is narrowed to; null when there is none.</param>
-/// <param name="now">The time by the services; null when none told it, and then nothing is over.</param>
+/// <param name="now">The time by the services; null if unknown, and then nothing is over.</param>
 internal sealed class Arrivals(RequestState state, DateTimeOffset? windowEnd, DateTimeOffset? now)
 {
     /// <summary>How long the hub is taken to try again when an endpoint fails; it does not say.</summary>

@@ -33,8 +33,8 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
     }
 
     /// <summary>
-    /// The digest of the certificate before: one that no line of the journal names is told of, and followed, so that no two certificates of
-    /// the request claim the same place.
+    /// The digest of the certificate before: one that no line of the journal names is reported, and followed, so that no two certificates
+    /// of the request claim the same place.
     /// </summary>
     private async Task<string?> FindPredecessorAsync(IReadOnlyList<string> files, CancellationToken cancellationToken)
     {
@@ -53,7 +53,7 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
         return last;
     }
 
-    /// <summary>A key that does not sign any more costs the signature, and not the account of what was erased.</summary>
+    /// <summary>If the key no longer signs, only the signature is lost, not the account of what was erased.</summary>
     private async Task<(byte[] Certificate, bool IsSigned)> WriteAsync(CertificateContent content, CancellationToken cancellationToken)
     {
         try
@@ -140,7 +140,7 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
     }
 
     /// <summary>
-    /// Where a sink serves a location, an action of the owner is asked for when it cannot tell whose records are left; others may be gone.
+    /// Where a sink serves a location, the owner's action is required if it cannot tell whose records are left; others may be gone.
     /// </summary>
     private string MethodOf(DataLocation location, IReadOnlyList<ErasureReceipt> receipts)
     {

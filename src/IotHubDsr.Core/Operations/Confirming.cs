@@ -3,8 +3,8 @@ using IotHubDsr.Core.Evidence.Plans;
 namespace IotHubDsr.Core.Operations;
 
 /// <summary>
-/// Looks again at everything that a plan is about. It gives the plan as it holds now, with what was found now, or stops when the world has
-/// moved: an erasure runs from what was approved and from nothing else.
+/// Reads everything that a plan covers again. It yields the plan as it applies now, with the current findings, or stops if the data has
+/// changed: an erasure runs from what was approved and from nothing else.
 /// </summary>
 internal sealed class Confirming(HubConnection connection, ConfirmPlanOptions options, OperationEvents events, TimeProvider time)
 {

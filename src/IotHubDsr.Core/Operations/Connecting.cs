@@ -5,7 +5,7 @@ using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Operations;
 
-/// <summary>Makes a connection, and finds out at once whether it works.</summary>
+/// <summary>Makes a connection, and checks at once whether it works.</summary>
 internal sealed class Connecting(ConnectOptions options, TimeProvider time)
 {
     private Cloud CloudOfRequest =>
@@ -106,7 +106,7 @@ internal sealed class Connecting(ConnectOptions options, TimeProvider time)
             ConnectedAt = time.GetUtcNow(),
         };
 
-    /// <summary>One cheap call: a wrong key or a wrong hub is told now and not with the first device.</summary>
+    /// <summary>One cheap call: a wrong key or hub is reported now, not with the first device.</summary>
     private static async Task ProbeAsync(HubConnection connection, OperationEvents events, CancellationToken cancellationToken)
     {
         try

@@ -4,7 +4,7 @@ using IotHubDsr.Core.Evidence.Stores;
 
 namespace IotHubDsr.Core.Operations;
 
-/// <summary>Goes on with a request, or reads its locations again.</summary>
+/// <summary>Continues a request, or reads its locations again.</summary>
 internal sealed class Continuing(HubConnection connection, IEvidenceStore store, ResumeOptions options, OperationEvents events)
 {
     /// <param name="kind">One of <see cref="RunKinds"/>.</param>
@@ -24,7 +24,7 @@ internal sealed class Continuing(HubConnection connection, IEvidenceStore store,
             RequestApproval.RequireOnRecord(open.State);
         ErasurePlan plan = await open.ReadPlanAsync(cancellationToken);
 
-        // Without its key nothing of a run could be put on record: it must not begin and be taken for one that broke off.
+        // Without its key nothing of a run could be recorded: it must not begin and then look like an interrupted one.
         _ = open.Key;
         await OpenRequest.RequireWritableAsync(store, EvidenceLimits.SizeOf(plan), cancellationToken);
         await new RequestRun(connection, open, plan, run, events).RunAsync(cancellationToken);

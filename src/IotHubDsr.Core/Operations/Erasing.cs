@@ -26,7 +26,7 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
         }
         catch (DsrException failed) when (options.RequestId is null && failed.Fault.Target != open.Folder.RequestId)
         {
-            // Nobody else has told its ID yet.
+            // Nothing has shown its ID yet.
             throw new DsrException(failed.Fault with { Message = $"{failed.Fault.Message} {NextStep(open)}" }, failed);
         }
     }
@@ -106,7 +106,7 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
             RegisteredDevices.Require(registered, open.Key, step.DeviceId, step.Finding.GenerationId);
     }
 
-    /// <summary>Where the registration could not tell which devices it was about, the first plan does.</summary>
+    /// <summary>If the registration could not determine its devices, the first plan does.</summary>
     private async Task RequireAsPlannedAsync(OpenRequest open, CancellationToken cancellationToken)
     {
         if (open.State.Plan is null || open.State.Registration!.Generations is not null)

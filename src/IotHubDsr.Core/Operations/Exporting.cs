@@ -143,7 +143,7 @@ internal sealed class Exporting(
         }
         catch (DsrException notRecorded)
         {
-            // The package is complete: it is given, and what is missing in the journal is told.
+            // The package is complete: it is returned, and the missing journal line is reported.
             await events.EmitAsync(new FaultEvent(notRecorded.Fault), cancellationToken);
         }
     }

@@ -11,7 +11,7 @@ internal sealed class Footprint(HubConnection connection, ScopedOptions options,
 {
     private readonly ConcurrentDictionary<string, DeviceTally> _tallies = new(StringComparer.Ordinal);
 
-    /// <summary>Gives each finding as it is known, and in the end the locations that were looked at.</summary>
+    /// <summary>Returns each finding as it is known, and finally the locations that were read.</summary>
     public async Task<HubLocations> RunAsync(
         Func<DeviceDataFinding, CancellationToken, ValueTask> onFinding,
         CancellationToken cancellationToken

@@ -16,7 +16,7 @@ internal sealed class HubConnection(DsrContext context, AzureAccess access, HubC
 
     public AzureAccess Access => access;
 
-    /// <summary>What all that is decided by the time goes by.</summary>
+    /// <summary>The clock for everything that depends on time.</summary>
     public ServiceClock Clock => access.Clock;
 
     /// <summary>

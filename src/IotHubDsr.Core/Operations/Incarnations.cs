@@ -6,8 +6,8 @@ using IotHubDsr.Core.Sinks;
 namespace IotHubDsr.Core.Operations;
 
 /// <summary>
-/// Whose the IDs of a request are. Between a plan and its run, or two runs, an ID can pass to another person, whose records then stand
-/// under it in the same places: none of them may be taken for what is left of the first device.
+/// Determines whose the IDs of a request are. Between a plan and its run, or two runs, an ID can pass to another person, whose records are
+/// then under the same ID in the same places: none of them may be mistaken for what is left of the first device.
 /// </summary>
 internal sealed class Incarnations
 {
@@ -91,14 +91,14 @@ internal sealed class Incarnations
         Known planned = _planned[step.DeviceId];
         if (planned.GenerationId is null)
         {
-            // Whoever accepts a further plan has been told that nobody has the ID, and is shown what came until then.
+            // The person accepting a further plan is told that nobody has the ID, and sees what arrived until then.
             DateTimeOffset until =
                 planned.WasAbsent && _open.State.Plan?.Follows is not null ? _plan.CreatedAt : _open.State.Registration!.ReceivedAt;
             return new RecordBound(until, GenerationId: null, _plan.CreatedAt);
         }
 
-        // Of a device that the request has deleted nothing can come any more; what is later is somebody else's, whatever a further plan
-        // shows.
+        // Nothing can arrive any more from a device that the request has deleted; later data is someone else's, regardless of a further
+        // plan.
         DateTimeOffset last = _open.State.DeletedAt(step.Subject)
             ?? Latest(_plan.Scope.EndTime, GoneAt(step), step.Planned.Finding.LastTime);
         TimeSpan access =
@@ -136,7 +136,7 @@ internal sealed class Incarnations
             .ToDictionary(one => one.Id, one => one.Doubt!, StringComparer.Ordinal);
     }
 
-    /// <summary>Asks the registry again, whatever is known.</summary>
+    /// <summary>Asks the registry again, regardless of what is known.</summary>
     public async Task<Fault?> AskAsync(string deviceId, CancellationToken cancellationToken)
     {
         if (_plan.Scope.GenerationId is not null || !_registry.TryGetValue(deviceId, out RequestStep? step))
@@ -144,7 +144,7 @@ internal sealed class Incarnations
         return DoubtOf((await _reading.FindAsync(step.Location, [deviceId], cancellationToken))[0]);
     }
 
-    /// <summary>Takes note of what the registry says.</summary>
+    /// <summary>Records what the registry says.</summary>
     public void Learn(DeviceDataFinding registry)
     {
         lock (_doubts)

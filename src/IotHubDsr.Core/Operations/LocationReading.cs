@@ -8,7 +8,7 @@ using IotHubDsr.Core.Sinks;
 namespace IotHubDsr.Core.Operations;
 
 /// <summary>
-/// Asks sinks, and turns a location that could not be read into a finding for each device: one failing sink never sinks the rest.
+/// Calls sinks, and turns a location that could not be read into a finding for each device: one failing sink never fails the rest.
 /// </summary>
 internal sealed class LocationReading(HubLocations locations, SinkOptions options, OperationEvents events)
 {
@@ -53,14 +53,14 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
             Gate = _gate,
         };
 
-    /// <summary>Tells which devices the IDs stand for, whoever has them by now.</summary>
+    /// <summary>Sets which devices the IDs stand for, regardless of who has them now.</summary>
     public void Expect(IEnumerable<KeyValuePair<string, string>> generations)
     {
         foreach ((string deviceId, string generation) in generations)
             _generations[deviceId] = generation;
     }
 
-    /// <summary>Whether the records that are asked for can be told from others there; if not, nothing may be changed or copied.</summary>
+    /// <summary>Whether the requested records can be distinguished from others there; if not, nothing may be changed or copied.</summary>
     public bool IsNarrowable(DataLocation location) => BlindnessOf(location) == Narrowing.None;
 
     public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
@@ -101,7 +101,7 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
         }
     }
 
-    /// <summary>Reads several locations at once, and gives what is found in the order of the locations.</summary>
+    /// <summary>Reads several locations in parallel, and returns the findings in the order of the locations.</summary>
     public async Task FindInOrderAsync(
         IEnumerable<DataLocation> some,
         IReadOnlyList<string> deviceIds,
@@ -149,8 +149,8 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
         locations.SinkOf(location) is { } sink ? ScopeNarrowing.Of(options.Scope) & ~sink.Understands : Narrowing.None;
 
     /// <summary>
-    /// What a sink found that could not tell the records that are asked for from others: somebody has to. Its counts and items are not the
-    /// request's, so that nothing is erased or copied by them.
+    /// The findings of a sink that could not distinguish the requested records from others: someone has to. Its counts and items are not
+    /// the request's, so that nothing is erased or copied by them.
     /// </summary>
     private static DeviceDataFinding Undecided(DeviceDataFinding found, Narrowing blindness)
     {

@@ -16,8 +16,8 @@ internal sealed class OperationEvents
     private OperationEvents() { }
 
     /// <summary>
-    /// Runs work on the thread pool and gives its events. Disposing of the enumerator cancels the work and waits for its end, whatever
-    /// the work is doing: nothing goes on behind a caller that has turned away.
+    /// Runs work on the thread pool and gives its events. Disposing of the enumerator cancels the work and waits for its end, whatever the
+    /// work is doing: no work continues after the caller has left.
     /// </summary>
     public static async IAsyncEnumerable<DsrEvent> RunAsync(
         Func<OperationEvents, CancellationToken, Task> work,
@@ -46,7 +46,7 @@ internal sealed class OperationEvents
 
     public ValueTask EmitAsync(DsrEvent next, CancellationToken cancellationToken) => _channel.Writer.WriteAsync(next, cancellationToken);
 
-    /// <summary>Failures of parts; the rest goes on.</summary>
+    /// <summary>Failures of parts; the rest continues.</summary>
     public async ValueTask ReportAsync(IEnumerable<Fault> faults, CancellationToken cancellationToken)
     {
         foreach (Fault fault in faults)

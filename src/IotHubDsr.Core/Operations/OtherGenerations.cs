@@ -6,7 +6,7 @@ namespace IotHubDsr.Core.Operations;
 /// </summary>
 internal static class OtherGenerations
 {
-    /// <summary>How many devices a person can take in; of the others the number is told.</summary>
+    /// <summary>How many devices a person can take in; the others are counted.</summary>
     private const int MostNamed = 5;
 
     /// <param name="events">Where to warn.</param>

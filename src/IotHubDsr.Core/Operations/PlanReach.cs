@@ -4,7 +4,7 @@ namespace IotHubDsr.Core.Operations;
 
 /// <summary>
 /// What of a location a plan allows a later run to erase: what it shows, and what its own deletion explains, which are the last messages of
-/// the device and the hub's record of the deletion. Whatever else has come takes a further plan.
+/// the device and the hub's record of the deletion. Anything else needs a further plan.
 /// </summary>
 internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations locations, Incarnations incarnations, OperationEvents events)
 {
@@ -54,9 +54,7 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
         return Math.Max(0, MostLate(planned) + tolerance - found.Items.Sum(item => Math.Max(0, ExcessOf(item, shown))));
     }
 
-    /// <summary>
-    /// Why what is left in a location stays there until somebody accepts a further plan; null when a later run may erase it.
-    /// </summary>
+    /// <summary>Why what is left in a location stays there until a further plan is accepted; null when a later run may erase it.</summary>
     public Settlement? Beyond(RequestStep step, DeviceDataFinding after)
     {
         if (after.Verdict != Verdict.Present || !step.Location.Capabilities.HasFlag(LocationCapabilities.Erase))
@@ -115,10 +113,10 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
     public static Fault FaultOf(RequestStep step, Reach reach) =>
         FaultCatalogue.PlanExceeded.For(step.Location.ToString(), Counted.Of(reach.Beyond, "record"));
 
-    /// <summary>A sink has told of a failure itself.</summary>
+    /// <summary>A sink has reported a failure itself.</summary>
     public void NoteReported(Fault fault) => IsFirst(fault);
 
-    /// <summary>Tells of a doubt once in a run.</summary>
+    /// <summary>Reports a doubt once per run.</summary>
     public async ValueTask ReportAsync(Fault doubt, CancellationToken cancellationToken)
     {
         if (IsFirst(doubt))

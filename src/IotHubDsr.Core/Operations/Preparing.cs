@@ -6,8 +6,8 @@ using IotHubDsr.Core.Evidence.Stores;
 namespace IotHubDsr.Core.Operations;
 
 /// <summary>
-/// Looks before anything is planned whether an erasure can be put on record: what is wrong is told before a person has answered prompts.
-/// The run itself looks again.
+/// Checks before anything is planned whether an erasure can be recorded: problems are reported before a person has answered prompts. The
+/// run itself checks again.
 /// </summary>
 internal sealed class Preparing(IEvidenceStore store, PrepareOptions options, TimeProvider time)
 {

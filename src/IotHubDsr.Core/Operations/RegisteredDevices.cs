@@ -13,12 +13,12 @@ namespace IotHubDsr.Core.Operations;
 /// </summary>
 internal static class RegisteredDevices
 {
-    /// <summary>The hub's pace makes more take longer than anybody waits for a registration.</summary>
+    /// <summary>At the hub's pace, more would take longer than anyone waits for a registration.</summary>
     private const int MostAsked = 1_000;
 
     private const int AtOnce = 8;
 
-    /// <summary>Generation IDs, empty where the hub has no such device; null where that cannot be told.</summary>
+    /// <summary>Generation IDs, empty where the hub has no such device; null if unknown.</summary>
     public static async Task<IReadOnlyList<string>?> ReadAsync(
         HubClient hub,
         IReadOnlyList<string> deviceIds,
@@ -57,7 +57,7 @@ internal static class RegisteredDevices
             throw FaultCatalogue.DeviceReassigned.Exception(deviceId, registered.RequestId);
     }
 
-    /// <summary>Looks before an export.</summary>
+    /// <summary>Checks before an export.</summary>
     /// <exception cref="DsrException">As for <see cref="Require"/>.</exception>
     public static async Task RequireSameAsync(
         IEvidenceStore store,

@@ -8,7 +8,7 @@ internal static class RequestApproval
 {
     private const string NotAsked = "the request was registered as requiring an approval.";
 
-    /// <summary>Looks before anything is planned: a plan that is made and run at once is approved by nobody else.</summary>
+    /// <summary>Checks before anything is planned: a plan that is made and run at once is approved by nobody else.</summary>
     /// <exception cref="DsrException">It could never be run.</exception>
     public static void RequireAsked(RequestState state, PrepareOptions options)
     {
@@ -16,7 +16,7 @@ internal static class RequestApproval
             throw FaultCatalogue.ApprovalMissing.Exception(state.RequestId, NotAsked);
     }
 
-    /// <summary>Looks at the approval of a plan that is to be run.</summary>
+    /// <summary>Checks the approval of a plan to run.</summary>
     /// <exception cref="DsrException">There is none, or it was given before a hold was released.</exception>
     public static void RequireOn(RequestState state, ErasurePlan plan)
     {
@@ -28,7 +28,7 @@ internal static class RequestApproval
             throw FaultCatalogue.ApprovalMissing.Exception(plan.Digest, WhyStale(releasedAt));
     }
 
-    /// <summary>Looks at the approval of the plan that a run goes on with.</summary>
+    /// <summary>Checks the approval of the plan that a run continues.</summary>
     /// <exception cref="DsrException">As for <see cref="RequireOn"/>.</exception>
     public static void RequireOnRecord(RequestState state)
     {

@@ -3,7 +3,7 @@ using IotHubDsr.Core.Evidence.Journals;
 
 namespace IotHubDsr.Core.Operations;
 
-/// <summary>How far a request has come and what comes next, from its journal alone.</summary>
+/// <summary>The state of a request and what comes next, from its journal alone.</summary>
 /// <param name="Status">The status.</param>
 /// <param name="NextAt">When something is due next; null when nothing is open.</param>
 /// <param name="NextAction">What has to be done then.</param>
@@ -19,7 +19,7 @@ internal sealed record RequestProgress(DataRequestStatus Status, DateTimeOffset?
         + "Set-IotDataRequest -AnswerNote how the person was answered.";
 
     /// <param name="state">What the journal says.</param>
-    /// <param name="isHeld">Whether somebody works on the request now.</param>
+    /// <param name="isHeld">Whether someone is working on the request now.</param>
     /// <param name="now">The present time.</param>
     public static RequestProgress Of(RequestState state, bool isHeld, DateTimeOffset now)
     {
@@ -94,8 +94,8 @@ internal sealed record RequestProgress(DataRequestStatus Status, DateTimeOffset?
     }
 
     /// <summary>
-    /// Steps that are not settled. What was to leave by a time is not settled by the clock of whoever lists requests: the next run reads
-    /// the place or, where nobody can, asks the services for the time.
+    /// Steps that are not settled. What was to expire by a certain time is not settled by the clock of the machine that lists requests: the
+    /// next run reads the location or, if nobody can, uses the services' time.
     /// </summary>
     private static IEnumerable<(string Location, StepState Step)> OpenSteps(RequestState state) =>
         state

@@ -5,7 +5,7 @@ using IotHubDsr.Core.Foundation;
 
 namespace IotHubDsr.Core.Operations;
 
-/// <summary>Lists the requests of a store and notes decisions in their journals.</summary>
+/// <summary>Lists the requests of a store and records decisions in their journals.</summary>
 internal sealed class RequestRegister(IEvidenceStore store, OperationEvents events, TimeProvider time)
 {
     /// <summary>Requests that are read at once: they are small, and a folder or a container serves far more.</summary>
@@ -30,10 +30,10 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
         await GiveAsync(open, cancellationToken);
     }
 
-    /// <summary>Gives requests; one that cannot be read is reported, and the others are given.</summary>
+    /// <summary>Returns requests; one that cannot be read is reported, and the others are returned.</summary>
     public async Task ListAsync(DataRequestQuery query, CancellationToken cancellationToken)
     {
-        // A folder that was mistyped, or is not mounted, would look like one in which nothing is due.
+        // A mistyped or unmounted folder would look like one in which nothing is due.
         if (query is { Store: not null, RequestIds.Count: 0 } && store is FolderEvidence { Exists: false })
         {
             throw FaultCatalogue.RequestStoreUnreadable.Exception(
@@ -137,7 +137,7 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
             bundle.Add(requestId, request, journal);
     }
 
-    /// <summary>Notes a decision, and gives the request as it is then.</summary>
+    /// <summary>Records a decision, and returns the request in its new state.</summary>
     /// <param name="change">The decision.</param>
     /// <param name="connection">The connection, to look up locations of a request that has no plan; null when there is none.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -181,7 +181,7 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
     }
 
     /// <summary>
-    /// What arrived since the plan was made may be held by a name that the plan does not know: it is said, and not refused.
+    /// What arrived since the plan was made may be held by a name that the plan does not know: a warning says so; it is not refused.
     /// </summary>
     private async Task WarnOfUnmatchedAsync(OpenRequest open, CancellationToken cancellationToken)
     {
@@ -274,7 +274,7 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
             throw FaultCatalogue.LocationNotInRequest.Exception(locationId);
     }
 
-    /// <summary>What the module can read and erase is not closed by a note: it is read, or takes a further plan.</summary>
+    /// <summary>A note does not close what the module can read and erase: it is read again, or needs a further plan.</summary>
     private static void RequireOwner(RequestState state, string locationId)
     {
         Verdict? verdict = state.Of(locationId).All(state.Registration!.Subjects.Count).Max(one => one.Step.Verdict);
@@ -283,7 +283,7 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
             throw FaultCatalogue.OwnerNotAsked.Exception(locationId, verdict);
     }
 
-    /// <summary>On record first: a request whose files are gone without a word would look like a loss.</summary>
+    /// <summary>Recorded first: a request whose files disappear without a record would look like a loss.</summary>
     /// <exception cref="DsrException">The request is open, and no reason was given.</exception>
     private async Task AnonymiseAsync(OpenRequest open, string? reason, CancellationToken cancellationToken)
     {

@@ -14,21 +14,21 @@ namespace IotHubDsr.Core.Operations;
 /// <param name="ThrottleLimit">How many blobs or devices to process at once.</param>
 internal sealed record RunOptions(string Kind, Party Performer, SigningKey? Key, int ThrottleLimit)
 {
-    /// <exception cref="DsrException">The performer's certificate cannot sign: it is told before anything is done.</exception>
+    /// <exception cref="DsrException">The performer's certificate cannot sign: this is reported before anything is done.</exception>
     public static RunOptions For(string kind, Performer performer, int throttleLimit, DateTimeOffset now)
     {
         SigningKey? key = performer.SigningCertificate is { } certificate ? SigningKey.ForSigning(certificate, now) : null;
         string name = performer.Name ?? (key is null ? Tool.Performer : SigningKey.NameOf(key.Certificate));
 
-        // Half a surrogate pair has no place in a certificate: it must not be found out when all is erased.
+        // Half a surrogate pair cannot be written to a certificate: this must not surface after everything is erased.
         string wellFormed = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(name));
         return new RunOptions(kind, new Party(wellFormed, key?.KeyId), key, throttleLimit);
     }
 }
 
 /// <summary>
-/// One run of a request: erases what is to be erased, reads the locations again, and puts the outcome on record. A run that ended at any
-/// point is followed by one that goes on from what the journal and the locations themselves say.
+/// One run of a request: erases what is to be erased, reads the locations again, and records the outcome. A run that ended at any point is
+/// followed by one that continues from what the journal and the locations show.
 /// </summary>
 internal sealed class RequestRun(HubConnection connection, OpenRequest open, ErasurePlan plan, RunOptions options, OperationEvents events)
 {
@@ -159,7 +159,7 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
     }
 
     /// <summary>
-    /// A location that came into the configuration after the plan was approved is not erased from, and not passed over in silence.
+    /// A location that came into the configuration after the plan was approved is not erased from, and not silently skipped.
     /// </summary>
     private async Task<IReadOnlyList<ErasureReceipt>> UnplannedAsync(HubLocations locations, CancellationToken cancellationToken)
     {

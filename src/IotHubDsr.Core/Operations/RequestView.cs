@@ -4,7 +4,7 @@ using IotHubDsr.Core.Evidence.Stores;
 
 namespace IotHubDsr.Core.Operations;
 
-/// <summary>A request as a person is shown it: what its journal says, with the names and texts that its key opens.</summary>
+/// <summary>A request as shown to a person: what its journal says, with the names and texts that its key opens.</summary>
 internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
 {
     /// <summary>Reads one request.</summary>

@@ -15,7 +15,7 @@ internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string
     /// <summary>Whether what is left takes a further plan.</summary>
     public bool NeedsPlan { get; init; }
 
-    /// <summary>What a person is told of that; null when the sentence says it all.</summary>
+    /// <summary>The fault to report; null if the sentence is enough.</summary>
     public Fault? Doubt { get; init; }
 
     /// <summary>The verdict on a location that was read again.</summary>
@@ -48,11 +48,11 @@ internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string
 
     /// <summary>The verdict on a location that no sink reads: what the hub's configuration and the time tell of it.</summary>
     /// <param name="finding">What the plan says of it.</param>
-    /// <param name="goneAt">When the device was gone for certain; null while it is there, or nobody could look.</param>
-    /// <param name="now">The time by the services; null when none told it, and then nothing is over.</param>
+    /// <param name="goneAt">When the device was gone for certain; null while it exists, or if it could not be read.</param>
+    /// <param name="now">The time by the services; null if unknown, and then nothing is over.</param>
     public static Settlement OfUnread(DeviceDataFinding finding, DateTimeOffset? goneAt, DateTimeOffset? now)
     {
-        // Nothing is absent where nobody looked.
+        // Nothing is absent that was not read.
         if (finding.Verdict is Verdict.Absent or Verdict.Erased)
             return new Settlement(Verdict.Unknown, finding.Until, finding.Detail);
         DateTimeOffset? until = finding.Until;

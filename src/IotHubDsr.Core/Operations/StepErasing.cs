@@ -7,9 +7,9 @@ using IotHubDsr.Core.Sinks;
 namespace IotHubDsr.Core.Operations;
 
 /// <summary>
-/// Erases stage by stage, in the locations of a stage at once. Each destructive call is on record before it is made; when a location is
-/// done, its counts are. A location in which an earlier run began is read before it is touched again, and what was announced and is gone
-/// counts.
+/// Erases stage by stage, in the locations of a stage at once. Each destructive call is recorded before it is made, and the counts of a
+/// location when it is done. A location in which an earlier run began is read before it is touched again, and what was announced and is
+/// gone counts.
 /// </summary>
 internal sealed class StepErasing(
     OpenRequest open,
@@ -79,7 +79,7 @@ internal sealed class StepErasing(
         await RecordAsync(part.Location, deletesDevice, part.Attempts, cancellationToken);
     }
 
-    /// <summary>Finds out what stands where an earlier run may have been; where none was, the plan's own finding holds.</summary>
+    /// <summary>Reads what is left where an earlier run may have been; elsewhere the plan's own finding applies.</summary>
     private async Task ReadAsync(Part part, CancellationToken cancellationToken)
     {
         part.IsFirst = kind == RunKinds.Erase && !open.State.Of(part.Location.Id).IsTouched;
@@ -99,7 +99,7 @@ internal sealed class StepErasing(
         }
     }
 
-    /// <summary>Decides of each step whether, and of what, it is tried.</summary>
+    /// <summary>Decides for each step whether, and with which findings, to try it.</summary>
     /// <param name="part">What was read.</param>
     /// <param name="all">All steps of the location.</param>
     /// <param name="cancellationToken">Ends it.</param>

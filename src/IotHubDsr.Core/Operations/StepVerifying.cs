@@ -8,8 +8,8 @@ using IotHubDsr.Core.Sinks;
 namespace IotHubDsr.Core.Operations;
 
 /// <summary>
-/// Looks at every location again and gives each step its verdict; the verdicts are on record before they are told. The registry comes
-/// first: whether a device is gone, and since when, decides what can still arrive elsewhere.
+/// Reads every location again and assigns each step its verdict; the verdicts are recorded before they are shown. The registry comes first:
+/// whether a device is gone, and since when, decides what can still arrive elsewhere.
 /// </summary>
 internal sealed class StepVerifying(
     OpenRequest open,
@@ -30,7 +30,7 @@ internal sealed class StepVerifying(
     private readonly HashSet<string> _configured = [.. locations.All.Select(location => location.Id)];
 
     /// <param name="steps">The steps of the plan.</param>
-    /// <param name="now">The time by the services; null when none told it.</param>
+    /// <param name="now">The time by the services; null if unknown.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<IReadOnlyList<ErasureReceipt>> RunAsync(
         IReadOnlyList<RequestStep> steps,

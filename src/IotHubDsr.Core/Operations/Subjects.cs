@@ -3,14 +3,14 @@ using IotHubDsr.Core.Azure.Hub;
 
 namespace IotHubDsr.Core.Operations;
 
-/// <summary>Who a request is about: each device once, however often it is named.</summary>
+/// <summary>The devices of a request: each once, however often it is named.</summary>
 internal sealed class Subjects(HubConnection connection, SubjectOptions options, OperationEvents events)
 {
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Gives the devices as <see cref="ReadAsync"/> does. A scope that cannot be is refused before anything is read for a device; for a
-    /// generation all of them must be known first.
+    /// Gives the devices as <see cref="ReadAsync"/> does. An impossible scope is refused before anything is read for a device; with a
+    /// generation ID all devices must be known first.
     /// </summary>
     /// <exception cref="DsrException">The window has nothing in it, or a generation is asked for of more than one device.</exception>
     public async Task<IAsyncEnumerable<string>> OpenAsync(RecordScope scope, CancellationToken cancellationToken)
@@ -39,7 +39,7 @@ internal sealed class Subjects(HubConnection connection, SubjectOptions options,
             yield return id;
     }
 
-    /// <summary>Gives the devices as they arrive; one that cannot be a device is reported, and the others go on.</summary>
+    /// <summary>Returns the devices as they arrive; an invalid ID is reported, and the others are processed.</summary>
     public async IAsyncEnumerable<string> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (options.Query is not null)

@@ -8,7 +8,7 @@ internal static class EnqueuedTime
 {
     private const int LongestText = 64;
 
-    /// <summary>Null if it is no time in any of the usual spellings.</summary>
+    /// <summary>Null if it is not a time in a known format.</summary>
     public static DateTimeOffset? Parse(ReadOnlySpan<byte> text)
     {
         Span<char> chars = stackalloc char[LongestText];

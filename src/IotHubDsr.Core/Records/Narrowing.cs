@@ -1,8 +1,8 @@
 namespace IotHubDsr.Core.Records;
 
 /// <summary>
-/// By what a request can be narrowed, or widened, to some records of its devices. A sink declares what it can tell apart; where it cannot,
-/// it is not asked to change or copy anything.
+/// The filters that narrow or widen a request to some records of its devices. A sink declares which it supports; for others it is not asked
+/// to change or copy anything.
 /// </summary>
 [Flags]
 internal enum Narrowing

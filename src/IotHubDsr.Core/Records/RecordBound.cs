@@ -5,8 +5,9 @@ namespace IotHubDsr.Core.Records;
 /// <summary>Which records of a device ID belong to the device that a plan knew, as the ID may have passed to another one since.</summary>
 /// <param name="Until">The last time at which the hub can have accepted a record of that device.</param>
 /// <param name="GenerationId">Generation ID of that device; null when unknown.</param>
-/// <param name="PlannedAt">When the plan was made: records of earlier generations are in it, those of later ones are somebody
-/// else's.</param>
+/// <param name="PlannedAt">
+/// When the plan was made: records of earlier generations are in it, those of later ones are someone else's.
+/// </param>
 internal sealed record RecordBound(DateTimeOffset Until, string? GenerationId, DateTimeOffset PlannedAt)
 {
     private readonly byte[] _generation = Encoding.UTF8.GetBytes(GenerationId ?? "");

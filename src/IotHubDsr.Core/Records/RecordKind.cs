@@ -19,7 +19,7 @@ internal sealed record RecordKind(string Name, string Meaning, IReadOnlyList<Rec
 
 /// <summary>A member of a record.</summary>
 /// <param name="Name">Its name in JSON.</param>
-/// <param name="Type">What it holds when whoever wrote it kept to the rules.</param>
+/// <param name="Type">What it holds if its writer followed the rules.</param>
 /// <param name="Meaning">What it says, for a reader who does not know IoT Hub.</param>
 /// <param name="Source">Who says so; null when it is who says the object around it.</param>
 internal sealed record RecordField(string Name, FieldType Type, string Meaning, string? Source = null)

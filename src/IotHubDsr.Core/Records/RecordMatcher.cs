@@ -2,7 +2,7 @@ using System.Text;
 
 namespace IotHubDsr.Core.Records;
 
-/// <summary>That a record concerns a subject, and how.</summary>
+/// <summary>How a record relates to a subject.</summary>
 internal readonly record struct SubjectMatch(int Subject, MatchKind Kind);
 
 /// <summary>Who wrote a sender's name into a record. Where two places name different senders, the higher one is right.</summary>
@@ -22,8 +22,8 @@ internal enum SenderSource
 
 /// <summary>
 /// Gathers the devices that one record names and says which subjects it concerns. A walker calls <see cref="Reset"/>, then the methods that
-/// add, for every name in any order, as records may repeat a key. A record from which no sender can be read concerns nobody here, and is
-/// not thereby known to be nobody's: <see cref="IsUnread"/> tells it apart.
+/// add, for every name in any order, as records may repeat a key. A record whose sender cannot be determined concerns no subject, but is
+/// not known to be nobody's: <see cref="IsUnread"/> marks it.
 /// </summary>
 internal sealed class RecordMatcher(SubjectIndex subjects)
 {
@@ -74,7 +74,7 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     /// <summary>Whether a sender was read.</summary>
     public bool HasSender => _source is not SenderSource.None;
 
-    /// <summary>Whether it cannot be told who sent the record, although records of its kind have a sender.</summary>
+    /// <summary>Whether the sender cannot be determined, although records of this kind have one.</summary>
     public bool IsUnread =>
         !IsOfAnotherHub
         && (
@@ -172,7 +172,7 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     /// <summary>A sender stands where one is expected, in a form that is not a device ID.</summary>
     public void AddUnreadableSender() => _signs |= Signs.UnreadableSender;
 
-    /// <summary>Fields that can name a device are not what they must be. That they name none cannot be told.</summary>
+    /// <summary>Fields that can name a device are malformed: they may name one.</summary>
     public void AddUnreadableFields() => _signs |= Signs.UnreadableFields;
 
     /// <summary>Records of this kind need not have a sender: rows of logs, and events of other services.</summary>
@@ -234,9 +234,7 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
         return _matches.AsSpan(0, count);
     }
 
-    /// <summary>
-    /// Whether a subject and another device are named as its sender, neither with more right: whose it is cannot be told.
-    /// </summary>
+    /// <summary>Whether a subject and another device are named as its sender, with equal authority: it is uncertain whose it is.</summary>
     private bool IsSentByTwo => _senderCount > 0 && (_signs & (Signs.SentByOther | Signs.SentByTwo)) != 0;
 
     private static Signs SignOf(bool? isAnotherHub) =>
@@ -255,8 +253,8 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     private bool IsOfTwoHubs => (_signs & (Signs.OfAnotherHub | Signs.OfThisHub)) == (Signs.OfAnotherHub | Signs.OfThisHub);
 
     /// <summary>
-    /// Whether the record is attributed to another device as well, which is no subject that sent it: whose it is cannot be told, and it
-    /// does no more than name the subject.
+    /// Whether the record is attributed to another device as well, which is not a subject that sent it: it is uncertain whose it is, and it
+    /// counts as merely naming the subject.
     /// </summary>
     private bool IsAttributedBeside(int subject, ReadOnlySpan<int> attributed, ReadOnlySpan<int> senders)
     {

@@ -10,7 +10,7 @@ internal sealed class SentGenerations : IEquatable<SentGenerations>
 
     private readonly List<Sent> _sent = [];
 
-    /// <summary>Accounts for a record of the device's own; one that tells no generation is not told of.</summary>
+    /// <summary>Accounts for a record of the device's own; one without a generation ID is not counted.</summary>
     public void Add(in RecordFacts facts)
     {
         if (facts.Generation.IsEmpty)
@@ -41,8 +41,9 @@ internal sealed class SentGenerations : IEquatable<SentGenerations>
     }
 
     /// <summary>Records that were sent under another generation ID than that of the device.</summary>
-    /// <param name="registered">Generation ID of the device; null when none is registered, or nobody knows: then the newest record
-    /// tells.</param>
+    /// <param name="registered">
+    /// Generation ID of the device; null if none is registered, or unknown: then the newest record decides.
+    /// </param>
     public long CountOthers(string? registered)
     {
         byte[]? device = registered is null

@@ -3,8 +3,8 @@ using System.Text;
 namespace IotHubDsr.Core.Records;
 
 /// <summary>
-/// A device asked for, and which of its records. A record is left out only by what it says itself: one that tells no generation,
-/// or no time, is as much the subject's as its device ID says.
+/// A device asked for, and which of its records. A record is excluded only by what it says itself: one without a generation ID or time is
+/// the subject's if its device ID is.
 /// </summary>
 /// <param name="DeviceId">The device ID, case-sensitive.</param>
 internal sealed record Subject(string DeviceId)
@@ -28,7 +28,7 @@ internal sealed record Subject(string DeviceId)
     /// <summary>Only records enqueued before this time.</summary>
     public DateTimeOffset? Before { get; init; }
 
-    /// <summary>What may be taken of its records whatever is asked for; null for no limit.</summary>
+    /// <summary>A limit to its records regardless of the request; null for no limit.</summary>
     public RecordBound? Bound { get; init; }
 
     /// <summary>Whether nothing but the device ID counts.</summary>

@@ -1,8 +1,8 @@
 namespace IotHubDsr.Core.Sinks;
 
 /// <summary>
-/// What a sink is about to destroy with one call. When the process dies after it was put on record, a later run finds out from it whether
-/// the call was made: an item that no longer holds what was announced is gone.
+/// What a sink is about to destroy with one call. If the process dies after it was recorded, a later run uses it to determine whether the
+/// call was made: an item that no longer holds what was announced is gone.
 /// </summary>
 /// <param name="Text">A sentence about it, for a person.</param>
 /// <param name="Items">The documents or blobs that the call changes; one entry for each subject of each.</param>

@@ -22,7 +22,7 @@ internal interface IExportTarget
     /// <param name="extension">As for <see cref="OpenAsync"/>.</param>
     string NameOf(string name, string extension);
 
-    /// <summary>Opens a pair of files for records of one kind: one JSON document a line, and the same as a table.</summary>
+    /// <summary>Opens a pair of files for records of one kind: one JSON document per line, and the same as a table.</summary>
     /// <param name="name">As for <see cref="OpenAsync"/>.</param>
     /// <param name="kind">What the records look like; its schema and its dictionary become part of the package.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -38,5 +38,5 @@ internal interface IRecordFile : IAsyncDisposable
     void Write(ReadOnlyMemory<byte> json);
 }
 
-/// <summary>The disk under a package fails; told apart from a connection that fails, which breaks no package.</summary>
+/// <summary>The disk under a package failed, as opposed to a connection, whose failure does not break the package.</summary>
 internal sealed class ExportTargetException(Exception cause) : IOException(cause.Message, cause);

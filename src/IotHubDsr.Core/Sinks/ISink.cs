@@ -4,13 +4,13 @@ using IotHubDsr.Core.Records;
 namespace IotHubDsr.Core.Sinks;
 
 /// <summary>
-/// The code that knows one kind of location. A sink knows nothing of requests, of other sinks, or of how its results are shown; it
-/// is made once per connection and used by several operations at once.
+/// The code that knows one kind of location. A sink knows nothing of requests, of other sinks, or of how its results are shown; it is made
+/// once per connection and used by several operations at once.
 /// </summary>
 /// <remarks>
-/// A sink throws <see cref="DsrException"/> when a location as a whole could not be worked on: the engine turns it into verdicts for
-/// every subject and goes on elsewhere. What fails in a part goes to <see cref="SinkCall.ReportAsync"/>, and then no subject may be
-/// called absent from that location.
+/// A sink throws <see cref="DsrException"/> if a location as a whole could not be processed: the engine turns it into verdicts for every
+/// subject and continues elsewhere. What fails in a part goes to <see cref="SinkCall.ReportAsync"/>, and then no subject may be called
+/// absent from that location.
 /// </remarks>
 internal interface ISink
 {
@@ -23,7 +23,7 @@ internal interface ISink
     /// <summary>Whether one read of a location serves all subjects; if not, the sink is asked as each subject arrives.</summary>
     bool IsShared { get; }
 
-    /// <summary>By what it can tell the records that are asked for from others of the same device.</summary>
+    /// <summary>The scope filters that this sink supports.</summary>
     Narrowing Understands { get; }
 
     /// <summary>How it erases, for a certificate: a sentence without personal data.</summary>
@@ -35,10 +35,10 @@ internal interface ISink
     /// <summary>When it is its turn to erase.</summary>
     ErasureStage StageOf(string kind);
 
-    /// <summary>Finds what the location holds of the subjects; gives exactly one finding for each.</summary>
+    /// <summary>Finds what the location holds about the subjects; returns exactly one finding for each.</summary>
     Task<IReadOnlyList<DeviceDataFinding>> FindAsync(SinkCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken);
 
-    /// <summary>Copies what the location holds of the subjects into a package; gives exactly one line of accounts for each.</summary>
+    /// <summary>Copies what the location holds about the subjects into a package; returns exactly one account for each.</summary>
     Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
         SinkCall call,
         IReadOnlyList<string> deviceIds,
@@ -47,7 +47,7 @@ internal interface ISink
     );
 
     /// <summary>
-    /// Erases what was found; gives exactly one outcome for each finding. It is announced before each destructive call. The engine reads
+    /// Erases what was found; returns exactly one outcome for each finding. It is announced before each destructive call. The engine reads
     /// the location again afterwards.
     /// </summary>
     Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
@@ -87,7 +87,7 @@ internal sealed record ErasureOutcome(string DeviceId, long RecordsErased, int I
 
     /// <summary>
     /// What doing the work showed: the state of the items in <see cref="Left"/>, or that nothing can be certified
-    /// (<see cref="IotHubDsr.Verdict.Unknown"/>). Null when the next read decides alone.
+    /// (<see cref="IotHubDsr.Verdict.Unknown"/>). Null if the next reading decides alone.
     /// </summary>
     public Verdict? Verdict { get; init; }
 

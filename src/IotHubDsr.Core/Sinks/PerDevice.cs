@@ -2,7 +2,7 @@ using IotHubDsr.Core.Azure.Hub;
 
 namespace IotHubDsr.Core.Sinks;
 
-/// <summary>Work on several devices at once, where the failure of one is not that of the others.</summary>
+/// <summary>Processes several devices in parallel; the failure of one does not affect the others.</summary>
 internal static class PerDevice
 {
     /// <summary>What is said where another device has taken the ID: nothing of the one that is asked for is left.</summary>
@@ -13,7 +13,7 @@ internal static class PerDevice
 
     /// <summary>Gives one result for each input, in the order of the inputs.</summary>
     /// <param name="inputs">What to work on.</param>
-    /// <param name="limit">How many are worked on at once.</param>
+    /// <param name="limit">How many to process at once.</param>
     /// <param name="work">The work.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task<IReadOnlyList<TResult>> RunAsync<TInput, TResult>(
@@ -76,7 +76,7 @@ internal static class PerDevice
             Detail = OtherIncarnation,
         };
 
-    /// <summary>A line of accounts without records; of what could not be read nobody knows how many there are.</summary>
+    /// <summary>A line of accounts without records; the number of unreadable records is unknown.</summary>
     public static ExportCompleteness Line(SinkCall call, string deviceId, Verdict verdict) =>
         new()
         {

@@ -29,7 +29,7 @@ internal sealed class SinkCall(
 
     /// <summary>
     /// Paths of items that an operator holds, each with the devices for which: they are not among the findings. What they hold of those
-    /// devices stays, whoever else is in them, and so does an old copy as a whole.
+    /// devices is kept, regardless of who else is in them, and so is an old copy as a whole.
     /// </summary>
     public ILookup<string, string> Held { get; init; } = Array.Empty<string>().ToLookup(path => path);
 
@@ -52,8 +52,8 @@ internal sealed class SinkCall(
     public int Faults => Volatile.Read(ref _faults);
 
     /// <summary>
-    /// Asks the registry now whether a device ID still stands for the device of the plan: null when it does, or nobody has it; otherwise
-    /// why not, or why that cannot be told. To be asked before something is changed that was not there, in this state, when it was found.
+    /// Asks the registry now whether a device ID still stands for the device of the plan: null if it does, or if nobody has the ID;
+    /// otherwise why not, or why it is uncertain. Call it before changing something that was not there, in this state, when it was found.
     /// </summary>
     public Task<Fault?> DoubtOfAsync(string deviceId, CancellationToken cancellationToken) =>
         Doubt is null ? Task.FromResult<Fault?>(null) : Doubt(deviceId, cancellationToken);
@@ -70,8 +70,8 @@ internal sealed class SinkCall(
         SelectionOf(deviceIds, origin, FrozenDictionary<string, RecordBound>.Empty);
 
     /// <summary>
-    /// A part of the location failed; the rest goes on. A right that is missing for one part is missing for all of them: a person is told
-    /// of it once, for the location.
+    /// A part of the location failed; the rest continues. A permission missing for one part is missing for all: it is reported once, for
+    /// the location.
     /// </summary>
     public ValueTask ReportAsync(Fault fault, CancellationToken cancellationToken)
     {
@@ -112,7 +112,7 @@ internal sealed class SinkCall(
     public ValueTask ProgressAsync(string status, int? percent, CancellationToken cancellationToken) =>
         emit(new ProgressEvent(Location.Id, Location.ToString(), status, percent), cancellationToken);
 
-    /// <summary>Says what is about to be destroyed. It returns when that is on record: only then may the call be made.</summary>
+    /// <summary>Announces what is about to be destroyed. It returns once that is recorded: only then may the call be made.</summary>
     /// <param name="what">The documents or blobs, and the condition under which they are changed.</param>
     /// <param name="cancellationToken">Cancels the destructive call with it.</param>
     public async ValueTask AnnounceAsync(Announcement what, CancellationToken cancellationToken)
@@ -143,7 +143,7 @@ internal sealed class SinkCall(
 }
 
 /// <summary>Options of an operation that sinks need.</summary>
-/// <param name="ThrottleLimit">How many items are worked on at once, 1 to 64.</param>
+/// <param name="ThrottleLimit">How many items to process at once, 1 to 64.</param>
 internal sealed record SinkOptions(int ThrottleLimit)
 {
     /// <summary>Also what a gateway relayed for other devices.</summary>

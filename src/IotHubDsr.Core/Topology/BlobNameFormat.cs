@@ -82,7 +82,9 @@ internal sealed class BlobNameFormat
     private static string ClassOf(char letter) =>
         letter is '-' or '\\' or ']' or '[' or '^' ? $@"\{letter}" : $"{letter}{char.ToUpperInvariant(letter)}";
 
-    /// <remarks>Formats are the operator's and names anybody's: the time to match them must not grow faster than they do.</remarks>
+    /// <remarks>
+    /// Operators choose formats, and anyone can choose names: the time to match them must not grow faster than their length.
+    /// </remarks>
     private static Regex ToRegex(string format, string hub)
     {
         var pattern = new StringBuilder(Regex.Escape(format).Replace(@"\}", "}", StringComparison.Ordinal));

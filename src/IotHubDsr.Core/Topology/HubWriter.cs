@@ -12,7 +12,7 @@ internal sealed record HubWriter(string HubName, IReadOnlyList<string> Accounts,
 {
     private static readonly string[] UploadAddress = ["containerName", "connectionString", "endpointUri"];
 
-    /// <summary>Whether it writes to a container; null when that cannot be told.</summary>
+    /// <summary>Whether it writes to a container; null if unknown.</summary>
     public bool? WritesTo(string account, string container)
     {
         if (Container is not null && !Container.Equals(container, StringComparison.OrdinalIgnoreCase))

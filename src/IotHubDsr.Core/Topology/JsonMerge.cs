@@ -79,7 +79,7 @@ internal static class JsonMerge
             others.RemoveAt(twin);
         }
 
-        // Items without a name cannot be told apart; the list as it is known stands.
+        // Items without a name cannot be matched; the list as it is known remains.
         foreach (JsonElement item in others.Where(static other => other.Text("name") is not null))
             item.WriteTo(writer);
         writer.WriteEndArray();

@@ -137,8 +137,8 @@ internal static class LocationAdvice
     public static string? KindOf(string name) => Table.Keys.FirstOrDefault(kind => kind.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
-    /// Gives a location the verdict and the advice for the case that no sink reads its kind. Whoever has a sink replaces both: nothing
-    /// that a sink needs is told in the advice alone.
+    /// Gives a location the verdict and the advice for the case that no sink reads its kind. A sink replaces both: nothing that a sink
+    /// needs is only in the advice.
     /// </summary>
     public static DataLocation ForNoStore(DataLocation location)
     {

@@ -27,7 +27,7 @@ internal static partial class LocationText
             ),
         };
 
-    /// <summary>A text of somebody else's, cut to a length that can be read.</summary>
+    /// <summary>Foreign text, cut to a readable length.</summary>
     public static string Quote(string text) => text.Length <= MaxQuote ? text : text[..MaxQuote] + "…";
 
     /// <summary>

@@ -3,7 +3,7 @@ using IotHubDsr.Core.Azure;
 
 namespace IotHubDsr.Core.Topology;
 
-/// <summary>The subscriptions that the account can read. One discovery lists them once, whoever asks.</summary>
+/// <summary>The subscriptions that the account can read. One discovery lists them once, for all callers.</summary>
 internal sealed class Subscriptions(ArmReader arm)
 {
     private const string ApiVersion = "2022-12-01";

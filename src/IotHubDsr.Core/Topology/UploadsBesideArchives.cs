@@ -2,7 +2,7 @@ namespace IotHubDsr.Core.Topology;
 
 /// <summary>
 /// Containers that take both uploaded files and archives. A device whose ID is the first name of an archive's path, such as the hub's, has
-/// a folder in which the messages of all devices lie: whoever reads uploads there has to know.
+/// a folder in which the messages of all devices lie: readers of uploads there have to know.
 /// </summary>
 internal static class UploadsBesideArchives
 {

@@ -23,12 +23,12 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
     [ArgumentCompleter(typeof(HubNameCompleter))]
     public string? Name { get; set; }
 
-    /// <summary>Narrows the look-up to a resource group.</summary>
+    /// <summary>Searches this resource group only.</summary>
     [Parameter(ParameterSetName = ByName)]
     [ValidateNotNullOrEmpty]
     public string? ResourceGroupName { get; set; }
 
-    /// <summary>Narrows the look-up to a subscription.</summary>
+    /// <summary>Searches this subscription only.</summary>
     [Parameter(ParameterSetName = ByName)]
     [ValidateNotNullOrEmpty]
     public string? SubscriptionId { get; set; }
@@ -89,7 +89,7 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
     [Parameter(ParameterSetName = BySandbox)]
     public HubAuthentication HubAuthentication { get; set; }
 
-    /// <summary>JSON file with locations that the hub's configuration cannot tell of.</summary>
+    /// <summary>JSON file with locations that the hub's configuration does not show.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? LocationFile { get; set; }

@@ -4,7 +4,7 @@ using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
 
-/// <summary>Forgets a connection and its credentials.</summary>
+/// <summary>Closes a connection and discards its credentials.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "IotHubDsr")]
 [OutputType(typeof(void))]
 public sealed class DisconnectIotHubDsrCommand : DsrContextCommand

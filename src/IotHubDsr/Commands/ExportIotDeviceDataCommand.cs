@@ -4,7 +4,7 @@ using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
 
-/// <summary>Copies what every location holds of devices into one package.</summary>
+/// <summary>Copies the data that every location holds about devices into one package.</summary>
 [Cmdlet(VerbsData.Export, "IotDeviceData", DefaultParameterSetName = "DeviceId", SupportsShouldProcess = true)]
 [OutputType(typeof(DataExport))]
 public sealed class ExportIotDeviceDataCommand : ScopedDeviceCommand

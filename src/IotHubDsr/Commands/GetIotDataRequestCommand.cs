@@ -4,7 +4,7 @@ using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
 
-/// <summary>Lists requests with what is known of them and what comes next.</summary>
+/// <summary>Lists requests with their state and what comes next.</summary>
 [Cmdlet(VerbsCommon.Get, "IotDataRequest", DefaultParameterSetName = "All")]
 [OutputType(typeof(DataRequest))]
 public sealed class GetIotDataRequestCommand : RequestStoreCommand

@@ -3,7 +3,7 @@ using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
 
-/// <summary>Finds what every location holds of devices.</summary>
+/// <summary>Finds the data that every location holds about devices.</summary>
 [Cmdlet(VerbsCommon.Get, "IotDeviceDataFootprint", DefaultParameterSetName = "DeviceId")]
 [OutputType(typeof(DeviceDataFinding))]
 public sealed class GetIotDeviceDataFootprintCommand : ScopedDeviceCommand

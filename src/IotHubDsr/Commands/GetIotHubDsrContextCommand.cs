@@ -3,7 +3,7 @@ using IotHubDsr.Isolation;
 
 namespace IotHubDsr.Commands;
 
-/// <summary>Gives the connection that the commands of this runspace use by default; nothing when there is none.</summary>
+/// <summary>Returns the connection that the commands of this runspace use by default, or nothing.</summary>
 [Cmdlet(VerbsCommon.Get, "IotHubDsrContext")]
 [OutputType(typeof(DsrContext))]
 public sealed class GetIotHubDsrContextCommand : PSCmdlet

@@ -5,7 +5,7 @@ using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
 
-/// <summary>Erases what every location holds of devices: plans, asks, erases, reads again.</summary>
+/// <summary>Erases the data that every location holds about devices: plans, asks, erases, verifies.</summary>
 [Cmdlet(
     VerbsCommon.Remove,
     "IotDeviceData",
@@ -32,7 +32,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     [ValidateRange(0, long.MaxValue)]
     public long Tolerance { get; set; }
 
-    /// <summary>Runs the plan only if somebody else has approved it; naming approvers or a signature asks for the same.</summary>
+    /// <summary>Runs the plan only if another person has approved it; naming approvers or a signature implies it.</summary>
     [Parameter(ParameterSetName = ByPlan)]
     public SwitchParameter RequireApproval { get; set; }
 
@@ -41,9 +41,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     [ValidateNotNullOrEmpty]
     public X509CertificateSource[] ApproverCertificate { get; set; } = [];
 
-    /// <summary>
-    /// Certificates of those whose time stamps count, or of their authorities: for approvals by certificates that have ended.
-    /// </summary>
+    /// <summary>Certificates of accepted time stamp authorities, or of their issuers: for approvals by expired certificates.</summary>
     [Parameter(ParameterSetName = ByPlan)]
     [ValidateNotNullOrEmpty]
     public X509CertificateSource[] TimestampAuthority { get; set; } = [];
@@ -53,7 +51,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     [ValidateNotNullOrEmpty]
     public string? SignaturePath { get; set; }
 
-    /// <summary>Certificate, with its private key, of who performs the erasure.</summary>
+    /// <summary>Certificate of the performer, with its private key.</summary>
     [Parameter]
     [ValidateNotNull]
     public X509CertificateSource? SigningCertificate { get; set; }
@@ -84,12 +82,12 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     [ArgumentCompleter(typeof(RequestIdCompleter))]
     public string? RequestId { get; set; }
 
-    /// <summary>Who does it, as the certificate names them; by default the user and the machine.</summary>
+    /// <summary>The performer, as the certificate names them; by default the user and the machine.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Performer { get; set; }
 
-    /// <summary>Does not prompt.</summary>
+    /// <summary>Suppresses the confirmation prompt.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -126,7 +124,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     {
         base.EndProcessing();
 
-        // All plans are looked at before the first is run: one that cannot be run must not be found out when half of them have been.
+        // All plans are checked before the first is run, so that an invalid one is not discovered halfway.
         List<(DsrContext Context, ErasurePlan? Plan, string? RequestId, string? RequestStore)> confirmed =
         [
             .. _plans.Select(one =>
@@ -213,7 +211,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
         return true;
     }
 
-    /// <summary>What is wrong with the request, the store or the certificate is told before anything is planned or asked.</summary>
+    /// <summary>Problems with the request, the store or the certificate are reported before anything is planned or asked.</summary>
     private void Prepare(DsrContext context)
     {
         var preparation = new PrepareOptions
@@ -241,9 +239,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
             PerformerNames = PerformerNames(),
         };
 
-    /// <summary>
-    /// An account that has a certificate is known by that; whoever is named as the performer stands in the certificate of the outcome.
-    /// </summary>
+    /// <summary>An account with a certificate is known by it; the named performer appears in the erasure certificate.</summary>
     private IReadOnlyList<string> PerformerNames() =>
         [.. new[] { SigningCertificate is null ? Environment.UserName : null, Performer }.OfType<string>()];
 

@@ -3,12 +3,12 @@ using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
 
-/// <summary>Goes on with requests that did not end, or closes what was pending.</summary>
+/// <summary>Continues requests that did not end, or closes what was pending.</summary>
 [Cmdlet(VerbsLifecycle.Resume, "IotDataRequest", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(ErasureReceipt))]
 public sealed class ResumeIotDataRequestCommand : RequestRunCommand
 {
-    /// <summary>Does not prompt.</summary>
+    /// <summary>Suppresses the confirmation prompt.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

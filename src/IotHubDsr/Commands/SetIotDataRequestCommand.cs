@@ -5,7 +5,8 @@ using IotHubDsr.Pipeline;
 namespace IotHubDsr.Commands;
 
 /// <summary>
-/// Notes a decision in a request's journal: an extension, a hold, its end, an owner's action, the answer, or the end of the request's key.
+/// Records a decision in a request's journal: an extension, a hold, its end, an owner's action, the answer, or the end of the request's
+/// key.
 /// </summary>
 [Cmdlet(VerbsCommon.Set, "IotDataRequest", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(DataRequest))]
@@ -69,12 +70,12 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
     [DateTransformation]
     public DateTimeOffset ReviewAt { get; set; }
 
-    /// <summary>Notes that the owner of a location has done this.</summary>
+    /// <summary>Records that the owner of a location has done this.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ToNoteOwnerAction)]
     [ValidateNotNullOrEmpty]
     public string? OwnerActionNote { get; set; }
 
-    /// <summary>Notes how the request was answered, where nothing is to be erased.</summary>
+    /// <summary>Records how the request was answered if nothing is to be erased.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ToNoteAnswer)]
     [ValidateNotNullOrEmpty]
     public string? AnswerNote { get; set; }
@@ -83,12 +84,12 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
     [Parameter(Mandatory = true, ParameterSetName = ToDestroyKey)]
     public SwitchParameter DestroyKey { get; set; }
 
-    /// <summary>Why the key is destroyed although the request is open; it is put on record, and must not name the person.</summary>
+    /// <summary>Why the key is destroyed although the request is open; it is recorded, and must not name the person.</summary>
     [Parameter(ParameterSetName = ToDestroyKey)]
     [ValidateNotNullOrEmpty]
     public string? Reason { get; set; }
 
-    /// <summary>Does not prompt.</summary>
+    /// <summary>Suppresses the confirmation prompt.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

@@ -9,7 +9,7 @@ namespace IotHubDsr.Commands;
 [OutputType(typeof(IotHubSandbox))]
 public sealed class StartIotHubSandboxCommand : DsrCommand
 {
-    /// <summary>The number that the world is made from: same seed, same world.</summary>
+    /// <summary>The seed of the simulated world: same seed, same world.</summary>
     [Parameter(Position = 0)]
     [ValidateRange(0, int.MaxValue)]
     public int Seed { get; set; } = 1;

@@ -26,7 +26,7 @@ public sealed class TestIotErasureCertificateCommand : DsrCommand
     public X509CertificateSource[] TrustedCertificate { get; set; } = [];
 
     /// <summary>
-    /// Certificates of those whose time stamps count, or of their authorities: for signers whose certificates have ended.
+    /// Certificates of accepted time stamp authorities, or of their issuers: for signers whose certificates have expired.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]

@@ -43,7 +43,7 @@ public sealed partial class DateTransformationAttribute : ArgumentTransformation
 
     private static bool IsMonth(Group part) => int.Parse(part.Value, NumberStyles.None, CultureInfo.InvariantCulture) <= 12;
 
-    /// <summary>A year of four digits, and a day: a time alone, or a month, is not what anybody means.</summary>
+    /// <summary>A year of four digits, and a day: a time alone, or a month, is never intended.</summary>
     [GeneratedRegex(@"(?<!\d)\d{4}(?!\d)\D+\d+\D+\d|\d.*(?<!\d)\d{4}(?!\d)", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex HasYear();
 

@@ -62,7 +62,7 @@ public abstract class DeviceCommand : DsrContextCommand
     /// <summary>Whether the work is done by a job.</summary>
     private protected virtual bool IsJob => false;
 
-    /// <summary>Whether the command asks unless it is told not to.</summary>
+    /// <summary>Whether the command asks by default.</summary>
     private protected virtual bool Asks => false;
 
     /// <summary>The store of that request, where one is named.</summary>
@@ -188,7 +188,7 @@ public abstract class DeviceCommand : DsrContextCommand
     }
 
     /// <summary>
-    /// The ID as it was written; a terminating error when that cannot be told of a number, and a warning when it may be another.
+    /// The ID as it was written; a terminating error if that is unknown for a number, and a warning if it may be another.
     /// </summary>
     private string TextOf(HubDevice device)
     {

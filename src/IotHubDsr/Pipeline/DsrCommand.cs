@@ -44,7 +44,7 @@ public abstract partial class DsrCommand : PSCmdlet, IDisposable
         CloseOperation();
     }
 
-    /// <summary>Runs an operation on one of several things to its end; its failure is told, and the others go on.</summary>
+    /// <summary>Runs an operation on one of several things to its end; its failure is reported, and the others continue.</summary>
     private protected void RunOne(Func<CancellationToken, IAsyncEnumerable<DsrEvent>> start)
     {
         Open(start);
@@ -52,7 +52,7 @@ public abstract partial class DsrCommand : PSCmdlet, IDisposable
         CloseOperation();
     }
 
-    /// <summary>Runs an operation whose result the command needs itself; null when it failed, which is told.</summary>
+    /// <summary>Runs an operation whose result the command needs itself; null if it failed, which is reported.</summary>
     private protected T? Ask<T>(Func<CancellationToken, IAsyncEnumerable<DsrEvent>> start)
         where T : class
     {
@@ -158,8 +158,8 @@ public abstract partial class DsrCommand : PSCmdlet, IDisposable
         return (force && !asked && !IsWhatIf()) || ShouldProcess(target, action);
     }
 
-    /// <summary>Starts the command as a job. A job has nobody to ask.</summary>
-    /// <param name="asks">Whether the command asks unless it is told not to.</param>
+    /// <summary>Starts the command as a job. A job cannot ask.</summary>
+    /// <param name="asks">Whether the command asks by default.</param>
     /// <param name="parameters">What the job is given besides what was given to this command; null takes a parameter away.</param>
     private protected void StartJob(bool asks, params (string Name, object? Value)[] parameters)
     {

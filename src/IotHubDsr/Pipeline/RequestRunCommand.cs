@@ -17,7 +17,7 @@ public abstract class RequestRunCommand : RequestStoreCommand
     [ArgumentCompleter(typeof(RequestIdCompleter))]
     public string[] RequestId { get; set; } = [];
 
-    /// <summary>Who does it, as the certificate names them; by default the user and the machine.</summary>
+    /// <summary>The performer, as the certificate names them; by default the user and the machine.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Performer { get; set; }
@@ -46,7 +46,7 @@ public abstract class RequestRunCommand : RequestStoreCommand
     [Parameter]
     public SwitchParameter AsJob { get; set; }
 
-    /// <summary>Whether the command asks unless it is told not to.</summary>
+    /// <summary>Whether the command asks by default.</summary>
     private protected virtual bool Asks => false;
 
     /// <inheritdoc />

@@ -24,7 +24,7 @@ public abstract class RequestStoreCommand : DsrCommand
     private protected string? Store => StorePath(RequestStore);
 
     /// <summary>
-    /// The request that a person is asked about, so that the question names its hub; null when there is none, which is told.
+    /// The request that a person is asked about, so that the question names its hub; null if there is none, which is reported.
     /// </summary>
     private protected DataRequest? Find(string requestId)
     {

@@ -16,7 +16,7 @@ internal sealed class TypedNumbers
     /// <param name="invocation">The command's.</param>
     public TypedNumbers(InvocationInfo invocation) => _script = new Lazy<(ILookup<object, string>, bool)>(() => Read(invocation));
 
-    /// <summary>The text of a number as the script has it, or as a number is written; null when it cannot be told.</summary>
+    /// <summary>The text of a number as the script has it, or as a number is written; null if unknown.</summary>
     /// <param name="number">The number.</param>
     /// <param name="isOfScript">Whether the script has it.</param>
     public string? TextOf(object number, out bool isOfScript)

@@ -7,8 +7,8 @@ using System.Text;
 namespace IotHubDsr.Pipeline;
 
 /// <summary>
-/// Loads certificates from files and stores. What goes wrong is told in words of our own, so that no part of a file or of a password gets
-/// into an error.
+/// Loads certificates from files and stores. Failures are described in our own words, so that no part of a file or password gets into an
+/// error.
 /// </summary>
 internal static class X509CertificateReader
 {

@@ -3,7 +3,7 @@ using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Archives.Avro;
 
-/// <summary>Walks the records of one block after another, and makes anew those that lose records.</summary>
+/// <summary>Walks the records block by block, and rebuilds blocks that lose records.</summary>
 internal sealed class AvroBlockWalker(AvroHeader header, AvroCodec codec, RecordPass pass)
 {
     // Count, size and sync marker.

@@ -2,8 +2,8 @@ namespace IotHubDsr.Core.Archives.Avro;
 
 /// <summary>
 /// Avro object container files: routed messages, as IoT Hub's encodings Avro and AvroDeflate write them, and Event Hubs' captures. A
-/// rewrite copies the header and every block that stays whole as they are, and makes anew only blocks that lose a record; a block that
-/// loses all is left out.
+/// rewrite copies the header and every block that stays whole as they are, and rebuilds only blocks that lose a record; a block that loses
+/// all is left out.
 /// </summary>
 internal sealed class AvroFormat : ArchiveFormat
 {

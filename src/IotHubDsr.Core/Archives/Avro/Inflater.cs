@@ -7,8 +7,8 @@ using static IotHubDsr.Core.Archives.Avro.InflateSteps;
 namespace IotHubDsr.Core.Archives.Avro;
 
 /// <summary>
-/// Inflates RFC 1951 from memory to memory. The runtime's decoder is built for streams: it has to be made anew for each of an
-/// archive's many small blocks, and keeps a window of its own. This one is made once a file, and its output is its window.
+/// Inflates RFC 1951 from memory to memory. The runtime's decoder is built for streams: it must be created again for each of an archive's
+/// many small blocks, and keeps a window of its own. This one is made once a file, and its output is its window.
 /// </summary>
 /// <param name="maxBytes">The most bytes that a block may hold.</param>
 /// <param name="share">Gives large buffers; without it, they are made.</param>

@@ -57,7 +57,7 @@ internal sealed class JsonLineSieve(SubjectIndex subjects, int maxBytes)
             : NotPassed;
     }
 
-    /// <summary>Where the sender begins in a line of a shape that was seen lately; 0 if it has none of them.</summary>
+    /// <summary>Where the sender begins in a line of a recently seen shape; 0 if it has none of them.</summary>
     private int KnownHead(ReadOnlySpan<byte> line)
     {
         for (int tried = 0; tried < _shapes.Length; tried++)

@@ -47,7 +47,7 @@ internal sealed class JsonRecordWalker : IRecordEncoder
 
         if (_matcher.HasMatch && !EmbeddedJson.IsValid(record, int.MaxValue))
         {
-            // Nothing is said about a subject, let alone removed, on the strength of a record that others may read differently.
+            // Nothing is said about a subject, let alone removed, on the basis of a record that others may read differently.
             new JsonCursor(record, place).Fail("the record is not valid JSON");
         }
     }

@@ -21,7 +21,7 @@ internal struct JsonSigns
     public bool HasOtherFields { get; private set; }
 
     /// <summary>
-    /// A row of Azure Monitor's logs: many are about no device. Each names its resource; records that only look like one can be anybody's.
+    /// A row of Azure Monitor's logs: many are about no device. Each names its resource; records that only look like one can be anyone's.
     /// </summary>
     public readonly bool IsLogRow => _hasTime && HasResource;
 

@@ -7,8 +7,8 @@ using IotHubDsr.Core.Foundation;
 namespace IotHubDsr.Core.Evidence.Certificates;
 
 /// <summary>
-/// Checks a certificate without anything but its file: the statement that it holds, written again, must be the statement, and the envelope
-/// around it the file. What differs in a single bit, wherever, is not valid.
+/// Checks a certificate with nothing but its file: its statement and envelope, written again, must be identical to the file. A difference
+/// of a single bit makes it invalid.
 /// </summary>
 internal static class CertificateCheck
 {
@@ -66,8 +66,7 @@ internal static class CertificateCheck
         }
     }
 
-    /// <exception cref="FormatException">There is a signature where none belongs, none where one belongs, or one that is not
-    /// right.</exception>
+    /// <exception cref="FormatException">A signature is unexpected, missing or wrong.</exception>
     private static void RequireSignature(DsseEnvelope envelope, X509Certificate2? signer)
     {
         if (signer is null)
@@ -88,7 +87,7 @@ internal static class CertificateCheck
     }
 
     /// <summary>Received, then erased and read again, then issued, and all of that until now.</summary>
-    /// <exception cref="FormatException">Its times cannot be.</exception>
+    /// <exception cref="FormatException">Its times are impossible.</exception>
     private static void RequireTimes(CertificateContent content, X509Certificate2? signer, DateTimeOffset now)
     {
         DateTimeOffset[] done =

@@ -27,7 +27,9 @@ internal static class CertificateStatement
         + "https://learn.microsoft.com/azure/iot-hub/iot-hub-customer-data-requests.";
 
     /// <summary>The canonical bytes of the statement.</summary>
-    /// <exception cref="FormatException">A digest is not one, or the outcome of a subject is missing somewhere or given twice.</exception>
+    /// <exception cref="FormatException">
+    /// A digest is invalid, or the outcome of a subject is missing in a location or given twice.
+    /// </exception>
     public static byte[] Write(CertificateContent content, X509Certificate2? signer) =>
         CanonicalWriter.ToArray(writer => Write(writer, content, signer));
 
@@ -196,7 +198,7 @@ internal static class CertificateStatement
             writer.Member(name, known);
     }
 
-    /// <summary>A subject that is left out somewhere would look as if nothing had to be said of it.</summary>
+    /// <summary>A subject missing in a location would look as if there were nothing to say about it.</summary>
     private static void RequireComplete(CertificateContent content)
     {
         HashSet<string> subjects = new(content.Subjects, StringComparer.Ordinal);

@@ -4,7 +4,7 @@ using IotHubDsr.Core.Evidence.Signatures;
 namespace IotHubDsr.Core.Evidence.Certificates;
 
 /// <summary>Whose signatures count, and when that is asked.</summary>
-/// <param name="Anchors">Certificates that are trusted themselves, or as authorities. Nobody is trusted who is not named.</param>
+/// <param name="Anchors">Certificates that are trusted themselves, or as authorities. Only named certificates are trusted.</param>
 /// <param name="TimestampAuthorities">The same for those who stamp times.</param>
 /// <param name="Now">The time of the check.</param>
 internal sealed record SignerTrust(
@@ -14,8 +14,8 @@ internal sealed record SignerTrust(
 );
 
 /// <summary>
-/// Whether a certificate is trusted by one that was named. The authorities of the machine vouch for no one: they issue to everybody.
-/// Nothing is fetched from a network: revocation is not known.
+/// Whether a named certificate vouches for a certificate. The machine's authorities vouch for nobody: they issue to anyone. Nothing is
+/// fetched from a network: revocation is not known.
 /// </summary>
 internal static class X509Trust
 {

@@ -4,9 +4,8 @@ using IotHubDsr.Core.Foundation;
 namespace IotHubDsr.Core.Evidence.Journals;
 
 /// <summary>
-/// The journal of a request, open for writing. Lines that are added at once are written together; each caller goes on when its line is
-/// kept. After a failure nothing is written any more, and whoever wants to put something on record is told so: nothing is destroyed that
-/// is not on record.
+/// The journal of a request, open for writing. Lines that are added at once are written together; each caller continues when its line is
+/// durable. After a failure nothing more is written, and every further append fails: nothing is destroyed that is not recorded.
 /// </summary>
 internal sealed class Journal(IJournalFile file, RequestState state, TimeProvider time) : IAsyncDisposable
 {
@@ -22,14 +21,14 @@ internal sealed class Journal(IJournalFile file, RequestState state, TimeProvide
 
     public RequestState State => state;
 
-    /// <summary>Cancelled when nothing can be put on record any more: what was begun must end.</summary>
+    /// <summary>Cancelled when nothing can be recorded any more: work in progress must end.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    /// <summary>Why nothing can be put on record any more.</summary>
+    /// <summary>Why nothing can be recorded any more.</summary>
     public Fault Fault =>
         FaultCatalogue.EvidenceFailed.For(state.RequestId, _failure is null ? "The lease was lost." : Reason.Of(_failure));
 
-    /// <summary>Adds a line and waits until it is kept.</summary>
+    /// <summary>Appends a line and waits until it is durable.</summary>
     public async Task AppendAsync(JournalEvent next, CancellationToken cancellationToken)
     {
         var entry = new Entry(next);
@@ -39,7 +38,7 @@ internal sealed class Journal(IJournalFile file, RequestState state, TimeProvide
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            // Whoever had the turn before may have written it already.
+            // The previous holder of the turn may have written it already.
             while (entry is { IsKept: false, IsTooLarge: false })
                 await WriteBatchAsync(cancellationToken);
             if (entry.IsTooLarge)
@@ -56,7 +55,7 @@ internal sealed class Journal(IJournalFile file, RequestState state, TimeProvide
         }
     }
 
-    /// <summary>Looks whether what is on record still is, before something is saved that refers to it.</summary>
+    /// <summary>Checks that the journal is still intact before something is saved that refers to it.</summary>
     /// <exception cref="DsrException">The journal is gone, or is not what was written.</exception>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace IotHubDsr.Core.Evidence.Journals;
 
 /// <summary>
-/// What happened to a request. Subjects, items and texts stand here as hashes under the request's key. A list of subjects that is null
-/// means all of the request.
+/// What happened to a request. Subjects, items and texts are hashes under the request's key. A list of subjects that is null means all of
+/// the request.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(Registered), "registered")]
@@ -33,9 +33,10 @@ internal abstract record JournalEvent;
 /// <param name="Subjects">The devices.</param>
 /// <param name="IdentityEvidence">How the person was identified.</param>
 /// <param name="Tool">Version of the module.</param>
-/// <param name="RequiresApproval">True when every erasure for it takes an approval.</param>
-/// <param name="Generations">For each subject, which device had the ID then; null where nobody could look, or there are too many to ask
-/// for.</param>
+/// <param name="RequiresApproval">True if every erasure for it requires an approval.</param>
+/// <param name="Generations">
+/// For each subject, which device had the ID then; null if it could not be read, or there are too many to ask for.
+/// </param>
 internal sealed record Registered(
     string RequestId,
     string HubHostName,
@@ -119,10 +120,11 @@ internal sealed record ErasedGroup(
 
 /// <summary>A location got its verdicts.</summary>
 /// <param name="Location">ID of the location.</param>
-/// <param name="IsRead">Whether it was read for that; if not, nobody could, or nothing was to be read.</param>
+/// <param name="IsRead">Whether it was read for that; if not, it could not be, or nothing was to be read.</param>
 /// <param name="Groups">The verdicts.</param>
-/// <param name="Inflow">What the hub's configuration said of the ways to the location, one of <see cref="Inflows"/>; null where nothing
-/// arrives late.</param>
+/// <param name="Inflow">
+/// What the hub's configuration said of the ways to the location, one of <see cref="Inflows"/>; null where nothing arrives late.
+/// </param>
 internal sealed record Verified(string Location, bool IsRead, IReadOnlyList<VerifiedGroup> Groups, string? Inflow = null) : JournalEvent;
 
 /// <param name="Verdict">The verdict.</param>

@@ -12,8 +12,8 @@ internal readonly record struct JournalHead(long Lines, string Hash)
 }
 
 /// <summary>
-/// One line of a journal: canonical JSON (RFC 8785) with the hash of the line before. A line that was changed, added or taken out breaks
-/// the chain from there on.
+/// One line of a journal: canonical JSON (RFC 8785) with the hash of the line before. A line that was changed, added or removed breaks the
+/// chain from there on.
 /// </summary>
 internal sealed record JournalLine(long Number, DateTimeOffset At, JournalEvent Event)
 {

@@ -5,8 +5,8 @@ using IotHubDsr.Core.Evidence.Stores;
 namespace IotHubDsr.Core.Evidence.Journals;
 
 /// <summary>
-/// What holds of every line that was ever written, beyond its form: names that lead to files lead to files of the request, and numbers can
-/// be added up. A line that breaks a rule was not written by this module.
+/// Invariants of every line beyond its form: file names refer to files of the request, and numbers can be added up. A line that breaks a
+/// rule was not written by this module.
 /// </summary>
 internal static partial class JournalRules
 {

@@ -55,7 +55,7 @@ internal sealed class LocationState
     public DateTimeOffset? ReadAt { get; set; }
 
     /// <summary>
-    /// When the configuration was first seen to let nothing more in; null while it lets something in, and before anybody looked.
+    /// When the configuration was first seen to let nothing more in; null while it lets something in, and before it was read.
     /// </summary>
     public DateTimeOffset? ClosedSince { get; private set; }
 
@@ -76,8 +76,8 @@ internal sealed class LocationState
     }
 
     /// <summary>
-    /// What stands here by the clock of a machine is moved to a time by which it was so for certain: what was seen closed counts from the
-    /// next look, and nothing is waited for on the strength of a time that may be wrong.
+    /// Times recorded by a machine's clock are replaced with times at which they were certainly true: what was found closed counts from the
+    /// next reading, and no wait relies on a time that may be wrong.
     /// </summary>
     /// <param name="now">A time by the services that is later than all that is recorded.</param>
     public void Distrust(DateTimeOffset now)

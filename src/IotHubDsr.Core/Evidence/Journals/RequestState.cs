@@ -33,10 +33,10 @@ internal sealed class RequestState
     /// <summary>When the plan was bound to the request.</summary>
     public DateTimeOffset? PlannedAt { get; private set; }
 
-    /// <summary>When a hold was released last; what was held may not have been before the eyes of whoever approved.</summary>
+    /// <summary>When a hold was last released; the approver may not have seen what was held.</summary>
     public DateTimeOffset? ReleasedAt { get; private set; }
 
-    /// <summary>Whether every run that erases takes an approved plan.</summary>
+    /// <summary>Whether every run that erases requires an approved plan.</summary>
     public bool RequiresApproval => Registration?.RequiresApproval == true;
 
     public Extended? Extension { get; private set; }
@@ -80,7 +80,7 @@ internal sealed class RequestState
 
     /// <summary>
     /// When a subject's device was gone for certain: when this request had deleted it, or else when the registry was first seen without it.
-    /// Null while it is there, or nobody could look.
+    /// Null while it exists, or if it could not be read.
     /// </summary>
     public DateTimeOffset? GoneAt(string subject) =>
         _deletedAt.TryGetValue(subject, out DateTimeOffset deleted) ? deleted
@@ -246,7 +246,7 @@ internal sealed class RequestState
             if (verified.IsRead && location.Planned?.Kind == LocationKinds.DeviceRegistry)
                 See(group, at);
 
-            // In the registry nothing else takes somebody's action and a further plan.
+            // In the registry nothing else requires an action and a further plan.
             if (
                 verified.IsRead
                 && group is { Verdict: Verdict.OwnerAction, NeedsPlan: true }
@@ -258,7 +258,7 @@ internal sealed class RequestState
         }
     }
 
-    /// <summary>Before counts could be left out, 0 stood where nobody counted.</summary>
+    /// <summary>In earlier versions, 0 was written if records were not counted.</summary>
     private static long? RemainingOf(VerifiedGroup group) =>
         group is { Remaining: 0, Verdict: Verdict.Expiring or Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown }
             ? null
@@ -356,7 +356,7 @@ internal static class Inflows
     /// <summary>Messages arrive.</summary>
     public const string Open = "open";
 
-    /// <summary>No route lets messages in any more.</summary>
+    /// <summary>No route leads here any more.</summary>
     public const string Closed = "closed";
 
     /// <summary>Messages can wait in the hub for the location.</summary>

@@ -1,8 +1,8 @@
 namespace IotHubDsr.Core.Evidence.Journals;
 
 /// <summary>
-/// What a journal and a certificate say of a scope that is not everything. A generation ID stands for one device: that there is one is
-/// said, and not which.
+/// How a journal and a certificate describe a limited scope. A generation ID identifies one device: they say that there is one, but not
+/// which.
 /// </summary>
 internal sealed record ScopeStatement(bool IsOneIncarnation, DateTimeOffset? StartTime, DateTimeOffset? EndTime, bool IncludesMentioned)
 {

@@ -5,8 +5,8 @@ using IotHubDsr.Core.Evidence.Signatures;
 namespace IotHubDsr.Core.Evidence.Plans;
 
 /// <summary>
-/// Whether the approver of a plan is another person than the one who performs it. Keys tell people apart; a name never shows that they are
-/// two, but it can show that they are one, or that somebody wants to look like another.
+/// Whether the approver of a plan is another person than the one who performs it. Keys distinguish people. A name never proves that they
+/// are two, but it can show that they are one, or that one imitates the other.
 /// </summary>
 internal static class FourEyes
 {

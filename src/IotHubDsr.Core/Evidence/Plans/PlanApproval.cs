@@ -14,7 +14,7 @@ internal static class PlanApproval
 {
     private const long LargestSignature = 1L << 20;
 
-    /// <summary>Where the signature of a plan is, unless somebody says otherwise.</summary>
+    /// <summary>The default path of a plan's signature.</summary>
     public static string SignaturePathOf(string planPath) => $"{planPath}.p7s";
 
     /// <summary>Signs the bytes of a plan's file, with the time.</summary>
@@ -45,7 +45,7 @@ internal static class PlanApproval
     }
 
     /// <summary>Reads a plan's file and its approval. Both are read once, so that what is run is what was approved.</summary>
-    /// <exception cref="DsrException">It is no plan, or has no approval that counts.</exception>
+    /// <exception cref="DsrException">It is not a plan, or has no valid approval.</exception>
     public static async Task<ErasurePlan> ReadAsync(
         string path,
         ApprovalRequirement requirement,
@@ -63,7 +63,7 @@ internal static class PlanApproval
     }
 
     /// <summary>Checks the approval of a plan that was read from its file.</summary>
-    /// <exception cref="DsrException">It does not count.</exception>
+    /// <exception cref="DsrException">It is invalid.</exception>
     public static ErasurePlanApproval Verify(
         ErasurePlan plan,
         byte[] file,

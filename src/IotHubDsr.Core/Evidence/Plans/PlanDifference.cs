@@ -1,6 +1,6 @@
 namespace IotHubDsr.Core.Evidence.Plans;
 
-/// <summary>Whether the world is still as a plan expects it.</summary>
+/// <summary>Compares the current findings with what a plan expects.</summary>
 internal static class PlanDifference
 {
     private const int MostListed = 10;

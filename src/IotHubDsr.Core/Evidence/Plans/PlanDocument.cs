@@ -17,7 +17,7 @@ internal static class PlanDocument
     public static ErasurePlan Seal(ErasurePlan plan) => plan with { Digest = Digests.Of(Canonical(plan)) };
 
     /// <summary>The plan itself, if it is still what was sealed: properties of an object can be set from PowerShell.</summary>
-    /// <exception cref="DsrException">Its digest is not that of its content.</exception>
+    /// <exception cref="DsrException">Its digest does not match its content.</exception>
     public static ErasurePlan RequireSealed(ErasurePlan plan) =>
         Digests.Of(Canonical(plan)) == plan.Digest
             ? plan

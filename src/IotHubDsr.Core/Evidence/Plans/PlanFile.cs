@@ -27,7 +27,7 @@ internal static class PlanFile
         }
     }
 
-    /// <summary>Refuses a path that is taken before anything is read for the plan.</summary>
+    /// <summary>Refuses an existing path before anything is read for the plan.</summary>
     public static void RequireFree(string path)
     {
         if (Path.Exists(path))

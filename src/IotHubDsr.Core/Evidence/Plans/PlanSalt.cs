@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace IotHubDsr.Core.Evidence.Plans;
 
 /// <summary>
-/// Random digits in a plan. The digest of a plan stands in the journal and in certificates, which outlive the request's key: without a
-/// salt, the ID of a device of which nothing was found could be guessed back from it. The plan, and the salt with it, goes with the key.
+/// Random digits in a plan. The digest of a plan is in the journal and in certificates, which outlive the request's key: without a salt,
+/// the ID of a device of which nothing was found could be guessed back from it. The plan, and the salt with it, goes with the key.
 /// </summary>
 internal static class PlanSalt
 {

@@ -3,7 +3,7 @@ using IotHubDsr.Core.Foundation;
 namespace IotHubDsr.Core.Evidence.Plans;
 
 /// <summary>
-/// Writes what a plan binds an approval to. Settings and advice of locations are not part of it: they are read anew when it runs.
+/// Writes what a plan binds an approval to. Settings and advice of locations are not part of it: they are read again when it runs.
 /// </summary>
 internal static class PlanWriter
 {

@@ -10,8 +10,8 @@ using IotHubDsr.Core.Foundation;
 namespace IotHubDsr.Core.Evidence.Requests;
 
 /// <summary>
-/// The certificates in a request's folder against its journal. Each certificate names a line of the journal: one that has not that line any
-/// more was cut, or an older one was put back.
+/// The certificates in a request's folder against its journal. Each certificate names a line of the journal: a journal without that line
+/// was truncated, or replaced by an older one.
 /// </summary>
 internal static class CertificateHistory
 {
@@ -66,7 +66,9 @@ internal static class CertificateHistory
         }
     }
 
-    /// <summary>The statement of a certificate, whoever signed it; null when it is none, and says nothing of the journal.</summary>
+    /// <summary>
+    /// The statement of a certificate, regardless of its signer; null if it is not one, and says nothing about the journal.
+    /// </summary>
     public static CertificateContent? Read(byte[] file)
     {
         try

@@ -3,7 +3,7 @@ using System.Text;
 namespace IotHubDsr.Core.Evidence.Requests;
 
 /// <summary>
-/// Takes the device IDs of a request out of what the operator wrote: a certificate shows the keyed hash of a device where a text names it,
+/// Removes the device IDs of a request from what the operator wrote: a certificate shows the keyed hash of a device where a text names it,
 /// in any case and also as a URL spells it.
 /// </summary>
 internal sealed class DeviceNames(IReadOnlyList<string> deviceIds, RequestKey key)

@@ -119,7 +119,7 @@ internal sealed class OpenRequest : IAsyncDisposable
         }
     }
 
-    /// <summary>Looks whether anything may still be erased for a request.</summary>
+    /// <summary>Checks whether anything may still be erased for a request.</summary>
     /// <exception cref="DsrException">Its key is gone, or it was answered without an erasure.</exception>
     public static void RequireErasable(RequestState state)
     {
@@ -134,7 +134,7 @@ internal sealed class OpenRequest : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens a request that exists; it waits for somebody else who works on it, if asked to.</summary>
+    /// <summary>Opens an existing request; waits for another process that is working on it, if asked to.</summary>
     public static async Task<OpenRequest> OpenAsync(
         IEvidenceStore store,
         string requestId,
@@ -150,7 +150,7 @@ internal sealed class OpenRequest : IAsyncDisposable
             IJournalFile file = await LockAsync(folder, isNew: false, wait, time, cancellationToken);
             try
             {
-                // Somebody else may have written to it before the lease was free.
+                // Another process may have written to it before the lease was free.
                 StoredRequest now = await StoredRequest.ReadAsync(folder, store.Place, readsCertificates: true, cancellationToken);
                 var journal = new Journal(file, now.State, time);
                 RequestKey? key = await folder.ReadAsync(EvidenceFiles.Key, cancellationToken) is { } known
@@ -166,8 +166,8 @@ internal sealed class OpenRequest : IAsyncDisposable
         });
     }
 
-    /// <summary>Reads a request that somebody may be working on.</summary>
-    /// <exception cref="DsrException">There is none, or what is kept of it cannot be relied on.</exception>
+    /// <summary>Reads a request that another process may be working on.</summary>
+    /// <exception cref="DsrException">It does not exist, or its files cannot be trusted.</exception>
     public static Task<StoredRequest> ReadAsync(IEvidenceStore store, string requestId, CancellationToken cancellationToken) =>
         GuardAsync(store, () =>
             RequestIds.IsOne(requestId)
@@ -191,7 +191,7 @@ internal sealed class OpenRequest : IAsyncDisposable
             ? Encoding.UTF8.GetString(text)
             : null;
 
-    /// <summary>Keeps a free text where it stays, and gives the hash under which the journal names it.</summary>
+    /// <summary>Stores a free text permanently, and returns the hash under which the journal names it.</summary>
     public async Task<string> SaveDecisionAsync(string text, CancellationToken cancellationToken)
     {
         string hash = HashOf(text);
@@ -199,7 +199,7 @@ internal sealed class OpenRequest : IAsyncDisposable
         return hash;
     }
 
-    /// <summary>Keeps a free text where it can be destroyed, and gives the hash under which the journal names it.</summary>
+    /// <summary>Stores a free text where it can be destroyed, and returns the hash under which the journal names it.</summary>
     public async Task<string> SaveTextAsync(string text, CancellationToken cancellationToken)
     {
         string hash = Key.Text(text);
@@ -246,7 +246,7 @@ internal sealed class OpenRequest : IAsyncDisposable
     /// <summary>A hash that names a text; where there is no key, nobody can compare it with a guess either.</summary>
     private string HashOf(string text) => (_key ?? RequestKey.Make()).Text(text);
 
-    /// <summary>Finds out whether evidence can be written before anything depends on it.</summary>
+    /// <summary>Checks whether evidence can be written before anything depends on it.</summary>
     /// <param name="store">The store.</param>
     /// <param name="needed">Bytes that it takes.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -271,7 +271,7 @@ internal sealed class OpenRequest : IAsyncDisposable
         }
     }
 
-    /// <summary>Translates what a store throws into a catalogued fault.</summary>
+    /// <summary>Translates exceptions of a store into catalogued faults.</summary>
     public static Task<T> GuardAsync<T>(IEvidenceStore store, Func<Task<T>> action) => GuardAsync(store.Place, action);
 
     /// <param name="place">The store.</param>
@@ -322,7 +322,7 @@ internal sealed class OpenRequest : IAsyncDisposable
             TimeSpan waited = time.GetElapsedTime(start);
             if (waited >= wait)
             {
-                // Who only looks whether somebody has the lease takes it for a moment, too.
+                // Checking for a holder briefly takes the lease, so retry.
                 string? other = await folder.ReadHolderAsync(cancellationToken);
                 if (other is not null || waited >= wait + PatienceWithLookers)
                     throw FaultCatalogue.RequestBusy.Exception(folder.RequestId, other ?? "a process that has just ended");
@@ -342,11 +342,11 @@ internal sealed record NewRequest(
     bool RequiresApproval = false
 )
 {
-    /// <summary>Generation IDs of the devices, empty where there is none; null where nobody could look.</summary>
+    /// <summary>Generation IDs of the devices, empty where there is none; null if it could not be read.</summary>
     public IReadOnlyList<string>? GenerationIds { get; init; }
 }
 
-/// <summary>Who does it, and with what, where nobody says.</summary>
+/// <summary>The default performer, and the tool.</summary>
 internal static class Tool
 {
     public static string Version { get; } = $"IotHubDsr {typeof(Tool).Assembly.GetName().Version!.ToString(3)}";

@@ -4,8 +4,8 @@ using System.Text;
 namespace IotHubDsr.Core.Evidence.Requests;
 
 /// <summary>
-/// The key of one request. The journal and the certificates name subjects, items and texts by hashes under it: who has the key can tell
-/// who is meant, and when it is destroyed nobody can, while every hash of the journal still holds.
+/// The key of one request. The journal and the certificates name subjects, items and texts by hashes under it: with the key they can be
+/// resolved; after it is destroyed nobody can, while the hashes of the journal remain valid.
 /// </summary>
 internal sealed class RequestKey(byte[] key)
 {

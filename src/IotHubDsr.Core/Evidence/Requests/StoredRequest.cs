@@ -9,12 +9,12 @@ namespace IotHubDsr.Core.Evidence.Requests;
 /// <param name="State">What its journal says.</param>
 internal sealed record StoredRequest(IEvidenceFolder Folder, IReadOnlyList<string> Files, RequestState State)
 {
-    /// <summary>Reads a request, and finds out whether its journal is missing, broken, or older than its certificates.</summary>
+    /// <summary>Reads a request, and checks whether its journal is missing, broken, or older than its certificates.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="place">The store.</param>
     /// <param name="readsCertificates">Whether certificates that the journal names are compared with it as well.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="DsrException">There is none, or what is kept of it cannot be relied on.</exception>
+    /// <exception cref="DsrException">It does not exist, or its files cannot be trusted.</exception>
     public static async Task<StoredRequest> ReadAsync(
         IEvidenceFolder folder,
         string place,

@@ -31,7 +31,9 @@ internal static class CertificateChain
     /// <summary>What only one certificate can follow: another one, or the beginning of its request.</summary>
     private static string PlaceOf(ErasureCertificateCheck check) => check.Follows ?? $"request {check.RequestId}";
 
-    /// <summary>Whom a claim can discredit: one that anybody could have made says nothing against one that is signed.</summary>
+    /// <summary>
+    /// Whose validity a claim can affect: an unsigned one, which anyone could have made, says nothing against a signed one.
+    /// </summary>
     private static int WeightOf(ErasureCertificateCheck check) =>
         check.IsTrusted ? 2
         : check.IsSigned ? 1

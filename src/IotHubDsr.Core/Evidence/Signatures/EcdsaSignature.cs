@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 namespace IotHubDsr.Core.Evidence.Signatures;
 
 /// <summary>
-/// ECDSA signatures in DER, in the one form that is accepted. Of a valid signature (r, s) anybody can make the equally valid (r, n - s):
+/// ECDSA signatures in DER, in the one form that is accepted. Of a valid signature (r, s) anyone can compute the equally valid (r, n - s):
 /// only the one with the smaller s counts, so that a changed file is never a valid one.
 /// </summary>
 internal static class EcdsaSignature

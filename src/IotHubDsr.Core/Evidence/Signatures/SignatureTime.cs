@@ -11,7 +11,7 @@ internal static class SignatureTime
     /// <summary>By how much the clocks of two honest machines may differ.</summary>
     public static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
 
-    /// <summary>Why a claimed time cannot be true; null when it can.</summary>
+    /// <summary>Why a claimed time is impossible; null if it is plausible.</summary>
     /// <param name="claimed">What the signature says.</param>
     /// <param name="earliest">When what is signed was made, or the newest time in it.</param>
     /// <param name="now">Now.</param>

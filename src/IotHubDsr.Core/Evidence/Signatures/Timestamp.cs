@@ -8,10 +8,10 @@ namespace IotHubDsr.Core.Evidence.Signatures;
 
 /// <summary>
 /// Time stamps (RFC 3161) of authorities that are named: of a CMS signature in its unsigned attribute id-aa-timeStampToken, and of a file
-/// in a response or token beside it. One that cannot be relied on is as if it were not there, and says why.
+/// in a response or token beside it. One that is not reliable is treated as absent, with the reason.
 /// </summary>
-/// <param name="Time">When the authority saw what it stamped; null when there is no time stamp that counts.</param>
-/// <param name="Doubt">Why one that is there does not count.</param>
+/// <param name="Time">When the authority saw what it stamped; null if there is no valid time stamp.</param>
+/// <param name="Doubt">Why an existing one is not accepted.</param>
 internal readonly record struct Timestamp(DateTimeOffset? Time, string? Doubt)
 {
     private const string TokenAttribute = "1.2.840.113549.1.9.16.2.14";

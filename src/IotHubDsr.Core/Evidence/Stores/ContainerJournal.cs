@@ -41,7 +41,7 @@ internal sealed class ContainerJournal : IJournalFile
 
     public static string Segment(int number) => $"journal.{number:D6}.jsonl";
 
-    /// <summary>Takes the lease; null when somebody else has it.</summary>
+    /// <summary>Takes the lease; null if another process has it.</summary>
     /// <param name="open">Opens an append blob of the request.</param>
     /// <param name="time">The clock of the renewals.</param>
     /// <param name="mostBlocks">How many additions one blob takes.</param>
@@ -102,7 +102,7 @@ internal sealed class ContainerJournal : IJournalFile
         _blocks++;
     }
 
-    /// <summary>A blob that was deleted, made anew or released from its lease answers that the lease is not its own.</summary>
+    /// <summary>A blob that was deleted, created again or released from its lease answers that the lease ID does not match.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         List<BlobLeaseClient> leases;
@@ -130,7 +130,7 @@ internal sealed class ContainerJournal : IJournalFile
             }
             catch (RequestFailedException)
             {
-                // A lease that is lost is somebody else's; one that cannot be given back ends by itself.
+                // A lost lease belongs to another process; one that cannot be released ends by itself.
             }
         }
 
@@ -197,7 +197,7 @@ internal sealed class ContainerJournal : IJournalFile
             }
             catch (Exception exception) when (!_closing.IsCancellationRequested)
             {
-                // Whatever it is, a token that was not to be had included: the next renewal may work, and nobody else renews.
+                // Any failure, including a missing token: the next renewal may work, and nobody else renews.
                 bool isTaken = exception is RequestFailedException { Status: 409 or 412 or 404 };
                 if (!isTaken && _time.GetElapsedTime(renewed) < LeaseTime - RenewalTime)
                     continue;

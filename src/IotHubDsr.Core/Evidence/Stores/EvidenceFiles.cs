@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace IotHubDsr.Core.Evidence.Stores;
 
 /// <summary>
-/// The files of a request. What names a person stands under <see cref="Private"/> and nowhere else, so that it can be destroyed without
+/// The files of a request. What names a person is under <see cref="Private"/> and nowhere else, so that it can be destroyed without
 /// touching the journal and the certificates.
 /// </summary>
 internal static partial class EvidenceFiles

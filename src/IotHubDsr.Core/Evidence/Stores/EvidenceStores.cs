@@ -37,7 +37,7 @@ internal static class EvidenceStores
     {
         if (!Uri.TryCreate(place, UriKind.Absolute, out Uri? uri) || uri.IsFile)
         {
-            // A URI with a mistake is no folder: the evidence would stay on a machine that is gone tomorrow.
+            // A mistyped URI must not become a folder: the evidence would stay on a machine that is gone tomorrow.
             return place.Contains("://", StringComparison.Ordinal)
                 ? throw FaultCatalogue.InvalidRequestStore.Exception(place.Split('?')[0])
                 : null;

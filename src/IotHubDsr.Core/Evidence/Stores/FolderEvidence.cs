@@ -101,7 +101,7 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
 
         public async Task SaveAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
         {
-            // A request that was taken away is not made anew around one of its files.
+            // A deleted request is not created again around one of its files.
             if (!Directory.Exists(path))
                 throw new EvidenceNotWrittenException(new DirectoryNotFoundException($"The folder '{path}' of the request is gone."));
             string target = PlaceOf(name);
@@ -193,7 +193,7 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
                     return null;
                 }
 
-                // Whoever has just taken the lease is about to say so.
+                // The process that has just taken the lease is about to write its name.
                 if (await ReadAsync(HolderName, cancellationToken) is { } holder)
                     return Encoding.UTF8.GetString(holder);
                 if (attempt == HolderAttempts)

@@ -78,7 +78,7 @@ internal sealed class FolderJournal : IJournalFile
             throw new IOException($"The journal '{_path}' has {length} bytes where {_length} were written: it was truncated or replaced.");
     }
 
-    /// <summary>A line without its end was never waited for to its end: nothing was done on the strength of it.</summary>
+    /// <summary>Nobody waited for an incomplete line to be durable: nothing was done on the basis of it.</summary>
     private void CutTornLine()
     {
         long length = _file.Length;

@@ -12,12 +12,10 @@ internal interface IEvidenceStore
     /// <summary>The folder of a request, whether it exists or not.</summary>
     IEvidenceFolder Open(string requestId);
 
-    /// <summary>
-    /// Writes a file and takes it away again: whether the store can be written to is known before anything depends on it.
-    /// </summary>
+    /// <summary>Writes a file and deletes it: whether the store is writable is known before anything depends on it.</summary>
     Task ProbeAsync(CancellationToken cancellationToken);
 
-    /// <summary>Bytes that can still be written; null when nobody can tell, or there is no limit.</summary>
+    /// <summary>Bytes that can still be written; null if unknown or unlimited.</summary>
     long? FreeSpace();
 }
 
@@ -54,10 +52,10 @@ internal interface IEvidenceFolder
     /// <summary>
     /// Takes the lease without which nothing is written to the journal. It ends when the result is disposed of, or with the process.
     /// </summary>
-    /// <param name="holder">Who takes it, for others to be told.</param>
+    /// <param name="holder">Who takes it, shown to others.</param>
     /// <param name="isNew">Whether the request begins: only then is a folder made, and a journal.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>Null when somebody else has it.</returns>
+    /// <returns>Null if another process has it.</returns>
     Task<IJournalFile?> TryLockAsync(string holder, bool isNew, CancellationToken cancellationToken);
 
     /// <summary>Who has the lease; null when nobody has.</summary>
@@ -76,7 +74,7 @@ internal interface IJournalFile : IAsyncDisposable
     /// </summary>
     Task AppendAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken);
 
-    /// <summary>Looks whether the journal's name still leads to what was written.</summary>
+    /// <summary>Checks whether the journal's name still leads to what was written.</summary>
     /// <exception cref="IOException">It was deleted, replaced, renamed or cut.</exception>
     Task CheckAsync(CancellationToken cancellationToken);
 }

@@ -5,7 +5,7 @@ using IotHubDsr.Core.Foundation;
 
 namespace IotHubDsr.Core.Evidence.Stores;
 
-/// <summary>Translates what a request store throws into catalogued faults.</summary>
+/// <summary>Translates exceptions of a request store into catalogued faults.</summary>
 internal static class StoreFaults
 {
     /// <param name="place">The store.</param>

@@ -11,7 +11,7 @@ namespace IotHubDsr.Core.Sinks.BlobArchives;
 /// <param name="container">The container.</param>
 /// <param name="layout">What its blobs are like.</param>
 /// <param name="selection">The subjects, and which of their records go.</param>
-/// <param name="after">Takes note of what the reading after each commit found empty; null when there is nothing to compare with.</param>
+/// <param name="after">Records what the reading after each commit found empty; null when there is nothing to compare with.</param>
 /// <param name="call">The call.</param>
 /// <param name="findings">What was found.</param>
 /// <param name="time">The time, where the service does not tell it.</param>
@@ -88,7 +88,7 @@ internal sealed class ArchiveErasure(
         }
     }
 
-    /// <summary>The subjects but those for whom the blob is held: it can be one of several others' all the same.</summary>
+    /// <summary>The subjects but those for whom the blob is held: it can still hold others' records.</summary>
     private RecordSelection SelectionFor(SeenItem item) =>
         call.Held.Contains(item.Path)
             ? call.SelectionOf(

@@ -15,7 +15,7 @@ internal abstract class ArchiveLayout(DataLocation location)
     /// <summary>The blobs that the operator excludes.</summary>
     public BlobExclusions Exclusions { get; } = new(location);
 
-    /// <summary>Whether nothing is said against a container that does not exist: its service makes it with the first record.</summary>
+    /// <summary>Whether a missing container is normal: its service creates it with the first record.</summary>
     public virtual bool MayBeMissing => false;
 
     /// <summary>Whether its blobs are append blobs, which are replaced by way of drafts.</summary>
@@ -49,7 +49,7 @@ internal abstract class ArchiveLayout(DataLocation location)
     /// write to blobs that are there.
     /// </summary>
     /// <param name="blobName">The blob.</param>
-    /// <param name="lastWrite">When it was last written by anybody but this module.</param>
+    /// <param name="lastWrite">When a writer other than this module last wrote it.</param>
     public abstract DateTimeOffset? WrittenUntil(string blobName, DateTimeOffset lastWrite);
 }
 

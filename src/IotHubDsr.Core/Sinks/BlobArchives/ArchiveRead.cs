@@ -6,9 +6,7 @@ using IotHubDsr.Core.Azure.Blobs;
 
 namespace IotHubDsr.Core.Sinks.BlobArchives;
 
-/// <summary>
-/// Reads one blob as it stood at one moment: under its ETag and to its end, again from the start when that did not come off.
-/// </summary>
+/// <summary>Reads one blob as it stood at one moment: under its ETag and to its end, again from the start if that failed.</summary>
 internal static class ArchiveRead
 {
     private const int Attempts = 4;

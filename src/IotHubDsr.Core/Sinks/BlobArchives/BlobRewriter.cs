@@ -87,8 +87,8 @@ internal sealed class BlobRewriter(
     }
 
     /// <summary>
-    /// Somebody else's change asks for another look, and so does an answer that broke off. Once the commit was sent, any failure without
-    /// a refusal does: the blob may be replaced.
+    /// Retry after another writer's change, or an interrupted response. Once the commit was sent, retry after any failure without a
+    /// refusal: the blob may have been replaced.
     /// </summary>
     private static bool IsWorthAnotherLook(Exception exception, int attempt, bool sent) =>
         BlobFailures.IsConflict(exception)
@@ -99,7 +99,7 @@ internal sealed class BlobRewriter(
 
     private async Task<RewriteResult> TryAsync(CancellationToken cancellationToken)
     {
-        // One share for all that is read of the blob: whoever has more than its own must not wait for more.
+        // One share for everything that is read of the blob: a reader with extra memory must not wait for more.
         using var share = new ReadingShare(ReadingBudget.OfProcess);
         Response<BlobProperties> read = await DraftBlob.WaitForCopyAsync(_blob, time, cancellationToken);
         BlobProperties before = read.Value;
@@ -145,7 +145,7 @@ internal sealed class BlobRewriter(
         return await ReplaceAsync(staged, before, rewrite, share, cancellationToken);
     }
 
-    /// <summary>Somebody may have written more into the blob since it was found than was accepted to go.</summary>
+    /// <summary>More may have been written to the blob since it was found than was approved for erasure.</summary>
     private void ThrowIfBeyondPlan(ArchiveRewrite rewrite)
     {
         foreach (SubjectMatches removed in rewrite.Removed)
@@ -208,7 +208,7 @@ internal sealed class BlobRewriter(
         }
     }
 
-    /// <summary>When the hub, or whoever else, last wrote the blob.</summary>
+    /// <summary>When the hub or another writer last wrote the blob.</summary>
     private async Task<DateTimeOffset> LastWriteAsync(Response<BlobProperties> properties, CancellationToken cancellationToken)
     {
         DateTimeOffset modified = properties.Value.LastModified;
@@ -217,7 +217,7 @@ internal sealed class BlobRewriter(
             : modified;
     }
 
-    /// <summary>Until when somebody may still write to the blob, and would lose that to our work; null when that is over.</summary>
+    /// <summary>Until when another writer may still write to the blob and lose its work to ours; null if that time is over.</summary>
     private DateTimeOffset? YoungUntil(Response<BlobProperties> properties, DateTimeOffset lastWrite)
     {
         // The time of the last change is the service's: it is compared with the service's own clock, as that of this machine can be wrong.

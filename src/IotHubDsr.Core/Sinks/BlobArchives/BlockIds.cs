@@ -10,9 +10,9 @@ namespace IotHubDsr.Core.Sinks.BlobArchives;
 /// would take the other's content. All IDs of a blob must have the same length, those of its present blocks included.
 /// </summary>
 /// <remarks>
-/// Where the length allows it, an ID also says when somebody other than this module last wrote the blob. Replacing a blob makes it young
+/// Where the length allows it, an ID also says when a writer other than this module last wrote the blob. Replacing a blob makes it young
 /// again by its time of change; by the IDs of its blocks a later erasure knows that this was no batch of the hub's, and waits for nothing.
-/// Whoever writes the blob anew writes other blocks.
+/// A later writer of the blob writes other blocks.
 /// </remarks>
 internal static class BlockIds
 {
@@ -31,7 +31,7 @@ internal static class BlockIds
     public static async Task<int> LengthForAsync(BlockBlobClient blob, CancellationToken cancellationToken)
     {
         BlockList list = await blob.GetBlockListAsync(BlockListTypes.All, cancellationToken: cancellationToken);
-        // Those that somebody staged and never committed bind first: the service drops them only after a week.
+        // Blocks that another client staged and never committed determine the length first: the service discards them only after a week.
         int length = list
             .UncommittedBlocks.Concat(list.CommittedBlocks)
             .Select(block => Convert.FromBase64String(block.Name).Length)
@@ -40,7 +40,7 @@ internal static class BlockIds
     }
 
     /// <param name="length">Length in bytes.</param>
-    /// <param name="lastWrite">When somebody other than this module last wrote the blob.</param>
+    /// <param name="lastWrite">When a writer other than this module last wrote the blob.</param>
     public static string Next(int length, DateTimeOffset lastWrite)
     {
         byte[] id = RandomNumberGenerator.GetBytes(length);
@@ -53,7 +53,7 @@ internal static class BlockIds
         return Convert.ToBase64String(id);
     }
 
-    /// <summary>When somebody other than this module last wrote a blob; null when its present content is not this module's alone.</summary>
+    /// <summary>When a writer other than this module last wrote a blob; null when its present content is not this module's alone.</summary>
     public static async Task<DateTimeOffset?> LastWriteOfOthersAsync(BlockBlobClient blob, CancellationToken cancellationToken)
     {
         BlockList list = await blob.GetBlockListAsync(BlockListTypes.Committed, cancellationToken: cancellationToken);

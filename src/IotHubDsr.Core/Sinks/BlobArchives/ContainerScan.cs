@@ -287,7 +287,7 @@ internal sealed class ContainerScan(
         {
             DsrException fault = ArchiveRead.Translate(exception, $"{call.Location.Place}/{listed.Path}", "read", BlobFailures.ReadRole);
 
-            // What fails for one blob by want of a right or of a network fails for all: the location as a whole is not readable.
+            // A missing permission or network affects every blob: the whole location is unreadable.
             FaultCategory category = fault.Fault.Category;
             if (category is FaultCategory.PermissionDenied or FaultCategory.AuthenticationError or FaultCategory.ConnectionError)
                 throw fault;
@@ -339,7 +339,7 @@ internal sealed class ContainerScan(
                 if (!_totals.TryGetValue(matches.Subject, out SubjectTotals? totals))
                     _totals.Add(matches.Subject, totals = new SubjectTotals());
 
-                // A blob that was changed after it was read tells who has come into it; who was in it is found already.
+                // A blob that changed after it was read only adds devices; those in it before are already found.
                 if (isUnclear)
                     totals.AddUnclear(blob.Path, matches);
                 else if (!isAgain || !totals.Holds(blob.Path))

@@ -45,7 +45,7 @@ internal sealed class EmptyBlobs
         return $"{scope.GenerationId} {scope.StartTime:O} {scope.EndTime:O} {scope.IncludeMentioned} {settings}";
     }
 
-    /// <summary>A key that whoever names blobs cannot make collide.</summary>
+    /// <summary>A key that an attacker who chooses blob names cannot make collide.</summary>
     private long KeyOf(string path, ETag etag, long length)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

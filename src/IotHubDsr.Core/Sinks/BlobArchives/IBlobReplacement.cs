@@ -4,7 +4,7 @@ namespace IotHubDsr.Core.Sinks.BlobArchives;
 
 /// <summary>
 /// The new content of a blob on its way to the service, part by part in the order of the content. Until it is committed the blob is as it
-/// was; afterwards it is wholly new. What is never committed is dropped.
+/// was; afterwards it is wholly new. What is never committed is discarded.
 /// </summary>
 internal interface IBlobReplacement : IAsyncDisposable
 {

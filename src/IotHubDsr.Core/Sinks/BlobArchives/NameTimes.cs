@@ -9,7 +9,7 @@ namespace IotHubDsr.Core.Sinks.BlobArchives;
 /// <param name="End">The moment after the last.</param>
 internal readonly record struct NameTimes(bool IsOfLayout, DateTimeOffset? Start, DateTimeOffset? End)
 {
-    // No archive is older. From the years between, any margin can be taken: whoever writes a blob chooses its name.
+    // No archive is older. From the years between, any margin can be taken: the writer of a blob chooses its name.
     private const int FirstYear = 2000;
     private const int LastYear = 9000;
 

@@ -75,7 +75,7 @@ internal sealed class OldCopies(
             await call.ReportAsync(DifferenceOf(first, _differing.Count - 1), cancellationToken);
     }
 
-    /// <summary>A person is told once for the location, however many copies there are.</summary>
+    /// <summary>Reported once per location, regardless of the number of copies.</summary>
     private static Fault DifferenceOf(string place, int others) =>
         FaultCatalogue.OldCopyDiffers.For(
             place,
@@ -114,7 +114,7 @@ internal sealed class OldCopies(
 
     /// <summary>
     /// Whether this run replaced the content that the copy holds, or an earlier one announced it and what had to stay is all there now:
-    /// somebody else may have replaced it instead, without what had to stay.
+    /// another writer may have replaced it instead, without what had to stay.
     /// </summary>
     private async Task<bool> IsOursAsync(
         ListedBlob copy,

@@ -18,7 +18,7 @@ internal sealed class RewriteCheck : IAsyncDisposable
 
     public RewriteCheck(ReadingShare share, CancellationToken cancellationToken) => _scan = ScanAsync(share, cancellationToken);
 
-    /// <summary>The next bytes of the new content. A walk that has failed takes nothing more; its failure is told at the end.</summary>
+    /// <summary>The next bytes of the new content. A failed walk accepts nothing more; its failure is reported at the end.</summary>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
         await _copy.Writer.WriteAsync(bytes, cancellationToken);
 

@@ -7,11 +7,11 @@ namespace IotHubDsr.Core.Sinks.BlobArchives;
 
 /// <summary>
 /// The blocks of a block blob's new content, some of them under way to the service. One Put Block List under If-Match makes them the
-/// content; the service drops those that are never committed.
+/// content; the service discards those that are never committed.
 /// </summary>
 /// <param name="blob">The blob.</param>
 /// <param name="before">The blob as it was read.</param>
-/// <param name="lastWrite">When somebody other than this module last wrote it.</param>
+/// <param name="lastWrite">When a writer other than this module last wrote it.</param>
 /// <param name="authorization">What lets the service read the blob as a source; null to upload everything.</param>
 internal sealed class StagedBlocks(BlockBlobClient blob, BlobProperties before, DateTimeOffset lastWrite, HttpAuthorization? authorization)
     : IBlobReplacement

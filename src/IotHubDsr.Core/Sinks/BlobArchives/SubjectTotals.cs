@@ -28,7 +28,7 @@ internal sealed class SubjectTotals
     /// <summary>The number of these blobs, old copies included.</summary>
     public int UnclearBlobs => _unclear.Count;
 
-    /// <summary>What is said of them; null when there are none.</summary>
+    /// <summary>A sentence about them; null if there are none.</summary>
     public string? Ambiguity =>
         UnclearBlobs == 0
             ? null
@@ -49,7 +49,7 @@ internal sealed class SubjectTotals
     /// <summary>Blobs and copies that a hold of their own protects.</summary>
     public int Held { get; private set; }
 
-    /// <summary>Blobs that somebody holds a lease on.</summary>
+    /// <summary>Leased blobs.</summary>
     public int Leased { get; private set; }
 
     /// <summary>Whether nothing of the subject can be changed.</summary>

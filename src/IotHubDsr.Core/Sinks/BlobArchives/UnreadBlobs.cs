@@ -4,7 +4,7 @@ namespace IotHubDsr.Core.Sinks.BlobArchives;
 
 /// <summary>
 /// The blobs of a container that could not be read. A few are named and reported, of each kind of failure; the rest is counted: a container
-/// can be full of them, and their names are other people's choice.
+/// can be full of them, and others choose their names.
 /// </summary>
 internal sealed class UnreadBlobs
 {
@@ -22,7 +22,7 @@ internal sealed class UnreadBlobs
     /// <summary>Blobs that were read, but for records that do not tell their sender.</summary>
     public int PartlyCount { get; private set; }
 
-    /// <summary>Blobs that are no archives of messages at all.</summary>
+    /// <summary>Blobs that are not message archives at all.</summary>
     public int ForeignCount { get; private set; }
 
     /// <summary>How many of them were reported, so that they are not counted again among the faults of a call.</summary>
@@ -50,11 +50,12 @@ internal sealed class UnreadBlobs
         }
     }
 
-    /// <summary>Takes note of a blob.</summary>
+    /// <summary>Records a blob.</summary>
     /// <param name="path">The blob.</param>
     /// <param name="failure">Why it was not read.</param>
-    /// <param name="isOfLayout">Whether its name is one that the service gives that writes the archive: such a blob is a damaged
-    /// archive.</param>
+    /// <param name="isOfLayout">
+    /// Whether its name is one that the service gives that writes the archive: such a blob is a damaged archive.
+    /// </param>
     /// <param name="fault">What would be reported of it.</param>
     /// <returns>Whether it is to be reported.</returns>
     public bool Add(string path, Exception failure, bool isOfLayout, Fault fault)
@@ -68,7 +69,7 @@ internal sealed class UnreadBlobs
         }
     }
 
-    /// <summary>Takes note of a blob of which some records could not be read.</summary>
+    /// <summary>Records a blob of which some records could not be read.</summary>
     /// <param name="path">The blob.</param>
     /// <param name="fault">What would be reported of it.</param>
     /// <returns>Whether it is to be reported.</returns>

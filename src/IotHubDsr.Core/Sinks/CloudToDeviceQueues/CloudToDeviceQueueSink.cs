@@ -113,8 +113,8 @@ internal sealed class CloudToDeviceQueueSink(HubClient hub) : ISink
     }
 
     /// <summary>
-    /// Purges the queue and gives the number of messages that are gone. When an answer was lost the queue itself tells whether it was
-    /// purged, and then what waited in it is what went.
+    /// Purges the queue and returns the number of discarded messages. If a response was lost, the queue itself shows whether it was purged,
+    /// and then the messages that were waiting are the ones discarded.
     /// </summary>
     private async Task<long> PurgeAsync(SinkCall call, string deviceId, long waiting, CancellationToken cancellationToken)
     {

@@ -48,7 +48,7 @@ internal sealed class DeviceUploads(string deviceId, UploadWindow window, Contai
 
     public static string PrefixOf(string deviceId) => deviceId + "/";
 
-    /// <summary>Takes a blob of the device; one of another device is not taken, whatever was asked of the service.</summary>
+    /// <summary>Takes a blob of the device; one of another device is not taken, regardless of what was asked of the service.</summary>
     /// <param name="blob">The blob.</param>
     /// <param name="isAgain">Whether it can be listed already, and was changed since.</param>
     public void Add(ListedBlob blob, bool isAgain)

@@ -73,7 +73,7 @@ internal static partial class SharedUploads
             || DefaultName().IsMatch(item.Path)
         );
 
-    /// <summary>{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}: the format that an endpoint has unless somebody chooses another.</summary>
+    /// <summary>{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}: the default format of an endpoint.</summary>
     [GeneratedRegex(@"^[^/]+/\d{1,3}/\d{4}/\d{2}/\d{2}/\d{2}/\d{2}(\.[a-z]+)?(\?|$)", RegexOptions.CultureInvariant)]
     private static partial Regex DefaultName();
 

@@ -268,7 +268,7 @@ internal sealed class UploadErasure(BlobContainerAccess container, SinkCall call
     private async Task FailAsync(string deviceId, Fault fault, CancellationToken cancellationToken)
     {
         _faults.TryAdd(deviceId, fault);
-        // A right that is missing for one file is missing for all: it is told once, and nothing more is tried.
+        // A permission missing for one file is missing for all: it is reported once, and no more are tried.
         bool isRefusal = fault.Id == FaultCatalogue.PermissionMissing.Id || fault.Id == FaultCatalogue.AuthenticationFailed.Id;
         if (!isRefusal || Interlocked.CompareExchange(ref _refusal, fault, null) is null)
             await call.ReportAsync(fault, cancellationToken);

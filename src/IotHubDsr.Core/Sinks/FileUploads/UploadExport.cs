@@ -160,7 +160,7 @@ internal sealed class UploadExport(BlobContainerAccess container, SinkCall call,
     }
 
     /// <summary>
-    /// A broken network and a full disk throw the same: what fails in reading is told apart here, and concerns one file only.
+    /// A broken network and a full disk throw the same: failures of reading are separated here, and concern one file only.
     /// </summary>
     private async Task<int> ReadAsync(Stream input, byte[] buffer, ExportedFile copy, CancellationToken cancellationToken)
     {

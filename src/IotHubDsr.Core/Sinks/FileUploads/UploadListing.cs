@@ -110,7 +110,7 @@ internal sealed class UploadListing
         }
     }
 
-    /// <summary>A file that is uploaded again meanwhile is nothing out of the ordinary.</summary>
+    /// <summary>It is normal that a file is uploaded again in the meantime.</summary>
     private void Take(DeviceUploads device, ListedBlob blob)
     {
         if (!_seen.Meet(blob, isWritten: true))

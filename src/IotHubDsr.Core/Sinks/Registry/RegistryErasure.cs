@@ -11,7 +11,8 @@ internal sealed class RegistryErasure(HubClient hub, SinkCall call)
     private const int MaxAttempts = 3;
 
     /// <summary>
-    /// Gives one outcome for each finding. Nothing is thrown once something was deleted: what became of each device would be lost with it.
+    /// Returns one outcome for each finding. Nothing is thrown once something was deleted, because the outcome of each device would be
+    /// lost.
     /// </summary>
     public async Task<IReadOnlyList<ErasureOutcome>> RunAsync(
         IReadOnlyList<DeviceDataFinding> findings,
@@ -51,7 +52,7 @@ internal sealed class RegistryErasure(HubClient hub, SinkCall call)
         return finding.Items.FirstOrDefault(item => item.Path == path)?.ETag;
     }
 
-    /// <summary>Told where it happens: the registry read again shows that the device is there, and not why.</summary>
+    /// <summary>Reported where it happens: a second reading of the registry shows that the device exists, but not why.</summary>
     private async Task<ErasureOutcome> FailedAsync(DeviceDataFinding finding, Fault fault, CancellationToken cancellationToken)
     {
         await call.ReportAsync(fault, cancellationToken);
