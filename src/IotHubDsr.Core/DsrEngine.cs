@@ -5,6 +5,7 @@ using IotHubDsr.Core.Evidence.Plans;
 using IotHubDsr.Core.Evidence.Stores;
 using IotHubDsr.Core.Operations;
 using IotHubDsr.Core.Rehearsal;
+using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core;
@@ -15,19 +16,20 @@ public sealed class DsrEngine : IDsrEngine
     private readonly ConcurrentDictionary<Guid, HubConnection> _connections = new();
     private readonly SandboxProcesses _sandboxes = new();
     private readonly TimeProvider _time;
+    private readonly SinkCatalogue _sinks;
 
     /// <summary>Makes an engine without connections.</summary>
     public DsrEngine()
         : this(TimeProvider.System) { }
 
-    internal DsrEngine(TimeProvider time) => _time = time;
+    internal DsrEngine(TimeProvider time, SinkCatalogue? sinks = null) => (_time, _sinks) = (time, sinks ?? SinkCatalogue.OfModule);
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> ConnectAsync(ConnectOptions options, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
             async (events, token) =>
             {
-                HubConnection connection = await new Connecting(options, _time).RunAsync(events, token);
+                HubConnection connection = await new Connecting(options, _time, _sinks).RunAsync(events, token);
                 _connections[connection.Context.Id] = connection;
                 await events.OutputAsync(connection.Context, token);
             },
@@ -40,7 +42,7 @@ public sealed class DsrEngine : IDsrEngine
             async (events, token) =>
             {
                 AzureAccess? connected = context is null ? null : ConnectionOf(context).Access;
-                using AzureAccess? made = connected is null ? new Connecting(options, _time).OpenAccess() : null;
+                using AzureAccess? made = connected is null ? new Connecting(options, _time, _sinks).OpenAccess() : null;
                 var hubs = new HubResource(new ArmReader(connected ?? made!), OperationNotices.Send);
                 await foreach (HubReference hub in hubs.ListAsync(options.SubscriptionId, options.ResourceGroupName, token))
                     await events.OutputAsync(hub, token);

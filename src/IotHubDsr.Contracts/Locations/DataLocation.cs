@@ -7,6 +7,7 @@ public sealed record DataLocation
         new Dictionary<string, string>(StringComparer.Ordinal)
     );
     private readonly IReadOnlyList<OperatorStatement> _statements = TextList.Of<OperatorStatement>([]);
+    private readonly IReadOnlyList<DataWay> _ways = TextList.Of<DataWay>([]);
     private readonly IReadOnlyList<string> _provenance = TextList.Of<string>([]);
 
     /// <summary>
@@ -14,7 +15,10 @@ public sealed record DataLocation
     /// </summary>
     public required string Id { get; init; }
 
-    /// <summary>The kind of location, one of <see cref="LocationKinds"/>.</summary>
+    /// <summary>
+    /// The kind of location. Kinds are names, not an enumeration: <c>DeviceRegistry</c>, <c>RoutedBlobContainer</c>; a version that knows
+    /// more has more of them.
+    /// </summary>
     public required string Kind { get; init; }
 
     /// <summary>The place in the words of its service: <c>stcontoso/telemetry</c>, <c>contoso-hub</c>.</summary>
@@ -23,11 +27,29 @@ public sealed record DataLocation
     /// <summary>Azure Resource Manager ID of the resource that holds the data, when known.</summary>
     public string? ResourceId { get; init; }
 
-    /// <summary>Why the location is included, in words; one sentence per way in which data gets there.</summary>
-    public required IReadOnlyList<string> Provenance
+    /// <summary>
+    /// Why the location is included, in words: the sentences of <see cref="Ways"/>. Sentences alone, as documents of earlier versions have
+    /// them, become remarks.
+    /// </summary>
+    public IReadOnlyList<string> Provenance
     {
         get => _provenance;
-        init => _provenance = TextList.Of(value);
+        init
+        {
+            _provenance = TextList.Of(value);
+            _ways = TextList.Of<DataWay>([.. _provenance.Select(DataWay.Remark)]);
+        }
+    }
+
+    /// <summary>The ways in which data gets there, and remarks on them, in the order in which they were found.</summary>
+    public IReadOnlyList<DataWay> Ways
+    {
+        get => _ways;
+        init
+        {
+            _ways = TextList.Of(value);
+            _provenance = TextList.Of<string>([.. _ways.Select(way => way.Sentence)]);
+        }
     }
 
     /// <summary>What the module can do there.</summary>

@@ -41,6 +41,9 @@ internal sealed class ArmId
     /// <summary>The ID as a path of Azure Resource Manager, each segment escaped.</summary>
     public string Path => Build(Uri.EscapeDataString);
 
+    /// <summary>The name in a resource ID; a text that is none, as it is.</summary>
+    public static string NameIn(string text) => TryParse(text, out ArmId? id) ? id.Name : text;
+
     public static bool TryParse(string? text, [NotNullWhen(true)] out ArmId? id)
     {
         id = null;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using IotHubDsr.Core.Evidence.Journals;
+using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -54,7 +56,7 @@ internal sealed class Arrivals(RequestState state, DateTimeOffset? windowEnd, Da
         if (!_registered.TryGetValue(subject, out Verdict? verdict))
         {
             _registered[subject] = verdict = state
-                .Locations.Values.Where(location => location.Planned?.Kind == LocationKinds.DeviceRegistry)
+                .Locations.Values.Where(location => SinkCatalogue.Has(location.Planned?.Kind, PlaceTraits.HoldsIdentity))
                 .Max(location => location.Of(subject).Verdict);
         }
 

@@ -147,7 +147,7 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
         if (locations.SinkOf(location) is not { } sink)
             return "This tool does not erase here.";
         bool isTouched = receipts.Any(receipt => receipt.RecordsErased > 0 || receipt.ItemsChanged > 0);
-        return isTouched ? sink.Method
+        return isTouched ? sink.Description.Method
             : receipts.Max(receipt => receipt.Verdict) == Verdict.OwnerAction
                 ? "Nothing was erased here: the requested records cannot be distinguished from others."
             : "Nothing was erased here.";
@@ -156,7 +156,7 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
     /// <summary>How it was read for its verdict, at the time that the certificate gives.</summary>
     private string? ReadingOf(DataLocation location) =>
         locations.All.Any(configured => configured.Id == location.Id)
-            ? locations.SinkOf(location)?.Reading
+            ? locations.SinkOf(location)?.Description.Reading
             : "The location is no longer in the hub's configuration; the verdict is from the reading at the time given.";
 
     /// <summary>What remains, in words that name nobody: the sentences of receipts can name devices.</summary>

@@ -1,12 +1,13 @@
 using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Azure.Hub;
 using IotHubDsr.Core.Evidence.Stores;
+using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Operations;
 
 /// <summary>Makes a connection, and checks at once whether it works.</summary>
-internal sealed class Connecting(ConnectOptions options, TimeProvider time)
+internal sealed class Connecting(ConnectOptions options, TimeProvider time, SinkCatalogue sinks)
 {
     private Cloud CloudOfRequest =>
         (options.Sandbox is { } sandbox ? SandboxCloud.For(sandbox) : Cloud.Of(options.Cloud)) with
@@ -23,7 +24,7 @@ internal sealed class Connecting(ConnectOptions options, TimeProvider time)
         if (EvidenceStores.Require(options.RequestStore ?? EvidenceStores.DefaultPlace) is { } store)
             cloud.RequireTrusted(store);
         if (options.LocationFile is { } locationFile)
-            await LocationFile.ReadAsync(locationFile, cloud, cancellationToken);
+            await LocationFile.ReadAsync(locationFile, sinks.Kinds, cloud, cancellationToken);
         var access = new AzureAccess(cloud, CreateCredential, time);
         try
         {
@@ -79,7 +80,7 @@ internal sealed class Connecting(ConnectOptions options, TimeProvider time)
             HubAuthentication = options.HubAuthentication.ToString(),
             CredentialSource = options.CredentialSource?.ToString() ?? "Sandbox",
         };
-        return new HubConnection(context, access, client, arm, options);
+        return new HubConnection(context, access, client, arm, options, sinks);
     }
 
     private HubConnection ByConnectionString(AzureAccess access)
@@ -91,7 +92,7 @@ internal sealed class Connecting(ConnectOptions options, TimeProvider time)
         {
             Sku = options.Sku is null ? null : $"{options.Sku} x {options.Units}",
         };
-        return new HubConnection(context, access, client, arm: null, options);
+        return new HubConnection(context, access, client, arm: null, options, sinks);
     }
 
     private DsrContext CreateContext(AzureAccess access, string hubName, string hostName) =>

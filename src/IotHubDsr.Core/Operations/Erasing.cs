@@ -4,6 +4,8 @@ using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Plans;
 using IotHubDsr.Core.Evidence.Requests;
 using IotHubDsr.Core.Evidence.Stores;
+using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -129,7 +131,7 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
     }
 
     private static IEnumerable<ErasureStep> RegistryOf(ErasurePlan plan) =>
-        plan.Steps.Where(step => step.Location.Kind == LocationKinds.DeviceRegistry);
+        plan.Steps.Where(step => SinkCatalogue.Has(step.Location.Kind, PlaceTraits.HoldsIdentity));
 
     private Planned ToPlanned(OpenRequest open, string digest)
     {

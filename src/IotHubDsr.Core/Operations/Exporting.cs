@@ -190,7 +190,7 @@ internal sealed class Exporting(
     }
 
     private async Task ExportAsync(
-        ISink? sink,
+        Sink? sink,
         DataLocation location,
         LocationReading reading,
         IReadOnlyList<string> deviceIds,
@@ -204,6 +204,13 @@ internal sealed class Exporting(
             return;
         }
 
+        if (sink.Export is not { } exporter)
+        {
+            foreach (DeviceDataFinding finding in await reading.FindAsync(location, deviceIds, cancellationToken))
+                AddWithheld(finding);
+            return;
+        }
+
         if (!reading.IsNarrowable(location))
         {
             foreach (DeviceDataFinding finding in await reading.FindAsync(location, deviceIds, cancellationToken))
@@ -214,7 +221,7 @@ internal sealed class Exporting(
         try
         {
             SinkCall call = reading.CallFor(location);
-            foreach (ExportCompleteness line in await sink.ExportAsync(call, deviceIds, package.TargetFor(location), cancellationToken))
+            foreach (ExportCompleteness line in await exporter.ExportAsync(call, deviceIds, package.TargetFor(location), cancellationToken))
                 _lines.Add(line);
         }
         catch (Exception exception) when (exception is not ExportTargetException && !cancellationToken.IsCancellationRequested)
@@ -224,6 +231,17 @@ internal sealed class Exporting(
             AddAll(deviceIds, location, Verdict.Unreachable, fault.Message);
         }
     }
+
+    /// <summary>What is found and cannot be copied is withheld.</summary>
+    private void AddWithheld(DeviceDataFinding finding) =>
+        _lines.Add(
+            PerDevice.Line(finding.Location, finding.DeviceId, finding.Verdict) with
+            {
+                Found = finding.Verdict == Verdict.Unreachable ? null : finding.RecordCount,
+                Withheld = finding.RecordCount,
+                Ground = finding.Detail ?? (finding.RecordCount > 0 ? "This version does not export from here." : null),
+            }
+        );
 
     private void AddAll(IReadOnlyList<string> deviceIds, DataLocation location, Verdict verdict, string? ground)
     {

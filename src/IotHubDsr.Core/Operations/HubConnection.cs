@@ -6,9 +6,16 @@ using IotHubDsr.Core.Topology;
 namespace IotHubDsr.Core.Operations;
 
 /// <summary>A connection to one hub and everything that works on it.</summary>
-internal sealed class HubConnection(DsrContext context, AzureAccess access, HubClient hub, ArmReader? arm, ConnectOptions options)
+internal sealed class HubConnection(
+    DsrContext context,
+    AzureAccess access,
+    HubClient hub,
+    ArmReader? arm,
+    ConnectOptions options,
+    SinkCatalogue catalogue
+)
 {
-    private readonly IReadOnlyList<ISink> _sinks = SinkCatalogue.For(hub, access, access.Clock);
+    private readonly IReadOnlyList<Sink> _sinks = catalogue.Open(hub, access, access.Clock);
 
     public DsrContext Context => context;
 
@@ -24,20 +31,24 @@ internal sealed class HubConnection(DsrContext context, AzureAccess access, HubC
     /// </summary>
     public async Task<HubLocations> ReadLocationsAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<DataLocation> added = options.LocationFile is null
+        IReadOnlyList<LocationDraft> added = options.LocationFile is null
             ? []
-            : await LocationFile.ReadAsync(options.LocationFile, access.Cloud, cancellationToken);
+            : await LocationFile.ReadAsync(options.LocationFile, catalogue.Kinds, access.Cloud, cancellationToken);
         DiscoveryResult discovered = await DiscoverAsync(added, cancellationToken);
-        return new HubLocations(DedicatedContainers.Apply(discovered, options.DedicatedContainers, OperationNotices.Send), _sinks);
+        return new HubLocations(
+            DedicatedContainers.Apply(catalogue.Kinds, discovered, options.DedicatedContainers, OperationNotices.Send),
+            _sinks
+        );
     }
 
     public void Close() => access.Dispose();
 
-    private async Task<DiscoveryResult> DiscoverAsync(IReadOnlyList<DataLocation> added, CancellationToken cancellationToken)
+    private async Task<DiscoveryResult> DiscoverAsync(IReadOnlyList<LocationDraft> added, CancellationToken cancellationToken)
     {
         if (arm is null || context.ResourceId is null)
-            return LocationDiscovery.ForConnectionString(context.HubHostName, added);
+            return LocationDiscovery.ForConnectionString(catalogue.Kinds, catalogue.Sources, context.HubHostName, added);
         HubDescription hub = await new HubResource(arm, OperationNotices.Send).ReadHubAsync(context.ResourceId, cancellationToken);
-        return await new LocationDiscovery(arm, access.Cloud, OperationNotices.Send).DiscoverAsync(hub, added, cancellationToken);
+        var discovery = new LocationDiscovery(catalogue.Kinds, catalogue.Sources, arm, access.Cloud, OperationNotices.Send);
+        return await discovery.DiscoverAsync(hub, added, cancellationToken);
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using IotHubDsr.Core.Evidence.Requests;
 using IotHubDsr.Core.Records;
 using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -37,7 +38,7 @@ internal sealed class Incarnations
     {
         (_open, _plan, _reading) = (open, plan, reading);
         _registry = steps
-            .Where(step => step.Location.Kind == LocationKinds.DeviceRegistry)
+            .Where(step => SinkCatalogue.Has(step.Location.Kind, PlaceTraits.HoldsIdentity))
             .ToDictionary(step => step.DeviceId, StringComparer.Ordinal);
         _planned = KnownTo(plan);
         foreach ((string deviceId, Known known) in earlier.Reverse().SelectMany(KnownTo))
@@ -101,8 +102,9 @@ internal sealed class Incarnations
         // plan.
         DateTimeOffset last = _open.State.DeletedAt(step.Subject)
             ?? Latest(_plan.Scope.EndTime, GoneAt(step), step.Planned.Finding.LastTime);
-        TimeSpan access =
-            step.Location.Kind == LocationKinds.FileUploadContainer ? step.Location.FlushTime ?? TimeSpan.Zero : TimeSpan.Zero;
+        TimeSpan access = SinkCatalogue.Has(step.Location.Kind, PlaceTraits.HasDeviceFolders)
+            ? step.Location.FlushTime ?? TimeSpan.Zero
+            : TimeSpan.Zero;
 
         // Services tell the time in whole seconds: what another device of the ID sent at the moment of the plan is not taken for a part of
         // it.
@@ -212,8 +214,8 @@ internal sealed class Incarnations
 
     private static Known KnownTo(List<ErasureStep> steps, ErasurePlan plan)
     {
-        DeviceDataFinding? registry = steps.Find(step => step.Location.Kind == LocationKinds.DeviceRegistry)?.Finding;
-        DeviceDataFinding? queue = steps.Find(step => step.Location.Kind == LocationKinds.CloudToDeviceQueue)?.Finding;
+        DeviceDataFinding? registry = steps.Find(step => SinkCatalogue.Has(step.Location.Kind, PlaceTraits.HoldsIdentity))?.Finding;
+        DeviceDataFinding? queue = steps.Find(step => SinkCatalogue.Has(step.Location.Kind, PlaceTraits.WaitsForDevice))?.Finding;
         return new Known(
             plan.Scope.GenerationId ?? registry?.GenerationId ?? queue?.GenerationId,
             registry?.Verdict == Verdict.Absent,

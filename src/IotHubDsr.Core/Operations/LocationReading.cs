@@ -82,9 +82,9 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
     {
         try
         {
-            ISink sink = locations.SinkOf(location)
+            Sink sink = locations.SinkOf(location)
                 ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no sink serves it");
-            IReadOnlyList<DeviceDataFinding> findings = await sink.FindAsync(CallFor(location, bounds), deviceIds, cancellationToken);
+            IReadOnlyList<DeviceDataFinding> findings = await sink.Find.FindAsync(CallFor(location, bounds), deviceIds, cancellationToken);
             return BlindnessOf(location) is not Narrowing.None and var blindness
                 ? [.. findings.Select(finding => Undecided(finding, blindness))]
                 : findings;
@@ -146,7 +146,7 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
 
     /// <summary>What of the scope a location's sink does not understand.</summary>
     private Narrowing BlindnessOf(DataLocation location) =>
-        locations.SinkOf(location) is { } sink ? ScopeNarrowing.Of(options.Scope) & ~sink.Understands : Narrowing.None;
+        locations.SinkOf(location) is { } sink ? ScopeNarrowing.Of(options.Scope) & ~sink.Description.Understands : Narrowing.None;
 
     /// <summary>
     /// The findings of a sink that could not distinguish the requested records from others: someone has to. Its counts and items are not

@@ -22,7 +22,7 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
         DeviceDataFinding planned = step.Planned.Finding;
         bool isPlanned = step.Planned.Action == ErasureAction.Erase;
         long beyond = Math.Max(0, found.RecordCount - planned.RecordCount);
-        if (locations.SinkOf(step.Location) is not { IsShared: true })
+        if (locations.SinkOf(step.Location) is not { Description.IsShared: true })
             return isPlanned && beyond <= tolerance ? new Reach(found.Items, 0) : new Reach([], beyond);
         if (!isPlanned && planned.Verdict != Verdict.Absent)
             return new Reach([], beyond);
@@ -63,7 +63,7 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
             return new Settlement(Verdict.OwnerAction, Until: null, doubt.Message) { Doubt = doubt, NeedsPlan = true };
         if (DoubtAboutAnother(step, after) is { } another)
             return new Settlement(Verdict.OwnerAction, Until: null, another.Message) { Doubt = another };
-        bool isShared = locations.SinkOf(step.Location) is { IsShared: true };
+        bool isShared = locations.SinkOf(step.Location) is { Description.IsShared: true };
         if (
             isShared
             && !incarnations.IsKnown(step.DeviceId)
@@ -105,7 +105,7 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
     public Fault? DoubtAboutAnother(RequestStep step, DeviceDataFinding found) =>
         found.RecordCount + found.RelayedCount > 0
         && locations.SinkOf(step.Location) is { } sink
-        && !sink.Understands.HasFlag(Narrowing.Generation)
+        && !sink.Description.Understands.HasFlag(Narrowing.Generation)
         && incarnations.HadAnother(step)
             ? Incarnations.DoubtAboutAnother(step)
             : null;

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using IotHubDsr.Core.Azure.Hub;
 using IotHubDsr.Core.Evidence.Plans;
 using IotHubDsr.Core.Evidence.Requests;
+using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -68,9 +70,11 @@ internal sealed class Planning(HubConnection connection, PlanOptions options, Op
         const int lookUps = 2;
         const int confirmations = 3;
         long queues = plan.Steps.Count(step =>
-            step.Action == ErasureAction.Erase && step.Location.Kind == LocationKinds.CloudToDeviceQueue
+            step.Action == ErasureAction.Erase && SinkCatalogue.Has(step.Location.Kind, PlaceTraits.WaitsForDevice)
         );
-        long deletions = plan.Steps.Count(step => step.Action == ErasureAction.Erase && step.Location.Kind == LocationKinds.DeviceRegistry);
+        long deletions = plan.Steps.Count(step =>
+            step.Action == ErasureAction.Erase && SinkCatalogue.Has(step.Location.Kind, PlaceTraits.HoldsIdentity)
+        );
         long registry = deletions + queues + ((lookUps + (options.Path is null ? 0 : confirmations)) * plan.Devices);
         HubThrottle pace = connection.Hub.Throttle;
         TimeSpan forRegistry = pace.TimeFor(HubOperationClass.Registry, registry);

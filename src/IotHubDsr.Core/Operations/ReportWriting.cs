@@ -3,6 +3,7 @@ using IotHubDsr.Core.Evidence.Plans;
 using IotHubDsr.Core.Evidence.Requests;
 using IotHubDsr.Core.Evidence.Stores;
 using IotHubDsr.Core.Reports;
+using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -63,7 +64,7 @@ internal sealed class ReportWriting(IEvidenceStore store, ReportOptions options,
             [
                 .. state.Locations.Select(pair => new ReportLocation(
                     pair.Key,
-                    pair.Value.Planned?.Kind ?? LocationKinds.UnknownSink,
+                    pair.Value.Planned?.Kind ?? PlaceKinds.Unknown,
                     pair.Value.Planned?.Place ?? pair.Key,
                     Provenance: []
                 )),

@@ -1,6 +1,7 @@
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Requests;
 using IotHubDsr.Core.Evidence.Stores;
+using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -80,7 +81,7 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
         return new DataRequestLocation
         {
             LocationId = id,
-            Kind = location.Planned?.Kind ?? LocationKinds.UnknownSink,
+            Kind = location.Planned?.Kind ?? PlaceKinds.Unknown,
             Place = location.Planned?.Place ?? id,
             Verdict = steps.Max(one => one.Step.Verdict),
             RecordsPlanned =

@@ -3,6 +3,7 @@ using IotHubDsr.Core.Evidence.Requests;
 using IotHubDsr.Core.Foundation;
 using IotHubDsr.Core.Records;
 using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -148,7 +149,7 @@ internal sealed class StepErasing(
         List<SeenItem> held = [.. found.Items.Where(item => holds.OnItem(locationId, step.Subject, item) is not null)];
 
         // A device goes as a whole: where one of its documents is held, nothing of it is deleted.
-        bool isWhole = locations.SinkOf(step.Location) is { IsShared: false } && held.Count > 0;
+        bool isWhole = locations.SinkOf(step.Location) is { Description.IsShared: false } && held.Count > 0;
         return new Attempt(step, fault)
         {
             Finding = found with
@@ -195,8 +196,8 @@ internal sealed class StepErasing(
         DataLocation location = part.Location;
         try
         {
-            ISink sink = locations.SinkOf(location)
-                ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no sink serves it");
+            IEraser eraser = locations.SinkOf(location)?.Erase
+                ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no sink erases there");
             var tried = attempts.ToDictionary(attempt => attempt.Step.DeviceId, StringComparer.Ordinal);
             var allowance = new ErasureAllowance(attempts.Select(attempt => attempt.Finding), deviceId =>
                 reach.MoreThan(tried[deviceId].Step, tried[deviceId].Finding)
@@ -210,7 +211,7 @@ internal sealed class StepErasing(
                 incarnations.AskAsync,
                 allowance
             );
-            IReadOnlyList<ErasureOutcome> outcomes = await sink.EraseAsync(
+            IReadOnlyList<ErasureOutcome> outcomes = await eraser.EraseAsync(
                 call,
                 [.. attempts.Select(attempt => attempt.Finding)],
                 cancellationToken

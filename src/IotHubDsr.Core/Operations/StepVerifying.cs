@@ -4,6 +4,7 @@ using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Requests;
 using IotHubDsr.Core.Foundation;
 using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -104,7 +105,7 @@ internal sealed class StepVerifying(
         foreach (RequestStep step in steps)
         {
             step.After = byDevice[step.DeviceId];
-            if (step.Location.Kind == LocationKinds.DeviceRegistry)
+            if (SinkCatalogue.Has(step.Location.Kind, PlaceTraits.HoldsIdentity))
                 incarnations.Learn(step.After);
         }
     }
@@ -204,7 +205,7 @@ internal sealed class StepVerifying(
         [
             .. after.Items.Where(item => item.Records > 0).Select(item => holds.OnItem(step.Location.Id, step.Subject, item)),
         ];
-        bool isWhole = locations.SinkOf(step.Location) is { IsShared: false };
+        bool isWhole = locations.SinkOf(step.Location) is { Description.IsShared: false };
         return items.Count > 0 && (isWhole ? items.Any(held => held is not null) : items.All(held => held is not null))
             ? items.OfType<Settlement>().MaxBy(held => held.Until)
             : null;

@@ -1,4 +1,5 @@
 using IotHubDsr.Core.Azure.Hub;
+using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Reports;
 
@@ -59,7 +60,7 @@ internal sealed record LocationSummary
         string[] devices = [.. model.Devices.Concat(model.Data.Rows.Select(static row => row.DeviceId)).Distinct(StringComparer.Ordinal)];
         IEnumerable<ReportLocation> unlisted = rows.Select(static group => new ReportLocation(
             group.Key,
-            LocationKinds.UnknownSink,
+            PlaceKinds.Unknown,
             group.Key,
             []
         ));

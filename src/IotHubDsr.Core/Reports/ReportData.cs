@@ -2,12 +2,16 @@ namespace IotHubDsr.Core.Reports;
 
 /// <summary>One location of a report.</summary>
 /// <param name="Id">Stable name of the location.</param>
-/// <param name="Kind">Its kind, one of <see cref="LocationKinds"/>.</param>
+/// <param name="Kind">Its kind.</param>
 /// <param name="Place">The place in the words of its service.</param>
 /// <param name="Provenance">Why it is included, one sentence per way in which data gets there.</param>
 internal sealed record ReportLocation(string Id, string Kind, string Place, IReadOnlyList<string> Provenance)
 {
-    public static ReportLocation From(DataLocation location) => new(location.Id, location.Kind, location.Place, location.Provenance);
+    /// <summary>The ways themselves; remarks alone where only sentences are known.</summary>
+    public IReadOnlyList<DataWay> Ways { get; init; } = [.. Provenance.Select(DataWay.Remark)];
+
+    public static ReportLocation From(DataLocation location) =>
+        new(location.Id, location.Kind, location.Place, location.Provenance) { Ways = location.Ways };
 }
 
 /// <summary>One device in one location, in counts of records.</summary>

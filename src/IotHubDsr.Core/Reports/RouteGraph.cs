@@ -69,14 +69,14 @@ internal sealed class RouteGraph
     private static Node[] Nodes(IReadOnlyList<LocationSummary> locations) =>
         [
             .. Grouped(locations)
-                .OrderBy(static node => RouteWay.Order(node.Ways[0]))
-                .ThenBy(static node => node.Ways[0], StringComparer.Ordinal)
+                .OrderBy(static node => node.Ways[0].Order)
+                .ThenBy(static node => node.Ways[0].Label, StringComparer.Ordinal)
                 .ThenByDescending(static node => node.Verdict),
         ];
 
     private static RouteGraph Of(Node[] nodes)
     {
-        string[] labels = [.. nodes.SelectMany(static node => node.Ways).Distinct(StringComparer.Ordinal)];
+        string[] labels = [.. nodes.SelectMany(static node => node.Labels).Distinct(StringComparer.Ordinal)];
         double height = Math.Max(HubHeight, Math.Max((nodes.Length * (SinkHeight + Gap)) - Gap, (labels.Length * (WayHeight + Gap)) - Gap));
 
         double top = (height - ((nodes.Length * (SinkHeight + Gap)) - Gap)) / 2;
@@ -95,7 +95,7 @@ internal sealed class RouteGraph
         double[] wanted =
         [
             .. labels.Select(label =>
-                nodes.Zip(sinks).Where(pair => pair.First.Ways.Contains(label)).Average(static pair => pair.Second.Box.Middle)
+                nodes.Zip(sinks).Where(pair => pair.First.Labels.Contains(label)).Average(static pair => pair.Second.Box.Middle)
                 - (WayHeight / 2)
             ),
         ];
@@ -105,7 +105,7 @@ internal sealed class RouteGraph
         ];
         IEnumerable<GraphEdge> edges = nodes
             .Zip(sinks)
-            .SelectMany(pair => pair.First.Ways.Select(label => new GraphEdge(ways[Array.IndexOf(labels, label)], pair.Second)));
+            .SelectMany(pair => pair.First.Labels.Select(label => new GraphEdge(ways[Array.IndexOf(labels, label)], pair.Second)));
         // In a tall picture the hub stands where the reader begins.
         var hub = new GraphBox(0, Math.Min((height - HubHeight) / 2, 260), 190, HubHeight);
         return new RouteGraph(hub, ways, sinks, [.. edges], height);
@@ -135,7 +135,7 @@ internal sealed class RouteGraph
                 location.Location.Place,
                 location.Location.Kind,
                 location.Verdict,
-                RouteWay.Labels(location.Location)
+                RouteWay.Of(location.Location)
             )),
         ];
         foreach (Verdict harmless in (Verdict[])[Verdict.Absent, Verdict.Erased])
@@ -144,15 +144,15 @@ internal sealed class RouteGraph
             if (nodes.Count <= MaxSinks || group.Length < 2)
                 continue;
             nodes.RemoveAll(node => node.Verdict == harmless);
-            string[] ways = [.. group.SelectMany(static node => node.Ways).Distinct(StringComparer.Ordinal)];
-            string[] shared = [.. ways.Where(way => nodes.Exists(node => node.Ways.Contains(way)))];
+            RouteWay[] ways = [.. group.SelectMany(static node => node.Ways).DistinctBy(static way => way.Label)];
+            RouteWay[] shared = [.. ways.Where(way => nodes.Exists(node => node.Labels.Contains(way.Label)))];
             string others = Counted.Of(ways.Length - shared.Length, "other way");
             nodes.Add(
                 new Node(
                     Counted.Of(group.Length, "location"),
                     harmless == Verdict.Absent ? "Nothing was found there" : "Erased and verified",
                     harmless,
-                    shared.Length == ways.Length ? shared : [.. shared, $"{others} ({harmless})"]
+                    shared.Length == ways.Length ? shared : [.. shared, new RouteWay($"{others} ({harmless})", int.MaxValue)]
                 )
             );
         }
@@ -160,5 +160,8 @@ internal sealed class RouteGraph
         return nodes;
     }
 
-    private sealed record Node(string Place, string Kind, Verdict Verdict, IReadOnlyList<string> Ways);
+    private sealed record Node(string Place, string Kind, Verdict Verdict, IReadOnlyList<RouteWay> Ways)
+    {
+        public IEnumerable<string> Labels => Ways.Select(static way => way.Label);
+    }
 }

@@ -77,13 +77,16 @@ internal static class PerDevice
         };
 
     /// <summary>A line of accounts without records; the number of unreadable records is unknown.</summary>
-    public static ExportCompleteness Line(SinkCall call, string deviceId, Verdict verdict) =>
+    public static ExportCompleteness Line(SinkCall call, string deviceId, Verdict verdict) => Line(call.Location, deviceId, verdict);
+
+    /// <inheritdoc cref="Line(SinkCall, string, Verdict)" />
+    public static ExportCompleteness Line(DataLocation location, string deviceId, Verdict verdict) =>
         new()
         {
             DeviceId = deviceId,
-            LocationId = call.Location.Id,
-            Kind = call.Location.Kind,
-            Place = call.Location.Place,
+            LocationId = location.Id,
+            Kind = location.Kind,
+            Place = location.Place,
             Verdict = verdict,
             Found = verdict == Verdict.Unreachable ? null : 0,
             Unreachable = verdict == Verdict.Unreachable ? null : 0,

@@ -7,6 +7,9 @@ namespace IotHubDsr.Core.Topology;
 /// <summary>A format of blob names of a routing endpoint, as a hub fills it in.</summary>
 internal sealed class BlobNameFormat
 {
+    /// <summary>The format of an endpoint that has none of its own.</summary>
+    public const string Default = "{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}";
+
     private const string HubToken = "{iothub}";
     private const string HubLetter = @"\-A-Za-z0-9";
 

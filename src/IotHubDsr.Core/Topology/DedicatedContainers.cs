@@ -8,16 +8,22 @@ internal static class DedicatedContainers
         "-DedicatedContainer of Connect-IotHubDsr"
     );
 
+    /// <param name="kinds">The kinds of place.</param>
     /// <param name="discovered">The locations of the hub.</param>
     /// <param name="places">Containers, as <c>account/container</c>.</param>
     /// <param name="notify">Takes a warning for each container that is not among the locations.</param>
-    public static DiscoveryResult Apply(DiscoveryResult discovered, IReadOnlyList<string> places, Action<NoticeLevel, string> notify)
+    public static DiscoveryResult Apply(
+        PlaceKinds kinds,
+        DiscoveryResult discovered,
+        IReadOnlyList<string> places,
+        Action<NoticeLevel, string> notify
+    )
     {
         HashSet<string> dedicated = new(places, StringComparer.OrdinalIgnoreCase);
         List<DataLocation> locations =
         [
             .. discovered.Locations.Select(location =>
-                IsContainer(location) && dedicated.Contains(location.Place)
+                MayBe(location) && dedicated.Contains(location.Place)
                     ? location with
                     {
                         Statements = LocationJoin.Statements([.. location.Statements, Statement]),
@@ -25,7 +31,7 @@ internal static class DedicatedContainers
                     : location
             ),
         ];
-        HashSet<string> known = new(locations.Where(IsContainer).Select(location => location.Place), StringComparer.OrdinalIgnoreCase);
+        HashSet<string> known = new(locations.Where(MayBe).Select(location => location.Place), StringComparer.OrdinalIgnoreCase);
         foreach (string place in dedicated.Where(place => !known.Contains(place)))
         {
             notify(
@@ -38,8 +44,7 @@ internal static class DedicatedContainers
         {
             Locations = locations,
         };
-    }
 
-    private static bool IsContainer(DataLocation location) =>
-        location.Kind is LocationKinds.RoutedBlobContainer or LocationKinds.FileUploadContainer;
+        bool MayBe(DataLocation location) => kinds.Of(location.Kind).Is(PlaceTraits.MayBeDedicated);
+    }
 }

@@ -7,7 +7,11 @@ namespace IotHubDsr.Core.Topology;
 /// Who receives the hub's events. Subscriptions exist in two forms: as extensions of the hub, and below the system topic that the portal
 /// makes; whether either listing includes the other's is not promised, so both are read and the same place counts once.
 /// </summary>
-internal sealed class EventGridDiscovery(ArmReader arm, StorageAccounts accounts)
+internal sealed class EventGridDiscovery(
+    DiscoveryContext context,
+    IReadOnlyList<IHandlerPlaces> handlers,
+    IReadOnlyList<IDeadLetterPlaces> deadLetters
+)
 {
     private const string ApiVersion = "2022-06-15";
 
@@ -31,7 +35,7 @@ internal sealed class EventGridDiscovery(ArmReader arm, StorageAccounts accounts
                 ApiVersion,
                 part
             );
-            await foreach (JsonElement topic in arm.ListAsync(call, cancellationToken))
+            await foreach (JsonElement topic in context.Arm.ListAsync(call, cancellationToken))
             {
                 if (!hub.ResourceId.Names(topic.Prop("properties").Text("source")))
                     continue;
@@ -71,7 +75,7 @@ internal sealed class EventGridDiscovery(ArmReader arm, StorageAccounts accounts
         try
         {
             await foreach (
-                JsonElement body in arm.ListAsync(new ArmCall($"{path}/eventSubscriptions", ApiVersion, part), cancellationToken)
+                JsonElement body in context.Arm.ListAsync(new ArmCall($"{path}/eventSubscriptions", ApiVersion, part), cancellationToken)
             )
             {
                 await AddAsync(hub, EventSubscription.Read(body), locations, cancellationToken);
@@ -90,43 +94,15 @@ internal sealed class EventGridDiscovery(ArmReader arm, StorageAccounts accounts
         CancellationToken cancellationToken
     )
     {
-        locations.Add(
-            EventDestination.Read(subscription) with
-            {
-                Provenance = [$"{subscription.InWords} → {EventDestination.InWords(subscription)}"],
-                RecordsDeletion = subscription.RecordsDeletion,
-                FlushTime = subscription.Retries,
-            }
-        );
+        var destination = new EventDestination(subscription);
+        IHandlerPlaces? handler = handlers.FirstOrDefault(known =>
+            destination.Type.Equals(known.EndpointType, StringComparison.OrdinalIgnoreCase)
+        ) ?? handlers.FirstOrDefault(static known => known.EndpointType is null);
+        if (handler is not null)
+            locations.Add(destination.To(handler.Kind, handler));
         if (subscription.DeadLetter is not { } deadLetter)
             return;
-
-        string why = $"{subscription.InWords}, events that could not be delivered";
-        string? container = deadLetter.Prop("properties").Text("blobContainerName") ?? deadLetter.Text("blobContainerName");
-        string? account = deadLetter.Prop("properties").Text("resourceId") ?? deadLetter.Text("resourceId");
-        if (await accounts.FindAsync(account, container, cancellationToken) is not { } address)
-        {
-            locations.AddUnknown(
-                $"dead letters of {subscription.Name}",
-                $"{why}: the destination is not of a form that this version can read"
-            );
-            return;
-        }
-
-        Dictionary<string, string> settings = address.Settings;
-        settings[LocationSettings.HubName] = hub.Name;
-        locations.Add(
-            new DataLocation
-            {
-                Id = "",
-                Kind = LocationKinds.DeadLetterContainer,
-                Place = address.Place,
-                ResourceId = address.AccountId ?? account,
-                Provenance = [$"{why} → container '{address.Container}'"],
-                RecordsDeletion = subscription.RecordsDeletion,
-                FlushTime = subscription.Retries + EventSubscription.DeadLetterDelay,
-                Settings = settings,
-            }
-        );
+        foreach (IDeadLetterPlaces source in deadLetters)
+            await source.AddAsync(subscription, deadLetter, hub, context, locations, cancellationToken);
     }
 }

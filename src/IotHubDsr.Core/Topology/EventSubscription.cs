@@ -33,17 +33,17 @@ internal sealed record EventSubscription
             || type.EndsWith(".DeviceDisconnected", StringComparison.OrdinalIgnoreCase)
         );
 
-    public string InWords
-    {
-        get
+    /// <summary>The way that the events take.</summary>
+    /// <param name="kind">Events that are delivered, or that could not be.</param>
+    /// <param name="target">Where they go, in words.</param>
+    public DataWay To(DataWayKind kind, string target) =>
+        new()
         {
-            string types =
-                EventTypes.Count == 0
-                    ? "all event types"
-                    : string.Join(", ", EventTypes.Select(static type => type[(type.LastIndexOf('.') + 1)..]));
-            return $"event subscription '{Name}' ({types})";
-        }
-    }
+            Kind = kind,
+            Name = Name,
+            Carries = [.. EventTypes.Select(static type => type[(type.LastIndexOf('.') + 1)..])],
+            Target = target,
+        };
 
     public static EventSubscription Read(JsonElement body)
     {

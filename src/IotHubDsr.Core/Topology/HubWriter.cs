@@ -34,9 +34,9 @@ internal sealed record HubWriter(string HubName, IReadOnlyList<string> Accounts,
 
         JsonElement? storage = properties.Prop("routing").Prop("endpoints").Prop("storageContainers");
         if (storage is { ValueKind: not JsonValueKind.Array })
-            yield return new HubWriter(name, [], null, RoutingEndpointLocations.DefaultFileNameFormat);
+            yield return new HubWriter(name, [], null, BlobNameFormat.Default);
         foreach (JsonElement endpoint in storage.Items())
-            yield return Read(name, endpoint, endpoint.Text("fileNameFormat") ?? RoutingEndpointLocations.DefaultFileNameFormat);
+            yield return Read(name, endpoint, endpoint.Text("fileNameFormat") ?? BlobNameFormat.Default);
     }
 
     private static bool IsConfigured(JsonElement upload) =>

@@ -3,10 +3,18 @@ using IotHubDsr.Core.Azure;
 namespace IotHubDsr.Core.Topology;
 
 /// <summary>From the configuration of a hub, and of what is attached to it, to the places where data of its devices can be.</summary>
+/// <param name="kinds">The kinds of place.</param>
+/// <param name="sources">What leads to places of these kinds, in the order of the kinds.</param>
 /// <param name="arm">Reads Azure Resource Manager.</param>
 /// <param name="cloud">The cloud that the hub is in.</param>
 /// <param name="notify">Takes what is worth a line but changes nothing.</param>
-internal sealed class LocationDiscovery(ArmReader arm, Cloud cloud, Action<NoticeLevel, string> notify)
+internal sealed class LocationDiscovery(
+    PlaceKinds kinds,
+    IReadOnlyList<IPlaceSource> sources,
+    ArmReader arm,
+    Cloud cloud,
+    Action<NoticeLevel, string> notify
+)
 {
     /// <summary>
     /// Lists every location. A part of the configuration that cannot be read is a location itself, and a fault; it never ends the rest.
@@ -16,29 +24,36 @@ internal sealed class LocationDiscovery(ArmReader arm, Cloud cloud, Action<Notic
     /// <param name="cancellationToken">Ends the discovery.</param>
     public async Task<DiscoveryResult> DiscoverAsync(
         HubDescription hub,
-        IReadOnlyList<DataLocation> extra,
+        IReadOnlyList<LocationDraft> extra,
         CancellationToken cancellationToken
     )
     {
         var accounts = new StorageAccounts(arm, cloud, hub.ResourceId.SubscriptionId, notify);
-        var subscriptions = new Subscriptions(arm);
-        Task<OtherHubs> otherHubs = OtherHubs.ReadAsync(arm, hub, subscriptions, cancellationToken);
+        var context = new DiscoveryContext(arm, accounts, new Subscriptions(arm));
+        Task<OtherHubs> otherHubs = OtherHubs.ReadAsync(arm, hub, context.Subscriptions, cancellationToken);
+        var events = new EventGridDiscovery(context, Of<IHandlerPlaces>(), Of<IDeadLetterPlaces>());
         Task<LocationSet>[] parts =
         [
-            PartAsync("hub", () => HubDiscovery.FindAsync(hub, accounts, cancellationToken)),
-            PartAsync("routing", () => new RoutingDiscovery(arm, accounts, notify).FindAsync(hub, cancellationToken)),
-            PartAsync("events", () => new EventGridDiscovery(arm, accounts).FindAsync(hub, cancellationToken)),
-            PartAsync("diagnostic settings", () => new DiagnosticsDiscovery(arm, accounts).FindAsync(hub, cancellationToken)),
-            PartAsync("provisioning services", () => new ProvisioningDiscovery(arm, subscriptions).FindAsync(hub, cancellationToken)),
+            PartAsync("hub", () => new HubDiscovery(context, sources).FindAsync(hub, cancellationToken)),
+            PartAsync("routing", () => new RoutingDiscovery(context, Of<IEndpointPlaces>(), notify).FindAsync(hub, cancellationToken)),
+            PartAsync("events", () => events.FindAsync(hub, cancellationToken)),
+            PartAsync("diagnostic settings", () => new DiagnosticsDiscovery(context, Of<ILogPlaces>()).FindAsync(hub, cancellationToken)),
+            .. Of<IAttachedPlaces>().Select(source => PartAsync(source.Part, () => FindAsync(source))),
         ];
 
         var locations = new LocationSet();
         foreach (LocationSet part in await Task.WhenAll(parts))
             locations.Add(part);
         locations.Add(accounts.Refusals);
-        locations.Add(extra.Select(location => OfHub(location, hub.Name)));
-        OtherHubs others = await otherHubs;
-        return locations.Build(others);
+        locations.Add(extra.Select(location => OfHub(kinds, location, hub.Name)));
+        return locations.Build(kinds, await otherHubs);
+
+        async Task<LocationSet> FindAsync(IAttachedPlaces source)
+        {
+            var found = new LocationSet();
+            await source.AddAsync(hub, context, found, cancellationToken);
+            return found;
+        }
 
         async Task<LocationSet> PartAsync(string part, Func<Task<LocationSet>> find)
         {
@@ -59,44 +74,48 @@ internal sealed class LocationDiscovery(ArmReader arm, Cloud cloud, Action<Notic
     }
 
     /// <summary>The locations of a hub of which only the service API can be reached: that there may be others is one of them.</summary>
-    public static DiscoveryResult ForConnectionString(string hostName, IReadOnlyList<DataLocation> extra)
+    public static DiscoveryResult ForConnectionString(
+        PlaceKinds kinds,
+        IReadOnlyList<IPlaceSource> sources,
+        string hostName,
+        IReadOnlyList<LocationDraft> extra
+    )
     {
         string hubName = hostName.Split('.')[0];
         var locations = new LocationSet();
-        HubDiscovery.AddRegistry(locations, hubName, resourceId: null);
-        HubDiscovery.AddCloudToDeviceQueue(locations, hubName, resourceId: null);
+        locations.Add(sources.OfType<IServicePlaces>().Select(source => source.Of(hubName, resourceId: null)));
         locations.Add(
-            new DataLocation
+            new LocationDraft
             {
-                Id = "",
-                Kind = LocationKinds.UnreadConfiguration,
+                Kind = PlaceKinds.Unread,
                 Place = $"configuration of {hubName}",
-                Provenance = ["the connection was made with a connection string alone, which does not open the hub's configuration"],
+                Ways =
+                [
+                    DataWay.Remark("the connection was made with a connection string alone, which does not open the hub's configuration"),
+                ],
                 Advice =
                     "Routing endpoints, event subscriptions, logs and provisioning services are unknown: connect by -Name or -ResourceId "
                     + "with a credential that has Reader on the hub to see them.",
             }
         );
-        locations.Add(extra.Select(location => OfHub(location, hubName)));
-        return locations.Build(OtherHubs.Unknown("a connection string alone does not let the hubs of the subscription be listed."));
+        locations.Add(extra.Select(location => OfHub(kinds, location, hubName)));
+        return locations.Build(kinds, OtherHubs.Unknown("a connection string alone does not let the hubs of the subscription be listed."));
     }
 
     /// <summary>
     /// Messages, events and rows of several hubs lie together: where nobody says whose are meant, they are those of the connected one.
     /// </summary>
-    private static DataLocation OfHub(DataLocation location, string hubName)
+    private static LocationDraft OfHub(PlaceKinds kinds, LocationDraft location, string hubName)
     {
-        if (
-            location.Kind is not (LocationKinds.RoutedBlobContainer or LocationKinds.DeadLetterContainer or LocationKinds.LogArchive)
-            || location.Settings.ContainsKey(LocationSettings.HubName)
-        )
-        {
+        if (!kinds.Of(location.Kind).Is(PlaceTraits.MixesHubs) || location.Settings.ContainsKey(LocationSettings.HubName))
             return location;
-        }
 
         return location with
         {
             Settings = new Dictionary<string, string>(location.Settings, StringComparer.Ordinal) { [LocationSettings.HubName] = hubName },
         };
     }
+
+    private T[] Of<T>()
+        where T : IPlaceSource => [.. sources.OfType<T>()];
 }

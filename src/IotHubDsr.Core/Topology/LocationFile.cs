@@ -35,7 +35,12 @@ internal static class LocationFile
         MaxDepth = 8,
     };
 
-    public static async Task<IReadOnlyList<DataLocation>> ReadAsync(string path, Cloud cloud, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<LocationDraft>> ReadAsync(
+        string path,
+        PlaceKinds kinds,
+        Cloud cloud,
+        CancellationToken cancellationToken
+    )
     {
         byte[] content;
         try
@@ -50,13 +55,14 @@ internal static class LocationFile
             throw new DsrException(FaultCatalogue.InvalidLocationFile.For(path, exception.Message), exception);
         }
 
-        return Parse(path, content, cloud);
+        return Parse(path, content, kinds, cloud);
     }
 
     /// <param name="path">Path of the file, for messages.</param>
     /// <param name="content">The file, in UTF-8 with or without a byte order mark.</param>
+    /// <param name="kinds">The kinds of place.</param>
     /// <param name="cloud">The cloud of the connection.</param>
-    public static IReadOnlyList<DataLocation> Parse(string path, ReadOnlyMemory<byte> content, Cloud cloud)
+    public static IReadOnlyList<LocationDraft> Parse(string path, ReadOnlyMemory<byte> content, PlaceKinds kinds, Cloud cloud)
     {
         ReadOnlyMemory<byte> json = content.Span.StartsWith("\uFEFF"u8) ? content[3..] : content;
         try
@@ -78,7 +84,7 @@ internal static class LocationFile
                     .EnumerateArray()
                     .Select(
                         (entry, index) =>
-                            LocationFileEntry.Read(entry, cloud, problem =>
+                            LocationFileEntry.Read(entry, kinds, cloud, problem =>
                                 FaultCatalogue.InvalidLocationFile.Exception(path, $"line {lines[index]}: {problem}")
                             )
                     ),

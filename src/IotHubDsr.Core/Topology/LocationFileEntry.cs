@@ -24,50 +24,32 @@ internal static class LocationFileEntry
 
     private static readonly string[] SecretMarks = ["sig=", "SharedAccessKey=", "AccountKey=", "SharedAccessSignature="];
 
-    private static readonly string[] ContainerKinds =
-    [
-        LocationKinds.RoutedBlobContainer,
-        LocationKinds.FileUploadContainer,
-        LocationKinds.DeadLetterContainer,
-        LocationKinds.LogArchive,
-    ];
-
-    /// <summary>These are parts of the connected hub: a second one would be read as if it were the first.</summary>
-    private static readonly string[] HubKinds =
-    [
-        LocationKinds.DeviceRegistry,
-        LocationKinds.CloudToDeviceQueue,
-        LocationKinds.FeedbackQueue,
-        LocationKinds.FileNotificationQueue,
-        LocationKinds.JobHistory,
-        LocationKinds.Configurations,
-        LocationKinds.BuiltInEndpoint,
-        LocationKinds.UnreadConfiguration,
-    ];
-
     /// <param name="entry">The entry.</param>
+    /// <param name="kinds">The kinds of place.</param>
     /// <param name="cloud">The cloud of the connection.</param>
     /// <param name="problem">Makes the failure of the file from what is wrong with the entry.</param>
-    public static DataLocation Read(JsonElement entry, Cloud cloud, Func<string, DsrException> problem)
+    public static LocationDraft Read(JsonElement entry, PlaceKinds kinds, Cloud cloud, Func<string, DsrException> problem)
     {
         Dictionary<string, string> texts = Texts(entry, Properties, problem, Lists);
         string named = texts.GetValueOrDefault("kind") ?? throw problem("'kind' is missing.");
-        string? kind = LocationAdvice.KindOf(named);
-        if (HubKinds.Contains(kind))
+        PlaceDescription? description = kinds.Named(named);
+        string? kind = description?.Kind;
+        if (description?.Form == PlaceForm.OfHub)
             throw problem($"'{kind}' is a part of the connected hub and cannot be added.");
 
         string? note = texts.GetValueOrDefault("note");
-        string provenance = note is null ? "location file" : $"location file: {note}";
+        var way = new DataWay { Kind = DataWayKind.LocationFile, Note = note };
         IReadOnlyList<OperatorStatement> statements = LocationFileStatements.Read(
+            kinds,
             kind,
             texts.GetValueOrDefault(LocationFileStatements.Dedicated),
             entry,
             problem
         );
-        string? formats = FileNameFormats(kind, entry, problem);
-        if (ContainerKinds.Contains(kind))
+        string? formats = FileNameFormats(kinds, description, entry, problem);
+        if (description?.Form == PlaceForm.Container)
         {
-            DataLocation container = Container(kind!, texts, provenance, cloud, problem) with { Statements = statements };
+            LocationDraft container = Container(kind!, texts, way, cloud, problem) with { Statements = statements };
             return formats is null
                 ? container
                 : container with
@@ -81,22 +63,21 @@ internal static class LocationFileEntry
 
         string place = texts.GetValueOrDefault("place") ?? throw problem("'place' is missing.");
         if (texts.ContainsKey("containerUri") || texts.ContainsKey("hubName"))
-            throw problem($"'containerUri' and 'hubName' belong to the kinds {string.Join(", ", ContainerKinds)}.");
-        return new DataLocation
+            throw problem($"'containerUri' and 'hubName' belong to the kinds {string.Join(", ", kinds.Of(PlaceForm.Container))}.");
+        return new LocationDraft
         {
-            Id = "",
-            Kind = kind ?? LocationKinds.UnknownSink,
+            Kind = kind ?? PlaceKinds.Unknown,
             Place = kind is null ? $"{named} {place}" : place,
             ResourceId = ResourceId(texts, problem),
-            Provenance = [provenance],
+            Ways = [way],
             Verdict = kind is null ? Verdict.OwnerAction : null,
         };
     }
 
-    private static DataLocation Container(
+    private static LocationDraft Container(
         string kind,
         Dictionary<string, string> texts,
-        string provenance,
+        DataWay way,
         Cloud cloud,
         Func<string, DsrException> problem
     )
@@ -130,24 +111,23 @@ internal static class LocationFileEntry
         string? resourceId = ResourceId(texts, problem);
         if (resourceId is not null)
             settings[LocationSettings.StorageAccountId] = resourceId;
-        return new DataLocation
+        return new LocationDraft
         {
-            Id = "",
             Kind = kind,
             Place = $"{StorageHost.InWords(cloud, uri)}/{container}",
             ResourceId = resourceId,
-            Provenance = [provenance],
+            Ways = [way],
             Settings = settings,
         };
     }
 
     /// <summary>Formats that the endpoint had earlier, one per line.</summary>
-    private static string? FileNameFormats(string? kind, JsonElement entry, Func<string, DsrException> problem)
+    private static string? FileNameFormats(PlaceKinds kinds, PlaceDescription? kind, JsonElement entry, Func<string, DsrException> problem)
     {
         if (entry.Prop(Formats) is not { } list)
             return null;
-        if (kind != LocationKinds.RoutedBlobContainer)
-            throw problem($"'{Formats}' belongs to the kind {LocationKinds.RoutedBlobContainer}.");
+        if (kind?.Is(PlaceTraits.HasNameFormats) != true)
+            throw problem($"'{Formats}' belongs to the kind {string.Join(", ", kinds.With(PlaceTraits.HasNameFormats))}.");
         string?[] formats = [.. ((JsonElement?)list).Items().Select(static format => ((JsonElement?)format).Text()?.Trim())];
         bool isList =
             list.ValueKind == JsonValueKind.Array

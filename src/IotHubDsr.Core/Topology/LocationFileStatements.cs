@@ -16,21 +16,13 @@ internal static class LocationFileStatements
 
     private const int LongestName = 1024;
 
-    private static readonly string[] DedicatedKinds = [LocationKinds.RoutedBlobContainer, LocationKinds.FileUploadContainer];
-
-    /// <summary>Containers whose blobs are archives. Files that devices uploaded are data whatever is in them.</summary>
-    private static readonly string[] ExcludeKinds =
-    [
-        LocationKinds.RoutedBlobContainer,
-        LocationKinds.DeadLetterContainer,
-        LocationKinds.LogArchive,
-    ];
-
+    /// <param name="kinds">The kinds of place.</param>
     /// <param name="kind">Kind of the entry.</param>
     /// <param name="dedicated">Text of its member <see cref="Dedicated"/>; null without one.</param>
     /// <param name="entry">The entry.</param>
     /// <param name="problem">Makes the failure of the file from what is wrong with the entry.</param>
     public static IReadOnlyList<OperatorStatement> Read(
+        PlaceKinds kinds,
         string? kind,
         string? dedicated,
         JsonElement entry,
@@ -40,19 +32,19 @@ internal static class LocationFileStatements
         var statements = new List<OperatorStatement>();
         if (dedicated is not null)
         {
-            Require(Dedicated, kind, DedicatedKinds, problem);
+            Require(Dedicated, kind, kinds.With(PlaceTraits.MayBeDedicated), problem);
             statements.Add(new OperatorStatement(OperatorStatementKind.DedicatedContainer, Ground(dedicated, Dedicated, problem)));
         }
 
-        AddBlobs(Exclude, OperatorStatementKind.ExcludedBlobs, ExcludeKinds);
-        AddBlobs(Own, OperatorStatementKind.OwnBlobs, [LocationKinds.RoutedBlobContainer]);
+        AddBlobs(Exclude, OperatorStatementKind.ExcludedBlobs, kinds.With(PlaceTraits.MixesHubs));
+        AddBlobs(Own, OperatorStatementKind.OwnBlobs, kinds.With(PlaceTraits.HasNameFormats));
         return statements;
 
-        void AddBlobs(string member, OperatorStatementKind statement, string[] kinds)
+        void AddBlobs(string member, OperatorStatementKind statement, string[] those)
         {
             if (entry.Prop(member) is not { } blobs)
                 return;
-            Require(member, kind, kinds, problem);
+            Require(member, kind, those, problem);
             if (blobs.ValueKind != JsonValueKind.Array)
                 throw problem($"'{member}' is not a list.");
             statements.AddRange(blobs.EnumerateArray().Select(blob => OfBlobs(statement, member, blob, problem)));

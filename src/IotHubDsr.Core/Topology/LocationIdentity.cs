@@ -13,10 +13,10 @@ internal static class LocationIdentity
     /// The ways of one kind and place name, apart by what they lead to. A way that does not tell its resource joins the only one that there
     /// is; where there are several, nobody can say which it means.
     /// </summary>
-    public static IEnumerable<IReadOnlyList<DataLocation>> Apart(IReadOnlyList<DataLocation> ways)
+    public static IEnumerable<IReadOnlyList<LocationDraft>> Apart(IReadOnlyList<LocationDraft> ways)
     {
-        var things = new List<List<DataLocation>>();
-        foreach (DataLocation way in ways.Where(IsTelling))
+        var things = new List<List<LocationDraft>>();
+        foreach (LocationDraft way in ways.Where(IsTelling))
         {
             if (things.Find(thing => thing.Exists(known => IsSame(known, way))) is { } same)
                 same.Add(way);
@@ -24,7 +24,7 @@ internal static class LocationIdentity
                 things.Add([way]);
         }
 
-        DataLocation[] untold = [.. ways.Where(static way => !IsTelling(way))];
+        LocationDraft[] untold = [.. ways.Where(static way => !IsTelling(way))];
         if (untold.Length == 0)
             return things;
         if (things.Count > 1)
@@ -35,7 +35,7 @@ internal static class LocationIdentity
     }
 
     /// <summary>Places of one kind and name, with what tells them apart.</summary>
-    public static IEnumerable<DataLocation> Named(IReadOnlyList<DataLocation> locations)
+    public static IEnumerable<LocationDraft> Named(IReadOnlyList<LocationDraft> locations)
     {
         HashSet<(string, string)> several =
         [
@@ -51,11 +51,11 @@ internal static class LocationIdentity
         );
     }
 
-    private static (string Kind, string Place) NameOf(DataLocation location) => (location.Kind, location.Place.ToUpperInvariant());
+    private static (string Kind, string Place) NameOf(LocationDraft location) => (location.Kind, location.Place.ToUpperInvariant());
 
-    private static bool IsTelling(DataLocation way) => way.ResourceId is not null || Uri(way) is not null;
+    private static bool IsTelling(LocationDraft way) => way.ResourceId is not null || Uri(way) is not null;
 
-    private static bool IsSame(DataLocation one, DataLocation other)
+    private static bool IsSame(LocationDraft one, LocationDraft other)
     {
         if (Uri(one) is { } address && Uri(other) is { } otherAddress)
             return address.Equals(otherAddress, StringComparison.OrdinalIgnoreCase);
@@ -72,5 +72,5 @@ internal static class LocationIdentity
 
     private static string Canonical(string id) => ArmId.TryParse(id, out ArmId? parsed) ? parsed.ToString() : id.TrimEnd('/');
 
-    private static string? Uri(DataLocation location) => location.Settings.GetValueOrDefault(LocationSettings.ContainerUri)?.TrimEnd('/');
+    private static string? Uri(LocationDraft location) => location.Settings.GetValueOrDefault(LocationSettings.ContainerUri)?.TrimEnd('/');
 }

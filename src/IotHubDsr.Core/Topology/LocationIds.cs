@@ -13,7 +13,7 @@ internal static class LocationIds
     private const int MaxLength = 80;
     private const int HashLength = 12;
 
-    public static IReadOnlyList<string> For(IReadOnlyList<DataLocation> locations)
+    public static IReadOnlyList<string> For(IReadOnlyList<LocationDraft> locations)
     {
         string[] plain = [.. locations.Select(static location => $"{OfKind(location.Kind)}.{Slug(location.Place, '.')}".TrimEnd('.', '-'))];
         var uses = plain
@@ -45,7 +45,7 @@ internal static class LocationIds
         ];
     }
 
-    private static string Identity(DataLocation location) =>
+    private static string Identity(LocationDraft location) =>
         $"{location.ResourceId?.ToLowerInvariant()}\n{location.Settings.GetValueOrDefault(LocationSettings.ContainerUri)?.ToLowerInvariant()}";
 
     private static string WithHash(string id, params string[] parts)

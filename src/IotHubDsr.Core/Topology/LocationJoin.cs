@@ -3,8 +3,8 @@ namespace IotHubDsr.Core.Topology;
 /// <summary>Makes one location of all the ways to the same place.</summary>
 internal static class LocationJoin
 {
-    public static DataLocation All(IReadOnlyList<DataLocation> ways) =>
-        ways is [DataLocation single]
+    public static LocationDraft All(IReadOnlyList<LocationDraft> ways) =>
+        ways is [LocationDraft single]
             ? single with
             {
                 Statements = Statements(single.Statements),
@@ -12,7 +12,7 @@ internal static class LocationJoin
             : ways[0] with
             {
                 ResourceId = ways.Select(static way => way.ResourceId).FirstOrDefault(static id => id is not null),
-                Provenance = [.. ways.SelectMany(static way => way.Provenance).Distinct(StringComparer.Ordinal)],
+                Ways = [.. ways.SelectMany(static way => way.Ways).DistinctBy(static way => way.Sentence, StringComparer.Ordinal)],
                 Verdict = ways.Max(static way => way.Verdict),
                 Advice = string.Join(' ', ways.Select(static way => way.Advice).OfType<string>().Distinct(StringComparer.Ordinal))
                     is { Length: > 0 } advice
@@ -27,7 +27,7 @@ internal static class LocationJoin
             };
 
     /// <summary>A place lets in what any of its ways does; ways without late arrivals have no say.</summary>
-    private static LocationInflow InflowOf(IReadOnlyList<DataLocation> ways)
+    private static LocationInflow InflowOf(IReadOnlyList<LocationDraft> ways)
     {
         LocationInflow[] late = [.. ways.Where(static way => way.FlushTime is not null).Select(static way => way.Inflow)];
         return Array.Exists(late, static inflow => inflow == LocationInflow.Queued) ? LocationInflow.Queued
@@ -53,7 +53,7 @@ internal static class LocationJoin
     /// What the ways agree on. A setting that they do not agree on is left out: what holds for one of them must not be taken to hold
     /// for everything in the place.
     /// </summary>
-    private static Dictionary<string, string> Settings(IReadOnlyList<DataLocation> ways)
+    private static Dictionary<string, string> Settings(IReadOnlyList<LocationDraft> ways)
     {
         var joined = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (

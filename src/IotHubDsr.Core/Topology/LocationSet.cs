@@ -3,38 +3,17 @@ namespace IotHubDsr.Core.Topology;
 /// <summary>Collects locations: one per kind and place, whatever the number of ways that lead there.</summary>
 internal sealed class LocationSet
 {
-    private readonly Dictionary<string, List<DataLocation>> _byPlace = new(StringComparer.Ordinal);
-    private readonly List<string> _order = [];
+    private readonly List<LocationDraft> _ways = [];
     private readonly List<Fault> _faults = [];
 
     /// <summary>Adds a location or, when the place is known already, one more way to it.</summary>
-    /// <remarks>
-    /// Names of Azure resources, blob containers, event hubs and queues do not differ by case alone, so neither do places; only databases
-    /// of Cosmos DB do.
-    /// </remarks>
-    public void Add(DataLocation location)
-    {
-        bool hasCase = location.Kind == LocationKinds.CosmosContainer;
-        string key = $"{location.Kind}|{(hasCase ? location.Place : location.Place.ToLowerInvariant())}";
-        if (!_byPlace.TryGetValue(key, out List<DataLocation>? known))
-        {
-            _byPlace[key] = known = [];
-            _order.Add(key);
-        }
+    public void Add(LocationDraft location) => _ways.Add(location);
 
-        known.Add(location);
-    }
-
-    public void Add(IEnumerable<DataLocation> locations)
-    {
-        foreach (DataLocation location in locations)
-            Add(location);
-    }
+    public void Add(IEnumerable<LocationDraft> locations) => _ways.AddRange(locations);
 
     public void Add(LocationSet other)
     {
-        foreach (string key in other._order)
-            Add(other._byPlace[key]);
+        _ways.AddRange(other._ways);
         _faults.AddRange(other._faults);
     }
 
@@ -44,14 +23,16 @@ internal sealed class LocationSet
     /// <summary>Adds a place that receives something and that this version knows nothing better to say of.</summary>
     /// <param name="place">The place.</param>
     /// <param name="why">Why it is taken for one.</param>
-    public void AddUnknown(string place, params string[] why) =>
+    public void AddUnknown(string place, string why) => AddUnknown(place, [DataWay.Remark(why)]);
+
+    /// <inheritdoc cref="AddUnknown(string, string)" />
+    public void AddUnknown(string place, IReadOnlyList<DataWay> why) =>
         Add(
-            new DataLocation
+            new LocationDraft
             {
-                Id = "",
-                Kind = LocationKinds.UnknownSink,
+                Kind = PlaceKinds.Unknown,
                 Place = place,
-                Provenance = why,
+                Ways = why,
             }
         );
 
@@ -62,32 +43,44 @@ internal sealed class LocationSet
     {
         _faults.Add(fault);
         Add(
-            new DataLocation
+            new LocationDraft
             {
-                Id = "",
-                Kind = LocationKinds.UnreadConfiguration,
+                Kind = PlaceKinds.Unread,
                 Place = part,
-                Provenance = [$"{part} could not be read: {fault.Message}"],
+                Ways = [DataWay.Remark($"{part} could not be read: {fault.Message}")],
                 Advice = fault.RecommendedAction,
             }
         );
     }
 
     /// <summary>The locations in the order in which they were first added, each with its ID, verdict and advice.</summary>
+    /// <param name="kinds">The kinds of place.</param>
     /// <param name="others">What other hubs write to blob containers.</param>
-    public DiscoveryResult Build(OtherHubs others)
+    public DiscoveryResult Build(PlaceKinds kinds, OtherHubs others)
     {
-        DataLocation[] joined =
+        LocationDraft[] joined =
         [
-            .. _order
-                .SelectMany(key => LocationIdentity.Apart(_byPlace[key]))
-                .Select(ways => LocationText.Clean(others.Mark(LocationJoin.All(ways)))),
+            .. _ways
+                .GroupBy(way => KeyOf(kinds, way), StringComparer.Ordinal)
+                .SelectMany(static same => LocationIdentity.Apart([.. same]))
+                .Select(ways => LocationText.Clean(others.Mark(kinds, LocationJoin.All(ways)))),
         ];
-        joined = [.. joined.Select(location => UploadsBesideArchives.Mark(location, joined))];
+        joined = [.. joined.Select(location => UploadsBesideArchives.Mark(kinds, location, joined))];
         IReadOnlyList<string> ids = LocationIds.For(joined);
         return new DiscoveryResult(
-            [.. LocationIdentity.Named(joined).Zip(ids, static (location, id) => LocationAdvice.ForNoStore(location with { Id = id }))],
+            [
+                .. LocationIdentity
+                    .Named(joined)
+                    .Zip(ids, (location, id) => LocationAdvice.ForNoSink(kinds.Of(location.Kind), location).ToLocation(id)),
+            ],
             [.. _faults]
         );
     }
+
+    /// <remarks>
+    /// Names of Azure resources, blob containers, event hubs and queues do not differ by case alone, so neither do places; only few kinds
+    /// of place do.
+    /// </remarks>
+    private static string KeyOf(PlaceKinds kinds, LocationDraft location) =>
+        $"{location.Kind}|{(kinds.Of(location.Kind).Is(PlaceTraits.HasCase) ? location.Place : location.Place.ToLowerInvariant())}";
 }

@@ -13,18 +13,28 @@ internal static partial class LocationText
     private const int MaxQuote = 300;
     private const int DigestLength = 12;
 
-    public static DataLocation Clean(DataLocation location) =>
+    public static LocationDraft Clean(LocationDraft location) =>
         location with
         {
             Place = Clean(WithoutPath(location.Place)),
-            ResourceId = location.ResourceId is { } id ? Clean(id) : null,
-            Provenance = [.. location.Provenance.Select(Clean).Distinct(StringComparer.Ordinal)],
-            Advice = location.Advice is { } advice ? Clean(advice) : null,
+            ResourceId = CleanIfAny(location.ResourceId),
+            Ways = [.. location.Ways.Select(Clean).DistinctBy(static way => way.Sentence, StringComparer.Ordinal)],
+            Advice = CleanIfAny(location.Advice),
             Settings = location.Settings.ToDictionary(
                 static pair => pair.Key,
                 static pair => CleanLines(pair.Value),
                 StringComparer.Ordinal
             ),
+        };
+
+    private static DataWay Clean(DataWay way) =>
+        way with
+        {
+            Name = CleanIfAny(way.Name),
+            Carries = [.. way.Carries.Select(Clean)],
+            Condition = CleanIfAny(way.Condition),
+            Target = CleanIfAny(way.Target),
+            Note = CleanIfAny(way.Note),
         };
 
     /// <summary>Foreign text, cut to a readable length.</summary>
@@ -51,6 +61,8 @@ internal static partial class LocationText
 
     /// <summary>A setting with several values has one a line.</summary>
     private static string CleanLines(string text) => string.Join('\n', text.Split('\n').Select(Clean));
+
+    private static string? CleanIfAny(string? text) => text is null ? null : Clean(text);
 
     private static string Clean(string text) => Secret().Replace(Invisible().Replace(text, " "), "(secret removed)");
 

@@ -63,12 +63,10 @@ internal sealed class OtherHubs
     }
 
     /// <summary>Adds to a location of blobs what other hubs write there.</summary>
-    public DataLocation Mark(DataLocation location)
+    public LocationDraft Mark(PlaceKinds kinds, LocationDraft location)
     {
-        if (
-            location.Kind is not (LocationKinds.FileUploadContainer or LocationKinds.RoutedBlobContainer)
-            || location.Place.Split('/') is not [var account, var container]
-        )
+        PlaceDescription kind = kinds.Of(location.Kind);
+        if (!kind.Is(PlaceTraits.MayBeDedicated) || location.Place.Split('/') is not [var account, var container])
         {
             return location;
         }
@@ -90,18 +88,22 @@ internal sealed class OtherHubs
             );
         }
 
-        if (doubts.Length > 0 && location.Kind == LocationKinds.FileUploadContainer)
+        if (doubts.Length > 0 && kind.Is(PlaceTraits.HasDeviceFolders))
             settings[LocationSettings.SharingUnknown] = string.Join(' ', doubts.Distinct(StringComparer.Ordinal));
         return location with
         {
             Settings = settings,
-            Provenance = [.. location.Provenance, .. sharers.Select(static writer => InWords(writer)).Distinct(StringComparer.Ordinal)],
+            Ways = [.. location.Ways, .. sharers.Select(WayOf).DistinctBy(static way => way.Sentence, StringComparer.Ordinal)],
         };
     }
 
-    private static string InWords(HubWriter writer) =>
-        $"hub '{writer.HubName}' {(writer.FileNameFormat is null ? "lets its devices upload files" : "routes messages")} to the same "
-        + "container";
+    private static DataWay WayOf(HubWriter writer) =>
+        new()
+        {
+            Kind = DataWayKind.OtherHub,
+            Name = writer.HubName,
+            Note = writer.FileNameFormat is null ? "lets its devices upload files" : "routes messages",
+        };
 
     private async Task AddAsync(ArmReader arm, HubDescription hub, JsonElement other, CancellationToken cancellationToken)
     {

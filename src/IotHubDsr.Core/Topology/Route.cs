@@ -36,14 +36,17 @@ internal sealed record Route
 
     public bool LeadsTo(string endpoint) => Endpoints.Contains(endpoint, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The way to an endpoint in words.</summary>
-    public string To(string endpoint)
-    {
-        string route = IsFallback ? "fallback route" : $"route '{Name}'";
-        string condition = Condition is null ? "" : $", condition \"{LocationText.Quote(Condition)}\"";
-        string target = string.Equals(endpoint, BuiltInEndpoint, StringComparison.OrdinalIgnoreCase)
-            ? "built-in endpoint"
-            : $"endpoint '{endpoint}'";
-        return $"{(IsEnabled ? "" : "disabled ")}{route} ({Source ?? "unknown source"}{condition}) → {target}";
-    }
+    /// <summary>The way to an endpoint.</summary>
+    public DataWay To(string endpoint) =>
+        new()
+        {
+            Kind = IsFallback ? DataWayKind.FallbackRoute : DataWayKind.Route,
+            Name = Name,
+            Carries = Source is null ? [] : [Source],
+            Condition = Condition is null ? null : LocationText.Quote(Condition),
+            Target = string.Equals(endpoint, BuiltInEndpoint, StringComparison.OrdinalIgnoreCase)
+                ? "built-in endpoint"
+                : $"endpoint '{endpoint}'",
+            IsEnabled = IsEnabled,
+        };
 }

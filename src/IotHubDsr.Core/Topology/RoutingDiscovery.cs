@@ -4,7 +4,7 @@ using IotHubDsr.Core.Azure;
 namespace IotHubDsr.Core.Topology;
 
 /// <summary>Where a hub's routing sends messages, has sent them, or cannot send them at present.</summary>
-internal sealed class RoutingDiscovery(ArmReader arm, StorageAccounts accounts, Action<NoticeLevel, string> notify)
+internal sealed class RoutingDiscovery(DiscoveryContext context, IReadOnlyList<IEndpointPlaces> sources, Action<NoticeLevel, string> notify)
 {
     private const string UnknownFormat =
         "Messages are laid out in a payload format that this version does not know: the owner of the endpoint looks for the device in "
@@ -14,15 +14,15 @@ internal sealed class RoutingDiscovery(ArmReader arm, StorageAccounts accounts, 
     {
         var locations = new LocationSet();
         var table = RoutingTable.Read(hub.Properties);
-        AddBuiltIn(hub, table, locations);
-
         List<EndpointHealth>? health = await HealthAsync(hub, locations, cancellationToken);
-        var places = new RoutingEndpointLocations(accounts, hub.Name);
         foreach (RoutingEndpoint endpoint in table.Endpoints)
         {
-            DataLocation? place = await places.FindAsync(endpoint, cancellationToken);
+            IEndpointPlaces? source = sources.FirstOrDefault(known =>
+                known.EndpointKinds.Contains(endpoint.Kind, StringComparer.OrdinalIgnoreCase)
+            );
+            LocationDraft? place = source is null ? null : await source.FindAsync(endpoint, hub, context, cancellationToken);
             AddEndpoint(endpoint, place, table, health?.FindAll(state => state.IsOf(endpoint)), locations);
-            if (place is not null && place.Kind != LocationKinds.UnknownSink)
+            if (place is not null)
             {
                 UnknownProperties.AddMembers(
                     locations,
@@ -35,8 +35,11 @@ internal sealed class RoutingDiscovery(ArmReader arm, StorageAccounts accounts, 
 
         foreach (string name in table.Unresolved)
         {
-            string[] ways = [.. table.Routes.Where(route => route.LeadsTo(name)).Select(route => route.To(name))];
-            locations.AddUnknown(name, [.. ways, $"unresolved: '{name}' is not among the endpoints that the hub's configuration shows"]);
+            DataWay[] ways = [.. table.Routes.Where(route => route.LeadsTo(name)).Select(route => route.To(name))];
+            locations.AddUnknown(
+                name,
+                [.. ways, DataWay.Remark($"unresolved: '{name}' is not among the endpoints that the hub's configuration shows")]
+            );
         }
 
         foreach (RoutingOddity oddity in table.Oddities)
@@ -50,52 +53,32 @@ internal sealed class RoutingDiscovery(ArmReader arm, StorageAccounts accounts, 
         return locations;
     }
 
-    private static void AddBuiltIn(HubDescription hub, RoutingTable table, LocationSet locations)
-    {
-        Route[] ways = [.. table.Routes.Where(static route => route.LeadsTo(Route.BuiltInEndpoint))];
-        JsonElement? events = hub.Properties.Prop("eventHubEndpoints").Prop("events");
-        string why = table.Routes.Any(static route => !route.IsFallback)
-            ? "built-in endpoint without a route: data of earlier routes can be there"
-            : "built-in endpoint: it receives the messages of a hub without routes";
-        locations.Add(
-            new DataLocation
-            {
-                Id = "",
-                Kind = LocationKinds.BuiltInEndpoint,
-                Place = $"{hub.Name}/{Route.BuiltInEndpoint}",
-                ResourceId = hub.ResourceId.ToString(),
-                Provenance = ways.Length > 0 ? [.. ways.Select(static route => route.To(Route.BuiltInEndpoint))] : [why],
-                RecordsDeletion = Array.Exists(ways, static route => route.RecordsDeletion),
-                Retention = events.Number("retentionTimeInDays") is > 0 and <= 3650 and var days ? TimeSpan.FromDays((long)days) : null,
-                Settings = new Dictionary<string, string>(StringComparer.Ordinal)
-                {
-                    [LocationSettings.EndpointName] = Route.BuiltInEndpoint,
-                },
-            }
-        );
-    }
-
     private static void AddEndpoint(
         RoutingEndpoint endpoint,
-        DataLocation? place,
+        LocationDraft? place,
         RoutingTable table,
         List<EndpointHealth>? health,
         LocationSet locations
     )
     {
         Route[] ways = [.. table.Routes.Where(route => route.LeadsTo(endpoint.Name))];
-        string[] why =
+        DataWay[] why =
         [
             .. ways.Length > 0
                 ? ways.Select(route => route.To(endpoint.Name))
-                : [$"endpoint '{endpoint.Name}' without a route: data of earlier routes can be there"],
-            .. (health ?? []).Where(static state => state.IsTroubled).Select(state => state.InWords(endpoint.Name)),
+                : [new DataWay { Kind = DataWayKind.UnroutedEndpoint, Name = endpoint.Name }],
+            .. (health ?? []).Where(static state => state.IsTroubled).Select(state => DataWay.Remark(state.InWords(endpoint.Name))),
         ];
         if (place is null)
         {
             locations.AddUnknown(
                 endpoint.Name,
-                [.. why, $"endpoint '{endpoint.Name}' of kind '{endpoint.Kind}': its address is not of a form that this version can read"]
+                [
+                    .. why,
+                    DataWay.Remark(
+                        $"endpoint '{endpoint.Name}' of kind '{endpoint.Kind}': its address is not of a form that this version can read"
+                    ),
+                ]
             );
             return;
         }
@@ -106,9 +89,8 @@ internal sealed class RoutingDiscovery(ArmReader arm, StorageAccounts accounts, 
         locations.Add(
             place with
             {
-                Provenance = why,
+                Ways = why,
                 RecordsDeletion = Array.Exists(ways, static route => route.RecordsDeletion),
-                FlushTime = place.Kind == LocationKinds.RoutedBlobContainer ? 2 * RoutingEndpointLocations.BatchOf(endpoint) : null,
                 Inflow =
                     isTroubled ? LocationInflow.Queued
                     : Array.Exists(ways, static route => route.IsLive) ? LocationInflow.Open
@@ -119,17 +101,18 @@ internal sealed class RoutingDiscovery(ArmReader arm, StorageAccounts accounts, 
         if (endpoint.Body.Text("messagePayloadFormat") is { } format && !format.Equals("None", StringComparison.OrdinalIgnoreCase))
             locations.Add(Unreadable(endpoint, place, $"endpoint '{endpoint.Name}' writes messages in the payload format '{format}'"));
         foreach (Route route in ways.Where(static route => route.DataSchema is not null))
-            locations.Add(Unreadable(endpoint, place, $"{route.To(endpoint.Name)} writes messages in the schema '{route.DataSchema}'"));
+            locations.Add(
+                Unreadable(endpoint, place, $"{route.To(endpoint.Name).Sentence} writes messages in the schema '{route.DataSchema}'")
+            );
     }
 
-    private static DataLocation Unreadable(RoutingEndpoint endpoint, DataLocation place, string why) =>
+    private static LocationDraft Unreadable(RoutingEndpoint endpoint, LocationDraft place, string why) =>
         new()
         {
-            Id = "",
-            Kind = LocationKinds.UnknownSink,
+            Kind = PlaceKinds.Unknown,
             Place = $"{place.Place} (format of {endpoint.Name})",
             ResourceId = place.ResourceId,
-            Provenance = [why],
+            Ways = [DataWay.Remark(why)],
             Advice = UnknownFormat,
         };
 
@@ -144,7 +127,7 @@ internal sealed class RoutingDiscovery(ArmReader arm, StorageAccounts accounts, 
         );
         try
         {
-            await foreach (JsonElement state in arm.ListAsync(call, cancellationToken))
+            await foreach (JsonElement state in context.Arm.ListAsync(call, cancellationToken))
             {
                 if (EndpointHealth.Read(state) is { } read)
                     health.Add(read);

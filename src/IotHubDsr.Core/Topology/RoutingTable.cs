@@ -9,6 +9,38 @@ namespace IotHubDsr.Core.Topology;
 internal sealed record RoutingEndpoint(string Kind, string Name, JsonElement Body)
 {
     public string? Id => Body.Text("id");
+
+    /// <summary>The parts of its connection string.</summary>
+    public IReadOnlyDictionary<string, string> Connection => ServiceAddress.Parts(Body.Text("connectionString"));
+
+    /// <summary>A place that it leads to, without ways.</summary>
+    /// <param name="kind">Kind of the place.</param>
+    /// <param name="place">The place in the words of its service.</param>
+    /// <param name="resourceId">The resource, if known.</param>
+    /// <param name="settings">What is needed to reach it; its endpoint alone where nothing else is known.</param>
+    public LocationDraft To(string kind, string place, string? resourceId, Dictionary<string, string>? settings = null) =>
+        new()
+        {
+            Kind = kind,
+            Place = place,
+            ResourceId = resourceId,
+            Ways = [],
+            Settings = settings ?? new Dictionary<string, string>(StringComparer.Ordinal) { [LocationSettings.EndpointName] = Name },
+        };
+
+    /// <summary>An entity of a messaging namespace that it leads to; null when its address does not tell it.</summary>
+    /// <param name="kind">Kind of the place.</param>
+    /// <param name="provider">Resource provider of the namespace.</param>
+    /// <param name="type">Resource type of the entity.</param>
+    public LocationDraft? ToEntity(string kind, string provider, string type)
+    {
+        IReadOnlyDictionary<string, string> parts = Connection;
+        string? ns = ServiceAddress.FirstLabel(Body.Text("endpointUri") ?? parts.GetValueOrDefault("Endpoint"));
+        string? entity = Body.Text("entityPath") ?? parts.GetValueOrDefault("EntityPath");
+        return ns is null || entity is null
+            ? null
+            : To(kind, $"{ns}/{entity}", ServiceAddress.ResourceId(this, $"{provider}/namespaces/{ns}/{type}/{entity}"));
+    }
 }
 
 /// <summary>Something in the routing configuration that could not be read as what it should be.</summary>

@@ -7,15 +7,18 @@ namespace IotHubDsr.Core.Topology;
 internal static class UploadsBesideArchives
 {
     /// <summary>Notes on an upload container what archives in the same container are named after.</summary>
+    /// <param name="kinds">The kinds of place.</param>
     /// <param name="location">Any location.</param>
     /// <param name="all">All locations of the hub.</param>
-    public static DataLocation Mark(DataLocation location, IReadOnlyList<DataLocation> all)
+    public static LocationDraft Mark(PlaceKinds kinds, LocationDraft location, IReadOnlyList<LocationDraft> all)
     {
-        if (location.Kind != LocationKinds.FileUploadContainer)
+        if (!kinds.Of(location.Kind).Is(PlaceTraits.HasDeviceFolders))
             return location;
-        DataLocation[] archives =
+        LocationDraft[] archives =
         [
-            .. all.Where(other => IsArchive(other) && other.Place.Equals(location.Place, StringComparison.OrdinalIgnoreCase)),
+            .. all.Where(other =>
+                kinds.Of(other.Kind).Is(PlaceTraits.MixesHubs) && other.Place.Equals(location.Place, StringComparison.OrdinalIgnoreCase)
+            ),
         ];
         if (archives.Length == 0)
             return location;
@@ -30,7 +33,4 @@ internal static class UploadsBesideArchives
             },
         };
     }
-
-    private static bool IsArchive(DataLocation location) =>
-        location.Kind is LocationKinds.RoutedBlobContainer or LocationKinds.DeadLetterContainer or LocationKinds.LogArchive;
 }

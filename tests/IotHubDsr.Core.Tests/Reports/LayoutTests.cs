@@ -66,6 +66,31 @@ public sealed class LayoutTests
         Assert.Equal([label], RouteWay.Labels(new ReportLocation("id", LocationKinds.EventHub, "place", [sentence])));
 
     [Fact]
+    public void RouteWay_SettingsWhoseNamesGoOnInBrackets_AreBoxesOfTheirOwn()
+    {
+        DataWay prod = new()
+        {
+            Kind = DataWayKind.DiagnosticSetting,
+            Name = "Logs (prod)",
+            Carries = ["Routes"],
+            Target = "event hub",
+        };
+        DataWay[] ways = [prod, prod with { Name = "Logs (test)" }, DataWay.Remark("endpoint 'x' is unhealthy → nothing")];
+        var location = new DataLocation
+        {
+            Id = "id",
+            Kind = LocationKinds.EventHub,
+            Place = "place",
+            Ways = ways,
+        };
+
+        Assert.Equal(
+            ["diagnostic setting 'Logs (prod)'", "diagnostic setting 'Logs (test)'"],
+            RouteWay.Labels(ReportLocation.From(location))
+        );
+    }
+
+    [Fact]
     public void Timeline_AnyDates_MarksAndLabelsStandApart() =>
         Gen.Int[-1000, 200_000]
             .Array[0, 60]

@@ -1,3 +1,4 @@
+using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Tests.Topology;
@@ -146,7 +147,12 @@ public sealed class HubDiscoveryTests
     [Fact]
     public void ConnectionStringAlone_SaysThatTheRestIsUnknown()
     {
-        DiscoveryResult result = LocationDiscovery.ForConnectionString("contoso.azure-devices.net", []);
+        DiscoveryResult result = LocationDiscovery.ForConnectionString(
+            SinkCatalogue.OfModule.Kinds,
+            SinkCatalogue.OfModule.Sources,
+            "contoso.azure-devices.net",
+            []
+        );
 
         Assert.Equal(
             [

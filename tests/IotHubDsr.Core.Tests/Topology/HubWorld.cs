@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Tests.Azure;
 using IotHubDsr.Core.Topology;
 
@@ -66,12 +67,10 @@ internal sealed class HubWorld
 
     public Task<DiscoveryResult> DiscoverAsync(string properties, string sku = "S1") => DiscoverAsync(Hub(properties, sku), []);
 
-    public Task<DiscoveryResult> DiscoverAsync(HubDescription hub, IReadOnlyList<DataLocation> extra) =>
-        new LocationDiscovery(Arm.Reader(), Cloud.Public, (_, text) => Notices.Enqueue(text)).DiscoverAsync(
-            hub,
-            extra,
-            CancellationToken.None
-        );
+    public Task<DiscoveryResult> DiscoverAsync(HubDescription hub, IReadOnlyList<LocationDraft> extra) =>
+        new LocationDiscovery(SinkCatalogue.OfModule.Kinds, SinkCatalogue.OfModule.Sources, Arm.Reader(), Cloud.Public, (_, text) =>
+            Notices.Enqueue(text)
+        ).DiscoverAsync(hub, extra, CancellationToken.None);
 
     public async Task<DataLocation> OnlyAsync(string kind, string properties)
     {

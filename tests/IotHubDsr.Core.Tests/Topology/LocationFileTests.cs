@@ -1,18 +1,19 @@
 using System.Text;
 using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Tests.Topology;
 
 public sealed class LocationFileTests
 {
-    private static IReadOnlyList<DataLocation> Parse(string json) =>
-        LocationFile.Parse("extra.json", Encoding.UTF8.GetBytes(json), Cloud.Public);
+    private static IReadOnlyList<LocationDraft> Parse(string json) =>
+        LocationFile.Parse("extra.json", Encoding.UTF8.GetBytes(json), SinkCatalogue.OfModule.Kinds, Cloud.Public);
 
     [Fact]
     public async Task Entries_BecomeLocations_WithCommentsAndTrailingCommas()
     {
-        IReadOnlyList<DataLocation> extra = Parse(
+        IReadOnlyList<LocationDraft> extra = Parse(
             """
             {
               // Removed in 2024.
@@ -40,7 +41,7 @@ public sealed class LocationFileTests
     [Fact]
     public async Task Entry_ForAContainerOfTheConfiguration_JoinsIt_WithOneMoreNameAndMoreFormatsOfTheHub()
     {
-        IReadOnlyList<DataLocation> extra = Parse(
+        IReadOnlyList<LocationDraft> extra = Parse(
             """{"locations":[{"kind":"RoutedBlobContainer","containerUri":"https://stcontoso.blob.core.windows.net/telemetry","hubName":"old-hub","fileNameFormats":["{iothub}-{partition}"]}]}"""
         );
 
@@ -78,7 +79,7 @@ public sealed class LocationFileTests
     [Fact]
     public async Task Entry_WithoutAHubName_IsOfTheConnectedHub()
     {
-        IReadOnlyList<DataLocation> extra = Parse(
+        IReadOnlyList<LocationDraft> extra = Parse(
             """{"locations":[{"kind":"RoutedBlobContainer","containerUri":"https://stold.blob.core.windows.net/c"}]}"""
         );
 
@@ -95,7 +96,7 @@ public sealed class LocationFileTests
     [Fact]
     public async Task Statements_OfAnEntryForAContainerOfTheConfiguration_JoinIt()
     {
-        IReadOnlyList<DataLocation> extra = Parse(
+        IReadOnlyList<LocationDraft> extra = Parse(
             """
             {"locations":[{"kind":"RoutedBlobContainer","containerUri":"https://stcontoso.blob.core.windows.net/telemetry","dedicated":"made for it\u0007",
               "exclude":[{"prefix":"docs/","ground":"manuals"},{"name":"README.txt","ground":"a manual"}]}]}
@@ -227,6 +228,7 @@ public sealed class LocationFileTests
                 await Assert.ThrowsAsync<DsrException>(() =>
                     LocationFile.ReadAsync(
                         Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.json"),
+                        SinkCatalogue.OfModule.Kinds,
                         Cloud.Public,
                         CancellationToken.None
                     )
@@ -243,7 +245,7 @@ public sealed class LocationFileTests
         try
         {
             await File.WriteAllTextAsync(path, """{"locations":[]}""", new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
-            Assert.Empty(await LocationFile.ReadAsync(path, Cloud.Public, CancellationToken.None));
+            Assert.Empty(await LocationFile.ReadAsync(path, SinkCatalogue.OfModule.Kinds, Cloud.Public, CancellationToken.None));
         }
         finally
         {

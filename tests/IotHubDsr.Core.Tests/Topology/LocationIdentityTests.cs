@@ -56,7 +56,7 @@ public sealed class LocationIdentityTests
     [Fact]
     public void Ids_OfTwoResourcesOfOneName_DifferAndDoNotDependOnTheirOrder()
     {
-        DataLocation[] two =
+        LocationDraft[] two =
         [
             Workspace($"{Prod}/Microsoft.OperationalInsights/workspaces/logs"),
             Workspace($"{Dev}/Microsoft.OperationalInsights/workspaces/logs"),
@@ -69,21 +69,20 @@ public sealed class LocationIdentityTests
     [Fact]
     public void Apart_WayThatDoesNotTellItsResource_JoinsTheOnlyOneAndNoneOfSeveral()
     {
-        DataLocation prod = Workspace($"{Prod}/Microsoft.OperationalInsights/workspaces/logs"),
+        LocationDraft prod = Workspace($"{Prod}/Microsoft.OperationalInsights/workspaces/logs"),
             dev = Workspace($"{Dev}/Microsoft.OperationalInsights/workspaces/logs");
 
         Assert.Single(LocationIdentity.Apart([Workspace(null), prod]));
         Assert.Equal(3, LocationIdentity.Apart([Workspace(null), prod, dev]).Count());
     }
 
-    private static DataLocation Workspace(string? resourceId) =>
+    private static LocationDraft Workspace(string? resourceId) =>
         new()
         {
-            Id = "",
             Kind = LocationKinds.LogAnalyticsWorkspace,
             Place = "logs",
             ResourceId = resourceId,
-            Provenance = [],
+            Ways = [],
         };
 
     private static string Settings(string property, params string[] resources) =>

@@ -7,13 +7,12 @@ namespace IotHubDsr.Core.Tests.Topology;
 
 public sealed class LocationIdsTests
 {
-    private static DataLocation At(string place, string kind = LocationKinds.RoutedBlobContainer) =>
+    private static LocationDraft At(string place, string kind = LocationKinds.RoutedBlobContainer) =>
         new()
         {
-            Id = "",
             Kind = kind,
             Place = place,
-            Provenance = [],
+            Ways = [],
         };
 
     [Fact]
@@ -42,7 +41,7 @@ public sealed class LocationIdsTests
             .List[0, 8]
             .Sample(static locations =>
             {
-                DataLocation[] distinct = [.. locations.DistinctBy(static location => (location.Kind, location.Place))];
+                LocationDraft[] distinct = [.. locations.DistinctBy(static location => (location.Kind, location.Place))];
                 IReadOnlyList<string> ids = LocationIds.For(distinct);
                 return ids.Distinct(StringComparer.OrdinalIgnoreCase).Count() == distinct.Length
                     && ids.All(static id => id.Length <= 80 && Regex.IsMatch(id, @"\A(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)?\z"));

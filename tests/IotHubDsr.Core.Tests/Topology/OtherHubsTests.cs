@@ -1,3 +1,4 @@
+using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Tests.Topology;
@@ -124,15 +125,19 @@ public sealed class OtherHubsTests
     [Fact]
     public void ConnectionStringAlone_UploadContainerOfALocationFile_IsADoubt()
     {
-        DataLocation extra = new()
+        LocationDraft extra = new()
         {
-            Id = "",
             Kind = LocationKinds.FileUploadContainer,
             Place = "st/files",
-            Provenance = ["location file"],
+            Ways = [new DataWay { Kind = DataWayKind.LocationFile }],
         };
 
-        DiscoveryResult result = LocationDiscovery.ForConnectionString("contoso.azure-devices.net", [extra]);
+        DiscoveryResult result = LocationDiscovery.ForConnectionString(
+            SinkCatalogue.OfModule.Kinds,
+            SinkCatalogue.OfModule.Sources,
+            "contoso.azure-devices.net",
+            [extra]
+        );
 
         Assert.Contains("connection string", Only(result).Settings[LocationSettings.SharingUnknown], StringComparison.Ordinal);
     }

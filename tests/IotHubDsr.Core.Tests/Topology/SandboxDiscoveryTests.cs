@@ -1,4 +1,5 @@
 using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Core.Topology;
 using IotHubDsr.Sandbox;
@@ -20,11 +21,13 @@ public sealed class SandboxDiscoveryTests
         var resource = new HubResource(arm, static (_, _) => { });
 
         HubDescription hub = await resource.FindHubAsync(sandbox.HubName.ToUpperInvariant(), null, null, CancellationToken.None);
-        DiscoveryResult result = await new LocationDiscovery(arm, access.Cloud, static (_, _) => { }).DiscoverAsync(
-            hub,
-            [],
-            CancellationToken.None
-        );
+        DiscoveryResult result = await new LocationDiscovery(
+            SinkCatalogue.OfModule.Kinds,
+            SinkCatalogue.OfModule.Sources,
+            arm,
+            access.Cloud,
+            static (_, _) => { }
+        ).DiscoverAsync(hub, [], CancellationToken.None);
 
         Assert.Equal((sandbox.HubHostName, "S3", 4), (hub.HostName, hub.SkuName, hub.Units));
         Assert.Equal("iothubowner", (await resource.ReadKeyAsync(hub, CancellationToken.None)).PolicyName);

@@ -1,5 +1,6 @@
 using System.Text;
 using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Tests.Topology;
@@ -19,10 +20,11 @@ public sealed class WebhookAddressTests
     public async Task Webhook_Address_ShowsSchemeAndHostAndADigestOfTheRest(string address, string shown)
     {
         DataLocation subscribed = await HookAsync(address);
-        DataLocation named = Assert.Single(
+        LocationDraft named = Assert.Single(
             LocationFile.Parse(
                 "extra.json",
                 Encoding.UTF8.GetBytes($$"""{"locations":[{"kind":"Webhook","place":"{{address}}"}]}"""),
+                SinkCatalogue.OfModule.Kinds,
                 Cloud.Public
             )
         );

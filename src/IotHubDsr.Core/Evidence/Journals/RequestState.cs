@@ -1,3 +1,6 @@
+using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Topology;
+
 namespace IotHubDsr.Core.Evidence.Journals;
 
 /// <summary>
@@ -243,14 +246,14 @@ internal sealed class RequestState
                     NeedsPlan = group.NeedsPlan == true,
                 }
             );
-            if (verified.IsRead && location.Planned?.Kind == LocationKinds.DeviceRegistry)
+            if (verified.IsRead && SinkCatalogue.Has(location.Planned?.Kind, PlaceTraits.HoldsIdentity))
                 See(group, at);
 
             // In the registry nothing else requires an action and a further plan.
             if (
                 verified.IsRead
                 && group is { Verdict: Verdict.OwnerAction, NeedsPlan: true }
-                && location.Planned?.Kind == LocationKinds.DeviceRegistry
+                && SinkCatalogue.Has(location.Planned?.Kind, PlaceTraits.HoldsIdentity)
             )
             {
                 _hadAnother.UnionWith(group.Subjects ?? Registration!.Subjects);

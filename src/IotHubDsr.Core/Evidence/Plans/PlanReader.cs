@@ -63,7 +63,10 @@ internal static class PlanReader
                 Id = Text(location, "id"),
                 Kind = Text(location, "kind"),
                 Place = Text(location, "place"),
-                Provenance = [.. location.GetProperty("provenance").EnumerateArray().Select(sentence => sentence.GetString()!)],
+                Ways = WayJson.ReadMember(
+                    location,
+                    [.. location.GetProperty("provenance").EnumerateArray().Select(sentence => sentence.GetString()!)]
+                ),
                 Statements = StatementJson.ReadMember(location),
             },
             // A plan that was made before a count could be left out has 0 there, and its summary says so.

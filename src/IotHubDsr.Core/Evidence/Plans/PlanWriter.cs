@@ -85,6 +85,7 @@ internal static class PlanWriter
         writer.Member("place", location.Place);
         writer.Member("provenance", location.Provenance);
         StatementJson.WriteMember(location.Statements, writer);
+        WayJson.WriteMember(location.Ways, writer);
         writer.EndObject();
     }
 

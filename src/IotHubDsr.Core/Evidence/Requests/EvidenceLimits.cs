@@ -13,6 +13,11 @@ internal static class EvidenceLimits
     /// <summary>The line of the registration names all devices, 35 bytes each, and an append blob takes 4 MiB at once.</summary>
     public const int MostDevices = 100_000;
 
+    /// <summary>The members of a way without its texts.</summary>
+    private const int WayBytes = 80;
+
+    private const int RemarkBytes = 18;
+
     private const int StepBytes = 360;
     private const int ItemBytes = 80;
     private const int AnnouncedBytes = 420;
@@ -66,9 +71,16 @@ internal static class EvidenceLimits
             + (2L * step.DeviceId.Length)
             + step.Location.Id.Length
             + (2 * (step.Location.Kind.Length + step.Location.Place.Length))
-            + step.Location.Provenance.Sum(sentence => sentence.Length + 3)
+            + step.Location.Ways.Sum(SizeOf)
             + step.Finding.Items.Sum(item => (long)ItemBytes + item.Path.Length + (item.ETag?.Length ?? 0))
         );
+
+    /// <summary>A way stands there as its sentence and, unless that is all, as what it is made from.</summary>
+    private static long SizeOf(DataWay way)
+    {
+        long sentence = way.Sentence.Length + 3;
+        return way.Kind == DataWayKind.Remark ? sentence + RemarkBytes : (2 * sentence) + WayBytes;
+    }
 
     /// <summary>
     /// A device with records of its own to erase has an outcome of its own; the others share theirs. The envelope is base64.

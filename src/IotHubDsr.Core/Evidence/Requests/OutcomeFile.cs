@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using IotHubDsr.Core.Evidence.Journals;
+using IotHubDsr.Core.Evidence.Plans;
 using IotHubDsr.Core.Evidence.Stores;
 
 namespace IotHubDsr.Core.Evidence.Requests;
@@ -101,6 +102,14 @@ internal static class OutcomeFile
 
     private static void LeaveOutWhatIsShared(JsonTypeInfo type)
     {
+        if (type.Type == typeof(DataLocation))
+        {
+            // Remarks alone stand in the sentences already.
+            JsonPropertyInfo ways = type.Properties.Single(static property => property.Name == nameof(DataLocation.Ways));
+            ways.ShouldSerialize = static (_, value) => WayJson.IsTyped((IReadOnlyList<DataWay>)value!);
+            return;
+        }
+
         if (type.Type != typeof(ErasureReceipt))
             return;
         string[] shared =

@@ -8,26 +8,17 @@ namespace IotHubDsr.Core.Sinks.BlobArchives;
 /// A blob container in which each blob holds records of many devices, whichever service wrote them. What is particular to a kind of
 /// archive is in its <see cref="ArchiveLayout"/>.
 /// </summary>
-internal abstract class ArchiveSink(BlobContainers containers, TimeProvider time) : ISink
+internal abstract class ArchiveSink(BlobContainers containers, TimeProvider time) : IFinder, IExporter, IEraser
 {
-    private readonly EmptyBlobs _empty = new();
-
-    public abstract IReadOnlyCollection<string> Kinds { get; }
-
-    public LocationCapabilities Capabilities => LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase;
-
-    public bool IsShared => true;
-
-    /// <summary>What the records tell; where a kind of archive tells less, its sink says so.</summary>
-    public virtual Narrowing Understands => Narrowing.Generation | Narrowing.Time | Narrowing.Mentioned;
-
-    public abstract string Method { get; }
-
-    public string Reading =>
+    /// <summary>How archives are read for a verdict, for a certificate.</summary>
+    public const string Reading =
         "The container was listed, and each blob in it that the operator does not exclude was read to its end, unless it had already been "
         + "read under the same ETag.";
 
-    public abstract ErasureStage StageOf(string kind);
+    /// <summary>What the records tell; where a kind of archive tells less, its description says so.</summary>
+    public const Narrowing Understands = Narrowing.Generation | Narrowing.Time | Narrowing.Mentioned;
+
+    private readonly EmptyBlobs _empty = new();
 
     public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
         SinkCall call,

@@ -1,26 +1,11 @@
 using IotHubDsr.Core.Azure.Hub;
-using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Sinks.CloudToDeviceQueues;
 
 /// <summary>Messages that wait in the hub for a device. The service gives their number and discards them; it never shows them.</summary>
-internal sealed class CloudToDeviceQueueSink(HubClient hub) : ISink
+internal sealed class CloudToDeviceQueueSink(HubClient hub) : IFinder, IExporter, IEraser
 {
     private const string NumberOnly = "The service shows only the number of waiting messages, not their content.";
-
-    public IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.CloudToDeviceQueue];
-
-    public LocationCapabilities Capabilities => LocationCapabilities.Find | LocationCapabilities.Erase;
-
-    public bool IsShared => false;
-
-    public Narrowing Understands => Narrowing.Generation | Narrowing.Mentioned;
-
-    public string Method => "The queue of the device was purged by the hub.";
-
-    public string Reading => "The hub was queried for the queue of each device.";
-
-    public ErasureStage StageOf(string kind) => ErasureStage.Queues;
 
     public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
         SinkCall call,

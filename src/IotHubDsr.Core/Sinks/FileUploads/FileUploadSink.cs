@@ -1,26 +1,11 @@
 using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Azure.Blobs;
-using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Sinks.FileUploads;
 
 /// <summary>Files that devices uploaded, each in a blob of its own below a folder that is named after the device.</summary>
-internal sealed class FileUploadSink(BlobContainers containers, TimeProvider time) : ISink
+internal sealed class FileUploadSink(BlobContainers containers, TimeProvider time) : IFinder, IExporter, IEraser
 {
-    public IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.FileUploadContainer];
-
-    public LocationCapabilities Capabilities => LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase;
-
-    public bool IsShared => true;
-
-    public Narrowing Understands => Narrowing.Time | Narrowing.Mentioned;
-
-    public string Method => "The files in the device's folder were deleted under the ETags that were read.";
-
-    public string Reading => "The folder of each device was listed, including old copies.";
-
-    public ErasureStage StageOf(string kind) => ErasureStage.Sinks;
-
     public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
         SinkCall call,
         IReadOnlyList<string> deviceIds,

@@ -4,25 +4,10 @@ using IotHubDsr.Core.Records;
 namespace IotHubDsr.Core.Sinks.Registry;
 
 /// <summary>The hub's registry: identity, twin, modules and their twins.</summary>
-internal sealed class RegistrySink(HubClient hub) : ISink
+internal sealed class RegistrySink(HubClient hub) : IFinder, IExporter, IEraser
 {
     /// <summary>How many times as many devices as are worked on at once are read before they are written.</summary>
     private const int ReadAhead = 8;
-
-    public IReadOnlyCollection<string> Kinds { get; } = [LocationKinds.DeviceRegistry];
-
-    public LocationCapabilities Capabilities => LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase;
-
-    public bool IsShared => false;
-
-    public Narrowing Understands => Narrowing.Generation | Narrowing.Mentioned;
-
-    public string Method =>
-        "The identity was deleted under the ETag that was read; the hub deletes its twin, modules and module twins with it.";
-
-    public string Reading => "The hub was queried for each device.";
-
-    public ErasureStage StageOf(string kind) => ErasureStage.Identity;
 
     public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
         SinkCall call,

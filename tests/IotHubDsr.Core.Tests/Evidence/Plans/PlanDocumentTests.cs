@@ -34,8 +34,52 @@ public sealed class PlanDocumentTests
             Assert.Equal(plan.Steps.Select(Facts), read.Steps.Select(Facts));
             Assert.Equal(plan.Steps.SelectMany(step => step.Finding.Items), read.Steps.SelectMany(step => step.Finding.Items));
             Assert.Equal(plan.Steps.SelectMany(step => step.Location.Provenance), read.Steps.SelectMany(step => step.Location.Provenance));
+            Assert.Equal(
+                plan.Steps.SelectMany(step => step.Location.Ways).Select(Facts),
+                read.Steps.SelectMany(step => step.Location.Ways).Select(Facts)
+            );
             Assert.Equal(plan.Steps.SelectMany(step => step.Location.Statements), read.Steps.SelectMany(step => step.Location.Statements));
         });
+
+    [Fact]
+    public void Write_Ways_AreWrittenWhereMoreIsKnownThanSentences()
+    {
+        ErasureStep step = PlanGen.Small.Steps[0];
+        DataWay way = new()
+        {
+            Kind = DataWayKind.Route,
+            Name = "all",
+            Carries = ["DeviceMessages"],
+            Target = "endpoint 'raw'",
+        };
+        DataLocation typed = step.Location with { Ways = [way, DataWay.Remark("a remark")] };
+        ErasurePlan plan = PlanGen.Small with { Steps = [step with { Finding = step.Finding with { Location = typed } }] };
+
+        string text = Encoding.UTF8.GetString(PlanDocument.Write(plan));
+
+        Assert.Contains(
+            """
+            "provenance":["route 'all' (DeviceMessages) → endpoint 'raw'","a remark"],"ways":[{"carries":["DeviceMessages"],"kind":"Route","name":"all","target":"endpoint 'raw'"},{"kind":"Remark"}]
+            """,
+            text,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain("\"ways\"", Encoding.UTF8.GetString(PlanDocument.Write(PlanGen.Small)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_WaysWithoutTheirSentences_AreRefused()
+    {
+        ErasureStep step = PlanGen.Small.Steps[0];
+        DataLocation typed = step.Location with { Ways = [new DataWay { Kind = DataWayKind.FileUpload, Target = "container 'c'" }] };
+        ErasurePlan plan = PlanGen.Small with { Steps = [step with { Finding = step.Finding with { Location = typed } }] };
+        string text = Encoding.UTF8.GetString(PlanDocument.Write(plan));
+        string inner = text[text.IndexOf("\"plan\":", StringComparison.Ordinal)..][7..^1];
+        string changed = inner.Replace("\"ways\":[{", "\"ways\":[{\"kind\":\"Remark\"},{", StringComparison.Ordinal);
+        byte[] file = Encoding.UTF8.GetBytes($$"""{"digest":"{{Digests.Of(Encoding.UTF8.GetBytes(changed))}}","plan":{{changed}}}""");
+
+        Assert.Equal(FaultCatalogue.InvalidPlan.Id, Assert.Throws<DsrException>(() => PlanDocument.Read(Path, file)).Fault.Id);
+    }
 
     [Fact]
     public void Write_Statements_AreBoundByTheDigestAndLeftOutWhereThereAreNone()
@@ -284,4 +328,7 @@ public sealed class PlanDocumentTests
             step.Finding.RelayedCount,
             (step.Finding.OldCopyCount, step.Finding.ByteCount)
         );
+
+    private static string Facts(DataWay way) =>
+        $"{way.Kind}|{way.Name}|{way.Carries}|{way.Condition}|{way.Target}|{way.IsEnabled}|{(way.Kind == DataWayKind.Remark ? "" : way.Note)}|{way.Sentence}|{way.Title}";
 }

@@ -47,18 +47,39 @@ internal static class PlanGen
         (kind, ground, name, isPrefix) => new OperatorStatement(kind, ground) { BlobName = name, IsPrefix = isPrefix && name is not null }
     );
 
+    private static readonly Gen<DataWay> Ways = Gen.Select(
+        Gen.Enum<DataWayKind>(),
+        Texts.Null(),
+        Texts.Array[0, 2],
+        Texts.Null(),
+        Gen.Bool,
+        (kind, name, carries, other, isEnabled) =>
+            kind == DataWayKind.Remark
+                ? DataWay.Remark(other ?? "remark")
+                : new DataWay
+                {
+                    Kind = kind,
+                    Name = name,
+                    Carries = carries,
+                    Condition = other,
+                    Target = name,
+                    IsEnabled = isEnabled,
+                    Note = other,
+                }
+    );
+
     private static readonly Gen<DataLocation> Locations = Gen.Select(
         Texts,
         Texts,
-        Texts.Array[1, 3],
+        Ways.Array[1, 3],
         Statements.Array[0, 2],
-        (kind, place, why, statements) =>
+        (kind, place, ways, statements) =>
             new DataLocation
             {
                 Id = string.Empty,
                 Kind = kind,
                 Place = place,
-                Provenance = why,
+                Ways = ways,
                 Statements = statements,
             }
     );

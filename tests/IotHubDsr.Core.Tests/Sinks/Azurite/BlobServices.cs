@@ -84,15 +84,20 @@ internal sealed class ContainerUnderTest : IAsyncDisposable
         return new ContainerUnderTest(client, new BlobContainers(access, TimeProvider.System), server, access);
     }
 
-    public SinkCall Call(ISink sink, SinkOptions? options = null) =>
+    public SinkCall Call(IFinder sink, SinkOptions? options = null) =>
         new(
             new DataLocation
             {
                 Id = "location",
-                Kind = sink.Kinds.First(),
+                Kind = sink switch
+                {
+                    FileUploadSink => LocationKinds.FileUploadContainer,
+                    LogArchiveSink => LocationKinds.LogArchive,
+                    _ => LocationKinds.RoutedBlobContainer,
+                },
                 Place = Client.Name,
                 Provenance = ["a test"],
-                Capabilities = sink.Capabilities,
+                Capabilities = LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase,
                 Settings = new Dictionary<string, string> { [LocationSettings.ContainerUri] = Client.Uri.ToString() },
             },
             options ?? new SinkOptions(4),
@@ -104,13 +109,14 @@ internal sealed class ContainerUnderTest : IAsyncDisposable
             }
         );
 
-    public async Task<ErasureOutcome> EraseAsync(ISink sink, string deviceId, SinkOptions? options = null)
+    public async Task<ErasureOutcome> EraseAsync<T>(T sink, string deviceId, SinkOptions? options = null)
+        where T : IFinder, IEraser
     {
         IReadOnlyList<DeviceDataFinding> found = await sink.FindAsync(Call(sink, options), [deviceId], CancellationToken.None);
         return Assert.Single(await sink.EraseAsync(Call(sink, options), found, CancellationToken.None));
     }
 
-    public async Task<DeviceDataFinding> FindAsync(ISink sink, string deviceId) =>
+    public async Task<DeviceDataFinding> FindAsync(IFinder sink, string deviceId) =>
         Assert.Single(await sink.FindAsync(Call(sink), [deviceId], CancellationToken.None));
 
     public async ValueTask DisposeAsync()

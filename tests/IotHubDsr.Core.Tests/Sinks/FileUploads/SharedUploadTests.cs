@@ -97,28 +97,33 @@ public sealed class SharedUploadTests
     [InlineData(LocationKinds.FileUploadContainer, "account/box", null)]
     public void Mark_UploadsBesideArchives_KnowsTheHubsInTheirNames(string kind, string place, string? hubNames)
     {
-        var uploads = new DataLocation
+        var uploads = new LocationDraft
         {
-            Id = "u",
             Kind = LocationKinds.FileUploadContainer,
             Place = "account/box",
-            Provenance = ["x"],
+            Ways = [DataWay.Remark("x")],
         };
         var settings = new Dictionary<string, string> { [LocationSettings.HubName] = "hub-a\nhub-b" };
-        var archive = new DataLocation
+        var archive = new LocationDraft
         {
-            Id = "a",
             Kind = kind,
             Place = place,
-            Provenance = ["x"],
+            Ways = [DataWay.Remark("x")],
             Settings = settings,
         };
 
         Assert.Equal(
             hubNames,
-            UploadsBesideArchives.Mark(uploads, [uploads, archive]).Settings.GetValueOrDefault(LocationSettings.ArchiveHubNames)
+            UploadsBesideArchives
+                .Mark(SinkCatalogue.OfModule.Kinds, uploads, [uploads, archive])
+                .Settings.GetValueOrDefault(LocationSettings.ArchiveHubNames)
         );
-        Assert.Same(archive, kind == LocationKinds.FileUploadContainer ? archive : UploadsBesideArchives.Mark(archive, [uploads, archive]));
+        Assert.Same(
+            archive,
+            kind == LocationKinds.FileUploadContainer
+                ? archive
+                : UploadsBesideArchives.Mark(SinkCatalogue.OfModule.Kinds, archive, [uploads, archive])
+        );
     }
 
     private static async Task<UploadSandbox> StartAsync(string setting, string value)

@@ -33,7 +33,7 @@ internal sealed class UploadSandbox : IAsyncDisposable
             Kind = LocationKinds.FileUploadContainer,
             Place = $"{AccountName}/{ContainerName}",
             Provenance = ["a test"],
-            Capabilities = Sink.Capabilities,
+            Capabilities = LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase,
             Settings = new Dictionary<string, string>
             {
                 [LocationSettings.ContainerUri] = $"https://{AccountName}.blob.core.windows.net/{ContainerName}",

@@ -3,6 +3,7 @@ using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Azure.Blobs;
 using IotHubDsr.Core.Records;
 using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Sinks.BlobArchives;
 using IotHubDsr.Core.Sinks.RoutedBlobs;
 using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Sandbox;
@@ -26,7 +27,7 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
     private readonly SandboxServer _server;
     private readonly AzureAccess _access;
 
-    private ArchiveSandbox(SandboxServer server, bool versioned, Func<AzureAccess, TimeProvider, ISink>? sink)
+    private ArchiveSandbox(SandboxServer server, bool versioned, Func<AzureAccess, TimeProvider, ArchiveSink>? sink)
     {
         _server = server;
         _access = SandboxAccess.Open(server, Wire);
@@ -46,7 +47,7 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
 
     public DataLocation Location { get; set; } = null!;
 
-    public ISink Sink { get; }
+    public ArchiveSink Sink { get; }
 
     public FaultRules Faults => _server.Faults;
 
@@ -74,8 +75,10 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
 
     /// <param name="versioned">Whether the account keeps versions and deleted blobs.</param>
     /// <param name="sink">Makes the sink under test; null for that of routed messages.</param>
-    public static async Task<ArchiveSandbox> StartAsync(bool versioned = false, Func<AzureAccess, TimeProvider, ISink>? sink = null) =>
-        new(await SandboxServer.StartAsync(new SandboxOptions(), CancellationToken.None), versioned, sink);
+    public static async Task<ArchiveSandbox> StartAsync(
+        bool versioned = false,
+        Func<AzureAccess, TimeProvider, ArchiveSink>? sink = null
+    ) => new(await SandboxServer.StartAsync(new SandboxOptions(), CancellationToken.None), versioned, sink);
 
     public void Deny(params string[] rules) => _server.Access.Denied = rules;
 
@@ -86,10 +89,15 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
         Location = new DataLocation
         {
             Id = $"archive.{name}",
-            Kind = Sink.Kinds.Single(),
+            Kind = Sink switch
+            {
+                Core.Sinks.DeadLetters.DeadLetterSink => LocationKinds.DeadLetterContainer,
+                Core.Sinks.LogArchives.LogArchiveSink => LocationKinds.LogArchive,
+                _ => LocationKinds.RoutedBlobContainer,
+            },
             Place = $"{AccountName}/{name}",
             Provenance = ["a test"],
-            Capabilities = Sink.Capabilities,
+            Capabilities = LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase,
             // Most tests are about content: whose a blob is by its name, those say that are about it.
             Statements = [new OperatorStatement(OperatorStatementKind.DedicatedContainer, "a test")],
             Settings = new Dictionary<string, string>

@@ -1,17 +1,31 @@
 using System.Text.Json;
 using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Topology;
 
-namespace IotHubDsr.Core.Topology;
+namespace IotHubDsr.Core.Sinks.ProvisioningServices;
 
-/// <summary>The provisioning services that assign devices to the hub. The link is theirs: the hub does not know of it.</summary>
-internal sealed class ProvisioningDiscovery(ArmReader arm, Subscriptions subscriptions)
+/// <summary>Device Provisioning Service that is linked to the hub.</summary>
+internal sealed class ProvisioningServiceKind : ISinkKind, IAttachedPlaces
 {
+    public const string Name = "ProvisioningService";
+
+    public PlaceDescription Description { get; } =
+        new(Name, Position: 250, "Device Provisioning Service that is linked to the hub.")
+        {
+            Verdict = Verdict.OwnerAction,
+            Advice =
+                "This version does not read it: the owner of the service looks for enrollments and registration records of the "
+                + "device. As long as one is enabled, an erased device can come back.",
+        };
+
     private const string ApiVersion = "2022-12-12";
 
-    public async Task<LocationSet> FindAsync(HubDescription hub, CancellationToken cancellationToken)
+    public string Part => "provisioning services";
+
+    /// <summary>The link is the service's: the hub does not know of it.</summary>
+    public async Task AddAsync(HubDescription hub, DiscoveryContext context, LocationSet locations, CancellationToken cancellationToken)
     {
-        var locations = new LocationSet();
-        foreach (string subscription in await SubscriptionsAsync(hub, locations, cancellationToken))
+        foreach (string subscription in await SubscriptionsAsync(hub, context.Subscriptions, locations, cancellationToken))
         {
             string part = $"device provisioning services of subscription {subscription}";
             try
@@ -21,7 +35,7 @@ internal sealed class ProvisioningDiscovery(ArmReader arm, Subscriptions subscri
                     ApiVersion,
                     part
                 );
-                await foreach (JsonElement service in arm.ListAsync(call, cancellationToken))
+                await foreach (JsonElement service in context.Arm.ListAsync(call, cancellationToken))
                     AddIfLinked(service, hub, locations);
             }
             catch (DsrException exception)
@@ -29,8 +43,6 @@ internal sealed class ProvisioningDiscovery(ArmReader arm, Subscriptions subscri
                 locations.AddUnread(part, exception.Fault);
             }
         }
-
-        return locations;
     }
 
     private static void AddIfLinked(JsonElement service, HubDescription hub, LocationSet locations)
@@ -41,24 +53,29 @@ internal sealed class ProvisioningDiscovery(ArmReader arm, Subscriptions subscri
         if (!isLinked && !isUnreadable)
             return;
         string name = service.Text("name") ?? "without a name";
-        string why = isLinked
-            ? $"device provisioning service '{name}' is linked to the hub"
-            : $"device provisioning service '{name}' has a link whose hub is not named in a form that this version can read";
         locations.Add(
-            new DataLocation
+            new LocationDraft
             {
-                Id = "",
-                Kind = LocationKinds.ProvisioningService,
+                Kind = Name,
                 Place = name,
                 ResourceId = ArmId.TryParse(service.Text("id"), out ArmId? id) ? id.ToString() : null,
-                Provenance = [why],
+                Ways =
+                [
+                    new DataWay
+                    {
+                        Kind = DataWayKind.ProvisioningLink,
+                        Name = name,
+                        Note = isLinked ? null : "has a link whose hub is not named in a form that this version can read",
+                    },
+                ],
             }
         );
     }
 
     /// <summary>A provisioning service may be in any subscription; the hub's own comes first.</summary>
-    private async Task<IEnumerable<string>> SubscriptionsAsync(
+    private static async Task<IEnumerable<string>> SubscriptionsAsync(
         HubDescription hub,
+        Subscriptions subscriptions,
         LocationSet locations,
         CancellationToken cancellationToken
     )

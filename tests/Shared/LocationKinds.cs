@@ -1,7 +1,7 @@
 namespace IotHubDsr;
 
-/// <summary>The kinds of location. Kinds are names, not an enumeration: a new sink adds its kind without touching anything else.</summary>
-public static class LocationKinds
+/// <summary>The names of the kinds of location, as users see them: they stay.</summary>
+internal static class LocationKinds
 {
     /// <summary>Identity, twin, module identities and module twins in the hub's registry.</summary>
     public const string DeviceRegistry = "DeviceRegistry";

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using IotHubDsr.Core.Topology;
+
+namespace IotHubDsr.Core.Sinks.BuiltInEndpoints;
+
+/// <summary>The hub's built-in, Event Hubs compatible endpoint.</summary>
+internal sealed class BuiltInEndpointKind : ISinkKind, IHubPlaces
+{
+    public const string Name = "BuiltInEndpoint";
+
+    public PlaceDescription Description { get; } =
+        new(Name, Position: 90, "The hub's built-in, Event Hubs compatible endpoint.")
+        {
+            Form = PlaceForm.OfHub,
+            Verdict = Verdict.Expiring,
+            Advice =
+                "Single messages cannot be deleted. They leave by retention {retention}; consumers can hold copies: ask their " + "owners.",
+        };
+
+    public Task AddAsync(HubDescription hub, DiscoveryContext context, LocationSet locations, CancellationToken cancellationToken)
+    {
+        var table = RoutingTable.Read(hub.Properties);
+        Route[] ways = [.. table.Routes.Where(static route => route.LeadsTo(Route.BuiltInEndpoint))];
+        JsonElement? events = hub.Properties.Prop("eventHubEndpoints").Prop("events");
+        bool hasRoutes = table.Routes.Any(static route => !route.IsFallback);
+        var unrouted = new DataWay
+        {
+            Kind = hasRoutes ? DataWayKind.UnroutedEndpoint : DataWayKind.BuiltInEndpoint,
+            Name = Route.BuiltInEndpoint,
+        };
+        locations.Add(
+            new LocationDraft
+            {
+                Kind = Name,
+                Place = $"{hub.Name}/{Route.BuiltInEndpoint}",
+                ResourceId = hub.ResourceId.ToString(),
+                Ways = ways.Length > 0 ? [.. ways.Select(static route => route.To(Route.BuiltInEndpoint))] : [unrouted],
+                RecordsDeletion = Array.Exists(ways, static route => route.RecordsDeletion),
+                Retention = events.Number("retentionTimeInDays") is > 0 and <= 3650 and var days ? TimeSpan.FromDays((long)days) : null,
+                Settings = new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    [LocationSettings.EndpointName] = Route.BuiltInEndpoint,
+                },
+            }
+        );
+        return Task.CompletedTask;
+    }
+}

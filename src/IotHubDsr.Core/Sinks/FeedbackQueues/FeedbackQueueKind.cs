@@ -1,0 +1,42 @@
+using System.Text.Json;
+using IotHubDsr.Core.Topology;
+
+namespace IotHubDsr.Core.Sinks.FeedbackQueues;
+
+/// <summary>Feedback about cloud-to-device messages, in a queue shared by the whole hub.</summary>
+internal sealed class FeedbackQueueKind : ISinkKind, IHubPlaces
+{
+    public const string Name = "FeedbackQueue";
+
+    public PlaceDescription Description { get; } =
+        new(Name, Position: 30, "Feedback about cloud-to-device messages, in a queue shared by the whole hub.")
+        {
+            Form = PlaceForm.OfHub,
+            Traits = PlaceTraits.IsInHub,
+            Verdict = Verdict.Expiring,
+            Advice =
+                "The queue is shared by the whole hub and must not be drained for one device. Feedback leaves {retention}, or "
+                + "when the back end receives it: ask its owner what it keeps.",
+        };
+
+    /// <summary>Bound of the service: what cannot be read is taken to be kept that long.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(2);
+
+    public Task AddAsync(HubDescription hub, DiscoveryContext context, LocationSet locations, CancellationToken cancellationToken)
+    {
+        if (!hub.IsBasic)
+        {
+            string? kept = hub.Properties.Prop("cloudToDevice").Prop("feedback").Text("ttlAsIso8601");
+            const string why = "feedback about cloud-to-device messages names their device";
+            locations.Add(
+                HubDiscovery.Kept(Name, hub.Name, hub.ResourceId.ToString(), why) with
+                {
+                    Retention = HubDiscovery.Duration(kept) ?? Longest,
+                    RecordsDeletion = true,
+                }
+            );
+        }
+
+        return Task.CompletedTask;
+    }
+}

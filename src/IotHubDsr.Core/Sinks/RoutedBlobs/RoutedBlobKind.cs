@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text.Json;
+using IotHubDsr.Core.Sinks.BlobArchives;
+using IotHubDsr.Core.Topology;
+
+namespace IotHubDsr.Core.Sinks.RoutedBlobs;
+
+/// <summary>
+/// Archives that routes write: Avro (codecs null, deflate, snappy and zstandard; Event Hubs Capture too) and JSON. Erased by
+/// replacing what holds the device.
+/// </summary>
+internal sealed class RoutedBlobKind : ISinkKind, IEndpointPlaces
+{
+    public const string Name = "RoutedBlobContainer";
+
+    public PlaceDescription Description { get; } =
+        new(
+            Name,
+            Position: 100,
+            "Archives that routes write: Avro (codecs null, deflate, snappy and zstandard; Event Hubs Capture too) and "
+                + "JSON. Erased by replacing what holds the device."
+        )
+        {
+            Form = PlaceForm.Container,
+            Traits = PlaceTraits.MixesHubs | PlaceTraits.MayBeDedicated | PlaceTraits.HasNameFormats,
+            Capabilities = LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase,
+            Stage = ErasureStage.Sinks,
+            IsShared = true,
+            Understands = ArchiveSink.Understands,
+            Method =
+                "The records were taken out of the blobs under the ETags that were read; the records of other devices were kept byte for byte.",
+            Reading = ArchiveSink.Reading,
+            Verdict = Verdict.OwnerAction,
+            Advice =
+                "This version does not read it: the owner of the container looks for records with the device as "
+                + "connectionDeviceId; each blob also holds records of other devices.",
+        };
+
+    private const int DefaultBatchSeconds = 300;
+
+    private static readonly string[] Encodings = ["Avro", "AvroDeflate", "JSON"];
+
+    public IReadOnlyCollection<string> EndpointKinds { get; } = ["storageContainers"];
+
+    public Sink Open(SinkServices services) => Sink.Of(Description, new RoutedBlobSink(services.Containers, services.Time));
+
+    public async Task<LocationDraft?> FindAsync(
+        RoutingEndpoint endpoint,
+        HubDescription hub,
+        DiscoveryContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        JsonElement body = endpoint.Body;
+        IReadOnlyDictionary<string, string> parts = endpoint.Connection;
+        ContainerAddress? address = await context.Accounts.FindAsync(
+            body.Text("endpointUri") ?? parts.GetValueOrDefault("BlobEndpoint"),
+            parts.GetValueOrDefault("AccountName"),
+            body.Text("containerName"),
+            body.Text("subscriptionId"),
+            body.Text("resourceGroup"),
+            cancellationToken
+        );
+        if (address is null)
+            return null;
+
+        // How long messages gather before they are written as a blob.
+        long batch = Math.Clamp(((JsonElement?)body).Number("batchFrequencyInSeconds") ?? DefaultBatchSeconds, 0, 86_400);
+        Dictionary<string, string> settings = address.Settings;
+        string encoding = body.Text("encoding") ?? Encodings[0];
+        settings[LocationSettings.EndpointName] = endpoint.Name;
+        settings[LocationSettings.HubName] = hub.Name;
+        settings[LocationSettings.FileNameFormat] = body.Text("fileNameFormat") ?? BlobNameFormat.Default;
+        settings[LocationSettings.Encoding] = Array.Find(Encodings, known => known.Equals(encoding, StringComparison.OrdinalIgnoreCase))
+            ?? encoding;
+        settings[LocationSettings.BatchFrequencySeconds] = batch.ToString(CultureInfo.InvariantCulture);
+        return endpoint.To(Name, address.Place, address.AccountId, settings) with { FlushTime = TimeSpan.FromSeconds(2 * batch) };
+    }
+}
