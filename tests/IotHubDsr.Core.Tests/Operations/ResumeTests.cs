@@ -132,7 +132,7 @@ public sealed class ResumeTests
 
         ErasureReceipt registry = receipts.Single(receipt => receipt.Kind == LocationKinds.DeviceRegistry);
         Assert.Equal(Verdict.OwnerAction, registry.Verdict);
-        Assert.Contains("made again", registry.Detail, StringComparison.Ordinal);
+        Assert.Contains("the new device was not touched", registry.Detail, StringComparison.Ordinal);
         Assert.Single(sandbox.Server.World.Registry.Devices, device => device.DeviceId == "dev1");
     }
 

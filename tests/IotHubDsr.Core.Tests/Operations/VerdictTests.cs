@@ -267,7 +267,7 @@ public sealed class VerdictTests
         // Owners have still to act here: what was noted changes nothing of that.
         Assert.Equal(DataRequestStatus.ActionNeeded, answered.Status);
         Assert.Contains(sandbox.Events, told =>
-            told is NoticeEvent { Level: NoticeLevel.Warning } notice && notice.Text.Contains("stays due", StringComparison.Ordinal)
+            told is NoticeEvent { Level: NoticeLevel.Warning } notice && notice.Text.Contains("remains due", StringComparison.Ordinal)
         );
         ErasureCertificateCheck certified = await CertifiedAsync(sandbox);
         Assert.NotNull(certified.Locations.Single(location => location.Kind == LocationKinds.JobHistory).Until);

@@ -38,7 +38,7 @@ public sealed class ExampleTests(HelpSession session) : IClassFixture<HelpSessio
     [Fact]
     public void Documents_WithCommandLines_AreTheReadmeAndOthers()
     {
-        Assert.Contains("README.md", Documents.Select(static row => (string)row[0]));
+        Assert.Contains(Documents.Cast<object[]>(), static row => row[0] is "README.md");
         Assert.InRange(Documents.Count, 3, int.MaxValue);
     }
 

@@ -87,7 +87,7 @@ public sealed class PlanRunTests
         Fault fault = await RefusalOf(() => sandbox.ConfirmAsync(saved.Path!, tolerance: 1_000_000));
 
         Assert.Equal("PlanChanged", fault.Id);
-        Assert.Contains("it was Present, and is Unreachable now", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("it was Present, and is now Unreachable", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
