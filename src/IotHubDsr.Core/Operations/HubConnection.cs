@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Azure.Hub;
+using IotHubDsr.Core.Evidence.Stores;
 using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Topology;
 
@@ -9,6 +11,8 @@ namespace IotHubDsr.Core.Operations;
 internal sealed class HubConnection(DsrContext context, AzureAccess access, HubClient hub, ArmReader? arm, ConnectOptions options)
 {
     private readonly IReadOnlyList<ISink> _sinks = SinkCatalogue.For(hub, access, access.Clock);
+
+    private readonly ConcurrentDictionary<string, IEvidenceStore> _evidence = new(StringComparer.Ordinal);
 
     public DsrContext Context => context;
 
@@ -30,6 +34,10 @@ internal sealed class HubConnection(DsrContext context, AzureAccess access, HubC
         DiscoveryResult discovered = await DiscoverAsync(added, cancellationToken);
         return new HubLocations(DedicatedContainers.Apply(discovered, options.DedicatedContainers, OperationNotices.Send), _sinks);
     }
+
+    /// <summary>A store of requests, which remembers what it read last.</summary>
+    public IEvidenceStore EvidenceAt(string? place, TimeProvider time) =>
+        _evidence.GetOrAdd(place ?? context.RequestStore, key => EvidenceStores.Open(key, access, time));
 
     public void Close() => access.Dispose();
 

@@ -29,7 +29,7 @@ internal sealed class RegistrySink(HubClient hub) : ISink
         IReadOnlyList<string> deviceIds,
         CancellationToken cancellationToken
     ) =>
-        PerDevice.RunAsync(deviceIds, call.Options.ThrottleLimit, (deviceId, token) => FindAsync(call, deviceId, token), cancellationToken);
+        call.Gate.SelectAsync(deviceIds, (deviceId, token) => FindAsync(call, deviceId, token), cancellationToken);
 
     public async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
         SinkCall call,
@@ -45,9 +45,8 @@ internal sealed class RegistrySink(HubClient hub) : ISink
             // Devices are read at once, and written in their order: the same devices give the same files.
             foreach (string[] some in deviceIds.Chunk(call.Options.ThrottleLimit * ReadAhead))
             {
-                IReadOnlyList<(DeviceRecord? Record, Fault? Fault)> read = await PerDevice.RunAsync(
+                IReadOnlyList<(DeviceRecord? Record, Fault? Fault)> read = await call.Gate.SelectAsync(
                     some,
-                    call.Options.ThrottleLimit,
                     (deviceId, token) => ReadAsync(call, deviceId, token),
                     cancellationToken
                 );
@@ -118,7 +117,7 @@ internal sealed class RegistrySink(HubClient hub) : ISink
     {
         (DeviceRecord? record, Fault? fault) = await PerDevice.TryReadAsync(
             call,
-            () => DeviceRecord.ReadAsync(hub, deviceId, cancellationToken),
+            () => DeviceRecord.ReadAsync(hub, deviceId, () => PerDevice.IdentityAsync(call, hub, deviceId, cancellationToken), cancellationToken),
             cancellationToken
         );
         if (record is not null)
