@@ -225,7 +225,7 @@ public sealed class DsrEngine : IDsrEngine
         );
 
     private IEvidenceStore StoreOf(HubConnection connection, string? place) =>
-        EvidenceStores.Open(place ?? connection.Context.RequestStore, connection.Access, _time);
+        connection.EvidenceAt(place, _time);
 
     /// <summary>A store in a folder takes no connection.</summary>
     private IEvidenceStore StoreOf(RequestStoreOptions options) =>

@@ -26,6 +26,9 @@ internal sealed record ArchiveScan(
     /// <summary>Records whose sender cannot be determined: no device is absent from a file that has any.</summary>
     public UnreadRecords Unread { get; init; }
 
+    /// <summary>Whether records of subjects were left out that lie beyond what may be taken of theirs.</summary>
+    public bool HasLeftOut { get; init; }
+
     /// <summary>Subjects whose ID another device had later than what may be taken of theirs: records of that one are in the file.</summary>
     public IReadOnlyCollection<int> LaterDevices { get; init; } = [];
 }

@@ -69,6 +69,7 @@ internal sealed class ScanPass(ScanRequest request)
         new(format, RecordsRead, bytesRead, _found.ToList(), KeptDigest)
         {
             Unread = Unread,
+            HasLeftOut = Matcher.HasLeftOut,
             LaterDevices = Matcher.LaterDevices.Count == 0 ? [] : Matcher.LaterDevices,
         };
 }

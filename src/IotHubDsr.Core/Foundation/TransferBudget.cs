@@ -1,46 +1,51 @@
-using System.Collections.Concurrent;
-
 namespace IotHubDsr.Core.Foundation;
 
 /// <summary>
-/// The memory that downloads take together, in pieces of one size. Each download has one piece whatever others do, so that none waits for
-/// another, which may itself be waiting; further pieces, with which it reads ahead, are shared by all.
+/// The memory for reading ahead, shared by all downloads, in pieces of one size. A download that gets none streams: it needs no memory
+/// of its own, so that none waits for another.
 /// </summary>
 internal sealed class TransferBudget
 {
-    /// <summary>Size of a piece: large enough that a request is worth it, small enough that many can be under way.</summary>
-    public const int PieceSize = 1024 * 1024;
+    /// <summary>Size of a piece: some ten requests for a routed blob of the usual size, and many pieces within the budget.</summary>
+    public const int PieceSize = 4 * 1024 * 1024;
 
-    private const int Pieces = 8;
+    private const int Pieces = 4;
 
-    private readonly ConcurrentBag<byte[]> _idle = [];
+    private readonly object _gate = new();
+
+    // A spare must not stay for good: between two commands nobody needs it.
+    private readonly List<WeakReference<byte[]>> _spares = new(Pieces);
     private int _out;
 
     /// <summary>That of the process.</summary>
     public static TransferBudget OfProcess { get; } = new();
 
-    /// <summary>A download's first piece.</summary>
-    public byte[] Rent()
-    {
-        Interlocked.Increment(ref _out);
-        return Take();
-    }
-
-    /// <summary>A further piece; null when as many are under way as may be.</summary>
+    /// <summary>A piece; null when as many are out as may be.</summary>
     public byte[]? TryRent()
     {
-        if (Interlocked.Increment(ref _out) <= Pieces)
-            return Take();
-        Interlocked.Decrement(ref _out);
-        return null;
+        lock (_gate)
+        {
+            if (_out == Pieces)
+                return null;
+            _out++;
+            while (_spares.Count > 0)
+            {
+                WeakReference<byte[]> spare = _spares[^1];
+                _spares.RemoveAt(_spares.Count - 1);
+                if (spare.TryGetTarget(out byte[]? piece))
+                    return piece;
+            }
+        }
+
+        return GC.AllocateUninitializedArray<byte>(PieceSize);
     }
 
     public void Return(byte[] piece)
     {
-        // More than these are only needed while many are under way.
-        if (Interlocked.Decrement(ref _out) < Pieces)
-            _idle.Add(piece);
+        lock (_gate)
+        {
+            _out--;
+            _spares.Add(new WeakReference<byte[]>(piece));
+        }
     }
-
-    private byte[] Take() => _idle.TryTake(out byte[]? piece) ? piece : GC.AllocateUninitializedArray<byte>(PieceSize);
 }

@@ -11,7 +11,14 @@ namespace IotHubDsr.Core.Operations;
 /// Issues the certificate of a run. It says nothing that the journal does not say, and names no device; the receipts, which do, are kept
 /// beside it where they can be destroyed.
 /// </summary>
-internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOptions options, OperationEvents events, TimeProvider time)
+internal sealed class Certifying(
+    OpenRequest open,
+    HubLocations locations,
+    LocationReading reading,
+    RunOptions options,
+    OperationEvents events,
+    TimeProvider time
+)
 {
     private readonly DeviceNames _names = new(open.DeviceIds, open.Key);
 
@@ -156,7 +163,7 @@ internal sealed class Certifying(OpenRequest open, HubLocations locations, RunOp
     /// <summary>How it was read for its verdict, at the time that the certificate gives.</summary>
     private string? ReadingOf(DataLocation location) =>
         locations.All.Any(configured => configured.Id == location.Id)
-            ? locations.SinkOf(location)?.Description.Reading
+            ? reading.HowRead(location) ?? locations.SinkOf(location)?.Description.Reading
             : "The location is no longer in the hub's configuration; the verdict is from the reading at the time given.";
 
     /// <summary>What remains, in words that name nobody: the sentences of receipts can name devices.</summary>

@@ -113,7 +113,7 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
     {
         if (open.State.Plan is null || open.State.Registration!.Generations is not null)
             return;
-        ErasurePlan earlier = await open.ReadPlanAsync(cancellationToken);
+        ErasurePlan earlier = await open.ReadPlanAheadAsync(cancellationToken);
         var before = RegistryOf(earlier).ToDictionary(step => step.DeviceId, step => step.Finding, StringComparer.Ordinal);
         foreach (ErasureStep step in RegistryOf(options.Plan).Where(step => step.Finding.GenerationId is not null))
         {

@@ -51,9 +51,10 @@ internal sealed class Exporting(
             deviceIds.Add(deviceId);
         if (deviceIds.Count == 0)
             return null;
-        DataRequest? registered = await RequestAsync(deviceIds, cancellationToken);
-        if (registered is not null && options.Scope.GenerationId is null)
-            await RegisteredDevices.RequireSameAsync(store!, registered.RequestId, connection.Hub, deviceIds, cancellationToken);
+        StoredRequest? stored = options.RequestId is { } id ? await OpenRequest.ReadAsync(store!, id, cancellationToken) : null;
+        DataRequest? registered = stored is null ? null : await RequestAsync(stored, deviceIds, cancellationToken);
+        if (stored is not null && options.Scope.GenerationId is null)
+            await RegisteredDevices.RequireSameAsync(store!, stored, connection.Hub, deviceIds, cancellationToken);
 
         var sinkOptions = new SinkOptions(options.ThrottleLimit) { IncludeRelayed = options.IncludeRelayed, Scope = options.Scope };
         var reading = new LocationReading(locations, sinkOptions, events);
@@ -114,12 +115,11 @@ internal sealed class Exporting(
         };
     }
 
-    /// <summary>The request that the export answers; it must be about these devices of this hub. Null when none is named.</summary>
-    private async Task<DataRequest?> RequestAsync(List<string> deviceIds, CancellationToken cancellationToken)
+    /// <summary>The request that the export answers; it must be about these devices of this hub.</summary>
+    private async Task<DataRequest> RequestAsync(StoredRequest stored, List<string> deviceIds, CancellationToken cancellationToken)
     {
-        if (options.RequestId is not { } requestId)
-            return null;
-        DataRequest found = await new RequestView(store!, time).ReadAsync(requestId, cancellationToken);
+        DataRequest found = await new RequestView(store!, time).ReadAsync(stored, cancellationToken);
+        string requestId = found.RequestId;
         if (found.IsAnonymised)
             throw FaultCatalogue.RequestAnonymised.Exception(requestId);
         if (!string.Equals(found.HubHostName, connection.Context.HubHostName, StringComparison.OrdinalIgnoreCase))

@@ -64,9 +64,10 @@ internal sealed class Footprint(HubConnection connection, ScopedOptions options,
             async (deviceId, token) =>
             {
                 _tallies.TryAdd(deviceId, new DeviceTally());
+                var shared = new SharedReads();
                 foreach (DataLocation location in perDevice)
                 {
-                    foreach (DeviceDataFinding finding in await reading.FindAsync(location, [deviceId], token))
+                    foreach (DeviceDataFinding finding in await reading.FindAsync(location, [deviceId], bounds: null, shared, token))
                         await GiveAsync(finding, onFinding, token);
                 }
 

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Azure.Hub;
+using IotHubDsr.Core.Evidence.Stores;
 using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Topology;
 
@@ -16,6 +18,8 @@ internal sealed class HubConnection(
 )
 {
     private readonly IReadOnlyList<Sink> _sinks = catalogue.Open(hub, access, access.Clock);
+
+    private readonly ConcurrentDictionary<string, IEvidenceStore> _evidence = new(StringComparer.Ordinal);
 
     public DsrContext Context => context;
 
@@ -40,6 +44,10 @@ internal sealed class HubConnection(
             _sinks
         );
     }
+
+    /// <summary>A store of requests, which remembers what it read last.</summary>
+    public IEvidenceStore EvidenceAt(string? place, TimeProvider time) =>
+        _evidence.GetOrAdd(place ?? context.RequestStore, key => EvidenceStores.Open(key, access, time));
 
     public void Close() => access.Dispose();
 

@@ -13,14 +13,20 @@ namespace IotHubDsr.Core.Operations;
 internal sealed class LocationReading(HubLocations locations, SinkOptions options, OperationEvents events)
 {
     private readonly ConcurrentDictionary<string, string> _generations = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _howRead = new(StringComparer.Ordinal);
     private readonly WorkGate _gate = new(options.ThrottleLimit);
 
     public SinkOptions Options => options;
 
-    public SinkCall CallFor(DataLocation location, IReadOnlyDictionary<string, RecordBound>? bounds = null) =>
+    public SinkCall CallFor(
+        DataLocation location,
+        IReadOnlyDictionary<string, RecordBound>? bounds = null,
+        SharedReads? shared = null
+    ) =>
         new(location, options, events.EmitAsync)
         {
             Bounds = bounds ?? FrozenDictionary<string, RecordBound>.Empty,
+            Shared = shared,
             Generations = _generations,
             Gate = _gate,
         };
@@ -67,24 +73,33 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
         DataLocation location,
         IReadOnlyList<string> deviceIds,
         CancellationToken cancellationToken
-    ) => FindAsync(location, deviceIds, bounds: null, cancellationToken);
+    ) => FindAsync(location, deviceIds, bounds: null, shared: null, cancellationToken);
+
+    /// <summary>How a location was read last; null when it was not, or its sink has nothing to add to what it says of all.</summary>
+    public string? HowRead(DataLocation location) => _howRead.GetValueOrDefault(location.Id);
 
     /// <param name="location">The location.</param>
     /// <param name="deviceIds">The devices.</param>
     /// <param name="bounds">See <see cref="SinkCall.Bounds"/>.</param>
+    /// <param name="shared">See <see cref="SinkCall.Shared"/>.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
         DataLocation location,
         IReadOnlyList<string> deviceIds,
         IReadOnlyDictionary<string, RecordBound>? bounds,
+        SharedReads? shared,
         CancellationToken cancellationToken
     )
     {
+        _howRead.TryRemove(location.Id, out _);
         try
         {
             Sink sink = locations.SinkOf(location)
                 ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no sink serves it");
-            IReadOnlyList<DeviceDataFinding> findings = await sink.Find.FindAsync(CallFor(location, bounds), deviceIds, cancellationToken);
+            SinkCall call = CallFor(location, bounds, shared);
+            IReadOnlyList<DeviceDataFinding> findings = await sink.Find.FindAsync(call, deviceIds, cancellationToken);
+            if (call.Reading is { } how)
+                _howRead[location.Id] = how;
             return BlindnessOf(location) is not Narrowing.None and var blindness
                 ? [.. findings.Select(finding => Undecided(finding, blindness))]
                 : findings;

@@ -3,7 +3,7 @@ using IotHubDsr.Core.Azure.Hub;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Requests;
 using IotHubDsr.Core.Evidence.Stores;
-using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Foundation;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -29,9 +29,8 @@ internal static class RegisteredDevices
             return null;
         try
         {
-            return await PerDevice.RunAsync(
+            return await new WorkGate(AtOnce).SelectAsync(
                 deviceIds,
-                AtOnce,
                 async (deviceId, token) => (await hub.GetIdentityAsync(deviceId, token))?.GenerationId ?? string.Empty,
                 cancellationToken
             );
@@ -61,13 +60,12 @@ internal static class RegisteredDevices
     /// <exception cref="DsrException">As for <see cref="Require"/>.</exception>
     public static async Task RequireSameAsync(
         IEvidenceStore store,
-        string requestId,
+        StoredRequest stored,
         HubClient hub,
         IReadOnlyList<string> deviceIds,
         CancellationToken cancellationToken
     )
     {
-        StoredRequest stored = await OpenRequest.ReadAsync(store, requestId, cancellationToken);
         Registered registered = stored.State.Registration!;
         if (registered.Generations is null)
             return;

@@ -23,7 +23,7 @@ internal sealed class ReportWriting(IEvidenceStore store, ReportOptions options,
 
     private async Task<ReportModel> BuildAsync(CancellationToken cancellationToken)
     {
-        (IEvidenceFolder folder, _, RequestState state) = await OpenRequest.ReadAsync(store, options.RequestId, cancellationToken);
+        (IEvidenceFolder folder, _, RequestState state, _) = await OpenRequest.ReadAsync(store, options.RequestId, cancellationToken);
         DataRequest view = await new RequestView(store, time).BuildAsync(folder, state, holder: null, cancellationToken);
         List<RunStarted> runs = [.. state.Milestones.Select(line => line.Event).OfType<RunStarted>()];
         return new ReportModel

@@ -132,9 +132,11 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
     {
         if (bundle is null || !RequestIds.IsOne(requestId))
             return;
-        byte[]? journal = await OpenRequest.GuardAsync(store, () => store.Open(requestId).ReadJournalAsync(cancellationToken));
+        JournalContent? journal = await OpenRequest.GuardAsync(store, () =>
+            store.Open(requestId).ReadJournalAsync(known: null, cancellationToken)
+        );
         if (journal is not null)
-            bundle.Add(requestId, request, journal);
+            bundle.Add(requestId, request, journal.Lines);
     }
 
     /// <summary>Records a decision, and returns the request in its new state.</summary>

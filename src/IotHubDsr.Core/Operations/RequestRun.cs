@@ -114,7 +114,7 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
         ];
         return await OpenRequest.GuardAsync(open.Folder.StorePlace, async () =>
         {
-            await new Certifying(open, locations, options, events, _clock).RunAsync(receipts, cancellationToken);
+            await new Certifying(open, locations, reading, options, events, _clock).RunAsync(receipts, cancellationToken);
             return receipts;
         });
     }

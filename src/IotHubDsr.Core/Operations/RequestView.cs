@@ -10,11 +10,14 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
 {
     /// <summary>Reads one request.</summary>
     /// <exception cref="DsrException">There is none, or its journal is broken.</exception>
-    public Task<DataRequest> ReadAsync(string requestId, CancellationToken cancellationToken) => OpenRequest.GuardAsync(store, async () =>
+    public async Task<DataRequest> ReadAsync(string requestId, CancellationToken cancellationToken) =>
+        await ReadAsync(await OpenRequest.ReadAsync(store, requestId, cancellationToken), cancellationToken);
+
+    /// <summary>Reads what belongs to a request whose journal was read.</summary>
+    public Task<DataRequest> ReadAsync(StoredRequest stored, CancellationToken cancellationToken) => OpenRequest.GuardAsync(store, async () =>
         {
-            (IEvidenceFolder folder, _, RequestState state) = await OpenRequest.ReadAsync(store, requestId, cancellationToken);
-            string? holder = await folder.ReadHolderAsync(cancellationToken);
-            return await BuildAsync(folder, state, holder, cancellationToken);
+            string? holder = await stored.Folder.ReadHolderAsync(cancellationToken);
+            return await BuildAsync(stored.Folder, stored.State, holder, cancellationToken);
         });
 
     public async Task<DataRequest> BuildAsync(

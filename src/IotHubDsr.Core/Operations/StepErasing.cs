@@ -43,6 +43,7 @@ internal sealed class StepErasing(
                     .GroupBy(step => step.Location.Id, StringComparer.Ordinal)
                     .Select(location => new Part(
                         [.. location],
+                        [.. all[location.Key].Select(step => step.DeviceId)],
                         location.ToDictionary(step => step.DeviceId, incarnations.BoundOf, StringComparer.Ordinal)
                     )),
             ];
@@ -86,13 +87,23 @@ internal sealed class StepErasing(
         part.IsFirst = kind == RunKinds.Erase && !open.State.Of(part.Location.Id).IsTouched;
         if (part.IsFirst)
             part.Now = part.Steps.ToDictionary(step => step.DeviceId, step => step.Planned.Finding, StringComparer.Ordinal);
-        List<string> unread =
+        HashSet<string> unread =
         [
             .. part.Steps.Where(step => !part.IsFirst || ReachesPast(part.Bounds[step.DeviceId], step)).Select(step => step.DeviceId),
         ];
         if (unread.Count == 0)
             return;
-        foreach (DeviceDataFinding finding in await reading.FindAsync(part.Location, unread, part.Bounds, cancellationToken))
+
+        // What is read once for all is read for all: the verification then need not read it again for those who are not erased from.
+        IReadOnlyList<string> asked = locations.SinkOf(part.Location) is { Description.IsShared: true } ? part.Everyone : [.. unread];
+        IReadOnlyList<DeviceDataFinding> findings = await reading.FindAsync(
+            part.Location,
+            asked,
+            part.Bounds,
+            shared: null,
+            cancellationToken
+        );
+        foreach (DeviceDataFinding finding in findings.Where(finding => unread.Contains(finding.DeviceId)))
         {
             part.Now[finding.DeviceId] = finding;
             if (finding.HasLaterDevice)
@@ -278,8 +289,11 @@ internal sealed class StepErasing(
     }
 
     /// <summary>One location of a stage, with the steps that are tried there.</summary>
-    private sealed class Part(IReadOnlyList<RequestStep> steps, Dictionary<string, RecordBound> bounds)
+    private sealed class Part(IReadOnlyList<RequestStep> steps, IReadOnlyList<string> everyone, Dictionary<string, RecordBound> bounds)
     {
+        /// <summary>All devices that the request is about there.</summary>
+        public IReadOnlyList<string> Everyone => everyone;
+
         public IReadOnlyList<RequestStep> Steps => steps;
 
         public Dictionary<string, RecordBound> Bounds => bounds;

@@ -9,8 +9,8 @@ using IotHubDsr.Core.Topology;
 namespace IotHubDsr.Core.Operations;
 
 /// <summary>
-/// Reads every location again and assigns each step its verdict; the verdicts are recorded before they are shown. The registry comes first:
-/// whether a device is gone, and since when, decides what can still arrive elsewhere.
+/// Reads every location again and assigns each step its verdict; the verdicts are recorded before they are shown. What is asked of the hub for
+/// each device comes first, in one reading: whether a device is gone, and since when, decides what can still arrive elsewhere.
 /// </summary>
 internal sealed class StepVerifying(
     OpenRequest open,
@@ -43,10 +43,14 @@ internal sealed class StepVerifying(
         foreach (
             IGrouping<ErasureStage, IGrouping<string, RequestStep>> stage in steps
                 .GroupBy(step => step.Location.Id, StringComparer.Ordinal)
-                .GroupBy(location => locations.StageOf(location.First().Location))
+                .GroupBy(location => TurnOf(location.First().Location))
                 .OrderBy(stage => stage.Key)
         )
         {
+            // Of what one look reads for all its locations the time is that at which it began.
+            bool isPerDevice = stage.Key == ErasureStage.Identity;
+            SharedReads? shared = isPerDevice ? new SharedReads() : null;
+            DateTimeOffset? allBegan = isPerDevice ? now() : null;
             var asOf = new ConcurrentDictionary<string, DateTimeOffset?>(StringComparer.Ordinal);
             await WorkGate.ForEachLocationAsync(
                 stage,
@@ -54,8 +58,8 @@ internal sealed class StepVerifying(
                 async (location, token) =>
                 {
                     // A reading tells what was there when it began.
-                    DateTimeOffset? began = now();
-                    await ReadAsync([.. location.Where(IsToRead)], token);
+                    DateTimeOffset? began = allBegan ?? now();
+                    await ReadAsync([.. location.Where(IsToRead)], shared, token);
                     asOf[location.Key] = began ?? now();
                 },
                 cancellationToken
@@ -92,13 +96,18 @@ internal sealed class StepVerifying(
     /// <summary>Whether the location left the hub's configuration after it was settled: nothing tells any more how it is read.</summary>
     private bool IsLeft(RequestStep step) => step.Before.IsFinal && !_configured.Contains(step.Location.Id);
 
-    private async Task ReadAsync(IReadOnlyList<RequestStep> steps, CancellationToken cancellationToken)
+    private ErasureStage TurnOf(DataLocation location) =>
+        locations.SinkOf(location) is { Description.IsShared: false } ? ErasureStage.Identity : locations.StageOf(location);
+
+    private async Task ReadAsync(IReadOnlyList<RequestStep> steps, SharedReads? shared, CancellationToken cancellationToken)
     {
         if (steps.Count == 0)
             return;
         IReadOnlyList<DeviceDataFinding> findings = await reading.FindAsync(
             steps[0].Location,
             [.. steps.Select(step => step.DeviceId)],
+            bounds: null,
+            shared,
             cancellationToken
         );
         var byDevice = findings.ToDictionary(finding => finding.DeviceId, StringComparer.Ordinal);

@@ -90,6 +90,9 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     /// <summary>Subjects whose ID another device had later, by a record that was resolved since the walk began.</summary>
     public IReadOnlyCollection<int> LaterDevices => _laterDevices;
 
+    /// <summary>Whether a record that was resolved since the walk began is left out for nothing but the bound of its subject.</summary>
+    public bool HasLeftOut { get; private set; }
+
     /// <summary>Whether a device is asked for.</summary>
     public bool IsSubject(ReadOnlySpan<byte> deviceId) => subjects.TryFind(deviceId, out _);
 
@@ -287,7 +290,14 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
         Subject asked = subjects.SubjectOf(subject);
         if (asked.Includes(kind, facts))
             Append(ref _matches, ref count, new SubjectMatch(subject, kind));
-        else if (asked.Bound?.IsOfLaterDevice(kind is MatchKind.Own, facts) == true)
+        else if (asked.Bound is { } bound)
+            AddLeftOut(subject, kind, bound, facts);
+    }
+
+    private void AddLeftOut(int subject, MatchKind kind, RecordBound bound, in RecordFacts facts)
+    {
+        HasLeftOut |= bound.Excludes(kind is MatchKind.Own or MatchKind.Relayed, facts);
+        if (bound.IsOfLaterDevice(kind is MatchKind.Own, facts))
             _laterDevices.Add(subject);
     }
 

@@ -11,24 +11,12 @@ internal static class PerDevice
     /// <summary>Why a device is not the one that was found.</summary>
     public const string MadeAgain = "the device was deleted and created again since the plan was made";
 
-    /// <summary>Gives one result for each input, in the order of the inputs.</summary>
-    /// <param name="inputs">What to work on.</param>
-    /// <param name="limit">How many to process at once.</param>
-    /// <param name="work">The work.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<IReadOnlyList<TResult>> RunAsync<TInput, TResult>(
-        IReadOnlyList<TInput> inputs,
-        int limit,
-        Func<TInput, CancellationToken, Task<TResult>> work,
-        CancellationToken cancellationToken
-    )
+    /// <summary>The identity of a device. Whoever else looks at the device at the same time does not ask for it again.</summary>
+    public static Task<DeviceIdentity?> IdentityAsync(SinkCall call, HubClient hub, string deviceId, CancellationToken cancellationToken)
     {
-        var results = new TResult[inputs.Count];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = limit, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(Enumerable.Range(0, inputs.Count), options, async (index, token) =>
-            results[index] = await work(inputs[index], token)
-        );
-        return results;
+        return call.Shared is { } shared ? shared.ReadAsync(deviceId, ReadAsync) : ReadAsync();
+
+        Task<DeviceIdentity?> ReadAsync() => hub.GetIdentityAsync(deviceId, cancellationToken);
     }
 
     /// <summary>

@@ -36,6 +36,14 @@ internal sealed class SinkCall(
     /// <summary>By device ID, which records belong to the device that the plan knew; a device without an entry has no bound.</summary>
     public IReadOnlyDictionary<string, RecordBound> Bounds { get; init; } = FrozenDictionary<string, RecordBound>.Empty;
 
+    /// <summary>What this look at a location shares with that at another; null where it is alone.</summary>
+    public SharedReads? Shared { get; init; }
+
+    /// <summary>
+    /// How the location was read just now, for a certificate: a sentence without personal data. Null where the sink's own says it all.
+    /// </summary>
+    public string? Reading { get; set; }
+
     /// <summary>Bounds what is done at once; shared with the other locations of the operation.</summary>
     public WorkGate Gate { get; init; } = new(options.ThrottleLimit);
 

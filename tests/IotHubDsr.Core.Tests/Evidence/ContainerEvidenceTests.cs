@@ -50,8 +50,25 @@ public sealed class ContainerEvidenceTests : IAsyncLifetime
         Assert.Equal("ana@a", await Folder.ReadHolderAsync(CancellationToken.None));
         await first.AppendAsync(Bytes("two\n"), CancellationToken.None);
 
-        Assert.Equal("one\ntwo\n", Encoding.UTF8.GetString((await Folder.ReadJournalAsync(CancellationToken.None))!));
+        Assert.Equal("one\ntwo\n", Encoding.UTF8.GetString((await Folder.ReadJournalAsync(known: null, CancellationToken.None))!.Lines));
         Assert.Equal([RequestId], await ListAsync());
+    }
+
+    [Fact]
+    public async Task Read_JournalThatDidNotChange_IsNotDownloadedAgain()
+    {
+        await using IJournalFile journal = (await Folder.TryLockAsync("ana@a", isNew: true, CancellationToken.None))!;
+        await journal.AppendAsync(Bytes("one\n"), CancellationToken.None);
+        JournalContent first = (await Folder.ReadJournalAsync(known: null, CancellationToken.None))!;
+        _server.RequestLog.Clear();
+
+        JournalContent again = (await Folder.ReadJournalAsync(first, CancellationToken.None))!;
+
+        Assert.Same(first, again);
+        Assert.Equal(0, _server.RequestLog.After(0).Where(request => request.Method == "GET").Sum(request => request.BytesOut));
+        await journal.AppendAsync(Bytes("two\n"), CancellationToken.None);
+        JournalContent grown = (await Folder.ReadJournalAsync(first, CancellationToken.None))!;
+        Assert.Equal("one\ntwo\n", Encoding.UTF8.GetString(grown.Lines));
     }
 
     [Fact]
@@ -72,7 +89,7 @@ public sealed class ContainerEvidenceTests : IAsyncLifetime
         Assert.NotNull(next);
         await Assert.ThrowsAnyAsync<Exception>(() => killed.AppendAsync(Bytes("late\n"), CancellationToken.None));
         await next.AppendAsync(Bytes("two\n"), CancellationToken.None);
-        Assert.Equal("one\ntwo\n", Encoding.UTF8.GetString((await Folder.ReadJournalAsync(CancellationToken.None))!));
+        Assert.Equal("one\ntwo\n", Encoding.UTF8.GetString((await Folder.ReadJournalAsync(known: null, CancellationToken.None))!.Lines));
     }
 
     [Fact]
@@ -111,7 +128,7 @@ public sealed class ContainerEvidenceTests : IAsyncLifetime
         await file.AppendAsync(Bytes("one\n"), CancellationToken.None);
         await file.AppendAsync(Bytes("two\n"), CancellationToken.None);
 
-        Assert.Equal("one\ntwo\n", Encoding.UTF8.GetString((await Folder.ReadJournalAsync(CancellationToken.None))!));
+        Assert.Equal("one\ntwo\n", Encoding.UTF8.GetString((await Folder.ReadJournalAsync(known: null, CancellationToken.None))!.Lines));
     }
 
     [Fact]
@@ -135,7 +152,7 @@ public sealed class ContainerEvidenceTests : IAsyncLifetime
 
         Assert.Equal(
             "0.0\n0.1\n0.2\n0.3\n1.0\n1.1\n1.2\n1.3\n",
-            Encoding.UTF8.GetString((await Folder.ReadJournalAsync(CancellationToken.None))!)
+            Encoding.UTF8.GetString((await Folder.ReadJournalAsync(known: null, CancellationToken.None))!.Lines)
         );
     }
 

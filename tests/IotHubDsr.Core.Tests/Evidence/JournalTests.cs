@@ -34,7 +34,7 @@ public sealed class JournalTests : IDisposable
             );
         }
 
-        byte[] lines = (await Folder.ReadJournalAsync(CancellationToken.None))!;
+        byte[] lines = (await Folder.ReadJournalAsync(known: null, CancellationToken.None))!.Lines;
         List<string> items =
         [
             .. JournalLine
@@ -203,7 +203,7 @@ public sealed class JournalTests : IDisposable
     private async Task<Journal> OpenAsync()
     {
         IJournalFile file = (await Folder.TryLockAsync("test", isNew: true, CancellationToken.None))!;
-        byte[]? lines = await Folder.ReadJournalAsync(CancellationToken.None);
+        byte[]? lines = (await Folder.ReadJournalAsync(known: null, CancellationToken.None))?.Lines;
         RequestState state = lines is { Length: > 0 } ? RequestState.Read("here", lines) : new RequestState();
         var journal = new Journal(file, state, _time);
         if (state.Registration is null)

@@ -21,6 +21,7 @@ internal sealed class OpenRequest : IAsyncDisposable
 
     private readonly IEvidenceFolder _folder;
     private readonly RequestKey? _key;
+    private ErasurePlan? _ahead;
 
     private OpenRequest(IEvidenceFolder folder, Journal journal, RequestKey? key, IReadOnlyList<string> deviceIds)
     {
@@ -151,7 +152,7 @@ internal sealed class OpenRequest : IAsyncDisposable
             try
             {
                 // Another process may have written to it before the lease was free.
-                StoredRequest now = await StoredRequest.ReadAsync(folder, store.Place, readsCertificates: true, cancellationToken);
+                StoredRequest now = await StoredRequest.ReadAsync(folder, store.Place, readsCertificates: true, found, cancellationToken);
                 var journal = new Journal(file, now.State, time);
                 RequestKey? key = await folder.ReadAsync(EvidenceFiles.Key, cancellationToken) is { } known
                     ? RequestKey.Parse(known)
@@ -171,7 +172,7 @@ internal sealed class OpenRequest : IAsyncDisposable
     public static Task<StoredRequest> ReadAsync(IEvidenceStore store, string requestId, CancellationToken cancellationToken) =>
         GuardAsync(store, () =>
             RequestIds.IsOne(requestId)
-                ? StoredRequest.ReadAsync(store.Open(requestId), store.Place, readsCertificates: false, cancellationToken)
+                ? StoredRequest.ReadAsync(store.Open(requestId), store.Place, readsCertificates: false, known: null, cancellationToken)
                 : throw FaultCatalogue.RequestNotFound.Exception(requestId, store.Place)
         );
 
@@ -219,6 +220,14 @@ internal sealed class OpenRequest : IAsyncDisposable
     public Task SaveTextAsync(string hash, string text, CancellationToken cancellationToken) =>
         _folder.SaveAsync(EvidenceFiles.Text(hash), Encoding.UTF8.GetBytes(text), cancellationToken);
 
+    /// <summary>A plan that was accepted earlier and is needed once more when the request is run.</summary>
+    public async Task<ErasurePlan> ReadPlanAheadAsync(CancellationToken cancellationToken)
+    {
+        ErasurePlan plan = await ReadPlanAsync(cancellationToken);
+        _ahead = plan;
+        return plan;
+    }
+
     /// <summary>The plan that is run.</summary>
     public async Task<ErasurePlan> ReadPlanAsync(CancellationToken cancellationToken)
     {
@@ -232,6 +241,8 @@ internal sealed class OpenRequest : IAsyncDisposable
     /// <summary>A plan that was accepted, now or earlier.</summary>
     public async Task<ErasurePlan> ReadPlanAsync(string digest, CancellationToken cancellationToken)
     {
+        if (Interlocked.Exchange(ref _ahead, null) is { } ahead && ahead.Digest == digest)
+            return ahead;
         string name = EvidenceFiles.Plan(digest);
         string place = _folder.PlaceOf(name);
         byte[] file = await _folder.ReadAsync(name, cancellationToken) ?? throw FaultCatalogue.InvalidPlan.Exception(place, "it is gone.");

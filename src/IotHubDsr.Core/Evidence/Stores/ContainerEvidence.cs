@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Azure;
@@ -13,6 +14,9 @@ namespace IotHubDsr.Core.Evidence.Stores;
 internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, TimeProvider time) : IEvidenceStore
 {
     private readonly BlobContainerClient _container = access.OpenContainer(containerUri, access.Configure(new BlobClientOptions()));
+
+    // A command looks at a request before it opens it: what it has read it need not download again.
+    private readonly LastJournal _lastRead = new();
 
     public string Place => containerUri.GetLeftPart(UriPartial.Path).TrimEnd('/');
 
@@ -33,7 +37,7 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
         }
     }
 
-    public IEvidenceFolder Open(string requestId) => new Folder(_container, Place, requestId, time);
+    public IEvidenceFolder Open(string requestId) => new Folder(_container, Place, requestId, time, _lastRead);
 
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
@@ -68,7 +72,34 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
         }
     }
 
-    private sealed class Folder(BlobContainerClient container, string place, string requestId, TimeProvider time) : IEvidenceFolder
+    /// <summary>The journal that was read last.</summary>
+    private sealed class LastJournal
+    {
+        private const int Largest = 8 * 1024 * 1024;
+
+        private (string RequestId, JournalContent Content)? _known;
+        private readonly object _gate = new();
+
+        public JournalContent? Of(string requestId)
+        {
+            lock (_gate)
+                return _known is { } known && known.RequestId == requestId ? known.Content : null;
+        }
+
+        public void Keep(string requestId, JournalContent? content)
+        {
+            lock (_gate)
+                _known = content is { Lines.Length: <= Largest } ? (requestId, content) : null;
+        }
+    }
+
+    private sealed class Folder(
+        BlobContainerClient container,
+        string place,
+        string requestId,
+        TimeProvider time,
+        LastJournal lastRead
+    ) : IEvidenceFolder
     {
         private const string HolderName = "holder";
 
@@ -143,12 +174,60 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
             }
         }
 
-        public async Task<byte[]?> ReadJournalAsync(CancellationToken cancellationToken)
+        public async Task<JournalContent?> ReadJournalAsync(JournalContent? known, CancellationToken cancellationToken)
         {
+            JournalContent? read = await ReadChangedAsync(known ?? lastRead.Of(requestId), cancellationToken);
+            lastRead.Keep(requestId, read);
+            return read;
+        }
+
+        private async Task<JournalContent?> ReadChangedAsync(JournalContent? known, CancellationToken cancellationToken)
+        {
+            string[] versions = known?.Version.Split(' ') ?? [];
+            var read = new List<string>();
             using var all = new MemoryStream();
-            for (int number = 1; await ReadAsync(ContainerJournal.Segment(number), cancellationToken) is { } segment; number++)
-                all.Write(segment);
-            return all.Length == 0 ? null : all.ToArray();
+            for (int number = 1; ; number++)
+            {
+                // Only the last blob grows; one that was begun since is found behind it.
+                ETag? seen = number <= versions.Length ? new ETag(versions[number - 1]) : null;
+                if (await ReadSegmentAsync(number, seen, cancellationToken) is not { } segment)
+                    break;
+                if (segment.Bytes is null)
+                {
+                    if (number == versions.Length && !await Blob(ContainerJournal.Segment(number + 1)).ExistsAsync(cancellationToken))
+                        return known;
+                    continue;
+                }
+
+                if (read.Count < number - 1)
+                    return await ReadChangedAsync(known: null, cancellationToken);
+                all.Write(segment.Bytes);
+                read.Add(segment.ETag.ToString("G"));
+            }
+
+            return all.Length == 0 ? null : new JournalContent(all.ToArray(), string.Join(' ', read));
+        }
+
+        /// <summary>One blob of a journal, without its content when it is still the one that was seen; null when there is none.</summary>
+        private async Task<(ETag ETag, byte[]? Bytes)?> ReadSegmentAsync(int number, ETag? seen, CancellationToken cancellationToken)
+        {
+            try
+            {
+                var options = new BlobDownloadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = seen } };
+                Response<BlobDownloadResult> answer = await Blob(ContainerJournal.Segment(number))
+                    .DownloadContentAsync(options, cancellationToken);
+                return answer.GetRawResponse().Status == (int)HttpStatusCode.NotModified
+                    ? (seen!.Value, null)
+                    : (answer.Value.Details.ETag, answer.Value.Content.ToArray());
+            }
+            catch (RequestFailedException same) when (same.Status == (int)HttpStatusCode.NotModified)
+            {
+                return (seen!.Value, null);
+            }
+            catch (RequestFailedException gone) when (BlobFailures.IsGone(gone))
+            {
+                return null;
+            }
         }
 
         public async Task<IJournalFile?> TryLockAsync(string holder, bool isNew, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using IotHubDsr.Core.Foundation;
@@ -138,7 +139,7 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
             return Task.CompletedTask;
         }
 
-        public async Task<byte[]?> ReadJournalAsync(CancellationToken cancellationToken)
+        public async Task<JournalContent?> ReadJournalAsync(JournalContent? known, CancellationToken cancellationToken)
         {
             string journal = PlaceOf(JournalName);
             if (!File.Exists(journal))
@@ -146,10 +147,16 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
 
             // A run may be adding to it at this moment.
             await using var file = new FileStream(journal, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            string version = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{File.GetLastWriteTimeUtc(file.SafeFileHandle).Ticks} {file.Length}"
+            );
+            if (known?.Version == version)
+                return known;
             using var content = new MemoryStream();
             await file.CopyToAsync(content, cancellationToken);
             byte[] all = content.ToArray();
-            return all[..(Array.LastIndexOf(all, (byte)'\n') + 1)];
+            return new JournalContent(all[..(Array.LastIndexOf(all, (byte)'\n') + 1)], version);
         }
 
         public async Task<IJournalFile?> TryLockAsync(string holder, bool isNew, CancellationToken cancellationToken)

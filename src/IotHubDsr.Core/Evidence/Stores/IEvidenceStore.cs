@@ -47,7 +47,9 @@ internal interface IEvidenceFolder
     Task DeleteAsync(string prefix, CancellationToken cancellationToken);
 
     /// <summary>All lines of the journal, without one that was not written to its end; null when there is no journal.</summary>
-    Task<byte[]?> ReadJournalAsync(CancellationToken cancellationToken);
+    /// <param name="known">What was read before, which is given again, unread, when nothing has changed; null to read in any case.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task<JournalContent?> ReadJournalAsync(JournalContent? known, CancellationToken cancellationToken);
 
     /// <summary>
     /// Takes the lease without which nothing is written to the journal. It ends when the result is disposed of, or with the process.
@@ -61,6 +63,11 @@ internal interface IEvidenceFolder
     /// <summary>Who has the lease; null when nobody has.</summary>
     Task<string?> ReadHolderAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>The lines of a journal as they were read.</summary>
+/// <param name="Lines">The lines.</param>
+/// <param name="Version">Another one when they have changed since: time and length of a file, ETags of blobs.</param>
+internal sealed record JournalContent(byte[] Lines, string Version);
 
 /// <summary>A journal that nobody else can write to.</summary>
 internal interface IJournalFile : IAsyncDisposable

@@ -38,7 +38,7 @@ internal sealed class ArchiveErasure(
         if (layout.IsAppended)
             await RemoveLeftDraftsAsync(cancellationToken);
         int done = 0;
-        await call.Gate.Rewrites.ForEachAsync(
+        await call.Gate.ForEachRewriteAsync(
             blobs,
             async (blob, token) =>
             {

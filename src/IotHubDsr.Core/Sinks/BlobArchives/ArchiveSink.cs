@@ -68,11 +68,12 @@ internal abstract class ArchiveSink(BlobContainers containers, TimeProvider time
             containers.Of(call.Location),
             layout,
             call.SelectionOf(deviceIds, layout.Origin),
-            _empty.ReadingOf(call.Location, deviceIds, call.Options)
+            _empty.ReadingOf(call.Location, deviceIds, call.Options, time.GetUtcNow())
         );
         try
         {
             await scan.RunAsync(call, cancellationToken);
+            call.Reading = scan.Reading;
             return scan;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

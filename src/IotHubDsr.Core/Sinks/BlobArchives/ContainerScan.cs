@@ -27,6 +27,7 @@ internal sealed class ContainerScan(
     private volatile bool _listed;
     private int _blobs;
     private int _done;
+    private int _known;
     private ContainerHold _hold = new(HasPolicy: false, HasLegalHold: false, Days: null);
     private FormerContainers _former = new(IsMissing: false, Until: null);
     private int _softDeleted;
@@ -66,8 +67,9 @@ internal sealed class ContainerScan(
         _former = await FormerContainers.ReadAsync(container, isMissing: false, cancellationToken);
         do
         {
-            await call.Gate.ForEachAsync(
+            await call.Gate.ForEachBlobAsync(
                 ListAsync(call, cancellationToken),
+                blob => blob.Length,
                 (blob, token) => ScanAsync(call, blob, token),
                 cancellationToken
             );
@@ -75,6 +77,17 @@ internal sealed class ContainerScan(
         if (!_seen.IsSettled)
             await call.ReportAsync(FaultCatalogue.ContainerChanging.For(call.Location.ToString(), _seen.Listings), cancellationToken);
     }
+
+    /// <summary>How the container was read, for a certificate.</summary>
+    public string Reading =>
+        _known == 0
+            ? "The container was listed, and each blob in it that the operator does not exclude was read to its end under the ETag that it had."
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"The container was listed again: {Counted.Of(_known, "blob")} still had the ETag under which "
+                    + $"{(_known == 1 ? "it was" : "they were")} read to the end, at {empty.Since:u} or later, without finding anything; "
+                    + $"{Counted.Of(_done - _known, "other")} {(_done - _known == 1 ? "was" : "were")} read to the end now."
+            );
 
     public IReadOnlyList<DeviceDataFinding> ToFindings(DataLocation location, int faults)
     {
@@ -280,7 +293,9 @@ internal sealed class ContainerScan(
     {
         try
         {
-            if (!empty.Knows(listed))
+            if (empty.Knows(listed))
+                Interlocked.Increment(ref _known);
+            else
                 await ReadAsync(call, listed, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -311,7 +326,7 @@ internal sealed class ContainerScan(
             return;
         if (blob.ETag != listed.ETag)
             _seen.Update(blob);
-        else if (scan.Subjects.Count == 0 && scan.Unread.Count == 0 && call.Bounds.Count == 0)
+        else if (scan.Subjects.Count == 0 && scan.Unread.Count == 0 && !scan.HasLeftOut)
             empty.Add(listed.Path, listed.ETag, listed.Length);
         Add(blob, scan);
         if (scan.Unread.Count > 0)

@@ -23,12 +23,16 @@ internal sealed class EmptyBlobs
     /// <summary>
     /// The reading of a location for some devices. It knows what an earlier one found empty if that looked for all of them.
     /// </summary>
-    public Reading ReadingOf(DataLocation location, IReadOnlyCollection<string> deviceIds, SinkOptions options)
+    /// <param name="location">The location.</param>
+    /// <param name="deviceIds">The devices.</param>
+    /// <param name="options">Which of their records are looked for.</param>
+    /// <param name="now">The present time, from which on the reading counts if it is a new one.</param>
+    public Reading ReadingOf(DataLocation location, IReadOnlyCollection<string> deviceIds, SinkOptions options, DateTimeOffset now)
     {
         string asked = Asked(location, options);
         if (_readings.TryGetValue(location.Id, out Reading? known) && known.Covers(asked, deviceIds))
             return known;
-        var reading = new Reading(this, asked, deviceIds);
+        var reading = new Reading(this, asked, deviceIds, now);
         if (known is not null)
             Interlocked.Add(ref _count, -known.Count);
         return _readings[location.Id] = reading;
@@ -54,12 +58,15 @@ internal sealed class EmptyBlobs
     }
 
     /// <summary>What one reading of a location found empty.</summary>
-    internal sealed class Reading(EmptyBlobs owner, string asked, IReadOnlyCollection<string> deviceIds)
+    internal sealed class Reading(EmptyBlobs owner, string asked, IReadOnlyCollection<string> deviceIds, DateTimeOffset since)
     {
         private readonly HashSet<string> _deviceIds = new(deviceIds, StringComparer.Ordinal);
         private readonly HashSet<long> _keys = [];
 
         public int Count => _keys.Count;
+
+        /// <summary>When it began: what it knows was read then or later.</summary>
+        public DateTimeOffset Since => since;
 
         public IReadOnlyCollection<string> DeviceIds => _deviceIds;
 

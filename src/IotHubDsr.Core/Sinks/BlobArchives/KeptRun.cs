@@ -6,48 +6,43 @@ namespace IotHubDsr.Core.Sinks.BlobArchives;
 /// A run of bytes of the present blob that stay together, cut into ranges that one block can take. A checksum of each range goes with it,
 /// by which the service's copy is compared with what was read.
 /// </summary>
-internal sealed class KeptRun
+internal sealed class KeptRun(long offset)
 {
-    // The service takes more in recent versions; a smaller range is copied sooner, and several at once.
-    private const long LongestRange = 100L * 1024 * 1024;
+    // The service takes more; a smaller range is copied while the rest of the run is still read, and several at once.
+    private const long LongestRange = 32L * 1024 * 1024;
 
-    private readonly List<KeptRange> _ranges = [];
+    private readonly Queue<KeptRange> _ranges = new();
     private StorageCrc64HashAlgorithm _crc = StorageCrc64HashAlgorithm.Create();
-    private readonly long _start;
-    private long _rangeStart;
-
-    public KeptRun(long offset) => _start = _rangeStart = End = offset;
-
-    /// <summary>Where the run ends so far.</summary>
-    public long End { get; private set; }
-
-    public long Length => End - _start;
+    private long _rangeStart = offset;
+    private long _end = offset;
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length > 0)
         {
-            int count = (int)Math.Min(bytes.Length, LongestRange - (End - _rangeStart));
+            int count = (int)Math.Min(bytes.Length, LongestRange - (_end - _rangeStart));
             _crc.Append(bytes[..count]);
-            End += count;
+            _end += count;
             bytes = bytes[count..];
-            if (End - _rangeStart == LongestRange)
+            if (_end - _rangeStart == LongestRange)
                 Cut();
         }
     }
 
-    /// <summary>The run as ranges.</summary>
-    public IReadOnlyList<KeptRange> ToRanges()
+    /// <summary>The run ends here.</summary>
+    public void End()
     {
-        if (End > _rangeStart)
+        if (_end > _rangeStart)
             Cut();
-        return _ranges;
     }
+
+    /// <summary>The next range that is complete.</summary>
+    public bool TryTake(out KeptRange range) => _ranges.TryDequeue(out range);
 
     private void Cut()
     {
-        _ranges.Add(new KeptRange(_rangeStart, End - _rangeStart, _crc.GetCurrentHash()));
+        _ranges.Enqueue(new KeptRange(_rangeStart, _end - _rangeStart, _crc.GetCurrentHash()));
         _crc = StorageCrc64HashAlgorithm.Create();
-        _rangeStart = End;
+        _rangeStart = _end;
     }
 }

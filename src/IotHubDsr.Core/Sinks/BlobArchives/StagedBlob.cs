@@ -8,14 +8,11 @@ using IotHubDsr.Core.Foundation;
 namespace IotHubDsr.Core.Sinks.BlobArchives;
 
 /// <summary>
-/// The new content of a blob while a rewrite puts it together. What stays of the present content is copied within the service, range by
-/// range, and only what is new is uploaded, together with pieces too short to be worth a copy. Where copies are not to be had, everything
-/// is uploaded.
+/// The new content of a blob while a rewrite puts it together. Long stretches that stay are copied within the service, range by range; what
+/// is new is uploaded, together with stretches that are not worth a copy. Where copies are not to be had, everything is uploaded.
 /// </summary>
 internal sealed class StagedBlob : IRewriteTarget, IAsyncDisposable
 {
-    private const int BlockSize = 4 * 1024 * 1024;
-
     private readonly IBlobReplacement _replacement;
     private readonly RewriteCheck _check;
     private readonly IncrementalHash? _md5;
@@ -23,7 +20,12 @@ internal sealed class StagedBlob : IRewriteTarget, IAsyncDisposable
 
     private byte[]? _block;
     private int _filled;
-    private KeptRun? _run;
+
+    // A stretch that stays: where it goes on in the present content, and how much of it waits at the end of the block, or its copy.
+    private long _stretchEnd;
+    private int _waiting;
+    private KeptRun? _copy;
+    private bool _isChanged;
 
     /// <param name="replacement">Takes the new content to the service.</param>
     /// <param name="before">The blob as it was read.</param>
@@ -43,7 +45,7 @@ internal sealed class StagedBlob : IRewriteTarget, IAsyncDisposable
         ArchiveRewrite result = await rewrite(this);
         if (result.RecordsRemoved > 0)
         {
-            await EndRunAsync(cancellationToken);
+            await EndStretchAsync(cancellationToken);
             await FlushAsync(_filled, cancellationToken);
             await _replacement.CompleteAsync();
         }
@@ -68,24 +70,34 @@ internal sealed class StagedBlob : IRewriteTarget, IAsyncDisposable
             return;
         }
 
-        if (sourceOffset != (_run?.End ?? 0))
-            await EndRunAsync(cancellationToken);
-        if (_run is null)
-            await BeginRunAsync(sourceOffset, leastCopy, cancellationToken);
+        if (sourceOffset != _stretchEnd)
+            await ChangeAsync(cancellationToken);
+        _stretchEnd = sourceOffset + bytes.Length;
+        if (_copy is null && _waiting + bytes.Length >= leastCopy)
+            BeginCopy(sourceOffset);
+        if (_copy is not null)
+        {
+            _copy.Append(bytes.Span);
+            if (_isChanged)
+                await CopyAsync(_copy, cancellationToken);
+            return;
+        }
 
-        // A run that may still end too short to be copied waits in the block.
-        long before = _run!.Length;
-        _run.Append(bytes.Span);
-        if (_run.Length < leastCopy)
-            Buffer(bytes);
-        else if (before < leastCopy)
-            _filled -= (int)before;
+        // Full is full: what follows of the stretch can still be long enough.
+        if (_filled + bytes.Length > SpliceCost.BlockSize)
+        {
+            await FlushAsync(_filled, cancellationToken);
+            _waiting = 0;
+        }
+
+        Buffer(bytes);
+        _waiting += bytes.Length;
     }
 
     public async ValueTask ReplaceAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         await ObserveAsync(bytes, cancellationToken);
-        await EndRunAsync(cancellationToken);
+        await ChangeAsync(cancellationToken);
         await BufferAsync(bytes, cancellationToken);
     }
 
@@ -105,43 +117,57 @@ internal sealed class StagedBlob : IRewriteTarget, IAsyncDisposable
         _md5?.AppendData(bytes.Span);
     }
 
-    private async ValueTask BeginRunAsync(long sourceOffset, long leastCopy, CancellationToken cancellationToken)
+    /// <summary>The stretch has turned out long enough: what waits of it is not uploaded.</summary>
+    private void BeginCopy(long sourceOffset)
     {
-        if (_filled > BlockSize - leastCopy)
-            await FlushAsync(_filled, cancellationToken);
-        _run = new KeptRun(sourceOffset);
+        _copy = new KeptRun(sourceOffset - _waiting);
+        _filled -= _waiting;
+        _copy.Append(_block.AsSpan(_filled, _waiting));
     }
 
-    /// <summary>
-    /// The blob changes here: what was kept up to here is staged, unless it is so short that it waits in the block already.
-    /// </summary>
-    private async ValueTask EndRunAsync(CancellationToken cancellationToken)
+    /// <summary>The blob changes here. Until it does, nothing is staged: maybe nothing has to be.</summary>
+    private ValueTask ChangeAsync(CancellationToken cancellationToken)
     {
-        if (_run is { } run && run.Length >= _leastCopy)
+        _isChanged = true;
+        return EndStretchAsync(cancellationToken);
+    }
+
+    /// <summary>A copy is staged to its end; what waited in the block stays there.</summary>
+    private async ValueTask EndStretchAsync(CancellationToken cancellationToken)
+    {
+        if (_copy is { } copy)
         {
-            await FlushAsync(_filled, cancellationToken);
-            foreach (KeptRange range in run.ToRanges())
-                await _replacement.CopyAsync(range, cancellationToken);
+            copy.End();
+            await CopyAsync(copy, cancellationToken);
         }
 
-        _run = null;
+        (_copy, _waiting) = (null, 0);
+    }
+
+    private async ValueTask CopyAsync(KeptRun copy, CancellationToken cancellationToken)
+    {
+        while (copy.TryTake(out KeptRange range))
+        {
+            await FlushAsync(_filled, cancellationToken);
+            await _replacement.CopyAsync(range, cancellationToken);
+        }
     }
 
     private async ValueTask BufferAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         while (bytes.Length > 0)
         {
-            int count = Math.Min(bytes.Length, BlockSize - _filled);
+            int count = Math.Min(bytes.Length, SpliceCost.BlockSize - _filled);
             Buffer(bytes[..count]);
             bytes = bytes[count..];
-            if (_filled == BlockSize)
+            if (_filled == SpliceCost.BlockSize)
                 await FlushAsync(_filled, cancellationToken);
         }
     }
 
     private void Buffer(ReadOnlyMemory<byte> bytes)
     {
-        _block ??= ArrayPool<byte>.Shared.Rent(BlockSize);
+        _block ??= ArrayPool<byte>.Shared.Rent(SpliceCost.BlockSize);
         bytes.CopyTo(_block.AsMemory(_filled));
         _filled += bytes.Length;
     }

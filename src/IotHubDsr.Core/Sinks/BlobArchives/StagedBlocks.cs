@@ -17,19 +17,13 @@ internal sealed class StagedBlocks(BlockBlobClient blob, BlobProperties before, 
     : IBlobReplacement
 {
     private const int MostUnderWay = 3;
-    private const int SmallestCopy = 128 * 1024;
-    private const int LargestSmallestCopy = 4 * 1024 * 1024;
-
-    // Between two copies there is at most one upload, so that a blob keeps within the 50,000 blocks that it may have.
-    private const int MostCopies = 20_000;
 
     private readonly BlockBlobClient _target = Encrypted(blob, before);
     private readonly List<string> _ids = [];
     private readonly Queue<Task> _underWay = new();
     private int _idLength;
 
-    public long? LeastCopy =>
-        authorization is null ? null : Math.Clamp(before.ContentLength / MostCopies, SmallestCopy, LargestSmallestCopy);
+    public long? LeastCopy => authorization is null ? null : SpliceCost.LeastCopy(before.ContentLength);
 
     public async Task UploadAsync(byte[] block, int count, CancellationToken cancellationToken) =>
         Enqueue(SendAsync(block, count, await NextIdAsync(cancellationToken), cancellationToken));

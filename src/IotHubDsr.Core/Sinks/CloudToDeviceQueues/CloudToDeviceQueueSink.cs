@@ -12,7 +12,7 @@ internal sealed class CloudToDeviceQueueSink(HubClient hub) : IFinder, IExporter
         IReadOnlyList<string> deviceIds,
         CancellationToken cancellationToken
     ) =>
-        PerDevice.RunAsync(deviceIds, call.Options.ThrottleLimit, (deviceId, token) => FindAsync(call, deviceId, token), cancellationToken);
+        call.Gate.SelectAsync(deviceIds, (deviceId, token) => FindAsync(call, deviceId, token), cancellationToken);
 
     public Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
         SinkCall call,
@@ -20,18 +20,13 @@ internal sealed class CloudToDeviceQueueSink(HubClient hub) : IFinder, IExporter
         IExportTarget target,
         CancellationToken cancellationToken
     ) =>
-        PerDevice.RunAsync(
-            deviceIds,
-            call.Options.ThrottleLimit,
-            (deviceId, token) => AccountAsync(call, deviceId, token),
-            cancellationToken
-        );
+        call.Gate.SelectAsync(deviceIds, (deviceId, token) => AccountAsync(call, deviceId, token), cancellationToken);
 
     public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
         SinkCall call,
         IReadOnlyList<DeviceDataFinding> findings,
         CancellationToken cancellationToken
-    ) => PerDevice.RunAsync(findings, call.Options.ThrottleLimit, (finding, token) => EraseAsync(call, finding, token), cancellationToken);
+    ) => call.Gate.SelectAsync(findings, (finding, token) => EraseAsync(call, finding, token), cancellationToken);
 
     private static string PathOf(string deviceId) => $"devices/{deviceId}/commands";
 
@@ -39,7 +34,7 @@ internal sealed class CloudToDeviceQueueSink(HubClient hub) : IFinder, IExporter
     {
         (DeviceIdentity? identity, Fault? fault) = await PerDevice.TryReadAsync(
             call,
-            () => ReadAsync(deviceId, cancellationToken),
+            async () => RequireCount(deviceId, await PerDevice.IdentityAsync(call, hub, deviceId, cancellationToken)),
             cancellationToken
         );
         if (fault is not null)
@@ -112,7 +107,7 @@ internal sealed class CloudToDeviceQueueSink(HubClient hub) : IFinder, IExporter
         catch (DsrException lost)
             when (lost.Fault.Id == FaultCatalogue.ConnectionFailed.Id || lost.Fault.Id == FaultCatalogue.ServiceFailed.Id)
         {
-            DeviceIdentity? now = await ReadAsync(deviceId, cancellationToken);
+            DeviceIdentity? now = RequireCount(deviceId, await hub.GetIdentityAsync(deviceId, cancellationToken));
             if (now is { CloudToDeviceMessageCount: 0 })
                 return waiting;
             throw;
@@ -120,11 +115,8 @@ internal sealed class CloudToDeviceQueueSink(HubClient hub) : IFinder, IExporter
     }
 
     /// <summary>The identity, which counts the messages; without a count nothing is known of the queue.</summary>
-    private async Task<DeviceIdentity?> ReadAsync(string deviceId, CancellationToken cancellationToken)
-    {
-        DeviceIdentity? identity = await hub.GetIdentityAsync(deviceId, cancellationToken);
-        return identity is { CloudToDeviceMessageCount: null }
+    private DeviceIdentity? RequireCount(string deviceId, DeviceIdentity? identity) =>
+        identity is { CloudToDeviceMessageCount: null }
             ? throw new DsrException(HubFaults.Incomplete($"the number of messages that wait for the device '{deviceId}'", hub.HostName))
             : identity;
-    }
 }

@@ -37,11 +37,21 @@ internal sealed record DeviceRecord(DeviceIdentity Identity, Twin? Twin, IReadOn
     public static string PathOf(string deviceId) => $"devices/{deviceId}";
 
     /// <summary>Reads a device; null when the hub says that it is not there.</summary>
-    public static async Task<DeviceRecord?> ReadAsync(HubClient hub, string deviceId, CancellationToken cancellationToken)
+    /// <param name="hub">The hub.</param>
+    /// <param name="deviceId">The device.</param>
+    /// <param name="readFirst">Reads its identity; when what belongs to it is gone, it is asked for anew.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<DeviceRecord?> ReadAsync(
+        HubClient hub,
+        string deviceId,
+        Func<Task<DeviceIdentity?>> readFirst,
+        CancellationToken cancellationToken
+    )
     {
         for (int attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            if (await hub.GetIdentityAsync(deviceId, cancellationToken) is not { } identity)
+            DeviceIdentity? identity = attempt == 0 ? await readFirst() : await hub.GetIdentityAsync(deviceId, cancellationToken);
+            if (identity is null)
                 return null;
             if (await ReadRestAsync(hub, identity, cancellationToken) is { } record)
                 return record;

@@ -84,9 +84,8 @@ internal sealed class RegistryErasure(HubClient hub, SinkCall call)
             return await Task.WhenAll(batch.Select(finding => FailedAsync(finding, exception.Fault, cancellationToken)));
         }
 
-        return await PerDevice.RunAsync(
+        return await call.Gate.SelectAsync(
             [.. batch.Zip(results)],
-            call.Options.ThrottleLimit,
             (pair, token) =>
                 pair.Second switch
                 {

@@ -14,7 +14,7 @@ internal sealed class RegistrySink(HubClient hub) : IFinder, IExporter, IEraser
         IReadOnlyList<string> deviceIds,
         CancellationToken cancellationToken
     ) =>
-        PerDevice.RunAsync(deviceIds, call.Options.ThrottleLimit, (deviceId, token) => FindAsync(call, deviceId, token), cancellationToken);
+        call.Gate.SelectAsync(deviceIds, (deviceId, token) => FindAsync(call, deviceId, token), cancellationToken);
 
     public async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
         SinkCall call,
@@ -30,9 +30,8 @@ internal sealed class RegistrySink(HubClient hub) : IFinder, IExporter, IEraser
             // Devices are read at once, and written in their order: the same devices give the same files.
             foreach (string[] some in deviceIds.Chunk(call.Options.ThrottleLimit * ReadAhead))
             {
-                IReadOnlyList<(DeviceRecord? Record, Fault? Fault)> read = await PerDevice.RunAsync(
+                IReadOnlyList<(DeviceRecord? Record, Fault? Fault)> read = await call.Gate.SelectAsync(
                     some,
-                    call.Options.ThrottleLimit,
                     (deviceId, token) => ReadAsync(call, deviceId, token),
                     cancellationToken
                 );
@@ -103,7 +102,7 @@ internal sealed class RegistrySink(HubClient hub) : IFinder, IExporter, IEraser
     {
         (DeviceRecord? record, Fault? fault) = await PerDevice.TryReadAsync(
             call,
-            () => DeviceRecord.ReadAsync(hub, deviceId, cancellationToken),
+            () => DeviceRecord.ReadAsync(hub, deviceId, () => PerDevice.IdentityAsync(call, hub, deviceId, cancellationToken), cancellationToken),
             cancellationToken
         );
         if (record is not null)

@@ -16,7 +16,7 @@ public sealed class BlobServiceTests(AzuriteServer azurite) : IClassFixture<Azur
     private const string Blob = "contoso-hub/0/2026/01/05/08/00";
 
     private static List<RoutedMessage> LargeMessages =>
-        [.. Messages(24, Alice, Bob, Carol).Select((message, n) => n % 6 < 3 ? Padded(message) : message)];
+        [.. Messages(24, Alice, Bob, Carol).Select((message, n) => n % 12 < 3 ? Padded(message) : message)];
 
     [Theory]
     [InlineData(BlobServices.Sandbox)]

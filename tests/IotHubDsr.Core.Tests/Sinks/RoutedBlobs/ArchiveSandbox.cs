@@ -153,8 +153,8 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
             Properties = [.. properties.Select(property => KeyValuePair.Create(property.Name, property.Value))],
         };
 
-    /// <summary>The same message with so large a body that its neighbourhood is worth a copy inside the service.</summary>
-    public static RoutedMessage Padded(RoutedMessage message, int length = 200_000) =>
+    /// <summary>The same message with so large a body that two of them are worth a copy inside the service.</summary>
+    public static RoutedMessage Padded(RoutedMessage message, int length = 2_000_000) =>
         message with
         {
             Body = Encoding.UTF8.GetBytes($$"""{"of":"{{message.DeviceId}}","pad":"{{new string('x', length)}}"}"""),

@@ -40,6 +40,44 @@ public sealed class ReadOnceTests
     }
 
     [Fact]
+    public async Task Find_AfterAReadingWithABound_DoesNotReadAgainWhatHasNothingOfTheDevice()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        sandbox.Put("alice", Messages(5, Alice, Bob));
+        sandbox.Put("others", Messages(5, Bob));
+        sandbox.Bounds = new Dictionary<string, RecordBound>
+        {
+            [Alice] = new RecordBound(DateTimeOffset.UnixEpoch, GenerationId: null, DateTimeOffset.UnixEpoch),
+        };
+        await sandbox.FindOneAsync(Alice);
+        sandbox.Bounds = new Dictionary<string, RecordBound>();
+        sandbox.Forget();
+
+        DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
+
+        Assert.Equal((3L, "alice"), (found.RecordCount, Assert.Single(Read(sandbox))));
+    }
+
+    [Fact]
+    public async Task Find_SaysHowItRead()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        sandbox.Put("one", Messages(5, Bob));
+        sandbox.Put("two", Messages(5, Bob));
+        DateTimeOffset before = sandbox.Clock.GetUtcNow();
+        SinkCall first = sandbox.Call();
+        await sandbox.Sink.FindAsync(first, [Alice], CancellationToken.None);
+        sandbox.Put("two", Messages(6, Bob));
+        SinkCall second = sandbox.Call();
+        await sandbox.Sink.FindAsync(second, [Alice], CancellationToken.None);
+
+        Assert.Contains("each blob in it", first.Reading, StringComparison.Ordinal);
+        Assert.Contains("listed again: 1 blob still had the ETag", second.Reading, StringComparison.Ordinal);
+        Assert.Contains($"at {before:yyyy-MM-dd}", second.Reading, StringComparison.Ordinal);
+        Assert.Contains("1 other was read to the end now", second.Reading, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Find_AfterAnErasure_DoesNotReadWhatWasReadAfterTheCommit()
     {
         await using ArchiveSandbox sandbox = await StartAsync();

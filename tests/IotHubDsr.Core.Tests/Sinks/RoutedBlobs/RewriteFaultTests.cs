@@ -36,7 +36,7 @@ public sealed class RewriteFaultTests
         await using ArchiveSandbox sandbox = await StartAsync();
         List<RoutedMessage> messages = Messages(60, Alice, Bob, Carol);
         if (copied)
-            messages = [.. messages.Select((message, n) => n % 20 == 1 ? Padded(message) : message)];
+            messages = [.. messages.Select((message, n) => n % 20 == 1 ? Padded(message, 4_000_000) : message)];
         string whole = TextWithout(messages);
         string without = TextWithout(messages, Alice);
         int requests = await CountRequestsAsync(sandbox, messages);

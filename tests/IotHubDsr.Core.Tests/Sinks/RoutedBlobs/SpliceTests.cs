@@ -12,7 +12,7 @@ public sealed class SpliceTests
     private const string Blob = "contoso-hub/0/2026/01/05/08/00";
     private const string CopySource = "x-ms-copy-source";
     private static readonly string[] s_devices = [Alice, Bob, Carol];
-    private static readonly int[] s_lengths = [0, 10, 3_000, 60_000, 140_000, 900_000];
+    private static readonly int[] s_lengths = [0, 10, 3_000, 140_000, 900_000, 3_600_000];
 
     [Theory]
     [InlineData(RoutedEncoding.Json, 64)]
@@ -33,6 +33,49 @@ public sealed class SpliceTests
         Assert.Equal([Verdict.Absent, Verdict.Present], (await sandbox.FindAsync(Alice, Bob)).Select(finding => finding.Verdict));
         if (encoding == RoutedEncoding.Json)
             Assert.Equal(TextWithout(messages, Alice), sandbox.Text(Blob));
+    }
+
+    [Fact]
+    public async Task Erase_ManyRecordsNotFarApart_UploadsFullBlocksAndCopiesNothing()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        List<RoutedMessage> messages = [.. Messages(40, Alice, Bob, Carol, Bob).Select(message => Padded(message, 500_000))];
+        sandbox.Put(Blob, messages);
+        DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
+        sandbox.Forget();
+        int copies = 0;
+        sandbox.Wire.Before = request => Task.FromResult(request.Headers.Contains(CopySource) ? copies++ : 0);
+
+        ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(found));
+
+        Assert.Equal((null, 10L), (outcome.Fault, outcome.RecordsErased));
+        Assert.Equal(TextWithout(messages, Alice), sandbox.Text(Blob));
+
+        // 15 MB in blocks of 4 MiB, and the list of them.
+        Assert.Equal((0, 5), (copies, sandbox.Mutations.Count()));
+    }
+
+    [Fact]
+    public async Task Erase_LongStretchesBetweenCrowdedOnes_CopiesThemAlone()
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        List<RoutedMessage> messages =
+        [
+            .. Messages(60, Bob).Select(message => Padded(message, 200_000)),
+            .. Messages(40, Alice, Bob).Select(message => Padded(message, 1_000)),
+            .. Messages(60, Carol).Select(message => Padded(message, 200_000)),
+        ];
+        sandbox.Put(Blob, messages);
+        DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
+        sandbox.Forget();
+        int copies = 0;
+        sandbox.Wire.Before = request => Task.FromResult(request.Headers.Contains(CopySource) ? copies++ : 0);
+
+        await sandbox.EraseAsync(found);
+
+        Assert.Equal(TextWithout(messages, Alice), sandbox.Text(Blob));
+        Assert.Equal((2, 4), (copies, sandbox.Mutations.Count()));
+        Assert.InRange(sandbox.BytesUploaded, 1, 100_000);
     }
 
     [Fact]
