@@ -53,7 +53,7 @@ $sandbox = Start-IotHubSandbox -Seed $Seed
 try {
     Connect-IotHubDsr -Sandbox $sandbox -RequestStore ([IO.Path]::Combine($folder, 'requests')) | Out-Default
 
-    '2. Every location that can hold data of a device, from the hub's configuration.'
+    '2. Every location that can hold data of a device, from the hub''s configuration.'
     Get-IotDataLocation | Out-Default
 
     "3. The footprint of '$DeviceId'. A question mark means that the number is unknown."
@@ -77,8 +77,8 @@ try {
     }
     $others = @($receipts | Where-Object { "$($_.Location.Capabilities)" -eq 'None' })
     "   $($others.Count) locations that this module does not erase from; each receipt says who must do what. For example:"
-    $others | Where-Object { $_.Kind -in 'LogAnalyticsWorkspace', 'Webhook' } | ForEach-Object { "   $($_.Verdict): $($_.Kind) "
-        + "$($_.Place). $($_.Detail)" }
+    $others | Where-Object { $_.Kind -in 'LogAnalyticsWorkspace', 'Webhook' } | ForEach-Object { "   $($_.Verdict): $($_.Kind) " +
+        "$($_.Place). $($_.Detail)" }
 
     '8. The record: the request with what comes next, its certificate, checked, and its report.'
     $request = Get-IotDataRequest -RequestId $request.RequestId

@@ -75,16 +75,16 @@ foreach ($request in @($open | Where-Object $ripe)) {
 function Get-Duty($Request) {
     foreach ($location in @($Request.Locations)) {
         switch ("$($location.Verdict)") {
-            'OwnerAction' { if (-not $location.IsOwnerActionDone) { "the owner of $($location.Kind) $($location.Place) must delete what "
-                + "it holds and confirm it" } }
+            'OwnerAction' { if (-not $location.IsOwnerActionDone) { "the owner of $($location.Kind) $($location.Place) must delete what " +
+                "it holds and confirm it" } }
             'Unreachable' { "the administrator of $($location.Kind) $($location.Place) must make it readable" }
             'Unknown' { "the operator must plan an erasure for $($location.Kind) $($location.Place)" }
             'Present' { "the operator must check what is left in $($location.Kind) $($location.Place)" }
             'Held' {
                 $holds = @($Request.Holds | Where-Object LocationId -eq $location.LocationId)
                 $review = if ($holds.Count -gt 0) { $holds[0].ReviewAt } else { $location.Until }
-                if (-not $review -or $review -le $now) { "the person who decides on the hold on $($location.Kind) $($location.Place) must "
-                    + "review it" }
+                if (-not $review -or $review -le $now) { "the person who decides on the hold on $($location.Kind) $($location.Place) must " +
+                    "review it" }
             }
         }
     }

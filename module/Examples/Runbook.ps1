@@ -96,6 +96,6 @@ else {
 
 $request = Get-IotDataRequest -RequestId $RequestId
 "$($RequestId): $($request.Status). $($request.NextAction)"
-if ("$($request.Status)" -in 'Received', 'Running', 'Interrupted') { throw "The request $RequestId was not completed: it is "
-    + "$($request.Status)." }
+if ("$($request.Status)" -in 'Received', 'Running', 'Interrupted') { throw "The request $RequestId was not completed: it is " +
+    "$($request.Status)." }
 $request

@@ -55,7 +55,7 @@ Describe 'IDs of digits only can be typed' {
     It 'warns when zeros in front may have been lost' {
         $number = 007
         Get-IotDeviceDataFootprint $number -WarningVariable warnings -WarningAction SilentlyContinue -ErrorAction SilentlyContinue | Out-Null
-        "$warnings" | Should -BeLike '*ID 7 *quotation marks*'
+        "$warnings" | Should -BeLike '*ID 7 *quote it*'
         Get-IotDeviceDataFootprint 356938035643809 -WarningVariable none -ErrorAction SilentlyContinue | Out-Null
         $none | Should -BeNullOrEmpty
     }

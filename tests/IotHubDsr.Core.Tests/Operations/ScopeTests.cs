@@ -32,7 +32,7 @@ public sealed class ScopeTests
         Assert.Equal(Text(messages.Where(message => (message.DeviceId, message.GenerationId) != ("dev1", "old"))), Text(sandbox));
         Assert.Equal(Verdict.ErasurePending, Of(receipts, Container).Verdict);
         Assert.Equal(Verdict.Absent, Of(receipts, LocationKinds.DeviceRegistry).Verdict);
-        Assert.Contains("another one", Of(receipts, LocationKinds.DeviceRegistry).Detail, StringComparison.Ordinal);
+        Assert.Contains("not of the requested generation", Of(receipts, LocationKinds.DeviceRegistry).Detail, StringComparison.Ordinal);
         Assert.Equal(Verdict.OwnerAction, Of(receipts, LocationKinds.FileUploadContainer).Verdict);
         Assert.Contains("generation", Of(receipts, LocationKinds.FileUploadContainer).Detail, StringComparison.Ordinal);
         Assert.Same(present, Device(sandbox, "dev1"));
@@ -77,7 +77,7 @@ public sealed class ScopeTests
         foreach (string kind in (string[])[LocationKinds.DeviceRegistry, LocationKinds.CloudToDeviceQueue])
         {
             Assert.Equal((Verdict.OwnerAction, 0), (Of(receipts, kind).Verdict, Of(receipts, kind).RecordsErased));
-            Assert.Contains("a window of time", Of(receipts, kind).Detail, StringComparison.Ordinal);
+            Assert.Contains("a time window", Of(receipts, kind).Detail, StringComparison.Ordinal);
         }
 
         Assert.Equal(3, Device(sandbox, "dev1").PendingCommands);
@@ -140,7 +140,7 @@ public sealed class ScopeTests
 
         Assert.Equal(before, Text(sandbox));
         Assert.Equal((Verdict.OwnerAction, 0L, 2L), (receipt.Verdict, receipt.RecordsErased, receipt.RecordsRemaining));
-        Assert.Contains("made again", receipt.Detail, StringComparison.Ordinal);
+        Assert.Contains("the new device was not touched", receipt.Detail, StringComparison.Ordinal);
 
         // A plan about the old one alone still works.
         await sandbox.EraseAsync(await sandbox.PlanAsync(new RecordScope { GenerationId = "old" }, deviceId));
@@ -167,7 +167,7 @@ public sealed class ScopeTests
         Assert.Equal(before, Text(sandbox));
         ErasureReceipt receipt = Of(receipts, Container);
         Assert.Equal((Verdict.OwnerAction, 0L, 2L), (receipt.Verdict, receipt.RecordsErased, receipt.RecordsRemaining));
-        Assert.Contains("made again", receipt.Detail, StringComparison.Ordinal);
+        Assert.Contains("the new device was not touched", receipt.Detail, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -135,7 +135,7 @@ public sealed class PackageTests(PackagedModule module) : IClassFixture<Packaged
     {
         string output = await RunAsync("(Get-Help Remove-IotDeviceData).Synopsis; \"$(Get-Help about_IotHubDsr)\"");
 
-        Assert.Contains("Erases what every location holds of devices", output, StringComparison.Ordinal);
+        Assert.Contains("Erases the data that every location holds", output, StringComparison.Ordinal);
         Assert.Contains("LOCATION FILE", output, StringComparison.Ordinal);
     }
 

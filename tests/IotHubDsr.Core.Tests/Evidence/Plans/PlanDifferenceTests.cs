@@ -19,9 +19,9 @@ public sealed class PlanDifferenceTests
     [InlineData("one relayed more", 1, null)]
     [InlineData("made again", long.MaxValue, "the device was deleted and created again")]
     [InlineData("gone", long.MaxValue, "the device is gone")]
-    [InlineData("unreachable", long.MaxValue, "it was Present, and is Unreachable now")]
-    [InlineData("held", long.MaxValue, "it was Present, and is Held now")]
-    [InlineData("unknown", long.MaxValue, "it was Present, and is Unknown now")]
+    [InlineData("unreachable", long.MaxValue, "it was Present, and is now Unreachable")]
+    [InlineData("held", long.MaxValue, "it was Present, and is now Held")]
+    [InlineData("unknown", long.MaxValue, "it was Present, and is now Unknown")]
     [InlineData("not erasable", long.MaxValue, "nothing can be erased there any more")]
     public void Find_OneStep_NamesWhatIsDifferent(string now, long tolerance, string? expected)
     {

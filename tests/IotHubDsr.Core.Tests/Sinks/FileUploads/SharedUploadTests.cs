@@ -8,7 +8,11 @@ public sealed class SharedUploadTests
 {
     [Theory]
     [InlineData(LocationSettings.OtherHubs, "fabrikam-hub", "Hub 'fabrikam-hub' also writes to the container")]
-    [InlineData(LocationSettings.SharingUnknown, "no right to list hubs.", "It is unknown whether another hub also writes to the container: no right to list hubs")]
+    [InlineData(
+        LocationSettings.SharingUnknown,
+        "no right to list hubs.",
+        "It is unknown whether another hub also writes to the container: no right to list hubs"
+    )]
     public async Task FilesOfADevice_ContainerMayBeShared_AreOwnerActionAndNeitherErasedNorExported(
         string setting,
         string value,
