@@ -224,8 +224,7 @@ public sealed class DsrEngine : IDsrEngine
             cancellationToken
         );
 
-    private IEvidenceStore StoreOf(HubConnection connection, string? place) =>
-        connection.EvidenceAt(place, _time);
+    private IEvidenceStore StoreOf(HubConnection connection, string? place) => connection.EvidenceAt(place, _time);
 
     /// <summary>A store in a folder takes no connection.</summary>
     private IEvidenceStore StoreOf(RequestStoreOptions options) =>

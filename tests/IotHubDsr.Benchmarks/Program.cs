@@ -6,7 +6,7 @@ using IotHubDsr.Benchmarks.Jobs;
 using IotHubDsr.Benchmarks.Rivals;
 using IotHubDsr.Benchmarks.Startup;
 
-IBenchmarkFamily[] families = [new ArchivesFamily(), new StartupFamily(), new CrashFamily(), new RivalsFamily(), new JobsFamily(), new IotHubDsr.Benchmarks.Profile.ProfileFamily()];
+IBenchmarkFamily[] families = [new ArchivesFamily(), new StartupFamily(), new CrashFamily(), new RivalsFamily(), new JobsFamily()];
 string name = args is [{ } first, ..] ? first : "list";
 if (name == ErasureWorker.Name)
     return await ErasureWorker.RunAsync(Console.In, Console.Out);

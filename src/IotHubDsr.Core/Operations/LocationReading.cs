@@ -18,11 +18,7 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
 
     public SinkOptions Options => options;
 
-    public SinkCall CallFor(
-        DataLocation location,
-        IReadOnlyDictionary<string, RecordBound>? bounds = null,
-        SharedReads? shared = null
-    ) =>
+    public SinkCall CallFor(DataLocation location, IReadOnlyDictionary<string, RecordBound>? bounds = null, SharedReads? shared = null) =>
         new(location, options, events.EmitAsync)
         {
             Bounds = bounds ?? FrozenDictionary<string, RecordBound>.Empty,

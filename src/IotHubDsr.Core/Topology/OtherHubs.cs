@@ -67,9 +67,7 @@ internal sealed class OtherHubs
     {
         PlaceDescription kind = kinds.Of(location.Kind);
         if (!kind.Is(PlaceTraits.MayBeDedicated) || location.Place.Split('/') is not [var account, var container])
-        {
             return location;
-        }
 
         HubWriter[] sharers = [.. _writers.Where(writer => writer.WritesTo(account, container) == true)];
         string[] doubts =

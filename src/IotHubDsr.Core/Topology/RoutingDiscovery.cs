@@ -101,9 +101,11 @@ internal sealed class RoutingDiscovery(DiscoveryContext context, IReadOnlyList<I
         if (endpoint.Body.Text("messagePayloadFormat") is { } format && !format.Equals("None", StringComparison.OrdinalIgnoreCase))
             locations.Add(Unreadable(endpoint, place, $"endpoint '{endpoint.Name}' writes messages in the payload format '{format}'"));
         foreach (Route route in ways.Where(static route => route.DataSchema is not null))
+        {
             locations.Add(
                 Unreadable(endpoint, place, $"{route.To(endpoint.Name).Sentence} writes messages in the schema '{route.DataSchema}'")
             );
+        }
     }
 
     private static LocationDraft Unreadable(RoutingEndpoint endpoint, LocationDraft place, string why) =>

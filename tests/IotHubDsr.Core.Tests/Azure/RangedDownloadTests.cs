@@ -26,7 +26,7 @@ public sealed class RangedDownloadTests
     [InlineData((64 * Mebibyte) - 7, 16)]
     public async Task Read_BlobOfAnySize_GivesItsBytesInFewRequests(int length, int mostRequests)
     {
-        await using var service = await Service.StartAsync(length);
+        await using Service service = await Service.StartAsync(length);
 
         byte[] read = await service.ReadAsync(new TransferBudget());
 
@@ -37,7 +37,7 @@ public sealed class RangedDownloadTests
     [Fact]
     public async Task Read_BudgetIsSpent_StreamsAllTheSame()
     {
-        await using var service = await Service.StartAsync(40 * Mebibyte);
+        await using Service service = await Service.StartAsync(40 * Mebibyte);
         var budget = new TransferBudget();
         while (budget.TryRent() is not null)
             continue;
@@ -51,7 +51,7 @@ public sealed class RangedDownloadTests
     [Fact]
     public async Task Read_StreamIsLeftInTheMiddle_GivesItsMemoryBack()
     {
-        await using var service = await Service.StartAsync(40 * Mebibyte);
+        await using Service service = await Service.StartAsync(40 * Mebibyte);
         var budget = new TransferBudget();
         int before = Left(budget);
 
@@ -69,7 +69,7 @@ public sealed class RangedDownloadTests
     [InlineData(3, 17)]
     public async Task Read_AnswerEndsEarly_AsksForTheRest(int nth, int after)
     {
-        await using var service = await Service.StartAsync(30 * Mebibyte);
+        await using Service service = await Service.StartAsync(30 * Mebibyte);
         service.Faults.Add(Reading with { Skip = nth, Times = 1, TruncateAfterBytes = after });
 
         byte[] read = await service.ReadAsync(new TransferBudget());
@@ -80,7 +80,7 @@ public sealed class RangedDownloadTests
     [Fact]
     public async Task Read_AnswersNeverArrive_FailsInsteadOfEnding()
     {
-        await using var service = await Service.StartAsync(30 * Mebibyte);
+        await using Service service = await Service.StartAsync(30 * Mebibyte);
         service.Faults.Add(Reading with { Times = int.MaxValue, TruncateAfterBytes = 0 });
 
         await Assert.ThrowsAsync<IOException>(() => service.ReadAsync(new TransferBudget()));
@@ -89,7 +89,7 @@ public sealed class RangedDownloadTests
     [Fact]
     public async Task Read_BlobChangesMeanwhile_FailsAsAConflict()
     {
-        await using var service = await Service.StartAsync(64 * Mebibyte);
+        await using Service service = await Service.StartAsync(64 * Mebibyte);
         await using Stream content = service.Open(new TransferBudget());
         await content.ReadExactlyAsync(new byte[Mebibyte]);
         service.Replace();
@@ -99,7 +99,13 @@ public sealed class RangedDownloadTests
         Assert.True(BlobFailures.IsConflict(failed));
     }
 
-    private static FaultRule Reading => new() { Service = "blob", Method = "GET", PathContains = Blob };
+    private static FaultRule Reading =>
+        new()
+        {
+            Service = "blob",
+            Method = "GET",
+            PathContains = Blob,
+        };
 
     private static int Left(TransferBudget budget)
     {
@@ -142,7 +148,7 @@ public sealed class RangedDownloadTests
         public static async Task<Service> StartAsync(int length) =>
             new(await SandboxServer.StartAsync(new SandboxOptions(), CancellationToken.None), length);
 
-        public Stream Open(TransferBudget budget) => new RangedDownload(_client, _etag, Bytes.Length, budget);
+        public RangedDownload Open(TransferBudget budget) => new(_client, _etag, Bytes.Length, budget);
 
         public async Task<byte[]> ReadAsync(TransferBudget budget)
         {

@@ -1,5 +1,3 @@
-using IotHubDsr.Sandbox.Hosting;
-
 namespace IotHubDsr.Core.Tests.Operations;
 
 /// <summary>What an operation asks for once, although several of its parts go by it.</summary>

@@ -93,13 +93,8 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
         }
     }
 
-    private sealed class Folder(
-        BlobContainerClient container,
-        string place,
-        string requestId,
-        TimeProvider time,
-        LastJournal lastRead
-    ) : IEvidenceFolder
+    private sealed class Folder(BlobContainerClient container, string place, string requestId, TimeProvider time, LastJournal lastRead)
+        : IEvidenceFolder
     {
         private const string HolderName = "holder";
 

@@ -81,7 +81,8 @@ internal sealed class ContainerScan(
     /// <summary>How the container was read, for a certificate.</summary>
     public string Reading =>
         _known == 0
-            ? "The container was listed, and each blob in it that the operator does not exclude was read to its end under the ETag that it had."
+            ? "The container was listed, and each blob in it that the operator does not exclude was read to its end under the ETag that it "
+                + "had."
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $"The container was listed again: {Counted.Of(_known, "blob")} still had the ETag under which "

@@ -11,16 +11,14 @@ internal sealed class CloudToDeviceQueueSink(HubClient hub) : IFinder, IExporter
         SinkCall call,
         IReadOnlyList<string> deviceIds,
         CancellationToken cancellationToken
-    ) =>
-        call.Gate.SelectAsync(deviceIds, (deviceId, token) => FindAsync(call, deviceId, token), cancellationToken);
+    ) => call.Gate.SelectAsync(deviceIds, (deviceId, token) => FindAsync(call, deviceId, token), cancellationToken);
 
     public Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
         SinkCall call,
         IReadOnlyList<string> deviceIds,
         IExportTarget target,
         CancellationToken cancellationToken
-    ) =>
-        call.Gate.SelectAsync(deviceIds, (deviceId, token) => AccountAsync(call, deviceId, token), cancellationToken);
+    ) => call.Gate.SelectAsync(deviceIds, (deviceId, token) => AccountAsync(call, deviceId, token), cancellationToken);
 
     public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
         SinkCall call,

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Sinks.FeedbackQueues;

@@ -1,5 +1,4 @@
 using IotHubDsr.Core.Azure.Hub;
-using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Sinks.Registry;
 
@@ -13,8 +12,7 @@ internal sealed class RegistrySink(HubClient hub) : IFinder, IExporter, IEraser
         SinkCall call,
         IReadOnlyList<string> deviceIds,
         CancellationToken cancellationToken
-    ) =>
-        call.Gate.SelectAsync(deviceIds, (deviceId, token) => FindAsync(call, deviceId, token), cancellationToken);
+    ) => call.Gate.SelectAsync(deviceIds, (deviceId, token) => FindAsync(call, deviceId, token), cancellationToken);
 
     public async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
         SinkCall call,
@@ -102,7 +100,13 @@ internal sealed class RegistrySink(HubClient hub) : IFinder, IExporter, IEraser
     {
         (DeviceRecord? record, Fault? fault) = await PerDevice.TryReadAsync(
             call,
-            () => DeviceRecord.ReadAsync(hub, deviceId, () => PerDevice.IdentityAsync(call, hub, deviceId, cancellationToken), cancellationToken),
+            () =>
+                DeviceRecord.ReadAsync(
+                    hub,
+                    deviceId,
+                    () => PerDevice.IdentityAsync(call, hub, deviceId, cancellationToken),
+                    cancellationToken
+                ),
             cancellationToken
         );
         if (record is not null)
