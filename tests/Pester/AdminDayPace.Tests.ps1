@@ -33,7 +33,7 @@ Describe 'The wait for the hub''s pace is visible' {
     BeforeAll {
         $script:sandbox = Start-IotHubSandbox -Sku S1
         $script:context = Connect-IotHubDsr -Sandbox $sandbox -RequestStore (Join-Path $TestDrive 'requests') -ThrottleShare 1
-        $script:ids = 1..8 | ForEach-Object { 'th-{0:000}' -f $_ }
+        $script:ids = 1..16 | ForEach-Object { 'th-{0:000}' -f $_ }
     }
 
     AfterAll {
