@@ -105,12 +105,22 @@ public sealed class StreamingTests
     }
 
     /// <summary>A service is sent nothing more, while another is asked often enough for a forgotten worker to show itself.</summary>
+    /// <remarks>
+    /// What was under way when the workers ended can still reach the log: a request that its sender has given up is read by the
+    /// sandbox a moment later. A forgotten worker goes on for longer than the first questions take.
+    /// </remarks>
     internal static void AssertQuiet(ModuleSession session, string service)
     {
+        Ask(times: 5);
         long last = Last();
-        for (int round = 0; round < 20; round++)
-            session.Run("$null = Connect-IotHubDsr -Sandbox $sandbox");
+        Ask(times: 20);
         Assert.Equal(last, Last());
+
+        void Ask(int times)
+        {
+            for (int round = 0; round < times; round++)
+                session.Run("$null = Connect-IotHubDsr -Sandbox $sandbox");
+        }
 
         long Last() =>
             session.Sandbox.Log.Where(request => request.Service == service).Select(request => request.Sequence).DefaultIfEmpty().Max();
