@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Foundation;
 using IotHubDsr.Core.Records;
@@ -13,20 +12,20 @@ internal sealed class RewriteCheck : IAsyncDisposable
 {
     private static readonly SubjectIndex Nobody = new([]);
 
-    private readonly Pipe _copy = new(new PipeOptions(pauseWriterThreshold: 2 * 1024 * 1024, resumeWriterThreshold: 1024 * 1024));
+    private readonly HandOver _copy = new();
     private readonly Task<ArchiveScan> _scan;
 
     public RewriteCheck(ReadingShare share, CancellationToken cancellationToken) => _scan = ScanAsync(share, cancellationToken);
 
     /// <summary>The next bytes of the new content. A failed walk accepts nothing more; its failure is reported at the end.</summary>
-    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
-        await _copy.Writer.WriteAsync(bytes, cancellationToken);
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        _copy.WriteAsync(bytes, cancellationToken);
 
     /// <summary>Compares the new content with what must stay: kept + removed = read, and the same bytes.</summary>
     /// <exception cref="DsrException">It is not what must stay.</exception>
     public async Task VerifyAsync(string place, ArchiveRewrite rewrite)
     {
-        await _copy.Writer.CompleteAsync();
+        _copy.Complete();
         ArchiveScan staged;
         try
         {
@@ -49,14 +48,14 @@ internal sealed class RewriteCheck : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _copy.Writer.CompleteAsync();
+        _copy.Complete();
         await ((Task)_scan).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task<ArchiveScan> ScanAsync(ReadingShare share, CancellationToken cancellationToken)
     {
         // Closing the stream lets a writer that is ahead go on when the walk has failed.
-        await using Stream copy = _copy.Reader.AsStream();
+        await using Stream copy = _copy.OpenReader();
         return await ArchiveFormats.ScanAsync(copy, new ScanRequest(Nobody, WithDigest: true), cancellationToken, share: share);
     }
 }
