@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
-using IotHubDsr.Core.Azure.Blobs;
 
 namespace IotHubDsr.Core.Azure;
 

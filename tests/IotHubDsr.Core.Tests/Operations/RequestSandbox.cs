@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.Hosting;
@@ -14,7 +15,8 @@ internal sealed class RequestSandbox : IAsyncDisposable
 
     private bool _isGuest;
 
-    private RequestSandbox(SandboxServer server, TimeProvider clock) => (Server, _clock, _engine) = (server, clock, new DsrEngine(clock));
+    private RequestSandbox(SandboxServer server, TimeProvider clock, SinkCatalogue? sinks = null) =>
+        (Server, _clock, _engine) = (server, clock, new DsrEngine(clock, sinks));
 
     public SandboxServer Server { get; }
 
@@ -33,7 +35,8 @@ internal sealed class RequestSandbox : IAsyncDisposable
 
     /// <param name="time">The sandbox's clock; null for one by which no hour ends soon, which is the module's, too.</param>
     /// <param name="sharesClock">Whether time passes for the module as it does for the sandbox.</param>
-    public static async Task<RequestSandbox> StartAsync(TimeProvider? time = null, bool sharesClock = false)
+    /// <param name="sinks">The kinds of place; null for those of the module.</param>
+    public static async Task<RequestSandbox> StartAsync(TimeProvider? time = null, bool sharesClock = false, SinkCatalogue? sinks = null)
     {
         TimeProvider clock = OfAnHourThatLasts();
         SandboxServer server = await SandboxServer.StartAsync(new SandboxOptions { Time = time ?? clock }, CancellationToken.None);
@@ -41,7 +44,8 @@ internal sealed class RequestSandbox : IAsyncDisposable
             server,
             sharesClock ? server.World.Clock
                 : time is null ? clock
-                : TimeProvider.System
+                : TimeProvider.System,
+            sinks
         );
         await sandbox.ConnectAsync();
         return sandbox;

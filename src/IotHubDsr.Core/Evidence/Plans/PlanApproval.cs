@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.Pkcs;
 using System.Security.Cryptography.X509Certificates;
-using IotHubDsr.Core.Evidence.Certificates;
 using IotHubDsr.Core.Evidence.Signatures;
 
 namespace IotHubDsr.Core.Evidence.Plans;

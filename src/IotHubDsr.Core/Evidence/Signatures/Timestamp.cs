@@ -2,7 +2,6 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.Pkcs;
 using System.Security.Cryptography.X509Certificates;
-using IotHubDsr.Core.Evidence.Certificates;
 
 namespace IotHubDsr.Core.Evidence.Signatures;
 

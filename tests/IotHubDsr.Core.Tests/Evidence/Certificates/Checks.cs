@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using IotHubDsr.Core.Evidence.Certificates;
+using IotHubDsr.Core.Evidence.Signatures;
 
 namespace IotHubDsr.Core.Tests.Evidence.Certificates;
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
-using IotHubDsr.Core.Evidence.Signatures;
 
-namespace IotHubDsr.Core.Evidence.Certificates;
+namespace IotHubDsr.Core.Evidence.Signatures;
 
 /// <summary>Whose signatures count, and when that is asked.</summary>
 /// <param name="Anchors">Certificates that are trusted themselves, or as authorities. Only named certificates are trusted.</param>

@@ -1,4 +1,4 @@
-namespace IotHubDsr.Core.Evidence.Signatures;
+namespace IotHubDsr.Core.Evidence.Certificates;
 
 /// <summary>
 /// The certificates of a request, each of which names the one before it: re-verification adds a statement and never changes one. Of those

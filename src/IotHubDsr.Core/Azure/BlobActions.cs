@@ -1,6 +1,6 @@
 using Azure.Core;
 
-namespace IotHubDsr.Core.Azure.Blobs;
+namespace IotHubDsr.Core.Azure;
 
 /// <summary>The Azure RBAC action that an operation of Blob Storage requires.</summary>
 internal static class BlobActions
