@@ -6,9 +6,6 @@ public static class LocationSettings
     /// <summary>Absolute URI of a blob container.</summary>
     public const string ContainerUri = "containerUri";
 
-    /// <summary>Name of the routing endpoint.</summary>
-    public const string EndpointName = "endpointName";
-
     /// <summary>Name of the hub as it stands in blob names; one per line if it has had several.</summary>
     public const string HubName = "hubName";
 
@@ -16,12 +13,6 @@ public static class LocationSettings
     /// Format of blob names, with the tokens {iothub}, {partition}, {YYYY}, {MM}, {DD}, {HH}, {mm}; one per line if there are several.
     /// </summary>
     public const string FileNameFormat = "fileNameFormat";
-
-    /// <summary>Encoding of the messages: Avro, AvroDeflate or JSON.</summary>
-    public const string Encoding = "encoding";
-
-    /// <summary>Seconds between two batches, 60 to 720.</summary>
-    public const string BatchFrequencySeconds = "batchFrequencyInSeconds";
 
     /// <summary>Days since its creation for which the container's retention policy keeps a blob, 1 to 146,000.</summary>
     public const string ImmutabilityDays = "immutabilityPeriodSinceCreationInDays";
@@ -39,7 +30,4 @@ public static class LocationSettings
     /// one per line.
     /// </summary>
     public const string ArchiveHubNames = "archiveHubNames";
-
-    /// <summary>Resource ID of the storage account.</summary>
-    public const string StorageAccountId = "storageAccountId";
 }

@@ -31,9 +31,6 @@ internal sealed record Subject(string DeviceId)
     /// <summary>A limit to its records regardless of the request; null for no limit.</summary>
     public RecordBound? Bound { get; init; }
 
-    /// <summary>Whether nothing but the device ID counts.</summary>
-    public bool IsWholeDevice => GenerationId is null && From is null && Before is null;
-
     /// <summary>Whether a record that names the device is one of those asked for.</summary>
     public bool Includes(MatchKind kind, in RecordFacts facts)
     {

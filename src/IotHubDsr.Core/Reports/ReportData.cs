@@ -70,24 +70,6 @@ internal sealed record ReportData(IReadOnlyList<ReportLocation> Locations, IRead
             ]
         );
 
-    /// <summary>A footprint.</summary>
-    public static ReportData FromFindings(IReadOnlyCollection<DeviceDataFinding> findings) =>
-        new(
-            LocationsOf(findings.Select(static finding => finding.Location)),
-            [
-                .. findings.Select(static finding => new ReportRow
-                {
-                    DeviceId = finding.DeviceId,
-                    LocationId = finding.Location.Id,
-                    Verdict = finding.Verdict,
-                    Found = finding.IsCounted ? finding.RecordCount : null,
-                    Remaining = finding.IsCounted ? finding.RecordCount : null,
-                    Until = finding.Until,
-                    Detail = finding.Detail,
-                }),
-            ]
-        );
-
     /// <summary>An export alone.</summary>
     /// <param name="lines">Its completeness.</param>
     /// <param name="locations">The hub's locations, which tell why each is included.</param>

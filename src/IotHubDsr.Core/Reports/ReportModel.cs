@@ -6,13 +6,10 @@ namespace IotHubDsr.Core.Reports;
 internal enum ReportKind
 {
     /// <summary>A copy of the data (GDPR, Article 15).</summary>
-    Access = 0,
-
-    /// <summary>The data in a form that another controller can read (GDPR, Article 20).</summary>
-    Portability = 1,
+    Access,
 
     /// <summary>Erasure of the data (GDPR, Article 17).</summary>
-    Erasure = 2,
+    Erasure,
 }
 
 /// <summary>

@@ -5,13 +5,7 @@ namespace IotHubDsr.Core.Reports;
 /// <summary>The outcome in sentences that need no knowledge of the tool.</summary>
 internal static class ReportSummary
 {
-    public static string Title(ReportKind kind) =>
-        kind switch
-        {
-            ReportKind.Erasure => "Erasure of device data",
-            ReportKind.Portability => "Portability of device data",
-            _ => "Access to device data",
-        };
+    public static string Title(ReportKind kind) => kind == ReportKind.Erasure ? "Erasure of device data" : "Access to device data";
 
     /// <summary>Whether it is done. What owners say they have done is stated separately: nobody has read it.</summary>
     public static string Headline(ReportFacts facts)

@@ -108,14 +108,11 @@ internal static class LocationFileEntry
         };
         if (texts.GetValueOrDefault("hubName") is { } hubName)
             settings[LocationSettings.HubName] = hubName;
-        string? resourceId = ResourceId(texts, problem);
-        if (resourceId is not null)
-            settings[LocationSettings.StorageAccountId] = resourceId;
         return new LocationDraft
         {
             Kind = kind,
             Place = $"{StorageHost.InWords(cloud, uri)}/{container}",
-            ResourceId = resourceId,
+            ResourceId = ResourceId(texts, problem),
             Ways = [way],
             Settings = settings,
         };

@@ -66,14 +66,6 @@ internal static class LocationJoin
             {
                 joined[setting.Key] = values[0];
             }
-            else if (setting.Key == LocationSettings.BatchFrequencySeconds)
-            {
-                joined[setting.Key] = values.MaxBy(static value => long.TryParse(value, out long seconds) ? seconds : 0)!;
-            }
-            else if (setting.Key == LocationSettings.EndpointName)
-            {
-                joined[setting.Key] = string.Join(',', values);
-            }
             else if (setting.Key is LocationSettings.FileNameFormat or LocationSettings.HubName)
             {
                 joined[setting.Key] = string.Join(

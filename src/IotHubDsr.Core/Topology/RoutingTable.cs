@@ -17,7 +17,7 @@ internal sealed record RoutingEndpoint(string Kind, string Name, JsonElement Bod
     /// <param name="kind">Kind of the place.</param>
     /// <param name="place">The place in the words of its service.</param>
     /// <param name="resourceId">The resource, if known.</param>
-    /// <param name="settings">What is needed to reach it; its endpoint alone where nothing else is known.</param>
+    /// <param name="settings">What is needed to reach it.</param>
     public LocationDraft To(string kind, string place, string? resourceId, Dictionary<string, string>? settings = null) =>
         new()
         {
@@ -25,7 +25,7 @@ internal sealed record RoutingEndpoint(string Kind, string Name, JsonElement Bod
             Place = place,
             ResourceId = resourceId,
             Ways = [],
-            Settings = settings ?? new Dictionary<string, string>(StringComparer.Ordinal) { [LocationSettings.EndpointName] = Name },
+            Settings = settings ?? new Dictionary<string, string>(StringComparer.Ordinal),
         };
 
     /// <summary>An entity of a messaging namespace that it leads to; null when its address does not tell it.</summary>

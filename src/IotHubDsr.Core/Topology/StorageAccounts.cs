@@ -22,8 +22,6 @@ internal sealed record ContainerAddress(string Account, string Container, Uri Ur
         get
         {
             var settings = new Dictionary<string, string>(StringComparer.Ordinal) { [LocationSettings.ContainerUri] = Uri.AbsoluteUri };
-            if (AccountId is not null)
-                settings[LocationSettings.StorageAccountId] = AccountId;
             if (ImmutabilityDays is { } days)
                 settings[LocationSettings.ImmutabilityDays] = days.ToString(CultureInfo.InvariantCulture);
             return settings;

@@ -38,12 +38,8 @@ public sealed class RoutingDiscoveryTests
             new Dictionary<string, string>
             {
                 [LocationSettings.ContainerUri] = "https://stcontoso.z12.blob.storage.azure.net/telemetry",
-                [LocationSettings.StorageAccountId] = location.ResourceId!,
-                [LocationSettings.EndpointName] = "raw-json",
                 [LocationSettings.HubName] = "contoso",
                 [LocationSettings.FileNameFormat] = "{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}.json",
-                [LocationSettings.Encoding] = "JSON",
-                [LocationSettings.BatchFrequencySeconds] = "120",
             },
             location.Settings
         );
@@ -70,7 +66,6 @@ public sealed class RoutingDiscoveryTests
 
         Assert.Equal("https://stcontoso.blob.core.windows.net/telemetry", location.Settings[LocationSettings.ContainerUri]);
         Assert.StartsWith("/subscriptions/s2/", location.ResourceId, StringComparison.Ordinal);
-        Assert.Equal("Avro", location.Settings[LocationSettings.Encoding]);
         Assert.Equal(["endpoint 'a' without a route: data of earlier routes can be there"], location.Provenance);
         Assert.Equal((TimeSpan.FromSeconds(600), LocationInflow.Closed), (location.FlushTime, location.Inflow));
     }
@@ -110,9 +105,6 @@ public sealed class RoutingDiscoveryTests
             ["route 'r' (DeviceMessages) → endpoint 'a'", "endpoint 'b' without a route: data of earlier routes can be there"],
             location.Provenance
         );
-        Assert.Equal("a,b", location.Settings[LocationSettings.EndpointName]);
-        Assert.Equal("300", location.Settings[LocationSettings.BatchFrequencySeconds]);
-        Assert.DoesNotContain(LocationSettings.Encoding, location.Settings.Keys);
         Assert.Contains(LocationSettings.FileNameFormat, location.Settings.Keys);
         Assert.Equal((TimeSpan.FromSeconds(600), LocationInflow.Open), (location.FlushTime, location.Inflow));
     }

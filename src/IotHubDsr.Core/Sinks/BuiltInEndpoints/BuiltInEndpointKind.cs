@@ -37,10 +37,6 @@ internal sealed class BuiltInEndpointKind : ISinkKind, IHubPlaces
                 Ways = ways.Length > 0 ? [.. ways.Select(static route => route.To(Route.BuiltInEndpoint))] : [unrouted],
                 RecordsDeletion = Array.Exists(ways, static route => route.RecordsDeletion),
                 Retention = events.Number("retentionTimeInDays") is > 0 and <= 3650 and var days ? TimeSpan.FromDays((long)days) : null,
-                Settings = new Dictionary<string, string>(StringComparer.Ordinal)
-                {
-                    [LocationSettings.EndpointName] = Route.BuiltInEndpoint,
-                },
             }
         );
         return Task.CompletedTask;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using IotHubDsr.Core.Sinks.BlobArchives;
 using IotHubDsr.Core.Topology;
@@ -38,8 +37,6 @@ internal sealed class RoutedBlobKind : ISinkKind, IEndpointPlaces
 
     private const int DefaultBatchSeconds = 300;
 
-    private static readonly string[] Encodings = ["Avro", "AvroDeflate", "JSON"];
-
     public IReadOnlyCollection<string> EndpointKinds { get; } = ["storageContainers"];
 
     public Sink Open(SinkServices services) => Sink.Of(Description, new RoutedBlobSink(services.Containers, services.Time));
@@ -67,13 +64,8 @@ internal sealed class RoutedBlobKind : ISinkKind, IEndpointPlaces
         // How long messages gather before they are written as a blob.
         long batch = Math.Clamp(((JsonElement?)body).Number("batchFrequencyInSeconds") ?? DefaultBatchSeconds, 0, 86_400);
         Dictionary<string, string> settings = address.Settings;
-        string encoding = body.Text("encoding") ?? Encodings[0];
-        settings[LocationSettings.EndpointName] = endpoint.Name;
         settings[LocationSettings.HubName] = hub.Name;
         settings[LocationSettings.FileNameFormat] = body.Text("fileNameFormat") ?? BlobNameFormat.Default;
-        settings[LocationSettings.Encoding] = Array.Find(Encodings, known => known.Equals(encoding, StringComparison.OrdinalIgnoreCase))
-            ?? encoding;
-        settings[LocationSettings.BatchFrequencySeconds] = batch.ToString(CultureInfo.InvariantCulture);
         return endpoint.To(Name, address.Place, address.AccountId, settings) with { FlushTime = TimeSpan.FromSeconds(2 * batch) };
     }
 }
