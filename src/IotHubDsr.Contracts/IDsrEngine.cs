@@ -44,7 +44,7 @@ public interface IDsrEngine
     /// Runs the steps of a plan as part of a request, reads the locations again and certifies the outcome; yields
     /// <see cref="ErasureReceipt"/>s.
     /// </summary>
-    IAsyncEnumerable<DsrEvent> EraseAsync(ErasureOptions options, CancellationToken cancellationToken);
+    IAsyncEnumerable<DsrEvent> EraseAsync(RemoveOptions options, CancellationToken cancellationToken);
 
     /// <summary>Registers a request; yields one <see cref="DataRequest"/>.</summary>
     IAsyncEnumerable<DsrEvent> RegisterAsync(RegisterOptions options, CancellationToken cancellationToken);

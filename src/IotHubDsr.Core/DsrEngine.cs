@@ -74,7 +74,7 @@ public sealed class DsrEngine : IDsrEngine
     public IAsyncEnumerable<DsrEvent> FindAsync(FootprintOptions options, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
             (events, token) =>
-                new Footprint(ConnectionOf(options.Context), options, events).RunAsync(
+                new Footprint(ConnectionOf(options.Context), options, options.Scope, events).RunAsync(
                     (finding, ct) => events.OutputAsync(finding, ct),
                     token
                 ),
@@ -123,7 +123,7 @@ public sealed class DsrEngine : IDsrEngine
         );
 
     /// <inheritdoc />
-    public IAsyncEnumerable<DsrEvent> EraseAsync(ErasureOptions options, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<DsrEvent> EraseAsync(RemoveOptions options, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
             (events, token) =>
             {

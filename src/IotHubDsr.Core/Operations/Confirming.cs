@@ -27,10 +27,7 @@ internal sealed class Confirming(HubConnection connection, ConfirmPlanOptions op
         {
             Context = options.Context,
             DeviceIds = Subjects.Given(planned.Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal)),
-            Scope = planned.Scope,
-            IncludeOldVersions = planned.IncludeOldVersions,
-            DeleteEmptied = planned.DeleteEmptied ?? false,
-            IncludeRelayed = planned.IncludeRelayed,
+            Erasure = planned.Erasure,
             ThrottleLimit = options.ThrottleLimit,
         };
         ErasurePlan now = await new Planning(connection, again, events, time).PlanAsync(cancellationToken);

@@ -10,7 +10,7 @@ using IotHubDsr.Core.Topology;
 namespace IotHubDsr.Core.Operations;
 
 /// <summary>Binds a plan to a request, which is registered if there is none yet, and runs the approved steps.</summary>
-internal sealed class Erasing(HubConnection connection, IEvidenceStore store, ErasureOptions options, OperationEvents events)
+internal sealed class Erasing(HubConnection connection, IEvidenceStore store, RemoveOptions options, OperationEvents events)
 {
     private readonly ServiceClock _clock = connection.Clock;
 

@@ -30,7 +30,7 @@ internal sealed class Planning(HubConnection connection, PlanOptions options, Op
     public async Task<ErasurePlan> PlanAsync(CancellationToken cancellationToken)
     {
         var findings = new ConcurrentBag<DeviceDataFinding>();
-        HubLocations locations = await new Footprint(connection, options, events).RunAsync(
+        HubLocations locations = await new Footprint(connection, options, options.Erasure.Scope, events).RunAsync(
             (finding, _) =>
             {
                 findings.Add(finding);
@@ -43,15 +43,12 @@ internal sealed class Planning(HubConnection connection, PlanOptions options, Op
         {
             HubHostName = connection.Context.HubHostName,
             HubResourceId = connection.Context.ResourceId,
-            IncludeRelayed = options.IncludeRelayed,
-            IncludeOldVersions = options.IncludeOldVersions,
-            DeleteEmptied = options.DeleteEmptied,
+            Erasure = options.Erasure with { DeleteEmptied = options.Erasure.DeleteEmptied ?? false },
             LateRecords = PlanReach.LateRecords,
-            Scope = options.Scope,
             Salt = PlanSalt.Make(),
             CreatedAt = time.GetUtcNow(),
             Steps = findings
-                .Select(finding => new ErasureStep(finding, ActionFor(finding, options)))
+                .Select(finding => new ErasureStep(finding, ActionFor(finding, options.Erasure)))
                 .OrderBy(step => step.DeviceId, StringComparer.Ordinal)
                 .ThenBy(step => locations.StageOf(step.Location))
                 .ThenBy(step => step.Location.Id, StringComparer.Ordinal)
@@ -82,14 +79,10 @@ internal sealed class Planning(HubConnection connection, PlanOptions options, Op
         return forRegistry > forQueues ? forRegistry : forQueues;
     }
 
-    private static ErasureAction ActionFor(DeviceDataFinding finding, PlanOptions options)
+    private static ErasureAction ActionFor(DeviceDataFinding finding, ErasureOptions erasure)
     {
-        long erasable =
-            finding.RecordCount
-            - (options.IncludeOldVersions ? 0 : finding.OldCopyCount)
-            + (options.IncludeRelayed ? finding.RelayedCount : 0);
         bool can =
             finding.Location.Capabilities.HasFlag(LocationCapabilities.Erase) && finding.Verdict is not (Verdict.Held or Verdict.Expiring);
-        return can && erasable > 0 ? ErasureAction.Erase : ErasureAction.None;
+        return can && erasure.Expected(finding) > 0 ? ErasureAction.Erase : ErasureAction.None;
     }
 }

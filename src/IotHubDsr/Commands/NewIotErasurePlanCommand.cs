@@ -43,11 +43,14 @@ public sealed class NewIotErasurePlanCommand : ScopedDeviceCommand
             Context = context,
             DeviceIds = deviceIds,
             Query = Query,
-            Scope = Scope,
             ThrottleLimit = ThrottleLimit,
-            IncludeRelayed = IncludeRelayed,
-            IncludeOldVersions = IncludeOldVersions,
-            DeleteEmptied = DeleteEmptied,
+            Erasure = new ErasureOptions
+            {
+                Scope = Scope,
+                IncludeRelayed = IncludeRelayed,
+                IncludeOldVersions = IncludeOldVersions,
+                DeleteEmptied = DeleteEmptied,
+            },
             Path = path is not null && ShouldProcess($"{path}, for {context.HubHostName}", "Save the erasure plan") ? path : null,
         };
         return Engine.PlanAsync(options, cancellationToken);

@@ -181,7 +181,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     /// </summary>
     private ErasurePlanSource? PipedPlan()
     {
-        bool isOfDevices = Query is not null || IncludeRelayed || IncludeOldVersions || DeleteEmptied || Scope != RecordScope.All;
+        bool isOfDevices = Query is not null || Erasure != new ErasureOptions { DeleteEmptied = false };
         if (
             !MyInvocation.ExpectingInput
             || isOfDevices
@@ -201,6 +201,15 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
 
         return new ErasurePlanSource(text);
     }
+
+    private ErasureOptions Erasure =>
+        new()
+        {
+            Scope = Scope,
+            IncludeRelayed = IncludeRelayed,
+            IncludeOldVersions = IncludeOldVersions,
+            DeleteEmptied = DeleteEmptied,
+        };
 
     private bool AsksApproval => RequireApproval || ApproverCertificate.Length > 0 || SignaturePath is not null;
 
@@ -254,11 +263,8 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
                 Context = context,
                 DeviceIds = deviceIds,
                 Query = Query,
-                Scope = Scope,
                 ThrottleLimit = ThrottleLimit,
-                IncludeRelayed = IncludeRelayed,
-                IncludeOldVersions = IncludeOldVersions,
-                DeleteEmptied = DeleteEmptied,
+                Erasure = Erasure,
             },
             cancellationToken
         );
@@ -290,7 +296,7 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
             return;
         }
 
-        var options = new ErasureOptions
+        var options = new RemoveOptions
         {
             Context = context,
             Plan = _plan,

@@ -103,9 +103,12 @@ internal sealed class EngineSession
         {
             Context = Context,
             DeviceIds = Stream(choices.Devices),
-            IncludeOldVersions = choices.IncludeOldVersions,
-            DeleteEmptied = choices.DeleteEmptied,
-            Scope = choices.Scope,
+            Erasure = new ErasureOptions
+            {
+                Scope = choices.Scope,
+                IncludeOldVersions = choices.IncludeOldVersions,
+                DeleteEmptied = choices.DeleteEmptied,
+            },
             Path = choices.Path,
             ThrottleLimit = _limit,
         };
@@ -135,7 +138,7 @@ internal sealed class EngineSession
     /// <summary>Runs the steps of a plan that are approved; hands over receipts as they come, and keeps none.</summary>
     public Task EraseAsync(ErasurePlan plan, Func<ErasureStep, bool> approves, Action<ErasureReceipt> received)
     {
-        var erasure = new ErasureOptions
+        var erasure = new RemoveOptions
         {
             Context = Context,
             Plan = plan,

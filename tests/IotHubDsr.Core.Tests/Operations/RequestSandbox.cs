@@ -75,7 +75,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
                     {
                         Context = Context,
                         DeviceIds = Stream(deviceIds),
-                        IncludeOldVersions = includeOldVersions,
+                        Erasure = new ErasureOptions { IncludeOldVersions = includeOldVersions },
                     },
                     CancellationToken.None
                 )
@@ -91,7 +91,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
                     {
                         Context = Context,
                         DeviceIds = Stream(deviceIds),
-                        Scope = scope,
+                        Erasure = new ErasureOptions { Scope = scope },
                     },
                     CancellationToken.None
                 )
@@ -111,7 +111,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
                         Context = Context,
                         DeviceIds = Stream(deviceIds),
                         Path = Path.Combine(_folder, name),
-                        Scope = scope,
+                        Erasure = new ErasureOptions { Scope = scope },
                     },
                     CancellationToken.None
                 )
@@ -152,7 +152,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
     ) =>
         RunAsync<ErasureReceipt>(
             _engine.EraseAsync(
-                new ErasureOptions
+                new RemoveOptions
                 {
                     Context = Context,
                     Plan = plan,
@@ -174,7 +174,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
             if (request.Status == 0 && when(request))
                 stop.Cancel();
         };
-        var options = new ErasureOptions
+        var options = new RemoveOptions
         {
             Context = Context,
             Plan = plan,
