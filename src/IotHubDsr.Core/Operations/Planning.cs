@@ -10,21 +10,28 @@ namespace IotHubDsr.Core.Operations;
 /// <summary>Makes the plan of an erasure from a footprint; it changes nothing.</summary>
 internal sealed class Planning(HubConnection connection, PlanOptions options, OperationEvents events, TimeProvider time)
 {
-    /// <summary>Makes the plan, saves it where the options say so, and gives it; nothing when no device was named.</summary>
+    /// <summary>As <see cref="MakeAsync"/>, and gives the plan.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (await MakeAsync(cancellationToken) is { } plan)
+            await events.OutputAsync(plan, cancellationToken);
+    }
+
+    /// <summary>Makes the plan and saves it where the options say so; null when no device was named.</summary>
+    public async Task<ErasurePlan?> MakeAsync(CancellationToken cancellationToken)
     {
         if (options.Path is not null)
             PlanFile.RequireFree(options.Path);
         ErasurePlan plan = await PlanAsync(cancellationToken);
         if (plan.Steps.Count == 0)
-            return;
+            return null;
         string pace = plan.HubTime is { TotalMinutes: >= 1 }
             ? $"The run takes at least {TableText.Duration(plan.HubTime)} at the hub's pace: {connection.Hub.Throttle.Pace}."
             : $"The hub's pace does not slow the run down: {connection.Hub.Throttle.Pace}.";
         await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, pace), cancellationToken);
         if (options.Path is { } path)
             plan = await PlanFile.SaveAsync(plan, path, cancellationToken);
-        await events.OutputAsync(plan, cancellationToken);
+        return plan;
     }
 
     public async Task<ErasurePlan> PlanAsync(CancellationToken cancellationToken)

@@ -24,21 +24,12 @@ public sealed class ExportIotDataRequestReportCommand : RequestStoreCommand
     /// <inheritdoc />
     protected override void ProcessRecord()
     {
-        string path = FilePath(Path);
-        if (
-            Find(RequestId) is not { } found
-            || !ShouldProcess($"{path}, for request {RequestId} of {found.HubHostName}", "Write the report of a request")
-        )
-        {
-            return;
-        }
-
         var options = new ReportOptions
         {
             Context = ContextOrNone,
             Store = Store,
             RequestId = RequestId,
-            Path = path,
+            Path = FilePath(Path),
         };
         RunOne(cancellationToken => Engine.WriteReportAsync(options, cancellationToken));
     }

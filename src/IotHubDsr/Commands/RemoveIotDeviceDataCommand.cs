@@ -18,7 +18,6 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
 {
     private const string ByPlan = "Plan";
     private readonly List<(DsrContext Context, ErasurePlanSource Source, string? RequestId, string? RequestStore)> _plans = [];
-    private ErasurePlan? _plan;
     private Performer? _performer;
 
     /// <summary>A plan that New-IotErasurePlan made, or the file that it was saved to; exactly it is run.</summary>
@@ -101,7 +100,6 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
             return;
         }
 
-        _plan = null;
         DsrContext context = RequireContext();
         if (AsJob)
         {
@@ -123,26 +121,35 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
     protected override void EndProcessing()
     {
         base.EndProcessing();
-
-        // All plans are checked before the first is run, so that an invalid one is not discovered halfway.
-        List<(DsrContext Context, ErasurePlan? Plan, string? RequestId, string? RequestStore)> confirmed =
+        if (_plans.Count == 0)
+            return;
+        List<RemoveOptions> removals =
         [
             .. _plans.Select(one =>
-                (one.Context, ConfirmPlan(one.Context, one.Source, one.RequestId, one.RequestStore), one.RequestId, one.RequestStore)
+                OptionsOf(one.Context, one.RequestId, one.RequestStore) with
+                {
+                    Planned = PlannedBy(one.Context, one.Source),
+                }
             ),
         ];
-        foreach ((DsrContext context, ErasurePlan? plan, string? requestId, string? requestStore) in confirmed)
-        {
-            (_plan, RequestId, RequestStore) = (plan, requestId, requestStore);
-            OnEnd(context);
-        }
+        Run(cancellationToken => Engine.RemoveAsync(removals, cancellationToken));
     }
 
-    private ErasurePlan? ConfirmPlan(DsrContext context, ErasurePlanSource source, string? requestId, string? requestStore)
-    {
-        (_plan, RequestId, RequestStore) = (null, requestId, requestStore);
-        Prepare(context);
-        var options = new ConfirmPlanOptions
+    private RemoveOptions OptionsOf(DsrContext context, string? requestId, string? requestStore) =>
+        new()
+        {
+            Context = context,
+            RequestId = requestId,
+            Store = StorePath(requestStore),
+            ReceivedAt = Received,
+            IdentityEvidence = IdentityEvidence,
+            Performer = PerformerOfRun(),
+            IsRehearsal = IsWhatIf(),
+            ThrottleLimit = ThrottleLimit,
+        };
+
+    private ConfirmPlanOptions PlannedBy(DsrContext context, ErasurePlanSource source) =>
+        new()
         {
             Context = context,
             Plan = source as ErasurePlan,
@@ -151,29 +158,14 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
             Approval = AsksApproval ? Requirement() : null,
             ThrottleLimit = ThrottleLimit,
         };
-        Run(cancellationToken => Engine.ConfirmPlanAsync(options, cancellationToken));
-        return _plan;
-    }
 
     private protected override string? ForRequest => RequestId;
 
     private protected override bool Asks => true;
 
-    private protected override string? InStore => RequestStore;
+    private protected override bool IsForced => Force;
 
-    /// <summary>
-    /// A plan without anything to erase, in words: a -WhatIf that says nothing leaves open whether anything was looked for.
-    /// </summary>
-    private static string NothingOf(ErasurePlan plan)
-    {
-        int unread = plan
-            .Steps.Where(step => !step.Finding.IsCounted)
-            .Select(step => step.Location.Id)
-            .Distinct(StringComparer.Ordinal)
-            .Count();
-        return $"{Counted.Of(plan.Devices, "device")} of {plan.HubHostName}: no location holds data that can be erased"
-            + (unread == 0 ? string.Empty : $"; {Counted.Of(unread, "location")} could not be counted");
-    }
+    private protected override string? InStore => RequestStore;
 
     /// <summary>
     /// The plan that a piped text names: one that ends with .json; a terminating error when there is no such file. Text is otherwise the ID
@@ -213,29 +205,6 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
 
     private bool AsksApproval => RequireApproval || ApproverCertificate.Length > 0 || SignaturePath is not null;
 
-    private protected override bool ApproveStart()
-    {
-        _plan = null;
-        Prepare(RequireContext());
-        return true;
-    }
-
-    /// <summary>Problems with the request, the store or the certificate are reported before anything is planned or asked.</summary>
-    private void Prepare(DsrContext context)
-    {
-        var preparation = new PrepareOptions
-        {
-            Context = context,
-            Store = Store,
-            RequestId = RequestId,
-            RequiresApproval = AsksApproval,
-            ReceivedAt = Received,
-            Performer = PerformerOfRun(),
-            ProbesStore = !IsWhatIf(),
-        };
-        Run(cancellationToken => Engine.PrepareErasureAsync(preparation, cancellationToken));
-    }
-
     private Performer PerformerOfRun() => _performer ??= PerformerOf(Performer, SigningCertificate, CertificatePassword);
 
     private ApprovalRequirement Requirement() =>
@@ -256,78 +225,16 @@ public sealed class RemoveIotDeviceDataCommand : RegisteringCommand
         DsrContext context,
         IAsyncEnumerable<string> deviceIds,
         CancellationToken cancellationToken
-    ) =>
-        Engine.PlanAsync(
-            new PlanOptions
-            {
-                Context = context,
-                DeviceIds = deviceIds,
-                Query = Query,
-                ThrottleLimit = ThrottleLimit,
-                Erasure = Erasure,
-            },
-            cancellationToken
-        );
-
-    private protected override void OnOutput(object value)
+    )
     {
-        if (value is ErasurePlan plan)
-            _plan = plan;
-        else
-            WriteObject(value);
-    }
-
-    private protected override void OnEnd(DsrContext context)
-    {
-        if (_plan is null)
-            return;
-
-        IReadOnlyList<DataHold> holds = HoldsToShow(context);
-        var approved = _plan
-            .Steps.Where(step =>
-                step.Action == ErasureAction.Erase
-                && Approve(Force, step.Target, IsHeld(step, holds) ? "Leave what is held" : _plan.Operation)
-            )
-            .ToList();
-        if (IsWhatIf())
-        {
-            if (_plan.Steps.All(step => step.Action == ErasureAction.None))
-                ShouldProcess(NothingOf(_plan), "Erase nothing");
-            return;
-        }
-
-        var options = new RemoveOptions
+        var planning = new PlanOptions
         {
             Context = context,
-            Plan = _plan,
-            Approved = approved,
-            Tolerance = Tolerance,
+            DeviceIds = deviceIds,
+            Query = Query,
             ThrottleLimit = ThrottleLimit,
-            RequestId = RequestId,
-            Store = Store,
-            ReceivedAt = Received,
-            IdentityEvidence = IdentityEvidence,
-            Performer = PerformerOfRun(),
+            Erasure = Erasure,
         };
-        Run(cancellationToken => Engine.EraseAsync(options, cancellationToken));
+        return Engine.RemoveAsync([OptionsOf(context, RequestId, RequestStore) with { Planning = planning }], cancellationToken);
     }
-
-    /// <summary>What an operator holds, for -WhatIf: a run looks at the journal itself.</summary>
-    private IReadOnlyList<DataHold> HoldsToShow(DsrContext context)
-    {
-        if (!IsWhatIf() || RequestId is not { } requestId)
-            return [];
-        var query = new DataRequestQuery
-        {
-            Context = context,
-            Store = Store,
-            RequestIds = [requestId],
-        };
-        return Ask<DataRequest>(cancellationToken => Engine.GetRequestsAsync(query, cancellationToken))?.Holds ?? [];
-    }
-
-    private static bool IsHeld(ErasureStep step, IReadOnlyList<DataHold> holds) =>
-        holds.Any(hold =>
-            hold.Item is null && hold.LocationId == step.Location.Id && (hold.DeviceId is null || hold.DeviceId == step.DeviceId)
-        );
 }

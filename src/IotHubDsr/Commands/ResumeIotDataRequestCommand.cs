@@ -14,14 +14,8 @@ public sealed class ResumeIotDataRequestCommand : RequestRunCommand
 
     private protected override bool Asks => true;
 
-    private protected override void Work(ResumeOptions options)
-    {
-        if (Find(options.RequestId) is not { } found)
-            return;
-        string target =
-            $"Request {found.RequestId}: {Counted.Of(found.Devices, "device")} of {found.HubHostName} in "
-            + $"{Counted.Of(found.Locations.Count, "location")}, {found.Status}";
-        if (Approve(Force, target, "Continue erasing device data"))
-            RunOne(cancellationToken => Engine.ResumeAsync(options, cancellationToken));
-    }
+    private protected override bool IsForced => Force;
+
+    private protected override void Work(ResumeOptions options) =>
+        RunOne(cancellationToken => Engine.ResumeAsync(options, cancellationToken));
 }

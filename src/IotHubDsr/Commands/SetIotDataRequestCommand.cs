@@ -96,13 +96,11 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
     /// <inheritdoc />
     protected override void ProcessRecord()
     {
-        if (Find(RequestId) is not { } found)
-            return;
-        (ChangeOptions change, string action) = Change();
-        change = change with { Context = ContextOrNone, Store = Store };
-        if (Approve(Force || !IsAskedFor(), $"Request {RequestId} of {found.HubHostName}", action))
-            RunOne(cancellationToken => Engine.ChangeRequestAsync(change, cancellationToken));
+        ChangeOptions change = Change() with { Context = ContextOrNone, Store = Store };
+        RunOne(cancellationToken => Engine.ChangeRequestAsync(change, cancellationToken));
     }
+
+    private protected override bool IsForced => Force || !IsAskedFor();
 
     /// <summary>
     /// Only the end of the key is of high impact; the other decisions can be followed by others, and are asked for as of medium impact.
@@ -114,26 +112,20 @@ public sealed class SetIotDataRequestCommand : RequestStoreCommand
             && preference is ConfirmImpact.Low or ConfirmImpact.Medium
         );
 
-    private (ChangeOptions Change, string Action) Change() =>
+    private ChangeOptions Change() =>
         ParameterSetName switch
         {
-            ToExtend => (new ExtendOptions { RequestId = RequestId, Reason = ExtensionReason! }, "Extend the time limit by two months"),
-            ToNoteOwnerAction => (
-                new OwnerActionOptions
-                {
-                    RequestId = RequestId,
-                    LocationId = LocationId!,
-                    Note = OwnerActionNote!,
-                },
-                $"Record the owner's action in {LocationId}"
-            ),
-            ToNoteAnswer => (new AnswerOptions { RequestId = RequestId, Note = AnswerNote! }, "Record the answer"),
-            ToDestroyKey => (
-                new AnonymiseOptions { RequestId = RequestId, Reason = Reason },
-                "Destroy the key; nobody can then tell which devices the request is about"
-            ),
-            ToHold => (HoldOf(Ground, ReviewAt), $"Hold {LocationId}"),
-            _ => (HoldOf(ground: null, reviewAt: null), $"Release the hold on {LocationId}"),
+            ToExtend => new ExtendOptions { RequestId = RequestId, Reason = ExtensionReason! },
+            ToNoteOwnerAction => new OwnerActionOptions
+            {
+                RequestId = RequestId,
+                LocationId = LocationId!,
+                Note = OwnerActionNote!,
+            },
+            ToNoteAnswer => new AnswerOptions { RequestId = RequestId, Note = AnswerNote! },
+            ToDestroyKey => new AnonymiseOptions { RequestId = RequestId, Reason = Reason },
+            ToHold => HoldOf(Ground, ReviewAt),
+            _ => HoldOf(ground: null, reviewAt: null),
         };
 
     private HoldOptions HoldOf(string? ground, DateTimeOffset? reviewAt) =>

@@ -68,9 +68,6 @@ public abstract class DeviceCommand : DsrContextCommand
     /// <summary>The store of that request, where one is named.</summary>
     private protected virtual string? InStore => null;
 
-    /// <summary>Takes over when the operation has ended.</summary>
-    private protected virtual void OnEnd(DsrContext context) { }
-
     /// <summary>The value of a parameter for a time, if it was given.</summary>
     private protected DateTimeOffset? IfBound(string parameter, DateTimeOffset time) =>
         MyInvocation.BoundParameters.ContainsKey(parameter) ? time : null;
@@ -184,7 +181,6 @@ public abstract class DeviceCommand : DsrContextCommand
         Drain();
         CloseOperation();
         _deviceIds = MakeChannel();
-        OnEnd(_context!);
     }
 
     /// <summary>

@@ -95,6 +95,9 @@ public abstract partial class DsrCommand : PSCmdlet, IDisposable
                 Write(next);
         });
 
+    /// <summary>Whether questions are answered without a prompt.</summary>
+    private protected virtual bool IsForced => false;
+
     /// <summary>Takes a result; by default it goes to the output stream.</summary>
     private protected virtual void OnOutput(object value) => WriteObject(value);
 
@@ -189,6 +192,9 @@ public abstract partial class DsrCommand : PSCmdlet, IDisposable
         {
             case IOutputEvent output:
                 (_take ?? OnOutput)(output.Value);
+                break;
+            case ConfirmationEvent question:
+                question.Answer(Approve(IsForced, question.Target, question.Action));
                 break;
             case FaultEvent fault:
                 WriteError(fault.Fault.ToErrorRecord());

@@ -22,18 +22,4 @@ public abstract class RequestStoreCommand : DsrCommand
 
     /// <summary>The store that was named, with the full path of a folder.</summary>
     private protected string? Store => StorePath(RequestStore);
-
-    /// <summary>
-    /// The request that a person is asked about, so that the question names its hub; null if there is none, which is reported.
-    /// </summary>
-    private protected DataRequest? Find(string requestId)
-    {
-        var query = new DataRequestQuery
-        {
-            Context = ContextOrNone,
-            Store = Store,
-            RequestIds = [requestId],
-        };
-        return Ask<DataRequest>(cancellationToken => Engine.GetRequestsAsync(query, cancellationToken));
-    }
 }
