@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using IotHubDsr.Parameters;
 using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
@@ -6,16 +7,24 @@ namespace IotHubDsr.Commands;
 /// <summary>Continues requests that did not end, or closes what was pending.</summary>
 [Cmdlet(VerbsLifecycle.Resume, "IotDataRequest", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(ErasureReceipt))]
-public sealed class ResumeIotDataRequestCommand : RequestRunCommand
+public sealed partial class ResumeIotDataRequestCommand : DsrCommand
 {
-    /// <summary>Suppresses the confirmation prompt.</summary>
-    [Parameter]
-    public SwitchParameter Force { get; set; }
+    [Composed]
+    private readonly ForceParameters _prompt = new();
 
-    private protected override bool Asks => true;
+    [Composed]
+    private readonly RequestRunParameters _run = new();
+    private RequestFeed _feed = null!;
 
     private protected override bool IsForced => Force;
 
-    private protected override void Work(ResumeOptions options) =>
-        RunOne(cancellationToken => Engine.ResumeAsync(options, cancellationToken));
+    /// <inheritdoc />
+    protected override void BeginProcessing() => _feed = new RequestFeed(this, _run) { Asks = true };
+
+    /// <inheritdoc />
+    protected override void ProcessRecord()
+    {
+        foreach (ResumeOptions options in _feed.Take())
+            RunOne(cancellationToken => Engine.ResumeAsync(options, cancellationToken));
+    }
 }
