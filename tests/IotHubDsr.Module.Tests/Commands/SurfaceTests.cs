@@ -26,13 +26,22 @@ public sealed class SurfaceTests(HelpSession session) : IClassFixture<HelpSessio
         Assert.True(approved == received, $"{FirstDifference(approved, received)} Compare {receivedPath} with {Approved}.");
     }
 
+    [Fact]
+    public void EveryCommand_HasTheOneBase() =>
+        Assert.All(session.Commands, static command =>
+            Assert.Equal("IotHubDsr.Pipeline.DsrCommand", command.ImplementingType.BaseType?.FullName)
+        );
+
     private string Describe(CmdletInfo command)
     {
         var text = new StringBuilder();
         CmdletAttribute cmdlet = command.ImplementingType.GetCustomAttribute<CmdletAttribute>()!;
         text.Append(CultureInfo.InvariantCulture, $"# {command.Name}\n");
         text.Append(CultureInfo.InvariantCulture, $"asks: {cmdlet.SupportsShouldProcess}, {cmdlet.ConfirmImpact}\n");
-        text.Append(CultureInfo.InvariantCulture, $"set by default: {command.DefaultParameterSet}\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"set by default: {(string.IsNullOrEmpty(command.DefaultParameterSet) ? "none" : command.DefaultParameterSet)}\n"
+        );
         foreach (PSObject syntax in session.Run("param($name) Get-Command -Name $name -Syntax", command.Name))
             text.Append(syntax.ToString().Trim().ReplaceLineEndings("\n")).Append('\n');
         foreach (ParameterMetadata parameter in command.Parameters.Values.Where(static one => !IsCommon(one.Name)))
