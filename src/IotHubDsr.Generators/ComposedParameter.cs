@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -53,10 +52,7 @@ internal sealed class ComposedParameter(IPropertySymbol property, string path, I
     private static IEnumerable<ComposedParameter> OfComposed(ISymbol member, string path, ImmutableArray<string> sets)
     {
         ITypeSymbol? type = (member as IFieldSymbol)?.Type ?? (member as IPropertySymbol)?.Type;
-        if (
-            type is null
-            || member.GetAttributes().FirstOrDefault(static one => one.AttributeClass?.ToDisplayString() == Composed) is not { } composed
-        )
+        if (type is null || Find(member, Composed) is not { } composed)
             return [];
         ImmutableArray<string> only = TextsOf(composed, "Only");
         ImmutableArray<string> own = TextsOf(composed, "Sets");
@@ -70,15 +66,15 @@ internal sealed class ComposedParameter(IPropertySymbol property, string path, I
     {
         foreach (ISymbol member in type.GetMembers())
         {
-            if (
-                member is IPropertySymbol property
-                && property.GetAttributes().Any(static one => one.AttributeClass?.ToDisplayString() == Parameter)
-            )
+            if (member is IPropertySymbol property && Find(property, Parameter) is not null)
                 yield return new ComposedParameter(property, path, sets);
             foreach (ComposedParameter nested in OfComposed(member, path, sets))
                 yield return nested;
         }
     }
+
+    private static AttributeData? Find(ISymbol member, string attribute) =>
+        member.GetAttributes().FirstOrDefault(one => one.AttributeClass?.ToDisplayString() == attribute);
 
     private static ImmutableArray<string> TextsOf(AttributeData attribute, string name) =>
         [
