@@ -3,7 +3,8 @@ namespace IotHubDsr;
 /// <summary>
 /// The operations that the isolated part of the module offers to the cmdlets. Each operation is an asynchronous sequence: when the caller
 /// disposes of its enumerator, the operation's workers have ended before the disposal completes. Failures of a part arrive as
-/// <see cref="FaultEvent"/>; a failure of the whole is thrown as <see cref="DsrException"/>.
+/// <see cref="FaultEvent"/>; a failure of the whole is thrown as <see cref="DsrException"/>. Before an operation destroys or records something
+/// it asks by a <see cref="ConfirmationEvent"/>, and waits until the caller has answered.
 /// </summary>
 public interface IDsrEngine
 {
@@ -32,19 +33,11 @@ public interface IDsrEngine
     IAsyncEnumerable<DsrEvent> PlanAsync(PlanOptions options, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Reads everything that a plan covers again, without changing anything; yields the <see cref="ErasurePlan"/> as it applies now, or a
-    /// fault if the data has changed since it was made.
+    /// Erases the data of devices: checks whether it can be recorded and signed, makes plans or checks earlier ones, asks for each device and
+    /// location, runs what was approved as part of a request, reads the locations again and certifies the outcome; yields
+    /// <see cref="ErasureReceipt"/>s. All plans are made or checked before the first is run.
     /// </summary>
-    IAsyncEnumerable<DsrEvent> ConfirmPlanAsync(ConfirmPlanOptions options, CancellationToken cancellationToken);
-
-    /// <summary>Checks whether an erasure can be recorded and signed; yields nothing, or a fault. Nothing is changed.</summary>
-    IAsyncEnumerable<DsrEvent> PrepareErasureAsync(PrepareOptions options, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Runs the steps of a plan as part of a request, reads the locations again and certifies the outcome; yields
-    /// <see cref="ErasureReceipt"/>s.
-    /// </summary>
-    IAsyncEnumerable<DsrEvent> EraseAsync(ErasureOptions options, CancellationToken cancellationToken);
+    IAsyncEnumerable<DsrEvent> RemoveAsync(IReadOnlyList<RemoveOptions> removals, CancellationToken cancellationToken);
 
     /// <summary>Registers a request; yields one <see cref="DataRequest"/>.</summary>
     IAsyncEnumerable<DsrEvent> RegisterAsync(RegisterOptions options, CancellationToken cancellationToken);
@@ -52,11 +45,11 @@ public interface IDsrEngine
     /// <summary>Lists requests; yields <see cref="DataRequest"/>s.</summary>
     IAsyncEnumerable<DsrEvent> GetRequestsAsync(DataRequestQuery query, CancellationToken cancellationToken);
 
-    /// <summary>Records a decision in a request's journal; yields the <see cref="DataRequest"/> in its new state.</summary>
+    /// <summary>Asks whether to record a decision in a request's journal, and records it; yields the <see cref="DataRequest"/> in its new state.</summary>
     IAsyncEnumerable<DsrEvent> ChangeRequestAsync(ChangeOptions options, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Continues a request that did not end or is not settled: erases what is planned and still there, verifies, certifies; yields
+    /// Asks whether to continue a request that did not end or is not settled, and continues it: erases what is planned and still there, verifies, certifies; yields
     /// <see cref="ErasureReceipt"/>s.
     /// </summary>
     IAsyncEnumerable<DsrEvent> ResumeAsync(ResumeOptions options, CancellationToken cancellationToken);
@@ -66,7 +59,7 @@ public interface IDsrEngine
     /// </summary>
     IAsyncEnumerable<DsrEvent> VerifyAsync(ResumeOptions options, CancellationToken cancellationToken);
 
-    /// <summary>Writes the report of a request; yields one <see cref="RequestReport"/>.</summary>
+    /// <summary>Asks whether to write the report of a request, and writes it; yields one <see cref="RequestReport"/>.</summary>
     IAsyncEnumerable<DsrEvent> WriteReportAsync(ReportOptions options, CancellationToken cancellationToken);
 
     /// <summary>Reads a saved plan, so that a person can be shown what it is about; yields the <see cref="ErasurePlan"/>.</summary>

@@ -74,7 +74,7 @@ public sealed class DsrEngine : IDsrEngine
     public IAsyncEnumerable<DsrEvent> FindAsync(FootprintOptions options, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
             (events, token) =>
-                new Footprint(ConnectionOf(options.Context), options, events).RunAsync(
+                new Footprint(ConnectionOf(options.Context), options, options.Scope, events).RunAsync(
                     (finding, ct) => events.OutputAsync(finding, ct),
                     token
                 ),
@@ -105,31 +105,10 @@ public sealed class DsrEngine : IDsrEngine
         );
 
     /// <inheritdoc />
-    public IAsyncEnumerable<DsrEvent> ConfirmPlanAsync(ConfirmPlanOptions options, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<DsrEvent> RemoveAsync(IReadOnlyList<RemoveOptions> removals, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
             (events, token) =>
-            {
-                HubConnection connection = ConnectionOf(options.Context);
-                return new Confirming(connection, options, events, connection.Clock).RunAsync(token);
-            },
-            cancellationToken
-        );
-
-    /// <inheritdoc />
-    public IAsyncEnumerable<DsrEvent> PrepareErasureAsync(PrepareOptions options, CancellationToken cancellationToken) =>
-        OperationEvents.RunAsync(
-            (_, token) => new Preparing(StoreOf(options), options, TimeOf(options)).RunAsync(token),
-            cancellationToken
-        );
-
-    /// <inheritdoc />
-    public IAsyncEnumerable<DsrEvent> EraseAsync(ErasureOptions options, CancellationToken cancellationToken) =>
-        OperationEvents.RunAsync(
-            (events, token) =>
-            {
-                HubConnection connection = ConnectionOf(options.Context);
-                return new Erasing(connection, StoreOf(connection, options.Store), options, events).RunAsync(token);
-            },
+                Removing.RunAsync([.. removals.Select(one => new Removing(ConnectionOf(one.Context!), StoreOf(one), one, events))], token),
             cancellationToken
         );
 
@@ -159,7 +138,7 @@ public sealed class DsrEngine : IDsrEngine
     public IAsyncEnumerable<DsrEvent> ChangeRequestAsync(ChangeOptions options, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
             (events, token) =>
-                new RequestRegister(StoreOf(options), events, TimeOf(options)).ChangeAsync(
+                new RequestChanging(StoreOf(options), events, TimeOf(options)).RunAsync(
                     options,
                     options.Context is { } context ? ConnectionOf(context) : null,
                     token
@@ -169,11 +148,11 @@ public sealed class DsrEngine : IDsrEngine
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> ResumeAsync(ResumeOptions options, CancellationToken cancellationToken) =>
-        ContinueAsync(options, RunKinds.Resume, cancellationToken);
+        OperationEvents.RunAsync((events, token) => Continue(options, events).ResumeAsync(token), cancellationToken);
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> VerifyAsync(ResumeOptions options, CancellationToken cancellationToken) =>
-        ContinueAsync(options, RunKinds.Verify, cancellationToken);
+        OperationEvents.RunAsync((events, token) => Continue(options, events).RunAsync(RunKinds.Verify, token), cancellationToken);
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> WriteReportAsync(ReportOptions options, CancellationToken cancellationToken) =>
@@ -214,20 +193,13 @@ public sealed class DsrEngine : IDsrEngine
     public IAsyncEnumerable<DsrEvent> StopSandboxAsync(int processId, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync((_, token) => _sandboxes.StopAsync(processId, token), cancellationToken);
 
-    private IAsyncEnumerable<DsrEvent> ContinueAsync(ResumeOptions options, string kind, CancellationToken cancellationToken) =>
-        OperationEvents.RunAsync(
-            (events, token) =>
-            {
-                HubConnection connection = ConnectionOf(options.Context!);
-                return new Continuing(connection, StoreOf(connection, options.Store), options, events).RunAsync(kind, token);
-            },
-            cancellationToken
-        );
+    private Continuing Continue(ResumeOptions options, OperationEvents events) =>
+        new(ConnectionOf(options.Context!), StoreOf(options), options, events);
 
     private IEvidenceStore StoreOf(HubConnection connection, string? place) => connection.EvidenceAt(place, _time);
 
     /// <summary>A store in a folder takes no connection.</summary>
-    private IEvidenceStore StoreOf(RequestStoreOptions options) =>
+    internal IEvidenceStore StoreOf(RequestStoreOptions options) =>
         options.Context is { } context
             ? StoreOf(ConnectionOf(context), options.Store)
             : EvidenceStores.Open(options.Store ?? EvidenceStores.DefaultPlace, access: null, _time);
@@ -239,7 +211,7 @@ public sealed class DsrEngine : IDsrEngine
     /// <summary>Without a connection the time is the machine's: it sorts and reminds, and settles nothing.</summary>
     private TimeProvider TimeOf(RequestStoreOptions options) => options.Context is { } context ? ConnectionOf(context).Clock : _time;
 
-    private HubConnection ConnectionOf(DsrContext context) =>
+    internal HubConnection ConnectionOf(DsrContext context) =>
         _connections.TryGetValue(context.Id, out HubConnection? connection)
             ? connection
             : throw FaultCatalogue.NotConnected.Exception(context.HubName, $": the connection to '{context.HubName}' was closed");

@@ -13,6 +13,7 @@ internal sealed class ModuleSession : IDisposable
     {
         var state = InitialSessionState.CreateDefault2();
         state.Commands.Add(new SessionStateCmdletEntry("Limit-Output", typeof(LimitOutputCommand), helpFileName: null));
+        state.Commands.Add(new SessionStateCmdletEntry("Watch-Stop", typeof(WatchStopCommand), helpFileName: null));
         _runspace = RunspaceFactory.CreateRunspace(Host, state);
         _runspace.Open();
         Run("param($path) Import-Module $path", RepositoryPaths.Manifest);

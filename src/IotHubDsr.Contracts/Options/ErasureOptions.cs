@@ -1,35 +1,50 @@
 namespace IotHubDsr;
 
-/// <summary>Options to run steps of a plan.</summary>
+/// <summary>
+/// What an operation takes of its devices' data, from the cmdlet to the sink; a plan binds an approval to it. By default it is what is the
+/// devices' own and current, and nothing of others.
+/// </summary>
 public sealed record ErasureOptions
 {
-    /// <summary>The connection.</summary>
-    public required DsrContext Context { get; init; }
+    /// <summary>The default.</summary>
+    public static ErasureOptions OwnAndCurrent { get; } = new();
 
-    /// <summary>The plan.</summary>
-    public required ErasurePlan Plan { get; init; }
+    /// <summary>Which records of the devices.</summary>
+    public RecordScope Scope { get; init; } = RecordScope.All;
 
-    /// <summary>The steps of <see cref="Plan"/> that were approved.</summary>
-    public required IReadOnlyCollection<ErasureStep> Approved { get; init; }
+    /// <summary>Also messages that a gateway relayed for other devices.</summary>
+    public bool IncludeRelayed { get; init; }
 
-    /// <summary>By how many records a location may differ from the plan, 0 or more; later runs keep to it.</summary>
-    public long Tolerance { get; init; }
+    /// <summary>Also old versions, snapshots and soft-deleted copies, where the service allows it.</summary>
+    public bool IncludeOldVersions { get; init; }
 
-    /// <summary>ID of a registered request that the erasure belongs to; null to register one.</summary>
-    public string? RequestId { get; init; }
+    /// <summary>
+    /// Deletes a shared blob that keeps no record, instead of leaving it without any; null in plans of earlier versions, which leave it
+    /// without any.
+    /// </summary>
+    public bool? DeleteEmptied { get; init; }
 
-    /// <summary>As for <see cref="RequestStoreOptions.Store"/>.</summary>
-    public string? Store { get; init; }
+    /// <summary>Whether anything in an item is taken, regardless of whether the item is an old copy.</summary>
+    /// <param name="item">An item of a finding.</param>
+    public bool Takes(SeenItem item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        return item.Records > 0 || IncludeRelayed;
+    }
 
-    /// <summary>When the request reached the controller; null for now. Not used with <see cref="RequestId"/>.</summary>
-    public DateTimeOffset? ReceivedAt { get; init; }
+    /// <summary>Whether an item is one of those that can be taken: an old copy only where they are asked for.</summary>
+    /// <param name="item">An item of a finding.</param>
+    public bool Reaches(SeenItem item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        return IncludeOldVersions || !item.IsOldCopy;
+    }
 
-    /// <summary>How the person was identified, in words. Not used with <see cref="RequestId"/>.</summary>
-    public string? IdentityEvidence { get; init; }
-
-    /// <summary>Who does it.</summary>
-    public Performer Performer { get; init; } = new();
-
-    /// <summary>How many blobs or devices to process at once; 1 to 64.</summary>
-    public int ThrottleLimit { get; init; } = 8;
+    /// <summary>How many records of a finding are taken.</summary>
+    /// <param name="finding">What a location holds of a device.</param>
+    public long Expected(DeviceDataFinding finding)
+    {
+        ArgumentNullException.ThrowIfNull(finding);
+        return finding.RecordCount - (IncludeOldVersions ? 0 : finding.OldCopyCount) + (IncludeRelayed ? finding.RelayedCount : 0);
+    }
 }

@@ -14,17 +14,17 @@ public sealed record ErasurePlan : ErasurePlanSource
     /// <summary>Azure Resource Manager ID of the hub; null when only a connection string is known.</summary>
     public string? HubResourceId { get; init; }
 
-    /// <summary>Whether messages that a gateway relayed for other devices are erased too.</summary>
-    public bool IncludeRelayed { get; init; }
+    /// <summary>What is erased.</summary>
+    public ErasureOptions Erasure { get; init; } = ErasureOptions.OwnAndCurrent;
 
-    /// <summary>Whether old versions, snapshots and soft-deleted copies are erased too, where the service allows it.</summary>
-    public bool IncludeOldVersions { get; init; }
+    /// <summary>As <see cref="ErasureOptions.IncludeRelayed"/> says.</summary>
+    public bool IncludeRelayed => Erasure.IncludeRelayed;
 
-    /// <summary>
-    /// Whether a shared blob that keeps no record is deleted, instead of being left without any; null in plans of earlier versions, which
-    /// leave it without any.
-    /// </summary>
-    public bool? DeleteEmptied { get; init; }
+    /// <summary>As <see cref="ErasureOptions.IncludeOldVersions"/> says.</summary>
+    public bool IncludeOldVersions => Erasure.IncludeOldVersions;
+
+    /// <summary>As <see cref="ErasureOptions.DeleteEmptied"/> says.</summary>
+    public bool? DeleteEmptied => Erasure.DeleteEmptied;
 
     /// <summary>
     /// How many records that were on their way when the plan was made may be erased with it in a shared location, beyond those that it
@@ -32,8 +32,8 @@ public sealed record ErasurePlan : ErasurePlanSource
     /// </summary>
     public long? LateRecords { get; init; }
 
-    /// <summary>Which records of its devices are erased.</summary>
-    public RecordScope Scope { get; init; } = RecordScope.All;
+    /// <summary>As <see cref="ErasureOptions.Scope"/> says.</summary>
+    public RecordScope Scope => Erasure.Scope;
 
     /// <summary>One step per device and location, in the order in which they would run.</summary>
     public required IReadOnlyList<ErasureStep> Steps

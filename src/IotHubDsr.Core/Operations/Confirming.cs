@@ -3,12 +3,12 @@ using IotHubDsr.Core.Evidence.Plans;
 namespace IotHubDsr.Core.Operations;
 
 /// <summary>
-/// Reads everything that a plan covers again. It yields the plan as it applies now, with the current findings, or stops if the data has
+/// Reads everything that a plan covers again. It returns the plan as it applies now, with the current findings, or stops if the data has
 /// changed: an erasure runs from what was approved and from nothing else.
 /// </summary>
 internal sealed class Confirming(HubConnection connection, ConfirmPlanOptions options, OperationEvents events, TimeProvider time)
 {
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task<ErasurePlan> ConfirmAsync(CancellationToken cancellationToken)
     {
         ErasurePlan planned = await ReadAsync(cancellationToken);
         if (
@@ -27,10 +27,7 @@ internal sealed class Confirming(HubConnection connection, ConfirmPlanOptions op
         {
             Context = options.Context,
             DeviceIds = Subjects.Given(planned.Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal)),
-            Scope = planned.Scope,
-            IncludeOldVersions = planned.IncludeOldVersions,
-            DeleteEmptied = planned.DeleteEmptied ?? false,
-            IncludeRelayed = planned.IncludeRelayed,
+            Erasure = planned.Erasure,
             ThrottleLimit = options.ThrottleLimit,
         };
         ErasurePlan now = await new Planning(connection, again, events, time).PlanAsync(cancellationToken);
@@ -49,23 +46,20 @@ internal sealed class Confirming(HubConnection connection, ConfirmPlanOptions op
             step => (step.DeviceId, step.Location.Id),
             step => step.Action
         );
-        await events.OutputAsync(
-            now with
-            {
-                Approved = planned,
-                Digest = planned.Digest,
-                Path = planned.Path,
-                Approval = planned.Approval,
-                CreatedAt = planned.CreatedAt,
-                Steps =
-                [
-                    .. now.Steps.Select(step =>
-                        actions[(step.DeviceId, step.Location.Id)] == ErasureAction.None ? step with { Action = ErasureAction.None } : step
-                    ),
-                ],
-            },
-            cancellationToken
-        );
+        return now with
+        {
+            Approved = planned,
+            Digest = planned.Digest,
+            Path = planned.Path,
+            Approval = planned.Approval,
+            CreatedAt = planned.CreatedAt,
+            Steps =
+            [
+                .. now.Steps.Select(step =>
+                    actions[(step.DeviceId, step.Location.Id)] == ErasureAction.None ? step with { Action = ErasureAction.None } : step
+                ),
+            ],
+        };
     }
 
     /// <summary>The plan; with its approval, which must stand before anything is read in Azure, when one is required.</summary>

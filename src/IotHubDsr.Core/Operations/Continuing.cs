@@ -7,6 +7,17 @@ namespace IotHubDsr.Core.Operations;
 /// <summary>Continues a request, or reads its locations again.</summary>
 internal sealed class Continuing(HubConnection connection, IEvidenceStore store, ResumeOptions options, OperationEvents events)
 {
+    /// <summary>Asks whether to continue, and continues.</summary>
+    public async Task ResumeAsync(CancellationToken cancellationToken)
+    {
+        DataRequest found = await new RequestRegister(store, events, connection.Clock).ReadAsync(options.RequestId, cancellationToken);
+        string target =
+            $"Request {found.RequestId}: {Counted.Of(found.Devices, "device")} of {found.HubHostName} in "
+            + $"{Counted.Of(found.Locations.Count, "location")}, {found.Status}";
+        if (await events.AskAsync(new ConfirmationEvent(target, "Continue erasing device data"), cancellationToken))
+            await RunAsync(RunKinds.Resume, cancellationToken);
+    }
+
     /// <param name="kind">One of <see cref="RunKinds"/>.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task RunAsync(string kind, CancellationToken cancellationToken)

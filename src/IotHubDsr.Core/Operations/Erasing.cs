@@ -10,21 +10,28 @@ using IotHubDsr.Core.Topology;
 namespace IotHubDsr.Core.Operations;
 
 /// <summary>Binds a plan to a request, which is registered if there is none yet, and runs the approved steps.</summary>
-internal sealed class Erasing(HubConnection connection, IEvidenceStore store, ErasureOptions options, OperationEvents events)
+internal sealed class Erasing(
+    HubConnection connection,
+    IEvidenceStore store,
+    RemoveOptions options,
+    ErasurePlan plan,
+    IReadOnlyCollection<ErasureStep> approved,
+    OperationEvents events
+)
 {
     private readonly ServiceClock _clock = connection.Clock;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var run = RunOptions.For(RunKinds.Erase, options.Performer, options.ThrottleLimit, _clock.GetUtcNow());
-        ErasurePlan approved = PlanDocument.RequireSealed(options.Plan.Approved ?? options.Plan);
-        EvidenceLimits.Require(approved);
-        await OpenRequest.RequireWritableAsync(store, EvidenceLimits.SizeOf(approved), cancellationToken);
+        ErasurePlan accepted = PlanDocument.RequireSealed(plan.Approved ?? plan);
+        EvidenceLimits.Require(accepted);
+        await OpenRequest.RequireWritableAsync(store, EvidenceLimits.SizeOf(accepted), cancellationToken);
         await using OpenRequest open = await OpenAsync(cancellationToken);
         try
         {
-            await BindAsync(open, approved, cancellationToken);
-            await new RequestRun(connection, open, options.Plan, run, events).RunAsync(cancellationToken);
+            await BindAsync(open, accepted, cancellationToken);
+            await new RequestRun(connection, open, plan, run, events).RunAsync(cancellationToken);
         }
         catch (DsrException failed) when (options.RequestId is null && failed.Fault.Target != open.Folder.RequestId)
         {
@@ -41,20 +48,20 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
             : $"Continue the request '{id}' with Resume-IotDataRequest {id}.";
     }
 
-    private async Task BindAsync(OpenRequest open, ErasurePlan approved, CancellationToken cancellationToken)
+    private async Task BindAsync(OpenRequest open, ErasurePlan accepted, CancellationToken cancellationToken)
     {
         HoldBook holds = await OpenRequest.GuardAsync(store, () => HoldBook.ReadAsync(open, cancellationToken));
-        if (holds.Unmatched(options.Plan) is { } unmatched)
+        if (holds.Unmatched(plan) is { } unmatched)
             throw FaultCatalogue.HoldUnmatched.Exception(open.Folder.RequestId, unmatched);
-        byte[] document = PlanDocument.Write(approved);
+        byte[] document = PlanDocument.Write(accepted);
         await OpenRequest.GuardAsync(store, async () =>
         {
-            await open.Folder.SaveAsync(EvidenceFiles.Plan(approved.Digest), document, cancellationToken);
-            if (options.Plan.Approval is { } approval)
-                await open.Folder.SaveAsync(EvidenceFiles.PlanSignature(approved.Digest), approval.Signature, cancellationToken);
+            await open.Folder.SaveAsync(EvidenceFiles.Plan(accepted.Digest), document, cancellationToken);
+            if (plan.Approval is { } approval)
+                await open.Folder.SaveAsync(EvidenceFiles.PlanSignature(accepted.Digest), approval.Signature, cancellationToken);
             return document;
         });
-        await open.Journal.AppendAsync(ToPlanned(open, approved.Digest), cancellationToken);
+        await open.Journal.AppendAsync(ToPlanned(open, accepted.Digest), cancellationToken);
         string text =
             $"The request is {open.Folder.RequestId} in {store.Place}; if this run does not end, Resume-IotDataRequest continues it.";
         await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, text), cancellationToken);
@@ -62,15 +69,15 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
 
     private async Task<OpenRequest> OpenAsync(CancellationToken cancellationToken)
     {
-        List<string> devices = [.. options.Plan.Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal)];
+        List<string> devices = [.. plan.Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal)];
         if (options.RequestId is not { } requestId)
         {
             var registration = new NewRequest(
-                options.Context,
+                options.Context!,
                 devices,
                 options.ReceivedAt,
                 options.IdentityEvidence,
-                options.Plan.Approval is not null
+                plan.Approval is not null
             );
             return await OpenRequest.RegisterAsync(store, registration, _clock, cancellationToken);
         }
@@ -95,7 +102,7 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
         Registered registered = open.State.Registration!;
         RequestHub.Require(registered, connection.Context);
         OpenRequest.RequireErasable(open.State);
-        RequestApproval.RequireOn(open.State, options.Plan);
+        RequestApproval.RequireOn(open.State, plan);
         if (!devices.ToHashSet(StringComparer.Ordinal).SetEquals(open.DeviceIds))
         {
             string difference =
@@ -104,7 +111,7 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
             throw FaultCatalogue.RequestForOtherDevices.Exception(id, difference);
         }
 
-        foreach (ErasureStep step in RegistryOf(options.Plan))
+        foreach (ErasureStep step in RegistryOf(plan))
             RegisteredDevices.Require(registered, open.Key, step.DeviceId, step.Finding.GenerationId);
     }
 
@@ -115,7 +122,7 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
             return;
         ErasurePlan earlier = await open.ReadPlanAheadAsync(cancellationToken);
         var before = RegistryOf(earlier).ToDictionary(step => step.DeviceId, step => step.Finding, StringComparer.Ordinal);
-        foreach (ErasureStep step in RegistryOf(options.Plan).Where(step => step.Finding.GenerationId is not null))
+        foreach (ErasureStep step in RegistryOf(plan).Where(step => step.Finding.GenerationId is not null))
         {
             if (
                 before.TryGetValue(step.DeviceId, out DeviceDataFinding? planned)
@@ -135,15 +142,15 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
 
     private Planned ToPlanned(OpenRequest open, string digest)
     {
-        HashSet<(string, string)> approved = [.. options.Approved.Select(step => (step.DeviceId, step.Location.Id))];
-        IEnumerable<ErasureStep> declined = options.Plan.Steps.Where(step =>
-            step.Action == ErasureAction.Erase && !approved.Contains((step.DeviceId, step.Location.Id))
+        HashSet<(string, string)> approvedIds = [.. approved.Select(step => (step.DeviceId, step.Location.Id))];
+        IEnumerable<ErasureStep> declined = plan.Steps.Where(step =>
+            step.Action == ErasureAction.Erase && !approvedIds.Contains((step.DeviceId, step.Location.Id))
         );
         return new Planned(
             digest,
             [
-                .. options
-                    .Plan.Steps.GroupBy(step => step.Location.Id, StringComparer.Ordinal)
+                .. plan
+                    .Steps.GroupBy(step => step.Location.Id, StringComparer.Ordinal)
                     .Select(location => new PlannedLocation(
                         location.Key,
                         location.First().Location.Kind,
@@ -159,10 +166,10 @@ internal sealed class Erasing(HubConnection connection, IEvidenceStore store, Er
                     .GroupBy(step => step.Location.Id, StringComparer.Ordinal)
                     .Select(location => new DeclinedSteps(location.Key, [.. location.Select(step => open.Key.Subject(step.DeviceId))])),
             ],
-            options.Plan.Approval is { } approval ? new Party(approval.ApprovedBy, approval.CertificateSha256) : null,
-            ScopeStatement.Of(options.Plan.Scope),
+            plan.Approval is { } approval ? new Party(approval.ApprovedBy, approval.CertificateSha256) : null,
+            ScopeStatement.Of(plan.Scope),
             open.State.Plan is { } before && before.Digest != digest ? before.Digest : open.State.Plan?.Follows,
-            options.Tolerance > 0 ? options.Tolerance : null
+            options.Planned is { Tolerance: > 0 } confirmed ? confirmed.Tolerance : null
         );
     }
 }

@@ -56,7 +56,10 @@ internal sealed class Exporting(
         if (stored is not null && options.Scope.GenerationId is null)
             await RegisteredDevices.RequireSameAsync(store!, stored, connection.Hub, deviceIds, cancellationToken);
 
-        var sinkOptions = new SinkOptions(options.ThrottleLimit) { IncludeRelayed = options.IncludeRelayed, Scope = options.Scope };
+        var sinkOptions = new SinkOptions(options.ThrottleLimit)
+        {
+            Erasure = new ErasureOptions { IncludeRelayed = options.IncludeRelayed, Scope = options.Scope },
+        };
         var reading = new LocationReading(locations, sinkOptions, events);
         foreach (DataLocation location in locations.All)
             await ExportAsync(locations.SinkOf(location), location, reading, deviceIds, package, cancellationToken);

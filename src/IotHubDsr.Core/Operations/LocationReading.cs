@@ -157,7 +157,7 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
 
     /// <summary>What of the scope a location's sink does not understand.</summary>
     private Narrowing BlindnessOf(DataLocation location) =>
-        locations.SinkOf(location) is { } sink ? ScopeNarrowing.Of(options.Scope) & ~sink.Description.Understands : Narrowing.None;
+        locations.SinkOf(location) is { } sink ? ScopeNarrowing.Of(options.Erasure.Scope) & ~sink.Description.Understands : Narrowing.None;
 
     /// <summary>
     /// The findings of a sink that could not distinguish the requested records from others: someone has to. Its counts and items are not

@@ -8,6 +8,7 @@ namespace IotHubDsr.Core.Operations;
 internal sealed class OperationEvents
 {
     private const int Backlog = 1024;
+    private const int AskedAhead = 256;
 
     private readonly Channel<DsrEvent> _channel = Channel.CreateBounded<DsrEvent>(
         new BoundedChannelOptions(Backlog) { SingleReader = true }
@@ -55,6 +56,36 @@ internal sealed class OperationEvents
 
     public ValueTask OutputAsync<T>(T value, CancellationToken cancellationToken)
         where T : class => EmitAsync(new OutputEvent<T>(value), cancellationToken);
+
+    /// <summary>Asks one question and waits for its answer.</summary>
+    public async Task<bool> AskAsync(ConfirmationEvent question, CancellationToken cancellationToken)
+    {
+        await EmitAsync(question, cancellationToken);
+        return await question.Answered.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Asks about each of many, some ahead of the answers, and returns those that were approved.</summary>
+    public async Task<IReadOnlyList<T>> AskAsync<T>(
+        IEnumerable<T> many,
+        Func<T, ConfirmationEvent> questionOf,
+        CancellationToken cancellationToken
+    )
+    {
+        List<T> approved = [];
+        foreach (T[] some in many.Chunk(AskedAhead))
+        {
+            ConfirmationEvent[] questions = Array.ConvertAll(some, one => questionOf(one));
+            foreach (ConfirmationEvent question in questions)
+                await EmitAsync(question, cancellationToken);
+            for (int index = 0; index < some.Length; index++)
+            {
+                if (await questions[index].Answered.WaitAsync(cancellationToken))
+                    approved.Add(some[index]);
+            }
+        }
+
+        return approved;
+    }
 
     private async Task WorkAsync(Func<OperationEvents, CancellationToken, Task> work, CancellationToken cancellationToken)
     {

@@ -90,10 +90,10 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
         }
 
         Reach reach = Of(step, after);
-        if (reach.Within.Any(item => item.Records > 0 && (plan.IncludeOldVersions || !item.IsOldCopy)))
+        if (reach.Within.Any(item => item.Records > 0 && plan.Erasure.Reaches(item)))
             return null;
         Fault? beyond = reach.Beyond > 0 ? FaultOf(step, reach) : null;
-        bool isOldVersions = !plan.IncludeOldVersions && after.OldCopyCount > 0;
+        bool isOldVersions = !plan.Erasure.IncludeOldVersions && after.OldCopyCount > 0;
         return beyond is not null || isOldVersions
             ? new Settlement(Verdict.Present, Until: null, beyond?.Message ?? after.Detail) { Doubt = beyond, NeedsPlan = true }
             : null;

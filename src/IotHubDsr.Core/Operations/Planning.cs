@@ -10,27 +10,34 @@ namespace IotHubDsr.Core.Operations;
 /// <summary>Makes the plan of an erasure from a footprint; it changes nothing.</summary>
 internal sealed class Planning(HubConnection connection, PlanOptions options, OperationEvents events, TimeProvider time)
 {
-    /// <summary>Makes the plan, saves it where the options say so, and gives it; nothing when no device was named.</summary>
+    /// <summary>As <see cref="MakeAsync"/>, and gives the plan.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (await MakeAsync(cancellationToken) is { } plan)
+            await events.OutputAsync(plan, cancellationToken);
+    }
+
+    /// <summary>Makes the plan and saves it where the options say so; null when no device was named.</summary>
+    public async Task<ErasurePlan?> MakeAsync(CancellationToken cancellationToken)
     {
         if (options.Path is not null)
             PlanFile.RequireFree(options.Path);
         ErasurePlan plan = await PlanAsync(cancellationToken);
         if (plan.Steps.Count == 0)
-            return;
+            return null;
         string pace = plan.HubTime is { TotalMinutes: >= 1 }
             ? $"The run takes at least {TableText.Duration(plan.HubTime)} at the hub's pace: {connection.Hub.Throttle.Pace}."
             : $"The hub's pace does not slow the run down: {connection.Hub.Throttle.Pace}.";
         await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, pace), cancellationToken);
         if (options.Path is { } path)
             plan = await PlanFile.SaveAsync(plan, path, cancellationToken);
-        await events.OutputAsync(plan, cancellationToken);
+        return plan;
     }
 
     public async Task<ErasurePlan> PlanAsync(CancellationToken cancellationToken)
     {
         var findings = new ConcurrentBag<DeviceDataFinding>();
-        HubLocations locations = await new Footprint(connection, options, events).RunAsync(
+        HubLocations locations = await new Footprint(connection, options, options.Erasure.Scope, events).RunAsync(
             (finding, _) =>
             {
                 findings.Add(finding);
@@ -43,15 +50,12 @@ internal sealed class Planning(HubConnection connection, PlanOptions options, Op
         {
             HubHostName = connection.Context.HubHostName,
             HubResourceId = connection.Context.ResourceId,
-            IncludeRelayed = options.IncludeRelayed,
-            IncludeOldVersions = options.IncludeOldVersions,
-            DeleteEmptied = options.DeleteEmptied,
+            Erasure = options.Erasure with { DeleteEmptied = options.Erasure.DeleteEmptied ?? false },
             LateRecords = PlanReach.LateRecords,
-            Scope = options.Scope,
             Salt = PlanSalt.Make(),
             CreatedAt = time.GetUtcNow(),
             Steps = findings
-                .Select(finding => new ErasureStep(finding, ActionFor(finding, options)))
+                .Select(finding => new ErasureStep(finding, ActionFor(finding, options.Erasure)))
                 .OrderBy(step => step.DeviceId, StringComparer.Ordinal)
                 .ThenBy(step => locations.StageOf(step.Location))
                 .ThenBy(step => step.Location.Id, StringComparer.Ordinal)
@@ -82,14 +86,10 @@ internal sealed class Planning(HubConnection connection, PlanOptions options, Op
         return forRegistry > forQueues ? forRegistry : forQueues;
     }
 
-    private static ErasureAction ActionFor(DeviceDataFinding finding, PlanOptions options)
+    private static ErasureAction ActionFor(DeviceDataFinding finding, ErasureOptions erasure)
     {
-        long erasable =
-            finding.RecordCount
-            - (options.IncludeOldVersions ? 0 : finding.OldCopyCount)
-            + (options.IncludeRelayed ? finding.RelayedCount : 0);
         bool can =
             finding.Location.Capabilities.HasFlag(LocationCapabilities.Erase) && finding.Verdict is not (Verdict.Held or Verdict.Expiring);
-        return can && erasable > 0 ? ErasureAction.Erase : ErasureAction.None;
+        return can && erasure.Expected(finding) > 0 ? ErasureAction.Erase : ErasureAction.None;
     }
 }

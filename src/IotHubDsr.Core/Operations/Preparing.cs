@@ -9,13 +9,13 @@ namespace IotHubDsr.Core.Operations;
 /// Checks before anything is planned whether an erasure can be recorded: problems are reported before a person has answered prompts. The
 /// run itself checks again.
 /// </summary>
-internal sealed class Preparing(IEvidenceStore store, PrepareOptions options, TimeProvider time)
+internal sealed class Preparing(IEvidenceStore store, RemoveOptions options, TimeProvider time)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (options.Performer.SigningCertificate is { } certificate)
             SigningKey.ForSigning(certificate, time.GetUtcNow());
-        if (options.ProbesStore)
+        if (!options.IsRehearsal)
             await OpenRequest.RequireWritableAsync(store, needed: 0, cancellationToken);
         if (options.RequestId is not { } requestId)
         {
@@ -26,6 +26,6 @@ internal sealed class Preparing(IEvidenceStore store, PrepareOptions options, Ti
         RequestState state = (await OpenRequest.ReadAsync(store, requestId, cancellationToken)).State;
         RequestHub.Require(state.Registration!, options.Context!);
         OpenRequest.RequireErasable(state);
-        RequestApproval.RequireAsked(state, options);
+        RequestApproval.RequireAsked(state, isAsked: options.Planned?.Approval is not null);
     }
 }

@@ -12,6 +12,13 @@ internal sealed class ReportWriting(IEvidenceStore store, ReportOptions options,
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        DataRequest found = await new RequestRegister(store, events, time).ReadAsync(options.RequestId, cancellationToken);
+        var question = new ConfirmationEvent(
+            $"{options.Path}, for request {options.RequestId} of {found.HubHostName}",
+            "Write the report of a request"
+        );
+        if (!await events.AskAsync(question, cancellationToken))
+            return;
         if (Path.Exists(options.Path))
             throw FaultCatalogue.FileNotWritten.Exception(options.Path, "it already exists.");
         ReportModel model = await OpenRequest.GuardAsync(store, () => BuildAsync(cancellationToken));

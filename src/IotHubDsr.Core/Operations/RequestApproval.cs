@@ -10,9 +10,9 @@ internal static class RequestApproval
 
     /// <summary>Checks before anything is planned: a plan that is made and run at once is approved by nobody else.</summary>
     /// <exception cref="DsrException">It could never be run.</exception>
-    public static void RequireAsked(RequestState state, PrepareOptions options)
+    public static void RequireAsked(RequestState state, bool isAsked)
     {
-        if (state.RequiresApproval && !options.RequiresApproval)
+        if (state.RequiresApproval && !isAsked)
             throw FaultCatalogue.ApprovalMissing.Exception(state.RequestId, NotAsked);
     }
 

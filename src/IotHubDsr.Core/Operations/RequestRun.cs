@@ -85,13 +85,7 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
         await events.ReportAsync(locations.Faults, cancellationToken);
         HoldBook holds = await HoldBook.ReadAsync(open, cancellationToken);
         List<RequestStep> steps = StepsOf(locations, holds);
-        var sinkOptions = new SinkOptions(options.ThrottleLimit)
-        {
-            IncludeRelayed = plan.IncludeRelayed,
-            IncludeOldVersions = plan.IncludeOldVersions,
-            DeleteEmptied = plan.DeleteEmptied ?? false,
-            Scope = plan.Scope,
-        };
+        var sinkOptions = new SinkOptions(options.ThrottleLimit) { Erasure = plan.Erasure };
         var reading = new LocationReading(locations, sinkOptions, events);
         ErasurePlan accepted = plan.Approved ?? plan;
         var incarnations = new Incarnations(open, accepted, steps, reading, await EarlierPlansAsync(accepted, cancellationToken));

@@ -147,12 +147,7 @@ internal sealed class StepErasing(
             : doubt;
 
         // What an earlier run announced and is not there any more was erased by it.
-        HashSet<string> there =
-        [
-            .. found
-                .Items.Where(item => item.Records > 0 || reading.Options.IncludeRelayed)
-                .Select(item => open.Key.Item(locationId, item.Path)),
-        ];
+        HashSet<string> there = [.. found.Items.Where(reading.Options.Erasure.Takes).Select(item => open.Key.Item(locationId, item.Path))];
         List<(AnnouncedRow Row, DateTimeOffset At)> done =
             fault is null && found.Verdict != Verdict.Unreachable
                 ? [.. state.AnnouncedFor(step.Subject).Where(announced => !there.Contains(announced.Row.Item))]

@@ -78,7 +78,7 @@ internal sealed class StepVerifying(
         CancellationToken cancellationToken
     )
     {
-        var arrivals = new Arrivals(open.State, reading.Options.Scope.EndTime, asOf);
+        var arrivals = new Arrivals(open.State, reading.Options.Erasure.Scope.EndTime, asOf);
         List<(RequestStep Step, ErasureReceipt Receipt, Settlement Settlement)> given = [];
         foreach (RequestStep step in steps)
         {

@@ -52,7 +52,7 @@ internal static class PerDevice
 
     /// <summary>Whether the device that has the ID now is the incarnation that is asked for.</summary>
     public static bool IsAskedFor(SinkCall call, DeviceIdentity identity) =>
-        call.Options.Scope.GenerationId is not { } generation || identity.GenerationId == generation;
+        call.Options.Erasure.Scope.GenerationId is not { } generation || identity.GenerationId == generation;
 
     /// <summary>The finding for a device ID that another incarnation than the one asked for has now.</summary>
     public static DeviceDataFinding NotAskedFor(SinkCall call, string deviceId) =>

@@ -136,7 +136,7 @@ internal sealed class SinkCall(
         IReadOnlyDictionary<string, RecordBound> bounds
     )
     {
-        RecordScope scope = Options.Scope;
+        RecordScope scope = Options.Erasure.Scope;
         IEnumerable<Subject> subjects = deviceIds
             .Distinct(StringComparer.Ordinal)
             .Select(id => new Subject(id)
@@ -146,7 +146,7 @@ internal sealed class SinkCall(
                 Before = scope.EndTime,
                 Bound = bounds.GetValueOrDefault(id),
             });
-        return new RecordSelection(SubjectIndex.Of(subjects, origin), Options.IncludeRelayed, scope.IncludeMentioned);
+        return new RecordSelection(SubjectIndex.Of(subjects, origin), Options.Erasure.IncludeRelayed, scope.IncludeMentioned);
     }
 }
 
@@ -154,15 +154,6 @@ internal sealed class SinkCall(
 /// <param name="ThrottleLimit">How many items to process at once, 1 to 64.</param>
 internal sealed record SinkOptions(int ThrottleLimit)
 {
-    /// <summary>Also what a gateway relayed for other devices.</summary>
-    public bool IncludeRelayed { get; init; }
-
-    /// <summary>Also old versions, snapshots and soft-deleted copies, where the service allows it.</summary>
-    public bool IncludeOldVersions { get; init; }
-
-    /// <summary>Which records of the devices are asked for.</summary>
-    public RecordScope Scope { get; init; } = RecordScope.All;
-
-    /// <summary>Delete a shared blob that keeps no record, instead of leaving it without any.</summary>
-    public bool DeleteEmptied { get; init; }
+    /// <summary>What the operation takes of the devices' data.</summary>
+    public ErasureOptions Erasure { get; init; } = ErasureOptions.OwnAndCurrent;
 }

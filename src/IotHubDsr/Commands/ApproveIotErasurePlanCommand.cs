@@ -10,6 +10,8 @@ namespace IotHubDsr.Commands;
 [OutputType(typeof(ErasurePlanApproval))]
 public sealed class ApproveIotErasurePlanCommand : DsrCommand
 {
+    private ErasurePlan? _plan;
+
     /// <summary>The file of the plan; paths, files and plans that New-IotErasurePlan saved bind from the pipeline.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("FullName")]
@@ -42,23 +44,28 @@ public sealed class ApproveIotErasurePlanCommand : DsrCommand
             return;
         }
 
-        string path = FilePath(Path);
-        if (
-            Ask<ErasurePlan>(cancellationToken => Engine.ReadPlanAsync(path, cancellationToken)) is not { } plan
-            || !ShouldProcess($"{path}: {plan}", "Approve the erasure plan")
-        )
-        {
+        string path = Paths.OfFile(Path);
+        _plan = null;
+        RunOne(cancellationToken => Engine.ReadPlanAsync(path, cancellationToken));
+        if (_plan is not { } plan || !ShouldProcess($"{path}: {plan}", "Approve the erasure plan"))
             return;
-        }
 
         var options = new ApprovePlanOptions
         {
             Context = DefaultContexts.Current,
             Path = path,
             Digest = plan.Digest,
-            SignaturePath = FilePath(SignaturePath),
-            Certificate = LoadCertificate(Certificate!, CertificatePassword),
+            SignaturePath = Paths.OfFile(SignaturePath),
+            Certificate = Certificates.Load(Certificate!, CertificatePassword),
         };
         Run(cancellationToken => Engine.ApprovePlanAsync(options, cancellationToken));
+    }
+
+    internal override void OnOutput(object value)
+    {
+        if (value is ErasurePlan plan)
+            _plan = plan;
+        else
+            WriteObject(value);
     }
 }

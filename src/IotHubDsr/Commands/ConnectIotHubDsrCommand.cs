@@ -134,10 +134,10 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
             ClientId = ClientId,
             Cloud = Cloud,
             HubAuthentication = HubAuthentication,
-            LocationFile = FilePath(LocationFile),
+            LocationFile = Paths.OfFile(LocationFile),
             DedicatedContainers = DedicatedContainer,
             TrustedStorageHosts = TrustedStorageHost,
-            RequestStore = StorePath(RequestStore),
+            RequestStore = Paths.OfStore(RequestStore),
             ThrottleShare = ThrottleShare,
             Sku = Sku ?? (Units > 1 ? "S1" : null),
             Units = Units,
@@ -145,7 +145,7 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
         Run(cancellationToken => Engine.ConnectAsync(options, cancellationToken));
     }
 
-    private protected override void OnOutput(object value)
+    internal override void OnOutput(object value)
     {
         DefaultContexts.Current = (DsrContext)value;
         WriteObject(value);

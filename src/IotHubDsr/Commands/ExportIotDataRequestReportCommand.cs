@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using IotHubDsr.Completion;
+using IotHubDsr.Parameters;
 using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
@@ -7,38 +7,20 @@ namespace IotHubDsr.Commands;
 /// <summary>Writes the report of a request as one HTML file.</summary>
 [Cmdlet(VerbsData.Export, "IotDataRequestReport", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(RequestReport))]
-public sealed class ExportIotDataRequestReportCommand : RequestStoreCommand
+public sealed partial class ExportIotDataRequestReportCommand : DsrCommand
 {
-    /// <summary>ID of the request.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [RequestIdTransformation]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(RequestIdCompleter))]
-    public string RequestId { get; set; } = string.Empty;
-
-    /// <summary>HTML file to make; it must not exist.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
-    [ValidateNotNullOrEmpty]
-    public string Path { get; set; } = string.Empty;
+    [Composed]
+    private readonly ReportParameters _report = new();
 
     /// <inheritdoc />
     protected override void ProcessRecord()
     {
-        string path = FilePath(Path);
-        if (
-            Find(RequestId) is not { } found
-            || !ShouldProcess($"{path}, for request {RequestId} of {found.HubHostName}", "Write the report of a request")
-        )
-        {
-            return;
-        }
-
         var options = new ReportOptions
         {
-            Context = ContextOrNone,
-            Store = Store,
+            Context = _report.Requests.Connection.OrDefault,
+            Store = Paths.OfStore(RequestStore),
             RequestId = RequestId,
-            Path = path,
+            Path = Paths.OfFile(Path),
         };
         RunOne(cancellationToken => Engine.WriteReportAsync(options, cancellationToken));
     }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using IotHubDsr.Completion;
+using IotHubDsr.Parameters;
 using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
@@ -7,8 +8,11 @@ namespace IotHubDsr.Commands;
 /// <summary>Lists requests with their state and what comes next.</summary>
 [Cmdlet(VerbsCommon.Get, "IotDataRequest", DefaultParameterSetName = "All")]
 [OutputType(typeof(DataRequest))]
-public sealed class GetIotDataRequestCommand : RequestStoreCommand
+public sealed partial class GetIotDataRequestCommand : DsrCommand
 {
+    [Composed]
+    private readonly StoreAccessParameters _requests = new();
+
     /// <summary>What is asked of each store; nothing where nothing that was piped could be bound.</summary>
     private readonly List<(DsrContext? Context, string? Store, List<string> RequestIds)> _queries = [];
 
@@ -36,9 +40,10 @@ public sealed class GetIotDataRequestCommand : RequestStoreCommand
     /// <inheritdoc />
     protected override void ProcessRecord()
     {
-        DsrContext? context = ContextOrNone;
-        if (_queries.Count == 0 || _queries[^1].Context?.Id != context?.Id || _queries[^1].Store != Store)
-            _queries.Add((context, Store, []));
+        DsrContext? context = _requests.Connection.OrDefault;
+        string? store = Paths.OfStore(RequestStore);
+        if (_queries.Count == 0 || _queries[^1].Context?.Id != context?.Id || _queries[^1].Store != store)
+            _queries.Add((context, store, []));
         _queries[^1].RequestIds.AddRange(RequestId);
     }
 
@@ -54,7 +59,7 @@ public sealed class GetIotDataRequestCommand : RequestStoreCommand
                 RequestIds = [.. requestIds.Distinct(StringComparer.Ordinal)],
                 Due = Due,
                 Within = MyInvocation.BoundParameters.ContainsKey(nameof(Within)) ? Within : null,
-                DiagnosticsPath = FilePath(Diagnostics),
+                DiagnosticsPath = Paths.OfFile(Diagnostics),
             };
             Run(cancellationToken => Engine.GetRequestsAsync(query, cancellationToken));
         }

@@ -1,18 +1,28 @@
 using System.Management.Automation;
+using IotHubDsr.Parameters;
 using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
 
 /// <summary>Finds the data that every location holds about devices.</summary>
-[Cmdlet(VerbsCommon.Get, "IotDeviceDataFootprint", DefaultParameterSetName = "DeviceId")]
+[Cmdlet(VerbsCommon.Get, "IotDeviceDataFootprint", DefaultParameterSetName = ParameterSets.ByDeviceId)]
 [OutputType(typeof(DeviceDataFinding))]
-public sealed class GetIotDeviceDataFootprintCommand : ScopedDeviceCommand
+public sealed partial class GetIotDeviceDataFootprintCommand : DsrCommand
 {
-    private protected override IAsyncEnumerable<DsrEvent> Start(
-        DsrContext context,
-        IAsyncEnumerable<string> deviceIds,
-        CancellationToken cancellationToken
-    ) =>
+    [Composed]
+    private readonly ScopedDeviceParameters _scoped = new();
+    private DeviceFeed _feed = null!;
+
+    /// <inheritdoc />
+    protected override void BeginProcessing() => _feed = new DeviceFeed(this, _scoped.Devices, Start) { IsJob = AsJob };
+
+    /// <inheritdoc />
+    protected override void ProcessRecord() => _feed.Take();
+
+    /// <inheritdoc />
+    protected override void EndProcessing() => _feed.End();
+
+    private IAsyncEnumerable<DsrEvent> Start(DsrContext context, IAsyncEnumerable<string> deviceIds, CancellationToken cancellationToken) =>
         Engine.FindAsync(
             new FootprintOptions
             {
@@ -20,7 +30,7 @@ public sealed class GetIotDeviceDataFootprintCommand : ScopedDeviceCommand
                 DeviceIds = deviceIds,
                 Query = Query,
                 ThrottleLimit = ThrottleLimit,
-                Scope = Scope,
+                Scope = _scoped.Scope.ToScope(this),
             },
             cancellationToken
         );

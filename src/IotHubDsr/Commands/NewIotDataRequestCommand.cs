@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using IotHubDsr.Parameters;
 using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
@@ -7,45 +8,44 @@ namespace IotHubDsr.Commands;
 [Cmdlet(
     VerbsCommon.New,
     "IotDataRequest",
-    DefaultParameterSetName = ByDeviceId,
+    DefaultParameterSetName = ParameterSets.ByDeviceId,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Low
 )]
 [OutputType(typeof(DataRequest))]
-public sealed class NewIotDataRequestCommand : DeviceCommand
+public sealed partial class NewIotDataRequestCommand : DsrCommand
 {
-    /// <summary>When the request reached the controller; by default now.</summary>
-    [Parameter]
-    [DateTransformation]
-    public DateTimeOffset ReceivedAt { get; set; }
-
-    /// <summary>How the person was identified, in words.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? IdentityEvidence { get; set; }
-
-    /// <summary>Folder or blob container (https URI) of the requests; that of a piped request, or else that of the connection.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    public string? RequestStore { get; set; }
+    [Composed]
+    private readonly RegistrationParameters _registration = new();
 
     /// <summary>Every plan that is run for the request must have been approved by another person.</summary>
-    [Parameter]
-    public SwitchParameter RequireApproval { get; set; }
+    [Composed(Only = [nameof(ApprovalParameters.RequireApproval)])]
+    private readonly ApprovalParameters _approval = new();
 
-    private protected override string? InStore => RequestStore;
+    [Composed]
+    private readonly DeviceParameters _devices = new();
+    private DeviceFeed _feed = null!;
 
-    private protected override bool ApproveStart() =>
-        ShouldProcess(
-            $"{StorePath(RequestStore) ?? RequireContext().RequestStore}, about {RequireContext().HubHostName}",
+    /// <inheritdoc />
+    protected override void BeginProcessing() =>
+        _feed = new DeviceFeed(this, _devices, Start) { ApproveStart = ApproveStart, For = () => (null, RequestStore) };
+
+    /// <inheritdoc />
+    protected override void ProcessRecord() => _feed.Take();
+
+    /// <inheritdoc />
+    protected override void EndProcessing() => _feed.End();
+
+    private bool ApproveStart()
+    {
+        DsrContext context = _devices.Connection.Require(this);
+        return ShouldProcess(
+            $"{Paths.OfStore(RequestStore) ?? context.RequestStore}, about {context.HubHostName}",
             "Register a data subject request"
         );
+    }
 
-    private protected override IAsyncEnumerable<DsrEvent> Start(
-        DsrContext context,
-        IAsyncEnumerable<string> deviceIds,
-        CancellationToken cancellationToken
-    ) =>
+    private IAsyncEnumerable<DsrEvent> Start(DsrContext context, IAsyncEnumerable<string> deviceIds, CancellationToken cancellationToken) =>
         Engine.RegisterAsync(
             new RegisterOptions
             {
@@ -53,8 +53,8 @@ public sealed class NewIotDataRequestCommand : DeviceCommand
                 DeviceIds = deviceIds,
                 Query = Query,
                 ThrottleLimit = ThrottleLimit,
-                Store = StorePath(RequestStore),
-                ReceivedAt = IfBound(nameof(ReceivedAt), ReceivedAt),
+                Store = Paths.OfStore(RequestStore),
+                ReceivedAt = _registration.Received(this),
                 IdentityEvidence = IdentityEvidence,
                 RequireApproval = RequireApproval,
             },

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using IotHubDsr.Parameters;
 using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
@@ -7,47 +8,44 @@ namespace IotHubDsr.Commands;
 [Cmdlet(
     VerbsCommon.New,
     "IotErasurePlan",
-    DefaultParameterSetName = ByDeviceId,
+    DefaultParameterSetName = ParameterSets.ByDeviceId,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Low
 )]
 [OutputType(typeof(ErasurePlan))]
-public sealed class NewIotErasurePlanCommand : ScopedDeviceCommand
+public sealed partial class NewIotErasurePlanCommand : DsrCommand
 {
+    [Composed]
+    private readonly ErasureParameters _erasure = new();
+
+    [Composed]
+    private readonly ScopedDeviceParameters _scoped = new();
+    private DeviceFeed _feed = null!;
+
     /// <summary>File to save the plan to; it must not exist.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>Plans to erase messages that a gateway relayed for other devices, too.</summary>
-    [Parameter]
-    public SwitchParameter IncludeRelayed { get; set; }
+    /// <inheritdoc />
+    protected override void BeginProcessing() => _feed = new DeviceFeed(this, _scoped.Devices, Start) { IsJob = AsJob };
 
-    /// <summary>Plans to erase old versions, snapshots and soft-deleted copies, too, where the service allows it.</summary>
-    [Parameter]
-    public SwitchParameter IncludeOldVersions { get; set; }
+    /// <inheritdoc />
+    protected override void ProcessRecord() => _feed.Take();
 
-    /// <summary>Plans to delete a shared blob that keeps no record, instead of leaving it without any.</summary>
-    [Parameter]
-    public SwitchParameter DeleteEmptied { get; set; }
+    /// <inheritdoc />
+    protected override void EndProcessing() => _feed.End();
 
-    private protected override IAsyncEnumerable<DsrEvent> Start(
-        DsrContext context,
-        IAsyncEnumerable<string> deviceIds,
-        CancellationToken cancellationToken
-    )
+    private IAsyncEnumerable<DsrEvent> Start(DsrContext context, IAsyncEnumerable<string> deviceIds, CancellationToken cancellationToken)
     {
-        string? path = FilePath(Path);
+        string? path = Paths.OfFile(Path);
         var options = new PlanOptions
         {
             Context = context,
             DeviceIds = deviceIds,
             Query = Query,
-            Scope = Scope,
             ThrottleLimit = ThrottleLimit,
-            IncludeRelayed = IncludeRelayed,
-            IncludeOldVersions = IncludeOldVersions,
-            DeleteEmptied = DeleteEmptied,
+            Erasure = _erasure.ToOptions(_scoped.Scope.ToScope(this)),
             Path = path is not null && ShouldProcess($"{path}, for {context.HubHostName}", "Save the erasure plan") ? path : null,
         };
         return Engine.PlanAsync(options, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using IotHubDsr.Parameters;
 using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
@@ -6,22 +7,24 @@ namespace IotHubDsr.Commands;
 /// <summary>Continues requests that did not end, or closes what was pending.</summary>
 [Cmdlet(VerbsLifecycle.Resume, "IotDataRequest", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(ErasureReceipt))]
-public sealed class ResumeIotDataRequestCommand : RequestRunCommand
+public sealed partial class ResumeIotDataRequestCommand : DsrCommand
 {
-    /// <summary>Suppresses the confirmation prompt.</summary>
-    [Parameter]
-    public SwitchParameter Force { get; set; }
+    [Composed]
+    private readonly ForceParameters _prompt = new();
 
-    private protected override bool Asks => true;
+    [Composed]
+    private readonly RequestRunParameters _run = new();
+    private RequestFeed _feed = null!;
 
-    private protected override void Work(ResumeOptions options)
+    private protected override bool IsForced => Force;
+
+    /// <inheritdoc />
+    protected override void BeginProcessing() => _feed = new RequestFeed(this, _run) { Asks = true };
+
+    /// <inheritdoc />
+    protected override void ProcessRecord()
     {
-        if (Find(options.RequestId) is not { } found)
-            return;
-        string target =
-            $"Request {found.RequestId}: {Counted.Of(found.Devices, "device")} of {found.HubHostName} in "
-            + $"{Counted.Of(found.Locations.Count, "location")}, {found.Status}";
-        if (Approve(Force, target, "Continue erasing device data"))
+        foreach (ResumeOptions options in _feed.Take())
             RunOne(cancellationToken => Engine.ResumeAsync(options, cancellationToken));
     }
 }

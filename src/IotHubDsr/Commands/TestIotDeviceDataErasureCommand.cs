@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using IotHubDsr.Parameters;
 using IotHubDsr.Pipeline;
 
 namespace IotHubDsr.Commands;
@@ -6,8 +7,19 @@ namespace IotHubDsr.Commands;
 /// <summary>Reads every location of requests again and certifies what is found; it erases nothing.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "IotDeviceDataErasure")]
 [OutputType(typeof(ErasureReceipt))]
-public sealed class TestIotDeviceDataErasureCommand : RequestRunCommand
+public sealed partial class TestIotDeviceDataErasureCommand : DsrCommand
 {
-    private protected override void Work(ResumeOptions options) =>
-        RunOne(cancellationToken => Engine.VerifyAsync(options, cancellationToken));
+    [Composed]
+    private readonly RequestRunParameters _run = new();
+    private RequestFeed _feed = null!;
+
+    /// <inheritdoc />
+    protected override void BeginProcessing() => _feed = new RequestFeed(this, _run);
+
+    /// <inheritdoc />
+    protected override void ProcessRecord()
+    {
+        foreach (ResumeOptions options in _feed.Take())
+            RunOne(cancellationToken => Engine.VerifyAsync(options, cancellationToken));
+    }
 }

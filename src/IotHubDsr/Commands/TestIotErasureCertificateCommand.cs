@@ -49,9 +49,9 @@ public sealed class TestIotErasureCertificateCommand : DsrCommand
         {
             Context = DefaultContexts.Current,
             Paths = _paths,
-            Trusted = LoadCertificates(TrustedCertificate),
-            TimestampAuthorities = LoadCertificates(TimestampAuthority),
-            JournalPaths = [.. FilesOf(JournalPath, ThrowFault)],
+            Trusted = Certificates.Load(TrustedCertificate),
+            TimestampAuthorities = Certificates.Load(TimestampAuthority),
+            JournalPaths = [.. FilesOf(JournalPath, Throw)],
         };
         Run(cancellationToken => Engine.CheckCertificatesAsync(options, cancellationToken));
     }
@@ -66,7 +66,7 @@ public sealed class TestIotErasureCertificateCommand : DsrCommand
             if (path.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
                 refuse(FaultCatalogue.FileInContainer.For(path));
             else
-                yield return FilePath(path);
+                yield return Paths.OfFile(path);
         }
     }
 }

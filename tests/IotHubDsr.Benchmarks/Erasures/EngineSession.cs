@@ -1,5 +1,6 @@
 using System.Net;
 using IotHubDsr.Core;
+using IotHubDsr.Tests;
 
 namespace IotHubDsr.Benchmarks.Erasures;
 
@@ -103,9 +104,12 @@ internal sealed class EngineSession
         {
             Context = Context,
             DeviceIds = Stream(choices.Devices),
-            IncludeOldVersions = choices.IncludeOldVersions,
-            DeleteEmptied = choices.DeleteEmptied,
-            Scope = choices.Scope,
+            Erasure = new ErasureOptions
+            {
+                Scope = choices.Scope,
+                IncludeOldVersions = choices.IncludeOldVersions,
+                DeleteEmptied = choices.DeleteEmptied,
+            },
             Path = choices.Path,
             ThrottleLimit = _limit,
         };
@@ -135,14 +139,8 @@ internal sealed class EngineSession
     /// <summary>Runs the steps of a plan that are approved; hands over receipts as they come, and keeps none.</summary>
     public Task EraseAsync(ErasurePlan plan, Func<ErasureStep, bool> approves, Action<ErasureReceipt> received)
     {
-        var erasure = new ErasureOptions
-        {
-            Context = Context,
-            Plan = plan,
-            Approved = [.. plan.Steps.Where(step => step.Action == ErasureAction.Erase && approves(step))],
-            ThrottleLimit = _limit,
-        };
-        return ForEachAsync(_engine.EraseAsync(erasure, CancellationToken.None), received);
+        var options = new RemoveOptions { Context = Context, ThrottleLimit = _limit };
+        return ForEachAsync(_engine.EraseAsync(options, plan, approves, CancellationToken.None), received);
     }
 
     public Task<List<ErasureReceipt>> ResumeAsync(string requestId) =>
@@ -186,6 +184,8 @@ internal sealed class EngineSession
         {
             if (next is OutputEvent<T> output)
                 take(output.Value);
+            else if (next is ConfirmationEvent question)
+                question.Answer(true);
             else if (next is FaultEvent { Fault: var fault })
                 _faults.Add(fault);
             else if (next is ProgressEvent progress)

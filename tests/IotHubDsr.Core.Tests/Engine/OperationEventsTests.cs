@@ -72,6 +72,57 @@ public sealed class OperationEventsTests
     }
 
     [Fact]
+    public async Task AskAsync_Many_WaitsForEachAnswerAndReturnsWhatWasApproved()
+    {
+        const int Count = 3000;
+        IReadOnlyList<int> approved = [];
+        var asked = new List<string>();
+        await foreach (
+            DsrEvent next in OperationEvents.RunAsync(
+                async (operation, token) =>
+                    approved = await operation.AskAsync(
+                        Enumerable.Range(0, Count),
+                        number => new ConfirmationEvent($"{number}", "Do it"),
+                        token
+                    ),
+                CancellationToken.None
+            )
+        )
+        {
+            var question = Assert.IsType<ConfirmationEvent>(next);
+            asked.Add(question.Target);
+            question.Answer(asked.Count % 3 == 1);
+        }
+
+        Assert.Equal(Enumerable.Range(0, Count).Select(number => $"{number}"), asked);
+        Assert.Equal(Enumerable.Range(0, Count).Where(number => number % 3 == 0), approved);
+    }
+
+    [Fact]
+    public async Task AskAsync_DisposedWithoutAnAnswer_EndsAndDoesNothingOfWhatWasAsked()
+    {
+        bool isDone = false;
+        Task? work = null;
+        IAsyncEnumerator<DsrEvent> events = OperationEvents
+            .RunAsync((operation, token) => work = AskThenDoAsync(operation, token), CancellationToken.None)
+            .GetAsyncEnumerator();
+        Assert.True(await events.MoveNextAsync());
+        var question = (ConfirmationEvent)events.Current;
+
+        await events.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        question.Answer(true);
+
+        Assert.True(work!.IsCanceled);
+        Assert.False(isDone);
+
+        async Task AskThenDoAsync(OperationEvents operation, CancellationToken token)
+        {
+            await operation.AskAsync(new ConfirmationEvent("a", "Do it"), token);
+            isDone = true;
+        }
+    }
+
+    [Fact]
     public async Task RunAsync_SlowConsumer_HoldsTheWorkBackAndLosesNothing()
     {
         const int Count = 10_000;

@@ -130,7 +130,7 @@ public sealed class VisibleTextTests
                 HubHostName = hostile,
                 CreatedAt = now,
                 Steps = [],
-                Scope = new RecordScope { GenerationId = hostile },
+                Erasure = new ErasureOptions { Scope = new RecordScope { GenerationId = hostile } },
             },
             new RecordScope { GenerationId = hostile },
             new OperatorStatement(OperatorStatementKind.ExcludedBlobs, hostile) { BlobName = hostile },

@@ -31,6 +31,9 @@ internal sealed class RequestSandbox : IAsyncDisposable
 
     public List<DsrEvent> Events { get; } = [];
 
+    /// <summary>How questions are answered.</summary>
+    public Func<ConfirmationEvent, bool> Answers { get; set; } = _ => true;
+
     public IEnumerable<Fault> Reported => Events.OfType<FaultEvent>().Select(reported => reported.Fault);
 
     /// <param name="time">The sandbox's clock; null for one by which no hour ends soon, which is the module's, too.</param>
@@ -79,7 +82,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
                     {
                         Context = Context,
                         DeviceIds = Stream(deviceIds),
-                        IncludeOldVersions = includeOldVersions,
+                        Erasure = new ErasureOptions { IncludeOldVersions = includeOldVersions },
                     },
                     CancellationToken.None
                 )
@@ -95,7 +98,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
                     {
                         Context = Context,
                         DeviceIds = Stream(deviceIds),
-                        Scope = scope,
+                        Erasure = new ErasureOptions { Scope = scope },
                     },
                     CancellationToken.None
                 )
@@ -115,7 +118,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
                         Context = Context,
                         DeviceIds = Stream(deviceIds),
                         Path = Path.Combine(_folder, name),
-                        Scope = scope,
+                        Erasure = new ErasureOptions { Scope = scope },
                     },
                     CancellationToken.None
                 )
@@ -156,15 +159,15 @@ internal sealed class RequestSandbox : IAsyncDisposable
     ) =>
         RunAsync<ErasureReceipt>(
             _engine.EraseAsync(
-                new ErasureOptions
+                new RemoveOptions
                 {
                     Context = Context,
-                    Plan = plan,
-                    Approved = [.. plan.Steps.Where(step => step.Action == ErasureAction.Erase && approve?.Invoke(step) != false)],
                     RequestId = requestId,
                     Store = store,
                     Performer = new Performer { Name = performer, SigningCertificate = signer },
                 },
+                plan,
+                approve ?? (_ => true),
                 CancellationToken.None
             )
         );
@@ -178,16 +181,32 @@ internal sealed class RequestSandbox : IAsyncDisposable
             if (request.Status == 0 && when(request))
                 stop.Cancel();
         };
-        var options = new ErasureOptions
-        {
-            Context = Context,
-            Plan = plan,
-            Approved = [.. plan.Steps.Where(step => step.Action == ErasureAction.Erase)],
-            Store = store,
-        };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync<ErasureReceipt>(_engine.EraseAsync(options, stop.Token)));
+        var options = new RemoveOptions { Context = Context, Store = store };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            RunAsync<ErasureReceipt>(_engine.EraseAsync(options, plan, _ => true, stop.Token))
+        );
         Server.RequestLog.Observer = null;
     }
+
+    /// <summary>Erases as Remove-IotDeviceData does.</summary>
+    public Task<List<ErasureReceipt>> RemoveAsync(params RemoveOptions[] removals) =>
+        RunAsync<ErasureReceipt>(_engine.RemoveAsync(removals, CancellationToken.None));
+
+    /// <summary>Options to plan for devices and erase at once.</summary>
+    public RemoveOptions Removal(params string[] deviceIds) =>
+        new()
+        {
+            Context = Context,
+            Planning = new PlanOptions { Context = Context, DeviceIds = Stream(deviceIds) },
+        };
+
+    /// <summary>Options to run a plan.</summary>
+    public RemoveOptions Removal(ErasurePlan plan) =>
+        new()
+        {
+            Context = Context,
+            Planned = new ConfirmPlanOptions { Context = Context, Plan = plan },
+        };
 
     public Task<List<ErasureReceipt>> ResumeAsync(string requestId, string? store = null, TimeSpan wait = default) =>
         RunAsync<ErasureReceipt>(
@@ -233,12 +252,13 @@ internal sealed class RequestSandbox : IAsyncDisposable
     /// <summary>Looks, as a command does before it plans.</summary>
     public Task PrepareAsync(string requestId, bool requiresApproval = false) =>
         RunAsync<object>(
-            _engine.PrepareErasureAsync(
-                new PrepareOptions
+            _engine.PrepareAsync(
+                new RemoveOptions
                 {
                     Context = Context,
                     RequestId = requestId,
-                    RequiresApproval = requiresApproval,
+                    IsRehearsal = true,
+                    Planned = new ConfirmPlanOptions { Context = Context, Approval = requiresApproval ? new ApprovalRequirement() : null },
                 },
                 CancellationToken.None
             )
@@ -341,6 +361,8 @@ internal sealed class RequestSandbox : IAsyncDisposable
         await foreach (DsrEvent next in operation)
         {
             Events.Add(next);
+            if (next is ConfirmationEvent question)
+                question.Answer(Answers(question));
             if (next is OutputEvent<T> output)
                 results.Add(output.Value);
         }

@@ -104,7 +104,7 @@ public sealed class ScopeTests
         RecordScope scope = new() { StartTime = Start, EndTime = Start.AddSeconds(7) };
         ErasurePlan plan = await sandbox.PlanAsync(scope, "dev1");
 
-        await sandbox.EraseAsync(PlanDocument.Seal(plan with { IncludeOldVersions = true }));
+        await sandbox.EraseAsync(PlanDocument.Seal(plan with { Erasure = plan.Erasure with { IncludeOldVersions = true } }));
 
         Assert.Contains(uploads.List(includeOld: true), blob => blob.Name == "dev1/a.txt" && !blob.IsCurrent);
     }

@@ -37,7 +37,9 @@ public sealed class ExcludedBlobTests
         DeviceDataFinding found = await sandbox.FindOneAsync(Alice);
         sandbox.Location = sandbox.Location with { Statements = [.. sandbox.Location.Statements, Excluding("copy/", isPrefix: true)] };
 
-        ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(new SinkOptions(4) { IncludeOldVersions = true }, found));
+        ErasureOutcome outcome = Assert.Single(
+            await sandbox.EraseAsync(new SinkOptions(4) { Erasure = new ErasureOptions { IncludeOldVersions = true } }, found)
+        );
 
         Assert.Equal((2L, null), (outcome.RecordsErased, outcome.Fault));
         Assert.Equal(TextWithout(Messages(4, Alice, Bob)), sandbox.Text("copy/10"));

@@ -56,6 +56,38 @@ public sealed class StopTests
         Assert.Empty(outcome.Errors);
     }
 
+    [Theory]
+    [InlineData("Remove-IotDeviceData dev1 -RequestStore $store")]
+    [InlineData("'dev1', 'dev2' | Remove-IotDeviceData -RequestStore $store")]
+    [InlineData("New-IotErasurePlan dev1 | Remove-IotDeviceData -RequestStore $store")]
+    public void Stop_WhileAsking_IsNoAgreementEvenIfYesIsSaidAfterwards(string command)
+    {
+        using var session = ModuleSession.Connected();
+        using var folder = new TemporaryFolder();
+        using var asked = new ManualResetEventSlim();
+        using var stopping = new ManualResetEventSlim();
+        session.Host.Answer = _ =>
+        {
+            asked.Set();
+            return stopping.Wait(TimeSpan.FromMinutes(1)) ? "Yes to All" : "No to All";
+        };
+
+        RunningScript script = session.Start(
+            $"param($store, $signal) {command} | Watch-Stop -Signal $signal",
+            folder.File("store"),
+            stopping
+        );
+        Assert.True(asked.Wait(TimeSpan.FromMinutes(1)));
+        script.Stop();
+        ModuleOutcome outcome = script.End();
+
+        Assert.Empty(outcome.Errors);
+        Assert.Single(session.Host.Questions);
+        StreamingTests.AssertQuiet(session, "blob");
+        Assert.DoesNotContain(session.Sandbox.Log, request => request.Mutating);
+        Assert.False(Directory.Exists(folder.File("store")));
+    }
+
     [Fact]
     public void Session_WorksAfterAStop()
     {

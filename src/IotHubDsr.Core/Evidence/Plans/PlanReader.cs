@@ -28,11 +28,8 @@ internal static class PlanReader
             HubResourceId = resourceId,
             Salt = salt,
             CreatedAt = Time(plan, "createdAt"),
-            DeleteEmptied = options.TryGetProperty("deleteEmptied", out JsonElement deleteEmptied) ? deleteEmptied.GetBoolean() : null,
-            IncludeOldVersions = options.GetProperty("includeOldVersions").GetBoolean(),
-            IncludeRelayed = options.GetProperty("includeRelayed").GetBoolean(),
+            Erasure = ReadErasure(options),
             LateRecords = options.TryGetProperty("lateRecords", out JsonElement lateRecords) ? lateRecords.GetInt64() : null,
-            Scope = options.TryGetProperty("scope", out JsonElement scope) ? ReadScope(scope) : RecordScope.All,
             Steps = steps,
         };
     }
@@ -40,6 +37,15 @@ internal static class PlanReader
     /// <summary>Steps name their hub since plans have a salt; those of older plans are left as they were approved.</summary>
     private static ErasureStep OfHub(ErasureStep step, string? salt, string hostName, string? resourceId) =>
         salt is null ? step : step with { Finding = step.Finding with { HubHostName = hostName, HubResourceId = resourceId } };
+
+    private static ErasureOptions ReadErasure(JsonElement options) =>
+        new()
+        {
+            DeleteEmptied = options.TryGetProperty("deleteEmptied", out JsonElement deleteEmptied) ? deleteEmptied.GetBoolean() : null,
+            IncludeOldVersions = options.GetProperty("includeOldVersions").GetBoolean(),
+            IncludeRelayed = options.GetProperty("includeRelayed").GetBoolean(),
+            Scope = options.TryGetProperty("scope", out JsonElement scope) ? ReadScope(scope) : RecordScope.All,
+        };
 
     private static RecordScope ReadScope(JsonElement scope) =>
         new()

@@ -32,7 +32,7 @@ internal sealed class ArchiveErasure(
     {
         var blobs = findings
             .SelectMany(finding => finding.Items)
-            .Where(item => !item.IsOldCopy && (item.Records > 0 || call.Options.IncludeRelayed) && layout.IsErasable(item.Path))
+            .Where(item => !item.IsOldCopy && call.Options.Erasure.Takes(item) && layout.IsErasable(item.Path))
             .DistinctBy(item => item.Path, StringComparer.Ordinal)
             .ToList();
         if (layout.IsAppended)
@@ -49,7 +49,7 @@ internal sealed class ArchiveErasure(
             cancellationToken
         );
 
-        if (call.Options.IncludeOldVersions)
+        if (call.Options.Erasure.IncludeOldVersions)
         {
             var oldCopies = new OldCopies(container, layout, call, selection, _accounts);
             await oldCopies.EraseAsync(findings, _replaced.ToHashSet(), cancellationToken);

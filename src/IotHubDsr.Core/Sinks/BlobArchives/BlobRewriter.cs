@@ -176,7 +176,7 @@ internal sealed class BlobRewriter(
         CancellationToken cancellationToken
     )
     {
-        bool deletes = rewrite.RecordsKept == 0 && call.Options.DeleteEmptied;
+        bool deletes = rewrite.RecordsKept == 0 && call.Options.Erasure.DeleteEmptied == true;
         string what = deletes
             ? $"delete blob {item.Path} if it is still {before.ETag:H}: none of its {rewrite.RecordsRead} records stays"
             : $"replace blob {item.Path} if it is still {before.ETag:H}: {rewrite.RecordsRemoved} of {rewrite.RecordsRead} records go";

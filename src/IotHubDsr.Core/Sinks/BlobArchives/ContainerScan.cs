@@ -142,7 +142,7 @@ internal sealed class ContainerScan(
 
     /// <summary>Where one generation is asked for there are no others.</summary>
     private long OtherGenerations(SubjectTotals totals, string deviceId) =>
-        _call is { Options.Scope.GenerationId: null } call
+        _call is { Options.Erasure.Scope.GenerationId: null } call
             ? totals.Generations.CountOthers(call.Generations.GetValueOrDefault(deviceId))
             : 0;
 
@@ -256,7 +256,7 @@ internal sealed class ContainerScan(
     private async IAsyncEnumerable<ListedBlob> ListAsync(SinkCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         _seen.Begin();
-        var listing = new NarrowedListing(container, layout, call.Options.Scope);
+        var listing = new NarrowedListing(container, layout, call.Options.Erasure.Scope);
         DateTimeOffset now = container.Now;
         await foreach (ListedBlob blob in listing.ListAsync(cancellationToken))
         {

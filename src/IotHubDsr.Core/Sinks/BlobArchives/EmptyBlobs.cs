@@ -44,7 +44,7 @@ internal sealed class EmptyBlobs
 
     private static string Asked(DataLocation location, SinkOptions options)
     {
-        RecordScope scope = options.Scope;
+        RecordScope scope = options.Erasure.Scope;
         string settings = string.Join(' ', location.Settings.OrderBy(setting => setting.Key, StringComparer.Ordinal));
         return $"{scope.GenerationId} {scope.StartTime:O} {scope.EndTime:O} {scope.IncludeMentioned} {settings}";
     }

@@ -18,7 +18,7 @@ internal sealed class LeftDrafts(BlobContainerAccess container, ArchiveLayout la
         {
             if (
                 blob.LeavesAt is null
-                && (!blob.IsOldCopy || call.Options.IncludeOldVersions)
+                && (!blob.IsOldCopy || call.Options.Erasure.IncludeOldVersions)
                 && DraftBlob.IsDraft(blob)
                 && layout.Concerns(blob.Name)
                 && !layout.Exclusions.Cover(blob.Name)
@@ -48,7 +48,7 @@ internal sealed class LeftDrafts(BlobContainerAccess container, ArchiveLayout la
             await call.AnnounceAsync(new Announcement($"delete {draft.Path}, left by an interrupted erasure", []), cancellationToken);
             if (!draft.IsOldCopy)
                 await container.Open(draft.Name).DeleteIfExistsAsync(cancellationToken: cancellationToken);
-            if (call.Options.IncludeOldVersions && (draft.IsOldCopy || draft.VersionId is not null))
+            if (call.Options.Erasure.IncludeOldVersions && (draft.IsOldCopy || draft.VersionId is not null))
                 await container.DeleteCopyAsync(draft with { IsOldCopy = true }, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

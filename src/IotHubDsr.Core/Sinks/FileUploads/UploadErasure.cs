@@ -19,7 +19,7 @@ internal sealed class UploadErasure(BlobContainerAccess container, SinkCall call
 
     private readonly ConcurrentDictionary<string, Fault> _faults = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<(string DeviceId, string Path)> _held = [];
-    private readonly UploadWindow _window = new(call.Options.Scope);
+    private readonly UploadWindow _window = new(call.Options.Erasure.Scope);
     private readonly BlobExclusions _exclusions = new(call.Location);
     private Fault? _refusal;
     private bool _filesAreGone;
@@ -64,7 +64,7 @@ internal sealed class UploadErasure(BlobContainerAccess container, SinkCall call
             {
                 DeviceUploads uploads = left.Of(finding.DeviceId);
                 var there = uploads.Files.Select(KeyOf).ToHashSet();
-                if (call.Options.IncludeOldVersions)
+                if (call.Options.Erasure.IncludeOldVersions)
                     await DeleteOldCopiesAsync(finding, uploads, there, token);
                 if (_window.IsOpen && !uploads.HasFiles)
                     await DeleteDirectoriesAsync(uploads, there, token);
@@ -87,14 +87,14 @@ internal sealed class UploadErasure(BlobContainerAccess container, SinkCall call
     }
 
     /// <summary>Whether all snapshots may go with their file: also those outside the window and those that are held would.</summary>
-    private bool TakesSnapshots(SeenItem file) => call.Options.IncludeOldVersions && _window.IsOpen && !HasHeldSnapshot(file.Path);
+    private bool TakesSnapshots(SeenItem file) => call.Options.Erasure.IncludeOldVersions && _window.IsOpen && !HasHeldSnapshot(file.Path);
 
     private bool HasHeldSnapshot(string file) => call.Held.Any(held => held.Key.StartsWith(file + SnapshotMark, StringComparison.Ordinal));
 
     /// <summary>The snapshots to delete before their file, where they may not all go with it: those that were found.</summary>
     private IEnumerable<ListedBlob> SnapshotsInWindow(IEnumerable<DeviceDataFinding> findings, string deviceId, SeenItem file)
     {
-        return TakesSnapshots(file) || !call.Options.IncludeOldVersions
+        return TakesSnapshots(file) || !call.Options.Erasure.IncludeOldVersions
             ? []
             : findings
                 .Where(finding => finding.DeviceId == deviceId)

@@ -16,7 +16,7 @@ internal sealed class UploadExport(BlobContainerAccess container, SinkCall call,
     private const int Attempts = 4;
 
     private readonly List<ExportedFile> _files = [];
-    private readonly UploadWindow _window = new(call.Options.Scope);
+    private readonly UploadWindow _window = new(call.Options.Erasure.Scope);
 
     public async Task<IReadOnlyList<ExportCompleteness>> WriteAsync(
         IReadOnlyList<DeviceUploads> devices,

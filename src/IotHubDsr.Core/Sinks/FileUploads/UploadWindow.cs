@@ -10,7 +10,8 @@ namespace IotHubDsr.Core.Sinks.FileUploads;
 /// <param name="bound">By when the files of the device that the plan knew were written; null for no limit.</param>
 internal sealed class UploadWindow(RecordScope scope, RecordBound? bound = null)
 {
-    public static UploadWindow Of(SinkCall call, string deviceId) => new(call.Options.Scope, call.Bounds.GetValueOrDefault(deviceId));
+    public static UploadWindow Of(SinkCall call, string deviceId) =>
+        new(call.Options.Erasure.Scope, call.Bounds.GetValueOrDefault(deviceId));
 
     /// <summary>Whether any file is in it.</summary>
     public bool IsOpen => scope.StartTime is null && scope.EndTime is null;

@@ -152,14 +152,17 @@ public sealed class PlanDocumentTests
     {
         ErasurePlan plan = PlanGen.Small with
         {
-            Scope = new RecordScope { EndTime = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.FromHours(2)) },
+            Erasure = new ErasureOptions
+            {
+                Scope = new RecordScope { EndTime = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.FromHours(2)) },
+            },
         };
 
         string file = Encoding.UTF8.GetString(PlanDocument.Write(plan));
 
         Assert.Contains("\"scope\":{\"endTime\":\"2026-03-01T00:00:00.0000000Z\"}", file, StringComparison.Ordinal);
         Assert.DoesNotContain("scope", Encoding.UTF8.GetString(PlanDocument.Write(PlanGen.Small)), StringComparison.Ordinal);
-        AssertInvalid(() => PlanDocument.RequireSealed(PlanDocument.Seal(plan) with { Scope = RecordScope.All }));
+        AssertInvalid(() => PlanDocument.RequireSealed(PlanDocument.Seal(plan) with { Erasure = ErasureOptions.OwnAndCurrent }));
     }
 
     [Fact]
@@ -299,7 +302,7 @@ public sealed class PlanDocumentTests
 
         Assert.Same(plan, PlanDocument.RequireSealed(plan));
         AssertInvalid(() => PlanDocument.RequireSealed(plan with { Steps = [plan.Steps[0] with { Action = ErasureAction.None }] }));
-        AssertInvalid(() => PlanDocument.RequireSealed(plan with { IncludeRelayed = true }));
+        AssertInvalid(() => PlanDocument.RequireSealed(plan with { Erasure = plan.Erasure with { IncludeRelayed = true } }));
         AssertInvalid(() => PlanDocument.RequireSealed(plan with { Digest = string.Empty }));
     }
 

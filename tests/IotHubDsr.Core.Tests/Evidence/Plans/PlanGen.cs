@@ -137,11 +137,14 @@ internal static class PlanGen
                     HubHostName = host,
                     HubResourceId = resource,
                     CreatedAt = new DateTimeOffset(created.Ticks, TimeSpan.Zero),
-                    IncludeRelayed = options.Item1,
-                    IncludeOldVersions = options.Item2,
-                    DeleteEmptied = options.Item3,
+                    Erasure = new ErasureOptions
+                    {
+                        IncludeRelayed = options.Item1,
+                        IncludeOldVersions = options.Item2,
+                        DeleteEmptied = options.Item3,
+                        Scope = options.Item5,
+                    },
                     LateRecords = options.Item4,
-                    Scope = options.Item5,
                     Steps =
                     [
                         .. steps.Select(

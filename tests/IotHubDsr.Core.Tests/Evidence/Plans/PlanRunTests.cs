@@ -132,7 +132,10 @@ public sealed class PlanRunTests
         ErasurePlan plan = await sandbox.PlanAsync("dev1");
 
         Assert.Equal(plan.Digest, (await sandbox.ConfirmAsync(plan)).Digest);
-        Assert.Equal("InvalidPlan", (await RefusalOf(() => sandbox.ConfirmAsync(plan with { IncludeOldVersions = true }))).Id);
+        Assert.Equal(
+            "InvalidPlan",
+            (await RefusalOf(() => sandbox.ConfirmAsync(plan with { Erasure = plan.Erasure with { IncludeOldVersions = true } }))).Id
+        );
     }
 
     [Fact]

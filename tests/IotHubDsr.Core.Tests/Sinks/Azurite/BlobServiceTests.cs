@@ -133,7 +133,11 @@ public sealed class BlobServiceTests(AzuriteServer azurite) : IClassFixture<Azur
             await container.Client.UploadBlobAsync(name, new BinaryData(name));
         await container.Client.GetBlobClient("dev1/a.log").CreateSnapshotAsync();
 
-        ErasureOutcome outcome = await container.EraseAsync(container.Uploads, "dev1", new SinkOptions(4) { IncludeOldVersions = true });
+        ErasureOutcome outcome = await container.EraseAsync(
+            container.Uploads,
+            "dev1",
+            new SinkOptions(4) { Erasure = new ErasureOptions { IncludeOldVersions = true } }
+        );
 
         Assert.Null(outcome.Fault);
         List<string> left = [];

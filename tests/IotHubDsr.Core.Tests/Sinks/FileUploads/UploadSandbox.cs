@@ -112,7 +112,7 @@ internal sealed class UploadSandbox : IAsyncDisposable
     public IReadOnlyList<(string Path, string DeviceId)> Held { get; set; } = [];
 
     public SinkCall Call(bool oldVersions = false, int throttleLimit = 4) =>
-        new(Location, new SinkOptions(throttleLimit) { IncludeOldVersions = oldVersions }, (dsrEvent, _) =>
+        new(Location, new SinkOptions(throttleLimit) { Erasure = new ErasureOptions { IncludeOldVersions = oldVersions } }, (dsrEvent, _) =>
         {
             lock (Events)
                 Events.Add(dsrEvent);

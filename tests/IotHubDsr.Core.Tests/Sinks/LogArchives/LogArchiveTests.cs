@@ -179,7 +179,10 @@ public sealed class LogArchiveTests
         await using ArchiveSandbox sandbox = await StartLogsAsync();
         sandbox.PutLog(s_blob, Rows(3, Alice));
 
-        ErasureOutcome outcome = await sandbox.EraseAsync(Alice, new SinkOptions(4) { DeleteEmptied = deletes });
+        ErasureOutcome outcome = await sandbox.EraseAsync(
+            Alice,
+            new SinkOptions(4) { Erasure = new ErasureOptions { DeleteEmptied = deletes } }
+        );
 
         Assert.Equal((null, 3L), (outcome.Fault, outcome.RecordsErased));
         Assert.Equal(deletes ? [] : [s_blob], NamesIn(sandbox));
@@ -194,7 +197,10 @@ public sealed class LogArchiveTests
         List<string> rows = Rows(10, Alice, Bob);
         sandbox.PutLog(s_blob, rows);
 
-        ErasureOutcome outcome = await sandbox.EraseAsync(Alice, new SinkOptions(4) { IncludeOldVersions = true });
+        ErasureOutcome outcome = await sandbox.EraseAsync(
+            Alice,
+            new SinkOptions(4) { Erasure = new ErasureOptions { IncludeOldVersions = true } }
+        );
 
         Assert.Equal((null, 5L), (outcome.Fault, outcome.RecordsErased));
         Assert.Equal(BlobKind.Append, sandbox.Current(s_blob).Kind);
@@ -209,9 +215,12 @@ public sealed class LogArchiveTests
         await using ArchiveSandbox sandbox = await StartLogsAsync(versioned: true);
         List<string> rows = Rows(12, Alice, Bob, Carol);
         sandbox.PutLog(s_blob, rows);
-        await sandbox.EraseAsync(Alice, new SinkOptions(4) { IncludeOldVersions = true });
+        await sandbox.EraseAsync(Alice, new SinkOptions(4) { Erasure = new ErasureOptions { IncludeOldVersions = true } });
 
-        ErasureOutcome outcome = await sandbox.EraseAsync(Bob, new SinkOptions(4) { IncludeOldVersions = true });
+        ErasureOutcome outcome = await sandbox.EraseAsync(
+            Bob,
+            new SinkOptions(4) { Erasure = new ErasureOptions { IncludeOldVersions = true } }
+        );
 
         Assert.Equal((null, 4L), (outcome.Fault?.Id, outcome.RecordsErased));
         Assert.Equal(Text(Without(Without(rows, Alice), Bob)), sandbox.Text(s_blob));
@@ -230,7 +239,10 @@ public sealed class LogArchiveTests
         sandbox.Container.Delete(draft);
         sandbox.PutLog(draft, rows);
 
-        ErasureOutcome outcome = await sandbox.EraseAsync(Alice, new SinkOptions(4) { IncludeOldVersions = true });
+        ErasureOutcome outcome = await sandbox.EraseAsync(
+            Alice,
+            new SinkOptions(4) { Erasure = new ErasureOptions { IncludeOldVersions = true } }
+        );
 
         Assert.Null(outcome.Fault);
         Assert.Equal([s_blob], NamesIn(sandbox));

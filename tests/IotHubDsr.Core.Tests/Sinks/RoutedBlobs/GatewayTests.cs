@@ -52,7 +52,10 @@ public sealed class GatewayTests
         await using ArchiveSandbox sandbox = await StartAsync();
         sandbox.Put("blob", Traffic);
 
-        ErasureOutcome outcome = await sandbox.EraseAsync(Gateway, new SinkOptions(4) { IncludeRelayed = includeRelayed });
+        ErasureOutcome outcome = await sandbox.EraseAsync(
+            Gateway,
+            new SinkOptions(4) { Erasure = new ErasureOptions { IncludeRelayed = includeRelayed } }
+        );
 
         Assert.Equal(erased, outcome.RecordsErased);
         Assert.Equal(left, Senders(sandbox));

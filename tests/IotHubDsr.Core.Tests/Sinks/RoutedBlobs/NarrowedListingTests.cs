@@ -52,7 +52,11 @@ public sealed class NarrowedListingTests
             sandbox.Put(name, Messages(4, Alice, Bob));
 
         DeviceDataFinding found = Assert.Single(
-            await sandbox.Sink.FindAsync(sandbox.Call(new SinkOptions(4) { Scope = s_january }), [Alice], CancellationToken.None)
+            await sandbox.Sink.FindAsync(
+                sandbox.Call(new SinkOptions(4) { Erasure = new ErasureOptions { Scope = s_january } }),
+                [Alice],
+                CancellationToken.None
+            )
         );
 
         Assert.Equal(read.Order(StringComparer.Ordinal), found.Items.Select(item => item.Path));
@@ -89,7 +93,11 @@ public sealed class NarrowedListingTests
         sandbox.Forget();
 
         DeviceDataFinding found = Assert.Single(
-            await sandbox.Sink.FindAsync(sandbox.Call(new SinkOptions(4) { Scope = s_january }), [Alice], CancellationToken.None)
+            await sandbox.Sink.FindAsync(
+                sandbox.Call(new SinkOptions(4) { Erasure = new ErasureOptions { Scope = s_january } }),
+                [Alice],
+                CancellationToken.None
+            )
         );
 
         Assert.Equal(51, found.Items.Count);
@@ -116,7 +124,11 @@ public sealed class NarrowedListingTests
             sandbox.PutLog(name, LogArchive.Rows(4, Alice, Bob));
 
         DeviceDataFinding found = Assert.Single(
-            await sandbox.Sink.FindAsync(sandbox.Call(new SinkOptions(4) { Scope = s_january }), [Alice], CancellationToken.None)
+            await sandbox.Sink.FindAsync(
+                sandbox.Call(new SinkOptions(4) { Erasure = new ErasureOptions { Scope = s_january } }),
+                [Alice],
+                CancellationToken.None
+            )
         );
 
         Assert.Equal(read, found.Items.Select(item => item.Path));

@@ -11,7 +11,7 @@ namespace IotHubDsr.Core.Tests.Sinks.RoutedBlobs;
 public sealed class OldCopyTests
 {
     private const string Blob = "contoso-hub/0/2026/01/05/08/00";
-    private static readonly SinkOptions WithOldVersions = new(4) { IncludeOldVersions = true };
+    private static readonly SinkOptions WithOldVersions = new SinkOptions(4) { Erasure = new ErasureOptions { IncludeOldVersions = true } };
 
     [Fact]
     public async Task Erase_AccountKeepsVersions_LeavesTheOldVersionAndNeverCallsTheSubjectAbsent()

@@ -221,7 +221,10 @@ public sealed class SpliceTests
         if (withSnapshot)
             sandbox.TakeSnapshot(Blob);
 
-        ErasureOutcome outcome = await sandbox.EraseAsync(Alice, new SinkOptions(4) { DeleteEmptied = true });
+        ErasureOutcome outcome = await sandbox.EraseAsync(
+            Alice,
+            new SinkOptions(4) { Erasure = new ErasureOptions { DeleteEmptied = true } }
+        );
 
         Assert.Equal((null, 6L), (outcome.Fault, outcome.RecordsErased));
         Assert.Equal(withSnapshot ? [Blob, "mixed"] : ["mixed"], sandbox.Container.List().Select(blob => blob.Name));

@@ -1,16 +1,21 @@
-using System.Management.Automation;
 using System.Threading.Channels;
+using IotHubDsr.Parameters;
 
 namespace IotHubDsr.Pipeline;
 
 /// <summary>
-/// A command about devices. Devices are handed to the operation as they arrive from the pipeline; what is read once for all of them is
-/// read when the pipeline ends.
+/// Hands devices to an operation as they arrive from the pipeline; what is read once for all of them is read when the pipeline ends. A job
+/// gets them all at the end.
 /// </summary>
-public abstract class DeviceCommand : DsrContextCommand
+/// <param name="command">The command.</param>
+/// <param name="parameters">Its devices.</param>
+/// <param name="start">Starts the operation when the first device has arrived.</param>
+internal sealed class DeviceFeed(
+    DsrCommand command,
+    DeviceParameters parameters,
+    Func<DsrContext, IAsyncEnumerable<string>, CancellationToken, IAsyncEnumerable<DsrEvent>> start
+)
 {
-    private protected const string ByDeviceId = "DeviceId";
-    private protected const string ByQuery = "Query";
     private const int Backlog = 256;
 
     private Channel<string> _deviceIds = MakeChannel();
@@ -21,66 +26,27 @@ public abstract class DeviceCommand : DsrContextCommand
     private TypedNumbers? _typed;
     private readonly List<HubDevice> _ofJob = [];
 
-    /// <summary>Devices by their IDs, case-sensitive; objects with a property DeviceId or Id bind from the pipeline.</summary>
-    [Parameter(
-        Mandatory = true,
-        Position = 0,
-        ValueFromPipeline = true,
-        ValueFromPipelineByPropertyName = true,
-        ParameterSetName = ByDeviceId
-    )]
-    [Alias("Id")]
-    [DeviceIdTransformation]
-    [ValidateNotNullOrEmpty]
-    public HubDevice[] DeviceId { get; set; } = [];
-
-    /// <summary>The condition of an IoT Hub query, such as: tags.owner = 'x'.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ByQuery)]
-    [ValidateNotNullOrEmpty]
-    public string? Query { get; set; }
-
-    /// <summary>How many blobs or devices to process at once.</summary>
-    [Parameter]
-    [ValidateRange(1, 64)]
-    public int ThrottleLimit { get; set; } = 8;
-
-    /// <summary>Starts the operation when the first device has arrived.</summary>
-    private protected abstract IAsyncEnumerable<DsrEvent> Start(
-        DsrContext context,
-        IAsyncEnumerable<string> deviceIds,
-        CancellationToken cancellationToken
-    );
-
     /// <summary>Says whether the operation may start at all.</summary>
-    private protected virtual bool ApproveStart() => true;
+    public Func<bool> ApproveStart { get; init; } = () => true;
 
     /// <summary>
-    /// The request that the work is for, where a command has one; all devices of a pipeline are worked on together, for one request.
+    /// The request that the work is for, where a command has one, and its store, where one is named; all devices of a pipeline are worked on
+    /// together, for one request.
     /// </summary>
-    private protected virtual string? ForRequest => null;
+    public Func<(string? RequestId, string? Store)> For { get; init; } = () => default;
 
     /// <summary>Whether the work is done by a job.</summary>
-    private protected virtual bool IsJob => false;
+    public bool IsJob { get; init; }
 
     /// <summary>Whether the command asks by default.</summary>
-    private protected virtual bool Asks => false;
+    public bool Asks { get; init; }
 
-    /// <summary>The store of that request, where one is named.</summary>
-    private protected virtual string? InStore => null;
-
-    /// <summary>Takes over when the operation has ended.</summary>
-    private protected virtual void OnEnd(DsrContext context) { }
-
-    /// <summary>The value of a parameter for a time, if it was given.</summary>
-    private protected DateTimeOffset? IfBound(string parameter, DateTimeOffset time) =>
-        MyInvocation.BoundParameters.ContainsKey(parameter) ? time : null;
-
-    /// <inheritdoc />
-    protected override void ProcessRecord()
+    /// <summary>Takes the devices of one record.</summary>
+    public void Take()
     {
-        DsrContext context = RequireContext();
-        foreach (HubDevice device in DeviceId.Where(device => !device.CanBeOf(context)))
-            ThrowFault(OfOtherHub(device, context));
+        DsrContext context = parameters.Connection.Require(command);
+        foreach (HubDevice device in parameters.DeviceId.Where(device => !device.CanBeOf(context)))
+            command.Throw(OfOtherHub(device, context));
         if (IsJob)
         {
             GatherForJob(context);
@@ -94,22 +60,22 @@ public abstract class DeviceCommand : DsrContextCommand
         if (_operation is null)
             return;
 
-        foreach (HubDevice device in DeviceId)
+        foreach (HubDevice device in parameters.DeviceId)
         {
             string deviceId = TextOf(device);
             while (!_deviceIds.Writer.TryWrite(deviceId))
             {
                 // The operation is behind: what it has to say may be what it waits to get rid of.
                 Task.WhenAny(_deviceIds.Writer.WaitToWriteAsync().AsTask(), _operation.Arrival).GetAwaiter().GetResult();
-                DrainAvailable();
+                command.DrainAvailable();
             }
         }
 
-        DrainAvailable();
+        command.DrainAvailable();
     }
 
-    /// <inheritdoc />
-    protected override void EndProcessing()
+    /// <summary>No more devices come.</summary>
+    public void End()
     {
         EndOperation();
         EndJob();
@@ -120,25 +86,25 @@ public abstract class DeviceCommand : DsrContextCommand
     {
         if (_context is not null && context.Id != _context.Id)
             EndJob();
-        (string? RequestId, string? Store) isFor = (ForRequest, InStore);
+        (string? RequestId, string? Store) isFor = For();
         if (_context is null)
             _for = isFor;
         else
             RequireSame(isFor);
         _context = context;
-        _ofJob.AddRange(DeviceId.Select(device => device with { DeviceId = TextOf(device), Number = null }));
+        _ofJob.AddRange(parameters.DeviceId.Select(device => device with { DeviceId = TextOf(device), Number = null }));
     }
 
     private void EndJob()
     {
         if (!IsJob || _context is null)
             return;
-        List<(string, object?)> parameters = [("Context", _context), ("DeviceId", _ofJob.Count == 0 ? null : _ofJob.ToArray())];
+        List<(string, object?)> given = [("Context", _context), ("DeviceId", _ofJob.Count == 0 ? null : _ofJob.ToArray())];
         if (_for.RequestId is not null)
-            parameters.Add(("RequestId", _for.RequestId));
+            given.Add(("RequestId", _for.RequestId));
         if (_for.Store is not null)
-            parameters.Add(("RequestStore", _for.Store));
-        StartJob(Asks, [.. parameters]);
+            given.Add(("RequestStore", _for.Store));
+        CommandJob.Start(command, Asks, [.. given]);
         _ofJob.Clear();
         _context = null;
     }
@@ -147,7 +113,7 @@ public abstract class DeviceCommand : DsrContextCommand
     {
         if (isFor != _for)
         {
-            ThrowFault(
+            command.Throw(
                 FaultCatalogue.RequestForOtherDevices.For(
                     isFor.RequestId ?? _for.RequestId ?? string.Empty,
                     "the pipeline has devices of more than one request; pipe them one request at a time"
@@ -159,7 +125,7 @@ public abstract class DeviceCommand : DsrContextCommand
     /// <summary>Starts the operation on a connection with its first record, if it is not refused.</summary>
     private void Begin(DsrContext context)
     {
-        (string? RequestId, string? Store) isFor = (ForRequest, InStore);
+        (string? RequestId, string? Store) isFor = For();
         if (_approved is null)
             _for = isFor;
         else
@@ -167,7 +133,9 @@ public abstract class DeviceCommand : DsrContextCommand
         if (_approved is null && (_approved = ApproveStart()) == true)
         {
             ChannelReader<string> deviceIds = _deviceIds.Reader;
-            _operation = Open(cancellationToken => Start(context, deviceIds.ReadAllAsync(CancellationToken.None), cancellationToken));
+            _operation = command.Open(cancellationToken =>
+                start(context, deviceIds.ReadAllAsync(CancellationToken.None), cancellationToken)
+            );
         }
     }
 
@@ -181,10 +149,9 @@ public abstract class DeviceCommand : DsrContextCommand
             return;
 
         _deviceIds.Writer.TryComplete();
-        Drain();
-        CloseOperation();
+        command.Drain();
+        command.Close();
         _deviceIds = MakeChannel();
-        OnEnd(_context!);
     }
 
     /// <summary>
@@ -195,11 +162,11 @@ public abstract class DeviceCommand : DsrContextCommand
         if (device.Number is not { } number)
             return device.DeviceId;
         bool isFirst = _typed is null;
-        string? text = (_typed ??= new TypedNumbers(MyInvocation)).TextOf(number, out bool isOfScript);
+        string? text = (_typed ??= new TypedNumbers(command.MyInvocation)).TextOf(number, out bool isOfScript);
         if (text is null)
-            ThrowFault(FaultCatalogue.DeviceIdIsNumber.For(device.DeviceId));
+            command.Throw(FaultCatalogue.DeviceIdIsNumber.For(device.DeviceId));
         if (!isOfScript && isFirst)
-            WriteWarning($"The device ID {text} was passed as a number, which has no leading zeros: if the ID has any, quote it.");
+            command.WriteWarning($"The device ID {text} was passed as a number, which has no leading zeros: if the ID has any, quote it.");
 
         return text!;
     }

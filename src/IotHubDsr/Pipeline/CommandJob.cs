@@ -7,7 +7,7 @@ namespace IotHubDsr.Pipeline;
 /// Runs a command again as a thread job of the session. The job ends with the session; stopping it stops the command as Ctrl-C does, which
 /// joins its workers. What -WhatIf says goes to no stream but to the host, which a job has not: it is lent that of the session.
 /// </summary>
-internal static class BackgroundJob
+internal static class CommandJob
 {
     private const string Script = """
         param($Name, $Module, $Location, $Command, $Parameters)
@@ -31,10 +31,33 @@ internal static class BackgroundJob
         "InformationVariable",
     ];
 
+    /// <summary>Starts the job, and gives it. A job cannot ask.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="asks">Whether the command asks by default.</param>
+    /// <param name="parameters">What the job is given besides what was given to the command; null takes a parameter away.</param>
+    public static void Start(DsrCommand command, bool asks, params (string Name, object? Value)[] parameters)
+    {
+        Dictionary<string, object> bound = command.MyInvocation.BoundParameters;
+        bool isConfirmed = bound.TryGetValue("Confirm", out object? confirm);
+        bool isForced = bound.TryGetValue("Force", out object? force) && LanguagePrimitives.IsTrue(force);
+        bool isWhatIf = command.IsWhatIf();
+        if (!isWhatIf && (isConfirmed ? LanguagePrimitives.IsTrue(confirm) : asks && !isForced))
+            command.Throw(FaultCatalogue.JobCannotAsk.For(command.MyInvocation.MyCommand.Name));
+        Hashtable given = ParametersOf(command, isWhatIf);
+        foreach ((string name, object? value) in parameters)
+        {
+            given.Remove(name);
+            if (value is not null)
+                given[name] = value;
+        }
+
+        command.WriteObject(Start(command, given), enumerateCollection: true);
+    }
+
     /// <summary>
     /// What was given to the command, but for what came from the pipeline; a job that is asked to say what it would do does the same.
     /// </summary>
-    public static Hashtable ParametersOf(PSCmdlet command, bool isWhatIf)
+    private static Hashtable ParametersOf(DsrCommand command, bool isWhatIf)
     {
         var parameters = new Hashtable(StringComparer.OrdinalIgnoreCase);
         foreach ((string name, object? value) in command.MyInvocation.BoundParameters)
@@ -48,13 +71,12 @@ internal static class BackgroundJob
         return parameters;
     }
 
-    /// <summary>Starts the job, and gives it.</summary>
-    public static IEnumerable<PSObject> Start(PSCmdlet command, Hashtable parameters) =>
+    private static IEnumerable<PSObject> Start(DsrCommand command, Hashtable parameters) =>
         command.InvokeCommand.InvokeScript(
             command.SessionState,
             ScriptBlock.Create(Script),
             command.MyInvocation.MyCommand.Name,
-            typeof(BackgroundJob).Assembly.Location,
+            typeof(CommandJob).Assembly.Location,
             command.SessionState.Path.CurrentLocation.Path,
             command.MyInvocation.MyCommand.Name,
             parameters

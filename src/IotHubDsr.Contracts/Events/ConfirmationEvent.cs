@@ -1,0 +1,19 @@
+namespace IotHubDsr;
+
+/// <summary>
+/// A question that the operation waits for: whether to do something. Whoever pulls the events answers it; until then, or until the
+/// operation is cancelled, nothing of what is asked is done.
+/// </summary>
+/// <param name="Target">What it would be done to.</param>
+/// <param name="Action">What would be done.</param>
+public sealed record ConfirmationEvent(string Target, string Action) : DsrEvent
+{
+    private readonly TaskCompletionSource<bool> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends with the answer.</summary>
+    public Task<bool> Answered => _answer.Task;
+
+    /// <summary>Answers; the first answer counts.</summary>
+    /// <param name="isApproved">Whether it is to be done.</param>
+    public void Answer(bool isApproved) => _answer.TrySetResult(isApproved);
+}

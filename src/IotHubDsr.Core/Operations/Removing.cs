@@ -1,0 +1,89 @@
+using IotHubDsr.Core.Evidence.Requests;
+using IotHubDsr.Core.Evidence.Stores;
+
+namespace IotHubDsr.Core.Operations;
+
+/// <summary>
+/// Erases the data of devices: prepares, plans, asks for each device and location, and runs what was approved. A rehearsal ends after the
+/// questions.
+/// </summary>
+internal sealed class Removing(HubConnection connection, IEvidenceStore store, RemoveOptions options, OperationEvents events)
+{
+    private ErasurePlan? _plan;
+
+    /// <summary>Runs several; all plans are there and valid before the first is run, so that an invalid one is not discovered halfway.</summary>
+    public static async Task RunAsync(IReadOnlyList<Removing> removals, CancellationToken cancellationToken)
+    {
+        foreach (Removing removal in removals)
+            await removal.PlanAsync(cancellationToken);
+        foreach (Removing removal in removals)
+            await removal.AskAndRunAsync(cancellationToken);
+    }
+
+    /// <summary>Problems with the request, the store or the certificate are reported before anything is planned or asked.</summary>
+    private async Task PlanAsync(CancellationToken cancellationToken)
+    {
+        await new Preparing(store, options, connection.Clock).RunAsync(cancellationToken);
+        _plan = options.Planned is { } planned
+            ? await new Confirming(connection, planned, events, connection.Clock).ConfirmAsync(cancellationToken)
+            : await new Planning(connection, options.Planning!, events, connection.Clock).MakeAsync(cancellationToken);
+    }
+
+    private async Task AskAndRunAsync(CancellationToken cancellationToken)
+    {
+        if (_plan is not { } plan)
+            return;
+        IReadOnlyList<ErasureStep> approved = await AskAsync(plan, cancellationToken);
+        if (!options.IsRehearsal)
+            await new Erasing(connection, store, options, plan, approved, events).RunAsync(cancellationToken);
+    }
+
+    /// <summary>Asks for each step that erases, and returns the approved ones.</summary>
+    private async Task<IReadOnlyList<ErasureStep>> AskAsync(ErasurePlan plan, CancellationToken cancellationToken)
+    {
+        List<ErasureStep> steps = [.. plan.Steps.Where(step => step.Action == ErasureAction.Erase)];
+        if (steps.Count == 0 && options.IsRehearsal)
+            await events.AskAsync(new ConfirmationEvent(NothingOf(plan), "Erase nothing"), cancellationToken);
+        IReadOnlyList<DataHold> holds = await HoldsToShowAsync(cancellationToken);
+        return await events.AskAsync(
+            steps,
+            step => new ConfirmationEvent(step.Target, IsHeld(step, holds) ? "Leave what is held" : plan.Operation),
+            cancellationToken
+        );
+    }
+
+    /// <summary>
+    /// A plan without anything to erase, in words: a rehearsal that says nothing leaves open whether anything was looked for.
+    /// </summary>
+    private static string NothingOf(ErasurePlan plan)
+    {
+        int unread = plan
+            .Steps.Where(step => !step.Finding.IsCounted)
+            .Select(step => step.Location.Id)
+            .Distinct(StringComparer.Ordinal)
+            .Count();
+        return $"{Counted.Of(plan.Devices, "device")} of {plan.HubHostName}: no location holds data that can be erased"
+            + (unread == 0 ? string.Empty : $"; {Counted.Of(unread, "location")} could not be counted");
+    }
+
+    /// <summary>What an operator holds, for a rehearsal: a run looks at the journal itself.</summary>
+    private async Task<IReadOnlyList<DataHold>> HoldsToShowAsync(CancellationToken cancellationToken)
+    {
+        if (!options.IsRehearsal || options.RequestId is not { } requestId)
+            return [];
+        try
+        {
+            return (await new RequestRegister(store, events, connection.Clock).ReadAsync(requestId, cancellationToken)).Holds;
+        }
+        catch (DsrException unread)
+        {
+            await events.ReportAsync([unread.Fault], cancellationToken);
+            return [];
+        }
+    }
+
+    private static bool IsHeld(ErasureStep step, IReadOnlyList<DataHold> holds) =>
+        holds.Any(hold =>
+            hold.Item is null && hold.LocationId == step.Location.Id && (hold.DeviceId is null || hold.DeviceId == step.DeviceId)
+        );
+}
