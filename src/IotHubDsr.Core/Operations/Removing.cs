@@ -1,4 +1,3 @@
-using IotHubDsr.Core.Evidence.Requests;
 using IotHubDsr.Core.Evidence.Stores;
 
 namespace IotHubDsr.Core.Operations;

@@ -121,9 +121,11 @@ public sealed partial class RemoveIotDeviceDataCommand : DsrCommand
         }
 
         if (!File.Exists(Paths.OfFile(text)))
+        {
             Throw(
                 FaultCatalogue.FileNotRead.For(text, "the file does not exist. (Pass a device whose ID ends with .json with -DeviceId.)")
             );
+        }
 
         return new ErasurePlanSource(text);
     }

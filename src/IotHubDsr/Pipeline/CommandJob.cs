@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.ObjectModel;
 using System.Management.Automation;
 
 namespace IotHubDsr.Pipeline;
@@ -71,7 +72,7 @@ internal static class CommandJob
         return parameters;
     }
 
-    private static IEnumerable<PSObject> Start(DsrCommand command, Hashtable parameters) =>
+    private static Collection<PSObject> Start(DsrCommand command, Hashtable parameters) =>
         command.InvokeCommand.InvokeScript(
             command.SessionState,
             ScriptBlock.Create(Script),

@@ -1,5 +1,3 @@
-using System.Management.Automation;
-
 namespace IotHubDsr.Pipeline;
 
 /// <summary>Hands the events of an operation to PowerShell's streams, and answers its questions.</summary>
