@@ -1,5 +1,6 @@
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Requests;
+using IotHubDsr.Core.Findings;
 using IotHubDsr.Core.Foundation;
 using IotHubDsr.Core.Records;
 using IotHubDsr.Core.Sinks;
@@ -163,31 +164,41 @@ internal sealed class StepErasing(
 
         AnnouncedWork? done =
             fault is null && found.Verdict != Verdict.Unreachable ? gone.GetValueOrDefault(_announcing.IndexOf(step.DeviceId)) : null;
-        List<SeenItem> held = [.. found.Items.Where(item => holds.OnItem(locationId, step.Subject, item) is not null)];
+        List<SeenItem> held = holds.HasItems(locationId)
+            ? [.. found.Items.Where(item => holds.OnItem(locationId, step.Subject, item) is not null)]
+            : [];
 
         // A device goes as a whole: where one of its documents is held, nothing of it is deleted.
         bool isWhole = locations.SinkOf(step.Location) is { Description.IsShared: false } && held.Count > 0;
         return new Attempt(step, fault)
         {
-            Finding = found with
-            {
-                Items = isWhole ? [] : [.. allowed.Within.Except(held).Select(item => Uncounted(item, step.Planned.Finding))],
-            },
+            Finding = found with { Items = isWhole ? [] : ToErase(step, found, allowed, held) },
             Held = held,
             Earlier = done,
             Beyond = allowed.Beyond > 0 ? PlanReach.FaultOf(step, allowed) : null,
         };
     }
 
+    /// <summary>What is erased of what was found; the plan's own items, where they are all to go, are not copied.</summary>
+    private static IReadOnlyList<SeenItem> ToErase(RequestStep step, DeviceDataFinding found, Reach allowed, List<SeenItem> held)
+    {
+        if (held.Count == 0 && ReferenceEquals(allowed.Within, found.Items) && ReferenceEquals(found.Items, step.Planned.Finding.Items))
+            return found.Items;
+        var planned = new ItemsByPath(step.Planned.Finding.Items);
+        return [.. allowed.Within.Except(held).Select(item => Uncounted(item, planned))];
+    }
+
     /// <summary>
     /// A copy that the service made when an earlier run changed the blob holds records that are counted already: it has to go, and not to
     /// be counted again.
     /// </summary>
-    private static SeenItem Uncounted(SeenItem item, DeviceDataFinding planned)
-    {
-        bool isNew = item.IsOldCopy && !planned.Items.Any(known => known.Path == item.Path);
-        return isNew && planned.Items.Any(known => !known.IsOldCopy && known.Path == item.Name) ? item with { Records = 0 } : item;
-    }
+    private static SeenItem Uncounted(SeenItem item, ItemsByPath planned) =>
+        item.IsOldCopy && planned.Find(item.Path) is null && planned.Find(item.Name) is { IsOldCopy: false }
+            ? item with
+            {
+                Records = 0,
+            }
+            : item;
 
     /// <summary>
     /// The paths of items that are held, each with the devices for which. Those of devices of which nothing is erased now count as well: an
@@ -196,9 +207,10 @@ internal sealed class StepErasing(
     private ILookup<string, string> HeldFor(IReadOnlyList<RequestStep> all, List<Attempt> attempts)
     {
         HashSet<RequestStep> tried = [.. attempts.Select(attempt => attempt.Step)];
+        bool hasItems = holds.HasItems(all[0].Location.Id);
         IEnumerable<(string Path, string DeviceId)> others =
             from step in all
-            where !tried.Contains(step)
+            where (hasItems || step.Hold is not null) && !tried.Contains(step)
             from item in step.Planned.Finding.Items
             where step.Hold is not null || holds.OnItem(step.Location.Id, step.Subject, item) is not null
             select (item.Path, step.DeviceId);
@@ -216,7 +228,7 @@ internal sealed class StepErasing(
             IEraser eraser = locations.SinkOf(location)?.Erase
                 ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no sink erases there");
             var tried = attempts.ToDictionary(attempt => attempt.Step.DeviceId, StringComparer.Ordinal);
-            var allowance = new ErasureAllowance(attempts.Select(attempt => attempt.Finding), deviceId =>
+            var allowance = new ErasureAllowance([.. attempts.Select(attempt => attempt.Finding)], deviceId =>
                 reach.MoreThan(tried[deviceId].Step, tried[deviceId].Finding)
             );
             SinkCall call = reading.CallFor(
