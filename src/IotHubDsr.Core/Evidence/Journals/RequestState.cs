@@ -191,8 +191,8 @@ internal sealed class RequestState
     private static Dictionary<string, int> IndicesOf(IReadOnlyList<string> subjects)
     {
         var indices = new Dictionary<string, int>(subjects.Count, StringComparer.Ordinal);
-        for (int index = 0; index < subjects.Count; index++)
-            indices.TryAdd(subjects[index], index);
+        foreach (string subject in subjects)
+            indices.TryAdd(subject, indices.Count);
         return indices;
     }
 
