@@ -5,28 +5,32 @@ namespace IotHubDsr.Core.Findings;
 /// <summary>What was found in one location, in the order of the paths and by subject; read as it is needed.</summary>
 internal sealed class FindingsFile : IDisposable
 {
+    /// <summary>Of so many items one is known by where it begins.</summary>
+    public const int ItemsOfMark = 16;
+
     /// <summary>So many items of all subjects together are held as objects.</summary>
     private const int MostHeld = 2_000;
 
     private const int ItemWindow = 4 * 1024;
     private const int RowWindow = 4 * 1024;
     private const int LongestRow = 50;
+    private const int LongestNumber = 10;
     private const int Window = 64 * 1024;
 
     private readonly SpoolFile _items;
     private readonly SpoolFile _rows;
-    private readonly long[] _offsets;
+    private readonly long[] _marks;
     private readonly long[] _starts;
     private readonly int[] _counts;
 
     /// <param name="items">The items with their subjects, in the order of their paths.</param>
-    /// <param name="offsets">Where each item begins, and where the last one ends.</param>
+    /// <param name="marks">Where the first item begins, and each after <see cref="ItemsOfMark"/> others.</param>
     /// <param name="rows">The rows of each subject.</param>
     /// <param name="starts">Where the rows of each subject begin, and where the last ones end.</param>
     /// <param name="counts">How many rows each subject has.</param>
-    public FindingsFile(SpoolFile items, long[] offsets, SpoolFile rows, long[] starts, int[] counts)
+    public FindingsFile(SpoolFile items, long[] marks, SpoolFile rows, long[] starts, int[] counts)
     {
-        (_items, _offsets, _rows, _starts, _counts) = (items, offsets, rows, starts, counts);
+        (_items, _marks, _rows, _starts, _counts) = (items, marks, rows, starts, counts);
         IsHeld = counts.Sum(static count => (long)count) <= MostHeld;
     }
 
@@ -80,20 +84,24 @@ internal sealed class FindingsFile : IDisposable
     {
         var window = new SpoolWindow(_items, ItemWindow);
         int low = 0;
-        for (int high = _offsets.Length - 1; low < high; )
+        for (int high = _marks.Length; low < high; )
         {
             int middle = (low + high) / 2;
-            if (string.CompareOrdinal(ItemAt(middle, window, out _).Path, path) < 0)
+            if (string.CompareOrdinal(ItemAt(_marks[middle], window, out _).Path, path) < 0)
                 low = middle + 1;
             else
                 high = middle;
         }
 
-        for (; low < _offsets.Length - 1 && ItemAt(low, window, out _).Path == path; low++)
+        // The first one with the path can be before the mark that is not before it.
+        var entries = new SpoolEntries(_items, low == 0 ? 0 : _marks[low - 1], _items.Length, ItemWindow);
+        while (entries.MoveNext())
         {
-            var entry = new SpoolEntries(_items, _offsets[low], _offsets[low + 1], ItemWindow);
-            entry.MoveNext();
-            yield return EntryOf(entry.Current);
+            int order = string.CompareOrdinal(ItemOf(entries.Current).Path, path);
+            if (order > 0)
+                yield break;
+            if (order == 0)
+                yield return EntryOf(entries.Current);
         }
     }
 
@@ -103,11 +111,13 @@ internal sealed class FindingsFile : IDisposable
         var rows = new SpoolWindow(_rows, RowWindow);
         var items = new SpoolWindow(_items, ItemWindow);
         int next = 0;
+        (int Index, long Offset) place = (0, 0);
         for (long at = _starts[subject]; at < _starts[subject + 1]; )
         {
             (int index, SpoolEntry.ScaledShare share) = RowAt(rows, ref at, _starts[subject + 1], subject, next);
             next = index + 1;
-            FoundItem item = ItemAt(index, items, out SpoolEntry.TimeScale scale);
+            place = GoTo(index, place, items);
+            FoundItem item = ItemAt(place.Offset, items, out SpoolEntry.TimeScale scale);
             yield return share.Of(item, scale);
         }
     }
@@ -122,17 +132,34 @@ internal sealed class FindingsFile : IDisposable
         return (index, share);
     }
 
-    /// <summary>The item with a number; what it holds of subjects, which can be much more, is not read.</summary>
-    private FoundItem ItemAt(int index, SpoolWindow window, out SpoolEntry.TimeScale scale)
+    /// <summary>Where the item with a number begins: from a place before it, or the mark before it, from one item to the next.</summary>
+    private (int Index, long Offset) GoTo(int index, (int Index, long Offset) from, SpoolWindow window)
     {
-        long length = _offsets[index + 1] - _offsets[index];
+        int mark = index / ItemsOfMark;
+        if (from.Index / ItemsOfMark < mark)
+            from = (mark * ItemsOfMark, _marks[mark]);
+        for (; from.Index < index; from.Index++)
+            from.Offset += LengthAt(from.Offset, window);
+        return from;
+    }
+
+    private long LengthAt(long offset, SpoolWindow window)
+    {
+        long length = new SpoolReader(window.At(offset, (int)Math.Min(LongestNumber, _items.Length - offset))).Count();
+        return SpoolBytes.LengthOf(length) + length;
+    }
+
+    /// <summary>The item at a place; what it holds of subjects, which can be much more, is not read.</summary>
+    private FoundItem ItemAt(long offset, SpoolWindow window, out SpoolEntry.TimeScale scale)
+    {
+        long length = LengthAt(offset, window);
         try
         {
-            return ItemOf(window.At(_offsets[index], (int)Math.Min(ItemWindow, length)), out scale);
+            return ItemOf(window.At(offset, (int)Math.Min(ItemWindow, length)), out scale);
         }
         catch (FormatException) when (length > ItemWindow)
         {
-            return ItemOf(window.At(_offsets[index], (int)length), out scale);
+            return ItemOf(window.At(offset, (int)length), out scale);
         }
     }
 

@@ -10,17 +10,19 @@ internal sealed class TurnedFindings(int subjects)
 
     private readonly SpoolFile _items = new();
     private readonly SpoolFile _rows = new();
-    private readonly List<long> _offsets = [];
+    private readonly List<long> _marks = [];
     private readonly int[] _counts = new int[subjects];
     private readonly long[] _sizes = new long[subjects];
     private readonly int[] _nexts = new int[subjects];
+    private int _added;
 
     /// <param name="framed">An entry with its length.</param>
     /// <param name="entry">The entry.</param>
     public void Add(ReadOnlySpan<byte> framed, ReadOnlySpan<byte> entry)
     {
-        int index = _offsets.Count;
-        _offsets.Add(_items.Length);
+        int index = _added++;
+        if (index % FindingsFile.ItemsOfMark == 0)
+            _marks.Add(_items.Length);
         foreach (SpoolEntry.ScaledShare share in SharesOf(entry))
         {
             _counts[share.Subject]++;
@@ -40,7 +42,6 @@ internal sealed class TurnedFindings(int subjects)
     public FindingsFile Complete(int largestTurn)
     {
         _items.Seal();
-        _offsets.Add(_items.Length);
         Array.Clear(_nexts);
         long[] starts = new long[subjects + 1];
         for (int subject = 0; subject < subjects; subject++)
@@ -56,7 +57,7 @@ internal sealed class TurnedFindings(int subjects)
         }
 
         _rows.Seal();
-        return new FindingsFile(_items, [.. _offsets], _rows, starts, _counts);
+        return new FindingsFile(_items, [.. _marks], _rows, starts, _counts);
     }
 
     private SpoolEntry.ScaledShare[] SharesOf(ReadOnlySpan<byte> entry)
