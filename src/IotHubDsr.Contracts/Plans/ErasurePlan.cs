@@ -53,6 +53,9 @@ public sealed record ErasurePlan : ErasurePlanSource
     /// </summary>
     public string Digest { get; init; } = string.Empty;
 
+    /// <summary>Number of the form in which it is written, and its digest is made.</summary>
+    internal int Format { get; init; } = 1;
+
     /// <summary>The plan as it was made and approved, where this one says what of it holds now; null where this is that plan.</summary>
     public ErasurePlan? Approved { get; init; }
 

@@ -7,8 +7,14 @@ namespace IotHubDsr;
 /// <typeparam name="T">Type of the items.</typeparam>
 public sealed class TextList<T> : ReadOnlyCollection<T>
 {
+    /// <summary>As many items as a text names.</summary>
+    private const int MostNamed = 1_000;
+
     internal TextList(IList<T> items)
         : base(items) { }
+
+    /// <summary>What it is a list over.</summary>
+    internal IList<T> Inner => Items;
 
     /// <summary>Whether it is the same list: what it is made of decides, so that records with the same list are equal.</summary>
     /// <param name="obj">Another list.</param>
@@ -17,8 +23,11 @@ public sealed class TextList<T> : ReadOnlyCollection<T>
     /// <inheritdoc />
     public override int GetHashCode() => RuntimeHelpers.GetHashCode(Items);
 
-    /// <summary>The items.</summary>
-    public override string ToString() => VisibleText.OfLine(string.Join("; ", Items));
+    /// <summary>The items; of more than 1,000 the first ones, and how many there are beyond.</summary>
+    public override string ToString() =>
+        VisibleText.OfLine(
+            Count <= MostNamed ? string.Join("; ", Items) : $"{string.Join("; ", Items.Take(MostNamed))}; and {Count - MostNamed} more"
+        );
 }
 
 /// <summary>Makes lists with a text form.</summary>

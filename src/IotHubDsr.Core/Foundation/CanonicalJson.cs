@@ -12,6 +12,10 @@ internal static class CanonicalJson
     /// <exception cref="JsonException">A member appears twice, a number is not finite, or a string is not valid Unicode.</exception>
     public static byte[] Write(JsonElement value) => CanonicalWriter.ToArray(writer => Write(value, writer));
 
+    /// <summary>The digest of the canonical form.</summary>
+    /// <exception cref="JsonException">As for <see cref="Write(JsonElement)"/>.</exception>
+    public static string Digest(JsonElement value) => CanonicalWriter.Digest(writer => Write(value, writer));
+
     /// <summary>Whether these are the canonical bytes of a value that was read from them.</summary>
     /// <exception cref="JsonException">As for <see cref="Write(JsonElement)"/>.</exception>
     public static bool IsCanonical(ReadOnlyMemory<byte> bytes, JsonElement value) =>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -41,6 +42,24 @@ internal sealed class CanonicalWriter(IBufferWriter<byte> output)
         var output = new ArrayBufferWriter<byte>();
         write(new CanonicalWriter(output));
         return output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The digest of what is written, which is not kept for it.</summary>
+    public static string Digest(Action<CanonicalWriter> write)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var output = new FlowingBuffer(hash.AppendData);
+        write(new CanonicalWriter(output));
+        output.Flush();
+        return Digests.OfHash(hash.GetHashAndReset());
+    }
+
+    /// <summary>Writes to a stream as it is told; nothing is kept.</summary>
+    public static void WriteTo(Stream stream, Action<CanonicalWriter> write)
+    {
+        var output = new FlowingBuffer(stream.Write);
+        write(new CanonicalWriter(output));
+        output.Flush();
     }
 
     /// <summary>Whether these are the bytes of what is written; they are not made anew for it.</summary>

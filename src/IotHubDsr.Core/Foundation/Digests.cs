@@ -9,6 +9,9 @@ internal static class Digests
 
     public static string Of(ReadOnlySpan<byte> data) => Prefix + HexOf(data);
 
+    /// <summary>A hash that was computed elsewhere.</summary>
+    public static string OfHash(ReadOnlySpan<byte> sha256) => Prefix + Convert.ToHexString(sha256).ToLowerInvariant();
+
     public static string HexOf(ReadOnlySpan<byte> data) => Convert.ToHexString(SHA256.HashData(data)).ToLowerInvariant();
 
     public static bool IsHex(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);

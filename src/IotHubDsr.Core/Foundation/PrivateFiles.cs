@@ -39,14 +39,24 @@ internal static class PrivateFiles
     }
 
     /// <summary>Saves a file under a temporary name, on the disk, and renames it; a file that exists is never overwritten.</summary>
-    public static async Task SaveAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public static Task SaveAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        SaveAsync(path, async file => await file.WriteAsync(content, cancellationToken));
+
+    /// <summary>As <see cref="SaveAsync(string, ReadOnlyMemory{byte}, CancellationToken)"/>, of what is written as it comes.</summary>
+    public static Task SaveAsync(string path, Action<Stream> write) => SaveAsync(path, file =>
+        {
+            write(file);
+            return Task.CompletedTask;
+        });
+
+    private static async Task SaveAsync(string path, Func<FileStream, Task> write)
     {
         string temporary = TemporaryName.For(path);
         try
         {
             await using (FileStream file = Create(temporary))
             {
-                await file.WriteAsync(content, cancellationToken);
+                await write(file);
                 file.Flush(flushToDisk: true);
             }
 

@@ -1,4 +1,5 @@
 using IotHubDsr.Core.Evidence.Plans;
+using IotHubDsr.Core.Findings;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -31,7 +32,11 @@ internal sealed class Confirming(HubConnection connection, ConfirmPlanOptions op
             ThrottleLimit = options.ThrottleLimit,
         };
         ErasurePlan now = await new Planning(connection, again, events, time).PlanAsync(cancellationToken);
-        IReadOnlyList<string> differences = PlanDifference.Find(planned, now, options.Tolerance);
+        IReadOnlyList<string> differences =
+        [
+            .. PlanDifference.Find(planned, now, options.Tolerance),
+            .. PlanDifference.FindAmongUnread(planned, now),
+        ];
         if (differences.Count > 0)
             throw FaultCatalogue.PlanChanged.Exception(planned.Digest, PlanDifference.Describe(differences));
         if (PlanDifference.Find(planned, now, 0) is { Count: > 0 } tolerated)
@@ -48,7 +53,7 @@ internal sealed class Confirming(HubConnection connection, ConfirmPlanOptions op
         );
         return now with
         {
-            Approved = planned,
+            Approved = PlanItems.AreMissing(planned) ? WithItemsOf(planned, now) : planned,
             Digest = planned.Digest,
             Path = planned.Path,
             Approval = planned.Approval,
@@ -57,6 +62,26 @@ internal sealed class Confirming(HubConnection connection, ConfirmPlanOptions op
             [
                 .. now.Steps.Select(step =>
                     actions[(step.DeviceId, step.Location.Id)] == ErasureAction.None ? step with { Action = ErasureAction.None } : step
+                ),
+            ],
+        };
+    }
+
+    /// <summary>A plan whose items are not at hand, with those that were found now and are the same.</summary>
+    private static ErasurePlan WithItemsOf(ErasurePlan planned, ErasurePlan now)
+    {
+        var found = now.Steps.ToDictionary(step => (step.DeviceId, step.Location.Id), step => step.Finding.Items);
+        return planned with
+        {
+            Steps =
+            [
+                .. planned.Steps.Select(step =>
+                    UnreadItems.Of(step.Finding.Items) is null
+                        ? step
+                        : step with
+                        {
+                            Finding = step.Finding with { Items = found[(step.DeviceId, step.Location.Id)] },
+                        }
                 ),
             ],
         };

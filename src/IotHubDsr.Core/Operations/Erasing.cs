@@ -53,13 +53,21 @@ internal sealed class Erasing(
         HoldBook holds = await OpenRequest.GuardAsync(store, () => HoldBook.ReadAsync(open, cancellationToken));
         if (holds.Unmatched(plan) is { } unmatched)
             throw FaultCatalogue.HoldUnmatched.Exception(open.Folder.RequestId, unmatched);
-        byte[] document = PlanDocument.Write(accepted);
         await OpenRequest.GuardAsync(store, async () =>
         {
-            await open.Folder.SaveAsync(EvidenceFiles.Plan(accepted.Digest), document, cancellationToken);
+            if (PlanItems.HasAny(accepted))
+            {
+                await open.Folder.SaveAsync(
+                    EvidenceFiles.PlanItems(accepted.Digest),
+                    file => PlanItems.Write(accepted, file),
+                    cancellationToken
+                );
+            }
+
+            await open.Folder.SaveAsync(EvidenceFiles.Plan(accepted.Digest), file => PlanDocument.Write(accepted, file), cancellationToken);
             if (plan.Approval is { } approval)
                 await open.Folder.SaveAsync(EvidenceFiles.PlanSignature(accepted.Digest), approval.Signature, cancellationToken);
-            return document;
+            return accepted;
         });
         await open.Journal.AppendAsync(ToPlanned(open, accepted.Digest), cancellationToken);
         string text =

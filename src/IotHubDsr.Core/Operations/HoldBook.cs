@@ -33,6 +33,9 @@ internal sealed class HoldBook
     public Settlement? OnAll(string locationId, string subject) =>
         Strongest(_byLocation[locationId].Where(entry => entry.Hold.Item is null && Concerns(entry.Hold, subject)));
 
+    /// <summary>Whether there is a hold on an item of a location.</summary>
+    public bool HasItems(string locationId) => _byLocation[locationId].Any(entry => entry.Hold.Item is not null);
+
     /// <summary>
     /// The hold on one item, on the item that it is an old copy of, or on an old copy of it: what is done to an item reaches its old
     /// copies.

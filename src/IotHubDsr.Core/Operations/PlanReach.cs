@@ -1,3 +1,4 @@
+using IotHubDsr.Core.Findings;
 using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Operations;
@@ -27,19 +28,33 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
         if (!isPlanned && planned.Verdict != Verdict.Absent)
             return new Reach([], beyond);
 
-        Dictionary<string, SeenItem> shown = ShownBy(planned);
-        List<(SeenItem Item, long More)> more = [.. found.Items.Select(item => (item, ExcessOf(item, shown)))];
-        List<SeenItem> within = [.. more.Where(one => one.More <= 0).Select(one => one.Item)];
-        List<(SeenItem Item, long More)> late =
-        [
-            .. more.Where(one => one.More > 0 && IsLate(step, one.Item, shown.ContainsKey(one.Item.Path))),
-        ];
-        if (IsOpenEnded || late.Sum(one => one.More) <= MostLate(planned))
-            within.AddRange(late.Select(one => one.Item));
-        List<(SeenItem Item, long More)> rest = [.. more.Where(one => one.More > 0).ExceptBy(within, one => one.Item)];
-        if (rest.Sum(one => one.More) > tolerance)
-            return new Reach(within, rest.Sum(one => one.More));
-        return new Reach(found.Items, 0);
+        ItemsByPath shown = new(planned.Items);
+        long late = 0,
+            others = 0;
+        foreach (SeenItem item in found.Items)
+        {
+            long more = ExcessOf(item, shown);
+            if (more <= 0)
+                continue;
+            bool isLate = IsLate(step, item, shown.Find(item.Path) is not null);
+            (late, others) = isLate ? (late + more, others) : (late, others + more);
+        }
+
+        bool takesLate = IsOpenEnded || late <= MostLate(planned);
+        long rest = takesLate ? others : others + late;
+        if (rest <= tolerance)
+            return new Reach(found.Items, 0);
+        return new Reach(Within(step, found, takesLate), rest);
+    }
+
+    private IEnumerable<SeenItem> Within(RequestStep step, DeviceDataFinding found, bool takesLate)
+    {
+        ItemsByPath shown = new(step.Planned.Finding.Items);
+        foreach (SeenItem item in found.Items)
+        {
+            if (ExcessOf(item, shown) <= 0 || (takesLate && IsLate(step, item, shown.Find(item.Path) is not null)))
+                yield return item;
+        }
     }
 
     /// <summary>
@@ -50,7 +65,7 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
         if (IsOpenEnded)
             return null;
         DeviceDataFinding planned = step.Planned.Finding;
-        Dictionary<string, SeenItem> shown = ShownBy(planned);
+        ItemsByPath shown = new(planned.Items);
         return Math.Max(0, MostLate(planned) + tolerance - found.Items.Sum(item => Math.Max(0, ExcessOf(item, shown))));
     }
 
@@ -132,21 +147,16 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
     /// <summary>Whether the plan is about records that had not been sent when it was made.</summary>
     private bool IsOpenEnded => plan.Scope.EndTime > plan.CreatedAt;
 
-    private static Dictionary<string, SeenItem> ShownBy(DeviceDataFinding planned) =>
-        planned.Items.ToDictionary(item => item.Path, StringComparer.Ordinal);
-
     private long MostLate(DeviceDataFinding planned) => Math.Max(plan.LateRecords ?? LateRecords, planned.RecordCount);
 
     /// <summary>How many records of an item the plan does not show.</summary>
-    private static long ExcessOf(SeenItem item, Dictionary<string, SeenItem> shown)
+    private static long ExcessOf(SeenItem item, ItemsByPath shown)
     {
-        if (shown.TryGetValue(item.Path, out SeenItem? known))
+        if (shown.Find(item.Path) is { } known)
             return item.Records - known.Records;
 
         // A copy that the service kept of what an earlier run of ours replaced.
-        return item.IsOldCopy && shown.TryGetValue(item.Name, out SeenItem? current) && item.Records <= current.Records
-            ? 0
-            : Math.Max(1, item.Records);
+        return item.IsOldCopy && shown.Find(item.Name) is { } current && item.Records <= current.Records ? 0 : Math.Max(1, item.Records);
     }
 
     /// <summary>Whether an item can have been on its way when the plan was made.</summary>
@@ -158,4 +168,4 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
 
 /// <param name="Within">Items that the plan allows to be erased.</param>
 /// <param name="Beyond">Records that it does not.</param>
-internal sealed record Reach(IReadOnlyList<SeenItem> Within, long Beyond);
+internal sealed record Reach(IEnumerable<SeenItem> Within, long Beyond);

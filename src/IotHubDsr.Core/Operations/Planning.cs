@@ -61,6 +61,7 @@ internal sealed class Planning(HubConnection connection, PlanOptions options, Op
                 .ThenBy(step => step.Location.Id, StringComparer.Ordinal)
                 .ToList(),
         };
+        plan = PlanDocument.Shape(plan);
         EvidenceLimits.Require(plan);
         return PlanDocument.Seal(plan) with { HubTime = HubTimeOf(plan) };
     }

@@ -129,27 +129,21 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
     {
         var now = locations.All.ToDictionary(location => location.Id, StringComparer.Ordinal);
         var subjects = open.DeviceIds.ToDictionary(deviceId => deviceId, open.Key.Subject, StringComparer.Ordinal);
-        return
-        [
-            .. plan.Steps.Select(step =>
-            {
-                string subject = subjects[step.DeviceId];
-                DataLocation location = now.GetValueOrDefault(step.Location.Id, step.Location) with
-                {
-                    Statements = step.Location.Statements,
-                };
-                DeviceDataFinding finding = locations.SinkOf(location) is null
-                    ? Footprint.Unserved(step.DeviceId, location)
-                    : step.Finding with
-                    {
-                        Location = location,
-                    };
-                return new RequestStep(step with { Finding = finding }, subject, open.State.Of(location.Id).Of(subject))
-                {
-                    Hold = holds.OnAll(location.Id, subject),
-                };
-            }),
-        ];
+        var planned = new Dictionary<string, DataLocation>(StringComparer.Ordinal);
+        var steps = new List<RequestStep>(plan.Steps.Count);
+        foreach (ErasureStep step in plan.Steps)
+        {
+            string id = step.Location.Id;
+            if (!planned.TryGetValue(id, out DataLocation? location))
+                planned[id] = location = now.GetValueOrDefault(id, step.Location) with { Statements = step.Location.Statements };
+            string subject = subjects[step.DeviceId];
+            bool isServed = locations.SinkOf(location) is not null;
+            steps.Add(
+                new RequestStep(step, location, isServed, subject, open.State.Of(id).Of(subject)) { Hold = holds.OnAll(id, subject) }
+            );
+        }
+
+        return steps;
     }
 
     /// <summary>

@@ -4,10 +4,22 @@ using IotHubDsr.Core.Sinks;
 namespace IotHubDsr.Core.Operations;
 
 /// <summary>One step of a plan in a run of its request.</summary>
-internal sealed class RequestStep(ErasureStep step, string subject, StepState before)
+/// <param name="step">The step.</param>
+/// <param name="location">Its location as the hub's configuration has it now.</param>
+/// <param name="isServed">Whether a sink reads there; if not, the configuration alone tells what is known.</param>
+/// <param name="subject">The device under the request's key.</param>
+/// <param name="before">What earlier runs left.</param>
+internal sealed class RequestStep(ErasureStep step, DataLocation location, bool isServed, string subject, StepState before)
 {
-    /// <summary>The step of the plan, with its location as the hub's configuration has it now.</summary>
-    public ErasureStep Planned => step;
+    /// <summary>
+    /// The step of the plan, with its location as the hub's configuration has it now. It is made when it is asked for: there can be
+    /// hundreds of thousands of steps.
+    /// </summary>
+    public ErasureStep Planned =>
+        step with
+        {
+            Finding = isServed ? step.Finding with { Location = location } : Footprint.Unserved(step.DeviceId, location),
+        };
 
     /// <summary>The device under the request's key.</summary>
     public string Subject => subject;
@@ -15,7 +27,7 @@ internal sealed class RequestStep(ErasureStep step, string subject, StepState be
     /// <summary>What earlier runs left.</summary>
     public StepState Before => before;
 
-    public DataLocation Location => step.Location;
+    public DataLocation Location => location;
 
     public string DeviceId => step.DeviceId;
 

@@ -1,5 +1,6 @@
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Requests;
+using IotHubDsr.Core.Findings;
 using IotHubDsr.Core.Foundation;
 using IotHubDsr.Core.Records;
 using IotHubDsr.Core.Sinks;
@@ -24,8 +25,10 @@ internal sealed class StepErasing(
     TimeProvider time
 )
 {
-    /// <summary>However many devices share a blob, a line of the journal stays small enough to be written at once.</summary>
-    private const int MostRowsOfLine = 2_000;
+    /// <summary>However many devices differ, a line of the journal stays small enough to be written at once.</summary>
+    private const int MostGroupsOfLine = 2_000;
+
+    private readonly Announcing _announcing = new(open);
 
     public async Task RunAsync(IReadOnlyList<RequestStep> steps, CancellationToken cancellationToken)
     {
@@ -119,6 +122,13 @@ internal sealed class StepErasing(
     {
         LocationState state = open.State.Of(part.Location.Id);
         Dictionary<string, Fault> doubts = await incarnations.FindDoubtsAsync(part.Now.Values, part.IsFirst, cancellationToken);
+        IReadOnlyDictionary<int, AnnouncedWork> gone = _announcing.GoneOf(
+            part.Location.Id,
+            part.Steps.SelectMany(
+                step => part.Now[step.DeviceId].Items.Where(reading.Options.Erasure.Takes),
+                (step, item) => (step.DeviceId, item.Path)
+            )
+        );
         foreach (RequestStep step in part.Steps)
         {
             DeviceDataFinding found = part.Now[step.DeviceId];
@@ -128,7 +138,7 @@ internal sealed class StepErasing(
                 : incarnations.DoubtOf(found);
             if ((doubt ?? (allowed.Beyond > 0 ? PlanReach.FaultOf(step, allowed) : null)) is { } told)
                 await reach.ReportAsync(told, cancellationToken);
-            part.Attempts.Add(Prepare(step, found, allowed, state, doubt));
+            part.Attempts.Add(Prepare(step, found, allowed, gone, doubt));
         }
 
         part.Held = HeldFor(all, [.. part.Attempts.Where(attempt => attempt.Fault is null)]);
@@ -139,44 +149,56 @@ internal sealed class StepErasing(
     private bool ReachesPast(RecordBound bound, RequestStep step) =>
         !incarnations.IsKnown(step.DeviceId) && step.Planned.Finding.Items.Any(item => !(item.LastTime <= bound.Until));
 
-    private Attempt Prepare(RequestStep step, DeviceDataFinding found, Reach allowed, LocationState state, Fault? doubt)
+    private Attempt Prepare(
+        RequestStep step,
+        DeviceDataFinding found,
+        Reach allowed,
+        IReadOnlyDictionary<int, AnnouncedWork> gone,
+        Fault? doubt
+    )
     {
         string locationId = step.Location.Id;
         Fault? fault = found is { Verdict: Verdict.Unreachable, Items.Count: 0 }
             ? FaultCatalogue.LocationUnreadable.For(step.Location.ToString(), found.Detail ?? "the service did not respond.")
             : doubt;
 
-        // What an earlier run announced and is not there any more was erased by it.
-        HashSet<string> there = [.. found.Items.Where(reading.Options.Erasure.Takes).Select(item => open.Key.Item(locationId, item.Path))];
-        List<(AnnouncedRow Row, DateTimeOffset At)> done =
-            fault is null && found.Verdict != Verdict.Unreachable
-                ? [.. state.AnnouncedFor(step.Subject).Where(announced => !there.Contains(announced.Row.Item))]
-                : [];
-        List<SeenItem> held = [.. found.Items.Where(item => holds.OnItem(locationId, step.Subject, item) is not null)];
+        AnnouncedWork? done =
+            fault is null && found.Verdict != Verdict.Unreachable ? gone.GetValueOrDefault(_announcing.IndexOf(step.DeviceId)) : null;
+        List<SeenItem> held = holds.HasItems(locationId)
+            ? [.. found.Items.Where(item => holds.OnItem(locationId, step.Subject, item) is not null)]
+            : [];
 
         // A device goes as a whole: where one of its documents is held, nothing of it is deleted.
         bool isWhole = locations.SinkOf(step.Location) is { Description.IsShared: false } && held.Count > 0;
         return new Attempt(step, fault)
         {
-            Finding = found with
-            {
-                Items = isWhole ? [] : [.. allowed.Within.Except(held).Select(item => Uncounted(item, step.Planned.Finding))],
-            },
+            Finding = found with { Items = isWhole ? [] : ToErase(step, found, allowed, held) },
             Held = held,
             Earlier = done,
             Beyond = allowed.Beyond > 0 ? PlanReach.FaultOf(step, allowed) : null,
         };
     }
 
+    /// <summary>What is erased of what was found; the plan's own items, where they are all to go, are not copied.</summary>
+    private static IReadOnlyList<SeenItem> ToErase(RequestStep step, DeviceDataFinding found, Reach allowed, List<SeenItem> held)
+    {
+        if (held.Count == 0 && ReferenceEquals(allowed.Within, found.Items) && ReferenceEquals(found.Items, step.Planned.Finding.Items))
+            return found.Items;
+        var planned = new ItemsByPath(step.Planned.Finding.Items);
+        return [.. allowed.Within.Except(held).Select(item => Uncounted(item, planned))];
+    }
+
     /// <summary>
     /// A copy that the service made when an earlier run changed the blob holds records that are counted already: it has to go, and not to
     /// be counted again.
     /// </summary>
-    private static SeenItem Uncounted(SeenItem item, DeviceDataFinding planned)
-    {
-        bool isNew = item.IsOldCopy && !planned.Items.Any(known => known.Path == item.Path);
-        return isNew && planned.Items.Any(known => !known.IsOldCopy && known.Path == item.Name) ? item with { Records = 0 } : item;
-    }
+    private static SeenItem Uncounted(SeenItem item, ItemsByPath planned) =>
+        item.IsOldCopy && planned.Find(item.Path) is null && planned.Find(item.Name) is { IsOldCopy: false }
+            ? item with
+            {
+                Records = 0,
+            }
+            : item;
 
     /// <summary>
     /// The paths of items that are held, each with the devices for which. Those of devices of which nothing is erased now count as well: an
@@ -185,9 +207,10 @@ internal sealed class StepErasing(
     private ILookup<string, string> HeldFor(IReadOnlyList<RequestStep> all, List<Attempt> attempts)
     {
         HashSet<RequestStep> tried = [.. attempts.Select(attempt => attempt.Step)];
+        bool hasItems = holds.HasItems(all[0].Location.Id);
         IEnumerable<(string Path, string DeviceId)> others =
             from step in all
-            where !tried.Contains(step)
+            where (hasItems || step.Hold is not null) && !tried.Contains(step)
             from item in step.Planned.Finding.Items
             where step.Hold is not null || holds.OnItem(step.Location.Id, step.Subject, item) is not null
             select (item.Path, step.DeviceId);
@@ -205,12 +228,12 @@ internal sealed class StepErasing(
             IEraser eraser = locations.SinkOf(location)?.Erase
                 ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no sink erases there");
             var tried = attempts.ToDictionary(attempt => attempt.Step.DeviceId, StringComparer.Ordinal);
-            var allowance = new ErasureAllowance(attempts.Select(attempt => attempt.Finding), deviceId =>
+            var allowance = new ErasureAllowance([.. attempts.Select(attempt => attempt.Finding)], deviceId =>
                 reach.MoreThan(tried[deviceId].Step, tried[deviceId].Finding)
             );
             SinkCall call = reading.CallFor(
                 location,
-                (what, token) => AnnounceAsync(location.Id, what, token),
+                (what, token) => _announcing.AnnounceAsync(location.Id, what, token),
                 part.Earlier,
                 part.Held,
                 part.Bounds,
@@ -239,23 +262,6 @@ internal sealed class StepErasing(
         }
     }
 
-    private async ValueTask AnnounceAsync(string locationId, Announcement what, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<AnnouncedRow> rows =
-        [
-            .. what.Items.Select(item => new AnnouncedRow(
-                open.Key.Item(locationId, item.Path),
-                open.Key.Subject(item.DeviceId),
-                item.Records,
-                item.Changes,
-                item.Replaced?.ETag,
-                item.Replaced?.KeptDigest
-            )),
-        ];
-        foreach (AnnouncedRow[] line in rows.Chunk(MostRowsOfLine))
-            await open.Journal.AppendAsync(new Announced(locationId, line), cancellationToken);
-    }
-
     private async Task RecordAsync(DataLocation location, bool deletesDevice, List<Attempt> attempts, CancellationToken cancellationToken)
     {
         List<ErasedGroup> groups =
@@ -279,7 +285,7 @@ internal sealed class StepErasing(
                     [.. group.Select(attempt => attempt.Step.Subject)]
                 )),
         ];
-        foreach (ErasedGroup[] line in groups.Chunk(MostRowsOfLine))
+        foreach (ErasedGroup[] line in groups.Chunk(MostGroupsOfLine))
             await open.Journal.AppendAsync(new Erased(location.Id, deletesDevice, line), cancellationToken);
     }
 
@@ -323,18 +329,18 @@ internal sealed class StepErasing(
         public required List<SeenItem> Held { get; init; }
 
         /// <summary>What earlier runs announced and turned out to have done.</summary>
-        public required List<(AnnouncedRow Row, DateTimeOffset At)> Earlier { get; init; }
+        public required AnnouncedWork? Earlier { get; init; }
 
         /// <summary>What is there beyond the plan, and stays; null when there is nothing.</summary>
         public required Fault? Beyond { get; init; }
 
         public ErasureOutcome? Outcome { get; set; }
 
-        public long Records => step.Before.Erased + Earlier.Sum(announced => announced.Row.Records) + (Outcome?.RecordsErased ?? 0);
+        public long Records => step.Before.Erased + (Earlier?.Records ?? 0) + (Outcome?.RecordsErased ?? 0);
 
-        public int Changes => step.Before.Changes + Earlier.Sum(announced => announced.Row.Changes) + (Outcome?.ItemsChanged ?? 0);
+        public int Changes => step.Before.Changes + (Earlier?.Changes ?? 0) + (Outcome?.ItemsChanged ?? 0);
 
-        public DateTimeOffset? DoneAt => Earlier.Count > 0 ? Earlier.Min(announced => announced.At) : null;
+        public DateTimeOffset? DoneAt => Earlier?.FirstAt;
 
         public void Settle()
         {

@@ -80,10 +80,13 @@ internal sealed class StepVerifying(
     {
         var arrivals = new Arrivals(open.State, reading.Options.Erasure.Scope.EndTime, asOf);
         List<(RequestStep Step, ErasureReceipt Receipt, Settlement Settlement)> given = [];
+
+        // One time for all of them: what is said of many devices is then the same, and stands in the outcome once.
+        DateTimeOffset completedAt = time.GetUtcNow();
         foreach (RequestStep step in steps)
         {
             Settlement settlement = SettlementOf(step, arrivals, asOf);
-            given.Add((step, receipts[step] = ReceiptFor(step, settlement), settlement));
+            given.Add((step, receipts[step] = ReceiptFor(step, settlement, completedAt), settlement));
             if (settlement.Doubt is { } doubt)
                 await reach.ReportAsync(doubt, cancellationToken);
         }
@@ -119,7 +122,7 @@ internal sealed class StepVerifying(
         }
     }
 
-    private ErasureReceipt ReceiptFor(RequestStep step, Settlement settlement)
+    private ErasureReceipt ReceiptFor(RequestStep step, Settlement settlement, DateTimeOffset completedAt)
     {
         bool isServed = locations.SinkOf(step.Location) is not null;
         return new ErasureReceipt
@@ -142,7 +145,7 @@ internal sealed class StepVerifying(
             ItemsChanged = step.Outcome?.ItemsChanged ?? step.Before.Changes,
             Until = settlement.Until,
             Detail = settlement.Detail ?? earlier.DetailOf(step.DeviceId, step.Location.Id, settlement.Verdict),
-            CompletedAt = time.GetUtcNow(),
+            CompletedAt = completedAt,
         };
     }
 
@@ -210,6 +213,8 @@ internal sealed class StepVerifying(
     {
         if (step.Hold is not null)
             return step.Hold;
+        if (!holds.HasItems(step.Location.Id))
+            return null;
         List<Settlement?> items =
         [
             .. after.Items.Where(item => item.Records > 0).Select(item => holds.OnItem(step.Location.Id, step.Subject, item)),

@@ -1,3 +1,5 @@
+using IotHubDsr.Core.Findings;
+
 namespace IotHubDsr.Core.Sinks;
 
 /// <summary>
@@ -6,16 +8,17 @@ namespace IotHubDsr.Core.Sinks;
 /// </summary>
 internal sealed class ErasureAllowance
 {
-    private readonly Dictionary<string, Balance> _balances;
+    private readonly Dictionary<string, Balance> _balances = new(StringComparer.Ordinal);
+    private readonly ItemIndex _shown;
 
     /// <param name="findings">What was found, and may be erased.</param>
     /// <param name="more">How many records more may go, by device ID; null for any number.</param>
-    public ErasureAllowance(IEnumerable<DeviceDataFinding> findings, Func<string, long?> more) =>
-        _balances = findings.ToDictionary(
-            finding => finding.DeviceId,
-            finding => new Balance(finding, more(finding.DeviceId)),
-            StringComparer.Ordinal
-        );
+    public ErasureAllowance(IReadOnlyList<DeviceDataFinding> findings, Func<string, long?> more)
+    {
+        _shown = new ItemIndex(findings);
+        for (int index = 0; index < findings.Count; index++)
+            _balances.Add(findings[index].DeviceId, new Balance(index, more(findings[index].DeviceId)));
+    }
 
     /// <summary>True if these records of the device may go with a blob; a device that was not found has no bound here.</summary>
     /// <param name="path">Path of the blob.</param>
@@ -25,23 +28,20 @@ internal sealed class ErasureAllowance
     public bool TryTake(string path, string deviceId, long records, out long beyond)
     {
         beyond = 0;
-        return !_balances.TryGetValue(deviceId, out Balance? balance) || balance.TryTake(path, records, out beyond);
+        if (!_balances.TryGetValue(deviceId, out Balance? balance))
+            return true;
+        beyond = Math.Max(0, records - _shown.RecordsOf(path, balance.Finding));
+        return beyond == 0 || balance.TryTake(path, beyond);
     }
 
-    private sealed class Balance(DeviceDataFinding finding, long? more)
+    private sealed class Balance(int finding, long? more)
     {
-        private readonly Dictionary<string, long> _shown = finding.Items.ToDictionary(
-            item => item.Path,
-            item => item.Records,
-            StringComparer.Ordinal
-        );
         private readonly Dictionary<string, long> _taken = new(StringComparer.Ordinal);
 
-        public bool TryTake(string path, long records, out long beyond)
+        public int Finding => finding;
+
+        public bool TryTake(string path, long beyond)
         {
-            beyond = Math.Max(0, records - _shown.GetValueOrDefault(path));
-            if (beyond == 0)
-                return true;
             lock (_taken)
             {
                 _taken[path] = beyond;

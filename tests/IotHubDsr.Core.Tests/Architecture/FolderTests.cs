@@ -6,15 +6,16 @@ public sealed class FolderTests
     private static readonly Dictionary<string, string[]> MayKnow = new(StringComparer.Ordinal)
     {
         ["Foundation"] = [],
+        ["Findings"] = ["Foundation"],
         ["Azure"] = ["Foundation"],
         ["Records"] = ["Foundation"],
         ["Archives"] = ["Foundation", "Records"],
         ["Topology"] = ["Foundation", "Azure", "Records"],
-        ["Sinks"] = ["Foundation", "Azure", "Records", "Archives", "Topology"],
-        ["Evidence"] = ["Foundation", "Azure", "Records", "Topology", "Sinks"],
+        ["Sinks"] = ["Foundation", "Findings", "Azure", "Records", "Archives", "Topology"],
+        ["Evidence"] = ["Foundation", "Findings", "Azure", "Records", "Topology", "Sinks"],
         ["Packages"] = ["Foundation", "Records", "Topology", "Sinks"],
         ["Reports"] = ["Foundation", "Records", "Topology", "Sinks"],
-        ["Operations"] = ["Foundation", "Azure", "Records", "Archives", "Topology", "Sinks", "Evidence", "Packages", "Reports"],
+        ["Operations"] = ["Foundation", "Findings", "Azure", "Records", "Archives", "Topology", "Sinks", "Evidence", "Packages", "Reports"],
         ["Rehearsal"] = ["Foundation", "Azure", "Operations"],
     };
 

@@ -31,6 +31,7 @@ public sealed class OddJournalTests
         $$"""{"type":"exported","digest":{{Digest}},"records":5}""",
         $$"""{"type":"answered","note":{{Hash}}}""",
         """{"type":"anonymised"}""",
+        """{"type":"announced","location":"a","items":[{"item":"j","eTag":"e","kept":"k","shares":"AgEAAgEBAgEBAg=="}]}""",
     ];
 
     private static readonly string[] Replacements =

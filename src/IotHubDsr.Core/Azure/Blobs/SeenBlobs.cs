@@ -16,12 +16,17 @@ internal sealed class SeenBlobs
     public const int MostListings = 5;
 
     private const int KeySize = 16;
+    private const int MarksOfPiece = 4_096;
 
     private readonly object _gate = new();
 
     // An attacker who chooses blob names must not be able to make two of them collide.
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(KeySize);
-    private readonly List<Mark> _first = [];
+
+    // In pieces: a list that grows by doubling leaves as much behind as it holds.
+    private readonly List<Mark[]> _pieces = [];
+    private Mark[] _first = [];
+    private int _met;
     private readonly Dictionary<ulong, ulong> _later = [];
     private int _listings;
     private long _before;
@@ -51,7 +56,7 @@ internal sealed class SeenBlobs
         lock (_gate)
         {
             if (_listings++ == 1)
-                _first.Sort(static (one, other) => one.Path.CompareTo(other.Path));
+                OrderFirst();
             (_before, _listed, _new, _changed) = (_listed, 0, 0, 0);
         }
     }
@@ -69,7 +74,9 @@ internal sealed class SeenBlobs
             _listed++;
             if (_listings == 1)
             {
-                _first.Add(mark);
+                if (_met % MarksOfPiece == 0)
+                    _pieces.Add(new Mark[MarksOfPiece]);
+                _pieces[^1][_met++ % MarksOfPiece] = mark;
                 return true;
             }
 
@@ -95,9 +102,22 @@ internal sealed class SeenBlobs
     {
         if (_later.TryGetValue(path, out ulong etag))
             return etag;
-        ReadOnlySpan<Mark> marks = CollectionsMarshal.AsSpan(_first);
-        int at = marks.BinarySearch(new Mark(path, 0));
-        return at < 0 ? null : marks[at].ETag;
+        int at = Array.BinarySearch(_first, new Mark(path, 0));
+        return at < 0 ? null : _first[at].ETag;
+    }
+
+    /// <summary>The first listing is complete.</summary>
+    private void OrderFirst()
+    {
+        _first = new Mark[_met];
+        for (int index = 0; index < _pieces.Count; index++)
+        {
+            int start = index * MarksOfPiece;
+            _pieces[index].AsSpan(0, Math.Min(MarksOfPiece, _met - start)).CopyTo(_first.AsSpan(start));
+        }
+
+        _pieces.Clear();
+        Array.Sort(_first);
     }
 
     /// <summary>A blob keeps its ETag when it is soft-deleted.</summary>

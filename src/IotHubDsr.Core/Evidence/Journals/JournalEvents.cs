@@ -89,13 +89,26 @@ internal sealed record RunStarted(string Kind, Party Performer, string Tool, str
 /// <summary>A destructive call is about to be made.</summary>
 internal sealed record Announced(string Location, IReadOnlyList<AnnouncedRow> Items) : JournalEvent;
 
+/// <summary>
+/// A document or blob that a call changes. Its <paramref name="Shares"/> say of which subjects, by their place in the registration; rows of
+/// earlier versions name one subject each instead.
+/// </summary>
 /// <param name="Item">The document or blob.</param>
-/// <param name="Subject">The device.</param>
+/// <param name="Subject">The device; null where there are shares.</param>
 /// <param name="Records">Its records that go.</param>
 /// <param name="Changes">How many documents or blobs go or change with it.</param>
 /// <param name="ETag">ETag of the content that is replaced, where the service may keep a copy of it.</param>
 /// <param name="Kept">Digest of what stays of that content.</param>
-internal sealed record AnnouncedRow(string Item, string Subject, long Records, int Changes, string? ETag = null, string? Kept = null);
+/// <param name="Shares">Whose records go, and how many; see <see cref="AnnouncedShares"/>.</param>
+internal sealed record AnnouncedRow(
+    string Item,
+    string? Subject = null,
+    long? Records = null,
+    int? Changes = null,
+    string? ETag = null,
+    string? Kept = null,
+    string? Shares = null
+);
 
 /// <summary>A location was erased from. Counts are totals over all runs.</summary>
 /// <param name="Location">ID of the location.</param>

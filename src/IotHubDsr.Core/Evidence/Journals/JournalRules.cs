@@ -38,10 +38,7 @@ internal static partial class JournalRules
                 Require(added.Location);
                 break;
             case Announced announced:
-                Require(
-                    announced.Items.All(row => row is not null && IsCount(row.Records) && row.Changes >= 0),
-                    "an announced item is invalid"
-                );
+                Require(announced.Items.All(IsAnnounced), "an announced item is invalid");
                 break;
             case Erased erased:
                 Require(
@@ -126,6 +123,17 @@ internal static partial class JournalRules
             RequireSubjects(group.Subjects);
         }
     }
+
+    private static bool IsAnnounced(AnnouncedRow? row) =>
+        row switch
+        {
+            null => false,
+            { Shares: null } => !string.IsNullOrEmpty(row.Subject) && row.Records is not null && IsCount(row.Records) && row.Changes >= 0,
+            { Subject: null, Records: null, Changes: null } => AnnouncedShares
+                .Read(row.Shares, AnnouncedShares.MostSubjects)
+                .All(share => IsCount(share.Records)),
+            _ => false,
+        };
 
     private static void RequireSubjects(IReadOnlyList<string>? subjects) =>
         Require(subjects is null || subjects.All(subject => !string.IsNullOrEmpty(subject)), "a subject is invalid");

@@ -42,7 +42,6 @@ internal sealed record StepState
 internal sealed class LocationState
 {
     private readonly Dictionary<string, StepState> _own = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Dictionary<string, (AnnouncedRow Row, DateTimeOffset At)>> _announced = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _replaced = new(StringComparer.Ordinal);
     private StepState _common = StepState.Unknown;
 
@@ -64,6 +63,9 @@ internal sealed class LocationState
 
     /// <summary>Whether a destructive call was announced, or made.</summary>
     public bool IsTouched { get; private set; }
+
+    /// <summary>What was announced and not accounted for since.</summary>
+    public Announcements Announced { get; } = new();
 
     /// <summary>Contents whose replacement was announced, by any run: the digest of what had to stay, by ETag.</summary>
     public IReadOnlyDictionary<string, string> Replaced => _replaced;
@@ -113,34 +115,20 @@ internal sealed class LocationState
             yield return (_common, subjects - _own.Count);
     }
 
-    /// <summary>The last announcement for an item counts: one that was made before met a conflict.</summary>
-    public void Announce(IEnumerable<AnnouncedRow> rows, DateTimeOffset at)
+    public void Announce(IReadOnlyList<AnnouncedRow> rows, DateTimeOffset at, IReadOnlyDictionary<string, int> subjects)
     {
         IsTouched = true;
+        Announced.Add(rows, at, subjects);
         foreach (AnnouncedRow row in rows)
         {
-            if (!_announced.TryGetValue(row.Subject, out Dictionary<string, (AnnouncedRow, DateTimeOffset)>? items))
-                _announced[row.Subject] = items = new Dictionary<string, (AnnouncedRow, DateTimeOffset)>(StringComparer.Ordinal);
-            items[row.Item] = (row, at);
             if (row is { ETag: { } etag, Kept: { } kept })
                 _replaced[etag] = kept;
         }
     }
 
-    /// <summary>What was announced for a subject and not accounted for since: it may have been done, or not.</summary>
-    public IEnumerable<(AnnouncedRow Row, DateTimeOffset At)> AnnouncedFor(string subject) =>
-        _announced.TryGetValue(subject, out Dictionary<string, (AnnouncedRow, DateTimeOffset)>? items) ? items.Values : [];
-
-    public void ForgetAnnouncements(IReadOnlyList<string>? subjects)
+    public void ForgetAnnouncements(IEnumerable<int>? subjects)
     {
         IsTouched = true;
-        if (subjects is null)
-        {
-            _announced.Clear();
-            return;
-        }
-
-        foreach (string subject in subjects)
-            _announced.Remove(subject);
+        Announced.Forget(subjects);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Topology;
 
@@ -28,6 +29,9 @@ internal sealed class RequestState
     public string RequestId => Registration?.RequestId ?? "?";
 
     public Registered? Registration { get; private set; }
+
+    /// <summary>The subjects of the registration, each with its index.</summary>
+    public IReadOnlyDictionary<string, int> Subjects { get; private set; } = FrozenDictionary<string, int>.Empty;
 
     public DateTimeOffset RegisteredAt { get; private set; }
 
@@ -110,6 +114,14 @@ internal sealed class RequestState
             if (line.Event is Registered != (line.Number == 1))
                 throw FaultCatalogue.JournalBroken.Exception(place, line.Number, "it must begin with the registration, and have only one");
 
+            if (
+                line.Event is Announced announced
+                && !announced.Items.All(row => row.Shares is null || AnnouncedShares.AreWithin(row.Shares, state.Subjects.Count))
+            )
+            {
+                throw FaultCatalogue.JournalBroken.Exception(place, line.Number, "an announced item is of a subject that does not exist");
+            }
+
             state.Apply(line, head);
         }
 
@@ -135,6 +147,7 @@ internal sealed class RequestState
             case Registered registered:
                 Registration = registered;
                 RegisteredAt = at;
+                Subjects = IndicesOf(registered.Subjects);
                 break;
             case Planned planned:
                 Apply(planned, at);
@@ -152,7 +165,7 @@ internal sealed class RequestState
                 IsErasureOpen &= ended.Outcome != RunOutcomes.Completed || _run?.Kind == RunKinds.Verify;
                 break;
             case Announced announced:
-                Of(announced.Location).Announce(announced.Items, at);
+                Of(announced.Location).Announce(announced.Items, at, Subjects);
                 break;
             case Erased erased:
                 Apply(erased, at);
@@ -174,6 +187,14 @@ internal sealed class RequestState
 
     /// <summary>Whether a run has met another device under an ID of the request.</summary>
     public bool HadAnotherDevice(string subject) => _hadAnother.Contains(subject);
+
+    private static Dictionary<string, int> IndicesOf(IReadOnlyList<string> subjects)
+    {
+        var indices = new Dictionary<string, int>(subjects.Count, StringComparer.Ordinal);
+        foreach (string subject in subjects)
+            indices.TryAdd(subject, indices.Count);
+        return indices;
+    }
 
     private void ApplyDecision(JournalEvent next, DateTimeOffset at)
     {
@@ -332,7 +353,7 @@ internal sealed class RequestState
                 }
             );
             if (!isOpen)
-                location.ForgetAnnouncements(group.Subjects);
+                location.ForgetAnnouncements(group.Subjects?.Where(Subjects.ContainsKey).Select(subject => Subjects[subject]));
             if (erased.DeletesDevice && group.Records > 0)
             {
                 foreach (string subject in group.Subjects ?? Registration!.Subjects)

@@ -58,7 +58,8 @@ internal static class PlanApproval
         ErasurePlan plan = PlanDocument.Read(path, file);
         string signaturePath = requirement.SignaturePath ?? SignaturePathOf(path);
         byte[] signature = await ReadSignatureAsync(path, signaturePath, cancellationToken);
-        return plan with { Approval = Verify(plan, file, signature, requirement with { SignaturePath = signaturePath }, time) };
+        ErasurePlanApproval approval = Verify(plan, file, signature, requirement with { SignaturePath = signaturePath }, time);
+        return PlanFile.WithItems(plan, path) with { Approval = approval };
     }
 
     /// <summary>Checks the approval of a plan that was read from its file.</summary>

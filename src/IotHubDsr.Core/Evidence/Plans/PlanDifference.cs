@@ -1,3 +1,5 @@
+using IotHubDsr.Core.Findings;
+
 namespace IotHubDsr.Core.Evidence.Plans;
 
 /// <summary>Compares the current findings with what a plan expects.</summary>
@@ -20,6 +22,29 @@ internal static class PlanDifference
             .. DifferentStatements(planned, now),
             .. expected.Where(pair => present.ContainsKey(pair.Key)).SelectMany(pair => Compare(pair.Value, present[pair.Key], tolerance)),
         ];
+    }
+
+    /// <summary>
+    /// What is different now of the items that a plan binds by digest, where the file with them is not at hand: then they must be the same,
+    /// ETags included, since nothing tells which of them are beyond the plan.
+    /// </summary>
+    public static IEnumerable<string> FindAmongUnread(ErasurePlan planned, ErasurePlan now)
+    {
+        if (!PlanItems.AreMissing(planned))
+            yield break;
+        Dictionary<(string Device, string Location), ErasureStep> present = ByKey(now);
+        foreach (ErasureStep step in planned.Steps)
+        {
+            if (
+                UnreadItems.Of(step.Finding.Items) is { } unread
+                && present.TryGetValue((step.DeviceId, step.Location.Id), out ErasureStep? found)
+                && (found.Finding.Items.Count != unread.Count || ItemsDigest.Of(found.Finding.Items) != unread.Digest)
+            )
+            {
+                yield return $"{Name(step)}: other items than planned, and the file with the planned ones, "
+                    + $"'{PlanFile.ItemsPathOf(planned.Path ?? "plan")}', is missing";
+            }
+        }
     }
 
     /// <summary>The differences as a text of bounded length.</summary>

@@ -9,21 +9,21 @@ internal static class PlanReader
 {
     public static ErasurePlan Read(JsonElement plan)
     {
-        if (Text(plan, "format") is not PlanDocument.Format)
-            throw new FormatException("It is not in the format of this version.");
+        int format = PlanDocument.FormatOf(Text(plan, "format")) ?? throw new FormatException("It is not in a format of this version.");
         JsonElement hub = plan.GetProperty("hub");
         JsonElement options = plan.GetProperty("options");
         string? salt = plan.TryGetProperty("salt", out _) ? PlanSalt.Require(Text(plan, "salt")) : null;
         string hostName = Text(hub, "hostName");
         string? resourceId = hub.GetProperty("resourceId").GetString();
         List<ErasureStep> steps =
-        [
-            .. plan.GetProperty("steps").EnumerateArray().Select(ReadStep).Select(step => OfHub(step, salt, hostName, resourceId)),
-        ];
+            format == PlanDocument.TableFormat
+                ? PlanTableReader.Read(plan, hostName, resourceId)
+                : [.. plan.GetProperty("steps").EnumerateArray().Select(ReadStep).Select(step => OfHub(step, salt, hostName, resourceId))];
         if (steps.DistinctBy(step => (step.DeviceId, step.Location.Id)).Count() != steps.Count)
             throw new FormatException("A device has two steps in one location.");
         return new ErasurePlan
         {
+            Format = format,
             HubHostName = hostName,
             HubResourceId = resourceId,
             Salt = salt,
@@ -56,37 +56,47 @@ internal static class PlanReader
             IncludeMentioned = scope.TryGetProperty("includeMentioned", out JsonElement mentioned) && mentioned.GetBoolean(),
         };
 
-    private static ErasureStep ReadStep(JsonElement step)
+    private static ErasureStep ReadStep(JsonElement step) =>
+        ReadStep(
+            step,
+            ReadLocation(step.GetProperty("location")),
+            [.. step.GetProperty("items").EnumerateArray().Select(ReadItem)],
+            Text(step, "deviceId")
+        );
+
+    public static ErasureStep ReadStep(JsonElement step, DataLocation location, IReadOnlyList<SeenItem> items, string deviceId)
     {
-        JsonElement location = step.GetProperty("location");
         var finding = new DeviceDataFinding
         {
-            DeviceId = Text(step, "deviceId"),
-            GenerationId = step.GetProperty("generationId").GetString(),
+            DeviceId = deviceId,
+            GenerationId = step.TryGetProperty("generationId", out JsonElement generation) ? generation.GetString() : null,
             Verdict = Named<Verdict>(step, "verdict"),
-            Location = new DataLocation
-            {
-                Id = Text(location, "id"),
-                Kind = Text(location, "kind"),
-                Place = Text(location, "place"),
-                Ways = WayJson.ReadMember(
-                    location,
-                    [.. location.GetProperty("provenance").EnumerateArray().Select(sentence => sentence.GetString()!)]
-                ),
-                Statements = StatementJson.ReadMember(location),
-            },
+            Location = location,
             // A plan that was made before a count could be left out has 0 there, and its summary says so.
             IsCounted = step.GetProperty("records").ValueKind != JsonValueKind.Null,
             RecordCount = step.GetProperty("records") is { ValueKind: not JsonValueKind.Null } records ? records.GetInt64() : 0,
             RelayedCount = step.GetProperty("relayedRecords").GetInt64(),
             OldCopyCount = step.GetProperty("oldCopyRecords").GetInt64(),
             ByteCount = step.GetProperty("bytes").GetInt64(),
-            Items = [.. step.GetProperty("items").EnumerateArray().Select(ReadItem)],
+            Items = items,
         };
         return new ErasureStep(finding, Named<ErasureAction>(step, "action"));
     }
 
-    private static SeenItem ReadItem(JsonElement item) =>
+    public static DataLocation ReadLocation(JsonElement location) =>
+        new()
+        {
+            Id = Text(location, "id"),
+            Kind = Text(location, "kind"),
+            Place = Text(location, "place"),
+            Ways = WayJson.ReadMember(
+                location,
+                [.. location.GetProperty("provenance").EnumerateArray().Select(sentence => sentence.GetString()!)]
+            ),
+            Statements = StatementJson.ReadMember(location),
+        };
+
+    public static SeenItem ReadItem(JsonElement item) =>
         new(
             Text(item, "path"),
             item.GetProperty("etag").GetString(),

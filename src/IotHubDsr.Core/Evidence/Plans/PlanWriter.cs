@@ -1,3 +1,4 @@
+using IotHubDsr.Core.Findings;
 using IotHubDsr.Core.Foundation;
 
 namespace IotHubDsr.Core.Evidence.Plans;
@@ -7,16 +8,29 @@ namespace IotHubDsr.Core.Evidence.Plans;
 /// </summary>
 internal static class PlanWriter
 {
+    /// <exception cref="FormatException">It is in the form of a table, and is none.</exception>
     public static void Write(ErasurePlan plan, CanonicalWriter writer)
     {
+        PlanTable? table =
+            plan.Format == PlanDocument.TableFormat
+                ? PlanTable.Of(plan) ?? throw new FormatException("There is not one step for each device and location.")
+                : null;
         writer.StartObject();
         writer.Member("createdAt", plan.CreatedAt);
-        writer.Member("format", PlanDocument.Format);
+        if (table is not null)
+            writer.Member("devices", table.Devices);
+        writer.Member("format", PlanDocument.NameOf(plan.Format));
         writer.Name("hub");
         writer.StartObject();
         writer.Member("hostName", plan.HubHostName);
         writer.Member("resourceId", plan.HubResourceId);
         writer.EndObject();
+        if (table is not null)
+        {
+            writer.Name("locations");
+            PlanTableWriter.Write(table, writer);
+        }
+
         writer.Name("options");
         writer.StartObject();
         if (plan.DeleteEmptied is { } deleteEmptied)
@@ -30,11 +44,31 @@ internal static class PlanWriter
         writer.EndObject();
         if (plan.Salt is { } salt)
             writer.Member("salt", salt);
-        writer.Name("steps");
-        writer.StartArray();
-        foreach (ErasureStep step in plan.Steps)
-            Write(step, writer);
-        writer.EndArray();
+        if (table is null)
+        {
+            writer.Name("steps");
+            writer.StartArray();
+            foreach (ErasureStep step in plan.Steps)
+                Write(step, writer);
+            writer.EndArray();
+        }
+
+        writer.EndObject();
+    }
+
+    /// <param name="location">The location.</param>
+    /// <param name="writer">Where to write.</param>
+    /// <param name="writeSteps">Writes what stands with it; null for nothing.</param>
+    public static void Write(DataLocation location, CanonicalWriter writer, Action? writeSteps = null)
+    {
+        writer.StartObject();
+        writer.Member("id", location.Id);
+        writer.Member("kind", location.Kind);
+        writer.Member("place", location.Place);
+        writer.Member("provenance", location.Provenance);
+        StatementJson.WriteMember(location.Statements, writer);
+        writeSteps?.Invoke();
+        WayJson.WriteMember(location.Ways, writer);
         writer.EndObject();
     }
 
@@ -63,10 +97,7 @@ internal static class PlanWriter
         writer.Member("deviceId", step.DeviceId);
         writer.Member("generationId", finding.GenerationId);
         writer.Name("items");
-        writer.StartArray();
-        foreach (SeenItem item in finding.Items)
-            Write(item, writer);
-        writer.EndArray();
+        ItemsDigest.Write(finding.Items, writer);
         writer.Name("location");
         Write(step.Location, writer);
         writer.Member("oldCopyRecords", finding.OldCopyCount);
@@ -74,29 +105,6 @@ internal static class PlanWriter
         writer.Member("relayedRecords", finding.RelayedCount);
         writer.Member("summary", $"{step.Action}: {step.Target}");
         writer.Member("verdict", finding.Verdict.ToString());
-        writer.EndObject();
-    }
-
-    private static void Write(DataLocation location, CanonicalWriter writer)
-    {
-        writer.StartObject();
-        writer.Member("id", location.Id);
-        writer.Member("kind", location.Kind);
-        writer.Member("place", location.Place);
-        writer.Member("provenance", location.Provenance);
-        StatementJson.WriteMember(location.Statements, writer);
-        WayJson.WriteMember(location.Ways, writer);
-        writer.EndObject();
-    }
-
-    private static void Write(SeenItem item, CanonicalWriter writer)
-    {
-        writer.StartObject();
-        writer.Member("bytes", item.Bytes);
-        writer.Member("etag", item.ETag);
-        writer.Member("oldCopy", item.IsOldCopy);
-        writer.Member("path", item.Path);
-        writer.Member("records", item.Records);
         writer.EndObject();
     }
 }

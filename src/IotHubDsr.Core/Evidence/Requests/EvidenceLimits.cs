@@ -21,6 +21,8 @@ internal static class EvidenceLimits
     private const int StepBytes = 360;
     private const int ItemBytes = 80;
     private const int AnnouncedBytes = 420;
+    private const int ApartBytes = 120;
+    private const int RunBytes = 12;
     private const int OutcomeBytes = 300;
     private const int DeviceOfGroupBytes = 48;
     private const int LocationBytes = 2_000;
@@ -48,11 +50,13 @@ internal static class EvidenceLimits
         }
     }
 
-    /// <summary>Bytes that a run of the plan writes: the plan, the journal, the outcome and the certificate.</summary>
+    /// <summary>Bytes that a run of the plan writes: the plan with its items, the journal, the outcome and the certificate.</summary>
     public static long SizeOf(ErasurePlan plan)
     {
+        // How many subjects share an item is not asked: what is counted is as if none did.
         long items = plan.Steps.Sum(step => (long)step.Finding.Items.Count);
-        return PlanSize(plan) + (2 * CertificateSize(plan)) + (items * AnnouncedBytes) + Overhead;
+        long apart = PlanItems.HasAny(plan) ? items * ApartBytes : 0;
+        return PlanSize(plan) + apart + (2 * CertificateSize(plan)) + (items * AnnouncedBytes) + Overhead;
     }
 
     private static void Require(int devices, long size, long most, string what)
@@ -65,15 +69,31 @@ internal static class EvidenceLimits
 
     private static string Name(int devices) => $"a request about {Counted.Of(devices, "device")}";
 
-    private static long PlanSize(ErasurePlan plan) =>
-        plan.Steps.Sum(step =>
-            StepBytes
-            + (2L * step.DeviceId.Length)
-            + step.Location.Id.Length
-            + (2 * (step.Location.Kind.Length + step.Location.Place.Length))
-            + step.Location.Ways.Sum(SizeOf)
-            + step.Finding.Items.Sum(item => (long)ItemBytes + item.Path.Length + (item.ETag?.Length ?? 0))
-        );
+    private static long PlanSize(ErasurePlan plan)
+    {
+        if (plan.Format != PlanDocument.TableFormat)
+            return plan.Steps.Sum(step => StepBytes + (2L * step.DeviceId.Length) + SizeOf(step.Location) + SizeOf(step.Finding.Items));
+
+        // Each location once; then a line for each device of which something was found, and the others by their numbers.
+        Func<ErasureStep, bool> isApart = PlanTableWriter.IsApart(plan);
+        return plan.Steps.Select(step => step.Location).DistinctBy(location => location.Id, StringComparer.Ordinal).Sum(SizeOf)
+            + plan.Steps.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal).Sum(deviceId => deviceId.Length + 3L)
+            + plan.Steps.Sum(step =>
+                PlanTableWriter.IsOwn(step)
+                    ? StepBytes
+                        + (2L * step.DeviceId.Length)
+                        + step.Location.Kind.Length
+                        + step.Location.Place.Length
+                        + (isApart(step) ? 0 : SizeOf(step.Finding.Items))
+                    : RunBytes
+            );
+    }
+
+    private static long SizeOf(IReadOnlyList<SeenItem> items) =>
+        items.Sum(item => (long)ItemBytes + item.Path.Length + (item.ETag?.Length ?? 0));
+
+    private static long SizeOf(DataLocation location) =>
+        location.Id.Length + (2 * (location.Kind.Length + location.Place.Length)) + location.Ways.Sum(SizeOf);
 
     /// <summary>A way stands there as its sentence and, unless that is all, as what it is made from.</summary>
     private static long SizeOf(DataWay way)

@@ -247,9 +247,15 @@ internal sealed class OpenRequest : IAsyncDisposable
         string place = _folder.PlaceOf(name);
         byte[] file = await _folder.ReadAsync(name, cancellationToken) ?? throw FaultCatalogue.InvalidPlan.Exception(place, "it is gone.");
         ErasurePlan plan = PlanDocument.Read(place, file);
-        return plan.Digest == digest
-            ? plan
-            : throw FaultCatalogue.InvalidPlan.Exception(place, "it is not the one that the journal names.");
+        if (plan.Digest != digest)
+            throw FaultCatalogue.InvalidPlan.Exception(place, "it is not the one that the journal names.");
+        if (!PlanItems.AreMissing(plan))
+            return plan;
+        string itemsName = EvidenceFiles.PlanItems(digest);
+        string itemsPlace = _folder.PlaceOf(itemsName);
+        await using Stream items = await _folder.OpenAsync(itemsName, cancellationToken)
+            ?? throw FaultCatalogue.InvalidPlan.Exception(itemsPlace, "it is gone.");
+        return PlanItems.Read(plan, itemsPlace, items);
     }
 
     public ValueTask DisposeAsync() => Journal.DisposeAsync();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Text;
 using Azure;
 using Azure.Storage.Blobs;
@@ -7,6 +8,7 @@ using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Azure.Blobs;
+using IotHubDsr.Core.Foundation;
 
 namespace IotHubDsr.Core.Evidence.Stores;
 
@@ -126,17 +128,51 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
             return names;
         }
 
-        public async Task SaveAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+        public Task SaveAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+            SaveAsync(
+                options => Blob(name).UploadAsync(BinaryData.FromBytes(content), options, cancellationToken),
+                async () => await ReadAsync(name, cancellationToken) is { } there && content.Span.SequenceEqual(there)
+            );
+
+        public async Task SaveAsync(string name, Action<Stream> write, CancellationToken cancellationToken)
         {
-            var options = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
+            // What is uploaded can have to be sent again, and is not on record before all of it is there.
+            using var content = new SpoolStream();
+            write(content);
+            content.Position = 0;
+            await SaveAsync(
+                options => Blob(name).UploadAsync(content, options, cancellationToken),
+                async () =>
+                {
+                    await using Stream? there = await OpenAsync(name, cancellationToken);
+                    return there is not null
+                        && (await SHA256.HashDataAsync(there, cancellationToken)).AsSpan().SequenceEqual(StoredContent.HashOf(write));
+                }
+            );
+        }
+
+        public async Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken)
+        {
             try
             {
-                await Blob(name).UploadAsync(BinaryData.FromBytes(content), options, cancellationToken);
+                return await Blob(name).OpenReadAsync(cancellationToken: cancellationToken);
+            }
+            catch (RequestFailedException gone) when (BlobFailures.IsGone(gone))
+            {
+                return null;
+            }
+        }
+
+        private static async Task SaveAsync(Func<BlobUploadOptions, Task> upload, Func<Task<bool>> isSame)
+        {
+            try
+            {
+                await upload(new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } });
             }
             catch (RequestFailedException exists) when (exists is { Status: 409, ErrorCode: "BlobAlreadyExists" })
             {
                 // The answer to our own upload may have been lost, and the upload tried again.
-                if (await ReadAsync(name, cancellationToken) is not { } there || !content.Span.SequenceEqual(there))
+                if (!await isSame())
                     throw;
             }
             catch (RequestFailedException exception)

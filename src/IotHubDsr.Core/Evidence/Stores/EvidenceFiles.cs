@@ -19,6 +19,9 @@ internal static partial class EvidenceFiles
     /// <summary>The plan with a digest.</summary>
     public static string Plan(string digest) => $"{Private}plan-{digest["sha256:".Length..]}.json";
 
+    /// <summary>The items of the plan with a digest, where they do not stand in it.</summary>
+    public static string PlanItems(string digest) => Plan(digest)[..^".json".Length] + ".items";
+
     /// <summary>The signature of the plan's approver.</summary>
     public static string PlanSignature(string digest) => Plan(digest) + ".p7s";
 

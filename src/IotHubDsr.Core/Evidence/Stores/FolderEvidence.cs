@@ -100,7 +100,29 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
             ]);
         }
 
-        public async Task SaveAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+        public Task SaveAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+            SaveAsync(
+                name,
+                target => PrivateFiles.SaveAsync(target, content, cancellationToken),
+                target => content.Span.SequenceEqual(File.ReadAllBytes(target))
+            );
+
+        public Task SaveAsync(string name, Action<Stream> write, CancellationToken cancellationToken) =>
+            SaveAsync(name, target => PrivateFiles.SaveAsync(target, write), target => StoredContent.IsSame(target, write));
+
+        public Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return Task.FromResult<Stream?>(File.OpenRead(PlaceOf(name)));
+            }
+            catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return Task.FromResult<Stream?>(null);
+            }
+        }
+
+        private async Task SaveAsync(string name, Func<string, Task> save, Func<string, bool> isSame)
         {
             // A deleted request is not created again around one of its files.
             if (!Directory.Exists(path))
@@ -109,9 +131,9 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
             try
             {
                 PrivateFiles.MakeFolder(Path.GetDirectoryName(target)!);
-                await PrivateFiles.SaveAsync(target, content, cancellationToken);
+                await save(target);
             }
-            catch (IOException) when (File.Exists(target) && content.Span.SequenceEqual(File.ReadAllBytes(target)))
+            catch (IOException) when (File.Exists(target) && isSame(target))
             {
                 // It was saved before, and what it was saved for was not put on record.
             }

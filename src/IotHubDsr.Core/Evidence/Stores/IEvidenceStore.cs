@@ -43,6 +43,15 @@ internal interface IEvidenceFolder
     /// </summary>
     Task SaveAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="SaveAsync(string, ReadOnlyMemory{byte}, CancellationToken)"/>, of what is not held as a whole.</summary>
+    /// <param name="name">Name of the file.</param>
+    /// <param name="write">Writes the content; the same each time.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task SaveAsync(string name, Action<Stream> write, CancellationToken cancellationToken);
+
+    /// <summary>Opens a file for reading; null when there is none.</summary>
+    Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken);
+
     /// <summary>Deletes all files whose names begin with a prefix.</summary>
     Task DeleteAsync(string prefix, CancellationToken cancellationToken);
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Azure;
 using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Azure.Blobs;
+using IotHubDsr.Core.Findings;
 
 namespace IotHubDsr.Core.Sinks.BlobArchives;
 
@@ -14,6 +15,7 @@ namespace IotHubDsr.Core.Sinks.BlobArchives;
 /// <param name="after">Records what the reading after each commit found empty; null when there is nothing to compare with.</param>
 /// <param name="call">The call.</param>
 /// <param name="findings">What was found.</param>
+/// <param name="items">Its items.</param>
 /// <param name="time">The time, where the service does not tell it.</param>
 internal sealed class ArchiveErasure(
     BlobContainerAccess container,
@@ -22,29 +24,26 @@ internal sealed class ArchiveErasure(
     AfterCommit? after,
     SinkCall call,
     IReadOnlyList<DeviceDataFinding> findings,
+    ItemIndex items,
     TimeProvider time
 )
 {
     private readonly ConcurrentBag<(string Name, string ETag)> _replaced = [];
-    private readonly ErasureAccounts _accounts = new(findings, selection);
+    private readonly ErasureAccounts _accounts = new(findings, items, selection);
 
     public async Task<IReadOnlyList<ErasureOutcome>> RunAsync(CancellationToken cancellationToken)
     {
-        var blobs = findings
-            .SelectMany(finding => finding.Items)
-            .Where(item => !item.IsOldCopy && call.Options.Erasure.Takes(item) && layout.IsErasable(item.Path))
-            .DistinctBy(item => item.Path, StringComparer.Ordinal)
-            .ToList();
+        int blobs = Erasable().Count();
         if (layout.IsAppended)
             await RemoveLeftDraftsAsync(cancellationToken);
         int done = 0;
         await call.Gate.ForEachRewriteAsync(
-            blobs,
+            Erasable(),
             async (blob, token) =>
             {
                 await EraseAsync(blob, token);
                 int now = Interlocked.Increment(ref done);
-                await call.ProgressAsync($"{now} of {blobs.Count} blobs processed", now * 100 / blobs.Count, token);
+                await call.ProgressAsync($"{now} of {blobs} blobs processed", (int)(now * 100L / blobs), token);
             },
             cancellationToken
         );
@@ -52,11 +51,18 @@ internal sealed class ArchiveErasure(
         if (call.Options.Erasure.IncludeOldVersions)
         {
             var oldCopies = new OldCopies(container, layout, call, selection, _accounts);
-            await oldCopies.EraseAsync(findings, _replaced.ToHashSet(), cancellationToken);
+            await oldCopies.EraseAsync(items, _replaced.ToHashSet(), cancellationToken);
         }
 
         return _accounts.ToOutcomes();
     }
+
+    /// <summary>The blobs in which there is something to erase, each once.</summary>
+    private IEnumerable<SeenItem> Erasable() =>
+        from shares in items.All()
+        where !shares[0].Item.IsOldCopy && layout.IsErasable(shares[0].Item.Path)
+        where shares.Any(share => call.Options.Erasure.Takes(share.Item))
+        select shares[0].Item;
 
     private async Task EraseAsync(SeenItem item, CancellationToken cancellationToken)
     {
@@ -68,7 +74,7 @@ internal sealed class ArchiveErasure(
                 cancellationToken
             );
             _accounts.Removed(result.Removed);
-            if (result.Replaced is { } replaced)
+            if (result.Replaced is { } replaced && call.Options.Erasure.IncludeOldVersions)
                 _replaced.Add((blobName, replaced.ToString("H")));
             if (result.YoungUntil is { } until)
                 _accounts.Young(blobName, until);

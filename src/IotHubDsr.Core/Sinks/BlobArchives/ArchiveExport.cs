@@ -23,15 +23,14 @@ internal sealed class ArchiveExport(ContainerScan scan, SinkCall call)
 
     public async Task<IReadOnlyList<ExportCompleteness>> WriteAsync(IExportTarget target, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ListedBlob> blobs = scan.Matched;
-        if (blobs.Count > 0)
+        if (scan.Matched.Any())
         {
             await using IRecordFile file = await target.OpenRecordsAsync(
                 scan.Layout.Records.FileName,
                 scan.Layout.Records.Kind,
                 cancellationToken
             );
-            foreach (ListedBlob blob in blobs)
+            foreach (ListedBlob blob in scan.Matched)
                 await WriteAsync(blob, file, cancellationToken);
         }
 

@@ -1,5 +1,6 @@
 using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Azure.Blobs;
+using IotHubDsr.Core.Findings;
 using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Sinks.BlobArchives;
@@ -37,7 +38,7 @@ internal abstract class ArchiveSink(BlobContainers containers, TimeProvider time
         CancellationToken cancellationToken
     )
     {
-        ContainerScan scan = await ScanAsync(call, deviceIds, cancellationToken);
+        using ContainerScan scan = await ScanAsync(call, deviceIds, cancellationToken);
         var export = new ArchiveExport(scan, call);
         return await export.WriteAsync(target, cancellationToken);
     }
@@ -54,7 +55,16 @@ internal abstract class ArchiveSink(BlobContainers containers, TimeProvider time
         AfterCommit? after = _empty.LastOf(call.Location, deviceIds, call.Options) is { } reading
             ? new AfterCommit(reading, call.UnboundedSelectionOf(reading.DeviceIds, layout.Origin).Subjects)
             : null;
-        var erasure = new ArchiveErasure(containers.Of(call.Location), layout, selection, after, call, findings, time);
+        var erasure = new ArchiveErasure(
+            containers.Of(call.Location),
+            layout,
+            selection,
+            after,
+            call,
+            findings,
+            new ItemIndex(findings),
+            time
+        );
         return await erasure.RunAsync(cancellationToken);
     }
 
@@ -76,8 +86,14 @@ internal abstract class ArchiveSink(BlobContainers containers, TimeProvider time
             call.Reading = scan.Reading;
             return scan;
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            scan.Dispose();
+            throw;
+        }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            scan.Dispose();
             throw ArchiveRead.Translate(exception, call.Location.ToString(), "read", BlobFailures.ReadRole);
         }
     }

@@ -1,8 +1,10 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Azure;
 using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Azure.Blobs;
+using IotHubDsr.Core.Findings;
 using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Sinks.BlobArchives;
@@ -16,11 +18,11 @@ internal sealed class ContainerScan(
     ArchiveLayout layout,
     RecordSelection selection,
     EmptyBlobs.Reading empty
-)
+) : IDisposable
 {
     private readonly Dictionary<int, SubjectTotals> _totals = [];
     private readonly HashSet<int> _laterDevices = [];
-    private readonly List<ListedBlob> _matched = [];
+    private readonly FoundBlobs _found = new(selection.Subjects.Count);
     private readonly SeenBlobs _seen = new();
     private readonly UnreadBlobs _unread = new();
     private readonly object _gate = new();
@@ -45,7 +47,7 @@ internal sealed class ContainerScan(
     public SubjectIndex Subjects => selection.Subjects;
 
     /// <summary>The blobs that hold something of a subject, in the order of their names.</summary>
-    public IReadOnlyList<ListedBlob> Matched => _matched.OrderBy(blob => blob.Path, StringComparer.Ordinal).ToList();
+    public IEnumerable<ListedBlob> Matched => _found.Blobs();
 
     private SubjectTotals TotalsOf(int subject) => _totals.TryGetValue(subject, out SubjectTotals? totals) ? totals : new SubjectTotals();
 
@@ -89,6 +91,9 @@ internal sealed class ContainerScan(
                     + $"{(_known == 1 ? "it was" : "they were")} read to the end, at {empty.Since:u} or later, without finding anything; "
                     + $"{Counted.Of(_done - _known, "other")} {(_done - _known == 1 ? "was" : "were")} read to the end now."
             );
+
+    /// <summary>Lets go of what was found; no finding can be made of it any more.</summary>
+    public void Dispose() => _found.Dispose();
 
     public IReadOnlyList<DeviceDataFinding> ToFindings(DataLocation location, int faults)
     {
@@ -136,7 +141,7 @@ internal sealed class ContainerScan(
                 _ => null,
             },
             Detail = details.Count == 0 ? null : Sentence(details),
-            Items = totals.Items,
+            Items = _found.ItemsOf(subject),
         };
     }
 
@@ -350,22 +355,23 @@ internal sealed class ContainerScan(
         {
             if (!isUnclear)
                 _laterDevices.UnionWith(scan.LaterDevices);
-            foreach (SubjectMatches matches in scan.Subjects)
+
+            // A blob that changed after it was read only adds devices; those in it before are already found.
+            IReadOnlySet<int> known = isAgain ? _found.SubjectsOf(blob.Path, isUnclear) : FrozenSet<int>.Empty;
+            List<FoundShare> shares = [];
+            foreach (SubjectMatches matches in scan.Subjects.Where(matches => !known.Contains(matches.Subject)))
             {
                 if (!_totals.TryGetValue(matches.Subject, out SubjectTotals? totals))
                     _totals.Add(matches.Subject, totals = new SubjectTotals());
-
-                // A blob that changed after it was read only adds devices; those in it before are already found.
                 if (isUnclear)
-                    totals.AddUnclear(blob.Path, matches);
-                else if (!isAgain || !totals.Holds(blob.Path))
-                    totals.Add(blob, matches, selection);
+                    totals.AddUnclear(matches);
+                FoundShare? share = isUnclear ? new FoundShare(matches.Subject, 0, 0) : totals.Add(blob, matches, selection);
+                if (share is { } some)
+                    shares.Add(some);
             }
 
-            if (isAgain)
-                _matched.RemoveAll(known => known.Path == blob.Path);
-            if (scan.Subjects.Count > 0 && !isUnclear)
-                _matched.Add(blob);
+            if (scan.Subjects.Count > 0)
+                _found.Add(blob, shares, isUnclear);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Findings;
 using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Sinks.BlobArchives;
@@ -11,17 +12,18 @@ internal sealed class ErasureAccounts
     private readonly RecordSelection _selection;
     private readonly List<Account> _accounts;
     private readonly Dictionary<string, Account> _byDevice;
-    private readonly ILookup<string, Account> _byItem;
+    private readonly ItemIndex _items;
     private readonly object _gate = new();
 
-    public ErasureAccounts(IReadOnlyList<DeviceDataFinding> findings, RecordSelection selection)
+    /// <param name="findings">What was found.</param>
+    /// <param name="items">Its items.</param>
+    /// <param name="selection">Which records go.</param>
+    public ErasureAccounts(IReadOnlyList<DeviceDataFinding> findings, ItemIndex items, RecordSelection selection)
     {
+        _items = items;
         _selection = selection;
         _accounts = findings.Select(finding => new Account(finding.DeviceId)).ToList();
         _byDevice = _accounts.ToDictionary(account => account.DeviceId, StringComparer.Ordinal);
-        _byItem = findings
-            .SelectMany(finding => finding.Items, (finding, item) => (item.Path, Account: _byDevice[finding.DeviceId]))
-            .ToLookup(item => item.Path, item => item.Account, StringComparer.Ordinal);
     }
 
     public void Removed(IEnumerable<SubjectMatches> removed)
@@ -43,7 +45,7 @@ internal sealed class ErasureAccounts
     {
         lock (_gate)
         {
-            foreach (Account account in _byItem[path])
+            foreach (Account account in Concerned(path))
             {
                 account.Left.Add(path);
                 account.Until = account.Until > until ? account.Until : until;
@@ -55,7 +57,7 @@ internal sealed class ErasureAccounts
     {
         lock (_gate)
         {
-            foreach (Account account in _byItem[path])
+            foreach (Account account in Concerned(path))
                 account.Fail(path, fault);
         }
     }
@@ -70,6 +72,8 @@ internal sealed class ErasureAccounts
     }
 
     public IReadOnlyList<ErasureOutcome> ToOutcomes() => _accounts.Select(account => account.ToOutcome()).ToList();
+
+    private IEnumerable<Account> Concerned(string path) => _items.Of(path).Select(one => _accounts[one.Finding]);
 
     private sealed class Account(string deviceId)
     {

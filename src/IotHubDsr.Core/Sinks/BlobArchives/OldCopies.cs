@@ -3,6 +3,7 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Azure.Blobs;
+using IotHubDsr.Core.Findings;
 
 namespace IotHubDsr.Core.Sinks.BlobArchives;
 
@@ -21,21 +22,13 @@ internal sealed class OldCopies(
 {
     private readonly ConcurrentBag<string> _differing = [];
 
-    /// <param name="findings">What was found.</param>
+    /// <param name="items">What was found.</param>
     /// <param name="replaced">Blobs that were replaced, each with the ETag of its former content.</param>
     /// <param name="cancellationToken">Ends the work between two copies.</param>
-    public async Task EraseAsync(
-        IReadOnlyList<DeviceDataFinding> findings,
-        IReadOnlySet<(string Name, string ETag)> replaced,
-        CancellationToken cancellationToken
-    )
+    public async Task EraseAsync(ItemIndex items, IReadOnlySet<(string Name, string ETag)> replaced, CancellationToken cancellationToken)
     {
         // The copies that were found, and those that rewriting has just made. One without records was made by an earlier run, and is
         // counted.
-        ILookup<bool, SeenItem> seen = findings.SelectMany(finding => finding.Items).ToLookup(item => item.IsOldCopy);
-        var found = seen[true].Select(item => item.Path).ToHashSet(StringComparer.Ordinal);
-        var counted = seen[true].Where(item => item.Records > 0).Select(item => item.Path).ToHashSet(StringComparer.Ordinal);
-        var rewritten = seen[false].Select(item => item.Path).ToHashSet(StringComparer.Ordinal);
         IReadOnlyList<ListedBlob> listed;
         try
         {
@@ -43,7 +36,10 @@ internal sealed class OldCopies(
                 copy =>
                     copy.LeavesAt is null
                         ? copy.Length > 0
-                            && (found.Contains(copy.Path) || (rewritten.Contains(copy.Name) && !call.Held.Contains(copy.Path)))
+                            && (
+                                items.Of(copy.Path).Any(one => one.Item.IsOldCopy)
+                                || (items.Of(copy.Name).Any(one => !one.Item.IsOldCopy) && !call.Held.Contains(copy.Path))
+                            )
                         : replaced.Contains(KeyOf(copy)) || call.Earlier.ContainsKey(copy.ETag.ToString("H")),
                 cancellationToken
             );
@@ -68,7 +64,9 @@ internal sealed class OldCopies(
         await call.Gate.ForEachAsync(
             listed.Where(copy => copy.LeavesAt is null),
             (copy, token) =>
-                call.Held.Contains(copy.Path) ? NoteHeldAsync(copy, token) : EraseAsync(copy, counted.Contains(copy.Path), token),
+                call.Held.Contains(copy.Path)
+                    ? NoteHeldAsync(copy, token)
+                    : EraseAsync(copy, items.Of(copy.Path).Any(one => one.Item is { IsOldCopy: true, Records: > 0 }), token),
             cancellationToken
         );
         if (_differing.Min(StringComparer.Ordinal) is { } first)

@@ -1,14 +1,14 @@
 using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Azure.Blobs;
+using IotHubDsr.Core.Findings;
 using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Sinks.BlobArchives;
 
-/// <summary>Adds up what the blobs of a container hold of one subject.</summary>
+/// <summary>Adds up what the blobs of a container hold of one subject; the blobs themselves are kept elsewhere.</summary>
 internal sealed class SubjectTotals
 {
-    private readonly List<SeenItem> _items = [];
-    private readonly HashSet<string> _unclear = new(StringComparer.Ordinal);
+    private int _blobs;
     private DateTimeOffset? _heldUntil;
     private bool _heldForGood;
 
@@ -26,7 +26,7 @@ internal sealed class SubjectTotals
     public long Unclear { get; private set; }
 
     /// <summary>The number of these blobs, old copies included.</summary>
-    public int UnclearBlobs => _unclear.Count;
+    public int UnclearBlobs { get; private set; }
 
     /// <summary>A sentence about them; null if there are none.</summary>
     public string? Ambiguity =>
@@ -53,7 +53,7 @@ internal sealed class SubjectTotals
     public int Leased { get; private set; }
 
     /// <summary>Whether nothing of the subject can be changed.</summary>
-    public bool IsHeld => Held > 0 && Held == _items.Count;
+    public bool IsHeld => Held > 0 && Held == _blobs;
 
     /// <summary>Until when the last hold with an end lasts; null when one has none.</summary>
     public DateTimeOffset? HeldUntil => _heldForGood ? null : _heldUntil;
@@ -62,39 +62,28 @@ internal sealed class SubjectTotals
 
     public DateTimeOffset? Last { get; private set; }
 
-    /// <summary>The blobs, in the order of their names.</summary>
-    public IReadOnlyList<SeenItem> Items => _items.OrderBy(item => item.Path, StringComparer.Ordinal).ToList();
-
-    /// <summary>Adds a blob that can be another hub's; one that is read again counts once.</summary>
-    public void AddUnclear(string path, SubjectMatches matches)
+    /// <summary>Adds a blob that can be another hub's.</summary>
+    public void AddUnclear(SubjectMatches matches)
     {
-        if (_unclear.Add(path))
-            Unclear += matches.Count(relayed: true, mentioned: false);
+        UnclearBlobs++;
+        Unclear += matches.Count(relayed: true, mentioned: false);
     }
 
-    public bool Holds(string path) => _items.Exists(item => item.Path == path);
-
-    public void Add(ListedBlob blob, SubjectMatches matches, RecordSelection selection)
+    /// <summary>Adds a blob; what it holds of the subject, or null when nothing of it is asked for.</summary>
+    public FoundShare? Add(ListedBlob blob, SubjectMatches matches, RecordSelection selection)
     {
         if (!selection.WithBody)
         {
             OnlyMentioned += matches.Mentioned.Records;
             matches = matches with { Mentioned = default };
             if (matches.Count(relayed: true, mentioned: false) == 0)
-                return;
+                return null;
         }
 
         long records = matches.Count(relayed: false, mentioned: true);
         long bytes = matches.Own.Bytes + matches.Attributed.Bytes + matches.Mentioned.Bytes;
         MatchTally[] tallies = [matches.Own, matches.Attributed, matches.Mentioned];
-        _items.Add(
-            new SeenItem(blob.Path, blob.ETag.ToString("H"), records, bytes)
-            {
-                IsOldCopy = blob.IsOldCopy,
-                FirstTime = tallies.Min(tally => tally.First),
-                LastTime = tallies.Max(tally => tally.Last),
-            }
-        );
+        _blobs++;
         Generations.Add(matches.Generations);
         Records += records;
         Bytes += bytes;
@@ -106,6 +95,11 @@ internal sealed class SubjectTotals
         AddHold(blob);
         foreach (MatchTally tally in tallies)
             Span(tally);
+        return new FoundShare(matches.Subject, records, bytes)
+        {
+            FirstTime = tallies.Min(tally => tally.First),
+            LastTime = tallies.Max(tally => tally.Last),
+        };
     }
 
     private void AddHold(ListedBlob blob)
