@@ -42,6 +42,21 @@ internal sealed record LocationDraft
     /// <inheritdoc cref="DataLocation.Settings" />
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>A place of which the ways are not known yet.</summary>
+    /// <param name="kind">Kind of the place.</param>
+    /// <param name="place">The place in the words of its service.</param>
+    /// <param name="resourceId">The resource, if known.</param>
+    /// <param name="settings">What is needed to reach it.</param>
+    public static LocationDraft Of(string kind, string place, string? resourceId, Dictionary<string, string>? settings = null) =>
+        new()
+        {
+            Kind = kind,
+            Place = place,
+            ResourceId = resourceId,
+            Ways = [],
+            Settings = settings ?? new Dictionary<string, string>(StringComparer.Ordinal),
+        };
+
     /// <summary>The location that it turned out to be.</summary>
     /// <param name="id">Its ID among those of the hub.</param>
     public DataLocation ToLocation(string id) =>

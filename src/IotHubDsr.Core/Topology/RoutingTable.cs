@@ -13,21 +13,6 @@ internal sealed record RoutingEndpoint(string Kind, string Name, JsonElement Bod
     /// <summary>The parts of its connection string.</summary>
     public IReadOnlyDictionary<string, string> Connection => ServiceAddress.Parts(Body.Text("connectionString"));
 
-    /// <summary>A place that it leads to, without ways.</summary>
-    /// <param name="kind">Kind of the place.</param>
-    /// <param name="place">The place in the words of its service.</param>
-    /// <param name="resourceId">The resource, if known.</param>
-    /// <param name="settings">What is needed to reach it.</param>
-    public LocationDraft To(string kind, string place, string? resourceId, Dictionary<string, string>? settings = null) =>
-        new()
-        {
-            Kind = kind,
-            Place = place,
-            ResourceId = resourceId,
-            Ways = [],
-            Settings = settings ?? new Dictionary<string, string>(StringComparer.Ordinal),
-        };
-
     /// <summary>An entity of a messaging namespace that it leads to; null when its address does not tell it.</summary>
     /// <param name="kind">Kind of the place.</param>
     /// <param name="provider">Resource provider of the namespace.</param>
@@ -39,7 +24,7 @@ internal sealed record RoutingEndpoint(string Kind, string Name, JsonElement Bod
         string? entity = Body.Text("entityPath") ?? parts.GetValueOrDefault("EntityPath");
         return ns is null || entity is null
             ? null
-            : To(kind, $"{ns}/{entity}", ServiceAddress.ResourceId(this, $"{provider}/namespaces/{ns}/{type}/{entity}"));
+            : LocationDraft.Of(kind, $"{ns}/{entity}", ServiceAddress.ResourceId(this, $"{provider}/namespaces/{ns}/{type}/{entity}"));
     }
 }
 

@@ -7,15 +7,29 @@ public sealed class FolderTests
     {
         ["Foundation"] = [],
         ["Findings"] = ["Foundation"],
+        ["Findings"] = ["Foundation"],
         ["Azure"] = ["Foundation"],
         ["Records"] = ["Foundation"],
         ["Archives"] = ["Foundation", "Records"],
         ["Topology"] = ["Foundation", "Azure", "Records"],
-        ["Sinks"] = ["Foundation", "Findings", "Azure", "Records", "Archives", "Topology"],
-        ["Evidence"] = ["Foundation", "Findings", "Azure", "Records", "Topology", "Sinks"],
+        ["Sinks"] = ["Foundation", "Findings", "Findings", "Azure", "Records", "Archives", "Topology"],
+        ["Evidence"] = ["Foundation", "Findings", "Findings", "Azure", "Records", "Topology", "Sinks"],
         ["Packages"] = ["Foundation", "Records", "Topology", "Sinks"],
         ["Reports"] = ["Foundation", "Records", "Topology", "Sinks"],
-        ["Operations"] = ["Foundation", "Findings", "Azure", "Records", "Archives", "Topology", "Sinks", "Evidence", "Packages", "Reports"],
+        ["Operations"] =
+        [
+            "Foundation",
+            "Findings",
+            "Findings",
+            "Azure",
+            "Records",
+            "Archives",
+            "Topology",
+            "Sinks",
+            "Evidence",
+            "Packages",
+            "Reports",
+        ],
         ["Rehearsal"] = ["Foundation", "Azure", "Operations"],
     };
 

@@ -35,7 +35,7 @@ internal sealed class CosmosContainerKind : ISinkKind, IEndpointPlaces
         return Task.FromResult(
             account is null || database is null || container is null
                 ? null
-                : endpoint.To(
+                : LocationDraft.Of(
                     Name,
                     $"{account}/{database}/{container}",
                     ServiceAddress.ResourceId(endpoint, $"Microsoft.DocumentDB/databaseAccounts/{account}")

@@ -27,6 +27,6 @@ internal sealed class FabricEventstreamKind : ISinkKind, IEndpointPlaces
     {
         string? outer = endpoint.Body.Text("workspaceId") ?? ServiceAddress.FirstLabel(endpoint.Body.Text("endpointUri"));
         string? inner = endpoint.Body.Text("eventStreamId") ?? endpoint.Body.Text("entityPath");
-        return Task.FromResult(outer is null || inner is null ? null : endpoint.To(Name, $"{outer}/{inner}", resourceId: null));
+        return Task.FromResult(outer is null || inner is null ? null : LocationDraft.Of(Name, $"{outer}/{inner}", resourceId: null));
     }
 }

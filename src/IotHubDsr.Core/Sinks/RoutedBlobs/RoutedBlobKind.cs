@@ -66,6 +66,6 @@ internal sealed class RoutedBlobKind : ISinkKind, IEndpointPlaces
         Dictionary<string, string> settings = address.Settings;
         settings[LocationSettings.HubName] = hub.Name;
         settings[LocationSettings.FileNameFormat] = body.Text("fileNameFormat") ?? BlobNameFormat.Default;
-        return endpoint.To(Name, address.Place, address.AccountId, settings) with { FlushTime = TimeSpan.FromSeconds(2 * batch) };
+        return LocationDraft.Of(Name, address.Place, address.AccountId, settings) with { FlushTime = TimeSpan.FromSeconds(2 * batch) };
     }
 }
