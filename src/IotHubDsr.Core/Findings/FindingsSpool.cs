@@ -70,7 +70,7 @@ internal sealed class FindingsSpool(int subjects, int? largestTurn = null) : IDi
     {
         WriteRun();
         _runs.Seal();
-        var turned = new TurnedFindings(subjects);
+        using var turned = new TurnedFindings(subjects);
         foreach (SpoolEntries entry in Merged())
             turned.Add(entry.Framed, entry.Current);
         Dispose();

@@ -22,7 +22,7 @@ internal static class SpoolEntry
         if (item.ContentEncoding is not null)
             to.Text(item.ContentEncoding);
         to.Number(item.Length);
-        TimeScale scale = TimeScale.Of(shares);
+        var scale = TimeScale.Of(shares);
         to.Number(scale.Base);
         to.Number(scale.Unit);
         to.Number(shares.Count);

@@ -3,7 +3,7 @@ using IotHubDsr.Core.Foundation;
 namespace IotHubDsr.Core.Findings;
 
 /// <summary>Turns items with their subjects, which come in the order of their paths, into subjects with their items.</summary>
-internal sealed class TurnedFindings(int subjects)
+internal sealed class TurnedFindings(int subjects) : IDisposable
 {
     private const int Window = 64 * 1024;
     private const int LongestRow = 50;
@@ -15,6 +15,7 @@ internal sealed class TurnedFindings(int subjects)
     private readonly long[] _sizes = new long[subjects];
     private readonly int[] _nexts = new int[subjects];
     private int _added;
+    private bool _isGiven;
 
     /// <param name="framed">An entry with its length.</param>
     /// <param name="entry">The entry.</param>
@@ -57,7 +58,17 @@ internal sealed class TurnedFindings(int subjects)
         }
 
         _rows.Seal();
+        _isGiven = true;
         return new FindingsFile(_items, [.. _marks], _rows, starts, _counts);
+    }
+
+    /// <summary>Lets go of the files, unless they were given away.</summary>
+    public void Dispose()
+    {
+        if (_isGiven)
+            return;
+        _items.Dispose();
+        _rows.Dispose();
     }
 
     private SpoolEntry.ScaledShare[] SharesOf(ReadOnlySpan<byte> entry)

@@ -21,7 +21,11 @@ internal static class PlanTableReader
             DataLocation location = PlanReader.ReadLocation(element);
             foreach (JsonElement row in element.GetProperty("steps").EnumerateArray())
             {
-                ErasureStep step = PlanReader.ReadStep(row, location, ItemsOf(row), deviceId: string.Empty);
+                IReadOnlyList<SeenItem> found =
+                    row.TryGetProperty("itemsDigest", out JsonElement digest) ? UnreadOf(row, digest.GetString()!)
+                    : row.TryGetProperty("items", out JsonElement items) ? [.. items.EnumerateArray().Select(PlanReader.ReadItem)]
+                    : [];
+                ErasureStep step = PlanReader.ReadStep(row, location, found, deviceId: string.Empty);
                 bool isOwn = row.TryGetProperty("device", out JsonElement device);
                 foreach (int index in isOwn ? [indices[device.GetString()!]] : Runs(row.GetProperty("devices"), devices.Count))
                 {
@@ -39,15 +43,10 @@ internal static class PlanTableReader
         return [.. steps.Select(step => step ?? throw new FormatException("A device has no step in a location."))];
     }
 
-    private static IReadOnlyList<SeenItem> ItemsOf(JsonElement row)
+    private static UnreadItems UnreadOf(JsonElement row, string digest)
     {
-        if (row.TryGetProperty("itemsDigest", out JsonElement digest))
-        {
-            Digests.Hex(digest.GetString()!);
-            return new UnreadItems(row.GetProperty("itemCount").GetInt32(), digest.GetString()!);
-        }
-
-        return row.TryGetProperty("items", out JsonElement items) ? [.. items.EnumerateArray().Select(PlanReader.ReadItem)] : [];
+        Digests.Hex(digest);
+        return new UnreadItems(row.GetProperty("itemCount").GetInt32(), digest);
     }
 
     private static IEnumerable<int> Runs(JsonElement pairs, int most)
