@@ -42,6 +42,16 @@ public static partial class FaultCatalogue
                 + "Resume-IotDataRequest."
         );
 
+    /// <summary>The temporary folder, which holds what was found while a command runs, cannot be used.</summary>
+    public static FaultDefinition TemporaryFileFailed { get; } =
+        new(
+            "TemporaryFileFailed",
+            FaultCategory.ResourceUnavailable,
+            "Cannot use the temporary folder {0}: {1}",
+            "Free space there, or set TMPDIR (TEMP on Windows) to another folder, and run the command again; a request that was begun "
+                + "continues with Resume-IotDataRequest."
+        );
+
     /// <summary>The request store cannot be read.</summary>
     public static FaultDefinition RequestStoreUnreadable { get; } =
         new(

@@ -34,6 +34,10 @@ internal sealed class FindingsFile : IDisposable
         IsHeld = counts.Sum(static count => (long)count) <= MostHeld;
     }
 
+    /// <summary>Whether it is a failure of reading back what was found, which is this machine's and concerns one location.</summary>
+    public static bool CannotBeRead(Exception exception) =>
+        exception is FormatException || (exception is DsrException failed && failed.Fault.Id == FaultCatalogue.TemporaryFileFailed.Id);
+
     /// <summary>Lets go of the files; otherwise that happens when nobody has the items any more.</summary>
     public void Dispose()
     {

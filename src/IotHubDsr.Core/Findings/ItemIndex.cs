@@ -45,14 +45,17 @@ internal sealed class ItemIndex
         : _held.TryGetValue(path, out List<(int, SeenItem)>? held) ? held
         : Nothing;
 
-    /// <summary>The records that a finding shows under a path; 0 for none.</summary>
+    /// <summary>The records that a finding shows under a path that is not that of an old copy; 0 for none.</summary>
     public long RecordsOf(string path, int finding)
     {
         if (_remembered.Count > MostRemembered)
             _remembered.Clear();
         return _remembered
             .GetOrAdd(path, key => new Lazy<Dictionary<int, long>>(() =>
-                Of(key).GroupBy(one => one.Finding).ToDictionary(one => one.Key, one => one.Sum(item => item.Item.Records))
+                Of(key)
+                    .Where(one => !one.Item.IsOldCopy)
+                    .GroupBy(one => one.Finding)
+                    .ToDictionary(one => one.Key, one => one.Sum(item => item.Item.Records))
             ))
             .Value.GetValueOrDefault(finding);
     }

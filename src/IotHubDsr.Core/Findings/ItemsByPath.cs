@@ -14,9 +14,13 @@ internal sealed class ItemsByPath
     public ItemsByPath(IReadOnlyList<SeenItem> items)
     {
         _spooled = SpooledItems.Of(items);
-        _held = _spooled is null
-            ? items.ToDictionary(item => item.Path, StringComparer.Ordinal)
-            : new Dictionary<string, SeenItem>(StringComparer.Ordinal);
+        _held = new Dictionary<string, SeenItem>(StringComparer.Ordinal);
+        if (_spooled is null)
+        {
+            foreach (SeenItem item in items)
+                _held.TryAdd(item.Path, item);
+        }
+
         _along = _spooled?.GetEnumerator();
         _isAlong = _along?.MoveNext() == true;
         Passed = string.Empty;

@@ -47,6 +47,7 @@ internal sealed class SpoolFile : IDisposable
     }
 
     /// <summary>Reads what there is from an offset on, as far as there is room; any number of readers may at once.</summary>
+    /// <exception cref="DsrException">The file cannot be read.</exception>
     public int Read(long offset, Span<byte> into)
     {
         int count = (int)Math.Min(into.Length, Length - offset);
@@ -60,8 +61,7 @@ internal sealed class SpoolFile : IDisposable
                 return count;
             }
 
-            int some = RandomAccess.Read(_handle!, rest[..(int)Math.Min(rest.Length, _flushed - at)], at);
-            read += some > 0 ? some : throw new EndOfStreamException("A temporary file was cut.");
+            read += ReadFile(rest[..(int)Math.Min(rest.Length, _flushed - at)], at);
         }
 
         return Math.Max(count, 0);
@@ -99,9 +99,30 @@ internal sealed class SpoolFile : IDisposable
         Flush();
     }
 
+    private int ReadFile(Span<byte> into, long at)
+    {
+        try
+        {
+            int read = RandomAccess.Read(_handle!, into, at);
+            return read > 0 ? read : throw new EndOfStreamException("A file in it was cut.");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Failed(exception);
+        }
+    }
+
     private void Flush()
     {
-        RandomAccess.Write(_handle!, _buffer.AsSpan(0, _filled), _flushed);
+        try
+        {
+            RandomAccess.Write(_handle!, _buffer.AsSpan(0, _filled), _flushed);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Failed(exception);
+        }
+
         _flushed += _filled;
         _filled = 0;
     }
@@ -109,10 +130,21 @@ internal sealed class SpoolFile : IDisposable
     private static FileStream Create()
     {
         string path = Path.Combine(Path.GetTempPath(), $"iothubdsr-{Guid.NewGuid():N}.spool");
-        if (OperatingSystem.IsWindows())
-            return PrivateFiles.Create(path, FileAccess.ReadWrite, FileOptions.DeleteOnClose);
-        FileStream file = PrivateFiles.Create(path, FileAccess.ReadWrite);
-        File.Delete(path);
-        return file;
+        try
+        {
+            if (OperatingSystem.IsWindows())
+                return PrivateFiles.Create(path, FileAccess.ReadWrite, FileOptions.DeleteOnClose);
+            FileStream file = PrivateFiles.Create(path, FileAccess.ReadWrite);
+            File.Delete(path);
+            return file;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Failed(exception);
+        }
     }
+
+    /// <summary>It is this machine's failure, and not that of the service that is read.</summary>
+    private static DsrException Failed(Exception exception) =>
+        new(FaultCatalogue.TemporaryFileFailed.For(Path.GetTempPath(), exception.Message), exception);
 }

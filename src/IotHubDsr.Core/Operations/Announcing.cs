@@ -64,9 +64,9 @@ internal sealed class Announcing(OpenRequest open)
             ETag: replaced?.ETag,
             Kept: replaced?.KeptDigest,
             Shares: AnnouncedShares.Write([
-                .. item.Select(one => new AnnouncedShare(IndexOf(one.DeviceId), one.Records, one.Changes))
-                    .OrderBy(share => share.Subject)
-                    .DistinctBy(share => share.Subject),
+                .. item.GroupBy(one => IndexOf(one.DeviceId))
+                    .OrderBy(subject => subject.Key)
+                    .Select(subject => new AnnouncedShare(subject.Key, subject.Sum(one => one.Records), subject.Sum(one => one.Changes))),
             ])
         );
     }

@@ -16,6 +16,14 @@ internal sealed class Approving(ApprovePlanOptions options, OperationEvents even
         ErasurePlan plan = PlanDocument.Read(options.Path, file);
         if (plan.Digest != options.Digest)
             throw FaultCatalogue.InvalidPlan.Exception(options.Path, "it was replaced while its approver was being asked.");
+        if (PlanItems.AreMissing(PlanFile.WithItems(plan, options.Path)))
+        {
+            string what =
+                $"The items of the plan are not beside it, in '{PlanFile.ItemsPathOf(options.Path)}'. The approval covers them by number and "
+                + "digest; nobody can see here which they are.";
+            await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, what), cancellationToken);
+        }
+
         foreach (ErasureStep step in plan.Steps.Where(step => step.Action == ErasureAction.Erase))
             await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, $"Approved for erasure: {step.Target}"), cancellationToken);
 

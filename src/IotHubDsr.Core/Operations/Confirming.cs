@@ -96,8 +96,12 @@ internal sealed class Confirming(HubConnection connection, ConfirmPlanOptions op
 
         string path = options.Path ?? atHand?.Path ?? throw FaultCatalogue.PlanNotInFile.Exception(atHand!.Digest);
         ErasurePlan approved = await PlanApproval.ReadAsync(path, options.Approval, time, cancellationToken);
-        return atHand is null || atHand.Digest == approved.Digest
-            ? approved
-            : throw FaultCatalogue.InvalidPlan.Exception(path, "the given plan is not the one in its file.");
+        if (atHand is null)
+            return approved;
+        if (atHand.Digest != approved.Digest)
+            throw FaultCatalogue.InvalidPlan.Exception(path, "the given plan is not the one in its file.");
+
+        // What is bound by the digest is the same; its items may be at hand where they are not beside the file.
+        return PlanItems.AreMissing(approved) ? atHand with { Approval = approved.Approval, Path = approved.Path } : approved;
     }
 }

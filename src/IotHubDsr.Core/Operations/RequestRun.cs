@@ -117,7 +117,7 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
     {
         var earlier = new List<ErasurePlan>();
         foreach (string digest in open.State.Plans.TakeWhile(digest => digest != accepted.Digest))
-            earlier.Add(await open.ReadPlanAsync(digest, cancellationToken));
+            earlier.Add(await open.ReadPlanAsync(digest, withItems: false, cancellationToken));
         return earlier;
     }
 

@@ -54,7 +54,7 @@ internal sealed class StepErasing(
 
             // What the journal says is looked at before anything of the stage is added to it.
             foreach (Part part in parts)
-                await PrepareAsync(part, [.. all[part.Location.Id]], cancellationToken);
+                await TryPrepareAsync(part, [.. all[part.Location.Id]], cancellationToken);
             await ForEachAsync(parts, (part, token) => EraseAsync(part, stage.Key == ErasureStage.Identity, token), cancellationToken);
         }
     }
@@ -111,6 +111,30 @@ internal sealed class StepErasing(
             part.Now[finding.DeviceId] = finding;
             if (finding.HasLaterDevice)
                 incarnations.NoteAnother(finding.DeviceId);
+        }
+    }
+
+    /// <summary>What cannot be read back of what was found ends the location, and not the others.</summary>
+    private async Task TryPrepareAsync(Part part, IReadOnlyList<RequestStep> all, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PrepareAsync(part, all, cancellationToken);
+        }
+        catch (Exception exception) when (FindingsFile.CannotBeRead(exception))
+        {
+            Fault fault = LocationReading.FaultOf(exception, part.Location);
+            await events.EmitAsync(new FaultEvent(fault), cancellationToken);
+            part.Attempts.Clear();
+            part.Attempts.AddRange(
+                part.Steps.Select(step => new Attempt(step, fault)
+                {
+                    Finding = part.Now[step.DeviceId] with { Items = [] },
+                    Held = [],
+                    Earlier = null,
+                    Beyond = null,
+                })
+            );
         }
     }
 
@@ -179,10 +203,11 @@ internal sealed class StepErasing(
         };
     }
 
-    /// <summary>What is erased of what was found; the plan's own items, where they are all to go, are not copied.</summary>
+    /// <summary>What is erased of what was found; items that are all to go as they are, are not copied: they can be very many.</summary>
     private static IReadOnlyList<SeenItem> ToErase(RequestStep step, DeviceDataFinding found, Reach allowed, List<SeenItem> held)
     {
-        if (held.Count == 0 && ReferenceEquals(allowed.Within, found.Items) && ReferenceEquals(found.Items, step.Planned.Finding.Items))
+        bool isAll = held.Count == 0 && ReferenceEquals(allowed.Within, found.Items);
+        if (isAll && (ReferenceEquals(found.Items, step.Planned.Finding.Items) || !found.Items.Any(item => item.IsOldCopy)))
             return found.Items;
         var planned = new ItemsByPath(step.Planned.Finding.Items);
         return [.. allowed.Within.Except(held).Select(item => Uncounted(item, planned))];
@@ -336,9 +361,10 @@ internal sealed class StepErasing(
 
         public ErasureOutcome? Outcome { get; set; }
 
-        public long Records => step.Before.Erased + (Earlier?.Records ?? 0) + (Outcome?.RecordsErased ?? 0);
+        // A call without an outcome leaves open what it did: then nothing is accounted for, so that the next run counts all of it.
+        public long Records => step.Before.Erased + (Outcome is null ? 0 : (Earlier?.Records ?? 0) + Outcome.RecordsErased);
 
-        public int Changes => step.Before.Changes + (Earlier?.Changes ?? 0) + (Outcome?.ItemsChanged ?? 0);
+        public int Changes => step.Before.Changes + (Outcome is null ? 0 : (Earlier?.Changes ?? 0) + Outcome.ItemsChanged);
 
         public DateTimeOffset? DoneAt => Earlier?.FirstAt;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Requests;
+using IotHubDsr.Core.Findings;
 using IotHubDsr.Core.Foundation;
 using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Topology;
@@ -85,13 +86,27 @@ internal sealed class StepVerifying(
         DateTimeOffset completedAt = time.GetUtcNow();
         foreach (RequestStep step in steps)
         {
-            Settlement settlement = SettlementOf(step, arrivals, asOf);
+            Settlement settlement = TrySettle(step, arrivals, asOf);
             given.Add((step, receipts[step] = ReceiptFor(step, settlement, completedAt), settlement));
             if (settlement.Doubt is { } doubt)
                 await reach.ReportAsync(doubt, cancellationToken);
         }
 
         await RecordAsync(steps[0].Location, given, cancellationToken);
+    }
+
+    /// <summary>Where what was found cannot be read back, nothing is known of it.</summary>
+    private Settlement TrySettle(RequestStep step, Arrivals arrivals, DateTimeOffset? asOf)
+    {
+        try
+        {
+            return SettlementOf(step, arrivals, asOf);
+        }
+        catch (Exception exception) when (FindingsFile.CannotBeRead(exception))
+        {
+            Fault fault = LocationReading.FaultOf(exception, step.Location);
+            return new Settlement(Verdict.Unreachable, Until: null, fault.Message) { Doubt = fault };
+        }
     }
 
     private bool IsToRead(RequestStep step) => locations.SinkOf(step.Location) is not null && !IsLeft(step);

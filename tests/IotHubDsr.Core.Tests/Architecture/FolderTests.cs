@@ -7,13 +7,12 @@ public sealed class FolderTests
     {
         ["Foundation"] = [],
         ["Findings"] = ["Foundation"],
-        ["Findings"] = ["Foundation"],
         ["Azure"] = ["Foundation"],
         ["Records"] = ["Foundation"],
         ["Archives"] = ["Foundation", "Records"],
         ["Topology"] = ["Foundation", "Azure", "Records"],
-        ["Sinks"] = ["Foundation", "Findings", "Findings", "Azure", "Records", "Archives", "Topology"],
-        ["Evidence"] = ["Foundation", "Findings", "Findings", "Azure", "Records", "Topology", "Sinks"],
+        ["Sinks"] = ["Foundation", "Findings", "Azure", "Records", "Archives", "Topology"],
+        ["Evidence"] = ["Foundation", "Findings", "Azure", "Records", "Topology", "Sinks"],
         ["Packages"] = ["Foundation", "Records", "Topology", "Sinks"],
         ["Reports"] = ["Foundation", "Records", "Topology", "Sinks"],
         ["Operations"] =
@@ -38,12 +37,10 @@ public sealed class FolderTests
 
     [Fact]
     public void Folders_KnowOnlyThoseBelowThem() =>
-        Assert.Empty(
-            CoreModel.Dependencies.Where(dependency =>
-                Top(dependency.From) != Composition
-                && Top(dependency.From) != Top(dependency.To)
-                && !MayKnow[Top(dependency.From)].Contains(Top(dependency.To), StringComparer.Ordinal)
-            )
+        Assert.DoesNotContain(CoreModel.Dependencies, dependency =>
+            Top(dependency.From) != Composition
+            && Top(dependency.From) != Top(dependency.To)
+            && !MayKnow[Top(dependency.From)].Contains(Top(dependency.To), StringComparer.Ordinal)
         );
 
     [Fact]
@@ -72,7 +69,7 @@ public sealed class FolderTests
             .Dependencies.Where(dependency => IsWithin(dependency.From) && IsWithin(dependency.To))
             .ToLookup(dependency => dependency.From, dependency => dependency.To, StringComparer.Ordinal);
 
-        Assert.Empty(knows.Select(folder => folder.Key).Where(folder => Reach(folder).Contains(folder)));
+        Assert.DoesNotContain(knows.Select(folder => folder.Key), folder => Reach(folder).Contains(folder));
 
         bool IsWithin(string folder) => folder.StartsWith($"{top}/", StringComparison.Ordinal);
 
@@ -95,7 +92,7 @@ public sealed class FolderTests
 
     [Fact]
     public void Azure_DoesNotKnowItsClients() =>
-        Assert.Empty(CoreModel.Dependencies.Where(dependency => dependency is { From: "Azure" } && Top(dependency.To) == "Azure"));
+        Assert.DoesNotContain(CoreModel.Dependencies, dependency => dependency is { From: "Azure" } && Top(dependency.To) == "Azure");
 
     [Fact]
     public void Model_SeesWhatIsThere()

@@ -25,7 +25,7 @@ public sealed class KindTests
 
     [Fact]
     public void TypesOfAKind_AreKnownInItsFolderOnly() =>
-        Assert.Empty(CoreModel.Dependencies.Where(dependency => CoreModel.KindFolders.Contains(dependency.To)));
+        Assert.DoesNotContain(CoreModel.Dependencies, dependency => CoreModel.KindFolders.Contains(dependency.To));
 
     [Fact]
     public void NameOfAKind_StandsInItsFolderOnly()
@@ -47,10 +47,9 @@ public sealed class KindTests
 
     [Fact]
     public void ExerciseKind_TouchesItsFolderOnly() =>
-        Assert.Empty(
-            Directory
-                .EnumerateFiles(Path.Combine(RepositoryPaths.Root, "src"), "*.cs", SearchOption.AllDirectories)
-                .Where(file => File.ReadAllText(file).Contains(nameof(NotebookKind), StringComparison.Ordinal))
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "src"), "*.cs", SearchOption.AllDirectories),
+            file => File.ReadAllText(file).Contains(nameof(NotebookKind), StringComparison.Ordinal)
         );
 
     [Fact]

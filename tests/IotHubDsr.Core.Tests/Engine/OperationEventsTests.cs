@@ -89,7 +89,7 @@ public sealed class OperationEventsTests
             )
         )
         {
-            var question = Assert.IsType<ConfirmationEvent>(next);
+            ConfirmationEvent question = Assert.IsType<ConfirmationEvent>(next);
             asked.Add(question.Target);
             question.Answer(asked.Count % 3 == 1);
         }

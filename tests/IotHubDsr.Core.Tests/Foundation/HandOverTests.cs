@@ -17,7 +17,7 @@ public sealed class HandOverTests
     {
         byte[] content = RandomNumberGenerator.GetBytes(length);
         var bytes = new HandOver();
-        Task writing = Task.Run(async () =>
+        var writing = Task.Run(async () =>
         {
             for (int offset = 0; offset < length; offset += written)
                 await bytes.WriteAsync(content.AsMemory(offset, Math.Min(written, length - offset)), CancellationToken.None);

@@ -57,6 +57,13 @@ internal sealed class Announcements
 
         foreach (int subject in subjects)
             _accounted[subject] = _count;
+
+        // Where all are accounted for, nothing of it is asked any more.
+        if (_accounted.Count == _subjects && _accounted.Values.All(number => number == _count))
+        {
+            _byItem.Clear();
+            _accounted.Clear();
+        }
     }
 
     /// <summary>

@@ -15,10 +15,24 @@ internal static class PlanFile
     {
         // Where there is a plan, its items are there.
         cancellationToken.ThrowIfCancellationRequested();
-        if (PlanItems.HasAny(plan))
+        bool hasItems = PlanItems.HasAny(plan);
+        if (hasItems)
             await SaveAsync(file => PlanItems.Write(plan, file), ItemsPathOf(path), FaultCatalogue.PlanNotSaved);
-        await SaveAsync(file => PlanDocument.Write(plan, file), path, FaultCatalogue.PlanNotSaved);
-        return plan with { Path = path };
+        try
+        {
+            await SaveAsync(file => PlanDocument.Write(plan, file), path, FaultCatalogue.PlanNotSaved);
+        }
+        catch (DsrException) when (hasItems)
+        {
+            // They name devices, and nothing leads to them.
+            File.Delete(ItemsPathOf(path));
+            throw;
+        }
+
+        return plan with
+        {
+            Path = path,
+        };
     }
 
     private static async Task SaveAsync(Action<Stream> write, string path, FaultDefinition failure)

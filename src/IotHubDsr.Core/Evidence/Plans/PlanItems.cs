@@ -1,3 +1,4 @@
+using System.Text.Json;
 using IotHubDsr.Core.Findings;
 
 namespace IotHubDsr.Core.Evidence.Plans;
@@ -48,7 +49,10 @@ internal static class PlanItems
     {
         try
         {
-            Dictionary<(string DeviceId, string LocationId), IReadOnlyList<SeenItem>> items = Read(file);
+            var unread = plan
+                .Steps.Where(step => UnreadItems.Of(step.Finding.Items) is not null)
+                .ToDictionary(step => (step.DeviceId, step.Location.Id), step => UnreadItems.Of(step.Finding.Items)!.Count);
+            Dictionary<(string DeviceId, string LocationId), IReadOnlyList<SeenItem>> items = Read(file, unread);
             return plan with
             {
                 Steps =
@@ -64,7 +68,8 @@ internal static class PlanItems
                 ],
             };
         }
-        catch (Exception exception) when (exception is FormatException or ArgumentException or OverflowException or EndOfStreamException)
+        catch (Exception exception)
+            when (exception is FormatException or ArgumentException or OverflowException or EndOfStreamException or JsonException)
         {
             throw new DsrException(FaultCatalogue.InvalidPlan.For(place, exception.Message), exception);
         }
@@ -126,20 +131,29 @@ internal static class PlanItems
         }
     }
 
+    /// <summary>As from a spool: each item once, so that it does not show how the items were held.</summary>
     private static IEnumerable<(FoundItem Item, FoundShare[] Shares)> OfLists(List<ErasureStep> steps) =>
         steps
             .SelectMany(
                 (step, index) =>
                     step.Finding.Items.Select(item =>
                         (
-                            new FoundItem(item.Path, item.ETag) { IsOldCopy = item.IsOldCopy },
-                            new[] { new FoundShare(index, item.Records, item.Bytes) }
+                            Item: new FoundItem(item.Path, item.ETag) { IsOldCopy = item.IsOldCopy },
+                            Share: new FoundShare(index, item.Records, item.Bytes)
                         )
                     )
             )
-            .OrderBy(entry => entry.Item1.Path, StringComparer.Ordinal);
+            .GroupBy(entry => entry.Item, entry => entry.Share)
+            .OrderBy(item => item.Key.Path, StringComparer.Ordinal)
+            .ThenBy(item => item.Key.ETag, StringComparer.Ordinal)
+            .Select(item => (item.Key, item.OrderBy(share => share.Subject).ToArray()));
 
-    private static Dictionary<(string DeviceId, string LocationId), IReadOnlyList<SeenItem>> Read(Stream file)
+    /// <param name="file">The content of the file.</param>
+    /// <param name="unread">How many items each step has: there is nothing else in the file, and nothing else is stored.</param>
+    private static Dictionary<(string DeviceId, string LocationId), IReadOnlyList<SeenItem>> Read(
+        Stream file,
+        Dictionary<(string DeviceId, string LocationId), int> unread
+    )
     {
         var buffered = new BufferedStream(file, Buffer);
         byte[] mark = new byte[Mark.Length];
@@ -149,10 +163,23 @@ internal static class PlanItems
         Dictionary<(string, string), IReadOnlyList<SeenItem>> items = [];
         while (ReadFrame(buffered) is { } head)
         {
-            (string locationId, string[] devices) = ReadHead(head);
+            (string locationId, string[] devices) = ReadHead(head, unread.Count);
+            long left = 0;
+            foreach (string deviceId in devices)
+            {
+                if (!unread.Remove((deviceId, locationId), out int count))
+                    throw new FormatException("There are items of which the plan does not say that they are here.");
+                left += count;
+            }
+
             using var spool = new FindingsSpool(devices.Length);
             while (ReadFrame(buffered) is { } frame)
-                AddTo(spool, frame, devices.Length);
+            {
+                left -= AddTo(spool, frame, devices.Length);
+                if (left < 0)
+                    throw new FormatException("There are more items than the plan has.");
+            }
+
             FindingsFile found = spool.Complete();
             foreach ((int index, string deviceId) in devices.Select((deviceId, index) => (index, deviceId)))
                 items.Add((deviceId, locationId), found.ItemsOf(index));
@@ -161,17 +188,18 @@ internal static class PlanItems
         return buffered.ReadByte() < 0 ? items : throw new FormatException("There is more than the items.");
     }
 
-    private static (string LocationId, string[] Devices) ReadHead(byte[] frame)
+    private static (string LocationId, string[] Devices) ReadHead(byte[] frame, int most)
     {
         var head = new SpoolReader(frame);
         string locationId = head.Text();
-        string[] devices = new string[head.Count(frame.Length)];
+        string[] devices = new string[head.Count(most)];
         for (int index = 0; index < devices.Length; index++)
             devices[index] = head.Text();
         return (locationId, devices);
     }
 
-    private static void AddTo(FindingsSpool spool, byte[] frame, int devices)
+    /// <returns>How many of the steps' items it is.</returns>
+    private static int AddTo(FindingsSpool spool, byte[] frame, int devices)
     {
         var entry = new SpoolReader(frame);
         FoundItem item = SpoolEntry.ReadItem(ref entry, out SpoolEntry.TimeScale scale);
@@ -184,6 +212,7 @@ internal static class PlanItems
         if (!isAsWritten)
             throw new FormatException("The items say more than a plan keeps.");
         spool.Add(item, [.. shares.Select(share => new FoundShare(share.Subject, share.Records, share.Bytes))]);
+        return shares.Length;
     }
 
     /// <summary>Null at the end of a part.</summary>

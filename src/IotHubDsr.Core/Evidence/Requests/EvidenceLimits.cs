@@ -1,6 +1,7 @@
 using IotHubDsr.Core.Azure.Hub;
 using IotHubDsr.Core.Evidence.Certificates;
 using IotHubDsr.Core.Evidence.Plans;
+using IotHubDsr.Core.Findings;
 
 namespace IotHubDsr.Core.Evidence.Requests;
 
@@ -21,7 +22,11 @@ internal static class EvidenceLimits
     private const int StepBytes = 360;
     private const int ItemBytes = 80;
     private const int AnnouncedBytes = 420;
-    private const int ApartBytes = 120;
+    private const int ApartBytes = 20;
+
+    /// <summary>What one device more in an item adds to a line of the journal, or to the items.</summary>
+    private const int ShareBytes = 12;
+
     private const int RunBytes = 12;
     private const int OutcomeBytes = 300;
     private const int DeviceOfGroupBytes = 48;
@@ -53,10 +58,37 @@ internal static class EvidenceLimits
     /// <summary>Bytes that a run of the plan writes: the plan with its items, the journal, the outcome and the certificate.</summary>
     public static long SizeOf(ErasurePlan plan)
     {
-        // How many subjects share an item is not asked: what is counted is as if none did.
-        long items = plan.Steps.Sum(step => (long)step.Finding.Items.Count);
-        long apart = PlanItems.HasAny(plan) ? items * ApartBytes : 0;
-        return PlanSize(plan) + apart + (2 * CertificateSize(plan)) + (items * AnnouncedBytes) + Overhead;
+        return PlanSize(plan) + ItemsSize(plan) + (2 * CertificateSize(plan)) + Overhead;
+    }
+
+    /// <summary>
+    /// What the journal and the items that are apart take: an item once, and a few bytes for each device in it. Of items that are held it is
+    /// not asked whether devices share them.
+    /// </summary>
+    private static long ItemsSize(ErasurePlan plan)
+    {
+        bool isApart = PlanItems.HasAny(plan);
+        long size = 0;
+        foreach (IGrouping<FindingsFile?, ErasureStep> source in plan.Steps.GroupBy(step => SpooledItems.Of(step.Finding.Items)?.File))
+        {
+            if (source.Key is { } spool)
+                size += spool.Items().Sum(SizeOf) + (2L * ShareBytes * source.Sum(step => (long)step.Finding.Items.Count));
+            else
+                size += source.Sum(step => SizeOfItems(step.Finding.Items));
+        }
+
+        return size;
+
+        long SizeOfItems(IReadOnlyList<SeenItem> items) =>
+            UnreadItems.Of(items) is { } unread
+                ? unread.Count * (long)(AnnouncedBytes + ApartBytes + (2 * ShareBytes))
+                : items.Sum(item => SizeOf(new FoundItem(item.Path, item.ETag)) + (2 * ShareBytes));
+
+        long SizeOf(FoundItem item)
+        {
+            long apart = isApart ? ApartBytes + (2L * item.Path.Length) + (item.ETag?.Length ?? 0) : 0;
+            return AnnouncedBytes + apart;
+        }
     }
 
     private static void Require(int devices, long size, long most, string what)

@@ -235,11 +235,14 @@ internal sealed class OpenRequest : IAsyncDisposable
             throw FaultCatalogue.RequestAnonymised.Exception(_folder.RequestId);
         if (State.Plan is not { } planned)
             throw FaultCatalogue.RequestHasNoPlan.Exception(_folder.RequestId);
-        return await ReadPlanAsync(planned.Digest, cancellationToken);
+        return await ReadPlanAsync(planned.Digest, withItems: true, cancellationToken);
     }
 
     /// <summary>A plan that was accepted, now or earlier.</summary>
-    public async Task<ErasurePlan> ReadPlanAsync(string digest, CancellationToken cancellationToken)
+    /// <param name="digest">Its digest.</param>
+    /// <param name="withItems">Also its items, where they stand in a file of their own.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<ErasurePlan> ReadPlanAsync(string digest, bool withItems, CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _ahead, null) is { } ahead && ahead.Digest == digest)
             return ahead;
@@ -249,7 +252,7 @@ internal sealed class OpenRequest : IAsyncDisposable
         ErasurePlan plan = PlanDocument.Read(place, file);
         if (plan.Digest != digest)
             throw FaultCatalogue.InvalidPlan.Exception(place, "it is not the one that the journal names.");
-        if (!PlanItems.AreMissing(plan))
+        if (!withItems || !PlanItems.AreMissing(plan))
             return plan;
         string itemsName = EvidenceFiles.PlanItems(digest);
         string itemsPlace = _folder.PlaceOf(itemsName);

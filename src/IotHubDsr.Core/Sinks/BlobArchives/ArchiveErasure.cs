@@ -60,9 +60,9 @@ internal sealed class ArchiveErasure(
     /// <summary>The blobs in which there is something to erase, each once.</summary>
     private IEnumerable<SeenItem> Erasable() =>
         from shares in items.All()
-        where !shares[0].Item.IsOldCopy && layout.IsErasable(shares[0].Item.Path)
-        where shares.Any(share => call.Options.Erasure.Takes(share.Item))
-        select shares[0].Item;
+        let current = shares.FirstOrDefault(share => !share.Item.IsOldCopy && call.Options.Erasure.Takes(share.Item)).Item
+        where current is not null && layout.IsErasable(current.Path)
+        select current;
 
     private async Task EraseAsync(SeenItem item, CancellationToken cancellationToken)
     {

@@ -1,6 +1,5 @@
 using System.Text;
 using IotHubDsr.Core.Evidence.Certificates;
-using IotHubDsr.Core.Evidence.Signatures;
 using IotHubDsr.Core.Foundation;
 
 namespace IotHubDsr.Core.Tests.Evidence.Certificates;

@@ -54,7 +54,7 @@ internal sealed class NotebookSink : IFinder, IExporter, IEraser
     )
     {
         Notebook notebook = await Notebook.ReadAsync(call.Location, cancellationToken);
-        Dictionary<string, ErasureOutcome> outcomes = findings.ToDictionary(
+        var outcomes = findings.ToDictionary(
             finding => finding.DeviceId,
             finding => OutcomeOf(call, finding, notebook)
         );
