@@ -1,6 +1,4 @@
-using IotHubDsr.Core.Azure.Hub;
 using IotHubDsr.Core.Evidence.Plans;
-using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.World;
 
