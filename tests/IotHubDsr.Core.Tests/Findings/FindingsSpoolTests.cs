@@ -164,7 +164,10 @@ public sealed class FindingsSpoolTests
                     foreach ((FoundItem item, FoundShare[] shares) in entries)
                     {
                         Assert.Equal(expected.Of(item.Path).Order(ByFinding), index.Of(item.Path).Order(ByFinding));
-                        Assert.All(shares, share => Assert.Equal(share.Records, index.RecordsOf(item.Path, share.Subject)));
+                        // An allowance is asked about current blobs: what a copy of the same path holds adds nothing to it.
+                        Assert.All(shares, share =>
+                            Assert.Equal(item.IsOldCopy ? 0 : share.Records, index.RecordsOf(item.Path, share.Subject))
+                        );
                     }
                 }
             });

@@ -124,6 +124,57 @@ public sealed class PlanTableTests : IDisposable
     }
 
     [Fact]
+    public void Write_ItemsThatDevicesShare_AreTheSameBytesHoweverTheyAreHeld()
+    {
+        using var spool = new FindingsSpool(2);
+        for (int number = 0; number < Blobs; number++)
+            spool.Add(new FoundItem($"blob-{number:D5}", "\"0x1\""), [new FoundShare(0, 1, 100), new FoundShare(1, 2, 200)]);
+        FindingsFile found = spool.Complete();
+        ErasurePlan spooled = With(found.ItemsOf(0), found.ItemsOf(1));
+        ErasurePlan held = With([.. found.ItemsOf(0)], [.. found.ItemsOf(1)]);
+
+        Assert.True(PlanItems.HasAny(spooled));
+        Assert.Equal(Items(spooled), Items(held));
+
+        static ErasurePlan With(IReadOnlyList<SeenItem> first, IReadOnlyList<SeenItem> second)
+        {
+            ErasurePlan plan = Plan(2);
+            IReadOnlyList<SeenItem>[] items = [first, [], second, []];
+            return PlanDocument.Shape(
+                plan with
+                {
+                    Steps = [.. plan.Steps.Select((step, index) => step with { Finding = step.Finding with { Items = items[index] } })],
+                }
+            );
+        }
+    }
+
+    [Fact]
+    public async Task Read_MoreItemsThanThePlanHas_AreRefused()
+    {
+        await PlanFile.SaveAsync(ManyItems(), PlanPath, CancellationToken.None);
+
+        await AssertRefusedAsync(Items(ManyItems(listed: 51)));
+        await AssertRefusedAsync(Items(ManyItems(blobs: Blobs + 1)));
+    }
+
+    [Fact]
+    public async Task Read_ItemsOfADeviceThatThePlanDoesNotHave_AreRefused()
+    {
+        await PlanFile.SaveAsync(ManyItems(), PlanPath, CancellationToken.None);
+        ErasurePlan other = ManyItems();
+
+        await AssertRefusedAsync(
+            Items(
+                other with
+                {
+                    Steps = [.. other.Steps.Select(step => step with { Finding = step.Finding with { DeviceId = $"{step.DeviceId}x" } })],
+                }
+            )
+        );
+    }
+
+    [Fact]
     public async Task Read_ItemsThatAreNotThePlans_AreRefused()
     {
         ErasurePlan plan = ManyItems();
@@ -188,6 +239,13 @@ public sealed class PlanTableTests : IDisposable
         Assert.Equal("InvalidPlan", refused.Fault.Id);
     }
 
+    private static byte[] Items(ErasurePlan plan)
+    {
+        using var items = new MemoryStream();
+        PlanItems.Write(plan, items);
+        return items.ToArray();
+    }
+
     private static byte[] Forge(JsonObject file)
     {
         byte[] plan = Canonical(file["plan"]!);
@@ -232,13 +290,13 @@ public sealed class PlanTableTests : IDisposable
         );
 
     /// <summary>Two devices in many blobs of one archive, which were spooled, and a third one with a list of them.</summary>
-    private static ErasurePlan ManyItems()
+    private static ErasurePlan ManyItems(int blobs = Blobs, int listed = 50)
     {
         using var spool = new FindingsSpool(2);
-        for (int number = 0; number < Blobs; number++)
+        for (int number = 0; number < blobs; number++)
             spool.Add(new FoundItem($"blob-{number:D5}", $"\"0x{number:X}\""), [new FoundShare(number % 2, number % 5, 100)]);
         FindingsFile found = spool.Complete();
-        SeenItem[] list = [.. Enumerable.Range(0, 50).Select(number => new SeenItem($"file-{50 - number}", null, 1, 10))];
+        SeenItem[] list = [.. Enumerable.Range(0, listed).Select(number => new SeenItem($"file-{99 - number}", null, 1, 10))];
         ErasurePlan plan = Plan(3);
         IReadOnlyList<SeenItem>[] items = [found.ItemsOf(0), [], found.ItemsOf(1), [], list, []];
         return PlanDocument.Seal(

@@ -54,10 +54,7 @@ internal sealed class NotebookSink : IFinder, IExporter, IEraser
     )
     {
         Notebook notebook = await Notebook.ReadAsync(call.Location, cancellationToken);
-        var outcomes = findings.ToDictionary(
-            finding => finding.DeviceId,
-            finding => OutcomeOf(call, finding, notebook)
-        );
+        var outcomes = findings.ToDictionary(finding => finding.DeviceId, finding => OutcomeOf(call, finding, notebook));
         foreach (Fault fault in outcomes.Values.Select(outcome => outcome.Fault).OfType<Fault>())
             await call.ReportAsync(fault, cancellationToken);
         AnnouncedItem[] going =
