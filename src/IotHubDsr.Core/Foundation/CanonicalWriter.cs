@@ -65,9 +65,16 @@ internal sealed class CanonicalWriter(IBufferWriter<byte> output)
     /// <summary>Whether these are the bytes of what is written; they are not made anew for it.</summary>
     public static bool IsWritten(ReadOnlyMemory<byte> bytes, Action<CanonicalWriter> write)
     {
-        var output = new ComparingBuffer(bytes);
+        bool isSame = true;
+        int compared = 0;
+        var output = new FlowingBuffer(written =>
+        {
+            isSame = isSame && bytes.Span[compared..].StartsWith(written);
+            compared += isSame ? written.Length : 0;
+        });
         write(new CanonicalWriter(output));
-        return output.IsSame();
+        output.Flush();
+        return isSame && compared == bytes.Length;
     }
 
     public void StartObject()

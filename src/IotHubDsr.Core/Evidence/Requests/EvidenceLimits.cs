@@ -1,5 +1,6 @@
 using IotHubDsr.Core.Azure.Hub;
 using IotHubDsr.Core.Evidence.Certificates;
+using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Plans;
 using IotHubDsr.Core.Findings;
 
@@ -12,7 +13,7 @@ namespace IotHubDsr.Core.Evidence.Requests;
 internal static class EvidenceLimits
 {
     /// <summary>The line of the registration names all devices, 35 bytes each, and an append blob takes 4 MiB at once.</summary>
-    public const int MostDevices = 100_000;
+    public const int MostDevices = AnnouncedShares.MostSubjects;
 
     /// <summary>The members of a way without its texts.</summary>
     private const int WayBytes = 80;
