@@ -27,6 +27,9 @@ public sealed record DataRequestLocation
     /// <summary>The last time at which a verdict of the location ends.</summary>
     public DateTimeOffset? Until { get; init; }
 
+    /// <summary>Erasures there that a service carries out later, or has carried out.</summary>
+    public IReadOnlyList<ServiceOperation> Operations { get; init; } = [];
+
     /// <summary>Whether its owner's action was noted as done.</summary>
     public bool IsOwnerActionDone { get; init; }
 

@@ -20,8 +20,6 @@ internal sealed class WorkGate
     /// <summary>Each blob that is rewritten takes buffers of its own for what is uploaded.</summary>
     private const int MostRewrites = 8;
 
-    private const int MostLocations = 16;
-
     private readonly int _limit;
     private readonly WorkShares _shares;
     private readonly AsyncLocal<bool> _isInside = new();
@@ -33,13 +31,16 @@ internal sealed class WorkGate
         _shares = new WorkShares(limit * SharesOfItem);
     }
 
+    /// <summary>How many items are worked on at once.</summary>
+    public int Limit => _limit;
+
     /// <summary>Works on the items of one location.</summary>
     public Task ForEachAsync<T>(IEnumerable<T> items, Func<T, CancellationToken, ValueTask> work, CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(items, OptionsOf(_limit, cancellationToken), Gated(work, _ => SharesOfItem));
 
     /// <summary>Works on blobs of one location that are only read, more of the small ones at once.</summary>
     public Task ForEachBlobAsync<T>(
-        IAsyncEnumerable<T> blobs,
+        IEnumerable<T> blobs,
         Func<T, long> lengthOf,
         Func<T, CancellationToken, ValueTask> work,
         CancellationToken cancellationToken
@@ -71,29 +72,6 @@ internal sealed class WorkGate
         );
         return results;
     }
-
-    /// <summary>Works on several locations at once; those in one container one after the other, for both change its blobs.</summary>
-    public static Task ForEachLocationAsync<T>(
-        IEnumerable<T> items,
-        Func<T, DataLocation> locationOf,
-        Func<T, CancellationToken, Task> work,
-        CancellationToken cancellationToken
-    ) =>
-        Parallel.ForEachAsync(
-            items.GroupBy(
-                item =>
-                    locationOf(item) is var location
-                        ? location.Settings.GetValueOrDefault(LocationSettings.ContainerUri, location.Id)
-                        : null,
-                StringComparer.Ordinal
-            ),
-            OptionsOf(MostLocations, cancellationToken),
-            async (together, token) =>
-            {
-                foreach (T item in together)
-                    await work(item, token);
-            }
-        );
 
     private static int SharesOf(long length) => (int)Math.Clamp((length + BytesOfShare - 1) / BytesOfShare, 1, SharesOfItem);
 

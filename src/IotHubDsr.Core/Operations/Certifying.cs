@@ -154,11 +154,18 @@ internal sealed class Certifying(
         if (locations.SinkOf(location) is not { } sink)
             return "This tool does not erase here.";
         bool isTouched = receipts.Any(receipt => receipt.RecordsErased > 0 || receipt.ItemsChanged > 0);
-        return isTouched ? sink.Description.Method
+        return isTouched ? sink.Description.Method + OperationsOf(open.State.Of(location.Id).Tickets.Done)
             : receipts.Max(receipt => receipt.Verdict) == Verdict.OwnerAction
                 ? "Nothing was erased here: the requested records cannot be distinguished from others."
             : "Nothing was erased here.";
     }
+
+    /// <summary>The orders that the service says it has carried out; their IDs name nobody.</summary>
+    private static string OperationsOf(IReadOnlyList<TicketTaken> done) =>
+        done.Count == 0 ? string.Empty : $" The service says that it has carried out {NamesOf(done)}.";
+
+    private static string NamesOf(IEnumerable<TicketTaken> tickets) =>
+        string.Join(", ", tickets.Select(static ticket => $"operation {ticket.Operation}"));
 
     /// <summary>How it was read for its verdict, at the time that the certificate gives.</summary>
     private string? ReadingOf(DataLocation location) =>
@@ -173,6 +180,9 @@ internal sealed class Certifying(
             Verdict.Expiring when receipts.Where(receipt => receipt.Verdict == Verdict.Expiring).All(IsOver) =>
                 "Nobody can read this location. By the services' clock, its data has expired by retention at the time given.",
             Verdict.Absent or Verdict.Erased => null,
+            Verdict.ErasurePending when open.State.Of(location.Id).Tickets.Open is { Count: > 0 } ordered =>
+                "The service has accepted the erasure, and carries it out by the time given, if there is one: "
+                    + $"{NamesOf(ordered)}.",
             Verdict.ErasurePending =>
                 "Nothing was left when it was read, or what is left is too recent to be changed; what was accepted before can arrive "
                     + "until the time given.",

@@ -7,6 +7,7 @@ using IotHubDsr.Core.Packages;
 using IotHubDsr.Core.Packages.Envelopes;
 using IotHubDsr.Core.Reports;
 using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Work;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -224,7 +225,12 @@ internal sealed class Exporting(
         try
         {
             SinkCall call = reading.CallFor(location);
-            foreach (ExportCompleteness line in await exporter.ExportAsync(call, deviceIds, package.TargetFor(location), cancellationToken))
+            IReadOnlyList<ExportCompleteness> lines = await LocalScheduler.Instance.RunAsync(
+                exporter.Export(call, deviceIds, package.TargetFor(location)),
+                call.Gate,
+                cancellationToken
+            );
+            foreach (ExportCompleteness line in lines)
                 _lines.Add(line);
         }
         catch (Exception exception) when (exception is not ExportTargetException && !cancellationToken.IsCancellationRequested)

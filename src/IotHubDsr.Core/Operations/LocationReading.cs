@@ -4,6 +4,7 @@ using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Foundation;
 using IotHubDsr.Core.Records;
 using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Work;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -28,29 +29,16 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
         };
 
     /// <summary>A call that may destroy something.</summary>
-    /// <param name="location">The location.</param>
-    /// <param name="record">Puts on record what is about to be destroyed.</param>
-    /// <param name="earlier">See <see cref="SinkCall.Earlier"/>.</param>
-    /// <param name="held">See <see cref="SinkCall.Held"/>.</param>
-    /// <param name="bounds">See <see cref="SinkCall.Bounds"/>.</param>
-    /// <param name="doubt">See <see cref="SinkCall.DoubtOfAsync"/>.</param>
-    /// <param name="allowance">See <see cref="SinkCall.Allowance"/>.</param>
-    public SinkCall CallFor(
-        DataLocation location,
-        Func<Announcement, CancellationToken, ValueTask> record,
-        IReadOnlyDictionary<string, string> earlier,
-        ILookup<string, string> held,
-        IReadOnlyDictionary<string, RecordBound> bounds,
-        Func<string, CancellationToken, Task<Fault?>> doubt,
-        ErasureAllowance allowance
-    ) =>
-        new(location, options, events.EmitAsync, record)
+    public SinkCall CallFor(DataLocation location, ErasureTerms terms) =>
+        new(location, options, events.EmitAsync, terms.Record)
         {
-            Earlier = earlier,
-            Held = held,
-            Bounds = bounds,
-            Doubt = doubt,
-            Allowance = allowance,
+            Take = terms.Take,
+            Tickets = terms.Tickets,
+            Earlier = terms.Earlier,
+            Held = terms.Held,
+            Bounds = terms.Bounds,
+            Doubt = terms.Doubt,
+            Allowance = terms.Allowance,
             Generations = _generations,
             Gate = _gate,
         };
@@ -93,7 +81,11 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
             Sink sink = locations.SinkOf(location)
                 ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no sink serves it");
             SinkCall call = CallFor(location, bounds, shared);
-            IReadOnlyList<DeviceDataFinding> findings = await sink.Find.FindAsync(call, deviceIds, cancellationToken);
+            IReadOnlyList<DeviceDataFinding> findings = await LocalScheduler.Instance.RunAsync(
+                sink.Find.Find(call, deviceIds),
+                call.Gate,
+                cancellationToken
+            );
             if (call.Reading is { } how)
                 _howRead[location.Id] = how;
             return BlindnessOf(location) is not Narrowing.None and var blindness
@@ -124,7 +116,7 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
         var found = new IReadOnlyList<DeviceDataFinding>?[ordered.Length];
         int next = 0;
         using var giving = new SemaphoreSlim(1, 1);
-        await WorkGate.ForEachLocationAsync(
+        await LocalScheduler.ForEachPlaceAsync(
             Enumerable.Range(0, ordered.Length),
             index => ordered[index],
             async (index, token) =>

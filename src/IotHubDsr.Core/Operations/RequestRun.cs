@@ -84,23 +84,25 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
         HubLocations locations = await connection.ReadLocationsAsync(cancellationToken);
         await events.ReportAsync(locations.Faults, cancellationToken);
         HoldBook holds = await HoldBook.ReadAsync(open, cancellationToken);
-        List<RequestStep> steps = StepsOf(locations, holds);
         var sinkOptions = new SinkOptions(options.ThrottleLimit) { Erasure = plan.Erasure };
         var reading = new LocationReading(locations, sinkOptions, events);
+        var tickets = new TicketFollowing(open, locations, reading, events);
+        await tickets.AskAsync(cancellationToken);
+        List<RequestStep> steps = StepsOf(locations, holds);
         ErasurePlan accepted = plan.Approved ?? plan;
         var incarnations = new Incarnations(open, accepted, steps, reading, await EarlierPlansAsync(accepted, cancellationToken));
         reading.Expect(incarnations.Generations);
         var reach = new PlanReach(accepted, open.State.Plan?.Tolerance ?? 0, locations, incarnations, events);
-        if (options.Kind != RunKinds.Verify)
+        if (options.Kind != RunKinds.Verify || tickets.HasDone)
         {
-            await new StepErasing(open, locations, reading, holds, incarnations, reach, options.Kind, events, _clock).RunAsync(
+            await new StepErasing(open, locations, reading, holds, incarnations, reach, tickets, options.Kind, events, _clock).RunAsync(
                 steps,
                 cancellationToken
             );
         }
 
         EarlierReceipts earlier = await EarlierReceipts.ReadAsync(open, cancellationToken);
-        var verifying = new StepVerifying(open, locations, reading, holds, incarnations, reach, earlier, _clock);
+        var verifying = new StepVerifying(open, locations, reading, holds, incarnations, reach, tickets, earlier, _clock);
         List<ErasureReceipt> receipts =
         [
             .. await verifying.RunAsync(steps, () => _clock.Known, cancellationToken),

@@ -98,8 +98,16 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
                 : null,
             Until = steps.Max(one => one.Step.Until),
             IsOwnerActionDone = state.OwnerActed.Contains(id),
+            Operations =
+            [
+                .. location.Tickets.Done.Select(ticket => OperationOf(ticket, isDone: true)),
+                .. location.Tickets.Open.Select(ticket => OperationOf(ticket, isDone: false)),
+            ],
         };
     }
+
+    private static ServiceOperation OperationOf(TicketTaken ticket, bool isDone) =>
+        new(ticket.Operation, ticket.AcceptedAt, ticket.DueBy, isDone);
 
     /// <summary>Devices and items are known by the key; without it a hold still shows its location and date.</summary>
     private static async Task<IReadOnlyList<DataHold>> HoldsAsync(

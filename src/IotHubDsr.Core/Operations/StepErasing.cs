@@ -1,10 +1,9 @@
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Requests;
-using IotHubDsr.Core.Findings;
-using IotHubDsr.Core.Foundation;
 using IotHubDsr.Core.Records;
 using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Topology;
+using IotHubDsr.Core.Work;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -20,6 +19,7 @@ internal sealed class StepErasing(
     HoldBook holds,
     Incarnations incarnations,
     PlanReach reach,
+    TicketFollowing tickets,
     string kind,
     OperationEvents events,
     TimeProvider time
@@ -29,6 +29,12 @@ internal sealed class StepErasing(
     private const int MostGroupsOfLine = 2_000;
 
     private readonly Announcing _announcing = new(open);
+    private AttemptPreparing? _made;
+
+    private AttemptPreparing Preparing => _made ??= new(open, locations, reading, holds, incarnations, reach, _announcing, events);
+
+    /// <summary>Whether nothing is erased, and only accounted for what services have carried out.</summary>
+    private bool IsReadOnly => kind == RunKinds.Verify;
 
     public async Task RunAsync(IReadOnlyList<RequestStep> steps, CancellationToken cancellationToken)
     {
@@ -40,11 +46,11 @@ internal sealed class StepErasing(
         ILookup<string, RequestStep> all = steps.ToLookup(step => step.Location.Id, StringComparer.Ordinal);
         foreach (IGrouping<ErasureStage, RequestStep> stage in stages)
         {
-            List<Part> parts =
+            List<ErasurePart> parts =
             [
                 .. stage
                     .GroupBy(step => step.Location.Id, StringComparer.Ordinal)
-                    .Select(location => new Part(
+                    .Select(location => new ErasurePart(
                         [.. location],
                         [.. all[location.Key].Select(step => step.DeviceId)],
                         location.ToDictionary(step => step.DeviceId, incarnations.BoundOf, StringComparer.Ordinal)
@@ -53,39 +59,52 @@ internal sealed class StepErasing(
             await ForEachAsync(parts, ReadAsync, cancellationToken);
 
             // What the journal says is looked at before anything of the stage is added to it.
-            foreach (Part part in parts)
-                await TryPrepareAsync(part, [.. all[part.Location.Id]], cancellationToken);
+            foreach (ErasurePart part in parts)
+                await Preparing.RunAsync(part, [.. all[part.Location.Id]], cancellationToken);
             await ForEachAsync(parts, (part, token) => EraseAsync(part, stage.Key == ErasureStage.Identity, token), cancellationToken);
         }
     }
 
     private static Task ForEachAsync(
-        IEnumerable<Part> parts,
-        Func<Part, CancellationToken, Task> work,
+        IEnumerable<ErasurePart> parts,
+        Func<ErasurePart, CancellationToken, Task> work,
         CancellationToken cancellationToken
-    ) => WorkGate.ForEachLocationAsync(parts, part => part.Location, work, cancellationToken);
+    ) => LocalScheduler.ForEachPlaceAsync(parts, part => part.Location, work, cancellationToken);
 
     private bool IsToErase(RequestStep step, DateTimeOffset now)
     {
         if (step.Before.IsDeclined || step.Hold is not null || !reading.IsNarrowable(step.Location))
             return false;
+
+        // What a service is still to carry out is not ordered again; what it has carried out is accounted for, also by a run that erases
+        // nothing.
+        LocationTickets orders = open.State.Of(step.Location.Id).Tickets;
+        if (orders.OpenOf(step.Subject) is not null)
+            return false;
+        if (IsReadOnly)
+            return orders.IsDoneFor(step.Subject) && step.Planned.Action == ErasureAction.Erase && !step.IsSettled;
         if (step.Planned.Action == ErasureAction.Erase && !step.IsSettled)
             return !step.IsWaiting(now);
         return kind == RunKinds.Resume && step.IsDue(now) && step.Location.Capabilities.HasFlag(LocationCapabilities.Erase);
     }
 
-    private async Task EraseAsync(Part part, bool deletesDevice, CancellationToken cancellationToken)
+    private async Task EraseAsync(ErasurePart part, bool deletesDevice, CancellationToken cancellationToken)
     {
-        List<Attempt> erasable = [.. part.Attempts.Where(attempt => attempt.Fault is null)];
-        if (erasable.Count > 0)
+        if (IsReadOnly)
+            part.Attempts.RemoveAll(attempt => attempt.Fault is not null || attempt.Finding.Verdict != Verdict.Absent);
+        List<ErasureAttempt> erasable = [.. part.Attempts.Where(attempt => attempt.Fault is null)];
+        if (IsReadOnly)
+            erasable.ForEach(static attempt => attempt.Outcome = new ErasureOutcome(attempt.Step.DeviceId, 0, 0));
+        else if (erasable.Count > 0)
             await CallAsync(part, erasable, cancellationToken);
-        foreach (Attempt attempt in part.Attempts)
-            attempt.Settle();
+        LocationTickets orders = open.State.Of(part.Location.Id).Tickets;
+        foreach (ErasureAttempt attempt in part.Attempts)
+            attempt.Settle(isOrdered: orders.OpenOf(attempt.Step.Subject) is not null);
         await RecordAsync(part.Location, deletesDevice, part.Attempts, cancellationToken);
     }
 
     /// <summary>Reads what is left where an earlier run may have been; elsewhere the plan's own finding applies.</summary>
-    private async Task ReadAsync(Part part, CancellationToken cancellationToken)
+    private async Task ReadAsync(ErasurePart part, CancellationToken cancellationToken)
     {
         part.IsFirst = kind == RunKinds.Erase && !open.State.Of(part.Location.Id).IsTouched;
         if (part.IsFirst)
@@ -114,138 +133,11 @@ internal sealed class StepErasing(
         }
     }
 
-    /// <summary>What cannot be read back of what was found ends the location, and not the others.</summary>
-    private async Task TryPrepareAsync(Part part, IReadOnlyList<RequestStep> all, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await PrepareAsync(part, all, cancellationToken);
-        }
-        catch (Exception exception) when (FindingsFile.CannotBeRead(exception))
-        {
-            Fault fault = LocationReading.FaultOf(exception, part.Location);
-            await events.EmitAsync(new FaultEvent(fault), cancellationToken);
-            part.Attempts.Clear();
-            part.Attempts.AddRange(
-                part.Steps.Select(step => new Attempt(step, fault)
-                {
-                    Finding = part.Now[step.DeviceId] with { Items = [] },
-                    Held = [],
-                    Earlier = null,
-                    Beyond = null,
-                })
-            );
-        }
-    }
-
-    /// <summary>Decides for each step whether, and with which findings, to try it.</summary>
-    /// <param name="part">What was read.</param>
-    /// <param name="all">All steps of the location.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    private async Task PrepareAsync(Part part, IReadOnlyList<RequestStep> all, CancellationToken cancellationToken)
-    {
-        LocationState state = open.State.Of(part.Location.Id);
-        Dictionary<string, Fault> doubts = await incarnations.FindDoubtsAsync(part.Now.Values, part.IsFirst, cancellationToken);
-        IReadOnlyDictionary<int, AnnouncedWork> gone = _announcing.GoneOf(
-            part.Location.Id,
-            part.Steps.SelectMany(
-                step => part.Now[step.DeviceId].Items.Where(reading.Options.Erasure.Takes),
-                (step, item) => (step.DeviceId, item.Path)
-            )
-        );
-        foreach (RequestStep step in part.Steps)
-        {
-            DeviceDataFinding found = part.Now[step.DeviceId];
-            Reach allowed = part.IsFirst ? new Reach(found.Items, 0) : reach.Of(step, found);
-            Fault? doubt = found.GenerationId is null
-                ? doubts.GetValueOrDefault(step.DeviceId) ?? reach.DoubtAboutAnother(step, found)
-                : incarnations.DoubtOf(found);
-            if ((doubt ?? (allowed.Beyond > 0 ? PlanReach.FaultOf(step, allowed) : null)) is { } told)
-                await reach.ReportAsync(told, cancellationToken);
-            part.Attempts.Add(Prepare(step, found, allowed, gone, doubt));
-        }
-
-        part.Held = HeldFor(all, [.. part.Attempts.Where(attempt => attempt.Fault is null)]);
-        part.Earlier = new Dictionary<string, string>(state.Replaced, StringComparer.Ordinal);
-    }
-
     /// <summary>Whether a plan that did not know the device shows records that may be another one's.</summary>
     private bool ReachesPast(RecordBound bound, RequestStep step) =>
         !incarnations.IsKnown(step.DeviceId) && step.Planned.Finding.Items.Any(item => !(item.LastTime <= bound.Until));
 
-    private Attempt Prepare(
-        RequestStep step,
-        DeviceDataFinding found,
-        Reach allowed,
-        IReadOnlyDictionary<int, AnnouncedWork> gone,
-        Fault? doubt
-    )
-    {
-        string locationId = step.Location.Id;
-        Fault? fault = found is { Verdict: Verdict.Unreachable, Items.Count: 0 }
-            ? FaultCatalogue.LocationUnreadable.For(step.Location.ToString(), found.Detail ?? "the service did not respond.")
-            : doubt;
-
-        AnnouncedWork? done =
-            fault is null && found.Verdict != Verdict.Unreachable ? gone.GetValueOrDefault(_announcing.IndexOf(step.DeviceId)) : null;
-        List<SeenItem> held = holds.HasItems(locationId)
-            ? [.. found.Items.Where(item => holds.OnItem(locationId, step.Subject, item) is not null)]
-            : [];
-
-        // A device goes as a whole: where one of its documents is held, nothing of it is deleted.
-        bool isWhole = locations.SinkOf(step.Location) is { Description.IsShared: false } && held.Count > 0;
-        return new Attempt(step, fault)
-        {
-            Finding = found with { Items = isWhole ? [] : ToErase(step, found, allowed, held) },
-            Held = held,
-            Earlier = done,
-            Beyond = allowed.Beyond > 0 ? PlanReach.FaultOf(step, allowed) : null,
-        };
-    }
-
-    /// <summary>What is erased of what was found; items that are all to go as they are, are not copied: they can be very many.</summary>
-    private static IReadOnlyList<SeenItem> ToErase(RequestStep step, DeviceDataFinding found, Reach allowed, List<SeenItem> held)
-    {
-        bool isAll = held.Count == 0 && ReferenceEquals(allowed.Within, found.Items);
-        if (isAll && (ReferenceEquals(found.Items, step.Planned.Finding.Items) || !found.Items.Any(item => item.IsOldCopy)))
-            return found.Items;
-        var planned = new ItemsByPath(step.Planned.Finding.Items);
-        return [.. allowed.Within.Except(held).Select(item => Uncounted(item, planned))];
-    }
-
-    /// <summary>
-    /// A copy that the service made when an earlier run changed the blob holds records that are counted already: it has to go, and not to
-    /// be counted again.
-    /// </summary>
-    private static SeenItem Uncounted(SeenItem item, ItemsByPath planned) =>
-        item.IsOldCopy && planned.Find(item.Path) is null && planned.Find(item.Name) is { IsOldCopy: false }
-            ? item with
-            {
-                Records = 0,
-            }
-            : item;
-
-    /// <summary>
-    /// The paths of items that are held, each with the devices for which. Those of devices of which nothing is erased now count as well: an
-    /// old copy goes for all devices in it.
-    /// </summary>
-    private ILookup<string, string> HeldFor(IReadOnlyList<RequestStep> all, List<Attempt> attempts)
-    {
-        HashSet<RequestStep> tried = [.. attempts.Select(attempt => attempt.Step)];
-        bool hasItems = holds.HasItems(all[0].Location.Id);
-        IEnumerable<(string Path, string DeviceId)> others =
-            from step in all
-            where (hasItems || step.Hold is not null) && !tried.Contains(step)
-            from item in step.Planned.Finding.Items
-            where step.Hold is not null || holds.OnItem(step.Location.Id, step.Subject, item) is not null
-            select (item.Path, step.DeviceId);
-        return attempts
-            .SelectMany(attempt => attempt.Held, (attempt, item) => (item.Path, attempt.Step.DeviceId))
-            .Concat(others)
-            .ToLookup(one => one.Path, one => one.DeviceId, StringComparer.Ordinal);
-    }
-
-    private async Task CallAsync(Part part, List<Attempt> attempts, CancellationToken cancellationToken)
+    private async Task CallAsync(ErasurePart part, List<ErasureAttempt> attempts, CancellationToken cancellationToken)
     {
         DataLocation location = part.Location;
         try
@@ -258,20 +150,25 @@ internal sealed class StepErasing(
             );
             SinkCall call = reading.CallFor(
                 location,
-                (what, token) => _announcing.AnnounceAsync(location.Id, what, token),
-                part.Earlier,
-                part.Held,
-                part.Bounds,
-                incarnations.AskAsync,
-                allowance
+                new ErasureTerms
+                {
+                    Record = (what, token) => _announcing.AnnounceAsync(location.Id, what, token),
+                    Take = (ticket, token) => tickets.TakeAsync(location.Id, ticket, token),
+                    Tickets = tickets.OpenOf(location.Id),
+                    Earlier = part.Earlier,
+                    Held = part.Held,
+                    Bounds = part.Bounds,
+                    Doubt = incarnations.AskAsync,
+                    Allowance = allowance,
+                }
             );
-            IReadOnlyList<ErasureOutcome> outcomes = await eraser.EraseAsync(
-                call,
-                [.. attempts.Select(attempt => attempt.Finding)],
+            IReadOnlyList<ErasureOutcome> outcomes = await LocalScheduler.Instance.RunAsync(
+                eraser.Erase(call, [.. attempts.Select(attempt => attempt.Finding)]),
+                call.Gate,
                 cancellationToken
             );
             var byDevice = outcomes.ToDictionary(outcome => outcome.DeviceId, StringComparer.Ordinal);
-            foreach (Attempt attempt in attempts)
+            foreach (ErasureAttempt attempt in attempts)
             {
                 attempt.Outcome = byDevice[attempt.Step.DeviceId];
                 if (attempt.Outcome.Fault is { } told)
@@ -282,12 +179,17 @@ internal sealed class StepErasing(
         {
             Fault fault = LocationReading.FaultOf(exception, location);
             await events.EmitAsync(new FaultEvent(fault), cancellationToken);
-            foreach (Attempt attempt in attempts)
+            foreach (ErasureAttempt attempt in attempts)
                 attempt.Fault = fault;
         }
     }
 
-    private async Task RecordAsync(DataLocation location, bool deletesDevice, List<Attempt> attempts, CancellationToken cancellationToken)
+    private async Task RecordAsync(
+        DataLocation location,
+        bool deletesDevice,
+        List<ErasureAttempt> attempts,
+        CancellationToken cancellationToken
+    )
     {
         List<ErasedGroup> groups =
         [
@@ -312,68 +214,5 @@ internal sealed class StepErasing(
         ];
         foreach (ErasedGroup[] line in groups.Chunk(MostGroupsOfLine))
             await open.Journal.AppendAsync(new Erased(location.Id, deletesDevice, line), cancellationToken);
-    }
-
-    /// <summary>One location of a stage, with the steps that are tried there.</summary>
-    private sealed class Part(IReadOnlyList<RequestStep> steps, IReadOnlyList<string> everyone, Dictionary<string, RecordBound> bounds)
-    {
-        /// <summary>All devices that the request is about there.</summary>
-        public IReadOnlyList<string> Everyone => everyone;
-
-        public IReadOnlyList<RequestStep> Steps => steps;
-
-        public Dictionary<string, RecordBound> Bounds => bounds;
-
-        public DataLocation Location => steps[0].Location;
-
-        /// <summary>Whether no run has changed anything there.</summary>
-        public bool IsFirst { get; set; }
-
-        /// <summary>What is there, by device ID.</summary>
-        public Dictionary<string, DeviceDataFinding> Now { get; set; } = new(StringComparer.Ordinal);
-
-        public List<Attempt> Attempts { get; } = [];
-
-        /// <inheritdoc cref="SinkCall.Held" />
-        public ILookup<string, string> Held { get; set; } = Array.Empty<string>().ToLookup(path => path);
-
-        /// <inheritdoc cref="SinkCall.Earlier" />
-        public Dictionary<string, string> Earlier { get; set; } = [];
-    }
-
-    /// <summary>One step as it is tried now.</summary>
-    private sealed class Attempt(RequestStep step, Fault? fault)
-    {
-        public RequestStep Step => step;
-
-        public Fault? Fault { get; set; } = fault;
-
-        public required DeviceDataFinding Finding { get; init; }
-
-        /// <summary>What the operator holds, and the finding therefore lacks.</summary>
-        public required List<SeenItem> Held { get; init; }
-
-        /// <summary>What earlier runs announced and turned out to have done.</summary>
-        public required AnnouncedWork? Earlier { get; init; }
-
-        /// <summary>What is there beyond the plan, and stays; null when there is nothing.</summary>
-        public required Fault? Beyond { get; init; }
-
-        public ErasureOutcome? Outcome { get; set; }
-
-        // A call without an outcome leaves open what it did: then nothing is accounted for, so that the next run counts all of it.
-        public long Records => step.Before.Erased + (Outcome is null ? 0 : (Earlier?.Records ?? 0) + Outcome.RecordsErased);
-
-        public int Changes => step.Before.Changes + (Outcome is null ? 0 : (Earlier?.Changes ?? 0) + Outcome.ItemsChanged);
-
-        public DateTimeOffset? DoneAt => Earlier?.FirstAt;
-
-        public void Settle()
-        {
-            ErasureOutcome outcome = Outcome ?? new ErasureOutcome(step.DeviceId, 0, 0) { Fault = Fault, Detail = Fault?.Message };
-            step.Outcome = outcome with { RecordsErased = Records, ItemsChanged = Changes, Fault = outcome.Fault ?? Beyond };
-            step.IsTried = true;
-            step.IsSettled = step.Outcome is { Fault: null, Verdict: null } && Held.Count == 0;
-        }
     }
 }

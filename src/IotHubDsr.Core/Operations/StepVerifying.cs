@@ -3,9 +3,9 @@ using System.Globalization;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Requests;
 using IotHubDsr.Core.Findings;
-using IotHubDsr.Core.Foundation;
 using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Topology;
+using IotHubDsr.Core.Work;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -20,6 +20,7 @@ internal sealed class StepVerifying(
     HoldBook holds,
     Incarnations incarnations,
     PlanReach reach,
+    TicketFollowing tickets,
     EarlierReceipts earlier,
     TimeProvider time
 )
@@ -53,7 +54,7 @@ internal sealed class StepVerifying(
             SharedReads? shared = isPerDevice ? new SharedReads() : null;
             DateTimeOffset? allBegan = isPerDevice ? now() : null;
             var asOf = new ConcurrentDictionary<string, DateTimeOffset?>(StringComparer.Ordinal);
-            await WorkGate.ForEachLocationAsync(
+            await LocalScheduler.ForEachPlaceAsync(
                 stage,
                 location => location.First().Location,
                 async (location, token) =>
@@ -184,6 +185,8 @@ internal sealed class StepVerifying(
                     : null
             );
         var found = Settlement.Of(done, after, arrivals.PendingOf(step.Location, step.Subject));
+        if (tickets.PendingOf(step, found, now) is { } ordered)
+            return ordered;
         if (found.Verdict != Verdict.Present)
             return found;
         return HoldOf(step, after)

@@ -33,9 +33,17 @@ internal sealed record Sink(PlaceDescription Description, IFinder Find)
     /// <summary>Erases; null when that cannot be done.</summary>
     public IEraser? Erase { get; init; }
 
+    /// <summary>Asks for orders to erase; null where erasing is done when it returns.</summary>
+    public ITicketReader? Tickets { get; init; }
+
     /// <summary>A sink whose roles are those of one object.</summary>
     /// <param name="description">The kind.</param>
     /// <param name="roles">What has the roles.</param>
     public static Sink Of(PlaceDescription description, IFinder roles) =>
-        new(description, roles) { Export = roles as IExporter, Erase = roles as IEraser };
+        new(description, roles)
+        {
+            Export = roles as IExporter,
+            Erase = roles as IEraser,
+            Tickets = roles as ITicketReader,
+        };
 }

@@ -11,6 +11,13 @@ internal static class PerDevice
     /// <summary>Why a device is not the one that was found.</summary>
     public const string MadeAgain = "the device was deleted and created again since the plan was made";
 
+    /// <summary>Work that takes calls of its own for each device, or for each finding of one.</summary>
+    public static IUnitWork<IReadOnlyList<TResult>> Each<TInput, TResult>(
+        SinkCall call,
+        IReadOnlyList<TInput> inputs,
+        Func<TInput, CancellationToken, Task<TResult>> work
+    ) => UnitWork.OfGroups(inputs, UnitWork.DevicesOfUnit, (some, token) => call.Gate.SelectAsync(some, work, token));
+
     /// <summary>The identity of a device. Whoever else looks at the device at the same time does not ask for it again.</summary>
     public static Task<DeviceIdentity?> IdentityAsync(SinkCall call, HubClient hub, string deviceId, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Globalization;
 using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Foundation;
 using IotHubDsr.Core.Records;
@@ -55,6 +56,12 @@ internal sealed class SinkCall(
 
     /// <summary>See <see cref="DoubtOfAsync"/>; null where no plan is run.</summary>
     public Func<string, CancellationToken, Task<Fault?>>? Doubt { get; init; }
+
+    /// <summary>Orders to erase from the location that are not carried out yet.</summary>
+    public IReadOnlyList<ErasureTicket> Tickets { get; init; } = [];
+
+    /// <summary>Records a ticket; null where nothing is erased.</summary>
+    public Func<ErasureTicket, CancellationToken, ValueTask>? Take { get; init; }
 
     /// <summary>How many parts of the location failed so far.</summary>
     public int Faults => Volatile.Read(ref _faults);
@@ -128,6 +135,22 @@ internal sealed class SinkCall(
         if (record is not null)
             await record(what, cancellationToken);
         await emit(new NoticeEvent(NoticeLevel.Verbose, $"{Location}: {what.Text}"), cancellationToken);
+    }
+
+    /// <summary>
+    /// A service has accepted an order to erase. It is called at once: until it is recorded nobody knows the order, and a run that follows
+    /// a crash gives it again.
+    /// </summary>
+    public async ValueTask TakeAsync(ErasureTicket ticket, CancellationToken cancellationToken)
+    {
+        if (Take is not null)
+            await Take(ticket, cancellationToken);
+        string due = ticket.DueBy is { } by ? string.Create(CultureInfo.InvariantCulture, $", which it promises by {by:u}") : string.Empty;
+        await NoteAsync(
+            NoticeLevel.Verbose,
+            $"{Location}: the service has accepted the operation {ticket.Operation}{due}.",
+            cancellationToken
+        );
     }
 
     private RecordSelection SelectionOf(

@@ -7,38 +7,41 @@ namespace IotHubDsr.Core.Sinks;
 /// The roles of a sink know nothing of requests, of other sinks, or of how their results are shown; they are made once per connection and
 /// used by several operations at once. A role throws <see cref="DsrException"/> when a place as a whole could not be worked on: the engine
 /// turns it into verdicts for every subject and goes on elsewhere. What fails in a part goes to <see cref="SinkCall.ReportAsync"/>, and then
-/// no subject may be called absent from that place.
+/// no subject may be called absent from that place. What a role does is split into units (<see cref="IUnitWork{TResult}"/>), which may be
+/// done at once.
 /// </remarks>
 internal interface IFinder
 {
     /// <summary>Finds what the place holds of the subjects; gives exactly one finding for each.</summary>
-    Task<IReadOnlyList<DeviceDataFinding>> FindAsync(SinkCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken);
+    IUnitWork<IReadOnlyList<DeviceDataFinding>> Find(SinkCall call, IReadOnlyList<string> deviceIds);
 }
 
 /// <summary>Copies what places of one kind hold of devices. See <see cref="IFinder"/> for what holds of all roles.</summary>
 internal interface IExporter
 {
     /// <summary>Copies what the place holds of the subjects into a package; gives exactly one line of accounts for each.</summary>
-    Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
-        SinkCall call,
-        IReadOnlyList<string> deviceIds,
-        IExportTarget target,
-        CancellationToken cancellationToken
-    );
+    IUnitWork<IReadOnlyList<ExportCompleteness>> Export(SinkCall call, IReadOnlyList<string> deviceIds, IExportTarget target);
 }
 
 /// <summary>Erases what was found in places of one kind. See <see cref="IFinder"/> for what holds of all roles.</summary>
 internal interface IEraser
 {
     /// <summary>
-    /// Erases what was found; gives exactly one outcome for each finding. It is announced before each destructive call. The engine reads
-    /// the place again afterwards.
+    /// Erases what was found; gives exactly one outcome for each finding. It is announced before each destructive call. What a service only
+    /// accepts, and carries out later, is a ticket (<see cref="SinkCall.TakeAsync"/>), and counts as nothing erased. The engine reads the
+    /// place again afterwards.
     /// </summary>
-    Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
-        SinkCall call,
-        IReadOnlyList<DeviceDataFinding> findings,
-        CancellationToken cancellationToken
-    );
+    IUnitWork<IReadOnlyList<ErasureOutcome>> Erase(SinkCall call, IReadOnlyList<DeviceDataFinding> findings);
+}
+
+/// <summary>Asks what became of erasures that a service carries out later. See <see cref="IFinder"/> for what holds of all roles.</summary>
+internal interface ITicketReader
+{
+    /// <summary>
+    /// Asks the service for orders that <see cref="SinkCall.TakeAsync"/> has recorded, in this run or an earlier one; an order without an
+    /// answer counts as pending.
+    /// </summary>
+    Task<IReadOnlyList<TicketAnswer>> AskAsync(SinkCall call, IReadOnlyList<ErasureTicket> tickets, CancellationToken cancellationToken);
 }
 
 /// <summary>What erasing did to one subject in one location.</summary>

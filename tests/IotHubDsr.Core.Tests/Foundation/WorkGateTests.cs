@@ -19,7 +19,7 @@ public sealed class WorkGateTests
         var gate = new WorkGate(limit);
         var meter = new Meter();
 
-        await gate.ForEachBlobAsync(Many(200), _ => length, meter.WorkAsync, CancellationToken.None);
+        await gate.ForEachBlobAsync(Enumerable.Range(0, 200), _ => length, meter.WorkAsync, CancellationToken.None);
 
         Assert.Equal(expected, meter.Most);
     }
@@ -48,7 +48,7 @@ public sealed class WorkGateTests
             gate.ForEachRewriteAsync(Enumerable.Range(0, 60), meter.WorkAsync, CancellationToken.None),
             gate.ForEachAsync(Enumerable.Range(0, 60), meter.WorkAsync, CancellationToken.None),
             gate.SelectAsync([.. Enumerable.Range(0, 60)], meter.SelectAsync, CancellationToken.None),
-            gate.ForEachBlobAsync(Many(60), _ => Large, meter.WorkAsync, CancellationToken.None)
+            gate.ForEachBlobAsync(Enumerable.Range(0, 60), _ => Large, meter.WorkAsync, CancellationToken.None)
         );
 
         Assert.InRange(meter.Most, 1, 16);
@@ -120,15 +120,6 @@ public sealed class WorkGateTests
         Assert.False(small.IsCompleted);
         shares.Return(8);
         await small.WaitAsync(TimeSpan.FromSeconds(30));
-    }
-
-    private static async IAsyncEnumerable<int> Many(int count)
-    {
-        for (int number = 0; number < count; number++)
-        {
-            await Task.Yield();
-            yield return number;
-        }
     }
 
     /// <summary>Work that goes on until as much as possible is under way, and counts it.</summary>

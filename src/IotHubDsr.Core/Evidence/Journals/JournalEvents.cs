@@ -12,6 +12,8 @@ namespace IotHubDsr.Core.Evidence.Journals;
 [JsonDerivedType(typeof(Added), "added")]
 [JsonDerivedType(typeof(RunStarted), "run-started")]
 [JsonDerivedType(typeof(Announced), "announced")]
+[JsonDerivedType(typeof(TicketTaken), "ticket-taken")]
+[JsonDerivedType(typeof(TicketClosed), "ticket-closed")]
 [JsonDerivedType(typeof(Erased), "erased")]
 [JsonDerivedType(typeof(Verified), "verified")]
 [JsonDerivedType(typeof(Certified), "certified")]
@@ -109,6 +111,26 @@ internal sealed record AnnouncedRow(
     string? Kept = null,
     string? Shares = null
 );
+
+/// <summary>A service has accepted an order to erase, and carries it out later.</summary>
+/// <param name="Location">ID of the location.</param>
+/// <param name="Operation">The service's ID of the order.</param>
+/// <param name="AcceptedAt">When it was accepted, by the service's time.</param>
+/// <param name="DueBy">By when the service promises to have carried it out; null without a promise.</param>
+/// <param name="Subjects">Whom it concerns; null for all.</param>
+internal sealed record TicketTaken(
+    string Location,
+    string Operation,
+    DateTimeOffset AcceptedAt,
+    DateTimeOffset? DueBy,
+    IReadOnlyList<string>? Subjects
+) : JournalEvent;
+
+/// <summary>An order to erase is not waited for any longer.</summary>
+/// <param name="Location">ID of the location.</param>
+/// <param name="Operation">The service's ID of the order.</param>
+/// <param name="IsDone">Whether the service says that it has carried it out; if not, it will not.</param>
+internal sealed record TicketClosed(string Location, string Operation, bool IsDone) : JournalEvent;
 
 /// <summary>A location was erased from. Counts are totals over all runs.</summary>
 /// <param name="Location">ID of the location.</param>

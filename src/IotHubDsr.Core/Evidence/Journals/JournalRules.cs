@@ -15,6 +15,9 @@ internal static partial class JournalRules
 
     private const int LastYear = 9000;
 
+    /// <summary>Longer than the ID of any operation.</summary>
+    private const int MostOfOperation = 256;
+
     /// <exception cref="JsonException">A rule is broken.</exception>
     public static void Require(JournalEvent next)
     {
@@ -39,6 +42,15 @@ internal static partial class JournalRules
                 break;
             case Announced announced:
                 Require(announced.Items.All(IsAnnounced), "an announced item is invalid");
+                break;
+            case TicketTaken taken:
+                Require(IsOperation(taken.Operation), "the ID of an operation is invalid");
+                RequireTime(taken.AcceptedAt);
+                RequireTime(taken.DueBy);
+                RequireSubjects(taken.Subjects);
+                break;
+            case TicketClosed closed:
+                Require(IsOperation(closed.Operation), "the ID of an operation is invalid");
                 break;
             case Erased erased:
                 Require(
@@ -144,6 +156,8 @@ internal static partial class JournalRules
     private static void RequireTime(DateTimeOffset? time) => Require(time is not { Year: > LastYear }, "a time is out of range");
 
     private static void RequireText(string? hash) => Require(hash is null || Hash().IsMatch(hash), "the name of a text is invalid");
+
+    private static bool IsOperation(string operation) => operation.Length is > 0 and <= MostOfOperation;
 
     private static bool IsCount(long? records) => records is null or (>= 0 and <= MostRecords);
 

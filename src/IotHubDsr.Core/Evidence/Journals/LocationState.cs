@@ -64,6 +64,9 @@ internal sealed class LocationState
     /// <summary>Whether a destructive call was announced, or made.</summary>
     public bool IsTouched { get; private set; }
 
+    /// <summary>Orders to erase from it that a service carries out later.</summary>
+    public LocationTickets Tickets { get; } = new();
+
     /// <summary>What was announced and not accounted for since.</summary>
     public Announcements Announced { get; } = new();
 
@@ -124,6 +127,14 @@ internal sealed class LocationState
             if (row is { ETag: { } etag, Kept: { } kept })
                 _replaced[etag] = kept;
         }
+    }
+
+    /// <summary>An order is not waited for any longer: what waited for it can be looked at again.</summary>
+    public void Close(TicketClosed closed)
+    {
+        if (Tickets.Close(closed) is not { } ticket)
+            return;
+        Update(ticket.Subjects, static step => step.Verdict == IotHubDsr.Verdict.ErasurePending ? step with { Until = null } : step);
     }
 
     public void ForgetAnnouncements(IEnumerable<int>? subjects)

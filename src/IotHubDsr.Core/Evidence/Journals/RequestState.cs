@@ -167,6 +167,12 @@ internal sealed class RequestState
             case Announced announced:
                 Of(announced.Location).Announce(announced.Items, at, Subjects);
                 break;
+            case TicketTaken taken:
+                Of(taken.Location).Tickets.Take(taken);
+                break;
+            case TicketClosed closed:
+                Of(closed.Location).Close(closed);
+                break;
             case Erased erased:
                 Apply(erased, at);
                 break;
@@ -282,6 +288,14 @@ internal sealed class RequestState
         }
     }
 
+    /// <summary>What was announced is accounted for, but for what a service is still to carry out.</summary>
+    private void Forget(LocationState location, IReadOnlyList<string>? subjects)
+    {
+        if (location.Tickets.Open.Count > 0)
+            subjects = [.. (subjects ?? Registration!.Subjects).Where(subject => location.Tickets.OpenOf(subject) is null)];
+        location.ForgetAnnouncements(subjects?.Where(Subjects.ContainsKey).Select(subject => Subjects[subject]));
+    }
+
     /// <summary>In earlier versions, 0 was written if records were not counted.</summary>
     private static long? RemainingOf(VerifiedGroup group) =>
         group is { Remaining: 0, Verdict: Verdict.Expiring or Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown }
@@ -353,7 +367,7 @@ internal sealed class RequestState
                 }
             );
             if (!isOpen)
-                location.ForgetAnnouncements(group.Subjects?.Where(Subjects.ContainsKey).Select(subject => Subjects[subject]));
+                Forget(location, group.Subjects);
             if (erased.DeletesDevice && group.Records > 0)
             {
                 foreach (string subject in group.Subjects ?? Registration!.Subjects)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Azure;
 using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Azure.Blobs;
@@ -7,7 +8,8 @@ using IotHubDsr.Core.Findings;
 namespace IotHubDsr.Core.Sinks.BlobArchives;
 
 /// <summary>
-/// Erases the subjects from every blob of a container in which they were found; each blob is changed once for all of them.
+/// Erases the subjects from every blob of a container in which they were found; each blob is changed once for all of them. When all are,
+/// the old copies go, if they are to.
 /// </summary>
 /// <param name="container">The container.</param>
 /// <param name="layout">What its blobs are like.</param>
@@ -26,36 +28,48 @@ internal sealed class ArchiveErasure(
     IReadOnlyList<DeviceDataFinding> findings,
     ItemIndex items,
     TimeProvider time
-)
+) : IUnitWork<IReadOnlyList<ErasureOutcome>>
 {
     private readonly ConcurrentBag<(string Name, string ETag)> _replaced = [];
     private readonly ErasureAccounts _accounts = new(findings, items, selection);
+    private int _round;
+    private int _blobs;
+    private int _done;
 
-    public async Task<IReadOnlyList<ErasureOutcome>> RunAsync(CancellationToken cancellationToken)
+    public bool IsSplit => _round == (call.Options.Erasure.IncludeOldVersions ? 2 : 1);
+
+    public async IAsyncEnumerable<WorkUnit> SplitAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        int blobs = Erasable().Count();
-        if (layout.IsAppended)
-            await RemoveLeftDraftsAsync(cancellationToken);
-        int done = 0;
-        await call.Gate.ForEachRewriteAsync(
-            Erasable(),
-            async (blob, token) =>
-            {
-                await EraseAsync(blob, token);
-                int now = Interlocked.Increment(ref done);
-                await call.ProgressAsync($"{now} of {blobs} blobs processed", (int)(now * 100L / blobs), token);
-            },
-            cancellationToken
-        );
-
-        if (call.Options.Erasure.IncludeOldVersions)
+        if (_round++ > 0)
         {
-            var oldCopies = new OldCopies(container, layout, call, selection, _accounts);
-            await oldCopies.EraseAsync(items, _replaced.ToHashSet(), cancellationToken);
+            yield return new OldCopiesUnit();
+            yield break;
         }
 
-        return _accounts.ToOutcomes();
+        _blobs = Erasable().Count();
+        if (layout.IsAppended)
+            await RemoveLeftDraftsAsync(cancellationToken);
+        int number = 0;
+        foreach (SeenItem[] blobs in Erasable().Chunk(BlobUnits.Most))
+            yield return new WorkUnit<SeenItem>(number++, blobs);
     }
+
+    public async ValueTask DoAsync(WorkUnit unit, CancellationToken cancellationToken)
+    {
+        if (unit is WorkUnit<SeenItem> { Items: var blobs })
+        {
+            await call.Gate.ForEachRewriteAsync(blobs, EraseAsync, cancellationToken);
+            return;
+        }
+
+        var oldCopies = new OldCopies(container, layout, call, selection, _accounts);
+        await oldCopies.EraseAsync(items, _replaced.ToHashSet(), cancellationToken);
+    }
+
+    public Task<IReadOnlyList<ErasureOutcome>> CompleteAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(_accounts.ToOutcomes());
+
+    public void Dispose() { }
 
     /// <summary>The blobs in which there is something to erase, each once.</summary>
     private IEnumerable<SeenItem> Erasable() =>
@@ -64,7 +78,7 @@ internal sealed class ArchiveErasure(
         where current is not null && layout.IsErasable(current.Path)
         select current;
 
-    private async Task EraseAsync(SeenItem item, CancellationToken cancellationToken)
+    private async ValueTask EraseAsync(SeenItem item, CancellationToken cancellationToken)
     {
         string blobName = item.Path;
         string place = $"{call.Location.Place}/{blobName}";
@@ -92,6 +106,9 @@ internal sealed class ArchiveErasure(
             Fault fault = ArchiveRead.Translate(exception, place, "rewrite", BlobFailures.WriteRole).Fault;
             await FailAsync(blobName, fault, cancellationToken);
         }
+
+        int done = Interlocked.Increment(ref _done);
+        await call.ProgressAsync($"{done} of {_blobs} blobs processed", (int)(done * 100L / _blobs), cancellationToken);
     }
 
     /// <summary>The subjects but those for whom the blob is held: it can still hold others' records.</summary>
@@ -119,6 +136,9 @@ internal sealed class ArchiveErasure(
             await call.ReportAsync(fault, cancellationToken);
         }
     }
+
+    /// <summary>All old copies: which ones go is known when all blobs are done.</summary>
+    private sealed record OldCopiesUnit() : WorkUnit(0);
 
     private ValueTask FailAsync(string blobName, Fault fault, CancellationToken cancellationToken)
     {

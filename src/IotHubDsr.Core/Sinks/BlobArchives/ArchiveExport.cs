@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Azure.Blobs;
@@ -8,9 +9,10 @@ namespace IotHubDsr.Core.Sinks.BlobArchives;
 
 /// <summary>
 /// Writes the records of the subjects as JSON lines, blob by blob in the order of their names: each with its device, where it
-/// stood, and how it is attributed.
+/// stood, and how it is attributed. First the container is scanned; the blobs that hold something are read again, and written, in one unit:
+/// the same container gives the same file.
 /// </summary>
-internal sealed class ArchiveExport(ContainerScan scan, SinkCall call)
+internal sealed class ArchiveExport(ContainerScan scan, SinkCall call, IExportTarget target) : IUnitWork<IReadOnlyList<ExportCompleteness>>
 {
     private const string Withheld =
         "Records that the device relayed as a gateway for other devices are those devices' data, and those that only name it can be "
@@ -21,20 +23,41 @@ internal sealed class ArchiveExport(ContainerScan scan, SinkCall call)
     private readonly long[] _included = new long[scan.Subjects.Count];
     private readonly long[] _withheld = new long[scan.Subjects.Count];
 
-    public async Task<IReadOnlyList<ExportCompleteness>> WriteAsync(IExportTarget target, CancellationToken cancellationToken)
+    public bool IsSplit { get; private set; }
+
+    public async IAsyncEnumerable<WorkUnit> SplitAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (scan.Matched.Any())
+        if (!scan.IsSplit)
         {
-            await using IRecordFile file = await target.OpenRecordsAsync(
-                scan.Layout.Records.FileName,
-                scan.Layout.Records.Kind,
-                cancellationToken
-            );
-            foreach (ListedBlob blob in scan.Matched)
-                await WriteAsync(blob, file, cancellationToken);
+            await foreach (WorkUnit unit in scan.SplitAsync(cancellationToken))
+                yield return unit;
+            yield break;
         }
 
-        return Enumerable.Range(0, scan.Subjects.Count).Select(ToCompleteness).ToList();
+        IsSplit = true;
+        await scan.SettleAsync(cancellationToken);
+        yield return new Writing();
+    }
+
+    public ValueTask DoAsync(WorkUnit unit, CancellationToken cancellationToken) =>
+        unit is Writing ? WriteAsync(cancellationToken) : scan.DoAsync(unit, cancellationToken);
+
+    public Task<IReadOnlyList<ExportCompleteness>> CompleteAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ExportCompleteness>>([.. Enumerable.Range(0, scan.Subjects.Count).Select(ToCompleteness)]);
+
+    public void Dispose() => scan.Dispose();
+
+    private async ValueTask WriteAsync(CancellationToken cancellationToken)
+    {
+        if (!scan.Matched.Any())
+            return;
+        await using IRecordFile file = await target.OpenRecordsAsync(
+            scan.Layout.Records.FileName,
+            scan.Layout.Records.Kind,
+            cancellationToken
+        );
+        foreach (ListedBlob blob in scan.Matched)
+            await WriteAsync(blob, file, cancellationToken);
     }
 
     private async Task WriteAsync(ListedBlob blob, IRecordFile file, CancellationToken cancellationToken)
@@ -61,7 +84,7 @@ internal sealed class ArchiveExport(ContainerScan scan, SinkCall call)
 
     private ExportCompleteness ToCompleteness(int subject)
     {
-        DeviceDataFinding finding = scan.ToFinding(call.Location, subject, call.Faults);
+        DeviceDataFinding finding = scan.ToFinding(subject);
         long found = Math.Max(finding.RecordCount + finding.RelayedCount, _included[subject] + _withheld[subject]);
         long unreachable = found - _included[subject] - _withheld[subject];
         string? detail = finding.Detail ?? (unreachable > 0 ? ChangedMeanwhile : null);
@@ -80,6 +103,9 @@ internal sealed class ArchiveExport(ContainerScan scan, SinkCall call)
             Ground = _withheld[subject] > 0 ? Withheld + detail : detail,
         };
     }
+
+    /// <summary>All that is left once the container is scanned.</summary>
+    private sealed record Writing() : WorkUnit(0);
 
     private sealed class LineSink(ContainerScan scan, string blob, IRecordFile file) : IMatchedRecordSink, IDisposable
     {

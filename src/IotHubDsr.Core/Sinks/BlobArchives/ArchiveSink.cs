@@ -21,33 +21,12 @@ internal abstract class ArchiveSink(BlobContainers containers, TimeProvider time
 
     private readonly EmptyBlobs _empty = new();
 
-    public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
-        SinkCall call,
-        IReadOnlyList<string> deviceIds,
-        CancellationToken cancellationToken
-    )
-    {
-        ContainerScan scan = await ScanAsync(call, deviceIds, cancellationToken);
-        return scan.ToFindings(call.Location, call.Faults);
-    }
+    public IUnitWork<IReadOnlyList<DeviceDataFinding>> Find(SinkCall call, IReadOnlyList<string> deviceIds) => Scan(call, deviceIds);
 
-    public async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
-        SinkCall call,
-        IReadOnlyList<string> deviceIds,
-        IExportTarget target,
-        CancellationToken cancellationToken
-    )
-    {
-        using ContainerScan scan = await ScanAsync(call, deviceIds, cancellationToken);
-        var export = new ArchiveExport(scan, call);
-        return await export.WriteAsync(target, cancellationToken);
-    }
+    public IUnitWork<IReadOnlyList<ExportCompleteness>> Export(SinkCall call, IReadOnlyList<string> deviceIds, IExportTarget target) =>
+        new ArchiveExport(Scan(call, deviceIds), call, target);
 
-    public async Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
-        SinkCall call,
-        IReadOnlyList<DeviceDataFinding> findings,
-        CancellationToken cancellationToken
-    )
+    public IUnitWork<IReadOnlyList<ErasureOutcome>> Erase(SinkCall call, IReadOnlyList<DeviceDataFinding> findings)
     {
         ArchiveLayout layout = LayoutOf(call.Location);
         List<string> deviceIds = [.. findings.Select(finding => finding.DeviceId)];
@@ -55,46 +34,21 @@ internal abstract class ArchiveSink(BlobContainers containers, TimeProvider time
         AfterCommit? after = _empty.LastOf(call.Location, deviceIds, call.Options) is { } reading
             ? new AfterCommit(reading, call.UnboundedSelectionOf(reading.DeviceIds, layout.Origin).Subjects)
             : null;
-        var erasure = new ArchiveErasure(
-            containers.Of(call.Location),
-            layout,
-            selection,
-            after,
-            call,
-            findings,
-            new ItemIndex(findings),
-            time
-        );
-        return await erasure.RunAsync(cancellationToken);
+        return new ArchiveErasure(containers.Of(call.Location), layout, selection, after, call, findings, new ItemIndex(findings), time);
     }
 
     /// <summary>What the blobs of a location are like.</summary>
     protected abstract ArchiveLayout LayoutOf(DataLocation location);
 
-    private async Task<ContainerScan> ScanAsync(SinkCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
+    private ContainerScan Scan(SinkCall call, IReadOnlyList<string> deviceIds)
     {
         ArchiveLayout layout = LayoutOf(call.Location);
-        var scan = new ContainerScan(
+        return new ContainerScan(
             containers.Of(call.Location),
             layout,
             call.SelectionOf(deviceIds, layout.Origin),
-            _empty.ReadingOf(call.Location, deviceIds, call.Options, time.GetUtcNow())
+            _empty.ReadingOf(call.Location, deviceIds, call.Options, time.GetUtcNow()),
+            call
         );
-        try
-        {
-            await scan.RunAsync(call, cancellationToken);
-            call.Reading = scan.Reading;
-            return scan;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            scan.Dispose();
-            throw;
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            scan.Dispose();
-            throw ArchiveRead.Translate(exception, call.Location.ToString(), "read", BlobFailures.ReadRole);
-        }
     }
 }

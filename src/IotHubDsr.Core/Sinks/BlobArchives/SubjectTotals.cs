@@ -29,7 +29,7 @@ internal sealed class SubjectTotals
     public int UnclearBlobs { get; private set; }
 
     /// <summary>A sentence about them; null if there are none.</summary>
-    public string? Ambiguity =>
+    private string? Ambiguity =>
         UnclearBlobs == 0
             ? null
             : $"{Counted.Of(Unclear, "record")} of the device ID {(Unclear == 1 ? "is" : "are")} left in "
@@ -61,6 +61,63 @@ internal sealed class SubjectTotals
     public DateTimeOffset? First { get; private set; }
 
     public DateTimeOffset? Last { get; private set; }
+
+    /// <summary>What is said of the records, without full stops.</summary>
+    /// <param name="others">How many of them were sent under another generation ID.</param>
+    public IEnumerable<string> DetailsOf(long others)
+    {
+        if (others > 0)
+        {
+            yield return $"{Counted.Of(others, "record")} {(others == 1 ? "was" : "were")} sent under another generation ID: the device ID "
+                + "was deleted and created again, possibly for another person; -GenerationId distinguishes the devices";
+        }
+
+        if (OldCopyRecords > 0)
+        {
+            yield return $"{Counted.Of(OldCopyRecords, "record is", "records are")} in old versions or snapshots, which "
+                + "-IncludeOldVersions erases where the current blobs hold everything else";
+        }
+
+        if (Relayed > 0)
+        {
+            yield return $"{Counted.Of(Relayed, "record")} {(Relayed == 1 ? "was" : "were")} relayed by this device for other "
+                + $"devices and {(Relayed == 1 ? "counts" : "count")} as theirs";
+        }
+
+        if (Mentioned > 0)
+        {
+            yield return $"{Counted.Of(Mentioned, "record")} of other senders {(Mentioned == 1 ? "names" : "name")} the device only "
+                + "in the body and can be other people's";
+        }
+
+        if (OnlyMentioned > 0)
+        {
+            yield return $"{Counted.Of(OnlyMentioned, "record")} of others {(OnlyMentioned == 1 ? "names" : "name")} the device together "
+                + "with another or in an operator's query, which -IncludeMentioned treats as the device's: the hub's operator decides";
+        }
+
+        if (Ambiguity is { } ambiguity)
+            yield return ambiguity;
+    }
+
+    /// <summary>What keeps the blobs from being changed, without full stops.</summary>
+    public IEnumerable<string> Obstacles
+    {
+        get
+        {
+            if (Leased > 0)
+            {
+                yield return $"{Counted.Of(Leased, "blob is", "blobs are")} leased by another client and can be changed only after the "
+                    + "lease has ended";
+            }
+
+            if (Held > 0)
+            {
+                yield return $"{Counted.Of(Held, "blob is", "blobs are")} held by a policy or legal hold of "
+                    + $"{(Held == 1 ? "its" : "their")} own";
+            }
+        }
+    }
 
     /// <summary>Adds a blob that can be another hub's.</summary>
     public void AddUnclear(SubjectMatches matches)

@@ -7,24 +7,14 @@ internal sealed class CloudToDeviceQueueSink(HubClient hub) : IFinder, IExporter
 {
     private const string NumberOnly = "The service shows only the number of waiting messages, not their content.";
 
-    public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
-        SinkCall call,
-        IReadOnlyList<string> deviceIds,
-        CancellationToken cancellationToken
-    ) => call.Gate.SelectAsync(deviceIds, (deviceId, token) => FindAsync(call, deviceId, token), cancellationToken);
+    public IUnitWork<IReadOnlyList<DeviceDataFinding>> Find(SinkCall call, IReadOnlyList<string> deviceIds) =>
+        PerDevice.Each(call, deviceIds, (deviceId, token) => FindAsync(call, deviceId, token));
 
-    public Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
-        SinkCall call,
-        IReadOnlyList<string> deviceIds,
-        IExportTarget target,
-        CancellationToken cancellationToken
-    ) => call.Gate.SelectAsync(deviceIds, (deviceId, token) => AccountAsync(call, deviceId, token), cancellationToken);
+    public IUnitWork<IReadOnlyList<ExportCompleteness>> Export(SinkCall call, IReadOnlyList<string> deviceIds, IExportTarget target) =>
+        PerDevice.Each(call, deviceIds, (deviceId, token) => AccountAsync(call, deviceId, token));
 
-    public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
-        SinkCall call,
-        IReadOnlyList<DeviceDataFinding> findings,
-        CancellationToken cancellationToken
-    ) => call.Gate.SelectAsync(findings, (finding, token) => EraseAsync(call, finding, token), cancellationToken);
+    public IUnitWork<IReadOnlyList<ErasureOutcome>> Erase(SinkCall call, IReadOnlyList<DeviceDataFinding> findings) =>
+        PerDevice.Each(call, findings, (finding, token) => EraseAsync(call, finding, token));
 
     private static string PathOf(string deviceId) => $"devices/{deviceId}/commands";
 

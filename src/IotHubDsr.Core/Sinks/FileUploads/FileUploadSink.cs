@@ -4,9 +4,19 @@ using IotHubDsr.Core.Azure.Blobs;
 namespace IotHubDsr.Core.Sinks.FileUploads;
 
 /// <summary>Files that devices uploaded, each in a blob of its own below a folder that is named after the device.</summary>
+/// <remarks>A place is one unit: of many devices, one listing of the container serves all.</remarks>
 internal sealed class FileUploadSink(BlobContainers containers, TimeProvider time) : IFinder, IExporter, IEraser
 {
-    public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
+    public IUnitWork<IReadOnlyList<DeviceDataFinding>> Find(SinkCall call, IReadOnlyList<string> deviceIds) =>
+        UnitWork.Whole(token => FindAsync(call, deviceIds, token));
+
+    public IUnitWork<IReadOnlyList<ExportCompleteness>> Export(SinkCall call, IReadOnlyList<string> deviceIds, IExportTarget target) =>
+        UnitWork.Whole(token => ExportAsync(call, deviceIds, target, token));
+
+    public IUnitWork<IReadOnlyList<ErasureOutcome>> Erase(SinkCall call, IReadOnlyList<DeviceDataFinding> findings) =>
+        UnitWork.Whole(token => EraseAsync(call, findings, token));
+
+    private async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
         SinkCall call,
         IReadOnlyList<string> deviceIds,
         CancellationToken cancellationToken
@@ -16,7 +26,7 @@ internal sealed class FileUploadSink(BlobContainers containers, TimeProvider tim
         return deviceIds.Select(deviceId => SharedUploads.Judge(listing.Of(deviceId).ToFinding(call.Location))).ToList();
     }
 
-    public async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
+    private async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
         SinkCall call,
         IReadOnlyList<string> deviceIds,
         IExportTarget target,
@@ -35,7 +45,7 @@ internal sealed class FileUploadSink(BlobContainers containers, TimeProvider tim
         return [.. written, .. doubtful[true].Select(device => SharedUploads.LineOf(SharedUploads.Judge(device.ToFinding(call.Location))))];
     }
 
-    public async Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
+    private async Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
         SinkCall call,
         IReadOnlyList<DeviceDataFinding> findings,
         CancellationToken cancellationToken

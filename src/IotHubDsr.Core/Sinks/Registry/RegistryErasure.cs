@@ -11,39 +11,31 @@ internal sealed class RegistryErasure(HubClient hub, SinkCall call)
     private const int MaxAttempts = 3;
 
     /// <summary>
-    /// Returns one outcome for each finding. Nothing is thrown once something was deleted, because the outcome of each device would be
-    /// lost.
+    /// Gives one outcome for each finding, in the order in which they were found. Nothing is thrown once something was deleted, because the
+    /// outcome of each device would be lost.
     /// </summary>
-    public async Task<IReadOnlyList<ErasureOutcome>> RunAsync(
+    public IUnitWork<IReadOnlyList<ErasureOutcome>> Work(IReadOnlyList<DeviceDataFinding> findings) =>
+        UnitWork.OfGroups(findings, BulkDeletion.MaxDevices, EraseAsync, inOrder: true);
+
+    private async Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
         IReadOnlyList<DeviceDataFinding> findings,
         CancellationToken cancellationToken
     )
     {
-        var outcomes = new Dictionary<string, ErasureOutcome>(StringComparer.Ordinal);
-        var deletable = new List<DeviceDataFinding>();
-        foreach (DeviceDataFinding finding in findings)
+        DeviceDataFinding[] deletable = [.. findings.Where(finding => SeenETag(finding) is not null)];
+        IReadOnlyList<ErasureOutcome> deleted = deletable switch
         {
-            if (SeenETag(finding) is null)
-                outcomes[finding.DeviceId] = new ErasureOutcome(finding.DeviceId, 0, 0);
-            else
-                deletable.Add(finding);
-        }
-
-        if (deletable.Count == 1)
-        {
-            DeviceDataFinding only = deletable[0];
-            outcomes[only.DeviceId] = await EraseAsync(only, SeenETag(only), MaxAttempts, cancellationToken);
-        }
-        else
-        {
-            foreach (DeviceDataFinding[] batch in deletable.Chunk(BulkDeletion.MaxDevices))
-            {
-                foreach (ErasureOutcome outcome in await EraseBatchAsync(batch, cancellationToken))
-                    outcomes[outcome.DeviceId] = outcome;
-            }
-        }
-
-        return [.. findings.Select(finding => outcomes[finding.DeviceId])];
+            [] => [],
+            [var only] => [await EraseAsync(only, SeenETag(only), MaxAttempts, cancellationToken)],
+            _ => await EraseBatchAsync(deletable, cancellationToken),
+        };
+        var outcomes = deleted.ToDictionary(outcome => outcome.DeviceId, StringComparer.Ordinal);
+        return
+        [
+            .. findings.Select(finding =>
+                outcomes.GetValueOrDefault(finding.DeviceId) ?? new ErasureOutcome(finding.DeviceId, RecordsErased: 0, ItemsChanged: 0)
+            ),
+        ];
     }
 
     private static string? SeenETag(DeviceDataFinding finding)

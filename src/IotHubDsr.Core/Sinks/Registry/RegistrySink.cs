@@ -8,13 +8,16 @@ internal sealed class RegistrySink(HubClient hub) : IFinder, IExporter, IEraser
     /// <summary>How many times as many devices as are worked on at once are read before they are written.</summary>
     private const int ReadAhead = 8;
 
-    public Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
-        SinkCall call,
-        IReadOnlyList<string> deviceIds,
-        CancellationToken cancellationToken
-    ) => call.Gate.SelectAsync(deviceIds, (deviceId, token) => FindAsync(call, deviceId, token), cancellationToken);
+    public IUnitWork<IReadOnlyList<DeviceDataFinding>> Find(SinkCall call, IReadOnlyList<string> deviceIds) =>
+        PerDevice.Each(call, deviceIds, (deviceId, token) => FindAsync(call, deviceId, token));
 
-    public async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
+    public IUnitWork<IReadOnlyList<ExportCompleteness>> Export(SinkCall call, IReadOnlyList<string> deviceIds, IExportTarget target) =>
+        UnitWork.Whole(token => ExportAsync(call, deviceIds, target, token));
+
+    public IUnitWork<IReadOnlyList<ErasureOutcome>> Erase(SinkCall call, IReadOnlyList<DeviceDataFinding> findings) =>
+        new RegistryErasure(hub, call).Work(findings);
+
+    private async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
         SinkCall call,
         IReadOnlyList<string> deviceIds,
         IExportTarget target,
@@ -56,12 +59,6 @@ internal sealed class RegistrySink(HubClient hub) : IFinder, IExporter, IEraser
                 _ => PerDevice.Line(call, deviceId, Verdict.Absent),
             };
     }
-
-    public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
-        SinkCall call,
-        IReadOnlyList<DeviceDataFinding> findings,
-        CancellationToken cancellationToken
-    ) => new RegistryErasure(hub, call).RunAsync(findings, cancellationToken);
 
     private async Task<DeviceDataFinding> FindAsync(SinkCall call, string deviceId, CancellationToken cancellationToken)
     {

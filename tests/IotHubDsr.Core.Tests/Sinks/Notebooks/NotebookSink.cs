@@ -15,17 +15,20 @@ internal sealed class NotebookSink : IFinder, IExporter, IEraser
         [RecordKind.DeviceId, new("note", FieldType.Text, "The note.", "the notebook, as operators wrote it")]
     );
 
-    public async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
-        SinkCall call,
-        IReadOnlyList<string> deviceIds,
-        CancellationToken cancellationToken
-    )
-    {
-        Notebook notebook = await Notebook.ReadAsync(call.Location, cancellationToken);
-        return [.. deviceIds.Select(deviceId => FindingOf(call.Location, deviceId, notebook))];
-    }
+    public IUnitWork<IReadOnlyList<DeviceDataFinding>> Find(SinkCall call, IReadOnlyList<string> deviceIds) =>
+        UnitWork.Whole<IReadOnlyList<DeviceDataFinding>>(async token =>
+        {
+            Notebook notebook = await Notebook.ReadAsync(call.Location, token);
+            return [.. deviceIds.Select(deviceId => FindingOf(call.Location, deviceId, notebook))];
+        });
 
-    public async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
+    public IUnitWork<IReadOnlyList<ExportCompleteness>> Export(SinkCall call, IReadOnlyList<string> deviceIds, IExportTarget target) =>
+        UnitWork.Whole(token => ExportAsync(call, deviceIds, target, token));
+
+    public IUnitWork<IReadOnlyList<ErasureOutcome>> Erase(SinkCall call, IReadOnlyList<DeviceDataFinding> findings) =>
+        UnitWork.Whole(token => EraseAsync(call, findings, token));
+
+    private static async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
         SinkCall call,
         IReadOnlyList<string> deviceIds,
         IExportTarget target,
@@ -47,7 +50,7 @@ internal sealed class NotebookSink : IFinder, IExporter, IEraser
         return accounts;
     }
 
-    public async Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
+    private static async Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
         SinkCall call,
         IReadOnlyList<DeviceDataFinding> findings,
         CancellationToken cancellationToken

@@ -128,7 +128,7 @@ public sealed class NotebookTests : IDisposable
 
     private static bool IsOfNotebook(DeviceDataFinding finding) => finding.Kind == NotebookKind.Name;
 
-    private static string Statement(string certificate)
+    internal static string Statement(string certificate)
     {
         using var envelope = JsonDocument.Parse(File.ReadAllBytes(certificate));
         JsonElement root = envelope.RootElement;
