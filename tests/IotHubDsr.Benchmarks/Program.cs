@@ -5,8 +5,17 @@ using IotHubDsr.Benchmarks.Erasures;
 using IotHubDsr.Benchmarks.Jobs;
 using IotHubDsr.Benchmarks.Rivals;
 using IotHubDsr.Benchmarks.Startup;
+using IotHubDsr.Benchmarks.Throttle;
 
-IBenchmarkFamily[] families = [new ArchivesFamily(), new StartupFamily(), new CrashFamily(), new RivalsFamily(), new JobsFamily()];
+IBenchmarkFamily[] families =
+[
+    new ArchivesFamily(),
+    new StartupFamily(),
+    new CrashFamily(),
+    new RivalsFamily(),
+    new JobsFamily(),
+    new ThrottleFamily(),
+];
 string name = args is [{ } first, ..] ? first : "list";
 if (name == ErasureWorker.Name)
     return await ErasureWorker.RunAsync(Console.In, Console.Out);

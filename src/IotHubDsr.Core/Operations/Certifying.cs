@@ -4,6 +4,7 @@ using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Requests;
 using IotHubDsr.Core.Evidence.Stores;
 using IotHubDsr.Core.Foundation;
+using IotHubDsr.Core.Sinks;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -96,9 +97,9 @@ internal sealed class Certifying(
             ToolVersion = Tool.Version,
             PlanDigest = open.State.Plan!.Digest,
             JournalDigest = open.State.Head.Hash,
-            Performer = ToParty(performer),
-            Verifier = ToParty(options.Performer),
-            Approver = open.State.Plan.ApprovedBy is { } approver ? ToParty(approver) : null,
+            Performer = performer,
+            Verifier = options.Performer,
+            Approver = open.State.Plan.ApprovedBy,
             Subjects = registered.Subjects,
             Scope = open.State.Plan.Scope,
             Locations =
@@ -110,8 +111,6 @@ internal sealed class Certifying(
         };
     }
 
-    private static CertificateParty ToParty(Party party) => new(party.Name, party.CertificateSha256);
-
     private LocationOutcome ToOutcome(List<ErasureReceipt> receipts, int subjects)
     {
         DataLocation location = receipts[0].Location;
@@ -119,15 +118,9 @@ internal sealed class Certifying(
         List<OutcomeGroup> groups =
         [
             .. receipts
-                .GroupBy(receipt =>
-                    (receipt.Verdict, receipt.RecordsPlanned, receipt.RecordsErased, receipt.RecordsRemaining, receipt.Until)
-                )
+                .GroupBy(SubjectOutcome.Of)
                 .Select(group => new OutcomeGroup(
-                    group.Key.Verdict,
-                    group.Key.RecordsPlanned,
-                    group.Key.RecordsErased,
-                    group.Key.RecordsRemaining,
-                    group.Key.Until,
+                    group.Key,
                     group.Count() == subjects ? null : [.. group.Select(receipt => open.Key.Subject(receipt.DeviceId))]
                 )),
         ];
@@ -181,8 +174,7 @@ internal sealed class Certifying(
                 "Nobody can read this location. By the services' clock, its data has expired by retention at the time given.",
             Verdict.Absent or Verdict.Erased => null,
             Verdict.ErasurePending when open.State.Of(location.Id).Tickets.Open is { Count: > 0 } ordered =>
-                "The service has accepted the erasure, and carries it out by the time given, if there is one: "
-                    + $"{NamesOf(ordered)}.",
+                "The service has accepted the erasure, and carries it out by the time given, if there is one: " + $"{NamesOf(ordered)}.",
             Verdict.ErasurePending =>
                 "Nothing was left when it was read, or what is left is too recent to be changed; what was accepted before can arrive "
                     + "until the time given.",

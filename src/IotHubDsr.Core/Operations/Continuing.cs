@@ -37,7 +37,7 @@ internal sealed class Continuing(HubConnection connection, IEvidenceStore store,
 
         // Without its key nothing of a run could be recorded: it must not begin and then look like an interrupted one.
         _ = open.Key;
-        await OpenRequest.RequireWritableAsync(store, EvidenceLimits.SizeOf(plan), cancellationToken);
+        await StoreGuard.RequireWritableAsync(store, EvidenceLimits.SizeOf(plan), cancellationToken);
         await new RequestRun(connection, open, plan, run, events).RunAsync(cancellationToken);
     }
 }

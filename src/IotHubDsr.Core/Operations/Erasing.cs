@@ -26,7 +26,7 @@ internal sealed class Erasing(
         var run = RunOptions.For(RunKinds.Erase, options.Performer, options.ThrottleLimit, _clock.GetUtcNow());
         ErasurePlan accepted = PlanDocument.RequireSealed(plan.Approved ?? plan);
         EvidenceLimits.Require(accepted);
-        await OpenRequest.RequireWritableAsync(store, EvidenceLimits.SizeOf(accepted), cancellationToken);
+        await StoreGuard.RequireWritableAsync(store, EvidenceLimits.SizeOf(accepted), cancellationToken);
         await using OpenRequest open = await OpenAsync(cancellationToken);
         try
         {
@@ -50,10 +50,10 @@ internal sealed class Erasing(
 
     private async Task BindAsync(OpenRequest open, ErasurePlan accepted, CancellationToken cancellationToken)
     {
-        HoldBook holds = await OpenRequest.GuardAsync(store, () => HoldBook.ReadAsync(open, cancellationToken));
+        HoldBook holds = await StoreGuard.RunAsync(store, () => HoldBook.ReadAsync(open, cancellationToken));
         if (holds.Unmatched(plan) is { } unmatched)
             throw FaultCatalogue.HoldUnmatched.Exception(open.Folder.RequestId, unmatched);
-        await OpenRequest.GuardAsync(store, async () =>
+        await StoreGuard.RunAsync(store, async () =>
         {
             if (PlanItems.HasAny(accepted))
             {

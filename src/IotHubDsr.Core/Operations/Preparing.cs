@@ -16,7 +16,7 @@ internal sealed class Preparing(IEvidenceStore store, RemoveOptions options, Tim
         if (options.Performer.SigningCertificate is { } certificate)
             SigningKey.ForSigning(certificate, time.GetUtcNow());
         if (!options.IsRehearsal)
-            await OpenRequest.RequireWritableAsync(store, needed: 0, cancellationToken);
+            await StoreGuard.RequireWritableAsync(store, needed: 0, cancellationToken);
         if (options.RequestId is not { } requestId)
         {
             OpenRequest.RequirePlausible(options.ReceivedAt, time.GetUtcNow());

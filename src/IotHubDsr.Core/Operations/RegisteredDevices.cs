@@ -69,7 +69,7 @@ internal static class RegisteredDevices
         Registered registered = stored.State.Registration!;
         if (registered.Generations is null)
             return;
-        byte[]? file = await OpenRequest.GuardAsync(store, () => stored.Folder.ReadAsync(EvidenceFiles.Key, cancellationToken));
+        byte[]? file = await StoreGuard.RunAsync(store, () => stored.Folder.ReadAsync(EvidenceFiles.Key, cancellationToken));
         if (file is null || await ReadAsync(hub, deviceIds, cancellationToken) is not { } now)
             return;
         var key = RequestKey.Parse(file);

@@ -3,6 +3,7 @@ using IotHubDsr.Core.Evidence.Plans;
 using IotHubDsr.Core.Evidence.Requests;
 using IotHubDsr.Core.Evidence.Stores;
 using IotHubDsr.Core.Reports;
+using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Operations;
@@ -21,7 +22,7 @@ internal sealed class ReportWriting(IEvidenceStore store, ReportOptions options,
             return;
         if (Path.Exists(options.Path))
             throw FaultCatalogue.FileNotWritten.Exception(options.Path, "it already exists.");
-        ReportModel model = await OpenRequest.GuardAsync(store, () => BuildAsync(cancellationToken));
+        ReportModel model = await StoreGuard.RunAsync(store, () => BuildAsync(cancellationToken));
         using var page = new MemoryStream();
         HtmlReport.Write(model, page);
         await PlanFile.SaveAsync(page.ToArray(), options.Path, FaultCatalogue.FileNotWritten, cancellationToken);
@@ -50,7 +51,7 @@ internal sealed class ReportWriting(IEvidenceStore store, ReportOptions options,
             Scope = view.Scope,
             Data = await DataAsync(folder, state, cancellationToken),
             OwnersActed = state.OwnerActed,
-            Holds = [.. view.Holds.Select(hold => new ReportHold(hold.LocationId, hold.DeviceId, hold.Item, hold.Ground, hold.ReviewAt))],
+            Holds = view.Holds,
             Evidence = new ReportEvidence(
                 view.PlanDigest,
                 view.JournalDigest,
@@ -90,10 +91,13 @@ internal sealed class ReportWriting(IEvidenceStore store, ReportOptions options,
         {
             DeviceId = subject,
             LocationId = locationId,
-            Verdict = step.Verdict ?? Verdict.Unknown,
-            Erased = step.Verdict is null || step is { Remaining: null, Changes: 0 } ? null : step.Erased,
-            Remaining = step.Remaining,
-            Until = step.Until,
+            Outcome = new SubjectOutcome(
+                step.Verdict ?? Verdict.Unknown,
+                Planned: null,
+                step.Verdict is null || step is { Remaining: null, Changes: 0 } ? null : step.Erased,
+                step.Remaining,
+                step.Until
+            ),
         };
 
     private static string ToText(Exported exported) =>

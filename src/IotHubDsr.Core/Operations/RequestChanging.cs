@@ -40,7 +40,7 @@ internal sealed class RequestChanging(IEvidenceStore store, OperationEvents even
             throw FaultCatalogue.RequestForOtherDevices.Exception(open.Folder.RequestId, $"'{deviceId}' is not one of them");
         if (change is HoldOptions { Ground: not null } hold && open.State.Plan is null)
             await RequireKnownAsync(open, hold.LocationId, connection, cancellationToken);
-        await OpenRequest.GuardAsync(store, async () =>
+        await StoreGuard.RunAsync(store, async () =>
         {
             if (change is AnonymiseOptions anonymise)
                 await AnonymiseAsync(open, anonymise.Reason, cancellationToken);
@@ -67,7 +67,7 @@ internal sealed class RequestChanging(IEvidenceStore store, OperationEvents even
 
         if (change is HoldOptions { Ground: not null } && open.State.Plan is not null)
             await WarnOfUnmatchedAsync(open, cancellationToken);
-        DataRequest now = await OpenRequest.GuardAsync(store, () =>
+        DataRequest now = await StoreGuard.RunAsync(store, () =>
             new RequestView(store, time).BuildAsync(open.Folder, open.State, holder: null, cancellationToken)
         );
         await events.OutputAsync(now, cancellationToken);
@@ -79,7 +79,7 @@ internal sealed class RequestChanging(IEvidenceStore store, OperationEvents even
     private async Task WarnOfUnmatchedAsync(OpenRequest open, CancellationToken cancellationToken)
     {
         ErasurePlan plan = await open.ReadPlanAsync(cancellationToken);
-        HoldBook holds = await OpenRequest.GuardAsync(store, () => HoldBook.ReadAsync(open, cancellationToken));
+        HoldBook holds = await StoreGuard.RunAsync(store, () => HoldBook.ReadAsync(open, cancellationToken));
         if (holds.Unmatched(plan) is { } unmatched)
         {
             string text = $"A hold matches nothing in the plan: {unmatched}.";

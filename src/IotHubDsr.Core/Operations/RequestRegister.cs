@@ -131,7 +131,7 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
     {
         if (bundle is null || !RequestIds.IsOne(requestId))
             return;
-        JournalContent? journal = await OpenRequest.GuardAsync(store, () =>
+        JournalContent? journal = await StoreGuard.RunAsync(store, () =>
             store.Open(requestId).ReadJournalAsync(known: null, cancellationToken)
         );
         if (journal is not null)
@@ -148,7 +148,7 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
 
     private async Task GiveAsync(OpenRequest open, CancellationToken cancellationToken)
     {
-        DataRequest now = await OpenRequest.GuardAsync(store, () =>
+        DataRequest now = await StoreGuard.RunAsync(store, () =>
             _view.BuildAsync(open.Folder, open.State, holder: null, cancellationToken)
         );
         await events.OutputAsync(now, cancellationToken);
@@ -162,7 +162,7 @@ internal sealed class RequestRegister(IEvidenceStore store, OperationEvents even
         IAsyncEnumerator<string> ids = store.ListAsync(CancellationToken.None).GetAsyncEnumerator();
         try
         {
-            while (await OpenRequest.GuardAsync(store, () => ids.MoveNextAsync().AsTask()))
+            while (await StoreGuard.RunAsync(store, () => ids.MoveNextAsync().AsTask()))
                 yield return ids.Current;
         }
         finally

@@ -108,7 +108,7 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
             .. await verifying.RunAsync(steps, () => _clock.Known, cancellationToken),
             .. await UnplannedAsync(locations, cancellationToken),
         ];
-        return await OpenRequest.GuardAsync(open.Folder.StorePlace, async () =>
+        return await StoreGuard.RunAsync(open.Folder.StorePlace, async () =>
         {
             await new Certifying(open, locations, reading, options, events, _clock).RunAsync(receipts, cancellationToken);
             return receipts;

@@ -14,8 +14,7 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
         await ReadAsync(await OpenRequest.ReadAsync(store, requestId, cancellationToken), cancellationToken);
 
     /// <summary>Reads what belongs to a request whose journal was read.</summary>
-    public Task<DataRequest> ReadAsync(StoredRequest stored, CancellationToken cancellationToken) =>
-        OpenRequest.GuardAsync(store, async () =>
+    public Task<DataRequest> ReadAsync(StoredRequest stored, CancellationToken cancellationToken) => StoreGuard.RunAsync(store, async () =>
         {
             string? holder = await stored.Folder.ReadHolderAsync(cancellationToken);
             return await BuildAsync(stored.Folder, stored.State, holder, cancellationToken);

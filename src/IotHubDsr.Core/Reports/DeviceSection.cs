@@ -75,11 +75,11 @@ internal static class DeviceSection
             id,
             VerdictTally.Of(
                 rows.GroupBy(static row => row.LocationId, StringComparer.Ordinal)
-                    .Select(static location => location.Max(static row => row.Verdict)),
+                    .Select(static location => location.Max(static row => row.Outcome.Verdict)),
                 locations
             ),
-            Known(rows, static row => row.Found),
-            Known(rows, static row => row.Remaining),
+            Known(rows, static row => row.Outcome.Planned),
+            Known(rows, static row => row.Outcome.Remaining),
             rows.Sum(static row => row.Included)
         );
 

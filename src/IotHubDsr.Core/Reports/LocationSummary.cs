@@ -76,7 +76,8 @@ internal sealed record LocationSummary
     private static LocationSummary Of(ReportLocation location, IReadOnlyList<ReportRow> rows, int devices, IReadOnlySet<string> ownersActed)
     {
         IReadOnlyList<KeyValuePair<Verdict, int>> verdicts = VerdictTally.Of(
-            rows.GroupBy(static row => row.DeviceId, StringComparer.Ordinal).Select(static device => device.Max(static row => row.Verdict)),
+            rows.GroupBy(static row => row.DeviceId, StringComparer.Ordinal)
+                .Select(static device => device.Max(static row => row.Outcome.Verdict)),
             devices
         );
         return new LocationSummary
@@ -85,13 +86,13 @@ internal sealed record LocationSummary
             Verdict = verdicts[0].Key,
             HasOwnerActed = verdicts[0].Key == Verdict.OwnerAction && ownersActed.Contains(location.Id),
             Devices = verdicts,
-            Found = Sum(rows, static row => row.Found),
-            Erased = Sum(rows, static row => row.Erased),
-            Remaining = Sum(rows, static row => row.Remaining),
+            Found = Sum(rows, static row => row.Outcome.Planned),
+            Erased = Sum(rows, static row => row.Outcome.Erased),
+            Remaining = Sum(rows, static row => row.Outcome.Remaining),
             Included = rows.Sum(static row => row.Included),
             Withheld = rows.Sum(static row => row.Withheld),
             Unreachable = rows.Sum(static row => row.Unreachable),
-            Until = rows.Max(static row => row.Until),
+            Until = rows.Max(static row => row.Outcome.Until),
             Details = Sentences(rows, static row => row.Detail),
             Grounds = Sentences(rows, static row => row.Ground),
         };
@@ -102,7 +103,7 @@ internal sealed record LocationSummary
 
     private static ReportSentence[] Sentences(IEnumerable<ReportRow> rows, Func<ReportRow, string?> sentence) =>
         [
-            .. rows.OrderByDescending(static row => row.Verdict)
+            .. rows.OrderByDescending(static row => row.Outcome.Verdict)
                 .Select(sentence)
                 .Where(static text => !string.IsNullOrEmpty(text))
                 .GroupBy(static text => text!, StringComparer.Ordinal)

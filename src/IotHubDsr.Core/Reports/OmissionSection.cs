@@ -41,7 +41,7 @@ internal static class OmissionSection
             html.Table("Decisions to postpone the erasure", ("Location", false), ("Covers", false), ("Ground", false), ("Review", false))
         )
         {
-            foreach (ReportHold hold in facts.Model.Holds.OrderBy(static hold => hold.ReviewAt))
+            foreach (DataHold hold in facts.Model.Holds.OrderBy(static hold => hold.ReviewAt))
             {
                 using (html.Element(Tag.Tr))
                 {

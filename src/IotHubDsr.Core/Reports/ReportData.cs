@@ -1,3 +1,5 @@
+using IotHubDsr.Core.Sinks;
+
 namespace IotHubDsr.Core.Reports;
 
 /// <summary>One location of a report.</summary>
@@ -21,23 +23,14 @@ internal sealed record ReportRow
 
     public required string LocationId { get; init; }
 
-    public required Verdict Verdict { get; init; }
-
-    /// <summary>Records found, or planned to be erased; null, as below, when nobody counted.</summary>
-    public long? Found { get; init; }
-
-    public long? Erased { get; init; }
-
-    public long? Remaining { get; init; }
+    /// <summary>What became of it there, or what was found.</summary>
+    public required SubjectOutcome Outcome { get; init; }
 
     public long Included { get; init; }
 
     public long Withheld { get; init; }
 
     public long Unreachable { get; init; }
-
-    /// <summary>Until when the verdict holds.</summary>
-    public DateTimeOffset? Until { get; init; }
 
     /// <summary>A sentence that explains the verdict.</summary>
     public string? Detail { get; init; }
@@ -60,11 +53,7 @@ internal sealed record ReportData(IReadOnlyList<ReportLocation> Locations, IRead
                 {
                     DeviceId = receipt.DeviceId,
                     LocationId = receipt.Location.Id,
-                    Verdict = receipt.Verdict,
-                    Found = Known(receipt, receipt.RecordsPlanned),
-                    Erased = receipt.RecordsErased,
-                    Remaining = Known(receipt, receipt.RecordsRemaining),
-                    Until = receipt.Until,
+                    Outcome = OutcomeOf(receipt),
                     Detail = receipt.Detail,
                 }),
             ]
@@ -87,8 +76,7 @@ internal sealed record ReportData(IReadOnlyList<ReportLocation> Locations, IRead
                 {
                     DeviceId = line.DeviceId,
                     LocationId = line.LocationId,
-                    Verdict = line.Verdict,
-                    Found = line.Found,
+                    Outcome = new SubjectOutcome(line.Verdict, line.Found),
                 };
             rows[(line.DeviceId, line.LocationId)] = row with
             {
@@ -103,11 +91,12 @@ internal sealed record ReportData(IReadOnlyList<ReportLocation> Locations, IRead
         return new ReportData([.. Locations.Concat(others).DistinctBy(static location => location.Id)], [.. rows.Values]);
     }
 
-    /// <summary>Receipts of earlier versions have 0 where nobody counted.</summary>
-    private static long? Known(ErasureReceipt receipt, long? records) =>
-        records is 0 && receipt.Verdict is (Verdict.Expiring or Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown)
-            ? null
-            : records;
+    private static SubjectOutcome OutcomeOf(ErasureReceipt receipt) =>
+        SubjectOutcome.Of(receipt) with
+        {
+            Planned = SubjectOutcome.Counted(receipt.RecordsPlanned, receipt.Verdict),
+            Remaining = SubjectOutcome.Counted(receipt.RecordsRemaining, receipt.Verdict),
+        };
 
     private static ReportLocation[] LocationsOf(IEnumerable<DataLocation> locations) =>
         [.. locations.DistinctBy(static location => location.Id).Select(ReportLocation.From)];

@@ -48,7 +48,7 @@ internal sealed record ReportModel
 
     public required ReportData Data { get; init; }
 
-    public IReadOnlyList<ReportHold> Holds { get; init; } = [];
+    public IReadOnlyList<DataHold> Holds { get; init; } = [];
 
     /// <summary>IDs of locations whose owner's action was noted as done.</summary>
     public IReadOnlySet<string> OwnersActed { get; init; } = FrozenSet<string>.Empty;
@@ -75,14 +75,6 @@ internal sealed record ReportExtension(DateTimeOffset Until, string Reason);
 /// <param name="What">What, in a few words.</param>
 /// <param name="Detail">What else is to be said; null when nothing is.</param>
 internal sealed record ReportEvent(DateTimeOffset At, string What, string? Detail = null);
-
-/// <summary>A decision to postpone an erasure.</summary>
-/// <param name="LocationId">ID of the location.</param>
-/// <param name="DeviceId">ID of the device; null for all of them.</param>
-/// <param name="Item">Document or blob; null for all of the location.</param>
-/// <param name="Ground">Why; null when it is no longer known.</param>
-/// <param name="ReviewAt">When the hold is looked at again.</param>
-internal sealed record ReportHold(string LocationId, string? DeviceId, string? Item, string? Ground, DateTimeOffset ReviewAt);
 
 /// <summary>Something that the answer leaves out.</summary>
 /// <param name="What">What.</param>

@@ -67,13 +67,39 @@ internal static class Scans
         return found;
     }
 
+    /// <summary>
+    /// Reads an array as it arrives, piece by piece with the state of the reader, as a program does that does not hold a file in memory.
+    /// </summary>
+    public static long Utf8ReaderInPieces(byte[] file, int piece)
+    {
+        long found = 0;
+        var state = default(JsonReaderState);
+        bool isId = false;
+        for (int at = 0; at < file.Length; )
+        {
+            int end = Math.Min(file.Length, at + piece);
+            var reader = new Utf8JsonReader(file.AsSpan(at..end), isFinalBlock: end == file.Length, state);
+            while (reader.Read())
+            {
+                if (isId)
+                    found += reader.ValueTextEquals(OneDevice) ? 1 : 0;
+                isId = reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("connectionDeviceId"u8);
+            }
+
+            at += (int)reader.BytesConsumed;
+            state = reader.CurrentState;
+        }
+
+        return found;
+    }
+
     /// <summary>Inflates every block and does nothing with it.</summary>
-    public static long Inflate(byte[] file, IReadOnlyList<Range> blocks, byte[] buffer)
+    public static long Inflate(byte[] file, IReadOnlyList<AvroBlock> blocks, byte[] buffer)
     {
         long length = 0;
-        foreach (Range block in blocks)
+        foreach (AvroBlock block in blocks)
         {
-            (int offset, int count) = block.GetOffsetAndLength(file.Length);
+            (int offset, int count) = block.Payload.GetOffsetAndLength(file.Length);
             using var inflate = new DeflateStream(new MemoryStream(file, offset, count), CompressionMode.Decompress);
             int read;
             while ((read = inflate.Read(buffer)) != 0)
@@ -83,20 +109,25 @@ internal static class Scans
         return length;
     }
 
-    /// <summary>Where the payloads of an Avro file lie.</summary>
-    public static async Task<IReadOnlyList<Range>> BlocksAsync(byte[] file)
+    /// <summary>The blocks of an Avro file.</summary>
+    public static async Task<IReadOnlyList<AvroBlock>> BlocksAsync(byte[] file)
     {
         using var source = new ArchiveSource(file);
         AvroHeader header = await AvroHeader.PeekAsync(source, CancellationToken.None);
-        var blocks = new List<Range>();
+        var blocks = new List<AvroBlock>();
         for (int at = header.Length; at < file.Length; )
         {
-            at += AvroVarint.Read(file.AsSpan(at), out _);
+            at += AvroVarint.Read(file.AsSpan(at), out long records);
             at += AvroVarint.Read(file.AsSpan(at), out long size);
-            blocks.Add(at..(at + (int)size));
+            blocks.Add(new AvroBlock(records, at..(at + (int)size)));
             at += (int)size + header.SyncMarker.Length;
         }
 
         return blocks;
     }
 }
+
+/// <summary>A block of an Avro file.</summary>
+/// <param name="Records">How many records are in it.</param>
+/// <param name="Payload">Where they lie.</param>
+internal readonly record struct AvroBlock(long Records, Range Payload);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IotHubDsr.Core.Azure.Hub;
+using Microsoft.Extensions.Time.Testing;
 
 namespace IotHubDsr.Core.Tests.Operations;
 
@@ -23,7 +24,9 @@ public sealed class EvidenceLimitTests
     [Fact]
     public async Task Report_OutcomeOfAnEarlierVersion_SaysTheSame()
     {
-        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        // A report shows when it was written: both are written at the same time.
+        var stopped = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(stopped, sharesClock: true);
         List<ErasureReceipt> receipts = await sandbox.EraseAsync(await sandbox.PlanAsync("dev1", "it's"));
         RequestReport now = await sandbox.ReportAsync(receipts[0].RequestId, "now.html");
 

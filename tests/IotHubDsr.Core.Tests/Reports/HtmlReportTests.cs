@@ -5,6 +5,7 @@ using AngleSharp.Html.Parser;
 using CsCheck;
 using IotHubDsr.Core.Azure.Hub;
 using IotHubDsr.Core.Reports;
+using IotHubDsr.Core.Sinks;
 
 namespace IotHubDsr.Core.Tests.Reports;
 
@@ -157,7 +158,9 @@ public sealed class HtmlReportTests
     public void Headline_OfAPendingErasure_SaysWhetherSomethingIsLeft(long remaining, string headline)
     {
         ReportModel model = ReportSample.Synthetic([Verdict.ErasurePending, Verdict.Erased], text => text);
-        model = model with { Data = model.Data with { Rows = [model.Data.Rows[0] with { Remaining = remaining }, model.Data.Rows[1]] } };
+        ReportRow pending = model.Data.Rows[0];
+        pending = pending with { Outcome = pending.Outcome with { Remaining = remaining } };
+        model = model with { Data = model.Data with { Rows = [pending, model.Data.Rows[1]] } };
 
         Assert.StartsWith(headline, ReportSummary.Headline(new ReportFacts(model)), StringComparison.Ordinal);
     }
@@ -190,9 +193,7 @@ public sealed class HtmlReportTests
                 [
                     model.Data.Rows[0] with
                     {
-                        Found = known,
-                        Erased = known,
-                        Remaining = known,
+                        Outcome = new SubjectOutcome(model.Data.Rows[0].Outcome.Verdict, known, known, known),
                         Included = 0,
                         Withheld = 0,
                         Unreachable = 0,

@@ -18,7 +18,10 @@ public sealed class ReportBrowserTests
         await OpenAsync(browser, model, "report.html");
 
         await AssertQuietAsync(browser);
-        await AssertVerdictsAsync(browser, model.Data.Rows.GroupBy(row => row.LocationId).Select(rows => rows.Max(row => row.Verdict)));
+        await AssertVerdictsAsync(
+            browser,
+            model.Data.Rows.GroupBy(row => row.LocationId).Select(rows => rows.Max(row => row.Outcome.Verdict))
+        );
         foreach (
             (string name, string scheme, int width) in new[]
             {
@@ -62,8 +65,7 @@ public sealed class ReportBrowserTests
                         row with
                         {
                             DeviceId = Long(row.DeviceId),
-                            Found = 1_893_412,
-                            Remaining = 1_893_412,
+                            Outcome = row.Outcome with { Planned = 1_893_412, Remaining = 1_893_412 },
                             Included = 1_893_412,
                         }
                     ),

@@ -1,4 +1,5 @@
 using IotHubDsr.Core.Reports;
+using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Tests.Operations;
 using IotHubDsr.Sandbox.World;
 
@@ -94,16 +95,16 @@ internal static class ReportSample
                                 {
                                     DeviceId = id,
                                     LocationId = location.Id,
-                                    Verdict = verdicts[index],
-                                    Found = 12,
-                                    Erased = verdicts[index] == Verdict.Erased ? 12 : 0,
-                                    Remaining = verdicts[index] > Verdict.Erased ? 12 : 0,
+                                    Outcome = new SubjectOutcome(
+                                        verdicts[index],
+                                        12,
+                                        verdicts[index] == Verdict.Erased ? 12 : 0,
+                                        verdicts[index] > Verdict.Erased ? 12 : 0,
+                                        verdicts[index] is Verdict.ErasurePending or Verdict.Expiring ? Received.AddDays(30 + index) : null
+                                    ),
                                     Included = 10,
                                     Withheld = 1,
                                     Unreachable = 1,
-                                    Until = verdicts[index] is Verdict.ErasurePending or Verdict.Expiring
-                                        ? Received.AddDays(30 + index)
-                                        : null,
                                     Detail = text("The detail."),
                                     Ground = text("The ground."),
                                 }
@@ -113,13 +114,13 @@ internal static class ReportSample
             ),
             Holds =
             [
-                new ReportHold(
-                    locations.FirstOrDefault()?.Id ?? text("none"),
-                    null,
-                    text("2026/11/02.avro"),
-                    text("Litigation."),
-                    Received.AddDays(60)
-                ),
+                new DataHold
+                {
+                    LocationId = locations.FirstOrDefault()?.Id ?? text("none"),
+                    Item = text("2026/11/02.avro"),
+                    Ground = text("Litigation."),
+                    ReviewAt = Received.AddDays(60),
+                },
             ],
             Omissions = [new ReportOmission(text("Other people in a shared picture"), text("GDPR, Article 15(4)."))],
             Evidence = new ReportEvidence(

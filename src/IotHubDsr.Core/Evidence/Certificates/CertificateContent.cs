@@ -1,4 +1,5 @@
 using IotHubDsr.Core.Evidence.Journals;
+using IotHubDsr.Core.Sinks;
 
 namespace IotHubDsr.Core.Evidence.Certificates;
 
@@ -34,12 +35,12 @@ internal sealed record CertificateContent
     /// <summary>SHA-256 of the file of the certificate that this one follows, in the same form; null for the first of a request.</summary>
     public string? Follows { get; init; }
 
-    public required CertificateParty Performer { get; init; }
+    public required Party Performer { get; init; }
 
-    public required CertificateParty Verifier { get; init; }
+    public required Party Verifier { get; init; }
 
     /// <summary>Who approved the plan; null when nobody did.</summary>
-    public CertificateParty? Approver { get; init; }
+    public Party? Approver { get; init; }
 
     /// <summary>Keyed hashes of all devices of the request, at least one, each once.</summary>
     public required IReadOnlyList<string> Subjects { get; init; }
@@ -53,10 +54,6 @@ internal sealed record CertificateContent
     /// <summary>The worst of all; nothing is known where there is no location.</summary>
     public Verdict Verdict => Locations.Count == 0 ? Verdict.Unknown : Locations.Max(location => location.Verdict);
 }
-
-/// <param name="Name">Name of the person or account.</param>
-/// <param name="CertificateSha256">SHA-256 of the person's certificate, 64 hexadecimal digits in lower case; null without one.</param>
-internal sealed record CertificateParty(string Name, string? CertificateSha256 = null);
 
 /// <summary>What became of all devices in one location.</summary>
 internal sealed record LocationOutcome
@@ -88,9 +85,9 @@ internal sealed record LocationOutcome
     /// <summary>Each subject of the certificate is in exactly one of these.</summary>
     public required IReadOnlyList<OutcomeGroup> Groups { get; init; }
 
-    public Verdict Verdict => Groups.Max(group => group.Verdict);
+    public Verdict Verdict => Groups.Max(group => group.Outcome.Verdict);
 
-    public DateTimeOffset? Until => Groups.Max(group => group.Until);
+    public DateTimeOffset? Until => Groups.Max(group => group.Outcome.Until);
 
     /// <summary>The sums; a sum with a part that is not known is not known.</summary>
     /// <param name="subjects">Number of subjects of the certificate.</param>
@@ -104,9 +101,9 @@ internal sealed record LocationOutcome
             checked
             {
                 sum = new Counts(
-                    sum.Planned + (group.Planned * size),
-                    sum.Erased + (group.Erased * size),
-                    sum.Remaining + (group.Remaining * size)
+                    sum.Planned + (group.Outcome.Planned * size),
+                    sum.Erased + (group.Outcome.Erased * size),
+                    sum.Remaining + (group.Outcome.Remaining * size)
                 );
             }
         }
@@ -126,18 +123,7 @@ internal readonly record struct Counts(long? Planned, long? Erased, long? Remain
     private static bool IsExactly(long? number) => number is null or (>= 0 and <= LargestExact);
 }
 
-/// <summary>Subjects of which the same can be said in one location.</summary>
-/// <param name="Verdict">The state when the location was read again.</param>
-/// <param name="Planned">Records of each of them that were planned to be erased; null if not counted.</param>
-/// <param name="Erased">Records of each of them that were erased; null where nothing is erased by this tool.</param>
-/// <param name="Remaining">Records of each of them that were still there; null if not counted.</param>
-/// <param name="Until">Until when the verdict holds, for verdicts that end at a time.</param>
+/// <summary>Subjects that fare alike in one location.</summary>
+/// <param name="Outcome">What became of each of them.</param>
 /// <param name="Subjects">Their keyed hashes; null for all subjects of the certificate.</param>
-internal sealed record OutcomeGroup(
-    Verdict Verdict,
-    long? Planned,
-    long? Erased,
-    long? Remaining,
-    DateTimeOffset? Until = null,
-    IReadOnlyList<string>? Subjects = null
-);
+internal sealed record OutcomeGroup(SubjectOutcome Outcome, IReadOnlyList<string>? Subjects = null);

@@ -5,6 +5,7 @@ using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Plans;
 using IotHubDsr.Core.Evidence.Signatures;
 using IotHubDsr.Core.Foundation;
+using IotHubDsr.Core.Sinks;
 
 namespace IotHubDsr.Core.Evidence.Certificates;
 
@@ -123,7 +124,7 @@ internal static class CertificateStatement
         writer.EndObject();
     }
 
-    private static void WriteParty(CanonicalWriter writer, string role, CertificateParty party)
+    private static void WriteParty(CanonicalWriter writer, string role, Party party)
     {
         if (party.CertificateSha256 is { } fingerprint && !Digests.IsHex(fingerprint))
             throw new FormatException($"The fingerprint of the {role} is invalid.");
@@ -177,15 +178,16 @@ internal static class CertificateStatement
 
     private static void WriteGroup(CanonicalWriter writer, OutcomeGroup group)
     {
-        Counts counts = Exact(new Counts(group.Planned, group.Erased, group.Remaining));
+        SubjectOutcome outcome = group.Outcome;
+        Counts counts = Exact(new Counts(outcome.Planned, outcome.Erased, outcome.Remaining));
         writer.StartObject();
         writer.Member("erased", counts.Erased);
         writer.Member("planned", counts.Planned);
         writer.Member("remaining", counts.Remaining);
         if (group.Subjects is not null)
             writer.Member("subjects", group.Subjects);
-        WriteTime(writer, "until", group.Until);
-        writer.Member("verdict", group.Verdict.ToString());
+        WriteTime(writer, "until", outcome.Until);
+        writer.Member("verdict", outcome.Verdict.ToString());
         writer.EndObject();
     }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Plans;
+using IotHubDsr.Core.Sinks;
 
 namespace IotHubDsr.Core.Evidence.Certificates;
 
@@ -121,11 +122,13 @@ internal static class StatementReader
 
     private static OutcomeGroup Group(JsonElement group) =>
         new(
-            Verdict(group),
-            Number(group.GetProperty("planned")),
-            Number(group.GetProperty("erased")),
-            Number(group.GetProperty("remaining")),
-            OptionalTime(group, "until"),
+            new SubjectOutcome(
+                Verdict(group),
+                Number(group.GetProperty("planned")),
+                Number(group.GetProperty("erased")),
+                Number(group.GetProperty("remaining")),
+                OptionalTime(group, "until")
+            ),
             group.TryGetProperty("subjects", out JsonElement subjects) ? Texts(subjects) : null
         );
 
@@ -135,7 +138,7 @@ internal static class StatementReader
             ? (Verdict)verdict
             : throw new FormatException("A verdict is unknown.");
 
-    private static CertificateParty Party(JsonElement party) => new(Text(party.GetProperty("name")), Optional(party, "certificateSha256"));
+    private static Party Party(JsonElement party) => new(Text(party.GetProperty("name")), Optional(party, "certificateSha256"));
 
     private static string[] Texts(JsonElement texts)
     {

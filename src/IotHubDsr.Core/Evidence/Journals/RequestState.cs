@@ -9,14 +9,12 @@ namespace IotHubDsr.Core.Evidence.Journals;
 /// </summary>
 internal sealed class RequestState
 {
-    private readonly HashSet<string> _hadAnother = new(StringComparer.Ordinal);
     private readonly List<string> _plans = [];
     private readonly Dictionary<string, LocationState> _locations = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, DateTimeOffset> _deletedAt = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, DateTimeOffset> _absentAt = new(StringComparer.Ordinal);
     private readonly List<Held> _holds = [];
     private readonly List<(Certified Certificate, DateTimeOffset At)> _certificates = [];
     private readonly HashSet<string> _ownerActed = new(StringComparer.Ordinal);
+    private readonly DeviceFates _devices = new();
     private readonly List<JournalLine> _milestones = [];
     private RunStarted? _run;
     private bool _isDistrusted;
@@ -83,16 +81,13 @@ internal sealed class RequestState
     public IReadOnlySet<string> OwnerActed => _ownerActed;
 
     /// <summary>When a subject's device was deleted by this request; null when it was not.</summary>
-    public DateTimeOffset? DeletedAt(string subject) => _deletedAt.TryGetValue(subject, out DateTimeOffset at) ? at : null;
+    public DateTimeOffset? DeletedAt(string subject) => _devices.DeletedAt(subject);
 
     /// <summary>
     /// When a subject's device was gone for certain: when this request had deleted it, or else when the registry was first seen without it.
     /// Null while it exists, or if it could not be read.
     /// </summary>
-    public DateTimeOffset? GoneAt(string subject) =>
-        _deletedAt.TryGetValue(subject, out DateTimeOffset deleted) ? deleted
-        : _absentAt.TryGetValue(subject, out DateTimeOffset absent) ? absent
-        : null;
+    public DateTimeOffset? GoneAt(string subject) => _devices.GoneAt(subject);
 
     public LocationState Of(string locationId)
     {
@@ -192,7 +187,7 @@ internal sealed class RequestState
     public IReadOnlyList<string> Plans => _plans;
 
     /// <summary>Whether a run has met another device under an ID of the request.</summary>
-    public bool HadAnotherDevice(string subject) => _hadAnother.Contains(subject);
+    public bool HadAnotherDevice(string subject) => _devices.HadAnother(subject);
 
     private static Dictionary<string, int> IndicesOf(IReadOnlyList<string> subjects)
     {
@@ -246,12 +241,7 @@ internal sealed class RequestState
     /// <summary>Runs before were timed by a machine, whose clock may have been slow: what they did is done by now at the latest.</summary>
     private void Distrust(DateTimeOffset now)
     {
-        foreach (Dictionary<string, DateTimeOffset> times in (Dictionary<string, DateTimeOffset>[])[_deletedAt, _absentAt])
-        {
-            foreach (string subject in times.Keys.ToList())
-                times[subject] = now;
-        }
-
+        _devices.Distrust(now);
         foreach (LocationState location in _locations.Values)
             location.Distrust(now);
     }
@@ -268,23 +258,13 @@ internal sealed class RequestState
                 {
                     Verdict = group.Verdict,
                     Until = group.Until,
-                    Remaining = RemainingOf(group),
+                    Remaining = SubjectOutcome.Counted(group.Remaining, group.Verdict),
                     IsOver = group.IsOver == true,
                     NeedsPlan = group.NeedsPlan == true,
                 }
             );
             if (verified.IsRead && SinkCatalogue.Has(location.Planned?.Kind, PlaceTraits.HoldsIdentity))
-                See(group, at);
-
-            // In the registry nothing else requires an action and a further plan.
-            if (
-                verified.IsRead
-                && group is { Verdict: Verdict.OwnerAction, NeedsPlan: true }
-                && SinkCatalogue.Has(location.Planned?.Kind, PlaceTraits.HoldsIdentity)
-            )
-            {
-                _hadAnother.UnionWith(group.Subjects ?? Registration!.Subjects);
-            }
+                _devices.See(group, group.Subjects ?? Registration!.Subjects, at);
         }
     }
 
@@ -294,24 +274,6 @@ internal sealed class RequestState
         if (location.Tickets.Open.Count > 0)
             subjects = [.. (subjects ?? Registration!.Subjects).Where(subject => location.Tickets.OpenOf(subject) is null)];
         location.ForgetAnnouncements(subjects?.Where(Subjects.ContainsKey).Select(subject => Subjects[subject]));
-    }
-
-    /// <summary>In earlier versions, 0 was written if records were not counted.</summary>
-    private static long? RemainingOf(VerifiedGroup group) =>
-        group is { Remaining: 0, Verdict: Verdict.Expiring or Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown }
-            ? null
-            : group.Remaining;
-
-    /// <summary>What the registry showed of devices.</summary>
-    private void See(VerifiedGroup group, DateTimeOffset at)
-    {
-        foreach (string subject in group.Subjects ?? Registration!.Subjects)
-        {
-            if (group.Verdict is Verdict.Absent or Verdict.Erased)
-                _absentAt.TryAdd(subject, at);
-            else if (group.Verdict is not (Verdict.Unreachable or Verdict.Unknown))
-                _absentAt.Remove(subject);
-        }
     }
 
     private void Apply(Planned planned, DateTimeOffset at)
@@ -357,7 +319,7 @@ internal sealed class RequestState
                     location.Of(subject) is var step && (step.Erased, step.Changes) == (group.Records, group.Changes)
                 );
             if (group.Fault == FaultCatalogue.DeviceRecreated.Id)
-                _hadAnother.UnionWith(subjects);
+                _devices.NoteAnother(subjects);
             location.Update(group.Subjects, step =>
                 step with
                 {
@@ -369,49 +331,7 @@ internal sealed class RequestState
             if (!isOpen)
                 Forget(location, group.Subjects);
             if (erased.DeletesDevice && group.Records > 0)
-            {
-                foreach (string subject in group.Subjects ?? Registration!.Subjects)
-                    _deletedAt.TryAdd(subject, at);
-            }
+                _devices.Delete(subjects, at);
         }
     }
-}
-
-internal static class RunKinds
-{
-    public const string Erase = "erase";
-    public const string Resume = "resume";
-    public const string Verify = "verify";
-}
-
-internal static class RunClocks
-{
-    public const string Service = "service";
-}
-
-internal static class Inflows
-{
-    /// <summary>Messages arrive.</summary>
-    public const string Open = "open";
-
-    /// <summary>No route leads here any more.</summary>
-    public const string Closed = "closed";
-
-    /// <summary>Messages can wait in the hub for the location.</summary>
-    public const string Queued = "queued";
-
-    public static string Of(LocationInflow inflow) =>
-        inflow switch
-        {
-            LocationInflow.Closed => Closed,
-            LocationInflow.Queued => Queued,
-            _ => Open,
-        };
-}
-
-internal static class RunOutcomes
-{
-    public const string Completed = "completed";
-    public const string Stopped = "stopped";
-    public const string Failed = "failed";
 }

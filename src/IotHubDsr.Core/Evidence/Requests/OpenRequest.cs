@@ -12,10 +12,6 @@ namespace IotHubDsr.Core.Evidence.Requests;
 /// <summary>A request under its lease: nobody else writes to its journal while it is open.</summary>
 internal sealed class OpenRequest : IAsyncDisposable
 {
-    private static readonly TimeSpan RetryTime = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ShortRetryTime = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan PatienceWithLookers = TimeSpan.FromSeconds(2);
-
     /// <summary>When the GDPR began to apply, where the day began first.</summary>
     private static readonly DateTimeOffset FirstReceipt = new(2018, 5, 25, 0, 0, 0, TimeSpan.FromHours(14));
 
@@ -55,10 +51,10 @@ internal sealed class OpenRequest : IAsyncDisposable
         RequirePlausible(request.ReceivedAt, now);
         IEvidenceFolder folder = store.Open(RequestIds.Make(now));
         var key = RequestKey.Make();
-        return await GuardAsync(store, async () =>
+        return await StoreGuard.RunAsync(store, async () =>
         {
             var journal = new Journal(
-                await LockAsync(folder, isNew: true, TimeSpan.Zero, time, cancellationToken),
+                await RequestLock.TakeAsync(folder, isNew: true, TimeSpan.Zero, time, cancellationToken),
                 new RequestState(),
                 time
             );
@@ -99,7 +95,7 @@ internal sealed class OpenRequest : IAsyncDisposable
         {
             await folder.SaveAsync(EvidenceFiles.Registration, Encoding.ASCII.GetBytes(state.Head.Hash + "\n"), cancellationToken);
         }
-        catch (Exception exception) when (IsOfStore(exception))
+        catch (Exception exception) when (StoreGuard.IsOfStore(exception))
         {
             // Without it, a journal that is lost before there is a plan looks like a registration that was cut off.
         }
@@ -146,9 +142,9 @@ internal sealed class OpenRequest : IAsyncDisposable
     {
         StoredRequest found = await ReadAsync(store, requestId, cancellationToken);
         IEvidenceFolder folder = found.Folder;
-        return await GuardAsync(store, async () =>
+        return await StoreGuard.RunAsync(store, async () =>
         {
-            IJournalFile file = await LockAsync(folder, isNew: false, wait, time, cancellationToken);
+            IJournalFile file = await RequestLock.TakeAsync(folder, isNew: false, wait, time, cancellationToken);
             try
             {
                 // Another process may have written to it before the lease was free.
@@ -170,7 +166,7 @@ internal sealed class OpenRequest : IAsyncDisposable
     /// <summary>Reads a request that another process may be working on.</summary>
     /// <exception cref="DsrException">It does not exist, or its files cannot be trusted.</exception>
     public static Task<StoredRequest> ReadAsync(IEvidenceStore store, string requestId, CancellationToken cancellationToken) =>
-        GuardAsync(store, () =>
+        StoreGuard.RunAsync(store, () =>
             RequestIds.IsOne(requestId)
                 ? StoredRequest.ReadAsync(store.Open(requestId), store.Place, readsCertificates: false, known: null, cancellationToken)
                 : throw FaultCatalogue.RequestNotFound.Exception(requestId, store.Place)
@@ -265,111 +261,4 @@ internal sealed class OpenRequest : IAsyncDisposable
 
     /// <summary>A hash that names a text; where there is no key, nobody can compare it with a guess either.</summary>
     private string HashOf(string text) => (_key ?? RequestKey.Make()).Text(text);
-
-    /// <summary>Checks whether evidence can be written before anything depends on it.</summary>
-    /// <param name="store">The store.</param>
-    /// <param name="needed">Bytes that it takes.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="DsrException">It cannot be written to, or has no room.</exception>
-    public static async Task RequireWritableAsync(IEvidenceStore store, long needed, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await store.ProbeAsync(cancellationToken);
-        }
-        catch (Exception exception) when (IsOfStore(exception))
-        {
-            throw StoreFaults.Of(store.Place, exception, isWriting: true);
-        }
-
-        if (store.FreeSpace() is { } free && free < needed)
-        {
-            throw FaultCatalogue.RequestStoreNotWritable.Exception(
-                store.Place,
-                $"it has {ByteSize.Format(free)} free, but needs up to {ByteSize.Format(needed)}."
-            );
-        }
-    }
-
-    /// <summary>Translates exceptions of a store into catalogued faults.</summary>
-    public static Task<T> GuardAsync<T>(IEvidenceStore store, Func<Task<T>> action) => GuardAsync(store.Place, action);
-
-    /// <param name="place">The store.</param>
-    /// <param name="action">What is done with it.</param>
-    public static async Task<T> GuardAsync<T>(string place, Func<Task<T>> action)
-    {
-        try
-        {
-            return await action();
-        }
-        catch (EvidenceNotWrittenException exception)
-        {
-            throw StoreFaults.Of(place, exception.InnerException!, isWriting: true);
-        }
-        catch (Exception exception) when (IsOfStore(exception))
-        {
-            throw StoreFaults.Of(place, exception, isWriting: false);
-        }
-    }
-
-    private static bool IsOfStore(Exception exception) =>
-        exception
-            is IOException
-                or UnauthorizedAccessException
-                or RequestFailedException
-                or AggregateException
-                or JsonException
-                or FormatException
-                or ArgumentException;
-
-    private static async Task<IJournalFile> LockAsync(
-        IEvidenceFolder folder,
-        bool isNew,
-        TimeSpan wait,
-        TimeProvider time,
-        CancellationToken cancellationToken
-    )
-    {
-        string holder = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Tool.Performer}, process {Environment.ProcessId}, since {time.GetUtcNow():u}"
-        );
-        long start = time.GetTimestamp();
-        while (true)
-        {
-            if (await folder.TryLockAsync(holder, isNew, cancellationToken) is { } file)
-                return file;
-            TimeSpan waited = time.GetElapsedTime(start);
-            if (waited >= wait)
-            {
-                // Checking for a holder briefly takes the lease, so retry.
-                string? other = await folder.ReadHolderAsync(cancellationToken);
-                if (other is not null || waited >= wait + PatienceWithLookers)
-                    throw FaultCatalogue.RequestBusy.Exception(folder.RequestId, other ?? "a process that has just ended");
-            }
-
-            await Task.Delay(waited >= wait ? ShortRetryTime : RetryTime, time, cancellationToken);
-        }
-    }
-}
-
-/// <summary>What a request is about when it is registered.</summary>
-internal sealed record NewRequest(
-    DsrContext Context,
-    IReadOnlyList<string> DeviceIds,
-    DateTimeOffset? ReceivedAt,
-    string? IdentityEvidence,
-    bool RequiresApproval = false
-)
-{
-    /// <summary>Generation IDs of the devices, empty where there is none; null if it could not be read.</summary>
-    public IReadOnlyList<string>? GenerationIds { get; init; }
-}
-
-/// <summary>The default performer, and the tool.</summary>
-internal static class Tool
-{
-    public static string Version { get; } = $"IotHubDsr {typeof(Tool).Assembly.GetName().Version!.ToString(3)}";
-
-    public static string Performer { get; } = $"{Environment.UserName}@{Environment.MachineName}";
 }

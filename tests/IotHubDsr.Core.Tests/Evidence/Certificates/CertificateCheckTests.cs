@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CsCheck;
 using IotHubDsr.Core.Evidence.Certificates;
+using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Signatures;
 using IotHubDsr.Core.Foundation;
 
@@ -314,7 +315,7 @@ public sealed class CertificateCheckTests
                 },
                 content with
                 {
-                    Performer = new CertificateParty("a", "b"),
+                    Performer = new Party("a", "b"),
                 },
                 content with
                 {
@@ -330,7 +331,20 @@ public sealed class CertificateCheckTests
                 },
                 content with
                 {
-                    Locations = [location with { Groups = [location.Groups[0] with { Remaining = -1 }, location.Groups[1]] }],
+                    Locations =
+                    [
+                        location with
+                        {
+                            Groups =
+                            [
+                                location.Groups[0] with
+                                {
+                                    Outcome = location.Groups[0].Outcome with { Remaining = -1 },
+                                },
+                                location.Groups[1],
+                            ],
+                        },
+                    ],
                 },
             ],
             broken => Assert.Throws<FormatException>(() => CertificateWriter.Write(broken, key: null))

@@ -2,6 +2,7 @@ using System.Globalization;
 using CsCheck;
 using IotHubDsr.Core.Evidence.Certificates;
 using IotHubDsr.Core.Evidence.Journals;
+using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Tests.Evidence.Plans;
 
 namespace IotHubDsr.Core.Tests.Evidence.Certificates;
@@ -21,8 +22,8 @@ internal static class CertificateGen
     private static readonly Gen<DateTimeOffset> Times = Gen.Long[0, TimeSpan.FromDays(300).Ticks]
         .Select(ticks => TestX509.Start.AddTicks(ticks));
 
-    private static readonly Gen<CertificateParty> Parties = Gen.Select(Texts, Digests.Null(), (name, digest) =>
-        new CertificateParty(name, digest?["sha256:".Length..])
+    private static readonly Gen<Party> Parties = Gen.Select(Texts, Digests.Null(), (name, digest) =>
+        new Party(name, digest?["sha256:".Length..])
     );
 
     private static readonly Gen<OutcomeGroup> Groups = Gen.Select(
@@ -31,7 +32,7 @@ internal static class CertificateGen
         Gen.Long[0, 100].Nullable(),
         Gen.Long[0, 100].Nullable(),
         Times.Nullable(),
-        (verdict, planned, erased, remaining, until) => new OutcomeGroup(verdict, planned, erased, remaining, until)
+        (verdict, planned, erased, remaining, until) => new OutcomeGroup(new SubjectOutcome(verdict, planned, erased, remaining, until))
     );
 
     public static CertificateContent Small { get; } = Of(2, 2);
@@ -108,9 +109,9 @@ internal static class CertificateGen
             ToolVersion = "0.1.0",
             PlanDigest = $"sha256:{new string('a', 64)}",
             JournalDigest = $"sha256:{new string('b', 64)}",
-            Performer = new CertificateParty("Ana Lopez"),
-            Verifier = new CertificateParty("Ana Lopez"),
-            Approver = new CertificateParty("Ben Okri", new string('c', 64)),
+            Performer = new Party("Ana Lopez"),
+            Verifier = new Party("Ana Lopez"),
+            Approver = new Party("Ben Okri", new string('c', 64)),
             Subjects = Hashes(subjects),
             Locations =
             [
@@ -131,11 +132,13 @@ internal static class CertificateGen
                                 .Select(
                                     (hash, number) =>
                                         new OutcomeGroup(
-                                            number % 2 == 0 ? Verdict.Erased : Verdict.ErasurePending,
-                                            number,
-                                            number,
-                                            0,
-                                            TestX509.Now.AddDays(1),
+                                            new SubjectOutcome(
+                                                number % 2 == 0 ? Verdict.Erased : Verdict.ErasurePending,
+                                                number,
+                                                number,
+                                                0,
+                                                TestX509.Now.AddDays(1)
+                                            ),
                                             [hash]
                                         )
                                 ),
