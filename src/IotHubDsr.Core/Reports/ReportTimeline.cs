@@ -30,11 +30,13 @@ internal static class ReportTimeline
                 "One month after receipt (GDPR, Article 12(3)).",
                 "Due"
             ),
-            new(written, "This report written", null, "This report"),
         ];
         if (model.Extension is { } extension)
             entries.Add(new TimelineEntry(extension.Until, "Answer due, extended", extension.Reason, "Extended due date"));
         entries.AddRange(Events(model.Events));
+
+        // After what happened at the same time: the order of entries of one time is that in which they are added.
+        entries.Add(new TimelineEntry(written, "This report written", null, "This report"));
         entries.AddRange(
             model
                 .Holds.GroupBy(static hold => hold.ReviewAt)
