@@ -1,0 +1,34 @@
+using Microsoft.Azure.Amqp;
+using Microsoft.Azure.Amqp.Framing;
+
+namespace IotHubDsr.Sandbox.Messaging.Amqp;
+
+/// <summary>A session whose frames can meet a fault before they are handled.</summary>
+internal sealed class BrokerSession(BrokerConnection connection, AmqpSessionSettings settings, AmqpBroker broker)
+    : AmqpSession(connection, settings, broker)
+{
+    public override void ProcessFrame(Frame frame)
+    {
+        if (
+            broker.Faults.Any
+            && AmqpFaults.NameOf(frame.Command) is { } name
+            && broker.Faults.Strikes(connection, AddressOf(frame.Command), name)
+        )
+            return;
+
+        base.ProcessFrame(frame);
+    }
+
+    private string AddressOf(Performative command)
+    {
+        if (command is Attach attach)
+            return NodeAddress.Of(attach);
+
+        // A disposition names deliveries instead of a link: of a session's links, which are one entity's, any tells it.
+        AmqpLink? link =
+            command is LinkPerformative { Handle: { } handle } && LinksByRemoteHandle.TryGetObject(handle, out AmqpLink found)
+                ? found
+                : Links.Values.FirstOrDefault();
+        return link is not null && connection.Addresses.TryGetValue(link, out string? address) ? address : "";
+    }
+}
