@@ -11,6 +11,8 @@ internal sealed class MessagingWorld(SandboxClock clock)
 
     public SandboxClock Clock => clock;
 
+    public DateTimeOffset CreatedAt { get; } = clock.GetUtcNow();
+
     public IEnumerable<MessagingNamespace> Namespaces => _namespaces.Values.OrderBy(one => one.Name, StringComparer.Ordinal);
 
     public T Add<T>(T added)

@@ -50,7 +50,9 @@ internal static class WorldBuilder
         List<HubPolicy> policies = Policies(random);
         // Numbers of their own again.
         var numbers = new Random(options.Seed ^ MessagingNumbers);
+        clock.HoldAt(baseTime.AddDays(-30));
         MessagingWorld messaging = MessagingEntities.Make(clock, names, policies, numbers);
+        clock.HoldAt(baseTime.AddHours(-1));
         if (options.HasData)
         {
             var seed = new MessagingSeed(messaging, names, registry, numbers, baseTime, options.Scale, options.EventsToServiceBus);

@@ -1,12 +1,11 @@
 namespace IotHubDsr.Sandbox.Messaging.ServiceBus;
 
 /// <summary>
-/// A queue, a subscription, or a sub-queue of one for dead letters. This part stores: enqueues, schedules, shows, and moves messages on;
-/// the other part delivers. All of it is under one lock, which sub-queues may be used in and nothing else.
+/// A queue, a subscription, or a sub-queue of one for dead letters. This part enqueues, schedules and shows; the others deliver, hold
+/// sessions, and let messages go. All of it is under one lock, which sub-queues may be used in and nothing else.
 /// </summary>
 internal sealed partial class BusQueue : IBusTarget
 {
-    public const int MostHops = 4;
     public const string DeadLetterSuffix = "$deadletterqueue";
     public const string TransferSuffix = "$Transfer/$deadletterqueue";
 
@@ -15,11 +14,8 @@ internal sealed partial class BusQueue : IBusTarget
     private readonly Func<string, IBusTarget?> _find;
     private readonly MessageLog _messages;
     private readonly AvailableMessages _available;
-    private readonly BusSessions _sessions = new();
     private readonly PriorityQueue<BusMessage, DateTimeOffset> _scheduled = new();
-    private readonly PriorityQueue<BusMessage, DateTimeOffset> _expiring = new();
     private readonly SeenMessages _seen;
-    private readonly List<(string Target, BusMessage Message)> _leaving = [];
     private readonly WorldAlarm _alarm;
     private long _order;
     private int _nextPartition;
@@ -193,47 +189,6 @@ internal sealed partial class BusQueue : IBusTarget
         return (int)(hash % (uint)Options.Partitions);
     }
 
-    /// <summary>Notes that a message leaves for another entity, which is locked by itself when this one is not.</summary>
-    private void Forward(BusMessage message, string target)
-    {
-        BusMessage copy = message.Copy();
-        copy.Hops++;
-        copy.Enqueued = message.Enqueued;
-        _leaving.Add((target, copy));
-    }
-
-    private void MoveOn()
-    {
-        List<(string Target, BusMessage Message)> leaving;
-        lock (_lock)
-        {
-            leaving = [.. _leaving];
-            _leaving.Clear();
-        }
-
-        foreach ((string name, BusMessage message) in leaving)
-        {
-            if (message.Hops <= MostHops && _find(name) is { } target)
-            {
-                target.Take(message);
-                continue;
-            }
-
-            bool isChain = message.Hops > MostHops;
-            message.DeadLetterSource = Path;
-            message.SetProperties([
-                new("DeadLetterReason", isChain ? "MaxTransferHopCountExceeded" : "MessagingEntityNotFound"),
-                new(
-                    "DeadLetterErrorDescription",
-                    isChain
-                        ? $"Exceeded the maximum number of allowed hops, which is {MostHops}."
-                        : $"The messaging entity '{name}' could not be found."
-                ),
-            ]);
-            TransferDeadLetters!.Take(message);
-        }
-    }
-
     private void Ring()
     {
         lock (_lock)
@@ -262,56 +217,5 @@ internal sealed partial class BusQueue : IBusTarget
         }
 
         EndLocks(now);
-    }
-
-    /// <summary>Time to live is enforced where somebody receives; until then expired messages stay, and show.</summary>
-    private void Expire()
-    {
-        DateTimeOffset now = Now;
-        while (_consumers.Count > 0 && _expiring.TryPeek(out BusMessage? message, out DateTimeOffset due) && due <= now)
-        {
-            _expiring.Dequeue();
-            if (_messages.Find(message.Sequence) == message && message is { State: BusMessageState.Active, IsLocked: false })
-                Expire(message);
-        }
-    }
-
-    private void Expire(BusMessage message)
-    {
-        if (Options.DeadLettersOnExpiration)
-            Bury(
-                message,
-                [
-                    new("DeadLetterReason", "TTLExpiredException"),
-                    new("DeadLetterErrorDescription", "The message expired and was dead lettered."),
-                ]
-            );
-        else
-            Delete(message);
-    }
-
-    private void Delete(BusMessage message)
-    {
-        _available.Remove(message);
-        _messages.Remove(message);
-        if (message.IsLocked)
-            _locked.Remove(message.LockToken);
-
-        message.LockToken = Guid.Empty;
-    }
-
-    private void Bury(BusMessage message, IReadOnlyList<KeyValuePair<string, object?>> properties)
-    {
-        Delete(message);
-        BusMessage letter = message.Copy();
-        letter.DeadLetterSource = Path;
-        letter.Deliveries = message.Deliveries;
-        if (properties.Count > 0)
-            letter.SetProperties(properties);
-
-        if (Options.ForwardDeadLettersTo is { } target)
-            Forward(letter, target);
-        else
-            DeadLetters!.Take(letter);
     }
 }
