@@ -57,7 +57,7 @@ internal sealed class EventReader
 
     public static void Attach(BrokerLink broker, SendingAmqpLink link, EventHub hub, EventPartition partition, string group)
     {
-        long start = EventPosition.Of(partition, ((Source)link.Settings.Source).FilterSet);
+        long start = ReaderStart.Of(partition, ((Source)link.Settings.Source).FilterSet);
         var reader = new EventReader(broker, link, partition, start, hub.Clock);
         ConsumerGroup owner = hub.Group(group);
         owner.Admit(reader, partition.Id);

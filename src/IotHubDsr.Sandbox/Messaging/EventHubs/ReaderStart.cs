@@ -7,7 +7,7 @@ using Microsoft.Azure.Amqp.Framing;
 namespace IotHubDsr.Sandbox.Messaging.EventHubs;
 
 /// <summary>Where a reader begins: the selector of its link. .NET clients write its value without quotes, others with them.</summary>
-internal static partial class EventPosition
+internal static partial class ReaderStart
 {
     private const string Selector = "apache.org:selector-filter:string";
     private const string Latest = "@latest";
