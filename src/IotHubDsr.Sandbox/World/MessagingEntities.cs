@@ -81,6 +81,7 @@ internal static class MessagingEntities
         var ordinary = new BusQueueOptions { TimeToLive = TimeSpan.FromDays(14), DeadLettersOnExpiration = true };
         space.AddQueue(WorldNames.AlertsQueue, ordinary);
         space.AddQueue(WorldNames.AuditQueue, new BusQueueOptions { Partitions = 4 });
+        space.AddQueue(WorldNames.CommandsQueue, new BusQueueOptions { RequiresSession = true });
         space.AddQueue(WorldNames.DeviceEventsQueue, new BusQueueOptions { TimeToLive = TimeSpan.FromDays(7) });
         BusTopic alerts = space.AddTopic(WorldNames.AlertsTopic, TimeSpan.FromDays(14));
         alerts.Add(Operations, ordinary with { MaxDeliveryCount = 5 });

@@ -40,6 +40,9 @@ internal sealed class WorldNames
     public const string AlertsQueue = "alerts";
     public const string AlertsTopic = "alerts-topic";
     public const string AuditQueue = "alerts-audit";
+
+    /// <summary>A queue with sessions, which no route can lead to: it is the operator's own, and empty.</summary>
+    public const string CommandsQueue = "commands";
     public const string DeviceEventsQueue = "device-events";
     public const string DeviceEventsTopic = "device-events-topic";
 

@@ -124,7 +124,6 @@ internal sealed class AmqpListener : IAsyncDisposable
         try
         {
             await connection.OpenAsync(OpenTimeout);
-            connection.RequireNamespace();
         }
         catch (Exception exception) when (exception is AmqpException or TimeoutException or IOException or OperationCanceledException)
         {

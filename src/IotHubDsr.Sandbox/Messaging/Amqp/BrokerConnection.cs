@@ -27,7 +27,10 @@ internal sealed class BrokerConnection : AmqpConnection
         Closed += (_, _) => Claims.Dispose();
     }
 
-    /// <summary>The namespace that open.hostname names: the only thing that tells it, as the connection goes to an IP address.</summary>
+    /// <summary>
+    /// The namespace that open.hostname names: the only thing that tells it, as the connection goes to an IP address. Without one, every
+    /// link is refused.
+    /// </summary>
     public MessagingNamespace? Namespace { get; private set; }
 
     public string HostName => Settings.RemoteHostName ?? "";
@@ -38,12 +41,6 @@ internal sealed class BrokerConnection : AmqpConnection
 
     /// <summary>Links by the handle of the client, with the address that each is attached to: what faults go by.</summary>
     public ConcurrentDictionary<AmqpLink, string> Addresses { get; } = new();
-
-    public void RequireNamespace()
-    {
-        if (Namespace is null)
-            throw MessagingErrors.NoNamespace(HostName);
-    }
 
     private void OnOpening(object? sender, OpenEventArgs args)
     {
