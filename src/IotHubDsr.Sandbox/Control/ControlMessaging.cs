@@ -39,7 +39,7 @@ internal sealed class ControlMessaging(MessagingWorld world)
                         .Select(index =>
                         {
                             int number = (index * hub.Partitions.Count) + first;
-                            return ((ReadOnlyMemory<byte>)tails[number % Bodies], annotations[number % request.Devices], start);
+                            return new NewEvent(tails[number % Bodies], annotations[number % request.Devices], start);
                         })
                 );
         }

@@ -23,14 +23,15 @@ internal sealed class WorldAlarm
             return;
 
         _due = due;
-        TimeSpan wait = due is null ? Timeout.InfiniteTimeSpan : due.Value - _clock.GetUtcNow();
-        if (due is not null)
-            wait =
-                wait < TimeSpan.Zero ? TimeSpan.Zero
-                : wait > Longest ? Longest
-                : wait + TimeSpan.FromMilliseconds(1);
+        _timer.Change(due is { } moment ? WaitFor(moment) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
-        _timer.Change(wait, Timeout.InfiniteTimeSpan);
+    private TimeSpan WaitFor(DateTimeOffset moment)
+    {
+        TimeSpan left = moment - _clock.GetUtcNow();
+        return left < TimeSpan.Zero ? TimeSpan.Zero
+            : left > Longest ? Longest
+            : left + TimeSpan.FromMilliseconds(1);
     }
 
     /// <summary>Makes the next <see cref="Set"/> count, although its moment may be the same.</summary>

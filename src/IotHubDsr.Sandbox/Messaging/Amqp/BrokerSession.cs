@@ -9,15 +9,12 @@ internal sealed class BrokerSession(BrokerConnection connection, AmqpSessionSett
 {
     public override void ProcessFrame(Frame frame)
     {
-        if (
-            broker.Faults.Any
-            && AmqpFaults.NameOf(frame.Command) is { } name
-            && broker.Faults.Strikes(connection, AddressOf(frame.Command), name)
-        )
-            return;
-
-        base.ProcessFrame(frame);
+        if (!broker.Faults.Any || !IsStruck(frame.Command))
+            base.ProcessFrame(frame);
     }
+
+    private bool IsStruck(Performative command) =>
+        AmqpFaults.NameOf(command) is { } name && broker.Faults.Strikes(connection, AddressOf(command), name);
 
     private string AddressOf(Performative command)
     {

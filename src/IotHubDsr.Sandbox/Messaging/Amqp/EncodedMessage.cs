@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using Microsoft.Azure.Amqp;
-using Microsoft.Azure.Amqp.Encoding;
-using Microsoft.Azure.Amqp.Framing;
 
 namespace IotHubDsr.Sandbox.Messaging.Amqp;
 
@@ -86,7 +84,7 @@ internal sealed class EncodedMessage
 
     public static byte[] BytesOf(AmqpMessage message)
     {
-        using Stream stream = message.ToStream();
+        using var stream = message.ToStream();
         if (stream.CanSeek)
             stream.Position = 0;
 

@@ -76,7 +76,7 @@ internal sealed class ConsumerGroup(string name, DateTimeOffset createdAt)
             409,
             AmqpErrorCode.Stolen.Value,
             reader.OwnerLevel is { } level
-                ? $"Receiver '{reader.Name}' with epoch '{level}' cannot be created, as a receiver with the higher epoch '{highest}' exists."
+                ? $"Receiver '{reader.Name}' with epoch '{level}' cannot be created, as one with the higher epoch '{highest}' exists."
                 : $"At least one receiver for the endpoint is created with epoch of '{highest}', and so non-epoch receiver is not allowed. "
                     + "Either reconnect with a higher epoch, or make sure all epoch receivers are closed or disconnected."
         );

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using IotHubDsr.Sandbox.Identity;
 using IotHubDsr.Sandbox.Messaging.Amqp;
 using Microsoft.Azure.Amqp;
 

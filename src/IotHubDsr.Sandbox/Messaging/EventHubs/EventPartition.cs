@@ -70,25 +70,19 @@ internal sealed class EventPartition(int id, EventHub hub)
     {
         long sequence;
         lock (_lock)
-        {
             sequence = Store(tail, key, annotations ?? [], enqueued ?? hub.Clock.GetUtcNow());
-        }
 
         Wake();
         return sequence;
     }
 
     /// <summary>Adds many events before readers are told.</summary>
-    public void AppendAll(
-        IEnumerable<(ReadOnlyMemory<byte> Tail, IReadOnlyList<KeyValuePair<string, object?>> Annotations, DateTimeOffset Enqueued)> events
-    )
+    public void AppendAll(IEnumerable<NewEvent> events)
     {
         lock (_lock)
         {
-            foreach (
-                (ReadOnlyMemory<byte> tail, IReadOnlyList<KeyValuePair<string, object?>> annotations, DateTimeOffset enqueued) in events
-            )
-                Store(tail, null, annotations, enqueued);
+            foreach (NewEvent one in events)
+                Store(one.Tail, null, one.Annotations, one.Enqueued);
         }
 
         Wake();

@@ -1,5 +1,3 @@
-using IotHubDsr.Sandbox.Messaging.Amqp;
-
 namespace IotHubDsr.Sandbox.Messaging.ServiceBus;
 
 /// <summary>How a message is settled.</summary>

@@ -63,16 +63,19 @@ internal sealed partial class BusQueue
 
     private void Expire(BusMessage message)
     {
-        if (Options.DeadLettersOnExpiration)
-            Bury(
-                message,
-                [
-                    new("DeadLetterReason", "TTLExpiredException"),
-                    new("DeadLetterErrorDescription", "The message expired and was dead lettered."),
-                ]
-            );
-        else
+        if (!Options.DeadLettersOnExpiration)
+        {
             Delete(message);
+            return;
+        }
+
+        Bury(
+            message,
+            [
+                new("DeadLetterReason", "TTLExpiredException"),
+                new("DeadLetterErrorDescription", "The message expired and was dead lettered."),
+            ]
+        );
     }
 
     private void Delete(BusMessage message)

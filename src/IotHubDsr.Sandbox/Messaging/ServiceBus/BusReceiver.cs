@@ -12,6 +12,7 @@ internal sealed class BusReceiver
     private const string LockedUntilProperty = "com.microsoft:locked-until-utc";
     private const string TimeoutProperty = "com.microsoft:timeout";
     private const string DeadLetterReason = "DeadLetterReason";
+    private const string DeadLetterCondition = "com.microsoft:dead-letter";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly BrokerLink _broker;
@@ -117,19 +118,14 @@ internal sealed class BusReceiver
         if (_broker.Broker.Faults.RefusalOf(_broker.Connection, _broker.Address, AmqpFaults.Disposition) is { } fault)
         {
             _broker.Log(OperationOf(Settlement.Complete), fault.Status);
-            _link.DisposeDelivery(delivery, settled: true, MessagingErrors.Rejected(fault.Condition, fault.Message));
+            Answer(delivery, MessagingErrors.Rejected(fault.Condition, fault.Message));
             return;
         }
 
         if (delivery.State is not Outcome outcome)
         {
-            if (delivery.State is not null)
-                _link.DisposeDelivery(
-                    delivery,
-                    settled: true,
-                    MessagingErrors.Rejected(AmqpErrorCode.NotImplemented.Value, "Not simulated by the sandbox: transactions.")
-                );
-
+            MessagingRefusal refusal = MessagingErrors.NotSimulated("settling in a transaction");
+            Answer(delivery, MessagingErrors.Rejected(refusal.Condition, refusal.Message));
             return;
         }
 
@@ -145,7 +141,14 @@ internal sealed class BusReceiver
                 )
             : outcome is Rejected ? AmqpConstants.AcceptedOutcome
             : outcome;
-        _link.DisposeDelivery(delivery, settled: true, answer);
+        Answer(delivery, answer);
+    }
+
+    /// <summary>Who has settled by itself, as clients of the first kind do, waits for no answer.</summary>
+    private void Answer(Delivery delivery, DeliveryState answer)
+    {
+        if (!delivery.Settled)
+            _link.DisposeDelivery(delivery, settled: true, answer);
     }
 
     private static (Settlement Settlement, IReadOnlyList<KeyValuePair<string, object?>> Changes) Read(Outcome outcome) =>
@@ -164,11 +167,8 @@ internal sealed class BusReceiver
     {
         List<KeyValuePair<string, object?>> reasons = Entries(rejected.Error?.Info);
         // A client of the protocol alone gives a condition instead of a reason.
-        if (
-            rejected.Error is { } error
-            && error.Condition.Value != "com.microsoft:dead-letter"
-            && reasons.TrueForAll(pair => pair.Key != DeadLetterReason)
-        )
+        bool hasReason = reasons.Exists(pair => pair.Key == DeadLetterReason);
+        if (!hasReason && rejected.Error is { } error && error.Condition.Value != DeadLetterCondition)
             reasons.Add(new(DeadLetterReason, error.Condition.Value));
 
         return reasons;

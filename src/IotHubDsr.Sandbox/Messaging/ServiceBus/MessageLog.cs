@@ -34,13 +34,11 @@ internal sealed class MessageLog(int partitions)
 
     public void Remove(BusMessage message)
     {
-        if (
-            PartitionOf(message.Sequence) is not { } partition
-            || partition.Sequences.BinarySearch(message.Sequence) is not (>= 0 and var index)
-        )
+        if (PartitionOf(message.Sequence) is not { } partition)
             return;
 
-        if (partition.Messages[index] != message)
+        int index = partition.Sequences.BinarySearch(message.Sequence);
+        if (index < 0 || partition.Messages[index] != message)
             return;
 
         partition.Messages[index] = null;

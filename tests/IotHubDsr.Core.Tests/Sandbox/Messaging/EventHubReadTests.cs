@@ -19,14 +19,20 @@ public sealed class EventHubReadTests
         EventHub hub = session.Events.Add(Name, new EventHubOptions { Partitions = 32 });
         Fill(hub, "7", 3);
         await using EventHubConnection connection = session.Connect(Name);
-        await using EventHubConsumerClient consumer = session.Consumer(connection);
+        await using EventHubConsumerClient consumer = MessagingSession.Consumer(connection);
 
         EventHubProperties properties = await consumer.GetEventHubPropertiesAsync();
         PartitionProperties filled = await consumer.GetPartitionPropertiesAsync("7");
         PartitionProperties empty = await consumer.GetPartitionPropertiesAsync("31");
 
-        Assert.Equal((Name, 32, hub.CreatedAt.ToUnixTimeMilliseconds()), (properties.Name, properties.PartitionIds.Length, properties.CreatedOn.ToUnixTimeMilliseconds()));
-        Assert.Equal((false, 0, 2, "1024"), (filled.IsEmpty, filled.BeginningSequenceNumber, filled.LastEnqueuedSequenceNumber, filled.LastEnqueuedOffsetString));
+        Assert.Equal(
+            (Name, 32, hub.CreatedAt.ToUnixTimeMilliseconds()),
+            (properties.Name, properties.PartitionIds.Length, properties.CreatedOn.ToUnixTimeMilliseconds())
+        );
+        Assert.Equal(
+            (false, 0, 2, "1024"),
+            (filled.IsEmpty, filled.BeginningSequenceNumber, filled.LastEnqueuedSequenceNumber, filled.LastEnqueuedOffsetString)
+        );
         Assert.Equal((true, -1), (empty.IsEmpty, empty.LastEnqueuedSequenceNumber));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => consumer.GetPartitionPropertiesAsync("32"));
     }
@@ -65,7 +71,7 @@ public sealed class EventHubReadTests
         };
 
         await using EventHubConnection connection = session.Connect(Name);
-        List<EventData> events = await session.ReadAsync(connection, "0", position);
+        List<EventData> events = await MessagingSession.ReadAsync(connection, "0", position);
 
         Assert.Equal(Enumerable.Range(first, 10 - first).Select(number => $"{number}"), events.Select(one => one.EventBody.ToString()));
         Assert.All(events, one => Assert.Equal($"{one.SequenceNumber * 512}", one.OffsetString));
@@ -79,7 +85,7 @@ public sealed class EventHubReadTests
         EventHub hub = session.Events.Add(Name, new EventHubOptions { Partitions = 1 });
         Fill(hub, "0", 5);
         await using EventHubConnection connection = session.Connect(Name);
-        await using PartitionReceiver receiver = session.Receiver(connection, "0", EventPosition.Latest);
+        await using PartitionReceiver receiver = MessagingSession.Receiver(connection, "0", EventPosition.Latest);
         Assert.Empty(await receiver.ReceiveBatchAsync(10, TimeSpan.FromMilliseconds(200)));
 
         hub.Partitions[0].Append(Tail("late"));
@@ -96,7 +102,7 @@ public sealed class EventHubReadTests
         Fill(hub, "0", 5);
         await using EventHubConnection connection = session.Connect(Name);
         var options = new PartitionReceiverOptions { TrackLastEnqueuedEventProperties = true, RetryOptions = MessagingSession.NoRetry() };
-        await using PartitionReceiver receiver = session.Receiver(connection, "0", EventPosition.Earliest, options);
+        await using PartitionReceiver receiver = MessagingSession.Receiver(connection, "0", EventPosition.Earliest, options);
 
         Assert.Single(await receiver.ReceiveBatchAsync(1, MessagingSession.Patience));
         LastEnqueuedEventProperties last = receiver.ReadLastEnqueuedEventProperties();
@@ -116,7 +122,7 @@ public sealed class EventHubReadTests
         hub.Partitions[0].Append(Tail("next"));
         await using EventHubConnection connection = session.Connect(Name);
 
-        List<EventData> events = await session.ReadAsync(connection, "0");
+        List<EventData> events = await MessagingSession.ReadAsync(connection, "0");
 
         Assert.Equal([text, "next"], events.Select(one => one.EventBody.ToString()));
     }
@@ -131,9 +137,13 @@ public sealed class EventHubReadTests
             hub.Partitions[number % 32].Append(Tail($"{number}"));
 
         await using EventHubConnection connection = session.Connect(Name);
-        List<EventData>[] read = await Task.WhenAll(hub.Partitions.Select(partition => session.ReadAsync(connection, partition.Id)));
+        List<EventData>[] read = await Task.WhenAll(
+            hub.Partitions.Select(partition => MessagingSession.ReadAsync(connection, partition.Id))
+        );
 
-        Assert.All(read, events => Assert.Equal(Enumerable.Range(0, events.Count).Select(n => (long)n), events.Select(e => e.SequenceNumber)));
+        Assert.All(read, events =>
+            Assert.Equal(Enumerable.Range(0, events.Count).Select(n => (long)n), events.Select(e => e.SequenceNumber))
+        );
         Assert.Equal(Enumerable.Range(0, count), read.SelectMany(events => events).Select(e => int.Parse(e.EventBody.ToString())).Order());
     }
 
@@ -146,12 +156,12 @@ public sealed class EventHubReadTests
         hub.Partitions[0].Append(Tail("old"), enqueued: now.AddHours(-20));
         hub.Partitions[0].Append(Tail("new"), enqueued: now.AddHours(-2));
         await using EventHubConnection connection = session.Connect(Name);
-        Assert.Equal(2, (await session.ReadAsync(connection, "0")).Count);
+        Assert.Equal(2, (await MessagingSession.ReadAsync(connection, "0")).Count);
 
         session.Clock.Advance(TimeSpan.FromHours(5));
-        EventData left = Assert.Single(await session.ReadAsync(connection, "0", EventPosition.FromSequenceNumber(0)));
+        EventData left = Assert.Single(await MessagingSession.ReadAsync(connection, "0", EventPosition.FromSequenceNumber(0)));
         session.Clock.Advance(TimeSpan.FromHours(20));
-        await using EventHubConsumerClient consumer = session.Consumer(connection);
+        await using EventHubConsumerClient consumer = MessagingSession.Consumer(connection);
         PartitionProperties empty = await consumer.GetPartitionPropertiesAsync("0");
 
         Assert.Equal(("new", 1), (left.EventBody.ToString(), left.SequenceNumber));
@@ -169,7 +179,7 @@ public sealed class EventHubReadTests
         session.Clock.Advance(TimeSpan.FromDays(3));
         await using EventHubConnection connection = session.Connect(Name);
 
-        Assert.Single(await session.ReadAsync(connection, "0"));
+        Assert.Single(await MessagingSession.ReadAsync(connection, "0"));
     }
 
     private static void Fill(EventHub hub, string partition, int count)

@@ -17,7 +17,7 @@ public sealed class EventHubSendTests
         await using MessagingSession session = await MessagingSession.StartAsync();
         EventHub hub = session.Events.Add(Name, new EventHubOptions { Partitions = 4 });
         await using EventHubConnection connection = session.Connect(Name);
-        await using EventHubProducerClient producer = session.Producer(connection);
+        await using EventHubProducerClient producer = MessagingSession.Producer(connection);
         using EventDataBatch batch = await producer.CreateBatchAsync(new CreateBatchOptions { PartitionKey = "dev1" });
         for (int number = 0; number < 3; number++)
         {
@@ -28,20 +28,28 @@ public sealed class EventHubSendTests
                         MessageId = $"id {number}",
                         ContentType = "text/plain",
                         CorrelationId = "c",
-                        Properties = { ["text"] = "it's", ["number"] = 5L, ["flag"] = true },
+                        Properties =
+                        {
+                            ["text"] = "it's",
+                            ["number"] = 5L,
+                            ["flag"] = true,
+                        },
                     }
                 )
             );
         }
 
         await producer.SendAsync(batch);
-        List<EventData> events = await session.ReadAllAsync(connection);
+        List<EventData> events = await MessagingSession.ReadAllAsync(connection);
 
         Assert.Equal(["body 0", "body 1", "body 2"], events.Select(one => one.EventBody.ToString()));
         Assert.All(events, one =>
         {
             Assert.Equal(("dev1", "text/plain", "c"), (one.PartitionKey, one.ContentType, one.CorrelationId));
-            Assert.Equal(("it's", 5L, true), ((string)one.Properties["text"], (long)one.Properties["number"], (bool)one.Properties["flag"]));
+            Assert.Equal(
+                ("it's", 5L, true),
+                ((string)one.Properties["text"], (long)one.Properties["number"], (bool)one.Properties["flag"])
+            );
         });
         Assert.Equal(["id 0", "id 1", "id 2"], events.Select(one => one.MessageId));
         Assert.Equal(3, hub.Partitions.Max(partition => partition.Count));
@@ -53,7 +61,7 @@ public sealed class EventHubSendTests
         await using MessagingSession session = await MessagingSession.StartAsync();
         EventHub hub = session.Events.Add(Name, new EventHubOptions { Partitions = 4 });
         await using EventHubConnection connection = session.Connect(Name);
-        await using EventHubProducerClient producer = session.Producer(connection);
+        await using EventHubProducerClient producer = MessagingSession.Producer(connection);
 
         await producer.SendAsync([new EventData("one")], new SendEventOptions { PartitionId = "3" });
         Assert.Equal([0, 0, 0, 1], hub.Partitions.Select(partition => partition.Count));
@@ -120,9 +128,11 @@ public sealed class EventHubSendTests
         await using EventHubConnection connection = session.Connect(Name);
         await using EventHubConnection missing = session.Connect("missing");
 
-        EventHubsException noGroup = await Assert.ThrowsAsync<EventHubsException>(() => ReaderAsync(session, connection, "0", null, "none"));
+        EventHubsException noGroup = await Assert.ThrowsAsync<EventHubsException>(() =>
+            ReaderAsync(session, connection, "0", null, "none")
+        );
         EventHubsException noHub = await Assert.ThrowsAsync<EventHubsException>(() => ReaderAsync(session, missing, "0", null));
-        await using EventHubConsumerClient consumer = session.Consumer(missing);
+        await using EventHubConsumerClient consumer = MessagingSession.Consumer(missing);
         EventHubsException noProperties = await Assert.ThrowsAsync<EventHubsException>(() => consumer.GetEventHubPropertiesAsync());
 
         Assert.All([noGroup, noHub, noProperties], error => Assert.Equal(EventHubsException.FailureReason.ResourceNotFound, error.Reason));
@@ -137,7 +147,7 @@ public sealed class EventHubSendTests
         string group = "$Default"
     )
     {
-        PartitionReceiver reader = session.Receiver(
+        PartitionReceiver reader = MessagingSession.Receiver(
             connection,
             partition,
             EventPosition.Earliest,

@@ -28,8 +28,8 @@ public sealed class MessagingAccessTests
         );
         await using EventHubConnection connection = listen;
 
-        Assert.Empty(await session.ReadAsync(connection, "0"));
-        await using EventHubProducerClient producer = session.Producer(connection);
+        Assert.Empty(await MessagingSession.ReadAsync(connection, "0"));
+        await using EventHubProducerClient producer = MessagingSession.Producer(connection);
         await Assert.ThrowsAsync<UnauthorizedAccessException>(() => producer.SendAsync([new EventData("x")]));
         // The rule is of one hub, so its key opens no other.
         await using var other = new EventHubConnection(
@@ -38,7 +38,7 @@ public sealed class MessagingAccessTests
             MessagingSession.Key(session.Events, "dashboards"),
             session.EventOptions(MessagingSession.EventsHost)
         );
-        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => session.ReadAsync(other, "0"));
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => MessagingSession.ReadAsync(other, "0"));
     }
 
     [Fact]
@@ -53,8 +53,8 @@ public sealed class MessagingAccessTests
             session.EventOptions(MessagingSession.EventsHost)
         );
         await using var client = new ServiceBusClient(MessagingSession.BusHost, wrong, session.BusOptions());
-        await using EventHubConsumerClient consumer = session.Consumer(connection);
-        await using PartitionReceiver receiver = session.Receiver(connection, "0", EventPosition.Earliest);
+        await using EventHubConsumerClient consumer = MessagingSession.Consumer(connection);
+        await using PartitionReceiver receiver = MessagingSession.Receiver(connection, "0", EventPosition.Earliest);
 
         await Assert.ThrowsAsync<UnauthorizedAccessException>(() => consumer.GetEventHubPropertiesAsync());
         await Assert.ThrowsAsync<UnauthorizedAccessException>(() => receiver.ReceiveBatchAsync(1, MessagingSession.Patience));
@@ -80,11 +80,11 @@ public sealed class MessagingAccessTests
         await using EventHubConnection device = Connect("device");
         await using EventHubConnection token = session.Connect(WorldNames.HubName, MessagingSession.BuiltInHost);
 
-        Assert.NotEmpty(await session.ReadAllAsync(owner));
-        Assert.NotEmpty(await session.ReadAllAsync(service));
-        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => session.ReadAllAsync(device));
-        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => session.ReadAllAsync(token));
-        await using EventHubProducerClient producer = session.Producer(owner);
+        Assert.NotEmpty(await MessagingSession.ReadAllAsync(owner));
+        Assert.NotEmpty(await MessagingSession.ReadAllAsync(service));
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => MessagingSession.ReadAllAsync(device));
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => MessagingSession.ReadAllAsync(token));
+        await using EventHubProducerClient producer = MessagingSession.Producer(owner);
         await Assert.ThrowsAsync<UnauthorizedAccessException>(() => producer.SendAsync([new EventData("x")]));
     }
 
@@ -105,9 +105,9 @@ public sealed class MessagingAccessTests
         await using EventHubConnection other = session.Connect(WorldNames.DeviceEventsHub);
         await using ServiceBusClient client = session.BusClient();
 
-        Assert.Empty(await session.ReadAsync(allowed, "0"));
+        Assert.Empty(await MessagingSession.ReadAsync(allowed, "0"));
         Assert.Null(await client.CreateReceiver(WorldNames.AlertsTopic, "operations").PeekMessageAsync());
-        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => session.ReadAsync(other, "0"));
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => MessagingSession.ReadAsync(other, "0"));
         await Assert.ThrowsAsync<UnauthorizedAccessException>(() =>
             client.CreateReceiver(WorldNames.AlertsTopic, "security").PeekMessageAsync()
         );
@@ -124,8 +124,8 @@ public sealed class MessagingAccessTests
         await using EventHubConnection denied = session.Connect(WorldNames.AnalyticsHub);
         await using EventHubConnection allowed = session.Connect(WorldNames.DeviceEventsHub);
 
-        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => session.ReadAsync(denied, "0"));
-        Assert.Empty(await session.ReadAsync(allowed, "0"));
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => MessagingSession.ReadAsync(denied, "0"));
+        Assert.Empty(await MessagingSession.ReadAsync(allowed, "0"));
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class MessagingAccessTests
         await using EventHubConnection connection = session.Connect(WorldNames.AnalyticsHub);
 
         UnauthorizedAccessException refused = await Assert.ThrowsAsync<UnauthorizedAccessException>(() =>
-            session.ReadAsync(connection, "0")
+            MessagingSession.ReadAsync(connection, "0")
         );
 
         Assert.Contains("ExpiredToken", refused.Message, StringComparison.Ordinal);
@@ -148,7 +148,7 @@ public sealed class MessagingAccessTests
         await using MessagingSession session = await MessagingSession.StartAsync(hasData: true);
         session.Server.AmqpFaults.Add(new() { Operation = "put-token", TokenSeconds = 0.5 });
         await using EventHubConnection connection = session.Connect(WorldNames.AnalyticsHub);
-        await using PartitionReceiver receiver = session.Receiver(
+        await using PartitionReceiver receiver = MessagingSession.Receiver(
             connection,
             "0",
             EventPosition.Earliest,
@@ -191,7 +191,7 @@ public sealed class MessagingAccessTests
             }
         );
 
-        await Assert.ThrowsAnyAsync<Exception>(() => session.ReadAsync(connection, "0"));
+        await Assert.ThrowsAnyAsync<Exception>(() => MessagingSession.ReadAsync(connection, "0"));
         Assert.Empty(session.Logged("open"));
     }
 
@@ -202,7 +202,7 @@ public sealed class MessagingAccessTests
         await using MessagingSession session = await MessagingSession.StartAsync();
         await using EventHubConnection connection = session.Connect("any", host);
 
-        EventHubsException refused = await Assert.ThrowsAsync<EventHubsException>(() => session.ReadAsync(connection, "0"));
+        EventHubsException refused = await Assert.ThrowsAsync<EventHubsException>(() => MessagingSession.ReadAsync(connection, "0"));
 
         Assert.Equal(EventHubsException.FailureReason.ServiceCommunicationProblem, refused.Reason);
         Assert.Contains(session.Logged("open"), request => request.Status == 404 && request.Host == host);

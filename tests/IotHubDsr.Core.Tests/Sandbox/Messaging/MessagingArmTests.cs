@@ -138,7 +138,7 @@ public sealed class MessagingArmTests
         );
 
         Assert.Equal("dashboards", (string)keys["keyName"]!);
-        Assert.Empty(await session.ReadAsync(connection, "0"));
+        Assert.Empty(await MessagingSession.ReadAsync(connection, "0"));
     }
 
     [Theory]

@@ -1,4 +1,7 @@
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Messaging.EventHubs;
 using Azure.Messaging.EventHubs.Consumer;
@@ -14,7 +17,7 @@ namespace IotHubDsr.Core.Tests.Sandbox.Messaging;
 /// <summary>Faults on AMQP connections reach the clients as those of the service do.</summary>
 public sealed class MessagingFaultTests
 {
-    public static TheoryData<string> Frames => new("open", "begin", "attach", "flow", "transfer");
+    public static TheoryData<string> Frames => new("begin", "attach", "flow", "transfer");
 
     [Theory]
     [MemberData(nameof(Frames))]
@@ -24,18 +27,16 @@ public sealed class MessagingFaultTests
         await using EventHubConnection connection = session.Connect(WorldNames.AnalyticsHub);
         int expected = session.Events.Find(WorldNames.AnalyticsHub)!.Partitions[1].Count;
         session.Server.AmqpFaults.Add(new AmqpFaultRule { Frame = frame, Reset = true });
-        // A client whose connection breaks before it is open waits until the end of its try.
-        TimeSpan patience = frame == "open" ? TimeSpan.FromSeconds(3) : MessagingSession.Patience;
         var options = new PartitionReceiverOptions
         {
             RetryOptions = new EventHubsRetryOptions
             {
-                MaximumRetries = 20,
+                MaximumRetries = 5,
                 Delay = TimeSpan.FromMilliseconds(10),
-                TryTimeout = patience,
+                TryTimeout = MessagingSession.Patience,
             },
         };
-        await using PartitionReceiver receiver = session.Receiver(connection, "1", EventPosition.Earliest, options);
+        await using PartitionReceiver receiver = MessagingSession.Receiver(connection, "1", EventPosition.Earliest, options);
 
         var numbers = new List<long>();
         while (numbers.Count < expected)
@@ -43,7 +44,28 @@ public sealed class MessagingFaultTests
 
         Assert.Equal(Enumerable.Range(0, expected).Select(number => (long)number), numbers);
         Assert.Empty(session.Server.AmqpFaults.Pending);
-        Assert.True(frame == "open" || session.Logged("open").Count > 1);
+        Assert.True(session.Logged("open").Count > 1);
+    }
+
+    /// <summary>By hand: Microsoft's client does not notice before its time is over that the connection broke while it was opened.</summary>
+    [Fact]
+    public async Task Reset_AtOpen_ClosesTheConnectionWithoutAnAnswer()
+    {
+        await using MessagingSession session = await MessagingSession.StartAsync();
+        session.Server.AmqpFaults.Add(
+            new AmqpFaultRule
+            {
+                Frame = "open",
+                Host = MessagingSession.EventsHost,
+                Reset = true,
+            }
+        );
+
+        byte[] broken = await OpenAsync(session);
+        byte[] answered = await OpenAsync(session);
+
+        Assert.Equal("AMQP\0\u0001\0\0"u8.ToArray(), broken);
+        Assert.True(answered.Length > broken.Length);
     }
 
     [Fact]
@@ -65,7 +87,7 @@ public sealed class MessagingFaultTests
         while (numbers.Count < expected)
         {
             EventPosition position = numbers.Count == 0 ? EventPosition.Earliest : EventPosition.FromSequenceNumber(numbers[^1], false);
-            await using PartitionReceiver receiver = session.Receiver(connection, "0", position);
+            await using PartitionReceiver receiver = MessagingSession.Receiver(connection, "0", position);
             try
             {
                 while (numbers.Count < expected)
@@ -172,8 +194,8 @@ public sealed class MessagingFaultTests
     {
         await using MessagingSession session = await MessagingSession.StartAsync();
         await using EventHubConnection connection = session.Connect(WorldNames.AnalyticsHub);
-        await using EventHubConsumerClient consumer = session.Consumer(connection);
-        await using EventHubProducerClient producer = session.Producer(connection);
+        await using EventHubConsumerClient consumer = MessagingSession.Consumer(connection);
+        await using EventHubProducerClient producer = MessagingSession.Producer(connection);
         session.Server.AmqpFaults.Add(new AmqpFaultRule { Operation = "READ", Error = "com.microsoft:server-busy" });
         session.Server.AmqpFaults.Add(
             new AmqpFaultRule
@@ -231,9 +253,36 @@ public sealed class MessagingFaultTests
             (Active("big"), Active("alerts-topic/Subscriptions/operations"), Active("alerts-audit"), Active("alerts"))
         );
         await using EventHubConnection connection = session.Connect("big");
-        List<EventData> read = await session.ReadAllAsync(connection);
+        List<EventData> read = await MessagingSession.ReadAllAsync(connection);
         Assert.Equal(1001, read.Count);
         Assert.Equal(143, read.Count(one => (string)one.SystemProperties["iothub-connection-device-id"] == "gen-6"));
         Assert.All(read, one => Assert.Equal(300, one.EventBody.ToMemory().Length));
+    }
+
+    /// <summary>Opens a connection for the namespace of event hubs; all that the broker answers within the first frame.</summary>
+    private static async Task<byte[]> OpenAsync(MessagingSession session)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, session.Sandbox.Descriptor.AmqpPort);
+        await using var stream = new SslStream(client.GetStream(), false, session.Trust(MessagingSession.EventsHost));
+        await stream.AuthenticateAsClientAsync(MessagingSession.EventsHost);
+        byte[] host = Encoding.ASCII.GetBytes(MessagingSession.EventsHost);
+        byte[] fields = [0xa1, 1, (byte)'t', 0xa1, (byte)host.Length, .. host];
+        byte[] open = [0, 0x53, 0x10, 0xc0, (byte)(fields.Length + 1), 2, .. fields];
+        await stream.WriteAsync("AMQP\0\u0001\0\0"u8.ToArray());
+        await stream.WriteAsync((byte[])[0, 0, 0, (byte)(open.Length + 8), 2, 0, 0, 0, .. open]);
+        var answer = new MemoryStream();
+        byte[] buffer = new byte[4096];
+        try
+        {
+            while (answer.Length <= 8 && await stream.ReadAsync(buffer) is > 0 and var read)
+                answer.Write(buffer, 0, read);
+        }
+        catch (IOException)
+        {
+            // A reset is as good as an end.
+        }
+
+        return answer.ToArray();
     }
 }

@@ -75,13 +75,13 @@ internal sealed class MessagingSession : IAsyncDisposable
 
     public EventHubConnection Connect(string hub, string host = EventsHost) => new(host, hub, Credential, EventOptions(host));
 
-    public EventHubConsumerClient Consumer(EventHubConnection connection, string group = EventHub.DefaultGroup) =>
+    public static EventHubConsumerClient Consumer(EventHubConnection connection, string group = EventHub.DefaultGroup) =>
         new(group, connection, new EventHubConsumerClientOptions { RetryOptions = NoRetry() });
 
-    public EventHubProducerClient Producer(EventHubConnection connection) =>
+    public static EventHubProducerClient Producer(EventHubConnection connection) =>
         new(connection, new EventHubProducerClientOptions { RetryOptions = NoRetry() });
 
-    public PartitionReceiver Receiver(
+    public static PartitionReceiver Receiver(
         EventHubConnection connection,
         string partition,
         EventPosition position,
@@ -89,7 +89,8 @@ internal sealed class MessagingSession : IAsyncDisposable
         string group = EventHub.DefaultGroup
     ) => new(group, partition, position, connection, options ?? new PartitionReceiverOptions { RetryOptions = NoRetry() });
 
-    public ServiceBusClient BusClient(int retries = 0, TimeSpan? patience = null) => new(BusHost, Credential, BusOptions(retries, patience));
+    public ServiceBusClient BusClient(int retries = 0, TimeSpan? patience = null) =>
+        new(BusHost, Credential, BusOptions(retries, patience));
 
     public ServiceBusClientOptions BusOptions(int retries = 0, TimeSpan? patience = null) =>
         new()
@@ -110,7 +111,7 @@ internal sealed class MessagingSession : IAsyncDisposable
         ];
 
     /// <summary>Reads a partition up to the last event that it has now.</summary>
-    public async Task<List<EventData>> ReadAsync(EventHubConnection connection, string partition, EventPosition? position = null)
+    public static async Task<List<EventData>> ReadAsync(EventHubConnection connection, string partition, EventPosition? position = null)
     {
         await using EventHubConsumerClient consumer = Consumer(connection);
         PartitionProperties properties = await consumer.GetPartitionPropertiesAsync(partition);
@@ -122,7 +123,7 @@ internal sealed class MessagingSession : IAsyncDisposable
         return events;
     }
 
-    public async Task<List<EventData>> ReadAllAsync(EventHubConnection connection)
+    public static async Task<List<EventData>> ReadAllAsync(EventHubConnection connection)
     {
         await using EventHubConsumerClient consumer = Consumer(connection);
         var events = new List<EventData>();

@@ -1,10 +1,10 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Messaging.EventHubs;
 using Azure.Messaging.ServiceBus;
-using IotHubDsr.Sandbox.Messaging;
+using IotHubDsr.Sandbox.Messaging.EventHubs;
 using IotHubDsr.Sandbox.World;
+using Microsoft.Extensions.Time.Testing;
 
 namespace IotHubDsr.Core.Tests.Sandbox.Messaging;
 
@@ -12,6 +12,7 @@ namespace IotHubDsr.Core.Tests.Sandbox.Messaging;
 public sealed class MessagingWorldTests
 {
     private const string DeviceId = "iothub-connection-device-id";
+    private static readonly DateTimeOffset s_start = new(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);
 
     [Fact]
     public async Task Truth_OfRoutedEventHubs_IsWhatAReaderCounts()
@@ -20,7 +21,7 @@ public sealed class MessagingWorldTests
         MessagingTruth truth = Truth(session, WorldNames.EventsNamespace, WorldNames.AnalyticsHub);
         await using EventHubConnection connection = session.Connect(WorldNames.AnalyticsHub);
 
-        List<EventData> events = await session.ReadAllAsync(connection);
+        List<EventData> events = await MessagingSession.ReadAllAsync(connection);
 
         Assert.Equal(truth.Messages, events.Count);
         AssertCounts(session, truth, events.Select(one => ((string)one.SystemProperties[DeviceId], Leaf(one.Properties))));
@@ -81,7 +82,9 @@ public sealed class MessagingWorldTests
         await using EventHubConnection connection = session.Connect(WorldNames.DeviceEventsHub);
         MessagingTruth truth = Truth(session, WorldNames.EventsNamespace, WorldNames.DeviceEventsHub);
 
-        var envelopes = (await session.ReadAllAsync(connection)).Select(one => JsonNode.Parse(one.EventBody.ToMemory().Span)![0]!).ToList();
+        var envelopes = (await MessagingSession.ReadAllAsync(connection))
+            .Select(one => JsonNode.Parse(one.EventBody.ToMemory().Span)![0]!)
+            .ToList();
         AssertCounts(session, truth, envelopes.Select(one => (DeviceOf(one), LeafOf(one))));
         Assert.All(envelopes, one => Assert.Equal(session.Server.World.Names.HubId.ToUpperInvariant(), (string)one["topic"]!));
         Assert.Contains(envelopes, one => (string)one["subject"]! == "devices/dev1/tracker");
@@ -114,7 +117,7 @@ public sealed class MessagingWorldTests
         {
             string hub = MessagingEntities.LogHub(category);
             await using EventHubConnection connection = session.Connect(hub);
-            IEnumerable<JsonNode?> records = (await session.ReadAllAsync(connection)).SelectMany(one =>
+            IEnumerable<JsonNode?> records = (await MessagingSession.ReadAllAsync(connection)).SelectMany(one =>
                 JsonNode.Parse(one.EventBody.ToMemory().Span)!["records"]!.AsArray()
             );
 
@@ -130,7 +133,7 @@ public sealed class MessagingWorldTests
     {
         await using MessagingSession session = await MessagingSession.StartAsync(hasData: true);
         MessagingTruth truth = Truth(session, WorldNames.BuiltInNamespace, WorldNames.HubName);
-        var hub = session.Server.World.Messaging.EventHubs(WorldNames.BuiltInNamespace).Find(WorldNames.HubName)!;
+        EventHub hub = session.Server.World.Messaging.EventHubs(WorldNames.BuiltInNamespace).Find(WorldNames.HubName)!;
 
         Assert.Equal(truth.Messages, hub.Partitions.Sum(partition => partition.Count));
         session.Clock.Advance(TimeSpan.FromHours(20));
@@ -138,17 +141,14 @@ public sealed class MessagingWorldTests
     }
 
     [Fact]
-    public async Task Seed_MakesEqualWorlds_AndLeavesOtherSeedsAlone()
+    public void Seed_MakesEqualWorlds()
     {
-        SandboxWorld first = WorldBuilder.Build(new() { Time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(s_start) });
-        SandboxWorld second = WorldBuilder.Build(new() { Time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(s_start) });
+        SandboxWorld first = WorldBuilder.Build(new() { Time = new FakeTimeProvider(s_start) });
+        SandboxWorld second = WorldBuilder.Build(new() { Time = new FakeTimeProvider(s_start) });
 
         Assert.Equal(Text(first), Text(second));
         Assert.Equal(Bytes(first), Bytes(second));
-        await Task.CompletedTask;
     }
-
-    private static readonly DateTimeOffset s_start = new(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);
 
     private static string Text(SandboxWorld world) => JsonSerializer.Serialize(world.Truth);
 
@@ -159,7 +159,7 @@ public sealed class MessagingWorldTests
                 .Hubs.SelectMany(hub => hub.Partitions)
                 .SelectMany(partition =>
                 {
-                    var events = new IotHubDsr.Sandbox.Messaging.EventHubs.StoredEvent[1000];
+                    var events = new StoredEvent[1000];
                     long from = 0;
                     int count = partition.Read(ref from, events);
                     return events.Take(count).SelectMany(one => one.Head.Concat(one.Tail));

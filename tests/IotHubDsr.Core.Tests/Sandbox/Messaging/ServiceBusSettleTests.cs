@@ -61,9 +61,10 @@ public sealed class ServiceBusSettleTests
         );
         var received = new List<string>();
         while (received.Count < 30)
-            received.AddRange(
-                (await receiver.ReceiveMessagesAsync(30, MessagingSession.Patience)).Select(message => message.Body.ToString())
-            );
+        {
+            IReadOnlyList<ServiceBusReceivedMessage> some = await receiver.ReceiveMessagesAsync(30, MessagingSession.Patience);
+            received.AddRange(some.Select(message => message.Body.ToString()));
+        }
 
         Assert.Equal(Enumerable.Range(0, 30).Select(number => $"{number}"), received);
         Assert.Empty(session.Bus.Queue(Name)!.Messages);
@@ -229,7 +230,7 @@ public sealed class ServiceBusSettleTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => forwarding.ReceiveMessageAsync(TimeSpan.FromSeconds(1)));
     }
 
-    private static Task PeekAsync(ServiceBusReceiver receiver) => receiver.PeekMessageAsync();
+    private static Task<ServiceBusReceivedMessage> PeekAsync(ServiceBusReceiver receiver) => receiver.PeekMessageAsync();
 
     private static async Task SendAsync(ServiceBusClient client, params string[] bodies)
     {
