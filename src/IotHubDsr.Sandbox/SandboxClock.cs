@@ -6,6 +6,9 @@ internal sealed class SandboxClock(TimeProvider real) : TimeProvider
     private long _advancedTicks;
     private DateTimeOffset? _held;
 
+    /// <summary>Called after the world's time was advanced: what was due in between is due now.</summary>
+    public event Action? Advanced;
+
     public override DateTimeOffset GetUtcNow() => _held ?? real.GetUtcNow().AddTicks(Interlocked.Read(ref _advancedTicks));
 
     /// <summary>While the world is made its time does not pass: how long the making takes must not show in it.</summary>
@@ -17,5 +20,9 @@ internal sealed class SandboxClock(TimeProvider real) : TimeProvider
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(duration, TimeSpan.Zero);
         Interlocked.Add(ref _advancedTicks, duration.Ticks);
+        Advanced?.Invoke();
     }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        real.CreateTimer(callback, state, dueTime, period);
 }

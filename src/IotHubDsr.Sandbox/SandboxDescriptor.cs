@@ -20,6 +20,12 @@ internal sealed record SandboxDescriptor(
     int Seed
 )
 {
+    /// <summary>
+    /// Port on 127.0.0.1 of the AMQP broker: Event Hubs and Service Bus over TLS. The host name that a client opens tells the namespace;
+    /// the certificate has the names of all.
+    /// </summary>
+    public int AmqpPort { get; init; }
+
     /// <summary>Where tokens of the managed identity are served, for the environment variable IDENTITY_ENDPOINT.</summary>
     public string IdentityEndpoint { get; init; } = "";
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using IotHubDsr.Sandbox.Control;
 using IotHubDsr.Sandbox.Hosting;
+using IotHubDsr.Sandbox.Messaging.Amqp;
 using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Sandbox;
@@ -27,4 +28,9 @@ namespace IotHubDsr.Sandbox;
 [JsonSerializable(typeof(HubState))]
 [JsonSerializable(typeof(CopyRequest))]
 [JsonSerializable(typeof(ContainerPolicyRequest))]
+[JsonSerializable(typeof(AmqpFaultRule))]
+[JsonSerializable(typeof(IReadOnlyList<AmqpFaultRule>))]
+[JsonSerializable(typeof(EventsRequest))]
+[JsonSerializable(typeof(MessagesRequest))]
+[JsonSerializable(typeof(IReadOnlyList<MessagingState>))]
 internal sealed partial class SandboxJson : JsonSerializerContext;

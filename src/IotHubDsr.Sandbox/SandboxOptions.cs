@@ -26,6 +26,9 @@ internal sealed record SandboxOptions
     /// </summary>
     public bool NeighbourSharesContainers { get; init; }
 
+    /// <summary>Whether Event Grid delivers the hub's events to a queue and a topic of Service Bus as well.</summary>
+    public bool EventsToServiceBus { get; init; }
+
     /// <summary>Whether anything has been routed, uploaded and logged. Without data, containers are there and empty.</summary>
     public bool HasData { get; init; } = true;
 

@@ -1,11 +1,14 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using IotHubDsr.Sandbox.Arm;
 using IotHubDsr.Sandbox.Control;
 using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.Hub;
 using IotHubDsr.Sandbox.Hub.Query;
 using IotHubDsr.Sandbox.Identity;
+using IotHubDsr.Sandbox.Messaging;
+using IotHubDsr.Sandbox.Messaging.Amqp;
 using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.World;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -19,10 +22,12 @@ internal sealed class SandboxServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
     private readonly CertificateAuthority _authority;
+    private readonly AmqpListener _broker;
 
     private SandboxServer(
         WebApplication application,
         CertificateAuthority authority,
+        AmqpListener broker,
         SandboxDescriptor descriptor,
         SandboxWorld world,
         RequestLog log,
@@ -31,6 +36,7 @@ internal sealed class SandboxServer : IAsyncDisposable
     {
         _application = application;
         _authority = authority;
+        _broker = broker;
         Descriptor = descriptor;
         World = world;
         RequestLog = log;
@@ -45,6 +51,9 @@ internal sealed class SandboxServer : IAsyncDisposable
 
     public FaultRules Faults { get; }
 
+    /// <summary>Faults on AMQP connections.</summary>
+    public required AmqpFaults AmqpFaults { get; init; }
+
     public required AccessRules Access { get; init; }
 
     public required TokenIssuer Tokens { get; init; }
@@ -54,11 +63,22 @@ internal sealed class SandboxServer : IAsyncDisposable
         SandboxWorld world = WorldBuilder.Build(options);
         var log = new RequestLog(world.Clock);
         var faults = new FaultRules();
+        var amqpFaults = new AmqpFaults();
         var access = new AccessRules();
         var tenant = new Tenant(world.Names.TenantId, world.Names.ClientId, NewSecret());
         var tokens = new TokenIssuer(tenant, options.Time);
         string controlKey = NewSecret();
-        var control = new ControlService(controlKey, world, log, faults, access, tokens, new ControlBlobs(world.Blobs));
+        var control = new ControlService(
+            controlKey,
+            world,
+            log,
+            faults,
+            access,
+            tokens,
+            new ControlBlobs(world.Blobs),
+            new ControlMessaging(world.Messaging),
+            amqpFaults
+        );
         string identityHeader = NewSecret();
         var identity = new ManagedIdentityService(tenant, tokens, identityHeader);
         SandboxServices services = Services(world, tenant, tokens, access, options.Time, control, identity);
@@ -70,22 +90,38 @@ internal sealed class SandboxServer : IAsyncDisposable
         await application.StartAsync(cancellationToken);
         IServerAddressesFeature addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
         int port = PortOf(addresses, Uri.UriSchemeHttps);
+        var authorizer = new MessagingAuthorizer(tokens, access, options.Time);
+        var broker = new AmqpListener(
+            new AmqpBroker(world.Messaging, authorizer, amqpFaults, new AmqpLog(log)),
+            BrokerCertificate(authority)
+        );
         SandboxDescriptor descriptor = Describe(options, port, controlKey, authority, tenant, world) with
         {
+            AmqpPort = broker.Port,
             IdentityEndpoint = $"http://127.0.0.1:{PortOf(addresses, Uri.UriSchemeHttp)}{ManagedIdentityService.Path}",
             IdentityHeader = identityHeader,
         };
-        return new SandboxServer(application, authority, descriptor, world, log, faults) { Access = access, Tokens = tokens };
+        return new SandboxServer(application, authority, broker, descriptor, world, log, faults)
+        {
+            AmqpFaults = amqpFaults,
+            Access = access,
+            Tokens = tokens,
+        };
     }
 
     public async ValueTask DisposeAsync()
     {
         // A client that never closes its connections must not hold up the end.
+        await _broker.DisposeAsync();
         using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         await _application.StopAsync(patience.Token);
         await _application.DisposeAsync();
         _authority.Dispose();
     }
+
+    /// <summary>For every namespace, and the address that clients of the sandbox connect to.</summary>
+    private static X509Certificate2 BrokerCertificate(CertificateAuthority authority) =>
+        authority.LeafFor(["*" + MessagingNamespace.Suffix, WorldNames.BuiltInNamespace + MessagingNamespace.Suffix]);
 
     private static SandboxServices Services(
         SandboxWorld world,

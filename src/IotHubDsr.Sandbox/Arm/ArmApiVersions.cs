@@ -6,6 +6,9 @@ internal static class ArmApiVersions
     /// <summary>The first version that shows routing endpoints of Microsoft Fabric; to older ones they do not exist.</summary>
     public const string FabricEndpoints = "2026-05-01-preview";
 
+    /// <summary>The first stable version that shows the cleanup policy of event hubs; older ones tell of days alone.</summary>
+    public const string RetentionOfEventHubs = "2024-01-01";
+
     private static readonly Dictionary<string, string[]> Known = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Microsoft.Resources"] = ["2020-01-01", "2021-01-01", "2021-04-01", "2022-12-01"],
@@ -20,6 +23,8 @@ internal static class ArmApiVersions
         ],
         ["Microsoft.Devices/provisioningServices"] = ["2021-10-15", "2022-02-05", "2022-12-12", "2025-02-01-preview"],
         ["Microsoft.EventGrid"] = ["2021-12-01", "2022-06-15", "2025-02-15"],
+        ["Microsoft.EventHub"] = ["2021-11-01", "2022-10-01-preview", RetentionOfEventHubs, "2024-05-01-preview", "2025-05-01-preview"],
+        ["Microsoft.ServiceBus"] = ["2021-11-01", "2022-10-01-preview", "2024-01-01", "2025-05-01-preview"],
         ["Microsoft.Insights"] = ["2021-05-01-preview"],
         ["Microsoft.Storage"] =
         [

@@ -14,6 +14,14 @@ internal sealed class ArmCatalogue
     );
 
     private readonly HashSet<string> _types = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<IArmProvider> _providers = [];
+
+    public void Add(IArmProvider provider)
+    {
+        _providers.Add(provider);
+        foreach ((string method, string path) in provider.Types)
+            Know(method, path);
+    }
 
     /// <summary>A resource whose document depends on the api-version.</summary>
     public void Add(string method, string path, Func<string, JsonNode> document)
@@ -23,8 +31,7 @@ internal sealed class ArmCatalogue
     }
 
     /// <summary>Notes that the sandbox has resources of the type that the path leads to: one that is not there is missing.</summary>
-    public void Know(string method, string path) =>
-        _types.Add(TypeOf(method, new ArmPath(path.Split('/', StringSplitOptions.RemoveEmptyEntries))));
+    public void Know(string method, string path) => _types.Add(TypeOf(method, PathOf(path)));
 
     public bool Knows(string method, ArmPath path) => _types.Contains(TypeOf(method, path));
 
@@ -43,19 +50,27 @@ internal sealed class ArmCatalogue
     }
 
     public JsonNode? Find(string method, string path, string apiVersion) =>
-        _resources.GetValueOrDefault($"{method} {path}")?.Invoke(apiVersion).DeepClone();
+        _resources.GetValueOrDefault($"{method} {path}")?.Invoke(apiVersion).DeepClone()
+        ?? _providers.Select(provider => provider.Find(method, PathOf(path), apiVersion)).FirstOrDefault(found => found is not null);
 
     /// <summary>Leaves out what the caller may not see, without a word: that is how Azure lists.</summary>
     public ArmPage? Page(string path, string apiVersion, int skip, Func<string, bool> isVisible)
     {
-        if (!_lists.TryGetValue(path, out (Func<string, IReadOnlyList<JsonNode>> Items, int? PageSize) list))
+        if (List(path, apiVersion) is not { } list)
             return null;
 
-        var visible = list.Items(apiVersion).Where(item => item["id"] is not { } id || isVisible(id.ToString())).ToList();
-        int size = list.PageSize ?? int.MaxValue;
+        var visible = list.Items.Where(item => item["id"] is not { } id || isVisible(id.ToString())).ToList();
+        int size = list.PageSize;
         var page = visible.Skip(skip).Take(size).Select(item => item.DeepClone()).ToList();
         return new ArmPage(page, visible.Count - skip > size ? skip + size : null);
     }
+
+    private (IReadOnlyList<JsonNode> Items, int PageSize)? List(string path, string apiVersion) =>
+        _lists.TryGetValue(path, out (Func<string, IReadOnlyList<JsonNode>> Items, int? PageSize) list)
+            ? (list.Items(apiVersion), list.PageSize ?? int.MaxValue)
+            : _providers.Select(provider => provider.List(PathOf(path), apiVersion)).FirstOrDefault(found => found is not null);
+
+    private static ArmPath PathOf(string path) => new(path.Split('/', StringSplitOptions.RemoveEmptyEntries));
 
     private static string TypeOf(string method, ArmPath path) => $"{method} {path.Provider}/{path.Type}";
 }

@@ -26,8 +26,10 @@ internal static class ArmWorld
         );
         AddHubs(catalogue, world);
         AddProvisioning(catalogue, names);
-        new EventGridResources(names).AddTo(catalogue);
+        new EventGridResources(names, world.EventsToServiceBus).AddTo(catalogue);
         new MonitorResources(names).AddTo(catalogue);
+        catalogue.Add(new EventHubResources(names, world.Messaging));
+        catalogue.Add(new ServiceBusResources(names, world.Messaging));
         foreach (string scope in (string[])[names.Subscription, $"{names.Subscription}/resourceGroups/{WorldNames.DataGroup}"])
             catalogue.AddList($"{scope}/providers/Microsoft.Storage/storageAccounts", AccountPageSize, _ => storage.List());
 

@@ -6,7 +6,7 @@ namespace IotHubDsr.Sandbox.Arm;
 /// <summary>
 /// Microsoft.EventGrid: subscriptions to the hub's events in both forms. One of them is listed by both, as the service may do.
 /// </summary>
-internal sealed class EventGridResources(WorldNames names)
+internal sealed class EventGridResources(WorldNames names, bool hasServiceBus)
 {
     private const int PageSize = 2;
 
@@ -15,7 +15,8 @@ internal sealed class EventGridResources(WorldNames names)
     public void AddTo(ArmCatalogue catalogue)
     {
         string extension = $"{names.HubId}/providers/Microsoft.EventGrid/eventSubscriptions";
-        catalogue.AddAll(extension, PageSize, ToWebhook(extension), ToQueue(extension), ToEventHub(extension));
+        JsonObject[] toServiceBus = hasServiceBus ? [ToServiceBusQueue(extension), ToServiceBusTopic(extension)] : [];
+        catalogue.AddAll(extension, PageSize, [ToWebhook(extension), ToQueue(extension), ToEventHub(extension), .. toServiceBus]);
         string topics = $"{Topic}/eventSubscriptions";
         catalogue.AddAll(topics, PageSize, ToEventHub(topics), ToFunction(topics));
         catalogue.AddAll($"{names.Subscription}/providers/Microsoft.EventGrid/systemTopics", 1, OtherSystemTopic(), SystemTopic());
@@ -77,6 +78,27 @@ internal sealed class EventGridResources(WorldNames names)
             "destination": { "endpointType": "EventHub", "properties": {
               "resourceId": "{data}/Microsoft.EventHub/namespaces/contoso-events/eventhubs/device-events" } }
             """
+        );
+
+    private JsonObject ToServiceBusQueue(string parent) =>
+        Subscription(
+            parent,
+            EventGridDelivery.ToQueue,
+            $$"""
+            "destination": { "endpointType": "ServiceBusQueue", "properties": {
+              "resourceId": "{{names.ServiceBusId}}/queues/{{WorldNames.DeviceEventsQueue}}" } }
+            """
+        );
+
+    private JsonObject ToServiceBusTopic(string parent) =>
+        Subscription(
+            parent,
+            EventGridDelivery.ToTopic,
+            $$"""
+            "destination": { "endpointType": "ServiceBusTopic", "properties": {
+              "resourceId": "{{names.ServiceBusId}}/topics/{{WorldNames.DeviceEventsTopic}}" } }
+            """,
+            "CloudEventSchemaV1_0"
         );
 
     private JsonObject ToFunction(string parent) =>

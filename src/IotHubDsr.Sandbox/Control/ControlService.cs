@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.Identity;
+using IotHubDsr.Sandbox.Messaging.Amqp;
 using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Sandbox.Control;
@@ -20,7 +21,9 @@ internal sealed class ControlService(
     FaultRules faults,
     AccessRules access,
     TokenIssuer tokens,
-    ControlBlobs blobs
+    ControlBlobs blobs,
+    ControlMessaging messaging,
+    AmqpFaults amqpFaults
 )
 {
     public const string KeyHeader = "x-sandbox-key";
@@ -68,6 +71,16 @@ internal sealed class ControlService(
             ("GET", ["faults"]) => Reply.JsonAsync(context, faults.Pending, SandboxJson.Default.IReadOnlyListFaultRule),
             ("POST", ["faults"]) => ChangeAsync(context, SandboxJson.Default.FaultRule, faults.Add),
             ("DELETE", ["faults"]) => ChangeAsync(context, faults.Clear),
+            ("GET", ["amqp-faults"]) => Reply.JsonAsync(context, amqpFaults.Pending, SandboxJson.Default.IReadOnlyListAmqpFaultRule),
+            ("POST", ["amqp-faults"]) => ChangeAsync(context, SandboxJson.Default.AmqpFaultRule, amqpFaults.Add),
+            ("DELETE", ["amqp-faults"]) => ChangeAsync(context, amqpFaults.Clear),
+            ("GET", ["messaging"]) => Reply.JsonAsync(context, messaging.States(), SandboxJson.Default.IReadOnlyListMessagingState),
+            ("POST", ["events", var space, var hub]) => ChangeAsync(context, SandboxJson.Default.EventsRequest, request =>
+                messaging.Generate(space, hub, request)
+            ),
+            ("POST", ["messages", var space, .. var entity]) => ChangeAsync(context, SandboxJson.Default.MessagesRequest, request =>
+                messaging.Generate(space, string.Join('/', entity), request)
+            ),
             ("GET", ["world"]) => Reply.JsonAsync(context, world.Truth, SandboxJson.Default.WorldTruth),
             ("POST", ["clock"]) => AdvanceAsync(context),
             ("POST", ["access"]) => ChangeAsync(context, SandboxJson.Default.AccessRequest, request => access.Denied = request.Deny),

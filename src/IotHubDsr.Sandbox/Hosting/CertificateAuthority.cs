@@ -30,7 +30,10 @@ internal sealed class CertificateAuthority : IDisposable
 
     /// <summary>A client that connects by IP address sends no server name: it talks to the control API.</summary>
     public X509Certificate2 LeafFor(string? serverName) =>
-        _leaves.GetOrAdd(string.IsNullOrEmpty(serverName) ? "localhost" : serverName, Sign);
+        _leaves.GetOrAdd(string.IsNullOrEmpty(serverName) ? "localhost" : serverName, name => Sign(name));
+
+    /// <summary>For a server whose clients send no name, and look for one of several.</summary>
+    public X509Certificate2 LeafFor(IReadOnlyList<string> names) => _leaves.GetOrAdd(string.Join(',', names), _ => Sign([.. names]));
 
     public void Dispose()
     {
@@ -41,12 +44,14 @@ internal sealed class CertificateAuthority : IDisposable
         _leafKey.Dispose();
     }
 
-    private X509Certificate2 Sign(string host)
+    private X509Certificate2 Sign(params string[] hosts)
     {
         // A common name is limited to 64 characters and host names are not: the name is in the SAN alone, as the RFC wants it.
         var request = new CertificateRequest("CN=IotHubDsr sandbox", _leafKey, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(host);
+        foreach (string host in hosts)
+            names.AddDnsName(host);
+
         names.AddDnsName("localhost");
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());

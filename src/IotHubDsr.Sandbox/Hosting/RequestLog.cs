@@ -60,6 +60,19 @@ internal sealed partial class RequestLog(TimeProvider time)
         return new Entry(this, logged);
     }
 
+    /// <summary>An operation over AMQP, which is handled as a whole before its answer goes out.</summary>
+    public void Add(string service, string operation, string host, string target, int status, bool mutating)
+    {
+        LoggedRequest logged;
+        lock (_lock)
+        {
+            logged = new LoggedRequest(++_last, time.GetUtcNow(), service, operation, host, target, status, mutating, 0, 0, "");
+            _entries.Add(logged);
+        }
+
+        Observer?.Invoke(logged);
+    }
+
     public IReadOnlyList<LoggedRequest> After(long sequence)
     {
         lock (_lock)

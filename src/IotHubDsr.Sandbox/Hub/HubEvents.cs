@@ -12,11 +12,21 @@ namespace IotHubDsr.Sandbox.Hub;
 /// </summary>
 internal sealed class HubEvents(RoutingConfiguration routing, BlobStore blobs, TimeProvider time)
 {
+    public const string BuiltInEndpoint = "events";
+
+    private const string Telemetry = "DeviceMessages";
+
     private readonly Lock _lock = new();
     private readonly List<PendingBatch> _pending = [];
 
     /// <summary>Called for each message and storage endpoint that it is bound for, before it can be written.</summary>
     public event Action<StorageEndpoint, RoutedMessage>? Accepted;
+
+    /// <summary>Endpoints that take each message at once.</summary>
+    public IReadOnlyList<IMessageTarget> Targets { get; init; } = [];
+
+    /// <summary>Called for each message, whether or not a route takes it: what Event Grid tells its subscribers.</summary>
+    public event Action<RoutedMessage>? Published;
 
     /// <summary>What was accepted and is not written yet.</summary>
     public IReadOnlyList<(StorageEndpoint Endpoint, RoutedMessage Message)> Unwritten
@@ -28,7 +38,7 @@ internal sealed class HubEvents(RoutingConfiguration routing, BlobStore blobs, T
         }
     }
 
-    /// <summary>Telemetry that the hub has just accepted; its routes without a condition take it.</summary>
+    /// <summary>Telemetry that the hub has just accepted; the routes whose condition holds take it.</summary>
     /// <param name="messages">The messages, which come into the same blobs where their partitions are the same.</param>
     /// <param name="share">How much of its batch frequency an endpoint lets pass before it writes: above 0 for later, 1 for all of
     /// it.</param>
@@ -36,11 +46,10 @@ internal sealed class HubEvents(RoutingConfiguration routing, BlobStore blobs, T
     {
         lock (_lock)
         {
-            foreach (StorageEndpoint endpoint in EndpointsOf("DeviceMessages"))
+            foreach (StorageEndpoint endpoint in routing.Storage)
             {
-                foreach (
-                    IGrouping<int, RoutedMessage> part in messages.GroupBy(message => RoutingConfiguration.PartitionOf(message.DeviceId))
-                )
+                IEnumerable<RoutedMessage> taken = messages.Where(message => IsRouted(Telemetry, message, endpoint.Name));
+                foreach (IGrouping<int, RoutedMessage> part in taken.GroupBy(message => RoutingConfiguration.PartitionOf(message.DeviceId)))
                 {
                     _pending.Add(new PendingBatch(endpoint, part.Key, time.GetUtcNow() + (endpoint.BatchFrequency * share), [.. part]));
                     foreach (RoutedMessage? message in part)
@@ -48,6 +57,9 @@ internal sealed class HubEvents(RoutingConfiguration routing, BlobStore blobs, T
                 }
             }
         }
+
+        foreach (RoutedMessage message in messages)
+            Deliver(Telemetry, message);
     }
 
     public void LifecycleChanged(HubIdentity identity, string operation) =>
@@ -84,7 +96,7 @@ internal sealed class HubEvents(RoutingConfiguration routing, BlobStore blobs, T
         RoutedMessage message = Message(source, schema, identity, operation, body);
         lock (_lock)
         {
-            foreach (StorageEndpoint endpoint in EndpointsOf(source))
+            foreach (StorageEndpoint endpoint in routing.Storage.Where(endpoint => IsRouted(source, message, endpoint.Name)))
             {
                 int partition = RoutingConfiguration.PartitionOf(identity.DeviceId);
                 PendingBatch? batch = _pending.Find(batch => batch.Endpoint == endpoint && batch.Partition == partition);
@@ -98,13 +110,29 @@ internal sealed class HubEvents(RoutingConfiguration routing, BlobStore blobs, T
                 Accepted?.Invoke(endpoint, message);
             }
         }
+
+        Deliver(source, message);
     }
 
-    private IEnumerable<StorageEndpoint> EndpointsOf(string source) =>
-        routing
-            .Routes.Where(route => route is { IsEnabled: true, Condition: "true" } && route.Source == source)
-            .Select(route => routing.Storage.FirstOrDefault(endpoint => endpoint.Name == route.Endpoint))
-            .OfType<StorageEndpoint>();
+    private void Deliver(string source, RoutedMessage message)
+    {
+        foreach (IMessageTarget target in Targets.Where(target => IsRouted(source, message, target.Endpoint)))
+            target.Accept(message);
+
+        Published?.Invoke(message);
+    }
+
+    /// <summary>
+    /// Whether a message comes to an endpoint: once, however many routes lead there. The built-in endpoint has no route here, and gets the
+    /// telemetry that no route takes.
+    /// </summary>
+    private bool IsRouted(string source, RoutedMessage message, string endpoint)
+    {
+        IEnumerable<HubRoute> taking = routing.Routes.Where(route =>
+            route.IsEnabled && route.Source == source && RouteCondition.Holds(route.Condition, message)
+        );
+        return endpoint == BuiltInEndpoint && source == Telemetry && !taking.Any() || taking.Any(route => route.Endpoint == endpoint);
+    }
 
     private RoutedMessage Message(string source, string schema, HubIdentity identity, string operation, JsonObject body)
     {
@@ -125,6 +153,7 @@ internal sealed class HubEvents(RoutingConfiguration routing, BlobStore blobs, T
             Properties = properties,
             MessageSource = char.ToLowerInvariant(source[0]) + source[1..],
             IsJson = true,
+            ModuleId = identity.ModuleId,
         };
     }
 

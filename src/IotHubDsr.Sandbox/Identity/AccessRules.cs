@@ -2,8 +2,8 @@ namespace IotHubDsr.Sandbox.Identity;
 
 /// <summary>
 /// The rights of the application: everything, until roles are assigned to it or rights are taken from it. A denial is
-/// <c>arm:{resource ID or the start of one}</c>, <c>blob:{account}</c>, <c>blob:{account}/{container}</c>, or <c>hub:</c> with
-/// RegistryRead, RegistryWrite or ServiceConnect.
+/// <c>arm:{resource ID or the start of one}</c>, <c>blob:{account}</c>, <c>blob:{account}/{container}</c>,
+/// <c>messaging:{namespace}</c>, <c>messaging:{namespace}/{entity}</c>, or <c>hub:</c> with RegistryRead, RegistryWrite or ServiceConnect.
 /// </summary>
 internal sealed class AccessRules
 {
@@ -29,6 +29,11 @@ internal sealed class AccessRules
     public bool DeniesBlob(string account, string container) =>
         _denied.Any(rule =>
             Path(rule, "blob:") is { } path && RoleAssignment.IsWithin($"{account}/{container}".TrimEnd('/'), path.TrimEnd('/'))
+        );
+
+    public bool DeniesMessaging(string name, string entity) =>
+        _denied.Any(rule =>
+            Path(rule, "messaging:") is { } path && RoleAssignment.IsWithin($"{name}/{entity}".TrimEnd('/'), path.TrimEnd('/'))
         );
 
     public bool DeniesHub(string right) =>

@@ -7,5 +7,9 @@ internal static class Audiences
 
     public static readonly IReadOnlyList<string> Arm = ["https://management.azure.com", "https://management.core.windows.net"];
 
+    public static readonly IReadOnlyList<string> EventHubs = ["https://eventhubs.azure.net", "https://servicebus.azure.net"];
+
+    public static readonly IReadOnlyList<string> ServiceBus = ["https://servicebus.azure.net"];
+
     public static IReadOnlyList<string> Blob(string account) => ["https://storage.azure.com", $"https://{account}.blob.core.windows.net"];
 }

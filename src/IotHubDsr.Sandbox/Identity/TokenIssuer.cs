@@ -76,6 +76,13 @@ internal sealed class TokenIssuer(Tenant tenant, TimeProvider real)
         return audiences.Contains(audience, StringComparer.OrdinalIgnoreCase) ? TokenVerdict.Valid : TokenVerdict.WrongAudience;
     }
 
+    /// <summary>When a token ends that was found valid.</summary>
+    public static DateTimeOffset ExpiryOf(string token)
+    {
+        using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(token.Trim().Split('.')[1]));
+        return DateTimeOffset.FromUnixTimeSeconds(claims.RootElement.GetProperty("exp").GetInt64());
+    }
+
     private static string Encode(ReadOnlySpan<byte> bytes) => Base64Url.EncodeToString(bytes);
 
     private static bool FixedTimeEquals(string left, string right) =>

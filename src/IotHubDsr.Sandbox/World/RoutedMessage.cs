@@ -5,10 +5,20 @@ namespace IotHubDsr.Sandbox.World;
 /// <summary>A message as IoT Hub routes it.</summary>
 internal sealed record RoutedMessage(DateTimeOffset Enqueued, string DeviceId, string GenerationId, ReadOnlyMemory<byte> Body)
 {
+    public const string TelemetrySource = "Telemetry";
+
+    public const string AuthMethod = """{"scope":"device","type":"sas","issuer":"iothub","acceptingIpFilterRule":null}""";
+
     /// <summary>The application properties: a gateway names the device behind it here.</summary>
     public IReadOnlyCollection<KeyValuePair<string, string>> Properties { get; init; } = [];
 
-    public string MessageSource { get; init; } = "Telemetry";
+    public string MessageSource { get; init; } = TelemetrySource;
+
+    /// <summary>The module of the device that sent it, or that it is about.</summary>
+    public string? ModuleId { get; init; }
+
+    /// <summary>Its ID, where the sender has set one.</summary>
+    public string? MessageId { get; init; }
 
     /// <summary>Content type and encoding were both set by the sender; only then does a JSON file show the body as JSON.</summary>
     public bool IsJson { get; init; }
@@ -30,11 +40,14 @@ internal sealed record RoutedMessage(DateTimeOffset Enqueued, string DeviceId, s
         var properties = new List<KeyValuePair<string, string>>
         {
             new("connectionDeviceId", DeviceId),
-            new("connectionAuthMethod", """{"scope":"device","type":"sas","issuer":"iothub","acceptingIpFilterRule":null}"""),
+            new("connectionAuthMethod", AuthMethod),
             new("connectionDeviceGenerationId", GenerationId),
             new("enqueuedTime", EnqueuedText),
             new("iothub-message-source", MessageSource),
         };
+        if (ModuleId is not null)
+            properties.Insert(1, new("connectionModuleId", ModuleId));
+
         if (IsJson)
         {
             properties.Insert(3, new("contentType", "application/json"));

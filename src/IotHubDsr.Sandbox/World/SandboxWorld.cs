@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using IotHubDsr.Sandbox.Hub;
+using IotHubDsr.Sandbox.Messaging;
 using IotHubDsr.Sandbox.Storage;
 
 namespace IotHubDsr.Sandbox.World;
@@ -18,6 +19,12 @@ internal sealed record SandboxWorld(
     WorldTruth Truth
 )
 {
+    /// <summary>Event Hubs and Service Bus.</summary>
+    public required MessagingWorld Messaging { get; init; }
+
+    /// <summary>As <see cref="SandboxOptions.EventsToServiceBus"/>.</summary>
+    public bool EventsToServiceBus { get; init; }
+
     /// <summary>As <see cref="SandboxOptions.NeighbourSharesContainers"/>.</summary>
     public bool NeighbourSharesContainers { get; init; }
 
@@ -36,7 +43,31 @@ internal sealed record WorldTruth(
     IReadOnlyList<string> Uploads,
     IReadOnlyList<TraceTruth> Logs,
     IReadOnlyList<TraceTruth> DeadLetters
+)
+{
+    /// <summary>Event hubs, queues and subscriptions that hold something, with their sub-queues.</summary>
+    public IReadOnlyList<MessagingTruth> Messaging { get; init; } = [];
+}
+
+/// <summary>An event hub or a queue, subscription or sub-queue with what it holds of each device.</summary>
+/// <param name="Namespace">The name of the namespace, without the suffix of its host name.</param>
+/// <param name="Entity">The path in it, as a client attaches to it.</param>
+/// <param name="Content">routed, eventGrid or logs: which shape its messages have.</param>
+/// <param name="Messages">All messages; a message can hold several records.</param>
+/// <param name="Devices">A device of which it has nothing is not in the list.</param>
+internal sealed record MessagingTruth(
+    string Namespace,
+    string Entity,
+    string Content,
+    int Messages,
+    IReadOnlyDictionary<string, DeviceMessages> Devices
 );
+
+/// <summary>
+/// Counts of records: of the device itself, and sent by a gateway in its name; and how many of the device's own are deferred, and
+/// scheduled.
+/// </summary>
+internal sealed record DeviceMessages(int Direct, int Attributed, int Deferred, int Scheduled);
 
 /// <summary>A routed container and the records of each device in it. A device without records is not in the list.</summary>
 internal sealed record ContainerTruth(

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using IotHubDsr.Sandbox.Hub;
+using IotHubDsr.Sandbox.Messaging;
 using IotHubDsr.Sandbox.Storage;
 
 namespace IotHubDsr.Sandbox.World;
@@ -10,6 +11,8 @@ namespace IotHubDsr.Sandbox.World;
 /// </summary>
 internal static class WorldBuilder
 {
+    private const int MessagingNumbers = 0x4d534721;
+
     public static SandboxWorld Build(SandboxOptions options)
     {
         DateTimeOffset now = options.Time.GetUtcNow();
@@ -44,12 +47,27 @@ internal static class WorldBuilder
             truth = truth with { Containers = containers, Uploads = uploads, Logs = logs, DeadLetters = deadLetters };
         }
 
+        List<HubPolicy> policies = Policies(random);
+        // Numbers of their own again.
+        var numbers = new Random(options.Seed ^ MessagingNumbers);
+        clock.HoldAt(baseTime.AddDays(-30));
+        MessagingWorld messaging = MessagingEntities.Make(clock, names, policies, numbers);
+        clock.HoldAt(baseTime.AddHours(-1));
+        if (options.HasData)
+        {
+            var seed = new MessagingSeed(messaging, names, registry, numbers, baseTime, options.Scale, options.EventsToServiceBus);
+            truth = truth with { Messaging = seed.Fill() };
+        }
+
         clock.Release();
 
-        var events = new HubEvents(routing, blobs, clock);
+        var events = new HubEvents(routing, blobs, clock) { Targets = MessagingTargets.Of(messaging) };
+        events.Published += new EventGridDelivery(messaging, names, numbers, options.EventsToServiceBus).Accept;
         registry.LifecycleChanged += events.LifecycleChanged;
-        return new SandboxWorld(clock, names, routing, registry, Policies(random), throttle, blobs, events, Configurations(baseTime), truth)
+        return new SandboxWorld(clock, names, routing, registry, policies, throttle, blobs, events, Configurations(baseTime), truth)
         {
+            Messaging = messaging,
+            EventsToServiceBus = options.EventsToServiceBus,
             NeighbourSharesContainers = options.NeighbourSharesContainers,
         };
     }

@@ -27,6 +27,25 @@ internal sealed class WorldNames
     public const string EvidenceContainer = "data-requests";
     public const string DeadLetterContainer = "dead-letters";
 
+    /// <summary>The namespace of the hub's built-in endpoint, which belongs to Azure; the endpoint's entity is called like the hub.</summary>
+    public const string BuiltInNamespace = "iothub-ns-contoso-1";
+
+    /// <summary>Event hubs of routes, of Event Grid, and of resource logs.</summary>
+    public const string EventsNamespace = "contoso-events";
+    public const string AnalyticsHub = "analytics";
+    public const string DeviceEventsHub = "device-events";
+
+    /// <summary>Service Bus.</summary>
+    public const string BusNamespace = "contoso-bus";
+    public const string AlertsQueue = "alerts";
+    public const string AlertsTopic = "alerts-topic";
+    public const string AuditQueue = "alerts-audit";
+
+    /// <summary>A queue with sessions, which no route can lead to: it is the operator's own, and empty.</summary>
+    public const string CommandsQueue = "commands";
+    public const string DeviceEventsQueue = "device-events";
+    public const string DeviceEventsTopic = "device-events-topic";
+
     public WorldNames(Random random)
     {
         SubscriptionId = NextGuid(random);
@@ -56,6 +75,10 @@ internal sealed class WorldNames
     public string Resource(string group, string type, string name) => $"{Subscription}/resourceGroups/{group}/providers/{type}/{name}";
 
     public string StorageId(string account) => Resource(DataGroup, "Microsoft.Storage/storageAccounts", account);
+
+    public string EventHubsId => Resource(DataGroup, "Microsoft.EventHub/namespaces", EventsNamespace);
+
+    public string ServiceBusId => Resource(DataGroup, "Microsoft.ServiceBus/namespaces", BusNamespace);
 
     /// <summary>Reads a template in which {sub}, {hub}, {iot} and {data} stand for resource ID prefixes of this world.</summary>
     public JsonObject Expand(string template) =>

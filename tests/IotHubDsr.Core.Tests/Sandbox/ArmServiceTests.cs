@@ -118,7 +118,7 @@ public class ArmServiceTests
     }
 
     [Theory]
-    [InlineData("GET", "{hub}/eventHubEndpoints/events/ConsumerGroups")]
+    [InlineData("GET", "{hub}/quotaMetrics")]
     [InlineData("DELETE", "{hub}")]
     [InlineData("GET", "{group}/Microsoft.Devices/provisioningServices")]
     [InlineData("GET", "{group}/Microsoft.Compute/virtualMachines/vm")]

@@ -20,8 +20,11 @@ module.exports = async () => {
   await refused('a missing hub', 'ResourceNotFound', () => hubs.get(group, 'none'));
   await refused('a missing group', 'ResourceGroupNotFound', () => hubs.get('none', hub));
   await refused('keys of a missing hub', 'ResourceNotFound', () => all(hubs.listKeys(group, 'none')));
-  await notSimulated('consumer groups', () => all(hubs.listEventHubConsumerGroups(group, hub, 'events')));
-  await notSimulated('a consumer group', () => hubs.getEventHubConsumerGroup(group, hub, 'events', '$Default'));
+  await served('consumer groups', () => all(hubs.listEventHubConsumerGroups(group, hub, 'events')), found =>
+    assert.deepStrictEqual(found.map(one => one.name), ['$Default', 'dashboards']));
+  await served('a consumer group', () => hubs.getEventHubConsumerGroup(group, hub, 'events', '$Default'), found =>
+    assert.strictEqual(found.name, '$Default'));
+  await refused('a missing consumer group', 'ResourceNotFound', () => hubs.getEventHubConsumerGroup(group, hub, 'events', 'none'));
   await notSimulated('add a consumer group', () => hubs.createEventHubConsumerGroup(group, hub, 'events', 'mine', { properties: { name: 'mine' } }));
   await notSimulated('quota metrics', () => all(hubs.listQuotaMetrics(group, hub)));
   await notSimulated('jobs', () => all(hubs.listJobs(group, hub)));

@@ -9,11 +9,17 @@ const { ClientSecretCredential } = require('@azure/identity');
 const descriptor = JSON.parse(fs.readFileSync(0, 'utf8'));
 
 const connect = tls.connect;
-tls.connect = (options, ...rest) => connect(
-  { ...options, host: '127.0.0.1', port: descriptor.port, servername: options.servername || options.host, ca: descriptor.caCertificatePem },
-  ...rest);
+const to = (port, servername, options, ...rest) =>
+  connect({ ...options, host: '127.0.0.1', port, servername, ca: descriptor.caCertificatePem }, ...rest);
+
+// The AMQP client gives port and host one by one, and goes to the broker; all others give options, and go to the port of everything else.
+tls.connect = (first, ...rest) => typeof first === 'object'
+  ? to(descriptor.port, first.servername || first.host, first, ...rest)
+  : to(descriptor.amqpPort, rest[0], ...rest.slice(1));
 
 const credential = new ClientSecretCredential(descriptor.tenantId, descriptor.clientId, descriptor.clientSecret);
 const blobHost = account => `https://${account}.blob.core.windows.net`;
 
-module.exports = { descriptor, credential, blobHost };
+const busHost = name => `${name}.servicebus.windows.net`;
+
+module.exports = { descriptor, credential, blobHost, busHost };
