@@ -2,11 +2,14 @@ using System.Net;
 using System.Security.Cryptography;
 using IotHubDsr.Sandbox.Arm;
 using IotHubDsr.Sandbox.Control;
+using IotHubDsr.Sandbox.Cosmos;
+using IotHubDsr.Sandbox.Cosmos.Rest;
 using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.Hub;
 using IotHubDsr.Sandbox.Hub.Query;
 using IotHubDsr.Sandbox.Identity;
 using IotHubDsr.Sandbox.Storage;
+using IotHubDsr.Sandbox.Storage.Queues;
 using IotHubDsr.Sandbox.World;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -58,7 +61,17 @@ internal sealed class SandboxServer : IAsyncDisposable
         var tenant = new Tenant(world.Names.TenantId, world.Names.ClientId, NewSecret());
         var tokens = new TokenIssuer(tenant, options.Time);
         string controlKey = NewSecret();
-        var control = new ControlService(controlKey, world, log, faults, access, tokens, new ControlBlobs(world.Blobs));
+        var control = new ControlService(
+            controlKey,
+            world,
+            log,
+            faults,
+            access,
+            tokens,
+            new ControlBlobs(world.Blobs),
+            new ControlQueues(world.Blobs),
+            new ControlDocuments(world.Cosmos)
+        );
         string identityHeader = NewSecret();
         var identity = new ManagedIdentityService(tenant, tokens, identityHeader);
         SandboxServices services = Services(world, tenant, tokens, access, options.Time, control, identity);
@@ -110,9 +123,11 @@ internal sealed class SandboxServer : IAsyncDisposable
         return new SandboxServices(
             new LoginService(tenant, tokens),
             identity,
-            new ArmService(world.Names, ArmWorld.Catalogue(world, storage), storage, tokens, access),
+            new ArmService(world.Names, ArmWorld.Catalogue(world, storage, access), storage, tokens, access),
             new HubService(WorldNames.HubHostName, world.Registry, operations, authorizer, world.Throttle, world.Clock),
             new BlobGate(world.Blobs, new BlobService(world.Blobs, world.Clock), world.Names, tenant, tokens, access, real),
+            new QueueGate(world.Blobs, new QueueService(world.Blobs, world.Clock), world.Names, tenant, tokens, access, real),
+            new CosmosService(world.Cosmos, new CosmosGate(world.Names, tenant, tokens, access, real)),
             control
         );
     }

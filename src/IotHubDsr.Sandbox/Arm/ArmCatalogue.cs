@@ -5,6 +5,16 @@ namespace IotHubDsr.Sandbox.Arm;
 /// <summary>A page of a list; without a next position it is the last.</summary>
 internal sealed record ArmPage(IReadOnlyList<JsonNode> Items, int? Next);
 
+/// <summary>Resources of a provider that are looked up when they are asked for.</summary>
+internal interface IArmSource
+{
+    /// <summary>A resource, or the answer of an action on one; null when there is none.</summary>
+    JsonNode? Find(string method, string path);
+
+    /// <summary>The items of a list; null when there is no such list.</summary>
+    IReadOnlyList<JsonNode>? List(string path);
+}
+
 /// <summary>What can be asked of Resource Manager: single resources by path, and lists in pages.</summary>
 internal sealed class ArmCatalogue
 {
@@ -13,6 +23,7 @@ internal sealed class ArmCatalogue
         StringComparer.OrdinalIgnoreCase
     );
 
+    private readonly List<IArmSource> _sources = [];
     private readonly HashSet<string> _types = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A resource whose document depends on the api-version.</summary>
@@ -42,14 +53,23 @@ internal sealed class ArmCatalogue
         _lists.Add(path, (items, pageSize));
     }
 
+    /// <summary>Resources that come and go: what is there is asked for anew each time.</summary>
+    public void AddSource(IArmSource source) => _sources.Add(source);
+
     public JsonNode? Find(string method, string path, string apiVersion) =>
-        _resources.GetValueOrDefault($"{method} {path}")?.Invoke(apiVersion).DeepClone();
+        _resources.GetValueOrDefault($"{method} {path}")?.Invoke(apiVersion).DeepClone()
+        ?? _sources.Select(source => source.Find(method, path)).FirstOrDefault(found => found is not null);
 
     /// <summary>Leaves out what the caller may not see, without a word: that is how Azure lists.</summary>
     public ArmPage? Page(string path, string apiVersion, int skip, Func<string, bool> isVisible)
     {
         if (!_lists.TryGetValue(path, out (Func<string, IReadOnlyList<JsonNode>> Items, int? PageSize) list))
-            return null;
+        {
+            if (_sources.Select(source => source.List(path)).FirstOrDefault(found => found is not null) is not { } items)
+                return null;
+
+            list = (_ => items, null);
+        }
 
         var visible = list.Items(apiVersion).Where(item => item["id"] is not { } id || isVisible(id.ToString())).ToList();
         int size = list.PageSize ?? int.MaxValue;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using IotHubDsr.Sandbox.Arm;
 using IotHubDsr.Sandbox.Control;
+using IotHubDsr.Sandbox.Cosmos;
 using IotHubDsr.Sandbox.Hub;
 using IotHubDsr.Sandbox.Identity;
 using Microsoft.Extensions.Primitives;
@@ -14,6 +15,8 @@ internal sealed record SandboxServices(
     ArmService Arm,
     HubService Hub,
     BlobGate Blob,
+    QueueGate Queue,
+    CosmosService Cosmos,
     ControlService Control
 );
 
@@ -102,6 +105,9 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
             if (fault.RetryAfterSeconds is { } seconds)
                 context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
 
+            if (fault.RetryAfterMilliseconds is { } milliseconds)
+                context.Response.Headers["x-ms-retry-after-ms"] = milliseconds.ToString(CultureInfo.InvariantCulture);
+
             await ServiceErrors.WriteAsync(context, service, status, clock.GetUtcNow());
             return;
         }
@@ -115,6 +121,8 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
             AzureService.Hub => services.Hub.HandleAsync(context, target),
             AzureService.Arm => services.Arm.HandleAsync(context, target),
             AzureService.Blob => services.Blob.HandleAsync(context, target),
+            AzureService.Queue => services.Queue.HandleAsync(context, target),
+            AzureService.Cosmos => services.Cosmos.HandleAsync(context, target),
             AzureService.Login when target is not null => services.Login.HandleAsync(context, target),
             AzureService.Identity when target is not null => services.Identity.HandleAsync(context, target),
             _ => Reply.TextAsync(

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using IotHubDsr.Sandbox.Cosmos;
 using IotHubDsr.Sandbox.Hub;
 using IotHubDsr.Sandbox.Storage;
 
@@ -10,6 +11,10 @@ namespace IotHubDsr.Sandbox.World;
 /// </summary>
 internal static class WorldBuilder
 {
+    // What came later has numbers of its own: what else a seed makes stays as it was.
+    private const int DocumentSeed = 0x00C05305;
+    private const int QueueSeed = 0x0000E6E6;
+
     public static SandboxWorld Build(SandboxOptions options)
     {
         DateTimeOffset now = options.Time.GetUtcNow();
@@ -31,6 +36,10 @@ internal static class WorldBuilder
         blobs.GetOrAddAccount(WorldNames.VersionedAccount, new BlobAccountOptions { VersioningEnabled = true, SoftDeleteDays = 14 });
         blobs.GetOrAddAccount(WorldNames.EvidenceAccount, new BlobAccountOptions()).GetOrAddContainer(WorldNames.EvidenceContainer);
         AddContainers(blobs, routing);
+        var cosmos = new CosmosStore(clock);
+        var documents = new CosmosTarget(cosmos, CosmosEndpoint.Telemetry);
+        var eventQueue = new EventGridQueue(blobs, names, clock);
+        MakePlaces(documents, eventQueue);
         var truth = new WorldTruth(options.Seed, baseTime, [.. registry.Devices.Select(device => device.DeviceId)], [], [], [], []);
         if (options.HasData)
         {
@@ -41,17 +50,38 @@ internal static class WorldBuilder
             var traces = new Random(~options.Seed);
             IReadOnlyList<TraceTruth> logs = new LogSeed(blobs, names, traces, baseTime).Fill();
             IReadOnlyList<TraceTruth> deadLetters = new DeadLetterSeed(blobs, names, registry, traces, baseTime).Fill();
-            truth = truth with { Containers = containers, Uploads = uploads, Logs = logs, DeadLetters = deadLetters };
+            truth = truth with
+            {
+                Containers = containers,
+                Uploads = uploads,
+                Logs = logs,
+                DeadLetters = deadLetters,
+                Documents =
+                [
+                    new CosmosSeed(documents, registry, clock, new Random(options.Seed ^ DocumentSeed), baseTime).Fill(options.Scale),
+                ],
+                Queues = [new EventQueueSeed(eventQueue, names, registry, clock, new Random(options.Seed ^ QueueSeed), baseTime).Fill()],
+            };
+            clock.HoldAt(baseTime.AddHours(-1));
         }
 
         clock.Release();
 
         var events = new HubEvents(routing, blobs, clock);
         registry.LifecycleChanged += events.LifecycleChanged;
+        registry.LifecycleChanged += eventQueue.LifecycleChanged;
         return new SandboxWorld(clock, names, routing, registry, Policies(random), throttle, blobs, events, Configurations(baseTime), truth)
         {
+            Cosmos = cosmos,
             NeighbourSharesContainers = options.NeighbourSharesContainers,
         };
+    }
+
+    /// <summary>A container and a queue are there with or without anything in them.</summary>
+    private static void MakePlaces(CosmosTarget documents, EventGridQueue events)
+    {
+        _ = documents.Container;
+        _ = events.Queue;
     }
 
     private static void AddContainers(BlobStore blobs, RoutingConfiguration routing)

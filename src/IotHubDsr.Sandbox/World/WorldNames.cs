@@ -27,6 +27,13 @@ internal sealed class WorldNames
     public const string EvidenceContainer = "data-requests";
     public const string DeadLetterContainer = "dead-letters";
 
+    /// <summary>The queue of <see cref="UploadAccount"/> that a subscription to the hub's events delivers to.</summary>
+    public const string EventQueue = "device-events";
+
+    public const string CosmosAccount = "contoso-cosmos";
+    public const string CosmosDatabase = "iot";
+    public const string CosmosContainer = "telemetry";
+
     public WorldNames(Random random)
     {
         SubscriptionId = NextGuid(random);
@@ -56,6 +63,8 @@ internal sealed class WorldNames
     public string Resource(string group, string type, string name) => $"{Subscription}/resourceGroups/{group}/providers/{type}/{name}";
 
     public string StorageId(string account) => Resource(DataGroup, "Microsoft.Storage/storageAccounts", account);
+
+    public string CosmosId(string account) => Resource(DataGroup, "Microsoft.DocumentDB/databaseAccounts", account);
 
     /// <summary>Reads a template in which {sub}, {hub}, {iot} and {data} stand for resource ID prefixes of this world.</summary>
     public JsonObject Expand(string template) =>
