@@ -79,7 +79,8 @@ internal sealed class CosmosGate(WorldNames names, Tenant tenant, TokenIssuer to
 
     private void RequireRight(HttpRequest request, RequestTarget target, CosmosAccount account)
     {
-        string resource = string.Join('/', target.Segments.Take(4));
+        string[] place = PlaceOf(target, account);
+        string resource = string.Join('/', place);
         AzureAction? action = CosmosActions.Of(request, target);
         if (action is null)
         {
@@ -92,7 +93,7 @@ internal sealed class CosmosGate(WorldNames names, Tenant tenant, TokenIssuer to
             );
         }
 
-        string denied = string.Join('/', (string[])[account.Name, .. target.Segments.Take(4).Where((_, index) => index % 2 == 1)]);
+        string denied = string.Join('/', (string[])[account.Name, .. place.Where((_, index) => index % 2 == 1)]);
         if (!access.DeniesCosmos(denied) && MayRun(action, $"{names.CosmosId(account.Name)}/{resource}".TrimEnd('/'), account))
             return;
 
@@ -104,6 +105,20 @@ internal sealed class CosmosGate(WorldNames names, Tenant tenant, TokenIssuer to
                 + "Learn more: https://aka.ms/cosmos-native-rbac.",
             action == CosmosActions.ReadMetadata ? UnauthorizedMetadata : UnauthorizedData
         );
+    }
+
+    /// <summary>The database and the container by name, however the path has them: roles and denials name them so.</summary>
+    private static string[] PlaceOf(RequestTarget target, CosmosAccount account)
+    {
+        string[] place = [.. target.Segments.Take(4)];
+        if (place.Length > 1 && account.TryGetDatabase(place[1], out CosmosDatabase? database))
+        {
+            place[1] = database.Name;
+            if (place.Length > 3 && database.TryGetContainer(place[3], out CosmosContainer? container))
+                place[3] = container.Name;
+        }
+
+        return place;
     }
 
     /// <summary>

@@ -124,7 +124,7 @@ internal sealed class CosmosSession : IAsyncDisposable
     public static async Task<CosmosException> RefusedAsync(HttpStatusCode status, Func<Task> call)
     {
         CosmosException refusal = await Assert.ThrowsAsync<CosmosException>(call);
-        Assert.Equal(status, refusal.StatusCode);
+        Assert.True(status == refusal.StatusCode, refusal.ToString());
         return refusal;
     }
 
