@@ -17,7 +17,9 @@ internal sealed record ListedMessage(
     DateTimeOffset NextVisible
 );
 
-/// <summary>PUT /sandbox/documents/{account}/{database}/{container}: makes a container, with account and database where they are missing.</summary>
+/// <summary>
+/// PUT /sandbox/documents/{account}/{database}/{container}: makes a container, with account and database where they are missing.
+/// </summary>
 internal sealed record ContainerRequest(
     IReadOnlyList<string> PartitionKeyPaths,
     int? DefaultTimeToLive = null,
@@ -26,7 +28,9 @@ internal sealed record ContainerRequest(
     int Ranges = 1
 );
 
-/// <summary>POST /sandbox/documents/{account}: what the owner of an account chooses. Zero days of continuous backup make it periodic.</summary>
+/// <summary>
+/// POST /sandbox/documents/{account}: what the owner of an account chooses. Zero days of continuous backup make it periodic.
+/// </summary>
 internal sealed record CosmosAccountRequest(int? ContinuousBackupDays = null, bool? HasAnalyticalStorage = null, bool? AllowsKeys = null);
 
 /// <summary>POST /sandbox/documents/{account}/{database}/{container}/generated: plants so many messages of the devices, in turn.</summary>

@@ -25,7 +25,7 @@ internal sealed record FaultRule
 
     public int? RetryAfterSeconds { get; init; }
 
-    /// <summary>In the header <c>x-ms-retry-after-ms</c>, the only one by which Cosmos DB says how long to wait.</summary>
+    /// <summary>Of Cosmos DB, which says in milliseconds how long to wait.</summary>
     public int? RetryAfterMilliseconds { get; init; }
 
     /// <summary>Waits before the request is handled. Can be combined with any other action.</summary>

@@ -102,17 +102,24 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
 
         if (fault?.Status is { } status)
         {
-            if (fault.RetryAfterSeconds is { } seconds)
-                context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-
-            if (fault.RetryAfterMilliseconds is { } milliseconds)
-                context.Response.Headers["x-ms-retry-after-ms"] = milliseconds.ToString(CultureInfo.InvariantCulture);
-
+            AddRetryAfter(context, service, fault);
             await ServiceErrors.WriteAsync(context, service, status, clock.GetUtcNow());
             return;
         }
 
         await ServeAsync(context, service, RequestTarget.TryParse(raw, out RequestTarget? target) ? target : null);
+    }
+
+    /// <summary>Cosmos DB says how long to wait in a header of its own, and in no other.</summary>
+    private static void AddRetryAfter(HttpContext context, AzureService service, FaultRule fault)
+    {
+        bool isCosmos = service == AzureService.Cosmos;
+        if (!isCosmos && fault.RetryAfterSeconds is { } seconds)
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+
+        int? milliseconds = fault.RetryAfterMilliseconds ?? (fault.Status == StatusCodes.Status429TooManyRequests ? 10 : null);
+        if (isCosmos && (fault.RetryAfterSeconds * 1000 ?? milliseconds) is { } wait)
+            context.Response.Headers["x-ms-retry-after-ms"] = wait.ToString(CultureInfo.InvariantCulture);
     }
 
     private Task ServeAsync(HttpContext context, AzureService service, RequestTarget? target) =>

@@ -3,7 +3,8 @@ namespace IotHubDsr.Sandbox.Identity;
 /// <summary>
 /// The rights of the application: everything, until roles are assigned to it or rights are taken from it. A denial is
 /// <c>arm:{resource ID or the start of one}</c>, <c>blob:{account}</c>, <c>blob:{account}/{container}</c>, the same
-/// of <c>queue:</c> with queues, <c>cosmos:{account}/{database}/{container}</c> or a beginning of it, or <c>hub:</c> with RegistryRead, RegistryWrite or ServiceConnect.
+/// of <c>queue:</c> with queues, <c>cosmos:{account}/{database}/{container}</c> or a beginning of it, or <c>hub:</c> with
+/// RegistryRead, RegistryWrite or ServiceConnect.
 /// </summary>
 internal sealed class AccessRules
 {

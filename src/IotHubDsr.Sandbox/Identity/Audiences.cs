@@ -9,8 +9,7 @@ internal static class Audiences
 
     public static IReadOnlyList<string> Queue(string account) => ["https://storage.azure.com", $"https://{account}.queue.core.windows.net"];
 
-    public static IReadOnlyList<string> Cosmos(string account) =>
-        ["https://cosmos.azure.com", $"https://{account}.documents.azure.com", "https://documents.azure.com"];
+    public static IReadOnlyList<string> Cosmos(string account) => ["https://cosmos.azure.com", $"https://{account}.documents.azure.com"];
 
     public static IReadOnlyList<string> Blob(string account) => ["https://storage.azure.com", $"https://{account}.blob.core.windows.net"];
 }

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace IotHubDsr.Sandbox.Cosmos.Query;
 
 /// <summary>
-/// Reads queries of the form <c>SELECT … FROM c WHERE …</c>. What the service knows beyond that is refused as not simulated, and what it
-/// does not know either as it would refuse it.
+/// Reads queries of the form <c>SELECT … FROM c WHERE …</c>. What the service knows beyond that is refused as not simulated, and
+/// what it does not know either as it would refuse it.
 /// </summary>
 internal sealed class SqlParser
 {

@@ -8,9 +8,29 @@ namespace IotHubDsr.Sandbox.Cosmos.Rest;
 internal static class AccountDocument
 {
     // Clients compile queries by these limits; without them they refuse every query.
-    private const string QueryEngine = """
-        {"maxSqlQueryInputLength":262144,"maxJoinsPerSqlQuery":5,"maxLogicalAndPerSqlQuery":500,"maxLogicalOrPerSqlQuery":500,"maxUdfRefPerSqlQuery":10,"maxInExpressionItemsCount":16000,"queryMaxGroupByTableCellCount":500000,"queryMaxInMemorySortDocumentCount":500,"maxQueryRequestTimeoutFraction":0.9,"sqlAllowNonFiniteNumbers":false,"sqlAllowAggregateFunctions":true,"sqlAllowSubQuery":true,"sqlAllowScalarSubQuery":true,"allowNewKeywords":true,"sqlAllowLike":true,"sqlAllowGroupByClause":true,"maxSpatialQueryCells":12,"spatialMaxGeometryPointCount":256,"sqlDisableOptimizationFlags":0,"enableSpatialIndexing":true}
-        """;
+    private static readonly string s_queryEngine = new JsonObject
+    {
+        ["maxSqlQueryInputLength"] = 262144,
+        ["maxJoinsPerSqlQuery"] = 5,
+        ["maxLogicalAndPerSqlQuery"] = 500,
+        ["maxLogicalOrPerSqlQuery"] = 500,
+        ["maxUdfRefPerSqlQuery"] = 10,
+        ["maxInExpressionItemsCount"] = 16000,
+        ["queryMaxGroupByTableCellCount"] = 500000,
+        ["queryMaxInMemorySortDocumentCount"] = 500,
+        ["maxQueryRequestTimeoutFraction"] = 0.9,
+        ["sqlAllowNonFiniteNumbers"] = false,
+        ["sqlAllowAggregateFunctions"] = true,
+        ["sqlAllowSubQuery"] = true,
+        ["sqlAllowScalarSubQuery"] = true,
+        ["allowNewKeywords"] = true,
+        ["sqlAllowLike"] = true,
+        ["sqlAllowGroupByClause"] = true,
+        ["maxSpatialQueryCells"] = 12,
+        ["spatialMaxGeometryPointCount"] = 256,
+        ["sqlDisableOptimizationFlags"] = 0,
+        ["enableSpatialIndexing"] = true,
+    }.ToJsonString();
 
     public static JsonObject Of(CosmosAccount account)
     {
@@ -44,7 +64,7 @@ internal static class AccountDocument
             ["userConsistencyPolicy"] = new JsonObject { ["defaultConsistencyLevel"] = "Session" },
             ["systemReplicationPolicy"] = new JsonObject { ["minReplicaSetSize"] = 3, ["maxReplicasetSize"] = 4 },
             ["readPolicy"] = Policy("primaryReadCoefficient", 1),
-            ["queryEngineConfiguration"] = QueryEngine,
+            ["queryEngineConfiguration"] = s_queryEngine,
         };
     }
 }

@@ -29,8 +29,8 @@ internal static class CosmosErrors
             400,
             "BadRequest",
             Wrapped(
-                "Partition key provided either doesn't correspond to definition in the collection or doesn't match partition key field values "
-                    + "specified in the document."
+                "Partition key provided either doesn't correspond to definition in the collection or doesn't match partition key field "
+                    + "values specified in the document."
             ),
             PartitionKeyMismatchCode
         );
@@ -51,9 +51,9 @@ internal static class CosmosErrors
         new(
             400,
             "BadRequest",
-            "The provided cross partition query can not be directly served by the gateway. This is a first chance (internal) exception that "
-                + "all newer clients will know how to handle gracefully. This exception is traced, but unless you see it bubble up as an "
-                + "exception (which only happens on older SDK clients), then you can safely ignore this message.",
+            "The provided cross partition query can not be directly served by the gateway. This is a first chance (internal) "
+                + "exception that all newer clients will know how to handle gracefully. This exception is traced, but unless you see it "
+                + "bubble up as an exception (which only happens on older SDK clients), then you can safely ignore this message.",
             CrossPartitionCode
         );
 

@@ -4,7 +4,9 @@ using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Sandbox.Cosmos.Rest;
 
-/// <summary>What a request must pass before an operation sees it: a signature with a key of the account, or a token and the right.</summary>
+/// <summary>
+/// What a request must pass before an operation sees it: a signature with a key of the account, or a token and the right.
+/// </summary>
 internal sealed class CosmosGate(WorldNames names, Tenant tenant, TokenIssuer tokens, AccessRules access, TimeProvider real)
 {
     private const int MissingHeader = 5000;
@@ -20,7 +22,7 @@ internal sealed class CosmosGate(WorldNames names, Tenant tenant, TokenIssuer to
         if (authorization.Length == 0)
             throw Unauthorized("Required Header authorization is missing. Ensure a valid Authorization token is passed.", MissingHeader);
 
-        Dictionary<string, string> fields = authorization
+        var fields = authorization
             .Split('&')
             .Select(pair => pair.Split('=', 2))
             .Where(pair => pair.Length == 2)
@@ -52,8 +54,8 @@ internal sealed class CosmosGate(WorldNames names, Tenant tenant, TokenIssuer to
         if (!mayWrite && !KeySignature.IsSignedWith(account.ReadOnlyKeys, request, target, signature))
         {
             throw Unauthorized(
-                "The input authorization token can't serve the request. The wrong key is being used or the expected payload is not built as "
-                    + "per the protocol. For more info: https://aka.ms/cosmosdb-tsg-unauthorized."
+                "The input authorization token can't serve the request. The wrong key is being used or the expected payload is not "
+                    + "built as per the protocol. For more info: https://aka.ms/cosmosdb-tsg-unauthorized."
             );
         }
 
@@ -87,8 +89,8 @@ internal sealed class CosmosGate(WorldNames names, Tenant tenant, TokenIssuer to
             throw new CosmosException(
                 403,
                 "Forbidden",
-                $"Request for {request.Method} {string.Join('/', target.Segments)} is blocked because it cannot be authorized by AAD token in "
-                    + "data plane. Learn more: https://aka.ms/cosmos-native-rbac.",
+                $"Request for {request.Method} {string.Join('/', target.Segments)} is blocked because it cannot be authorized by AAD "
+                    + "token in data plane. Learn more: https://aka.ms/cosmos-native-rbac.",
                 NotAuthorized
             );
         }
@@ -100,8 +102,8 @@ internal sealed class CosmosGate(WorldNames names, Tenant tenant, TokenIssuer to
         throw new CosmosException(
             403,
             "Forbidden",
-            $"Request blocked by Auth {account.Name} : Request is blocked because principal [{tenant.ClientId}] does not have required RBAC "
-                + $"permissions to perform action [{action.Name}] on resource [{(resource.Length == 0 ? "/" : resource)}]. "
+            $"Request blocked by Auth {account.Name} : Request is blocked because principal [{tenant.ClientId}] does not have "
+                + $"required RBAC permissions to perform action [{action.Name}] on resource [{(resource.Length == 0 ? "/" : resource)}]. "
                 + "Learn more: https://aka.ms/cosmos-native-rbac.",
             action == CosmosActions.ReadMetadata ? UnauthorizedMetadata : UnauthorizedData
         );

@@ -50,7 +50,7 @@ internal sealed class CosmosRequest(string method, RequestTarget target, IHeader
         }
     }
 
-    public string BodyText(JsonElement parsed, string property) =>
+    public static string BodyText(JsonElement parsed, string property) =>
         parsed.TryGetProperty(property, out JsonElement value)
         && value.ValueKind == JsonValueKind.String
         && value.GetString() is { Length: > 0 } text

@@ -17,7 +17,7 @@ internal static class DocumentOperations
         if (request.Header("If-None-Match") == document.ETag)
             return Answer(new CosmosResponse(StatusCodes.Status304NotModified), container, document).WithCharge(ReadCharge);
 
-        CosmosResponse response = CosmosResponse.Write(StatusCodes.Status200OK, document.Content.WriteTo);
+        var response = CosmosResponse.Write(StatusCodes.Status200OK, document.Content.WriteTo);
         return Answer(response, container, document).WithCharge(ReadCharge);
     }
 
@@ -65,7 +65,7 @@ internal static class DocumentOperations
     {
         PartitionKeyValue named = request.WholePartitionKey(container);
         JsonElement content = request.Body();
-        string id = DocumentId.Require(request.BodyText(content, "id"));
+        string id = DocumentId.Require(CosmosRequest.BodyText(content, "id"));
         if (content.TryGetProperty("ttl", out JsonElement ttl) && !(ttl.TryGetInt32(out int seconds) && seconds is -1 or > 0))
             throw CosmosErrors.BadRequest("The value of ttl must be -1 or a positive number.");
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using IotHubDsr.Sandbox.Cosmos.Documents;
 
 namespace IotHubDsr.Sandbox.Cosmos.Rest;
 
@@ -42,7 +41,7 @@ internal static class MetadataOperations
 
     public static CosmosResponse CreateDatabase(CosmosRequest request, CosmosAccount account)
     {
-        string name = NameIn(request, request.Body());
+        string name = NameIn(request.Body());
         return account.TryAddDatabase(name, out CosmosDatabase? added)
             ? CosmosResponse.Json(StatusCodes.Status201Created, MetadataDocuments.Of(added)).WithCharge(WriteCharge)
             : throw CosmosErrors.Conflict;
@@ -51,7 +50,7 @@ internal static class MetadataOperations
     public static CosmosResponse CreateContainer(CosmosRequest request, CosmosDatabase database)
     {
         JsonElement sent = request.Body();
-        string name = NameIn(request, sent);
+        string name = NameIn(sent);
         CosmosContainerOptions options = ContainerDefinition.Read(sent);
         return database.TryAddContainer(name, options, out CosmosContainer? added)
             ? CosmosResponse.Json(StatusCodes.Status201Created, MetadataDocuments.Of(added)).WithSession(added, "0").WithCharge(WriteCharge)
@@ -80,5 +79,5 @@ internal static class MetadataOperations
             .With("x-ms-item-count", $"{items.Count}")
             .WithCharge(ReadCharge);
 
-    private static string NameIn(CosmosRequest request, JsonElement sent) => DocumentId.Require(request.BodyText(sent, "id"));
+    private static string NameIn(JsonElement sent) => DocumentId.Require(CosmosRequest.BodyText(sent, "id"));
 }

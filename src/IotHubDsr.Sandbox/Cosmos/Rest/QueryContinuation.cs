@@ -14,7 +14,9 @@ internal sealed record QueryContinuation(int Range, long Number)
 
     private const string Prefix = "+RID:~";
 
-    /// <summary>Of one partition the position alone; of several, JSON with the bounds of the one that is next. Both are opaque to clients.</summary>
+    /// <summary>
+    /// Of one partition the position alone; of several, JSON with the bounds of the one that is next. Both are opaque to clients.
+    /// </summary>
     public string Write(CosmosContainer container, bool isAcrossPartitions)
     {
         string rid = ResourceId.OfDocument(container.Rid, Number);

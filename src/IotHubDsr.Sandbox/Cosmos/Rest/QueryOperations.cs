@@ -78,7 +78,7 @@ internal static class QueryOperations
     private static SqlQuery Parse(CosmosRequest request, bool isAcrossPartitions)
     {
         JsonElement sent = request.Body();
-        string text = request.BodyText(sent, "query");
+        string text = CosmosRequest.BodyText(sent, "query");
         if (text.Length > LongestQuery)
             throw CosmosErrors.BadRequest("The query is too long.");
 
@@ -132,9 +132,9 @@ internal static class QueryOperations
         SqlQuery query
     )
     {
-        QueryContinuation start = QueryContinuation.Read(request, container, scope);
+        var start = QueryContinuation.Read(request, container, scope);
         PageContent page = Fill(request, container, store, scope, query, start);
-        CosmosResponse response = CosmosResponse.Write(StatusCodes.Status200OK, writer =>
+        var response = CosmosResponse.Write(StatusCodes.Status200OK, writer =>
         {
             writer.WriteStartObject();
             writer.WriteString("_rid", container.Rid);

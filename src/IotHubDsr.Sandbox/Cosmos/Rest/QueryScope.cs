@@ -2,7 +2,9 @@ using IotHubDsr.Sandbox.Cosmos.Documents;
 
 namespace IotHubDsr.Sandbox.Cosmos.Rest;
 
-/// <summary>The part of a container that a query is asked of: a logical partition, a physical one, a stretch of keys, or all of it.</summary>
+/// <summary>
+/// The part of a container that a query is asked of: a logical partition, a physical one, a stretch of keys, or all of it.
+/// </summary>
 internal sealed class QueryScope
 {
     private readonly PartitionKeyValue? _key;

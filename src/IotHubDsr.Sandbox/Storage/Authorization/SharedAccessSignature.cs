@@ -5,7 +5,8 @@ using IotHubDsr.Sandbox.Storage.Rest;
 namespace IotHubDsr.Sandbox.Storage.Authorization;
 
 /// <summary>
-/// The signature in the query of a URL: of an account, of a container, a blob or a queue, or of a container or a blob by a user's delegation.
+/// The signature in the query of a URL: of an account, of a container, a blob or a queue, or of a container or a blob by a user's
+/// delegation.
 /// The strings to sign are those of the versions from 2018-11-09.
 /// </summary>
 internal sealed class SharedAccessSignature(

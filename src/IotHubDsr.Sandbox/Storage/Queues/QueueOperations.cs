@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using IotHubDsr.Sandbox.Storage.Operations;
 using IotHubDsr.Sandbox.Storage.Rest;
@@ -58,7 +59,7 @@ internal static partial class QueueOperations
         if (!QueueName().IsMatch(name))
             throw new StorageException(StorageErrors.InvalidResourceName);
 
-        IReadOnlyDictionary<string, string> metadata = PropertyHeaders.Metadata(request);
+        ImmutableSortedDictionary<string, string> metadata = PropertyHeaders.Metadata(request);
         if (queues.TryAdd(name, metadata))
             return new StorageResponse(201);
 

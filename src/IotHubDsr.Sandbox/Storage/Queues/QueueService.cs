@@ -3,7 +3,9 @@ using IotHubDsr.Sandbox.Storage.Rest;
 
 namespace IotHubDsr.Sandbox.Storage.Queues;
 
-/// <summary>The Queue service's REST interface over the accounts of a <see cref="BlobStore"/>, for requests that were authorized already.</summary>
+/// <summary>
+/// The Queue service's REST interface over the accounts of a <see cref="BlobStore"/>, for requests that were authorized already.
+/// </summary>
 internal sealed class QueueService(BlobStore store, TimeProvider time)
 {
     private readonly StorageExchange _exchange = new(time, "Windows-Azure-Queue/1.0");

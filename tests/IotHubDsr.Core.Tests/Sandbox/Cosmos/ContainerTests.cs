@@ -46,7 +46,7 @@ public sealed class ContainerTests
         };
         await container.DeleteItemAsync<JObject>("one", key);
 
-        Assert.Equal(Keys.Count() - 1, made.Documents.Count());
+        Assert.Equal(Keys.Count - 1, made.Documents.Count());
         Assert.DoesNotContain(made.Documents, document => document.Key.Text == PartitionKeyValue.Parse(header)!.Text);
     }
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.Cosmos;
-using IotHubDsr.Sandbox.Cosmos.Documents;
 using IotHubDsr.Sandbox.World;
 using Microsoft.Extensions.Time.Testing;
 
@@ -101,8 +100,8 @@ public sealed class CosmosWorldTests
 
         CosmosEndpoint written = CosmosEndpoint.Telemetry;
         Assert.Equal(
-            $"{written.Name} https://{written.Account}.documents.azure.com:443/ {written.Database} {written.Container} {written.PartitionKeyName} "
-                + written.PartitionKeyTemplate,
+            $"{written.Name} https://{written.Account}.documents.azure.com:443/ {written.Database} {written.Container} "
+                + $"{written.PartitionKeyName} {written.PartitionKeyTemplate}",
             string.Join(
                 ' ',
                 ((string[])["name", "endpointUri", "databaseName", "containerName", "partitionKeyName", "partitionKeyTemplate"]).Select(
@@ -182,21 +181,22 @@ public sealed class CosmosWorldTests
     public async Task Lists_HaveTheAccountItsDatabasesAndContainers_AndWhatIsMissingIsMissing()
     {
         await using SandboxSession sandbox = await SandboxSession.StartAsync(new SandboxOptions { HasData = false });
-        WorldNames names = sandbox.Server.World.Names;
-        string id = names.CosmosId(WorldNames.CosmosAccount);
+        WorldNames world = sandbox.Server.World.Names;
+        string id = world.CosmosId(WorldNames.CosmosAccount);
 
         async Task<string> StatusAsync(string path)
         {
             using HttpResponseMessage response = await sandbox.ArmAsync("GET", $"{path}?{Version}");
             JsonNode body = await SandboxSession.JsonOf(response);
-            return $"{(int)response.StatusCode} {string.Join(',', (body["value"] as JsonArray ?? []).Select(one => (string?)one!["name"]))}";
+            IEnumerable<string?> names = (body["value"] as JsonArray ?? []).Select(one => (string?)one!["name"]);
+            return $"{(int)response.StatusCode} {string.Join(',', names)}";
         }
 
-        Assert.Equal("200 contoso-cosmos", await StatusAsync($"{names.Subscription}/providers/Microsoft.DocumentDB/databaseAccounts"));
+        Assert.Equal("200 contoso-cosmos", await StatusAsync($"{world.Subscription}/providers/Microsoft.DocumentDB/databaseAccounts"));
         Assert.Equal("200 iot", await StatusAsync($"{id}/sqlDatabases"));
         Assert.Equal("200 telemetry", await StatusAsync($"{id}/sqlDatabases/iot/containers"));
         Assert.Equal("404 ", await StatusAsync($"{id}/sqlDatabases/none"));
-        Assert.Equal("404 ", await StatusAsync(names.CosmosId("none")));
+        Assert.Equal("404 ", await StatusAsync(world.CosmosId("none")));
         Assert.Equal("501 ", await StatusAsync($"{id}/mongodbDatabases"));
     }
 

@@ -5,7 +5,9 @@ using static IotHubDsr.Core.Tests.Sandbox.Cosmos.CosmosSession;
 
 namespace IotHubDsr.Core.Tests.Sandbox.Cosmos;
 
-/// <summary>Operations on documents by Microsoft's client for .NET, against the sandbox and against a server that we did not write.</summary>
+/// <summary>
+/// Operations on documents by Microsoft's client for .NET, against the sandbox and against a server that we did not write.
+/// </summary>
 public sealed class DocumentTests(OtherCosmosServer other) : IClassFixture<OtherCosmosServer>
 {
     private const string Key = "it's 100%/a?b#c-2026-11";
@@ -105,6 +107,33 @@ public sealed class DocumentTests(OtherCosmosServer other) : IClassFixture<Other
         Assert.Equal((HttpStatusCode.Created, HttpStatusCode.OK), (first.StatusCode, second.StatusCode));
         Assert.Equal(first.Resource["_rid"], second.Resource["_rid"]);
         Assert.NotEqual(first.ETag, second.ETag);
+    }
+
+    [Theory]
+    [InlineData(CosmosServices.Sandbox)]
+    [OtherCosmosData]
+    public async Task Query_OfOnePartition_FindsWhatTheParameterSays(string service)
+    {
+        await using ContainerUnderTest container = await StartAsync(service);
+        foreach (string device in (string[])["it's", "It's", "100%\"", "it's0"])
+        {
+            JObject document = Document($"d-{device.Length}-{(int)device[0]}", "a");
+            document["SystemProperties"] = new JObject { ["iothub-connection-device-id"] = device };
+            await container.Client.CreateItemAsync(document, new PartitionKey("a"));
+        }
+
+        // The other server goes by the key in the condition instead of the one in the header.
+        QueryDefinition query = new QueryDefinition(
+            "SELECT c.id FROM c WHERE c.pk = @k AND c.SystemProperties[\"iothub-connection-device-id\"] = @d"
+        )
+            .WithParameter("@k", "a")
+            .WithParameter("@d", "it's");
+        using FeedIterator<JObject> pages = container.Client.GetItemQueryIterator<JObject>(
+            query,
+            requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey("a") }
+        );
+
+        Assert.Equal("d-4-105", Assert.Single(await AllAsync(pages)).Value<string>("id"));
     }
 
     /// <summary>The other server fails where what is to be read is not there: an error of its own, and nothing of the service's.</summary>

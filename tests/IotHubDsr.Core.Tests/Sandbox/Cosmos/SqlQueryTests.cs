@@ -67,13 +67,10 @@ public sealed class SqlQueryTests
     public void Select_GivesWhatIsNamed(string query, string expected)
     {
         using var bytes = new MemoryStream();
-        using (
-            var writer = new Utf8JsonWriter(
-                bytes,
-                new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
-            )
-        )
+        var options = new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using (var writer = new Utf8JsonWriter(bytes, options))
             Assert.Equal(expected.Length > 0, Parse(query).Write(writer, Element(Document)));
+
         Assert.Equal(expected, System.Text.Encoding.UTF8.GetString(bytes.ToArray()));
     }
 
