@@ -30,16 +30,18 @@ internal static class WorldBuilder
         var registry = new HubRegistry(random, clock);
         new DeviceSeed(registry, random, baseTime).Fill(40 * options.Scale);
 
-        clock.HoldAt(baseTime.AddHours(-1));
+        // Older than what is in them.
+        clock.HoldAt(baseTime.AddDays(-90));
         var blobs = new BlobStore(clock);
-        blobs.GetOrAddAccount(WorldNames.PlainAccount, new BlobAccountOptions());
-        blobs.GetOrAddAccount(WorldNames.VersionedAccount, new BlobAccountOptions { VersioningEnabled = true, SoftDeleteDays = 14 });
-        blobs.GetOrAddAccount(WorldNames.EvidenceAccount, new BlobAccountOptions()).GetOrAddContainer(WorldNames.EvidenceContainer);
-        AddContainers(blobs, routing);
         var cosmos = new CosmosStore(clock);
         var documents = new CosmosTarget(cosmos, CosmosEndpoint.Telemetry);
         var eventQueue = new EventGridQueue(blobs, names, clock);
         MakePlaces(documents, eventQueue);
+        clock.HoldAt(baseTime.AddHours(-1));
+        blobs.GetOrAddAccount(WorldNames.PlainAccount, new BlobAccountOptions());
+        blobs.GetOrAddAccount(WorldNames.VersionedAccount, new BlobAccountOptions { VersioningEnabled = true, SoftDeleteDays = 14 });
+        blobs.GetOrAddAccount(WorldNames.EvidenceAccount, new BlobAccountOptions()).GetOrAddContainer(WorldNames.EvidenceContainer);
+        AddContainers(blobs, routing);
         var truth = new WorldTruth(options.Seed, baseTime, [.. registry.Devices.Select(device => device.DeviceId)], [], [], [], []);
         if (options.HasData)
         {

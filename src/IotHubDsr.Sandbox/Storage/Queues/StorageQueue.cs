@@ -17,7 +17,7 @@ internal sealed class StorageQueue(string name, IReadOnlyDictionary<string, stri
     private readonly Lock _lock = new();
     private readonly Dictionary<string, QueueMessage> _byId = new(StringComparer.OrdinalIgnoreCase);
     private readonly SortedSet<QueueMessage> _inOrder = new(QueueMessage.ByPlace);
-    private readonly long _created = clock.Next();
+    private readonly long _created = clock.Now.UtcTicks;
     private long _numbers;
 
     public string Name => name;
