@@ -12,6 +12,9 @@ internal sealed record QueueMessage(string Id, string Text, long Number, DateTim
     public static IComparer<QueueMessage> ByPlace { get; } =
         Comparer<QueueMessage>.Create((left, right) => (left.NextVisible, left.Number).CompareTo((right.NextVisible, right.Number)));
 
+    public static IComparer<QueueMessage> ByExpiry { get; } =
+        Comparer<QueueMessage>.Create((left, right) => (left.Expires, left.Number).CompareTo((right.Expires, right.Number)));
+
     /// <summary>From then on it can be seen and taken.</summary>
     public required DateTimeOffset NextVisible { get; init; }
 

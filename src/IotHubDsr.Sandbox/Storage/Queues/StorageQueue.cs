@@ -17,6 +17,7 @@ internal sealed class StorageQueue(string name, IReadOnlyDictionary<string, stri
     private readonly Lock _lock = new();
     private readonly Dictionary<string, QueueMessage> _byId = new(StringComparer.OrdinalIgnoreCase);
     private readonly SortedSet<QueueMessage> _inOrder = new(QueueMessage.ByPlace);
+    private readonly SortedSet<QueueMessage> _byExpiry = new(QueueMessage.ByExpiry);
     private readonly long _created = clock.Now.UtcTicks;
     private long _numbers;
 
@@ -125,6 +126,7 @@ internal sealed class StorageQueue(string name, IReadOnlyDictionary<string, stri
         {
             _byId.Clear();
             _inOrder.Clear();
+            _byExpiry.Clear();
         }
     }
 
@@ -149,14 +151,15 @@ internal sealed class StorageQueue(string name, IReadOnlyDictionary<string, stri
     private void RemoveExpired()
     {
         DateTimeOffset now = clock.Now;
-        List<QueueMessage> expired = [.. _inOrder.Where(message => message.Expires <= now)];
-        expired.ForEach(Remove);
+        while (_byExpiry.Min is { } first && first.Expires <= now)
+            Remove(first);
     }
 
     private void Add(QueueMessage message)
     {
         _byId.Add(message.Id, message);
         _inOrder.Add(message);
+        _byExpiry.Add(message);
     }
 
     private void Replace(QueueMessage message)
@@ -169,5 +172,6 @@ internal sealed class StorageQueue(string name, IReadOnlyDictionary<string, stri
     {
         _byId.Remove(message.Id);
         _inOrder.Remove(message);
+        _byExpiry.Remove(message);
     }
 }
