@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using IotHubDsr.Sandbox.Control;
 using IotHubDsr.Sandbox.Hosting;
@@ -33,4 +34,10 @@ namespace IotHubDsr.Sandbox;
 [JsonSerializable(typeof(EventsRequest))]
 [JsonSerializable(typeof(MessagesRequest))]
 [JsonSerializable(typeof(IReadOnlyList<MessagingState>))]
+[JsonSerializable(typeof(MessageRequest))]
+[JsonSerializable(typeof(IReadOnlyList<ListedMessage>))]
+[JsonSerializable(typeof(ContainerRequest))]
+[JsonSerializable(typeof(CosmosAccountRequest))]
+[JsonSerializable(typeof(GenerateRequest))]
+[JsonSerializable(typeof(JsonElement))]
 internal sealed partial class SandboxJson : JsonSerializerContext;

@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using IotHubDsr.Sandbox.Arm;
 using IotHubDsr.Sandbox.Control;
+using IotHubDsr.Sandbox.Cosmos;
+using IotHubDsr.Sandbox.Cosmos.Rest;
 using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.Hub;
 using IotHubDsr.Sandbox.Hub.Query;
@@ -10,6 +12,7 @@ using IotHubDsr.Sandbox.Identity;
 using IotHubDsr.Sandbox.Messaging;
 using IotHubDsr.Sandbox.Messaging.Amqp;
 using IotHubDsr.Sandbox.Storage;
+using IotHubDsr.Sandbox.Storage.Queues;
 using IotHubDsr.Sandbox.World;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -77,7 +80,9 @@ internal sealed class SandboxServer : IAsyncDisposable
             tokens,
             new ControlBlobs(world.Blobs),
             new ControlMessaging(world.Messaging),
-            amqpFaults
+            amqpFaults,
+            new ControlQueues(world.Blobs),
+            new ControlDocuments(world.Cosmos)
         );
         string identityHeader = NewSecret();
         var identity = new ManagedIdentityService(tenant, tokens, identityHeader);
@@ -146,9 +151,11 @@ internal sealed class SandboxServer : IAsyncDisposable
         return new SandboxServices(
             new LoginService(tenant, tokens),
             identity,
-            new ArmService(world.Names, ArmWorld.Catalogue(world, storage), storage, tokens, access),
+            new ArmService(world.Names, ArmWorld.Catalogue(world, storage, access), storage, tokens, access),
             new HubService(WorldNames.HubHostName, world.Registry, operations, authorizer, world.Throttle, world.Clock),
             new BlobGate(world.Blobs, new BlobService(world.Blobs, world.Clock), world.Names, tenant, tokens, access, real),
+            new QueueGate(world.Blobs, new QueueService(world.Blobs, world.Clock), world.Names, tenant, tokens, access, real),
+            new CosmosService(world.Cosmos, new CosmosGate(world.Names, tenant, tokens, access, real)),
             control
         );
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using IotHubDsr.Sandbox.Identity;
 using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Sandbox.Arm;
@@ -10,7 +11,7 @@ internal static class ArmWorld
     private const int AccountPageSize = 2;
     private const int ContainerPageSize = 3;
 
-    public static ArmCatalogue Catalogue(SandboxWorld world, StorageResources storage)
+    public static ArmCatalogue Catalogue(SandboxWorld world, StorageResources storage, AccessRules access)
     {
         WorldNames names = world.Names;
         var catalogue = new ArmCatalogue();
@@ -41,6 +42,8 @@ internal static class ArmWorld
             catalogue.Add("POST", $"{names.StorageId(account)}/listKeys", _ => storage.Keys(account));
         }
 
+        catalogue.Add(new QueueResources(names, world.Blobs));
+        catalogue.Add(new CosmosResources(world, access));
         return catalogue;
     }
 

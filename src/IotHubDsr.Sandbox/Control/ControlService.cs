@@ -23,7 +23,9 @@ internal sealed class ControlService(
     TokenIssuer tokens,
     ControlBlobs blobs,
     ControlMessaging messaging,
-    AmqpFaults amqpFaults
+    AmqpFaults amqpFaults,
+    ControlQueues queues,
+    ControlDocuments documents
 )
 {
     public const string KeyHeader = "x-sandbox-key";
@@ -109,8 +111,46 @@ internal sealed class ControlService(
                 container,
                 string.Join('/', name)
             ),
-            _ => Reply.TextAsync(context, StatusCodes.Status404NotFound, "The control API has no such operation."),
+            (var method, ["queues", var account, var queue]) => OnQueueAsync(context, method, account, queue),
+            (var method, ["documents", .. var place]) => OnDocumentsAsync(context, method, place),
+            _ => Unknown(context),
         };
+
+    private Task OnQueueAsync(HttpContext context, string method, string account, string queue) =>
+        method switch
+        {
+            "GET" => Reply.JsonAsync(context, queues.List(account, queue), SandboxJson.Default.IReadOnlyListListedMessage),
+            "POST" => ChangeAsync(context, SandboxJson.Default.MessageRequest, request => queues.Put(account, queue, request)),
+            "DELETE" => ChangeAsync(context, () => queues.Clear(account, queue)),
+            _ => Unknown(context),
+        };
+
+    private Task OnDocumentsAsync(HttpContext context, string method, string[] place) =>
+        (method, place) switch
+        {
+            ("POST", [var account]) => ChangeAsync(context, SandboxJson.Default.CosmosAccountRequest, request =>
+                documents.Configure(account, request)
+            ),
+            ("PUT", [var account, var database, var container]) => ChangeAsync(context, SandboxJson.Default.ContainerRequest, request =>
+                documents.Create(account, database, container, request)
+            ),
+            ("GET", [var account, var database, var container]) => documents.ListAsync(context, account, database, container),
+            ("POST", [var account, var database, var container]) => ChangeAsync(context, SandboxJson.Default.JsonElement, document =>
+                documents.Put(account, database, container, document)
+            ),
+            ("POST", [var account, var database, var container, "generated"]) => ChangeAsync(
+                context,
+                SandboxJson.Default.GenerateRequest,
+                request => documents.Generate(account, database, container, request)
+            ),
+            ("DELETE", [var account, var database, var container]) => ChangeAsync(context, () =>
+                documents.Clear(account, database, container)
+            ),
+            _ => Unknown(context),
+        };
+
+    private static Task Unknown(HttpContext context) =>
+        Reply.TextAsync(context, StatusCodes.Status404NotFound, "The control API has no such operation.");
 
     private static long After(RequestTarget target) =>
         target.Query.TryGetValue("after", out string? text) ? long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : 0;

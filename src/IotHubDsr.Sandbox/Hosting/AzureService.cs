@@ -8,6 +8,8 @@ internal enum AzureService
     Arm,
     Hub,
     Blob,
+    Queue,
+    Cosmos,
     Control,
 
     /// <summary>The managed identity endpoint of the machine.</summary>

@@ -85,24 +85,9 @@ internal sealed class BlobGate(
         if (authorization.Length > 0 && !authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
             throw new StorageException(AuthorizationErrors.Malformed);
 
-        RequireToken(context, account.Name);
+        StorageToken.Require(context, tokens, Audiences.Blob(account.Name), tenant);
         RequireRight(context.Request, account.Name, requested);
         return BlobCaller.SignedIn;
-    }
-
-    private void RequireToken(HttpContext context, string account)
-    {
-        string? authorization = context.Request.Headers.Authorization.Count > 0 ? context.Request.Headers.Authorization.ToString() : null;
-        string? detail = tokens.Check(authorization, Audiences.Blob(account)) switch
-        {
-            TokenVerdict.Valid => "",
-            TokenVerdict.Missing => null,
-            TokenVerdict.Expired => "Lifetime validation failed. The token is expired.",
-            TokenVerdict.WrongAudience => "Audience validation failed. Audience did not match.",
-            _ => "Signature validation failed. Signature verification failed.",
-        };
-        if (detail is not { Length: 0 })
-            throw AuthorizationErrors.Challenge(tenant.TenantId, detail);
     }
 
     private void RequireRight(HttpRequest request, string account, RequestTarget? target)

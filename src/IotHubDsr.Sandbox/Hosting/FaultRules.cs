@@ -6,7 +6,7 @@ namespace IotHubDsr.Sandbox.Hosting;
 /// </summary>
 internal sealed record FaultRule
 {
-    /// <summary>login, arm, hub or blob.</summary>
+    /// <summary>login, arm, hub, blob, queue or cosmos.</summary>
     public string? Service { get; init; }
 
     public string? Host { get; init; }
@@ -24,6 +24,9 @@ internal sealed record FaultRule
     public int? Status { get; init; }
 
     public int? RetryAfterSeconds { get; init; }
+
+    /// <summary>Of Cosmos DB, which says in milliseconds how long to wait.</summary>
+    public int? RetryAfterMilliseconds { get; init; }
 
     /// <summary>Waits before the request is handled. Can be combined with any other action.</summary>
     public int LatencyMilliseconds { get; init; }

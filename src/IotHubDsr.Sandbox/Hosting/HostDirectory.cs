@@ -1,5 +1,7 @@
 using IotHubDsr.Sandbox.Arm;
+using IotHubDsr.Sandbox.Cosmos;
 using IotHubDsr.Sandbox.Identity;
+using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Sandbox.Hosting;
 
@@ -7,6 +9,8 @@ namespace IotHubDsr.Sandbox.Hosting;
 internal static class HostDirectory
 {
     public const string BlobSuffix = ".blob.core.windows.net";
+    public const string QueueSuffix = ".queue.core.windows.net";
+    public const string CosmosSuffix = ".documents.azure.com";
     private const string HubSuffix = ".azure-devices.net";
 
     public static AzureService ServiceOf(string host) =>
@@ -17,6 +21,8 @@ internal static class HostDirectory
             "localhost" or "127.0.0.1" => AzureService.Control,
             var name when name.EndsWith(HubSuffix, StringComparison.Ordinal) => AzureService.Hub,
             var name when name.EndsWith(BlobSuffix, StringComparison.Ordinal) => AzureService.Blob,
+            var name when name.EndsWith(QueueSuffix, StringComparison.Ordinal) => AzureService.Queue,
+            var name when name.EndsWith(CosmosSuffix, StringComparison.Ordinal) => AzureService.Cosmos,
             _ => AzureService.Unknown,
         };
 
@@ -27,4 +33,14 @@ internal static class HostDirectory
             : service;
 
     public static string AccountOf(string host) => host[..^BlobSuffix.Length].ToLowerInvariant();
+
+    public static string QueueAccountOf(string host) => host[..^QueueSuffix.Length].ToLowerInvariant();
+
+    /// <summary>An account of Cosmos DB has a name of its own in each of its regions, besides the one for all.</summary>
+    public static string CosmosAccountOf(string host, CosmosStore store)
+    {
+        const string Region = "-" + WorldNames.Location;
+        string name = host[..^CosmosSuffix.Length].ToLowerInvariant();
+        return !store.TryGetAccount(name, out _) && name.EndsWith(Region, StringComparison.Ordinal) ? name[..^Region.Length] : name;
+    }
 }

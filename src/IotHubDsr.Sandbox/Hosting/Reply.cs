@@ -30,10 +30,16 @@ internal static class Reply
         BytesAsync(context, status, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes(text));
 
     /// <summary>The error shape of Azure Storage.</summary>
-    public static Task StorageErrorAsync(HttpContext context, int status, string code, string message)
+    public static Task StorageErrorAsync(
+        HttpContext context,
+        int status,
+        string code,
+        string message,
+        string server = "Windows-Azure-Blob/1.0"
+    )
     {
         IHeaderDictionary headers = context.Response.Headers;
-        headers.Server = "Windows-Azure-Blob/1.0";
+        headers.Server = server;
         headers["x-ms-version"] = context.Request.Headers["x-ms-version"];
         headers["x-ms-error-code"] = code;
         if (HttpMethods.IsHead(context.Request.Method))

@@ -1,6 +1,7 @@
 using System.Globalization;
 using IotHubDsr.Sandbox.Arm;
 using IotHubDsr.Sandbox.Control;
+using IotHubDsr.Sandbox.Cosmos;
 using IotHubDsr.Sandbox.Hub;
 using IotHubDsr.Sandbox.Identity;
 using Microsoft.Extensions.Primitives;
@@ -14,6 +15,8 @@ internal sealed record SandboxServices(
     ArmService Arm,
     HubService Hub,
     BlobGate Blob,
+    QueueGate Queue,
+    CosmosService Cosmos,
     ControlService Control
 );
 
@@ -99,14 +102,24 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
 
         if (fault?.Status is { } status)
         {
-            if (fault.RetryAfterSeconds is { } seconds)
-                context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-
+            AddRetryAfter(context, service, fault);
             await ServiceErrors.WriteAsync(context, service, status, clock.GetUtcNow());
             return;
         }
 
         await ServeAsync(context, service, RequestTarget.TryParse(raw, out RequestTarget? target) ? target : null);
+    }
+
+    /// <summary>Cosmos DB says how long to wait in a header of its own, and in no other.</summary>
+    private static void AddRetryAfter(HttpContext context, AzureService service, FaultRule fault)
+    {
+        bool isCosmos = service == AzureService.Cosmos;
+        if (!isCosmos && fault.RetryAfterSeconds is { } seconds)
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+
+        int? milliseconds = fault.RetryAfterMilliseconds ?? (fault.Status == StatusCodes.Status429TooManyRequests ? 10 : null);
+        if (isCosmos && (fault.RetryAfterSeconds * 1000 ?? milliseconds) is { } wait)
+            context.Response.Headers["x-ms-retry-after-ms"] = wait.ToString(CultureInfo.InvariantCulture);
     }
 
     private Task ServeAsync(HttpContext context, AzureService service, RequestTarget? target) =>
@@ -115,6 +128,8 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
             AzureService.Hub => services.Hub.HandleAsync(context, target),
             AzureService.Arm => services.Arm.HandleAsync(context, target),
             AzureService.Blob => services.Blob.HandleAsync(context, target),
+            AzureService.Queue => services.Queue.HandleAsync(context, target),
+            AzureService.Cosmos => services.Cosmos.HandleAsync(context, target),
             AzureService.Login when target is not null => services.Login.HandleAsync(context, target),
             AzureService.Identity when target is not null => services.Identity.HandleAsync(context, target),
             _ => Reply.TextAsync(

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using IotHubDsr.Sandbox.Cosmos.Rest;
 
 namespace IotHubDsr.Sandbox.Hosting;
 
@@ -48,7 +49,7 @@ internal sealed partial class RequestLog(TimeProvider time)
                 request.Host.Host,
                 Signature().Replace(rawTarget, "$1REDACTED"),
                 0,
-                IsMutating(service, request.Method, rawTarget),
+                IsMutating(service, request, rawTarget),
                 0,
                 0,
                 request.Headers.UserAgent.ToString()
@@ -85,8 +86,9 @@ internal sealed partial class RequestLog(TimeProvider time)
             _entries.Clear();
     }
 
-    private static bool IsMutating(AzureService service, string method, string target)
+    private static bool IsMutating(AzureService service, HttpRequest request, string target)
     {
+        string method = request.Method;
         if (service is AzureService.Login || HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method))
             return false;
 
@@ -99,6 +101,7 @@ internal sealed partial class RequestLog(TimeProvider time)
                 AzureService.Arm => path.EndsWith("/listkeys", StringComparison.OrdinalIgnoreCase)
                     || path.EndsWith("/getFullUrl", StringComparison.OrdinalIgnoreCase),
                 AzureService.Blob => target.Contains("comp=userdelegationkey", StringComparison.OrdinalIgnoreCase),
+                AzureService.Cosmos => CosmosRequest.IsQuery(request.Headers) || CosmosRequest.IsQueryPlan(request.Headers),
                 _ => false,
             };
         return !readsByPost;

@@ -2,8 +2,9 @@ namespace IotHubDsr.Sandbox.Identity;
 
 /// <summary>
 /// The rights of the application: everything, until roles are assigned to it or rights are taken from it. A denial is
-/// <c>arm:{resource ID or the start of one}</c>, <c>blob:{account}</c>, <c>blob:{account}/{container}</c>,
-/// <c>messaging:{namespace}</c>, <c>messaging:{namespace}/{entity}</c>, or <c>hub:</c> with RegistryRead, RegistryWrite or ServiceConnect.
+/// <c>arm:{resource ID or the start of one}</c>, <c>blob:{account}</c>, <c>blob:{account}/{container}</c>, the same
+/// of <c>queue:</c> with queues and of <c>messaging:</c> with namespaces and entities, <c>cosmos:{account}/{database}/{container}</c> or a
+/// beginning of it, or <c>hub:</c> with RegistryRead, RegistryWrite or ServiceConnect.
 /// </summary>
 internal sealed class AccessRules
 {
@@ -36,6 +37,10 @@ internal sealed class AccessRules
             Path(rule, "messaging:") is { } path && RoleAssignment.IsWithin($"{name}/{entity}".TrimEnd('/'), path.TrimEnd('/'))
         );
 
+    public bool DeniesQueue(string account, string queue) => Denies("queue:", $"{account}/{queue}");
+
+    public bool DeniesCosmos(string path) => Denies("cosmos:", path);
+
     public bool DeniesHub(string right) =>
         _denied.Any(rule => Path(rule, "hub:") is { } path && path.Equals(right, StringComparison.OrdinalIgnoreCase));
 
@@ -47,6 +52,9 @@ internal sealed class AccessRules
     public bool HasRoleWithin(string resource) =>
         _assignments is not { } roles
         || roles.Any(role => RoleAssignment.IsWithin(role.Scope, resource) || RoleAssignment.IsWithin(resource, role.Scope));
+
+    private bool Denies(string scheme, string path) =>
+        _denied.Any(rule => Path(rule, scheme) is { } denied && RoleAssignment.IsWithin(path.TrimEnd('/'), denied.TrimEnd('/')));
 
     private static string? Path(string rule, string scheme) =>
         rule.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? rule[scheme.Length..] : null;

@@ -11,5 +11,9 @@ internal static class Audiences
 
     public static readonly IReadOnlyList<string> ServiceBus = ["https://servicebus.azure.net"];
 
+    public static IReadOnlyList<string> Queue(string account) => ["https://storage.azure.com", $"https://{account}.queue.core.windows.net"];
+
+    public static IReadOnlyList<string> Cosmos(string account) => ["https://cosmos.azure.com", $"https://{account}.documents.azure.com"];
+
     public static IReadOnlyList<string> Blob(string account) => ["https://storage.azure.com", $"https://{account}.blob.core.windows.net"];
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using IotHubDsr.Sandbox.Storage.Blobs;
+using IotHubDsr.Sandbox.Storage.Queues;
 
 namespace IotHubDsr.Sandbox.Storage;
 
@@ -21,6 +22,9 @@ internal sealed class BlobAccount(string name, BlobAccountOptions options, Stamp
 
     /// <summary>The two access keys. They are secrets, and none of what a seed makes.</summary>
     public IReadOnlyList<byte[]> Keys { get; } = [RandomNumberGenerator.GetBytes(KeyLength), RandomNumberGenerator.GetBytes(KeyLength)];
+
+    /// <summary>The queues of the account.</summary>
+    public QueueCollection Queues { get; } = new(clock);
 
     /// <summary>The containers in the order in which the service lists them.</summary>
     public IEnumerable<BlobContainer> Containers => _containers.Values.OrderBy(container => container.Name, StringComparer.Ordinal);

@@ -53,7 +53,7 @@ internal sealed class EventGridDelivery
             if (EventGridEvent.Of(message, WorldNames.NextGuid(_random)) is not { } told)
                 return false;
 
-            JsonNode document = told.ToEventGridSchema(_hubId);
+            JsonNode document = told.ToEventGridSchema(_hubId.ToUpperInvariant());
             _hub.PartitionFor(null)
                 .Append(_encoder.Json(null, Text(new JsonArray(document.DeepClone())), told.Headers(ToEventHub)), enqueued: time);
             Send(_queue, ToQueue, Text(document));

@@ -7,6 +7,11 @@ namespace IotHubDsr.Sandbox.World;
 /// <summary>An event of Event Grid about a device, from the message of the hub that it tells of.</summary>
 internal sealed record EventGridEvent(string Id, string Type, string DeviceId, DateTimeOffset Time, JsonObject Data, string Subject)
 {
+    public const string Created = "DeviceCreated";
+    public const string Deleted = "DeviceDeleted";
+    public const string Connected = "DeviceConnected";
+    public const string Telemetry = "DeviceTelemetry";
+
     private const string Prefix = "Microsoft.Devices.";
 
     /// <summary>The event of a message; null when Event Grid tells nothing of it.</summary>
@@ -14,30 +19,33 @@ internal sealed record EventGridEvent(string Id, string Type, string DeviceId, D
     {
         string? type = (message.MessageSource, message.Properties.FirstOrDefault(property => property.Key == "opType").Value) switch
         {
-            (RoutedMessage.TelemetrySource, _) => "DeviceTelemetry",
-            ("deviceLifecycleEvents", "createDeviceIdentity") => "DeviceCreated",
-            ("deviceLifecycleEvents", "deleteDeviceIdentity") => "DeviceDeleted",
+            (RoutedMessage.TelemetrySource, _) => Telemetry,
+            ("deviceLifecycleEvents", "createDeviceIdentity") => Created,
+            ("deviceLifecycleEvents", "deleteDeviceIdentity") => Deleted,
             _ => null,
         };
-        if (type is null || (message.ModuleId is not null && type != "DeviceTelemetry"))
+        if (type is null || (message.ModuleId is not null && type != Telemetry))
             return null;
 
-        JsonObject data = type == "DeviceTelemetry" ? Telemetry(message) : Lifecycle(message);
-        // A module's events have it behind its device, without a word between.
-        string subject = $"devices/{message.DeviceId}" + (message.ModuleId is { } module ? $"/{module}" : "");
-        return new EventGridEvent(id, type, message.DeviceId, message.Enqueued, data, subject);
+        JsonObject data = type == Telemetry ? TelemetryOf(message) : LifecycleOf(message);
+        return new EventGridEvent(id, type, message.DeviceId, message.Enqueued, data, SubjectOf(message.DeviceId, message.ModuleId));
     }
 
+    /// <summary>A module's events have it behind its device, without a word between.</summary>
+    public static string SubjectOf(string deviceId, string? moduleId = null) =>
+        moduleId is null ? $"devices/{deviceId}" : $"devices/{deviceId}/{moduleId}";
+
     /// <summary>In the schema of Event Grid itself.</summary>
-    public JsonObject ToEventGridSchema(string hubId) =>
+    /// <param name="topic">The resource ID of the hub, as the service writes it now.</param>
+    public JsonObject ToEventGridSchema(string topic) =>
         new()
         {
             ["id"] = Id,
-            ["topic"] = hubId.ToUpperInvariant(),
+            ["topic"] = topic,
             ["subject"] = Subject,
             ["eventType"] = Prefix + Type,
             ["data"] = Data.DeepClone(),
-            ["dataVersion"] = "",
+            ["dataVersion"] = Type == Telemetry ? "" : "1",
             ["metadataVersion"] = "1",
             ["eventTime"] = Text(Time),
         };
@@ -66,7 +74,7 @@ internal sealed record EventGridEvent(string Id, string Type, string DeviceId, D
         ];
 
     /// <summary>Telemetry names its device among the system properties and in the subject, and nowhere else.</summary>
-    private static JsonObject Telemetry(RoutedMessage message)
+    private static JsonObject TelemetryOf(RoutedMessage message)
     {
         var properties = new JsonObject();
         foreach ((string name, string value) in message.Properties)
@@ -97,7 +105,7 @@ internal sealed record EventGridEvent(string Id, string Type, string DeviceId, D
         };
     }
 
-    private static JsonObject Lifecycle(RoutedMessage message) =>
+    private static JsonObject LifecycleOf(RoutedMessage message) =>
         new()
         {
             ["twin"] = JsonNode.Parse(Encoding.UTF8.GetString(message.Body.Span)),
@@ -105,5 +113,5 @@ internal sealed record EventGridEvent(string Id, string Type, string DeviceId, D
             ["deviceId"] = message.DeviceId,
         };
 
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+    public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using IotHubDsr.Sandbox.Cosmos;
 using IotHubDsr.Sandbox.Hub;
 using IotHubDsr.Sandbox.Messaging;
 using IotHubDsr.Sandbox.Storage;
@@ -28,6 +29,8 @@ internal sealed record SandboxWorld(
     /// <summary>As <see cref="SandboxOptions.NeighbourSharesContainers"/>.</summary>
     public bool NeighbourSharesContainers { get; init; }
 
+    public required CosmosStore Cosmos { get; init; }
+
     public string HubConnectionString =>
         $"HostName={WorldNames.HubHostName};SharedAccessKeyName={Policies[0].Name};SharedAccessKey={Policies[0].PrimaryKey}";
 }
@@ -47,6 +50,10 @@ internal sealed record WorldTruth(
 {
     /// <summary>Event hubs, queues and subscriptions that hold something, with their sub-queues.</summary>
     public IReadOnlyList<MessagingTruth> Messaging { get; init; } = [];
+
+    public IReadOnlyList<DocumentTruth> Documents { get; init; } = [];
+
+    public IReadOnlyList<QueueTruth> Queues { get; init; } = [];
 }
 
 /// <summary>An event hub or a queue, subscription or sub-queue with what it holds of each device.</summary>
@@ -102,3 +109,26 @@ internal sealed record TraceTruth(
 /// in blobs that are still being written.
 /// </summary>
 internal sealed record DeviceTraces(int Named, int Mentioned, int Growing);
+
+/// <summary>A container of Cosmos DB that the hub routes to, and the documents of each device in it.</summary>
+internal sealed record DocumentTruth(
+    string Endpoint,
+    string Account,
+    string Database,
+    string Container,
+    int Documents,
+    IReadOnlyDictionary<string, DeviceRecords> Records
+);
+
+/// <summary>
+/// A storage queue with the events of the hub's devices, those of another hub, and what nobody can read. The counts of messages are those
+/// of a world without anything that happened since.
+/// </summary>
+internal sealed record QueueTruth(
+    string Account,
+    string Queue,
+    int Messages,
+    int Unreadable,
+    IReadOnlyDictionary<string, DeviceRecords> Events,
+    IReadOnlyDictionary<string, int> OtherHub
+);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using IotHubDsr.Sandbox.Cosmos;
 using IotHubDsr.Sandbox.Hub;
 using IotHubDsr.Sandbox.Messaging;
 using IotHubDsr.Sandbox.Storage;
@@ -11,7 +12,10 @@ namespace IotHubDsr.Sandbox.World;
 /// </summary>
 internal static class WorldBuilder
 {
+    // What came later has numbers of its own: what else a seed makes stays as it was.
     private const int MessagingNumbers = 0x4d534721;
+    private const int DocumentSeed = 0x00C05305;
+    private const int QueueSeed = 0x0000E6E6;
 
     public static SandboxWorld Build(SandboxOptions options)
     {
@@ -28,8 +32,14 @@ internal static class WorldBuilder
         var registry = new HubRegistry(random, clock);
         new DeviceSeed(registry, random, baseTime).Fill(40 * options.Scale);
 
-        clock.HoldAt(baseTime.AddHours(-1));
+        // Older than what is in them.
+        clock.HoldAt(baseTime.AddDays(-90));
         var blobs = new BlobStore(clock);
+        var cosmos = new CosmosStore(clock);
+        var documents = new CosmosTarget(cosmos, CosmosEndpoint.Telemetry);
+        var eventQueue = new EventGridQueue(blobs, names);
+        MakePlaces(documents, eventQueue);
+        clock.HoldAt(baseTime.AddHours(-1));
         blobs.GetOrAddAccount(WorldNames.PlainAccount, new BlobAccountOptions());
         blobs.GetOrAddAccount(WorldNames.VersionedAccount, new BlobAccountOptions { VersioningEnabled = true, SoftDeleteDays = 14 });
         blobs.GetOrAddAccount(WorldNames.EvidenceAccount, new BlobAccountOptions()).GetOrAddContainer(WorldNames.EvidenceContainer);
@@ -44,7 +54,19 @@ internal static class WorldBuilder
             var traces = new Random(~options.Seed);
             IReadOnlyList<TraceTruth> logs = new LogSeed(blobs, names, traces, baseTime).Fill();
             IReadOnlyList<TraceTruth> deadLetters = new DeadLetterSeed(blobs, names, registry, traces, baseTime).Fill();
-            truth = truth with { Containers = containers, Uploads = uploads, Logs = logs, DeadLetters = deadLetters };
+            truth = truth with
+            {
+                Containers = containers,
+                Uploads = uploads,
+                Logs = logs,
+                DeadLetters = deadLetters,
+                Documents =
+                [
+                    new CosmosSeed(documents, registry, clock, new Random(options.Seed ^ DocumentSeed), baseTime).Fill(options.Scale),
+                ],
+                Queues = [new EventQueueSeed(eventQueue, names, registry, clock, new Random(options.Seed ^ QueueSeed), baseTime).Fill()],
+            };
+            clock.HoldAt(baseTime.AddHours(-1));
         }
 
         List<HubPolicy> policies = Policies(random);
@@ -61,15 +83,24 @@ internal static class WorldBuilder
 
         clock.Release();
 
-        var events = new HubEvents(routing, blobs, clock) { Targets = MessagingTargets.Of(messaging) };
+        var events = new HubEvents(routing, blobs, clock) { Targets = [.. MessagingTargets.Of(messaging), documents] };
         events.Published += new EventGridDelivery(messaging, names, numbers, options.EventsToServiceBus).Accept;
+        events.Published += eventQueue.Accept;
         registry.LifecycleChanged += events.LifecycleChanged;
         return new SandboxWorld(clock, names, routing, registry, policies, throttle, blobs, events, Configurations(baseTime), truth)
         {
             Messaging = messaging,
             EventsToServiceBus = options.EventsToServiceBus,
+            Cosmos = cosmos,
             NeighbourSharesContainers = options.NeighbourSharesContainers,
         };
+    }
+
+    /// <summary>A container and a queue are there with or without anything in them.</summary>
+    private static void MakePlaces(CosmosTarget documents, EventGridQueue events)
+    {
+        _ = documents.Container;
+        _ = events.Queue;
     }
 
     private static void AddContainers(BlobStore blobs, RoutingConfiguration routing)

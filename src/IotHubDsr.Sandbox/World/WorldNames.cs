@@ -46,6 +46,13 @@ internal sealed class WorldNames
     public const string DeviceEventsQueue = "device-events";
     public const string DeviceEventsTopic = "device-events-topic";
 
+    /// <summary>The queue of <see cref="UploadAccount"/> that a subscription to the hub's events delivers to.</summary>
+    public const string EventQueue = "device-events";
+
+    public const string CosmosAccount = "contoso-cosmos";
+    public const string CosmosDatabase = "iot";
+    public const string CosmosContainer = "telemetry";
+
     public WorldNames(Random random)
     {
         SubscriptionId = NextGuid(random);
@@ -79,6 +86,8 @@ internal sealed class WorldNames
     public string EventHubsId => Resource(DataGroup, "Microsoft.EventHub/namespaces", EventsNamespace);
 
     public string ServiceBusId => Resource(DataGroup, "Microsoft.ServiceBus/namespaces", BusNamespace);
+
+    public string CosmosId(string account) => Resource(DataGroup, "Microsoft.DocumentDB/databaseAccounts", account);
 
     /// <summary>Reads a template in which {sub}, {hub}, {iot} and {data} stand for resource ID prefixes of this world.</summary>
     public JsonObject Expand(string template) =>

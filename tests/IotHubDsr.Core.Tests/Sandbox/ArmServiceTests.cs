@@ -139,8 +139,8 @@ public class ArmServiceTests
     }
 
     [Theory]
-    [InlineData("contosorouted.queue.core.windows.net")]
-    [InlineData("contoso-cosmos.documents.azure.com")]
+    [InlineData("contosorouted.table.core.windows.net")]
+    [InlineData("contoso-cosmos.table.cosmos.azure.com")]
     public async Task Host_ThatIsNotSimulated_IsA501InTheSandboxsOwnWords(string host)
     {
         await using SandboxSession sandbox = await SandboxSession.StartAsync();

@@ -4,7 +4,7 @@ const assert = require('node:assert');
 
 const tally = { calls: 0, documented: 0, unexplained: 0 };
 
-const statusOf = error => error.statusCode ?? error.response?.statusCode ?? error.response?.status;
+const statusOf = error => error.statusCode ?? error.response?.statusCode ?? error.response?.status ?? (typeof error.code === 'number' ? error.code : undefined);
 const codeOf = error => error.response?.headers?.['iothub-errorcode'] ?? error.code ?? error.details?.errorCode ?? error.name;
 const textOf = error => `${error.responseBody ?? ''} ${error.message} ${JSON.stringify(error.details ?? '')}`;
 

@@ -2,6 +2,7 @@
 // Where the clients go: every TLS connection of this process ends at the port of the sandbox, whatever host name it is made for.
 // The clients themselves are unchanged; they ask for the real names and check the certificates for them.
 const fs = require('node:fs');
+const https = require('node:https');
 const tls = require('node:tls');
 const { ClientSecretCredential } = require('@azure/identity');
 
@@ -19,7 +20,23 @@ tls.connect = (first, ...rest) => typeof first === 'object'
 
 const credential = new ClientSecretCredential(descriptor.tenantId, descriptor.clientId, descriptor.clientSecret);
 const blobHost = account => `https://${account}.blob.core.windows.net`;
-
+const queueHost = account => `https://${account}.queue.core.windows.net`;
 const busHost = name => `${name}.servicebus.windows.net`;
 
-module.exports = { descriptor, credential, blobHost, busHost };
+// The keys of an account in the group rg-data, the way an admin gets them.
+async function listKeys(type, account, apiVersion) {
+  const token = (await credential.getToken('https://management.azure.com/.default')).token;
+  const path = `/subscriptions/${descriptor.subscriptionId}/resourceGroups/rg-data/providers/${type}/${account}/listKeys`;
+  return new Promise((resolve, reject) => https.request({
+    host: descriptor.armHost, path: `${path}?api-version=${apiVersion}`, method: 'POST', headers: { Authorization: `Bearer ${token}`, 'Content-Length': 0 },
+  }, response => {
+    let body = '';
+    response.on('data', part => { body += part; });
+    response.on('end', () => resolve(JSON.parse(body)));
+  }).on('error', reject).end());
+}
+
+const storageKeys = async account => (await listKeys('Microsoft.Storage/storageAccounts', account, '2023-01-01')).keys.map(key => key.value);
+const cosmosKeys = account => listKeys('Microsoft.DocumentDB/databaseAccounts', account, '2024-11-15');
+
+module.exports = { descriptor, credential, blobHost, queueHost, busHost, storageKeys, cosmosKeys };

@@ -7,7 +7,7 @@ const {
   generateBlobSASQueryParameters,
 } = require('@azure/storage-blob');
 const { served, refused, all } = require('./calls');
-const { credential, blobHost, descriptor } = require('./sandbox');
+const { credential, blobHost, storageKeys } = require('./sandbox');
 
 const account = 'contosorouted';
 const host = blobHost(account);
@@ -16,20 +16,6 @@ const blobName = "évil's%25dev:1/a+b c.txt";
 const options = { retryOptions: { maxTries: 1 } };
 const minutes = count => new Date(Date.now() + count * 60_000);
 const detail = pattern => error => assert.match(error.message + JSON.stringify(error.details ?? ''), pattern);
-
-// The way an admin gets them.
-async function keys() {
-  const https = require('node:https');
-  const token = (await credential.getToken('https://management.azure.com/.default')).token;
-  const path = `/subscriptions/${descriptor.subscriptionId}/resourceGroups/rg-data/providers/Microsoft.Storage/storageAccounts/${account}/listKeys`;
-  return new Promise((resolve, reject) => https.request({
-    host: descriptor.armHost, path: `${path}?api-version=2023-01-01`, method: 'POST', headers: { Authorization: `Bearer ${token}`, 'Content-Length': 0 },
-  }, response => {
-    let body = '';
-    response.on('data', part => { body += part; });
-    response.on('end', () => resolve((JSON.parse(body).keys ?? []).map(key => key.value)));
-  }).on('error', reject).end());
-}
 
 async function sharedKey(key) {
   const service = new BlobServiceClient(host, new StorageSharedKeyCredential(account, key), options);
@@ -134,7 +120,7 @@ async function others() {
 }
 
 module.exports = async () => {
-  const [key, second] = await served('list the keys', keys, found => assert.strictEqual(found.length, 2)) ?? [];
+  const [key, second] = await served('list the keys', () => storageKeys(account), found => assert.strictEqual(found.length, 2)) ?? [];
   if (!second) {
     return;
   }

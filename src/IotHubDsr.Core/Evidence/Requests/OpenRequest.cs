@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Azure;
 using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Plans;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Azure;
-using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Evidence.Stores;
 
 namespace IotHubDsr.Core.Evidence.Requests;

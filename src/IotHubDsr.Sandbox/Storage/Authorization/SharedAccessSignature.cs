@@ -5,10 +5,16 @@ using IotHubDsr.Sandbox.Storage.Rest;
 namespace IotHubDsr.Sandbox.Storage.Authorization;
 
 /// <summary>
-/// The signature in the query of a URL: of an account, of a container or a blob, or of a container or a blob by a user's delegation.
+/// The signature in the query of a URL: of an account, of a container, a blob or a queue, or of a container or a blob by a user's
+/// delegation.
 /// The strings to sign are those of the versions from 2018-11-09.
 /// </summary>
-internal sealed class SharedAccessSignature(RequestTarget target, BlobAccount account, DateTimeOffset now)
+internal sealed class SharedAccessSignature(
+    RequestTarget target,
+    BlobAccount account,
+    DateTimeOffset now,
+    SignedService service = SignedService.Blob
+)
 {
     private const string OldestVersion = "2018-11-09";
 
@@ -27,12 +33,17 @@ internal sealed class SharedAccessSignature(RequestTarget target, BlobAccount ac
 
         RequireSimulated();
         bool isOfAccount = Field("ss").Length > 0;
-        RequireSignature(isOfAccount ? AccountString() : ServiceString(), Keys());
+        RequireSignature(
+            isOfAccount ? AccountString()
+                : service == SignedService.Queue ? QueueString()
+                : ServiceString(),
+            Keys()
+        );
         RequireTime();
         RequireSource();
         if (isOfAccount)
         {
-            Require(Field("ss").Contains('b', StringComparison.Ordinal), AuthorizationErrors.ServiceMismatch);
+            Require(Field("ss").Contains((char)service), AuthorizationErrors.ServiceMismatch);
             Require(Field("srt").Contains(operation.ResourceType, StringComparison.Ordinal), AuthorizationErrors.ResourceTypeMismatch);
         }
         else
@@ -75,6 +86,9 @@ internal sealed class SharedAccessSignature(RequestTarget target, BlobAccount ac
             if (Field(field).Length > 0)
                 throw StorageErrors.NotSimulated($"shared access signatures with '{field}'");
         }
+
+        if (IsDelegated && service != SignedService.Blob)
+            throw StorageErrors.NotSimulated("shared access signatures of a queue by a user's delegation");
 
         if (!IsFrom(OldestVersion))
             throw StorageErrors.NotSimulated($"shared access signatures before version {OldestVersion}");
@@ -142,6 +156,9 @@ internal sealed class SharedAccessSignature(RequestTarget target, BlobAccount ac
         return string.Join('\n', lines) + "\n";
     }
 
+    private string QueueString() =>
+        string.Join('\n', [.. Fields("sp", "st", "se"), $"/queue/{account.Name}/{target.Container}", .. Fields("si", "sip", "spr", "sv")]);
+
     private string ServiceString()
     {
         List<string> lines = [.. Fields("sp", "st", "se"), Resource()];
@@ -180,4 +197,11 @@ internal sealed class SharedAccessSignature(RequestTarget target, BlobAccount ac
             _ => throw AuthorizationErrors.Unauthenticated("sr is mandatory. Cannot be empty"),
         };
     }
+}
+
+/// <summary>The services that signatures are of, by the letter that an account's signature has for each.</summary>
+internal enum SignedService
+{
+    Blob = 'b',
+    Queue = 'q',
 }

@@ -38,22 +38,7 @@ internal static class ServiceOperations
         {
             BlobAccountOptions options = account.Options;
             writer.WriteStartElement("StorageServiceProperties");
-            writer.WriteStartElement("Logging");
-            writer.Element("Version", "1.0");
-            writer.Element("Delete", false);
-            writer.Element("Read", false);
-            writer.Element("Write", false);
-            WriteDisabledRetention(writer);
-            writer.WriteEndElement();
-            foreach (string metrics in (string[])["HourMetrics", "MinuteMetrics"])
-            {
-                writer.WriteStartElement(metrics);
-                writer.Element("Version", "1.0");
-                writer.Element("Enabled", false);
-                WriteDisabledRetention(writer);
-                writer.WriteEndElement();
-            }
-
+            WriteMonitoring(writer);
             writer.WriteElementString("Cors", "");
             writer.WriteStartElement("DeleteRetentionPolicy");
             writer.Element("Enabled", options.KeepsDeleted);
@@ -69,6 +54,26 @@ internal static class ServiceOperations
             writer.WriteEndElement();
             writer.WriteEndElement();
         });
+
+    /// <summary>What every service of an account says of its logs and metrics.</summary>
+    public static void WriteMonitoring(XmlWriter writer)
+    {
+        writer.WriteStartElement("Logging");
+        writer.Element("Version", "1.0");
+        writer.Element("Delete", false);
+        writer.Element("Read", false);
+        writer.Element("Write", false);
+        WriteDisabledRetention(writer);
+        writer.WriteEndElement();
+        foreach (string metrics in (string[])["HourMetrics", "MinuteMetrics"])
+        {
+            writer.WriteStartElement(metrics);
+            writer.Element("Version", "1.0");
+            writer.Element("Enabled", false);
+            WriteDisabledRetention(writer);
+            writer.WriteEndElement();
+        }
+    }
 
     public static StorageResponse GetAccountInfo(BlobAccount account) =>
         new StorageResponse(200)

@@ -31,7 +31,7 @@ internal sealed record RequestTarget(string? Container, string? Blob, IReadOnlyD
         return isBlobOfRoot ? new(RootContainer, first, query) : new(first, rest.Length == 0 ? null : rest, query);
     }
 
-    private static Dictionary<string, string> ParseQuery(string query)
+    public static Dictionary<string, string> ParseQuery(string query)
     {
         var parameters = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (string pair in query.Split('&', StringSplitOptions.RemoveEmptyEntries))

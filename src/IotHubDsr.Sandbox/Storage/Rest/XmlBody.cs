@@ -42,7 +42,8 @@ internal static class XmlBody
         {
             using var stream = new MemoryStream(body.ToMemory().ToArray(), writable: false);
             using var reader = XmlReader.Create(stream, new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
-            return XElement.Load(reader);
+            // The text of a message may be blanks alone.
+            return XElement.Load(reader, LoadOptions.PreserveWhitespace);
         }
         catch (XmlException)
         {

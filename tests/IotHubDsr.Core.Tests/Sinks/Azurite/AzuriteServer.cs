@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using Azure.Storage;
 using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
 
 namespace IotHubDsr.Core.Tests.Sinks.Azurite;
 
@@ -16,30 +18,45 @@ public sealed class AzuriteServer : IDisposable
 
     private readonly string _key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(64));
     private readonly string _folder = Directory.CreateTempSubdirectory("iothubdsr-azurite-").FullName;
-    private readonly Lazy<Task<Uri>> _endpoint;
-    private Process? _process;
+    private readonly Lazy<Task<Uri>> _blobs;
+    private readonly Lazy<Task<Uri>> _queues;
+    private readonly ConcurrentBag<Process> _processes = [];
 
-    public AzuriteServer() => _endpoint = new Lazy<Task<Uri>>(StartAsync);
+    public AzuriteServer()
+    {
+        _blobs = new Lazy<Task<Uri>>(() => StartAsync("blob"));
+        _queues = new Lazy<Task<Uri>>(() => StartAsync("queue"));
+    }
 
     /// <summary>Why the emulator cannot be started; null when it can.</summary>
     public static string? Missing { get; } = FindMissing();
 
-    private static string Script =>
-        Path.Combine(RepositoryPaths.Conformance("azurite"), "node_modules", "azurite", "dist", "src", "blob", "main.js");
+    private static string Script(string service) =>
+        Path.Combine(RepositoryPaths.Conformance("azurite"), "node_modules", "azurite", "dist", "src", service, "main.js");
 
     /// <summary>A new container.</summary>
     internal async Task<BlobContainerClient> CreateContainerAsync()
     {
-        Uri endpoint = await _endpoint.Value;
+        Uri endpoint = await _blobs.Value;
         var options = new BlobClientOptions { TrimBlobNameSlashes = false };
         options.Retry.MaxRetries = 1;
         var service = new BlobServiceClient(new Uri(endpoint, Account), new StorageSharedKeyCredential(Account, _key), options);
         return await service.CreateBlobContainerAsync($"c{Guid.NewGuid():n}");
     }
 
+    /// <summary>A new queue.</summary>
+    internal async Task<QueueClient> CreateQueueAsync()
+    {
+        Uri endpoint = await _queues.Value;
+        var options = new QueueClientOptions();
+        options.Retry.MaxRetries = 1;
+        var service = new QueueServiceClient(new Uri(endpoint, Account), new StorageSharedKeyCredential(Account, _key), options);
+        return await service.CreateQueueAsync($"q{Guid.NewGuid():n}");
+    }
+
     public void Dispose()
     {
-        if (_process is { } process)
+        foreach (Process process in _processes)
         {
             process.Kill();
             process.WaitForExit();
@@ -49,18 +66,18 @@ public sealed class AzuriteServer : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task<Uri> StartAsync()
+    private async Task<Uri> StartAsync(string service)
     {
         var start = new ProcessStartInfo("node") { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] arguments =
         [
-            Script,
-            "--blobHost",
+            Script(service),
+            $"--{service}Host",
             "127.0.0.1",
-            "--blobPort",
+            $"--{service}Port",
             "0",
             "--location",
-            _folder,
+            Path.Combine(_folder, service),
             "--silent",
             "--disableTelemetry",
             "--skipApiVersionCheck",
@@ -68,20 +85,21 @@ public sealed class AzuriteServer : IDisposable
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         start.Environment["AZURITE_ACCOUNTS"] = string.Create(CultureInfo.InvariantCulture, $"{Account}:{_key}");
-        _process = Process.Start(start)!;
-        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        Process process = Process.Start(start)!;
+        _processes.Add(process);
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             int at = line.IndexOf(Ready, StringComparison.Ordinal);
             if (at >= 0)
                 return new Uri(line[(at + Ready.Length)..].Trim() + "/");
         }
 
-        throw new InvalidOperationException($"Azurite did not start: {await _process.StandardError.ReadToEndAsync()}");
+        throw new InvalidOperationException($"Azurite did not start: {await process.StandardError.ReadToEndAsync()}");
     }
 
     private static string? FindMissing()
     {
-        if (!File.Exists(Script))
+        if (!File.Exists(Script("blob")))
             return "Azurite is not installed: run 'npm ci' in tests/conformance/azurite.";
         string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator);
         string node = OperatingSystem.IsWindows() ? "node.exe" : "node";

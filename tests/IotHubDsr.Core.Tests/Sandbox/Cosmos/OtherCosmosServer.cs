@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Azure.Cosmos;
+using Xunit.Sdk;
+
+namespace IotHubDsr.Core.Tests.Sandbox.Cosmos;
+
+/// <summary>
+/// A Cosmos DB server of other making, on a free port of this machine; started when first asked for. It keeps no secrets: any key will do.
+/// </summary>
+public sealed class OtherCosmosServer : IDisposable
+{
+    private const string Ready = "Ready to accept HTTPS connections at ";
+
+    private readonly Lazy<Task<Uri>> _endpoint;
+    private readonly List<IDisposable> _clients = [];
+    private Process? _process;
+
+    public OtherCosmosServer() => _endpoint = new Lazy<Task<Uri>>(StartAsync);
+
+    /// <summary>Why the server cannot be started; null when it can.</summary>
+    public static string? Missing { get; } =
+        !File.Exists(Path.Combine(Folder, "lib", "cli.js"))
+            ? "@vercel/cosmosdb-server is not installed: run 'npm ci' in tests/conformance/cosmos."
+        : Archives.Tools.Has("node") ? null
+        : "Node.js is not installed.";
+
+    private static string Folder => Path.Combine(RepositoryPaths.Conformance("cosmos"), "node_modules", "@vercel", "cosmosdb-server");
+
+    /// <summary>A new container.</summary>
+    internal async Task<Container> CreateContainerAsync(string path)
+    {
+        using var certificate = X509Certificate2.CreateFromPem(await File.ReadAllTextAsync(Path.Combine(Folder, "cert.pem")));
+        string thumbprint = certificate.GetCertHashString();
+        var handler = new HttpClientHandler
+        {
+            // The server's own certificate, which is of nobody's trust, and no other.
+            ServerCertificateCustomValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == thumbprint,
+        };
+        var http = new HttpClient(handler);
+        var options = new CosmosClientOptions
+        {
+            ConnectionMode = ConnectionMode.Gateway,
+            LimitToEndpoint = true,
+            HttpClientFactory = () => http,
+        };
+        var client = new CosmosClient((await _endpoint.Value).AbsoluteUri, Convert.ToBase64String(new byte[64]), options);
+        lock (_clients)
+            _clients.AddRange([client, http]);
+        Database database = await client.CreateDatabaseAsync($"d{Guid.NewGuid():n}");
+        return await database.CreateContainerAsync("tests", path);
+    }
+
+    public void Dispose()
+    {
+        _clients.ForEach(client => client.Dispose());
+        if (_process is not { } process)
+            return;
+
+        process.Kill();
+        process.WaitForExit();
+        process.Dispose();
+    }
+
+    private async Task<Uri> StartAsync()
+    {
+        string[] arguments = [Path.Combine(Folder, "lib", "cli.js"), "--host", "127.0.0.1", "-p", "0"];
+        _process = Process.Start(new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true })!;
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith(Ready, StringComparison.Ordinal))
+                return new Uri($"https://{line[Ready.Length..].Trim()}/");
+        }
+
+        throw new InvalidOperationException("The server did not start.");
+    }
+}
+
+/// <summary>The services that the same tests run against.</summary>
+internal static class CosmosServices
+{
+    public const string Sandbox = "sandbox";
+    public const string Other = "@vercel/cosmosdb-server";
+}
+
+/// <summary>Runs a test against the server of other making, and skips it by name where that is not installed.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class OtherCosmosDataAttribute : DataAttribute
+{
+    public OtherCosmosDataAttribute() => Skip = OtherCosmosServer.Missing;
+
+    public override IEnumerable<object[]> GetData(MethodInfo testMethod) =>
+        [
+            [CosmosServices.Other],
+        ];
+}
