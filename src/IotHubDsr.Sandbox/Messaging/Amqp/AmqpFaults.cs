@@ -11,6 +11,11 @@ internal sealed class AmqpFaults
     public const string Disposition = "disposition";
     public const string PutToken = "put-token";
 
+    /// <summary>
+    /// Microsoft's client for .NET does not notice a reset that comes before it has begun to wait for an answer, and waits for a minute.
+    /// </summary>
+    private const int ShortestReset = 100;
+
     private const string Text = "An injected fault of the sandbox.";
 
     private static readonly string[] Frames = [Open, "begin", Attach, "flow", Transfer, Disposition, "detach", "end"];
@@ -78,12 +83,7 @@ internal sealed class AmqpFaults
         if (!_any || Take(connection.HostName, address, rule => rule.Frame == frame && rule.Error is null) is not { } fault)
             return false;
 
-        if (fault.LatencyMilliseconds > 0)
-            Thread.Sleep(fault.LatencyMilliseconds);
-
-        if (fault.Reset)
-            connection.Abort();
-
+        Apply(connection, fault);
         return fault.Reset;
     }
 
@@ -108,15 +108,20 @@ internal sealed class AmqpFaults
 
     private static MessagingRefusal? Refuse(BrokerConnection connection, AmqpFaultRule fault)
     {
-        if (fault.LatencyMilliseconds > 0)
-            Thread.Sleep(fault.LatencyMilliseconds);
-
-        if (fault.Reset)
-            connection.Abort();
-
+        Apply(connection, fault);
         return fault.Error is null && !fault.Reset
             ? null
             : new MessagingRefusal(fault.Status, fault.Error ?? MessagingErrors.ServerBusy, Text);
+    }
+
+    private static void Apply(BrokerConnection connection, AmqpFaultRule fault)
+    {
+        int delay = fault.Reset ? Math.Max(fault.LatencyMilliseconds, ShortestReset) : fault.LatencyMilliseconds;
+        if (delay > 0)
+            Thread.Sleep(delay);
+
+        if (fault.Reset)
+            connection.Abort();
     }
 
     private AmqpFaultRule? Take(string host, string address, Predicate<AmqpFaultRule> applies)

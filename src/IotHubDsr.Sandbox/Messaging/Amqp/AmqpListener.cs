@@ -98,7 +98,7 @@ internal sealed class AmqpListener : IAsyncDisposable
         try
         {
             await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _ending.Token);
-            _accepted.Push(new StreamTransport(stream, remote));
+            _accepted.Push(new StreamTransport(stream, client, remote));
         }
         catch (Exception exception) when (exception is IOException or AuthenticationException or OperationCanceledException)
         {

@@ -1,12 +1,13 @@
 using System.Buffers;
 using System.Net.Security;
+using System.Net.Sockets;
 using Microsoft.Azure.Amqp;
 using Microsoft.Azure.Amqp.Transport;
 
 namespace IotHubDsr.Sandbox.Messaging.Amqp;
 
 /// <summary>A TLS stream as a transport of Microsoft.Azure.Amqp, whose own TLS listener cannot take a certificate of this process.</summary>
-internal sealed class StreamTransport(SslStream stream, string remote) : TransportBase("stream")
+internal sealed class StreamTransport(SslStream stream, Socket socket, string remote) : TransportBase("stream")
 {
     public override string LocalEndPoint => "sandbox";
 
@@ -50,7 +51,21 @@ internal sealed class StreamTransport(SslStream stream, string remote) : Transpo
         return true;
     }
 
-    protected override void AbortInternal() => stream.Dispose();
+    /// <summary>Resets the connection: a client that saw an orderly end would wait for the rest of the closing handshake.</summary>
+    protected override void AbortInternal()
+    {
+        try
+        {
+            socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // It is closed already.
+        }
+
+        socket.Dispose();
+        stream.Dispose();
+    }
 
     /// <summary>Many small buffers make one TLS record instead of a record each.</summary>
     private static ReadOnlyMemory<byte> Gather(TransportAsyncCallbackArgs args, out byte[] rented)

@@ -177,6 +177,27 @@ public sealed class MessagingAccessTests
     }
 
     [Fact]
+    public async Task Token_ThatIsRefusedOnDemand_IsPutAgainByTheNextCall()
+    {
+        await using MessagingSession session = await MessagingSession.StartAsync();
+        session.Server.AmqpFaults.Add(
+            new()
+            {
+                Operation = "put-token",
+                Error = "amqp:unauthorized-access",
+                Status = 401,
+            }
+        );
+        await using EventHubConnection connection = session.Connect(WorldNames.AnalyticsHub);
+        await using PartitionReceiver receiver = MessagingSession.Receiver(connection, "0", EventPosition.Earliest);
+
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => receiver.ReceiveBatchAsync(1, TimeSpan.FromMilliseconds(100)));
+        Assert.Empty(await receiver.ReceiveBatchAsync(1, TimeSpan.FromMilliseconds(100)));
+
+        Assert.Equal([401, 202], session.Logged("put-token").Select(request => request.Status));
+    }
+
+    [Fact]
     public async Task Certificate_IsForNamespacesAlone()
     {
         await using MessagingSession session = await MessagingSession.StartAsync();

@@ -17,7 +17,7 @@ namespace IotHubDsr.Core.Tests.Sandbox.Messaging;
 /// <summary>Faults on AMQP connections reach the clients as those of the service do.</summary>
 public sealed class MessagingFaultTests
 {
-    public static TheoryData<string> Frames => new("begin", "attach", "flow", "transfer");
+    public static TheoryData<string> Frames => new("open", "begin", "attach", "flow", "transfer");
 
     [Theory]
     [MemberData(nameof(Frames))]
@@ -44,10 +44,10 @@ public sealed class MessagingFaultTests
 
         Assert.Equal(Enumerable.Range(0, expected).Select(number => (long)number), numbers);
         Assert.Empty(session.Server.AmqpFaults.Pending);
-        Assert.True(session.Logged("open").Count > 1);
+        Assert.True(frame == "open" || session.Logged("open").Count > 1);
     }
 
-    /// <summary>By hand: Microsoft's client does not notice before its time is over that the connection broke while it was opened.</summary>
+    /// <summary>By hand, to see that nothing at all is answered.</summary>
     [Fact]
     public async Task Reset_AtOpen_ClosesTheConnectionWithoutAnAnswer()
     {
