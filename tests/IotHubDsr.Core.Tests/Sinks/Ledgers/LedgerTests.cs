@@ -203,7 +203,14 @@ public sealed class LedgerTests : IDisposable
 
     private async Task<RequestSandbox> ConnectAsync()
     {
-        string[][] pages = [["dev1", "dev10"], ["dev1", "dev1", "Dev1"], ["dev10"], ["dev1"], ["dev1", "dev'1"]];
+        string[][] pages =
+        [
+            ["dev1", "dev10"],
+            ["dev1", "dev1", "Dev1"],
+            ["dev10"],
+            ["dev1"],
+            ["dev1", "dev'1"],
+        ];
         for (int page = 0; page < pages.Length; page++)
         {
             string path = Path.Combine(_ledger.Folder, $"{page}.page");
