@@ -51,7 +51,7 @@ internal sealed class StreamTransport(SslStream stream, Socket socket, string re
         return true;
     }
 
-    /// <summary>Resets the connection: a client that saw an orderly end would wait for the rest of the closing handshake.</summary>
+    /// <summary>Resets the connection: an orderly end would be another fault.</summary>
     protected override void AbortInternal()
     {
         try
