@@ -6,7 +6,9 @@ using Microsoft.Azure.Amqp.Transport;
 
 namespace IotHubDsr.Sandbox.Messaging.Amqp;
 
-/// <summary>A TLS stream as a transport of Microsoft.Azure.Amqp, whose own TLS listener cannot take a certificate of this process.</summary>
+/// <summary>
+/// A TLS stream as a transport of Microsoft.Azure.Amqp, whose own TLS listener cannot take a certificate of this process.
+/// </summary>
 internal sealed class StreamTransport(SslStream stream, Socket socket, string remote) : TransportBase("stream")
 {
     public override string LocalEndPoint => "sandbox";

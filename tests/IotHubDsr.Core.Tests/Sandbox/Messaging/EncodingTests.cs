@@ -72,7 +72,7 @@ public sealed class EncodingTests
                     byte[] sent = new RoutedMessageEncoder().ForServiceBus(message);
                     var changed = new BusMessage(EncodedMessage.Read(sent));
                     changed.SetProperties([new("DeadLetterReason", "why")]);
-                    EncodedMessage again = EncodedMessage.Read(changed.Tail.ToArray());
+                    var again = EncodedMessage.Read(changed.Tail.ToArray());
 
                     Assert.Equal("why", again.ApplicationProperties["DeadLetterReason"]);
                     Assert.Equal("dev1", again.ApplicationProperties["iothub-connection-device-id"]);
@@ -94,7 +94,7 @@ public sealed class EncodingTests
                     var log = new MessageLog(partitions);
                     var model = new SortedDictionary<long, BusMessage>();
                     var random = new Random(steps.Length);
-                    EncodedMessage sent = EncodedMessage.Read(new RoutedMessageEncoder().Json(null, "{}", []));
+                    var sent = EncodedMessage.Read(new RoutedMessageEncoder().Json(null, "{}", []));
                     foreach (int step in steps)
                     {
                         if (step < 6 || model.Count == 0)
