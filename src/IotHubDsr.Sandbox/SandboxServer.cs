@@ -116,8 +116,8 @@ internal sealed class SandboxServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // A client that never closes its connections must not hold up the end.
         await _broker.DisposeAsync();
+        // A client that never closes its connections must not hold up the end.
         using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         await _application.StopAsync(patience.Token);
         await _application.DisposeAsync();

@@ -6,7 +6,9 @@ using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Sandbox.Arm;
 
-/// <summary>What namespaces of Event Hubs and of Service Bus have in common in Resource Manager: their own document, rules, and keys.</summary>
+/// <summary>
+/// What namespaces of Event Hubs and of Service Bus have in common in Resource Manager: their own document, rules, and keys.
+/// </summary>
 internal sealed class MessagingDocuments(string provider)
 {
     public const string Rules = "authorizationRules";

@@ -1,7 +1,8 @@
 namespace IotHubDsr.Sandbox.Control;
 
 /// <summary>
-/// POST /sandbox/events/{namespace}/{event hub}: adds so many events of so many devices, called by the prefix and a number. An event hub that
+/// POST /sandbox/events/{namespace}/{event hub}: adds so many events of so many devices, called by the prefix and a number. An event hub
+/// that
 /// is not there is made, with so many partitions and a retention of seven days.
 /// </summary>
 internal sealed record EventsRequest(int Count, int Devices = 100, int BodyBytes = 300, string DevicePrefix = "gen-", int Partitions = 32);

@@ -7,10 +7,14 @@ using IotHubDsr.Sandbox.Messaging.Amqp;
 
 namespace IotHubDsr.Sandbox.Messaging;
 
-/// <summary>What a token allows until when: an authorization rule's rights below a path, or what the roles of the application allow.</summary>
+/// <summary>
+/// What a token allows until when: an authorization rule's rights below a path, or what the roles of the application allow.
+/// </summary>
 internal sealed record TokenClaim(string Path, DateTimeOffset Expires, MessagingRule? Rule);
 
-/// <summary>Checks tokens: signatures made with the key of an authorization rule, and Entra tokens where the namespace takes them.</summary>
+/// <summary>
+/// Checks tokens: signatures made with the key of an authorization rule, and Entra tokens where the namespace takes them.
+/// </summary>
 internal sealed class MessagingAuthorizer(TokenIssuer tokens, AccessRules access, TimeProvider real)
 {
     private const string SignatureType = "servicebus.windows.net:sastoken";

@@ -4,7 +4,9 @@ using IotHubDsr.Sandbox.Messaging.ServiceBus;
 
 namespace IotHubDsr.Sandbox.Messaging;
 
-/// <summary>The namespaces of the world. Their entities exist while their host name does, also where Resource Manager does not show them.</summary>
+/// <summary>
+/// The namespaces of the world. Their entities exist while their host name does, also where Resource Manager does not show them.
+/// </summary>
 internal sealed class MessagingWorld(SandboxClock clock)
 {
     private readonly ConcurrentDictionary<string, MessagingNamespace> _namespaces = new(StringComparer.OrdinalIgnoreCase);

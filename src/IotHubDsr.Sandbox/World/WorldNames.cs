@@ -27,7 +27,9 @@ internal sealed class WorldNames
     public const string EvidenceContainer = "data-requests";
     public const string DeadLetterContainer = "dead-letters";
 
-    /// <summary>The namespace of the hub's built-in endpoint, which belongs to Azure; the endpoint's entity is called like the hub.</summary>
+    /// <summary>
+    /// The namespace of the hub's built-in endpoint, which belongs to Azure; the endpoint's entity is called like the hub.
+    /// </summary>
     public const string BuiltInNamespace = "iothub-ns-contoso-1";
 
     /// <summary>Event hubs of routes, of Event Grid, and of resource logs.</summary>

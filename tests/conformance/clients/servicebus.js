@@ -21,8 +21,10 @@ async function using(link, act) {
 
 async function peekAll(receiver) {
   const messages = [];
-  for (let page; (page = await receiver.peekMessages(50, { fromSequenceNumber: messages.at(-1)?.sequenceNumber.add(1) ?? require('long').ZERO })).length > 0;) {
+  let page = await receiver.peekMessages(50);
+  while (page.length > 0) {
     messages.push(...page);
+    page = await receiver.peekMessages(50, { fromSequenceNumber: page.at(-1).sequenceNumber.add(1) });
   }
 
   return messages;

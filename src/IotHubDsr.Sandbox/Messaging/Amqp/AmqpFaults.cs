@@ -11,11 +11,6 @@ internal sealed class AmqpFaults
     public const string Disposition = "disposition";
     public const string PutToken = "put-token";
 
-    /// <summary>
-    /// Microsoft's client for .NET does not notice a reset that comes before it has begun to wait for an answer, and waits for a minute.
-    /// </summary>
-    private const int ShortestReset = 100;
-
     private const string Text = "An injected fault of the sandbox.";
 
     private static readonly string[] Frames = [Open, "begin", Attach, "flow", Transfer, Disposition, "detach", "end"];
@@ -116,9 +111,8 @@ internal sealed class AmqpFaults
 
     private static void Apply(BrokerConnection connection, AmqpFaultRule fault)
     {
-        int delay = fault.Reset ? Math.Max(fault.LatencyMilliseconds, ShortestReset) : fault.LatencyMilliseconds;
-        if (delay > 0)
-            Thread.Sleep(delay);
+        if (fault.LatencyMilliseconds > 0)
+            Thread.Sleep(fault.LatencyMilliseconds);
 
         if (fault.Reset)
             connection.Abort();

@@ -3,7 +3,9 @@ using Microsoft.Azure.Amqp;
 
 namespace IotHubDsr.Sandbox.Messaging.Amqp;
 
-/// <summary>A message as its sender encoded it. What the sender wrote is kept byte for byte; only the service's own sections are made anew.</summary>
+/// <summary>
+/// A message as its sender encoded it. What the sender wrote is kept byte for byte; only the service's own sections are made anew.
+/// </summary>
 internal sealed class EncodedMessage
 {
     /// <summary>The message format of a batch: each data section is an encoded message.</summary>

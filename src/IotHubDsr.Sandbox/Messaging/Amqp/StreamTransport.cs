@@ -6,7 +6,9 @@ using Microsoft.Azure.Amqp.Transport;
 
 namespace IotHubDsr.Sandbox.Messaging.Amqp;
 
-/// <summary>A TLS stream as a transport of Microsoft.Azure.Amqp, whose own TLS listener cannot take a certificate of this process.</summary>
+/// <summary>
+/// A TLS stream as a transport of Microsoft.Azure.Amqp, whose own TLS listener cannot take a certificate of this process.
+/// </summary>
 internal sealed class StreamTransport(SslStream stream, Socket socket, string remote) : TransportBase("stream")
 {
     public override string LocalEndPoint => "sandbox";
@@ -51,7 +53,7 @@ internal sealed class StreamTransport(SslStream stream, Socket socket, string re
         return true;
     }
 
-    /// <summary>Resets the connection: a client that saw an orderly end would wait for the rest of the closing handshake.</summary>
+    /// <summary>Resets the connection: an orderly end would be another fault.</summary>
     protected override void AbortInternal()
     {
         try

@@ -4,7 +4,9 @@ using Microsoft.Azure.Amqp.Framing;
 
 namespace IotHubDsr.Sandbox.Messaging.EventHubs;
 
-/// <summary>A consumer group: who reads which partition in it. A reader with an owner level ends those with a lower one, or with none.</summary>
+/// <summary>
+/// A consumer group: who reads which partition in it. A reader with an owner level ends those with a lower one, or with none.
+/// </summary>
 internal sealed class ConsumerGroup(string name, DateTimeOffset createdAt)
 {
     private const int MostReaders = 5;

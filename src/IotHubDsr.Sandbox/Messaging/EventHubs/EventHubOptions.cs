@@ -19,7 +19,9 @@ internal sealed record EventHubOptions
 
     public int? MinCompactionLagMinutes { get; init; }
 
-    /// <summary>The description of Capture as Resource Manager shows it. What Capture has written stands in its container, or does not.</summary>
+    /// <summary>
+    /// The description of Capture as Resource Manager shows it. What Capture has written stands in its container, or does not.
+    /// </summary>
     public JsonObject? Capture { get; init; }
 
     public IReadOnlyList<string> ConsumerGroups { get; init; } = [];

@@ -88,7 +88,9 @@ internal sealed class EventPartition(int id, EventHub hub)
         Wake();
     }
 
-    /// <summary>Copies events from a sequence number on, as many as there are and fit; the number of the first of them may be higher.</summary>
+    /// <summary>
+    /// Copies events from a sequence number on, as many as there are and fit; the number of the first of them may be higher.
+    /// </summary>
     public int Read(ref long sequence, Span<StoredEvent> target)
     {
         lock (_lock)

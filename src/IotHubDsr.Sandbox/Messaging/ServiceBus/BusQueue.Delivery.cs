@@ -31,7 +31,8 @@ internal sealed partial class BusQueue
     }
 
     /// <summary>
-    /// The locks of a closed link lapse in their time. A session ends at once, and its messages can be delivered again; that does not count.
+    /// The locks of a closed link lapse in their time. A session ends at once, and its messages can be delivered again; that does not
+    /// count.
     /// </summary>
     public void Detach(BusReceiver receiver)
     {

@@ -1,7 +1,8 @@
 namespace IotHubDsr.Sandbox.Messaging.ServiceBus;
 
 /// <summary>
-/// The messages of an entity by sequence number. Numbers of one partition only rise, so that adding is appending, and looking up is a binary
+/// The messages of an entity by sequence number. Numbers of one partition only rise, so that adding is appending, and looking up is a
+/// binary
 /// search; what was removed leaves a gap until there are many.
 /// </summary>
 internal sealed class MessageLog(int partitions)

@@ -15,7 +15,9 @@ internal abstract partial class SubscriptionFilter
     /// <summary>The filter with its type in Resource Manager.</summary>
     public abstract (string Type, string? Expression, IReadOnlyDictionary<string, string> Properties) Describe();
 
-    /// <summary>All given properties are equal; a name with <c>sys.</c> is the message's own (sys.Label, sys.CorrelationId and so on).</summary>
+    /// <summary>
+    /// All given properties are equal; a name with <c>sys.</c> is the message's own (sys.Label, sys.CorrelationId and so on).
+    /// </summary>
     public static SubscriptionFilter Correlation(IReadOnlyDictionary<string, string> properties) => new Correlated(properties);
 
     public static SubscriptionFilter OfSql(string expression)
