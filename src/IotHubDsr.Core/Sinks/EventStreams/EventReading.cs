@@ -48,12 +48,13 @@ internal sealed class EventReading : IMatchedRecordSink
         _event = one;
         _index = 0;
         long unread = _pass.Unread.Count;
+        bool isRead = true;
         ReadOnlySpan<byte> body = one.Body is { } bytes ? bytes.Span : default;
         if (MessageRecord.IsOne(one.Message))
             ReadMessage(one, body);
-        else if (one.Body is null || !TryReadBody(body))
-            Unread = Unread.With(one.SequenceNumber);
-        if (_pass.Unread.Count > unread)
+        else
+            isRead = one.Body is not null && TryReadBody(body);
+        if (!isRead || _pass.Unread.Count > unread)
             Unread = Unread.With(one.SequenceNumber);
     }
 
