@@ -16,9 +16,8 @@ internal static class SandboxCloud
             // A fault of the sandbox ends when a test ends it: no other clients need time to back off.
             FirstRetryDelay = TimeSpan.FromMilliseconds(20),
             CreateHandler = () => CreateHandler(sandbox.Port, sandbox.CaCertificate),
-            Messaging = new MessagingRoute(
-                new Uri($"sb://{IPAddress.Loopback}:{sandbox.AmqpPort}"),
-                host => (_, certificate, _, _) => IsOf(host, certificate, sandbox.CaCertificate)
+            Messaging = new MessagingRoute(new Uri($"sb://{IPAddress.Loopback}:{sandbox.AmqpPort}"), host =>
+                (_, certificate, _, _) => IsOf(host, certificate, sandbox.CaCertificate)
             ),
         };
 
@@ -64,10 +63,7 @@ internal static class SandboxCloud
                     throw;
                 }
             },
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                CertificateChainPolicy = PolicyOf(authority),
-            },
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = PolicyOf(authority) },
         };
     }
 }

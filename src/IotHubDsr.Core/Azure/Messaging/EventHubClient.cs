@@ -44,11 +44,7 @@ internal sealed class EventHubClient : IAsyncDisposable
                     ),
                 options
             );
-        _consumer = new EventHubConsumerClient(
-            place.Group,
-            _connection,
-            new EventHubConsumerClientOptions { RetryOptions = _retries }
-        );
+        _consumer = new EventHubConsumerClient(place.Group, _connection, new EventHubConsumerClientOptions { RetryOptions = _retries });
     }
 
     public async Task<IReadOnlyList<string>> PartitionsAsync(CancellationToken cancellationToken)
@@ -73,9 +69,7 @@ internal sealed class EventHubClient : IAsyncDisposable
         {
             // Properties are a class of the client's: what they tell is taken out here.
             PartitionProperties now = await _consumer.GetPartitionPropertiesAsync(partition, cancellationToken);
-            return now.IsEmpty || now.LastEnqueuedTime < from
-                ? null
-                : new PartitionSpan(partition, now.LastEnqueuedSequenceNumber, from);
+            return now.IsEmpty || now.LastEnqueuedTime < from ? null : new PartitionSpan(partition, now.LastEnqueuedSequenceNumber, from);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

@@ -46,7 +46,10 @@ internal sealed class PartitionReader(EventHubPlace place, PartitionSpan span, F
     public bool Wait() =>
         ++_failures < MostFailures
             ? true
-            : throw FaultCatalogue.ServiceFailed.Exception(place.Target, $"partition {span.Partition} gives no more events, although it has some.");
+            : throw FaultCatalogue.ServiceFailed.Exception(
+                place.Target,
+                $"partition {span.Partition} gives no more events, although it has some."
+            );
 
     public async ValueTask DisposeAsync()
     {

@@ -10,7 +10,11 @@ internal sealed class BuiltInEndpointKind : ISinkKind, IHubPlaces
     public const string Name = "BuiltInEndpoint";
 
     public PlaceDescription Description { get; } =
-        new(Name, Position: 90, "The hub's built-in, Event Hubs compatible endpoint. Its messages cannot be erased, and leave by retention.")
+        new(
+            Name,
+            Position: 90,
+            "The hub's built-in, Event Hubs compatible endpoint. Its messages cannot be erased, and leave by retention."
+        )
         {
             Form = PlaceForm.OfHub,
             Capabilities = LocationCapabilities.Find | LocationCapabilities.Export,

@@ -11,6 +11,9 @@ internal sealed class LogHubs(ArmReader arm, DiagnosticSetting setting, Location
 {
     private const string Prefix = "insights-logs-";
 
+    /// <summary>Rows of logs arrive late.</summary>
+    private static readonly TimeSpan LogDelay = TimeSpan.FromHours(2);
+
     public async Task AddAsync(CancellationToken cancellationToken)
     {
         if (setting.Properties.Text("eventHubAuthorizationRuleId") is { } rule)
@@ -65,8 +68,15 @@ internal sealed class LogHubs(ArmReader arm, DiagnosticSetting setting, Location
         );
         locations.Add(
             !isOfCategory ? place
-            : category is null ? place with { Ways = [WithoutCategory(hub)], RecordsDeletion = false }
-            : place with { Ways = [setting.Way with { Carries = [category], Target = "event hub" }] }
+            : category is null
+                ? place with
+                {
+                    Ways = [WithoutCategory(hub)],
+                    RecordsDeletion = false,
+                    FlushTime = LogDelay,
+                    Inflow = LocationInflow.Closed,
+                }
+            : place with { Ways = [setting.Way with { Carries = [category], Target = "event hub" }], FlushTime = LogDelay }
         );
     }
 

@@ -48,5 +48,6 @@ internal sealed record StreamExpiry
         };
     }
 
-    public override string ToString() => Retention is { } kept ? string.Create(CultureInfo.InvariantCulture, $"{kept.TotalHours} hours") : "-";
+    public override string ToString() =>
+        Retention is { } kept ? string.Create(CultureInfo.InvariantCulture, $"{kept.TotalHours} hours") : "-";
 }

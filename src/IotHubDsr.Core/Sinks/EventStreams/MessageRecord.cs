@@ -44,9 +44,8 @@ internal sealed class MessageRecord(RecordMatcher matcher, BodyTexts? bodies) : 
             AddSender(device);
         WalkProperties(one.Message.ApplicationProperties!, device is not null, IsNotice(annotations));
         bodies?.Read(body);
-        _generation = annotations.TryGetValue(Generation, out object? generation) && generation is string text
-            ? Encoding.UTF8.GetBytes(text)
-            : [];
+        _generation =
+            annotations.TryGetValue(Generation, out object? generation) && generation is string text ? Encoding.UTF8.GetBytes(text) : [];
         DateTimeOffset enqueued = annotations.TryGetValue(Enqueued, out object? at) ? TimeOf(at) ?? one.Enqueued : one.Enqueued;
         return new RecordFacts(enqueued, _generation);
     }

@@ -24,7 +24,10 @@ public sealed class EventContentTests
 
         IReadOnlyList<DeviceDataFinding> found = await sandbox.FindAsync(EventHubSandbox.Name, sender, claimed);
 
-        Assert.Equal([(sender, Verdict.Expiring, 1L), (claimed, Verdict.Absent, 0L)], found.Select(one => (one.DeviceId, one.Verdict, one.RecordCount)));
+        Assert.Equal(
+            [(sender, Verdict.Expiring, 1L), (claimed, Verdict.Absent, 0L)],
+            found.Select(one => (one.DeviceId, one.Verdict, one.RecordCount))
+        );
     }
 
     [Fact]
@@ -49,7 +52,10 @@ public sealed class EventContentTests
         EventHubSandbox.Route(hub, sandbox.Message("gateway", new KeyValuePair<string, string>(property, EventHubSandbox.Alice)));
 
         IReadOnlyList<DeviceDataFinding> found = await sandbox.FindAsync(EventHubSandbox.Name, "gateway", EventHubSandbox.Alice);
-        (IReadOnlyList<ExportCompleteness> accounts, Packages.MemoryTarget target) = await sandbox.ExportAsync(EventHubSandbox.Name, "gateway");
+        (IReadOnlyList<ExportCompleteness> accounts, Packages.MemoryTarget target) = await sandbox.ExportAsync(
+            EventHubSandbox.Name,
+            "gateway"
+        );
 
         Assert.Equal([(0L, 1L), (1L, 0L)], found.Select(one => (one.RecordCount, one.RelayedCount)));
         Assert.Equal((0L, 1L), (accounts[0].Included, accounts[0].Withheld));
@@ -94,7 +100,10 @@ public sealed class EventContentTests
         sandbox.Erasure = sandbox.Erasure with { Scope = new RecordScope { StartTime = message.Enqueued.AddDays(1) } };
         DeviceDataFinding none = await sandbox.FindOneAsync(EventHubSandbox.Alice);
 
-        Assert.Equal((1L, message.Enqueued.AddHours(-6).ToUnixTimeMilliseconds()), (some.RecordCount, some.FirstTime!.Value.ToUnixTimeMilliseconds()));
+        Assert.Equal(
+            (1L, message.Enqueued.AddHours(-6).ToUnixTimeMilliseconds()),
+            (some.RecordCount, some.FirstTime!.Value.ToUnixTimeMilliseconds())
+        );
         Assert.Equal(some.FirstTime, some.LastTime);
         Assert.Equal(Verdict.Absent, none.Verdict);
     }
@@ -115,10 +124,22 @@ public sealed class EventContentTests
     }
 
     [Theory]
-    [InlineData("""[{"id":"1","topic":"/SUBSCRIPTIONS/S/RESOURCEGROUPS/G/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/CONTOSO-HUB","subject":"devices/alice","eventType":"Microsoft.Devices.DeviceDeleted","data":{"deviceId":"alice","hubName":"contoso-hub"},"eventTime":"2026-01-05T08:00:00Z"},{"id":"2","subject":"devices/bob","eventType":"t","data":{"deviceId":"bob","hubName":"contoso-hub"}}]""", 1)]
-    [InlineData("""{"specversion":"1.0","id":"1","source":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Devices/IotHubs/contoso-hub","subject":"devices/alice/mod","type":"t","time":"2026-01-05T08:00:00Z","data":{"deviceId":"alice"}}""", 1)]
-    [InlineData("""{"records":[{"time":"2026-01-05T08:00:00Z","resourceId":"/SUBSCRIPTIONS/S/RESOURCEGROUPS/G/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/CONTOSO-HUB","category":"Connections","properties":"{\"deviceId\":\"alice\"}"},{"time":"2026-01-05T08:00:01Z","resourceId":"/SUBSCRIPTIONS/S/RESOURCEGROUPS/G/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/CONTOSO-HUB","category":"Connections","properties":"{\"deviceId\":\"bob\"}"}]}""", 1)]
-    [InlineData("""{"records":[{"resourceId":"/SUBSCRIPTIONS/S/RESOURCEGROUPS/G/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/FABRIKAM-HUB","category":"Connections","properties":"{\"deviceId\":\"alice\"}"}]}""", 0)]
+    [InlineData(
+        """[{"id":"1","topic":"/SUBSCRIPTIONS/S/RESOURCEGROUPS/G/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/CONTOSO-HUB","subject":"devices/alice","eventType":"Microsoft.Devices.DeviceDeleted","data":{"deviceId":"alice","hubName":"contoso-hub"},"eventTime":"2026-01-05T08:00:00Z"},{"id":"2","subject":"devices/bob","eventType":"t","data":{"deviceId":"bob","hubName":"contoso-hub"}}]""",
+        1
+    )]
+    [InlineData(
+        """{"specversion":"1.0","id":"1","source":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Devices/IotHubs/contoso-hub","subject":"devices/alice/mod","type":"t","time":"2026-01-05T08:00:00Z","data":{"deviceId":"alice"}}""",
+        1
+    )]
+    [InlineData(
+        """{"records":[{"time":"2026-01-05T08:00:00Z","resourceId":"/SUBSCRIPTIONS/S/RESOURCEGROUPS/G/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/CONTOSO-HUB","category":"Connections","properties":"{\"deviceId\":\"alice\"}"},{"time":"2026-01-05T08:00:01Z","resourceId":"/SUBSCRIPTIONS/S/RESOURCEGROUPS/G/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/CONTOSO-HUB","category":"Connections","properties":"{\"deviceId\":\"bob\"}"}]}""",
+        1
+    )]
+    [InlineData(
+        """{"records":[{"resourceId":"/SUBSCRIPTIONS/S/RESOURCEGROUPS/G/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/FABRIKAM-HUB","category":"Connections","properties":"{\"deviceId\":\"alice\"}"}]}""",
+        0
+    )]
     [InlineData("""[]""", 0)]
     public async Task Envelope_OfAnotherService_IsReadRecordByRecord(string body, int records)
     {

@@ -67,7 +67,14 @@ public sealed class EventHubFaultTests
     {
         await using EventHubSandbox sandbox = await EventHubSandbox.StartAsync(hasData: true);
         long[] expected = Counts(await sandbox.FindAsync(WorldNames.AnalyticsHub, "dev1"));
-        sandbox.Session.Server.AmqpFaults.Add(new AmqpFaultRule { Operation = "put-token", TokenSeconds = 0.2, Times = 3 });
+        sandbox.Session.Server.AmqpFaults.Add(
+            new AmqpFaultRule
+            {
+                Operation = "put-token",
+                TokenSeconds = 0.2,
+                Times = 3,
+            }
+        );
         sandbox.Session.Server.AmqpFaults.Add(
             new AmqpFaultRule
             {
@@ -87,10 +94,7 @@ public sealed class EventHubFaultTests
         await using EventHubSandbox sandbox = await EventHubSandbox.StartAsync();
         sandbox.Add();
         WorldNames names = sandbox.Session.Server.World.Names;
-        sandbox.Session.Server.Access.Assignments =
-        [
-            new RoleAssignment(names.Subscription, new RoleDefinition { Actions = ["*/read"] }),
-        ];
+        sandbox.Session.Server.Access.Assignments = [new RoleAssignment(names.Subscription, new RoleDefinition { Actions = ["*/read"] })];
 
         Fault fault = await sandbox.RefusalAsync();
 
@@ -112,7 +116,9 @@ public sealed class EventHubFaultTests
 
         Assert.Equal("PermissionMissing", fault.Id);
         Assert.Contains("listkeys", fault.RecommendedAction, StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotContain(sandbox.Session.Server.World.Policies, policy => fault.ToString()!.Contains(policy.PrimaryKey, StringComparison.Ordinal));
+        Assert.DoesNotContain(sandbox.Session.Server.World.Policies, policy =>
+            fault.ToString()!.Contains(policy.PrimaryKey, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -138,7 +144,10 @@ public sealed class EventHubFaultTests
         EventHub hub = sandbox.Add(new EventHubOptions { Partitions = 1, ConsumerGroups = ["ours"] });
         EventHubSandbox.Route(hub, sandbox.Message(EventHubSandbox.Alice));
         await using EventHubConnection connection = sandbox.Session.Connect(EventHubSandbox.Name);
-        List<PartitionReceiver> readers = [.. Enumerable.Range(0, 5).Select(_ => MessagingSession.Receiver(connection, "0", EventPosition.Earliest))];
+        List<PartitionReceiver> readers =
+        [
+            .. Enumerable.Range(0, 5).Select(_ => MessagingSession.Receiver(connection, "0", EventPosition.Earliest)),
+        ];
         foreach (PartitionReceiver reader in readers)
             Assert.Single(await reader.ReceiveBatchAsync(1, MessagingSession.Patience));
 

@@ -57,8 +57,7 @@ internal sealed class EventHubSandbox : IAsyncDisposable
 
     public async Task<DeviceDataFinding> FindOneAsync(string deviceId) => Assert.Single(await FindAsync(Name, deviceId));
 
-    public async Task<Fault> RefusalAsync(string hub = Name) =>
-        (await Assert.ThrowsAsync<DsrException>(() => FindAsync(hub, Alice))).Fault;
+    public async Task<Fault> RefusalAsync(string hub = Name) => (await Assert.ThrowsAsync<DsrException>(() => FindAsync(hub, Alice))).Fault;
 
     public Task<IReadOnlyList<DeviceDataFinding>> FindBuiltInAsync(params string[] deviceIds) =>
         _builtIn.FindAsync(Call(BuiltIn), deviceIds, CancellationToken.None);
@@ -101,7 +100,9 @@ internal sealed class EventHubSandbox : IAsyncDisposable
             Place = $"{WorldNames.EventsNamespace}/{hub}",
             ResourceId = $"{_session.Server.World.Names.EventHubsId}/eventhubs/{hub}",
             Provenance = ["a test"],
-            Settings = Group is null ? new Dictionary<string, string>() : new Dictionary<string, string> { [LocationSettings.ConsumerGroup] = Group },
+            Settings = Group is null
+                ? new Dictionary<string, string>()
+                : new Dictionary<string, string> { [LocationSettings.ConsumerGroup] = Group },
         };
 
     private DataLocation BuiltIn =>
@@ -114,11 +115,10 @@ internal sealed class EventHubSandbox : IAsyncDisposable
             Provenance = ["a test"],
         };
 
-    private SinkCall Call(DataLocation location) =>
-        new(location, new SinkOptions(4) { Erasure = Erasure }, (dsrEvent, _) =>
-            {
-                lock (Events)
-                    Events.Add(dsrEvent);
-                return ValueTask.CompletedTask;
-            });
+    private SinkCall Call(DataLocation location) => new(location, new SinkOptions(4) { Erasure = Erasure }, (dsrEvent, _) =>
+        {
+            lock (Events)
+                Events.Add(dsrEvent);
+            return ValueTask.CompletedTask;
+        });
 }

@@ -7,11 +7,7 @@ namespace IotHubDsr.Core.Tests.Sinks.EventHubs;
 public sealed class SeededEventHubTests
 {
     public static TheoryData<string> Hubs =>
-        [
-            WorldNames.AnalyticsHub,
-            WorldNames.DeviceEventsHub,
-            .. MessagingEntities.LogCategories.Select(MessagingEntities.LogHub),
-        ];
+        [WorldNames.AnalyticsHub, WorldNames.DeviceEventsHub, .. MessagingEntities.LogCategories.Select(MessagingEntities.LogHub)];
 
     [Theory]
     [MemberData(nameof(Hubs))]
@@ -74,10 +70,7 @@ public sealed class SeededEventHubTests
                 (finding.DeviceId, expected.Direct + expected.Attributed),
                 (finding.DeviceId, finding.Records + finding.RelayedRecords)
             );
-            Assert.Equal(
-                expected.Direct + expected.Attributed > 0 ? Verdict.Expiring : Verdict.Absent,
-                finding.Verdict
-            );
+            Assert.Equal(expected.Direct + expected.Attributed > 0 ? Verdict.Expiring : Verdict.Absent, finding.Verdict);
             Assert.Equal(finding.Verdict == Verdict.Expiring, finding.Until > sandbox.Clock.GetUtcNow());
         }
     }
