@@ -67,9 +67,8 @@ internal sealed class EventHubClient : IAsyncDisposable
     {
         try
         {
-            // Properties are a class of the client's: what they tell is taken out here.
-            PartitionProperties now = await _consumer.GetPartitionPropertiesAsync(partition, cancellationToken);
-            return now.IsEmpty || now.LastEnqueuedTime < from ? null : new PartitionSpan(partition, now.LastEnqueuedSequenceNumber, from);
+            PartitionState now = await StateOfAsync(partition, cancellationToken);
+            return now.IsEmpty || now.LastEnqueued < from ? null : new PartitionSpan(partition, now.Last, from);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -129,14 +128,37 @@ internal sealed class EventHubClient : IAsyncDisposable
     {
         try
         {
-            PartitionProperties now = await _consumer.GetPartitionPropertiesAsync(span.Partition, cancellationToken);
-            return !now.IsEmpty && now.BeginningSequenceNumber <= span.Last && reader.Wait();
+            PartitionState now = await StateOfAsync(span.Partition, cancellationToken);
+            return !now.IsEmpty && now.First <= span.Last && reader.Wait();
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw MessagingFaults.Translate(exception, _place);
         }
     }
+
+    /// <remarks>
+    /// Not an async method: one that waits for a type of the client's has a field of it, and then listing the types of this assembly, as is
+    /// done to find the kinds of place, loads the client.
+    /// </remarks>
+    private Task<PartitionState> StateOfAsync(string partition, CancellationToken cancellationToken) =>
+        _consumer
+            .GetPartitionPropertiesAsync(partition, cancellationToken)
+            .ContinueWith(
+                static told =>
+                {
+                    PartitionProperties now = told.GetAwaiter().GetResult();
+                    return new PartitionState(
+                        now.IsEmpty,
+                        now.BeginningSequenceNumber,
+                        now.LastEnqueuedSequenceNumber,
+                        now.LastEnqueuedTime
+                    );
+                },
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default
+            );
 
     private PartitionReceiver Open(PartitionSpan span, long? next)
     {
@@ -148,4 +170,7 @@ internal sealed class EventHubClient : IAsyncDisposable
         var options = new PartitionReceiverOptions { PrefetchCount = batch, RetryOptions = _retries };
         return new PartitionReceiver(_place.Group, span.Partition, start, _connection, options);
     }
+
+    /// <summary>What a partition has now.</summary>
+    private sealed record PartitionState(bool IsEmpty, long First, long Last, DateTimeOffset LastEnqueued);
 }

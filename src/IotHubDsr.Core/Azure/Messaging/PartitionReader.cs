@@ -30,7 +30,7 @@ internal sealed class PartitionReader(EventHubPlace place, PartitionSpan span, F
         try
         {
             _receiver ??= open(span, _next);
-            return Take(await _receiver.ReceiveBatchAsync(BatchSize, Patience, cancellationToken));
+            return await ReceiveAsync(_receiver, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -65,6 +65,17 @@ internal sealed class PartitionReader(EventHubPlace place, PartitionSpan span, F
             // What broke already cannot be closed.
         }
     }
+
+    /// <remarks>Not an async method, as <see cref="EventHubClient"/> has one: its state would be of the client's types.</remarks>
+    private Task<List<ReceivedEvent>> ReceiveAsync(PartitionReceiver receiver, CancellationToken cancellationToken) =>
+        receiver
+            .ReceiveBatchAsync(BatchSize, Patience, cancellationToken)
+            .ContinueWith(
+                received => Take(received.GetAwaiter().GetResult()),
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default
+            );
 
     private List<ReceivedEvent> Take(IEnumerable<EventData> received)
     {
