@@ -49,11 +49,10 @@ internal sealed class EventReading : IMatchedRecordSink
         _index = 0;
         long unread = _pass.Unread.Count;
         bool isRead = true;
-        ReadOnlySpan<byte> body = one.Body is { } bytes ? bytes.Span : default;
         if (MessageRecord.IsOne(one.Message))
-            ReadMessage(one, body);
+            ReadMessage(one);
         else
-            isRead = one.Body is not null && TryReadBody(body);
+            isRead = one.Body is { } body && TryReadBody(body.Span);
         if (!isRead || _pass.Unread.Count > unread)
             Unread = Unread.With(one.SequenceNumber);
     }
@@ -65,12 +64,15 @@ internal sealed class EventReading : IMatchedRecordSink
         _lines?.Add(Partition, _event, record);
     }
 
-    private void ReadMessage(in ReceivedEvent one, ReadOnlySpan<byte> body)
+    private void ReadMessage(in ReceivedEvent one)
     {
         _pass.RecordsRead++;
-        RecordFacts facts = _message.Walk(one, body);
-        if (_pass.IsOfInterest(one.SequenceNumber))
-            _pass.LeavesOut(new MatchedRecord(new RecordPlace(one.SequenceNumber, 0), body, facts, _message));
+        _message.Walk(one);
+        if (!_pass.IsOfInterest(one.SequenceNumber))
+            return;
+        ReadOnlySpan<byte> body = one.Body is { } bytes ? bytes.Span : default;
+        RecordFacts facts = MessageRecord.FactsOf(one);
+        _pass.LeavesOut(new MatchedRecord(new RecordPlace(one.SequenceNumber, 0), body, facts, _message));
     }
 
     /// <summary>Reads the records of a body. False if it is not of a form that has any, or breaks off: some may have been read.</summary>

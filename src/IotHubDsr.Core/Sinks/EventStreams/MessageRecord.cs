@@ -21,11 +21,12 @@ internal sealed class MessageRecord(RecordMatcher matcher, BodyTexts? bodies) : 
     private const string Telemetry = "Telemetry";
 
     private byte[] _text = new byte[256];
-    private byte[] _generation = [];
 
     /// <summary>Whether the hub, or one that passed its message on, tells the device in it.</summary>
     public static bool IsOne(AmqpAnnotatedMessage message)
     {
+        if (message.MessageAnnotations.ContainsKey(Sender))
+            return true;
         foreach (string name in message.MessageAnnotations.Keys)
         {
             if (name.StartsWith(Prefix, StringComparison.Ordinal))
@@ -35,19 +36,27 @@ internal sealed class MessageRecord(RecordMatcher matcher, BodyTexts? bodies) : 
         return message.ApplicationProperties.ContainsKey(Sender);
     }
 
-    /// <summary>Shows the matcher the devices that the message names. What it says of itself is valid until the next.</summary>
-    public RecordFacts Walk(in ReceivedEvent one, ReadOnlySpan<byte> body)
+    /// <summary>Shows the matcher the devices that the message names.</summary>
+    public void Walk(in ReceivedEvent one)
     {
         matcher.Reset();
         IDictionary<string, object?> annotations = one.Message.MessageAnnotations!;
         if (annotations.TryGetValue(Sender, out object? device))
             AddSender(device);
-        WalkProperties(one.Message.ApplicationProperties!, device is not null, IsNotice(annotations));
-        bodies?.Read(body);
-        _generation =
+        if (one.Message.ApplicationProperties is { Count: > 0 } properties)
+            WalkProperties(properties!, device is not null, IsNotice(annotations));
+        if (bodies is not null && one.Body is { } body)
+            bodies.Read(body.Span);
+    }
+
+    /// <summary>What the message says of itself. Most messages are nobody's who is asked for, and are never asked.</summary>
+    public static RecordFacts FactsOf(in ReceivedEvent one)
+    {
+        IDictionary<string, object?> annotations = one.Message.MessageAnnotations!;
+        byte[] told =
             annotations.TryGetValue(Generation, out object? generation) && generation is string text ? Encoding.UTF8.GetBytes(text) : [];
         DateTimeOffset enqueued = annotations.TryGetValue(Enqueued, out object? at) ? TimeOf(at) ?? one.Enqueued : one.Enqueued;
-        return new RecordFacts(enqueued, _generation);
+        return new RecordFacts(enqueued, told);
     }
 
     public void WriteJson(ReadOnlySpan<byte> record, Utf8JsonWriter writer)
