@@ -4,8 +4,8 @@ using IotHubDsr.Core.Topology;
 namespace IotHubDsr.Core.Sinks.EventHubs;
 
 /// <summary>
-/// The event hubs that a diagnostic setting sends logs to. Without a name the service makes one for each category: the namespace shows which
-/// there are, those of earlier settings among them.
+/// The event hubs that a diagnostic setting sends logs to. Without a name the service makes one for each category: the namespace shows
+/// which there are, those of earlier settings among them.
 /// </summary>
 internal sealed class LogHubs(ArmReader arm, DiagnosticSetting setting, LocationSet locations)
 {

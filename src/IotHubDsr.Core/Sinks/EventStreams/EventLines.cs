@@ -6,7 +6,9 @@ using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Sinks.EventStreams;
 
-/// <summary>The lines of an export. Matches of a batch gather here, and are written when it has been read: a file is made for the first.</summary>
+/// <summary>
+/// The lines of an export. Matches of a batch gather here, and are written when it has been read: a file is made for the first.
+/// </summary>
 internal sealed class EventLines(RecordSelection selection, IExportTarget target) : IDisposable
 {
     private readonly ArrayBufferWriter<byte> _line = new();

@@ -5,7 +5,9 @@ using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Sinks.EventStreams;
 
-/// <summary>An event hub as Azure Resource Manager describes it now: an owner can change how long events stay, also those that are there.</summary>
+/// <summary>
+/// An event hub as Azure Resource Manager describes it now: an owner can change how long events stay, also those that are there.
+/// </summary>
 /// <param name="Place">How it is read.</param>
 /// <param name="Expiry">How its events end.</param>
 internal sealed record EventStream(EventHubPlace Place, StreamExpiry Expiry);

@@ -88,8 +88,8 @@ internal sealed class EventStreamScan(
     public void Dispose() => _ = CloseAsync();
 
     private string Reading =>
-        $"Each of the {Counted.Of(_partitions, "partition")} that held events was read from its first event to the last one that it had when "
-        + "the reading began; when events leave was asked of Azure Resource Manager.";
+        $"Each of the {Counted.Of(_partitions, "partition")} that held events was read from its first event to the last one that it had "
+        + "when the reading began; when events leave was asked of Azure Resource Manager.";
 
     /// <summary>A missing permission or network affects every partition.</summary>
     private static bool IsOfWhole(FaultCategory category) =>

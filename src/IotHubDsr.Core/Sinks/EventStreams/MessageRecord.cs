@@ -8,8 +8,8 @@ using IotHubDsr.Core.Records;
 namespace IotHubDsr.Core.Sinks.EventStreams;
 
 /// <summary>
-/// A message that the hub routed to an event hub: what the hub noted stands in annotations, which no sender can set. An application property
-/// that is called like one of them is the sender's.
+/// A message that the hub routed to an event hub: what the hub noted stands in annotations, which no sender can set. An application
+/// property that is called like one of them is the sender's.
 /// </summary>
 internal sealed class MessageRecord(RecordMatcher matcher, BodyTexts? bodies) : IRecordEncoder
 {
