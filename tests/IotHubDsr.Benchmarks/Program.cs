@@ -2,6 +2,7 @@ using IotHubDsr.Benchmarks;
 using IotHubDsr.Benchmarks.Archives;
 using IotHubDsr.Benchmarks.Crash;
 using IotHubDsr.Benchmarks.Erasures;
+using IotHubDsr.Benchmarks.EventHubs;
 using IotHubDsr.Benchmarks.Jobs;
 using IotHubDsr.Benchmarks.Rivals;
 using IotHubDsr.Benchmarks.Startup;
@@ -15,6 +16,7 @@ IBenchmarkFamily[] families =
     new RivalsFamily(),
     new JobsFamily(),
     new ThrottleFamily(),
+    new EventHubsFamily(),
 ];
 string name = args is [{ } first, ..] ? first : "list";
 if (name == ErasureWorker.Name)

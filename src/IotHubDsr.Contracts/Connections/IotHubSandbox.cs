@@ -11,6 +11,9 @@ public sealed record IotHubSandbox
     /// <summary>Port on 127.0.0.1 that serves every host name.</summary>
     public required int Port { get; init; }
 
+    /// <summary>Port on 127.0.0.1 of Event Hubs and Service Bus: AMQP over TLS.</summary>
+    public required int AmqpPort { get; init; }
+
     /// <summary>The number that the world was made from.</summary>
     public required int Seed { get; init; }
 

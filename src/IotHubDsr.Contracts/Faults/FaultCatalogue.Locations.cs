@@ -50,6 +50,24 @@ public static partial class FaultCatalogue
                 + "from their location."
         );
 
+    /// <summary>An event hub holds events whose device cannot be determined.</summary>
+    public static FaultDefinition EventsUnreadable { get; } =
+        new(
+            "EventsUnreadable",
+            FaultCategory.InvalidData,
+            "{0} holds {1} whose device cannot be determined, the first in partition {2} under sequence number {3}.",
+            "Find out what sends them. They leave by retention; until then, no device is reported absent from this location."
+        );
+
+    /// <summary>A consumer group has as many readers as the service allows.</summary>
+    public static FaultDefinition ConsumerGroupFull { get; } =
+        new(
+            "ConsumerGroupFull",
+            FaultCategory.LimitsExceeded,
+            "{0} could not be read: the consumer group '{1}' has as many readers of a partition as the service allows.",
+            "Create a consumer group for this module and name it in the location file as 'consumerGroup', or wait until a reader has left."
+        );
+
     /// <summary>A blob is in the archive tier.</summary>
     public static FaultDefinition BlobArchived { get; } =
         new(

@@ -30,4 +30,7 @@ public static class LocationSettings
     /// one per line.
     /// </summary>
     public const string ArchiveHubNames = "archiveHubNames";
+
+    /// <summary>The consumer group in which an event hub is read.</summary>
+    public const string ConsumerGroup = "consumerGroup";
 }

@@ -26,7 +26,10 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
             new Uri("https://management.usgovcloudapi.net"),
             "core.usgovcloudapi.net",
             "https://iothubs.azure.us/.default"
-        );
+        )
+        {
+            MessagingSuffix = "servicebus.usgovcloudapi.net",
+        };
 
     private static Cloud China { get; } =
         new(
@@ -35,11 +38,20 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
             new Uri("https://management.chinacloudapi.cn"),
             "core.chinacloudapi.cn",
             "https://iothubs.azure.cn/.default"
-        );
+        )
+        {
+            MessagingSuffix = "servicebus.chinacloudapi.cn",
+        };
 
     /// <summary>The innermost handler of every HTTP call.</summary>
     public Func<HttpMessageHandler> CreateHandler { get; init; } =
         static () => new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(10) };
+
+    /// <summary>Suffix of the host names of Event Hubs' and Service Bus' namespaces.</summary>
+    public string MessagingSuffix { get; init; } = "servicebus.windows.net";
+
+    /// <summary>How namespaces are reached where their names do not lead to them; null where they do.</summary>
+    public MessagingRoute? Messaging { get; init; }
 
     /// <summary>Whether Entra is asked which authorities exist; a private cloud is not among them.</summary>
     public bool DisableInstanceDiscovery { get; init; }

@@ -16,6 +16,28 @@ internal static class SandboxCloud
             // A fault of the sandbox ends when a test ends it: no other clients need time to back off.
             FirstRetryDelay = TimeSpan.FromMilliseconds(20),
             CreateHandler = () => CreateHandler(sandbox.Port, sandbox.CaCertificate),
+            Messaging = new MessagingRoute(new Uri($"sb://{IPAddress.Loopback}:{sandbox.AmqpPort}"), host =>
+                (_, certificate, _, _) => IsOf(host, certificate, sandbox.CaCertificate)
+            ),
+        };
+
+    /// <summary>Whether the sandbox's authority, and no other, says that the certificate is the host's.</summary>
+    private static bool IsOf(string host, X509Certificate? presented, string caCertificate)
+    {
+        if (presented is null)
+            return false;
+        using var authority = X509Certificate2.CreateFromPem(caCertificate);
+        using var certificate = new X509Certificate2(presented);
+        using var chain = new X509Chain { ChainPolicy = PolicyOf(authority) };
+        return chain.Build(certificate) && certificate.MatchesHostname(host);
+    }
+
+    private static X509ChainPolicy PolicyOf(X509Certificate2 authority) =>
+        new()
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            CustomTrustStore = { authority },
+            RevocationMode = X509RevocationMode.NoCheck,
         };
 
     private static SocketsHttpHandler CreateHandler(int port, string caCertificate)
@@ -41,15 +63,7 @@ internal static class SandboxCloud
                     throw;
                 }
             },
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                CertificateChainPolicy = new X509ChainPolicy
-                {
-                    TrustMode = X509ChainTrustMode.CustomRootTrust,
-                    CustomTrustStore = { authority },
-                    RevocationMode = X509RevocationMode.NoCheck,
-                },
-            },
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = PolicyOf(authority) },
         };
     }
 }

@@ -164,6 +164,7 @@ internal sealed class SandboxProcesses
         {
             ProcessId = processId,
             Port = root.GetProperty("port").GetInt32(),
+            AmqpPort = root.GetProperty("amqpPort").GetInt32(),
             Seed = root.GetProperty("seed").GetInt32(),
             HubName = Value(root, "hubName"),
             HubHostName = Value(root, "hubHostName"),

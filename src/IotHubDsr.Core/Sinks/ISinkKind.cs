@@ -1,3 +1,4 @@
+using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Azure.Blobs;
 using IotHubDsr.Core.Azure.Hub;
 using IotHubDsr.Core.Topology;
@@ -20,7 +21,12 @@ internal interface ISinkKind
 /// <param name="Hub">The hub.</param>
 /// <param name="Containers">Blob containers; what downloads may take of the memory is theirs together.</param>
 /// <param name="Time">What all that is decided by the time goes by.</param>
-internal sealed record SinkServices(HubClient Hub, BlobContainers Containers, TimeProvider Time);
+/// <param name="Access">The way to services that have no client of their own here.</param>
+internal sealed record SinkServices(HubClient Hub, BlobContainers Containers, TimeProvider Time, AzureAccess Access)
+{
+    /// <summary>Name of the hub.</summary>
+    public string HubName => Hub.HostName.Split('.')[0];
+}
 
 /// <summary>A kind of place with the roles that there are for it: what cannot be done there has none.</summary>
 /// <param name="Description">The kind.</param>

@@ -40,7 +40,7 @@ internal sealed class SinkCatalogue
     /// <summary>The sinks that there are, for one connection.</summary>
     public IReadOnlyList<Sink> Open(HubClient hub, AzureAccess access, TimeProvider time)
     {
-        var services = new SinkServices(hub, new BlobContainers(access, time), time);
+        var services = new SinkServices(hub, new BlobContainers(access, time), time, access);
         return [.. _kinds.Select(kind => kind.Open(services)).OfType<Sink>()];
     }
 }

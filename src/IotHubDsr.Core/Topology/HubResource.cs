@@ -11,6 +11,9 @@ internal sealed class HubResource(ArmReader arm, Action<NoticeLevel, string> not
 {
     internal const string ApiVersion = "2023-06-30";
 
+    /// <summary>The right to use the service endpoints, the built-in one among them.</summary>
+    public const string ServiceConnect = "ServiceConnect";
+
     /// <summary>
     /// An interface version returns the properties it knows and hides the others; the newest one that the service accepts shows most.
     /// </summary>
@@ -81,16 +84,24 @@ internal sealed class HubResource(ArmReader arm, Action<NoticeLevel, string> not
             : throw FaultCatalogue.InvalidResourceId.Exception(resourceId);
 
     /// <summary>Reads the key of a policy that may both change the registry and use the service endpoints.</summary>
-    public async Task<HubKey> ReadKeyAsync(HubDescription hub, CancellationToken cancellationToken)
+    public Task<HubKey> ReadKeyAsync(HubDescription hub, CancellationToken cancellationToken) =>
+        ReadKeyAsync(arm, hub.ResourceId, ["RegistryWrite", ServiceConnect], cancellationToken);
+
+    /// <summary>Reads the key of the policy with the fewest rights that still suffice.</summary>
+    public static async Task<HubKey> ReadKeyAsync(
+        ArmReader arm,
+        ArmId hub,
+        IReadOnlyList<string> needed,
+        CancellationToken cancellationToken
+    )
     {
-        var call = new ArmCall($"{hub.ResourceId.Path}/listkeys", ApiVersion, $"the IoT hub {hub.Name}")
+        var call = new ArmCall($"{hub.Path}/listkeys", ApiVersion, $"the IoT hub {hub.Name}")
         {
             Verb = "list the keys of",
             Permission = "the action Microsoft.Devices/iotHubs/listkeys/action (part of IoT Hub Contributor)",
         };
         JsonElement answer = await arm.PostAsync(call, cancellationToken);
 
-        // The policy with the fewest rights that still suffice.
         (string Name, string Key, int Rights)? best = null;
         foreach (JsonElement policy in answer.Prop("value").Items())
         {
@@ -98,9 +109,7 @@ internal sealed class HubResource(ArmReader arm, Action<NoticeLevel, string> not
                 ',',
                 StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries
             );
-            bool suffices =
-                rights.Contains("RegistryWrite", StringComparer.OrdinalIgnoreCase)
-                && rights.Contains("ServiceConnect", StringComparer.OrdinalIgnoreCase);
+            bool suffices = needed.All(right => rights.Contains(right, StringComparer.OrdinalIgnoreCase));
             if (
                 suffices
                 && policy.Text("keyName") is { } policyName
@@ -117,7 +126,7 @@ internal sealed class HubResource(ArmReader arm, Action<NoticeLevel, string> not
             : throw FaultCatalogue.PermissionMissing.Exception(
                 $"the IoT hub {hub.Name} by shared access key",
                 "use",
-                "a shared access policy with RegistryWrite and ServiceConnect (such as iothubowner)",
+                $"a shared access policy with {string.Join(" and ", needed)} (such as iothubowner)",
                 $"the IoT hub {hub.Name}"
             );
     }

@@ -17,6 +17,7 @@ internal static class LocationFileEntry
         "place",
         "resourceId",
         "note",
+        LocationSettings.ConsumerGroup,
         LocationFileStatements.Dedicated,
     ];
 
@@ -46,6 +47,14 @@ internal static class LocationFileEntry
             entry,
             problem
         );
+        string? group = texts.GetValueOrDefault(LocationSettings.ConsumerGroup);
+        if (group is not null && description?.Is(PlaceTraits.HasConsumerGroups) != true)
+        {
+            throw problem(
+                $"'{LocationSettings.ConsumerGroup}' belongs to the kind {string.Join(", ", kinds.With(PlaceTraits.HasConsumerGroups))}."
+            );
+        }
+
         string? formats = FileNameFormats(kinds, description, entry, problem);
         if (description?.Form == PlaceForm.Container)
         {
@@ -71,6 +80,9 @@ internal static class LocationFileEntry
             ResourceId = ResourceId(texts, problem),
             Ways = [way],
             Verdict = kind is null ? Verdict.OwnerAction : null,
+            Settings = group is null
+                ? new Dictionary<string, string>(StringComparer.Ordinal)
+                : new Dictionary<string, string>(StringComparer.Ordinal) { [LocationSettings.ConsumerGroup] = group },
         };
     }
 

@@ -92,6 +92,9 @@ internal enum PlaceTraits
 
     /// <summary>The hub itself keeps what is there.</summary>
     IsInHub = 128,
+
+    /// <summary>It is read in consumer groups, and the operator can name the one to use.</summary>
+    HasConsumerGroups = 256,
 }
 
 /// <summary>The order in which places are erased from: what would write new traces comes before what they are written to.</summary>

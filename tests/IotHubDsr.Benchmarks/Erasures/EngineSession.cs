@@ -7,6 +7,7 @@ namespace IotHubDsr.Benchmarks.Erasures;
 /// <summary>A sandbox as it is handed to another process.</summary>
 internal sealed record WorkerSandbox(
     int Port,
+    int AmqpPort,
     string HubName,
     string HubHostName,
     string ResourceId,
@@ -19,6 +20,7 @@ internal sealed record WorkerSandbox(
     public static WorkerSandbox Of(IotHubSandbox sandbox) =>
         new(
             sandbox.Port,
+            sandbox.AmqpPort,
             sandbox.HubName,
             sandbox.HubHostName,
             sandbox.ResourceId,
@@ -205,6 +207,7 @@ internal sealed class EngineSession
         {
             ProcessId = Environment.ProcessId,
             Port = sandbox.Port,
+            AmqpPort = sandbox.AmqpPort,
             Seed = 0,
             HubName = sandbox.HubName,
             HubHostName = sandbox.HubHostName,

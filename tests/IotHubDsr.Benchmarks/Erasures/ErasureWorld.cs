@@ -33,6 +33,7 @@ internal class ErasureWorld : IAsyncDisposable
             SandboxDescriptor at = Server.Descriptor;
             return new WorkerSandbox(
                 at.Port,
+                at.AmqpPort,
                 at.HubName,
                 at.HubHostName,
                 at.HubResourceId,

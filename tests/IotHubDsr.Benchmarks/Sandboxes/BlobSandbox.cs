@@ -58,6 +58,9 @@ internal sealed class BlobSandbox : IAsyncDisposable
         await PostAsync($"copies/{account}/{container}", new CopyRequest(names[0], [.. names.Skip(1)]));
     }
 
+    /// <summary>Adds events of 100 devices, "gen-0" to "gen-99", to an event hub of 32 partitions.</summary>
+    public Task SendEventsAsync(string space, string hub, int count) => PostAsync($"events/{space}/{hub}", new EventsRequest(count));
+
     /// <summary>Delays requests from now on.</summary>
     public Task DelayAsync(string pathContains, TimeSpan latency) =>
         PostAsync(

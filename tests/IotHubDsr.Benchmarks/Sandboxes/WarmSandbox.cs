@@ -17,6 +17,7 @@ internal sealed class WarmSandbox : IAsyncDisposable
         {
             ProcessId = process.Id,
             Port = descriptor.GetProperty("port").GetInt32(),
+            AmqpPort = descriptor.GetProperty("amqpPort").GetInt32(),
             Seed = descriptor.GetProperty("seed").GetInt32(),
             HubName = Text("hubName"),
             HubHostName = Text("hubHostName"),

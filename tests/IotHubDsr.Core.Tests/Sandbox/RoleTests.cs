@@ -207,7 +207,8 @@ public sealed class RoleTests
         file[(file.IndexOf('-', StringComparison.Ordinal) + 1)..] switch
         {
             "Configuration" => [names.Subscription],
-            "DeviceRegistry" or "CloudToDeviceQueue" => [names.HubId],
+            "DeviceRegistry" or "CloudToDeviceQueue" or "BuiltInEndpoint" => [names.HubId],
+            "EventHub" => [names.EventHubsId],
             "RoutedBlobContainer" => [.. Routed(names)],
             "OldVersions" => [.. Routed(names), Container(names, WorldNames.UploadAccount, WorldNames.UploadContainer)],
             "DeadLetterContainer" => [Container(names, WorldNames.UploadAccount, WorldNames.DeadLetterContainer)],

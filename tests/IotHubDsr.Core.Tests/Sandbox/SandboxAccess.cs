@@ -12,6 +12,7 @@ internal static class SandboxAccess
         {
             ProcessId = descriptor.ProcessId,
             Port = descriptor.Port,
+            AmqpPort = descriptor.AmqpPort,
             Seed = descriptor.Seed,
             HubName = descriptor.HubName,
             HubHostName = descriptor.HubHostName,

@@ -285,6 +285,10 @@ public sealed class AttachedDiscoveryTests
         );
 
         world.Arm.On(Containers("starchive"), """{"value":[{"name":"insights-logs-connections"},{"name":"photos"}]}""");
+        world.Arm.On(
+            $"{Resources}/Microsoft.EventHub/namespaces/ns/eventhubs",
+            """{"value":[{"name":"insights-logs-connections"},{"name":"Insights-Logs-Routes"},{"name":"photos"}]}"""
+        );
 
         DiscoveryResult result = await world.DiscoverAsync("{}");
 
@@ -298,8 +302,24 @@ public sealed class AttachedDiscoveryTests
             Assert.Single(found["log-archive.starchive.insights-logs-connections"].Provenance)
         );
         Assert.All(
-            new[] { "log-analytics-workspace.logs", "event-hub.ns.insights-logs", "partner-solution.dog", "event-hub.old.insights" },
+            new[]
+            {
+                "log-analytics-workspace.logs",
+                "event-hub.ns.insights-logs-connections",
+                "partner-solution.dog",
+                "event-hub.old.insights",
+            },
             id => Assert.Equal((Verdict.OwnerAction, true), (found[id].Verdict, found[id].RecordsDeletion))
+        );
+        Assert.Equal(
+            ["event-hub.ns.insights-logs-connections", "event-hub.ns.insights-logs-routes"],
+            found.Keys.Where(id => id.StartsWith("event-hub.ns", StringComparison.Ordinal))
+        );
+        Assert.Equal(["diagnostic setting 'all' (Connections) → event hub"], found["event-hub.ns.insights-logs-connections"].Provenance);
+        Assert.Contains(
+            "rows of earlier settings",
+            Assert.Single(found["event-hub.ns.insights-logs-routes"].Provenance),
+            StringComparison.Ordinal
         );
         Assert.Contains(
             "'lakehouseId'",

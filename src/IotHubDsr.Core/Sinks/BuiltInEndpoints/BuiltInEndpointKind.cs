@@ -1,21 +1,33 @@
 using System.Text.Json;
+using IotHubDsr.Core.Sinks.EventStreams;
 using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Sinks.BuiltInEndpoints;
 
-/// <summary>The hub's built-in, Event Hubs compatible endpoint.</summary>
+/// <summary>The hub's built-in, Event Hubs compatible endpoint. Its messages cannot be erased, and leave by retention.</summary>
 internal sealed class BuiltInEndpointKind : ISinkKind, IHubPlaces
 {
     public const string Name = "BuiltInEndpoint";
 
     public PlaceDescription Description { get; } =
-        new(Name, Position: 90, "The hub's built-in, Event Hubs compatible endpoint.")
+        new(
+            Name,
+            Position: 90,
+            "The hub's built-in, Event Hubs compatible endpoint. Its messages cannot be erased, and leave by retention."
+        )
         {
             Form = PlaceForm.OfHub,
+            Capabilities = LocationCapabilities.Find | LocationCapabilities.Export,
+            Stage = ErasureStage.Sinks,
+            IsShared = true,
+            Understands = EventStreamSink.Understands,
+            Reading = EventStreamSink.Reading,
             Verdict = Verdict.Expiring,
             Advice =
                 "Single messages cannot be deleted. They leave by retention {retention}; consumers can hold copies: ask their " + "owners.",
         };
+
+    public Sink Open(SinkServices services) => Sink.Of(Description, new BuiltInEndpointSink(services.Access, services.HubName));
 
     public Task AddAsync(HubDescription hub, DiscoveryContext context, LocationSet locations, CancellationToken cancellationToken)
     {

@@ -1,20 +1,26 @@
-using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Sinks.EventStreams;
 using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Sinks.EventHubs;
 
-/// <summary>Event hub.</summary>
+/// <summary>Event hubs of routes, of Event Grid and of logs. Their events cannot be erased, and leave by retention.</summary>
 internal sealed class EventHubKind : ISinkKind, IEndpointPlaces, IHandlerPlaces, ILogPlaces
 {
     public const string Name = "EventHub";
 
     public PlaceDescription Description { get; } =
-        new(Name, Position: 235, "Event hub.")
+        new(Name, Position: 235, "Event hubs of routes, of Event Grid and of logs. Their events cannot be erased, and leave by retention.")
         {
+            Traits = PlaceTraits.HasConsumerGroups,
+            Capabilities = LocationCapabilities.Find | LocationCapabilities.Export,
+            Stage = ErasureStage.Sinks,
+            IsShared = true,
+            Understands = EventStreamSink.Understands,
+            Reading = EventStreamSink.Reading,
             Verdict = Verdict.OwnerAction,
             Advice =
-                "This version does not read Event Hubs, and single messages cannot be deleted there. They leave by retention "
-                + "{retention}; consumers and Capture can hold copies: ask their owners.",
+                "Single messages cannot be deleted there. They leave by retention {retention}; consumers and Capture can hold copies: ask "
+                + "their owners.",
         };
 
     public string Kind => Name;
@@ -22,6 +28,8 @@ internal sealed class EventHubKind : ISinkKind, IEndpointPlaces, IHandlerPlaces,
     public IReadOnlyCollection<string> SettingMembers { get; } = ["eventHubAuthorizationRuleId", "eventHubName", "serviceBusRuleId"];
 
     public IReadOnlyCollection<string> EndpointKinds { get; } = ["eventHubs"];
+
+    public Sink Open(SinkServices services) => Sink.Of(Description, new EventHubSink(services.Access, services.HubName));
 
     public Task<LocationDraft?> FindAsync(
         RoutingEndpoint endpoint,
@@ -42,31 +50,5 @@ internal sealed class EventHubKind : ISinkKind, IEndpointPlaces, IHandlerPlaces,
         DiscoveryContext context,
         LocationSet locations,
         CancellationToken cancellationToken
-    )
-    {
-        if (setting.Properties.Text("eventHubAuthorizationRuleId") is { } rule)
-        {
-            // Without a name the service makes an event hub per category; to their owner they are one place.
-            string eventHub = setting.Properties.Text("eventHubName") ?? "insights-logs-*";
-            locations.Add(setting.To(Name, $"{NamespaceOf(rule)}/{eventHub}", IdOf(rule, eventHub), "event hub"));
-        }
-
-        if (setting.Properties.Text("serviceBusRuleId") is { } legacy)
-        {
-            locations.Add(
-                setting.To(Name, $"{NamespaceOf(legacy)}/insights-*", resourceId: null, "event hubs of a namespace named in the older form")
-            );
-        }
-
-        return Task.CompletedTask;
-    }
-
-    private static string NamespaceOf(string rule) =>
-        ArmId.TryParse(rule, out ArmId? id) && id.NameOf("namespaces") is { } name ? name.ToLowerInvariant() : rule;
-
-    private static string? IdOf(string rule, string eventHub) =>
-        ArmId.TryParse(rule, out ArmId? id) && id.NameOf("namespaces") is { } name && eventHub.IndexOf('*', StringComparison.Ordinal) < 0
-            ? $"/subscriptions/{id.SubscriptionId}/resourceGroups/{id.ResourceGroup}"
-                + $"/providers/Microsoft.EventHub/namespaces/{name}/eventhubs/{eventHub}"
-            : null;
+    ) => new LogHubs(context.Arm, setting, locations).AddAsync(cancellationToken);
 }

@@ -8,7 +8,7 @@ namespace IotHubDsr.Core.Sinks.RoutedBlobs;
 /// Archives that routes write: Avro (codecs null, deflate, snappy and zstandard; Event Hubs Capture too) and JSON. Erased by
 /// replacing what holds the device.
 /// </summary>
-internal sealed class RoutedBlobKind : ISinkKind, IEndpointPlaces
+internal sealed class RoutedBlobKind : ISinkKind, IEndpointPlaces, IAttachedPlaces
 {
     public const string Name = "RoutedBlobContainer";
 
@@ -40,6 +40,11 @@ internal sealed class RoutedBlobKind : ISinkKind, IEndpointPlaces
     public IReadOnlyCollection<string> EndpointKinds { get; } = ["storageContainers"];
 
     public Sink Open(SinkServices services) => Sink.Of(Description, new RoutedBlobSink(services.Containers, services.Time));
+
+    public string Part => "captures of event hubs";
+
+    public Task AddAsync(HubDescription hub, DiscoveryContext context, LocationSet locations, CancellationToken cancellationToken) =>
+        new CaptureDiscovery(context, hub, locations).AddAsync(cancellationToken);
 
     public async Task<LocationDraft?> FindAsync(
         RoutingEndpoint endpoint,

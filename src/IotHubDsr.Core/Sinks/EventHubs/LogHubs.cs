@@ -1,0 +1,90 @@
+using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Topology;
+
+namespace IotHubDsr.Core.Sinks.EventHubs;
+
+/// <summary>
+/// The event hubs that a diagnostic setting sends logs to. Without a name the service makes one for each category: the namespace shows
+/// which there are, those of earlier settings among them.
+/// </summary>
+internal sealed class LogHubs(ArmReader arm, DiagnosticSetting setting, LocationSet locations)
+{
+    private const string Prefix = "insights-logs-";
+
+    /// <summary>Rows of logs arrive late.</summary>
+    private static readonly TimeSpan LogDelay = TimeSpan.FromHours(2);
+
+    public async Task AddAsync(CancellationToken cancellationToken)
+    {
+        if (setting.Properties.Text("eventHubAuthorizationRuleId") is { } rule)
+            await AddAsync(rule, setting.Properties.Text("eventHubName"), cancellationToken);
+        if (setting.Properties.Text("serviceBusRuleId") is { } legacy)
+        {
+            string place = $"{NamespaceOf(legacy)}/insights-*";
+            locations.Add(setting.To(EventHubKind.Name, place, resourceId: null, "event hubs of a namespace named in the older form"));
+        }
+    }
+
+    private static string NamespaceOf(string rule) =>
+        ArmId.TryParse(rule, out ArmId? id) && id.NameOf("namespaces") is { } name ? name.ToLowerInvariant() : rule;
+
+    private static string? SpaceOf(string rule) =>
+        ArmId.TryParse(rule, out ArmId? id) && id.NameOf("namespaces") is { } name
+            ? $"/subscriptions/{id.SubscriptionId}/resourceGroups/{id.ResourceGroup}/providers/Microsoft.EventHub/namespaces/{name}"
+            : null;
+
+    private async Task AddAsync(string rule, string? name, CancellationToken cancellationToken)
+    {
+        string? space = SpaceOf(rule);
+        if (name is not null || !ArmId.TryParse(space, out ArmId? id))
+        {
+            Add(rule, space, name ?? $"{Prefix}*");
+            return;
+        }
+
+        try
+        {
+            foreach (string hub in await EventHubResource.NamesAsync(arm, id, cancellationToken))
+            {
+                if (hub.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+                    Add(rule, space, hub);
+            }
+        }
+        catch (DsrException unread)
+        {
+            locations.AddUnread($"event hubs of logs in the namespace {id.Name}", unread.Fault);
+        }
+    }
+
+    private void Add(string rule, string? space, string hub)
+    {
+        string? category = setting.Categories.FirstOrDefault(one => hub.Equals(Prefix + one, StringComparison.OrdinalIgnoreCase));
+        bool isOfCategory = hub.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && !hub.EndsWith('*');
+        LocationDraft place = setting.To(
+            EventHubKind.Name,
+            $"{NamespaceOf(rule)}/{hub}",
+            space is null || hub.EndsWith('*') ? null : $"{space}/eventhubs/{hub}",
+            "event hub"
+        );
+        locations.Add(
+            !isOfCategory ? place
+            : category is null
+                ? place with
+                {
+                    Ways = [WithoutCategory(hub)],
+                    RecordsDeletion = false,
+                    FlushTime = LogDelay,
+                    Inflow = LocationInflow.Closed,
+                }
+            : place with { Ways = [setting.Way with { Carries = [category], Target = "event hub" }], FlushTime = LogDelay }
+        );
+    }
+
+    private DataWay WithoutCategory(string hub) =>
+        setting.Way with
+        {
+            Carries = [],
+            Target = "namespace of event hubs",
+            Note = $", which also has the event hub '{hub}' of a category that is not enabled: rows of earlier settings can be there",
+        };
+}

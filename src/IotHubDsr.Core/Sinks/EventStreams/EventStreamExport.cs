@@ -1,0 +1,57 @@
+namespace IotHubDsr.Core.Sinks.EventStreams;
+
+/// <summary>Writes the records of the subjects as JSON lines while the event hub is read once, partition after partition.</summary>
+internal sealed class EventStreamExport(EventStreamScan scan, SinkCall call, IExportTarget target)
+    : IUnitWork<IReadOnlyList<ExportCompleteness>>
+{
+    private const string Withheld =
+        "Records that the device relayed as a gateway for other devices are those devices' data, and those that only name it can be "
+        + "other people's. ";
+
+    private EventLines Lines => scan.Lines ??= new EventLines(scan.Selection, target);
+
+    public bool IsInOrder => true;
+
+    public bool IsSplit => scan.IsSplit;
+
+    public IAsyncEnumerable<WorkUnit> SplitAsync(CancellationToken cancellationToken)
+    {
+        _ = Lines;
+        return scan.SplitAsync(cancellationToken);
+    }
+
+    public ValueTask DoAsync(WorkUnit unit, CancellationToken cancellationToken) => scan.DoAsync(unit, cancellationToken);
+
+    public async Task<IReadOnlyList<ExportCompleteness>> CompleteAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<DeviceDataFinding> findings = await scan.CompleteAsync(cancellationToken);
+        await Lines.CloseAsync();
+        return [.. findings.Select(ToCompleteness)];
+    }
+
+    public void Dispose()
+    {
+        scan.Dispose();
+        Lines.Dispose();
+    }
+
+    private ExportCompleteness ToCompleteness(DeviceDataFinding finding, int subject)
+    {
+        (long included, long withheld) = Lines.CountsOf(subject);
+        bool isUnread = finding.Verdict is Verdict.Unreachable;
+        return new ExportCompleteness
+        {
+            DeviceId = finding.DeviceId,
+            LocationId = call.Location.Id,
+            Kind = call.Location.Kind,
+            Place = call.Location.Place,
+            Verdict = finding.Verdict,
+            Found = isUnread ? null : included + withheld,
+            Included = included,
+            Withheld = withheld,
+            OtherGenerationRecords = finding.OtherGenerationRecords,
+            Unreachable = isUnread ? null : 0,
+            Ground = withheld > 0 ? Withheld + finding.Detail : finding.Detail,
+        };
+    }
+}

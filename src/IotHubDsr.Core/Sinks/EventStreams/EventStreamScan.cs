@@ -1,0 +1,121 @@
+using System.Runtime.CompilerServices;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Azure.Messaging;
+
+namespace IotHubDsr.Core.Sinks.EventStreams;
+
+/// <summary>
+/// One pass over an event hub for all subjects, over one connection. A unit is a partition, up to the last event that it had before any was
+/// read: what comes later is for a later reading.
+/// </summary>
+internal sealed class EventStreamScan(
+    Func<CancellationToken, Task<EventStream>> describe,
+    Func<EventHubPlace, EventHubClient> connect,
+    RecordSelection selection,
+    SinkCall call
+) : IUnitWork<IReadOnlyList<DeviceDataFinding>>
+{
+    /// <summary>The hub takes a message in before Event Hubs stores it, and their clocks differ.</summary>
+    private static readonly TimeSpan ClockMargin = TimeSpan.FromHours(1);
+
+    private readonly StreamFindings _findings = new(selection);
+    private EventHubClient? _client;
+    private StreamExpiry _expiry = new();
+    private int _partitions;
+    private int _done;
+
+    public bool IsSplit { get; private set; }
+
+    public RecordSelection Selection => selection;
+
+    /// <summary>Takes the matches of an export; null when nothing is exported. Then units wait for each other.</summary>
+    public EventLines? Lines { get; set; }
+
+    public bool IsInOrder => Lines is not null;
+
+    public async IAsyncEnumerable<WorkUnit> SplitAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (PartitionSpan span in await SpansAsync(cancellationToken))
+            yield return new WorkUnit<PartitionSpan>(_partitions++, [span]);
+        IsSplit = true;
+    }
+
+    public async ValueTask DoAsync(WorkUnit unit, CancellationToken cancellationToken)
+    {
+        PartitionSpan span = ((WorkUnit<PartitionSpan>)unit).Items[0];
+        var reading = new EventReading(selection, span.Partition, Lines);
+        try
+        {
+            await _client!.ReadAsync(span, (events, token) => TakeAsync(reading, events, token), cancellationToken);
+        }
+        catch (DsrException failed) when (!IsOfWhole(failed.Fault.Category))
+        {
+            await call.ReportAsync(failed.Fault, cancellationToken);
+        }
+
+        if (_findings.Add(reading) is { Count: > 0 } unread)
+        {
+            Fault fault = FaultCatalogue.EventsUnreadable.For(
+                call.Location.ToString(),
+                Counted.Of(unread.Count, "event"),
+                span.Partition,
+                unread.FirstOffset
+            );
+            _findings.NoteReported();
+            await call.ReportAsync(fault, cancellationToken);
+        }
+
+        int done = Interlocked.Increment(ref _done);
+        await call.ProgressAsync($"{Counted.Of(done, "partition")} read", percent: null, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<DeviceDataFinding>> CompleteAsync(CancellationToken cancellationToken)
+    {
+        await CloseAsync();
+        call.Reading = Reading;
+        return [.. Enumerable.Range(0, selection.Subjects.Count).Select(ToFinding)];
+    }
+
+    public DeviceDataFinding ToFinding(int subject) => _findings.ToFinding(call, subject, _expiry);
+
+    public async Task CloseAsync()
+    {
+        if (Interlocked.Exchange(ref _client, null) is { } client)
+            await client.DisposeAsync();
+    }
+
+    /// <summary>A reading that was broken off leaves a connection, which nobody has to wait for.</summary>
+    public void Dispose() => _ = CloseAsync();
+
+    private string Reading =>
+        $"Each of the {Counted.Of(_partitions, "partition")} that held events was read from its first event to the last one that it had "
+        + "when the reading began; when events leave was asked of Azure Resource Manager.";
+
+    /// <summary>A missing permission or network affects every partition.</summary>
+    private static bool IsOfWhole(FaultCategory category) =>
+        category is FaultCategory.PermissionDenied or FaultCategory.AuthenticationError or FaultCategory.ConnectionError;
+
+    private async Task<IReadOnlyList<PartitionSpan>> SpansAsync(CancellationToken cancellationToken)
+    {
+        EventStream stream = await describe(cancellationToken);
+        _expiry = stream.Expiry;
+        _client = connect(stream.Place);
+        DateTimeOffset? from = call.Options.Erasure.Scope.StartTime - ClockMargin;
+        List<PartitionSpan> spans = [];
+        foreach (string partition in await _client.PartitionsAsync(cancellationToken))
+        {
+            if (await _client.SpanOfAsync(partition, from, cancellationToken) is { } span)
+                spans.Add(span);
+        }
+
+        return spans;
+    }
+
+    private async ValueTask TakeAsync(EventReading reading, IReadOnlyList<ReceivedEvent> events, CancellationToken cancellationToken)
+    {
+        foreach (ReceivedEvent one in events)
+            reading.Read(one);
+        if (Lines is { } lines)
+            await lines.WriteAsync(cancellationToken);
+    }
+}

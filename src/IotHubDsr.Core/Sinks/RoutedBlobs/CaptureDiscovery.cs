@@ -1,0 +1,89 @@
+using System.Text.Json;
+using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Topology;
+
+namespace IotHubDsr.Core.Sinks.RoutedBlobs;
+
+/// <summary>
+/// Containers that Event Hubs Capture copies the event hubs of a hub's routes to. The names of its blobs hold no hub: whose they are is for
+/// the operator to say.
+/// </summary>
+internal sealed class CaptureDiscovery(DiscoveryContext context, HubDescription hub, LocationSet locations)
+{
+    private const string ApiVersion = "2024-01-01";
+    private const string ToBlobs = "EventHubArchive.AzureBlockBlob";
+    private const int DefaultIntervalSeconds = 300;
+    private const int LongestIntervalSeconds = 900;
+
+    public async Task AddAsync(CancellationToken cancellationToken)
+    {
+        IEnumerable<ArmId> eventHubs = RoutingTable
+            .Read(hub.Properties)
+            .Endpoints.Where(static endpoint => endpoint.Kind.Equals("eventHubs", StringComparison.OrdinalIgnoreCase))
+            .Select(static endpoint => endpoint.ToEntity(string.Empty, "Microsoft.EventHub", "eventhubs")?.ResourceId)
+            .Select(static text => ArmId.TryParse(text, out ArmId? id) ? id : null)
+            .OfType<ArmId>()
+            .DistinctBy(static id => id.ToString(), StringComparer.OrdinalIgnoreCase);
+        foreach (ArmId id in eventHubs)
+            await AddAsync(id, cancellationToken);
+    }
+
+    private async Task AddAsync(ArmId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var call = new ArmCall(id.Path, ApiVersion, $"the event hub {id.Name}");
+            JsonElement described = await context.Arm.GetAsync(call, cancellationToken);
+            if (described.Prop("properties").Prop("captureDescription") is { } capture)
+                await AddAsync(id, capture, cancellationToken);
+        }
+        catch (DsrException unread) when (unread.Fault.Id == FaultCatalogue.LocationMissing.Id)
+        {
+            // Where the event hub is gone nobody knows of its captures; the place of the endpoint says so.
+        }
+        catch (DsrException unread)
+        {
+            locations.AddUnread($"Capture of the event hub {id.Name}", unread.Fault);
+        }
+    }
+
+    private async Task AddAsync(ArmId id, JsonElement? capture, CancellationToken cancellationToken)
+    {
+        bool isOn = capture.Flag("enabled", otherwise: true);
+        JsonElement? destination = capture.Prop("destination");
+        JsonElement? properties = destination.Prop("properties");
+        string? account = properties.Text("storageAccountResourceId");
+        string name = $"{id.NameOf("namespaces")?.ToLowerInvariant()}/{id.Name}";
+        if (destination is not { ValueKind: JsonValueKind.Object } && !isOn)
+            return;
+        string why = isOn
+            ? $"Capture of the event hub {name}"
+            : $"Capture of the event hub {name}, which is off: earlier files can be there";
+        bool isOfBlobs = string.Equals(destination.Text("name"), ToBlobs, StringComparison.OrdinalIgnoreCase);
+        ContainerAddress? address = isOfBlobs
+            ? await context.Accounts.FindAsync(account, properties.Text("blobContainer"), cancellationToken)
+            : null;
+        if (address is null)
+        {
+            locations.AddUnknown($"captures of {name}", $"{why}: its destination is not of a form that this version can read");
+            return;
+        }
+
+        long interval = Math.Clamp(capture.Number("intervalInSeconds") ?? DefaultIntervalSeconds, 0, LongestIntervalSeconds);
+        Dictionary<string, string> settings = address.Settings;
+        settings[LocationSettings.HubName] = hub.Name;
+        locations.Add(
+            new LocationDraft
+            {
+                Kind = RoutedBlobKind.Name,
+                Place = address.Place,
+                ResourceId = address.AccountId ?? account,
+                Ways = [DataWay.Remark(why)],
+                RecordsDeletion = false,
+                FlushTime = TimeSpan.FromSeconds(2 * interval),
+                Inflow = isOn ? LocationInflow.Open : LocationInflow.Closed,
+                Settings = settings,
+            }
+        );
+    }
+}

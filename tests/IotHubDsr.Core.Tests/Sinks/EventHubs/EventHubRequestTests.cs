@@ -1,0 +1,51 @@
+using IotHubDsr.Core.Tests.Operations;
+using IotHubDsr.Sandbox.World;
+
+namespace IotHubDsr.Core.Tests.Sinks.EventHubs;
+
+/// <summary>Event hubs in a whole request: what cannot be erased is dated, and looked for again when its time is over.</summary>
+public sealed class EventHubRequestTests
+{
+    private const string Device = "dev1";
+
+    [Fact]
+    public async Task Request_DatesWhatExpires_AndFindsNothingAfterwards()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        DateTimeOffset now = sandbox.Server.World.Clock.GetUtcNow();
+        ErasurePlan plan = await sandbox.PlanAsync(Device);
+
+        List<ErasureReceipt> receipts = [.. (await sandbox.EraseAsync(plan)).Where(IsOfEventHub)];
+
+        Assert.Contains(receipts, one => one.Kind == LocationKinds.BuiltInEndpoint);
+        Assert.Contains(receipts, one => one.Place == $"{WorldNames.EventsNamespace}/{WorldNames.AnalyticsHub}");
+        Assert.Contains(receipts, one => one.Place == $"{WorldNames.EventsNamespace}/insights-logs-connections");
+        Assert.All(receipts, one => Assert.True(one.Verdict is Verdict.Expiring or Verdict.ErasurePending or Verdict.Absent, $"{one}"));
+        List<ErasureReceipt> dated = [.. receipts.Where(one => one.Verdict == Verdict.Expiring)];
+        Assert.True(dated.Count > 2);
+        Assert.All(dated, one => Assert.InRange(one.Until!.Value, now, now.AddDays(8)));
+
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromDays(9));
+        DataRequest request = await sandbox.RequestAsync();
+        List<ErasureReceipt> later = [.. (await sandbox.ResumeAsync(request.RequestId)).Where(IsOfEventHub)];
+
+        Assert.NotEmpty(later);
+        Assert.All(later, one => Assert.Equal(Verdict.Absent, one.Verdict));
+    }
+
+    [Fact]
+    public async Task EventHub_ThatCannotBeRead_LeavesTheOtherVerdictsAsTheyAre()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        List<DeviceDataFinding> all = await sandbox.FindAsync(Device);
+        sandbox.Server.Access.Denied = [$"messaging:{WorldNames.EventsNamespace}/{WorldNames.AnalyticsHub}"];
+
+        List<DeviceDataFinding> some = await sandbox.FindAsync(Device);
+
+        string[] changed = [.. all.Zip(some).Where(pair => pair.First.Verdict != pair.Second.Verdict).Select(pair => pair.First.Place)];
+        Assert.Equal([$"{WorldNames.EventsNamespace}/{WorldNames.AnalyticsHub}"], changed);
+        Assert.Equal(Verdict.Unreachable, some.Single(one => one.Place == changed[0]).Verdict);
+    }
+
+    private static bool IsOfEventHub(ErasureReceipt receipt) => receipt.Kind is LocationKinds.EventHub or LocationKinds.BuiltInEndpoint;
+}
