@@ -18,6 +18,7 @@ public sealed class ExportPackageTests
         ["messages"] = "routed-message",
         ["files"] = "uploaded-file",
         ["events"] = "dead-letter",
+        ["stored-events"] = "stored-event",
         ["log-rows"] = "log-row",
     };
 

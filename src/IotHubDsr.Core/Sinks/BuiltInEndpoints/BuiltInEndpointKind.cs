@@ -48,7 +48,8 @@ internal sealed class BuiltInEndpointKind : ISinkKind, IHubPlaces
                 ResourceId = hub.ResourceId.ToString(),
                 Ways = ways.Length > 0 ? [.. ways.Select(static route => route.To(Route.BuiltInEndpoint))] : [unrouted],
                 RecordsDeletion = Array.Exists(ways, static route => route.RecordsDeletion),
-                Retention = events.Number("retentionTimeInDays") is > 0 and <= 3650 and var days ? TimeSpan.FromDays((long)days) : null,
+                Retention = BuiltInEndpointSink.RetentionOf(events),
+                Settings = BuiltInEndpointSink.SettingsOf(events),
             }
         );
         return Task.CompletedTask;

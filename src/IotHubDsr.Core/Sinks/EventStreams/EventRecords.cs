@@ -5,7 +5,7 @@ namespace IotHubDsr.Core.Sinks.EventStreams;
 /// <summary>The records of an export of event hubs.</summary>
 internal static class EventRecords
 {
-    public const string FileName = "events";
+    public const string FileName = "stored-events";
 
     private const string Export = "this export";
     private const string EventHubs = "Event Hubs";

@@ -39,7 +39,7 @@ public sealed class EventContentTests
 
         (_, Packages.MemoryTarget target) = await sandbox.ExportAsync(EventHubSandbox.Name, EventHubSandbox.Bob);
 
-        Assert.Equal("Attributed", Assert.Single(target.Records("events")).GetProperty("attribution").GetString());
+        Assert.Equal("Attributed", Assert.Single(target.Records("stored-events")).GetProperty("attribution").GetString());
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class EventContentTests
         Assert.Empty(target.Files);
         sandbox.Erasure = sandbox.Erasure with { IncludeRelayed = true };
         (accounts, target) = await sandbox.ExportAsync(EventHubSandbox.Name, "gateway");
-        Assert.Equal((1L, 0L, 1), (accounts[0].Included, accounts[0].Withheld, target.Records("events").Count));
+        Assert.Equal((1L, 0L, 1), (accounts[0].Included, accounts[0].Withheld, target.Records("stored-events").Count));
     }
 
     [Fact]
@@ -150,8 +150,8 @@ public sealed class EventContentTests
         (_, Packages.MemoryTarget target) = await sandbox.ExportAsync(EventHubSandbox.Name, EventHubSandbox.Alice);
 
         Assert.Equal((records, records > 0 ? Verdict.Expiring : Verdict.Absent), (found.RecordCount, found.Verdict));
-        Assert.Equal(records, target.Records("events").Count);
-        Assert.DoesNotContain("bob", string.Concat(target.Records("events")), StringComparison.Ordinal);
+        Assert.Equal(records, target.Records("stored-events").Count);
+        Assert.DoesNotContain("bob", string.Concat(target.Records("stored-events")), StringComparison.Ordinal);
         Assert.Empty(sandbox.Reported);
     }
 
@@ -188,7 +188,7 @@ public sealed class EventContentTests
 
         (_, Packages.MemoryTarget target) = await sandbox.ExportAsync(EventHubSandbox.Name, EventHubSandbox.Alice);
 
-        IReadOnlyList<JsonElement> lines = target.Records("events");
+        IReadOnlyList<JsonElement> lines = target.Records("stored-events");
         JsonElement first = lines[0].GetProperty("event");
         JsonElement system = first.GetProperty("systemProperties");
         Assert.Equal("alice", first.GetProperty("body").GetProperty("from").GetString());

@@ -57,8 +57,8 @@ public sealed class EventHubFaultTests
 
         (_, Packages.MemoryTarget broken) = await sandbox.ExportAsync(WorldNames.AnalyticsHub, "dev1");
 
-        Assert.NotEmpty(whole.Records("events"));
-        Assert.Equal(whole.Text("events.ndjson"), broken.Text("events.ndjson"));
+        Assert.NotEmpty(whole.Records("stored-events"));
+        Assert.Equal(whole.Text("stored-events.ndjson"), broken.Text("stored-events.ndjson"));
         Assert.Empty(sandbox.Session.Server.AmqpFaults.Pending);
     }
 

@@ -36,7 +36,7 @@ public sealed class SeededEventHubTests
         (IReadOnlyList<ExportCompleteness> accounts, Packages.MemoryTarget target) = await sandbox.ExportAsync(hub, devices);
         IReadOnlyList<DeviceDataFinding> found = await sandbox.FindAsync(hub, devices);
 
-        var lines = target.Records("events").ToList();
+        var lines = target.Records("stored-events").ToList();
         Assert.All(lines, line => Assert.Contains(Text(line, "deviceId"), devices));
         foreach ((ExportCompleteness account, DeviceDataFinding finding) in accounts.Zip(found))
         {
