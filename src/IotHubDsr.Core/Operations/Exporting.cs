@@ -225,7 +225,7 @@ internal sealed class Exporting(
         try
         {
             SinkCall call = reading.CallFor(location);
-            IReadOnlyList<ExportCompleteness> lines = await LocalScheduler.Instance.RunAsync(
+            IReadOnlyList<ExportCompleteness> lines = await LocalScheduler.RunAsync(
                 exporter.Export(call, deviceIds, package.TargetFor(location)),
                 call.Gate,
                 cancellationToken

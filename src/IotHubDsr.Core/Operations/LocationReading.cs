@@ -81,7 +81,7 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
             Sink sink = locations.SinkOf(location)
                 ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no sink serves it");
             SinkCall call = CallFor(location, bounds, shared);
-            IReadOnlyList<DeviceDataFinding> findings = await LocalScheduler.Instance.RunAsync(
+            IReadOnlyList<DeviceDataFinding> findings = await LocalScheduler.RunAsync(
                 sink.Find.Find(call, deviceIds),
                 call.Gate,
                 cancellationToken

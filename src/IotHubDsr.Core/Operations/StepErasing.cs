@@ -29,9 +29,6 @@ internal sealed class StepErasing(
     private const int MostGroupsOfLine = 2_000;
 
     private readonly Announcing _announcing = new(open);
-    private AttemptPreparing? _made;
-
-    private AttemptPreparing Preparing => _made ??= new(open, locations, reading, holds, incarnations, reach, _announcing, events);
 
     /// <summary>Whether nothing is erased, and only accounted for what services have carried out.</summary>
     private bool IsReadOnly => kind == RunKinds.Verify;
@@ -39,6 +36,7 @@ internal sealed class StepErasing(
     public async Task RunAsync(IReadOnlyList<RequestStep> steps, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
+        var preparing = new AttemptPreparing(open, locations, reading, holds, incarnations, reach, _announcing, events);
         IEnumerable<IGrouping<ErasureStage, RequestStep>> stages = steps
             .Where(step => IsToErase(step, now))
             .GroupBy(step => locations.StageOf(step.Location))
@@ -60,7 +58,7 @@ internal sealed class StepErasing(
 
             // What the journal says is looked at before anything of the stage is added to it.
             foreach (ErasurePart part in parts)
-                await Preparing.RunAsync(part, [.. all[part.Location.Id]], cancellationToken);
+                await preparing.RunAsync(part, [.. all[part.Location.Id]], cancellationToken);
             await ForEachAsync(parts, (part, token) => EraseAsync(part, stage.Key == ErasureStage.Identity, token), cancellationToken);
         }
     }
@@ -162,7 +160,7 @@ internal sealed class StepErasing(
                     Allowance = allowance,
                 }
             );
-            IReadOnlyList<ErasureOutcome> outcomes = await LocalScheduler.Instance.RunAsync(
+            IReadOnlyList<ErasureOutcome> outcomes = await LocalScheduler.RunAsync(
                 eraser.Erase(call, [.. attempts.Select(attempt => attempt.Finding)]),
                 call.Gate,
                 cancellationToken

@@ -15,6 +15,20 @@ internal sealed record RecordKind(string Name, string Meaning, IReadOnlyList<Rec
         {
             IsRequired = true,
         };
+
+    /// <summary>How a record in a place that many devices share relates to its device.</summary>
+    public static RecordField Attribution { get; } =
+        new(
+            "attribution",
+            FieldType.Text,
+            "Own: the device sent it, or it is about the device. Attributed: a gateway sent it and names the device. "
+                + "Relayed: the device sent it for another. Mentioned: another sent it, and its body names the device.",
+            "this export"
+        )
+        {
+            IsRequired = true,
+            Values = Enum.GetNames<MatchKind>(),
+        };
 }
 
 /// <summary>A member of a record.</summary>

@@ -85,6 +85,13 @@ internal sealed class SinkCall(
         SelectionOf(deviceIds, origin, FrozenDictionary<string, RecordBound>.Empty);
 
     /// <summary>
+    /// How many of the records that were sent under an ID are another device's than the one that the operation knows; where one generation
+    /// is asked for there are none.
+    /// </summary>
+    public long CountOthers(SentGenerations sent, string deviceId) =>
+        Options.Erasure.Scope.GenerationId is null ? sent.CountOthers(Generations.GetValueOrDefault(deviceId)) : 0;
+
+    /// <summary>
     /// A part of the location failed; the rest continues. A permission missing for one part is missing for all: it is reported once, for
     /// the location.
     /// </summary>

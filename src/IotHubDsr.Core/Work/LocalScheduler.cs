@@ -4,13 +4,15 @@ using IotHubDsr.Core.Sinks;
 namespace IotHubDsr.Core.Work;
 
 /// <summary>Does units in this process, as many at once as the caller allows items: what a unit does inside waits at the same gate.</summary>
-internal sealed class LocalScheduler : IUnitScheduler
+internal static class LocalScheduler
 {
     private const int MostPlaces = 16;
 
-    public static LocalScheduler Instance { get; } = new();
-
-    public async Task<TResult> RunAsync<TResult>(IUnitWork<TResult> work, WorkGate gate, CancellationToken cancellationToken)
+    /// <summary>Does all units of the work on one place, round by round, and gives what they show together.</summary>
+    /// <param name="work">The work; it is disposed of.</param>
+    /// <param name="gate">What bounds all that the operation does at once.</param>
+    /// <param name="cancellationToken">Ends it; units that have begun are waited for.</param>
+    public static async Task<TResult> RunAsync<TResult>(IUnitWork<TResult> work, WorkGate gate, CancellationToken cancellationToken)
     {
         using (work)
         {

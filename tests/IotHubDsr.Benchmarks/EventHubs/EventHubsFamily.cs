@@ -64,7 +64,7 @@ internal sealed class EventHubsFamily : IBenchmarkFamily
         var sink = new EventHubSink(sandbox.Access, WorldNames.HubName);
         var call = new SinkCall(location, new SinkOptions(AtOnce), static (_, _) => ValueTask.CompletedTask);
         long started = Stopwatch.GetTimestamp();
-        IReadOnlyList<DeviceDataFinding> found = await LocalScheduler.Instance.RunAsync(
+        IReadOnlyList<DeviceDataFinding> found = await LocalScheduler.RunAsync(
             sink.Find(call, ["gen-1"]),
             call.Gate,
             CancellationToken.None

@@ -11,7 +11,7 @@ internal static class SinkRuns
         SinkCall call,
         IReadOnlyList<string> deviceIds,
         CancellationToken cancellationToken
-    ) => LocalScheduler.Instance.RunAsync(sink.Find(call, deviceIds), call.Gate, cancellationToken);
+    ) => LocalScheduler.RunAsync(sink.Find(call, deviceIds), call.Gate, cancellationToken);
 
     public static Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
         this IExporter sink,
@@ -19,12 +19,12 @@ internal static class SinkRuns
         IReadOnlyList<string> deviceIds,
         IExportTarget target,
         CancellationToken cancellationToken
-    ) => LocalScheduler.Instance.RunAsync(sink.Export(call, deviceIds, target), call.Gate, cancellationToken);
+    ) => LocalScheduler.RunAsync(sink.Export(call, deviceIds, target), call.Gate, cancellationToken);
 
     public static Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
         this IEraser sink,
         SinkCall call,
         IReadOnlyList<DeviceDataFinding> findings,
         CancellationToken cancellationToken
-    ) => LocalScheduler.Instance.RunAsync(sink.Erase(call, findings), call.Gate, cancellationToken);
+    ) => LocalScheduler.RunAsync(sink.Erase(call, findings), call.Gate, cancellationToken);
 }

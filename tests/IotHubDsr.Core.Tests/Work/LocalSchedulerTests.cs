@@ -121,14 +121,14 @@ public sealed class LocalSchedulerTests
             },
         };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => LocalScheduler.Instance.RunAsync(work, new WorkGate(4), stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => LocalScheduler.RunAsync(work, new WorkGate(4), stop.Token));
 
         Assert.Equal((0, true, false), (running, work.IsDisposed, work.IsCompleted));
         Assert.InRange(work.Done, 0, 8);
     }
 
     private static Task<T> RunAsync<T>(IUnitWork<T> work, int limit) =>
-        LocalScheduler.Instance.RunAsync(work, new WorkGate(limit), CancellationToken.None);
+        LocalScheduler.RunAsync(work, new WorkGate(limit), CancellationToken.None);
 
     private sealed class RecordedWork(int rounds, int unitsOfRound) : IUnitWork<int>
     {

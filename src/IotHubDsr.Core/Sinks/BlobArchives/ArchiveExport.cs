@@ -14,10 +14,6 @@ namespace IotHubDsr.Core.Sinks.BlobArchives;
 /// </summary>
 internal sealed class ArchiveExport(ContainerScan scan, SinkCall call, IExportTarget target) : IUnitWork<IReadOnlyList<ExportCompleteness>>
 {
-    private const string Withheld =
-        "Records that the device relayed as a gateway for other devices are those devices' data, and those that only name it can be "
-        + "other people's. ";
-
     private const string ChangedMeanwhile = "Some records that were found had disappeared, or could not be read, when they were copied.";
 
     private readonly long[] _included = new long[scan.Subjects.Count];
@@ -100,7 +96,7 @@ internal sealed class ArchiveExport(ContainerScan scan, SinkCall call, IExportTa
             Withheld = _withheld[subject],
             OtherGenerationRecords = finding.OtherGenerationRecords,
             Unreachable = unreachable,
-            Ground = _withheld[subject] > 0 ? Withheld + detail : detail,
+            Ground = _withheld[subject] > 0 ? RecordRemarks.Withheld + detail : detail,
         };
     }
 

@@ -74,17 +74,7 @@ internal sealed record ArchiveRecords(string FileName, string Member, RecordKind
                 meaning,
                 [
                     RecordKind.DeviceId,
-                    new(
-                        "attribution",
-                        FieldType.Text,
-                        "Own: the device sent it, or it is about the device. Attributed: a gateway sent it and names the device. "
-                            + "Relayed: the device sent it for another. Mentioned: another sent it, and its body names the device.",
-                        Export
-                    )
-                    {
-                        IsRequired = true,
-                        Values = Enum.GetNames<MatchKind>(),
-                    },
+                    RecordKind.Attribution,
                     new("blob", FieldType.Text, "The blob that contains it.", Export) { IsRequired = true },
                     new("offset", FieldType.Integer, "Byte offset in the blob at which it, its line or its block begins.", Export)
                     {

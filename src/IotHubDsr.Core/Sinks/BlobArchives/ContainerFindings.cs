@@ -59,15 +59,14 @@ internal sealed class ContainerFindings(ArchiveLayout layout, RecordSelection se
     {
         SubjectTotals totals = _totals.TryGetValue(subject, out SubjectTotals? some) ? some : new SubjectTotals();
         int failures = call.Faults - Unread.Reported;
-        long others = OtherGenerations(call, totals, Subjects[subject]);
-        List<string> details =
-        [
+        long others = call.CountOthers(totals.Generations, Subjects[subject]);
+        string? detail = RecordRemarks.Sentence([
             .. Failures(restless, failures),
             .. Unread.Details,
             .. totals.DetailsOf(others),
             .. facts.Details,
             .. totals.Obstacles,
-        ];
+        ]);
         Verdict verdict =
             Unread.Count + Unread.PartlyCount > 0 || failures > 0 ? Verdict.Unreachable
             : totals.Records + totals.Relayed > 0 ? (facts.Hold.IsHeld || totals.IsHeld ? Verdict.Held : Verdict.Present)
@@ -94,7 +93,7 @@ internal sealed class ContainerFindings(ArchiveLayout layout, RecordSelection se
                 Verdict.Held when totals.LastCreated is { } created => facts.Hold.EndFor(created),
                 _ => null,
             },
-            Detail = details.Count == 0 ? null : Sentence(details),
+            Detail = detail,
             Items = _found.ItemsOf(subject),
         };
     }
@@ -102,21 +101,11 @@ internal sealed class ContainerFindings(ArchiveLayout layout, RecordSelection se
     /// <summary>Lets go of what was found; no finding can be made of it any more.</summary>
     public void Dispose() => _found.Dispose();
 
-    /// <summary>Where one generation is asked for there are no others.</summary>
-    private static long OtherGenerations(SinkCall call, SubjectTotals totals, string deviceId) =>
-        call.Options.Erasure.Scope.GenerationId is null ? totals.Generations.CountOthers(call.Generations.GetValueOrDefault(deviceId)) : 0;
-
     private static IEnumerable<string> Failures(int? restless, int failures)
     {
         if (restless is { } listings)
             yield return $"the container kept changing while it was read, over {listings} listings";
         else if (failures > 0)
             yield return $"{Counted.Of(failures, "attempt")} to read failed";
-    }
-
-    private static string Sentence(List<string> parts)
-    {
-        string text = string.Join("; ", parts);
-        return $"{char.ToUpperInvariant(text[0])}{text[1..]}.";
     }
 }

@@ -64,41 +64,18 @@ internal sealed class SubjectTotals
 
     /// <summary>What is said of the records, without full stops.</summary>
     /// <param name="others">How many of them were sent under another generation ID.</param>
-    public IEnumerable<string> DetailsOf(long others)
-    {
-        if (others > 0)
-        {
-            yield return $"{Counted.Of(others, "record")} {(others == 1 ? "was" : "were")} sent under another generation ID: the device ID "
-                + "was deleted and created again, possibly for another person; -GenerationId distinguishes the devices";
-        }
-
-        if (OldCopyRecords > 0)
-        {
-            yield return $"{Counted.Of(OldCopyRecords, "record is", "records are")} in old versions or snapshots, which "
-                + "-IncludeOldVersions erases where the current blobs hold everything else";
-        }
-
-        if (Relayed > 0)
-        {
-            yield return $"{Counted.Of(Relayed, "record")} {(Relayed == 1 ? "was" : "were")} relayed by this device for other "
-                + $"devices and {(Relayed == 1 ? "counts" : "count")} as theirs";
-        }
-
-        if (Mentioned > 0)
-        {
-            yield return $"{Counted.Of(Mentioned, "record")} of other senders {(Mentioned == 1 ? "names" : "name")} the device only "
-                + "in the body and can be other people's";
-        }
-
-        if (OnlyMentioned > 0)
-        {
-            yield return $"{Counted.Of(OnlyMentioned, "record")} of others {(OnlyMentioned == 1 ? "names" : "name")} the device together "
-                + "with another or in an operator's query, which -IncludeMentioned treats as the device's: the hub's operator decides";
-        }
-
-        if (Ambiguity is { } ambiguity)
-            yield return ambiguity;
-    }
+    public IEnumerable<string?> DetailsOf(long others) =>
+        [
+            RecordRemarks.OtherGenerations(others),
+            OldCopyRecords == 0
+                ? null
+                : $"{Counted.Of(OldCopyRecords, "record is", "records are")} in old versions or snapshots, which "
+                    + "-IncludeOldVersions erases where the current blobs hold everything else",
+            RecordRemarks.Relayed(Relayed),
+            RecordRemarks.Mentioned(Mentioned),
+            RecordRemarks.OnlyMentioned(OnlyMentioned),
+            Ambiguity,
+        ];
 
     /// <summary>What keeps the blobs from being changed, without full stops.</summary>
     public IEnumerable<string> Obstacles

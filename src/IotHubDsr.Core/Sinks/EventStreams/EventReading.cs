@@ -80,9 +80,9 @@ internal sealed class EventReading : IMatchedRecordSink
     {
         try
         {
-            var reader = new Utf8JsonReader(WithoutMark(body), new JsonReaderOptions { MaxDepth = int.MaxValue });
-            reader.Read();
             ReadOnlySpan<byte> json = WithoutMark(body);
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+            reader.Read();
             if (reader.TokenType is JsonTokenType.StartArray)
                 return ReadAll(ref reader, json);
             if (reader.TokenType is not JsonTokenType.StartObject)

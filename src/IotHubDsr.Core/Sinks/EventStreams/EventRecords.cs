@@ -17,17 +17,7 @@ internal static class EventRecords
             "A message, an event or a row of a log in an event hub. One about several of the devices appears once for each.",
             [
                 RecordKind.DeviceId,
-                new(
-                    "attribution",
-                    FieldType.Text,
-                    "Own: the device sent it, or it is about the device. Attributed: a gateway sent it and names the device. "
-                        + "Relayed: the device sent it for another. Mentioned: another sent it, and its body names the device.",
-                    Export
-                )
-                {
-                    IsRequired = true,
-                    Values = Enum.GetNames<MatchKind>(),
-                },
+                RecordKind.Attribution,
                 new("partition", FieldType.Text, "The partition of the event hub that contains it.", EventHubs) { IsRequired = true },
                 new("sequenceNumber", FieldType.Integer, "Its number in the partition.", EventHubs) { IsRequired = true },
                 new("index", FieldType.Integer, "Index of the record in the event, from 0.", Export)

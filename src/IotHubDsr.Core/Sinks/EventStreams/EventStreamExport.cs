@@ -4,10 +4,6 @@ namespace IotHubDsr.Core.Sinks.EventStreams;
 internal sealed class EventStreamExport(EventStreamScan scan, SinkCall call, IExportTarget target)
     : IUnitWork<IReadOnlyList<ExportCompleteness>>
 {
-    private const string Withheld =
-        "Records that the device relayed as a gateway for other devices are those devices' data, and those that only name it can be "
-        + "other people's. ";
-
     private EventLines Lines => scan.Lines ??= new EventLines(scan.Selection, target);
 
     public bool IsInOrder => true;
@@ -51,7 +47,7 @@ internal sealed class EventStreamExport(EventStreamScan scan, SinkCall call, IEx
             Withheld = withheld,
             OtherGenerationRecords = finding.OtherGenerationRecords,
             Unreachable = isUnread ? null : 0,
-            Ground = withheld > 0 ? Withheld + finding.Detail : finding.Detail,
+            Ground = withheld > 0 ? RecordRemarks.Withheld + finding.Detail : finding.Detail,
         };
     }
 }

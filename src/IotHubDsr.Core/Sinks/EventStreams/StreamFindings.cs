@@ -39,18 +39,16 @@ internal sealed class StreamFindings(RecordSelection selection)
         string deviceId = selection.Subjects[subject];
         StreamTotals totals = _totals.TryGetValue(subject, out StreamTotals? some) ? some : new StreamTotals();
         int failures = call.Faults - _reported;
-        long others = call.Options.Erasure.Scope.GenerationId is null
-            ? totals.Generations.CountOthers(call.Generations.GetValueOrDefault(deviceId))
-            : 0;
+        long others = call.CountOthers(totals.Generations, deviceId);
         DateTimeOffset? until = totals.LastStored is { } last ? expiry.EndOf(last) : null;
         Verdict verdict =
             _unread > 0 || failures > 0 ? Verdict.Unreachable
             : totals.LastStored is null ? Verdict.Absent
             : totals.Records + totals.Relayed == 0 || until is null ? Verdict.OwnerAction
             : Verdict.Expiring;
-        List<string> details = [.. Failures(failures), .. totals.DetailsOf(others)];
-        if (totals.LastStored is not null)
-            details.Add(expiry.Obstacle ?? "single events cannot be deleted; consumers can hold copies: ask their owners");
+        string? stay = totals.LastStored is null
+            ? null
+            : expiry.Obstacle ?? "single events cannot be deleted; consumers can hold copies: ask their owners";
         return new DeviceDataFinding
         {
             DeviceId = deviceId,
@@ -64,7 +62,7 @@ internal sealed class StreamFindings(RecordSelection selection)
             FirstTime = totals.First,
             LastTime = totals.Last,
             Until = verdict is Verdict.Expiring ? until : null,
-            Detail = details.Count == 0 ? null : Sentence(details),
+            Detail = RecordRemarks.Sentence([.. Failures(failures), .. totals.DetailsOf(others), stay]),
             IsCounted = verdict is not Verdict.Unreachable,
         };
     }
@@ -75,11 +73,5 @@ internal sealed class StreamFindings(RecordSelection selection)
             yield return $"{Counted.Of(failures, "attempt")} to read failed";
         if (_unread > 0)
             yield return $"{Counted.Of(_unread, "event")} cannot be attributed to a device";
-    }
-
-    private static string Sentence(List<string> parts)
-    {
-        string text = string.Join("; ", parts);
-        return $"{char.ToUpperInvariant(text[0])}{text[1..]}.";
     }
 }

@@ -26,32 +26,13 @@ internal sealed class StreamTotals
 
     /// <summary>What is said of the records, without full stops.</summary>
     /// <param name="others">How many of them were sent under another generation ID.</param>
-    public IEnumerable<string> DetailsOf(long others)
-    {
-        if (others > 0)
-        {
-            yield return $"{Counted.Of(others, "record")} {(others == 1 ? "was" : "were")} sent under another generation ID: the device ID "
-                + "was deleted and created again, possibly for another person; -GenerationId distinguishes the devices";
-        }
-
-        if (Relayed > 0)
-        {
-            yield return $"{Counted.Of(Relayed, "record")} {(Relayed == 1 ? "was" : "were")} relayed by this device for other "
-                + $"devices and {(Relayed == 1 ? "counts" : "count")} as theirs";
-        }
-
-        if (_mentioned > 0)
-        {
-            yield return $"{Counted.Of(_mentioned, "record")} of other senders {(_mentioned == 1 ? "names" : "name")} the device only "
-                + "in the body and can be other people's";
-        }
-
-        if (_onlyMentioned > 0)
-        {
-            yield return $"{Counted.Of(_onlyMentioned, "record")} of others {(_onlyMentioned == 1 ? "names" : "name")} the device together "
-                + "with another or in an operator's query, which -IncludeMentioned treats as the device's: the hub's operator decides";
-        }
-    }
+    public IEnumerable<string?> DetailsOf(long others) =>
+        [
+            RecordRemarks.OtherGenerations(others),
+            RecordRemarks.Relayed(Relayed),
+            RecordRemarks.Mentioned(_mentioned),
+            RecordRemarks.OnlyMentioned(_onlyMentioned),
+        ];
 
     /// <param name="matches">What a partition holds.</param>
     /// <param name="withMentioned">Whether records that only name the subject are its.</param>

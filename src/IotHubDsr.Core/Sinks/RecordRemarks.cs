@@ -1,0 +1,45 @@
+namespace IotHubDsr.Core.Sinks;
+
+/// <summary>
+/// What is said of a device's records in a place that many devices share: the same words for every kind of place. Parts of a sentence have
+/// no full stop, and are null where there is nothing to say.
+/// </summary>
+internal static class RecordRemarks
+{
+    /// <summary>Why records are not in an export; more may follow.</summary>
+    public const string Withheld =
+        "Records that the device relayed as a gateway for other devices are those devices' data, and those that only name it can be "
+        + "other people's. ";
+
+    public static string? OtherGenerations(long records) =>
+        records == 0
+            ? null
+            : $"{Counted.Of(records, "record")} {(records == 1 ? "was" : "were")} sent under another generation ID: the device ID "
+                + "was deleted and created again, possibly for another person; -GenerationId distinguishes the devices";
+
+    public static string? Relayed(long records) =>
+        records == 0
+            ? null
+            : $"{Counted.Of(records, "record")} {(records == 1 ? "was" : "were")} relayed by this device for other "
+                + $"devices and {(records == 1 ? "counts" : "count")} as theirs";
+
+    public static string? Mentioned(long records) =>
+        records == 0
+            ? null
+            : $"{Counted.Of(records, "record")} of other senders {(records == 1 ? "names" : "name")} the device only "
+                + "in the body and can be other people's";
+
+    /// <summary>Records that do no more than name the device, where they were not asked for.</summary>
+    public static string? OnlyMentioned(long records) =>
+        records == 0
+            ? null
+            : $"{Counted.Of(records, "record")} of others {(records == 1 ? "names" : "name")} the device together "
+                + "with another or in an operator's query, which -IncludeMentioned treats as the device's: the hub's operator decides";
+
+    /// <summary>The parts as one sentence; null if there are none.</summary>
+    public static string? Sentence(IEnumerable<string?> parts)
+    {
+        string text = string.Join("; ", parts.OfType<string>());
+        return text.Length == 0 ? null : $"{char.ToUpperInvariant(text[0])}{text[1..]}.";
+    }
+}
