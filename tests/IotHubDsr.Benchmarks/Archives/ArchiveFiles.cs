@@ -41,26 +41,6 @@ internal static class ArchiveFiles
         return file.ToArray();
     }
 
-    /// <summary>The records of a deflated Avro file, in a file without a codec.</summary>
-    /// <param name="deflated">The file.</param>
-    /// <param name="blocks">Its blocks.</param>
-    public static byte[] Inflated(byte[] deflated, IReadOnlyList<AvroBlock> blocks)
-    {
-        using var file = new MemoryStream();
-        WriteHeader(file, "null");
-        using var records = new MemoryStream();
-        foreach (AvroBlock block in blocks)
-        {
-            (int offset, int length) = block.Payload.GetOffsetAndLength(deflated.Length);
-            records.SetLength(0);
-            using (var inflate = new DeflateStream(new MemoryStream(deflated, offset, length), CompressionMode.Decompress))
-                inflate.CopyTo(records);
-            WriteBlock(file, (int)block.Records, records.GetBuffer().AsSpan(0, (int)records.Length));
-        }
-
-        return file.ToArray();
-    }
-
     /// <summary>A file with the JSON array of a diagnostic log, of about that size.</summary>
     public static byte[] JsonArray(int bytes)
     {

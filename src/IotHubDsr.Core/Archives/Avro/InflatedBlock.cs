@@ -3,8 +3,8 @@ using IotHubDsr.Core.Foundation;
 namespace IotHubDsr.Core.Archives.Avro;
 
 /// <summary>What a decoder has written of a block so far, in an array that serves one block after another.</summary>
-/// <param name="share">Gives the array when it has to be a large one; without it, one is made.</param>
-internal sealed class InflatedBlock(ReadingShare? share) : IDisposable
+/// <param name="share">Gives the array when it has to be a large one.</param>
+internal sealed class InflatedBlock(ReadingShare share) : IDisposable
 {
     private const int FirstLength = 64 * 1024;
 
@@ -25,11 +25,11 @@ internal sealed class InflatedBlock(ReadingShare? share) : IDisposable
         if (Bytes.Length - length < room)
         {
             byte[] larger =
-                share is not null && MaxBytes > ReadingBudget.OwnBytes
+                MaxBytes > ReadingBudget.OwnBytes
                     ? share.Rent(Math.Max(length, MaxBytes) + room)
                     : new byte[Math.Max(Math.Min(2L * Bytes.Length, MaxBytes), length + (long)room)];
             Bytes.AsSpan(0, length).CopyTo(larger);
-            share?.Return(Bytes);
+            share.Return(Bytes);
             Bytes = larger;
         }
 
@@ -45,7 +45,7 @@ internal sealed class InflatedBlock(ReadingShare? share) : IDisposable
 
     public void Dispose()
     {
-        share?.Return(Bytes);
+        share.Return(Bytes);
         Bytes = [];
     }
 }

@@ -1,11 +1,12 @@
 using System.IO.Compression;
 using CsCheck;
 using IotHubDsr.Core.Archives.Avro;
+using IotHubDsr.Core.Foundation;
 
 namespace IotHubDsr.Core.Tests.Archives;
 
-/// <summary>Whatever zlib makes is read as zlib reads it, and whatever it did not make does no harm.</summary>
-public sealed class InflaterTests
+/// <summary>Whatever was deflated is read, and whatever is damaged or cut short does no harm.</summary>
+public sealed class DeflateCodecTests
 {
     private static readonly Gen<byte[]> Data = Gen.Frequency(
         (1, Gen.Byte.Array[1, 2_000]),
@@ -15,22 +16,22 @@ public sealed class InflaterTests
     );
 
     [Fact]
-    public void Inflate_WhateverWasDeflated_GivesItBack()
+    public void Decode_WhateverWasDeflated_GivesItBack()
     {
-        var inflater = new Inflater(int.MaxValue / 2);
+        using DeflateCodec codec = NewCodec(1_000_000);
         Gen.Select(Data, Gen.Enum<CompressionLevel>())
             .Sample(
                 (data, level) =>
                 {
-                    lock (inflater)
-                        Assert.True(inflater.Inflate(Deflate(data, level)).Span.SequenceEqual(data));
+                    lock (codec)
+                        Assert.True(codec.Decode(Deflate(data, level)).Span.SequenceEqual(data));
                 },
                 iter: Repetitions.Of(150)
             );
     }
 
     [Fact]
-    public void Inflate_DamagedData_AgreesWithTheRuntimeOrRefuses() =>
+    public void Decode_DamagedData_AgreesWithTheRuntimeOrRefuses() =>
         Gen.Select(Data, Gen.Enum<CompressionLevel>(), Gen.Int)
             .Sample(
                 (data, level, seed) =>
@@ -43,6 +44,7 @@ public sealed class InflaterTests
                         return;
                     }
 
+                    using DeflateCodec codec = NewCodec(Limit);
                     byte[] expected;
                     try
                     {
@@ -51,15 +53,15 @@ public sealed class InflaterTests
                     }
                     catch (InvalidDataException)
                     {
-                        Assert.Throws<InvalidDataException>(() => new Inflater(Limit).Inflate(damaged));
+                        Assert.Throws<InvalidDataException>(() => codec.Decode(damaged));
                         return;
                     }
 
                     try
                     {
-                        Assert.True(new Inflater(Limit).Inflate(damaged).Span.SequenceEqual(expected));
+                        Assert.True(codec.Decode(damaged).Span.SequenceEqual(expected));
                     }
-                    catch (InvalidDataException e)
+                    catch (Exception e) when (e is InvalidDataException or BlockTooLargeException)
                     {
                         Assert.True(expected.Length > Limit || e.Message.Contains("truncated", StringComparison.Ordinal), e.Message);
                     }
@@ -72,17 +74,44 @@ public sealed class InflaterTests
     [InlineData("0100FFFF00")]
     [InlineData("0105000000")]
     [InlineData("FDFF")]
-    public void Inflate_Nonsense_IsRefused(string hex) =>
-        Assert.Throws<InvalidDataException>(() => new Inflater(1_000).Inflate(Convert.FromHexString(hex)));
+    public void Decode_Nonsense_IsRefused(string hex)
+    {
+        using DeflateCodec codec = NewCodec(1_000);
+        Assert.Throws<InvalidDataException>(() => codec.Decode(Convert.FromHexString(hex)));
+    }
 
     [Fact]
-    public void Inflate_BeyondTheLimit_IsRefusedWithoutTheMemoryForIt()
+    public void Decode_ABlockCutAnywhere_IsRefused()
+    {
+        using DeflateCodec codec = NewCodec(100_000);
+        byte[] whole = Deflate(Random(7, 20_000, 64), CompressionLevel.Optimal);
+        for (int length = 1; length < whole.Length; length++)
+        {
+            ReadOnlyMemory<byte> cut = whole.AsMemory(0, length);
+            Assert.Throws<InvalidDataException>(() => codec.Decode(cut));
+        }
+    }
+
+    [Fact]
+    public void Decode_ABlockOfTheLimit_IsReadAndOneOfAByteMoreIsNot()
+    {
+        const int Limit = 70_000;
+        using DeflateCodec codec = NewCodec(Limit);
+        Assert.Equal(Limit, codec.Decode(Deflate(new byte[Limit], CompressionLevel.Optimal)).Length);
+        Assert.Throws<BlockTooLargeException>(() => codec.Decode(Deflate(new byte[Limit + 1], CompressionLevel.Optimal)));
+    }
+
+    [Fact]
+    public void Decode_BeyondTheLimit_IsRefusedWithoutTheMemoryForIt()
     {
         byte[] bomb = Deflate(new byte[50_000_000], CompressionLevel.Optimal);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Throws<BlockTooLargeException>(() => new Inflater(1_000_000).Inflate(bomb));
+        using DeflateCodec codec = NewCodec(1_000_000);
+        Assert.Throws<BlockTooLargeException>(() => codec.Decode(bomb));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8_000_000);
     }
+
+    private static DeflateCodec NewCodec(int maxBytes) => new(new ReadingShare(ReadingBudget.OfProcess)) { MaxBytes = maxBytes };
 
     private static byte[] Repeat(byte[] bytes, int count) => [.. Enumerable.Repeat(bytes, count).SelectMany(b => b)];
 
