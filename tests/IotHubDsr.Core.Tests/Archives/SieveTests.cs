@@ -19,7 +19,7 @@ public sealed class SieveTests
     {
         byte[] lines = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Foreign + newLine, 50)));
 
-        int next = new JsonLineSieve(Dev1, maxBytes: 10_000).PassOver(lines, 0, out int passed);
+        int next = new JsonSieve(Dev1).PassOverLines(lines, 0, maxBytes: 10_000, out int passed);
 
         Assert.Equal((50, lines.Length), (passed, next));
     }
@@ -44,7 +44,7 @@ public sealed class SieveTests
     {
         byte[] lines = Encoding.UTF8.GetBytes($"{Foreign}\n{Foreign}\n{line}\n{Foreign}\n{Foreign}\n");
 
-        int next = new JsonLineSieve(Dev1, maxBytes: 10_000).PassOver(lines, 0, out int passed);
+        int next = new JsonSieve(Dev1).PassOverLines(lines, 0, maxBytes: 10_000, out int passed);
 
         Assert.Equal((2 * (Foreign.Length + 1), 2), (next, passed));
     }
@@ -66,12 +66,45 @@ public sealed class SieveTests
     {
         byte[] lines = Encoding.UTF8.GetBytes($"{Foreign}\n{Foreign}\n{line}\n{Foreign}\n");
 
-        int next = new JsonLineSieve(Dev1, maxBytes: 10_000).PassOver(lines, 0, out int passed);
+        int next = new JsonSieve(Dev1).PassOverLines(lines, 0, maxBytes: 10_000, out int passed);
 
         Assert.Equal((2 * (Foreign.Length + 1), 2), (next, passed));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(",")]
+    [InlineData("]")]
+    [InlineData(",\n{\"SystemProperties\":{\"connectionDeviceId\":\"dev1\"}}")]
+    [InlineData(" ,                                                                 {\"Properties\":{\"deviceId\":\"dev1\"}}]")]
+    public void PassesOver_ForeignRecord_WhateverFollows(string following)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(Foreign + following);
+
+        Assert.True(new JsonSieve(Dev1).PassesOver(bytes, Foreign.Length));
+    }
+
+    [Theory]
+    [InlineData("""{"SystemProperties":{"connectionDeviceId":"dev1"}}""")]
+    [InlineData("""{"EnqueuedTimeUtc":"t","Properties":{},"SystemProperties":{"connectionDeviceId":"dev1"},"Body":""}""")]
+    [InlineData(
+        """{"EnqueuedTimeUtc":"t","Properties":{"deviceId":"dev1"},"SystemProperties":{"connectionDeviceId":"dev10"},"Body":""}"""
+    )]
+    [InlineData("""{"EnqueuedTimeUtc":"t","Properties":{},"SystemProperties":{"connectionDeviceId":"dev10"},"x":{"deviceId":"dev1"}}""")]
+    [InlineData(
+        """{"EnqueuedTimeUtc":"t","Properties":{},"SystemProperties":{"connectionDeviceId":"dev10"},"x":{"d\u0065viceId":"dev1"}}"""
+    )]
+    [InlineData("{\"EnqueuedTimeUtc\":\"t\",\"Properties\":{},\"SystemProperties\":{\"connectionDeviceId\":\"dev10\"},\n\"Body\":\"\"}")]
+    [InlineData("""{"EnqueuedTimeUtc":"t","Properties":{},"SystemProperties":{}}""")]
+    [InlineData("{}")]
+    public void PassesOver_RecordThatMayMatchOrIsWrittenOtherwise_IsLeft(string record)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes($"{record},{Foreign},{Foreign}");
+
+        Assert.False(new JsonSieve(Dev1).PassesOver(bytes, record.Length));
+    }
+
     [Fact]
     public void PassOver_LineLongerThanAllowed_StopsAtIt() =>
-        Assert.Equal(0, new JsonLineSieve(Dev1, maxBytes: Foreign.Length).PassOver(Encoding.UTF8.GetBytes(Foreign + "\n"), 0, out _));
+        Assert.Equal(0, new JsonSieve(Dev1).PassOverLines(Encoding.UTF8.GetBytes(Foreign + "\n"), 0, maxBytes: Foreign.Length, out _));
 }

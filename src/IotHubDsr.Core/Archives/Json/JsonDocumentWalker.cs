@@ -16,6 +16,9 @@ internal sealed class JsonDocumentWalker(RecordPass pass, int maxBytes)
 
     private readonly JsonRecordWalker _records = new(pass.Matcher, pass.Bodies);
     private readonly List<Range> _kept = [];
+
+    // A scan and a rewrite pass over the same records, so that they find the same damage. Bodies are looked for in every record.
+    private readonly JsonSieve? _sieve = pass.Bodies is null ? new JsonSieve(pass.Subjects) : null;
     private Part _part;
     private JsonExtent _extent;
     private bool _isArray;
@@ -101,7 +104,7 @@ internal sealed class JsonDocumentWalker(RecordPass pass, int maxBytes)
 
         _extent = default;
         _number++;
-        Account(LeavesOut(bytes.Slice(start, length), offset + start), at, start, start + length);
+        Account(LeavesOut(bytes[start..], length, offset + start), at, start, start + length);
         at = start + length;
         return true;
     }
@@ -127,9 +130,16 @@ internal sealed class JsonDocumentWalker(RecordPass pass, int maxBytes)
     public ArchiveFormatException TooLong(long offset) =>
         new(ArchiveFault.RecordTooLarge, offset, $"a record is longer than {maxBytes} bytes");
 
-    private bool LeavesOut(ReadOnlySpan<byte> record, long offset)
+    /// <param name="bytes">The record, and what follows it.</param>
+    /// <param name="length">Its length.</param>
+    /// <param name="offset">Its offset in the file.</param>
+    private bool LeavesOut(ReadOnlySpan<byte> bytes, int length, long offset)
     {
         pass.RecordsRead++;
+        if (_sieve?.PassesOver(bytes, length) == true)
+            return false;
+
+        ReadOnlySpan<byte> record = bytes[..length];
         pass.Matcher.Reset();
         _records.Walk(record, new JsonPlace(offset, _number, IsLine: false));
         return pass.IsOfInterest(offset)

@@ -11,7 +11,7 @@ internal sealed class JsonLinesWalker(RecordPass pass, int maxBytes)
     private readonly List<Range> _kept = [];
 
     // A scan and a rewrite pass over the same lines, so that they find the same damage. Bodies are looked for in every line.
-    private readonly JsonLineSieve? _sieve = pass.Bodies is null ? new JsonLineSieve(pass.Subjects, maxBytes) : null;
+    private readonly JsonSieve? _sieve = pass.Bodies is null ? new JsonSieve(pass.Subjects) : null;
     private long _number;
 
     private static ReadOnlySpan<byte> Utf8Bom => [0xEF, 0xBB, 0xBF];
@@ -51,7 +51,7 @@ internal sealed class JsonLinesWalker(RecordPass pass, int maxBytes)
         if (_sieve is null)
             return start;
 
-        int next = _sieve.PassOver(lines, start, out int passed);
+        int next = _sieve.PassOverLines(lines, start, maxBytes, out int passed);
         pass.RecordsRead += passed;
         _number += passed;
         return next;

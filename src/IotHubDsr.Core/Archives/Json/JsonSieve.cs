@@ -6,12 +6,12 @@ using IotHubDsr.Core.Records;
 namespace IotHubDsr.Core.Archives.Json;
 
 /// <summary>
-/// Passes over lines that cannot concern a subject, at the speed of memory. A line is passed over if it begins as the hub begins it, up to
+/// Passes over messages that cannot concern a subject, at the speed of memory. One is passed over if it begins as the hub begins it, up to
 /// a sender that is no subject, and nothing behind that can be a name of a device: of the rest it looks for nothing but the line's end, the
 /// names of members that hold a device ID, and escapes that could spell such a name. All others are left to be read in full.
 /// </summary>
-/// <remarks>Which lines it passes over depends on nothing but the lines, so that all walks over a file read the same ones.</remarks>
-internal sealed class JsonLineSieve(SubjectIndex subjects, int maxBytes)
+/// <remarks>Which it passes over depends on nothing but the messages, so that all walks over a file read the same ones.</remarks>
+internal sealed class JsonSieve(SubjectIndex subjects)
 {
     // From the v of a name to its closing quote.
     private const int QuoteAfterDeviceId = 6;
@@ -31,20 +31,30 @@ internal sealed class JsonLineSieve(SubjectIndex subjects, int maxBytes)
     /// <summary>Returns where the next line begins that must be read, or where the lines end.</summary>
     /// <param name="lines">Whole lines.</param>
     /// <param name="start">Where to begin: the start of a line.</param>
+    /// <param name="maxBytes">The longest line.</param>
     /// <param name="passed">How many lines were passed over.</param>
-    public int PassOver(ReadOnlySpan<byte> lines, int start, out int passed)
+    public int PassOverLines(ReadOnlySpan<byte> lines, int start, int maxBytes, out int passed)
     {
         for (passed = 0; start < lines.Length; passed++)
         {
             int head = HeadOf(lines[start..]);
-            int end = head < 0 ? NotPassed : EndOf(lines, start + head);
-            if (end < 0 || end >= start + maxBytes)
+            int end = head < 0 ? NotPassed : EndOf(lines, start + head, lines.Length);
+            if (end < 0 || end >= start + maxBytes || end == lines.Length || !IsWhole(lines[..end]))
                 break;
 
             start = end + 1;
         }
 
         return start;
+    }
+
+    /// <summary>Whether one message can be passed over.</summary>
+    /// <param name="bytes">The message, and what follows it.</param>
+    /// <param name="length">Its length.</param>
+    public bool PassesOver(ReadOnlySpan<byte> bytes, int length)
+    {
+        int head = HeadOf(bytes);
+        return head >= 0 && head < length && EndOf(bytes, head, length) == length;
     }
 
     /// <summary>Where the sender ends, if the line begins as the hub begins it and names no subject up to there.</summary>
@@ -190,17 +200,17 @@ internal sealed class JsonLineSieve(SubjectIndex subjects, int maxBytes)
         return true;
     }
 
-    /// <summary>Where the line ends, if nothing in the rest of it can be a name of a device and it looks whole.</summary>
-    private int EndOf(ReadOnlySpan<byte> lines, int at)
+    /// <summary>Where the line ends, or the bytes that are looked at, if nothing up to there can be a name of a device.</summary>
+    private int EndOf(ReadOnlySpan<byte> lines, int at, int end)
     {
         ref byte bytes = ref MemoryMarshal.GetReference(lines);
-        for (; at <= lines.Length - NameSigns.Stride - NameSigns.Reach; at += NameSigns.Stride)
+        for (; at < end && at <= lines.Length - NameSigns.Stride - NameSigns.Reach; at += NameSigns.Stride)
         {
             for (ulong signs = NameSigns.FindInLines(ref Unsafe.Add(ref bytes, at)); signs != 0; signs &= signs - 1)
             {
                 int sign = at + BitOperations.TrailingZeroCount(signs);
-                if (lines[sign] == '\n')
-                    return IsWhole(lines[..sign]) ? sign : NotPassed;
+                if (sign >= end || lines[sign] == '\n')
+                    return Math.Min(sign, end);
 
                 if (MayName(lines, sign))
                     return NotPassed;
@@ -208,16 +218,16 @@ internal sealed class JsonLineSieve(SubjectIndex subjects, int maxBytes)
         }
 
         // Too little is left for a stride.
-        for (; at < lines.Length; at++)
+        for (; at < end; at++)
         {
             if (lines[at] == '\n')
-                return IsWhole(lines[..at]) ? at : NotPassed;
+                return at;
 
             if (lines[at] is (byte)'v' or (byte)'\\' && MayName(lines, at))
                 return NotPassed;
         }
 
-        return NotPassed;
+        return end;
     }
 
     private static bool IsWhole(ReadOnlySpan<byte> line) => line is [.., (byte)'}'] or [.., (byte)'}', (byte)'\r'];
