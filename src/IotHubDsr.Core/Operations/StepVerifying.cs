@@ -51,7 +51,7 @@ internal sealed class StepVerifying(
         {
             // Of what one look reads for all its locations the time is that at which it began.
             bool isPerDevice = stage.Key == ErasureStage.Identity;
-            SharedReads? shared = isPerDevice ? new SharedReads() : null;
+            SharedReads? shared = isPerDevice ? new SharedReads { IsAfterErasure = true } : null;
             DateTimeOffset? allBegan = isPerDevice ? now() : null;
             var asOf = new ConcurrentDictionary<string, DateTimeOffset?>(StringComparer.Ordinal);
             await LocalScheduler.ForEachPlaceAsync(

@@ -23,7 +23,26 @@ internal static class PerDevice
     {
         return call.Shared is { } shared ? shared.ReadAsync(deviceId, ReadAsync) : ReadAsync();
 
-        Task<DeviceIdentity?> ReadAsync() => hub.GetIdentityAsync(deviceId, cancellationToken);
+        async Task<DeviceIdentity?> ReadAsync() =>
+            call.Shared is { IsAfterErasure: true } && await IsGoneAsync(hub, deviceId, cancellationToken)
+                ? null
+                : await hub.GetIdentityAsync(deviceId, cancellationToken);
+    }
+
+    /// <summary>
+    /// Whether a device has no twin, and thus is not there. Reads of a twin are current, as those of an identity are, and a hub allows sixty
+    /// times as many of them. Where it cannot be read, the identity decides.
+    /// </summary>
+    private static async Task<bool> IsGoneAsync(HubClient hub, string deviceId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return hub.SupportsTwins && await hub.GetTwinAsync(deviceId, cancellationToken) is null;
+        }
+        catch (DsrException)
+        {
+            return false;
+        }
     }
 
     /// <summary>

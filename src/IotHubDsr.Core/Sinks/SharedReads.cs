@@ -10,6 +10,9 @@ internal sealed class SharedReads
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<object?>>> _reads = new(StringComparer.Ordinal);
 
+    /// <summary>Whether most of what is looked for is expected to be gone.</summary>
+    public bool IsAfterErasure { get; init; }
+
     /// <summary>What the other sink reads, or has just read, under the same name; else reads it.</summary>
     public async Task<T?> ReadAsync<T>(string name, Func<Task<T?>> read)
         where T : class

@@ -1,3 +1,5 @@
+using IotHubDsr.Sandbox.Hosting;
+
 namespace IotHubDsr.Core.Tests.Operations;
 
 /// <summary>What an operation asks for once, although several of its parts go by it.</summary>
@@ -16,25 +18,57 @@ public sealed class ReadOnceTests
     }
 
     [Fact]
-    public async Task Verify_RegistryAndQueue_GoByOneReadingOfTheIdentity()
+    public async Task Verify_ErasedDevice_RegistryAndQueueGoByOneReadingOfTheTwin()
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
-        List<ErasureReceipt> receipts = await sandbox.EraseAsync(await sandbox.PlanAsync(Device));
-        sandbox.Server.RequestLog.Clear();
 
-        List<ErasureReceipt> again = await sandbox.VerifyAsync(receipts[0].RequestId);
+        List<ErasureReceipt> again = await EraseAndVerifyAsync(sandbox);
 
-        Assert.Equal(1, IdentityReads(sandbox));
-        Assert.All(
-            again.Where(receipt => receipt.Location.Kind is LocationKinds.DeviceRegistry or LocationKinds.CloudToDeviceQueue),
-            receipt => Assert.True(receipt.Verdict is Verdict.Absent or Verdict.Erased)
-        );
+        Assert.Equal((0, 1), (IdentityReads(sandbox), TwinReads(sandbox)));
+        AssertGone(again);
     }
 
-    private static int IdentityReads(RequestSandbox sandbox) =>
+    [Fact]
+    public async Task Verify_TwinCannotBeRead_IdentityDecides()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+
+        List<ErasureReceipt> again = await EraseAndVerifyAsync(
+            sandbox,
+            new FaultRule
+            {
+                Service = "hub",
+                PathContains = $"/twins/{Device}",
+                Status = 403,
+                Times = int.MaxValue,
+            }
+        );
+
+        Assert.Equal(1, IdentityReads(sandbox));
+        AssertGone(again);
+    }
+
+    private static async Task<List<ErasureReceipt>> EraseAndVerifyAsync(RequestSandbox sandbox, FaultRule? fault = null)
+    {
+        List<ErasureReceipt> receipts = await sandbox.EraseAsync(await sandbox.PlanAsync(Device));
+        sandbox.Server.RequestLog.Clear();
+        if (fault is not null)
+            sandbox.Server.Faults.Add(fault);
+        return await sandbox.VerifyAsync(receipts[0].RequestId);
+    }
+
+    private static void AssertGone(List<ErasureReceipt> receipts) =>
+        Assert.All(
+            receipts.Where(receipt => receipt.Location.Kind is LocationKinds.DeviceRegistry or LocationKinds.CloudToDeviceQueue),
+            receipt => Assert.True(receipt.Verdict is Verdict.Absent or Verdict.Erased)
+        );
+
+    private static int IdentityReads(RequestSandbox sandbox) => Reads(sandbox, $"/devices/{Device}?");
+
+    private static int TwinReads(RequestSandbox sandbox) => Reads(sandbox, $"/twins/{Device}?");
+
+    private static int Reads(RequestSandbox sandbox, string target) =>
         sandbox
             .Server.RequestLog.After(0)
-            .Count(request =>
-                request is { Service: "hub", Method: "GET" } && request.Target.StartsWith($"/devices/{Device}?", StringComparison.Ordinal)
-            );
+            .Count(request => request is { Service: "hub", Method: "GET" } && request.Target.StartsWith(target, StringComparison.Ordinal));
 }
