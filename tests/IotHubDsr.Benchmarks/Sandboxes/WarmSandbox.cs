@@ -66,7 +66,7 @@ internal sealed class WarmSandbox : IAsyncDisposable
     public string ConnectScript(string parameters = "") =>
         $$"""
             $s = [IotHubDsr.IotHubSandbox] @{
-                ProcessId = {{Connection.ProcessId}}; Port = {{Connection.Port}}; Seed = {{Connection.Seed}}
+                ProcessId = {{Connection.ProcessId}}; Port = {{Connection.Port}}; AmqpPort = {{Connection.AmqpPort}}; Seed = {{Connection.Seed}}
                 HubName = '{{Quoted("hubName")}}'; HubHostName = '{{Quoted("hubHostName")}}'; ResourceId = '{{Quoted("hubResourceId")}}'
                 TenantId = '{{Quoted("tenantId")}}'; ClientId = '{{Quoted("clientId")}}'; ControlKey = '{{Quoted("controlKey")}}'
                 ClientSecret = [Net.NetworkCredential]::new('', '{{Quoted("clientSecret")}}').SecurePassword
