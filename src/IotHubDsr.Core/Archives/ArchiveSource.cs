@@ -27,7 +27,7 @@ internal sealed class ArchiveSource : IDisposable
     public ArchiveSource(Stream stream, ArchiveLimits? limits = null, ReadingShare? share = null)
     {
         _stream = stream;
-        _window = ArrayPool<byte>.Shared.Rent(InitialWindow);
+        _window = ArrayPool<byte>.Shared.Rent(WindowFor(stream));
         _bytes = _window;
         Limits = limits ?? ArchiveLimits.Default;
         _ownShare = share is null ? new ReadingShare(ReadingBudget.OfProcess) : null;
@@ -84,6 +84,12 @@ internal sealed class ArchiveSource : IDisposable
 
         _ownShare?.Dispose();
     }
+
+    /// <summary>A small file needs a small window; at its end there is still room for a read.</summary>
+    private static int WindowFor(Stream stream) =>
+        stream is ReadOnlyStream { KnownLength: < InitialWindow - SmallestRead and var length }
+            ? (int)length + SmallestRead
+            : InitialWindow;
 
     private async ValueTask<bool> ReadAsync(int count, CancellationToken cancellationToken)
     {

@@ -9,7 +9,10 @@ internal abstract class ReadOnlyStream : Stream
 
     public sealed override bool CanWrite => false;
 
-    public override long Length => throw new NotSupportedException();
+    /// <summary>How many bytes there are in all; null when that is not known.</summary>
+    public virtual long? KnownLength => null;
+
+    public sealed override long Length => KnownLength ?? throw new NotSupportedException();
 
     public override long Position
     {

@@ -33,7 +33,7 @@ internal sealed class RangedDownload(BlobBaseClient blob, ETag etag, long length
     private long _asked;
     private long _read;
 
-    public override long Length => length;
+    public override long? KnownLength => length;
 
     public override long Position
     {

@@ -13,10 +13,13 @@ namespace IotHubDsr.Core.Sinks.BlobArchives;
 /// </summary>
 internal sealed class StagedBlob : IRewriteTarget, IAsyncDisposable
 {
+    private const int SmallestBlock = 64 * 1024;
+
     private readonly IBlobReplacement _replacement;
     private readonly RewriteCheck _check;
     private readonly IncrementalHash? _md5;
     private readonly long? _leastCopy;
+    private readonly int _blockSize;
 
     private byte[]? _block;
     private int _filled;
@@ -37,6 +40,8 @@ internal sealed class StagedBlob : IRewriteTarget, IAsyncDisposable
         _check = new RewriteCheck(share, cancellationToken);
         _md5 = before.ContentHash is { Length: > 0 } ? IncrementalHash.CreateHash(HashAlgorithmName.MD5) : null;
         _leastCopy = replacement.LeastCopy;
+        // Records that are compressed again may take more than they did.
+        _blockSize = (int)Math.Clamp(2 * before.ContentLength, SmallestBlock, SpliceCost.BlockSize);
     }
 
     /// <summary>Lets a rewrite write its result into blocks, and stages what is left when it has removed anything.</summary>
@@ -84,7 +89,7 @@ internal sealed class StagedBlob : IRewriteTarget, IAsyncDisposable
         }
 
         // Full is full: what follows of the stretch can still be long enough.
-        if (_filled + bytes.Length > SpliceCost.BlockSize)
+        if (_filled + bytes.Length > _blockSize)
         {
             await FlushAsync(_filled, cancellationToken);
             _waiting = 0;
@@ -157,17 +162,17 @@ internal sealed class StagedBlob : IRewriteTarget, IAsyncDisposable
     {
         while (bytes.Length > 0)
         {
-            int count = Math.Min(bytes.Length, SpliceCost.BlockSize - _filled);
+            int count = Math.Min(bytes.Length, _blockSize - _filled);
             Buffer(bytes[..count]);
             bytes = bytes[count..];
-            if (_filled == SpliceCost.BlockSize)
+            if (_filled == _blockSize)
                 await FlushAsync(_filled, cancellationToken);
         }
     }
 
     private void Buffer(ReadOnlyMemory<byte> bytes)
     {
-        _block ??= ArrayPool<byte>.Shared.Rent(SpliceCost.BlockSize);
+        _block ??= ArrayPool<byte>.Shared.Rent(_blockSize);
         bytes.CopyTo(_block.AsMemory(_filled));
         _filled += bytes.Length;
     }
