@@ -127,7 +127,7 @@ public sealed class MemoryTests
     {
         private long _position;
 
-        public override long Length => BombBytes;
+        public override long? KnownLength => BombBytes;
 
         public override long Position
         {
