@@ -3,7 +3,11 @@ using System.Text;
 namespace IotHubDsr.Core.Records;
 
 /// <summary>How a record relates to a subject.</summary>
-internal readonly record struct SubjectMatch(int Subject, MatchKind Kind);
+internal readonly record struct SubjectMatch(int Subject, MatchKind Kind)
+{
+    /// <summary>Whether the record can be that of another hub's device of the same ID: then it is nobody's that is known.</summary>
+    public bool IsUnclear { get; init; }
+}
 
 /// <summary>Who wrote a sender's name into a record. Where two places name different senders, the higher one is right.</summary>
 internal enum SenderSource
@@ -37,6 +41,7 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     private int _mentionedCount;
     private SenderSource _source;
     private Signs _signs;
+    private bool _isUnclear;
 
     [Flags]
     private enum Signs
@@ -195,6 +200,13 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     /// <summary>Name of the hub that the record comes from.</summary>
     public void AddSourceHub(ReadOnlySpan<byte> name) => _signs |= SignOf(subjects.Origin?.IsAnotherHubName(name));
 
+    /// <summary>A text that is the hub's name where the hub wrote it; anything else says nothing.</summary>
+    public void AddLikelySourceHub(ReadOnlySpan<byte> text)
+    {
+        if (subjects.Origin?.IsAnotherHubName(text) == false)
+            _signs |= Signs.OfThisHub;
+    }
+
     /// <summary>A text in the body.</summary>
     public void AddMention(ReadOnlySpan<byte> text)
     {
@@ -207,6 +219,7 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     {
         ReadOnlySpan<int> senders = Distinct(_senders, _senderCount);
         ReadOnlySpan<int> attributed = Distinct(_attributed, _attributedCount);
+        _isUnclear = CanBeAnotherHubs(senders, facts);
         int count = 0;
         foreach (int sender in senders)
         {
@@ -235,6 +248,23 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
         }
 
         return _matches.AsSpan(0, count);
+    }
+
+    /// <summary>
+    /// Whether nothing shows which hub the record is of, where that matters: it neither names its hub nor was sent by a device that the
+    /// hub is known to have.
+    /// </summary>
+    private bool CanBeAnotherHubs(ReadOnlySpan<int> senders, in RecordFacts facts)
+    {
+        if (subjects.Origin is not { IsShared: true } || Has(Signs.OfThisHub))
+            return false;
+        foreach (int sender in senders)
+        {
+            if (subjects.SubjectOf(sender).IsRegistered(facts))
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>Whether a subject and another device are named as its sender, with equal authority: it is uncertain whose it is.</summary>
@@ -289,7 +319,7 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     {
         Subject asked = subjects.SubjectOf(subject);
         if (asked.Includes(kind, facts))
-            Append(ref _matches, ref count, new SubjectMatch(subject, kind));
+            Append(ref _matches, ref count, new SubjectMatch(subject, kind) { IsUnclear = _isUnclear });
         else if (asked.Bound is { } bound)
             AddLeftOut(subject, kind, bound, facts);
     }
@@ -297,7 +327,7 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     private void AddLeftOut(int subject, MatchKind kind, RecordBound bound, in RecordFacts facts)
     {
         HasLeftOut |= bound.Excludes(kind is MatchKind.Own or MatchKind.Relayed, facts);
-        if (bound.IsOfLaterDevice(kind is MatchKind.Own, facts))
+        if (!_isUnclear && bound.IsOfLaterDevice(kind is MatchKind.Own, facts))
             _laterDevices.Add(subject);
     }
 

@@ -267,6 +267,33 @@ public sealed class AttachedDiscoveryTests
     }
 
     [Fact]
+    public async Task DiagnosticSetting_InTheOlderForm_LeadsToTheEventHubsOfItsNamespace()
+    {
+        var world = new HubWorld();
+        world.Arm.On(
+            HubWorld.DiagnosticSettings,
+            $$"""
+            {"value":[{"name":"old","properties":{"serviceBusRuleId":"{{Resources}}/Microsoft.ServiceBus/namespaces/old/authorizationrules/r",
+            "logs":[{"category":"Connections","enabled":true}]} }]}
+            """
+        );
+        world.Arm.On(
+            $"{Resources}/Microsoft.EventHub/namespaces/old/eventhubs",
+            """{"value":[{"name":"insights-logs-connections"},{"name":"insights-metrics-pt1m"}]}"""
+        );
+
+        DiscoveryResult result = await world.DiscoverAsync("{}");
+
+        DataLocation location = Assert.Single(result.Locations, one => one.Kind == LocationKinds.EventHub);
+        Assert.Equal("old/insights-logs-connections", location.Place);
+        Assert.EndsWith(
+            "/providers/Microsoft.EventHub/namespaces/old/eventhubs/insights-logs-connections",
+            location.ResourceId,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task DiagnosticSetting_ToEveryDestination_GivesALocationForEach()
     {
         var world = new HubWorld();
