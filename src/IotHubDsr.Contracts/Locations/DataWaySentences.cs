@@ -24,7 +24,7 @@ internal static class DataWaySentences
             DataWayKind.RegistryNamespaceLink => $"the hub is linked to the Azure Device Registry namespace '{way.Name}'"
                 + $"{(way.Note is null ? "" : $" (link: {way.Note})")}, where each device is a resource",
             DataWayKind.LocationFile => way.Note is null ? TitleOf(way) : $"{TitleOf(way)}: {way.Note}",
-            DataWayKind.OtherHub => $"{TitleOf(way)} {way.Note} to the same container",
+            DataWayKind.OtherHub => $"{TitleOf(way)} {way.Note} to the same {way.Target ?? "container"}",
             _ => way.Note ?? "way not recorded",
         };
 

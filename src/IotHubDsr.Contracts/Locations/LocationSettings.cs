@@ -18,11 +18,12 @@ public static class LocationSettings
     public const string ImmutabilityDays = "immutabilityPeriodSinceCreationInDays";
 
     /// <summary>
-    /// Other hubs that write to the container, one per line: the name, and for a routing endpoint a space and its format of blob names.
+    /// Other hubs that write to the place, one per line: the name, and for a routing endpoint of a blob container a space and its format
+    /// of blob names.
     /// </summary>
     public const string OtherHubs = "otherHubs";
 
-    /// <summary>Why it is unknown whether other hubs write to the container; absent if it is known.</summary>
+    /// <summary>Why it is unknown whether other hubs write to the place; absent if it is known.</summary>
     public const string SharingUnknown = "sharingUnknown";
 
     /// <summary>

@@ -29,7 +29,7 @@ public sealed record OperatorStatement(OperatorStatementKind Kind, string Ground
         VisibleText.OfLine(
             Kind switch
             {
-                OperatorStatementKind.DedicatedContainer => $"The container is this hub's alone: {Ground}",
+                OperatorStatementKind.DedicatedContainer => $"The place is this hub's alone: {Ground}",
                 OperatorStatementKind.ExcludedBlobs when IsPrefix => $"Blobs whose names begin with '{BlobName}' are not read: {Ground}",
                 OperatorStatementKind.ExcludedBlobs => $"Blob '{BlobName}' is not read: {Ground}",
                 OperatorStatementKind.OwnBlobs when IsPrefix => $"Blobs whose names begin with '{BlobName}' are this hub's: {Ground}",

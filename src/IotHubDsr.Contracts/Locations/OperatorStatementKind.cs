@@ -3,7 +3,7 @@ namespace IotHubDsr;
 /// <summary>What an <see cref="OperatorStatement"/> says.</summary>
 public enum OperatorStatementKind
 {
-    /// <summary>The container belongs to the connected hub alone: no other hub writes to it.</summary>
+    /// <summary>The container, or another place that routes lead to, belongs to the connected hub alone: no other hub writes to it.</summary>
     DedicatedContainer = 0,
 
     /// <summary>The blobs that the statement names hold no messages of devices and are not read.</summary>

@@ -41,7 +41,10 @@ public sealed record ConnectOptions
     /// <summary>Full path of a JSON file with locations that the hub's configuration does not show.</summary>
     public string? LocationFile { get; init; }
 
-    /// <summary>Blob containers, as <c>account/container</c>, of which the operator says that they are the hub's alone.</summary>
+    /// <summary>
+    /// Blob containers, as <c>account/container</c>, and other places that routes lead to, such as <c>namespace/event hub</c>, of which the
+    /// operator says that they are the hub's alone.
+    /// </summary>
     public IReadOnlyList<string> DedicatedContainers { get; init; } = [];
 
     /// <summary>Hosts beside the cloud's own to which storage tokens may go, as <c>host</c> or <c>host:port</c>.</summary>

@@ -55,7 +55,8 @@ internal sealed class ScanPass(ScanRequest request)
         foreach (SubjectMatch match in Matcher.Resolve(record.Facts))
         {
             _found.Add(match, record.Raw.Length, record.Facts);
-            request.Sink?.OnRecord(record with { Subject = match.Subject, Kind = match.Kind });
+            if (!match.IsUnclear)
+                request.Sink?.OnRecord(record with { Subject = match.Subject, Kind = match.Kind });
         }
 
         return false;
@@ -88,7 +89,7 @@ internal sealed class RewritePass(RecordSelection selection, IRewriteTarget targ
         ReadOnlySpan<SubjectMatch> matches = Matcher.Resolve(record.Facts);
         bool remove = false;
         foreach (SubjectMatch match in matches)
-            remove |= selection.Includes(match.Kind);
+            remove |= !match.IsUnclear && selection.Includes(match.Kind);
 
         foreach (SubjectMatch match in matches)
             (remove ? _removed : _retained).Add(match, record.Raw.Length, record.Facts);

@@ -10,6 +10,12 @@ internal sealed class MatchLedger(SubjectIndex subjects)
         if (!_entries.TryGetValue(match.Subject, out SubjectMatches? entry))
             entry = new SubjectMatches(match.Subject, subjects[match.Subject], default, default, default);
 
+        if (match.IsUnclear)
+        {
+            _entries[match.Subject] = entry with { Unclear = entry.Unclear + 1 };
+            return;
+        }
+
         MatchTally tally = entry[match.Kind].With(bytes, facts.Enqueued);
         if (match.Kind is MatchKind.Own)
             entry.Generations.Add(facts);

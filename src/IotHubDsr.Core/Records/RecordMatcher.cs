@@ -2,24 +2,6 @@ using System.Text;
 
 namespace IotHubDsr.Core.Records;
 
-/// <summary>How a record relates to a subject.</summary>
-internal readonly record struct SubjectMatch(int Subject, MatchKind Kind);
-
-/// <summary>Who wrote a sender's name into a record. Where two places name different senders, the higher one is right.</summary>
-internal enum SenderSource
-{
-    None,
-
-    /// <summary>An application property that the hub's annotation may stand among: a sender can set one of the same name.</summary>
-    Property,
-
-    /// <summary>A field of the service's own, in an event or a log row: the path in an event's subject is one.</summary>
-    Field,
-
-    /// <summary>The hub's system properties.</summary>
-    System,
-}
-
 /// <summary>
 /// Gathers the devices that one record names and says which subjects it concerns. A walker calls <see cref="Reset"/>, then the methods that
 /// add, for every name in any order, as records may repeat a key. A record whose sender cannot be determined concerns no subject, but is
@@ -37,17 +19,17 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     private int _mentionedCount;
     private SenderSource _source;
     private Signs _signs;
+    private SourceHub _hub;
+    private bool _isUnclear;
 
     [Flags]
     private enum Signs
     {
         None = 0,
         AttributedElsewhere = 1,
-        OfAnotherHub = 2,
         UnreadableSender = 4,
         UnreadableFields = 8,
         NeedsNoSender = 16,
-        OfThisHub = 128,
         SentByOther = 32,
         SentByTwo = 64,
     }
@@ -65,7 +47,7 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     /// <summary>Whether a key of this length can be one of the names: quicker than to look at it.</summary>
     public static bool MayBeName(int length) => length is 8 or 18 or 27;
 
-    public bool HasMatch => (_senderCount | _attributedCount | _mentionedCount) != 0 && !IsOfAnotherHub && !IsUnread;
+    public bool HasMatch => (_senderCount | _attributedCount | _mentionedCount) != 0 && !_hub.IsAnother && !IsUnread;
 
     /// <summary>Whether the record is, beyond doubt, of devices that are no subjects. When it is not, that may be all the same.</summary>
     public bool IsOfOthers =>
@@ -76,9 +58,9 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
 
     /// <summary>Whether the sender cannot be determined, although records of this kind have one.</summary>
     public bool IsUnread =>
-        !IsOfAnotherHub
+        !_hub.IsAnother
         && (
-            IsOfTwoHubs
+            _hub.IsBoth
             || Has(Signs.UnreadableSender)
             || IsSentByTwo
             || (!HasSender && (!Has(Signs.NeedsNoSender) || Has(Signs.UnreadableFields)))
@@ -129,6 +111,7 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
         _mentionedCount = 0;
         _source = SenderSource.None;
         _signs = Signs.None;
+        _hub = default;
     }
 
     /// <summary>Any entry of Properties or SystemProperties: whether it names a device is judged here.</summary>
@@ -190,10 +173,17 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     }
 
     /// <summary>The resource that the record comes from.</summary>
-    public void AddSource(ReadOnlySpan<byte> resource) => _signs |= SignOf(subjects.Origin?.IsAnotherHub(resource));
+    public void AddSource(ReadOnlySpan<byte> resource) => _hub.Add(subjects.Origin?.IsAnotherHub(resource));
 
     /// <summary>Name of the hub that the record comes from.</summary>
-    public void AddSourceHub(ReadOnlySpan<byte> name) => _signs |= SignOf(subjects.Origin?.IsAnotherHubName(name));
+    public void AddSourceHub(ReadOnlySpan<byte> name) => _hub.Add(subjects.Origin?.IsAnotherHubName(name));
+
+    /// <summary>A text that is the hub's name where the hub wrote it; anything else says nothing.</summary>
+    public void AddLikelySourceHub(ReadOnlySpan<byte> text)
+    {
+        if (subjects.Origin?.IsAnotherHubName(text) == false)
+            _hub.Add(isAnother: false);
+    }
 
     /// <summary>A text in the body.</summary>
     public void AddMention(ReadOnlySpan<byte> text)
@@ -207,6 +197,7 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     {
         ReadOnlySpan<int> senders = Distinct(_senders, _senderCount);
         ReadOnlySpan<int> attributed = Distinct(_attributed, _attributedCount);
+        _isUnclear = CanBeAnotherHubs(senders, facts);
         int count = 0;
         foreach (int sender in senders)
         {
@@ -237,23 +228,27 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
         return _matches.AsSpan(0, count);
     }
 
+    /// <summary>
+    /// Whether nothing shows which hub the record is of, where that matters: it neither names its hub nor was sent by a device that the
+    /// hub is known to have.
+    /// </summary>
+    private bool CanBeAnotherHubs(ReadOnlySpan<int> senders, in RecordFacts facts)
+    {
+        if (subjects.Origin is not { IsShared: true } || _hub.IsThis)
+            return false;
+        foreach (int sender in senders)
+        {
+            if (subjects.SubjectOf(sender).IsRegistered(facts))
+                return false;
+        }
+
+        return true;
+    }
+
     /// <summary>Whether a subject and another device are named as its sender, with equal authority: it is uncertain whose it is.</summary>
     private bool IsSentByTwo => _senderCount > 0 && (_signs & (Signs.SentByOther | Signs.SentByTwo)) != 0;
 
-    private static Signs SignOf(bool? isAnotherHub) =>
-        isAnotherHub switch
-        {
-            true => Signs.OfAnotherHub,
-            false => Signs.OfThisHub,
-            null => Signs.None,
-        };
-
     private bool Has(Signs sign) => (_signs & sign) != 0;
-
-    private bool IsOfAnotherHub => (_signs & (Signs.OfAnotherHub | Signs.OfThisHub)) == Signs.OfAnotherHub;
-
-    /// <summary>Whether the record says that it comes from another hub, and also that it comes from elsewhere.</summary>
-    private bool IsOfTwoHubs => (_signs & (Signs.OfAnotherHub | Signs.OfThisHub)) == (Signs.OfAnotherHub | Signs.OfThisHub);
 
     /// <summary>
     /// Whether the record is attributed to another device as well, which is not a subject that sent it: it is uncertain whose it is, and it
@@ -289,7 +284,7 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     {
         Subject asked = subjects.SubjectOf(subject);
         if (asked.Includes(kind, facts))
-            Append(ref _matches, ref count, new SubjectMatch(subject, kind));
+            Append(ref _matches, ref count, new SubjectMatch(subject, kind) { IsUnclear = _isUnclear });
         else if (asked.Bound is { } bound)
             AddLeftOut(subject, kind, bound, facts);
     }
@@ -297,7 +292,7 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     private void AddLeftOut(int subject, MatchKind kind, RecordBound bound, in RecordFacts facts)
     {
         HasLeftOut |= bound.Excludes(kind is MatchKind.Own or MatchKind.Relayed, facts);
-        if (bound.IsOfLaterDevice(kind is MatchKind.Own, facts))
+        if (!_isUnclear && bound.IsOfLaterDevice(kind is MatchKind.Own, facts))
             _laterDevices.Add(subject);
     }
 

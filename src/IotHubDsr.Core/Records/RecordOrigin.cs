@@ -16,6 +16,12 @@ internal sealed class RecordOrigin(params string[] hubNames)
 
     private readonly byte[][] _hubNames = [.. hubNames.Select(Encoding.UTF8.GetBytes)];
 
+    /// <summary>
+    /// Whether records of another hub can be among those that name none: then only the generation of a known device tells that one is this
+    /// hub's.
+    /// </summary>
+    public bool IsShared { get; init; }
+
     private static ReadOnlySpan<byte> HubTypeBytes => "/providers/Microsoft.Devices/IotHubs/"u8;
 
     /// <summary>Whether a resource, in any case, is another hub, or part of one; null when it is no part of any hub.</summary>

@@ -10,6 +10,7 @@ namespace IotHubDsr.Core.Records;
 internal sealed record Subject(string DeviceId)
 {
     private readonly byte[] _generation = [];
+    private readonly byte[] _registered = [];
 
     /// <summary>Only records that were sent under this generation ID: another device may have had the same device ID before.</summary>
     public string? GenerationId
@@ -19,6 +20,17 @@ internal sealed record Subject(string DeviceId)
         {
             field = value;
             _generation = Encoding.UTF8.GetBytes(value ?? "");
+        }
+    }
+
+    /// <summary>Generation ID of this hub's device, by which its records are told from another hub's; null when unknown.</summary>
+    public string? RegisteredGenerationId
+    {
+        get;
+        init
+        {
+            field = value;
+            _registered = Encoding.UTF8.GetBytes(value ?? "");
         }
     }
 
@@ -41,6 +53,9 @@ internal sealed record Subject(string DeviceId)
             && !(facts.Enqueued >= Before)
             && Bound?.Excludes(ofSender, facts) != true;
     }
+
+    /// <summary>Whether a record whose sender has this device ID says that it was sent by this hub's device.</summary>
+    public bool IsRegistered(in RecordFacts facts) => !facts.Generation.IsEmpty && facts.Generation.SequenceEqual(_registered);
 }
 
 /// <summary>What a record says of itself, as far as it may decide whether it was asked for.</summary>

@@ -17,6 +17,9 @@ internal sealed record SubjectMatches(int Subject, string DeviceId, MatchTally O
 {
     public MatchTally Mentioned { get; init; }
 
+    /// <summary>Records beside these that can be another hub's, however they relate to the subject.</summary>
+    public long Unclear { get; init; }
+
     /// <summary>Those of <see cref="Own"/> by the generation that the hub noted on them.</summary>
     public SentGenerations Generations { get; } = new();
 

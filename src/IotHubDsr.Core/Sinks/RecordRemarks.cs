@@ -36,6 +36,18 @@ internal static class RecordRemarks
             : $"{Counted.Of(records, "record")} of others {(records == 1 ? "names" : "name")} the device together "
                 + "with another or in an operator's query, which -IncludeMentioned treats as the device's: the hub's operator decides";
 
+    /// <summary>Records that can be another hub's, which are not counted elsewhere.</summary>
+    /// <param name="records">How many.</param>
+    /// <param name="location">Where they are.</param>
+    public static string? OfUnknownHub(long records, DataLocation location) =>
+        records == 0
+            ? null
+            : $"{HubSharing.GroundOf(location)}, and {Counted.Of(records, "record")} of the device ID {(records == 1 ? "tells" : "tell")} "
+                + "neither this hub nor the generation of its registered device: "
+                + $"{(records == 1 ? "it can be another hub's and is" : "they can be another hub's and are")} neither erased nor exported; "
+                + $"the person responsible for {location.Place} must find out whose {(records == 1 ? "it is" : "they are")}; "
+                + $"if no other hub uses the place, {HubSharing.Remedy}";
+
     /// <summary>The parts as one sentence; null if there are none.</summary>
     public static string? Sentence(IEnumerable<string?> parts)
     {

@@ -172,6 +172,7 @@ internal sealed class SinkCall(
             .Select(id => new Subject(id)
             {
                 GenerationId = scope.GenerationId,
+                RegisteredGenerationId = scope.GenerationId ?? Generations.GetValueOrDefault(id),
                 From = scope.StartTime,
                 Before = scope.EndTime,
                 Bound = bounds.GetValueOrDefault(id),

@@ -1,6 +1,6 @@
 namespace IotHubDsr.Core.Topology;
 
-/// <summary>The containers of which a connection's parameter says that they are the hub's alone.</summary>
+/// <summary>The containers, and other places, of which a connection's parameter says that they are the hub's alone.</summary>
 internal static class DedicatedContainers
 {
     private static readonly OperatorStatement Statement = new(
@@ -10,8 +10,8 @@ internal static class DedicatedContainers
 
     /// <param name="kinds">The kinds of place.</param>
     /// <param name="discovered">The locations of the hub.</param>
-    /// <param name="places">Containers, as <c>account/container</c>.</param>
-    /// <param name="notify">Takes a warning for each container that is not among the locations.</param>
+    /// <param name="places">Places, as <see cref="DataLocation.Place"/> has them: <c>account/container</c>.</param>
+    /// <param name="notify">Takes a warning for each place that is not among the locations.</param>
     public static DiscoveryResult Apply(
         PlaceKinds kinds,
         DiscoveryResult discovered,
@@ -36,7 +36,7 @@ internal static class DedicatedContainers
         {
             notify(
                 NoticeLevel.Warning,
-                $"-DedicatedContainer {place} has no effect: the hub has no routed or upload container of that name."
+                $"-DedicatedContainer {place} has no effect: the hub sends nothing that other hubs could send, too, to a place of that name."
             );
         }
 

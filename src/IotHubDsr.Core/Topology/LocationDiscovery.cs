@@ -30,7 +30,7 @@ internal sealed class LocationDiscovery(
     {
         var accounts = new StorageAccounts(arm, cloud, hub.ResourceId.SubscriptionId, notify);
         var context = new DiscoveryContext(arm, accounts, new Subscriptions(arm));
-        Task<OtherHubs> otherHubs = OtherHubs.ReadAsync(arm, hub, context.Subscriptions, cancellationToken);
+        Task<OtherHubs> otherHubs = OtherHubs.ReadAsync(hub, context, Of<IEndpointPlaces>(), cancellationToken);
         var events = new EventGridDiscovery(context, Of<IHandlerPlaces>(), Of<IDeadLetterPlaces>());
         Task<LocationSet>[] parts =
         [
@@ -38,22 +38,28 @@ internal sealed class LocationDiscovery(
             PartAsync("routing", () => new RoutingDiscovery(context, Of<IEndpointPlaces>(), notify).FindAsync(hub, cancellationToken)),
             PartAsync("events", () => events.FindAsync(hub, cancellationToken)),
             PartAsync("diagnostic settings", () => new DiagnosticsDiscovery(context, Of<ILogPlaces>()).FindAsync(hub, cancellationToken)),
-            .. Of<IAttachedPlaces>().Select(source => PartAsync(source.Part, () => FindAsync(source))),
+            .. Of<IAttachedPlaces>()
+                .Select(source =>
+                    PartAsync(source.Part, () => AddedAsync(found => source.AddAsync(hub, context, found, cancellationToken)))
+                ),
         ];
 
         var locations = new LocationSet();
         foreach (LocationSet part in await Task.WhenAll(parts))
             locations.Add(part);
-        locations.Add(accounts.Refusals);
         locations.Add(extra.Select(location => OfHub(kinds, location, hub.Name)));
+        IReadOnlyList<LocationDraft> ways = locations.Ways;
+        Task<LocationSet>[] onward =
+        [
+            .. Of<IOnwardPlaces>()
+                .Select(source =>
+                    PartAsync(source.Part, () => AddedAsync(found => source.AddAsync(ways, hub, context, found, cancellationToken)))
+                ),
+        ];
+        foreach (LocationSet part in await Task.WhenAll(onward))
+            locations.Add(part);
+        locations.Add(accounts.Refusals);
         return locations.Build(kinds, await otherHubs);
-
-        async Task<LocationSet> FindAsync(IAttachedPlaces source)
-        {
-            var found = new LocationSet();
-            await source.AddAsync(hub, context, found, cancellationToken);
-            return found;
-        }
 
         async Task<LocationSet> PartAsync(string part, Func<Task<LocationSet>> find)
         {
@@ -70,6 +76,13 @@ internal sealed class LocationDiscovery(
                 );
                 return unread;
             }
+        }
+
+        static async Task<LocationSet> AddedAsync(Func<LocationSet, Task> add)
+        {
+            var found = new LocationSet();
+            await add(found);
+            return found;
         }
     }
 

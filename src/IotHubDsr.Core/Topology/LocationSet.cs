@@ -6,6 +6,9 @@ internal sealed class LocationSet
     private readonly List<LocationDraft> _ways = [];
     private readonly List<Fault> _faults = [];
 
+    /// <summary>All that was added, way by way.</summary>
+    public IReadOnlyList<LocationDraft> Ways => [.. _ways];
+
     /// <summary>Adds a location or, when the place is known already, one more way to it.</summary>
     public void Add(LocationDraft location) => _ways.Add(location);
 
@@ -55,13 +58,13 @@ internal sealed class LocationSet
 
     /// <summary>The locations in the order in which they were first added, each with its ID, verdict and advice.</summary>
     /// <param name="kinds">The kinds of place.</param>
-    /// <param name="others">What other hubs write to blob containers.</param>
+    /// <param name="others">What other hubs write to the same places.</param>
     public DiscoveryResult Build(PlaceKinds kinds, OtherHubs others)
     {
         LocationDraft[] joined =
         [
             .. _ways
-                .GroupBy(way => KeyOf(kinds, way), StringComparer.Ordinal)
+                .GroupBy(kinds.KeyOf, StringComparer.Ordinal)
                 .SelectMany(static same => LocationIdentity.Apart([.. same]))
                 .Select(ways => LocationText.Clean(others.Mark(kinds, LocationJoin.All(ways)))),
         ];
@@ -76,11 +79,4 @@ internal sealed class LocationSet
             [.. _faults]
         );
     }
-
-    /// <remarks>
-    /// Names of Azure resources, blob containers, event hubs and queues do not differ by case alone, so neither do places; only few kinds
-    /// of place do.
-    /// </remarks>
-    private static string KeyOf(PlaceKinds kinds, LocationDraft location) =>
-        $"{location.Kind}|{(kinds.Of(location.Kind).Is(PlaceTraits.HasCase) ? location.Place : location.Place.ToLowerInvariant())}";
 }

@@ -4,11 +4,13 @@ using IotHubDsr.Core.Azure;
 namespace IotHubDsr.Core.Topology;
 
 /// <summary>
-/// What the other hubs that the account can see write to blob containers: names of uploaded files hold no hub, and device IDs are unique
-/// only within one. Hubs of subscriptions that the account cannot see remain unknown.
+/// What the other hubs that the account can see write to the places of this one: device IDs are unique only within a hub, and names of
+/// uploaded files, messages and events need not tell theirs. Hubs of subscriptions that the account cannot see remain unknown.
 /// </summary>
 internal sealed class OtherHubs
 {
+    private const string Endpoints = "routing.endpoints";
+
     private readonly List<HubWriter> _writers = [];
     private readonly List<string> _unread = [];
 
@@ -22,11 +24,15 @@ internal sealed class OtherHubs
         return none;
     }
 
-    /// <summary>Lists the hubs of all subscriptions once. What cannot be read is a doubt about every upload container.</summary>
+    /// <summary>Lists the hubs of all subscriptions once. What cannot be read is a doubt about every place whose records tell no hub.</summary>
+    /// <param name="hub">The hub.</param>
+    /// <param name="context">What is read with.</param>
+    /// <param name="sources">Where routing endpoints lead: those of another hub lead to the same kinds of place.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public static async Task<OtherHubs> ReadAsync(
-        ArmReader arm,
         HubDescription hub,
-        Subscriptions subscriptions,
+        DiscoveryContext context,
+        IReadOnlyList<IEndpointPlaces> sources,
         CancellationToken cancellationToken
     )
     {
@@ -34,7 +40,7 @@ internal sealed class OtherHubs
         IReadOnlyList<string> visible = [];
         try
         {
-            visible = await subscriptions.ListAsync(cancellationToken);
+            visible = await context.Subscriptions.ListAsync(cancellationToken);
         }
         catch (DsrException exception)
         {
@@ -46,12 +52,9 @@ internal sealed class OtherHubs
         {
             try
             {
-                await foreach (
-                    JsonElement other in arm.ListAsync(HubResource.ListCall(subscription, resourceGroup: null), cancellationToken)
-                )
-                {
-                    await others.AddAsync(arm, hub, other, cancellationToken);
-                }
+                ArmCall listing = HubResource.ListCall(subscription, resourceGroup: null);
+                await foreach (JsonElement other in context.Arm.ListAsync(listing, cancellationToken))
+                    await others.AddAsync(other, hub, context, sources, cancellationToken);
             }
             catch (DsrException exception)
             {
@@ -62,31 +65,29 @@ internal sealed class OtherHubs
         return others;
     }
 
-    /// <summary>Adds to a location of blobs what other hubs write there.</summary>
+    /// <summary>Adds to a location what other hubs write there.</summary>
     public LocationDraft Mark(PlaceKinds kinds, LocationDraft location)
     {
         PlaceDescription kind = kinds.Of(location.Kind);
-        if (!kind.Is(PlaceTraits.MayBeDedicated) || location.Place.Split('/') is not [var account, var container])
+        if (!kind.Is(PlaceTraits.MayBeDedicated))
             return location;
 
-        HubWriter[] sharers = [.. _writers.Where(writer => writer.WritesTo(account, container) == true)];
+        HubWriter[] sharers = [.. _writers.Where(writer => writer.WritesTo(kinds, location) == true)];
         string[] doubts =
         [
             .. _unread,
-            .. _writers
-                .Where(writer => writer.WritesTo(account, container) is null)
-                .Select(static writer => $"the settings of hub '{writer.HubName}' do not tell which container it writes to."),
+            .. _writers.Where(writer => writer.WritesTo(kinds, location) is null).Select(static writer => writer.Doubt),
         ];
         var settings = new Dictionary<string, string>(location.Settings, StringComparer.Ordinal);
         if (sharers.Length > 0)
         {
             settings[LocationSettings.OtherHubs] = string.Join(
                 '\n',
-                sharers.Select(static writer => $"{writer.HubName} {writer.FileNameFormat}".TrimEnd()).Distinct(StringComparer.Ordinal)
+                sharers.Select(static writer => writer.Setting).Distinct(StringComparer.Ordinal)
             );
         }
 
-        if (doubts.Length > 0 && kind.Is(PlaceTraits.HasDeviceFolders))
+        if (doubts.Length > 0 && kind.Is(PlaceTraits.LeavesHubOpen))
             settings[LocationSettings.SharingUnknown] = string.Join(' ', doubts.Distinct(StringComparer.Ordinal));
         return location with
         {
@@ -100,26 +101,78 @@ internal sealed class OtherHubs
         {
             Kind = DataWayKind.OtherHub,
             Name = writer.HubName,
-            Note = writer.FileNameFormat is null ? "lets its devices upload files" : "routes messages",
+            Note = writer.Way.Does,
+            Target = writer.Way.To,
         };
 
-    private async Task AddAsync(ArmReader arm, HubDescription hub, JsonElement other, CancellationToken cancellationToken)
+    private async Task AddAsync(
+        JsonElement other,
+        HubDescription hub,
+        DiscoveryContext context,
+        IReadOnlyList<IEndpointPlaces> sources,
+        CancellationToken cancellationToken
+    )
     {
         if (hub.ResourceId.Names(other.Text("id")))
             return;
         string name = other.Text("name") ?? "without a name";
+        bool hasId = ArmId.TryParse(other.Text("id"), out ArmId? id);
         JsonElement? properties = other.Prop("properties");
-        if (properties is not { ValueKind: JsonValueKind.Object } && ArmId.TryParse(other.Text("id"), out ArmId? id))
+        if (properties is not { ValueKind: JsonValueKind.Object } && hasId)
         {
             // A listing may be shorter than the resource itself.
             properties = (
-                await arm.GetAsync(new ArmCall(id.Path, HubResource.ApiVersion, $"the IoT hub {id.Name}"), cancellationToken)
+                await context.Arm.GetAsync(new ArmCall(id!.Path, HubResource.ApiVersion, $"the IoT hub {id.Name}"), cancellationToken)
             ).Prop("properties");
         }
 
-        if (properties is { ValueKind: JsonValueKind.Object } known)
-            _writers.AddRange(HubWriter.Of(name, known));
-        else
+        if (properties is not { ValueKind: JsonValueKind.Object } known)
+        {
             _unread.Add($"the configuration of hub '{name}' cannot be read.");
+            return;
+        }
+
+        _writers.AddRange(ContainerWriter.Of(name, known));
+        HubDescription described = hub with { ResourceId = id ?? hub.ResourceId, Name = name, Properties = known };
+        await AddEndpointsAsync(described, context, sources, cancellationToken);
+    }
+
+    /// <summary>What a hub routes to is found as for this hub, but for containers: to find their accounts takes rights in theirs.</summary>
+    private async Task AddEndpointsAsync(
+        HubDescription other,
+        DiscoveryContext context,
+        IReadOnlyList<IEndpointPlaces> sources,
+        CancellationToken cancellationToken
+    )
+    {
+        var table = RoutingTable.Read(other.Properties);
+        foreach (RoutingEndpoint endpoint in table.Endpoints)
+        {
+            bool isContainer = endpoint.Kind.Equals(ContainerWriter.EndpointKind, StringComparison.OrdinalIgnoreCase);
+            IEndpointPlaces? source = sources.FirstOrDefault(known =>
+                known.EndpointKinds.Contains(endpoint.Kind, StringComparer.OrdinalIgnoreCase)
+            );
+            if (!isContainer && source is not null)
+                _writers.Add(new EntityWriter(other.Name, await PlaceOfAsync(source, endpoint)));
+        }
+
+        if (table.Oddities.Any(static oddity => oddity.Where == "routing" || IsOfEndpoints(oddity.Where)))
+            _writers.Add(new EntityWriter(other.Name, Place: null));
+
+        async Task<LocationDraft?> PlaceOfAsync(IEndpointPlaces source, RoutingEndpoint endpoint)
+        {
+            try
+            {
+                return await source.FindAsync(endpoint, other, context, cancellationToken);
+            }
+            catch (DsrException)
+            {
+                return null;
+            }
+        }
+
+        static bool IsOfEndpoints(string where) =>
+            where.StartsWith(Endpoints, StringComparison.OrdinalIgnoreCase)
+            && !where.StartsWith($"{Endpoints}.{ContainerWriter.EndpointKind}", StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -81,7 +81,7 @@ internal enum PlaceTraits
     /// <summary>Names of blobs begin with the ID of a device and hold no hub.</summary>
     HasDeviceFolders = 8,
 
-    /// <summary>The operator can vouch that the container is one hub's alone, and other hubs' settings are searched for it.</summary>
+    /// <summary>The operator can vouch that the place is one hub's alone, and other hubs' settings are searched for it.</summary>
     MayBeDedicated = 16,
 
     /// <summary>Names of blobs follow the formats of a routing endpoint.</summary>
@@ -95,6 +95,11 @@ internal enum PlaceTraits
 
     /// <summary>It is read in consumer groups, and the operator can name the one to use.</summary>
     HasConsumerGroups = 256,
+
+    /// <summary>
+    /// Not everything there tells which hub it comes from: where other hubs cannot be listed, nobody knows whose it is.
+    /// </summary>
+    LeavesHubOpen = 512,
 }
 
 /// <summary>The order in which places are erased from: what would write new traces comes before what they are written to.</summary>

@@ -43,6 +43,14 @@ internal sealed class PlaceKinds
     /// <summary>The kinds that have a trait.</summary>
     public string[] With(PlaceTraits trait) => [.. All.Where(kind => kind.Is(trait)).Select(static kind => kind.Kind)];
 
+    /// <summary>What two names of one place have in common, apart from resources of one name in several groups.</summary>
+    /// <remarks>
+    /// Names of Azure resources, blob containers, event hubs and queues do not differ by case alone, so neither do places; only few kinds
+    /// of place do.
+    /// </remarks>
+    public string KeyOf(LocationDraft location) =>
+        $"{location.Kind}|{(Of(location.Kind).Is(PlaceTraits.HasCase) ? location.Place : location.Place.ToLowerInvariant())}";
+
     /// <summary>The kinds of a form.</summary>
     public string[] Of(PlaceForm form) => [.. All.Where(kind => kind.Form == form).Select(static kind => kind.Kind)];
 }

@@ -7,7 +7,11 @@ namespace IotHubDsr.Core.Topology;
 /// <param name="Arm">Reads Azure Resource Manager.</param>
 /// <param name="Accounts">The storage accounts.</param>
 /// <param name="Subscriptions">The subscriptions that can be seen.</param>
-internal sealed record DiscoveryContext(ArmReader Arm, StorageAccounts Accounts, Subscriptions Subscriptions);
+internal sealed record DiscoveryContext(ArmReader Arm, StorageAccounts Accounts, Subscriptions Subscriptions)
+{
+    /// <summary>Single resources.</summary>
+    public ResourceReads Resources { get; } = new(Arm);
+}
 
 /// <summary>
 /// From a part of the configuration to places of a kind. A kind implements the interface of each part that can lead to it: what no kind takes
@@ -96,4 +100,24 @@ internal interface IAttachedPlaces : IPlaceSource
     string Part { get; }
 
     Task AddAsync(HubDescription hub, DiscoveryContext context, LocationSet locations, CancellationToken cancellationToken);
+}
+
+/// <summary>Places that others lead on to, whatever leads to those: copies that a service makes of what it stores.</summary>
+internal interface IOnwardPlaces : IPlaceSource
+{
+    /// <summary>What is read, in words.</summary>
+    string Part { get; }
+
+    /// <param name="found">All that was found otherwise, way by way.</param>
+    /// <param name="hub">The hub.</param>
+    /// <param name="context">What is read with.</param>
+    /// <param name="locations">Takes further places, and more about those that were found.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task AddAsync(
+        IReadOnlyList<LocationDraft> found,
+        HubDescription hub,
+        DiscoveryContext context,
+        LocationSet locations,
+        CancellationToken cancellationToken
+    );
 }

@@ -51,14 +51,13 @@ internal static class ArmWorld
     {
         WorldNames names = world.Names;
         var hub = new HubResource(world);
-        JsonObject neighbour = hub.Neighbour();
         catalogue.Add("GET", names.HubId, hub.Read);
-        catalogue.Add("GET", neighbour["id"]!.ToString(), _ => neighbour);
+        catalogue.Add("GET", hub.Neighbour()["id"]!.ToString(), _ => hub.Neighbour());
         catalogue.Add("POST", $"{names.HubId}/listkeys", _ => hub.Keys());
         catalogue.AddList($"{names.HubId}/routingEndpointsHealth", HealthPageSize, _ => hub.Health());
-        catalogue.AddList($"{names.Subscription}/providers/Microsoft.Devices/IotHubs", 1, version => [neighbour, hub.Read(version)]);
+        catalogue.AddList($"{names.Subscription}/providers/Microsoft.Devices/IotHubs", 1, version => [hub.Neighbour(), hub.Read(version)]);
         catalogue.AddList(Group(names, WorldNames.HubGroup), null, version => [hub.Read(version)]);
-        catalogue.AddList(Group(names, WorldNames.DataGroup), null, _ => [neighbour]);
+        catalogue.AddList(Group(names, WorldNames.DataGroup), null, _ => [hub.Neighbour()]);
     }
 
     private static string Group(WorldNames names, string group) =>

@@ -45,6 +45,8 @@ internal sealed class HubResource(SandboxWorld world)
     public JsonObject Neighbour()
     {
         JsonObject neighbour = NeighbourAlone();
+        if (world.NeighbourSharesEntities)
+            neighbour["properties"]!["routing"]!["endpoints"] = OtherEndpoints();
         if (world.NeighbourSharesContainers)
         {
             JsonObject properties = neighbour["properties"]!.AsObject();

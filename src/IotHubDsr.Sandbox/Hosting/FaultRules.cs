@@ -4,7 +4,7 @@ namespace IotHubDsr.Sandbox.Hosting;
 /// What goes wrong, and when. Of the requests that match all given conditions the first <see cref="Skip"/> pass, the next
 /// <see cref="Times"/> suffer, and the rest pass again.
 /// </summary>
-internal sealed record FaultRule
+internal sealed record FaultRule : ICountedFault<FaultRule>
 {
     /// <summary>login, arm, hub, blob, queue or cosmos.</summary>
     public string? Service { get; init; }
@@ -42,62 +42,23 @@ internal sealed record FaultRule
 
     /// <summary>Delivers only this many bytes of the response body, as a complete and successful response.</summary>
     public long? TruncateAfterBytes { get; init; }
+
+    public FaultRule With(int skip, int times) => this with { Skip = skip, Times = times };
 }
 
-/// <summary>The faults asked for by tests, in the order in which they were added; the first that applies is taken.</summary>
+/// <summary>The faults of HTTP requests.</summary>
 internal sealed class FaultRules
 {
-    private readonly Lock _lock = new();
-    private readonly List<FaultRule> _rules = [];
+    private readonly CountedFaults<FaultRule> _rules = new();
 
-    public IReadOnlyList<FaultRule> Pending
-    {
-        get
-        {
-            lock (_lock)
-                return [.. _rules];
-        }
-    }
+    public IReadOnlyList<FaultRule> Pending => _rules.Pending;
 
-    public void Add(FaultRule rule)
-    {
-        lock (_lock)
-            _rules.Add(rule);
-    }
+    public void Add(FaultRule rule) => _rules.Add(rule);
 
-    public void Clear()
-    {
-        lock (_lock)
-            _rules.Clear();
-    }
+    public void Clear() => _rules.Clear();
 
-    public FaultRule? Take(AzureService service, string host, string method, string rawTarget)
-    {
-        lock (_lock)
-        {
-            for (int index = 0; index < _rules.Count; index++)
-            {
-                FaultRule rule = _rules[index];
-                if (!Matches(rule, service, host, method, rawTarget))
-                    continue;
-
-                if (rule.Skip > 0)
-                {
-                    _rules[index] = rule with { Skip = rule.Skip - 1 };
-                    continue;
-                }
-
-                if (rule.Times <= 1)
-                    _rules.RemoveAt(index);
-                else
-                    _rules[index] = rule with { Times = rule.Times - 1 };
-
-                return rule;
-            }
-
-            return null;
-        }
-    }
+    public FaultRule? Take(AzureService service, string host, string method, string rawTarget) =>
+        _rules.Take(rule => Matches(rule, service, host, method, rawTarget));
 
     private static bool Matches(FaultRule rule, AzureService service, string host, string method, string rawTarget) =>
         (rule.Service is null || rule.Service.Equals(service.ToString(), StringComparison.OrdinalIgnoreCase))

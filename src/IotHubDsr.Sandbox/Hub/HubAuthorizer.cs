@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using IotHubDsr.Sandbox.Identity;
 
 namespace IotHubDsr.Sandbox.Hub;
@@ -29,13 +26,11 @@ internal sealed class HubAuthorizer(
     TimeProvider real
 )
 {
-    private const string SasScheme = "SharedAccessSignature ";
-
     public void Require(string? authorization, HubRight right, IReadOnlyList<AzureAction> actions, string operation)
     {
-        if (authorization?.StartsWith(SasScheme, StringComparison.OrdinalIgnoreCase) == true)
+        if (SignatureToken.IsOne(authorization))
         {
-            RequireSignature(authorization[SasScheme.Length..], right);
+            RequireSignature(authorization!, right);
             return;
         }
 
@@ -54,46 +49,22 @@ internal sealed class HubAuthorizer(
 
     private static HubRefusal Unauthorized(string text) => new(HubError.IotHubUnauthorizedAccess, text);
 
-    private void RequireSignature(string signature, HubRight right)
+    private void RequireSignature(string token, HubRight right)
     {
-        var fields = signature
-            .Split('&')
-            .Select(field => field.Split('=', 2))
-            .Where(pair => pair.Length == 2)
-            .ToDictionary(pair => pair[0].Trim(), pair => pair[1], StringComparer.Ordinal);
-        if (
-            !fields.TryGetValue("sr", out string? resource)
-            || !fields.TryGetValue("sig", out string? sig)
-            || !fields.TryGetValue("se", out string? expiry)
-            || !fields.TryGetValue("skn", out string? policyName)
-            || !long.TryParse(expiry, NumberStyles.None, CultureInfo.InvariantCulture, out long expires)
-        )
-        {
-            throw Unauthorized("Unauthorized: a signature needs sr, sig, se and skn.");
-        }
-
-        policyName = WebUtility.UrlDecode(policyName);
-        HubPolicy policy = policies.FirstOrDefault(policy => policy.Name.Equals(policyName, StringComparison.OrdinalIgnoreCase))
+        SignatureToken signature = SignatureToken.Parse(token)
+            ?? throw Unauthorized("Unauthorized: a signature needs sr, sig, se and skn.");
+        HubPolicy policy = policies.FirstOrDefault(policy => policy.Name.Equals(signature.Policy, StringComparison.OrdinalIgnoreCase))
             ?? throw Unauthorized("Unauthorized: unknown policy.");
-        // What is signed is the resource as it was sent, encoding and all.
-        byte[] signed = Encoding.UTF8.GetBytes($"{resource}\n{expiry}");
-        byte[] presented = Encoding.UTF8.GetBytes(WebUtility.UrlDecode(sig));
-        if (!IsSignedWith(policy.PrimaryKey, signed, presented) && !IsSignedWith(policy.SecondaryKey, signed, presented))
+        if (!((string[])[policy.PrimaryKey, policy.SecondaryKey]).Any(key => signature.IsSignedWith(Convert.FromBase64String(key))))
             throw Unauthorized("Unauthorized: the signature does not match.");
 
-        if (!WebUtility.UrlDecode(resource).Equals(hostName, StringComparison.OrdinalIgnoreCase))
+        if (!WebUtility.UrlDecode(signature.Resource).Equals(hostName, StringComparison.OrdinalIgnoreCase))
             throw Unauthorized("Unauthorized: the signature is for another resource.");
 
-        if (expires <= real.GetUtcNow().ToUnixTimeSeconds())
+        if (signature.Expires <= real.GetUtcNow())
             throw Unauthorized("Unauthorized: the signature has expired.");
 
         if ((policy.Rights & right) != right)
             throw new HubRefusal(HubError.IotHubUnauthorized, $"Policy '{policy.Name}' does not give the right {right}.");
-    }
-
-    private static bool IsSignedWith(string key, byte[] signed, byte[] presented)
-    {
-        string expected = Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(key), signed));
-        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), presented);
     }
 }

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using IotHubDsr.Sandbox.Identity;
 using IotHubDsr.Sandbox.Messaging.Amqp;
@@ -19,7 +17,6 @@ internal sealed class MessagingAuthorizer(TokenIssuer tokens, AccessRules access
 {
     private const string SignatureType = "servicebus.windows.net:sastoken";
     private const string TokenType = "jwt";
-    private const string Scheme = "SharedAccessSignature ";
 
     public DateTimeOffset Now => real.GetUtcNow();
 
@@ -35,7 +32,7 @@ internal sealed class MessagingAuthorizer(TokenIssuer tokens, AccessRules access
 
     /// <summary>A token whose type nothing tells: the one that comes with a request to $management.</summary>
     public TokenClaim VerifyEither(MessagingNamespace owner, string token, string audience) =>
-        Verify(owner, token.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? SignatureType : TokenType, token, audience);
+        Verify(owner, SignatureToken.IsOne(token) ? SignatureType : TokenType, token, audience);
 
     public bool Allows(MessagingNamespace owner, TokenClaim claim, string entity, MessagingRight right)
     {
@@ -77,55 +74,27 @@ internal sealed class MessagingAuthorizer(TokenIssuer tokens, AccessRules access
 
     private TokenClaim VerifySignature(MessagingNamespace owner, string token, string audience)
     {
-        if (!token.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (!SignatureToken.IsOne(token))
             throw MessagingErrors.BadToken("MalformedToken: The signature has no scheme.");
 
-        var fields = token[Scheme.Length..]
-            .Split('&')
-            .Select(field => field.Split('=', 2))
-            .Where(pair => pair.Length == 2)
-            .ToDictionary(pair => pair[0].Trim(), pair => pair[1], StringComparer.Ordinal);
-        if (
-            !fields.TryGetValue("sr", out string? resource)
-            || !fields.TryGetValue("sig", out string? signature)
-            || !fields.TryGetValue("se", out string? expiry)
-            || !fields.TryGetValue("skn", out string? name)
-            || !long.TryParse(expiry, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds)
-        )
-        {
-            throw MessagingErrors.BadToken("MalformedToken: A signature needs sr, sig, se and skn.");
-        }
-
-        string path = PathOf(owner, WebUtility.UrlDecode(resource));
-        MessagingRule rule = owner
-            .RulesFor(path)
-            .FirstOrDefault(rule => IsSigned(rule, WebUtility.UrlDecode(name), resource, expiry, signature))
+        SignatureToken signature = SignatureToken.Parse(token)
+            ?? throw MessagingErrors.BadToken("MalformedToken: A signature needs sr, sig, se and skn.");
+        string path = PathOf(owner, WebUtility.UrlDecode(signature.Resource));
+        MessagingRule rule = owner.RulesFor(path).FirstOrDefault(rule => IsSigned(rule, signature))
             ?? throw MessagingErrors.BadToken("InvalidSignature: The token has an invalid signature.");
-        var expires = DateTimeOffset.FromUnixTimeSeconds(seconds);
-        if (expires <= Now)
+        if (signature.Expires <= Now)
             throw MessagingErrors.BadToken("ExpiredToken: The token is expired.");
 
         if (!NodeAddress.IsWithin(PathOf(owner, audience), path))
             throw MessagingErrors.BadToken("InvalidAudience: The signature is for another resource.");
 
-        return new TokenClaim(path, expires, rule);
+        return new TokenClaim(path, signature.Expires, rule);
     }
 
-    private static bool IsSigned(MessagingRule rule, string name, string resource, string expiry, string signature)
-    {
-        if (!rule.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            return false;
-
-        byte[] signed = Encoding.UTF8.GetBytes($"{resource}\n{expiry}");
-        byte[] presented = Encoding.UTF8.GetBytes(WebUtility.UrlDecode(signature));
-        return ((string[])[rule.PrimaryKey, rule.SecondaryKey]).Any(key =>
-            // Unlike the hub's own API, messaging signs with the text of the key.
-            CryptographicOperations.FixedTimeEquals(
-                Encoding.UTF8.GetBytes(Convert.ToBase64String(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), signed))),
-                presented
-            )
-        );
-    }
+    /// <remarks>Unlike the hub's own API, messaging signs with the text of the key.</remarks>
+    private static bool IsSigned(MessagingRule rule, SignatureToken signature) =>
+        rule.Name.Equals(signature.Policy, StringComparison.OrdinalIgnoreCase)
+        && ((string[])[rule.PrimaryKey, rule.SecondaryKey]).Any(key => signature.IsSignedWith(Encoding.UTF8.GetBytes(key)));
 
     private static string PathOf(MessagingNamespace owner, string resource)
     {

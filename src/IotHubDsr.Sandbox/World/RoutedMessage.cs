@@ -14,6 +14,9 @@ internal sealed record RoutedMessage(DateTimeOffset Enqueued, string DeviceId, s
 
     public string MessageSource { get; init; } = TelemetrySource;
 
+    /// <summary>The hub that routes it: another one can route to the same place.</summary>
+    public string HubName { get; init; } = WorldNames.HubName;
+
     /// <summary>The module of the device that sent it, or that it is about.</summary>
     public string? ModuleId { get; init; }
 

@@ -82,7 +82,7 @@ internal sealed class RoutedMessageEncoder
         _writer.Clear();
         WriteProperties(
             message.MessageId,
-            isTelemetry ? null : Encoding.UTF8.GetBytes(WorldNames.HubName),
+            isTelemetry ? null : Encoding.UTF8.GetBytes(message.HubName),
             message.IsJson ? "application/json" : null,
             message.IsJson ? "utf-8" : null
         );

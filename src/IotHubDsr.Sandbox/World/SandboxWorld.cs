@@ -26,6 +26,9 @@ internal sealed record SandboxWorld(
     /// <summary>As <see cref="SandboxOptions.EventsToServiceBus"/>.</summary>
     public bool EventsToServiceBus { get; init; }
 
+    /// <summary>Whether the other hub of the subscription routes to the event hubs, queues and databases of this one.</summary>
+    public bool NeighbourSharesEntities { get; set; }
+
     /// <summary>As <see cref="SandboxOptions.NeighbourSharesContainers"/>.</summary>
     public bool NeighbourSharesContainers { get; init; }
 

@@ -94,9 +94,9 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
     [ValidateNotNullOrEmpty]
     public string? LocationFile { get; set; }
 
-    /// <summary>Blob containers, as account/container, that belong to the hub alone.</summary>
+    /// <summary>Blob containers, as account/container, and other places that routes lead to, that belong to the hub alone.</summary>
     [Parameter]
-    [ValidatePattern(@"^[^/\s]+/[^/\s]+$")]
+    [ValidatePattern(@"^[^/\s]+(/[^/\s]+)+$")]
     [ArgumentCompleter(typeof(ContainerCompleter))]
     public string[] DedicatedContainer { get; set; } = [];
 

@@ -36,6 +36,33 @@ public sealed class CaptureTests
     }
 
     [Theory]
+    [InlineData("1", true, 1, 0)]
+    [InlineData("2", true, 0, 1)]
+    [InlineData("", true, 0, 1)]
+    [InlineData("2", false, 1, 0)]
+    public async Task Capture_WhereAnotherHubMayWrite_LosesWhatTheRegisteredDeviceSentAlone(
+        string generation,
+        bool isShared,
+        int own,
+        int unclear
+    )
+    {
+        byte[] file = CaptureFile.WriteOne(
+            system: new() { [Annotation] = "dev1", ["iothub-connection-auth-generation-id"] = generation },
+            properties: []
+        );
+        var subject = new Subject("dev1") { RegisteredGenerationId = "1" };
+        var subjects = SubjectIndex.Of([subject], new RecordOrigin("contoso") { IsShared = isShared });
+
+        SubjectMatches found = Assert.Single((await Archive.ScanAsync(file, subjects)).Subjects);
+        (ArchiveRewrite? rewrite, byte[]? result) = await Archive.RewriteAsync(file, new RecordSelection(subjects));
+
+        Assert.Equal((own, unclear), (found.Own.Records, found.Unclear));
+        Assert.Equal(own, rewrite.RecordsRemoved);
+        Assert.Equal(own == 0, file.AsSpan().SequenceEqual(result));
+    }
+
+    [Theory]
     [InlineData("SystemProperties")]
     [InlineData("Properties")]
     public async Task Capture_SenderAsBytes_IsRead(string map)

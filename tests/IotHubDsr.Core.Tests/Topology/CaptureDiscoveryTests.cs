@@ -66,10 +66,84 @@ public sealed class CaptureDiscoveryTests
         );
     }
 
+    [Theory]
+    [InlineData(
+        HubWorld.EventSubscriptions,
+        """{"value":[{"name":"s","properties":{"destination":{"endpointType":"EventHub","properties":{"resourceId":"/SUBSCRIPTIONS/s1/resourceGroups/rg/providers/Microsoft.EventHub/namespaces/ns/eventhubs/eh"} } } }]}"""
+    )]
+    [InlineData(
+        HubWorld.DiagnosticSettings,
+        """{"value":[{"name":"d","properties":{"eventHubAuthorizationRuleId":"/subscriptions/s1/resourceGroups/rg/providers/Microsoft.EventHub/namespaces/ns/authorizationrules/r","eventHubName":"eh","logs":[{"category":"Connections","enabled":true}]} }]}"""
+    )]
+    public async Task Capture_OfAnEventHubThatEventsOrLogsLeadTo_IsAnArchive(string part, string listed)
+    {
+        HubWorld world = WorldOf(Capture);
+        world.Arm.On(part, listed);
+
+        DataLocation location = await world.OnlyAsync(LocationKinds.RoutedBlobContainer, "{}");
+
+        Assert.Equal("stcapture/captured", location.Place);
+    }
+
+    [Fact]
+    public async Task EventHub_IsReadOnce_ForItsCaptureAndForItself()
+    {
+        HubWorld world = WorldOf(Capture);
+        world.Arm.On(
+            HubWorld.EventSubscriptions,
+            $$"""{"value":[{"name":"s","properties":{"destination":{"endpointType":"EventHub","properties":{"resourceId":"{{EventHub}}"} } } }]}"""
+        );
+        world.Arm.On($"{EventHub}/consumergroups", """{"value":[{"name":"$Default"},{"name":"dash"},{"name":"archive\u0007"}]}""");
+
+        DiscoveryResult result = await world.DiscoverAsync(HubWorld.Routing(Endpoint));
+
+        DataLocation location = Assert.Single(result.Locations, one => one.Kind == LocationKinds.EventHub);
+        Assert.Equal(TimeSpan.FromHours(36), location.Retention);
+        Assert.Equal("consumer groups 'archive ', 'dash' beside $Default: whoever reads there can keep copies", location.Provenance[^1]);
+        Assert.Single(world.Arm.Requests, request => request.RequestUri!.AbsolutePath == EventHub);
+        Assert.Empty(result.Faults);
+    }
+
+    [Fact]
+    public async Task ConsumerGroups_ThatCannotBeListed_AreSaidToBeUnknown()
+    {
+        HubWorld world = WorldOf("null");
+        world.Arm.On($"{EventHub}/consumergroups", "{}", 403);
+
+        DiscoveryResult result = await world.DiscoverAsync(HubWorld.Routing(Endpoint));
+
+        Assert.Equal("PermissionMissing", Assert.Single(result.Faults).Id);
+        Assert.Contains(
+            "could not be listed",
+            Assert.Single(result.Locations, one => one.Kind == LocationKinds.EventHub).Provenance[^1],
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task ConsumerGroupsOfTheBuiltInEndpoint_AreNamed()
+    {
+        var world = new HubWorld();
+        world.Arm.On(HubWorld.ConsumerGroups, """{"value":[{"name":"$Default"},{"name":"portal"}]}""");
+
+        DataLocation location = await world.OnlyAsync(LocationKinds.BuiltInEndpoint, "{}");
+
+        Assert.Equal("consumer group 'portal' beside $Default: whoever reads there can keep copies", location.Provenance[^1]);
+    }
+
+    private const string Capture = $$"""
+        {"enabled":true,"destination":{"name":"EventHubArchive.AzureBlockBlob","properties":{
+        "storageAccountResourceId":"{{Resources}}/Microsoft.Storage/storageAccounts/stcapture","blobContainer":"captured"} } }
+        """;
+
     private static HubWorld WorldOf(string capture)
     {
         var world = new HubWorld();
-        world.Arm.On(EventHub, $$"""{"id":"{{EventHub}}","name":"eh","properties":{"captureDescription":{{capture}} } }""");
+        world.Arm.On($"{EventHub}/consumergroups", """{"value":[{"name":"$Default"}]}""");
+        world.Arm.On(
+            EventHub,
+            $$"""{"id":"{{EventHub}}","name":"eh","properties":{"retentionDescription":{"cleanupPolicy":"Delete","retentionTimeInHours":36},"captureDescription":{{capture}} } }"""
+        );
         return world;
     }
 }

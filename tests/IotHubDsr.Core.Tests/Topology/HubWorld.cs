@@ -18,6 +18,7 @@ internal sealed class HubWorld
     public const string DiagnosticSettings = HubId + "/providers/Microsoft.Insights/diagnosticSettings";
     public const string ProvisioningServices = Subscription + "/providers/Microsoft.Devices/provisioningServices";
     public const string StorageAccounts = Subscription + "/providers/Microsoft.Storage/storageAccounts";
+    public const string ConsumerGroups = HubId + "/eventHubEndpoints/events/ConsumerGroups";
     public const string Hubs = Subscription + "/providers/Microsoft.Devices/IotHubs";
     private const string Nothing = """{"value":[]}""";
 
@@ -32,6 +33,7 @@ internal sealed class HubWorld
                 DiagnosticSettings,
                 ProvisioningServices,
                 StorageAccounts,
+                ConsumerGroups,
                 Hubs,
             }
         )

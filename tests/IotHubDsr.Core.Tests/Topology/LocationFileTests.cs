@@ -137,7 +137,10 @@ public sealed class LocationFileTests
     [InlineData("""{"locations":[{"kind":"DeviceRegistry","place":"other"}]}""", "part of the connected hub")]
     [InlineData("""{"locations":[{"kind":"EventHub","place":"a","resourceId":"b"}]}""", "'resourceId' is not the ID")]
     [InlineData("""{"locations":[{"kind":"FileUploadContainer","place":"a"}]}""", "'containerUri' is missing")]
-    [InlineData("""{"locations":[{"kind":"EventHub","place":"a","dedicated":"one hub"}]}""", "'dedicated' belongs to the kinds")]
+    [InlineData(
+        """{"locations":[{"kind":"LogAnalyticsWorkspace","place":"a","dedicated":"one hub"}]}""",
+        "'dedicated' belongs to the kinds"
+    )]
     [InlineData(
         """{"locations":[{"kind":"LogArchive","containerUri":"https://st.blob.core.windows.net/c","dedicated":"x"}]}""",
         "'dedicated' belongs"

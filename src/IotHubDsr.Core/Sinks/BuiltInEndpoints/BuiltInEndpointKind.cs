@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Sinks.EventStreams;
 using IotHubDsr.Core.Topology;
 
@@ -29,7 +30,7 @@ internal sealed class BuiltInEndpointKind : ISinkKind, IHubPlaces
 
     public Sink Open(SinkServices services) => Sink.Of(Description, new BuiltInEndpointSink(services.Access, services.HubName));
 
-    public Task AddAsync(HubDescription hub, DiscoveryContext context, LocationSet locations, CancellationToken cancellationToken)
+    public async Task AddAsync(HubDescription hub, DiscoveryContext context, LocationSet locations, CancellationToken cancellationToken)
     {
         var table = RoutingTable.Read(hub.Properties);
         Route[] ways = [.. table.Routes.Where(static route => route.LeadsTo(Route.BuiltInEndpoint))];
@@ -40,18 +41,27 @@ internal sealed class BuiltInEndpointKind : ISinkKind, IHubPlaces
             Kind = hasRoutes ? DataWayKind.UnroutedEndpoint : DataWayKind.BuiltInEndpoint,
             Name = Route.BuiltInEndpoint,
         };
+        var groups = new ArmCall(
+            $"{hub.ResourceId.Path}/eventHubEndpoints/events/ConsumerGroups",
+            HubResource.ApiVersion,
+            $"the consumer groups of the built-in endpoint of {hub.Name}"
+        );
+        DataWay? readers = await ConsumerGroups.RemarkAsync(context.Arm, groups, locations, cancellationToken);
         locations.Add(
             new LocationDraft
             {
                 Kind = Name,
                 Place = $"{hub.Name}/{Route.BuiltInEndpoint}",
                 ResourceId = hub.ResourceId.ToString(),
-                Ways = ways.Length > 0 ? [.. ways.Select(static route => route.To(Route.BuiltInEndpoint))] : [unrouted],
+                Ways =
+                [
+                    .. ways.Length > 0 ? ways.Select(static route => route.To(Route.BuiltInEndpoint)) : [unrouted],
+                    .. readers is null ? (DataWay[])[] : [readers],
+                ],
                 RecordsDeletion = Array.Exists(ways, static route => route.RecordsDeletion),
                 Retention = BuiltInEndpointSink.RetentionOf(events),
                 Settings = BuiltInEndpointSink.SettingsOf(events),
             }
         );
-        return Task.CompletedTask;
     }
 }

@@ -10,7 +10,7 @@ internal sealed class CosmosContainerKind : ISinkKind, IEndpointPlaces
     public PlaceDescription Description { get; } =
         new(Name, Position: 140, "Cosmos DB container.")
         {
-            Traits = PlaceTraits.HasCase,
+            Traits = PlaceTraits.HasCase | PlaceTraits.MayBeDedicated,
             Verdict = Verdict.OwnerAction,
             Advice =
                 "This version does not read Cosmos DB. The owner of the account deletes the documents whose SystemProperties "

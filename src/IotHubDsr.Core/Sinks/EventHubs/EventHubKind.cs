@@ -4,14 +4,14 @@ using IotHubDsr.Core.Topology;
 namespace IotHubDsr.Core.Sinks.EventHubs;
 
 /// <summary>Event hubs of routes, of Event Grid and of logs. Their events cannot be erased, and leave by retention.</summary>
-internal sealed class EventHubKind : ISinkKind, IEndpointPlaces, IHandlerPlaces, ILogPlaces
+internal sealed class EventHubKind : ISinkKind, IEndpointPlaces, IHandlerPlaces, ILogPlaces, IOnwardPlaces
 {
     public const string Name = "EventHub";
 
     public PlaceDescription Description { get; } =
         new(Name, Position: 235, "Event hubs of routes, of Event Grid and of logs. Their events cannot be erased, and leave by retention.")
         {
-            Traits = PlaceTraits.HasConsumerGroups,
+            Traits = PlaceTraits.HasConsumerGroups | PlaceTraits.MayBeDedicated | PlaceTraits.LeavesHubOpen,
             Capabilities = LocationCapabilities.Find | LocationCapabilities.Export,
             Stage = ErasureStage.Sinks,
             IsShared = true,
@@ -51,4 +51,14 @@ internal sealed class EventHubKind : ISinkKind, IEndpointPlaces, IHandlerPlaces,
         LocationSet locations,
         CancellationToken cancellationToken
     ) => new LogHubs(context.Arm, setting, locations).AddAsync(cancellationToken);
+
+    public string Part => "event hubs";
+
+    public Task AddAsync(
+        IReadOnlyList<LocationDraft> found,
+        HubDescription hub,
+        DiscoveryContext context,
+        LocationSet locations,
+        CancellationToken cancellationToken
+    ) => new EventHubFacts(context, locations).AddAsync(found.Where(static location => location.Kind == Name), cancellationToken);
 }

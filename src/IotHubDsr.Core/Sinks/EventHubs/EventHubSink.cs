@@ -6,9 +6,13 @@ using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Sinks.EventHubs;
 
-/// <summary>Event hubs of the operator, read with the account's own token.</summary>
+/// <summary>
+/// Event hubs of the operator, read with the account's own token; where that is refused, with the key of a policy that the account may
+/// list.
+/// </summary>
 internal sealed class EventHubSink(AzureAccess access, string hubName) : EventStreamSink(access, hubName)
 {
+    /// <remarks>The command has read the event hub when it found it; it is not read twice.</remarks>
     protected override async Task<EventStream> DescribeAsync(DataLocation location, CancellationToken cancellationToken)
     {
         string[] parts = location.Place.Split(' ')[0].Split('/');
@@ -25,16 +29,17 @@ internal sealed class EventHubSink(AzureAccess access, string hubName) : EventSt
             Group = location.Settings.GetValueOrDefault(LocationSettings.ConsumerGroup, EventHubPlace.DefaultGroup),
             Scope = location.ResourceId ?? $"the event hub {name} of the namespace {space}",
         };
-        StreamExpiry expiry = ArmId.TryParse(location.ResourceId, out ArmId? id)
-            ? await ExpiryAsync(id, cancellationToken)
-            : new StreamExpiry { IsKnown = false };
-        return new EventStream(place, expiry);
+        if (!ArmId.TryParse(location.ResourceId, out ArmId? id))
+            return new EventStream(place, new StreamExpiry { IsKnown = false });
+        return new EventStream(place, StreamExpiry.Of(location) ?? await ExpiryAsync(id, cancellationToken))
+        {
+            FindKeyAsync = token => new PolicyKeys(new ArmReader(Access)).FindAsync(id, token),
+        };
     }
 
     private async Task<StreamExpiry> ExpiryAsync(ArmId id, CancellationToken cancellationToken)
     {
-        var arm = new ArmReader(Access);
-        JsonElement described = await arm.GetAsync(EventHubResource.CallOf(id), cancellationToken);
+        JsonElement described = await new ArmReader(Access).GetAsync(EventHubResource.CallOf(id), cancellationToken);
         return StreamExpiry.Read(described.Prop("properties"));
     }
 }

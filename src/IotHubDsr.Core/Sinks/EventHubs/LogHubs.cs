@@ -1,4 +1,5 @@
 using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Sinks.EventStreams;
 using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Sinks.EventHubs;
@@ -17,26 +18,22 @@ internal sealed class LogHubs(ArmReader arm, DiagnosticSetting setting, Location
     public async Task AddAsync(CancellationToken cancellationToken)
     {
         if (setting.Properties.Text("eventHubAuthorizationRuleId") is { } rule)
-            await AddAsync(rule, setting.Properties.Text("eventHubName"), cancellationToken);
+            await AddAsync(rule, setting.Properties.Text("eventHubName"), isLegacy: false, cancellationToken);
         if (setting.Properties.Text("serviceBusRuleId") is { } legacy)
-        {
-            string place = $"{NamespaceOf(legacy)}/insights-*";
-            locations.Add(setting.To(EventHubKind.Name, place, resourceId: null, "event hubs of a namespace named in the older form"));
-        }
+            await AddAsync(legacy, name: null, isLegacy: true, cancellationToken);
     }
 
     private static string NamespaceOf(string rule) =>
         ArmId.TryParse(rule, out ArmId? id) && id.NameOf("namespaces") is { } name ? name.ToLowerInvariant() : rule;
 
-    private static string? SpaceOf(string rule) =>
-        ArmId.TryParse(rule, out ArmId? id) && id.NameOf("namespaces") is { } name
-            ? $"/subscriptions/{id.SubscriptionId}/resourceGroups/{id.ResourceGroup}/providers/Microsoft.EventHub/namespaces/{name}"
-            : null;
-
-    private async Task AddAsync(string rule, string? name, CancellationToken cancellationToken)
+    /// <param name="rule">The authorization rule by which the service sends.</param>
+    /// <param name="name">The event hub; null where the service makes some.</param>
+    /// <param name="isLegacy">Whether the rule can be of a namespace that is not one of Event Hubs in Azure Resource Manager.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private async Task AddAsync(string rule, string? name, bool isLegacy, CancellationToken cancellationToken)
     {
-        string? space = SpaceOf(rule);
-        if (name is not null || !ArmId.TryParse(space, out ArmId? id))
+        ArmId? space = ArmId.TryParse(rule, out ArmId? id) ? EventHubResource.SpaceOf(id) : null;
+        if (name is not null || space is null)
         {
             Add(rule, space, name ?? $"{Prefix}*");
             return;
@@ -44,19 +41,23 @@ internal sealed class LogHubs(ArmReader arm, DiagnosticSetting setting, Location
 
         try
         {
-            foreach (string hub in await EventHubResource.NamesAsync(arm, id, cancellationToken))
+            foreach (string hub in await EventHubResource.NamesAsync(arm, space, cancellationToken))
             {
                 if (hub.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
                     Add(rule, space, hub);
             }
         }
+        catch (DsrException missing) when (isLegacy && missing.Fault.Id == FaultCatalogue.LocationMissing.Id)
+        {
+            Add(rule, space: null, "insights-*");
+        }
         catch (DsrException unread)
         {
-            locations.AddUnread($"event hubs of logs in the namespace {id.Name}", unread.Fault);
+            locations.AddUnread($"event hubs of logs in the namespace {space.Name}", unread.Fault);
         }
     }
 
-    private void Add(string rule, string? space, string hub)
+    private void Add(string rule, ArmId? space, string hub)
     {
         string? category = setting.Categories.FirstOrDefault(one => hub.Equals(Prefix + one, StringComparison.OrdinalIgnoreCase));
         bool isOfCategory = hub.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && !hub.EndsWith('*');

@@ -35,8 +35,8 @@ internal sealed class EventReading : IMatchedRecordSink
 
     public string Partition { get; }
 
-    /// <summary>When the last event of a subject was stored, by its index: its retention counts from then on.</summary>
-    public IReadOnlyDictionary<int, DateTimeOffset> LastStored => _lastStored;
+    /// <summary>When the last event of a subject was stored: its retention counts from then on. Null if there is none.</summary>
+    public DateTimeOffset? LastStoredOf(int subject) => _lastStored.TryGetValue(subject, out DateTimeOffset last) ? last : null;
 
     /// <summary>Events that could not be read to their end; the first of them under its sequence number.</summary>
     public UnreadRecords Unread { get; private set; }

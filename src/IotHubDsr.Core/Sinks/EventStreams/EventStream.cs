@@ -10,11 +10,21 @@ namespace IotHubDsr.Core.Sinks.EventStreams;
 /// </summary>
 /// <param name="Place">How it is read.</param>
 /// <param name="Expiry">How its events end.</param>
-internal sealed record EventStream(EventHubPlace Place, StreamExpiry Expiry);
+internal sealed record EventStream(EventHubPlace Place, StreamExpiry Expiry)
+{
+    /// <summary>
+    /// Lists the key of a policy that may read, for accounts whose own token is refused; null where there is none, or the account may not
+    /// list keys either.
+    /// </summary>
+    public Func<CancellationToken, Task<MessagingKey?>> FindKeyAsync { get; init; } = static _ => Task.FromResult<MessagingKey?>(null);
+}
 
 /// <summary>How the events of an event hub end.</summary>
 internal sealed record StreamExpiry
 {
+    /// <summary>The setting of a location that holds the cleanup policy, once Azure Resource Manager has told it.</summary>
+    private const string CleanupPolicy = "cleanupPolicy";
+
     /// <summary>How long an event stays; null when it stays for ever, or nobody can tell.</summary>
     public TimeSpan? Retention { get; init; }
 
@@ -37,17 +47,31 @@ internal sealed record StreamExpiry
     public DateTimeOffset? EndOf(DateTimeOffset stored) => Obstacle is null ? stored + Retention : null;
 
     /// <summary>As the properties of an event hub tell it.</summary>
-    public static StreamExpiry Read(JsonElement? properties)
+    public static StreamExpiry Read(JsonElement? properties) => Of(PolicyOf(properties), RetentionOf(properties));
+
+    /// <summary>As the command that found a location has read it; null where it has not.</summary>
+    public static StreamExpiry? Of(DataLocation location) =>
+        location.Settings.TryGetValue(CleanupPolicy, out string? policy) ? Of(policy, location.Retention) : null;
+
+    /// <summary>A location with what the properties of its event hub tell.</summary>
+    public static LocationDraft Note(LocationDraft location, JsonElement? properties) =>
+        location with
+        {
+            Retention = RetentionOf(properties),
+            Settings = new Dictionary<string, string>(location.Settings, StringComparer.Ordinal) { [CleanupPolicy] = PolicyOf(properties) },
+        };
+
+    private static StreamExpiry Of(string policy, TimeSpan? retention) =>
+        new() { IsCompacted = policy.Contains("Compact", StringComparison.OrdinalIgnoreCase), Retention = retention };
+
+    private static string PolicyOf(JsonElement? properties) => properties.Prop("retentionDescription").Text(CleanupPolicy) ?? "Delete";
+
+    private static TimeSpan? RetentionOf(JsonElement? properties)
     {
         const long mostHours = 24L * 3650;
-        JsonElement? described = properties.Prop("retentionDescription");
-        string policy = described.Text("cleanupPolicy") ?? "Delete";
-        long? hours = described.Number("retentionTimeInHours") ?? properties.Number("messageRetentionInDays") * 24;
-        return new StreamExpiry
-        {
-            IsCompacted = policy.Contains("Compact", StringComparison.OrdinalIgnoreCase),
-            Retention = hours is > 0 and <= mostHours and var kept ? TimeSpan.FromHours(kept) : null,
-        };
+        long? hours = properties.Prop("retentionDescription").Number("retentionTimeInHours")
+            ?? properties.Number("messageRetentionInDays") * 24;
+        return hours is > 0 and <= mostHours and var kept ? TimeSpan.FromHours(kept) : null;
     }
 
     public override string ToString() =>

@@ -99,16 +99,45 @@ internal sealed class EventStreamScan(
     {
         EventStream stream = await describe(cancellationToken);
         _expiry = stream.Expiry;
-        _client = connect(stream.Place);
+        IReadOnlyList<string> partitions = await OpenAsync(stream, cancellationToken);
         DateTimeOffset? from = call.Options.Erasure.Scope.StartTime - ClockMargin;
         List<PartitionSpan> spans = [];
-        foreach (string partition in await _client.PartitionsAsync(cancellationToken))
+        foreach (string partition in partitions)
         {
-            if (await _client.SpanOfAsync(partition, from, cancellationToken) is { } span)
+            if (await _client!.SpanOfAsync(partition, from, cancellationToken) is { } span)
                 spans.Add(span);
         }
 
         return spans;
+    }
+
+    /// <summary>Opens the event hub: with the account's token, or with a key that the account may list where the token is refused.</summary>
+    private async Task<IReadOnlyList<string>> OpenAsync(EventStream stream, CancellationToken cancellationToken)
+    {
+        _client = connect(stream.Place);
+        try
+        {
+            return await _client.PartitionsAsync(cancellationToken);
+        }
+        catch (DsrException refused) when (refused.Fault.Id == FaultCatalogue.PermissionMissing.Id)
+        {
+            if (await stream.FindKeyAsync(cancellationToken) is not { } key)
+                throw;
+            await CloseAsync();
+            _client = connect(stream.Place with { Key = key });
+            try
+            {
+                IReadOnlyList<string> partitions = await _client.PartitionsAsync(cancellationToken);
+                string how = $"The account has no role to read {call.Location}; it is read with the key of the policy '{key.Policy}'.";
+                await call.NoteAsync(NoticeLevel.Verbose, how, cancellationToken);
+                return partitions;
+            }
+            catch (DsrException keyRefused) when (keyRefused.Fault.Id == FaultCatalogue.AuthenticationFailed.Id)
+            {
+                // A namespace can refuse all keys. The role is what is missing.
+                throw refused;
+            }
+        }
     }
 
     private async ValueTask TakeAsync(EventReading reading, IReadOnlyList<ReceivedEvent> events, CancellationToken cancellationToken)

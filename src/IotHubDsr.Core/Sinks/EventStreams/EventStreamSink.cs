@@ -32,7 +32,7 @@ internal abstract class EventStreamSink(AzureAccess access, string hubName) : IF
         new(
             token => DescribeAsync(call.Location, token),
             place => new EventHubClient(access, place),
-            call.SelectionOf(deviceIds, new RecordOrigin(hubName)),
+            call.SelectionOf(deviceIds, HubSharing.OriginOf(call.Location, hubName)),
             call
         );
 }

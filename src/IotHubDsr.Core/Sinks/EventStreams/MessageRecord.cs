@@ -43,8 +43,11 @@ internal sealed class MessageRecord(RecordMatcher matcher, BodyTexts? bodies) : 
         IDictionary<string, object?> annotations = one.Message.MessageAnnotations!;
         if (annotations.TryGetValue(Sender, out object? device))
             AddSender(device);
+        bool isNotice = IsNotice(annotations);
         if (one.Message.ApplicationProperties is { Count: > 0 } properties)
-            WalkProperties(properties!, device is not null, IsNotice(annotations));
+            WalkProperties(properties!, device is not null, isNotice);
+        if (isNotice && one.Message.Properties.UserId is { } user)
+            matcher.AddLikelySourceHub(user.Span);
         if (bodies is not null && one.Body is { } body)
             bodies.Read(body.Span);
     }

@@ -24,7 +24,7 @@ internal sealed class StreamFindings(RecordSelection selection)
             {
                 if (!_totals.TryGetValue(matches.Subject, out StreamTotals? totals))
                     _totals.Add(matches.Subject, totals = new StreamTotals());
-                totals.Add(matches, selection.WithBody, reading.LastStored[matches.Subject]);
+                totals.Add(matches, selection.WithBody, reading.LastStoredOf(matches.Subject));
             }
         }
 
@@ -43,7 +43,7 @@ internal sealed class StreamFindings(RecordSelection selection)
         DateTimeOffset? until = totals.LastStored is { } last ? expiry.EndOf(last) : null;
         Verdict verdict =
             _unread > 0 || failures > 0 ? Verdict.Unreachable
-            : totals.LastStored is null ? Verdict.Absent
+            : totals.LastStored is null && totals.Unclear == 0 ? Verdict.Absent
             : totals.Records + totals.Relayed == 0 || until is null ? Verdict.OwnerAction
             : Verdict.Expiring;
         string? stay = totals.LastStored is null
@@ -62,7 +62,7 @@ internal sealed class StreamFindings(RecordSelection selection)
             FirstTime = totals.First,
             LastTime = totals.Last,
             Until = verdict is Verdict.Expiring ? until : null,
-            Detail = RecordRemarks.Sentence([.. Failures(failures), .. totals.DetailsOf(others), stay]),
+            Detail = RecordRemarks.Sentence([.. Failures(failures), .. totals.DetailsOf(others, call.Location), stay]),
             IsCounted = verdict is not Verdict.Unreachable,
         };
     }

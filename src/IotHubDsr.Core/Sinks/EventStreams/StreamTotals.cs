@@ -21,31 +21,37 @@ internal sealed class StreamTotals
     /// <summary>When the last event was stored that holds anything of the subject; null if there is none.</summary>
     public DateTimeOffset? LastStored { get; private set; }
 
+    /// <summary>Records of the device ID that can be another hub's, which are not counted elsewhere.</summary>
+    public long Unclear { get; private set; }
+
     /// <summary>The device's own records by generation; those that an ID had before are in it.</summary>
     public SentGenerations Generations { get; } = new();
 
     /// <summary>What is said of the records, without full stops.</summary>
     /// <param name="others">How many of them were sent under another generation ID.</param>
-    public IEnumerable<string?> DetailsOf(long others) =>
+    /// <param name="location">Where they are.</param>
+    public IEnumerable<string?> DetailsOf(long others, DataLocation location) =>
         [
             RecordRemarks.OtherGenerations(others),
             RecordRemarks.Relayed(Relayed),
             RecordRemarks.Mentioned(_mentioned),
             RecordRemarks.OnlyMentioned(_onlyMentioned),
+            RecordRemarks.OfUnknownHub(Unclear, location),
         ];
 
     /// <param name="matches">What a partition holds.</param>
     /// <param name="withMentioned">Whether records that only name the subject are its.</param>
-    /// <param name="lastStored">When the last of the events was stored.</param>
-    public void Add(SubjectMatches matches, bool withMentioned, DateTimeOffset lastStored)
+    /// <param name="lastStored">When the last of the events was stored; null if none is known to be the subject's.</param>
+    public void Add(SubjectMatches matches, bool withMentioned, DateTimeOffset? lastStored)
     {
+        Unclear += matches.Unclear;
         if (!withMentioned)
         {
             _onlyMentioned += matches.Mentioned.Records;
             matches = matches with { Mentioned = default };
         }
 
-        LastStored = LastStored > lastStored ? LastStored : lastStored;
+        LastStored = LastStored > lastStored ? LastStored : lastStored ?? LastStored;
         Generations.Add(matches.Generations);
         Records += matches.Count(relayed: false, mentioned: true);
         Relayed += matches.Relayed.Records;

@@ -13,7 +13,7 @@ internal sealed class FileUploadKind : ISinkKind, IHubPlaces
         new(Name, Position: 80, "Files that devices upload. Erased by deleting those of the device.")
         {
             Form = PlaceForm.Container,
-            Traits = PlaceTraits.HasDeviceFolders | PlaceTraits.MayBeDedicated,
+            Traits = PlaceTraits.HasDeviceFolders | PlaceTraits.MayBeDedicated | PlaceTraits.LeavesHubOpen,
             Capabilities = LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase,
             Stage = ErasureStage.Sinks,
             IsShared = true,

@@ -11,20 +11,7 @@ namespace IotHubDsr.Core.Sinks.FileUploads;
 internal static partial class SharedUploads
 {
     /// <summary>Why the files of a device ID may be another hub's; null when they are this hub's.</summary>
-    public static string? Ground(DataLocation location)
-    {
-        if (location.IsDedicated)
-            return null;
-        if (location.Settings.GetValueOrDefault(LocationSettings.OtherHubs) is { } others)
-        {
-            IEnumerable<string> names = others.Split('\n').Select(static hub => $"'{hub.Split(' ')[0]}'").Distinct(StringComparer.Ordinal);
-            return $"Hub {string.Join(", ", names)} also writes to the container";
-        }
-
-        return location.Settings.GetValueOrDefault(LocationSettings.SharingUnknown) is { } unknown
-            ? $"It is unknown whether another hub also writes to the container: {unknown.TrimEnd('.')}"
-            : null;
-    }
+    public static string? Ground(DataLocation location) => HubSharing.GroundOf(location, "container");
 
     /// <summary>Why what was found may be others'; null when it is the subject's.</summary>
     public static string? Ground(DeviceDataFinding found) =>
@@ -56,8 +43,7 @@ internal static partial class SharedUploads
                     + (
                         Ground(found.Location) is null
                             ? " and delete the device's by hand."
-                            : "; if no other hub uses the container, say so with -DedicatedContainer of Connect-IotHubDsr or in the "
-                                + "location file, and plan again."
+                            : $"; if no other hub uses the container, {HubSharing.Remedy}."
                     ),
             };
 

@@ -1,27 +1,24 @@
 using System.Text.Json;
 using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Sinks.EventStreams;
 using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Sinks.RoutedBlobs;
 
 /// <summary>
-/// Containers that Event Hubs Capture copies the event hubs of a hub's routes to. The names of its blobs hold no hub: whose they are is for
-/// the operator to say.
+/// Containers that Event Hubs Capture copies event hubs to, whether routes, Event Grid or logs lead to those. The names of its blobs hold no
+/// hub: whose they are is for the operator to say.
 /// </summary>
 internal sealed class CaptureDiscovery(DiscoveryContext context, HubDescription hub, LocationSet locations)
 {
-    private const string ApiVersion = "2024-01-01";
     private const string ToBlobs = "EventHubArchive.AzureBlockBlob";
     private const int DefaultIntervalSeconds = 300;
     private const int LongestIntervalSeconds = 900;
 
-    public async Task AddAsync(CancellationToken cancellationToken)
+    public async Task AddAsync(IReadOnlyList<LocationDraft> found, CancellationToken cancellationToken)
     {
-        IEnumerable<ArmId> eventHubs = RoutingTable
-            .Read(hub.Properties)
-            .Endpoints.Where(static endpoint => endpoint.Kind.Equals("eventHubs", StringComparison.OrdinalIgnoreCase))
-            .Select(static endpoint => endpoint.ToEntity(string.Empty, "Microsoft.EventHub", "eventhubs")?.ResourceId)
-            .Select(static text => ArmId.TryParse(text, out ArmId? id) ? id : null)
+        IEnumerable<ArmId> eventHubs = found
+            .Select(static location => EventHubResource.IdOf(location.ResourceId))
             .OfType<ArmId>()
             .DistinctBy(static id => id.ToString(), StringComparer.OrdinalIgnoreCase);
         foreach (ArmId id in eventHubs)
@@ -32,14 +29,13 @@ internal sealed class CaptureDiscovery(DiscoveryContext context, HubDescription 
     {
         try
         {
-            var call = new ArmCall(id.Path, ApiVersion, $"the event hub {id.Name}");
-            JsonElement described = await context.Arm.GetAsync(call, cancellationToken);
+            JsonElement described = await context.Resources.GetAsync(EventHubResource.CallOf(id), cancellationToken);
             if (described.Prop("properties").Prop("captureDescription") is { } capture)
                 await AddAsync(id, capture, cancellationToken);
         }
         catch (DsrException unread) when (unread.Fault.Id == FaultCatalogue.LocationMissing.Id)
         {
-            // Where the event hub is gone nobody knows of its captures; the place of the endpoint says so.
+            // Where the event hub is gone nobody knows of its captures; the place of the event hub says so.
         }
         catch (DsrException unread)
         {

@@ -8,7 +8,7 @@ namespace IotHubDsr.Core.Sinks.RoutedBlobs;
 /// Archives that routes write: Avro (codecs null, deflate, snappy and zstandard; Event Hubs Capture too) and JSON. Erased by
 /// replacing what holds the device.
 /// </summary>
-internal sealed class RoutedBlobKind : ISinkKind, IEndpointPlaces, IAttachedPlaces
+internal sealed class RoutedBlobKind : ISinkKind, IEndpointPlaces, IOnwardPlaces
 {
     public const string Name = "RoutedBlobContainer";
 
@@ -43,8 +43,13 @@ internal sealed class RoutedBlobKind : ISinkKind, IEndpointPlaces, IAttachedPlac
 
     public string Part => "captures of event hubs";
 
-    public Task AddAsync(HubDescription hub, DiscoveryContext context, LocationSet locations, CancellationToken cancellationToken) =>
-        new CaptureDiscovery(context, hub, locations).AddAsync(cancellationToken);
+    public Task AddAsync(
+        IReadOnlyList<LocationDraft> found,
+        HubDescription hub,
+        DiscoveryContext context,
+        LocationSet locations,
+        CancellationToken cancellationToken
+    ) => new CaptureDiscovery(context, hub, locations).AddAsync(found, cancellationToken);
 
     public async Task<LocationDraft?> FindAsync(
         RoutingEndpoint endpoint,

@@ -10,6 +10,7 @@ internal sealed class ServiceBusQueueKind : ISinkKind, IEndpointPlaces, IHandler
     public PlaceDescription Description { get; } =
         new(Name, Position: 120, "Service Bus queue.")
         {
+            Traits = PlaceTraits.MayBeDedicated | PlaceTraits.LeavesHubOpen,
             Verdict = Verdict.OwnerAction,
             Advice =
                 "This version does not read Service Bus. Messages leave when the receiver completes them or their time to live "

@@ -10,6 +10,7 @@ internal sealed class ServiceBusTopicKind : ISinkKind, IEndpointPlaces, IHandler
     public PlaceDescription Description { get; } =
         new(Name, Position: 130, "Service Bus topic.")
         {
+            Traits = PlaceTraits.MayBeDedicated | PlaceTraits.LeavesHubOpen,
             Verdict = Verdict.OwnerAction,
             Advice =
                 "This version does not read Service Bus. Each subscription of the topic holds its own copy: its owner looks in "

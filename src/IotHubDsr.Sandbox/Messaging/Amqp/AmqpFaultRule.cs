@@ -1,10 +1,12 @@
+using IotHubDsr.Sandbox.Hosting;
+
 namespace IotHubDsr.Sandbox.Messaging.Amqp;
 
 /// <summary>
 /// What goes wrong on AMQP connections, and when. Of the frames or requests that match all given conditions the first <see cref="Skip"/>
 /// pass, the next <see cref="Times"/> suffer, and the rest pass again. A rule has either a frame or an operation.
 /// </summary>
-internal sealed record AmqpFaultRule
+internal sealed record AmqpFaultRule : ICountedFault<AmqpFaultRule>
 {
     /// <summary>The host name of the namespace.</summary>
     public string? Host { get; init; }
@@ -39,4 +41,6 @@ internal sealed record AmqpFaultRule
 
     /// <summary>Of a put-token: the token ends after so long, whatever it says.</summary>
     public double? TokenSeconds { get; init; }
+
+    public AmqpFaultRule With(int skip, int times) => this with { Skip = skip, Times = times };
 }

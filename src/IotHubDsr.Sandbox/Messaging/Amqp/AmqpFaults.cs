@@ -1,8 +1,9 @@
+using IotHubDsr.Sandbox.Hosting;
 using Framing = Microsoft.Azure.Amqp.Framing;
 
 namespace IotHubDsr.Sandbox.Messaging.Amqp;
 
-/// <summary>The faults asked for by tests, in the order in which they were added; the first that applies is taken.</summary>
+/// <summary>The faults of AMQP connections.</summary>
 internal sealed class AmqpFaults
 {
     public const string Open = "open";
@@ -16,21 +17,12 @@ internal sealed class AmqpFaults
     private static readonly string[] Frames = [Open, "begin", Attach, "flow", Transfer, Disposition, "detach", "end"];
     private static readonly string[] Refusing = [Attach, Transfer, Disposition];
 
-    private readonly Lock _lock = new();
-    private readonly List<AmqpFaultRule> _rules = [];
-    private volatile bool _any;
+    private readonly CountedFaults<AmqpFaultRule> _rules = new();
 
-    /// <summary>Whether there is any rule at all: asked for each delivery, so it takes no lock.</summary>
-    public bool Any => _any;
+    /// <inheritdoc cref="CountedFaults{TRule}.Any" />
+    public bool Any => _rules.Any;
 
-    public IReadOnlyList<AmqpFaultRule> Pending
-    {
-        get
-        {
-            lock (_lock)
-                return [.. _rules];
-        }
-    }
+    public IReadOnlyList<AmqpFaultRule> Pending => _rules.Pending;
 
     public static string? NameOf(Framing.Performative command) =>
         command switch
@@ -56,26 +48,15 @@ internal sealed class AmqpFaults
         if (rule is { Error: not null, Frame: { } frame } && !Refusing.Contains(frame))
             throw new ArgumentException($"Of the frames only {string.Join(", ", Refusing)} can be refused with an error.");
 
-        lock (_lock)
-        {
-            _rules.Add(rule);
-            _any = true;
-        }
+        _rules.Add(rule);
     }
 
-    public void Clear()
-    {
-        lock (_lock)
-        {
-            _rules.Clear();
-            _any = false;
-        }
-    }
+    public void Clear() => _rules.Clear();
 
     /// <summary>Lets a fault happen to a frame; true when the connection is gone and the frame must not be handled.</summary>
     public bool Strikes(BrokerConnection connection, string address, string frame)
     {
-        if (!_any || Take(connection.HostName, address, rule => rule.Frame == frame && rule.Error is null) is not { } fault)
+        if (!Any || Take(connection.HostName, address, rule => rule.Frame == frame && rule.Error is null) is not { } fault)
             return false;
 
         Apply(connection, fault);
@@ -84,19 +65,19 @@ internal sealed class AmqpFaults
 
     /// <summary>The error with which an attach, a message or a settlement is refused.</summary>
     public MessagingRefusal? RefusalOf(BrokerConnection connection, string address, string frame) =>
-        _any && Take(connection.HostName, address, rule => rule.Frame == frame && rule.Error is not null) is { } fault
+        Any && Take(connection.HostName, address, rule => rule.Frame == frame && rule.Error is not null) is { } fault
             ? Refuse(connection, fault)
             : null;
 
     /// <summary>The error with which a request is refused.</summary>
     public MessagingRefusal? Refusal(BrokerConnection connection, string address, string operation) =>
-        _any && Take(connection.HostName, address, rule => rule.Operation == operation && rule.TokenSeconds is null) is { } fault
+        Any && Take(connection.HostName, address, rule => rule.Operation == operation && rule.TokenSeconds is null) is { } fault
             ? Refuse(connection, fault)
             : null;
 
     /// <summary>How long a token that is put now lives at most.</summary>
     public TimeSpan? TokenLifetime(BrokerConnection connection) =>
-        _any
+        Any
         && Take(connection.HostName, NodeAddress.TokenStore, rule => rule is { Operation: PutToken, TokenSeconds: not null }) is { } fault
             ? TimeSpan.FromSeconds(fault.TokenSeconds!.Value)
             : null;
@@ -118,34 +99,8 @@ internal sealed class AmqpFaults
             connection.Abort();
     }
 
-    private AmqpFaultRule? Take(string host, string address, Predicate<AmqpFaultRule> applies)
-    {
-        lock (_lock)
-        {
-            for (int index = 0; index < _rules.Count; index++)
-            {
-                AmqpFaultRule rule = _rules[index];
-                if (!applies(rule) || !Matches(rule, host, address))
-                    continue;
-
-                if (rule.Skip > 0)
-                {
-                    _rules[index] = rule with { Skip = rule.Skip - 1 };
-                    continue;
-                }
-
-                if (rule.Times <= 1)
-                    _rules.RemoveAt(index);
-                else
-                    _rules[index] = rule with { Times = rule.Times - 1 };
-
-                _any = _rules.Count > 0;
-                return rule;
-            }
-
-            return null;
-        }
-    }
+    private AmqpFaultRule? Take(string host, string address, Predicate<AmqpFaultRule> applies) =>
+        _rules.Take(rule => applies(rule) && Matches(rule, host, address));
 
     private static bool Matches(AmqpFaultRule rule, string host, string address) =>
         (rule.Host is null || rule.Host.Equals(host, StringComparison.OrdinalIgnoreCase))

@@ -80,7 +80,7 @@ internal static class MessageOperations
             message.Name == "QueueMessage" && message.Element("MessageText") is { } element
                 ? element.Value
                 : throw new StorageException(StorageErrors.InvalidXmlDocument);
-        return Encoding.UTF8.GetByteCount(text) <= LongestText ? text : throw new StorageException(QueueErrors.MessageTooLarge);
+        return Encoding.UTF8.GetByteCount(text) <= LongestText ? text : throw new StorageException(StorageErrors.RequestBodyTooLarge);
     }
 
     private static long Number(BlobRequest request, string name, long otherwise, long least, long most)

@@ -11,12 +11,6 @@ internal static class QueueErrors
 
     public static readonly StorageError MessageNotFound = new(404, "MessageNotFound", "The specified message does not exist.");
 
-    public static readonly StorageError MessageTooLarge = new(
-        413,
-        "RequestBodyTooLarge",
-        "The request body is too large and exceeds the maximum permissible limit."
-    );
-
     public static readonly StorageError PopReceiptMismatch = new(
         400,
         "PopReceiptMismatch",

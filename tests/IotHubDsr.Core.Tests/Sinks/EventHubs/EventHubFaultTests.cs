@@ -3,6 +3,7 @@ using Azure.Messaging.EventHubs.Consumer;
 using Azure.Messaging.EventHubs.Primitives;
 using IotHubDsr.Core.Tests.Sandbox.Messaging;
 using IotHubDsr.Sandbox.Identity;
+using IotHubDsr.Sandbox.Messaging;
 using IotHubDsr.Sandbox.Messaging.Amqp;
 using IotHubDsr.Sandbox.Messaging.EventHubs;
 using IotHubDsr.Sandbox.World;
@@ -101,6 +102,24 @@ public sealed class EventHubFaultTests
         Assert.Equal("PermissionMissing", fault.Id);
         Assert.Contains("Azure Event Hubs Data Receiver", fault.RecommendedAction, StringComparison.Ordinal);
         Assert.Contains($"{names.EventHubsId}/eventhubs/{EventHubSandbox.Name}", fault.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(EventHubSandbox.Name, MessagingRule.Root)]
+    [InlineData(WorldNames.AnalyticsHub, "dashboards")]
+    public async Task MissingRight_OfAnAccountThatMayListKeys_IsReplacedByTheKeyOfTheNarrowestPolicy(string name, string policy)
+    {
+        await using EventHubSandbox sandbox = await EventHubSandbox.StartAsync();
+        EventHub hub = sandbox.Session.Events.Find(name) ?? sandbox.Add();
+        EventHubSandbox.Route(hub, sandbox.Message(EventHubSandbox.Alice));
+        sandbox.Session.Server.Access.Denied = [$"messaging:{WorldNames.EventsNamespace}/{name}"];
+
+        DeviceDataFinding found = Assert.Single(await sandbox.FindAsync(name, EventHubSandbox.Alice));
+
+        Assert.Equal((Verdict.Expiring, 1L), (found.Verdict, found.RecordCount));
+        string note = Assert.Single(sandbox.Events.OfType<NoticeEvent>()).Text;
+        Assert.Contains($"the key of the policy '{policy}'", note, StringComparison.Ordinal);
+        Assert.DoesNotContain(sandbox.Session.Events.Rules, rule => note.Contains(rule.PrimaryKey, StringComparison.Ordinal));
     }
 
     [Fact]

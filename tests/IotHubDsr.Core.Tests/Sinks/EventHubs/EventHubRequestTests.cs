@@ -1,4 +1,5 @@
 using IotHubDsr.Core.Tests.Operations;
+using IotHubDsr.Sandbox.Messaging.EventHubs;
 using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Core.Tests.Sinks.EventHubs;
@@ -34,11 +35,41 @@ public sealed class EventHubRequestTests
     }
 
     [Fact]
+    public async Task EventHub_IsReadFromResourceManagerOnceACommand_AndItsRetentionIsThatOfTheLast()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        const string place = $"{WorldNames.EventsNamespace}/{WorldNames.AnalyticsHub}";
+        string id = $"{sandbox.Server.World.Names.EventHubsId}/eventhubs/{WorldNames.AnalyticsHub}";
+        EventHub hub = sandbox.Server.World.Messaging.EventHubs(WorldNames.EventsNamespace).Find(WorldNames.AnalyticsHub)!;
+        int reads = Reads();
+
+        ErasurePlan plan = await sandbox.PlanAsync(Device);
+        Assert.Equal(reads + 1, Reads());
+        ErasureReceipt planned = (await sandbox.EraseAsync(plan)).Single(one => one.Place == place);
+        hub.Options = hub.Options with { Retention = hub.Options.Retention + TimeSpan.FromDays(23) };
+        DataRequest request = await sandbox.RequestAsync();
+        ErasureReceipt resumed = (await sandbox.ResumeAsync(request.RequestId)).Single(one => one.Place == place);
+
+        Assert.Equal((Verdict.Expiring, planned.Until + TimeSpan.FromDays(23)), (resumed.Verdict, resumed.Until));
+
+        int Reads() =>
+            sandbox
+                .Server.RequestLog.After(0)
+                .Count(request => request.Target.Split('?')[0].Equals(id, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
     public async Task EventHub_ThatCannotBeRead_LeavesTheOtherVerdictsAsTheyAre()
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
         List<DeviceDataFinding> all = await sandbox.FindAsync(Device);
-        sandbox.Server.Access.Denied = [$"messaging:{WorldNames.EventsNamespace}/{WorldNames.AnalyticsHub}"];
+        string space = sandbox.Server.World.Names.EventHubsId;
+        sandbox.Server.Access.Denied =
+        [
+            $"messaging:{WorldNames.EventsNamespace}/{WorldNames.AnalyticsHub}",
+            $"arm:{space}/authorizationRules",
+            $"arm:{space}/eventhubs/{WorldNames.AnalyticsHub}/authorizationRules",
+        ];
 
         List<DeviceDataFinding> some = await sandbox.FindAsync(Device);
 

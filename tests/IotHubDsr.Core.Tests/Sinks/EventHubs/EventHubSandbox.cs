@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Sinks;
@@ -45,6 +46,15 @@ internal sealed class EventHubSandbox : IAsyncDisposable
 
     /// <summary>The consumer group of the location; null for none.</summary>
     public string? Group { get; set; }
+
+    /// <summary>What is known of other hubs that write to the location.</summary>
+    public Dictionary<string, string> Sharing { get; set; } = [];
+
+    /// <summary>Generation IDs that the registry has shown, by device ID.</summary>
+    public Dictionary<string, string> Registered { get; } = [];
+
+    /// <summary>What the operator vouches for.</summary>
+    public IReadOnlyList<OperatorStatement> Statements { get; set; } = [];
 
     public static async Task<EventHubSandbox> StartAsync(bool hasData = false) => new(await MessagingSession.StartAsync(hasData));
 
@@ -100,9 +110,8 @@ internal sealed class EventHubSandbox : IAsyncDisposable
             Place = $"{WorldNames.EventsNamespace}/{hub}",
             ResourceId = $"{_session.Server.World.Names.EventHubsId}/eventhubs/{hub}",
             Provenance = ["a test"],
-            Settings = Group is null
-                ? new Dictionary<string, string>()
-                : new Dictionary<string, string> { [LocationSettings.ConsumerGroup] = Group },
+            Statements = Statements,
+            Settings = Group is null ? Sharing : new Dictionary<string, string>(Sharing) { [LocationSettings.ConsumerGroup] = Group },
         };
 
     private DataLocation BuiltIn =>
@@ -120,5 +129,5 @@ internal sealed class EventHubSandbox : IAsyncDisposable
             lock (Events)
                 Events.Add(dsrEvent);
             return ValueTask.CompletedTask;
-        });
+        }) { Generations = new ConcurrentDictionary<string, string>(Registered, StringComparer.Ordinal) };
 }
