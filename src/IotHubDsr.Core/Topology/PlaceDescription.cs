@@ -95,6 +95,12 @@ internal enum PlaceTraits
 
     /// <summary>It is read in consumer groups, and the operator can name the one to use.</summary>
     HasConsumerGroups = 256,
+
+    /// <summary>
+    /// Messages wait there for receivers: taking one out before that counts as a delivery of those before it, which takes a consent of its
+    /// own.
+    /// </summary>
+    DeliversToReceivers = 512,
 }
 
 /// <summary>The order in which places are erased from: what would write new traces comes before what they are written to.</summary>
