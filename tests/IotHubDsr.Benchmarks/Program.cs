@@ -5,6 +5,7 @@ using IotHubDsr.Benchmarks.Erasures;
 using IotHubDsr.Benchmarks.EventHubs;
 using IotHubDsr.Benchmarks.Jobs;
 using IotHubDsr.Benchmarks.Rivals;
+using IotHubDsr.Benchmarks.ServiceBus;
 using IotHubDsr.Benchmarks.Startup;
 using IotHubDsr.Benchmarks.Throttle;
 
@@ -17,6 +18,7 @@ IBenchmarkFamily[] families =
     new JobsFamily(),
     new ThrottleFamily(),
     new EventHubsFamily(),
+    new ServiceBusFamily(),
 ];
 string name = args is [{ } first, ..] ? first : "list";
 if (name == ErasureWorker.Name)

@@ -8,6 +8,9 @@ namespace IotHubDsr;
 /// <param name="Action">What would be done.</param>
 public sealed record ConfirmationEvent(string Target, string Action) : DsrEvent
 {
+    /// <summary>Whether it takes a consent of its own, so that a command that suppresses its prompts asks all the same.</summary>
+    public bool NeedsConsent { get; init; }
+
     private readonly TaskCompletionSource<bool> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Ends with the answer.</summary>

@@ -59,6 +59,25 @@ public static partial class FaultCatalogue
             "Find out what sends them. They leave by retention; until then, no device is reported absent from this location."
         );
 
+    /// <summary>A queue or subscription holds messages whose device cannot be determined.</summary>
+    public static FaultDefinition MessagesUnreadable { get; } =
+        new(
+            "MessagesUnreadable",
+            FaultCategory.InvalidData,
+            "{0} holds {1} whose device cannot be determined, the first in {2} under sequence number {3}.",
+            "Find out what sends them, and have their receiver take them out. Until then, no device is reported absent from this location."
+        );
+
+    /// <summary>Messages of a device could not be taken out of a queue or subscription.</summary>
+    public static FaultDefinition MessagesNotSettled { get; } =
+        new(
+            "MessagesNotSettled",
+            FaultCategory.ResourceBusy,
+            "{0} still has {1} of the device in {2}: {3}.",
+            "Stop other receivers of the queue for a while, or have them take the messages that are in front; then run "
+                + "Resume-IotDataRequest."
+        );
+
     /// <summary>A consumer group has as many readers as the service allows.</summary>
     public static FaultDefinition ConsumerGroupFull { get; } =
         new(

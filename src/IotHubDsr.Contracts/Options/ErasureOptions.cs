@@ -19,6 +19,12 @@ public sealed record ErasureOptions
     public bool IncludeOldVersions { get; init; }
 
     /// <summary>
+    /// Also messages that wait for their receiver: they are taken out in the order of the queue, under locks, and messages of other devices
+    /// before them are delivered once more.
+    /// </summary>
+    public bool SettleMessages { get; init; }
+
+    /// <summary>
     /// Deletes a shared blob that keeps no record, instead of leaving it without any; null in plans of earlier versions, which leave it
     /// without any.
     /// </summary>
@@ -45,6 +51,9 @@ public sealed record ErasureOptions
     public long Expected(DeviceDataFinding finding)
     {
         ArgumentNullException.ThrowIfNull(finding);
-        return finding.RecordCount - (IncludeOldVersions ? 0 : finding.OldCopyCount) + (IncludeRelayed ? finding.RelayedCount : 0);
+        return finding.RecordCount
+            - finding.LeftCount
+            - (IncludeOldVersions ? 0 : finding.OldCopyCount)
+            + (IncludeRelayed ? finding.RelayedCount : 0);
     }
 }

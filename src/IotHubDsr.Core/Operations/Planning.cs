@@ -37,7 +37,10 @@ internal sealed class Planning(HubConnection connection, PlanOptions options, Op
     public async Task<ErasurePlan> PlanAsync(CancellationToken cancellationToken)
     {
         var findings = new ConcurrentBag<DeviceDataFinding>();
-        HubLocations locations = await new Footprint(connection, options, options.Erasure.Scope, events).RunAsync(
+
+        // What is relayed, and what is old, is found regardless of whether it is to be erased.
+        var reading = new ErasureOptions { Scope = options.Erasure.Scope, SettleMessages = options.Erasure.SettleMessages };
+        HubLocations locations = await new Footprint(connection, options, reading, events).RunAsync(
             (finding, _) =>
             {
                 findings.Add(finding);

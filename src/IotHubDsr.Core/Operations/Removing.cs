@@ -1,4 +1,6 @@
 using IotHubDsr.Core.Evidence.Stores;
+using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -46,10 +48,19 @@ internal sealed class Removing(HubConnection connection, IEvidenceStore store, R
         IReadOnlyList<DataHold> holds = await HoldsToShowAsync(cancellationToken);
         return await events.AskAsync(
             steps,
-            step => new ConfirmationEvent(step.Target, IsHeld(step, holds) ? "Leave what is held" : plan.Operation),
+            step => new ConfirmationEvent(step.Target, IsHeld(step, holds) ? "Leave what is held" : OperationOf(plan, step))
+            {
+                NeedsConsent = Settles(plan, step),
+            },
             cancellationToken
         );
     }
+
+    private static bool Settles(ErasurePlan plan, ErasureStep step) =>
+        plan.SettleMessages && SinkCatalogue.Has(step.Location.Kind, PlaceTraits.DeliversToReceivers);
+
+    private static string OperationOf(ErasurePlan plan, ErasureStep step) =>
+        Settles(plan, step) ? $"{plan.Operation}, and deliver messages of other devices once more" : plan.Operation;
 
     /// <summary>
     /// A plan without anything to erase, in words: a rehearsal that says nothing leaves open whether anything was looked for.

@@ -100,6 +100,12 @@ internal enum PlaceTraits
     /// Not everything there tells which hub it comes from: where other hubs cannot be listed, nobody knows whose it is.
     /// </summary>
     LeavesHubOpen = 512,
+
+    /// <summary>
+    /// Messages wait there for receivers: taking one out before that counts as a delivery of those before it, which takes a consent of its
+    /// own.
+    /// </summary>
+    DeliversToReceivers = 1024,
 }
 
 /// <summary>The order in which places are erased from: what would write new traces comes before what they are written to.</summary>

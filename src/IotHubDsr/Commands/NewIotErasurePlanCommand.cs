@@ -19,6 +19,9 @@ public sealed partial class NewIotErasurePlanCommand : DsrCommand
     private readonly ErasureParameters _erasure = new();
 
     [Composed]
+    private readonly SettlingParameters _settling = new();
+
+    [Composed]
     private readonly ScopedDeviceParameters _scoped = new();
     private DeviceFeed _feed = null!;
 
@@ -45,7 +48,7 @@ public sealed partial class NewIotErasurePlanCommand : DsrCommand
             DeviceIds = deviceIds,
             Query = Query,
             ThrottleLimit = ThrottleLimit,
-            Erasure = _erasure.ToOptions(_scoped.Scope.ToScope(this)),
+            Erasure = _erasure.ToOptions(_scoped.Scope.ToScope(this)) with { SettleMessages = SettleMessages },
             Path = path is not null && ShouldProcess($"{path}, for {context.HubHostName}", "Save the erasure plan") ? path : null,
         };
         return Engine.PlanAsync(options, cancellationToken);

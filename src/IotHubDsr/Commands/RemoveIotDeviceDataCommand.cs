@@ -22,6 +22,8 @@ public sealed partial class RemoveIotDeviceDataCommand : DsrCommand
 
     private protected override bool IsForced => Force;
 
+    private protected override bool GivesConsent => SettleMessages;
+
     /// <inheritdoc />
     protected override void BeginProcessing() =>
         _feed = new DeviceFeed(this, _removal.Scoped.Devices, Start)
@@ -109,7 +111,9 @@ public sealed partial class RemoveIotDeviceDataCommand : DsrCommand
     /// </summary>
     private ErasurePlanSource? PipedPlan()
     {
-        bool isOfDevices = Query is not null || _removal.ErasureOf(this) != new ErasureParameters().ToOptions(RecordScope.All);
+        // The consent to settle messages is one to a plan as well.
+        ErasureOptions ofDevices = _removal.ErasureOf(this) with { SettleMessages = false };
+        bool isOfDevices = Query is not null || ofDevices != new ErasureParameters().ToOptions(RecordScope.All);
         if (
             !MyInvocation.ExpectingInput
             || isOfDevices

@@ -13,6 +13,9 @@ internal sealed class RemovalParameters
     public ErasureParameters Erasure { get; } = new();
 
     [Composed]
+    public SettlingParameters Settling { get; } = new();
+
+    [Composed]
     public RequestLinkParameters Request { get; } = new();
 
     [Composed(Only = [nameof(PerformerParameters.Performer)])]
@@ -28,5 +31,9 @@ internal sealed class RemovalParameters
     public ScopedDeviceParameters Scoped { get; } = new();
 
     /// <summary>The records of devices, and what else is erased of them.</summary>
-    public ErasureOptions ErasureOf(Pipeline.DsrCommand command) => Erasure.ToOptions(Scoped.Scope.ToScope(command));
+    public ErasureOptions ErasureOf(Pipeline.DsrCommand command) =>
+        Erasure.ToOptions(Scoped.Scope.ToScope(command)) with
+        {
+            SettleMessages = Settling.SettleMessages,
+        };
 }

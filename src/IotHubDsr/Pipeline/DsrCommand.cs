@@ -46,6 +46,9 @@ public abstract class DsrCommand : PSCmdlet, IDisposable
     /// <summary>Whether questions are answered without a prompt.</summary>
     private protected virtual bool IsForced => false;
 
+    /// <summary>Whether the command line itself consents to what takes a consent of its own.</summary>
+    private protected virtual bool GivesConsent => false;
+
     /// <summary>Runs an operation to its end.</summary>
     private protected void Run(Func<CancellationToken, IAsyncEnumerable<DsrEvent>> start)
     {
@@ -103,11 +106,14 @@ public abstract class DsrCommand : PSCmdlet, IDisposable
     /// <summary>Takes a result; by default it goes to the output stream.</summary>
     internal virtual void OnOutput(object value) => WriteObject(value);
 
-    /// <summary>Whether the user agrees: <c>-Force</c> means "no prompt" and nothing else, and <c>-WhatIf</c> wins over it.</summary>
-    internal bool Approve(string target, string action)
+    /// <summary>
+    /// Whether the user agrees: <c>-Force</c> means "no prompt" and nothing else, and <c>-WhatIf</c> wins over it. What takes a consent of
+    /// its own is asked regardless, unless the command line gives it.
+    /// </summary>
+    internal bool Approve(ConfirmationEvent question)
     {
-        bool isAsked = MyInvocation.BoundParameters.ContainsKey("Confirm");
-        return (IsForced && !isAsked && !IsWhatIf()) || ShouldProcess(target, action);
+        bool isAsked = MyInvocation.BoundParameters.ContainsKey("Confirm") || (question.NeedsConsent && !GivesConsent);
+        return (IsForced && !isAsked && !IsWhatIf()) || ShouldProcess(question.Target, question.Action);
     }
 
     /// <summary>

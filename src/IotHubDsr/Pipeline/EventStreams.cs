@@ -13,7 +13,7 @@ internal sealed class EventStreams(DsrCommand command)
                 command.OnOutput(output.Value);
                 break;
             case ConfirmationEvent question:
-                question.Answer(command.Approve(question.Target, question.Action));
+                question.Answer(command.Approve(question));
                 break;
             case FaultEvent fault:
                 command.WriteError(fault.Fault.ToErrorRecord());

@@ -61,6 +61,10 @@ internal sealed class BlobSandbox : IAsyncDisposable
     /// <summary>Adds events of 100 devices, "gen-0" to "gen-99", to an event hub of 32 partitions.</summary>
     public Task SendEventsAsync(string space, string hub, int count) => PostAsync($"events/{space}/{hub}", new EventsRequest(count));
 
+    /// <summary>Adds messages of so many devices, "gen-0" and on, to a queue or topic that is there.</summary>
+    public Task SendMessagesAsync(string space, string path, int count, int devices) =>
+        PostAsync($"messages/{space}/{path}", new MessagesRequest(count, devices));
+
     /// <summary>Delays requests from now on.</summary>
     public Task DelayAsync(string pathContains, TimeSpan latency) =>
         PostAsync(

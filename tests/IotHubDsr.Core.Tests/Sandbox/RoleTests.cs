@@ -209,6 +209,7 @@ public sealed class RoleTests
             "Configuration" => [names.Subscription],
             "DeviceRegistry" or "CloudToDeviceQueue" or "BuiltInEndpoint" => [names.HubId],
             "EventHub" => [names.EventHubsId],
+            "ServiceBusQueue" or "ServiceBusTopic" => [names.ServiceBusId],
             "RoutedBlobContainer" => [.. Routed(names)],
             "OldVersions" => [.. Routed(names), Container(names, WorldNames.UploadAccount, WorldNames.UploadContainer)],
             "DeadLetterContainer" => [Container(names, WorldNames.UploadAccount, WorldNames.DeadLetterContainer)],

@@ -79,4 +79,29 @@ public sealed class ApprovalTests
         Assert.NotEmpty(session.Host.Questions);
         Assert.DoesNotContain(session.Sandbox.Log, request => request.Mutating);
     }
+
+    [Fact]
+    public void PlanThatSettlesMessages_IsAskedAboutInSpiteOfForce()
+    {
+        using var session = ModuleSession.Connected();
+        session.Host.Answer = _ => "No";
+
+        session.Run("$plan = New-IotErasurePlan dev1 -SettleMessages; Remove-IotDeviceData -Plan $plan -Force | Out-Null");
+
+        Assert.NotEmpty(session.Host.Questions);
+        Assert.All(session.Host.Questions, question => Assert.Contains("ServiceBus", question, StringComparison.Ordinal));
+        Assert.Equal(0, new ArchiveState(session.Sandbox).CountOf("dev1"));
+    }
+
+    [Theory]
+    [InlineData("$plan = New-IotErasurePlan dev1 -SettleMessages; Remove-IotDeviceData -Plan $plan -SettleMessages -Force | Out-Null")]
+    [InlineData("Remove-IotDeviceData dev1 -SettleMessages -Force | Out-Null")]
+    public void SettleMessages_OnTheCommandLine_IsTheConsent(string script)
+    {
+        using var session = ModuleSession.Connected();
+
+        session.Run(script);
+
+        Assert.Empty(session.Host.Questions);
+    }
 }

@@ -2,17 +2,19 @@ using Azure.Core.Amqp;
 
 namespace IotHubDsr.Core.Azure.Messaging;
 
-/// <summary>An event as its partition gave it.</summary>
+/// <summary>An event as its partition gave it, or a message as its queue did.</summary>
 /// <param name="SequenceNumber">Its number in the partition.</param>
-/// <param name="Enqueued">When Event Hubs stored it: from then on its retention counts.</param>
+/// <param name="Enqueued">When the service stored it: from then on its retention or its time to live counts.</param>
 /// <param name="Message">What the sender, and services before, put into it.</param>
 internal readonly record struct ReceivedEvent(long SequenceNumber, DateTimeOffset Enqueued, AmqpAnnotatedMessage Message)
 {
-    /// <summary>The body as bytes; null where it is an AMQP value, which no hub sends.</summary>
+    /// <summary>The body as bytes, and a text as its bytes; null where it is any other AMQP value, which no hub sends.</summary>
     public ReadOnlyMemory<byte>? Body
     {
         get
         {
+            if (Message.Body.TryGetValue(out object? value))
+                return value is string text ? System.Text.Encoding.UTF8.GetBytes(text) : null;
             if (!Message.Body.TryGetData(out IEnumerable<ReadOnlyMemory<byte>>? sections) || sections is null)
                 return null;
             ReadOnlyMemory<byte> whole = default;

@@ -6,10 +6,20 @@ using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Sinks.EventStreams;
 
+/// <summary>What the lines of an export look like.</summary>
+/// <param name="FileName">Name of the file.</param>
+/// <param name="Kind">The records.</param>
+/// <param name="Member">Under which name the event stands in one.</param>
+internal sealed record LineForm(string FileName, RecordKind Kind, string Member)
+{
+    /// <summary>How a record is said to concern its device; null for what was found.</summary>
+    public Func<MatchKind, MatchKind>? Attribution { get; init; }
+}
+
 /// <summary>
 /// The lines of an export. Matches of a batch gather here, and are written when it has been read: a file is made for the first.
 /// </summary>
-internal sealed class EventLines(RecordSelection selection, IExportTarget target) : IDisposable
+internal sealed class EventLines(RecordSelection selection, IExportTarget target, LineForm form) : IDisposable
 {
     private readonly ArrayBufferWriter<byte> _line = new();
     private readonly Utf8JsonWriter _writer = new(Stream.Null);
@@ -19,7 +29,10 @@ internal sealed class EventLines(RecordSelection selection, IExportTarget target
 
     public (long Included, long Withheld) CountsOf(int subject) => _counts.GetValueOrDefault(subject);
 
-    public void Add(string partition, in ReceivedEvent one, in MatchedRecord record)
+    /// <param name="one">The event.</param>
+    /// <param name="record">The record in it.</param>
+    /// <param name="writePlace">Writes where the event was.</param>
+    public void Add(in ReceivedEvent one, in MatchedRecord record, Action<Utf8JsonWriter> writePlace)
     {
         (long included, long withheld) = _counts.GetValueOrDefault(record.Subject);
         if (!selection.Includes(record.Kind))
@@ -33,12 +46,12 @@ internal sealed class EventLines(RecordSelection selection, IExportTarget target
         _writer.Reset(_line);
         _writer.WriteStartObject();
         _writer.WriteString("deviceId"u8, selection.Subjects[record.Subject]);
-        _writer.WriteString("attribution"u8, record.Kind.ToString());
-        _writer.WriteString("partition"u8, partition);
+        _writer.WriteString("attribution"u8, (form.Attribution?.Invoke(record.Kind) ?? record.Kind).ToString());
+        writePlace(_writer);
         _writer.WriteNumber("sequenceNumber"u8, one.SequenceNumber);
         _writer.WriteNumber("index"u8, record.Place.Index);
         _writer.WriteString("storedTime"u8, one.Enqueued.UtcDateTime);
-        _writer.WriteStartObject("event"u8);
+        _writer.WriteStartObject(form.Member);
         EventProperties.Write(one.Message, _writer);
         _writer.WritePropertyName("body"u8);
         record.WriteJson(_writer);
@@ -53,7 +66,7 @@ internal sealed class EventLines(RecordSelection selection, IExportTarget target
     {
         if (_waiting.Count == 0)
             return;
-        _file ??= await target.OpenRecordsAsync(EventRecords.FileName, EventRecords.Events, cancellationToken);
+        _file ??= await target.OpenRecordsAsync(form.FileName, form.Kind, cancellationToken);
         foreach (byte[] line in _waiting)
             _file.Write(line);
         _waiting.Clear();

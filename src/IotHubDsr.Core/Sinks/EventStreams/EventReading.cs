@@ -7,39 +7,42 @@ using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Sinks.EventStreams;
 
+/// <summary>Takes a record that concerns a subject, with the event that it is in.</summary>
+internal delegate void EventMatch(in ReceivedEvent one, in MatchedRecord record);
+
 /// <summary>
-/// What the events of one partition hold of subjects. An event that the hub routed is a record, told by the hub's annotations; in any other
-/// the body holds the records: rows of resource logs, events of Event Grid.
+/// What the events of a partition, or the messages of a queue, hold of subjects. One that the hub routed is a record, told by what the hub
+/// noted on it; in any other the body holds the records: rows of resource logs, events of Event Grid.
 /// </summary>
 internal sealed class EventReading : IMatchedRecordSink
 {
     private readonly ScanPass _pass;
     private readonly JsonRecordWalker _records;
     private readonly MessageRecord _message;
-    private readonly EventLines? _lines;
+    private readonly EventMatch? _onMatch;
     private readonly Dictionary<int, DateTimeOffset> _lastStored = [];
     private ReceivedEvent _event;
     private int _index;
 
     /// <param name="selection">The subjects.</param>
-    /// <param name="partition">The partition.</param>
-    /// <param name="lines">Takes the matches; null where they are only counted.</param>
-    public EventReading(RecordSelection selection, string partition, EventLines? lines)
+    /// <param name="notes">Where the hub notes what it knows of a message.</param>
+    /// <param name="onMatch">Takes the matches; null where they are only counted.</param>
+    public EventReading(RecordSelection selection, HubNotes notes, EventMatch? onMatch)
     {
-        Partition = partition;
-        _lines = lines;
+        _onMatch = onMatch;
         _pass = new ScanPass(new ScanRequest(selection.Subjects, this, WithBody: selection.WithBody));
         _records = new JsonRecordWalker(_pass.Matcher, _pass.Bodies);
-        _message = new MessageRecord(_pass.Matcher, _pass.Bodies);
+        _message = new MessageRecord(_pass.Matcher, _pass.Bodies, notes);
     }
-
-    public string Partition { get; }
 
     /// <summary>When the last event of a subject was stored: its retention counts from then on. Null if there is none.</summary>
     public DateTimeOffset? LastStoredOf(int subject) => _lastStored.TryGetValue(subject, out DateTimeOffset last) ? last : null;
 
     /// <summary>Events that could not be read to their end; the first of them under its sequence number.</summary>
     public UnreadRecords Unread { get; private set; }
+
+    /// <summary>Records of all that were read.</summary>
+    public long RecordsRead => _pass.RecordsRead;
 
     public ArchiveScan ToScan() => _pass.ToScan("Events", bytesRead: 0);
 
@@ -49,7 +52,7 @@ internal sealed class EventReading : IMatchedRecordSink
         _index = 0;
         long unread = _pass.Unread.Count;
         bool isRead = true;
-        if (MessageRecord.IsOne(one.Message))
+        if (_message.IsOne(one.Message))
             ReadMessage(one);
         else
             isRead = one.Body is { } body && TryReadBody(body.Span);
@@ -61,7 +64,7 @@ internal sealed class EventReading : IMatchedRecordSink
     {
         DateTimeOffset last = _lastStored.GetValueOrDefault(record.Subject);
         _lastStored[record.Subject] = _event.Enqueued > last ? _event.Enqueued : last;
-        _lines?.Add(Partition, _event, record);
+        _onMatch?.Invoke(_event, record);
     }
 
     private void ReadMessage(in ReceivedEvent one)
@@ -71,7 +74,7 @@ internal sealed class EventReading : IMatchedRecordSink
         if (!_pass.IsOfInterest(one.SequenceNumber))
             return;
         ReadOnlySpan<byte> body = one.Body is { } bytes ? bytes.Span : default;
-        RecordFacts facts = MessageRecord.FactsOf(one);
+        RecordFacts facts = _message.FactsOf(one);
         _pass.LeavesOut(new MatchedRecord(new RecordPlace(one.SequenceNumber, 0), body, facts, _message));
     }
 

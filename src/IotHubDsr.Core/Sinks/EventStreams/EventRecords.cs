@@ -5,13 +5,11 @@ namespace IotHubDsr.Core.Sinks.EventStreams;
 /// <summary>The records of an export of event hubs.</summary>
 internal static class EventRecords
 {
-    public const string FileName = "stored-events";
-
     private const string Export = "this export";
     private const string EventHubs = "Event Hubs";
     private const string Sender = "the sender of the message, or the service that sent the event";
 
-    public static RecordKind Events { get; } =
+    private static RecordKind Events { get; } =
         new(
             "stored-event",
             "A message, an event or a row of a log in an event hub. One about several of the devices appears once for each.",
@@ -38,4 +36,6 @@ internal static class EventRecords
                 },
             ]
         );
+
+    public static LineForm Lines { get; } = new("stored-events", Events, "event");
 }

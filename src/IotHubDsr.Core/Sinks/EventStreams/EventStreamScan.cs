@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Azure.Messaging;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Sinks.EventStreams;
 
@@ -26,10 +28,8 @@ internal sealed class EventStreamScan(
 
     public bool IsSplit { get; private set; }
 
-    public RecordSelection Selection => selection;
-
-    /// <summary>Takes the matches of an export; null when nothing is exported. Then units wait for each other.</summary>
-    public EventLines? Lines { get; set; }
+    /// <summary>Takes the matches of an export, and then units wait for each other; null when nothing is exported.</summary>
+    public EventLines? Lines { get; init; }
 
     public bool IsInOrder => Lines is not null;
 
@@ -43,7 +43,7 @@ internal sealed class EventStreamScan(
     public async ValueTask DoAsync(WorkUnit unit, CancellationToken cancellationToken)
     {
         PartitionSpan span = ((WorkUnit<PartitionSpan>)unit).Items[0];
-        var reading = new EventReading(selection, span.Partition, Lines);
+        var reading = new EventReading(selection, HubNotes.Annotations, Lines is { } lines ? MatchIn(span.Partition, lines) : null);
         try
         {
             await _client!.ReadAsync(span, (events, token) => TakeAsync(reading, events, token), cancellationToken);
@@ -94,6 +94,12 @@ internal sealed class EventStreamScan(
     /// <summary>A missing permission or network affects every partition.</summary>
     private static bool IsOfWhole(FaultCategory category) =>
         category is FaultCategory.PermissionDenied or FaultCategory.AuthenticationError or FaultCategory.ConnectionError;
+
+    private static EventMatch MatchIn(string partition, EventLines lines)
+    {
+        Action<Utf8JsonWriter> writePlace = writer => writer.WriteString("partition"u8, partition);
+        return (in ReceivedEvent one, in MatchedRecord record) => lines.Add(one, record, writePlace);
+    }
 
     private async Task<IReadOnlyList<PartitionSpan>> SpansAsync(CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Azure.Messaging;
 using IotHubDsr.Core.Records;
@@ -19,20 +20,23 @@ internal abstract class EventStreamSink(AzureAccess access, string hubName) : IF
 
     protected AzureAccess Access => access;
 
-    public IUnitWork<IReadOnlyList<DeviceDataFinding>> Find(SinkCall call, IReadOnlyList<string> deviceIds) => Scan(call, deviceIds);
+    public IUnitWork<IReadOnlyList<DeviceDataFinding>> Find(SinkCall call, IReadOnlyList<string> deviceIds) =>
+        Scan(call, SelectionOf(call, deviceIds), lines: null);
 
-    public IUnitWork<IReadOnlyList<ExportCompleteness>> Export(SinkCall call, IReadOnlyList<string> deviceIds, IExportTarget target) =>
-        new EventStreamExport(Scan(call, deviceIds), call, target);
+    public IUnitWork<IReadOnlyList<ExportCompleteness>> Export(SinkCall call, IReadOnlyList<string> deviceIds, IExportTarget target)
+    {
+        RecordSelection selection = SelectionOf(call, deviceIds);
+        var lines = new EventLines(selection, target, EventRecords.Lines);
+        return new EventExport(Scan(call, selection, lines), lines, call);
+    }
 
     /// <summary>Asks what the event hub of a location is like now, and how it can be read.</summary>
     /// <exception cref="DsrException">Nobody can tell.</exception>
     protected abstract Task<EventStream> DescribeAsync(DataLocation location, CancellationToken cancellationToken);
 
-    private EventStreamScan Scan(SinkCall call, IReadOnlyList<string> deviceIds) =>
-        new(
-            token => DescribeAsync(call.Location, token),
-            place => new EventHubClient(access, place),
-            call.SelectionOf(deviceIds, HubSharing.OriginOf(call.Location, hubName)),
-            call
-        );
+    private RecordSelection SelectionOf(SinkCall call, IReadOnlyList<string> deviceIds) =>
+        call.SelectionOf(deviceIds, HubSharing.OriginOf(call.Location, hubName));
+
+    private EventStreamScan Scan(SinkCall call, RecordSelection selection, EventLines? lines) =>
+        new(token => DescribeAsync(call.Location, token), place => new EventHubClient(access, place), selection, call) { Lines = lines };
 }

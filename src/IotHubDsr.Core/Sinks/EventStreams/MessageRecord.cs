@@ -7,11 +7,18 @@ using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Sinks.EventStreams;
 
-/// <summary>
-/// A message that the hub routed to an event hub: what the hub noted stands in annotations, which no sender can set. An application
-/// property that is called like one of them is the sender's.
-/// </summary>
-internal sealed class MessageRecord(RecordMatcher matcher, BodyTexts? bodies) : IRecordEncoder
+/// <summary>Where a hub notes what it knows of a message that it routes.</summary>
+internal enum HubNotes
+{
+    /// <summary>In annotations, which no sender can set: an application property that is called like one of them is the sender's.</summary>
+    Annotations,
+
+    /// <summary>Among the application properties, where a sender's property of the same name may stand instead.</summary>
+    Properties,
+}
+
+/// <summary>A message that the hub routed to an event hub or to Service Bus.</summary>
+internal sealed class MessageRecord(RecordMatcher matcher, BodyTexts? bodies, HubNotes notes) : IRecordEncoder
 {
     private const string Prefix = "iothub-";
     private const string Sender = "iothub-connection-device-id";
@@ -23,8 +30,10 @@ internal sealed class MessageRecord(RecordMatcher matcher, BodyTexts? bodies) : 
     private byte[] _text = new byte[256];
 
     /// <summary>Whether the hub, or one that passed its message on, tells the device in it.</summary>
-    public static bool IsOne(AmqpAnnotatedMessage message)
+    public bool IsOne(AmqpAnnotatedMessage message)
     {
+        if (notes is HubNotes.Properties)
+            return message.ApplicationProperties.ContainsKey(Sender);
         if (message.MessageAnnotations.ContainsKey(Sender))
             return true;
         foreach (string name in message.MessageAnnotations.Keys)
@@ -40,10 +49,10 @@ internal sealed class MessageRecord(RecordMatcher matcher, BodyTexts? bodies) : 
     public void Walk(in ReceivedEvent one)
     {
         matcher.Reset();
-        IDictionary<string, object?> annotations = one.Message.MessageAnnotations!;
-        if (annotations.TryGetValue(Sender, out object? device))
+        IDictionary<string, object?> noted = NotesOf(one.Message);
+        if (noted.TryGetValue(Sender, out object? device))
             AddSender(device);
-        bool isNotice = IsNotice(annotations);
+        bool isNotice = IsNotice(noted);
         if (one.Message.ApplicationProperties is { Count: > 0 } properties)
             WalkProperties(properties!, device is not null, isNotice);
         if (isNotice && one.Message.Properties.UserId is { } user)
@@ -53,12 +62,15 @@ internal sealed class MessageRecord(RecordMatcher matcher, BodyTexts? bodies) : 
     }
 
     /// <summary>What the message says of itself. Most messages are nobody's who is asked for, and are never asked.</summary>
-    public static RecordFacts FactsOf(in ReceivedEvent one)
+    public RecordFacts FactsOf(in ReceivedEvent one)
     {
-        IDictionary<string, object?> annotations = one.Message.MessageAnnotations!;
+        IDictionary<string, object?> noted = NotesOf(one.Message);
         byte[] told =
-            annotations.TryGetValue(Generation, out object? generation) && generation is string text ? Encoding.UTF8.GetBytes(text) : [];
-        DateTimeOffset enqueued = annotations.TryGetValue(Enqueued, out object? at) ? TimeOf(at) ?? one.Enqueued : one.Enqueued;
+            noted.TryGetValue(Generation, out object? generation) && generation is string text ? Encoding.UTF8.GetBytes(text) : [];
+
+        // The hub notes the time in annotations only: a property of that name is the sender's.
+        bool hasTime = notes is HubNotes.Annotations && noted.ContainsKey(Enqueued);
+        DateTimeOffset enqueued = hasTime ? TimeOf(noted[Enqueued]) ?? one.Enqueued : one.Enqueued;
         return new RecordFacts(enqueued, told);
     }
 
@@ -68,10 +80,13 @@ internal sealed class MessageRecord(RecordMatcher matcher, BodyTexts? bodies) : 
             writer.WriteBase64StringValue(record);
     }
 
+    private IDictionary<string, object?> NotesOf(AmqpAnnotatedMessage message) =>
+        notes is HubNotes.Annotations ? message.MessageAnnotations! : message.ApplicationProperties!;
+
     private void AddSender(object? device)
     {
         if (device is string { Length: > 0 } id)
-            matcher.AddSender(Utf8(id), SenderSource.System);
+            matcher.AddSender(Utf8(id), notes is HubNotes.Annotations ? SenderSource.System : SenderSource.Property);
         else
             matcher.AddUnreadableSender();
     }
@@ -104,8 +119,8 @@ internal sealed class MessageRecord(RecordMatcher matcher, BodyTexts? bodies) : 
     }
 
     /// <summary>Whether the hub itself wrote the message, its application properties included.</summary>
-    private static bool IsNotice(IDictionary<string, object?> annotations) =>
-        annotations.TryGetValue(Source, out object? source)
+    private static bool IsNotice(IDictionary<string, object?> noted) =>
+        noted.TryGetValue(Source, out object? source)
         && source is string text
         && !text.Equals(Telemetry, StringComparison.OrdinalIgnoreCase);
 

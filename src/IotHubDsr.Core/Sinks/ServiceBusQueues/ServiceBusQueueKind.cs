@@ -1,21 +1,37 @@
+using IotHubDsr.Core.Sinks.BusEntities;
 using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Sinks.ServiceBusQueues;
 
-/// <summary>Service Bus queue.</summary>
+/// <summary>
+/// Service Bus queues of routes and of Event Grid, with their dead letters and what they forward to. Erased by taking messages out.
+/// </summary>
 internal sealed class ServiceBusQueueKind : ISinkKind, IEndpointPlaces, IHandlerPlaces
 {
     public const string Name = "ServiceBusQueue";
 
     public PlaceDescription Description { get; } =
-        new(Name, Position: 120, "Service Bus queue.")
+        new(
+            Name,
+            Position: 120,
+            "Service Bus queues of routes and of Event Grid, with their dead letters and what they forward to. Erased by taking messages "
+                + "out."
+        )
         {
-            Traits = PlaceTraits.MayBeDedicated | PlaceTraits.LeavesHubOpen,
+            Traits = PlaceTraits.MayBeDedicated | PlaceTraits.LeavesHubOpen | PlaceTraits.DeliversToReceivers,
+            Capabilities = LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase,
+            Stage = ErasureStage.Sinks,
+            IsShared = true,
+            Understands = BusSink.Understands,
+            Method = BusSink.Method,
+            Reading = BusSink.Reading,
             Verdict = Verdict.OwnerAction,
             Advice =
-                "This version does not read Service Bus. Messages leave when the receiver completes them or their time to live "
-                + "ends; the owner of the queue looks in it, in its dead-letter queue and in what the receiver keeps.",
+                "Messages leave when the receiver completes them or their time to live ends; the owner of the queue looks in it, in its "
+                + "dead-letter queue and in what the receiver keeps.",
         };
+
+    public Sink Open(SinkServices services) => Sink.Of(Description, new BusSink(services.Access, services.HubName, isTopic: false));
 
     public string Kind => Name;
 
@@ -26,7 +42,7 @@ internal sealed class ServiceBusQueueKind : ISinkKind, IEndpointPlaces, IHandler
         HubDescription hub,
         DiscoveryContext context,
         CancellationToken cancellationToken
-    ) => Task.FromResult(endpoint.ToEntity(Name, "Microsoft.ServiceBus", "queues"));
+    ) => Task.FromResult(BusEndpoint.DraftOf(endpoint, Name, "queues"));
 
     public string? EndpointType => "ServiceBusQueue";
 

@@ -1,21 +1,36 @@
+using IotHubDsr.Core.Sinks.BusEntities;
 using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Sinks.ServiceBusTopics;
 
-/// <summary>Service Bus topic.</summary>
+/// <summary>
+/// Service Bus topics of routes and of Event Grid: all subscriptions, with their dead letters. Erased by taking messages out.
+/// </summary>
 internal sealed class ServiceBusTopicKind : ISinkKind, IEndpointPlaces, IHandlerPlaces
 {
     public const string Name = "ServiceBusTopic";
 
     public PlaceDescription Description { get; } =
-        new(Name, Position: 130, "Service Bus topic.")
+        new(
+            Name,
+            Position: 130,
+            "Service Bus topics of routes and of Event Grid: all subscriptions, with their dead letters. Erased by taking messages out."
+        )
         {
-            Traits = PlaceTraits.MayBeDedicated | PlaceTraits.LeavesHubOpen,
+            Traits = PlaceTraits.MayBeDedicated | PlaceTraits.LeavesHubOpen | PlaceTraits.DeliversToReceivers,
+            Capabilities = LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase,
+            Stage = ErasureStage.Sinks,
+            IsShared = true,
+            Understands = BusSink.Understands,
+            Method = BusSink.Method,
+            Reading = BusSink.Reading,
             Verdict = Verdict.OwnerAction,
             Advice =
-                "This version does not read Service Bus. Each subscription of the topic holds its own copy: its owner looks in "
-                + "it, in its dead-letter queue and in what the receiver keeps.",
+                "Each subscription of the topic holds its own copy: its owner looks in it, in its dead-letter queue and in what the "
+                + "receiver keeps.",
         };
+
+    public Sink Open(SinkServices services) => Sink.Of(Description, new BusSink(services.Access, services.HubName, isTopic: true));
 
     public string Kind => Name;
 
@@ -26,7 +41,7 @@ internal sealed class ServiceBusTopicKind : ISinkKind, IEndpointPlaces, IHandler
         HubDescription hub,
         DiscoveryContext context,
         CancellationToken cancellationToken
-    ) => Task.FromResult(endpoint.ToEntity(Name, "Microsoft.ServiceBus", "topics"));
+    ) => Task.FromResult(BusEndpoint.DraftOf(endpoint, Name, "topics"));
 
     public string? EndpointType => "ServiceBusTopic";
 

@@ -142,6 +142,7 @@ internal static class PlanGen
                         IncludeRelayed = options.Item1,
                         IncludeOldVersions = options.Item2,
                         DeleteEmptied = options.Item3,
+                        SettleMessages = options.Item1 != options.Item2,
                         Scope = options.Item5,
                     },
                     LateRecords = options.Item4,

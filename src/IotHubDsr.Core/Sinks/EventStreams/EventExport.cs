@@ -1,39 +1,35 @@
 namespace IotHubDsr.Core.Sinks.EventStreams;
 
-/// <summary>Writes the records of the subjects as JSON lines while the event hub is read once, partition after partition.</summary>
-internal sealed class EventStreamExport(EventStreamScan scan, SinkCall call, IExportTarget target)
+/// <summary>
+/// Writes the records of the subjects as JSON lines while a place is read once, unit after unit: the reading adds them to the lines.
+/// </summary>
+internal sealed class EventExport(IUnitWork<IReadOnlyList<DeviceDataFinding>> scan, EventLines lines, SinkCall call)
     : IUnitWork<IReadOnlyList<ExportCompleteness>>
 {
-    private EventLines Lines => scan.Lines ??= new EventLines(scan.Selection, target);
-
     public bool IsInOrder => true;
 
     public bool IsSplit => scan.IsSplit;
 
-    public IAsyncEnumerable<WorkUnit> SplitAsync(CancellationToken cancellationToken)
-    {
-        _ = Lines;
-        return scan.SplitAsync(cancellationToken);
-    }
+    public IAsyncEnumerable<WorkUnit> SplitAsync(CancellationToken cancellationToken) => scan.SplitAsync(cancellationToken);
 
     public ValueTask DoAsync(WorkUnit unit, CancellationToken cancellationToken) => scan.DoAsync(unit, cancellationToken);
 
     public async Task<IReadOnlyList<ExportCompleteness>> CompleteAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<DeviceDataFinding> findings = await scan.CompleteAsync(cancellationToken);
-        await Lines.CloseAsync();
+        await lines.CloseAsync();
         return [.. findings.Select(ToCompleteness)];
     }
 
     public void Dispose()
     {
         scan.Dispose();
-        Lines.Dispose();
+        lines.Dispose();
     }
 
     private ExportCompleteness ToCompleteness(DeviceDataFinding finding, int subject)
     {
-        (long included, long withheld) = Lines.CountsOf(subject);
+        (long included, long withheld) = lines.CountsOf(subject);
         bool isUnread = finding.Verdict is Verdict.Unreachable;
         return new ExportCompleteness
         {

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.Json;
+using IotHubDsr.Core.Azure.Messaging;
+using IotHubDsr.Core.Topology;
+
+namespace IotHubDsr.Core.Sinks.BusEntities;
+
+/// <summary>A queue or subscription as Azure Resource Manager describes it now.</summary>
+/// <param name="Path">Its path in the namespace: <c>queue</c>, <c>topic/Subscriptions/subscription</c>.</param>
+internal sealed record BusEntity(string Path)
+{
+    private static readonly TimeSpan DefaultLock = TimeSpan.FromMinutes(1);
+
+    /// <summary>What the service makes of an entity that says nothing of it.</summary>
+    private const int DefaultDeliveries = 10;
+
+    /// <summary>Whether Azure Resource Manager could be asked.</summary>
+    public bool IsKnown { get; init; } = true;
+
+    /// <summary>How long a message lives at most; null for ever, or if nobody can tell.</summary>
+    public TimeSpan? TimeToLive { get; init; }
+
+    /// <summary>Whether messages that expire become dead letters, which never expire.</summary>
+    public bool KeepsExpired { get; init; }
+
+    /// <summary>How many deliveries end without a result before a message becomes a dead letter.</summary>
+    public int MaxDeliveryCount { get; init; } = DefaultDeliveries;
+
+    public TimeSpan LockDuration { get; init; } = DefaultLock;
+
+    public bool RequiresSession { get; init; }
+
+    /// <summary>The entity that takes each message at once; null for none.</summary>
+    public string? ForwardTo { get; init; }
+
+    /// <summary>The entity that takes what could not be processed; null for none.</summary>
+    public string? ForwardDeadLettersTo { get; init; }
+
+    /// <summary>Messages that nobody can read now: they are on the way to another entity.</summary>
+    public long InTransfer { get; init; }
+
+    /// <summary>Messages of its own queue, for an entity that lets nobody read it.</summary>
+    public long Own { get; init; }
+
+    /// <summary>Its queues.</summary>
+    public IEnumerable<BusNode> Nodes => [new(Path), new(Path, BusSubQueue.DeadLetter), new(Path, BusSubQueue.TransferDeadLetter)];
+
+    /// <summary>Why an active message does not leave by itself, or nobody knows when, without a full stop; null when it does.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="now">The time by the services.</param>
+    /// <param name="expires">When it leaves.</param>
+    public string? ObstacleOf(BusMessage message, DateTimeOffset now, out DateTimeOffset expires)
+    {
+        expires = DateTimeOffset.MaxValue;
+        if (!IsKnown)
+            return $"nobody can tell when messages leave '{Path}', as its resource ID is not known";
+        expires = message.ExpiresAt;
+        if (TimeToLive is { } most && DateTimeOffset.MaxValue - message.Enqueued > most && message.Enqueued + most < expires)
+            expires = message.Enqueued + most;
+        return KeepsExpired ? $"'{Path}' keeps messages that expire as dead letters, which never do"
+            : expires == DateTimeOffset.MaxValue ? $"'{Path}' keeps messages without limit"
+            : expires <= now ? $"'{Path}' has messages that have expired and stay as long as nobody receives from it"
+            : null;
+    }
+
+    /// <summary>As the properties of a queue or subscription tell it.</summary>
+    public static BusEntity Read(string path, JsonElement? properties, TimeSpan? most = null)
+    {
+        JsonElement? counts = properties.Prop("countDetails");
+        TimeSpan? own = LimitOf(properties.Text("defaultMessageTimeToLive"));
+        return new BusEntity(path)
+        {
+            TimeToLive = own is null || most < own ? most ?? own : own,
+            KeepsExpired = properties.Flag("deadLetteringOnMessageExpiration", otherwise: false),
+            MaxDeliveryCount = (int)Math.Clamp(properties.Number("maxDeliveryCount") ?? DefaultDeliveries, 1, int.MaxValue),
+            LockDuration = HubDiscovery.Duration(properties.Text("lockDuration")) ?? DefaultLock,
+            RequiresSession = properties.Flag("requiresSession", otherwise: false),
+            ForwardTo = NameOf(properties.Text("forwardTo")),
+            ForwardDeadLettersTo = NameOf(properties.Text("forwardDeadLetteredMessagesTo")),
+            InTransfer = counts.Number("transferMessageCount") ?? 0,
+            Own = (counts.Number("activeMessageCount") ?? 0) + (counts.Number("scheduledMessageCount") ?? 0),
+        };
+    }
+
+    /// <summary>A time to live; null for one that is as good as for ever.</summary>
+    public static TimeSpan? LimitOf(string? text)
+    {
+        const int mostDays = 3650;
+        return HubDiscovery.Duration(text) is { } limit && limit.TotalDays <= mostDays ? limit : null;
+    }
+
+    /// <summary>The service takes names and addresses.</summary>
+    private static string? NameOf(string? forward) =>
+        string.IsNullOrWhiteSpace(forward) ? null
+        : Uri.TryCreate(forward, UriKind.Absolute, out Uri? address) && address.Host.Length > 0
+            ? Uri.UnescapeDataString(address.AbsolutePath.Trim('/'))
+        : forward;
+}
+
+/// <summary>A message by where it is: what an item of a finding names.</summary>
+/// <param name="Node">The queue.</param>
+/// <param name="SequenceNumber">Its number there.</param>
+internal readonly record struct BusItem(BusNode Node, long SequenceNumber)
+{
+    public string Path => string.Create(CultureInfo.InvariantCulture, $"{Node}/{SequenceNumber}");
+}

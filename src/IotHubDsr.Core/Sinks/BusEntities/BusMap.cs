@@ -1,0 +1,102 @@
+using System.Text.Json;
+using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Topology;
+
+namespace IotHubDsr.Core.Sinks.BusEntities;
+
+/// <summary>What the messages of a queue or topic can be in, by Azure Resource Manager.</summary>
+/// <param name="Entities">Each queue and subscription that they get to, once.</param>
+/// <param name="Waiting">Messages of topics whose time has not come: nobody can read them until then.</param>
+internal sealed record BusReach(IReadOnlyList<BusEntity> Entities, long Waiting);
+
+/// <summary>
+/// Reads queues, topics and subscriptions of a namespace from Azure Resource Manager, and follows what they forward. Names differ by more
+/// than case.
+/// </summary>
+internal sealed class BusMap(ArmReader arm, ArmId space)
+{
+    /// <summary>The service forwards a message no more often; then it becomes a dead letter where it is.</summary>
+    private const int MostHops = 4;
+
+    private const string ApiVersion = "2021-11-01";
+
+    private readonly List<BusEntity> _entities = [];
+    private readonly Dictionary<string, int> _hops = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Queue<(string Name, int Hops)> _open = new();
+    private long _waiting;
+
+    /// <exception cref="DsrException">There is no such queue, or what it forwards to cannot be read.</exception>
+    public async Task<BusReach> OfQueueAsync(string name, CancellationToken cancellationToken)
+    {
+        _hops[name] = 0;
+        AddQueue(name, await arm.GetAsync(CallOf("queues", name), cancellationToken), hops: 0);
+        return await FollowAsync(cancellationToken);
+    }
+
+    /// <exception cref="DsrException">There is no such topic, or what its subscriptions forward to cannot be read.</exception>
+    public async Task<BusReach> OfTopicAsync(string name, CancellationToken cancellationToken)
+    {
+        _hops[name] = 0;
+        await AddTopicAsync(name, await arm.GetAsync(CallOf("topics", name), cancellationToken), hops: 0, cancellationToken);
+        return await FollowAsync(cancellationToken);
+    }
+
+    private async Task<BusReach> FollowAsync(CancellationToken cancellationToken)
+    {
+        while (_open.TryDequeue(out (string Name, int Hops) next))
+        {
+            if (await TryGetAsync("queues", next.Name, cancellationToken) is { } queue)
+                AddQueue(next.Name, queue, next.Hops);
+            else if (await TryGetAsync("topics", next.Name, cancellationToken) is { } topic)
+                await AddTopicAsync(next.Name, topic, next.Hops, cancellationToken);
+
+            // What cannot be forwarded, as there is no such entity, is a dead letter of the transfer.
+        }
+
+        return new BusReach(_entities, _waiting);
+    }
+
+    private void AddQueue(string name, JsonElement queue, int hops) => Add(BusEntity.Read(name, queue.Prop("properties")), hops);
+
+    private async Task AddTopicAsync(string name, JsonElement topic, int hops, CancellationToken cancellationToken)
+    {
+        JsonElement? properties = topic.Prop("properties");
+        TimeSpan? most = BusEntity.LimitOf(properties.Text("defaultMessageTimeToLive"));
+        _waiting += properties.Prop("countDetails").Number("scheduledMessageCount") ?? 0;
+        var subscriptions = new ArmCall($"{PathOf("topics", name)}/subscriptions", ApiVersion, $"the subscriptions of the topic {name}");
+        await foreach (JsonElement item in arm.ListAsync(subscriptions, cancellationToken))
+        {
+            string subscription = item.Text("name")
+                ?? throw FaultCatalogue.ServiceFailed.Exception(subscriptions.Target, "one of them has no name.");
+            Add(BusEntity.Read($"{name}/Subscriptions/{subscription}", item.Prop("properties"), most), hops);
+        }
+    }
+
+    private void Add(BusEntity entity, int hops)
+    {
+        _entities.Add(entity);
+        foreach (string target in new[] { entity.ForwardTo, entity.ForwardDeadLettersTo }.OfType<string>())
+        {
+            if (hops < MostHops && _hops.TryAdd(target, hops + 1))
+                _open.Enqueue((target, hops + 1));
+        }
+    }
+
+    private async Task<JsonElement?> TryGetAsync(string type, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await arm.GetAsync(CallOf(type, name), cancellationToken);
+        }
+        catch (DsrException missing) when (missing.Fault.Id == FaultCatalogue.LocationMissing.Id)
+        {
+            return null;
+        }
+    }
+
+    private ArmCall CallOf(string type, string name) =>
+        new(PathOf(type, name), ApiVersion, $"the {(type == "queues" ? "queue" : "topic")} {name}");
+
+    /// <summary>Slashes in the name of an entity are tildes to Azure Resource Manager.</summary>
+    private string PathOf(string type, string name) => $"{space.Path}/{type}/{Uri.EscapeDataString(name.Replace('/', '~'))}";
+}

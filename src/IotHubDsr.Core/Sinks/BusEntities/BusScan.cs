@@ -1,0 +1,122 @@
+using System.Runtime.CompilerServices;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Azure.Messaging;
+using IotHubDsr.Core.Sinks.EventStreams;
+
+namespace IotHubDsr.Core.Sinks.BusEntities;
+
+/// <summary>
+/// One pass over all queues of a place for all subjects, over one connection: messages are shown, and none is received. A unit is a queue
+/// or subscription with its dead letters.
+/// </summary>
+internal sealed class BusScan(BusPlaces places, RecordSelection selection, SinkCall call) : IUnitWork<IReadOnlyList<DeviceDataFinding>>
+{
+    private readonly BusFindings _findings = new(selection, call.Options.Erasure.SettleMessages);
+    private BusClient? _client;
+    private int _entities;
+    private int _done;
+
+    public bool IsSplit { get; private set; }
+
+    /// <summary>Takes the matches of an export, and then units wait for each other; null when nothing is exported.</summary>
+    public EventLines? Lines { get; init; }
+
+    public bool IsInOrder => Lines is not null;
+
+    public async IAsyncEnumerable<WorkUnit> SplitAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        BusReach reach = await places.DescribeAsync(call.Location, cancellationToken);
+        _findings.AddUnseen(reach.Waiting);
+        if (reach.Entities.Any(static entity => !entity.IsKnown))
+            _findings.NoteDoubt("its resource ID is not known, and therefore neither what it forwards: a location file can name it");
+        _client = places.Connect(call.Location);
+        foreach (BusEntity entity in reach.Entities)
+            yield return new WorkUnit<BusEntity>(_entities++, [entity]);
+        IsSplit = true;
+    }
+
+    public async ValueTask DoAsync(WorkUnit unit, CancellationToken cancellationToken)
+    {
+        BusEntity entity = ((WorkUnit<BusEntity>)unit).Items[0];
+        _findings.AddUnseen(entity.InTransfer);
+        foreach (BusNode node in entity.Nodes)
+        {
+            var reading = new BusReading(node, selection, Lines);
+            try
+            {
+                await _client!.PeekAsync(node, (messages, token) => TakeAsync(entity, reading, messages, token), cancellationToken);
+            }
+            catch (InvalidOperationException) when (entity.ForwardTo is not null && node.SubQueue is BusSubQueue.None)
+            {
+                // Nobody may read where messages only pass through: what is left of the time before is counted.
+                _findings.AddUnseen(entity.Own);
+            }
+            catch (InvalidOperationException refused)
+            {
+                await call.ReportAsync(BusFaults.Translate(refused, _client!.Place, "read").Fault, cancellationToken);
+            }
+            catch (DsrException failed) when (!IsOfWhole(failed.Fault.Category))
+            {
+                await call.ReportAsync(failed.Fault, cancellationToken);
+            }
+
+            await AddAsync(reading, cancellationToken);
+        }
+
+        int done = Interlocked.Increment(ref _done);
+        await call.ProgressAsync($"{Counted.Of(done, "queue")} read", percent: null, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<DeviceDataFinding>> CompleteAsync(CancellationToken cancellationToken)
+    {
+        await CloseAsync();
+        call.Reading =
+            $"Each of the {Counted.Of(_entities, "queue or subscription", "queues and subscriptions")} that messages get to was looked "
+            + "through to its end, with its dead letters, without receiving; Azure Resource Manager was asked which there are.";
+        return [.. Enumerable.Range(0, selection.Subjects.Count).Select(subject => _findings.ToFinding(call, subject))];
+    }
+
+    /// <summary>A reading that was broken off leaves a connection, which nobody has to wait for.</summary>
+    public void Dispose() => _ = CloseAsync();
+
+    private async Task CloseAsync()
+    {
+        if (Interlocked.Exchange(ref _client, null) is { } client)
+            await client.DisposeAsync();
+    }
+
+    /// <summary>A missing permission or network affects every queue.</summary>
+    private static bool IsOfWhole(FaultCategory category) =>
+        category is FaultCategory.PermissionDenied or FaultCategory.AuthenticationError or FaultCategory.ConnectionError;
+
+    private async ValueTask TakeAsync(
+        BusEntity entity,
+        BusReading reading,
+        IReadOnlyList<BusMessage> messages,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (BusMessage message in messages)
+        {
+            if (reading.Read(message) is { } matched)
+                _findings.Add(entity, reading.Node, matched, places.Now);
+        }
+
+        if (Lines is { } lines)
+            await lines.WriteAsync(cancellationToken);
+    }
+
+    private async ValueTask AddAsync(BusReading reading, CancellationToken cancellationToken)
+    {
+        if (_findings.Add(reading) is not { Count: > 0 } unread)
+            return;
+        Fault fault = FaultCatalogue.MessagesUnreadable.For(
+            call.Location.ToString(),
+            Counted.Of(unread.Count, "message"),
+            $"{reading.Node}",
+            unread.FirstOffset
+        );
+        _findings.NoteReported();
+        await call.ReportAsync(fault, cancellationToken);
+    }
+}

@@ -1,0 +1,196 @@
+using System.Collections.Concurrent;
+using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Azure.Messaging;
+
+namespace IotHubDsr.Core.Sinks.BusEntities;
+
+/// <summary>
+/// Walks along a queue under locks and takes the wanted messages out. The locks of all others are held until the walk has ended, so that
+/// none of them comes a second time, and are then released together.
+/// </summary>
+internal sealed class LockedWalk(LockedReceiver receiver, WalkReach reach, TimeSpan lockDuration, BusPlaces places)
+{
+    public const string LostLock = "the lock was lost before they could be completed";
+
+    private const int BatchSize = 100;
+    private const int AtOnce = 64;
+
+    /// <summary>The client keeps what is locked in memory.</summary>
+    private const long MostBytes = 64L * 1024 * 1024;
+    private const int MostLocks = 100_000;
+
+    private static readonly TimeSpan ReleaseTime = TimeSpan.FromMinutes(2);
+
+    private readonly Dictionary<long, MessageLock> _held = [];
+    private DateTimeOffset _oldest = DateTimeOffset.MaxValue;
+
+    /// <summary>The queue's time, as its newest lock tells it.</summary>
+    private DateTimeOffset _now = places.Now;
+    private long _bytes;
+
+    /// <summary>Why the walk did not get to all that was wanted, or could not take it, without a full stop; null when it did.</summary>
+    public string? Reason { get; private set; }
+
+    /// <summary>What became of another device's message against all caution, without a full stop; null for nothing.</summary>
+    public string? Harm { get; private set; }
+
+    /// <param name="wanted">The wanted messages; those that were taken out are removed.</param>
+    /// <param name="announce">Announces some of them before they are completed.</param>
+    /// <param name="taken">Gets those that were taken out.</param>
+    /// <param name="cancellationToken">Ends the walk; what is held is released all the same.</param>
+    public async Task RunAsync(
+        Dictionary<long, TakenMessage> wanted,
+        Func<IReadOnlyList<TakenMessage>, CancellationToken, ValueTask> announce,
+        Action<TakenMessage> taken,
+        CancellationToken cancellationToken
+    )
+    {
+        var lost = new List<TakenMessage>();
+        try
+        {
+            while (wanted.Count > 0 && MayGoOn())
+            {
+                List<BusMessage> batch = await receiver.ReceiveAsync(reach.Next(BatchSize), cancellationToken);
+                if (batch.Count == 0)
+                    Reason = "other receivers have locked them, or what lies before them";
+                Note(batch, wanted);
+                if (!await KeepLocksAsync(cancellationToken))
+                    Reason ??= "the locks on messages of others could not be prolonged in time";
+                await TakeAsync(
+                    [.. batch.Where(message => wanted.ContainsKey(message.SequenceNumber))],
+                    wanted,
+                    announce,
+                    taken,
+                    lost,
+                    cancellationToken
+                );
+            }
+        }
+        finally
+        {
+            await ReleaseAsync();
+        }
+
+        foreach (TakenMessage one in lost)
+            wanted[one.Item.SequenceNumber] = one;
+        if (lost.Count > 0)
+            Reason ??= LostLock;
+    }
+
+    /// <summary>Whether the next messages can be locked without harm.</summary>
+    private bool MayGoOn()
+    {
+        if (reach.Next(BatchSize) == 0)
+        {
+            Reason ??= reach.Limit is { } number
+                ? $"it stopped before the message {number} of another device, for which one more delivery would be too many"
+                : "other receivers have locked them";
+        }
+        else if (_bytes > MostBytes || _held.Count > MostLocks)
+        {
+            Reason ??= $"it stopped after {Counted.Of(_held.Count, "message")} of others, as many as can be held at once";
+        }
+
+        return Reason is null;
+    }
+
+    /// <summary>Notes what was locked.</summary>
+    private void Note(List<BusMessage> batch, Dictionary<long, TakenMessage> wanted)
+    {
+        foreach (BusMessage message in batch)
+        {
+            reach.Pass(message.SequenceNumber);
+            _now = message.LockedUntil - lockDuration is var locked && locked > _now ? locked : _now;
+            if (wanted.ContainsKey(message.SequenceNumber))
+                continue;
+            if (reach.IsLast(message.DeliveryCount))
+            {
+                Reason ??= "other receivers take messages too";
+                Harm =
+                    $"the message {message.SequenceNumber} of another device was moved to the front by other receivers, and delivered "
+                    + "for the last time: it becomes a dead letter";
+            }
+
+            if (!_held.TryAdd(message.SequenceNumber, MessageLock.Of(message)))
+                Reason ??= $"the lock on the message {message.SequenceNumber} of another device was lost";
+            _held[message.SequenceNumber] = MessageLock.Of(message);
+            _oldest = message.LockedUntil < _oldest ? message.LockedUntil : _oldest;
+            _bytes += message.ToEvent().Body?.Length ?? 0;
+        }
+    }
+
+    private async Task TakeAsync(
+        List<BusMessage> messages,
+        Dictionary<long, TakenMessage> wanted,
+        Func<IReadOnlyList<TakenMessage>, CancellationToken, ValueTask> announce,
+        Action<TakenMessage> taken,
+        List<TakenMessage> lost,
+        CancellationToken cancellationToken
+    )
+    {
+        if (messages.Count == 0)
+            return;
+        await announce([.. messages.Select(message => wanted[message.SequenceNumber])], cancellationToken);
+        foreach (BusMessage message in messages)
+        {
+            bool isTaken = await receiver.TryCompleteAsync(MessageLock.Of(message), cancellationToken);
+            wanted.Remove(message.SequenceNumber, out TakenMessage? one);
+            if (isTaken)
+                taken(one!);
+            else
+                lost.Add(one!);
+        }
+    }
+
+    private DateTimeOffset Now => places.Now is var now && now > _now ? now : _now;
+
+    /// <summary>Prolongs locks that end soon; false when one was lost, or they end before all can be prolonged.</summary>
+    private async Task<bool> KeepLocksAsync(CancellationToken cancellationToken)
+    {
+        DateTimeOffset soon = Now + (lockDuration / 2);
+        if (receiver.SessionUntil is { } until)
+            return until > soon || await receiver.TryRenewSessionAsync(cancellationToken);
+        if (_held.Count == 0 || _oldest > soon)
+            return true;
+        var renewed = new ConcurrentBag<(long Number, MessageLock? Lock)>();
+        await Parallel.ForEachAsync(
+            _held.Values.Where(held => held.Until <= soon).ToList(),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (held, token) => renewed.Add((held.SequenceNumber, await receiver.RenewAsync(held, token)))
+        );
+        bool isWhole = true;
+        foreach ((long number, MessageLock? held) in renewed)
+        {
+            if (held is { } still)
+                _held[number] = still;
+            else
+                isWhole &= !_held.Remove(number);
+        }
+
+        _oldest = _held.Count == 0 ? DateTimeOffset.MaxValue : _held.Values.Min(static held => held.Until);
+        return isWhole && _oldest > Now + (lockDuration / 4);
+    }
+
+    /// <summary>
+    /// Gives everything back that is not the subjects'. A session is given back by closing it, which counts as no delivery; a lock that
+    /// cannot be released ends by itself, which counts as the release does.
+    /// </summary>
+    private async Task ReleaseAsync()
+    {
+        if (receiver.SessionUntil is not null || _held.Count == 0)
+            return;
+        using var patience = new CancellationTokenSource(ReleaseTime);
+        try
+        {
+            await Parallel.ForEachAsync(
+                _held.Values,
+                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = patience.Token },
+                async (held, token) => await receiver.TryReleaseAsync(held, token)
+            );
+        }
+        catch (Exception failed) when (failed is DsrException or OperationCanceledException)
+        {
+            OperationNotices.Send(NoticeLevel.Debug, $"Locks on messages end by themselves: {failed.Message}");
+        }
+    }
+}
