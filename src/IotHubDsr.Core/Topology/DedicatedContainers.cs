@@ -36,7 +36,7 @@ internal static class DedicatedContainers
         {
             notify(
                 NoticeLevel.Warning,
-                $"-DedicatedContainer {place} has no effect: the hub has no routed or upload container of that name."
+                $"-DedicatedContainer {place} has no effect: the hub has no container of that name that others could write to."
             );
         }
 

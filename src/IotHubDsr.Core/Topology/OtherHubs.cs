@@ -4,8 +4,8 @@ using IotHubDsr.Core.Azure;
 namespace IotHubDsr.Core.Topology;
 
 /// <summary>
-/// What the other hubs that the account can see write to blob containers: names of uploaded files hold no hub, and device IDs are unique
-/// only within one. Hubs of subscriptions that the account cannot see remain unknown.
+/// What the other hubs that the account can see write to containers: names of uploaded files hold no hub, documents need not name it, and
+/// device IDs are unique only within one. Hubs of subscriptions that the account cannot see remain unknown.
 /// </summary>
 internal sealed class OtherHubs
 {
@@ -62,18 +62,19 @@ internal sealed class OtherHubs
         return others;
     }
 
-    /// <summary>Adds to a location of blobs what other hubs write there.</summary>
+    /// <summary>Adds to a location of blobs or documents what other hubs write there.</summary>
     public LocationDraft Mark(PlaceKinds kinds, LocationDraft location)
     {
         PlaceDescription kind = kinds.Of(location.Kind);
-        if (!kind.Is(PlaceTraits.MayBeDedicated) || location.Place.Split('/') is not [var account, var container])
+        if (!kind.Is(PlaceTraits.MayBeDedicated) || location.Place.Split('/', 2) is not [var account, var container])
             return location;
 
-        HubWriter[] sharers = [.. _writers.Where(writer => writer.WritesTo(account, container) == true)];
+        HubWriter[] writers = [.. _writers.Where(writer => writer.IsOfDocuments == kind.Is(PlaceTraits.MayLackHubName))];
+        HubWriter[] sharers = [.. writers.Where(writer => writer.WritesTo(account, container) == true)];
         string[] doubts =
         [
             .. _unread,
-            .. _writers
+            .. writers
                 .Where(writer => writer.WritesTo(account, container) is null)
                 .Select(static writer => $"the settings of hub '{writer.HubName}' do not tell which container it writes to."),
         ];
@@ -86,7 +87,7 @@ internal sealed class OtherHubs
             );
         }
 
-        if (doubts.Length > 0 && kind.Is(PlaceTraits.HasDeviceFolders))
+        if (doubts.Length > 0 && (kind.Is(PlaceTraits.HasDeviceFolders) || kind.Is(PlaceTraits.MayLackHubName)))
             settings[LocationSettings.SharingUnknown] = string.Join(' ', doubts.Distinct(StringComparer.Ordinal));
         return location with
         {
@@ -100,7 +101,7 @@ internal sealed class OtherHubs
         {
             Kind = DataWayKind.OtherHub,
             Name = writer.HubName,
-            Note = writer.FileNameFormat is null ? "lets its devices upload files" : "routes messages",
+            Note = writer is { FileNameFormat: null, IsOfDocuments: false } ? "lets its devices upload files" : "routes messages",
         };
 
     private async Task AddAsync(ArmReader arm, HubDescription hub, JsonElement other, CancellationToken cancellationToken)

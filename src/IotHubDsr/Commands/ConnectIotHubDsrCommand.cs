@@ -94,9 +94,9 @@ public sealed class ConnectIotHubDsrCommand : DsrCommand
     [ValidateNotNullOrEmpty]
     public string? LocationFile { get; set; }
 
-    /// <summary>Blob containers, as account/container, that belong to the hub alone.</summary>
+    /// <summary>Containers, as account/container or account/database/container, that belong to the hub alone.</summary>
     [Parameter]
-    [ValidatePattern(@"^[^/\s]+/[^/\s]+$")]
+    [ValidatePattern(@"^[^/\s]+(/[^/\s]+){1,2}$")]
     [ArgumentCompleter(typeof(ContainerCompleter))]
     public string[] DedicatedContainer { get; set; } = [];
 

@@ -34,7 +34,7 @@ internal sealed class FileUploadSink(BlobContainers containers, TimeProvider tim
     )
     {
         UploadListing listing = await ListAsync(call, deviceIds, once: false, cancellationToken);
-        bool isShared = SharedUploads.Ground(call.Location) is not null;
+        bool isShared = SharedPlace.Ground(call.Location) is not null;
         ILookup<bool, DeviceUploads> doubtful = deviceIds
             .Select(listing.Of)
             .ToLookup(device => isShared || SharedUploads.Ground(device.ToFinding(call.Location)) is not null);

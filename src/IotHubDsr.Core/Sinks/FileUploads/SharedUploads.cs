@@ -10,25 +10,9 @@ namespace IotHubDsr.Core.Sinks.FileUploads;
 /// </summary>
 internal static partial class SharedUploads
 {
-    /// <summary>Why the files of a device ID may be another hub's; null when they are this hub's.</summary>
-    public static string? Ground(DataLocation location)
-    {
-        if (location.IsDedicated)
-            return null;
-        if (location.Settings.GetValueOrDefault(LocationSettings.OtherHubs) is { } others)
-        {
-            IEnumerable<string> names = others.Split('\n').Select(static hub => $"'{hub.Split(' ')[0]}'").Distinct(StringComparer.Ordinal);
-            return $"Hub {string.Join(", ", names)} also writes to the container";
-        }
-
-        return location.Settings.GetValueOrDefault(LocationSettings.SharingUnknown) is { } unknown
-            ? $"It is unknown whether another hub also writes to the container: {unknown.TrimEnd('.')}"
-            : null;
-    }
-
     /// <summary>Why what was found may be others'; null when it is the subject's.</summary>
     public static string? Ground(DeviceDataFinding found) =>
-        Ground(found.Location)
+        SharedPlace.Ground(found.Location)
         ?? (
             HoldsArchives(found, found.Location.Settings.GetValueOrDefault(LocationSettings.ArchiveHubNames)?.Split('\n') ?? [])
                 ? "The folder of this ID has blobs that are named like archives of many devices"
@@ -49,12 +33,12 @@ internal static partial class SharedUploads
                 Verdict = found.Verdict is Verdict.Unreachable or Verdict.Unknown ? found.Verdict : Verdict.OwnerAction,
                 Detail =
                     $"{ground}. {Counted.Of(found.RecordCount, "file")} of the device ID can be "
-                    + $"{(Ground(found.Location) is null ? "other devices'" : "another hub's")} and "
+                    + $"{(SharedPlace.Ground(found.Location) is null ? "other devices'" : "another hub's")} and "
                     + $"{(found.RecordCount == 1 ? "is" : "are")} neither erased nor exported. The person responsible for "
                     + $"{found.Location.Place} must find out whose "
                     + (found.RecordCount == 1 ? "it is" : "they are")
                     + (
-                        Ground(found.Location) is null
+                        SharedPlace.Ground(found.Location) is null
                             ? " and delete the device's by hand."
                             : "; if no other hub uses the container, say so with -DedicatedContainer of Connect-IotHubDsr or in the "
                                 + "location file, and plan again."

@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Reflection;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Azure.Cosmos;
@@ -28,17 +31,32 @@ public sealed class OtherCosmosServer : IDisposable
 
     private static string Folder => Path.Combine(RepositoryPaths.Conformance("cosmos"), "node_modules", "@vercel", "cosmosdb-server");
 
-    /// <summary>A new container.</summary>
-    internal async Task<Container> CreateContainerAsync(string path)
+    /// <summary>Sends whatever host a request is for to the server.</summary>
+    internal async Task<HttpMessageHandler> NewHandlerAsync()
     {
         using var certificate = X509Certificate2.CreateFromPem(await File.ReadAllTextAsync(Path.Combine(Folder, "cert.pem")));
         string thumbprint = certificate.GetCertHashString();
-        var handler = new HttpClientHandler
+        Uri endpoint = await _endpoint.Value;
+        return new SocketsHttpHandler
         {
-            // The server's own certificate, which is of nobody's trust, and no other.
-            ServerCertificateCustomValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == thumbprint,
+            ConnectCallback = async (_, cancellationToken) =>
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                await socket.ConnectAsync(IPAddress.Loopback, endpoint.Port, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                // The server's own certificate, which is of nobody's trust, and no other.
+                RemoteCertificateValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == thumbprint,
+            },
         };
-        var http = new HttpClient(handler);
+    }
+
+    /// <summary>A new container.</summary>
+    internal async Task<Container> CreateContainerAsync(string path)
+    {
+        var http = new HttpClient(await NewHandlerAsync());
         var options = new CosmosClientOptions
         {
             ConnectionMode = ConnectionMode.Gateway,

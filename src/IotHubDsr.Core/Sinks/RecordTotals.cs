@@ -1,16 +1,18 @@
 using IotHubDsr.Core.Records;
 
-namespace IotHubDsr.Core.Sinks.EventStreams;
+namespace IotHubDsr.Core.Sinks;
 
-/// <summary>Adds up what the partitions of an event hub hold of one subject.</summary>
-internal sealed class StreamTotals
+/// <summary>Adds up what a place of single records, which is read part by part, holds of one subject.</summary>
+internal sealed class RecordTotals
 {
     private long _mentioned;
-    private long _onlyMentioned;
 
     public long Records { get; private set; }
 
     public long Relayed { get; private set; }
+
+    /// <summary>Records beside <see cref="Records"/> that do no more than name the subject, and were not asked for.</summary>
+    public long OnlyMentioned { get; private set; }
 
     public long Bytes { get; private set; }
 
@@ -18,7 +20,7 @@ internal sealed class StreamTotals
 
     public DateTimeOffset? Last { get; private set; }
 
-    /// <summary>When the last event was stored that holds anything of the subject; null if there is none.</summary>
+    /// <summary>When the last record was stored; null if there is none, or its place does not tell.</summary>
     public DateTimeOffset? LastStored { get; private set; }
 
     /// <summary>The device's own records by generation; those that an ID had before are in it.</summary>
@@ -31,21 +33,21 @@ internal sealed class StreamTotals
             RecordRemarks.OtherGenerations(others),
             RecordRemarks.Relayed(Relayed),
             RecordRemarks.Mentioned(_mentioned),
-            RecordRemarks.OnlyMentioned(_onlyMentioned),
+            RecordRemarks.OnlyMentioned(OnlyMentioned),
         ];
 
-    /// <param name="matches">What a partition holds.</param>
+    /// <param name="matches">What a part holds.</param>
     /// <param name="withMentioned">Whether records that only name the subject are its.</param>
-    /// <param name="lastStored">When the last of the events was stored.</param>
-    public void Add(SubjectMatches matches, bool withMentioned, DateTimeOffset lastStored)
+    /// <param name="lastStored">When the last of the records was stored, where the place tells.</param>
+    public void Add(SubjectMatches matches, bool withMentioned, DateTimeOffset? lastStored = null)
     {
         if (!withMentioned)
         {
-            _onlyMentioned += matches.Mentioned.Records;
+            OnlyMentioned += matches.Mentioned.Records;
             matches = matches with { Mentioned = default };
         }
 
-        LastStored = LastStored > lastStored ? LastStored : lastStored;
+        LastStored = LastStored > lastStored ? LastStored : lastStored ?? LastStored;
         Generations.Add(matches.Generations);
         Records += matches.Count(relayed: false, mentioned: true);
         Relayed += matches.Relayed.Records;
