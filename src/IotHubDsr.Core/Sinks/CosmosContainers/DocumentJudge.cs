@@ -15,6 +15,9 @@ internal sealed record Judgement(IReadOnlyList<DocumentMatch> Matches)
     /// <summary>Its sender cannot be determined.</summary>
     public bool IsUnread { get; init; }
 
+    /// <summary>No hub wrote it: what it says of devices is its writer's.</summary>
+    public bool IsStranger { get; init; }
+
     /// <summary>It names no hub, and can be another hub's.</summary>
     public bool IsUnclear { get; init; }
 
@@ -40,6 +43,8 @@ internal sealed class DocumentJudge(RecordSelection selection, bool isShared, Do
 
     public Judgement Judge(StoredDocument document, ReadOnlyMemory<byte> json)
     {
+        if (!document.IsOfHub)
+            return new Judgement([]) { IsStranger = true };
         _matches.Clear();
         _document = document;
         _isUnclear = isShared && document.HubName is null;

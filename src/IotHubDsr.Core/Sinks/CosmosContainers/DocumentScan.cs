@@ -166,7 +166,7 @@ internal sealed class DocumentScan(
             return;
         Interlocked.Increment(ref _documents);
         Judgement judgement = judge.Judge(document, json);
-        if (judgement.IsUnread && document is { HubName: null, IsRouted: false })
+        if (judgement.IsStranger)
             _findings.AddStranger();
         else
             _findings.Add(document, json.Length, judgement);

@@ -12,8 +12,10 @@ internal sealed record StoredDocument(DocumentAddress Address, string ETag, stri
 {
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 512 };
 
-    /// <summary>Whether it has the properties that a hub notes. What has neither these nor a hub's name was written by no hub.</summary>
-    public bool IsRouted { get; private init; }
+    /// <summary>
+    /// Whether a hub wrote it, or Stream Analytics passed it on: it has what a hub notes, or a hub's name. Any other is some application's.
+    /// </summary>
+    public bool IsOfHub { get; private init; }
 
     /// <summary>Null when it is none that can be addressed.</summary>
     /// <param name="json">The document.</param>
@@ -32,7 +34,10 @@ internal sealed record StoredDocument(DocumentAddress Address, string ETag, stri
                     Text(document, "iothub-name")
                 )
                 {
-                    IsRouted = document.TryGetProperty("SystemProperties", out _),
+                    IsOfHub =
+                        Text(document, "iothub-name") is not null
+                        || document.TryGetProperty("SystemProperties", out _)
+                        || NamesSender(document),
                 }
                 : null;
         }
@@ -41,6 +46,11 @@ internal sealed record StoredDocument(DocumentAddress Address, string ETag, stri
             return null;
         }
     }
+
+    private static bool NamesSender(JsonElement document) =>
+        document.TryGetProperty("IoTHub", out JsonElement passedOn)
+        && passedOn.ValueKind is JsonValueKind.Object
+        && Text(passedOn, "ConnectionDeviceId") is not null;
 
     private static string? Text(JsonElement document, string name) =>
         document.TryGetProperty(name, out JsonElement value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;

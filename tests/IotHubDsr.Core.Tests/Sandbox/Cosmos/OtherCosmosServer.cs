@@ -37,7 +37,7 @@ public sealed class OtherCosmosServer : IDisposable
         using var certificate = X509Certificate2.CreateFromPem(await File.ReadAllTextAsync(Path.Combine(Folder, "cert.pem")));
         string thumbprint = certificate.GetCertHashString();
         Uri endpoint = await _endpoint.Value;
-        return new SocketsHttpHandler
+        var handler = new SocketsHttpHandler
         {
             ConnectCallback = async (_, cancellationToken) =>
             {
@@ -51,6 +51,7 @@ public sealed class OtherCosmosServer : IDisposable
                 RemoteCertificateValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == thumbprint,
             },
         };
+        return new AcrossPartitions(handler);
     }
 
     /// <summary>A new container.</summary>
@@ -68,6 +69,19 @@ public sealed class OtherCosmosServer : IDisposable
             _clients.AddRange([client, http]);
         Database database = await client.CreateDatabaseAsync($"d{Guid.NewGuid():n}");
         return await database.CreateContainerAsync("tests", path);
+    }
+
+    /// <summary>The server knows no ranges: it takes a query across partitions only if it is called one.</summary>
+    private sealed class AcrossPartitions(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        private const string Header = "x-ms-documentdb-query-enablecrosspartition";
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.Headers.Contains("x-ms-documentdb-partitionkeyrangeid") && !request.Headers.Contains(Header))
+                request.Headers.Add(Header, "True");
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 
     public void Dispose()

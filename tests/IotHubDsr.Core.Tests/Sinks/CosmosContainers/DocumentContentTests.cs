@@ -30,8 +30,8 @@ public sealed class DocumentContentTests
         string[] others = [deviceId + "0", "0" + deviceId, deviceId.ToUpperInvariant() + "X", "dev", "70"];
         for (int n = 0; n < 3; n++)
             sandbox.Put(DocumentSandbox.Message($"own-{n}", deviceId));
-        foreach (string other in others)
-            sandbox.Put(DocumentSandbox.Message($"other-{Array.IndexOf(others, other)}", other));
+        foreach ((int number, string other) in others.Index())
+            sandbox.Put(DocumentSandbox.Message($"other-{number}", other));
 
         DeviceDataFinding found = await sandbox.FindOneAsync(deviceId);
         (_, MemoryTarget target) = await sandbox.ExportAsync(deviceId);

@@ -53,7 +53,7 @@ public sealed class DocumentErasureTests
     [Fact]
     public async Task Throttle_HoldsBackEveryCall_UntilTheTimeIsOver()
     {
-        await using DocumentSandbox sandbox = await FilledAsync(own: 12, others: 0);
+        await using DocumentSandbox sandbox = await FilledAsync(own: 40, others: 0);
         IReadOnlyList<DeviceDataFinding> found = await sandbox.FindAsync(Alice);
         sandbox.Fail(
             new FaultRule
@@ -81,11 +81,10 @@ public sealed class DocumentErasureTests
 
         ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(found));
 
-        Assert.Equal(12, outcome.RecordsErased);
+        Assert.Equal(40, outcome.RecordsErased);
 
-        // Those that were on their way when the account asked to wait are past; at most as many as are deleted at once.
-        Assert.True(after.Count(one => one < TimeSpan.FromMilliseconds(1490)) < 4);
-        Assert.Contains(after, one => one >= TimeSpan.FromMilliseconds(1490));
+        // A few were on their way when the account asked to wait; the others waited as the one that was refused did.
+        Assert.True(after.Count(one => one >= TimeSpan.FromMilliseconds(1490)) > 20, string.Join(' ', after));
     }
 
     [Fact]
@@ -115,7 +114,7 @@ public sealed class DocumentErasureTests
         Assert.Equal((27L, Verdict.Present), (after.RecordCount, after.Verdict));
         string[] left = [.. sandbox.Notes.Where(note => note.Contains(" was left: ", StringComparison.Ordinal))];
         Assert.Equal(27, left.Length);
-        Assert.All(after.Items, item => Assert.Single(left, note => note.Contains(item.Path, StringComparison.Ordinal)));
+        Assert.All(after.Items, item => Assert.Single(left, note => note.Contains($"{item.Path} was left: ", StringComparison.Ordinal)));
         Assert.Equal("Throttled", Assert.Single(sandbox.Reported).Id);
         Assert.Equal(5, sandbox.Ids.Count(id => id.StartsWith("bob", StringComparison.Ordinal)));
     }
