@@ -96,8 +96,10 @@ internal enum PlaceTraits
     /// <summary>It is read in consumer groups, and the operator can name the one to use.</summary>
     HasConsumerGroups = 256,
 
-    /// <summary>Its records name the hub that wrote them, but need not: other hubs' settings are searched for it, as without the name a record
-    /// can be another hub's.</summary>
+    /// <summary>
+    /// Its records name the hub that wrote them, but need not: other hubs' settings are searched for it, as without the name a record can
+    /// be another hub's.
+    /// </summary>
     MayLackHubName = 512,
 }
 

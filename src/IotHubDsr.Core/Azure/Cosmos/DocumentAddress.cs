@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace IotHubDsr.Core.Azure.Cosmos;
 
 /// <summary>
-/// What tells a document from all others of its container: the values at the paths of the container's partition key, and its ID. A value that
-/// the document does not have is none, which is another than null and than an empty text.
+/// What tells a document from all others of its container: the values at the paths of the container's partition key, and its ID. A value
+/// that the document does not have is none, which is another than null and than an empty text.
 /// </summary>
 /// <param name="Key">The values as a JSON array; an empty object stands for none.</param>
 /// <param name="Id">Its ID.</param>

@@ -10,8 +10,8 @@ namespace IotHubDsr.Core.Azure.Cosmos;
 /// account's own token; where it has no role on the data plane, they are signed with a key if there is one to be had.
 /// </summary>
 /// <remarks>
-/// No async method here waits for a type of the client's, and no field or closure has a value of one: listing the types of this assembly, as
-/// is done to find the kinds of place, would load the client.
+/// No async method here waits for a type of the client's, and no field or closure has a value of one: listing the types of this assembly,
+/// as is done to find the kinds of place, would load the client.
 /// </remarks>
 internal sealed class DocumentClient : IDisposable
 {
@@ -43,7 +43,7 @@ internal sealed class DocumentClient : IDisposable
     {
         byte[] described = await SendAsync(
             CosmosCall.Describe,
-            token => Content(_container.ReadContainerStreamAsync(cancellationToken: token)),
+            token => CosmosReplies.Content(_container.ReadContainerStreamAsync(cancellationToken: token)),
             cancellationToken
         );
         using var parsed = JsonDocument.Parse(described);
@@ -55,7 +55,7 @@ internal sealed class DocumentClient : IDisposable
         SendAsync(
             CosmosCall.Describe,
             token =>
-                Then(_container.GetFeedRangesAsync(token), static ranges =>
+                CosmosReplies.Then(_container.GetFeedRangesAsync(token), static ranges =>
                     (IReadOnlyList<string>)[.. ranges.Select(static range => range.ToJsonString())]
                 ),
             cancellationToken
@@ -74,7 +74,7 @@ internal sealed class DocumentClient : IDisposable
             {
                 (byte[] content, string? next, hasMore) = await SendAsync(
                     CosmosCall.Query,
-                    token => Page(pages ??= Open(query, continuation), token),
+                    token => CosmosReplies.Page(pages ??= Open(query, continuation), token),
                     cancellationToken,
                     () =>
                     {
@@ -101,7 +101,10 @@ internal sealed class DocumentClient : IDisposable
         {
             return await SendAsync(
                 CosmosCall.Read,
-                token => Content(_container.ReadItemStreamAsync(address.Id, KeyOf(address.Key), cancellationToken: token)),
+                token =>
+                    CosmosReplies.Content(
+                        _container.ReadItemStreamAsync(address.Id, CosmosReplies.KeyOf(address.Key), cancellationToken: token)
+                    ),
                 cancellationToken,
                 gone: static failure => failure.IsDocumentMissing
             );
@@ -120,10 +123,10 @@ internal sealed class DocumentClient : IDisposable
             await SendAsync(
                 CosmosCall.Delete,
                 token =>
-                    Content(
+                    CosmosReplies.Content(
                         _container.DeleteItemStreamAsync(
                             address.Id,
-                            KeyOf(address.Key),
+                            CosmosReplies.KeyOf(address.Key),
                             new ItemRequestOptions { IfMatchEtag = etag },
                             token
                         )
@@ -251,56 +254,9 @@ internal sealed class DocumentClient : IDisposable
             EnableScanInQuery = true,
         };
         if (query.Key is { } key)
-            options.PartitionKey = KeyOf(key);
+            options.PartitionKey = CosmosReplies.KeyOf(key);
         return query.Range is { } range
             ? _container.GetItemQueryStreamIterator(FeedRange.FromJsonString(range), definition, continuation, options)
             : _container.GetItemQueryStreamIterator(definition, continuation, options);
     }
-
-    private static PartitionKey KeyOf(string key)
-    {
-        var builder = new PartitionKeyBuilder();
-        using var parsed = JsonDocument.Parse(Encoding.UTF8.GetBytes(key));
-        foreach (JsonElement value in parsed.RootElement.EnumerateArray())
-        {
-            builder = value.ValueKind switch
-            {
-                JsonValueKind.String => builder.Add(value.GetString()),
-                JsonValueKind.Number => builder.Add(value.GetDouble()),
-                JsonValueKind.True or JsonValueKind.False => builder.Add(value.GetBoolean()),
-                JsonValueKind.Null => builder.AddNullValue(),
-                _ => builder.AddNoneType(),
-            };
-        }
-
-        return builder.Build();
-    }
-
-    private static Task<byte[]> Content(Task<ResponseMessage> sent) => Then(sent, static response => Read(response));
-
-    private static Task<(byte[] Content, string? Next, bool HasMore)> Page(FeedIterator pages, CancellationToken cancellationToken) =>
-        Then<ResponseMessage, (byte[], string?, bool)>(pages.ReadNextAsync(cancellationToken), response =>
-        {
-            string? next = response.ContinuationToken;
-            return (Read(response), next, pages.HasMoreResults);
-        });
-
-    private static byte[] Read(ResponseMessage response)
-    {
-        using (response)
-        {
-            response.EnsureSuccessStatusCode();
-            using var content = new MemoryStream();
-            response.Content?.CopyTo(content);
-            return content.ToArray();
-        }
-    }
-
-    private static Task<TResult> Then<T, TResult>(Task<T> sent, Func<T, TResult> read) =>
-        sent.ContinueWith(
-            told => read(told.GetAwaiter().GetResult()),
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default
-        );
 }

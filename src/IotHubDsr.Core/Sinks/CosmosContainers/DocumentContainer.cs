@@ -40,7 +40,7 @@ internal sealed partial class DocumentContainer : IDisposable
     {
         CosmosPlace place = PlaceOf(location);
         var arm = new ArmReader(access);
-        ArmId? id = ArmId.TryParse(location.ResourceId, out ArmId? known) && known.IsOf("Microsoft.DocumentDB", AccountType) ? known : null;
+        ArmId? id = AccountOf(location);
         JsonElement? account = id is null
             ? null
             : await arm.GetAsync(new ArmCall(id.Path, ApiVersion, $"the Cosmos DB account {id.Name}"), cancellationToken);
@@ -81,6 +81,18 @@ internal sealed partial class DocumentContainer : IDisposable
                 "it does not name a container; a location file can name it as account/database/container."
             );
     }
+
+    /// <summary>The account in the resource ID, which a location file can give of the container; null when it is not known.</summary>
+    private static ArmId? AccountOf(DataLocation location) =>
+        ArmId.TryParse(location.ResourceId, out ArmId? known)
+        && known.NameOf(AccountType) is { } name
+        && ArmId.TryParse(
+            $"/subscriptions/{known.SubscriptionId}/resourceGroups/{known.ResourceGroup}"
+                + $"/providers/Microsoft.DocumentDB/{AccountType}/{name}",
+            out ArmId? account
+        )
+            ? account
+            : null;
 
     /// <summary>A key of the account, for where the account's own identity has no role; null when none may be listed.</summary>
     private static async Task<string?> KeyAsync(ArmReader arm, ArmId id, bool mayDelete, CancellationToken cancellationToken)

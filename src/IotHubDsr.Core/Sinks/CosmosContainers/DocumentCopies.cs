@@ -24,8 +24,8 @@ internal sealed record DocumentCopies
     public bool HasAnalyticalStore { get; init; }
 
     /// <summary>
-    /// Why documents whose time to live has ended can be in the analytical store, which nobody reads here, without a full stop; null when they
-    /// cannot.
+    /// Why documents whose time to live has ended can be in the analytical store, which nobody reads here, without a full stop; null when
+    /// they cannot.
     /// </summary>
     public string? Outliving { get; init; }
 
@@ -33,7 +33,8 @@ internal sealed record DocumentCopies
     public string Remark =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{BackupName} keeps deleted documents for {(Backup.TotalDays >= 2 ? $"{Backup.TotalDays:0.#} days" : $"{Backup.TotalHours:0.#} hours")}"
+            $"{BackupName} keeps deleted documents for "
+                + $"{(Backup.TotalDays >= 2 ? Backup.TotalDays : Backup.TotalHours):0.#} {(Backup.TotalDays >= 2 ? "days" : "hours")}"
         )
         + (
             HasAnalyticalStore
@@ -61,10 +62,10 @@ internal sealed record DocumentCopies
             Outliving =
                 !hasStore || live is null || (live > 0 && analytical > 0 && analytical <= live) ? null
                 : analytical == -1
-                    ? "documents whose time to live has ended stay in the analytical store for ever: its owner has to set a time to live there"
+                    ? "documents whose time to live has ended stay in the analytical store for ever: its owner has to set one there"
                 : string.Create(
                     CultureInfo.InvariantCulture,
-                    $"documents whose time to live has ended stay in the analytical store until {analytical:N0} seconds after they were written"
+                    $"documents whose time to live has ended stay in the analytical store for {analytical:N0} seconds from their writing"
                 ) + ": its owner has to look there",
         };
     }

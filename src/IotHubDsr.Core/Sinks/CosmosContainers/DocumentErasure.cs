@@ -138,7 +138,7 @@ internal sealed class DocumentErasure(
         }
     }
 
-    /// <summary>Whether a document is to be deleted as it is now, and what of whom goes with it; null when it is left, which is said.</summary>
+    /// <summary>What goes with a document that is to be deleted as it is now; null when it is left, which is said.</summary>
     /// <param name="item">What was found.</param>
     /// <param name="address">Its address.</param>
     /// <param name="json">The document.</param>

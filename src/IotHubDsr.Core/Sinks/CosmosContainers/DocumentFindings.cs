@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
 using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Findings;
 using IotHubDsr.Core.Records;
@@ -11,7 +13,7 @@ internal sealed class DocumentFindings(RecordSelection selection, string? sharin
     private readonly Dictionary<int, RecordTotals> _totals = [];
     private readonly Dictionary<int, long> _unclear = [];
     private readonly HashSet<int> _laterDevices = [];
-    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private readonly HashSet<UInt128> _seen = [];
     private readonly FindingsSpool _spool = new(selection.Subjects.Count);
     private readonly object _gate = new();
     private FindingsFile? _complete;
@@ -31,8 +33,10 @@ internal sealed class DocumentFindings(RecordSelection selection, string? sharin
     /// <param name="rid">The service's own ID of it.</param>
     public bool IsNew(string rid)
     {
+        // There can be millions.
+        UInt128 digest = XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(rid));
         lock (_gate)
-            return _seen.Add(rid);
+            return _seen.Add(digest);
     }
 
     /// <summary>Adds a document.</summary>

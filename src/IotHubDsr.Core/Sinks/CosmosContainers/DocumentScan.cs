@@ -7,9 +7,9 @@ using IotHubDsr.Core.Topology;
 namespace IotHubDsr.Core.Sinks.CosmosContainers;
 
 /// <summary>
-/// One reading of a container for all subjects. A unit is one range of partition keys and some of the devices; where a device's partition is
-/// known, the partitions of some devices are one, and the ranges are asked for what lies elsewhere: what a gateway sent for a device lies in
-/// the gateway's partition, and what was written under another template anywhere.
+/// One reading of a container for all subjects. A unit is one range of partition keys and some of the devices; where a device's partition
+/// is known, the partitions of some devices are one, and the ranges are asked for what lies elsewhere: what a gateway sent for a device lies
+/// in the gateway's partition, and what was written under another template anywhere.
 /// </summary>
 internal sealed class DocumentScan(
     Func<CancellationToken, Task<DocumentContainer>> open,

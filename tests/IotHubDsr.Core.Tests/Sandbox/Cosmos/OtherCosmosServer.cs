@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Reflection;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Microsoft.Azure.Cosmos;
 using Xunit.Sdk;
 
@@ -71,19 +72,6 @@ public sealed class OtherCosmosServer : IDisposable
         return await database.CreateContainerAsync("tests", path);
     }
 
-    /// <summary>The server knows no ranges: it takes a query across partitions only if it is called one.</summary>
-    private sealed class AcrossPartitions(HttpMessageHandler inner) : DelegatingHandler(inner)
-    {
-        private const string Header = "x-ms-documentdb-query-enablecrosspartition";
-
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            if (request.Headers.Contains("x-ms-documentdb-partitionkeyrangeid") && !request.Headers.Contains(Header))
-                request.Headers.Add(Header, "True");
-            return base.SendAsync(request, cancellationToken);
-        }
-    }
-
     public void Dispose()
     {
         _clients.ForEach(client => client.Dispose());
@@ -106,6 +94,37 @@ public sealed class OtherCosmosServer : IDisposable
         }
 
         throw new InvalidOperationException("The server did not start.");
+    }
+
+    /// <summary>
+    /// The server makes no plans of queries, and takes one across partitions only if it is called that: both are done here, for queries
+    /// that filter and do no more.
+    /// </summary>
+    private sealed class AcrossPartitions(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        private const string Enabled = "x-ms-documentdb-query-enablecrosspartition";
+        private const string Plan = """
+            {"partitionedQueryExecutionInfoVersion":2,"queryInfo":{"distinctType":"None","top":null,"offset":null,"limit":null,"orderBy":[],
+            "orderByExpressions":[],"groupByExpressions":[],"groupByAliases":[],"aggregates":[],"groupByAliasToAggregateType":{},
+            "rewrittenQuery":"","hasSelectValue":false,"dCountInfo":null,"hasNonStreamingOrderBy":false},
+            "queryRanges":[{"min":"","max":"FF","isMinInclusive":true,"isMaxInclusive":false}]}
+            """;
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.Headers.Contains("x-ms-cosmos-is-query-plan-request"))
+            {
+                var answer = new HttpResponseMessage(HttpStatusCode.OK)
+                {
+                    Content = new StringContent(Plan, Encoding.UTF8, "application/json"),
+                };
+                return Task.FromResult(answer);
+            }
+
+            if (request.Headers.Contains("x-ms-documentdb-partitionkeyrangeid") && !request.Headers.Contains(Enabled))
+                request.Headers.Add(Enabled, "True");
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 }
 

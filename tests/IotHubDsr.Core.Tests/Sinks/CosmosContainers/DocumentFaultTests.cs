@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Azure.Cosmos;
 using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Tests.Packages;
+using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.Identity;
 
@@ -137,6 +140,31 @@ public sealed class DocumentFaultTests
         Assert.Contains($"{sandbox.Account.Name}.documents.azure.com", hosts);
         Assert.All(hosts, host => Assert.Matches(@"^(contoso-cosmos\.documents\.azure\.com|management\.azure\.com|login\..*)$", host));
     }
+
+    [Theory]
+    [InlineData("https://contoso-cosmos.documents.azure.com.evil.example/dbs")]
+    [InlineData("https://fabrikam-cosmos.documents.azure.com/dbs")]
+    [InlineData("http://contoso-cosmos.documents.azure.com:443/dbs")]
+    [InlineData("https://contoso-cosmos.documents.azure.com:8443/dbs")]
+    public async Task Request_ToAnotherHost_IsNotLetOut(string address)
+    {
+        await using DocumentSandbox sandbox = await DocumentSandbox.StartAsync();
+        var wire = new Wire { Before = _ => throw new InvalidOperationException("It was sent.") };
+        using AzureAccess access = SandboxAccess.Open(sandbox.Server, wire);
+        using var client = new HttpMessageInvoker(new CosmosHandler(access, access.Cloud.CosmosEndpoint("contoso-cosmos")));
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+
+        DsrException refused = await Assert.ThrowsAsync<DsrException>(() => client.SendAsync(request, CancellationToken.None));
+
+        Assert.Equal("StorageHostNotTrusted", refused.Fault.Id);
+    }
+
+    [Theory]
+    [InlineData(AzureCloud.AzureCloud, "acc.documents.azure.com")]
+    [InlineData(AzureCloud.AzureUSGovernment, "acc.documents.azure.us")]
+    [InlineData(AzureCloud.AzureChinaCloud, "acc.documents.azure.cn")]
+    public void Endpoint_IsOfTheConnectionsCloud(AzureCloud cloud, string host) =>
+        Assert.Equal(host, Cloud.Of(cloud).CosmosEndpoint("acc").Host);
 
     [Fact]
     public async Task Pages_WhileOthersWrite_MissNothingThatWasThere()

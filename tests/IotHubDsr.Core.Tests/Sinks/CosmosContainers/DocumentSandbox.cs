@@ -74,6 +74,17 @@ internal sealed class DocumentSandbox : IAsyncDisposable
         return new(session, session.Make("documents", options ?? Keyed("/pk") with { RangeCount = 3 }));
     }
 
+    /// <summary>A container with some documents of Alice and of Bob, in several partitions.</summary>
+    public static async Task<DocumentSandbox> StartFilledAsync(int own, int others)
+    {
+        DocumentSandbox sandbox = await StartAsync();
+        for (int n = 0; n < own; n++)
+            sandbox.Put(Message($"alice-{n}", Alice, $"k{n % 7}"));
+        for (int n = 0; n < others; n++)
+            sandbox.Put(Message($"bob-{n}", Bob, n == 0 ? "bob-2026-11" : $"k{n % 7}-bob"));
+        return sandbox;
+    }
+
     /// <summary>The container of the seeded world.</summary>
     public static async Task<DocumentSandbox> StartSeededAsync()
     {

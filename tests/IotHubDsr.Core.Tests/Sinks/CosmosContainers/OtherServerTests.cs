@@ -45,6 +45,7 @@ public sealed class OtherServerTests(OtherCosmosServer other) : IClassFixture<Ot
         IReadOnlyList<ErasureOutcome> outcomes = await under.Sink.EraseAsync(under.Call, [found[0]], CancellationToken.None);
         IReadOnlyList<DeviceDataFinding> after = await under.Sink.FindAsync(under.Call, Devices, CancellationToken.None);
 
+        Assert.Empty(under.Reported);
         Assert.Equal([14L, 12L, 12L, 12L, 12L, 0L], found.Select(finding => finding.RecordCount));
         Assert.Equal((14L, 14), (accounts[0].Included, target.Records("documents").Count));
         Assert.Equal((14L, null), (outcomes[0].RecordsErased, outcomes[0].Fault));
@@ -73,6 +74,7 @@ public sealed class OtherServerTests(OtherCosmosServer other) : IClassFixture<Ot
 
         IReadOnlyList<ErasureOutcome> outcomes = await under.Sink.EraseAsync(under.Call, found, CancellationToken.None);
 
+        Assert.Empty(under.Reported);
         Assert.Equal(1, outcomes[0].RecordsErased);
         Assert.Empty(await under.DocumentsAsync());
     }
@@ -97,6 +99,8 @@ public sealed class OtherServerTests(OtherCosmosServer other) : IClassFixture<Ot
     {
         public CosmosContainerSink Sink { get; } = new(access, WorldNames.HubName, TimeProvider.System);
 
+        public List<Fault> Reported { get; } = [];
+
         public SinkCall Call =>
             new(
                 new DataLocation
@@ -107,7 +111,12 @@ public sealed class OtherServerTests(OtherCosmosServer other) : IClassFixture<Ot
                     Provenance = ["a test"],
                 },
                 new SinkOptions(4),
-                (_, _) => ValueTask.CompletedTask
+                (told, _) =>
+                {
+                    if (told is FaultEvent reported)
+                        Reported.Add(reported.Fault);
+                    return ValueTask.CompletedTask;
+                }
             );
 
         public async Task PutAsync(JsonObject document)
