@@ -78,6 +78,34 @@ public static partial class FaultCatalogue
                 + "Resume-IotDataRequest."
         );
 
+    /// <summary>A container of Cosmos DB holds documents whose sender cannot be determined.</summary>
+    public static FaultDefinition DocumentsUnreadable { get; } =
+        new(
+            "DocumentsUnreadable",
+            FaultCategory.InvalidData,
+            "{0} holds {1} whose sender cannot be determined, the first with the ID '{2}'.",
+            "Inspect the documents, and find out what writes them. They were kept, and no device is reported absent from this location."
+        );
+
+    /// <summary>A document of Cosmos DB cannot be reached by its partition key and ID.</summary>
+    public static FaultDefinition DocumentUnaddressable { get; } =
+        new(
+            "DocumentUnaddressable",
+            FaultCategory.InvalidData,
+            "The document {0} cannot be reached by its partition key and ID: {1}",
+            "Inspect the document in the portal's Data Explorer and delete it there if it is the device's; report the problem with the "
+                + "module's version."
+        );
+
+    /// <summary>Some documents of a device could not be deleted.</summary>
+    public static FaultDefinition DocumentsLeft { get; } =
+        new(
+            "DocumentsLeft",
+            FaultCategory.ResourceUnavailable,
+            "{0} still holds {1} of the device that could not be deleted: {2}",
+            "Remove what prevents it, then run Resume-IotDataRequest; Get-IotDeviceDataFootprint lists what is left in Items."
+        );
+
     /// <summary>A consumer group has as many readers as the service allows.</summary>
     public static FaultDefinition ConsumerGroupFull { get; } =
         new(

@@ -18,7 +18,8 @@ internal sealed class AzureAccess : IDisposable
     public AzureAccess(Cloud cloud, Func<AzureAccess, TokenCredential?> createCredential, TimeProvider? time = null)
     {
         Cloud = cloud;
-        _httpClient = new HttpClient(cloud.CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
+        Handler = cloud.CreateHandler();
+        _httpClient = new HttpClient(Handler) { Timeout = Timeout.InfiniteTimeSpan };
         Transport = new HttpClientTransport(_httpClient);
         Clock = new ServiceClock(time ?? TimeProvider.System);
         _serviceTime = new ServiceTimePolicy(Clock);
@@ -31,6 +32,9 @@ internal sealed class AzureAccess : IDisposable
     public Cloud Cloud { get; }
 
     public HttpPipelineTransport Transport { get; }
+
+    /// <summary>What the transport sends with, for a client that takes no transport.</summary>
+    public HttpMessageHandler Handler { get; }
 
     /// <summary>The Entra credential; null when the connection has a shared access key only.</summary>
     public TokenCredential? Credential { get; }

@@ -29,6 +29,7 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
         )
         {
             MessagingSuffix = "servicebus.usgovcloudapi.net",
+            CosmosSuffix = "documents.azure.us",
         };
 
     private static Cloud China { get; } =
@@ -41,6 +42,7 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
         )
         {
             MessagingSuffix = "servicebus.chinacloudapi.cn",
+            CosmosSuffix = "documents.azure.cn",
         };
 
     /// <summary>The innermost handler of every HTTP call.</summary>
@@ -49,6 +51,9 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
 
     /// <summary>Suffix of the host names of Event Hubs' and Service Bus' namespaces.</summary>
     public string MessagingSuffix { get; init; } = "servicebus.windows.net";
+
+    /// <summary>Suffix of the host names of Cosmos DB's accounts.</summary>
+    public string CosmosSuffix { get; init; } = "documents.azure.com";
 
     /// <summary>How namespaces are reached where their names do not lead to them; null where they do.</summary>
     public MessagingRoute? Messaging { get; init; }
@@ -97,4 +102,11 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
 
     /// <summary>Blob endpoint of a storage account that is known by name only.</summary>
     public Uri BlobEndpoint(string accountName) => new($"https://{accountName}.blob.{StorageSuffix}/");
+
+    /// <summary>
+    /// The gateway of an account of Cosmos DB. It is made of the account's name alone, so that neither a token nor a signature goes to a host
+    /// that somebody wrote into a configuration.
+    /// </summary>
+    /// <param name="accountName">A plain name: lower-case letters, digits and hyphens.</param>
+    public Uri CosmosEndpoint(string accountName) => new($"https://{accountName}.{CosmosSuffix}:443/");
 }

@@ -19,11 +19,15 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
 
     public SinkOptions Options => options;
 
+    /// <summary>By location ID and device ID, see <see cref="SinkCall.ErasedAt"/>.</summary>
+    public Func<string, string, DateTimeOffset?> ErasedAt { get; init; } = static (_, _) => null;
+
     public SinkCall CallFor(DataLocation location, IReadOnlyDictionary<string, RecordBound>? bounds = null, SharedReads? shared = null) =>
         new(location, options, events.EmitAsync)
         {
             Bounds = bounds ?? FrozenDictionary<string, RecordBound>.Empty,
             Shared = shared,
+            ErasedAt = deviceId => ErasedAt(location.Id, deviceId),
             Generations = _generations,
             Gate = _gate,
         };

@@ -85,7 +85,10 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
         await events.ReportAsync(locations.Faults, cancellationToken);
         HoldBook holds = await HoldBook.ReadAsync(open, cancellationToken);
         var sinkOptions = new SinkOptions(options.ThrottleLimit) { Erasure = plan.Erasure };
-        var reading = new LocationReading(locations, sinkOptions, events);
+        var reading = new LocationReading(locations, sinkOptions, events)
+        {
+            ErasedAt = (locationId, deviceId) => open.State.Of(locationId).Of(open.Key.Subject(deviceId)).ErasedAt,
+        };
         var tickets = new TicketFollowing(open, locations, reading, events);
         await tickets.AskAsync(cancellationToken);
         List<RequestStep> steps = StepsOf(locations, holds);

@@ -51,6 +51,12 @@ internal sealed class SinkCall(
     /// <summary>Generation IDs of the devices that a plan knew, or that the registry has shown to this operation, by device ID.</summary>
     public ConcurrentDictionary<string, string> Generations { get; init; } = new(StringComparer.Ordinal);
 
+    /// <summary>
+    /// When earlier runs of the request, or this one, last erased something of a device from the location; null where that is not known, or
+    /// nothing was. A service can keep copies of what was erased that no reading shows.
+    /// </summary>
+    public Func<string, DateTimeOffset?> ErasedAt { get; init; } = static _ => null;
+
     /// <summary>How much more than was found may be erased; null where no plan is run.</summary>
     public ErasureAllowance? Allowance { get; init; }
 

@@ -80,6 +80,7 @@ internal static class LocationFileEntry
             ResourceId = ResourceId(texts, problem),
             Ways = [way],
             Verdict = kind is null ? Verdict.OwnerAction : null,
+            Statements = statements,
             Settings = group is null
                 ? new Dictionary<string, string>(StringComparer.Ordinal)
                 : new Dictionary<string, string>(StringComparer.Ordinal) { [LocationSettings.ConsumerGroup] = group },

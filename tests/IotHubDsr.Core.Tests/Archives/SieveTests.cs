@@ -87,9 +87,7 @@ public sealed class SieveTests
     [Theory]
     [InlineData("""{"SystemProperties":{"connectionDeviceId":"dev1"}}""")]
     [InlineData("""{"EnqueuedTimeUtc":"t","Properties":{},"SystemProperties":{"connectionDeviceId":"dev1"},"Body":""}""")]
-    [InlineData(
-        """{"EnqueuedTimeUtc":"t","Properties":{"deviceId":"dev1"},"SystemProperties":{"connectionDeviceId":"dev10"},"Body":""}"""
-    )]
+    [InlineData("""{"EnqueuedTimeUtc":"t","Properties":{"deviceId":"dev1"},"SystemProperties":{"connectionDeviceId":"dev10"},"Body":""}""")]
     [InlineData("""{"EnqueuedTimeUtc":"t","Properties":{},"SystemProperties":{"connectionDeviceId":"dev10"},"x":{"deviceId":"dev1"}}""")]
     [InlineData(
         """{"EnqueuedTimeUtc":"t","Properties":{},"SystemProperties":{"connectionDeviceId":"dev10"},"x":{"d\u0065viceId":"dev1"}}"""

@@ -20,6 +20,7 @@ public sealed class ExportPackageTests
         ["events"] = "dead-letter",
         ["stored-events"] = "stored-event",
         ["stored-messages"] = "stored-message",
+        ["documents"] = "stored-document",
         ["log-rows"] = "log-row",
     };
 

@@ -122,6 +122,60 @@ public sealed class OtherHubsTests
         );
     }
 
+    [Theory]
+    [InlineData(
+        "\"endpointUri\":\"https://Contoso-Cosmos.documents.azure.com:443/\",\"databaseName\":\"iot\",\"containerName\":\"telemetry\"",
+        true
+    )]
+    [InlineData(
+        "\"connectionString\":\"AccountEndpoint=https://contoso-cosmos.documents.azure.com:443/;AccountKey=****\",\"databaseName\":\"iot\",\"collectionName\":\"telemetry\"",
+        true
+    )]
+    [InlineData(
+        "\"endpointUri\":\"https://contoso-cosmos.documents.azure.com:443/\",\"databaseName\":\"iot\",\"containerName\":\"other\"",
+        false
+    )]
+    [InlineData(
+        "\"endpointUri\":\"https://fabrikam-cosmos.documents.azure.com:443/\",\"databaseName\":\"iot\",\"containerName\":\"telemetry\"",
+        false
+    )]
+    [InlineData("\"endpointUri\":\"https://contoso-cosmos.documents.azure.com:443/\"", null)]
+    public async Task DocumentContainer_AnotherHubRoutesToIt_IsShared(string address, bool? isShared)
+    {
+        const string own =
+            """{"cosmosDBSqlContainers":[{"name":"c","endpointUri":"https://contoso-cosmos.documents.azure.com:443/","databaseName":"iot","containerName":"telemetry"}]}""";
+        string others = $$"""{"cosmosDBSqlContainers":[{"name":"x",{{address}} }]}""";
+
+        DataLocation location = await Single(
+            World(Hub("rg", "fabrikam", HubWorld.Routing(others))),
+            HubWorld.Routing(own),
+            LocationKinds.CosmosContainer
+        );
+
+        Assert.Equal(isShared == true ? "fabrikam" : null, location.Settings.GetValueOrDefault(LocationSettings.OtherHubs));
+        Assert.Equal(isShared is null, location.Settings.ContainsKey(LocationSettings.SharingUnknown));
+        Assert.Equal(
+            isShared == true,
+            location.Provenance.Contains("hub 'fabrikam' routes messages to the same place", StringComparer.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task DocumentContainer_AndBlobContainerOfOneName_AreTwo()
+    {
+        DataLocation location = await UploadsAsync(
+            World(
+                Hub(
+                    "rg",
+                    "fabrikam",
+                    HubWorld.Routing("""{"cosmosDBSqlContainers":[{"name":"x","endpointUri":"https://stshared.documents.azure.com"}]}""")
+                )
+            )
+        );
+
+        Assert.DoesNotContain(location.Settings.Keys, key => key is LocationSettings.OtherHubs or LocationSettings.SharingUnknown);
+    }
+
     [Fact]
     public void ConnectionStringAlone_UploadContainerOfALocationFile_IsADoubt()
     {

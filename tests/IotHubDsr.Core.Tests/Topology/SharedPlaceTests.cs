@@ -83,7 +83,8 @@ public sealed class SharedPlaceTests
 
         Assert.Contains("fabrikam", events.Settings.GetValueOrDefault(LocationSettings.SharingUnknown, ""), StringComparison.Ordinal);
         Assert.DoesNotContain(LocationSettings.OtherHubs, events.Settings.Keys);
-        Assert.DoesNotContain(documents.Settings.Keys, key => key is LocationSettings.OtherHubs or LocationSettings.SharingUnknown);
+        Assert.Contains("fabrikam", documents.Settings.GetValueOrDefault(LocationSettings.SharingUnknown, ""), StringComparison.Ordinal);
+        Assert.DoesNotContain(LocationSettings.OtherHubs, documents.Settings.Keys);
         Assert.DoesNotContain(LocationSettings.SharingUnknown, blobs.Settings.Keys);
     }
 

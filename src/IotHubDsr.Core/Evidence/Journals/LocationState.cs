@@ -11,6 +11,9 @@ internal sealed record StepState
     /// <summary>Documents or blobs changed, over all runs.</summary>
     public int Changes { get; init; }
 
+    /// <summary>When something was erased last; null when nothing was.</summary>
+    public DateTimeOffset? ErasedAt { get; init; }
+
     /// <summary>Whether all that was found was erased.</summary>
     public bool IsSettled { get; init; }
 
@@ -89,7 +92,13 @@ internal sealed class LocationState
     {
         ClosedSince = null;
         QueuedAt = QueuedAt is null ? null : now;
-        Update(subjects: null, static step => step.Verdict == IotHubDsr.Verdict.ErasurePending ? step with { Until = null } : step);
+        Update(subjects: null, step =>
+            step with
+            {
+                Until = step.Verdict == IotHubDsr.Verdict.ErasurePending ? null : step.Until,
+                ErasedAt = step.ErasedAt is null ? null : now,
+            }
+        );
     }
 
     public StepState Of(string subject) => _own.GetValueOrDefault(subject, _common);

@@ -293,6 +293,7 @@ internal sealed class RequestState
                         {
                             Erased = step.Erased,
                             Changes = step.Changes,
+                            ErasedAt = step.ErasedAt,
                             ErasedBefore = step.Erased,
                         }
                         : step with
@@ -325,6 +326,7 @@ internal sealed class RequestState
                 {
                     Erased = group.Records,
                     Changes = group.Changes,
+                    ErasedAt = group.Records > step.Erased || group.Changes > step.Changes ? at : step.ErasedAt,
                     IsSettled = group.IsSettled,
                 }
             );

@@ -14,7 +14,7 @@ internal sealed class BusTotals
     private long _dead;
 
     /// <summary>Counts, times and generations.</summary>
-    public StreamTotals Stream { get; } = new();
+    public RecordTotals Stream { get; } = new();
 
     /// <summary>Messages that an erasure with these options takes out.</summary>
     public long Erasable { get; private set; }

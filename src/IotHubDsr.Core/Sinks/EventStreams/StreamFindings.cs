@@ -6,7 +6,7 @@ namespace IotHubDsr.Core.Sinks.EventStreams;
 /// <summary>What the partitions of an event hub that were read hold of subjects; partitions are added at once.</summary>
 internal sealed class StreamFindings(RecordSelection selection)
 {
-    private readonly Dictionary<int, StreamTotals> _totals = [];
+    private readonly Dictionary<int, RecordTotals> _totals = [];
     private readonly HashSet<int> _laterDevices = [];
     private readonly object _gate = new();
     private long _unread;
@@ -22,8 +22,8 @@ internal sealed class StreamFindings(RecordSelection selection)
             _laterDevices.UnionWith(scan.LaterDevices);
             foreach (SubjectMatches matches in scan.Subjects)
             {
-                if (!_totals.TryGetValue(matches.Subject, out StreamTotals? totals))
-                    _totals.Add(matches.Subject, totals = new StreamTotals());
+                if (!_totals.TryGetValue(matches.Subject, out RecordTotals? totals))
+                    _totals.Add(matches.Subject, totals = new RecordTotals());
                 totals.Add(matches, selection.WithBody, reading.LastStoredOf(matches.Subject));
             }
         }
@@ -37,7 +37,7 @@ internal sealed class StreamFindings(RecordSelection selection)
     public DeviceDataFinding ToFinding(SinkCall call, int subject, StreamExpiry expiry)
     {
         string deviceId = selection.Subjects[subject];
-        StreamTotals totals = _totals.TryGetValue(subject, out StreamTotals? some) ? some : new StreamTotals();
+        RecordTotals totals = _totals.TryGetValue(subject, out RecordTotals? some) ? some : new RecordTotals();
         int failures = call.Faults - _reported;
         long others = call.CountOthers(totals.Generations, deviceId);
         DateTimeOffset? until = totals.LastStored is { } last ? expiry.EndOf(last) : null;

@@ -1,6 +1,10 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Reflection;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Microsoft.Azure.Cosmos;
 using Xunit.Sdk;
 
@@ -28,17 +32,33 @@ public sealed class OtherCosmosServer : IDisposable
 
     private static string Folder => Path.Combine(RepositoryPaths.Conformance("cosmos"), "node_modules", "@vercel", "cosmosdb-server");
 
-    /// <summary>A new container.</summary>
-    internal async Task<Container> CreateContainerAsync(string path)
+    /// <summary>Sends whatever host a request is for to the server.</summary>
+    internal async Task<HttpMessageHandler> NewHandlerAsync()
     {
         using var certificate = X509Certificate2.CreateFromPem(await File.ReadAllTextAsync(Path.Combine(Folder, "cert.pem")));
         string thumbprint = certificate.GetCertHashString();
-        var handler = new HttpClientHandler
+        Uri endpoint = await _endpoint.Value;
+        var handler = new SocketsHttpHandler
         {
-            // The server's own certificate, which is of nobody's trust, and no other.
-            ServerCertificateCustomValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == thumbprint,
+            ConnectCallback = async (_, cancellationToken) =>
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                await socket.ConnectAsync(IPAddress.Loopback, endpoint.Port, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                // The server's own certificate, which is of nobody's trust, and no other.
+                RemoteCertificateValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == thumbprint,
+            },
         };
-        var http = new HttpClient(handler);
+        return new AcrossPartitions(handler);
+    }
+
+    /// <summary>A new container.</summary>
+    internal async Task<Container> CreateContainerAsync(string path)
+    {
+        var http = new HttpClient(await NewHandlerAsync());
         var options = new CosmosClientOptions
         {
             ConnectionMode = ConnectionMode.Gateway,
@@ -74,6 +94,37 @@ public sealed class OtherCosmosServer : IDisposable
         }
 
         throw new InvalidOperationException("The server did not start.");
+    }
+
+    /// <summary>
+    /// The server makes no plans of queries, and takes one across partitions only if it is called that: both are done here, for queries
+    /// that filter and do no more.
+    /// </summary>
+    private sealed class AcrossPartitions(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        private const string Enabled = "x-ms-documentdb-query-enablecrosspartition";
+        private const string Plan = """
+            {"partitionedQueryExecutionInfoVersion":2,"queryInfo":{"distinctType":"None","top":null,"offset":null,"limit":null,"orderBy":[],
+            "orderByExpressions":[],"groupByExpressions":[],"groupByAliases":[],"aggregates":[],"groupByAliasToAggregateType":{},
+            "rewrittenQuery":"","hasSelectValue":false,"dCountInfo":null,"hasNonStreamingOrderBy":false},
+            "queryRanges":[{"min":"","max":"FF","isMinInclusive":true,"isMaxInclusive":false}]}
+            """;
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.Headers.Contains("x-ms-cosmos-is-query-plan-request"))
+            {
+                var answer = new HttpResponseMessage(HttpStatusCode.OK)
+                {
+                    Content = new StringContent(Plan, Encoding.UTF8, "application/json"),
+                };
+                return Task.FromResult(answer);
+            }
+
+            if (request.Headers.Contains("x-ms-documentdb-partitionkeyrangeid") && !request.Headers.Contains(Enabled))
+                request.Headers.Add(Enabled, "True");
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 }
 

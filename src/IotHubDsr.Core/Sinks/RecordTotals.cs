@@ -1,16 +1,18 @@
 using IotHubDsr.Core.Records;
 
-namespace IotHubDsr.Core.Sinks.EventStreams;
+namespace IotHubDsr.Core.Sinks;
 
-/// <summary>Adds up what the partitions of an event hub hold of one subject.</summary>
-internal sealed class StreamTotals
+/// <summary>Adds up what a place of single records, which is read part by part, holds of one subject.</summary>
+internal sealed class RecordTotals
 {
     private long _mentioned;
-    private long _onlyMentioned;
 
     public long Records { get; private set; }
 
     public long Relayed { get; private set; }
+
+    /// <summary>Records beside <see cref="Records"/> that do no more than name the subject, and were not asked for.</summary>
+    public long OnlyMentioned { get; private set; }
 
     public long Bytes { get; private set; }
 
@@ -18,7 +20,7 @@ internal sealed class StreamTotals
 
     public DateTimeOffset? Last { get; private set; }
 
-    /// <summary>When the last event was stored that holds anything of the subject; null if there is none.</summary>
+    /// <summary>When the last record was stored; null if there is none, or its place does not tell.</summary>
     public DateTimeOffset? LastStored { get; private set; }
 
     /// <summary>Records of the device ID that can be another hub's, which are not counted elsewhere.</summary>
@@ -35,19 +37,19 @@ internal sealed class StreamTotals
             RecordRemarks.OtherGenerations(others),
             RecordRemarks.Relayed(Relayed),
             RecordRemarks.Mentioned(_mentioned),
-            RecordRemarks.OnlyMentioned(_onlyMentioned),
+            RecordRemarks.OnlyMentioned(OnlyMentioned),
             RecordRemarks.OfUnknownHub(Unclear, location),
         ];
 
-    /// <param name="matches">What a partition holds.</param>
+    /// <param name="matches">What a part holds.</param>
     /// <param name="withMentioned">Whether records that only name the subject are its.</param>
-    /// <param name="lastStored">When the last of the events was stored; null if none is known to be the subject's.</param>
-    public void Add(SubjectMatches matches, bool withMentioned, DateTimeOffset? lastStored)
+    /// <param name="lastStored">When the last of the records was stored, where the place tells; null if none is known to be the subject's.</param>
+    public void Add(SubjectMatches matches, bool withMentioned, DateTimeOffset? lastStored = null)
     {
         Unclear += matches.Unclear;
         if (!withMentioned)
         {
-            _onlyMentioned += matches.Mentioned.Records;
+            OnlyMentioned += matches.Mentioned.Records;
             matches = matches with { Mentioned = default };
         }
 
