@@ -74,7 +74,7 @@ public sealed class DsrEngine : IDsrEngine
     public IAsyncEnumerable<DsrEvent> FindAsync(FootprintOptions options, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
             (events, token) =>
-                new Footprint(ConnectionOf(options.Context), options, options.Scope, events).RunAsync(
+                new Footprint(ConnectionOf(options.Context), options, new ErasureOptions { Scope = options.Scope }, events).RunAsync(
                     (finding, ct) => events.OutputAsync(finding, ct),
                     token
                 ),

@@ -65,6 +65,12 @@ public sealed record DeviceDataFinding
     /// <summary>Whether records show that another device had the ID after the plan that is run.</summary>
     internal bool HasLaterDevice { get; init; }
 
+    /// <summary>Whether there can be more than was found: the service shows only a part of the location without changing it.</summary>
+    internal bool MayHoldMore { get; init; }
+
+    /// <summary>Whether erasing takes a choice that the options of the call do not make.</summary>
+    internal bool TakesConsent { get; init; }
+
     /// <summary>As <see cref="Bytes"/>; also 0 if unknown.</summary>
     internal long ByteCount { get; init; }
 

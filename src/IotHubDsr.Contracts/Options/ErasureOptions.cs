@@ -24,6 +24,11 @@ public sealed record ErasureOptions
     /// </summary>
     public bool? DeleteEmptied { get; init; }
 
+    /// <summary>
+    /// Also messages that wait in a queue for their receiver: to delete the devices' own, messages of others are received and given back.
+    /// </summary>
+    public bool SettleMessages { get; init; }
+
     /// <summary>Whether anything in an item is taken, regardless of whether the item is an old copy.</summary>
     /// <param name="item">An item of a finding.</param>
     public bool Takes(SeenItem item)

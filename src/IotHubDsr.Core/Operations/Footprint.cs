@@ -7,7 +7,7 @@ namespace IotHubDsr.Core.Operations;
 /// Finds what every location holds of the devices. What is asked per device is asked as the devices arrive; what is shared is read once
 /// for all of them at the end.
 /// </summary>
-internal sealed class Footprint(HubConnection connection, SubjectOptions options, RecordScope scope, OperationEvents events)
+internal sealed class Footprint(HubConnection connection, SubjectOptions options, ErasureOptions erasure, OperationEvents events)
 {
     private readonly ConcurrentDictionary<string, DeviceTally> _tallies = new(StringComparer.Ordinal);
 
@@ -17,7 +17,7 @@ internal sealed class Footprint(HubConnection connection, SubjectOptions options
         CancellationToken cancellationToken
     )
     {
-        IAsyncEnumerable<string> devices = await new Subjects(connection, options, events).OpenAsync(scope, cancellationToken);
+        IAsyncEnumerable<string> devices = await new Subjects(connection, options, events).OpenAsync(erasure.Scope, cancellationToken);
         Func<DeviceDataFinding, CancellationToken, ValueTask> give = onFinding;
         onFinding = (finding, token) =>
             give(finding with { HubHostName = connection.Context.HubHostName, HubResourceId = connection.Context.ResourceId }, token);
@@ -26,7 +26,10 @@ internal sealed class Footprint(HubConnection connection, SubjectOptions options
 
         var reading = new LocationReading(
             locations,
-            new SinkOptions(options.ThrottleLimit) { Erasure = new ErasureOptions { Scope = scope } },
+            new SinkOptions(options.ThrottleLimit)
+            {
+                Erasure = new ErasureOptions { Scope = erasure.Scope, SettleMessages = erasure.SettleMessages },
+            },
             events
         );
         await ReadPerDeviceAsync(devices, locations, reading, onFinding, cancellationToken);

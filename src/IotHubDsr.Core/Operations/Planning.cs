@@ -37,7 +37,7 @@ internal sealed class Planning(HubConnection connection, PlanOptions options, Op
     public async Task<ErasurePlan> PlanAsync(CancellationToken cancellationToken)
     {
         var findings = new ConcurrentBag<DeviceDataFinding>();
-        HubLocations locations = await new Footprint(connection, options, options.Erasure.Scope, events).RunAsync(
+        HubLocations locations = await new Footprint(connection, options, options.Erasure, events).RunAsync(
             (finding, _) =>
             {
                 findings.Add(finding);
@@ -90,7 +90,9 @@ internal sealed class Planning(HubConnection connection, PlanOptions options, Op
     private static ErasureAction ActionFor(DeviceDataFinding finding, ErasureOptions erasure)
     {
         bool can =
-            finding.Location.Capabilities.HasFlag(LocationCapabilities.Erase) && finding.Verdict is not (Verdict.Held or Verdict.Expiring);
-        return can && erasure.Expected(finding) > 0 ? ErasureAction.Erase : ErasureAction.None;
+            finding.Location.Capabilities.HasFlag(LocationCapabilities.Erase)
+            && finding.Verdict is not (Verdict.Held or Verdict.Expiring)
+            && !finding.TakesConsent;
+        return can && (erasure.Expected(finding) > 0 || finding.MayHoldMore) ? ErasureAction.Erase : ErasureAction.None;
     }
 }

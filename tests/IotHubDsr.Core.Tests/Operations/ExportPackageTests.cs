@@ -19,6 +19,7 @@ public sealed class ExportPackageTests
         ["files"] = "uploaded-file",
         ["events"] = "dead-letter",
         ["stored-events"] = "stored-event",
+        ["queued-messages"] = "queued-message",
         ["log-rows"] = "log-row",
     };
 

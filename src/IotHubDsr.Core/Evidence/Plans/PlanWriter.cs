@@ -41,6 +41,8 @@ internal static class PlanWriter
             writer.Member("lateRecords", lateRecords);
         if (plan.Scope != RecordScope.All)
             Write(plan.Scope, writer);
+        if (plan.Erasure.SettleMessages)
+            writer.Member("settleMessages", true);
         writer.EndObject();
         if (plan.Salt is { } salt)
             writer.Member("salt", salt);

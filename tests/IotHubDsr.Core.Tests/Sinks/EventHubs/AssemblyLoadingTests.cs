@@ -21,7 +21,11 @@ public sealed class AssemblyLoadingTests
             Assert.Contains(context.Assemblies, one => one.GetName().Name == "Azure.Core");
             Assert.DoesNotContain(context.Assemblies, one =>
                 one.GetName().Name is { } name
-                && (name.Contains("EventHubs", StringComparison.Ordinal) || name.Contains("Amqp", StringComparison.Ordinal))
+                && (
+                    name.Contains("EventHubs", StringComparison.Ordinal)
+                    || name.Contains("Amqp", StringComparison.Ordinal)
+                    || name.Contains("Queues", StringComparison.Ordinal)
+                )
             );
         }
         finally
