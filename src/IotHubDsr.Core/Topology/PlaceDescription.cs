@@ -95,6 +95,9 @@ internal enum PlaceTraits
 
     /// <summary>It is read in consumer groups, and the operator can name the one to use.</summary>
     HasConsumerGroups = 256,
+
+    /// <summary>What is there is in the hands of a recipient: as long as nothing reads it, they are asked in writing.</summary>
+    HasRecipient = 512,
 }
 
 /// <summary>The order in which places are erased from: what would write new traces comes before what they are written to.</summary>

@@ -23,7 +23,7 @@ internal sealed class QueueAccess(QueueClient client, string target, string scop
     public QueueAccess(AzureAccess access, Uri address, string target, string scope)
         : this(access.OpenQueue(address, access.Configure(new QueueClientOptions())), target, scope) { }
 
-    /// <summary>How many messages there are, those included that nobody can see for now. It can be too high, and is never too low.</summary>
+    /// <summary>How many messages there are, those included that nobody can see for now; never too low, it can be too high.</summary>
     public Task<long> CountAsync(CancellationToken cancellationToken) =>
         CallAsync(
             () => client.GetPropertiesAsync(cancellationToken),
@@ -52,7 +52,7 @@ internal sealed class QueueAccess(QueueClient client, string target, string scop
             cancellationToken
         );
 
-    /// <summary>Takes messages from the front: nobody else sees them until the time is over, and each counts as received once more.</summary>
+    /// <summary>Takes messages from the front: others do not see them until the time is over, and each counts as received.</summary>
     public Task<IReadOnlyList<QueuedMessage>> ReceiveAsync(TimeSpan hidden, CancellationToken cancellationToken) =>
         CallAsync<QueueMessage[], IReadOnlyList<QueuedMessage>>(
             () => client.ReceiveMessagesAsync(MostAtOnce, hidden, cancellationToken),
@@ -92,7 +92,7 @@ internal sealed class QueueAccess(QueueClient client, string target, string scop
         }
     }
 
-    /// <summary>Makes a message visible again at once. One that is gone, or that somebody else has received since, needs it no more.</summary>
+    /// <summary>Makes a message visible again at once; one that is gone, or that somebody else has received since, stays so.</summary>
     public async Task ReleaseAsync(QueuedMessage message, CancellationToken cancellationToken)
     {
         try
@@ -109,7 +109,7 @@ internal sealed class QueueAccess(QueueClient client, string target, string scop
         }
     }
 
-    /// <summary>Finds out whether messages may be given back, before any is received: the service is asked to for one that nobody has.</summary>
+    /// <summary>Asks the service to give back a message that nobody has: before any is received, it tells whether that is allowed.</summary>
     /// <exception cref="DsrException">They may not.</exception>
     public async Task RequireReleaseAsync(CancellationToken cancellationToken)
     {

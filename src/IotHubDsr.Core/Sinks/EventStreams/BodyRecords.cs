@@ -7,7 +7,7 @@ using IotHubDsr.Core.Records;
 namespace IotHubDsr.Core.Sinks.EventStreams;
 
 /// <summary>
-/// The records in the body of an event or message that no hub annotated: an event of Event Grid, an array of them, or rows of resource logs.
+/// The records in the body of an event or message that no hub annotated: one event of Event Grid or several, or rows of resource logs.
 /// </summary>
 internal sealed class BodyRecords(RecordPass pass)
 {

@@ -27,7 +27,7 @@ internal sealed class QueueFindings(RecordSelection selection, QueueLook look, Q
                     CultureInfo.InvariantCulture,
                     $"at {walk.At:u} every message of the queue had been received and read, and {walk.Left} of them were given back"
                 ),
-            $"{Counts}: {(look.IsWhole ? "these were all" : walk is null ? "the others cannot be looked at" : "no more than were given back")}",
+            $"{Counts}: {(look.IsWhole ? "these were all" : walk is null ? "the others cannot be looked at" : "as many as were given back")}",
         ]);
 
     public void Add(ReadMessage read)
@@ -97,8 +97,8 @@ internal sealed class QueueFindings(RecordSelection selection, QueueLook look, Q
 
     private string PartRemark(bool settles) =>
         look.Hidden > 0
-            ? $"{Counted.Of(look.Hidden, "message")} of {look.Count} {(look.Hidden == 1 ? "was" : "were")} received by somebody who has not "
-                + "deleted them yet, and cannot be seen until they are given back: what is counted is a lower bound"
+            ? $"{Counted.Of(look.Hidden, "message")} of {look.Count} {(look.Hidden == 1 ? "was" : "were")} received by somebody who has "
+                + "not deleted them yet, and cannot be seen until they are given back: what is counted is a lower bound"
             : $"{Counts}: what is counted is a lower bound"
                 + (
                     settles
@@ -120,8 +120,8 @@ internal sealed class QueueFindings(RecordSelection selection, QueueLook look, Q
         + (
             settles
                 ? string.Empty
-                : "; an erasure with -SettleMessages deletes them at once: it receives every message of the queue and gives back the others, "
-                    + "each of which then counts as received once more"
+                : "; an erasure with -SettleMessages deletes them at once: it receives every message of the queue and gives back "
+                    + "the others, each of which then counts as received once more"
         )
         + "; receivers can hold copies: ask their owners";
 }

@@ -15,7 +15,7 @@ internal sealed record QueueLook(IReadOnlyList<QueuedMessage> Messages, long Cou
     /// <summary>Messages that somebody has received and not deleted yet, where the look would have shown them otherwise.</summary>
     public long Hidden => Messages.Count < QueueAccess.MostAtOnce ? Math.Max(0, Count - Messages.Count) : 0;
 
-    /// <summary>Looks at a queue. Messages come and go: where that alone keeps a short queue from being seen as a whole, it looks again.</summary>
+    /// <summary>Looks at a queue, and again where only messages that come and go keep it from being seen as a whole.</summary>
     public static async Task<QueueLook> TakeAsync(QueueAccess queue, CancellationToken cancellationToken)
     {
         for (int looks = 1; ; looks++)

@@ -75,8 +75,8 @@ internal sealed class QueueWalk(QueueAccess queue, MessageReading reading, SinkC
     public void Drop(QueuedMessage message) => _held.Remove(message.Id);
 
     /// <summary>
-    /// Gives back what is held, in the order in which it was received; it does so when the command is stopped as well, and then does not take
-    /// long.
+    /// Gives back what is held, in the order in which it was received; it does so when the command is stopped as well, and then for a short
+    /// time only.
     /// </summary>
     public async Task ReleaseAsync(CancellationToken cancellationToken)
     {

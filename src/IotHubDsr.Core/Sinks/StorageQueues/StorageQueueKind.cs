@@ -17,8 +17,8 @@ internal sealed class StorageQueueKind : ISinkKind, IHandlerPlaces
             // Most events do not tell which incarnation of a device ID they are about.
             Understands = Narrowing.Time | Narrowing.Mentioned,
             Method =
-                "Every message of the queue was received and hidden from its receivers meanwhile; those of the devices were deleted, all others "
-                + "were made visible again in their order. Each of these counts as received once more.",
+                "Every message of the queue was received, and hidden from its receivers meanwhile; those of the devices were deleted, and all "
+                + "others made visible again in their order. Each of these counts as received once more.",
             Reading =
                 "The front of the queue, up to 32 messages, was looked at and compared with the number of messages that the queue counts.",
             Verdict = Verdict.OwnerAction,

@@ -6,7 +6,7 @@ using static IotHubDsr.Core.Tests.Sinks.StorageQueues.QueueSinkUnderTest;
 
 namespace IotHubDsr.Core.Tests.Sinks.StorageQueues;
 
-/// <summary>An erasure receives every message: the subject's go, and nobody else's is lost, out of order, or received more than once.</summary>
+/// <summary>An erasure receives every message: the subject's go, and no other is lost, out of order, or received twice.</summary>
 public sealed class QueueErasureTests(AzuriteServer azurite) : IClassFixture<AzuriteServer>
 {
     private static readonly ErasureOptions Settling = new() { SettleMessages = true };
