@@ -56,6 +56,11 @@ public sealed record DeviceDataFinding
     internal long OldCopyCount { get; init; }
 
     /// <summary>
+    /// Records of those asked for that an erasure with the options of the reading leaves where they are; a plan does not keep it.
+    /// </summary>
+    internal long LeftCount { get; init; }
+
+    /// <summary>
     /// Those of <see cref="Records"/> that were sent under another generation ID than the registered device's (where none is registered,
     /// than the newest record's): the device ID was deleted and created again, and they can be another person's. 0 where records do not
     /// tell it.
@@ -67,9 +72,6 @@ public sealed record DeviceDataFinding
 
     /// <summary>Whether there can be more than was found: the service shows only a part of the location without changing it.</summary>
     internal bool MayHoldMore { get; init; }
-
-    /// <summary>Whether erasing takes a choice that the options of the call do not make.</summary>
-    internal bool TakesConsent { get; init; }
 
     /// <summary>As <see cref="Bytes"/>; also 0 if unknown.</summary>
     internal long ByteCount { get; init; }

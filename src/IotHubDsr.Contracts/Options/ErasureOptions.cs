@@ -19,15 +19,16 @@ public sealed record ErasureOptions
     public bool IncludeOldVersions { get; init; }
 
     /// <summary>
+    /// Also messages that wait for their receiver: they are taken out in the order of the queue, under locks, and messages of other devices
+    /// before them are delivered once more.
+    /// </summary>
+    public bool SettleMessages { get; init; }
+
+    /// <summary>
     /// Deletes a shared blob that keeps no record, instead of leaving it without any; null in plans of earlier versions, which leave it
     /// without any.
     /// </summary>
     public bool? DeleteEmptied { get; init; }
-
-    /// <summary>
-    /// Also messages that wait in a queue for their receiver: to delete the devices' own, messages of others are received and given back.
-    /// </summary>
-    public bool SettleMessages { get; init; }
 
     /// <summary>Whether anything in an item is taken, regardless of whether the item is an old copy.</summary>
     /// <param name="item">An item of a finding.</param>
@@ -50,6 +51,9 @@ public sealed record ErasureOptions
     public long Expected(DeviceDataFinding finding)
     {
         ArgumentNullException.ThrowIfNull(finding);
-        return finding.RecordCount - (IncludeOldVersions ? 0 : finding.OldCopyCount) + (IncludeRelayed ? finding.RelayedCount : 0);
+        return finding.RecordCount
+            - finding.LeftCount
+            - (IncludeOldVersions ? 0 : finding.OldCopyCount)
+            + (IncludeRelayed ? finding.RelayedCount : 0);
     }
 }

@@ -23,6 +23,9 @@ public sealed record ErasurePlan : ErasurePlanSource
     /// <summary>As <see cref="ErasureOptions.IncludeOldVersions"/> says.</summary>
     public bool IncludeOldVersions => Erasure.IncludeOldVersions;
 
+    /// <summary>As <see cref="ErasureOptions.SettleMessages"/> says.</summary>
+    public bool SettleMessages => Erasure.SettleMessages;
+
     /// <summary>As <see cref="ErasureOptions.DeleteEmptied"/> says.</summary>
     public bool? DeleteEmptied => Erasure.DeleteEmptied;
 

@@ -90,9 +90,10 @@ internal sealed class Planning(HubConnection connection, PlanOptions options, Op
     private static ErasureAction ActionFor(DeviceDataFinding finding, ErasureOptions erasure)
     {
         bool can =
-            finding.Location.Capabilities.HasFlag(LocationCapabilities.Erase)
-            && finding.Verdict is not (Verdict.Held or Verdict.Expiring)
-            && !finding.TakesConsent;
-        return can && (erasure.Expected(finding) > 0 || finding.MayHoldMore) ? ErasureAction.Erase : ErasureAction.None;
+            finding.Location.Capabilities.HasFlag(LocationCapabilities.Erase) && finding.Verdict is not (Verdict.Held or Verdict.Expiring);
+
+        // What a look does not show, settling messages finds.
+        bool isUnseen = erasure.SettleMessages && finding.MayHoldMore;
+        return can && (erasure.Expected(finding) > 0 || isUnseen) ? ErasureAction.Erase : ErasureAction.None;
     }
 }

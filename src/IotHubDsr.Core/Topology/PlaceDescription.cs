@@ -97,7 +97,7 @@ internal enum PlaceTraits
     HasConsumerGroups = 256,
 
     /// <summary>What is there is in the hands of a recipient: as long as nothing reads it, they are asked in writing.</summary>
-    HasRecipient = 512,
+    HasRecipient = 1024,
 }
 
 /// <summary>The order in which places are erased from: what would write new traces comes before what they are written to.</summary>

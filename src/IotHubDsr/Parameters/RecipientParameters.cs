@@ -12,7 +12,7 @@ internal sealed class RecipientParameters
     /// <summary>Addresses at which recipients report how far they are.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    [ValidatePattern("^https://[^/]", ErrorMessage = "A callback must be an absolute https address.")]
+    [ValidatePattern("^https://[^/]")]
     public Uri[] StatusCallbackUrl { get; set; } = [];
 
     /// <summary>As the engine takes them.</summary>

@@ -45,7 +45,7 @@ internal static class PlanReader
             IncludeOldVersions = options.GetProperty("includeOldVersions").GetBoolean(),
             IncludeRelayed = options.GetProperty("includeRelayed").GetBoolean(),
             Scope = options.TryGetProperty("scope", out JsonElement scope) ? ReadScope(scope) : RecordScope.All,
-            SettleMessages = options.TryGetProperty("settleMessages", out JsonElement settle) && settle.GetBoolean(),
+            SettleMessages = options.TryGetProperty("settleMessages", out JsonElement settles) && settles.GetBoolean(),
         };
 
     private static RecordScope ReadScope(JsonElement scope) =>

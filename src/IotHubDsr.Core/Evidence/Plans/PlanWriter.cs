@@ -41,7 +41,7 @@ internal static class PlanWriter
             writer.Member("lateRecords", lateRecords);
         if (plan.Scope != RecordScope.All)
             Write(plan.Scope, writer);
-        if (plan.Erasure.SettleMessages)
+        if (plan.SettleMessages)
             writer.Member("settleMessages", true);
         writer.EndObject();
         if (plan.Salt is { } salt)

@@ -63,6 +63,7 @@ internal sealed class QueueFindings(RecordSelection selection, QueueLook look, Q
             Verdict = verdict,
             RecordCount = totals.Held.Records,
             RelayedCount = totals.Held.Relayed,
+            LeftCount = settles ? totals.Held.Records - totals.OwnErasable : totals.Held.Records + totals.Held.Relayed,
             OtherGenerationRecords = others,
             HasLaterDevice = _laterDevices.Contains(subject),
             ByteCount = totals.Held.Bytes,
@@ -78,7 +79,6 @@ internal sealed class QueueFindings(RecordSelection selection, QueueLook look, Q
             ]),
             Items = totals.Items,
             MayHoldMore = !isWhole,
-            TakesConsent = !settles || (isWhole && totals.Erasable == 0),
         };
     }
 

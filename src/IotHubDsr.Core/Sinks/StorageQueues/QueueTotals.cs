@@ -15,8 +15,11 @@ internal sealed class QueueTotals
 
     public IReadOnlyList<SeenItem> Items => _items;
 
-    /// <summary>Records in messages that can go.</summary>
+    /// <summary>Records in messages that can go, those included that the subject relayed, if these are asked for.</summary>
     public long Erasable { get; private set; }
+
+    /// <summary>Those of them that the subject did not relay.</summary>
+    public long OwnErasable { get; private set; }
 
     /// <summary>Messages that hold records of the subject, and others that are not to go.</summary>
     public int Shared { get; private set; }
@@ -37,6 +40,7 @@ internal sealed class QueueTotals
             return;
         long selected = selection.CountOf(matches);
         Erasable += read.CanGo ? selected : 0;
+        OwnErasable += read.CanGo ? own : 0;
         Shared += selected > 0 && read.HasOthers ? 1 : 0;
         MatchTally[] tallies = [matches.Own, matches.Attributed, selection.WithBody ? matches.Mentioned : default];
         _items.Add(

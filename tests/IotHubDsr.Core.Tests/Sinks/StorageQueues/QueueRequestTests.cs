@@ -70,6 +70,22 @@ public sealed class QueueRequestTests
     }
 
     [Fact]
+    public async Task Resume_OfARequestThatMayNotSettle_ExceedsNoPlanByWhatArrives()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        StorageQueue queue = Fill(sandbox, 5);
+        string id = (await sandbox.EraseAsync(await sandbox.PlanAsync(Device)))[0].RequestId;
+        queue.Put(Event(Device).ToJsonString(), TimeSpan.FromDays(7), TimeSpan.Zero);
+
+        ErasureReceipt receipt = Assert.Single(await sandbox.ResumeAsync(id), IsOfQueue);
+
+        Assert.Equal((Verdict.Expiring, 0L), (receipt.Verdict, receipt.RecordsErased));
+        Assert.DoesNotContain(sandbox.Reported, fault =>
+            fault.Id == "PlanExceeded" && fault.Target!.Contains("StorageQueue", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
     public async Task Plan_ThatMaySettle_SendsNothingThatChangesTheQueue()
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
