@@ -38,6 +38,15 @@ public sealed record CertifiedLocation
     /// <summary>How it was read; null when nobody could, and in certificates of earlier versions.</summary>
     public string? Reading { get; init; }
 
+    /// <summary>SHA-256 of the file that asks the recipient to erase; null where nobody is asked.</summary>
+    public string? RequestFileDigest { get; init; }
+
+    /// <summary>When the request file was written; null where nobody is asked.</summary>
+    public DateTimeOffset? RequestedAt { get; init; }
+
+    /// <summary>When its owner acted, or the recipient answered, as was noted; null when it was not.</summary>
+    public DateTimeOffset? OwnerActionAt { get; init; }
+
     /// <summary>What the operator vouched for about the location; a text that named a device appears as a keyed hash.</summary>
     public IReadOnlyList<OperatorStatement> Statements
     {

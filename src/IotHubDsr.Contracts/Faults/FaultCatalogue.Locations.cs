@@ -115,6 +115,16 @@ public static partial class FaultCatalogue
             "Create a consumer group for this module and name it in the location file as 'consumerGroup', or wait until a reader has left."
         );
 
+    /// <summary>Not every message of a storage queue could be received, so that not all of a device's are deleted.</summary>
+    public static FaultDefinition QueueIncomplete { get; } =
+        new(
+            "QueueIncomplete",
+            FaultCategory.ResourceBusy,
+            "Not every message of {0} could be received: {1}.",
+            "Stop the receivers of the queue, or wait until they have given back or deleted what they received, then run "
+                + "Resume-IotDataRequest. What was received for other devices was given back."
+        );
+
     /// <summary>A blob is in the archive tier.</summary>
     public static FaultDefinition BlobArchived { get; } =
         new(

@@ -21,6 +21,15 @@ public static partial class FaultCatalogue
             "Pass the time at which the request arrived, with its UTC offset if it arrived in another time zone."
         );
 
+    /// <summary>The owner of a location cannot have acted at the stated time.</summary>
+    public static FaultDefinition InvalidActionTime { get; } =
+        new(
+            "InvalidActionTime",
+            FaultCategory.InvalidArgument,
+            "The owner of '{0}' cannot have acted for this request at {1}: {2}.",
+            "Pass the time at which the owner acted or the recipient answered, with its UTC offset if it was in another time zone."
+        );
+
     /// <summary>The store has no such request.</summary>
     public static FaultDefinition RequestNotFound { get; } =
         new(

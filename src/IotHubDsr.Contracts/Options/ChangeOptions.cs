@@ -39,8 +39,11 @@ public sealed record OwnerActionOptions : ChangeOptions
     /// <summary>ID of the location.</summary>
     public required string LocationId { get; init; }
 
-    /// <summary>Who did what and when, in words.</summary>
+    /// <summary>Who did what and when, in words; of a recipient that was asked, their answer.</summary>
     public required string Note { get; init; }
+
+    /// <summary>When it was done, or answered; null for now.</summary>
+    public DateTimeOffset? ActedAt { get; init; }
 }
 
 /// <summary>Options to note how a request was answered for which nothing is to be erased.</summary>

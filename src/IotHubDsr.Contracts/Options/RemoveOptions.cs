@@ -18,6 +18,9 @@ public sealed record RemoveOptions : RequestStoreOptions
     /// <summary>How the person was identified, in words. Not used with <see cref="RequestId"/>.</summary>
     public string? IdentityEvidence { get; init; }
 
+    /// <summary>What recipients are told that no sink reaches.</summary>
+    public RecipientOptions Recipients { get; init; } = new();
+
     /// <summary>Who does it.</summary>
     public Performer Performer { get; init; } = new();
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
 
 namespace IotHubDsr.Core.Azure;
 
@@ -55,12 +56,20 @@ internal sealed class AzureAccess : IDisposable
         return options;
     }
 
-    /// <summary>A container that is reached with the account's token: the one place where a storage token meets an address.</summary>
+    /// <summary>A container that is reached with the account's token: here and below, a storage token meets an address.</summary>
     /// <exception cref="DsrException">The host is not one that a token may go to.</exception>
     public BlobContainerClient OpenContainer(Uri containerUri, BlobClientOptions options)
     {
         Cloud.RequireTrusted(containerUri);
         return new BlobContainerClient(containerUri, Credential, options);
+    }
+
+    /// <summary>A queue that is reached with the account's token.</summary>
+    /// <exception cref="DsrException">The host is not one that a token may go to.</exception>
+    public QueueClient OpenQueue(Uri queueUri, QueueClientOptions options)
+    {
+        Cloud.RequireTrusted(queueUri, StorageHost.Queues);
+        return new QueueClient(queueUri, Credential, options);
     }
 
     /// <summary>A pipeline that authorises each request with an Entra token for <paramref name="scope"/>.</summary>

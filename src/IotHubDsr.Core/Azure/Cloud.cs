@@ -84,8 +84,10 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
     /// Checks an address before a storage token is sent there: it comes from a file, a parameter or the environment, and the host that
     /// receives the token can use it.
     /// </summary>
+    /// <param name="address">The address.</param>
+    /// <param name="service">The service of the account that it is to be of.</param>
     /// <exception cref="DsrException">It is neither of the cloud nor of a host that the operator named.</exception>
-    public void RequireTrusted(Uri address)
+    public void RequireTrusted(Uri address, string service = StorageHost.Blobs)
     {
         bool isNamed =
             address.Scheme == Uri.UriSchemeHttps
@@ -94,14 +96,17 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
                 host.Equals(address.Authority, StringComparison.OrdinalIgnoreCase)
                 || host.Equals(address.IdnHost + Port(address), StringComparison.OrdinalIgnoreCase)
             );
-        if (!isNamed && !StorageHost.IsOf(this, address))
+        if (!isNamed && !StorageHost.IsOf(this, address, service))
             throw FaultCatalogue.StorageHostNotTrusted.Exception(address.Authority, Name);
     }
 
     private static string Port(Uri address) => address.IsDefaultPort ? string.Empty : $":{address.Port}";
 
     /// <summary>Blob endpoint of a storage account that is known by name only.</summary>
-    public Uri BlobEndpoint(string accountName) => new($"https://{accountName}.blob.{StorageSuffix}/");
+    public Uri BlobEndpoint(string accountName) => new($"https://{accountName}.{StorageHost.Blobs}.{StorageSuffix}/");
+
+    /// <summary>Queue endpoint of a storage account that is known by name only.</summary>
+    public Uri QueueEndpoint(string accountName) => new($"https://{accountName}.{StorageHost.Queues}.{StorageSuffix}/");
 
     /// <summary>
     /// The gateway of an account of Cosmos DB. It is made of the account's name alone, so that neither a token nor a signature goes to a host

@@ -6,8 +6,8 @@ using Azure.Core.Pipeline;
 namespace IotHubDsr.Core.Azure;
 
 /// <summary>
-/// Remembers which Azure RBAC action a refused request requires: Blob Storage refuses without naming it, and the exception of its client
-/// does not know the request.
+/// Remembers which Azure RBAC action a refused request requires: Azure Storage refuses without naming it, and the exceptions of its clients
+/// do not know the request.
 /// </summary>
 internal sealed class RequiredActions : HttpPipelinePolicy
 {
@@ -33,7 +33,9 @@ internal sealed class RequiredActions : HttpPipelinePolicy
 
     private static void Note(HttpMessage message)
     {
-        if (message.Response.Status == 403 && message.Request.Headers.Contains("x-ms-version"))
-            s_ofRefusals.AddOrUpdate(message.Response, BlobActions.Of(message.Request));
+        if (message.Response.Status != 403 || !message.Request.Headers.Contains("x-ms-version"))
+            return;
+        bool isQueue = StorageHost.IsOfQueues(message.Request.Uri.Host ?? string.Empty);
+        s_ofRefusals.AddOrUpdate(message.Response, isQueue ? QueueActions.Of(message.Request) : BlobActions.Of(message.Request));
     }
 }

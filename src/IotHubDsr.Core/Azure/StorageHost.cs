@@ -2,22 +2,37 @@ using System.Text.RegularExpressions;
 
 namespace IotHubDsr.Core.Azure;
 
-/// <summary>Host names of the blob service, in any of the forms in which one account is reached.</summary>
+/// <summary>Host names of the services of a storage account, in any of the forms in which one account is reached.</summary>
 internal static partial class StorageHost
 {
+    /// <summary>The blob service.</summary>
+    public const string Blobs = "blob";
+
+    /// <summary>The queue service.</summary>
+    public const string Queues = "queue";
+
     /// <summary>Accounts with a DNS zone of their own are served here, in the public cloud.</summary>
     private const string ZonedSuffix = "storage.azure.net";
 
     /// <summary>
-    /// Whether an address is of the cloud's own blob service: its host by TLS name and standard port, with nothing before or after that
+    /// Whether an address is of one of the cloud's own services: its host by TLS name and standard port, with nothing before or after that
     /// could be taken for it.
     /// </summary>
-    public static bool IsOf(Cloud cloud, Uri address) =>
+    /// <param name="cloud">The cloud.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="service">The service that it is to be of.</param>
+    public static bool IsOf(Cloud cloud, Uri address, string service = Blobs) =>
         address.Scheme == Uri.UriSchemeHttps
         && address.IsDefaultPort
         && address.UserInfo.Length == 0
-        && BlobHost().Match(address.IdnHost) is { Success: true } host
+        && ServiceHost().Match(address.IdnHost) is { Success: true } host
+        && host.Groups["service"].Value.Equals(service, StringComparison.OrdinalIgnoreCase)
         && (IsSuffix(host, cloud.StorageSuffix) || (cloud.StorageSuffix == Cloud.Public.StorageSuffix && IsSuffix(host, ZonedSuffix)));
+
+    /// <summary>Whether a host is of the queue service of some account.</summary>
+    public static bool IsOfQueues(string host) =>
+        ServiceHost().Match(host) is { Success: true } match
+        && match.Groups["service"].Value.Equals(Queues, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
     /// The account that an address names, whatever the form: <c>https://ACCOUNT.blob.core.windows.net</c>, its secondary, a private link, a
@@ -38,10 +53,10 @@ internal static partial class StorageHost
         host.Groups["suffix"].Value.Equals(suffix, StringComparison.OrdinalIgnoreCase);
 
     [GeneratedRegex(
-        @"\A(?<account>[a-z0-9]{3,24})(?:-secondary)?(?:\.privatelink)?(?:\.z[0-9]{1,3})?\.blob\.(?<suffix>[a-z0-9.-]+)\z",
+        @"\A(?<account>[a-z0-9]{3,24})(?:-secondary)?(?:\.privatelink)?(?:\.z[0-9]{1,3})?\.(?<service>blob|queue)\.(?<suffix>[a-z0-9.-]+)\z",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase
     )]
-    private static partial Regex BlobHost();
+    private static partial Regex ServiceHost();
 
     [GeneratedRegex(
         @"\A(?<account>[a-z0-9]{3,24})(?:-(?:secondary|microsoftrouting|internetrouting))?(?:\.privatelink)?(?:\.z[0-9]{1,3})?\.(?:blob|dfs)\.(?:core\.(?:windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)|storage\.azure\.net)\.?\z",

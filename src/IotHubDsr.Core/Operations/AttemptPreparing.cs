@@ -90,8 +90,9 @@ internal sealed class AttemptPreparing(
             ? FaultCatalogue.LocationUnreadable.For(step.Location.ToString(), found.Detail ?? "the service did not respond.")
             : doubt;
 
-        AnnouncedWork? done =
-            fault is null && found.Verdict != Verdict.Unreachable ? gone.GetValueOrDefault(announcing.IndexOf(step.DeviceId)) : null;
+        // What a look does not show, where it does not show all, need not be gone.
+        bool tellsAll = found.Verdict != Verdict.Unreachable && !found.MayHoldMore;
+        AnnouncedWork? done = fault is null && tellsAll ? gone.GetValueOrDefault(announcing.IndexOf(step.DeviceId)) : null;
         List<SeenItem> held = holds.HasItems(locationId)
             ? [.. found.Items.Where(item => holds.OnItem(locationId, step.Subject, item) is not null)]
             : [];

@@ -134,6 +134,7 @@ internal sealed class Certifying(
             ErasedAt = state.ErasedAt,
             VerifiedAt = state.ReadAt,
             Reading = state.ReadAt is null ? null : ReadingOf(location),
+            Recipient = RecipientOf(location),
             Statements = [.. location.Statements.Select(_names.Hide)],
             Groups = groups,
         };
@@ -159,6 +160,12 @@ internal sealed class Certifying(
 
     private static string NamesOf(IEnumerable<TicketTaken> tickets) =>
         string.Join(", ", tickets.Select(static ticket => $"operation {ticket.Operation}"));
+
+    /// <summary>That a recipient was asked, and has answered: what they said can name a person, so that its hash stands for it.</summary>
+    private RecipientOutcome? RecipientOf(DataLocation location) =>
+        open.State.RecipientOf(location.Id) is { } recipient && recipient != RecipientState.Unknown
+            ? new RecipientOutcome(recipient.Digest, recipient.AskedAt, recipient.Note, recipient.ActedAt)
+            : null;
 
     /// <summary>How it was read for its verdict, at the time that the certificate gives.</summary>
     private string? ReadingOf(DataLocation location) =>

@@ -23,7 +23,10 @@ internal sealed class Erasing(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var run = RunOptions.For(RunKinds.Erase, options.Performer, options.ThrottleLimit, _clock.GetUtcNow());
+        var run = RunOptions.For(RunKinds.Erase, options.Performer, options.ThrottleLimit, _clock.GetUtcNow()) with
+        {
+            Recipients = options.Recipients,
+        };
         ErasurePlan accepted = PlanDocument.RequireSealed(plan.Approved ?? plan);
         EvidenceLimits.Require(accepted);
         await StoreGuard.RequireWritableAsync(store, EvidenceLimits.SizeOf(accepted), cancellationToken);

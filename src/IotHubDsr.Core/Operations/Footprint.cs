@@ -24,7 +24,15 @@ internal sealed class Footprint(HubConnection connection, SubjectOptions options
         HubLocations locations = await connection.ReadLocationsAsync(cancellationToken);
         await events.ReportAsync(locations.Faults, cancellationToken);
 
-        var reading = new LocationReading(locations, new SinkOptions(options.ThrottleLimit) { Erasure = erasure }, events);
+        // What is relayed, and what is old, is found regardless of whether it is to be erased.
+        var reading = new LocationReading(
+            locations,
+            new SinkOptions(options.ThrottleLimit)
+            {
+                Erasure = new ErasureOptions { Scope = erasure.Scope, SettleMessages = erasure.SettleMessages },
+            },
+            events
+        );
         await ReadPerDeviceAsync(devices, locations, reading, onFinding, cancellationToken);
         if (_tallies.IsEmpty)
             return locations;

@@ -37,10 +37,7 @@ internal sealed class Planning(HubConnection connection, PlanOptions options, Op
     public async Task<ErasurePlan> PlanAsync(CancellationToken cancellationToken)
     {
         var findings = new ConcurrentBag<DeviceDataFinding>();
-
-        // What is relayed, and what is old, is found regardless of whether it is to be erased.
-        var reading = new ErasureOptions { Scope = options.Erasure.Scope, SettleMessages = options.Erasure.SettleMessages };
-        HubLocations locations = await new Footprint(connection, options, reading, events).RunAsync(
+        HubLocations locations = await new Footprint(connection, options, options.Erasure, events).RunAsync(
             (finding, _) =>
             {
                 findings.Add(finding);
@@ -94,6 +91,9 @@ internal sealed class Planning(HubConnection connection, PlanOptions options, Op
     {
         bool can =
             finding.Location.Capabilities.HasFlag(LocationCapabilities.Erase) && finding.Verdict is not (Verdict.Held or Verdict.Expiring);
-        return can && erasure.Expected(finding) > 0 ? ErasureAction.Erase : ErasureAction.None;
+
+        // What a look does not show, settling messages finds.
+        bool isUnseen = erasure.SettleMessages && finding.MayHoldMore;
+        return can && (erasure.Expected(finding) > 0 || isUnseen) ? ErasureAction.Erase : ErasureAction.None;
     }
 }

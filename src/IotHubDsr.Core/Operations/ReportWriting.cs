@@ -50,7 +50,20 @@ internal sealed class ReportWriting(IEvidenceStore store, ReportOptions options,
             Devices = view.IsAnonymised ? state.Registration!.Subjects : view.DeviceId,
             Scope = view.Scope,
             Data = await DataAsync(folder, state, cancellationToken),
-            OwnersActed = state.OwnerActed,
+            Recipients = view
+                .Locations.Where(static location => location.RequestedAt is not null || location.IsOwnerActionDone)
+                .ToDictionary(
+                    static location => location.LocationId,
+                    static location => new ReportRecipient(
+                        location.RequestedAt,
+                        location.RequestFile is null ? null : EvidenceFiles.Recipient(location.LocationId),
+                        location.RequestFileDigest,
+                        location.IsOwnerActionDone,
+                        location.OwnerActionAt,
+                        location.OwnerActionNote
+                    ),
+                    StringComparer.Ordinal
+                ),
             Holds = view.Holds,
             Evidence = new ReportEvidence(
                 view.PlanDigest,
@@ -130,6 +143,7 @@ internal sealed class ReportWriting(IEvidenceStore store, ReportOptions options,
             Extended => new ReportEvent(line.At, "Time limit extended"),
             Held held => new ReportEvent(line.At, "Hold set", held.Location),
             Released released => new ReportEvent(line.At, "Hold released", released.Location),
+            RecipientAsked asked => new ReportEvent(line.At, "Request for a recipient written", asked.Location),
             OwnerActed acted => new ReportEvent(line.At, "Owner's action recorded", acted.Location),
             Exported exported => new ReportEvent(line.At, "Data exported", ToText(exported)),
             Answered => new ReportEvent(line.At, "Answer noted"),

@@ -1,3 +1,4 @@
+using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Requests;
 using IotHubDsr.Core.Evidence.Stores;
@@ -87,7 +88,7 @@ internal sealed class RequestChanging(IEvidenceStore store, OperationEvents even
         }
     }
 
-    private static async Task<JournalEvent> ToEventAsync(OpenRequest open, ChangeOptions change, CancellationToken cancellationToken)
+    private async Task<JournalEvent> ToEventAsync(OpenRequest open, ChangeOptions change, CancellationToken cancellationToken)
     {
         switch (change)
         {
@@ -100,7 +101,8 @@ internal sealed class RequestChanging(IEvidenceStore store, OperationEvents even
             case OwnerActionOptions acted:
                 RequireLocation(open, acted.LocationId);
                 RequireOwner(open.State, acted.LocationId);
-                return new OwnerActed(acted.LocationId, await open.SaveTextAsync(acted.Note, cancellationToken));
+                DateTimeOffset actedAt = RequireTime(open.State, acted);
+                return new OwnerActed(acted.LocationId, await open.SaveTextAsync(acted.Note, cancellationToken), actedAt);
             case HoldOptions hold:
                 RequireLocation(open, hold.LocationId);
                 return await ToEventAsync(open, hold, cancellationToken);
@@ -174,6 +176,20 @@ internal sealed class RequestChanging(IEvidenceStore store, OperationEvents even
         bool isInPlan = state.Plan?.Locations.Any(location => location.Id == locationId) == true;
         if (isInPlan && verdict is not (null or Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown))
             throw FaultCatalogue.OwnerNotAsked.Exception(locationId, verdict);
+    }
+
+    /// <summary>Nobody has acted for a request before it was received, or will have. The clock may be a little ahead of the services'.</summary>
+    private DateTimeOffset RequireTime(RequestState state, OwnerActionOptions acted)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset at = (acted.ActedAt ?? now).ToUniversalTime();
+        if (at > now + ServiceClock.Tolerance)
+            throw FaultCatalogue.InvalidActionTime.Exception(acted.LocationId, $"{at:u}", "that is in the future");
+
+        // Dates are noted without a time.
+        return at.AddDays(1) > state.Registration!.ReceivedAt
+            ? at
+            : throw FaultCatalogue.InvalidActionTime.Exception(acted.LocationId, $"{at:u}", "the request had not been received then");
     }
 
     /// <summary>Recorded first: a request whose files disappear without a record would look like a loss.</summary>

@@ -105,8 +105,8 @@ internal sealed record RequestProgress(DataRequestStatus Status, DateTimeOffset?
                 {
                     Verdict.Absent or Verdict.Erased => false,
                     Verdict.Expiring => !one.Step.IsOver,
-                    Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown => !state.OwnerActed.Contains(one.Location),
-                    _ when state.Plan!.Locations.All(location => location.Id != one.Location) => !state.OwnerActed.Contains(one.Location),
+                    Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown => !state.HasOwnerActed(one.Location),
+                    _ when state.Plan!.Locations.All(location => location.Id != one.Location) => !state.HasOwnerActed(one.Location),
                     _ => true,
                 }
             );

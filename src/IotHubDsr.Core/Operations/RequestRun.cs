@@ -14,6 +14,9 @@ namespace IotHubDsr.Core.Operations;
 /// <param name="ThrottleLimit">How many blobs or devices to process at once.</param>
 internal sealed record RunOptions(string Kind, Party Performer, SigningKey? Key, int ThrottleLimit)
 {
+    /// <summary>What recipients are told that no sink reaches.</summary>
+    public RecipientOptions Recipients { get; init; } = new();
+
     /// <exception cref="DsrException">The performer's certificate cannot sign: this is reported before anything is done.</exception>
     public static RunOptions For(string kind, Performer performer, int throttleLimit, DateTimeOffset now)
     {
@@ -93,6 +96,14 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
         await tickets.AskAsync(cancellationToken);
         List<RequestStep> steps = StepsOf(locations, holds);
         ErasurePlan accepted = plan.Approved ?? plan;
+        if (options.Kind != RunKinds.Verify)
+        {
+            await new RecipientAsking(open, locations, plan.Scope, options.Recipients, events).RunAsync(
+                steps.Select(static step => step.Location),
+                cancellationToken
+            );
+        }
+
         var incarnations = new Incarnations(open, accepted, steps, reading, await EarlierPlansAsync(accepted, cancellationToken));
         reading.Expect(incarnations.Generations);
         var reach = new PlanReach(accepted, open.State.Plan?.Tolerance ?? 0, locations, incarnations, events);

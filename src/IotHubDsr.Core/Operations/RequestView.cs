@@ -29,7 +29,9 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
     {
         Registered registered = state.Registration!;
         IReadOnlyList<string> devices = await OpenRequest.ReadDeviceIdsAsync(folder, cancellationToken);
-        List<DataRequestLocation> locations = [.. state.Locations.Select(pair => LocationOf(pair.Key, pair.Value, state))];
+        List<DataRequestLocation> locations = [];
+        foreach ((string id, LocationState location) in state.Locations)
+            locations.Add(await WithRecipientAsync(LocationOf(id, location, state), folder, state, cancellationToken));
         DateTimeOffset now = time.GetUtcNow();
         var progress = RequestProgress.Of(state, holder is not null, now);
         return new DataRequest
@@ -96,12 +98,31 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
                 ? steps.Sum(one => one.Step.Remaining * one.Subjects)
                 : null,
             Until = steps.Max(one => one.Step.Until),
-            IsOwnerActionDone = state.OwnerActed.Contains(id),
+            IsOwnerActionDone = state.HasOwnerActed(id),
             Operations =
             [
                 .. location.Tickets.Done.Select(ticket => OperationOf(ticket, isDone: true)),
                 .. location.Tickets.Open.Select(ticket => OperationOf(ticket, isDone: false)),
             ],
+        };
+    }
+
+    private static async Task<DataRequestLocation> WithRecipientAsync(
+        DataRequestLocation location,
+        IEvidenceFolder folder,
+        RequestState state,
+        CancellationToken cancellationToken
+    )
+    {
+        RecipientState recipient = state.RecipientOf(location.LocationId);
+        bool hasFile = recipient.Digest is not null && !state.IsAnonymised;
+        return location with
+        {
+            RequestFile = hasFile ? folder.PlaceOf(EvidenceFiles.Recipient(location.LocationId)) : null,
+            RequestFileDigest = recipient.Digest,
+            RequestedAt = recipient.AskedAt,
+            OwnerActionAt = recipient.ActedAt,
+            OwnerActionNote = await OpenRequest.ReadTextAsync(folder, recipient.Note, cancellationToken),
         };
     }
 

@@ -67,8 +67,8 @@ internal static class LocationSection
                 html.Badge(verdict, facts.DeviceCount > 1 ? Counted.Of(devices, "device") : null);
         }
 
-        if (location.HasOwnerActed)
-            html.Element(Tag.P, "Its owner's action is recorded as done.");
+        if (location.Recipient is { } recipient)
+            Recipient(html, recipient, location.HasOwnerActed);
 
         if (location.Until is { } until && !location.IsSettled)
         {
@@ -87,6 +87,42 @@ internal static class LocationSection
         ];
         if (details.Length > 0)
             Sentences(html, details, string.Empty);
+    }
+
+    private static void Recipient(MarkupWriter html, ReportRecipient recipient, bool hasActed)
+    {
+        if (recipient.AskedAt is { } asked)
+        {
+            using (html.Element(Tag.P))
+            {
+                html.Text("A request to its recipient was written on ");
+                html.Time(asked);
+                html.Text(recipient.File is null ? ", and is gone: " : ": ");
+                if (recipient.File is { } file)
+                {
+                    html.Data(file);
+                    html.Text(", ");
+                }
+
+                html.Element(Tag.Code, recipient.Digest ?? string.Empty);
+            }
+        }
+
+        if (!hasActed)
+            return;
+        using (html.Element(Tag.P))
+        {
+            html.Text("Its owner's action is recorded as done");
+            if (recipient.ActedAt is { } acted)
+            {
+                html.Text(", on ");
+                html.Time(acted);
+            }
+
+            html.Text(recipient.Note is null ? "." : ": ");
+            if (recipient.Note is { } note)
+                html.Data(note);
+        }
     }
 
     private static void Sentences(MarkupWriter html, IReadOnlyList<string> sentences, string otherwise)

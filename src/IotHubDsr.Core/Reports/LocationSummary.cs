@@ -39,8 +39,11 @@ internal sealed record LocationSummary
 
     public required IReadOnlyList<ReportSentence> Grounds { get; init; }
 
+    /// <summary>What was asked of its recipient, and what they did; null where neither is known.</summary>
+    public ReportRecipient? Recipient { get; init; }
+
     /// <summary>Whether its owner had to act, and has, as was noted. Nobody has read the place since.</summary>
-    public required bool HasOwnerActed { get; init; }
+    public bool HasOwnerActed => Verdict == Verdict.OwnerAction && Recipient is { HasActed: true };
 
     /// <summary>Nothing more has to be done or waited for here.</summary>
     public bool IsSettled => Verdict <= Verdict.Erased;
@@ -69,11 +72,11 @@ internal sealed record LocationSummary
             .. model
                 .Data.Locations.Concat(unlisted)
                 .DistinctBy(static location => location.Id)
-                .Select(location => Of(location, [.. rows[location.Id]], devices.Length, model.OwnersActed)),
+                .Select(location => Of(location, [.. rows[location.Id]], devices.Length, model.Recipients.GetValueOrDefault(location.Id))),
         ];
     }
 
-    private static LocationSummary Of(ReportLocation location, IReadOnlyList<ReportRow> rows, int devices, IReadOnlySet<string> ownersActed)
+    private static LocationSummary Of(ReportLocation location, IReadOnlyList<ReportRow> rows, int devices, ReportRecipient? recipient)
     {
         IReadOnlyList<KeyValuePair<Verdict, int>> verdicts = VerdictTally.Of(
             rows.GroupBy(static row => row.DeviceId, StringComparer.Ordinal)
@@ -84,7 +87,7 @@ internal sealed record LocationSummary
         {
             Location = location,
             Verdict = verdicts[0].Key,
-            HasOwnerActed = verdicts[0].Key == Verdict.OwnerAction && ownersActed.Contains(location.Id),
+            Recipient = recipient,
             Devices = verdicts,
             Found = Sum(rows, static row => row.Outcome.Planned),
             Erased = Sum(rows, static row => row.Outcome.Erased),

@@ -50,8 +50,8 @@ internal sealed record ReportModel
 
     public IReadOnlyList<DataHold> Holds { get; init; } = [];
 
-    /// <summary>IDs of locations whose owner's action was noted as done.</summary>
-    public IReadOnlySet<string> OwnersActed { get; init; } = FrozenSet<string>.Empty;
+    /// <summary>By ID of the location, what was asked of its recipient, and what its owner or recipient did.</summary>
+    public IReadOnlyDictionary<string, ReportRecipient> Recipients { get; init; } = FrozenDictionary<string, ReportRecipient>.Empty;
 
     /// <summary>What was left out beyond what the rows of <see cref="Data"/> say.</summary>
     public IReadOnlyList<ReportOmission> Omissions { get; init; } = [];
@@ -75,6 +75,22 @@ internal sealed record ReportExtension(DateTimeOffset Until, string Reason);
 /// <param name="What">What, in a few words.</param>
 /// <param name="Detail">What else is to be said; null when nothing is.</param>
 internal sealed record ReportEvent(DateTimeOffset At, string What, string? Detail = null);
+
+/// <summary>The owner of a location, or the recipient of what was there.</summary>
+/// <param name="AskedAt">When a file was written that asks them to erase; null when there is none.</param>
+/// <param name="File">Where it is; null when it is gone.</param>
+/// <param name="Digest">Its digest.</param>
+/// <param name="HasActed">Whether their action or answer was noted.</param>
+/// <param name="ActedAt">When they acted or answered.</param>
+/// <param name="Note">What was noted; null when it is not known any more.</param>
+internal sealed record ReportRecipient(
+    DateTimeOffset? AskedAt,
+    string? File,
+    string? Digest,
+    bool HasActed,
+    DateTimeOffset? ActedAt,
+    string? Note
+);
 
 /// <summary>Something that the answer leaves out.</summary>
 /// <param name="What">What.</param>

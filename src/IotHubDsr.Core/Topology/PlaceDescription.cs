@@ -106,6 +106,9 @@ internal enum PlaceTraits
     /// own.
     /// </summary>
     DeliversToReceivers = 1024,
+
+    /// <summary>What is there is in the hands of a recipient: as long as nothing reads it, they are asked in writing.</summary>
+    HasRecipient = 2048,
 }
 
 /// <summary>The order in which places are erased from: what would write new traces comes before what they are written to.</summary>

@@ -11,6 +11,7 @@ internal sealed class PlaceKinds
 
     private static readonly PlaceDescription UnknownPlace = new(Unknown, int.MaxValue - 1, "Something that this version does not know.")
     {
+        Traits = PlaceTraits.HasRecipient,
         Verdict = Verdict.OwnerAction,
         Advice =
             "This version does not know what this is: the owner of the hub finds out where it leads and what is kept there, and has the "

@@ -100,6 +100,7 @@ public sealed partial class RemoveIotDeviceDataCommand : DsrCommand
             Store = Paths.OfStore(requestStore),
             ReceivedAt = _removal.Registration.Received(this),
             IdentityEvidence = IdentityEvidence,
+            Recipients = _removal.Recipients.ToOptions(),
             Performer = _removal.Performer.Load(Certificates),
             IsRehearsal = IsWhatIf(),
             ThrottleLimit = ThrottleLimit,

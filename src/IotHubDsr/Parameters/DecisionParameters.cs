@@ -66,6 +66,11 @@ internal sealed class DecisionParameters
     [ValidateNotNullOrEmpty]
     public string? OwnerActionNote { get; set; }
 
+    /// <summary>When the owner acted, or the recipient answered; by default now.</summary>
+    [Parameter(ParameterSetName = ToNoteOwnerAction)]
+    [DateTransformation]
+    public DateTimeOffset OwnerActionAt { get; set; }
+
     /// <summary>Records how the request was answered if nothing is to be erased.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ToNoteAnswer)]
     [ValidateNotNullOrEmpty]
@@ -96,6 +101,7 @@ internal sealed class DecisionParameters
                 RequestId = Request.RequestId,
                 LocationId = LocationId!,
                 Note = OwnerActionNote!,
+                ActedAt = OwnerActionAt == default ? null : OwnerActionAt,
             },
             ToNoteAnswer => new AnswerOptions { RequestId = Request.RequestId, Note = AnswerNote! },
             ToDestroyKey => new AnonymiseOptions { RequestId = Request.RequestId, Reason = Reason },

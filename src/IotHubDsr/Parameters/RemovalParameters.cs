@@ -28,6 +28,9 @@ internal sealed class RemovalParameters
     public RegistrationParameters Registration { get; } = new();
 
     [Composed]
+    public RecipientParameters Recipients { get; } = new();
+
+    [Composed]
     public ScopedDeviceParameters Scoped { get; } = new();
 
     /// <summary>The records of devices, and what else is erased of them.</summary>

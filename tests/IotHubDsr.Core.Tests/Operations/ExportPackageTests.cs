@@ -21,6 +21,7 @@ public sealed class ExportPackageTests
         ["stored-events"] = "stored-event",
         ["stored-messages"] = "stored-message",
         ["documents"] = "stored-document",
+        ["queued-messages"] = "queued-message",
         ["log-rows"] = "log-row",
     };
 

@@ -74,23 +74,14 @@ internal sealed class RequestSandbox : IAsyncDisposable
 
     public Task<ErasurePlan> PlanAsync(params string[] deviceIds) => PlanAsync(includeOldVersions: false, deviceIds);
 
-    public async Task<ErasurePlan> PlanAsync(bool includeOldVersions, params string[] deviceIds) =>
-        Assert.Single(
-            await RunAsync<ErasurePlan>(
-                _engine.PlanAsync(
-                    new PlanOptions
-                    {
-                        Context = Context,
-                        DeviceIds = Stream(deviceIds),
-                        Erasure = new ErasureOptions { IncludeOldVersions = includeOldVersions },
-                    },
-                    CancellationToken.None
-                )
-            )
-        );
+    public Task<ErasurePlan> PlanAsync(bool includeOldVersions, params string[] deviceIds) =>
+        PlanAsync(new ErasureOptions { IncludeOldVersions = includeOldVersions }, deviceIds);
 
     /// <summary>Makes a plan about some of the devices' records.</summary>
-    public async Task<ErasurePlan> PlanAsync(RecordScope scope, params string[] deviceIds) =>
+    public Task<ErasurePlan> PlanAsync(RecordScope scope, params string[] deviceIds) =>
+        PlanAsync(new ErasureOptions { Scope = scope }, deviceIds);
+
+    public async Task<ErasurePlan> PlanAsync(ErasureOptions erasure, params string[] deviceIds) =>
         Assert.Single(
             await RunAsync<ErasurePlan>(
                 _engine.PlanAsync(
@@ -98,7 +89,7 @@ internal sealed class RequestSandbox : IAsyncDisposable
                     {
                         Context = Context,
                         DeviceIds = Stream(deviceIds),
-                        Erasure = new ErasureOptions { Scope = scope },
+                        Erasure = erasure,
                     },
                     CancellationToken.None
                 )

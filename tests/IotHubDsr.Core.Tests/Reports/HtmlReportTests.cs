@@ -219,8 +219,8 @@ public sealed class HtmlReportTests
     {
         ReportModel model = ReportSample.Synthetic([Verdict.Erased, Verdict.OwnerAction, Verdict.OwnerAction], text => text);
         string[] owners = [.. model.Data.Locations.Skip(1).Select(location => location.Id)];
-        var one = new ReportFacts(model with { OwnersActed = owners.Take(1).ToHashSet() });
-        var all = new ReportFacts(model with { OwnersActed = owners.ToHashSet() });
+        var one = new ReportFacts(model with { Recipients = Acted(owners.Take(1)) });
+        var all = new ReportFacts(model with { Recipients = Acted(owners) });
 
         Assert.StartsWith("In some places someone else has to act", ReportSummary.Headline(one), StringComparison.Ordinal);
         Assert.EndsWith(
@@ -242,13 +242,41 @@ public sealed class HtmlReportTests
     }
 
     [Fact]
+    public void Write_AnswerOfARecipient_IsText()
+    {
+        ReportModel model = ReportSample.Synthetic([Verdict.OwnerAction], text => text);
+        string id = model.Data.Locations[0].Id;
+
+        Assert.All(HostileText.All, hostile =>
+        {
+            var recipient = new ReportRecipient(ReportSample.Received, hostile, hostile, HasActed: true, ReportSample.Received, hostile);
+            IDocument document = Parse(
+                ReportSample.Html(model with { Recipients = new Dictionary<string, ReportRecipient> { [id] = recipient } })
+            );
+
+            Assert.Empty(document.All.Select(element => element.LocalName).Except(Elements));
+            Assert.Equal(
+                [VisibleText.Of(hostile), VisibleText.Of(hostile)],
+                document.QuerySelectorAll("#locations td:nth-child(3) bdi").Take(2).Select(element => element.TextContent)
+            );
+        });
+    }
+
+    private static Dictionary<string, ReportRecipient> Acted(IEnumerable<string> locations) =>
+        locations.ToDictionary(
+            static location => location,
+            static _ => new ReportRecipient(AskedAt: null, File: null, Digest: null, HasActed: true, ActedAt: null, Note: null),
+            StringComparer.Ordinal
+        );
+
+    [Fact]
     public void Headline_OwnerHasActedAndDataIsFoundThere_IsStillThatDataIsThere()
     {
         ReportModel model = ReportSample.Synthetic([Verdict.Present], text => text);
 
         Assert.StartsWith(
             "Some places still hold data",
-            ReportSummary.Headline(new ReportFacts(model with { OwnersActed = new HashSet<string> { model.Data.Locations[0].Id } })),
+            ReportSummary.Headline(new ReportFacts(model with { Recipients = Acted([model.Data.Locations[0].Id]) })),
             StringComparison.Ordinal
         );
     }

@@ -112,6 +112,20 @@ internal static class ReportSample
                     ),
                 ]
             ),
+            Recipients = locations
+                .Where((_, index) => verdicts[index] == Verdict.OwnerAction)
+                .ToDictionary(
+                    static location => location.Id,
+                    _ => new ReportRecipient(
+                        Received.AddDays(2),
+                        text("private/recipient.json"),
+                        text("sha256:5f2c"),
+                        HasActed: false,
+                        Received.AddDays(4),
+                        text("They say that it is gone.")
+                    ),
+                    StringComparer.Ordinal
+                ),
             Holds =
             [
                 new DataHold

@@ -14,6 +14,7 @@ public sealed class RoleTests
 {
     private const string Store = $"https://{WorldNames.EvidenceAccount}.blob.core.windows.net/{WorldNames.EvidenceContainer}";
     private static readonly string[] s_devices = ["dev1", "th-001"];
+    private static readonly ErasureOptions s_everything = new() { IncludeOldVersions = true, SettleMessages = true };
     private static readonly JsonSerializerOptions s_strict = new() { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
 
     /// <summary>File without extension, and an action of the role in it.</summary>
@@ -122,7 +123,7 @@ public sealed class RoleTests
         ];
         Func<Task>[] erasing =
         [
-            async () => plan = await sandbox.PlanAsync(includeOldVersions: true, s_devices),
+            async () => plan = await sandbox.PlanAsync(s_everything, s_devices),
             async () =>
                 outcome.AddRange(
                     (await sandbox.EraseAsync(plan!)).Select(static receipt =>
@@ -225,6 +226,7 @@ public sealed class RoleTests
                     Container(names, WorldNames.UploadAccount, $"insights-logs-{category}")
                 ),
             ],
+            "StorageQueue" => [$"{names.StorageId(WorldNames.UploadAccount)}/queueServices/default/queues/{WorldNames.EventQueue}"],
             "RequestStore" => [Container(names, WorldNames.EvidenceAccount, WorldNames.EvidenceContainer)],
             string other => throw new ArgumentException($"The role {other} has no scope here."),
         };

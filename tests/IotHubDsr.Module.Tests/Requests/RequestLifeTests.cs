@@ -87,6 +87,46 @@ public sealed class RequestLifeTests
         Assert.DoesNotContain("Ticket 4711", File.ReadAllText(Path.Combine(session.Store, id, "journal.jsonl")), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Recipient_IsAskedInAFile_AndTheAnswerIsOnRecordWithItsDate()
+    {
+        using var session = new RequestSession();
+        ModuleOutcome erased = session.Run(
+            "Remove-IotDeviceData th-001 -Force -RawIdentities -StatusCallbackUrl https://contoso.example/done"
+        );
+        string id = erased.Output[0].Text("RequestId");
+
+        PSObject asked = session.Run("param($id) (Get-IotDataRequest $id).Locations | Where-Object Kind -eq Webhook", id).Single();
+        PSObject noted = session
+            .Run(
+                "param($id) $hook = (Get-IotDataRequest $id).Locations | Where-Object Kind -eq Webhook; "
+                    + "(Set-IotDataRequest $id -LocationId $hook.LocationId -OwnerActionNote 'Erased' -OwnerActionAt ([DateTimeOffset]::UtcNow)).Locations "
+                    + "| Where-Object Kind -eq Webhook",
+                id
+            )
+            .Single();
+
+        string file = File.ReadAllText(asked.Text("RequestFile"));
+        Assert.Contains("\"identity_value\": \"th-001\"", file, StringComparison.Ordinal);
+        Assert.Contains("\"https://contoso.example/done\"", file, StringComparison.Ordinal);
+        Assert.StartsWith(Path.Combine(session.Store, id, "private"), asked.Text("RequestFile"), StringComparison.Ordinal);
+        Assert.Equal(("True", "Erased"), (noted.Text("IsOwnerActionDone"), noted.Text("OwnerActionNote")));
+        Assert.Equal(asked.Text("RequestFileDigest"), noted.Text("RequestFileDigest"));
+        Assert.Equal(TimeProvider.System.GetUtcNow().Date, noted.Value<DateTimeOffset>("OwnerActionAt").UtcDateTime.Date);
+    }
+
+    [Theory]
+    [InlineData("http://contoso.example")]
+    [InlineData("/callbacks")]
+    public void Callback_ThatIsNoHttpsAddress_IsRefused(string url)
+    {
+        using var session = new RequestSession();
+
+        ModuleOutcome outcome = session.Module.TryRun($"Remove-IotDeviceData th-001 -Force -StatusCallbackUrl {url}");
+
+        Assert.Contains("https", $"{outcome.Errors[0]}", StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("-DestroyKey -Reason x", true)]
     [InlineData("-ExtensionReason x", false)]

@@ -162,6 +162,9 @@ internal static class CertificateCheck
             Method = location.Method,
             VerifiedAt = location.VerifiedAt,
             Reading = location.Reading,
+            RequestFileDigest = location.Recipient?.RequestDigest,
+            RequestedAt = location.Recipient?.RequestedAt,
+            OwnerActionAt = location.Recipient?.AnsweredAt,
             Statements = location.Statements,
         };
     }

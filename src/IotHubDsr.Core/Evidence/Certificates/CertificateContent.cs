@@ -82,6 +82,9 @@ internal sealed record LocationOutcome
     /// <summary>How it was read; null when nobody could, and in certificates of earlier versions.</summary>
     public string? Reading { get; init; }
 
+    /// <summary>Whether its recipient was asked and has answered; null where neither is known.</summary>
+    public RecipientOutcome? Recipient { get; init; }
+
     /// <summary>Each subject of the certificate is in exactly one of these.</summary>
     public required IReadOnlyList<OutcomeGroup> Groups { get; init; }
 
@@ -111,6 +114,13 @@ internal sealed record LocationOutcome
         return sum;
     }
 }
+
+/// <summary>What was asked of the recipient of a location, and what they answered: its owner's action, where nobody was asked.</summary>
+/// <param name="RequestDigest">Digest of the request file; null when there is none.</param>
+/// <param name="RequestedAt">When the file was written.</param>
+/// <param name="AnswerHash">Keyed hash of the answer, which the key of the request opens; null without one.</param>
+/// <param name="AnsweredAt">When they answered, or acted.</param>
+internal sealed record RecipientOutcome(string? RequestDigest, DateTimeOffset? RequestedAt, string? AnswerHash, DateTimeOffset? AnsweredAt);
 
 /// <summary>Numbers of records; null where nobody counted.</summary>
 internal readonly record struct Counts(long? Planned, long? Erased, long? Remaining)

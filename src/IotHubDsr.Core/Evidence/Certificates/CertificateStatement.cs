@@ -168,11 +168,26 @@ internal static class CertificateStatement
         writer.Member("planned", sum.Planned);
         if (location.Reading is not null)
             writer.Member("reading", location.Reading);
+        if (location.Recipient is { } recipient)
+            WriteRecipient(writer, recipient);
         writer.Member("remaining", sum.Remaining);
         StatementJson.WriteMember(location.Statements, writer);
         WriteTime(writer, "until", location.Until);
         writer.Member("verdict", location.Verdict.ToString());
         WriteTime(writer, "verifiedAt", location.VerifiedAt);
+        writer.EndObject();
+    }
+
+    private static void WriteRecipient(CanonicalWriter writer, RecipientOutcome recipient)
+    {
+        writer.Name("recipient");
+        writer.StartObject();
+        if (recipient.AnswerHash is { } answer)
+            writer.Member("answerHash", answer);
+        WriteTime(writer, "answeredAt", recipient.AnsweredAt);
+        if (recipient.RequestDigest is { } digest)
+            writer.Member("requestDigest", $"sha256:{Digests.Hex(digest)}");
+        WriteTime(writer, "requestedAt", recipient.RequestedAt);
         writer.EndObject();
     }
 

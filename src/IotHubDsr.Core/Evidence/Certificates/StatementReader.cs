@@ -114,11 +114,20 @@ internal static class StatementReader
             ErasedAt = OptionalTime(location, "erasedAt"),
             VerifiedAt = OptionalTime(location, "verifiedAt"),
             Reading = Optional(location, "reading"),
+            Recipient = location.TryGetProperty("recipient", out JsonElement recipient) ? Recipient(recipient) : null,
             Groups =
                 location.GetProperty("outcomes") is var outcomes && outcomes.GetArrayLength() > 0
                     ? [.. outcomes.EnumerateArray().Select(Group)]
                     : throw new FormatException("A location has no outcome."),
         };
+
+    private static RecipientOutcome Recipient(JsonElement recipient) =>
+        new(
+            Optional(recipient, "requestDigest"),
+            OptionalTime(recipient, "requestedAt"),
+            Optional(recipient, "answerHash"),
+            OptionalTime(recipient, "answeredAt")
+        );
 
     private static OutcomeGroup Group(JsonElement group) =>
         new(

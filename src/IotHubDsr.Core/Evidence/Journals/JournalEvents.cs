@@ -21,6 +21,7 @@ namespace IotHubDsr.Core.Evidence.Journals;
 [JsonDerivedType(typeof(Extended), "extended")]
 [JsonDerivedType(typeof(Held), "held")]
 [JsonDerivedType(typeof(Released), "released")]
+[JsonDerivedType(typeof(RecipientAsked), "recipient-asked")]
 [JsonDerivedType(typeof(OwnerActed), "owner-acted")]
 [JsonDerivedType(typeof(Exported), "exported")]
 [JsonDerivedType(typeof(Answered), "answered")]
@@ -190,7 +191,16 @@ internal sealed record Held(string Location, string? Subject, string? Item, stri
 
 internal sealed record Released(string Location, string? Subject, string? Item) : JournalEvent;
 
-internal sealed record OwnerActed(string Location, string Note) : JournalEvent;
+/// <summary>A file was written that asks the recipient of a location to erase.</summary>
+/// <param name="Location">ID of the location.</param>
+/// <param name="Digest">Digest of the file: it has an ID in it that nobody can guess.</param>
+internal sealed record RecipientAsked(string Location, string Digest) : JournalEvent;
+
+/// <summary>The owner of a location, or the recipient that was asked, has done their part, or answered.</summary>
+/// <param name="Location">ID of the location.</param>
+/// <param name="Note">What they did or answered.</param>
+/// <param name="ActedAt">When they did; null in journals of earlier versions, and then by the time of the line.</param>
+internal sealed record OwnerActed(string Location, string Note, DateTimeOffset? ActedAt = null) : JournalEvent;
 
 /// <summary>A package was written for the person who asked.</summary>
 internal sealed record Exported(string Digest, long Records, ScopeStatement? Scope = null) : JournalEvent;

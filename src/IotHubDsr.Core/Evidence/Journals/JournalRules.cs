@@ -92,8 +92,12 @@ internal static partial class JournalRules
             case Released released:
                 RequireText(released.Item);
                 break;
+            case RecipientAsked asked:
+                Require(IsDigest(asked.Digest), "the digest of a request file is invalid");
+                break;
             case OwnerActed acted:
                 RequireText(acted.Note);
+                RequireTime(acted.ActedAt);
                 break;
             case Answered answered:
                 RequireText(answered.Note);

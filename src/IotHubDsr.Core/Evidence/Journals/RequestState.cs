@@ -13,7 +13,7 @@ internal sealed class RequestState
     private readonly Dictionary<string, LocationState> _locations = new(StringComparer.Ordinal);
     private readonly List<Held> _holds = [];
     private readonly List<(Certified Certificate, DateTimeOffset At)> _certificates = [];
-    private readonly HashSet<string> _ownerActed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RecipientState> _recipients = new(StringComparer.Ordinal);
     private readonly DeviceFates _devices = new();
     private readonly List<JournalLine> _milestones = [];
     private RunStarted? _run;
@@ -77,8 +77,11 @@ internal sealed class RequestState
     /// <summary>Lines that tell the story of the request, without what was done item by item.</summary>
     public IReadOnlyList<JournalLine> Milestones => _milestones;
 
-    /// <summary>Locations whose owner's action was noted as done.</summary>
-    public IReadOnlySet<string> OwnerActed => _ownerActed;
+    /// <summary>What is known of the owner or recipient of a location.</summary>
+    public RecipientState RecipientOf(string locationId) => _recipients.GetValueOrDefault(locationId, RecipientState.Unknown);
+
+    /// <summary>Whether the action of a location's owner was noted as done.</summary>
+    public bool HasOwnerActed(string locationId) => RecipientOf(locationId).Note is not null;
 
     /// <summary>When a subject's device was deleted by this request; null when it was not.</summary>
     public DateTimeOffset? DeletedAt(string subject) => _devices.DeletedAt(subject);
@@ -212,8 +215,11 @@ internal sealed class RequestState
                 ReleasedAt = at;
                 _holds.RemoveAll(held => (held.Location, held.Subject, held.Item) == (released.Location, released.Subject, released.Item));
                 break;
+            case RecipientAsked asked:
+                _recipients[asked.Location] = RecipientOf(asked.Location) with { Digest = asked.Digest, AskedAt = at };
+                break;
             case OwnerActed acted:
-                _ownerActed.Add(acted.Location);
+                _recipients[acted.Location] = RecipientOf(acted.Location) with { Note = acted.Note, ActedAt = acted.ActedAt ?? at };
                 break;
             case Exported:
                 IsExported = true;

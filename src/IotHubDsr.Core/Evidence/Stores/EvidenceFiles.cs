@@ -25,6 +25,9 @@ internal static partial class EvidenceFiles
     /// <summary>The signature of the plan's approver.</summary>
     public static string PlanSignature(string digest) => Plan(digest) + ".p7s";
 
+    /// <summary>The file that asks the recipient of a location to erase.</summary>
+    public static string Recipient(string locationId) => $"{Private}recipient-{locationId}.json";
+
     /// <summary>A free text, under its keyed hash.</summary>
     public static string Text(string hash) => $"{Private}text-{hash}";
 

@@ -10,6 +10,7 @@ internal sealed class AzureFunctionKind : ISinkKind, IHandlerPlaces
     public PlaceDescription Description { get; } =
         new(Name, Position: 180, "Azure Function that handles an Event Grid subscription.")
         {
+            Traits = PlaceTraits.HasRecipient,
             Verdict = Verdict.OwnerAction,
             Advice =
                 "What a function keeps cannot be seen from here: its owner looks in its outputs and in its Application "

@@ -103,7 +103,7 @@ internal sealed class BusScan(BusPlaces places, RecordSelection selection, SinkC
         }
 
         if (Lines is { } lines)
-            await lines.WriteAsync(cancellationToken);
+            await lines.Lines.WriteAsync(cancellationToken);
     }
 
     private async ValueTask AddAsync(BusReading reading, CancellationToken cancellationToken)

@@ -32,7 +32,7 @@ internal sealed class BusSink(AzureAccess access, string hubName, bool isTopic) 
     {
         RecordSelection selection = SelectionOf(call, deviceIds);
         var lines = new EventLines(selection, target, BusRecords.Lines);
-        return new EventExport(new BusScan(_places, selection, call) { Lines = lines }, lines, call);
+        return new RecordExport(new BusScan(_places, selection, call) { Lines = lines }, lines.Lines);
     }
 
     public IUnitWork<IReadOnlyList<ErasureOutcome>> Erase(SinkCall call, IReadOnlyList<DeviceDataFinding> findings) =>

@@ -7,10 +7,15 @@ namespace IotHubDsr.Core.Sinks.CosmosContainers;
 /// <summary>Containers of Cosmos DB in which each message of the hub is a document.</summary>
 internal sealed class CosmosContainerSink(AzureAccess access, string hubName, TimeProvider time) : IFinder, IExporter, IEraser
 {
-    public IUnitWork<IReadOnlyList<DeviceDataFinding>> Find(SinkCall call, IReadOnlyList<string> deviceIds) => Scan(call, deviceIds);
+    public IUnitWork<IReadOnlyList<DeviceDataFinding>> Find(SinkCall call, IReadOnlyList<string> deviceIds) =>
+        Scan(call, SelectionOf(call, deviceIds), lines: null);
 
-    public IUnitWork<IReadOnlyList<ExportCompleteness>> Export(SinkCall call, IReadOnlyList<string> deviceIds, IExportTarget target) =>
-        new DocumentExport(Scan(call, deviceIds), call, target);
+    public IUnitWork<IReadOnlyList<ExportCompleteness>> Export(SinkCall call, IReadOnlyList<string> deviceIds, IExportTarget target)
+    {
+        RecordSelection selection = SelectionOf(call, deviceIds);
+        var lines = new DocumentLines(selection, target);
+        return new RecordExport(Scan(call, selection, lines), lines.Lines);
+    }
 
     public IUnitWork<IReadOnlyList<ErasureOutcome>> Erase(SinkCall call, IReadOnlyList<DeviceDataFinding> findings) =>
         new DocumentErasure(
@@ -21,14 +26,17 @@ internal sealed class CosmosContainerSink(AzureAccess access, string hubName, Ti
             findings
         );
 
-    private DocumentScan Scan(SinkCall call, IReadOnlyList<string> deviceIds) =>
+    private DocumentScan Scan(SinkCall call, RecordSelection selection, DocumentLines? lines) =>
         new(
             token => DocumentContainer.OpenAsync(access, call.Location, mayDelete: false, token),
-            SelectionOf(call, deviceIds),
+            selection,
             HubSharing.GroundOf(call.Location, "container"),
             call,
             time
-        );
+        )
+        {
+            Lines = lines,
+        };
 
     private RecordSelection SelectionOf(SinkCall call, IEnumerable<string> deviceIds) =>
         call.SelectionOf(deviceIds, new RecordOrigin(hubName));

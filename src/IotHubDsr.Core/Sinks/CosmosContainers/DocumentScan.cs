@@ -37,10 +37,8 @@ internal sealed class DocumentScan(
 
     public bool IsSplit { get; private set; }
 
-    public RecordSelection Selection => selection;
-
-    /// <summary>Takes the matches of an export; null when nothing is exported. Then units wait for each other.</summary>
-    public DocumentLines? Lines { get; set; }
+    /// <summary>Takes the matches of an export, and then units wait for each other; null when nothing is exported.</summary>
+    public DocumentLines? Lines { get; init; }
 
     public bool IsInOrder => Lines is not null;
 
@@ -144,7 +142,7 @@ internal sealed class DocumentScan(
                 foreach (ReadOnlyMemory<byte> json in DocumentPage.Split(page))
                     Take(judge, json);
                 if (Lines is { } lines)
-                    await lines.WriteAsync(cancellationToken);
+                    await lines.Lines.WriteAsync(cancellationToken);
                 await call.ProgressAsync($"{Counted.Of(_documents, "document")} read", percent: null, cancellationToken);
             }
         }

@@ -10,6 +10,7 @@ internal sealed class EventHandlerKind : ISinkKind, IHandlerPlaces
     public PlaceDescription Description { get; } =
         new(Name, Position: 200, "Any other handler of an Event Grid subscription.")
         {
+            Traits = PlaceTraits.HasRecipient,
             Verdict = Verdict.OwnerAction,
             Advice =
                 "What this handler keeps cannot be seen from here: its owner deletes what it holds of the device and confirms " + "it.",

@@ -151,6 +151,6 @@ internal sealed class EventStreamScan(
         foreach (ReceivedEvent one in events)
             reading.Read(one);
         if (Lines is { } lines)
-            await lines.WriteAsync(cancellationToken);
+            await lines.Lines.WriteAsync(cancellationToken);
     }
 }

@@ -27,7 +27,7 @@ internal abstract class EventStreamSink(AzureAccess access, string hubName) : IF
     {
         RecordSelection selection = SelectionOf(call, deviceIds);
         var lines = new EventLines(selection, target, EventRecords.Lines);
-        return new EventExport(Scan(call, selection, lines), lines, call);
+        return new RecordExport(Scan(call, selection, lines), lines.Lines);
     }
 
     /// <summary>Asks what the event hub of a location is like now, and how it can be read.</summary>

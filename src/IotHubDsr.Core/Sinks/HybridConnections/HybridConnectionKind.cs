@@ -10,6 +10,7 @@ internal sealed class HybridConnectionKind : ISinkKind, IHandlerPlaces
     public PlaceDescription Description { get; } =
         new(Name, Position: 190, "Relay hybrid connection of an Event Grid subscription.")
         {
+            Traits = PlaceTraits.HasRecipient,
             Verdict = Verdict.OwnerAction,
             Advice =
                 "The relay keeps nothing, its listener can: the listener's owner deletes what it holds of the device and " + "confirms it.",

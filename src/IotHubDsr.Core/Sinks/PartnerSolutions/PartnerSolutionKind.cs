@@ -11,6 +11,7 @@ internal sealed class PartnerSolutionKind : ISinkKind, ILogPlaces
     public PlaceDescription Description { get; } =
         new(Name, Position: 240, "Partner solution that receives the hub's resource logs.")
         {
+            Traits = PlaceTraits.HasRecipient,
             Verdict = Verdict.OwnerAction,
             Advice =
                 "What the partner keeps cannot be seen from here: the owner of the solution has the partner delete the " + "device's rows.",

@@ -10,6 +10,7 @@ internal sealed class WebhookKind : ISinkKind, IHandlerPlaces
     public PlaceDescription Description { get; } =
         new(Name, Position: 170, "Webhook of an Event Grid subscription.")
         {
+            Traits = PlaceTraits.HasRecipient,
             Verdict = Verdict.OwnerAction,
             Advice = "What a webhook keeps cannot be seen from here: its owner deletes what it holds of the device and confirms it.",
         };

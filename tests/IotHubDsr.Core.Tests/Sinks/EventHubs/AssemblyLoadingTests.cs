@@ -21,7 +21,7 @@ public sealed class AssemblyLoadingTests
             Assert.Contains(context.Assemblies, one => one.GetName().Name == "Azure.Core");
             Assert.DoesNotContain(context.Assemblies, one =>
                 one.GetName().Name is { } name
-                && ((string[])["EventHubs", "ServiceBus", "Amqp", "Cosmos", "Newtonsoft"]).Any(part =>
+                && ((string[])["EventHubs", "ServiceBus", "Amqp", "Cosmos", "Newtonsoft", "Queues"]).Any(part =>
                     name.Contains(part, StringComparison.Ordinal)
                 )
             );

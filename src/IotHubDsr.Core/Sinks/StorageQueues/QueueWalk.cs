@@ -1,0 +1,134 @@
+using IotHubDsr.Core.Azure.Queues;
+
+namespace IotHubDsr.Core.Sinks.StorageQueues;
+
+/// <summary>
+/// Receives all messages of a queue. They stay hidden from everybody else until each is deleted or given back, so that none is received
+/// twice and all that are left keep their order. What is not given back, because the process dies, is visible again after a time.
+/// </summary>
+internal sealed class QueueWalk(QueueAccess queue, MessageReading reading, SinkCall call, TimeProvider time)
+{
+    /// <summary>More are not held at once: their receivers wait for so long.</summary>
+    private const int MostMessages = 50_000;
+
+    /// <summary>
+    /// Many receivers, Azure Functions by default, put a message aside without trying it when it is received for the sixth time: the next
+    /// time after this one must be none of those.
+    /// </summary>
+    private const int MostReceipts = 3;
+
+    private static readonly TimeSpan LeastHidden = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan HiddenPerMessage = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long giving back may go on when the command was stopped.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<string, QueuedMessage> _held = new(StringComparer.Ordinal);
+    private readonly List<QueuedMessage> _inOrder = [];
+
+    /// <summary>Messages of which all is selected, in their order.</summary>
+    public List<ReadMessage> CanGo { get; } = [];
+
+    /// <summary>Those that hold something of subjects, and cannot go.</summary>
+    public List<ReadMessage> Bound { get; } = [];
+
+    /// <summary>Those that are in no form that tells a device.</summary>
+    public int Unread { get; private set; }
+
+    /// <summary>Why not every message was received, without a full stop; null when every one was.</summary>
+    public string? Obstacle { get; private set; }
+
+    /// <summary>When the last message had been received.</summary>
+    public DateTimeOffset At { get; private set; }
+
+    /// <summary>When what nobody gives back is visible again at the latest.</summary>
+    public DateTimeOffset VisibleBy { get; private set; }
+
+    /// <summary>Messages that are to be given back.</summary>
+    public int Left => _held.Count;
+
+    public async Task ReceiveAsync(CancellationToken cancellationToken)
+    {
+        await queue.RequireReleaseAsync(cancellationToken);
+        long count = await queue.CountAsync(cancellationToken);
+        TimeSpan hidden = LeastHidden + (HiddenPerMessage * Math.Min(count, MostMessages));
+        while (Obstacle is null)
+        {
+            IReadOnlyList<QueuedMessage> front = await queue.PeekAsync(cancellationToken);
+            if (front.Count == 0)
+                break;
+            Obstacle = ObstacleBefore(front);
+            if (Obstacle is not null)
+                break;
+            VisibleBy = time.GetUtcNow() + hidden;
+            foreach (QueuedMessage message in await queue.ReceiveAsync(hidden, cancellationToken))
+                Take(message);
+            await call.ProgressAsync($"{Counted.Of(_held.Count, "message")} received", percent: null, cancellationToken);
+        }
+
+        At = time.GetUtcNow();
+        long left = await queue.CountAsync(cancellationToken);
+        Obstacle ??= left > _held.Count ? $"{Counted.Of(left - _held.Count, "message")} had been received by somebody else" : null;
+    }
+
+    /// <summary>A message was deleted, or somebody else has it: it is not given back.</summary>
+    public void Drop(QueuedMessage message) => _held.Remove(message.Id);
+
+    /// <summary>
+    /// Gives back what is held, in the order in which it was received; it does so when the command is stopped as well, and then for a short
+    /// time only.
+    /// </summary>
+    public async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource();
+        using CancellationTokenRegistration stop = cancellationToken.Register(() => patience.CancelAfter(Patience));
+        Fault? fault = null;
+        int failed = 0;
+        foreach (QueuedMessage message in _inOrder.Where(message => _held.ContainsKey(message.Id)))
+        {
+            try
+            {
+                await queue.ReleaseAsync(message, patience.Token);
+            }
+            catch (DsrException refused)
+            {
+                fault ??= refused.Fault;
+                failed++;
+            }
+        }
+
+        if (fault is null)
+            return;
+        string text =
+            $"{call.Location}: {Counted.Of(failed, "message")} could not be given back and will be visible to receivers again by "
+            + $"{VisibleBy:u}: {fault.Message}";
+        await call.NoteAsync(NoticeLevel.Warning, text, cancellationToken);
+    }
+
+    /// <summary>What speaks against receiving these messages; null for nothing.</summary>
+    private string? ObstacleBefore(IReadOnlyList<QueuedMessage> front)
+    {
+        if (_held.Count >= MostMessages)
+            return $"it holds more than {Counted.Of(MostMessages, "message")}, which are not held at once";
+        return front.FirstOrDefault(message => message.Dequeues > MostReceipts && !reading.Read(message).CanGo) is { } tried
+            ? $"message {tried.Id} of others has been received {tried.Dequeues} times already, and its receiver could give up on it"
+            : null;
+    }
+
+    private void Take(QueuedMessage message)
+    {
+        if (!_held.TryAdd(message.Id, message))
+        {
+            Obstacle = "receiving them took so long that the first ones were visible again";
+            return;
+        }
+
+        ReadMessage read = reading.Read(message);
+        _inOrder.Add(message with { Text = ReadOnlyMemory<byte>.Empty });
+        Unread += read.IsUnread ? 1 : 0;
+        if (read.CanGo)
+            CanGo.Add(read);
+        else if (read.Subjects.Count > 0)
+            Bound.Add(read);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Azure.Queues;
+using IotHubDsr.Core.Records;
+
+namespace IotHubDsr.Core.Sinks.StorageQueues;
+
+/// <summary>
+/// Storage queues. The service shows the first messages of one and gives away the others only: a longer queue is read as a whole by an
+/// erasure alone, if it was asked to.
+/// </summary>
+/// <param name="open">Opens the queue of a location.</param>
+/// <param name="hubName">Name of the hub.</param>
+/// <param name="time">The time.</param>
+internal sealed class StorageQueueSink(Func<DataLocation, CancellationToken, Task<QueueAccess>> open, string hubName, TimeProvider time)
+    : IFinder,
+        IExporter,
+        IEraser
+{
+    private readonly ConcurrentDictionary<string, QueueWalked> _walked = new(StringComparer.Ordinal);
+
+    public IUnitWork<IReadOnlyList<DeviceDataFinding>> Find(SinkCall call, IReadOnlyList<string> deviceIds) =>
+        UnitWork.Whole(token => FindAsync(call, SelectionOf(call, deviceIds), lines: null, token));
+
+    public IUnitWork<IReadOnlyList<ExportCompleteness>> Export(SinkCall call, IReadOnlyList<string> deviceIds, IExportTarget target) =>
+        UnitWork.Whole(token => ExportAsync(call, SelectionOf(call, deviceIds), target, token));
+
+    public IUnitWork<IReadOnlyList<ErasureOutcome>> Erase(SinkCall call, IReadOnlyList<DeviceDataFinding> findings) =>
+        UnitWork.Whole(token => EraseAsync(call, findings, token));
+
+    private RecordSelection SelectionOf(SinkCall call, IEnumerable<string> deviceIds) =>
+        call.SelectionOf(deviceIds, new RecordOrigin(hubName));
+
+    private async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
+        SinkCall call,
+        RecordSelection selection,
+        MessageLines? lines,
+        CancellationToken cancellationToken
+    )
+    {
+        QueueAccess queue = await open(call.Location, cancellationToken);
+        QueueLook look = await QueueLook.TakeAsync(queue, cancellationToken);
+
+        // Only the verification that follows an erasure goes by its walk.
+        QueueWalked? walk =
+            call.Options.Erasure.SettleMessages
+            && _walked.TryRemove(call.Location.Id, out QueueWalked? last)
+            && last.Explains(look, time.GetUtcNow())
+                ? last
+                : null;
+        var findings = new QueueFindings(selection, look, walk);
+        var reading = new MessageReading(selection, lines);
+        foreach (QueuedMessage message in look.Messages)
+            findings.Add(reading.Read(message));
+        call.Reading = findings.Reading;
+        return [.. Enumerable.Range(0, selection.Subjects.Count).Select(subject => findings.ToFinding(call, subject))];
+    }
+
+    private async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
+        SinkCall call,
+        RecordSelection selection,
+        IExportTarget target,
+        CancellationToken cancellationToken
+    )
+    {
+        using RecordLines lines = MessageLines.Open(selection, target);
+        IReadOnlyList<DeviceDataFinding> findings = await FindAsync(call, selection, new MessageLines(lines), cancellationToken);
+        await lines.WriteAsync(cancellationToken);
+        await lines.CloseAsync();
+        return [.. findings.Select(lines.AccountOf)];
+    }
+
+    private async Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
+        SinkCall call,
+        IReadOnlyList<DeviceDataFinding> findings,
+        CancellationToken cancellationToken
+    )
+    {
+        _walked.TryRemove(call.Location.Id, out _);
+        if (!call.Options.Erasure.SettleMessages)
+            return [.. findings.Select(static finding => new ErasureOutcome(finding.DeviceId, 0, 0))];
+        QueueAccess queue = await open(call.Location, cancellationToken);
+        var erasure = new QueueErasure(queue, SelectionOf(call, findings.Select(static finding => finding.DeviceId)), call, findings, time);
+        IReadOnlyList<ErasureOutcome> outcomes = await erasure.RunAsync(cancellationToken);
+        if (erasure.Walked is { } walked)
+            _walked[call.Location.Id] = walked;
+        return outcomes;
+    }
+}
