@@ -19,6 +19,7 @@ internal sealed class ServiceBusFamily : IBenchmarkFamily
     private const int PageSize = 250;
     private const int Devices = 100;
     private const int SettledDevices = 200;
+    private const int Rounds = 3;
 
     public string Name => "servicebus";
 
@@ -35,29 +36,33 @@ internal sealed class ServiceBusFamily : IBenchmarkFamily
         int settled = Math.Max(SettledDevices * 2, 20_000 / divisor);
         await using BlobSandbox sandbox = await BlobSandbox.StartAsync("--data", "0");
 
-        // Queues of the world, which has no messages: one to warm up, one to be peeked at, one to take messages out of.
-        await sandbox.SendMessagesAsync(WorldNames.BusNamespace, WorldNames.DeviceEventsQueue, Devices * 10, Devices);
+        // Of the world, which has no messages: a queue to be peeked at, and a subscription to take messages out of.
         await sandbox.SendMessagesAsync(WorldNames.BusNamespace, WorldNames.AlertsQueue, count, Devices);
         await sandbox.SendMessagesAsync(WorldNames.BusNamespace, WorldNames.DeviceEventsTopic, settled, SettledDevices);
-        await FindAsync(sandbox, WorldNames.DeviceEventsQueue, 10);
-        await PeekAsync(sandbox, WorldNames.DeviceEventsQueue, Devices * 10);
+        await PeekAsync(sandbox, count);
+        await FindAsync(sandbox, count / Devices);
 
-        double ours = await FindAsync(sandbox, WorldNames.AlertsQueue, count / Devices);
-        double bare = await PeekAsync(sandbox, WorldNames.AlertsQueue, count);
-        double again = await FindAsync(sandbox, WorldNames.AlertsQueue, count / Devices);
-        await Console.Error.WriteLineAsync($"   ours {ours:F2} s and {again:F2} s, bare {bare:F2} s");
-        double time = (ours + again) / 2;
-        report(new BenchmarkRow("servicebus_messages_per_s", count / time, "messages/s", 5_000, AtMost: false));
-        report(new BenchmarkRow("servicebus_vs_bare", bare / time, "ratio", 0.85, AtMost: false));
+        // In turns: what else the machine does meets both.
+        double ours = 0,
+            bare = 0;
+        for (int round = 0; round < Rounds; round++)
+        {
+            bare += await PeekAsync(sandbox, count) / Rounds;
+            ours += await FindAsync(sandbox, count / Devices) / Rounds;
+        }
+
+        await Console.Error.WriteLineAsync($"   ours {ours:F2} s, bare {bare:F2} s");
+        report(new BenchmarkRow("servicebus_messages_per_s", count / ours, "messages/s", 5_000, AtMost: false));
+        report(new BenchmarkRow("servicebus_vs_bare", bare / ours, "ratio", 0.85, AtMost: false));
 
         int twice = await SettleAsync(sandbox, settled / SettledDevices);
         report(new BenchmarkRow("servicebus_bystanders_touched_twice", twice, "messages", 0, AtMost: true));
     }
 
-    private static async Task<double> FindAsync(BlobSandbox sandbox, string queue, int expected)
+    private static async Task<double> FindAsync(BlobSandbox sandbox, int expected)
     {
         var sink = new BusSink(sandbox.Access, WorldNames.HubName, isTopic: false);
-        SinkCall call = CallOf(sandbox, queue, isTopic: false, ErasureOptions.OwnAndCurrent);
+        SinkCall call = CallOf(sandbox, WorldNames.AlertsQueue, isTopic: false, ErasureOptions.OwnAndCurrent);
         long started = Stopwatch.GetTimestamp();
         IReadOnlyList<DeviceDataFinding> found = await LocalScheduler.RunAsync(
             sink.Find(call, ["gen-1"]),
@@ -93,11 +98,11 @@ internal sealed class ServiceBusFamily : IBenchmarkFamily
         return twice;
     }
 
-    private static async Task<double> PeekAsync(BlobSandbox sandbox, string queue, int expected)
+    private static async Task<double> PeekAsync(BlobSandbox sandbox, int expected)
     {
         int peeked = 0;
         long started = Stopwatch.GetTimestamp();
-        await ForEachAsync(sandbox, queue, _ => peeked++);
+        await ForEachAsync(sandbox, WorldNames.AlertsQueue, _ => peeked++);
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         if (peeked != expected)
             throw new InvalidOperationException($"{expected} messages are there, and {peeked} were peeked at.");

@@ -19,10 +19,10 @@ internal enum BusMessageState
 internal sealed class BusMessage(ServiceBusReceivedMessage received)
 {
     /// <summary>Its number in the queue; of a partitioned entity, the upper 16 bits are the partition's.</summary>
-    public long SequenceNumber => received.SequenceNumber;
+    public long SequenceNumber { get; } = received.SequenceNumber;
 
     /// <summary>The partition that it is in; 0 where the entity has none.</summary>
-    public int Partition => PartitionOf(received.SequenceNumber);
+    public int Partition => PartitionOf(SequenceNumber);
 
     public BusMessageState State =>
         received.State switch
@@ -49,7 +49,7 @@ internal sealed class BusMessage(ServiceBusReceivedMessage received)
     public DateTimeOffset LockedUntil => received.LockedUntil;
 
     /// <summary>As what all services of messaging transfer.</summary>
-    public ReceivedEvent ToEvent() => new(received.SequenceNumber, received.EnqueuedTime, received.GetRawAmqpMessage());
+    public ReceivedEvent ToEvent() => new(SequenceNumber, received.EnqueuedTime, received.GetRawAmqpMessage());
 
     public static int PartitionOf(long sequenceNumber)
     {

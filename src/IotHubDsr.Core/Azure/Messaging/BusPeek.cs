@@ -32,11 +32,13 @@ internal sealed class BusPeek(BusPlace place, Func<ServiceBusReceiver> open) : I
                 _next = null;
                 if (page.Count == 0)
                     return page;
-                page.RemoveAll(message => message.SequenceNumber < _from);
-                if (page.Count == 0)
+                long from = _from;
+                foreach (BusMessage message in page)
+                    _from = Math.Max(_from, message.SequenceNumber + 1);
+                if (_from == from)
                     throw FaultCatalogue.ServiceFailed.Exception(place.Target, "it shows the same messages again and again.");
-                _from = page.Max(static message => message.SequenceNumber) + 1;
                 _next = PeekAsync(cancellationToken);
+                page.RemoveAll(message => message.SequenceNumber < from);
                 return page;
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

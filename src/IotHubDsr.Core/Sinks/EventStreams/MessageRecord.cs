@@ -103,7 +103,8 @@ internal sealed class MessageRecord(RecordMatcher matcher, BodyTexts? bodies, Hu
             }
             else if (name is Sender && isToldByHub)
             {
-                matcher.AddSender(Utf8(text), SenderSource.Property);
+                if (notes is HubNotes.Annotations)
+                    matcher.AddSender(Utf8(text), SenderSource.Property);
             }
             else if (name is Sender)
             {
