@@ -1,28 +1,27 @@
 using System.Text.Json;
-using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Sinks.EventStreams;
 using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Sinks.EventHubs;
 
 /// <summary>What Azure Resource Manager tells of event hubs that were found: how long they keep events, and who may read them.</summary>
-internal sealed class EventHubFacts(DiscoveryContext context, LocationSet locations)
+internal sealed class EventHubFacts(DiscoveryContext context)
 {
-    public async Task AddAsync(IEnumerable<LocationDraft> eventHubs, CancellationToken cancellationToken)
+    public async Task AddAsync(IEnumerable<LocationDraft> eventHubs, LocationSet locations, CancellationToken cancellationToken)
     {
         IEnumerable<LocationDraft> distinct = eventHubs.DistinctBy(static location =>
             (location.Place.ToLowerInvariant(), location.ResourceId?.ToLowerInvariant())
         );
-        foreach (LocationDraft location in distinct)
-        {
-            if (EventHubResource.IdOf(location.ResourceId) is { } id)
-                await AddAsync(location, id, cancellationToken);
-        }
+        foreach (LocationSet facts in await Task.WhenAll(distinct.Select(location => OfAsync(location, cancellationToken))))
+            locations.Add(facts);
     }
 
     /// <summary>An event hub that cannot be read says so when it is read for its events.</summary>
-    private async Task AddAsync(LocationDraft location, ArmId id, CancellationToken cancellationToken)
+    private async Task<LocationSet> OfAsync(LocationDraft location, CancellationToken cancellationToken)
     {
+        var facts = new LocationSet();
+        if (EventHubResource.IdOf(location.ResourceId) is not { } id)
+            return facts;
         JsonElement described;
         try
         {
@@ -30,16 +29,15 @@ internal sealed class EventHubFacts(DiscoveryContext context, LocationSet locati
         }
         catch (DsrException)
         {
-            return;
+            return facts;
         }
 
+        DataWay? groups = await ConsumerGroups.RemarkAsync(context.Arm, EventHubResource.GroupsOf(id), facts, cancellationToken);
         LocationDraft more = LocationDraft.Of(EventHubKind.Name, location.Place, location.ResourceId) with
         {
-            Ways = await GroupsAsync(id) is { } groups ? [groups] : [],
+            Ways = groups is null ? [] : [groups],
         };
-        locations.Add(StreamExpiry.Note(more, described.Prop("properties")));
-
-        Task<DataWay?> GroupsAsync(ArmId id) =>
-            ConsumerGroups.RemarkAsync(context.Arm, EventHubResource.GroupsOf(id), locations, cancellationToken);
+        facts.Add(StreamExpiry.Note(more, described.Prop("properties")));
+        return facts;
     }
 }

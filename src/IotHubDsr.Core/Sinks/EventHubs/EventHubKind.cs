@@ -60,5 +60,5 @@ internal sealed class EventHubKind : ISinkKind, IEndpointPlaces, IHandlerPlaces,
         DiscoveryContext context,
         LocationSet locations,
         CancellationToken cancellationToken
-    ) => new EventHubFacts(context, locations).AddAsync(found.Where(static location => location.Kind == Name), cancellationToken);
+    ) => new EventHubFacts(context).AddAsync(found.Where(static location => location.Kind == Name), locations, cancellationToken);
 }

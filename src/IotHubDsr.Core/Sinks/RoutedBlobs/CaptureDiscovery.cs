@@ -9,29 +9,30 @@ namespace IotHubDsr.Core.Sinks.RoutedBlobs;
 /// Containers that Event Hubs Capture copies event hubs to, whether routes, Event Grid or logs lead to those. The names of its blobs hold no
 /// hub: whose they are is for the operator to say.
 /// </summary>
-internal sealed class CaptureDiscovery(DiscoveryContext context, HubDescription hub, LocationSet locations)
+internal sealed class CaptureDiscovery(DiscoveryContext context, HubDescription hub)
 {
     private const string ToBlobs = "EventHubArchive.AzureBlockBlob";
     private const int DefaultIntervalSeconds = 300;
     private const int LongestIntervalSeconds = 900;
 
-    public async Task AddAsync(IReadOnlyList<LocationDraft> found, CancellationToken cancellationToken)
+    public async Task AddAsync(IReadOnlyList<LocationDraft> found, LocationSet locations, CancellationToken cancellationToken)
     {
         IEnumerable<ArmId> eventHubs = found
             .Select(static location => EventHubResource.IdOf(location.ResourceId))
             .OfType<ArmId>()
             .DistinctBy(static id => id.ToString(), StringComparer.OrdinalIgnoreCase);
-        foreach (ArmId id in eventHubs)
-            await AddAsync(id, cancellationToken);
+        foreach (LocationSet captures in await Task.WhenAll(eventHubs.Select(id => OfAsync(id, cancellationToken))))
+            locations.Add(captures);
     }
 
-    private async Task AddAsync(ArmId id, CancellationToken cancellationToken)
+    private async Task<LocationSet> OfAsync(ArmId id, CancellationToken cancellationToken)
     {
+        var captures = new LocationSet();
         try
         {
             JsonElement described = await context.Resources.GetAsync(EventHubResource.CallOf(id), cancellationToken);
             if (described.Prop("properties").Prop("captureDescription") is { } capture)
-                await AddAsync(id, capture, cancellationToken);
+                await AddAsync(id, capture, captures, cancellationToken);
         }
         catch (DsrException unread) when (unread.Fault.Id == FaultCatalogue.LocationMissing.Id)
         {
@@ -39,11 +40,13 @@ internal sealed class CaptureDiscovery(DiscoveryContext context, HubDescription 
         }
         catch (DsrException unread)
         {
-            locations.AddUnread($"Capture of the event hub {id.Name}", unread.Fault);
+            captures.AddUnread($"Capture of the event hub {id.Name}", unread.Fault);
         }
+
+        return captures;
     }
 
-    private async Task AddAsync(ArmId id, JsonElement? capture, CancellationToken cancellationToken)
+    private async Task AddAsync(ArmId id, JsonElement? capture, LocationSet locations, CancellationToken cancellationToken)
     {
         bool isOn = capture.Flag("enabled", otherwise: true);
         JsonElement? destination = capture.Prop("destination");

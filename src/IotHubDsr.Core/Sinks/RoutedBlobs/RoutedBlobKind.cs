@@ -49,7 +49,7 @@ internal sealed class RoutedBlobKind : ISinkKind, IEndpointPlaces, IOnwardPlaces
         DiscoveryContext context,
         LocationSet locations,
         CancellationToken cancellationToken
-    ) => new CaptureDiscovery(context, hub, locations).AddAsync(found, cancellationToken);
+    ) => new CaptureDiscovery(context, hub).AddAsync(found, locations, cancellationToken);
 
     public async Task<LocationDraft?> FindAsync(
         RoutingEndpoint endpoint,
