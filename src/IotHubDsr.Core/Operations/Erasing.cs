@@ -23,7 +23,7 @@ internal sealed class Erasing(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var run = RunOptions.For(RunKinds.Erase, options.Performer, options.ThrottleLimit, _clock.GetUtcNow()) with
+        RunOptions run = RunOptions.For(RunKinds.Erase, options.Performer, options.ThrottleLimit, _clock.GetUtcNow()) with
         {
             Recipients = options.Recipients,
         };

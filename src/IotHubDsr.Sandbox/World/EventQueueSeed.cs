@@ -30,7 +30,7 @@ internal sealed class EventQueueSeed(
             time => Deliver(Telemetry("dev1", "th-001", time), names.HubId),
             time => Deliver(Connected("dev1", time) with { Subject = EventGridEvent.SubjectOf("dev1", "tracker") }, names.HubId),
             time => Deliver(Telemetry(null, DeviceSeed.Gateway, time, DeviceSeed.Leaf), names.HubId),
-            time => Deliver(Connected("dev1", time), names.NeighbourId),
+            time => Deliver(Connected("dev1", time, WorldNames.NeighbourName), names.NeighbourId),
             PlainJson,
             _ => queue.Put("dev1: not an event, and in no encoding of one {"),
         ];
@@ -95,7 +95,7 @@ internal sealed class EventQueueSeed(
             }
         );
 
-    private EventGridEvent Connected(string deviceId, DateTimeOffset time) =>
+    private EventGridEvent Connected(string deviceId, DateTimeOffset time, string hubName = WorldNames.HubName) =>
         Event(
             EventGridEvent.Connected,
             deviceId,
@@ -103,7 +103,7 @@ internal sealed class EventQueueSeed(
             new JsonObject
             {
                 ["deviceConnectionStateEventInfo"] = new JsonObject { ["sequenceNumber"] = $"{random.Next(1, int.MaxValue):X32}" },
-                ["hubName"] = WorldNames.HubName,
+                ["hubName"] = hubName,
                 ["deviceId"] = deviceId,
             }
         );

@@ -48,7 +48,7 @@ internal sealed class QueueErasure(
         }
         else
         {
-            FrozenSet<string> gone = _accounts.Values.Where(static one => !one.Stays).Select(static one => one.DeviceId).ToFrozenSet();
+            var gone = _accounts.Values.Where(static one => !one.Stays).Select(static one => one.DeviceId).ToFrozenSet();
             Walked = new QueueWalked(walk.At, walk.Left, walk.Unread, gone);
         }
 

@@ -28,6 +28,7 @@ public sealed class QueueRequestTests
                 (finding.DeviceId, finding.RecordCount + finding.RelayedCount)
             );
             Assert.Equal(Verdict.Unreachable, finding.Verdict);
+            Assert.StartsWith($"{truth.Unreadable} message is in no form", finding.Detail, StringComparison.Ordinal);
         }
     }
 
