@@ -139,8 +139,8 @@ internal sealed class BusFindings(RecordSelection selection, bool settles) : IDi
             yield return $"{Counted.Of(_unread, "message")} cannot be attributed to a device";
         if (_unseen > 0)
         {
-            yield return $"{Counted.Of(_unseen, "message")} cannot be read yet: {(_unseen == 1 ? "it is" : "they are")} being forwarded, or "
-                + "scheduled in a topic";
+            string are = _unseen == 1 ? "it is" : "they are";
+            yield return $"{Counted.Of(_unseen, "message")} cannot be read yet: {are} being forwarded, or scheduled in a topic";
         }
     }
 

@@ -18,10 +18,13 @@ internal sealed class BusScan(BusPlaces places, RecordSelection selection, SinkC
 
     public bool IsSplit { get; private set; }
 
-    /// <summary>Takes the matches of an export, and then units wait for each other; null when nothing is exported.</summary>
+    /// <summary>Takes the matches of an export; null when nothing is exported.</summary>
     public EventLines? Lines { get; init; }
 
-    public bool IsInOrder => Lines is not null;
+    /// <summary>
+    /// Messages become dead letters and are forwarded meanwhile: what they leave is read before what they get to, so that none is missed.
+    /// </summary>
+    public bool IsInOrder => true;
 
     public async IAsyncEnumerable<WorkUnit> SplitAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -34,7 +34,7 @@ public sealed class BusRequestTests
         BusQueue queue = sandbox.Server.World.Messaging.ServiceBus(WorldNames.BusNamespace).Queue(WorldNames.AlertsQueue)!;
         int others = queue.Messages.Count(message => !IsOfDevice(message));
         var options = new ErasureOptions { SettleMessages = true };
-        var removal = sandbox.Removal(Device);
+        RemoveOptions removal = sandbox.Removal(Device);
 
         List<ErasureReceipt> receipts = await sandbox.RemoveAsync(removal with { Planning = removal.Planning! with { Erasure = options } });
 
