@@ -49,7 +49,7 @@ internal sealed class QueueErasure(
         else
         {
             var gone = _accounts.Values.Where(static one => !one.Stays).Select(static one => one.DeviceId).ToFrozenSet();
-            Walked = new QueueWalked(walk.At, walk.Left, walk.Unread, gone);
+            Walked = new QueueWalked(call.Gate, walk.At, walk.Left, walk.Unread, gone);
         }
 
         foreach (Fault fault in _accounts.Values.Select(static account => account.Fault).OfType<Fault>().Distinct())

@@ -117,14 +117,16 @@ internal sealed class QueueWalk(QueueAccess queue, MessageReading reading, SinkC
 
     private void Take(QueuedMessage message)
     {
-        if (!_held.TryAdd(message.Id, message))
+        // Once it is read, its text takes room for nothing.
+        QueuedMessage held = message with { Text = ReadOnlyMemory<byte>.Empty };
+        if (!_held.TryAdd(message.Id, held))
         {
             Obstacle = "receiving them took so long that the first ones were visible again";
             return;
         }
 
-        ReadMessage read = reading.Read(message);
-        _inOrder.Add(message with { Text = ReadOnlyMemory<byte>.Empty });
+        _inOrder.Add(held);
+        ReadMessage read = reading.Read(message) with { Message = held };
         Unread += read.IsUnread ? 1 : 0;
         if (read.CanGo)
             CanGo.Add(read);

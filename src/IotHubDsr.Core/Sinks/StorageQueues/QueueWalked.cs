@@ -1,11 +1,12 @@
 namespace IotHubDsr.Core.Sinks.StorageQueues;
 
 /// <summary>What a walk over a whole queue left: the look that follows cannot see as far.</summary>
+/// <param name="Operation">The operation that walked: what it shares, by which its own look is known.</param>
 /// <param name="At">When every message had been received.</param>
 /// <param name="Left">How many were given back.</param>
 /// <param name="Unread">How many of these are in no form that tells a device.</param>
 /// <param name="Gone">Devices of which nothing was given back.</param>
-internal sealed record QueueWalked(DateTimeOffset At, long Left, int Unread, IReadOnlySet<string> Gone)
+internal sealed record QueueWalked(object Operation, DateTimeOffset At, long Left, int Unread, IReadOnlySet<string> Gone)
 {
     /// <summary>Receivers go on working: after that time too many messages may have come and gone.</summary>
     private static readonly TimeSpan Validity = TimeSpan.FromMinutes(15);
@@ -14,4 +15,7 @@ internal sealed record QueueWalked(DateTimeOffset At, long Left, int Unread, IRe
 
     /// <summary>Whether what is there now is what was given back, as far as numbers and time tell.</summary>
     public bool Explains(QueueLook look, DateTimeOffset now) => look.Count <= Left && now - At <= Validity;
+
+    /// <summary>Whether a call belongs to the operation that walked.</summary>
+    public bool IsOf(SinkCall call) => ReferenceEquals(Operation, call.Gate);
 }

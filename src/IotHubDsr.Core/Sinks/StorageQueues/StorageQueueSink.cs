@@ -41,13 +41,7 @@ internal sealed class StorageQueueSink(Func<DataLocation, CancellationToken, Tas
         QueueAccess queue = await open(call.Location, cancellationToken);
         QueueLook look = await QueueLook.TakeAsync(queue, cancellationToken);
 
-        // Only the verification that follows an erasure goes by its walk.
-        QueueWalked? walk =
-            call.Options.Erasure.SettleMessages
-            && _walked.TryRemove(call.Location.Id, out QueueWalked? last)
-            && last.Explains(look, time.GetUtcNow())
-                ? last
-                : null;
+        QueueWalked? walk = WalkBefore(call) is { } last && last.Explains(look, time.GetUtcNow()) ? last : null;
         var findings = new QueueFindings(selection, look, walk);
         var reading = new MessageReading(selection, lines);
         foreach (QueuedMessage message in look.Messages)
@@ -55,6 +49,12 @@ internal sealed class StorageQueueSink(Func<DataLocation, CancellationToken, Tas
         call.Reading = findings.Reading;
         return [.. Enumerable.Range(0, selection.Subjects.Count).Select(subject => findings.ToFinding(call, subject))];
     }
+
+    /// <summary>The walk of the same operation, for the verification that follows it: nobody else goes by what was there then.</summary>
+    private QueueWalked? WalkBefore(SinkCall call) =>
+        _walked.TryGetValue(call.Location.Id, out QueueWalked? last) && last.IsOf(call) && _walked.TryRemove(call.Location.Id, out _)
+            ? last
+            : null;
 
     private async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
         SinkCall call,

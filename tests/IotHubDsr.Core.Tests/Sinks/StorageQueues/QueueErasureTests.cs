@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Azure.Storage.Queues.Models;
+using IotHubDsr.Core.Foundation;
 using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Tests.Sinks.Azurite;
 using static IotHubDsr.Core.Tests.Sinks.StorageQueues.QueueSinkUnderTest;
@@ -274,6 +275,23 @@ public sealed class QueueErasureTests(AzuriteServer azurite) : IClassFixture<Azu
 
         Assert.Equal((Verdict.OwnerAction, 0L), (after.Verdict, after.RecordCount));
         Assert.Contains("lower bound", after.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Walk_OfAnotherOperation_SaysNothing()
+    {
+        await using QueueSinkUnderTest queue = await StartAsync();
+        queue.Erasure = Settling;
+        await FillAsync(queue, 60, every: 4);
+        await queue.EraseAsync(Alice);
+        WorkGate own = queue.Operation;
+        queue.Operation = new WorkGate(4);
+
+        DeviceDataFinding another = await queue.FindOneAsync(Alice);
+        queue.Operation = own;
+
+        Assert.Equal(Verdict.OwnerAction, another.Verdict);
+        Assert.Equal(Verdict.Absent, (await queue.FindOneAsync(Alice)).Verdict);
     }
 
     [Fact]

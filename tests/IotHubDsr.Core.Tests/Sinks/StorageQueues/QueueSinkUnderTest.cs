@@ -4,6 +4,7 @@ using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Azure.Queues;
+using IotHubDsr.Core.Foundation;
 using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Sinks.StorageQueues;
 using IotHubDsr.Core.Tests.Packages;
@@ -51,6 +52,9 @@ internal sealed class QueueSinkUnderTest : IAsyncDisposable
 
     /// <summary>What is asked for of the devices.</summary>
     public ErasureOptions Erasure { get; set; } = ErasureOptions.OwnAndCurrent;
+
+    /// <summary>What the calls of one operation share.</summary>
+    public WorkGate Operation { get; set; } = new(4);
 
     /// <summary>How the queue was read last.</summary>
     public string? Reading { get; private set; }
@@ -165,5 +169,6 @@ internal sealed class QueueSinkUnderTest : IAsyncDisposable
         )
         {
             Allowance = allowance,
+            Gate = Operation,
         };
 }
