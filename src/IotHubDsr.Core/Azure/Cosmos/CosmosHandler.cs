@@ -1,3 +1,5 @@
+using System.Net.Http.Headers;
+
 namespace IotHubDsr.Core.Azure.Cosmos;
 
 /// <summary>
@@ -18,11 +20,11 @@ internal sealed class CosmosHandler(AzureAccess access, Uri endpoint) : Delegati
 
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
         OperationNotices.Send(NoticeLevel.Debug, $"{request.Method} {address.Host}{address.AbsolutePath} -> {(int)response.StatusCode}");
-        if ((int)response.StatusCode < 500 && response.Headers.NonValidated.TryGetValues("Date", out var dates))
+        if ((int)response.StatusCode < 500 && response.Headers.NonValidated.TryGetValues("Date", out HeaderStringValues dates))
             access.Clock.Hear(address.Host, dates.ToString());
         return response;
     }
 
     /// <summary>The handler below is the connection's, and outlives this one.</summary>
-    protected override void Dispose(bool disposing) { }
+    protected override void Dispose(bool disposing) => base.Dispose(disposing: false);
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Text.Json;
 using Microsoft.Azure.Cosmos;
 
@@ -175,7 +174,7 @@ internal sealed class DocumentClient : IDisposable
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 failed?.Invoke();
-                CosmosFailure? failure = CosmosFailure.Of(exception);
+                var failure = CosmosFailure.Of(exception);
                 if (failure is not null && gone?.Invoke(failure) == true)
                     throw new CosmosCallException(failure, exception);
                 if (failure is { IsRefusal: true } && await TryKeyAsync(asked, cancellationToken))

@@ -52,7 +52,7 @@ internal sealed class CosmosContainerKind : ISinkKind, IEndpointPlaces
         string? container = endpoint.Body.Text("containerName") ?? endpoint.Body.Text("collectionName");
         if (account is null || database is null || container is null)
             return Task.FromResult<LocationDraft?>(null);
-        LocationDraft place = LocationDraft.Of(
+        var place = LocationDraft.Of(
             Name,
             $"{account}/{database}/{container}",
             ServiceAddress.ResourceId(endpoint, $"Microsoft.DocumentDB/databaseAccounts/{account}"),

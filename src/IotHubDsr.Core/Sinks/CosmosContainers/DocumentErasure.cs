@@ -152,7 +152,7 @@ internal sealed class DocumentErasure(
         CancellationToken cancellationToken
     )
     {
-        StoredDocument? document = StoredDocument.Read(json, _container!.Paths);
+        var document = StoredDocument.Read(json, _container!.Paths);
         if (document is null || document.Address != address)
             throw FaultCatalogue.DocumentUnaddressable.Exception(PlaceOf(item), "what was read there has another partition key or ID.");
         Judgement judgement = new DocumentJudge(selection, isShared).Judge(document, json);

@@ -16,9 +16,7 @@ public sealed class DocumentErasureTests
     {
         const int wait = 20;
         await using DocumentSandbox sandbox = await DocumentSandbox.StartFilledAsync(own: 500, others: 40);
-        Dictionary<string, string> bystanders = sandbox
-            .Documents.Where(pair => pair.Key.Contains("bob", StringComparison.Ordinal))
-            .ToDictionary();
+        var bystanders = sandbox.Documents.Where(pair => pair.Key.Contains("bob", StringComparison.Ordinal)).ToDictionary();
         IReadOnlyList<DeviceDataFinding> found = await sandbox.FindAsync(Alice);
         for (int third = 0; third < 167; third++)
         {
@@ -153,10 +151,9 @@ public sealed class DocumentErasureTests
             string id = Uri.UnescapeDataString(request.RequestUri!.Segments[^1]);
             lock (sandbox.Events)
             {
-                if (
-                    request.Method == HttpMethod.Delete
-                    && !sandbox.Announced.SelectMany(one => one.Items).Any(item => item.Path.EndsWith($"/{id}", StringComparison.Ordinal))
-                )
+                IEnumerable<string> paths = sandbox.Announced.SelectMany(one => one.Items).Select(item => item.Path);
+                bool isAnnounced = paths.Any(path => path.EndsWith($"/{id}", StringComparison.Ordinal));
+                if (request.Method == HttpMethod.Delete && !isAnnounced)
                     unannounced.Add(id);
             }
 
