@@ -1,6 +1,5 @@
 using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Azure.Messaging;
-using IotHubDsr.Core.Sinks.EventStreams;
 
 namespace IotHubDsr.Core.Sinks.BusEntities;
 

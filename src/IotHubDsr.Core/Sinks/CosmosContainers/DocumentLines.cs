@@ -1,4 +1,3 @@
-using System.Text.Json;
 using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Records;
 

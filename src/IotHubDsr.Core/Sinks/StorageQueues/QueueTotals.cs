@@ -1,6 +1,5 @@
 using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Records;
-using IotHubDsr.Core.Sinks.EventStreams;
 
 namespace IotHubDsr.Core.Sinks.StorageQueues;
 
