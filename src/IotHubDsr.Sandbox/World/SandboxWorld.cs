@@ -124,14 +124,13 @@ internal sealed record DocumentTruth(
 );
 
 /// <summary>
-/// A storage queue with the events of the hub's devices, those of another hub, and what nobody can read. The counts of messages are those
-/// of a world without anything that happened since.
+/// A storage queue with the events of the hub's devices and those of another hub. The counts of messages are those of a world without
+/// anything that happened since.
 /// </summary>
 internal sealed record QueueTruth(
     string Account,
     string Queue,
     int Messages,
-    int Unreadable,
     IReadOnlyDictionary<string, DeviceRecords> Events,
     IReadOnlyDictionary<string, int> OtherHub
 );

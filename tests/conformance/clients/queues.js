@@ -108,14 +108,8 @@ module.exports = async () => {
   await notSimulated('statistics', () => service.getStatistics());
   await notSimulated('set service properties', () => service.setProperties({}));
   await served('what Event Grid delivered', () => service.getQueueClient('device-events').peekMessages({ numberOfMessages: 32 }), answer => {
-    const events = texts(answer).flatMap(text => {
-      try {
-        return [JSON.parse(text.startsWith('{') ? text : Buffer.from(text, 'base64').toString())];
-      } catch {
-        return [];
-      }
-    });
-    assert.ok(events.length === texts(answer).length - 1 && events.every(one => /^devices\//.test(one.subject)));
+    const events = texts(answer).map(text => JSON.parse(text.startsWith('{') ? text : Buffer.from(text, 'base64').toString()));
+    assert.ok(events.length > 20 && events.every(one => /^devices\//.test(one.subject)));
   });
   await served('delete a queue', () => queue.delete());
   await refused('delete it again', 'QueueNotFound', () => queue.delete());

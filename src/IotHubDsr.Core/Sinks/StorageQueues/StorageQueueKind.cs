@@ -11,6 +11,7 @@ internal sealed class StorageQueueKind : ISinkKind, IHandlerPlaces
     public PlaceDescription Description { get; } =
         new(Name, Position: 160, "Storage queue. Its messages expire; erased, if asked for, by receiving all and giving back the others.")
         {
+            Traits = PlaceTraits.DeliversToReceivers,
             Capabilities = LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase,
             Stage = ErasureStage.Sinks,
             IsShared = true,
