@@ -19,8 +19,8 @@ public sealed record ErasureOptions
     public bool IncludeOldVersions { get; init; }
 
     /// <summary>
-    /// Also messages that wait for their receiver: they are taken out in the order of the queue, under locks, and messages of other devices
-    /// before them are delivered once more.
+    /// Also messages that wait for their receiver: they are taken out in the order of the queue, and messages of other devices, in Service Bus
+    /// those before them and in a storage queue all, are delivered once more.
     /// </summary>
     public bool SettleMessages { get; init; }
 

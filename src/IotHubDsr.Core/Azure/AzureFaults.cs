@@ -157,7 +157,8 @@ internal static class AzureFaults
         return exception;
     }
 
-    private static string FirstLine(string text)
+    /// <summary>What clients say goes on for several lines, with headers of the response.</summary>
+    public static string FirstLine(string text)
     {
         int end = text.AsSpan().IndexOfAny('\r', '\n');
         return end < 0 ? text : text[..end];

@@ -6,8 +6,8 @@ namespace IotHubDsr.Parameters;
 internal sealed class SettlingParameters
 {
     /// <summary>
-    /// Also messages that wait for their receiver. Messages of other devices before them are delivered once more, so it is a consent of its
-    /// own: for a plan that settles messages, <c>-Force</c> is not enough without it.
+    /// Also messages that wait for their receiver. Messages of other devices are delivered once more, in Service Bus those before them and in
+    /// a storage queue all, so it is a consent of its own: for a plan that settles messages, <c>-Force</c> is not enough without it.
     /// </summary>
     [Parameter]
     public SwitchParameter SettleMessages { get; set; }

@@ -29,7 +29,7 @@ internal static class CosmosFaults
     private static Fault FaultOf(CosmosCallException failed, CosmosPlace place, CosmosCall call, string host) =>
         failed.Failure.Status switch
         {
-            0 => FaultCatalogue.ConnectionFailed.For(host, FirstLine(failed.InnerException?.Message ?? failed.Message)),
+            0 => FaultCatalogue.ConnectionFailed.For(host, AzureFaults.FirstLine(failed.InnerException?.Message ?? failed.Message)),
             401 => FaultCatalogue.AuthenticationFailed.For(place.Target, failed.Failure.ToString()),
             403 => AzureFaults.PermissionMissing(place.Target, VerbOf(call), RoleOf(call), place.Scope, ActionOf(call)),
             404 => FaultCatalogue.LocationMissing.For(
@@ -55,12 +55,6 @@ internal static class CosmosFaults
             CosmosCall.Query => $"{Containers}/executeQuery",
             _ => "Microsoft.DocumentDB/databaseAccounts/readMetadata",
         };
-
-    private static string FirstLine(string text)
-    {
-        int end = text.AsSpan().IndexOfAny('\r', '\n');
-        return end < 0 ? text : text[..end];
-    }
 }
 
 /// <summary>What is asked of a container.</summary>

@@ -53,9 +53,12 @@ internal static class BusFaults
                 exception
             ),
             ServiceBusException failed => new DsrException(FaultOf(failed, place), failed),
-            TimeoutException => new DsrException(FaultCatalogue.ConnectionFailed.For(place.Host, FirstLine(exception.Message)), exception),
+            TimeoutException => new DsrException(
+                FaultCatalogue.ConnectionFailed.For(place.Host, AzureFaults.FirstLine(exception.Message)),
+                exception
+            ),
             InvalidOperationException and not ObjectDisposedException => new DsrException(
-                FaultCatalogue.ServiceFailed.For(place.Target, FirstLine(exception.Message)),
+                FaultCatalogue.ServiceFailed.For(place.Target, AzureFaults.FirstLine(exception.Message)),
                 exception
             ),
             _ => AzureFaults.Translate(exception, place.Target, verb, role, action, place.Scope, place.Host),
@@ -72,15 +75,9 @@ internal static class BusFaults
                 place.Target,
                 "its owner has disabled it; what is in it can be read when it is enabled again."
             ),
-            ServiceBusFailureReason.ServiceBusy => FaultCatalogue.Throttled.For(place.Target, FirstLine(failed.Message)),
+            ServiceBusFailureReason.ServiceBusy => FaultCatalogue.Throttled.For(place.Target, AzureFaults.FirstLine(failed.Message)),
             ServiceBusFailureReason.ServiceTimeout or ServiceBusFailureReason.ServiceCommunicationProblem =>
-                FaultCatalogue.ConnectionFailed.For(place.Host, FirstLine(failed.Message)),
-            _ => FaultCatalogue.ServiceFailed.For(place.Target, FirstLine(failed.Message)),
+                FaultCatalogue.ConnectionFailed.For(place.Host, AzureFaults.FirstLine(failed.Message)),
+            _ => FaultCatalogue.ServiceFailed.For(place.Target, AzureFaults.FirstLine(failed.Message)),
         };
-
-    private static string FirstLine(string text)
-    {
-        int end = text.AsSpan().IndexOfAny('\r', '\n');
-        return end < 0 ? text : text[..end];
-    }
 }

@@ -21,7 +21,10 @@ internal static class MessagingFaults
                 exception
             ),
             EventHubsException failed => new DsrException(FaultOf(failed, place), failed),
-            TimeoutException => new DsrException(FaultCatalogue.ConnectionFailed.For(place.Host, FirstLine(exception.Message)), exception),
+            TimeoutException => new DsrException(
+                FaultCatalogue.ConnectionFailed.For(place.Host, AzureFaults.FirstLine(exception.Message)),
+                exception
+            ),
             _ => AzureFaults.Translate(exception, place.Target, "read", ReadRole, ReadAction, place.Scope, place.Host),
         };
 
@@ -47,15 +50,12 @@ internal static class MessagingFaults
                 place.Target,
                 $"a reader that claims the partition for itself took it over in the consumer group '{place.Group}'"
             ),
-            EventHubsException.FailureReason.ServiceBusy => FaultCatalogue.Throttled.For(place.Target, FirstLine(failed.Message)),
+            EventHubsException.FailureReason.ServiceBusy => FaultCatalogue.Throttled.For(
+                place.Target,
+                AzureFaults.FirstLine(failed.Message)
+            ),
             EventHubsException.FailureReason.ServiceTimeout or EventHubsException.FailureReason.ServiceCommunicationProblem =>
-                FaultCatalogue.ConnectionFailed.For(place.Host, FirstLine(failed.Message)),
-            _ => FaultCatalogue.ServiceFailed.For(place.Target, FirstLine(failed.Message)),
+                FaultCatalogue.ConnectionFailed.For(place.Host, AzureFaults.FirstLine(failed.Message)),
+            _ => FaultCatalogue.ServiceFailed.For(place.Target, AzureFaults.FirstLine(failed.Message)),
         };
-
-    private static string FirstLine(string text)
-    {
-        int end = text.AsSpan().IndexOfAny('\r', '\n');
-        return end < 0 ? text : text[..end];
-    }
 }

@@ -164,9 +164,7 @@ internal sealed class ContainerScan(
         {
             DsrException fault = ArchiveRead.Translate(exception, $"{call.Location.Place}/{listed.Path}", "read", BlobFailures.ReadRole);
 
-            // A missing permission or network affects every blob: the whole location is unreadable.
-            FaultCategory category = fault.Fault.Category;
-            if (category is FaultCategory.PermissionDenied or FaultCategory.AuthenticationError or FaultCategory.ConnectionError)
+            if (SinkCall.ConcernsAll(fault.Fault))
                 throw fault;
 
             if (_findings.Unread.Add(listed.Path, exception, layout.TimesOf(listed.Name).IsOfLayout, fault.Fault))
