@@ -28,6 +28,7 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
             Bounds = bounds ?? FrozenDictionary<string, RecordBound>.Empty,
             Shared = shared,
             ErasedAt = deviceId => ErasedAt(location.Id, deviceId),
+            OtherPlaces = OtherPlaces(location),
             Generations = _generations,
             Gate = _gate,
         };
@@ -43,6 +44,7 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
             Bounds = terms.Bounds,
             Doubt = terms.Doubt,
             Allowance = terms.Allowance,
+            OtherPlaces = OtherPlaces(location),
             Generations = _generations,
             Gate = _gate,
         };
@@ -150,6 +152,12 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
 
     public static Fault FaultOf(Exception exception, DataLocation location) =>
         SinkCall.AtLocation(AzureFaults.Translate(exception, location.ToString(), "read", "Reader").Fault, location);
+
+    private HashSet<string> OtherPlaces(DataLocation location) =>
+        locations
+            .All.Where(other => other.Id != location.Id && other.ResourceId is not null && locations.SinkOf(other) is not null)
+            .Select(static other => other.ResourceId!)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What of the scope a location's sink does not understand.</summary>
     private Narrowing BlindnessOf(DataLocation location) =>

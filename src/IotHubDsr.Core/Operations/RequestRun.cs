@@ -82,28 +82,29 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
         }
     }
 
+    private static bool MayBeAsked(RequestStep step, Incarnations incarnations) =>
+        step.Hold is null && !incarnations.HadAnother(step) && incarnations.KnownDoubt(step.DeviceId) is null;
+
+    /// <summary>When something of a device was erased last; what was announced and not accounted for may have been.</summary>
+    private DateTimeOffset? ErasedAt(string locationId, string deviceId)
+    {
+        LocationState location = open.State.Of(locationId);
+        DateTimeOffset? done = location.Of(open.Key.Subject(deviceId)).ErasedAt;
+        DateTimeOffset? begun = location.Announced.IsEmpty ? null : location.AnnouncedAt;
+        return begun > done ? begun : done ?? begun;
+    }
+
     private async Task<IReadOnlyList<ErasureReceipt>> WorkAsync(CancellationToken cancellationToken)
     {
         HubLocations locations = await connection.ReadLocationsAsync(cancellationToken);
         await events.ReportAsync(locations.Faults, cancellationToken);
         HoldBook holds = await HoldBook.ReadAsync(open, cancellationToken);
         var sinkOptions = new SinkOptions(options.ThrottleLimit) { Erasure = plan.Erasure };
-        var reading = new LocationReading(locations, sinkOptions, events)
-        {
-            ErasedAt = (locationId, deviceId) => open.State.Of(locationId).Of(open.Key.Subject(deviceId)).ErasedAt,
-        };
+        var reading = new LocationReading(locations, sinkOptions, events) { ErasedAt = ErasedAt };
         var tickets = new TicketFollowing(open, locations, reading, events);
         await tickets.AskAsync(cancellationToken);
         List<RequestStep> steps = StepsOf(locations, holds);
         ErasurePlan accepted = plan.Approved ?? plan;
-        if (options.Kind != RunKinds.Verify)
-        {
-            await new RecipientAsking(open, locations, plan.Scope, options.Recipients, events).RunAsync(
-                steps.Select(static step => step.Location),
-                cancellationToken
-            );
-        }
-
         var incarnations = new Incarnations(open, accepted, steps, reading, await EarlierPlansAsync(accepted, cancellationToken));
         reading.Expect(incarnations.Generations);
         var reach = new PlanReach(accepted, open.State.Plan?.Tolerance ?? 0, locations, incarnations, events);
@@ -122,6 +123,19 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
             .. await verifying.RunAsync(steps, () => _clock.Known, cancellationToken),
             .. await UnplannedAsync(locations, cancellationToken),
         ];
+        if (options.Kind != RunKinds.Verify)
+        {
+            // A recipient erases all of an ID: not before it is known that nobody else has it, and nothing of it is held.
+            var asking = new RecipientAsking(open, locations, plan.Scope, options.Recipients, events);
+            await asking.RunAsync(
+                steps
+                    .GroupBy(static step => step.Location.Id, StringComparer.Ordinal)
+                    .Where(location => location.All(step => MayBeAsked(step, incarnations)))
+                    .Select(static location => location.First().Location),
+                cancellationToken
+            );
+        }
+
         return await StoreGuard.RunAsync(open.Folder.StorePlace, async () =>
         {
             await new Certifying(open, locations, reading, options, events, _clock).RunAsync(receipts, cancellationToken);

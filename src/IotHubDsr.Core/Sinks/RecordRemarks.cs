@@ -42,11 +42,11 @@ internal static class RecordRemarks
     public static string? OfUnknownHub(long records, DataLocation location) =>
         records == 0
             ? null
-            : $"{HubSharing.GroundOf(location)}, and {Counted.Of(records, "record")} of the device ID {(records == 1 ? "tells" : "tell")} "
-                + "neither this hub nor the generation of its registered device: "
+            : $"{HubSharing.GroundOf(location) ?? "Others than this hub can write to the place"}, and {Counted.Of(records, "record")} "
+                + $"of the device ID {(records == 1 ? "tells" : "tell")} neither this hub nor the generation of its registered device: "
                 + $"{(records == 1 ? "it can be another hub's and is" : "they can be another hub's and are")} neither erased nor exported; "
-                + $"the person responsible for {location.Place} must find out whose {(records == 1 ? "it is" : "they are")}; "
-                + $"if no other hub uses the place, {HubSharing.Remedy}";
+                + $"the person responsible for {location.Place} must find out whose {(records == 1 ? "it is" : "they are")}"
+                + (HubSharing.GroundOf(location) is null ? string.Empty : $"; if no other hub uses the place, {HubSharing.Remedy}");
 
     /// <summary>The parts as one sentence; null if there are none.</summary>
     public static string? Sentence(IEnumerable<string?> parts)

@@ -37,6 +37,12 @@ internal sealed class SinkCall(
     /// <summary>By device ID, which records belong to the device that the plan knew; a device without an entry has no bound.</summary>
     public IReadOnlyDictionary<string, RecordBound> Bounds { get; init; } = FrozenDictionary<string, RecordBound>.Empty;
 
+    /// <summary>
+    /// Resource IDs of other locations that have a sink: what a place passes on to one of them is that location's to read and to erase, and
+    /// its holds and refusals count.
+    /// </summary>
+    public IReadOnlySet<string> OtherPlaces { get; init; } = FrozenSet<string>.Empty;
+
     /// <summary>What this look at a location shares with that at another; null where it is alone.</summary>
     public SharedReads? Shared { get; init; }
 
@@ -96,6 +102,10 @@ internal sealed class SinkCall(
     /// </summary>
     public long CountOthers(SentGenerations sent, string deviceId) =>
         Options.Erasure.Scope.GenerationId is null ? sent.CountOthers(Generations.GetValueOrDefault(deviceId)) : 0;
+
+    /// <summary>A missing permission or network that a part of a location meets is met by every part.</summary>
+    public static bool ConcernsAll(Fault fault) =>
+        fault.Category is FaultCategory.PermissionDenied or FaultCategory.AuthenticationError or FaultCategory.ConnectionError;
 
     /// <summary>
     /// A part of the location failed; the rest continues. A permission missing for one part is missing for all: it is reported once, for

@@ -31,12 +31,30 @@ internal sealed record EntityWriter(string HubName, LocationDraft? Place) : HubW
 {
     public override (string Does, string To) Way => ("routes messages", "place");
 
-    public override string Doubt => $"the settings of hub '{HubName}' do not tell which places it routes to.";
+    public override string Doubt =>
+        Place is null
+            ? $"the settings of hub '{HubName}' do not tell which places it routes to."
+            : $"hub '{HubName}' routes to {Place.Place}, and the entities of a namespace can forward to one another.";
 
-    public override bool? WritesTo(PlaceKinds kinds, LocationDraft location) =>
-        kinds.Of(location.Kind).Form == PlaceForm.Container ? false
-        : Place is null ? null
-        : string.Equals(kinds.KeyOf(Place), kinds.KeyOf(location), StringComparison.Ordinal);
+    public override bool? WritesTo(PlaceKinds kinds, LocationDraft location)
+    {
+        if (kinds.Of(location.Kind).Form == PlaceForm.Container)
+            return false;
+        if (Place is null)
+            return null;
+        if (string.Equals(kinds.KeyOf(Place), kinds.KeyOf(location), StringComparison.Ordinal))
+            return true;
+        bool mayForward = Forwards(kinds, Place) && Forwards(kinds, location);
+        return mayForward && SpaceOf(Place).Equals(SpaceOf(location), StringComparison.OrdinalIgnoreCase) ? null : false;
+    }
+
+    private static bool Forwards(PlaceKinds kinds, LocationDraft place) => kinds.Of(place.Kind).Is(PlaceTraits.ForwardsWithinNamespace);
+
+    private static ReadOnlySpan<char> SpaceOf(LocationDraft place)
+    {
+        int slash = place.Place.IndexOf('/', StringComparison.Ordinal);
+        return slash < 0 ? place.Place : place.Place.AsSpan(0, slash);
+    }
 }
 
 /// <summary>File uploads, or a routing endpoint, that lead to a blob container.</summary>

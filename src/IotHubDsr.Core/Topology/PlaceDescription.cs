@@ -109,6 +109,9 @@ internal enum PlaceTraits
 
     /// <summary>What is there is in the hands of a recipient: as long as nothing reads it, they are asked in writing.</summary>
     HasRecipient = 2048,
+
+    /// <summary>Its owner can have what arrives there forwarded to another place of the same namespace, which comes first in its name.</summary>
+    ForwardsWithinNamespace = 4096,
 }
 
 /// <summary>The order in which places are erased from: what would write new traces comes before what they are written to.</summary>

@@ -89,6 +89,19 @@ public sealed class SharedPlaceTests
     }
 
     [Fact]
+    public async Task QueueOfTheSameNamespace_IsADoubt_AsOneCanForwardToTheOther()
+    {
+        DataLocation location = await OnlyAsync(
+            LocationKinds.ServiceBusQueue,
+            """{"serviceBusQueues":[{"name":"a","endpointUri":"sb://bus.servicebus.windows.net","entityPath":"q"}]}""",
+            """{"serviceBusTopics":[{"name":"x","endpointUri":"sb://BUS.servicebus.windows.net","entityPath":"t"}]}"""
+        );
+
+        Assert.Contains("hub 'fabrikam' routes to", location.Settings[LocationSettings.SharingUnknown], StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(LocationSettings.OtherHubs, location.Settings.Keys);
+    }
+
+    [Fact]
     public async Task HubsThatCannotBeListed_AreADoubt()
     {
         var world = new HubWorld();

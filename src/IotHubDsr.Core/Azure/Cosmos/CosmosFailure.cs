@@ -23,7 +23,7 @@ internal sealed record CosmosFailure(int Status, int SubStatus)
     public bool IsRefusal => Status is 401 or 403;
 
     /// <summary>The document, and not the container, is missing.</summary>
-    public bool IsDocumentMissing => Status == 404 && SubStatus != OwnerMissing;
+    public bool IsDocumentMissing => Status == 404 && SubStatus is not (OwnerMissing or SessionNotThere);
 
     /// <summary>Whether another attempt may succeed.</summary>
     public bool IsPassing =>

@@ -67,6 +67,7 @@ internal sealed class QueueAccess(QueueClient client, string target, string scop
                     )
                     {
                         Receipt = one.PopReceipt,
+                        HiddenUntil = one.NextVisibleOn ?? DateTimeOffset.MinValue,
                     }),
                 ],
             "receive the messages of",
@@ -74,8 +75,14 @@ internal sealed class QueueAccess(QueueClient client, string target, string scop
             cancellationToken
         );
 
-    /// <summary>Deletes a message that was received. False if somebody else has received it since; one that is gone is deleted.</summary>
-    public async Task<bool> DeleteAsync(QueuedMessage message, CancellationToken cancellationToken)
+    /// <summary>Deletes a message that was received. False if somebody else may have received it since.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="now">
+    /// The time: one that is missing while it was hidden has been deleted by an attempt whose answer was lost; later, the service says the
+    /// same of one that somebody else has.
+    /// </param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<bool> DeleteAsync(QueuedMessage message, DateTimeOffset now, CancellationToken cancellationToken)
     {
         try
         {
@@ -84,7 +91,7 @@ internal sealed class QueueAccess(QueueClient client, string target, string scop
         }
         catch (RequestFailedException other) when (IsGone(other) || IsAnothers(other))
         {
-            return IsGone(other);
+            return IsGone(other) && now < message.HiddenUntil;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

@@ -11,6 +11,9 @@ internal sealed record QueuedMessage(string Id, ReadOnlyMemory<byte> Text, DateT
     /// <summary>What deleting it or giving it back takes; empty when it was only looked at.</summary>
     public string Receipt { get; init; } = string.Empty;
 
+    /// <summary>Until when nobody else can have received it.</summary>
+    public DateTimeOffset HiddenUntil { get; init; }
+
     /// <summary>The service shows a message that never expires with the last time there is.</summary>
     public static DateTimeOffset? EndOf(DateTimeOffset? expires) => expires is { Year: < 9999 } end ? end : null;
 }

@@ -67,6 +67,9 @@ internal sealed class LocationState
     /// <summary>Whether a destructive call was announced, or made.</summary>
     public bool IsTouched { get; private set; }
 
+    /// <summary>When a destructive call was announced last; null when none was.</summary>
+    public DateTimeOffset? AnnouncedAt { get; private set; }
+
     /// <summary>Orders to erase from it that a service carries out later.</summary>
     public LocationTickets Tickets { get; } = new();
 
@@ -92,6 +95,7 @@ internal sealed class LocationState
     {
         ClosedSince = null;
         QueuedAt = QueuedAt is null ? null : now;
+        AnnouncedAt = AnnouncedAt is null ? null : now;
         Update(subjects: null, step =>
             step with
             {
@@ -130,6 +134,7 @@ internal sealed class LocationState
     public void Announce(IReadOnlyList<AnnouncedRow> rows, DateTimeOffset at, IReadOnlyDictionary<string, int> subjects)
     {
         IsTouched = true;
+        AnnouncedAt = at;
         Announced.Add(rows, at, subjects);
         foreach (AnnouncedRow row in rows)
         {

@@ -54,14 +54,18 @@ internal sealed record BusEntity(string Path)
         expires = DateTimeOffset.MaxValue;
         if (!IsKnown)
             return $"nobody can tell when messages leave '{Path}', as its resource ID is not known";
-        expires = message.ExpiresAt;
-        if (TimeToLive is { } most && DateTimeOffset.MaxValue - message.Enqueued > most && message.Enqueued + most < expires)
-            expires = message.Enqueued + most;
+        expires = ExpiryOf(message);
         return KeepsExpired ? $"'{Path}' keeps messages that expire as dead letters, which never do"
             : expires == DateTimeOffset.MaxValue ? $"'{Path}' keeps messages without limit"
             : expires <= now ? $"'{Path}' has messages that have expired and stay as long as nobody receives from it"
             : null;
     }
+
+    /// <summary>When the time to live of a message ends, or that of the entity.</summary>
+    public DateTimeOffset ExpiryOf(BusMessage message) =>
+        TimeToLive is { } most && DateTimeOffset.MaxValue - message.Enqueued > most && message.Enqueued + most < message.ExpiresAt
+            ? message.Enqueued + most
+            : message.ExpiresAt;
 
     /// <summary>As the properties of a queue or subscription tell it.</summary>
     public static BusEntity Read(string path, JsonElement? properties, TimeSpan? most = null)

@@ -20,6 +20,7 @@ internal sealed class BusErasure(BusPlaces places, RecordSelection selection, Si
 
     private readonly BusAccounts _accounts = new(call, selection);
     private readonly Dictionary<string, HashSet<(int Subject, long SequenceNumber)>> _found = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _left = new(StringComparer.Ordinal);
     private BusClient? _client;
     private int _entities;
     private int _done;
@@ -31,7 +32,8 @@ internal sealed class BusErasure(BusPlaces places, RecordSelection selection, Si
         ReadItems();
         if (_found.Count > 0)
         {
-            BusReach reach = await places.DescribeAsync(call.Location, cancellationToken);
+            BusReach reach = await places.DescribeAsync(call, cancellationToken);
+            _left.UnionWith(_found.Keys.Except(reach.Entities.SelectMany(static entity => entity.Nodes).Select(static node => $"{node}")));
             _client = places.Connect(call.Location);
             foreach (BusEntity entity in reach.Entities.Where(entity => entity.Nodes.Any(node => _found.ContainsKey($"{node}"))))
                 yield return new WorkUnit<BusEntity>(_entities++, [entity]);
@@ -66,11 +68,26 @@ internal sealed class BusErasure(BusPlaces places, RecordSelection selection, Si
     {
         await CloseAsync();
         Dictionary<string, int> subjects = Subjects();
-        return [.. findings.Select(finding => _accounts.OutcomeOf(finding, subjects[finding.DeviceId]))];
+        return [.. findings.Select(finding => OutcomeOf(finding, subjects[finding.DeviceId]))];
     }
 
     /// <summary>A run that was broken off leaves a connection, which nobody has to wait for.</summary>
     public void Dispose() => _ = CloseAsync();
+
+    /// <summary>What was found in a queue that messages no longer get to is still there, and the next reading does not look there.</summary>
+    private ErasureOutcome OutcomeOf(DeviceDataFinding finding, int subject)
+    {
+        ErasureOutcome outcome = _accounts.OutcomeOf(finding, subject);
+        string? left = _left.FirstOrDefault(node => _found[node].Any(item => item.Subject == subject));
+        return left is null
+            ? outcome
+            : outcome with
+            {
+                Verdict = Verdict.Unknown,
+                Detail =
+                    $"Messages of the device were found in '{left}', which this place no longer forwards to: somebody has to look there.",
+            };
+    }
 
     private async Task CloseAsync()
     {

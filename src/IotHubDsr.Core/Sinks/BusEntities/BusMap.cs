@@ -13,7 +13,10 @@ internal sealed record BusReach(IReadOnlyList<BusEntity> Entities, long Waiting)
 /// Reads queues, topics and subscriptions of a namespace from Azure Resource Manager, and follows what they forward. Names differ by more
 /// than case.
 /// </summary>
-internal sealed class BusMap(ArmReader arm, ArmId space)
+/// <param name="arm">Reads them.</param>
+/// <param name="space">The namespace.</param>
+/// <param name="others">Resource IDs of places that are looked at by themselves: nothing is followed to them.</param>
+internal sealed class BusMap(ArmReader arm, ArmId space, IReadOnlySet<string> others)
 {
     /// <summary>The service forwards a message no more often; then it becomes a dead letter where it is.</summary>
     private const int MostHops = 4;
@@ -45,6 +48,8 @@ internal sealed class BusMap(ArmReader arm, ArmId space)
     {
         while (_open.TryDequeue(out (string Name, int Hops) next))
         {
+            if (others.Contains(PathOf("queues", next.Name)) || others.Contains(PathOf("topics", next.Name)))
+                continue;
             if (await TryGetAsync("queues", next.Name, cancellationToken) is { } queue)
                 AddQueue(next.Name, queue, next.Hops);
             else if (await TryGetAsync("topics", next.Name, cancellationToken) is { } topic)

@@ -13,12 +13,13 @@ internal sealed class BusPlaces(AzureAccess access, bool isTopic)
 
     /// <summary>Asks what the messages of a location can be in now: owners can change all of it.</summary>
     /// <exception cref="DsrException">Nobody can tell.</exception>
-    public async Task<BusReach> DescribeAsync(DataLocation location, CancellationToken cancellationToken)
+    public async Task<BusReach> DescribeAsync(SinkCall call, CancellationToken cancellationToken)
     {
+        DataLocation location = call.Location;
         (string space, string name) = NamesOf(location);
         if (SpaceOf(location.ResourceId) is { } id)
         {
-            var map = new BusMap(new ArmReader(access), id);
+            var map = new BusMap(new ArmReader(access), id, call.OtherPlaces);
             return isTopic ? await map.OfTopicAsync(name, cancellationToken) : await map.OfQueueAsync(name, cancellationToken);
         }
 

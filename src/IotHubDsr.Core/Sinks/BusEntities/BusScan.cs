@@ -28,7 +28,7 @@ internal sealed class BusScan(BusPlaces places, RecordSelection selection, SinkC
 
     public async IAsyncEnumerable<WorkUnit> SplitAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        BusReach reach = await places.DescribeAsync(call.Location, cancellationToken);
+        BusReach reach = await places.DescribeAsync(call, cancellationToken);
         _findings.AddUnseen(reach.Waiting);
         if (reach.Entities.Any(static entity => !entity.IsKnown))
             _findings.NoteDoubt("its resource ID is not known, and therefore neither what it forwards: a location file can name it");
@@ -58,7 +58,7 @@ internal sealed class BusScan(BusPlaces places, RecordSelection selection, SinkC
             {
                 await call.ReportAsync(BusFaults.Translate(refused, _client!.Place, "read").Fault, cancellationToken);
             }
-            catch (DsrException failed) when (!IsOfWhole(failed.Fault.Category))
+            catch (DsrException failed) when (!SinkCall.ConcernsAll(failed.Fault))
             {
                 await call.ReportAsync(failed.Fault, cancellationToken);
             }
@@ -87,10 +87,6 @@ internal sealed class BusScan(BusPlaces places, RecordSelection selection, SinkC
         if (Interlocked.Exchange(ref _client, null) is { } client)
             await client.DisposeAsync();
     }
-
-    /// <summary>A missing permission or network affects every queue.</summary>
-    private static bool IsOfWhole(FaultCategory category) =>
-        category is FaultCategory.PermissionDenied or FaultCategory.AuthenticationError or FaultCategory.ConnectionError;
 
     private async ValueTask TakeAsync(
         BusEntity entity,

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Azure.Messaging;
 
@@ -8,7 +9,12 @@ namespace IotHubDsr.Core.Sinks.BusEntities;
 /// Walks along a queue under locks and takes the wanted messages out. The locks of all others are held until the walk has ended, so that
 /// none of them comes a second time, and are then released together.
 /// </summary>
-internal sealed class LockedWalk(LockedReceiver receiver, WalkReach reach, TimeSpan lockDuration, BusPlaces places)
+/// <param name="receiver">Locks the messages.</param>
+/// <param name="reach">How far it may go.</param>
+/// <param name="entity">The entity.</param>
+/// <param name="doesExpire">Whether messages of the queue expire: in a dead-letter queue they do not.</param>
+/// <param name="places">Tells the time.</param>
+internal sealed class LockedWalk(LockedReceiver receiver, WalkReach reach, BusEntity entity, bool doesExpire, BusPlaces places)
 {
     public const string LostLock = "the lock was lost before they could be completed";
 
@@ -19,14 +25,25 @@ internal sealed class LockedWalk(LockedReceiver receiver, WalkReach reach, TimeS
     private const long MostBytes = 64L * 1024 * 1024;
     private const int MostLocks = 100_000;
 
+    private static readonly TimeSpan ReleaseMargin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReleaseTime = TimeSpan.FromMinutes(2);
 
+    private const string LateLocks = "the locks on messages of others could not be prolonged in time";
+
+    private readonly TimeSpan _lockDuration = entity.LockDuration;
     private readonly Dictionary<long, MessageLock> _held = [];
+
+    /// <summary>Wanted messages that are locked and not completed.</summary>
+    private readonly Dictionary<long, MessageLock> _going = [];
+    private readonly long _began = Stopwatch.GetTimestamp();
     private DateTimeOffset _oldest = DateTimeOffset.MaxValue;
 
     /// <summary>The queue's time, as its newest lock tells it.</summary>
     private DateTimeOffset _now = places.Now;
     private long _bytes;
+
+    /// <summary>When the first message of others that is held expires: until then its receiver has to get it.</summary>
+    private DateTimeOffset _firstExpiry = DateTimeOffset.MaxValue;
 
     /// <summary>Why the walk did not get to all that was wanted, or could not take it, without a full stop; null when it did.</summary>
     public string? Reason { get; private set; }
@@ -50,12 +67,21 @@ internal sealed class LockedWalk(LockedReceiver receiver, WalkReach reach, TimeS
         {
             while (wanted.Count > 0 && MayGoOn())
             {
+                // A lock that has lapsed brings its message a second time.
+                if (!await KeepLocksAsync(cancellationToken))
+                {
+                    Reason = LateLocks;
+                    break;
+                }
+
                 List<BusMessage> batch = await receiver.ReceiveAsync(reach.Next(BatchSize), cancellationToken);
+                if (batch.Count == 0 && MayWait)
+                    continue;
                 if (batch.Count == 0)
                     Reason = "other receivers have locked them, or what lies before them";
                 Note(batch, wanted);
                 if (!await KeepLocksAsync(cancellationToken))
-                    Reason ??= "the locks on messages of others could not be prolonged in time";
+                    Reason ??= LateLocks;
                 await TakeAsync(
                     [.. batch.Where(message => wanted.ContainsKey(message.SequenceNumber))],
                     wanted,
@@ -77,6 +103,12 @@ internal sealed class LockedWalk(LockedReceiver receiver, WalkReach reach, TimeS
             Reason ??= LostLock;
     }
 
+    /// <summary>
+    /// Nobody takes dead letters in the ordinary course of things: who has them locked is likely to be a run that was killed, whose locks
+    /// end by themselves.
+    /// </summary>
+    private bool MayWait => !doesExpire && Stopwatch.GetElapsedTime(_began) < _lockDuration + ReleaseMargin;
+
     /// <summary>Whether the next messages can be locked without harm.</summary>
     private bool MayGoOn()
     {
@@ -90,6 +122,10 @@ internal sealed class LockedWalk(LockedReceiver receiver, WalkReach reach, TimeS
         {
             Reason ??= $"it stopped after {Counted.Of(_held.Count, "message")} of others, as many as can be held at once";
         }
+        else if (_firstExpiry <= Now + (2 * _lockDuration))
+        {
+            Reason ??= "messages of others would expire while they are held";
+        }
 
         return Reason is null;
     }
@@ -100,9 +136,13 @@ internal sealed class LockedWalk(LockedReceiver receiver, WalkReach reach, TimeS
         foreach (BusMessage message in batch)
         {
             reach.Pass(message.SequenceNumber);
-            _now = message.LockedUntil - lockDuration is var locked && locked > _now ? locked : _now;
+            _now = message.LockedUntil - _lockDuration is var locked && locked > _now ? locked : _now;
             if (wanted.ContainsKey(message.SequenceNumber))
+            {
+                _going[message.SequenceNumber] = MessageLock.Of(message);
                 continue;
+            }
+
             if (reach.IsLast(message.DeliveryCount))
             {
                 Reason ??= "other receivers take messages too";
@@ -116,6 +156,8 @@ internal sealed class LockedWalk(LockedReceiver receiver, WalkReach reach, TimeS
             _held[message.SequenceNumber] = MessageLock.Of(message);
             _oldest = message.LockedUntil < _oldest ? message.LockedUntil : _oldest;
             _bytes += message.ToEvent().Body?.Length ?? 0;
+            if (doesExpire && entity.ExpiryOf(message) is var expiry && expiry > _now && expiry < _firstExpiry)
+                _firstExpiry = expiry;
         }
     }
 
@@ -133,7 +175,10 @@ internal sealed class LockedWalk(LockedReceiver receiver, WalkReach reach, TimeS
         await announce([.. messages.Select(message => wanted[message.SequenceNumber])], cancellationToken);
         foreach (BusMessage message in messages)
         {
+            if (!await KeepLocksAsync(cancellationToken))
+                Reason ??= LateLocks;
             bool isTaken = await receiver.TryCompleteAsync(MessageLock.Of(message), cancellationToken);
+            _going.Remove(message.SequenceNumber);
             wanted.Remove(message.SequenceNumber, out TakenMessage? one);
             if (isTaken)
                 taken(one!);
@@ -147,7 +192,7 @@ internal sealed class LockedWalk(LockedReceiver receiver, WalkReach reach, TimeS
     /// <summary>Prolongs locks that end soon; false when one was lost, or they end before all can be prolonged.</summary>
     private async Task<bool> KeepLocksAsync(CancellationToken cancellationToken)
     {
-        DateTimeOffset soon = Now + (lockDuration / 2);
+        DateTimeOffset soon = Now + (_lockDuration / 2);
         if (receiver.SessionUntil is { } until)
             return until > soon || await receiver.TryRenewSessionAsync(cancellationToken);
         if (_held.Count == 0 || _oldest > soon)
@@ -168,22 +213,22 @@ internal sealed class LockedWalk(LockedReceiver receiver, WalkReach reach, TimeS
         }
 
         _oldest = _held.Count == 0 ? DateTimeOffset.MaxValue : _held.Values.Min(static held => held.Until);
-        return isWhole && _oldest > Now + (lockDuration / 4);
+        return isWhole && _oldest > Now + (_lockDuration / 4);
     }
 
     /// <summary>
-    /// Gives everything back that is not the subjects'. A session is given back by closing it, which counts as no delivery; a lock that
+    /// Gives everything back that was not taken out. A session is given back by closing it, which counts as no delivery; a lock that
     /// cannot be released ends by itself, which counts as the release does.
     /// </summary>
     private async Task ReleaseAsync()
     {
-        if (receiver.SessionUntil is not null || _held.Count == 0)
+        if (receiver.SessionUntil is not null || _held.Count + _going.Count == 0)
             return;
         using var patience = new CancellationTokenSource(ReleaseTime);
         try
         {
             await Parallel.ForEachAsync(
-                _held.Values,
+                _held.Values.Concat(_going.Values),
                 new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = patience.Token },
                 async (held, token) => await receiver.TryReleaseAsync(held, token)
             );

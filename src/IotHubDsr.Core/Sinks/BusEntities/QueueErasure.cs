@@ -177,7 +177,7 @@ internal sealed class QueueErasure(
                 _entries.Where(entry => entry.SessionId == group.Key),
                 node.SubQueue is BusSubQueue.None ? entity.MaxDeliveryCount : null
             );
-            var walk = new LockedWalk(receiver, reach, entity.LockDuration, places);
+            var walk = new LockedWalk(receiver, reach, entity, doesExpire: node.SubQueue is BusSubQueue.None, places);
             await walk.RunAsync(wanted, AnnounceAsync, message => Settle(_active, [message]), cancellationToken);
             if (walk.Harm is { } harm)
                 await call.NoteAsync(NoticeLevel.Warning, $"{call.Location}, {node}: {harm}.", cancellationToken);

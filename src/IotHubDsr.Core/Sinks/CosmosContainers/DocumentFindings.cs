@@ -20,9 +20,6 @@ internal sealed class DocumentFindings(RecordSelection selection, string? sharin
     private long _unread;
     private long _strangers;
 
-    /// <summary>How many documents no hub wrote.</summary>
-    public long Strangers => _strangers;
-
     /// <summary>How many documents do not tell their sender.</summary>
     public long Unread => _unread;
 

@@ -88,7 +88,7 @@ internal sealed class DocumentScan(
                     break;
             }
         }
-        catch (DsrException failed) when (!IsOfWhole(failed.Fault.Category))
+        catch (DsrException failed) when (!SinkCall.ConcernsAll(failed.Fault))
         {
             await call.ReportAsync(failed.Fault, cancellationToken);
         }
@@ -127,10 +127,6 @@ internal sealed class DocumentScan(
     }
 
     private IEnumerable<DocumentQuery> Queries() => _batches.Select(batch => DocumentQueries.Naming(batch, _deviceMember));
-
-    /// <summary>A missing permission or network affects every unit.</summary>
-    private static bool IsOfWhole(FaultCategory category) =>
-        category is FaultCategory.PermissionDenied or FaultCategory.AuthenticationError or FaultCategory.ConnectionError;
 
     private async Task ReadAsync(DocumentQuery query, CancellationToken cancellationToken)
     {

@@ -28,12 +28,16 @@ internal sealed class BodyRecords(RecordPass pass)
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
             reader.Read();
             if (reader.TokenType is JsonTokenType.StartArray)
-                return ReadAll(ref reader, json);
+                return ReadAll(ref reader, json) && reader.IsToItsEnd();
             if (reader.TokenType is not JsonTokenType.StartObject)
                 return false;
             Utf8JsonReader members = reader;
             if (TryFindRecords(ref members))
-                return ReadAll(ref members, json) && members.IsToItsEnd();
+            {
+                // A second list of that name would be read by others, and not by us.
+                return ReadAll(ref members, json) && !TryFindRecords(ref members) && members.IsToItsEnd();
+            }
+
             ReadRecord(ref reader, json);
             return reader.IsToItsEnd();
         }

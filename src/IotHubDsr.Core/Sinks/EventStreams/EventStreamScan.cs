@@ -48,7 +48,7 @@ internal sealed class EventStreamScan(
         {
             await _client!.ReadAsync(span, (events, token) => TakeAsync(reading, events, token), cancellationToken);
         }
-        catch (DsrException failed) when (!IsOfWhole(failed.Fault.Category))
+        catch (DsrException failed) when (!SinkCall.ConcernsAll(failed.Fault))
         {
             await call.ReportAsync(failed.Fault, cancellationToken);
         }
@@ -73,12 +73,10 @@ internal sealed class EventStreamScan(
     {
         await CloseAsync();
         call.Reading = Reading;
-        return [.. Enumerable.Range(0, selection.Subjects.Count).Select(ToFinding)];
+        return [.. Enumerable.Range(0, selection.Subjects.Count).Select(subject => _findings.ToFinding(call, subject, _expiry))];
     }
 
-    public DeviceDataFinding ToFinding(int subject) => _findings.ToFinding(call, subject, _expiry);
-
-    public async Task CloseAsync()
+    private async Task CloseAsync()
     {
         if (Interlocked.Exchange(ref _client, null) is { } client)
             await client.DisposeAsync();
@@ -90,10 +88,6 @@ internal sealed class EventStreamScan(
     private string Reading =>
         $"Each of the {Counted.Of(_partitions, "partition")} that held events was read from its first event to the last one that it had "
         + "when the reading began; when events leave was asked of Azure Resource Manager.";
-
-    /// <summary>A missing permission or network affects every partition.</summary>
-    private static bool IsOfWhole(FaultCategory category) =>
-        category is FaultCategory.PermissionDenied or FaultCategory.AuthenticationError or FaultCategory.ConnectionError;
 
     private static EventMatch MatchIn(string partition, EventLines lines)
     {

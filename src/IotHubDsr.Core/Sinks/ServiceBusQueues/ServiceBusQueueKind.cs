@@ -18,7 +18,11 @@ internal sealed class ServiceBusQueueKind : ISinkKind, IEndpointPlaces, IHandler
                 + "out."
         )
         {
-            Traits = PlaceTraits.MayBeDedicated | PlaceTraits.LeavesHubOpen | PlaceTraits.DeliversToReceivers,
+            Traits =
+                PlaceTraits.MayBeDedicated
+                | PlaceTraits.LeavesHubOpen
+                | PlaceTraits.DeliversToReceivers
+                | PlaceTraits.ForwardsWithinNamespace,
             Capabilities = LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase,
             Stage = ErasureStage.Sinks,
             IsShared = true,

@@ -17,7 +17,11 @@ internal sealed class ServiceBusTopicKind : ISinkKind, IEndpointPlaces, IHandler
             "Service Bus topics of routes and of Event Grid: all subscriptions, with their dead letters. Erased by taking messages out."
         )
         {
-            Traits = PlaceTraits.MayBeDedicated | PlaceTraits.LeavesHubOpen | PlaceTraits.DeliversToReceivers,
+            Traits =
+                PlaceTraits.MayBeDedicated
+                | PlaceTraits.LeavesHubOpen
+                | PlaceTraits.DeliversToReceivers
+                | PlaceTraits.ForwardsWithinNamespace,
             Capabilities = LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase,
             Stage = ErasureStage.Sinks,
             IsShared = true,

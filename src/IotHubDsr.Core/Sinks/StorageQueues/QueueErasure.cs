@@ -86,7 +86,7 @@ internal sealed class QueueErasure(
     {
         try
         {
-            bool isDeleted = await queue.DeleteAsync(read.Message, cancellationToken);
+            bool isDeleted = await queue.DeleteAsync(walk.Current(read.Message), time.GetUtcNow(), cancellationToken);
             walk.Drop(read.Message);
             if (!isDeleted)
             {

@@ -44,8 +44,8 @@ internal sealed class QueueWalk(QueueAccess queue, MessageReading reading, SinkC
     /// <summary>When what nobody gives back is visible again at the latest.</summary>
     public DateTimeOffset VisibleBy { get; private set; }
 
-    /// <summary>Messages that are to be given back.</summary>
-    public int Left => _held.Count;
+    /// <summary>Messages that are to be given back; one that has expired is none.</summary>
+    public int Left => _held.Values.Count(message => !(message.Expires <= At));
 
     public async Task ReceiveAsync(CancellationToken cancellationToken)
     {
@@ -68,8 +68,11 @@ internal sealed class QueueWalk(QueueAccess queue, MessageReading reading, SinkC
 
         At = time.GetUtcNow();
         long left = await queue.CountAsync(cancellationToken);
-        Obstacle ??= left > _held.Count ? $"{Counted.Of(left - _held.Count, "message")} had been received by somebody else" : null;
+        Obstacle ??= left > Left ? $"{Counted.Of(left - Left, "message")} had been received by somebody else" : null;
     }
+
+    /// <summary>A message with the receipt that holds now.</summary>
+    public QueuedMessage Current(QueuedMessage message) => _held.GetValueOrDefault(message.Id, message);
 
     /// <summary>A message was deleted, or somebody else has it: it is not given back.</summary>
     public void Drop(QueuedMessage message) => _held.Remove(message.Id);
@@ -84,7 +87,7 @@ internal sealed class QueueWalk(QueueAccess queue, MessageReading reading, SinkC
         using CancellationTokenRegistration stop = cancellationToken.Register(() => patience.CancelAfter(Patience));
         Fault? fault = null;
         int failed = 0;
-        foreach (QueuedMessage message in _inOrder.Where(message => _held.ContainsKey(message.Id)))
+        foreach (QueuedMessage message in _inOrder.Select(one => _held.GetValueOrDefault(one.Id)).OfType<QueuedMessage>())
         {
             try
             {
@@ -121,6 +124,8 @@ internal sealed class QueueWalk(QueueAccess queue, MessageReading reading, SinkC
         QueuedMessage held = message with { Text = ReadOnlyMemory<byte>.Empty };
         if (!_held.TryAdd(message.Id, held))
         {
+            // The receipt before it is void.
+            _held[message.Id] = held;
             Obstacle = "receiving them took so long that the first ones were visible again";
             return;
         }

@@ -28,8 +28,9 @@ internal sealed class StorageQueueSink(Func<DataLocation, CancellationToken, Tas
     public IUnitWork<IReadOnlyList<ErasureOutcome>> Erase(SinkCall call, IReadOnlyList<DeviceDataFinding> findings) =>
         UnitWork.Whole(token => EraseAsync(call, findings, token));
 
+    /// <summary>Anything can be put into a queue. Events of a hub name it; what does not is not known to be the subject's.</summary>
     private RecordSelection SelectionOf(SinkCall call, IEnumerable<string> deviceIds) =>
-        call.SelectionOf(deviceIds, new RecordOrigin(hubName));
+        call.SelectionOf(deviceIds, new RecordOrigin(hubName) { IsShared = true });
 
     private async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
         SinkCall call,

@@ -126,6 +126,34 @@ public sealed class BusContentTests
         Assert.Contains($"the first in {BusSandbox.Name} under sequence number 2", fault.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("[{0}][{1}]")]
+    [InlineData("[{0}]\n{1}")]
+    [InlineData("{{\"records\":[{0}],\"records\":[{1}]}}")]
+    [InlineData("{{\"records\":[{0}]}}{1}")]
+    public async Task BodyThatGoesOnBehindItsEnd_IsUnread_AndNeverTakenOut(string form)
+    {
+        await using BusSandbox sandbox = await BusSandbox.StartAsync();
+        BusQueue queue = sandbox.Add();
+        string body = form.Replace("{{", "{", StringComparison.Ordinal)
+            .Replace("}}", "}", StringComparison.Ordinal)
+            .Replace(
+                "{0}",
+                """{"id":"1","subject":"devices/alice","eventType":"t","data":{"deviceId":"alice"}}""",
+                StringComparison.Ordinal
+            )
+            .Replace("{1}", """{"id":"2","subject":"devices/bob","eventType":"t","data":{"deviceId":"bob"}}""", StringComparison.Ordinal);
+        BusSandbox.Settle(queue, sandbox.Send(queue, body), Settlement.DeadLetter);
+        sandbox.Erasure = sandbox.Erasure with { SettleMessages = true };
+
+        DeviceDataFinding found = await sandbox.FindOneAsync(BusSandbox.Alice);
+        Core.Sinks.ErasureOutcome outcome = await sandbox.EraseAsync(found);
+
+        Assert.Equal((Verdict.Unreachable, 0L), (found.Verdict, outcome.RecordsErased));
+        Assert.Equal(Verdict.Unreachable, (await sandbox.FindOneAsync(BusSandbox.Bob)).Verdict);
+        Assert.Single(queue.DeadLetters!.Messages);
+    }
+
     [Fact]
     public async Task MessageWithRecordsOfTwo_IsCounted_AndNeverTakenOut()
     {

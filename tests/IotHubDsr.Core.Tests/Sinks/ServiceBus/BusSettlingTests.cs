@@ -73,6 +73,40 @@ public sealed class BusSettlingTests
     }
 
     [Fact]
+    public async Task Settle_LetsGoOfMessagesOfOthersThatWouldExpireMeanwhile()
+    {
+        await using BusSandbox sandbox = await StartAsync();
+        BusQueue queue = sandbox.Add(new BusQueueOptions { LockDuration = TimeSpan.FromMinutes(1) });
+        for (int number = 0; number < 150; number++)
+            sandbox.Route(queue, number == 149 ? BusSandbox.Alice : $"other-{number}", Shorten);
+
+        ErasureOutcome outcome = await sandbox.EraseAsync(BusSandbox.Alice);
+
+        Assert.Contains("would expire while they are held", outcome.Fault!.Message, StringComparison.Ordinal);
+        Assert.Equal(150, queue.Messages.Count);
+        Assert.DoesNotContain(queue.Messages, message => message.IsLocked);
+
+        static void Shorten(BusMessage message) => message.TimeToLive = TimeSpan.FromSeconds(90);
+    }
+
+    [Fact]
+    public async Task Forwarding_ThatEndedSinceThePlan_IsNotCertified()
+    {
+        await using BusSandbox sandbox = await StartAsync();
+        sandbox.Add(new BusQueueOptions { ForwardTo = "target" });
+        BusQueue target = sandbox.Add(name: "target");
+        sandbox.Route(target, BusSandbox.Alice);
+        DeviceDataFinding found = await sandbox.FindOneAsync(BusSandbox.Alice);
+        sandbox.Add();
+
+        ErasureOutcome outcome = await sandbox.EraseAsync(found);
+
+        Assert.Equal((1L, 0L, Verdict.Unknown), (found.RecordCount, outcome.RecordsErased, outcome.Verdict));
+        Assert.Contains("'target', which this place no longer forwards to", outcome.Detail, StringComparison.Ordinal);
+        Assert.Single(target.Messages);
+    }
+
+    [Fact]
     public async Task WithoutTheSwitch_NothingIsReceived()
     {
         await using BusSandbox sandbox = await BusSandbox.StartAsync();
