@@ -8,6 +8,7 @@ namespace IotHubDsr.Benchmarks.Erasures;
 internal class ErasureWorld : IAsyncDisposable
 {
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(61);
+    private static readonly TimeSpan LockTime = new IotHubDsr.Sandbox.Messaging.ServiceBus.BusQueueOptions().LockDuration;
 
     private readonly string? _folder;
 
@@ -66,12 +67,10 @@ internal class ErasureWorld : IAsyncDisposable
                 .Order(StringComparer.Ordinal)
                 .Select(file => (Path.GetRelativePath(_folder, file).Split(Path.DirectorySeparatorChar)[0], File.ReadAllBytes(file)));
 
-    /// <summary>A worker that was killed cannot give its lease on a container back: it ends by itself.</summary>
-    public void LetLeasesEnd()
-    {
-        if (_folder is null)
-            Clock.Skip(LeaseTime);
-    }
+    /// <summary>
+    /// A worker that was killed can give back neither its lease on a container nor its locks on messages: they end by themselves.
+    /// </summary>
+    public void LetLeasesEnd() => Clock.Skip(LeaseTime > LockTime ? LeaseTime : LockTime);
 
     public BlobContainer ContainerOf(string account, string container) =>
         Server.World.Blobs.TryGetAccount(account, out BlobAccount? known) && known.TryGetContainer(container, out BlobContainer? found)

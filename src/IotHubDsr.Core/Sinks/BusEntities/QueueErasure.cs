@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Azure.Messaging;
 
@@ -20,10 +21,16 @@ internal sealed class QueueErasure(
     /// <summary>As many messages as one announcement names.</summary>
     private const int BatchSize = 100;
 
+    private static readonly TimeSpan LockMargin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LockPoll = TimeSpan.FromSeconds(2);
+
     private readonly Dictionary<long, TakenMessage> _scheduled = [];
     private readonly Dictionary<long, TakenMessage> _deferred = [];
     private readonly Dictionary<long, TakenMessage> _active = [];
     private readonly List<QueueEntry> _entries = [];
+    private readonly long _began = Stopwatch.GetTimestamp();
+
+    private bool MayWait => Stopwatch.GetElapsedTime(_began) < entity.LockDuration + LockMargin;
 
     private bool IsSession => entity.RequiresSession && node.SubQueue is BusSubQueue.None;
 
@@ -134,8 +141,12 @@ internal sealed class QueueErasure(
             {
                 if (!await TryTakeDeferredAsync(receiver, batch, cancellationToken))
                 {
+                    // One that a killed run has locked comes free by itself.
                     foreach (TakenMessage one in batch)
-                        await TryTakeDeferredAsync(receiver, [one], cancellationToken);
+                    {
+                        while (!await TryTakeDeferredAsync(receiver, [one], cancellationToken) && MayWait)
+                            await Task.Delay(LockPoll, cancellationToken);
+                    }
                 }
             }
         }
