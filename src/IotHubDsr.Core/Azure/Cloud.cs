@@ -64,6 +64,9 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
     /// <summary>How long a failed call waits before its second try; each further try waits twice as long.</summary>
     public TimeSpan FirstRetryDelay { get; init; } = TimeSpan.FromMilliseconds(400);
 
+    /// <summary>How long a call of messaging may take before it is given up and tried again.</summary>
+    public TimeSpan MessagingTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>
     /// Hosts beside the cloud's own to which the operator lets storage tokens go, each as <c>host</c> or <c>host:port</c>.
     /// </summary>

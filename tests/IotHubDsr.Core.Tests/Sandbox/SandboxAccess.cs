@@ -28,7 +28,7 @@ internal static class SandboxAccess
         };
 
     /// <summary>Access to the sandbox, with every request passing through <paramref name="wire"/>.</summary>
-    public static AzureAccess Open(SandboxServer server, Wire wire)
+    public static AzureAccess Open(SandboxServer server, Wire wire, TimeSpan? messagingTimeout = null)
     {
         IotHubSandbox sandbox = Describe(server.Descriptor);
         Cloud cloud = SandboxCloud.For(sandbox);
@@ -37,6 +37,7 @@ internal static class SandboxAccess
             cloud with
             {
                 FirstRetryDelay = TimeSpan.FromMilliseconds(1),
+                MessagingTimeout = messagingTimeout ?? cloud.MessagingTimeout,
                 CreateHandler = () => new WireHandler(wire, inner()),
             },
             access => Credentials.ForApplication(access, sandbox.TenantId, sandbox.ClientId, sandbox.ClientSecret)

@@ -21,7 +21,7 @@ internal sealed class BusClient : IAsyncDisposable
             {
                 Delay = access.Cloud.FirstRetryDelay,
                 MaxDelay = TimeSpan.FromSeconds(10),
-                TryTimeout = TimeSpan.FromSeconds(60),
+                TryTimeout = access.Cloud.MessagingTimeout,
             },
         };
         if (access.Cloud.Messaging is { } route)

@@ -11,6 +11,9 @@ namespace IotHubDsr.Core.Azure.Messaging;
 /// </summary>
 internal sealed class EventHubClient : IAsyncDisposable
 {
+    /// <summary>How often a question is asked.</summary>
+    private const int MostQuestions = 3;
+
     private readonly EventHubPlace _place;
     private readonly EventHubConnection _connection;
     private readonly EventHubConsumerClient _consumer;
@@ -23,7 +26,7 @@ internal sealed class EventHubClient : IAsyncDisposable
         {
             Delay = access.Cloud.FirstRetryDelay,
             MaximumDelay = TimeSpan.FromSeconds(10),
-            TryTimeout = TimeSpan.FromSeconds(60),
+            TryTimeout = access.Cloud.MessagingTimeout,
         };
         var options = new EventHubConnectionOptions();
         if (access.Cloud.Messaging is { } route)
@@ -47,17 +50,8 @@ internal sealed class EventHubClient : IAsyncDisposable
         _consumer = new EventHubConsumerClient(place.Group, _connection, new EventHubConsumerClientOptions { RetryOptions = _retries });
     }
 
-    public async Task<IReadOnlyList<string>> PartitionsAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _consumer.GetPartitionIdsAsync(cancellationToken);
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw MessagingFaults.Translate(exception, _place);
-        }
-    }
+    public async Task<IReadOnlyList<string>> PartitionsAsync(CancellationToken cancellationToken) =>
+        await AskAsync(() => _consumer.GetPartitionIdsAsync(cancellationToken), cancellationToken);
 
     /// <summary>What there is to read of a partition now; null when there is nothing.</summary>
     /// <param name="partition">The partition.</param>
@@ -65,15 +59,8 @@ internal sealed class EventHubClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<PartitionSpan?> SpanOfAsync(string partition, DateTimeOffset? from, CancellationToken cancellationToken)
     {
-        try
-        {
-            PartitionState now = await StateOfAsync(partition, cancellationToken);
-            return now.IsEmpty || now.LastEnqueued < from ? null : new PartitionSpan(partition, now.Last, from);
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw MessagingFaults.Translate(exception, _place);
-        }
+        PartitionState now = await AskAsync(() => StateOfAsync(partition, cancellationToken), cancellationToken);
+        return now.IsEmpty || now.LastEnqueued < from ? null : new PartitionSpan(partition, now.Last, from);
     }
 
     /// <summary>Reads a partition once, in its order, to the end that it had; again from where it broke off.</summary>
@@ -126,16 +113,35 @@ internal sealed class EventHubClient : IAsyncDisposable
 
     private async Task<bool> HasMoreAsync(PartitionReader reader, PartitionSpan span, CancellationToken cancellationToken)
     {
-        try
+        PartitionState now = await AskAsync(() => StateOfAsync(span.Partition, cancellationToken), cancellationToken);
+        return !now.IsEmpty && now.First <= span.Last && reader.Wait();
+    }
+
+    /// <summary>
+    /// Asks, also again: the client's own repetitions share the time of one try, so that after a connection which could not be opened in
+    /// that time they fail at once.
+    /// </summary>
+    private async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
+    {
+        for (int asked = 1; ; asked++)
         {
-            PartitionState now = await StateOfAsync(span.Partition, cancellationToken);
-            return !now.IsEmpty && now.First <= span.Last && reader.Wait();
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw MessagingFaults.Translate(exception, _place);
+            try
+            {
+                return await ask();
+            }
+            catch (Exception exception) when (asked < MostQuestions && IsLate(exception))
+            {
+                OperationNotices.Send(NoticeLevel.Debug, $"{_place.Target} is asked again: {exception.Message}");
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw MessagingFaults.Translate(exception, _place);
+            }
         }
     }
+
+    private static bool IsLate(Exception exception) =>
+        exception is TimeoutException or EventHubsException { Reason: EventHubsException.FailureReason.ServiceTimeout };
 
     /// <remarks>
     /// Not an async method: one that waits for a type of the client's has a field of it, and then listing the types of this assembly, as is

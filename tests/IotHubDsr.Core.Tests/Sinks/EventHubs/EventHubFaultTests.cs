@@ -1,6 +1,9 @@
 using Azure.Messaging.EventHubs;
 using Azure.Messaging.EventHubs.Consumer;
 using Azure.Messaging.EventHubs.Primitives;
+using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Azure.Messaging;
+using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Core.Tests.Sandbox.Messaging;
 using IotHubDsr.Sandbox.Identity;
 using IotHubDsr.Sandbox.Messaging;
@@ -87,6 +90,30 @@ public sealed class EventHubFaultTests
         );
 
         Assert.Equal(expected, Counts(await sandbox.FindAsync(WorldNames.AnalyticsHub, "dev1")));
+    }
+
+    [Theory]
+    [InlineData("open", null)]
+    [InlineData(null, "READ")]
+    public async Task Answer_LaterThanOneTryWaits_IsAskedForAgain(string? frame, string? operation)
+    {
+        await using MessagingSession session = await MessagingSession.StartAsync(hasData: true);
+        TimeSpan patience = TimeSpan.FromSeconds(2);
+        using AzureAccess access = SandboxAccess.Open(session.Server, new Wire(), patience);
+        session.Server.AmqpFaults.Add(
+            new AmqpFaultRule
+            {
+                Frame = frame,
+                Operation = operation,
+                LatencyMilliseconds = (int)(2 * patience).TotalMilliseconds,
+            }
+        );
+        await using var client = new EventHubClient(
+            access,
+            new EventHubPlace(MessagingSession.EventsHost, WorldNames.AnalyticsHub, "analytics")
+        );
+
+        Assert.NotEmpty(await client.PartitionsAsync(CancellationToken.None));
     }
 
     [Fact]
