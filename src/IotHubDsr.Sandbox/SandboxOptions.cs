@@ -32,9 +32,17 @@ internal sealed record SandboxOptions
     /// <summary>Whether anything has been routed, uploaded and logged. Without data, containers are there and empty.</summary>
     public bool HasData { get; init; } = true;
 
+    /// <summary>
+    /// Whether the hub sends to containers alone: no other endpoint, no event subscription, no diagnostic setting.
+    /// </summary>
+    public bool StorageOnly { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Reads <c>--seed N</c>, <c>--port N</c>, <c>--scale N</c>, <c>--sku S1</c>, <c>--units N</c> and <c>--data 0</c>.</summary>
+    /// <summary>
+    /// Reads <c>--seed N</c>, <c>--port N</c>, <c>--scale N</c>, <c>--sku S1</c>, <c>--units N</c>, <c>--data 0</c> and
+    /// <c>--storage-only 1</c>.
+    /// </summary>
     public static SandboxOptions Parse(IReadOnlyList<string> arguments)
     {
         var options = new SandboxOptions();
@@ -65,9 +73,10 @@ internal sealed record SandboxOptions
                 "--scale" when value > 0 => options with { Scale = value },
                 "--units" when value > 0 => options with { HubUnits = value },
                 "--data" when value <= 1 => options with { HasData = value == 1 },
+                "--storage-only" when value <= 1 => options with { StorageOnly = value == 1 },
                 _ => throw new ArgumentException(
                     $"'{arguments[index]} {value}' is not understood. Known are --seed N, --port N (0 to 65535), --scale N and --units N "
-                        + $"(from 1), --data N (0 or 1), and --sku with one of {string.Join(", ", Skus)}."
+                        + $"(from 1), --data N and --storage-only N (0 or 1), and --sku with one of {string.Join(", ", Skus)}."
                 ),
             };
         }

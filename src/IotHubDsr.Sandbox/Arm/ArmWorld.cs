@@ -27,8 +27,18 @@ internal static class ArmWorld
         );
         AddHubs(catalogue, world);
         AddProvisioning(catalogue, names);
-        new EventGridResources(names, world.EventsToServiceBus).AddTo(catalogue);
-        new MonitorResources(names).AddTo(catalogue);
+        if (world.StorageOnly)
+        {
+            AddNone(catalogue, $"{names.HubId}/providers/Microsoft.EventGrid/eventSubscriptions");
+            AddNone(catalogue, $"{names.Subscription}/providers/Microsoft.EventGrid/systemTopics");
+            AddNone(catalogue, $"{names.HubId}/providers/Microsoft.Insights/diagnosticSettings");
+        }
+        else
+        {
+            new EventGridResources(names, world.EventsToServiceBus).AddTo(catalogue);
+            new MonitorResources(names).AddTo(catalogue);
+        }
+
         catalogue.Add(new EventHubResources(names, world.Messaging));
         catalogue.Add(new ServiceBusResources(names, world.Messaging));
         foreach (string scope in (string[])[names.Subscription, $"{names.Subscription}/resourceGroups/{WorldNames.DataGroup}"])
@@ -59,6 +69,8 @@ internal static class ArmWorld
         catalogue.AddList(Group(names, WorldNames.HubGroup), null, version => [hub.Read(version)]);
         catalogue.AddList(Group(names, WorldNames.DataGroup), null, _ => [hub.Neighbour()]);
     }
+
+    private static void AddNone(ArmCatalogue catalogue, string path) => catalogue.AddList(path, pageSize: null, static _ => []);
 
     private static string Group(WorldNames names, string group) =>
         $"{names.Subscription}/resourceGroups/{group}/providers/Microsoft.Devices/IotHubs";

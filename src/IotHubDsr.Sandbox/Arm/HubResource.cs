@@ -92,11 +92,13 @@ internal sealed class HubResource(SandboxWorld world)
     /// <summary>The topic cannot deliver: what was routed to it still waits in the hub.</summary>
     public IReadOnlyList<JsonObject> Health()
     {
-        string[] others = ["analytics-eventhub", "alerts-queue", "telemetry-cosmos"];
+        string[] others = world.StorageOnly ? [] : ["analytics-eventhub", "alerts-queue", "telemetry-cosmos"];
         return
         [
             .. world.Routing.Storage.Select(endpoint => endpoint.Name).Concat(others).Select(name => Health(name, "healthy", null)),
-            Health("alerts-topic", "unhealthy", "Unauthorized: the topic refuses the hub's key."),
+            .. world.StorageOnly
+                ? []
+                : (JsonObject[])[Health("alerts-topic", "unhealthy", "Unauthorized: the topic refuses the hub's key.")],
         ];
     }
 
@@ -154,7 +156,7 @@ internal sealed class HubResource(SandboxWorld world)
 
     private JsonObject Routing(string apiVersion)
     {
-        JsonObject endpoints = OtherEndpoints();
+        JsonObject endpoints = world.StorageOnly ? [] : OtherEndpoints();
         endpoints["storageContainers"] = new JsonArray([.. world.Routing.Storage.Select(Storage)]);
         if (!ArmApiVersions.IsAtLeast(apiVersion, ArmApiVersions.FabricEndpoints))
             endpoints.Remove("eventStreams");

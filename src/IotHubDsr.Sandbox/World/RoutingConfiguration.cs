@@ -33,6 +33,13 @@ internal sealed record RoutingConfiguration(string HubName, IReadOnlyList<Storag
 {
     public const int PartitionCount = 4;
 
+    /// <summary>The same without what leads elsewhere than to a container.</summary>
+    public RoutingConfiguration ToStorage() =>
+        this with
+        {
+            Routes = [.. Routes.Where(route => Storage.Any(endpoint => endpoint.Name == route.Endpoint))],
+        };
+
     /// <summary>A device's messages are always in the same partition, together with those of many others.</summary>
     public static int PartitionOf(string deviceId)
     {

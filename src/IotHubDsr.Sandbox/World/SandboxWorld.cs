@@ -23,6 +23,9 @@ internal sealed record SandboxWorld(
     /// <summary>Event Hubs and Service Bus.</summary>
     public required MessagingWorld Messaging { get; init; }
 
+    /// <summary>As <see cref="SandboxOptions.StorageOnly"/>.</summary>
+    public bool StorageOnly { get; init; }
+
     /// <summary>As <see cref="SandboxOptions.EventsToServiceBus"/>.</summary>
     public bool EventsToServiceBus { get; init; }
 

@@ -24,7 +24,7 @@ internal static class WorldBuilder
         var random = new Random(options.Seed);
         var clock = new SandboxClock(options.Time);
         var names = new WorldNames(random);
-        RoutingConfiguration routing = WorldRouting.Configuration;
+        RoutingConfiguration routing = options.StorageOnly ? WorldRouting.Configuration.ToStorage() : WorldRouting.Configuration;
         var throttle = new HubThrottle(clock);
         throttle.Configure(options.HubSku, options.HubUnits);
 
@@ -90,6 +90,7 @@ internal static class WorldBuilder
         return new SandboxWorld(clock, names, routing, registry, policies, throttle, blobs, events, Configurations(baseTime), truth)
         {
             Messaging = messaging,
+            StorageOnly = options.StorageOnly,
             EventsToServiceBus = options.EventsToServiceBus,
             Cosmos = cosmos,
             NeighbourSharesContainers = options.NeighbourSharesContainers,

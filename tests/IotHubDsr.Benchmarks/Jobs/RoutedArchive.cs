@@ -23,9 +23,9 @@ internal sealed record RoutedArchive(BlobSandbox Sandbox, string Container) : IA
 
     public string Address => $"https://{Account}.blob.core.windows.net/{Container}";
 
-    /// <summary>A sandbox whose hub has devices and no data but what a job plants.</summary>
+    /// <summary>A sandbox whose hub has devices, sends to containers alone, and has no data but what a job plants.</summary>
     public static async Task<RoutedArchive> StartAsync(params string[] arguments) =>
-        new(await BlobSandbox.StartAsync(["--data", "0", .. arguments]), OfRoute);
+        new(await BlobSandbox.StartAsync(["--data", "0", "--storage-only", "1", .. arguments]), OfRoute);
 
     /// <summary>A file of that size in which senders take turns.</summary>
     public static byte[] File(int bytes, int seed, Func<int, Sender> senderOf) =>
