@@ -11,6 +11,7 @@ internal sealed class BlobNameFormat
     public const string Default = "{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}/{mm}";
 
     private const string HubToken = "{iothub}";
+    private const string PartitionToken = "{partition}";
     private const string HubLetter = @"\-A-Za-z0-9";
 
     private readonly Regex _ofHub;
@@ -24,7 +25,7 @@ internal sealed class BlobNameFormat
         string thisHub = $"(?i:{string.Join('|', hubNames.Select(Regex.Escape))})";
         string[] segments = format.Split('/');
         _ofHub = ToRegex(format, thisHub);
-        _ofAnother = ToRegex(format, AnyBut([.. hubNames.Select(static name => name.ToLowerInvariant()).Distinct()]));
+        _ofAnother = ToRegex(format, AnyBut([.. hubNames.Select(static name => name.ToLowerInvariant()).Distinct()]), isHubOpen: true);
         _folders =
         [
             .. Enumerable.Range(1, segments.Length - 1).Select(depth => ToRegex(string.Join('/', segments[..depth]) + "/", thisHub)),
@@ -86,15 +87,17 @@ internal sealed class BlobNameFormat
         letter is '-' or '\\' or ']' or '[' or '^' ? $@"\{letter}" : $"{letter}{char.ToUpperInvariant(letter)}";
 
     /// <remarks>
-    /// Operators choose formats, and anyone can choose names: the time to match them must not grow faster than their length.
+    /// Operators choose formats, and anyone can choose names: the time to match them must not grow faster than their length. With one part
+    /// of any length it does not; with more of them only an engine that never goes back guarantees it, which takes 400 KB for an expression.
     /// </remarks>
-    private static Regex ToRegex(string format, string hub)
+    private static Regex ToRegex(string format, string hub, bool isHubOpen = false)
     {
+        int open = format.AsSpan().Count(PartitionToken) + (isHubOpen ? format.AsSpan().Count(HubToken) : 0);
         var pattern = new StringBuilder(Regex.Escape(format).Replace(@"\}", "}", StringComparison.Ordinal));
         (string Token, string Pattern)[] tokens =
         [
             (HubToken, hub),
-            ("{partition}", "[0-9]+"),
+            (PartitionToken, "[0-9]+"),
             ("{YYYY}", "(?<y>[0-9]{4})"),
             ("{MM}", "(?<M>[0-9]{2})"),
             ("{DD}", "(?<d>[0-9]{2})"),
@@ -103,6 +106,6 @@ internal sealed class BlobNameFormat
         ];
         foreach ((string token, string replacement) in tokens)
             pattern.Replace($@"\{token}", replacement);
-        return new Regex($@"\A{pattern}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        return new Regex($@"\A{pattern}\z", RegexOptions.CultureInvariant | (open > 1 ? RegexOptions.NonBacktracking : RegexOptions.None));
     }
 }

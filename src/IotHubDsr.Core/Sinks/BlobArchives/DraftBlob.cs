@@ -190,6 +190,6 @@ internal sealed partial class DraftBlob(BlobContainerAccess container, BlockBlob
     private static AppendBlobClient Encrypted(AppendBlobClient client, BlobProperties before) =>
         before.EncryptionScope is { Length: > 0 } scope ? client.WithEncryptionScope(scope) : client;
 
-    [GeneratedRegex(@".\.iothubdsr-[0-9a-f]{32}\z", RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@".\.iothubdsr-[0-9a-f]{32}\z", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex DraftName();
 }
