@@ -31,7 +31,7 @@ public sealed class RoleTests
                     string action in role
                         .Actions.Concat(role.DataActions)
                         .Where(action =>
-                            file is not ("Read-CloudToDeviceQueue" or "Read-RequestStore" or "Block-ProvisioningService")
+                            file is not ("Read-CloudToDeviceQueue" or "Read-RequestStore" or "Write-ProvisioningService")
                             && !action.EndsWith("/readMetadata", StringComparison.Ordinal)
                         )
                 )
