@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using IotHubDsr.Sandbox.Identity;
 using IotHubDsr.Sandbox.World;
 

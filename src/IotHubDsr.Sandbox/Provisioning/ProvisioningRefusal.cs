@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using IotHubDsr.Sandbox.Hosting;
-using Microsoft.AspNetCore.Http;
 
 namespace IotHubDsr.Sandbox.Provisioning;
 

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.World;
-using Microsoft.AspNetCore.Http;
 
 namespace IotHubDsr.Sandbox.Provisioning;
 

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace IotHubDsr.Sandbox.Provisioning;
 
 /// <summary>The limit of a service: 1,000 operations a minute. What is unused of a minute is there for a burst.</summary>

@@ -102,7 +102,10 @@ internal sealed class ProvisioningChannel(AzureAccess access, string hostName, P
             && json is { ValueKind: JsonValueKind.Object } body
             && body.TryGetProperty("errorCode", out JsonElement given)
         )
+        {
             code = given.ToString();
+        }
+
         return new ProvisioningReply(
             response.Status,
             json,

@@ -1,6 +1,5 @@
 using IotHubDsr.Core.Azure.Hub;
 using IotHubDsr.Core.Azure.Provisioning;
-using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Sinks.ProvisioningServices;
 
@@ -178,10 +177,10 @@ internal sealed class EnrollmentErasure(ProvisioningClient client, HubClaims cla
         if (await call.DoubtOfAsync(deviceId, cancellationToken) is { } doubt)
             throw new DsrException(doubt);
         if (call.Bounds.GetValueOrDefault(deviceId) is { GenerationId: null } bound && !(changedAt <= bound.Until))
-            throw FaultCatalogue.DeviceUncertain.Exception(
-                deviceId,
-                "nobody had the ID when the plan was made, and its enrollment changed since."
-            );
+        {
+            const string reason = "nobody had the ID when the plan was made, and its enrollment changed since.";
+            throw FaultCatalogue.DeviceUncertain.Exception(deviceId, reason);
+        }
     }
 
     /// <summary>What is erased of one device, and what was.</summary>

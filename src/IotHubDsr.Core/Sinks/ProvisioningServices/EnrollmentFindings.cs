@@ -42,8 +42,8 @@ internal static class EnrollmentFindings
     private static string? Kept(int count) =>
         count == 0
             ? null
-            : $"{Counted.Of(count, "enrollment")} {(count == 1 ? "is" : "are")} disabled and {(count == 1 ? "keeps" : "keep")} the device from "
-                + $"registering again, but {(count == 1 ? "is itself a record" : "are themselves records")} of it: the person responsible "
+            : $"{Counted.Of(count, "enrollment")} {(count == 1 ? "is" : "are")} disabled and {(count == 1 ? "keeps" : "keep")} the device "
+                + $"from registering again, but {(count == 1 ? "is itself a record" : "are themselves records")} of it: the person responsible "
                 + "decides how long that is needed, and then erases with -Reprovisioning Erase; a device that is in the hub stays there as "
                 + "long as its identity does";
 
@@ -58,8 +58,8 @@ internal static class EnrollmentFindings
         string[] own = [.. held.Registrations.Select(static one => one.Group).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase)];
         if (own.Length > 0)
         {
-            return $"it registered by the enrollment group {Names(own)}, which is not changed and lets it register again: the person responsible "
-                + "for the group revokes the device's certificate, or adds a disabled enrollment of the device, which is a record of it";
+            return $"it registered by the enrollment group {Names(own)}, which is not changed and lets it register again: the person "
+                + "responsible for the group revokes the device's certificate, or adds a disabled enrollment of the device, which is a record of it";
         }
 
         return wasErased && held.Items.Count == 0 && groups.Count > 0
@@ -76,15 +76,16 @@ internal static class EnrollmentFindings
     private static string? Undecided(int count, DataLocation location) =>
         count == 0
             ? null
-            : $"{Counted.Of(count, "record")} of the device ID {(count == 1 ? "is" : "are")} not assigned to a hub yet and can lead to this or "
-                + $"another: {(count == 1 ? "it is" : "they are")} neither erased nor exported; the person responsible for {location.Place} "
-                + $"must find out whose {(count == 1 ? "it is" : "they are")}";
+            : $"{Counted.Of(count, "record")} of the device ID {(count == 1 ? "is" : "are")} not assigned to a hub yet and can lead to "
+                + $"this or another: {(count == 1 ? "it is" : "they are")} neither erased nor exported; the person responsible for "
+                + $"{location.Place} must find out whose {(count == 1 ? "it is" : "they are")}";
 
     private static string? SharedOnes(int count, DataLocation location) =>
         count == 0
             ? null
-            : $"{Counted.Of(count, "enrollment")} of the device {(count == 1 ? "has" : "have")} the registration of another device, which the "
-                + $"service would delete with {(count == 1 ? "it" : "them")}: the person responsible for {location.Place} must tell them apart";
+            : $"{Counted.Of(count, "enrollment")} of the device {(count == 1 ? "has" : "have")} the registration of another device, which "
+                + $"the service would delete with {(count == 1 ? "it" : "them")}: the person responsible for {location.Place} must tell "
+                + "them apart";
 
     private static string Names(IReadOnlyCollection<string> groups) =>
         string.Join(", ", groups.Take(MostNames).Select(static group => $"'{group}'"))

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Azure.Hub;
 using IotHubDsr.Core.Azure.Provisioning;
-using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Sinks.ProvisioningServices;
 
