@@ -43,8 +43,8 @@ internal static class EnrollmentFindings
         count == 0
             ? null
             : $"{Counted.Of(count, "enrollment")} {(count == 1 ? "is" : "are")} disabled and {(count == 1 ? "keeps" : "keep")} the device "
-                + $"from registering again, but {(count == 1 ? "is itself a record" : "are themselves records")} of it: the person responsible "
-                + "decides how long that is needed, and then erases with -Reprovisioning Erase; a device that is in the hub stays there as "
+                + $"from registering again, but {(count == 1 ? "is itself a record" : "are themselves records")} of it: the person "
+                + "responsible decides how long that is needed, and then erases with -Reprovisioning Erase; a device that is in the hub stays there as "
                 + "long as its identity does";
 
     private static string? Returning(DeviceEnrollments held) =>
@@ -59,7 +59,8 @@ internal static class EnrollmentFindings
         if (own.Length > 0)
         {
             return $"it registered by the enrollment group {Names(own)}, which is not changed and lets it register again: the person "
-                + "responsible for the group revokes the device's certificate, or adds a disabled enrollment of the device, which is a record of it";
+                + "responsible for the group revokes the device's certificate, or adds a disabled enrollment of the device, which is a "
+                + "record of it";
         }
 
         return wasErased && held.Items.Count == 0 && groups.Count > 0
