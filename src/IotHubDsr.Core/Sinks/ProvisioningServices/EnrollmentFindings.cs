@@ -44,8 +44,8 @@ internal static class EnrollmentFindings
             ? null
             : $"{Counted.Of(count, "enrollment")} {(count == 1 ? "is" : "are")} disabled and {(count == 1 ? "keeps" : "keep")} the device "
                 + $"from registering again, but {(count == 1 ? "is itself a record" : "are themselves records")} of it: the person "
-                + "responsible decides how long that is needed, and then erases with -Reprovisioning Erase; a device that is in the hub stays "
-                + "there as long as its identity does";
+                + "responsible decides how long that is needed, and then erases with -Reprovisioning Erase; a device that is in the hub "
+                + "stays there as long as its identity does";
 
     private static string? Returning(DeviceEnrollments held) =>
         held.Enrollments.Count(static one => !one.IsDisabled) is > 0 and int enabled
