@@ -25,6 +25,7 @@ namespace IotHubDsr.Sandbox;
 [JsonSerializable(typeof(AccessRequest))]
 [JsonSerializable(typeof(RolesRequest))]
 [JsonSerializable(typeof(TokenRequest))]
+[JsonSerializable(typeof(RegistrationRequest))]
 [JsonSerializable(typeof(HubScaleRequest))]
 [JsonSerializable(typeof(HubState))]
 [JsonSerializable(typeof(CopyRequest))]

@@ -11,6 +11,7 @@ using IotHubDsr.Sandbox.Hub.Query;
 using IotHubDsr.Sandbox.Identity;
 using IotHubDsr.Sandbox.Messaging;
 using IotHubDsr.Sandbox.Messaging.Amqp;
+using IotHubDsr.Sandbox.Provisioning;
 using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.Storage.Queues;
 using IotHubDsr.Sandbox.World;
@@ -156,6 +157,7 @@ internal sealed class SandboxServer : IAsyncDisposable
             new BlobGate(world.Blobs, new BlobService(world.Blobs, world.Clock), world.Names, tenant, tokens, access, real),
             new QueueGate(world.Blobs, new QueueService(world.Blobs, world.Clock), world.Names, tenant, tokens, access, real),
             new CosmosService(world.Cosmos, new CosmosGate(world.Names, tenant, tokens, access, real)),
+            new ProvisioningService(world.Provisioning, world.Names, new ProvisioningAuthorizer(tokens, access, real), world.Clock),
             control
         );
     }

@@ -30,6 +30,7 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
         {
             MessagingSuffix = "servicebus.usgovcloudapi.net",
             CosmosSuffix = "documents.azure.us",
+            ProvisioningSuffix = "azure-devices-provisioning.us",
         };
 
     private static Cloud China { get; } =
@@ -43,6 +44,7 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
         {
             MessagingSuffix = "servicebus.chinacloudapi.cn",
             CosmosSuffix = "documents.azure.cn",
+            ProvisioningSuffix = "azure-devices-provisioning.cn",
         };
 
     /// <summary>The innermost handler of every HTTP call.</summary>
@@ -54,6 +56,12 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
 
     /// <summary>Suffix of the host names of Cosmos DB's accounts.</summary>
     public string CosmosSuffix { get; init; } = "documents.azure.com";
+
+    /// <summary>Suffix of the host names of Device Provisioning Services.</summary>
+    public string ProvisioningSuffix { get; init; } = "azure-devices-provisioning.net";
+
+    /// <summary>Token scope of the service API of Device Provisioning Services.</summary>
+    public string ProvisioningScope => $"https://{ProvisioningSuffix}/.default";
 
     /// <summary>How namespaces are reached where their names do not lead to them; null where they do.</summary>
     public MessagingRoute? Messaging { get; init; }

@@ -29,7 +29,12 @@ internal sealed class Footprint(HubConnection connection, SubjectOptions options
             locations,
             new SinkOptions(options.ThrottleLimit)
             {
-                Erasure = new ErasureOptions { Scope = erasure.Scope, SettleMessages = erasure.SettleMessages },
+                Erasure = new ErasureOptions
+                {
+                    Scope = erasure.Scope,
+                    SettleMessages = erasure.SettleMessages,
+                    Reprovisioning = erasure.Reprovisioning,
+                },
             },
             events
         );

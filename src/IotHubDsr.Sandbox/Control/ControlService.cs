@@ -92,6 +92,9 @@ internal sealed class ControlService(
             ("POST", ["tokens"]) => ChangeAsync(context, SandboxJson.Default.TokenRequest, request =>
                 tokens.Lifetime = TimeSpan.FromSeconds(request.LifetimeSeconds)
             ),
+            ("POST", ["registrations", var service, var id]) => ChangeAsync(context, SandboxJson.Default.RegistrationRequest, request =>
+                Register(service, id, request)
+            ),
             ("GET", ["hub"]) => Reply.JsonAsync(context, Hub(), SandboxJson.Default.HubState),
             ("POST", ["hub"]) => ChangeAsync(context, SandboxJson.Default.HubScaleRequest, request =>
                 world.Throttle.Configure(request.Sku, request.Units)
@@ -115,6 +118,12 @@ internal sealed class ControlService(
             (var method, ["documents", .. var place]) => OnDocumentsAsync(context, method, place),
             _ => Unknown(context),
         };
+
+    private void Register(string service, string registrationId, RegistrationRequest request)
+    {
+        if (world.Provisioning.Find(service) is null || !world.Provisioning.Register(service, registrationId, request.Group))
+            throw new ArgumentException($"No enrollment of '{service}' lets '{registrationId}' in.");
+    }
 
     private Task OnQueueAsync(HttpContext context, string method, string account, string queue) =>
         method switch

@@ -10,6 +10,7 @@ internal enum AzureService
     Blob,
     Queue,
     Cosmos,
+    Provisioning,
     Control,
 
     /// <summary>The managed identity endpoint of the machine.</summary>

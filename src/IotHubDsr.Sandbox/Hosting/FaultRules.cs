@@ -6,7 +6,7 @@ namespace IotHubDsr.Sandbox.Hosting;
 /// </summary>
 internal sealed record FaultRule : ICountedFault<FaultRule>
 {
-    /// <summary>login, arm, hub, blob, queue or cosmos.</summary>
+    /// <summary>login, arm, hub, blob, queue, cosmos or provisioning.</summary>
     public string? Service { get; init; }
 
     public string? Host { get; init; }

@@ -11,6 +11,7 @@ internal static class HostDirectory
     public const string BlobSuffix = ".blob.core.windows.net";
     public const string QueueSuffix = ".queue.core.windows.net";
     public const string CosmosSuffix = ".documents.azure.com";
+    public const string ProvisioningSuffix = ".azure-devices-provisioning.net";
     private const string HubSuffix = ".azure-devices.net";
 
     public static AzureService ServiceOf(string host) =>
@@ -23,6 +24,7 @@ internal static class HostDirectory
             var name when name.EndsWith(BlobSuffix, StringComparison.Ordinal) => AzureService.Blob,
             var name when name.EndsWith(QueueSuffix, StringComparison.Ordinal) => AzureService.Queue,
             var name when name.EndsWith(CosmosSuffix, StringComparison.Ordinal) => AzureService.Cosmos,
+            var name when name.EndsWith(ProvisioningSuffix, StringComparison.Ordinal) => AzureService.Provisioning,
             _ => AzureService.Unknown,
         };
 
@@ -33,6 +35,8 @@ internal static class HostDirectory
             : service;
 
     public static string AccountOf(string host) => host[..^BlobSuffix.Length].ToLowerInvariant();
+
+    public static string ProvisioningNameOf(string host) => host[..^ProvisioningSuffix.Length];
 
     public static string QueueAccountOf(string host) => host[..^QueueSuffix.Length].ToLowerInvariant();
 

@@ -5,6 +5,8 @@ internal static class Audiences
 {
     public static readonly IReadOnlyList<string> Hub = ["https://iothubs.azure.net"];
 
+    public static readonly IReadOnlyList<string> Provisioning = ["https://azure-devices-provisioning.net"];
+
     public static readonly IReadOnlyList<string> Arm = ["https://management.azure.com", "https://management.core.windows.net"];
 
     public static readonly IReadOnlyList<string> EventHubs = ["https://eventhubs.azure.net", "https://servicebus.azure.net"];

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using IotHubDsr.Sandbox.Cosmos;
 using IotHubDsr.Sandbox.Hub;
 using IotHubDsr.Sandbox.Messaging;
+using IotHubDsr.Sandbox.Provisioning;
 using IotHubDsr.Sandbox.Storage;
 
 namespace IotHubDsr.Sandbox.World;
@@ -37,6 +38,8 @@ internal sealed record SandboxWorld(
 
     public required CosmosStore Cosmos { get; init; }
 
+    public required ProvisioningWorld Provisioning { get; init; }
+
     public string HubConnectionString =>
         $"HostName={WorldNames.HubHostName};SharedAccessKeyName={Policies[0].Name};SharedAccessKey={Policies[0].PrimaryKey}";
 }
@@ -60,6 +63,8 @@ internal sealed record WorldTruth(
     public IReadOnlyList<DocumentTruth> Documents { get; init; } = [];
 
     public IReadOnlyList<QueueTruth> Queues { get; init; } = [];
+
+    public IReadOnlyList<ProvisioningTruth> Provisioning { get; init; } = [];
 }
 
 /// <summary>An event hub or a queue, subscription or sub-queue with what it holds of each device.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using IotHubDsr.Sandbox.Cosmos;
 using IotHubDsr.Sandbox.Hub;
 using IotHubDsr.Sandbox.Messaging;
+using IotHubDsr.Sandbox.Provisioning;
 using IotHubDsr.Sandbox.Storage;
 
 namespace IotHubDsr.Sandbox.World;
@@ -16,6 +17,7 @@ internal static class WorldBuilder
     private const int MessagingNumbers = 0x4d534721;
     private const int DocumentSeed = 0x00C05305;
     private const int QueueSeed = 0x0000E6E6;
+    private const int ProvisioningNumbers = 0x00D95D95;
 
     public static SandboxWorld Build(SandboxOptions options)
     {
@@ -75,8 +77,12 @@ internal static class WorldBuilder
         clock.HoldAt(baseTime.AddDays(-30));
         MessagingWorld messaging = MessagingEntities.Make(clock, names, policies, numbers);
         clock.HoldAt(baseTime.AddHours(-1));
+        var provisioning = new ProvisioningWorld(clock, new Random(options.Seed ^ ProvisioningNumbers), registry, WorldNames.HubHostName);
+        ProvisioningInstance service = provisioning.Add(WorldNames.ProvisioningName, WorldNames.HubHostName);
+        provisioning.Add(WorldNames.NeighbourProvisioningName, WorldNames.NeighbourHostName);
         if (options.HasData)
         {
+            truth = truth with { Provisioning = [ProvisioningSeed.Fill(service)] };
             var seed = new MessagingSeed(messaging, names, registry, numbers, baseTime, options.Scale, options.EventsToServiceBus);
             truth = truth with { Messaging = seed.Fill() };
         }
@@ -93,6 +99,7 @@ internal static class WorldBuilder
             StorageOnly = options.StorageOnly,
             EventsToServiceBus = options.EventsToServiceBus,
             Cosmos = cosmos,
+            Provisioning = provisioning,
             NeighbourSharesContainers = options.NeighbourSharesContainers,
         };
     }

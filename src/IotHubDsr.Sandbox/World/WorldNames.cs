@@ -9,6 +9,12 @@ internal sealed class WorldNames
     public const string HubName = "contoso-hub";
     public const string HubHostName = "contoso-hub.azure-devices.net";
     public const string NeighbourName = "fabrikam-hub";
+    public const string NeighbourHostName = "fabrikam-hub.azure-devices.net";
+
+    /// <summary>The Device Provisioning Service that is linked to the hub.</summary>
+    public const string ProvisioningName = "contoso-dps";
+    public const string NeighbourProvisioningName = "fabrikam-dps";
+
     public const string HubGroup = "rg-iot";
     public const string DataGroup = "rg-data";
     public const string Location = "westeurope";
@@ -88,6 +94,8 @@ internal sealed class WorldNames
     public string EventHubsId => Resource(DataGroup, "Microsoft.EventHub/namespaces", EventsNamespace);
 
     public string ServiceBusId => Resource(DataGroup, "Microsoft.ServiceBus/namespaces", BusNamespace);
+
+    public string ProvisioningId(string service) => Resource(DataGroup, "Microsoft.Devices/provisioningServices", service);
 
     public string CosmosId(string account) => Resource(DataGroup, "Microsoft.DocumentDB/databaseAccounts", account);
 

@@ -17,6 +17,12 @@ internal sealed class ErasureParameters
     [Parameter]
     public SwitchParameter DeleteEmptied { get; set; }
 
+    /// <summary>
+    /// What is done with a device's enrollment in a Device Provisioning Service: deleted, or disabled and left, or as an answer says.
+    /// </summary>
+    [Parameter]
+    public Reprovisioning Reprovisioning { get; set; }
+
     /// <summary>With the records that they apply to.</summary>
     public ErasureOptions ToOptions(RecordScope scope) =>
         new()
@@ -25,5 +31,6 @@ internal sealed class ErasureParameters
             IncludeRelayed = IncludeRelayed,
             IncludeOldVersions = IncludeOldVersions,
             DeleteEmptied = DeleteEmptied,
+            Reprovisioning = Reprovisioning,
         };
 }

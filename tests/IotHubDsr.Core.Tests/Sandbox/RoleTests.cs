@@ -26,12 +26,12 @@ public sealed class RoleTests
             foreach ((string file, RoleDefinition role) in ReadRoles())
             {
                 // What another role at the same scope allows as well is not missed; that role has its own line. Whoever has any role on an
-                // account of Cosmos DB may read its metadata.
+                // account of Cosmos DB may read its metadata. What blocks enrollments is not needed to delete them.
                 foreach (
                     string action in role
                         .Actions.Concat(role.DataActions)
                         .Where(action =>
-                            file is not ("Read-CloudToDeviceQueue" or "Read-RequestStore")
+                            file is not ("Read-CloudToDeviceQueue" or "Read-RequestStore" or "Write-ProvisioningService")
                             && !action.EndsWith("/readMetadata", StringComparison.Ordinal)
                         )
                 )
@@ -215,6 +215,7 @@ public sealed class RoleTests
             "DeviceRegistry" or "CloudToDeviceQueue" or "BuiltInEndpoint" => [names.HubId],
             "EventHub" => [names.EventHubsId],
             "ServiceBusQueue" or "ServiceBusTopic" => [names.ServiceBusId],
+            "ProvisioningService" => [names.ProvisioningId(WorldNames.ProvisioningName)],
             "CosmosContainer" => [names.CosmosId(WorldNames.CosmosAccount)],
             "RoutedBlobContainer" => [.. Routed(names)],
             "OldVersions" => [.. Routed(names), Container(names, WorldNames.UploadAccount, WorldNames.UploadContainer)],

@@ -39,4 +39,6 @@ async function listKeys(type, account, apiVersion) {
 const storageKeys = async account => (await listKeys('Microsoft.Storage/storageAccounts', account, '2023-01-01')).keys.map(key => key.value);
 const cosmosKeys = account => listKeys('Microsoft.DocumentDB/databaseAccounts', account, '2024-11-15');
 
-module.exports = { descriptor, credential, blobHost, queueHost, busHost, storageKeys, cosmosKeys };
+const provisioningKeys = service => listKeys('Microsoft.Devices/provisioningServices', service, '2022-12-12');
+
+module.exports = { descriptor, credential, blobHost, queueHost, busHost, storageKeys, cosmosKeys, provisioningKeys };

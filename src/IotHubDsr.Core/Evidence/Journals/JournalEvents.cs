@@ -54,7 +54,8 @@ internal sealed record Registered(
 
 /// <summary>
 /// A plan was bound to the request. Steps that were not approved are listed by location. A further plan names the digest of the one that it
-/// follows; the tolerance is the number of records by which a location may differ from the plan.
+/// follows; the tolerance is the number of records by which a location may differ from the plan. Where the plan asks what becomes of
+/// enrollments, it has the answer.
 /// </summary>
 internal sealed record Planned(
     string Digest,
@@ -63,7 +64,8 @@ internal sealed record Planned(
     Party? ApprovedBy,
     ScopeStatement? Scope = null,
     string? Follows = null,
-    long? Tolerance = null
+    long? Tolerance = null,
+    string? Reprovisioning = null
 ) : JournalEvent;
 
 /// <param name="Name">Name of a person or account.</param>

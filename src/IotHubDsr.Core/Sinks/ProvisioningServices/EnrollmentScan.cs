@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using IotHubDsr.Core.Azure.Provisioning;
+
+namespace IotHubDsr.Core.Sinks.ProvisioningServices;
+
+/// <summary>
+/// Reads a provisioning service once for all devices. It has no look-up by device ID: every enrollment and the registrations of every group
+/// are listed. Those that a deleted group left behind are in no list; they are asked for by the ID of the device.
+/// </summary>
+internal sealed class EnrollmentScan(ProvisioningClient client, HubClaims claims, SinkCall call, IReadOnlyList<string> deviceIds)
+{
+    private readonly HashSet<string> _devices = new(deviceIds, StringComparer.Ordinal);
+
+    /// <summary>Registration IDs that are looked at one by one; the service does not tell their case apart.</summary>
+    private readonly HashSet<string> _asked = new(deviceIds.Where(RegistrationId.IsOne), StringComparer.OrdinalIgnoreCase);
+
+    private readonly Dictionary<string, Enrollment> _enrollments = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, (Registration Registration, EnrollmentGroup? Group)> _registrations = new(
+        StringComparer.OrdinalIgnoreCase
+    );
+
+    private readonly List<EnrollmentGroup> _groups = [];
+
+    /// <summary>IDs of the groups that the service has.</summary>
+    public IReadOnlyList<string> Groups => [.. _groups.Select(static group => group.Id)];
+
+    /// <summary>What the service holds of each device.</summary>
+    public async Task<IReadOnlyDictionary<string, DeviceEnrollments>> RunAsync(CancellationToken cancellationToken)
+    {
+        await ReadEnrollmentsAsync(cancellationToken);
+        await ReadGroupsAsync(cancellationToken);
+        await call.Gate.ForEachAsync(
+            _asked.Concat(_enrollments.Keys).Distinct(StringComparer.OrdinalIgnoreCase).Where(id => !_registrations.ContainsKey(id)),
+            async (registrationId, token) =>
+            {
+                if (await client.GetRegistrationAsync(registrationId, token) is { } registration)
+                    _registrations.TryAdd(registrationId, (registration, null));
+            },
+            cancellationToken
+        );
+        return Assemble();
+    }
+
+    private async Task ReadEnrollmentsAsync(CancellationToken cancellationToken)
+    {
+        int read = 0;
+        await foreach (Enrollment enrollment in client.ListEnrollmentsAsync(cancellationToken))
+        {
+            if (
+                _devices.Contains(enrollment.DeviceId)
+                || (enrollment.Registration?.DeviceId is { } made && _devices.Contains(made))
+                || _asked.Contains(enrollment.RegistrationId)
+            )
+            {
+                _enrollments[enrollment.RegistrationId] = enrollment;
+            }
+
+            if (++read % 1_000 == 0)
+                await call.ProgressAsync($"{Counted.Of(read, "enrollment")} read", percent: null, cancellationToken);
+        }
+    }
+
+    private async Task ReadGroupsAsync(CancellationToken cancellationToken)
+    {
+        await foreach (EnrollmentGroup group in client.ListGroupsAsync(cancellationToken))
+            _groups.Add(group);
+        await call.Gate.ForEachAsync(
+            _groups,
+            async (group, token) =>
+            {
+                await foreach (Registration registration in client.ListRegistrationsAsync(group.Id, token))
+                {
+                    if (_devices.Contains(OwnerOf(registration)))
+                        _registrations[registration.RegistrationId] = (registration, group);
+                }
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>The device that a registration is of, also before it is assigned.</summary>
+    private string OwnerOf(Registration registration) =>
+        registration.DeviceId
+        ?? (_enrollments.TryGetValue(registration.RegistrationId, out Enrollment? enrollment) ? enrollment.DeviceId : null)
+        ?? registration.RegistrationId;
+
+    private Dictionary<string, DeviceEnrollments> Assemble()
+    {
+        var held = _devices.ToDictionary(static device => device, static _ => new DeviceEnrollments(), StringComparer.Ordinal);
+        foreach (Enrollment enrollment in _enrollments.Values.OrderBy(static one => one.RegistrationId, StringComparer.Ordinal))
+        {
+            Registration? registration = _registrations.TryGetValue(
+                enrollment.RegistrationId,
+                out (Registration Registration, EnrollmentGroup?) found
+            )
+                ? found.Registration
+                : null;
+            if (held.TryGetValue(enrollment.DeviceId, out DeviceEnrollments? device))
+                device.Add(enrollment, registration, claims.Of(enrollment, registration));
+        }
+
+        foreach (
+            (Registration registration, EnrollmentGroup? group) in _registrations.Values.OrderBy(
+                static one => one.Registration.RegistrationId,
+                StringComparer.Ordinal
+            )
+        )
+        {
+            if (!held.TryGetValue(OwnerOf(registration), out DeviceEnrollments? device))
+                continue;
+            _enrollments.TryGetValue(registration.RegistrationId, out Enrollment? enrollment);
+            device.Add(registration, group?.Id, claims.Of(registration, enrollment?.Hubs ?? group?.Hubs ?? []));
+        }
+
+        return held;
+    }
+}
