@@ -14,29 +14,60 @@ internal sealed class LogQueryClient(AzureAccess access, LogPlace place)
 {
     public const string Role = "Log Analytics Data Reader";
 
-    private const string Action = "Microsoft.OperationalInsights/workspaces/query/read";
+    private const string AllTime = "2000-01-01T00:00:00Z/2100-01-01T00:00:00Z";
+
+    private const string QueryType = "Microsoft.OperationalInsights/workspaces/query";
+    private const string Action = $"{QueryType}/read";
+    private const string MissingName = "SEM0100";
 
     /// <summary>The service works on a query for at most ten minutes.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(10);
 
     private static readonly JsonDocumentOptions s_deep = new() { MaxDepth = 512 };
 
+    /// <summary>Queries of a user that the service works on at once are five; others of the user's may be among them.</summary>
+    private readonly SemaphoreSlim _atOnce = new(4);
+
+    /// <summary>Whether tables can be searched that queries do not reach: that takes the service's own ID of the workspace.</summary>
+    public bool CanSearch => place.CustomerId is not null;
+
     /// <summary>The table that a query gives; null when it is too large, or takes too long, to be given as a whole.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="isSearch">Whether it is one of a table with the plan Basic or Auxiliary.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="DsrException">It was not answered, or only in part.</exception>
-    public async Task<LogTable?> TryQueryAsync(string query, CancellationToken cancellationToken)
+    public async Task<LogTable?> TryQueryAsync(string query, bool isSearch, CancellationToken cancellationToken)
+    {
+        await _atOnce.WaitAsync(cancellationToken);
+        try
+        {
+            return await SendAsync(query, isSearch, cancellationToken);
+        }
+        finally
+        {
+            _atOnce.Release();
+        }
+    }
+
+    /// <summary>Whether a query failed because the workspace does not have, for the account, what it names.</summary>
+    public static bool IsOfMissingName(DsrException failed) => failed.Fault.Message.Contains(MissingName, StringComparison.Ordinal);
+
+    /// <summary>That a table which is there may not be read: for the account's queries it then is not there.</summary>
+    public DsrException TableNotAllowed(string table) =>
+        new(AzureFaults.PermissionMissing(place.Target, "query", Role, place.Scope, $"{QueryType}/{table}/read"));
+
+    private async Task<LogTable?> SendAsync(string query, bool isSearch, CancellationToken cancellationToken)
     {
         HttpPipeline pipeline = access.PipelineFor(access.Cloud.LogsScope);
         using HttpMessage message = pipeline.CreateMessage();
         message.NetworkTimeout = s_longest + TimeSpan.FromMinutes(1);
         message.ResponseClassifier = WithoutTimeouts.Instance;
         message.Request.Method = RequestMethod.Post;
-        message.Request.Uri.Reset(new Uri(access.Cloud.LogsEndpoint, PathOf(place)));
+        message.Request.Uri.Reset(new Uri(access.Cloud.LogsEndpoint, PathOf(place, isSearch ? "search" : "query")));
         message.Request.Headers.Add(HttpHeader.Common.JsonAccept);
         message.Request.Headers.Add(HttpHeader.Common.JsonContentType);
         message.Request.Headers.Add("Prefer", string.Create(CultureInfo.InvariantCulture, $"wait={(int)s_longest.TotalSeconds}"));
-        message.Request.Content = RequestContent.Create(
-            JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["query"] = query })
-        );
+        message.Request.Content = RequestContent.Create(JsonSerializer.SerializeToUtf8Bytes(BodyOf(query, isSearch)));
         try
         {
             await pipeline.SendAsync(message, cancellationToken);
@@ -50,12 +81,18 @@ internal sealed class LogQueryClient(AzureAccess access, LogPlace place)
     }
 
     /// <summary>As <see cref="TryQueryAsync"/>, for what cannot be asked in smaller parts.</summary>
-    public async Task<LogTable> QueryAsync(string query, CancellationToken cancellationToken) =>
-        await TryQueryAsync(query, cancellationToken)
+    public async Task<LogTable> QueryAsync(string query, bool isSearch, CancellationToken cancellationToken) =>
+        await TryQueryAsync(query, isSearch, cancellationToken)
         ?? throw FaultCatalogue.ServiceFailed.Exception(place.Target, "a query takes longer, or gives more, than the service allows.");
 
-    private static string PathOf(LogPlace place) =>
-        place.CustomerId is { } id ? $"/v1/workspaces/{Uri.EscapeDataString(id)}/query" : $"/v1{place.Id.Path}/query";
+    private static string PathOf(LogPlace place, string what) =>
+        place.CustomerId is { } id ? $"/v1/workspaces/{Uri.EscapeDataString(id)}/{what}" : $"/v1{place.Id.Path}/{what}";
+
+    /// <summary>A search takes its time from the request alone.</summary>
+    private static Dictionary<string, string> BodyOf(string query, bool isSearch) =>
+        isSearch
+            ? new Dictionary<string, string> { ["query"] = query, ["timespan"] = AllTime }
+            : new Dictionary<string, string> { ["query"] = query };
 
     private LogTable? Read(Response response)
     {
@@ -109,7 +146,7 @@ internal sealed class LogQueryClient(AzureAccess access, LogPlace place)
             ),
             400 when errors.IsOfMissingName => FaultCatalogue.ServiceFailed.Exception(
                 place.Target,
-                "a table or a column that the query names is not there (SEM0100); what it held is not known."
+                $"a table or a column that the query names is not there ({MissingName}); what it held is not known."
             ),
             403 when errors.Codes.Contains("InvalidAuthenticationTokenAudience") => FaultCatalogue.AuthenticationFailed.Exception(
                 place.Target,

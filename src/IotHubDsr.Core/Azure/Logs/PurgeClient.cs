@@ -22,6 +22,7 @@ internal sealed partial class PurgeClient(AzureAccess access, LogPlace place)
     public const string Action = "Microsoft.OperationalInsights/workspaces/purge/action";
     public const string Role = "Data Purger";
 
+    private const string StatusAction = "Microsoft.OperationalInsights/workspaces/operations/read";
     private const string ApiVersion = "2020-08-01";
 
     /// <summary>The service's limit is for an hour.</summary>
@@ -79,11 +80,11 @@ internal sealed partial class PurgeClient(AzureAccess access, LogPlace place)
             body: null,
             "ask for a purge of",
             Role,
-            "Microsoft.OperationalInsights/workspaces/operations/read",
+            StatusAction,
             cancellationToken
         );
         if (message.Response.Status is not 200)
-            throw Translate(ArmError.Read(message.Response), "ask for a purge of", Role, action: null);
+            throw Translate(ArmError.Read(message.Response), "ask for a purge of", Role, StatusAction);
         try
         {
             using var answer = JsonDocument.Parse(message.Response.Content);

@@ -81,6 +81,8 @@ internal sealed class LogJudge : IMatchedRecordSink
         Walk walk = isProvisioning ? _provisioning.Value : _hubs;
         bool isRead = walk.TryRead(_json.Write(row), matcher =>
         {
+            if (!matcher.HasSender)
+                AddNested(matcher, row);
             if (isProvisioning)
                 AddRegistrations(matcher, row);
             if (!LogTables.IsOfHub(table))
@@ -94,9 +96,13 @@ internal sealed class LogJudge : IMatchedRecordSink
     }
 
     private static bool IsOfProvisioning(LogRow row) =>
-        LogQueries.ResourceColumns.Any(column =>
-            row.Text(column)?.Contains("/provisioningServices/", StringComparison.OrdinalIgnoreCase) == true
-        );
+        LogQueries.ResourceOf(row).Resource.Contains("/provisioningServices/", StringComparison.OrdinalIgnoreCase);
+
+    private static void AddNested(RecordMatcher matcher, LogRow row)
+    {
+        foreach (string deviceId in NestedIds.Of(row))
+            matcher.AddSender(Encoding.UTF8.GetBytes(deviceId), SenderSource.Field);
+    }
 
     /// <summary>
     /// A registration ID is that of a device, regardless of case, but for enrollments that say otherwise: it does no more than name it.

@@ -47,8 +47,8 @@ internal readonly record struct LogPurgeKey(string Column, string Value, string 
 
     private static LogPurgeKey Of(LogRow row, string column, string value)
     {
-        string resourceColumn = LogQueries.ResourceColumns.FirstOrDefault(name => row.Text(name) is not null) ?? "_ResourceId";
-        return new LogPurgeKey(column, value, resourceColumn, row.Text(resourceColumn) ?? row.Text("$resource") ?? string.Empty);
+        (string resourceColumn, string resource) = LogQueries.ResourceOf(row);
+        return new LogPurgeKey(column, value, resourceColumn, resource);
     }
 
     private static bool IsComparable(LogRow row, string column) =>

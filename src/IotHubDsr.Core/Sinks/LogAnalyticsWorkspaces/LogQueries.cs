@@ -88,6 +88,15 @@ internal static class LogQueries
             | summarize Rows = count() by Value = {Kql.Name(column)}, Resource = {Kql.Column(resourceColumn)}
             """;
 
+    /// <summary>The resource that a row is about, and the column that tells it; empty when none does.</summary>
+    public static (string Column, string Resource) ResourceOf(LogRow row)
+    {
+        if (row.Text("$resource") is { } told)
+            return (ResourceColumns[0], told);
+        string column = ResourceColumns.FirstOrDefault(name => row.Text(name) is not null) ?? ResourceColumns[0];
+        return (column, row.Text(column) ?? string.Empty);
+    }
+
     private static string Output =>
         string.Create(
             CultureInfo.InvariantCulture,

@@ -22,14 +22,15 @@ internal sealed class LogRowJson
         _buffer.ResetWrittenCount();
         _writer.Reset(_buffer);
         _writer.WriteStartObject();
-        bool hasResource = row.Text("_ResourceId") is not null || row.Text("ResourceId") is not null;
+        bool isTold = row.Text("_ResourceId") is not null || row.Text("ResourceId") is not null;
+        bool hasResource = isTold || row.Text("$resource") is not null;
         Write(row, _writer, name => name switch
             {
                 "Properties" => "properties",
                 "AssociatedResourceId" when !hasResource => "_ResourceId",
                 _ => name,
             });
-        if (!hasResource && row.Text("$resource") is { } resource)
+        if (!isTold && row.Text("$resource") is { } resource)
             _writer.WriteString("_ResourceId"u8, resource);
         _writer.WriteEndObject();
         _writer.Flush();

@@ -77,6 +77,10 @@ internal sealed class LogScan(
             else
                 await ReadAsync(asked.Question, asked.Slice, cancellationToken);
         }
+        catch (DsrException hidden) when (LogQueryClient.IsOfMissingName(hidden) && _workspace!.Has(asked.Question.Table))
+        {
+            throw _workspace!.Queries.TableNotAllowed(asked.Question.Table);
+        }
         catch (DsrException failed) when (!SinkCall.ConcernsAll(failed.Fault))
         {
             await call.ReportAsync(failed.Fault, cancellationToken);
@@ -153,22 +157,29 @@ internal sealed class LogScan(
     /// <summary>The tables with rows of the hub, and those that can have some without naming it as others do.</summary>
     private async Task<IReadOnlyList<string>> TablesAsync(LogWorkspace workspace, CancellationToken cancellationToken)
     {
-        using LogTable answer = await workspace.Queries.QueryAsync(LogQueries.TablesOf(hubName), cancellationToken);
+        using LogTable answer = await workspace.Queries.QueryAsync(LogQueries.TablesOf(hubName), isSearch: false, cancellationToken);
         List<string> found = [.. answer.Rows.Select(static row => row.Text("$table")).OfType<string>()];
-        IEnumerable<string> known = LogTables.All.Where(table =>
-            workspace.Tables.Any(listed => listed.IsQueried && listed.Name.Equals(table, StringComparison.OrdinalIgnoreCase))
-        );
+        // A table that the account may not read is not there for its queries: those that have to be are asked for by name.
+        IEnumerable<string> known = workspace.IsListed
+            ? workspace.Tables.Where(table => IsKnown(table) && CanRead(workspace, table)).Select(static table => table.Name)
+            : LogTables.All;
         return [.. found.Concat(known).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal)];
     }
+
+    private static bool IsKnown(WorkspaceTable table) => LogTables.IsOfHub(table.Name) || table.IsResult || !table.IsQueried;
+
+    /// <summary>Of tables that are searched at a price, those that applications write to.</summary>
+    private static bool CanRead(LogWorkspace workspace, WorkspaceTable table) =>
+        table.IsQueried || (workspace.Queries.CanSearch && (table.IsCustom || table.IsResult));
 
     /// <summary>Notes what queries do not reach.</summary>
     private void LookAtTables(LogWorkspace workspace)
     {
         foreach (WorkspaceTable table in workspace.Tables)
         {
-            if (!table.IsQueried && (table.IsCustom || table.IsResult))
+            if (!CanRead(workspace, table) && (table.IsCustom || table.IsResult))
                 _findings!.AddRemark(
-                    $"the table {table.Name} is not read because its plan has no full queries: its owner looks for the device"
+                    $"the table {table.Name} is searched only by who can read the workspace: its owner looks for the device"
                 );
             if (table.Definition is not { } definition)
                 continue;
@@ -202,7 +213,7 @@ internal sealed class LogScan(
         string query = question.Traces is { } traces
             ? LogQueries.CountTraces(question.Table, traces)
             : LogQueries.Count(question.Table, _batches[question.Batch].DeviceIds);
-        using LogTable answer = await _workspace!.Queries.QueryAsync(query, cancellationToken);
+        using LogTable answer = await _workspace!.Queries.QueryAsync(query, IsSearch(question), cancellationToken);
         LogRow? counted = answer.Count == 1 ? answer.Rows.First() : null;
         if (counted is not { } row)
             throw FaultCatalogue.ServiceFailed.Exception(call.Location.ToString(), "a count was answered without a number.");
@@ -224,7 +235,7 @@ internal sealed class LogScan(
         string query = question.Traces is { } traces
             ? LogQueries.RowsOfTraces(question.Table, traces, slice)
             : LogQueries.Rows(question.Table, batch.DeviceIds, slice);
-        using LogTable? answer = await _workspace!.Queries.TryQueryAsync(query, cancellationToken);
+        using LogTable? answer = await _workspace!.Queries.TryQueryAsync(query, IsSearch(question), cancellationToken);
         if (answer is null || answer.Count > LogQueries.MostRows)
         {
             if (slice.IsMoment)
@@ -275,13 +286,18 @@ internal sealed class LogScan(
         _findings!.Add(judge, batch.First);
     }
 
+    private bool IsSearch(LogQuestion question) => !_workspace!.Table(question.Table).IsQueried;
+
     private int[] SubjectsOf(Batch batch, string? trace) =>
         trace is not null && _traces.TryGetValue((batch.Number, trace), out ConcurrentBag<int>? subjects) ? [.. subjects.Distinct()] : [];
 
     private void AddRow(WorkspaceTable table, Batch batch, LogRow row, RowMatch[] included, bool isTraced)
     {
         DateTimeOffset made = row.Time("TimeGenerated") ?? DateTimeOffset.UnixEpoch;
-        string? why = table.IsResult ? $"the table {table.Name} is a copy that a search or a restore made" : null;
+        string? why =
+            table.IsResult ? $"the table {table.Name} is a copy that a search or a restore made"
+            : !table.IsQueried ? $"the plan of the table {table.Name} has no purge"
+            : null;
         LogPurgeKey? key =
             why is not null ? null
             : isTraced ? LogPurgeKey.OfTrace(row)

@@ -71,6 +71,9 @@ internal sealed class LogWorkspace
                 "its resource ID is not known; a location file can give it as resourceId."
             );
 
+    /// <summary>Whether Azure Resource Manager lists the table.</summary>
+    public bool Has(string table) => _tables.ContainsKey(table);
+
     /// <summary>The table, as far as is known of it.</summary>
     public WorkspaceTable Table(string name) =>
         _tables.GetValueOrDefault(name)

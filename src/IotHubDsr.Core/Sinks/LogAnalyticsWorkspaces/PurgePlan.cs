@@ -97,7 +97,7 @@ internal sealed class PurgePlan(LogWorkspace workspace)
     )
     {
         string query = LogQueries.CountValues(table, column, resourceColumn, values.Select(static value => value.Value));
-        using LogTable answer = await workspace.Queries.QueryAsync(query, cancellationToken);
+        using LogTable answer = await workspace.Queries.QueryAsync(query, isSearch: false, cancellationToken);
         return answer
             .Rows.Select(static row => (Value: row.Text("Value") ?? "", Resource: row.Text("Resource") ?? "", Rows: row.Number("Rows")))
             .ToLookup(static row => row.Value, static row => (row.Resource, row.Rows), StringComparer.Ordinal);

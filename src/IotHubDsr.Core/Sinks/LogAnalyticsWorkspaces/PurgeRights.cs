@@ -28,8 +28,8 @@ internal static class PurgeRights
                 permissions.Add(permission);
         }
         catch (DsrException unread)
-            when (unread.Fault.Id == FaultCatalogue.PermissionMissing.Id || unread.Fault.Id == FaultCatalogue.LocationMissing.Id)
         {
+            OperationNotices.Send(NoticeLevel.Debug, $"Whether {place.Target} may be purged is not known before: {unread.Message}");
             return;
         }
 

@@ -13,7 +13,7 @@ public sealed class LogQueryClientTests
     {
         var logs = new FakeLogs(_ => FakeLogs.Of(200, FakeLogs.Table("Rows:long,Name:string", [5, "a"])));
 
-        using LogTable table = await ClientOf(logs, "0f0f").QueryAsync(Query, CancellationToken.None);
+        using LogTable table = await ClientOf(logs, "0f0f").QueryAsync(Query, isSearch: false, CancellationToken.None);
 
         HttpRequestMessage request = Assert.Single(logs.Requests);
         Assert.Equal("https://api.loganalytics.azure.com/v1/workspaces/0f0f/query", request.RequestUri!.AbsoluteUri);
@@ -30,7 +30,7 @@ public sealed class LogQueryClientTests
     {
         var logs = new FakeLogs(_ => FakeLogs.Of(200, FakeLogs.Table("Rows:long")));
 
-        using LogTable table = await ClientOf(logs).QueryAsync(Query, CancellationToken.None);
+        using LogTable table = await ClientOf(logs).QueryAsync(Query, isSearch: false, CancellationToken.None);
 
         Assert.Equal($"/v1{FakeLogs.Workspace}/query", logs.Requests[0].RequestUri!.AbsolutePath);
         Assert.Equal(0, table.Count);
@@ -68,7 +68,7 @@ public sealed class LogQueryClientTests
     {
         var logs = new FakeLogs(_ => FakeLogs.Of(status, body));
 
-        DsrException failed = await Assert.ThrowsAsync<DsrException>(() => ClientOf(logs).QueryAsync(Query, CancellationToken.None));
+        DsrException failed = await Assert.ThrowsAsync<DsrException>(() => ClientOf(logs).QueryAsync(Query, isSearch: false, CancellationToken.None));
 
         Assert.Equal(fault, failed.Fault.Id);
         Assert.Contains(text, failed.Fault.Message, StringComparison.Ordinal);
@@ -88,7 +88,7 @@ public sealed class LogQueryClientTests
     {
         var logs = new FakeLogs(_ => FakeLogs.Of(status, body));
 
-        Assert.Null(await ClientOf(logs).TryQueryAsync(Query, CancellationToken.None));
+        Assert.Null(await ClientOf(logs).TryQueryAsync(Query, isSearch: false, CancellationToken.None));
         Assert.Single(logs.Requests);
     }
 
