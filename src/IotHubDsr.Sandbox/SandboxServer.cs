@@ -9,6 +9,7 @@ using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.Hub;
 using IotHubDsr.Sandbox.Hub.Query;
 using IotHubDsr.Sandbox.Identity;
+using IotHubDsr.Sandbox.Logs.Rest;
 using IotHubDsr.Sandbox.Messaging;
 using IotHubDsr.Sandbox.Messaging.Amqp;
 using IotHubDsr.Sandbox.Storage;
@@ -156,6 +157,7 @@ internal sealed class SandboxServer : IAsyncDisposable
             new BlobGate(world.Blobs, new BlobService(world.Blobs, world.Clock), world.Names, tenant, tokens, access, real),
             new QueueGate(world.Blobs, new QueueService(world.Blobs, world.Clock), world.Names, tenant, tokens, access, real),
             new CosmosService(world.Cosmos, new CosmosGate(world.Names, tenant, tokens, access, real)),
+            new LogService(world.Logs, new LogGate(tokens, access), new LogThrottle(world.Clock), world.Clock),
             control
         );
     }

@@ -10,6 +10,9 @@ internal enum AzureService
     Blob,
     Queue,
     Cosmos,
+
+    /// <summary>The query API of Azure Monitor Logs.</summary>
+    Logs,
     Control,
 
     /// <summary>The managed identity endpoint of the machine.</summary>
