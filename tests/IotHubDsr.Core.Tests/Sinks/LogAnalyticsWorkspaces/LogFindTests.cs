@@ -125,7 +125,7 @@ public sealed class LogFindTests
         for (int skipped = 0; skipped < 3; skipped++)
         {
             logs.Server.Faults.Clear();
-            logs.Server.Faults.Add(new FaultRule { Service = "logs", Skip = skipped, Status = status, Count = status == 500 ? 6 : 1 });
+            logs.Server.Faults.Add(new FaultRule { Service = "logs", Skip = skipped, Status = status, Times = status == 500 ? 60 : 1 });
             Verdict verdict;
             try
             {

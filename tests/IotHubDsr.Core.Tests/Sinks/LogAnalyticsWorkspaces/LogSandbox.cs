@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Sinks;
@@ -6,9 +7,9 @@ using IotHubDsr.Core.Tests.Packages;
 using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.Hosting;
-using IotHubDsr.Sandbox.Logs;
 using IotHubDsr.Sandbox.Logs.Tables;
 using IotHubDsr.Sandbox.World;
+using LogWorkspace = IotHubDsr.Sandbox.Logs.LogWorkspace;
 
 namespace IotHubDsr.Core.Tests.Sinks.LogAnalyticsWorkspaces;
 
@@ -24,6 +25,13 @@ internal sealed class LogSandbox : IAsyncDisposable
         Server = server;
         _access = SandboxAccess.Open(server, Wire);
         Sink = new LogAnalyticsWorkspaceSink(_access, WorldNames.HubName, Clock);
+        Wire.Before = async request =>
+        {
+            if (request.Method == HttpMethod.Post && request.RequestUri!.AbsolutePath.EndsWith("/purge", StringComparison.Ordinal))
+                Bodies.Add(await request.Content!.ReadAsStringAsync());
+            if (request.RequestUri!.Host.StartsWith("api.", StringComparison.Ordinal) && request.Content is { } content)
+                Queries.Add((string)JsonNode.Parse(await content.ReadAsStringAsync())!["query"]!);
+        };
     }
 
     public SandboxServer Server { get; }
@@ -120,8 +128,15 @@ internal sealed class LogSandbox : IAsyncDisposable
 
     public Task<IReadOnlyList<TicketAnswer>> AskAsync() => Sink.AskAsync(Call(), Tickets, CancellationToken.None);
 
-    public IReadOnlyList<LoggedRequest> Purges =>
-        [.. Server.RequestLog.After(0).Where(request => request.Method == "POST" && request.Path.EndsWith("/purge", StringComparison.Ordinal))];
+    /// <summary>What was sent to be purged.</summary>
+    public List<string> Bodies { get; } = [];
+
+    /// <summary>Queries that were sent.</summary>
+    public ConcurrentBag<string> Queries { get; } = [];
+
+    /// <summary>The values of the first filter of each purge.</summary>
+    public string[] Values =>
+        [.. Bodies.SelectMany(body => JsonNode.Parse(body)!["filters"]![0]!["value"]!.AsArray()).Select(value => (string)value!)];
 
     public async ValueTask DisposeAsync()
     {
