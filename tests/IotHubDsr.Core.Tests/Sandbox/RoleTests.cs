@@ -13,6 +13,7 @@ namespace IotHubDsr.Core.Tests.Sandbox;
 public sealed class RoleTests
 {
     private const string Store = $"https://{WorldNames.EvidenceAccount}.blob.core.windows.net/{WorldNames.EvidenceContainer}";
+
     // A workspace has tables of anybody's: each has an action of its own.
     private const string AnyTable = "Microsoft.OperationalInsights/workspaces/query/*/read";
 

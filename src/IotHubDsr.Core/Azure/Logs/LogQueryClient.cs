@@ -14,6 +14,7 @@ internal sealed class LogQueryClient(AzureAccess access, LogPlace place)
 {
     public const string Role = "Log Analytics Data Reader";
 
+    private const int MaxRounds = 10;
     private const string AllTime = "2000-01-01T00:00:00Z/2100-01-01T00:00:00Z";
 
     private const string QueryType = "Microsoft.OperationalInsights/workspaces/query";
@@ -41,7 +42,18 @@ internal sealed class LogQueryClient(AzureAccess access, LogPlace place)
         await _atOnce.WaitAsync(cancellationToken);
         try
         {
-            return await SendAsync(query, isSearch, cancellationToken);
+            for (int round = 1; ; round++)
+            {
+                try
+                {
+                    return await SendAsync(query, isSearch, cancellationToken);
+                }
+                catch (DsrException busy) when (busy.Fault.Id == FaultCatalogue.Throttled.Id && round < MaxRounds)
+                {
+                    // The limit is one of half a minute, and others of the user's queries count: each round has the tries of the retry policy.
+                    OperationNotices.Send(NoticeLevel.Debug, $"{place.Target} is asked again: {busy.Message}");
+                }
+            }
         }
         finally
         {

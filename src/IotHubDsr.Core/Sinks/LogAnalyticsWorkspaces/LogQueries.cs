@@ -16,6 +16,9 @@ internal static class LogQueries
     /// <summary>Rows that one query gives: a slice with more is halved.</summary>
     public const int MostRows = 20_000;
 
+    /// <summary>Columns of a table are 500 at most.</summary>
+    private const int MostColumns = 30;
+
     public const string Received = "$received";
 
     /// <summary>Where a row tells the resource that it is about, in the order in which they are looked at.</summary>
@@ -44,7 +47,7 @@ internal static class LogQueries
             """;
 
     /// <summary>How many rows of a table can name one of the devices, and when the first and the last was made.</summary>
-    public static string Count(string table, IEnumerable<string> deviceIds) =>
+    public static string Count(WorkspaceTable table, IEnumerable<string> deviceIds) =>
         $"""
             {Source(table)}
             | where {Naming(deviceIds)}
@@ -55,7 +58,7 @@ internal static class LogQueries
     /// <param name="table">The table.</param>
     /// <param name="deviceIds">The devices.</param>
     /// <param name="slice">The time.</param>
-    public static string Rows(string table, IEnumerable<string> deviceIds, LogSlice slice) =>
+    public static string Rows(WorkspaceTable table, IEnumerable<string> deviceIds, LogSlice slice) =>
         $"""
             {Source(table)}
             | where {slice.Condition}
@@ -114,10 +117,22 @@ internal static class LogQueries
         $"iff({Kql.Column("TraceId")} == \"\", substring({Kql.Column("CorrelationId")}, 3, 32), {Kql.Column("TraceId")})";
 
     /// <summary>A table with all that its rows say in one text.</summary>
-    private static string Source(string table) =>
-        $"{Kql.Name(table)}\n| extend {Text} = {(LogTables.IsOfHub(table) ? Columns(LogTables.TextColumns) : "tostring(pack_all())")}";
+    private static string Source(WorkspaceTable table) => $"{Kql.Name(table.Name)}\n| extend {Text} = {TextOf(table)}";
 
-    private static string Columns(IEnumerable<string> columns) => $"strcat({string.Join(", \" \", ", columns.Select(Kql.Column))})";
+    private static string TextOf(WorkspaceTable table) =>
+        LogTables.IsOfHub(table.Name) ? Joined(LogTables.TextColumns)
+        : table.Columns.Count > 0 ? Joined(table.Columns)
+        : "tostring(pack_all())";
+
+    /// <summary>Columns as one text; a function takes no more than 64 arguments.</summary>
+    private static string Joined(IEnumerable<string> columns)
+    {
+        string[] groups =
+        [
+            .. columns.Chunk(MostColumns).Select(static group => $"strcat({string.Join(", \" \", ", group.Select(Kql.Column))})"),
+        ];
+        return groups.Length == 1 ? groups[0] : $"strcat({string.Join(", \" \", ", groups)})";
+    }
 
     private static string Naming(IEnumerable<string> deviceIds) =>
         string.Join(

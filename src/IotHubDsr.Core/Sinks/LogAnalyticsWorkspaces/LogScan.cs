@@ -212,7 +212,7 @@ internal sealed class LogScan(
     {
         string query = question.Traces is { } traces
             ? LogQueries.CountTraces(question.Table, traces)
-            : LogQueries.Count(question.Table, _batches[question.Batch].DeviceIds);
+            : LogQueries.Count(_workspace!.Table(question.Table), _batches[question.Batch].DeviceIds);
         using LogTable answer = await _workspace!.Queries.QueryAsync(query, IsSearch(question), cancellationToken);
         LogRow? counted = answer.Count == 1 ? answer.Rows.First() : null;
         if (counted is not { } row)
@@ -234,7 +234,7 @@ internal sealed class LogScan(
         Batch batch = _batches[question.Batch];
         string query = question.Traces is { } traces
             ? LogQueries.RowsOfTraces(question.Table, traces, slice)
-            : LogQueries.Rows(question.Table, batch.DeviceIds, slice);
+            : LogQueries.Rows(_workspace!.Table(question.Table), batch.DeviceIds, slice);
         using LogTable? answer = await _workspace!.Queries.TryQueryAsync(query, IsSearch(question), cancellationToken);
         if (answer is null || answer.Count > LogQueries.MostRows)
         {

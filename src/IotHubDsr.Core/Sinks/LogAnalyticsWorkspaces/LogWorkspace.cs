@@ -13,7 +13,11 @@ namespace IotHubDsr.Core.Sinks.LogAnalyticsWorkspaces;
 /// <param name="IsCustom">Whether an application of the owner writes to it.</param>
 /// <param name="Retention">How long it keeps a row altogether; null when that is not told.</param>
 /// <param name="Definition">The query that made it; null where none did.</param>
-internal sealed record WorkspaceTable(string Name, bool IsQueried, bool IsResult, bool IsCustom, TimeSpan? Retention, string? Definition);
+internal sealed record WorkspaceTable(string Name, bool IsQueried, bool IsResult, bool IsCustom, TimeSpan? Retention, string? Definition)
+{
+    /// <summary>Its columns; none when they are not known.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+}
 
 /// <summary>
 /// A workspace as it is now, opened for one piece of work. Whoever may only purge or query cannot read the resource: then less is known of
@@ -121,7 +125,18 @@ internal sealed class LogWorkspace
             IsCustom: type is "CustomLog" || name.EndsWith("_CL", StringComparison.OrdinalIgnoreCase),
             Retention: days is > 0 and < 36_500 ? TimeSpan.FromDays(days.Value) : null,
             Definition: (schema.Prop("searchResults") ?? properties.Prop("searchResults")).Text("query")
-        );
+        )
+        {
+            Columns =
+            [
+                .. schema
+                    .Prop("columns")
+                    .Items()
+                    .Concat(schema.Prop("standardColumns").Items())
+                    .Select(static column => column.Text("name"))
+                    .OfType<string>(),
+            ],
+        };
     }
 
     /// <summary>Null where the account may not read it, which need not keep it from what it may do.</summary>

@@ -68,7 +68,9 @@ public sealed class LogQueryClientTests
     {
         var logs = new FakeLogs(_ => FakeLogs.Of(status, body));
 
-        DsrException failed = await Assert.ThrowsAsync<DsrException>(() => ClientOf(logs).QueryAsync(Query, isSearch: false, CancellationToken.None));
+        DsrException failed = await Assert.ThrowsAsync<DsrException>(() =>
+            ClientOf(logs).QueryAsync(Query, isSearch: false, CancellationToken.None)
+        );
 
         Assert.Equal(fault, failed.Fault.Id);
         Assert.Contains(text, failed.Fault.Message, StringComparison.Ordinal);

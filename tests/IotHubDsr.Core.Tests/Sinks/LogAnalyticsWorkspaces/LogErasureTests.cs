@@ -22,7 +22,9 @@ public sealed class LogErasureTests
 
         IReadOnlyList<ErasureOutcome> outcomes = await logs.EraseAsync("dev1", "it's");
 
-        Assert.All(outcomes, outcome => Assert.Equal((0L, (Fault?)null, (Verdict?)null), (outcome.RecordsErased, outcome.Fault, outcome.Verdict)));
+        Assert.All(outcomes, outcome =>
+            Assert.Equal((0L, (Fault?)null, (Verdict?)null), (outcome.RecordsErased, outcome.Fault, outcome.Verdict))
+        );
         JsonObject filter = Assert.IsType<JsonObject>(Assert.Single(JsonNode.Parse(Assert.Single(logs.Bodies))!["filters"]!.AsArray()));
         Assert.Equal(("properties_s", "in"), ((string)filter["column"]!, (string)filter["operator"]!));
         Assert.Equal([LogSandbox.Naming("dev1"), LogSandbox.Naming("it's")], logs.Values);
@@ -46,10 +48,7 @@ public sealed class LogErasureTests
 
         await logs.EraseAsync("dev1");
 
-        Assert.Equal(
-            [1, 2],
-            logs.Bodies.Select(body => JsonNode.Parse(body)!["filters"]!.AsArray().Count).Order()
-        );
+        Assert.Equal([1, 2], logs.Bodies.Select(body => JsonNode.Parse(body)!["filters"]!.AsArray().Count).Order());
         logs.Clock.Advance(TimeSpan.FromDays(1));
         Assert.Equal(["""{"configurationId":"c"}""", LogSandbox.Naming("dev1")], logs.Seen());
         Assert.Contains(logs.Seen("ResourceId"), id => id.Equals(logs.NeighbourId, StringComparison.OrdinalIgnoreCase));
@@ -188,7 +187,15 @@ public sealed class LogErasureTests
         logs.Add(LogSandbox.Naming("dev1"));
         await logs.EraseAsync("dev1");
         logs.Clock.Advance(TimeSpan.FromDays(1));
-        logs.Server.Faults.Add(new FaultRule { Service = "logs", Skip = 1, Times = 1, Partial = true });
+        logs.Server.Faults.Add(
+            new FaultRule
+            {
+                Service = "logs",
+                Skip = 1,
+                Times = 1,
+                Partial = true,
+            }
+        );
 
         Assert.Equal(TicketState.Pending, Assert.Single(await logs.AskAsync()).State);
     }
@@ -199,7 +206,15 @@ public sealed class LogErasureTests
         await using LogSandbox logs = await LogSandbox.StartAsync();
         logs.Add(LogSandbox.Naming("dev1"));
         IReadOnlyList<DeviceDataFinding> found = await logs.FindAsync("dev1");
-        logs.Server.Faults.Add(new FaultRule { Service = "logs", Skip = 2, Times = 1, Partial = true });
+        logs.Server.Faults.Add(
+            new FaultRule
+            {
+                Service = "logs",
+                Skip = 2,
+                Times = 1,
+                Partial = true,
+            }
+        );
 
         ErasureOutcome outcome = Assert.Single(await logs.EraseAsync(found));
 
@@ -210,7 +225,12 @@ public sealed class LogErasureTests
     [Theory]
     [InlineData("Reader", false, "*/read")]
     [InlineData("Owner", true, "*")]
-    [InlineData("Data Purger", true, "Microsoft.OperationalInsights/workspaces/*/read", "Microsoft.OperationalInsights/workspaces/purge/action")]
+    [InlineData(
+        "Data Purger",
+        true,
+        "Microsoft.OperationalInsights/workspaces/*/read",
+        "Microsoft.OperationalInsights/workspaces/purge/action"
+    )]
     public async Task Rights_AreLookedForBeforeAnythingIsAnnounced(string role, bool may, params string[] actions)
     {
         await using LogSandbox logs = await LogSandbox.StartAsync();

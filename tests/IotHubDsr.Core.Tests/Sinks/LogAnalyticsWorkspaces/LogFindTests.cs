@@ -20,7 +20,12 @@ public sealed class LogFindTests
         IReadOnlyList<DeviceDataFinding> found = await logs.FindAsync("dev1", "Dev1", "dev10", "dev");
 
         Assert.Equal(
-            [("dev1", Verdict.Present, 2, 2), ("Dev1", Verdict.Present, 1, 1), ("dev10", Verdict.Present, 1, 1), ("dev", Verdict.Absent, 0, 0)],
+            [
+                ("dev1", Verdict.Present, 2, 2),
+                ("Dev1", Verdict.Present, 1, 1),
+                ("dev10", Verdict.Present, 1, 1),
+                ("dev", Verdict.Absent, 0, 0),
+            ],
             found.Select(one => (one.DeviceId, one.Verdict, (int)one.RecordCount, one.Items.Count))
         );
         Assert.Equal((first, first.AddDays(2)), (found[0].FirstTime!.Value, found[0].LastTime!.Value), new Near());
@@ -125,7 +130,15 @@ public sealed class LogFindTests
         for (int skipped = 0; skipped < 3; skipped++)
         {
             logs.Server.Faults.Clear();
-            logs.Server.Faults.Add(new FaultRule { Service = "logs", Skip = skipped, Status = status, Times = status == 500 ? 60 : 1 });
+            logs.Server.Faults.Add(
+                new FaultRule
+                {
+                    Service = "logs",
+                    Skip = skipped,
+                    Status = status,
+                    Times = status == 500 ? 60 : 1,
+                }
+            );
             Verdict verdict;
             try
             {

@@ -88,7 +88,13 @@ internal sealed class LogSandbox : IAsyncDisposable
         new JsonObject { ["deviceId"] = deviceId, ["protocol"] = $"Mqtt{more}" }.ToJsonString();
 
     /// <summary>Adds a row to AzureDiagnostics.</summary>
-    public void Add(string? properties, string? hubId = null, DateTimeOffset? time = null, string category = "Connections", string? additional = null)
+    public void Add(
+        string? properties,
+        string? hubId = null,
+        DateTimeOffset? time = null,
+        string category = "Connections",
+        string? additional = null
+    )
     {
         JsonObject row = DiagnosticsRow.Of(hubId ?? HubId, category, "deviceConnect", properties ?? "");
         if (properties is null)
@@ -105,7 +111,12 @@ internal sealed class LogSandbox : IAsyncDisposable
         lock (Workspace.Gate)
         {
             LogTable held = Workspace.Table(table)!;
-            return [.. held.Rows.Select(row => held.Column(column) is { } known ? $"{held.ValueOf(row, known)}" : "").Order(StringComparer.Ordinal)];
+            return
+            [
+                .. held
+                    .Rows.Select(row => held.Column(column) is { } known ? $"{held.ValueOf(row, known)}" : "")
+                    .Order(StringComparer.Ordinal),
+            ];
         }
     }
 
