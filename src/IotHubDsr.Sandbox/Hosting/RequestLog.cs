@@ -101,6 +101,7 @@ internal sealed partial class RequestLog(TimeProvider time)
                 AzureService.Arm => path.EndsWith("/listkeys", StringComparison.OrdinalIgnoreCase)
                     || path.EndsWith("/getFullUrl", StringComparison.OrdinalIgnoreCase),
                 AzureService.Blob => target.Contains("comp=userdelegationkey", StringComparison.OrdinalIgnoreCase),
+                AzureService.Logs => true,
                 AzureService.Cosmos => CosmosRequest.IsQuery(request.Headers) || CosmosRequest.IsQueryPlan(request.Headers),
                 _ => false,
             };

@@ -20,7 +20,6 @@ internal sealed class WorkspaceSeed(
 {
     public const string BasicTable = "DeviceBoot_CL";
     public const string SearchTable = "dev1visits_SRCH";
-    public const string RestoredTable = "AzureDiagnosticsJune_RST";
 
     private const string SearchQuery = "AzureDiagnostics | where properties_s has 'dev1'";
 
@@ -158,28 +157,23 @@ internal sealed class WorkspaceSeed(
         return tally.Truth(workspace, Table(BasicTable));
     }
 
-    /// <summary>A search job has copied what it has found, a month ago as well as last week: nobody purges copies.</summary>
+    /// <summary>A search job has copied what it has found, with all values: what is erased from its source is still here.</summary>
     private TableTruth FillSearch()
     {
         var tally = new TableTally();
         LogTable source = Table(LogSchemas.AzureDiagnostics);
-        KustoColumn properties = source.Column("properties_s")!;
-        foreach (LogRow row in source.Rows.Where(row => KustoTerms.Has((string)source.ValueOf(row, properties)!, "dev1")).Take(6).ToList())
+        KustoColumn properties = source.Column(DiagnosticsRow.Properties)!;
+        IEnumerable<LogRow> found = source.Rows.Where(row => KustoTerms.Has((string)source.ValueOf(row, properties)!, "dev1"));
+        foreach (LogRow row in found.Where(row => (string?)row.Values["Category"] == "C2DCommands").ToList())
         {
-            string text = (string)source.ValueOf(row, properties)!;
-            workspace.Add(
-                SearchTable,
-                new JsonObject
-                {
-                    ["properties_s"] = text,
-                    ["_OriginalType"] = source.Name,
-                    ["_OriginalItemId"] = row.Id,
-                },
-                row.Generated,
-                Received(row.Generated)
+            var copy = new JsonObject { ["_OriginalType"] = source.Name, ["_OriginalItemId"] = row.Id };
+            foreach ((string column, object? value) in row.Values)
+                copy[column] = KustoDynamic.Of(value);
+
+            workspace.Add(SearchTable, copy, row.Generated, Received(row.Generated));
+            tally.Named(
+                KustoText.Of(KustoDynamic.Member(KustoDynamic.Parse((string)source.ValueOf(row, properties)!), LogRecord.DeviceId))
             );
-            if (text.Contains("dev1", StringComparison.Ordinal))
-                tally.Named("dev1");
         }
 
         return tally.Truth(workspace, Table(SearchTable));

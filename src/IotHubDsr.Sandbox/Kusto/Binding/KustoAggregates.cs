@@ -57,7 +57,7 @@ internal static class KustoAggregates
             "make_set" => "set",
             var name => name,
         };
-        string column = aggregate.Name ?? $"{prefix}_{(call.Function == "countif" || arguments.Length == 0 ? "" : arguments[0].Name)}";
+        string column = aggregate.Name ?? $"{prefix}_{(arguments.Length == 0 ? "" : arguments[0].Name)}";
         return new([new(column, type)], rows => [compute(rows)]);
     }
 

@@ -22,6 +22,7 @@ internal sealed class KustoBinder(KustoScope scope)
                 Bind(sum.Left),
                 Bind(sum.Right)
             ),
+            BinaryExpression { Left: StarExpression } any => AnyColumn(any),
             BinaryExpression comparison => KustoPredicates.Bind(comparison.Operator, Bind(comparison.Left), Bind(comparison.Right)),
             ListExpression list => List(list),
             BetweenExpression between => Between(between),
@@ -76,6 +77,18 @@ internal sealed class KustoBinder(KustoScope scope)
             : new(KustoType.Bool, row => left.Evaluate(row) is true || right.Evaluate(row) is true) { IsConstant = isConstant };
     }
 
+    private BoundExpression AnyColumn(BinaryExpression any)
+    {
+        BoundExpression text = Bind(any.Right);
+        BoundExpression[] tests =
+        [
+            .. scope
+                .Columns.Where(column => column.Type is KustoType.String or KustoType.Dynamic)
+                .Select(column => KustoPredicates.Bind(any.Operator, scope.Column(column.Name)!.To(KustoType.String), text)),
+        ];
+        return new(KustoType.Bool, row => tests.Any(test => test.Evaluate(row) is true));
+    }
+
     private BoundExpression List(ListExpression list)
     {
         BoundExpression target = Bind(list.Target);
@@ -111,7 +124,14 @@ internal sealed class KustoBinder(KustoScope scope)
         if (KustoAggregates.IsAggregate(call.Function))
             throw KustoRefusal.Semantic($"The aggregate function '{call.Function}' is not expected here.");
 
-        BoundExpression[] arguments = [.. call.Arguments.Select(Bind)];
+        BoundExpression[] arguments =
+        [
+            .. call.Arguments.SelectMany(argument =>
+                argument is StarExpression && call.Function == "estimate_data_size"
+                    ? scope.Columns.Select(column => scope.Column(column.Name)!)
+                    : [Bind(argument)]
+            ),
+        ];
         return KustoFunctions.Bind(call.Function, arguments, scope.Context);
     }
 

@@ -11,6 +11,9 @@ internal sealed record KustoFunction(int Least, int Most, KustoType Type, Func<o
     /// <summary>Whether a column that it makes is called like the column that it is made from.</summary>
     public bool KeepsName { get; init; }
 
+    /// <summary>Whether such a column has the name of the function before that of the column.</summary>
+    public bool AddsName { get; init; }
+
     public BoundExpression Bind(string name, BoundExpression[] arguments)
     {
         if (arguments.Length < Least || arguments.Length > Most)
@@ -22,7 +25,10 @@ internal sealed record KustoFunction(int Least, int Most, KustoType Type, Func<o
         BoundExpression[] converted = Takes is { } type ? [arguments[0].To(type), .. arguments[1..]] : arguments;
         return new(Type, row => Compute([.. converted.Select(argument => argument.Evaluate(row))]))
         {
-            Name = KeepsName ? arguments[0].Name : null,
+            Name =
+                KeepsName ? arguments[0].Name
+                : AddsName && arguments[0].Name is { } column ? $"{name}_{column}"
+                : null,
             IsConstant = arguments.All(argument => argument.IsConstant),
         };
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using IotHubDsr.Sandbox.Kusto.Values;
 
@@ -28,7 +27,11 @@ internal static class KustoFunctions
         ["isnull"] = Test(value => value is null),
         ["isnotnull"] = Test(value => value is not null),
         ["not"] = new(1, 1, KustoType.Bool, values => values[0] is not true) { Takes = KustoType.Bool },
-        ["strlen"] = new(1, 1, KustoType.Long, values => (long)KustoText.Of(values[0]).Length) { Takes = KustoType.String },
+        ["strlen"] = new(1, 1, KustoType.Long, values => (long)KustoText.Of(values[0]).Length)
+        {
+            Takes = KustoType.String,
+            AddsName = true,
+        },
         ["tolower"] = Text(text => text.ToLowerInvariant()),
         ["toupper"] = Text(text => text.ToUpperInvariant()),
         ["url_decode"] = Text(Uri.UnescapeDataString),
@@ -46,8 +49,7 @@ internal static class KustoFunctions
             Takes = KustoType.Dynamic,
         },
         ["bag_keys"] = new(1, 1, KustoType.Dynamic, values => values[0] is JsonObject bag ? Keys(bag) : null) { Takes = KustoType.Dynamic },
-        ["pack_all"] = new(0, 1, KustoType.Dynamic, _ => throw KustoRefusal.NotSimulated("pack_all()")),
-        ["estimate_data_size"] = new(1, 64, KustoType.Long, values => values.Sum(Size)),
+        ["estimate_data_size"] = new(1, 1000, KustoType.Long, values => values.Sum(Size)),
         ["startofday"] = Start(time => time.Date),
         ["startofhour"] = Start(time => new DateTime(time.Ticks - (time.Ticks % TimeSpan.TicksPerHour), DateTimeKind.Utc)),
         ["gettype"] = new(1, 1, KustoType.String, values => TypeName(values[0])),
@@ -83,7 +85,7 @@ internal static class KustoFunctions
     private static KustoFunction Test(Func<object?, bool> test) => new(1, 1, KustoType.Bool, values => test(values[0]));
 
     private static KustoFunction Text(Func<string, string> change) =>
-        new(1, 1, KustoType.String, values => change(KustoText.Of(values[0]))) { Takes = KustoType.String, KeepsName = true };
+        new(1, 1, KustoType.String, values => change(KustoText.Of(values[0]))) { Takes = KustoType.String };
 
     private static KustoFunction Start(Func<DateTime, DateTime> start) =>
         new(1, 1, KustoType.DateTime, values => values[0] is DateTime time ? start(time) : null)
@@ -115,7 +117,7 @@ internal static class KustoFunctions
         value switch
         {
             null => 1,
-            string text => CultureInfo.InvariantCulture.CompareInfo is null ? 0 : System.Text.Encoding.UTF8.GetByteCount(text),
+            string text => System.Text.Encoding.UTF8.GetByteCount(text),
             JsonNode json => KustoText.Json(json).Length,
             bool => 1,
             Guid or decimal => 16,
@@ -168,7 +170,10 @@ internal static class KustoFunctions
 
     private static BoundExpression Case(BoundExpression[] arguments)
     {
-        KustoType type = arguments[1].Type;
+        IEnumerable<KustoType> types = arguments
+            .Where((_, index) => index % 2 == 1 || index == arguments.Length - 1)
+            .Select(one => one.Type);
+        KustoType type = types.Distinct().Count() == 1 ? arguments[1].Type : KustoType.Dynamic;
         for (int index = 0; index + 1 < arguments.Length; index += 2)
         {
             if (arguments[index].Type != KustoType.Bool)

@@ -48,8 +48,6 @@ internal sealed record KustoScope(KustoContext Context, IReadOnlyList<KustoColum
     public BoundExpression BindCondition(KustoExpression expression)
     {
         BoundExpression bound = Bind(expression);
-        return bound.Type is KustoType.Bool or KustoType.Dynamic
-            ? bound.To(KustoType.Bool)
-            : throw KustoRefusal.Types(Operator, bound.Type.Name, KustoType.Bool.Name);
+        return bound.Type == KustoType.Bool ? bound : throw KustoRefusal.Types(Operator, bound.Type.Name, KustoType.Bool.Name);
     }
 }

@@ -57,7 +57,13 @@ internal static class KustoPipeline
                 return sorted with { Rows = sorted.Rows.Take(most) };
             case DistinctOperator distinct:
                 KustoTable projected = ProjectBinding.Project(table, distinct.Columns, scope);
-                return projected with { Rows = projected.Rows.Distinct(KustoComparison.Instance) };
+                if (projected.Columns.Any(column => column.Type == KustoType.Dynamic))
+                    throw KustoRefusal.Semantic("'distinct' operator: a column can't be of dynamic type. Consider using an explicit cast");
+
+                return projected with
+                {
+                    Rows = projected.Rows.Distinct(KustoComparison.Instance),
+                };
             case CountOperator:
                 return new(
                     [new("Count", KustoType.Long)],
@@ -97,7 +103,7 @@ internal static class KustoPipeline
         foreach ((int index, NamedExpression named) in print.Columns.Index())
         {
             BoundExpression bound = new KustoScope(context, [], "print").Bind(named.Value);
-            columns.Add(new(named.Name ?? bound.Name ?? $"print_{index}", bound.Type));
+            columns.Add(new(named.Name ?? $"print_{index}", bound.Type));
             values.Add(bound.Constant);
         }
 
@@ -117,7 +123,7 @@ internal static class KustoPipeline
         return new(
             [
                 new("ColumnName", KustoType.String),
-                new("ColumnOrdinal", KustoType.Int),
+                new("ColumnOrdinal", KustoType.Long),
                 new("DataType", KustoType.String),
                 new("ColumnType", KustoType.String),
             ],

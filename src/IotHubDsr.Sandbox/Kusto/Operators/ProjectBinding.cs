@@ -28,7 +28,8 @@ internal static class ProjectBinding
             string name = named.Name ?? bound.Name ?? Unused("Column", columns);
             if (columns.Any(column => column.Name == name))
             {
-                if (named.Name is not null)
+                // A name that follows from an expression gives way.
+                if (named.Name is not null || named.Value is NameExpression)
                     throw KustoRefusal.Semantic($"'{scope.Operator}' operator: a column named '{name}' already exists.");
 
                 name = Unused(name, columns);

@@ -64,7 +64,10 @@ internal static class UnionBinding
             if (same >= 0)
                 columns[same] = columns[same] with { IsHidden = columns[same].IsHidden && column.IsHidden };
             else
-                columns.Add(column);
+                columns.Insert(
+                    columns.FindLastIndex(known => known.Name == column.Name) is var last && last < 0 ? columns.Count : last + 1,
+                    column
+                );
         }
 
         if (isInner)

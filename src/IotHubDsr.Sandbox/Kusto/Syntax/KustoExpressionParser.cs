@@ -207,6 +207,10 @@ internal sealed class KustoExpressionParser(KustoTokens tokens)
                 return new NameExpression(tokens.Take().Text);
             case KustoTokenKind.Word when !token.Text.StartsWith('!') && !IsReserved(token.Text):
                 return Word();
+            // Any column, where one is compared with a text.
+            case KustoTokenKind.Symbol when token.Text == "*" && s_comparisons.Contains(tokens.Following.Text):
+                tokens.Take();
+                return new StarExpression();
             case KustoTokenKind.Symbol when token.Text == "(":
                 tokens.Take();
                 KustoExpression inner = Read();

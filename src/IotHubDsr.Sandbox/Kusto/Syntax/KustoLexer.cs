@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using IotHubDsr.Sandbox.Kusto.Values;
 
 namespace IotHubDsr.Sandbox.Kusto.Syntax;
@@ -133,7 +131,7 @@ internal sealed class KustoLexer(string query)
         }
 
         string text = query[start.._at];
-        if (text is "in" or "has_any" && _at < query.Length && query[_at] == '~' && text == "in")
+        if (text == "in" && _at < query.Length && query[_at] == '~')
         {
             _at++;
             return new(KustoTokenKind.Word, "in~", start);
@@ -189,28 +187,9 @@ internal sealed class KustoLexer(string query)
 
         string content = query[open.._at].Trim();
         _at++;
-        return content == "null" ? Literal(null, type, start) : Literal(Value(type, content, start), type, start);
-    }
-
-    private object Value(KustoType type, string content, int start)
-    {
-        if (type == KustoType.Dynamic)
-        {
-            try
-            {
-                return JsonNode.Parse(content) ?? throw KustoRefusal.Syntax(query, start, query[start.._at]);
-            }
-            catch (JsonException)
-            {
-                throw KustoRefusal.Syntax(query, start, query[start.._at]);
-            }
-        }
-
-        string bare = content.Trim('"', '\'');
-        if (type == KustoType.DateTime && bare == "now")
-            throw KustoRefusal.NotSimulated("datetime(now)");
-
-        return KustoConversions.To(bare, type) ?? throw KustoRefusal.Syntax(query, start, query[start.._at]);
+        return content == "null"
+            ? Literal(null, type, start)
+            : Literal(KustoTypedLiteral.Read(type, content) ?? throw KustoRefusal.Syntax(query, start, query[start.._at]), type, start);
     }
 
     private KustoToken Number(int start)
