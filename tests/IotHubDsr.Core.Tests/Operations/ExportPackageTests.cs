@@ -23,6 +23,7 @@ public sealed class ExportPackageTests
         ["documents"] = "stored-document",
         ["queued-messages"] = "queued-message",
         ["log-rows"] = "log-row",
+        ["workspace-rows"] = "workspace-row",
     };
 
     [Fact]

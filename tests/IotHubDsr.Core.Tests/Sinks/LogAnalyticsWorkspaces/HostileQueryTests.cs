@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using IotHubDsr.Core.Sinks.LogAnalyticsWorkspaces;
+using IotHubDsr.Core.Tests.Sandbox.Kusto;
 using IotHubDsr.Sandbox.Kusto;
 using IotHubDsr.Sandbox.Logs.Rest;
 using IotHubDsr.Sandbox.Logs.Tables;
@@ -14,6 +15,14 @@ public sealed class HostileQueryTests
     private const string IdCharacters = "aZ09-:.+%_#*?!(),=@$'";
     private const string AnyCharacters = IdCharacters + "\"\\`/[]{}|;&<> \t\r\n\0\u001b\u2028é日\ud83d";
     private const int Ids = 10_000;
+
+    private static readonly Dictionary<string, string> s_schemas = new(StringComparer.Ordinal)
+    {
+        [LogTables.Diagnostics] =
+            "(TimeGenerated:datetime, Category:string, CorrelationId:string, properties_s:string, AdditionalFields:dynamic, _ResourceId:string)",
+        [LogTables.Tracing] = "(TimeGenerated:datetime, CorrelationId:string, DeviceId:string, _ResourceId:string)",
+        ["Odd-table's \\ \"name\"_CL"] = "(TimeGenerated:datetime, a:string)",
+    };
 
     private static readonly WorkspaceTable s_diagnostics = new(LogTables.Diagnostics, true, false, false, null, null);
     private static readonly DateTimeOffset s_start = new(2026, 10, 31, 23, 0, 0, TimeSpan.Zero);
@@ -71,6 +80,14 @@ public sealed class HostileQueryTests
 
         Assert.Equal(ids.Select(id => (id, Verdict.Present, 1L)), found.Select(one => (one.DeviceId, one.Verdict, one.RecordCount)));
         Assert.Empty(logs.Reported);
+    }
+
+    [LanguageServiceFact]
+    public async Task Queries_ForTenThousandHostileIds_HaveNoErrors()
+    {
+        IReadOnlyList<KustoJudgement> judged = await LanguageService.JudgeAsync(s_schemas, [.. QueriesFor(HostileIds, HostileValues)]);
+
+        Assert.All(judged, judgement => Assert.Empty(judgement.Errors));
     }
 
     /// <summary>Texts of such characters, by a seed.</summary>
