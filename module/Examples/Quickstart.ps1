@@ -77,7 +77,7 @@ try {
     }
     $others = @($receipts | Where-Object { "$($_.Location.Capabilities)" -eq 'None' })
     "   $($others.Count) locations that this module does not erase from; each receipt says who must do what. For example:"
-    $others | Where-Object { $_.Kind -in 'LogAnalyticsWorkspace', 'Webhook' } | ForEach-Object { "   $($_.Verdict): $($_.Kind) " +
+    $others | Where-Object { $_.Kind -in 'AzureFunction', 'Webhook' } | ForEach-Object { "   $($_.Verdict): $($_.Kind) " +
         "$($_.Place). $($_.Detail)" }
 
     '8. The record: the request with what comes next, its certificate, checked, and its report.'

@@ -40,5 +40,9 @@ namespace IotHubDsr.Sandbox;
 [JsonSerializable(typeof(ContainerRequest))]
 [JsonSerializable(typeof(CosmosAccountRequest))]
 [JsonSerializable(typeof(GenerateRequest))]
+[JsonSerializable(typeof(WorkspaceRequest))]
+[JsonSerializable(typeof(LogTableRequest))]
+[JsonSerializable(typeof(LogRowsRequest))]
+[JsonSerializable(typeof(IReadOnlyList<LogTableState>))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class SandboxJson : JsonSerializerContext;

@@ -52,6 +52,7 @@ internal static class ArmWorld
             catalogue.Add("POST", $"{names.StorageId(account)}/listKeys", _ => storage.Keys(account));
         }
 
+        catalogue.Add(new WorkspaceResources(names, world.Logs, world.Clock));
         catalogue.Add(new QueueResources(names, world.Blobs));
         catalogue.Add(new CosmosResources(world, access));
         return catalogue;

@@ -25,7 +25,8 @@ internal sealed class ControlService(
     ControlMessaging messaging,
     AmqpFaults amqpFaults,
     ControlQueues queues,
-    ControlDocuments documents
+    ControlDocuments documents,
+    ControlLogs logs
 )
 {
     public const string KeyHeader = "x-sandbox-key";
@@ -116,6 +117,7 @@ internal sealed class ControlService(
             ),
             (var method, ["queues", var account, var queue]) => OnQueueAsync(context, method, account, queue),
             (var method, ["documents", .. var place]) => OnDocumentsAsync(context, method, place),
+            (var method, ["logs", .. var place]) => OnLogsAsync(context, method, place),
             _ => Unknown(context),
         };
 
@@ -155,6 +157,27 @@ internal sealed class ControlService(
             ("DELETE", [var account, var database, var container]) => ChangeAsync(context, () =>
                 documents.Clear(account, database, container)
             ),
+            _ => Unknown(context),
+        };
+
+    private Task OnLogsAsync(HttpContext context, string method, string[] place) =>
+        (method, place) switch
+        {
+            ("GET", [var workspace]) => Reply.JsonAsync(context, logs.States(workspace), SandboxJson.Default.IReadOnlyListLogTableState),
+            ("POST", [var workspace]) => ChangeAsync(context, SandboxJson.Default.WorkspaceRequest, request =>
+                logs.Configure(workspace, request)
+            ),
+            ("GET", [var workspace, var table]) => Reply.JsonAsync(context, StatusCodes.Status200OK, logs.Rows(workspace, table)),
+            ("PUT", [var workspace, var table]) => ChangeAsync(context, SandboxJson.Default.LogTableRequest, request =>
+                logs.Create(workspace, table, request)
+            ),
+            ("POST", [var workspace, var table]) => ChangeAsync(context, SandboxJson.Default.LogRowsRequest, request =>
+                logs.Add(workspace, table, request)
+            ),
+            ("POST", [var workspace, var table, "generated"]) => ChangeAsync(context, SandboxJson.Default.GenerateRequest, request =>
+                logs.Generate(workspace, table, request)
+            ),
+            ("DELETE", [var workspace, var table]) => ChangeAsync(context, () => logs.Remove(workspace, table)),
             _ => Unknown(context),
         };
 

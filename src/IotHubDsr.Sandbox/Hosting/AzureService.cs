@@ -11,6 +11,9 @@ internal enum AzureService
     Queue,
     Cosmos,
     Provisioning,
+
+    /// <summary>The query API of Azure Monitor Logs.</summary>
+    Logs,
     Control,
 
     /// <summary>The managed identity endpoint of the machine.</summary>

@@ -1,6 +1,7 @@
 using IotHubDsr.Sandbox.Arm;
 using IotHubDsr.Sandbox.Cosmos;
 using IotHubDsr.Sandbox.Identity;
+using IotHubDsr.Sandbox.Logs.Rest;
 using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Sandbox.Hosting;
@@ -19,6 +20,7 @@ internal static class HostDirectory
         {
             LoginService.Host => AzureService.Login,
             ArmService.Host => AzureService.Arm,
+            var name when LogService.Hosts.Contains(name) => AzureService.Logs,
             "localhost" or "127.0.0.1" => AzureService.Control,
             var name when name.EndsWith(HubSuffix, StringComparison.Ordinal) => AzureService.Hub,
             var name when name.EndsWith(BlobSuffix, StringComparison.Ordinal) => AzureService.Blob,

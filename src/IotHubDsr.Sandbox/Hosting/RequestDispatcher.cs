@@ -4,6 +4,7 @@ using IotHubDsr.Sandbox.Control;
 using IotHubDsr.Sandbox.Cosmos;
 using IotHubDsr.Sandbox.Hub;
 using IotHubDsr.Sandbox.Identity;
+using IotHubDsr.Sandbox.Logs.Rest;
 using IotHubDsr.Sandbox.Provisioning;
 using Microsoft.Extensions.Primitives;
 
@@ -19,6 +20,7 @@ internal sealed record SandboxServices(
     QueueGate Queue,
     CosmosService Cosmos,
     ProvisioningService Provisioning,
+    LogService Logs,
     ControlService Control
 );
 
@@ -109,6 +111,7 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
             return;
         }
 
+        context.Features.Set(fault);
         await ServeAsync(context, service, RequestTarget.TryParse(raw, out RequestTarget? target) ? target : null);
     }
 
@@ -133,6 +136,7 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
             AzureService.Queue => services.Queue.HandleAsync(context, target),
             AzureService.Cosmos => services.Cosmos.HandleAsync(context, target),
             AzureService.Provisioning => services.Provisioning.HandleAsync(context, target),
+            AzureService.Logs => services.Logs.HandleAsync(context, target),
             AzureService.Login when target is not null => services.Login.HandleAsync(context, target),
             AzureService.Identity when target is not null => services.Identity.HandleAsync(context, target),
             _ => Reply.TextAsync(

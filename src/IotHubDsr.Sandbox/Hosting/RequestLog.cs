@@ -103,6 +103,7 @@ internal sealed partial class RequestLog(TimeProvider time)
                     || path.EndsWith("/getFullUrl", StringComparison.OrdinalIgnoreCase),
                 AzureService.Blob => target.Contains("comp=userdelegationkey", StringComparison.OrdinalIgnoreCase),
                 AzureService.Provisioning => ProvisioningService.IsRead(path),
+                AzureService.Logs => true,
                 AzureService.Cosmos => CosmosRequest.IsQuery(request.Headers) || CosmosRequest.IsQueryPlan(request.Headers),
                 _ => false,
             };

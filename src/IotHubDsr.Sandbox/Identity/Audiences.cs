@@ -13,6 +13,8 @@ internal static class Audiences
 
     public static readonly IReadOnlyList<string> ServiceBus = ["https://servicebus.azure.net"];
 
+    public static readonly IReadOnlyList<string> Logs = ["https://api.loganalytics.azure.com", "https://api.loganalytics.io"];
+
     public static IReadOnlyList<string> Queue(string account) => ["https://storage.azure.com", $"https://{account}.queue.core.windows.net"];
 
     public static IReadOnlyList<string> Cosmos(string account) => ["https://cosmos.azure.com", $"https://{account}.documents.azure.com"];

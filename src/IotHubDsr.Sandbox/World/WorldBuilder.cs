@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using IotHubDsr.Sandbox.Cosmos;
 using IotHubDsr.Sandbox.Hub;
+using IotHubDsr.Sandbox.Logs;
 using IotHubDsr.Sandbox.Messaging;
 using IotHubDsr.Sandbox.Provisioning;
 using IotHubDsr.Sandbox.Storage;
@@ -18,6 +19,7 @@ internal static class WorldBuilder
     private const int DocumentSeed = 0x00C05305;
     private const int QueueSeed = 0x0000E6E6;
     private const int ProvisioningNumbers = 0x00D95D95;
+    private const int TableSeed = 0x0010C5;
 
     public static SandboxWorld Build(SandboxOptions options)
     {
@@ -40,6 +42,7 @@ internal static class WorldBuilder
         var cosmos = new CosmosStore(clock);
         var documents = new CosmosTarget(cosmos, CosmosEndpoint.Telemetry);
         var eventQueue = new EventGridQueue(blobs, names);
+        LogWorkspace workspace = WorkspaceSeed.Make(names, clock);
         MakePlaces(documents, eventQueue);
         clock.HoldAt(baseTime.AddHours(-1));
         blobs.GetOrAddAccount(WorldNames.PlainAccount, new BlobAccountOptions());
@@ -54,14 +57,21 @@ internal static class WorldBuilder
             IReadOnlyList<string> uploads = UploadSeed.Fill(blobs, random, baseTime);
             // Numbers of their own: what else the seed makes stays as it was.
             var traces = new Random(~options.Seed);
-            IReadOnlyList<TraceTruth> logs = new LogSeed(blobs, names, traces, baseTime).Fill();
+            var logSeed = new LogSeed(blobs, names, traces, baseTime);
+            IReadOnlyList<TraceTruth> logs = logSeed.Fill();
             IReadOnlyList<TraceTruth> deadLetters = new DeadLetterSeed(blobs, names, registry, traces, baseTime).Fill();
+            // What has come in until the world begins can be seen.
+            clock.HoldAt(baseTime);
+            var tables = new WorkspaceSeed(workspace, names, logSeed.Written, new Random(options.Seed ^ TableSeed), baseTime);
+            IReadOnlyList<TableTruth> tableTruth = tables.Fill();
+            clock.HoldAt(baseTime.AddHours(-1));
             truth = truth with
             {
                 Containers = containers,
                 Uploads = uploads,
                 Logs = logs,
                 DeadLetters = deadLetters,
+                Tables = tableTruth,
                 Documents =
                 [
                     new CosmosSeed(documents, registry, clock, new Random(options.Seed ^ DocumentSeed), baseTime).Fill(options.Scale),
@@ -100,6 +110,7 @@ internal static class WorldBuilder
             EventsToServiceBus = options.EventsToServiceBus,
             Cosmos = cosmos,
             Provisioning = provisioning,
+            Logs = new LogStore(workspace),
             NeighbourSharesContainers = options.NeighbourSharesContainers,
         };
     }

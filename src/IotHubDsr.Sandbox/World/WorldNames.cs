@@ -61,6 +61,9 @@ internal sealed class WorldNames
     public const string CosmosDatabase = "iot";
     public const string CosmosContainer = "telemetry";
 
+    /// <summary>Where the resource logs of the hub go.</summary>
+    public const string Workspace = "contoso-logs";
+
     public WorldNames(Random random)
     {
         SubscriptionId = NextGuid(random);
@@ -98,6 +101,8 @@ internal sealed class WorldNames
     public string ProvisioningId(string service) => Resource(DataGroup, "Microsoft.Devices/provisioningServices", service);
 
     public string CosmosId(string account) => Resource(DataGroup, "Microsoft.DocumentDB/databaseAccounts", account);
+
+    public string WorkspaceId(string name) => Resource(DataGroup, "Microsoft.OperationalInsights/workspaces", name);
 
     /// <summary>Reads a template in which {sub}, {hub}, {iot} and {data} stand for resource ID prefixes of this world.</summary>
     public JsonObject Expand(string template) =>

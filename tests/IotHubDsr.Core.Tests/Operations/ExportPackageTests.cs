@@ -25,6 +25,7 @@ public sealed class ExportPackageTests
         ["registrations"] = "provisioning-registration",
         ["queued-messages"] = "queued-message",
         ["log-rows"] = "log-row",
+        ["workspace-rows"] = "workspace-row",
     };
 
     [Fact]

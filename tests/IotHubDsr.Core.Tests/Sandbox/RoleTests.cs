@@ -13,6 +13,19 @@ namespace IotHubDsr.Core.Tests.Sandbox;
 public sealed class RoleTests
 {
     private const string Store = $"https://{WorldNames.EvidenceAccount}.blob.core.windows.net/{WorldNames.EvidenceContainer}";
+
+    // A workspace has tables of anybody's: each has an action of its own.
+    private const string AnyTable = "Microsoft.OperationalInsights/workspaces/query/*/read";
+
+    /// <summary>Without these a workspace is worked on all the same, knowing less of its tables and of the account.</summary>
+    private static readonly string[] s_helpful =
+    [
+        AnyTable,
+        "Microsoft.OperationalInsights/workspaces/read",
+        "Microsoft.OperationalInsights/workspaces/tables/read",
+        "Microsoft.Authorization/permissions/read",
+    ];
+
     private static readonly string[] s_devices = ["dev1", "th-001"];
     private static readonly ErasureOptions s_everything = new() { IncludeOldVersions = true, SettleMessages = true };
     private static readonly JsonSerializerOptions s_strict = new() { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
@@ -33,6 +46,7 @@ public sealed class RoleTests
                         .Where(action =>
                             file is not ("Read-CloudToDeviceQueue" or "Read-RequestStore" or "Write-ProvisioningService")
                             && !action.EndsWith("/readMetadata", StringComparison.Ordinal)
+                            && !s_helpful.Contains(action)
                         )
                 )
                 {
@@ -53,7 +67,7 @@ public sealed class RoleTests
             Assert.Equal("/subscriptions/00000000-0000-0000-0000-000000000000", Assert.Single(file.Value.AssignableScopes));
             Assert.NotEmpty(file.Value.Actions.Concat(file.Value.DataActions));
             Assert.DoesNotContain(file.Value.Actions.Concat(file.Value.DataActions), static action =>
-                action.Contains('*', StringComparison.Ordinal)
+                action.Contains('*', StringComparison.Ordinal) && action != AnyTable
             );
             Assert.Empty(file.Value.NotActions.Concat(file.Value.NotDataActions));
         });

@@ -54,11 +54,17 @@ internal sealed class EventHubKind : ISinkKind, IEndpointPlaces, IHandlerPlaces,
 
     public string Part => "event hubs";
 
-    public Task AddAsync(
+    public async Task AddAsync(
         IReadOnlyList<LocationDraft> found,
         HubDescription hub,
         DiscoveryContext context,
         LocationSet locations,
         CancellationToken cancellationToken
-    ) => new EventHubFacts(context).AddAsync(found.Where(static location => location.Kind == Name), locations, cancellationToken);
+    )
+    {
+        IReadOnlyList<LocationDraft> exported = await ExportHubs.FindAsync(found, context, cancellationToken);
+        locations.Add(exported);
+        IEnumerable<LocationDraft> all = found.Where(static location => location.Kind == Name).Concat(exported);
+        await new EventHubFacts(context).AddAsync(all, locations, cancellationToken);
+    }
 }

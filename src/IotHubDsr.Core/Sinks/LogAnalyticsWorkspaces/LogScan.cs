@@ -1,0 +1,331 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using IotHubDsr.Core.Archives;
+using IotHubDsr.Core.Azure.Logs;
+using IotHubDsr.Core.Records;
+
+namespace IotHubDsr.Core.Sinks.LogAnalyticsWorkspaces;
+
+/// <summary>Takes a row that is subjects', and can be purged.</summary>
+internal delegate void ErasableRow(string table, LogPurgeKey key, int batch, IReadOnlyList<FoundRow> rows);
+
+/// <summary>
+/// One reading of a workspace for all subjects. First each table is asked how many rows can name some of the devices, and of what time they
+/// are; then they are fetched slice by slice, and a slice that is too large is halved; last come the rows of traces that the first showed.
+/// </summary>
+internal sealed class LogScan(
+    Func<CancellationToken, Task<LogWorkspace>> open,
+    SinkCall call,
+    IReadOnlyList<string> deviceIds,
+    string hubName
+) : IUnitWork<IReadOnlyList<DeviceDataFinding>>
+{
+    /// <summary>How workspaces are read for a verdict, for a certificate.</summary>
+    public const string HowRead =
+        "Every table that holds rows of the hub was queried for rows that can name the device, slice by slice until the rows added up to "
+        + "their count, and each row was judged by what it says.";
+
+    /// <summary>Traces that one query asks for.</summary>
+    private const int MostTraces = 1_000;
+
+    private readonly RecordSelection _selection = call.SelectionOf(deviceIds, new RecordOrigin(hubName) { IsShared = true });
+    private readonly ConcurrentQueue<LogUnit> _pending = new();
+    private readonly ConcurrentDictionary<(int Batch, string Trace), ConcurrentBag<int>> _traces = new();
+    private readonly ConcurrentDictionary<LogQuestion, long> _missing = new();
+    private LogWorkspace? _workspace;
+    private LogFindings? _findings;
+    private IReadOnlyList<string> _tables = [];
+    private Batch[] _batches = [];
+    private bool _isComplete;
+    private bool _areTracesAsked;
+    private int _number;
+    private int _rows;
+
+    public bool IsSplit => _workspace is not null && _pending.IsEmpty && _areTracesAsked;
+
+    public bool IsInOrder => Lines is not null;
+
+    /// <summary>Takes the matches of an export, and then units wait for each other; null when nothing is exported.</summary>
+    public RecordLines? Lines { get; init; }
+
+    /// <summary>Takes what can be purged; null where nothing is erased.</summary>
+    public ErasableRow? OnErasable { get; init; }
+
+    /// <summary>The workspace, once the first units are there.</summary>
+    public LogWorkspace Workspace => _workspace!;
+
+    public RecordSelection Selection => _selection;
+
+    public async IAsyncEnumerable<WorkUnit> SplitAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (_workspace is null)
+            await OpenAsync(cancellationToken);
+        else if (_pending.IsEmpty)
+            AskForTraces();
+        while (_pending.TryDequeue(out LogUnit? unit))
+            yield return unit;
+    }
+
+    public async ValueTask DoAsync(WorkUnit unit, CancellationToken cancellationToken)
+    {
+        var asked = (LogUnit)unit;
+        try
+        {
+            if (asked.Slice is null)
+                await CountAsync(asked.Question, cancellationToken);
+            else
+                await ReadAsync(asked.Question, asked.Slice, cancellationToken);
+        }
+        catch (DsrException hidden) when (LogQueryClient.IsOfMissingName(hidden) && _workspace!.Has(asked.Question.Table))
+        {
+            throw _workspace!.Queries.TableNotAllowed(asked.Question.Table);
+        }
+        catch (DsrException failed) when (!SinkCall.ConcernsAll(failed.Fault))
+        {
+            await call.ReportAsync(failed.Fault, cancellationToken);
+        }
+    }
+
+    public async Task<IReadOnlyList<DeviceDataFinding>> CompleteAsync(CancellationToken cancellationToken)
+    {
+        await CheckAsync(cancellationToken);
+        string? note = _workspace!.ReplicatedTo is { } region
+            ? $"the workspace is replicated to {region}: its owner must check that the rows leave the replica as well"
+            : null;
+        IReadOnlyList<DeviceDataFinding> findings =
+        [
+            .. Enumerable.Range(0, _selection.Subjects.Count).Select(subject => _findings!.ToFinding(call, subject, note)),
+        ];
+        _isComplete = true;
+        return findings;
+    }
+
+    /// <summary>Compares what was read with what was counted before: what was not given is not known to be nobody's.</summary>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        foreach ((LogQuestion question, long missing) in _missing.Where(static one => one.Value > 0))
+        {
+            string reason = $"{Counted.Of(missing, "row")} of the table {question.Table} that were counted were not given.";
+            await call.ReportAsync(FaultCatalogue.ServiceFailed.For(call.Location.ToString(), reason), cancellationToken);
+        }
+    }
+
+    /// <summary>Lets go of what was found, unless findings refer to it.</summary>
+    public void Dispose()
+    {
+        if (!_isComplete)
+            _findings?.Dispose();
+    }
+
+    private async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        LogWorkspace workspace = await open(cancellationToken);
+        _findings = new LogFindings(_selection);
+        int first = 0;
+        _batches =
+        [
+            .. deviceIds
+                .Distinct(StringComparer.Ordinal)
+                .Chunk(LogQueries.MostDevices)
+                .Select(
+                    (ids, number) =>
+                    {
+                        var batch = new Batch(
+                            number,
+                            first,
+                            ids,
+                            call.SelectionOf(ids, new RecordOrigin(hubName) { IsShared = true }),
+                            call.SelectionOf(ids, new RecordOrigin(hubName))
+                        );
+                        first += ids.Length;
+                        return batch;
+                    }
+                ),
+        ];
+        _tables = await TablesAsync(workspace, cancellationToken);
+        LookAtTables(workspace);
+        foreach (string table in _tables)
+        {
+            foreach (Batch batch in _batches)
+                Enqueue(new LogQuestion(table, batch.Number, Traces: null), slice: null);
+        }
+
+        _workspace = workspace;
+    }
+
+    /// <summary>The tables with rows of the hub, and those that can have some without naming it as others do.</summary>
+    private async Task<IReadOnlyList<string>> TablesAsync(LogWorkspace workspace, CancellationToken cancellationToken)
+    {
+        using LogTable answer = await workspace.Queries.QueryAsync(LogQueries.TablesOf(hubName), isSearch: false, cancellationToken);
+        List<string> found = [.. answer.Rows.Select(static row => row.Text("$table")).OfType<string>()];
+        // A table that the account may not read is not there for its queries: those that have to be are asked for by name.
+        IEnumerable<string> known = workspace.IsListed
+            ? workspace.Tables.Where(table => IsKnown(table) && CanRead(workspace, table)).Select(static table => table.Name)
+            : LogTables.All;
+        return [.. found.Concat(known).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal)];
+    }
+
+    private static bool IsKnown(WorkspaceTable table) => LogTables.IsOfHub(table.Name) || table.IsResult || !table.IsQueried;
+
+    /// <summary>Of tables that are searched at a price, those that applications write to.</summary>
+    private static bool CanRead(LogWorkspace workspace, WorkspaceTable table) =>
+        table.IsQueried || (workspace.Queries.CanSearch && (table.IsCustom || table.IsResult));
+
+    /// <summary>Notes what queries do not reach.</summary>
+    private void LookAtTables(LogWorkspace workspace)
+    {
+        foreach (WorkspaceTable table in workspace.Tables)
+        {
+            if (!CanRead(workspace, table) && (table.IsCustom || table.IsResult))
+                _findings!.AddRemark(
+                    $"the table {table.Name} is searched only by who can read the workspace: its owner looks for the device"
+                );
+            if (table.Definition is not { } definition)
+                continue;
+            for (int subject = 0; subject < _selection.Subjects.Count; subject++)
+            {
+                if (IdTexts.Holds(definition, _selection.Subjects[subject], StringComparison.Ordinal))
+                    _findings!.AddDefinition(subject, table.Name);
+            }
+        }
+    }
+
+    private void Enqueue(LogQuestion question, LogSlice? slice) =>
+        _pending.Enqueue(new LogUnit(Interlocked.Increment(ref _number) - 1, question, slice));
+
+    /// <summary>Once all rows that name devices are read, the traces are known that they are part of.</summary>
+    private void AskForTraces()
+    {
+        _areTracesAsked = true;
+        foreach (var batch in _traces.Keys.GroupBy(static trace => trace.Batch))
+        {
+            foreach (string[] traces in batch.Select(static trace => trace.Trace).Order(StringComparer.Ordinal).Chunk(MostTraces))
+            {
+                foreach (string table in _tables.Where(LogTables.IsTraced))
+                    Enqueue(new LogQuestion(table, batch.Key, traces), slice: null);
+            }
+        }
+    }
+
+    private async Task CountAsync(LogQuestion question, CancellationToken cancellationToken)
+    {
+        string query = question.Traces is { } traces
+            ? LogQueries.CountTraces(question.Table, traces)
+            : LogQueries.Count(_workspace!.Table(question.Table), _batches[question.Batch].DeviceIds);
+        using LogTable answer = await _workspace!.Queries.QueryAsync(query, IsSearch(question), cancellationToken);
+        LogRow? counted = answer.Count == 1 ? answer.Rows.First() : null;
+        if (counted is not { } row)
+            throw FaultCatalogue.ServiceFailed.Exception(call.Location.ToString(), "a count was answered without a number.");
+        long rows = row.Number("Rows");
+        if (rows == 0)
+            return;
+        if (row.Time("First") is not { } first || row.Time("Last") is not { } last)
+            throw FaultCatalogue.ServiceFailed.Exception(call.Location.ToString(), $"rows of the table {question.Table} have no time.");
+        _missing[question] = rows;
+
+        // Rows lie unevenly: what is too much all the same is halved.
+        foreach (LogSlice slice in new LogSlice(first, last).Split(1 + (rows / (LogQueries.MostRows / 2))))
+            Enqueue(question, slice);
+    }
+
+    private async Task ReadAsync(LogQuestion question, LogSlice slice, CancellationToken cancellationToken)
+    {
+        Batch batch = _batches[question.Batch];
+        string query = question.Traces is { } traces
+            ? LogQueries.RowsOfTraces(question.Table, traces, slice)
+            : LogQueries.Rows(_workspace!.Table(question.Table), batch.DeviceIds, slice);
+        using LogTable? answer = await _workspace!.Queries.TryQueryAsync(query, IsSearch(question), cancellationToken);
+        if (answer is null || answer.Count > LogQueries.MostRows)
+        {
+            if (slice.IsMoment)
+            {
+                throw FaultCatalogue.ServiceFailed.Exception(
+                    call.Location.ToString(),
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"the table {question.Table} has more rows of {slice.Start:O} than one query gives."
+                    )
+                );
+            }
+
+            foreach (LogSlice half in slice.Split(2))
+                Enqueue(question, half);
+            return;
+        }
+
+        Take(question, batch, answer);
+        _missing.AddOrUpdate(question, 0, (_, missing) => missing - answer.Count);
+        if (Lines is { } lines)
+            await lines.WriteAsync(cancellationToken);
+        int read = Interlocked.Add(ref _rows, answer.Count);
+        await call.ProgressAsync($"{Counted.Of(read, "row")} read", percent: null, cancellationToken);
+    }
+
+    private void Take(LogQuestion question, Batch batch, LogTable answer)
+    {
+        var judge = new LogJudge(batch.Selection, batch.Unshared, Lines is { } lines ? LogLines.Of(lines, batch.First) : null);
+        WorkspaceTable table = _workspace!.Table(question.Table);
+        foreach (LogRow row in answer.Rows)
+        {
+            bool isTraced = question.Traces is not null;
+            string? trace = LogTables.TraceOf(question.Table, row);
+            IReadOnlyList<RowMatch> matches = isTraced
+                ? judge.JudgeTraced(question.Table, row, SubjectsOf(batch, trace))
+                : judge.Judge(question.Table, row);
+            RowMatch[] included = [.. matches.Where(match => batch.Selection.Includes(match.Kind))];
+            if (included.Length == 0)
+                continue;
+            AddRow(table, batch, row, included, isTraced);
+            if (isTraced || trace is null)
+                continue;
+            foreach (RowMatch match in included)
+                _traces.GetOrAdd((batch.Number, trace), static _ => []).Add(match.Subject);
+        }
+
+        _findings!.Add(judge, batch.First);
+    }
+
+    private bool IsSearch(LogQuestion question) => !_workspace!.Table(question.Table).IsQueried;
+
+    private int[] SubjectsOf(Batch batch, string? trace) =>
+        trace is not null && _traces.TryGetValue((batch.Number, trace), out ConcurrentBag<int>? subjects) ? [.. subjects.Distinct()] : [];
+
+    private void AddRow(WorkspaceTable table, Batch batch, LogRow row, RowMatch[] included, bool isTraced)
+    {
+        DateTimeOffset made = row.Time("TimeGenerated") ?? DateTimeOffset.UnixEpoch;
+        string? why =
+            table.IsResult ? $"the table {table.Name} is a copy that a search or a restore made"
+            : !table.IsQueried ? $"the plan of the table {table.Name} has no purge"
+            : null;
+        LogPurgeKey? key =
+            why is not null ? null
+            : isTraced ? LogPurgeKey.OfTrace(row)
+            : LogPurgeKey.Of(table.Name, row, included.Select(match => batch.Selection.Subjects[match.Subject]));
+        if (key is null)
+        {
+            why ??= $"no column of the table {table.Name} that a purge can compare names the device";
+            foreach (RowMatch match in included.Where(static match => match.Kind is not MatchKind.Relayed))
+                _findings!.AddLeft(match.Subject + batch.First, table.IsResult ? null : made + table.Retention, why);
+            return;
+        }
+
+        string path = LogFindings.PathOf(table.Name, made);
+        FoundRow[] found =
+        [
+            .. included.Select(match => new FoundRow(match.Subject + batch.First, path, row.Time(LogQueries.Received) ?? made)),
+        ];
+        foreach (FoundRow one in found)
+            _findings!.AddErasable(one, key.Value.Value.Length, made);
+        OnErasable?.Invoke(table.Name, key.Value, batch.Number, found);
+    }
+
+    /// <summary>Some of the devices, whose numbers in the selection of the batch begin at 0.</summary>
+    private sealed record Batch(int Number, int First, string[] DeviceIds, RecordSelection Selection, RecordSelection Unshared);
+
+    /// <summary>What is asked of a table; compared by reference where it is about traces.</summary>
+    private sealed record LogQuestion(string Table, int Batch, string[]? Traces);
+
+    /// <summary>A table, some devices, and a slice of time; without a slice the rows are counted.</summary>
+    private sealed record LogUnit(int Number, LogQuestion Question, LogSlice? Slice) : WorkUnit(Number);
+}

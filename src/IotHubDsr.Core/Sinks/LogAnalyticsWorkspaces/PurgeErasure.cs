@@ -1,0 +1,234 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Azure.Logs;
+
+namespace IotHubDsr.Core.Sinks.LogAnalyticsWorkspaces;
+
+/// <summary>
+/// Orders purges of what was found: the workspace is read again, value by value it is made sure that nobody else's rows go, and many devices
+/// go with one order. The service promises to have erased within 30 days; until then each order is a ticket.
+/// </summary>
+internal sealed class PurgeErasure : IUnitWork<IReadOnlyList<ErasureOutcome>>
+{
+    /// <summary>What the service promises.</summary>
+    public static readonly TimeSpan Promise = TimeSpan.FromDays(30);
+
+    /// <summary>What a workspace takes in an hour.</summary>
+    public const int MostOrders = 50;
+
+    private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
+
+    private readonly AzureAccess _access;
+    private readonly SinkCall _call;
+    private readonly IReadOnlyList<DeviceDataFinding> _findings;
+    private readonly TimeProvider _time;
+    private readonly LogScan _scan;
+    private readonly PurgeCandidates _candidates = new();
+    private readonly Dictionary<string, Account> _accounts = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Path, int Subject), long> _announced = [];
+    private int _ordered;
+    private bool _isPurgeSplit;
+    private DateTimeOffset? _waitUntil;
+
+    public PurgeErasure(
+        Func<ErasableRow, LogScan> scan,
+        AzureAccess access,
+        SinkCall call,
+        IReadOnlyList<DeviceDataFinding> findings,
+        TimeProvider time
+    )
+    {
+        (_access, _call, _findings, _time) = (access, call, findings, time);
+        _scan = scan((table, key, batch, rows) => _candidates.Add(table, key, batch, rows));
+        foreach (DeviceDataFinding finding in findings)
+            _accounts[finding.DeviceId] = new Account();
+    }
+
+    public bool IsSplit => _isPurgeSplit;
+
+    private bool IsIdle => !_findings.Any(finding => finding.Items.Any(_call.Options.Erasure.Takes));
+
+    public async IAsyncEnumerable<WorkUnit> SplitAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (IsIdle)
+        {
+            _isPurgeSplit = true;
+            yield break;
+        }
+
+        if (!_scan.IsSplit)
+        {
+            await foreach (WorkUnit unit in _scan.SplitAsync(cancellationToken))
+                yield return unit;
+            yield break;
+        }
+
+        _isPurgeSplit = true;
+        yield return new Purging(0);
+    }
+
+    public ValueTask DoAsync(WorkUnit unit, CancellationToken cancellationToken) =>
+        unit is Purging ? new ValueTask(PurgeAsync(cancellationToken)) : _scan.DoAsync(unit, cancellationToken);
+
+    public Task<IReadOnlyList<ErasureOutcome>> CompleteAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ErasureOutcome>>([.. _findings.Select(OutcomeOf)]);
+
+    public void Dispose() => _scan.Dispose();
+
+    private ErasureOutcome OutcomeOf(DeviceDataFinding finding)
+    {
+        Account account = _accounts[finding.DeviceId];
+        var outcome = new ErasureOutcome(finding.DeviceId, RecordsErased: 0, ItemsChanged: 0) { Fault = account.Fault };
+        if (account.Fault is not null || !account.IsWaiting)
+            return outcome;
+        return outcome with
+        {
+            Verdict = Verdict.ErasurePending,
+            Until = _waitUntil,
+            Left = finding.Items.Select(static item => item.Path).ToHashSet(StringComparer.Ordinal),
+            Detail = string.Create(
+                CultureInfo.InvariantCulture,
+                $"The workspace takes no more than {MostOrders} purges an hour: run Resume-IotDataRequest after {_waitUntil:u}."
+            ),
+        };
+    }
+
+    private async Task PurgeAsync(CancellationToken cancellationToken)
+    {
+        await _scan.CheckAsync(cancellationToken);
+
+        // Of what could not be read again nobody knows whose it is.
+        if (_call.Faults > 0)
+        {
+            Fault unread = FaultCatalogue.LocationUnreadable.For(_call.Location.ToString(), "a part of it could not be read again");
+            foreach (Account account in _accounts.Values)
+                account.Fault ??= unread;
+            return;
+        }
+
+        await PurgeRights.RequireAsync(new ArmReader(_access), _scan.Workspace.Place, cancellationToken);
+        TakeShares();
+        foreach ((string table, string column, IReadOnlyList<PurgeValue> values) in _candidates.All())
+        {
+            PurgeValue[] due = [.. values.Where(IsDue)];
+            IReadOnlyList<PurgeOrder> orders = await new PurgePlan(_scan.Workspace).OrdersAsync(
+                table,
+                column,
+                due,
+                value => LeaveAlone(table, value),
+                cancellationToken
+            );
+            foreach (PurgeOrder order in orders)
+                await OrderAsync(order, cancellationToken);
+        }
+    }
+
+    /// <summary>Sees to it that no more goes of a device than the plan allows.</summary>
+    private void TakeShares()
+    {
+        var found = _candidates
+            .All()
+            .SelectMany(static column => column.Values)
+            .SelectMany(static value => value.Records)
+            .GroupBy(static one => (one.Path, one.Subject));
+        foreach (var share in found)
+        {
+            string deviceId = DeviceOf(share.Key.Subject);
+            long beyond = 0;
+            bool isAllowed =
+                _call.Allowance?.TryTake(share.Key.Path, deviceId, share.Sum(static one => one.Records), out beyond) != false
+                && !_call.Held[share.Key.Path].Contains(deviceId);
+            if (isAllowed)
+                continue;
+            Account account = _accounts[deviceId];
+            account.Kept.Add(share.Key.Path);
+            if (beyond > 0)
+                account.Fault ??= FaultCatalogue.PlanExceeded.For(_call.Location.ToString(), Counted.Of(beyond, "record"));
+        }
+    }
+
+    /// <summary>A value goes as a whole: where a row of it is to stay, all do.</summary>
+    private bool IsDue(PurgeValue value) =>
+        value.Records.All(one => _accounts.TryGetValue(DeviceOf(one.Subject), out Account? account) && !account.Kept.Contains(one.Path));
+
+    private void LeaveAlone(string table, PurgeValue value)
+    {
+        Fault fault = FaultCatalogue.ServiceFailed.For(
+            _call.Location.ToString(),
+            $"rows of the table {table} cannot be told from rows of another device or hub by what a purge compares, and were left."
+        );
+        foreach ((_, int subject, _) in value.Records)
+            _accounts[DeviceOf(subject)].Fault ??= fault;
+    }
+
+    private async Task OrderAsync(PurgeOrder order, CancellationToken cancellationToken)
+    {
+        string[] deviceIds =
+        [
+            .. order.Values.SelectMany(static value => value.Records).Select(one => one.Subject).Distinct().Order().Select(DeviceOf),
+        ];
+        DateTimeOffset now = _time.GetUtcNow();
+        DateTimeOffset[] recent = [.. _call.Tickets.Select(static ticket => ticket.AcceptedAt).Where(accepted => accepted > now - s_hour)];
+        if (_waitUntil is null && recent.Length + _ordered >= MostOrders)
+            _waitUntil = (recent.Length > 0 ? recent.Min() : now) + s_hour;
+        if (_waitUntil is not null)
+        {
+            Wait(deviceIds);
+            return;
+        }
+
+        await _call.AnnounceAsync(AnnouncementOf(order), cancellationToken);
+        PurgeAnswer answer = await _scan.Workspace.Purges.OrderAsync(order.Table, order.Filters, cancellationToken);
+        now = _time.GetUtcNow();
+        if (answer.Operation is not { } operation)
+        {
+            _waitUntil = now + answer.RetryAfter;
+            Wait(deviceIds);
+            return;
+        }
+
+        _ordered++;
+        await _call.TakeAsync(new ErasureTicket(operation, now, now + Promise, deviceIds), cancellationToken);
+    }
+
+    private void Wait(IEnumerable<string> deviceIds)
+    {
+        foreach (string deviceId in deviceIds)
+            _accounts[deviceId].IsWaiting = true;
+    }
+
+    private Announcement AnnouncementOf(PurgeOrder order) =>
+        new(
+            $"orders {Counted.Of(order.Values.Sum(static value => value.Count), "row")} of the table {order.Table} to be purged, by "
+                + $"{Counted.Of(order.Values.Count, "value")} of {order.Column}",
+            [
+                .. order
+                    .Values.SelectMany(static value => value.Records)
+                    .GroupBy(static one => (one.Path, one.Subject))
+                    .Select(share => new AnnouncedItem(
+                        share.Key.Path,
+                        DeviceOf(share.Key.Subject),
+                        AddUp(share.Key, share.Sum(static one => one.Records))
+                    )),
+            ]
+        );
+
+    /// <summary>Of several announcements of an item the last one counts: it has what went with the others.</summary>
+    private long AddUp((string Path, int Subject) share, long records) => _announced[share] = _announced.GetValueOrDefault(share) + records;
+
+    private string DeviceOf(int subject) => _scan.Selection.Subjects[subject];
+
+    private sealed record Purging(int Number) : WorkUnit(Number);
+
+    /// <summary>What becomes of a device.</summary>
+    private sealed class Account
+    {
+        /// <summary>Items of which nothing goes.</summary>
+        public HashSet<string> Kept { get; } = new(StringComparer.Ordinal);
+
+        public bool IsWaiting { get; set; }
+
+        public Fault? Fault { get; set; }
+    }
+}
