@@ -63,7 +63,7 @@ internal sealed class LogWorkspace(string name, string resourceId, string custom
 
             if (overflow is not null)
             {
-                var more = (JsonObject?)row.GetValueOrDefault(LogSchemas.AdditionalFields) ?? [];
+                JsonObject more = (JsonObject?)row.GetValueOrDefault(LogSchemas.AdditionalFields) ?? [];
                 foreach ((string column, JsonNode? value) in overflow)
                     more[column] = value?.DeepClone();
 

@@ -78,6 +78,8 @@ internal static class WorldBuilder
                 ],
                 Queues = [new EventQueueSeed(eventQueue, names, registry, clock, new Random(options.Seed ^ QueueSeed), baseTime).Fill()],
             };
+            clock.HoldAt(baseTime);
+            new ExportSeed(blobs, workspace, baseTime).Fill();
             clock.HoldAt(baseTime.AddHours(-1));
         }
 

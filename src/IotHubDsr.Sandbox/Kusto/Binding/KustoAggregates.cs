@@ -99,7 +99,7 @@ internal static class KustoAggregates
         }
     }
 
-    private static object? Empty(KustoType type) => type == KustoType.String ? "" : null;
+    private static string? Empty(KustoType type) => type == KustoType.String ? "" : null;
 
     private static JsonArray Array(IEnumerable<object?> values, BoundExpression[] arguments)
     {

@@ -75,7 +75,7 @@ internal static class KustoArithmetic
             _ => left % right,
         };
 
-    private static object? Real(string symbol, double left, double right) =>
+    private static double Real(string symbol, double left, double right) =>
         symbol switch
         {
             "+" => left + right,
@@ -85,7 +85,7 @@ internal static class KustoArithmetic
             _ => left % right,
         };
 
-    private static object? Shift(DateTime time, TimeSpan by) =>
+    private static DateTime? Shift(DateTime time, TimeSpan by) =>
         time.Ticks + by.Ticks is var ticks && ticks >= 0 && ticks <= DateTime.MaxValue.Ticks ? new DateTime(ticks, DateTimeKind.Utc) : null;
 
     private static KustoRefusal Impossible(string symbol, BoundExpression left, BoundExpression right) =>

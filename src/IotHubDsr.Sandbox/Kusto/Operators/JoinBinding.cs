@@ -45,7 +45,7 @@ internal static class JoinBinding
             columns,
             KustoPipeline.Lazily(() =>
             {
-                var byKey = right.Rows.ToLookup(rightKey, KustoComparison.Instance);
+                ILookup<object?[], object?[]> byKey = right.Rows.ToLookup(rightKey, KustoComparison.Instance);
                 IEnumerable<object?[]> rows =
                     join.Kind == "innerunique" ? left.Rows.DistinctBy(leftKey, KustoComparison.Instance) : left.Rows;
                 return rows.SelectMany(row =>

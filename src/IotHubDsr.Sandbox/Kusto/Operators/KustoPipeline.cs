@@ -13,7 +13,7 @@ internal static class KustoPipeline
         KustoTable? table = query switch
         {
             { Source: { } source } => context.Table(source)
-                ?? throw KustoRefusal.NoTable(source, KeywordOf(query.Operators.FirstOrDefault())),
+                ?? throw KustoRefusal.NoTable(source, KeywordOf(query.Operators is [var first, ..] ? first : null)),
             { Inner: { } between } => Bind(between, context),
             _ => null,
         };

@@ -31,10 +31,11 @@ internal static class SortBinding
 
     private static int Compare(object? left, object? right, SortKey key)
     {
+        if (left is null && right is null)
+            return 0;
+
         if (left is null || right is null)
-            return left is null && right is null ? 0
-                : left is null == key.NullsFirst ? -1
-                : 1;
+            return left is null == key.NullsFirst ? -1 : 1;
 
         int order = KustoComparison.Compare(left, right) ?? 0;
         return key.IsDescending ? -order : order;

@@ -15,10 +15,7 @@ internal static class UnionBinding
             tables.AddRange(Tables(source, union.IsFuzzy, tables.Count, context));
 
         if (tables.Count == 0)
-            throw KustoRefusal.NoTable(
-                union.Sources.Select(source => source.Source).FirstOrDefault(name => name is not null) ?? "",
-                "union"
-            );
+            throw KustoRefusal.NoTable(string.Join(", ", union.Sources.Select(source => source.Source)), "union");
 
         return Unite(tables, union.SourceColumn, union.IsInner);
     }
@@ -64,10 +61,7 @@ internal static class UnionBinding
             if (same >= 0)
                 columns[same] = columns[same] with { IsHidden = columns[same].IsHidden && column.IsHidden };
             else
-                columns.Insert(
-                    columns.FindLastIndex(known => known.Name == column.Name) is var last && last < 0 ? columns.Count : last + 1,
-                    column
-                );
+                columns.Insert(PlaceOf(column, columns), column);
         }
 
         if (isInner)
@@ -84,6 +78,10 @@ internal static class UnionBinding
 
         return new(named, tables.SelectMany(table => Rows(table.Name, table.Table, columns, sourceColumn is not null)));
     }
+
+    /// <summary>Behind those of its name, or else at the end.</summary>
+    private static int PlaceOf(KustoColumn column, List<KustoColumn> columns) =>
+        columns.FindLastIndex(known => known.Name == column.Name) is var last && last < 0 ? columns.Count : last + 1;
 
     private static bool IsSame(KustoColumn left, KustoColumn right) => left.Name == right.Name && left.Type == right.Type;
 

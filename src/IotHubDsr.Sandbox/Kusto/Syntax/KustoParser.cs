@@ -1,5 +1,3 @@
-using IotHubDsr.Sandbox.Kusto.Values;
-
 namespace IotHubDsr.Sandbox.Kusto.Syntax;
 
 /// <summary>Reads statements and pipelines.</summary>
@@ -73,7 +71,9 @@ internal sealed class KustoParser
         KustoQuery? inner = null;
         var operators = new List<KustoOperator>();
         if (_operators.IsAtSource)
+        {
             operators.Add(_operators.Source());
+        }
         else if (_tokens.TryTake("("))
         {
             inner = Query();

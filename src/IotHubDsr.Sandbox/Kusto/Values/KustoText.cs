@@ -89,10 +89,8 @@ internal static class KustoText
     public static TimeSpan? ToTimeSpan(string text)
     {
         string trimmed = text.Trim();
-        if (
-            TimeSpan.TryParse(trimmed, CultureInfo.InvariantCulture, out TimeSpan duration)
-            && trimmed.Contains(':', StringComparison.Ordinal)
-        )
+        bool hasColon = trimmed.Contains(':', StringComparison.Ordinal);
+        if (hasColon && TimeSpan.TryParse(trimmed, CultureInfo.InvariantCulture, out TimeSpan duration))
             return duration;
 
         int unit = trimmed.Length;

@@ -13,9 +13,7 @@ internal static class SearchRestrictions
         foreach (KustoOperator used in queries.SelectMany(Operators))
         {
             if (used is JoinOperator or UnionOperator or SearchOperator)
-                throw KustoRefusal.Semantic(
-                    "Queries of tables with the plan Basic or Auxiliary take one table, without join, union, find and search."
-                );
+                throw KustoRefusal.Semantic("A query of a table that is not of the plan Analytics takes no join, union, find and search.");
         }
     }
 

@@ -26,6 +26,34 @@ public sealed class WorkspaceTests
     }
 
     [Fact]
+    public async Task ExportRule_HasCopiedRowsOfTheLastDays()
+    {
+        await using LogsSession logs = await LogsSession.StartAsync();
+        long recent = await logs.CountAsync(
+            $"AzureDiagnostics | where TimeGenerated > datetime({logs.World.Truth.BaseTime.AddDays(-3).UtcDateTime:O})"
+        );
+
+        using HttpResponseMessage listed = await logs.Session.ControlAsync(
+            "GET",
+            $"blobs/{WorldNames.UploadAccount}/{ExportSeed.Container}"
+        );
+        string[] names = [.. (await SandboxSession.JsonOf(listed)).AsArray().Select(blob => blob!["name"]!.ToString())];
+        long lines = 0;
+        foreach (string name in names)
+        {
+            using HttpResponseMessage blob = await logs.Session.ControlAsync(
+                "GET",
+                $"blobs/{WorldNames.UploadAccount}/{ExportSeed.Container}/{name}"
+            );
+            lines += (await blob.Content.ReadAsStringAsync()).Count(letter => letter == '\n');
+        }
+
+        Assert.All(names, name => Assert.EndsWith("/PT05M.json", name, StringComparison.Ordinal));
+        Assert.InRange(recent, 1, long.MaxValue);
+        Assert.Equal(recent, lines);
+    }
+
+    [Fact]
     public async Task DeleteData_IsAcceptedInAnyCase_AndItsStatusTells()
     {
         await using LogsSession logs = await LogsSession.StartAsync();
