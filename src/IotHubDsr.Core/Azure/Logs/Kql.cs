@@ -27,7 +27,7 @@ internal static class Kql
 
     private static string Quote(string value, char quote)
     {
-        var text = new StringBuilder(value.Length + 2).Append(quote);
+        StringBuilder text = new StringBuilder(value.Length + 2).Append(quote);
         for (int index = 0; index < value.Length; index++)
         {
             char one = value[index];

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Azure;
 
 namespace IotHubDsr.Core.Azure.Logs;
 

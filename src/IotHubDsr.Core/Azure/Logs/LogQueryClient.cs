@@ -3,6 +3,7 @@ using System.Text.Json;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using IotHubDsr.Core.Foundation;
 
 namespace IotHubDsr.Core.Azure.Logs;
 
@@ -27,7 +28,7 @@ internal sealed class LogQueryClient(AzureAccess access, LogPlace place)
     private static readonly JsonDocumentOptions s_deep = new() { MaxDepth = 512 };
 
     /// <summary>Queries of a user that the service works on at once are five; others of the user's may be among them.</summary>
-    private readonly SemaphoreSlim _atOnce = new(4);
+    private readonly WorkShares _atOnce = new(4);
 
     /// <summary>Whether tables can be searched that queries do not reach: that takes the service's own ID of the workspace.</summary>
     public bool CanSearch => place.CustomerId is not null;
@@ -39,7 +40,7 @@ internal sealed class LogQueryClient(AzureAccess access, LogPlace place)
     /// <exception cref="DsrException">It was not answered, or only in part.</exception>
     public async Task<LogTable?> TryQueryAsync(string query, bool isSearch, CancellationToken cancellationToken)
     {
-        await _atOnce.WaitAsync(cancellationToken);
+        await _atOnce.TakeAsync(1, cancellationToken);
         try
         {
             for (int round = 1; ; round++)
@@ -57,7 +58,7 @@ internal sealed class LogQueryClient(AzureAccess access, LogPlace place)
         }
         finally
         {
-            _atOnce.Release();
+            _atOnce.Return(1);
         }
     }
 
@@ -109,9 +110,12 @@ internal sealed class LogQueryClient(AzureAccess access, LogPlace place)
     private LogTable? Read(Response response)
     {
         if (response.Status is not 200)
+        {
             return response.Status is 504 || (response.Status is 400 && LogErrors.Read(response.Content).IsTooLarge)
                 ? null
                 : throw FaultOf(response);
+        }
+
         ReadOnlyMemory<byte> body = response.ContentStream is null ? default : response.Content.ToMemory();
         if (body.Length == 0)
             throw FaultCatalogue.ServiceFailed.Exception(place.Target, "the query was answered with nothing at all, which tells nothing.");

@@ -1,6 +1,5 @@
 using System.Globalization;
 using IotHubDsr.Core.Archives;
-using IotHubDsr.Core.Azure.Logs;
 using IotHubDsr.Core.Findings;
 using IotHubDsr.Core.Records;
 
@@ -150,7 +149,12 @@ internal sealed class LogFindings(RecordSelection selection) : IDisposable
     {
         if (_complete is not null)
             return _complete;
-        foreach (var path in _shares.GroupBy(static share => share.Key.Path, StringComparer.Ordinal))
+        foreach (
+            IGrouping<string, KeyValuePair<(string Path, int Subject), Share>> path in _shares.GroupBy(
+                static share => share.Key.Path,
+                StringComparer.Ordinal
+            )
+        )
         {
             _spool.Add(
                 new FoundItem(path.Key, ETag: null),

@@ -73,7 +73,7 @@ internal sealed class LogJudge : IMatchedRecordSink
         _lines?.Add(_table, _row, record);
     }
 
-    private IReadOnlyList<RowMatch> Judge(string table, LogRow row, Action<RecordMatcher, RecordSelection> add, Func<bool>? isDone = null)
+    private List<RowMatch> Judge(string table, LogRow row, Action<RecordMatcher, RecordSelection> add, Func<bool>? isDone = null)
     {
         _matches.Clear();
         (_table, _row) = (table, row);

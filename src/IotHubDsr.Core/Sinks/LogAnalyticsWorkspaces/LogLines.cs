@@ -1,4 +1,3 @@
-using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Azure.Logs;
 using IotHubDsr.Core.Records;
 

@@ -12,28 +12,25 @@ internal sealed class LogRowJson
     private static readonly JsonWriterOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly ArrayBufferWriter<byte> _buffer = new();
-    private readonly Utf8JsonWriter _writer;
-
-    public LogRowJson() => _writer = new Utf8JsonWriter(_buffer, s_plain);
 
     /// <summary>The row, with the names of its members as archived logs have them; valid until the next.</summary>
     public ReadOnlySpan<byte> Write(LogRow row)
     {
         _buffer.ResetWrittenCount();
-        _writer.Reset(_buffer);
-        _writer.WriteStartObject();
+        using var writer = new Utf8JsonWriter(_buffer, s_plain);
+        writer.WriteStartObject();
         bool isTold = row.Text("_ResourceId") is not null || row.Text("ResourceId") is not null;
         bool hasResource = isTold || row.Text("$resource") is not null;
-        Write(row, _writer, name => name switch
+        Write(row, writer, name => name switch
             {
                 "Properties" => "properties",
                 "AssociatedResourceId" when !hasResource => "_ResourceId",
                 _ => name,
             });
         if (!isTold && row.Text("$resource") is { } resource)
-            _writer.WriteString("_ResourceId"u8, resource);
-        _writer.WriteEndObject();
-        _writer.Flush();
+            writer.WriteString("_ResourceId"u8, resource);
+        writer.WriteEndObject();
+        writer.Flush();
         return _buffer.WrittenSpan;
     }
 

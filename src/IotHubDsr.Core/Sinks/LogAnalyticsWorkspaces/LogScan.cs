@@ -178,9 +178,12 @@ internal sealed class LogScan(
         foreach (WorkspaceTable table in workspace.Tables)
         {
             if (!CanRead(workspace, table) && (table.IsCustom || table.IsResult))
+            {
                 _findings!.AddRemark(
                     $"the table {table.Name} is searched only by who can read the workspace: its owner looks for the device"
                 );
+            }
+
             if (table.Definition is not { } definition)
                 continue;
             for (int subject = 0; subject < _selection.Subjects.Count; subject++)
@@ -198,7 +201,7 @@ internal sealed class LogScan(
     private void AskForTraces()
     {
         _areTracesAsked = true;
-        foreach (var batch in _traces.Keys.GroupBy(static trace => trace.Batch))
+        foreach (IGrouping<int, (int Batch, string Trace)> batch in _traces.Keys.GroupBy(static trace => trace.Batch))
         {
             foreach (string[] traces in batch.Select(static trace => trace.Trace).Order(StringComparer.Ordinal).Chunk(MostTraces))
             {

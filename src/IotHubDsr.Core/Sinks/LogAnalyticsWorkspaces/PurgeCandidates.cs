@@ -1,5 +1,3 @@
-using IotHubDsr.Core.Records;
-
 namespace IotHubDsr.Core.Sinks.LogAnalyticsWorkspaces;
 
 /// <summary>

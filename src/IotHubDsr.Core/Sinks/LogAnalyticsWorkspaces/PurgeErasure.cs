@@ -127,12 +127,12 @@ internal sealed class PurgeErasure : IUnitWork<IReadOnlyList<ErasureOutcome>>
     /// <summary>Sees to it that no more goes of a device than the plan allows.</summary>
     private void TakeShares()
     {
-        var found = _candidates
+        IEnumerable<IGrouping<(string Path, int Subject), (string Path, int Subject, long Records)>> found = _candidates
             .All()
             .SelectMany(static column => column.Values)
             .SelectMany(static value => value.Records)
             .GroupBy(static one => (one.Path, one.Subject));
-        foreach (var share in found)
+        foreach (IGrouping<(string Path, int Subject), (string Path, int Subject, long Records)> share in found)
         {
             string deviceId = DeviceOf(share.Key.Subject);
             long beyond = 0;

@@ -73,18 +73,22 @@ internal sealed class PurgePlan(LogWorkspace workspace)
         void Sort(PurgeValue value, (string Resource, long Rows)[] rows)
         {
             if (rows.Sum(static one => one.Rows) <= value.Count)
+            {
                 alone.Add(value);
+            }
             else if (
                 value.Resources.ToArray() is [{ Length: > 0 } resource]
                 && rows.Where(one => one.Resource == resource).Sum(static one => one.Rows) <= value.CountOf(resource)
             )
-                (
-                    shared.TryGetValue((value.ResourceColumn, resource), out List<PurgeValue>? known)
-                        ? known
-                        : shared[(value.ResourceColumn, resource)] = []
-                ).Add(value);
+            {
+                if (!shared.TryGetValue((value.ResourceColumn, resource), out List<PurgeValue>? known))
+                    shared[(value.ResourceColumn, resource)] = known = [];
+                known.Add(value);
+            }
             else
+            {
                 leave(value);
+            }
         }
     }
 

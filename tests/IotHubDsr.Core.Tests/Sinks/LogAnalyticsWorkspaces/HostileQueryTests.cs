@@ -3,7 +3,6 @@ using IotHubDsr.Core.Sinks.LogAnalyticsWorkspaces;
 using IotHubDsr.Core.Tests.Sandbox.Kusto;
 using IotHubDsr.Sandbox.Kusto;
 using IotHubDsr.Sandbox.Logs.Rest;
-using IotHubDsr.Sandbox.Logs.Tables;
 using IotHubDsr.Sandbox.World;
 using LogWorkspace = IotHubDsr.Sandbox.Logs.LogWorkspace;
 
@@ -95,9 +94,11 @@ public sealed class HostileQueryTests
     {
         var random = new Random(4711);
         for (int made = 0; made < count; made++)
+        {
             yield return new string([
                 .. Enumerable.Range(0, random.Next(1, longest)).Select(_ => characters[random.Next(characters.Length)]),
             ]);
+        }
     }
 
     internal static IReadOnlyList<string> HostileIds => [.. Texts(IdCharacters, Ids, 128).Distinct(StringComparer.Ordinal)];

@@ -142,12 +142,14 @@ public sealed class LogRequestTests
         workspace.Remove(WorkspaceSeed.SearchTable);
         DateTimeOffset made = sandbox.Server.World.Clock.GetUtcNow().AddHours(-40);
         foreach (string device in (string[])[Device, Device, Device, $"{Device}0"])
+        {
             workspace.Add(
                 LogSchemas.AzureDiagnostics,
                 DiagnosticsRow.Of(sandbox.Server.World.Names.HubId, "Connections", "deviceConnect", LogSandbox.Naming(device)),
                 made,
                 made
             );
+        }
         return sandbox;
     }
 

@@ -6,7 +6,6 @@ using IotHubDsr.Core.Sinks.LogAnalyticsWorkspaces;
 using IotHubDsr.Core.Tests.Packages;
 using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Sandbox;
-using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.Logs.Tables;
 using IotHubDsr.Sandbox.World;
 using LogWorkspace = IotHubDsr.Sandbox.Logs.LogWorkspace;

@@ -72,12 +72,12 @@ public sealed class SeededWorkspaceTests
     public async Task Erasure_LeavesExactlyTheOthersRows()
     {
         await using LogSandbox logs = await LogSandbox.StartSeededAsync();
-        Dictionary<string, DeviceDataFinding> before = (await logs.FindAsync(s_devices)).ToDictionary(one => one.DeviceId);
+        var before = (await logs.FindAsync(s_devices)).ToDictionary(one => one.DeviceId);
 
         ErasureOutcome outcome = Assert.Single(await logs.EraseAsync("dev1"));
         Assert.Null(outcome.Fault);
         logs.Clock.Advance(TimeSpan.FromDays(1));
-        Dictionary<string, DeviceDataFinding> after = (await logs.FindAsync(s_devices)).ToDictionary(one => one.DeviceId);
+        var after = (await logs.FindAsync(s_devices)).ToDictionary(one => one.DeviceId);
 
         Assert.NotEmpty(logs.Tickets);
         Assert.Equal(before["dev1"].LeftCount, after["dev1"].RecordCount);

@@ -127,7 +127,7 @@ public sealed class EnrollmentErasureTests
 
         // Nobody has the ID, and the plan knew nobody: what changed after it can be another person's.
         sandbox.Doubt = _ => null;
-        DateTimeOffset past = DateTimeOffset.UtcNow.AddHours(-1);
+        DateTimeOffset past = TimeProvider.System.GetUtcNow().AddHours(-1);
         sandbox.Bounds = new Dictionary<string, RecordBound> { [Alice] = new(past, GenerationId: null, past) };
         Assert.Equal("DeviceUncertain", (await sandbox.EraseAsync(found))[0].Fault?.Id);
         Assert.Empty(sandbox.Sent("DELETE"));

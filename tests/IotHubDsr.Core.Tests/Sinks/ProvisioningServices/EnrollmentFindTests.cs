@@ -88,7 +88,7 @@ public sealed class EnrollmentFindTests
         Assert.Contains("'line 7'", (await sandbox.FindOneAsync()).Detail, StringComparison.Ordinal);
 
         await sandbox.EraseOneAsync();
-        sandbox.ErasedAt = DateTimeOffset.UtcNow;
+        sandbox.ErasedAt = TimeProvider.System.GetUtcNow();
         DeviceDataFinding after = await sandbox.FindOneAsync();
         Assert.Equal(Verdict.Absent, after.Verdict);
         Assert.Contains("'line 7'", after.Detail, StringComparison.Ordinal);
