@@ -9,8 +9,8 @@ namespace IotHubDsr.Core.Azure.Provisioning;
 /// <param name="ETag">Its ETag, without quotes.</param>
 internal sealed record Enrollment(JsonElement Json, string RegistrationId, string ETag) : HubDocument(Json)
 {
-    /// <summary>The device that it makes, case-sensitive: its registration ID if it names none.</summary>
-    public string DeviceId { get; } = Json.Text("deviceId") is { Length: > 0 } deviceId ? deviceId : RegistrationId;
+    /// <summary>The device that it names, case-sensitive; null if it names none.</summary>
+    public string? NamedDevice { get; } = Json.Text("deviceId") is { Length: > 0 } deviceId ? deviceId : null;
 
     public bool IsDisabled { get; } = "disabled".Equals(Json.Text("provisioningStatus"), StringComparison.OrdinalIgnoreCase);
 
@@ -25,6 +25,10 @@ internal sealed record Enrollment(JsonElement Json, string RegistrationId, strin
     public Registration? Registration { get; } =
         Json.TryGetProperty("registrationState", out JsonElement state) ? Provisioning.Registration.Read(state, RegistrationId) : null;
 
+    /// <summary>The device that it makes: which case an ID without a name has in the hub, only a registration tells.</summary>
+    /// <param name="registration">Its registration; null without one.</param>
+    public string DeviceOf(Registration? registration) => NamedDevice ?? (registration ?? Registration)?.DeviceId ?? RegistrationId;
+
     /// <summary>When it was made or changed.</summary>
     public DateTimeOffset? ChangedAt { get; } = Time(Json, "lastUpdatedDateTimeUtc") ?? Time(Json, "createdDateTimeUtc");
 
@@ -38,11 +42,18 @@ internal sealed record Enrollment(JsonElement Json, string RegistrationId, strin
 /// <summary>An enrollment of many devices, none of which it names.</summary>
 /// <param name="Id">Its ID.</param>
 /// <param name="Hubs">As those of <see cref="Enrollment"/>.</param>
-internal sealed record EnrollmentGroup(string Id, IReadOnlyList<string> Hubs)
+/// <param name="IsDisabled">Whether nobody can register by it.</param>
+internal sealed record EnrollmentGroup(string Id, IReadOnlyList<string> Hubs, bool IsDisabled)
 {
     /// <summary>Null when the document is not a group.</summary>
     public static EnrollmentGroup? Read(JsonElement json) =>
-        json.Text("enrollmentGroupId") is { Length: > 0 } id ? new EnrollmentGroup(id, AllowedHubs.Of(json)) : null;
+        json.Text("enrollmentGroupId") is { Length: > 0 } id
+            ? new EnrollmentGroup(
+                id,
+                AllowedHubs.Of(json),
+                "disabled".Equals(json.Text("provisioningStatus"), StringComparison.OrdinalIgnoreCase)
+            )
+            : null;
 }
 
 /// <summary>What became of a device that came to the service: its registration state.</summary>

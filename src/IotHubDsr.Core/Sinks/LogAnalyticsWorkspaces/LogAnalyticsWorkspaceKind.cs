@@ -9,8 +9,8 @@ internal sealed class LogAnalyticsWorkspaceKind : ISinkKind, ILogPlaces
 {
     public const string Name = "LogAnalyticsWorkspace";
 
-    /// <summary>Rows of logs arrive late.</summary>
-    private static readonly TimeSpan s_delay = TimeSpan.FromHours(2);
+    /// <summary>Azure Monitor tries for twelve hours to deliver what a workspace could not take at once.</summary>
+    private static readonly TimeSpan s_delay = TimeSpan.FromHours(13);
 
     public PlaceDescription Description { get; } =
         new(

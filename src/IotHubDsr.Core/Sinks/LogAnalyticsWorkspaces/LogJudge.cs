@@ -95,7 +95,8 @@ internal sealed class LogJudge : IMatchedRecordSink
         return _matches;
     }
 
-    private static bool IsOfProvisioning(LogRow row) =>
+    /// <summary>Whether a provisioning service wrote it: such rows name no hub.</summary>
+    public static bool IsOfProvisioning(LogRow row) =>
         LogQueries.ResourceOf(row).Resource.Contains("/provisioningServices/", StringComparison.OrdinalIgnoreCase);
 
     private static void AddNested(RecordMatcher matcher, LogRow row)

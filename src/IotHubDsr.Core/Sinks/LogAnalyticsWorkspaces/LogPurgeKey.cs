@@ -16,9 +16,9 @@ internal readonly record struct LogPurgeKey(string Column, string Value, string 
     public static LogPurgeKey? Of(string table, LogRow row, IEnumerable<string> deviceIds)
     {
         string[] ids = [.. deviceIds];
-        IEnumerable<string> columns = LogTables.IsOfHub(table)
-            ? LogTables.PurgeColumns
-            : LogTables.PurgeColumns.Concat(row.Columns.Select(static column => column.Name)).Distinct();
+        if (!LogTables.IsOfHub(table))
+            return ids is [var only] ? OfDeviceColumn(row, only) : null;
+        IEnumerable<string> columns = LogTables.PurgeColumns;
         string? escaped = null;
         foreach (string column in columns)
         {
@@ -33,13 +33,22 @@ internal readonly record struct LogPurgeKey(string Column, string Value, string 
         return escaped is not null ? Of(row, escaped, row.Text(escaped)!) : null;
     }
 
-    /// <summary>As a row of a trace is purged: by the trace, which is one device's.</summary>
-    public static LogPurgeKey? OfTrace(LogRow row)
+    /// <summary>
+    /// In a table of an application only a column that is called after devices, and is the ID as a whole, is known to have no other
+    /// device's rows with it: an ID can be a part of any text, or the value of a column that all rows share.
+    /// </summary>
+    private static LogPurgeKey? OfDeviceColumn(LogRow row, string deviceId)
     {
-        foreach (string column in LogTables.TraceColumns)
+        foreach (LogColumn column in row.Columns)
         {
-            if (IsComparable(row, column) && row.Text(column) is { } value)
-                return Of(row, column, value);
+            if (
+                column.Name.Contains("device", StringComparison.OrdinalIgnoreCase)
+                && IsComparable(row, column.Name)
+                && row.Text(column.Name) == deviceId
+            )
+            {
+                return Of(row, column.Name, deviceId);
+            }
         }
 
         return null;

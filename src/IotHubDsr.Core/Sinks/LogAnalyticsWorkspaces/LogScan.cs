@@ -175,6 +175,13 @@ internal sealed class LogScan(
     /// <summary>Notes what queries do not reach.</summary>
     private void LookAtTables(LogWorkspace workspace)
     {
+        if (!workspace.IsListed)
+        {
+            _findings!.AddRemark(
+                "its tables could not be listed: those that queries do not reach, and results of search jobs, were not looked at"
+            );
+        }
+
         foreach (WorkspaceTable table in workspace.Tables)
         {
             if (!CanRead(workspace, table) && (table.IsCustom || table.IsResult))
@@ -300,10 +307,12 @@ internal sealed class LogScan(
         string? why =
             table.IsResult ? $"the table {table.Name} is a copy that a search or a restore made"
             : !table.IsQueried ? $"the plan of the table {table.Name} has no purge"
+            // A trace can go through several devices, and its rows that name none can be of each.
+            : isTraced ? $"rows of traces in the table {table.Name} do not name their device themselves"
+            : LogJudge.IsOfProvisioning(row) ? "rows of provisioning services do not name their hub"
             : null;
-        LogPurgeKey? key =
-            why is not null ? null
-            : isTraced ? LogPurgeKey.OfTrace(row)
+        LogPurgeKey? key = why is not null
+            ? null
             : LogPurgeKey.Of(table.Name, row, included.Select(match => batch.Selection.Subjects[match.Subject]));
         if (key is null)
         {

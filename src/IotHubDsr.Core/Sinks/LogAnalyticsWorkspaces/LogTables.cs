@@ -36,9 +36,6 @@ internal static class LogTables
         "EventDetails",
     ];
 
-    /// <summary>Columns by which rows of a trace are purged.</summary>
-    public static readonly string[] TraceColumns = ["CorrelationId", "TraceId"];
-
     /// <summary>Those that are looked at, whether or not the hub's rows are found in them: some do not name it as other tables do.</summary>
     public static readonly string[] All = [Diagnostics, Tracing, Security];
 

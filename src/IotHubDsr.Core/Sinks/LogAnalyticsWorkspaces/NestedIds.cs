@@ -33,9 +33,9 @@ internal static class NestedIds
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 64 });
             Add(document.RootElement, ids, depth);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // What judges the row has said so.
+            // What judges the row has said so: it is no JSON, or has half of a character.
         }
 
         return ids;

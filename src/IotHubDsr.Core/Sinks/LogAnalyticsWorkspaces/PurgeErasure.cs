@@ -42,7 +42,7 @@ internal sealed class PurgeErasure : IUnitWork<IReadOnlyList<ErasureOutcome>>
         (_access, _call, _findings, _time) = (access, call, findings, time);
         _scan = scan((table, key, batch, rows) => _candidates.Add(table, key, batch, rows));
         foreach (DeviceDataFinding finding in findings)
-            _accounts[finding.DeviceId] = new Account();
+            _accounts[finding.DeviceId] = new Account([.. finding.Items.Select(static item => item.Path)]);
     }
 
     public bool IsSplit => _isPurgeSplit;
@@ -136,8 +136,10 @@ internal sealed class PurgeErasure : IUnitWork<IReadOnlyList<ErasureOutcome>>
         {
             string deviceId = DeviceOf(share.Key.Subject);
             long beyond = 0;
+            // What was not found for the plan is for a further one, however little it is.
             bool isAllowed =
-                _call.Allowance?.TryTake(share.Key.Path, deviceId, share.Sum(static one => one.Records), out beyond) != false
+                _accounts[deviceId].Found.Contains(share.Key.Path)
+                && _call.Allowance?.TryTake(share.Key.Path, deviceId, share.Sum(static one => one.Records), out beyond) != false
                 && !_call.Held[share.Key.Path].Contains(deviceId);
             if (isAllowed)
                 continue;
@@ -222,8 +224,11 @@ internal sealed class PurgeErasure : IUnitWork<IReadOnlyList<ErasureOutcome>>
     private sealed record Purging(int Number) : WorkUnit(Number);
 
     /// <summary>What becomes of a device.</summary>
-    private sealed class Account
+    private sealed class Account(HashSet<string> found)
     {
+        /// <summary>Items that were found of it.</summary>
+        public HashSet<string> Found => found;
+
         /// <summary>Items of which nothing goes.</summary>
         public HashSet<string> Kept { get; } = new(StringComparer.Ordinal);
 

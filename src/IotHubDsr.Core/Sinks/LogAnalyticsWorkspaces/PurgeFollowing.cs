@@ -22,7 +22,7 @@ internal sealed class PurgeFollowing(SinkCall call, Func<IReadOnlyList<string>, 
         List<ErasureTicket> completed = [];
         foreach (ErasureTicket ticket in tickets)
         {
-            if (await purges.IsCompletedAsync(ticket.Operation, cancellationToken))
+            if (await IsOverAsync(purges, ticket, cancellationToken))
                 completed.Add(ticket);
             else
                 answers.Add(new TicketAnswer(ticket.Operation, TicketState.Pending));
@@ -36,6 +36,20 @@ internal sealed class PurgeFollowing(SinkCall call, Func<IReadOnlyList<string>, 
             completed.Select(ticket => isRead ? AnswerOf(ticket, now) : new TicketAnswer(ticket.Operation, TicketState.Pending))
         );
         return answers;
+    }
+
+    /// <summary>One order that cannot be asked for does not keep the answers of the others; when its time is over, the rows decide.</summary>
+    private async Task<bool> IsOverAsync(PurgeClient purges, ErasureTicket ticket, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await purges.IsCompletedAsync(ticket.Operation, cancellationToken);
+        }
+        catch (DsrException failed) when (!SinkCall.ConcernsAll(failed.Fault))
+        {
+            await call.NoteAsync(NoticeLevel.Verbose, $"{call.Location}: {failed.Fault.Message}", cancellationToken);
+            return ticket.DueBy <= time.GetUtcNow();
+        }
     }
 
     private TicketAnswer AnswerOf(ErasureTicket ticket, DateTimeOffset now)

@@ -14,7 +14,7 @@ internal sealed class DeviceEnrollments
     /// <summary>Records that are another hub's.</summary>
     public int Others { get; private set; }
 
-    /// <summary>Records that can be this hub's or another's.</summary>
+    /// <summary>Records that can be this hub's or another's, or of a device whose ID differs by case.</summary>
     public int Open { get; private set; }
 
     /// <summary>Enrollments of the device whose registration is another device's: the service deletes both or none.</summary>
@@ -46,7 +46,7 @@ internal sealed class DeviceEnrollments
 
     public void Add(Enrollment enrollment, Registration? registration, HubClaim claim)
     {
-        if (claim == HubClaim.Ours && registration?.DeviceId is { } other && other != enrollment.DeviceId)
+        if (claim == HubClaim.Ours && registration?.DeviceId is { } other && other != enrollment.DeviceOf(registration))
             Shared++;
         else if (claim == HubClaim.Ours)
             Enrollments.Add(enrollment);
@@ -61,6 +61,9 @@ internal sealed class DeviceEnrollments
         else
             Count(claim);
     }
+
+    /// <summary>Counts an enrollment that may be the device's or that of another whose ID differs by case.</summary>
+    public void AddUndecided() => Open++;
 
     private void Count(HubClaim claim)
     {

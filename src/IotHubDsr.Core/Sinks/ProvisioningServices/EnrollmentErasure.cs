@@ -49,7 +49,7 @@ internal sealed class EnrollmentErasure(ProvisioningClient client, HubClaims cla
                 return;
             Registration? registration = await client.GetRegistrationAsync(registrationId, cancellationToken);
             bool isOthers =
-                enrollment.DeviceId != device.Id
+                enrollment.DeviceOf(registration) != device.Id
                 || (registration?.DeviceId ?? device.Id) != device.Id
                 || claims.Of(enrollment, registration) != HubClaim.Ours;
             if (isOthers)
@@ -60,6 +60,16 @@ internal sealed class EnrollmentErasure(ProvisioningClient client, HubClaims cla
 
             if (enrollment.ETag != device.ETagOf(path))
                 await RequireUndoubtedAsync(device.Id, enrollment.ChangedAt, cancellationToken);
+
+            // A device that registered since need not be the one that the enrollment was found for.
+            string pathOfRegistration = DeviceEnrollments.PathOfRegistration(registrationId);
+            if (registration is not null && registration.ETag != device.ETagOf(pathOfRegistration))
+            {
+                await RequireUndoubtedAsync(device.Id, registration.ChangedAt, cancellationToken);
+                if (!Blocks)
+                    RequireAllowed(device, pathOfRegistration);
+            }
+
             bool isDone = Blocks
                 ? enrollment.IsDisabled || await TryDisableAsync(device, enrollment, cancellationToken)
                 : await TryDeleteAsync(device, enrollment, registration, cancellationToken);
@@ -73,7 +83,13 @@ internal sealed class EnrollmentErasure(ProvisioningClient client, HubClaims cla
     /// <summary>True when the enrollment was read again and is disabled.</summary>
     private async Task<bool> TryDisableAsync(DeviceErasure device, Enrollment enrollment, CancellationToken cancellationToken)
     {
-        var what = new Announcement($"disables the enrollment '{enrollment.RegistrationId}' if its ETag is still {enrollment.ETag}", []);
+        string path = DeviceEnrollments.PathOfEnrollment(enrollment.RegistrationId);
+        var what = Announcement.Of(
+            $"disables the enrollment '{enrollment.RegistrationId}' if its ETag is still {enrollment.ETag}",
+            path,
+            device.Id,
+            records: 0
+        );
         await call.AnnounceAsync(what, cancellationToken);
         if (!await client.TryDisableAsync(enrollment, cancellationToken))
             return false;
@@ -110,11 +126,13 @@ internal sealed class EnrollmentErasure(ProvisioningClient client, HubClaims cla
         );
         if (result == DeletionResult.PreconditionFailed || await client.GetEnrollmentAsync(id, cancellationToken) is not null)
             return false;
+
+        // The service says that a registration goes with its enrollment; what stays is deleted by itself. Nothing is counted before both are
+        // read: what was announced and is not counted yet, a later run counts.
+        bool isRegistrationGone = registration is not null && await client.GetRegistrationAsync(id, cancellationToken) is null;
         if (result == DeletionResult.Deleted)
             device.CountErased(paths[0]);
-
-        // The service says that a registration goes with its enrollment; what stays is deleted by itself.
-        if (registration is not null && await client.GetRegistrationAsync(id, cancellationToken) is null)
+        if (isRegistrationGone)
             device.CountErased(DeviceEnrollments.PathOfRegistration(id));
         return true;
     }
@@ -171,6 +189,16 @@ internal sealed class EnrollmentErasure(ProvisioningClient client, HubClaims cla
             cancellationToken
         );
 
+    /// <summary>A registration that came since goes with its enrollment, if the plan covers one more record.</summary>
+    private void RequireAllowed(DeviceErasure device, string path)
+    {
+        if (device.IsFound(path))
+            return;
+        if (call.Allowance?.TryTake(path, device.Id, 1, out long beyond) == false)
+            throw FaultCatalogue.PlanExceeded.Exception(call.Location.ToString(), Counted.Of(beyond, "registration"));
+        device.AddLate(path);
+    }
+
     /// <summary>What changed since it was found can be that of another device that has taken the ID.</summary>
     private async Task RequireUndoubtedAsync(string deviceId, DateTimeOffset? changedAt, CancellationToken cancellationToken)
     {
@@ -211,6 +239,9 @@ internal sealed class EnrollmentErasure(ProvisioningClient client, HubClaims cla
         public bool HasEnrollment(string registrationId) => IsFound(DeviceEnrollments.PathOfEnrollment(registrationId));
 
         public bool IsFound(string path) => _items.ContainsKey(path);
+
+        /// <summary>Adds what came since, and goes with what was found.</summary>
+        public void AddLate(string path) => _items[path] = new SeenItem(path, ETag: null, 1, 0);
 
         public bool IsLeft(string path) => IsFound(path) && !_erased.Contains(path);
 

@@ -13,7 +13,7 @@ internal static class EnrollmentFindings
     {
         IReadOnlyList<SeenItem> items = held.Items;
         int left = call.Options.Erasure.Reprovisioning == Reprovisioning.Block ? held.Enrollments.Count(static one => one.IsDisabled) : 0;
-        bool isUndecided = held.Open + held.Shared > 0;
+        bool isUndecided = held.Open + held.Shared > 0 || IsOpenToGroups(call, deviceId, held, groups);
         return new DeviceDataFinding
         {
             DeviceId = deviceId,
@@ -37,6 +37,13 @@ internal static class EnrollmentFindings
             Items = items,
         };
     }
+
+    /// <summary>Whether a device that is to be kept out can come by a group: only an enrollment of its own that is disabled stops that.</summary>
+    private static bool IsOpenToGroups(SinkCall call, string deviceId, DeviceEnrollments held, IReadOnlyList<string> groups) =>
+        call.Options.Erasure.Reprovisioning == Reprovisioning.Block
+        && call.ErasedAt(deviceId) is not null
+        && held.Items.Count == 0
+        && groups.Count > 0;
 
     /// <summary>What is said of an enrollment that keeps a device out. Being disabled there does not stop one that is in the hub.</summary>
     private static string? Kept(int count) =>
@@ -77,9 +84,10 @@ internal static class EnrollmentFindings
     private static string? Undecided(int count, DataLocation location) =>
         count == 0
             ? null
-            : $"{Counted.Of(count, "record")} of the device ID {(count == 1 ? "is" : "are")} not assigned to a hub yet and can lead to "
-                + $"this or another: {(count == 1 ? "it is" : "they are")} neither erased nor exported; the person responsible for "
-                + $"{location.Place} must find out whose {(count == 1 ? "it is" : "they are")}";
+            : $"{Counted.Of(count, "record")} of the device ID {(count == 1 ? "is" : "are")} not assigned to a hub yet, or led to another "
+                + "since, and can make a device of this hub, of another, or one whose ID differs by case: "
+                + $"{(count == 1 ? "it is" : "they are")} neither erased nor exported; the person responsible "
+                + $"for {location.Place} must find out whose {(count == 1 ? "it is" : "they are")}";
 
     private static string? SharedOnes(int count, DataLocation location) =>
         count == 0

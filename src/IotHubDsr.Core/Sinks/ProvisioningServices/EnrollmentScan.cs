@@ -9,6 +9,9 @@ namespace IotHubDsr.Core.Sinks.ProvisioningServices;
 /// </summary>
 internal sealed class EnrollmentScan(ProvisioningClient client, HubClaims claims, SinkCall call, IReadOnlyList<string> deviceIds)
 {
+    /// <summary>A service allows a thousand operations in a minute: a long look is told of.</summary>
+    private const int ProgressEvery = 100;
+
     private readonly HashSet<string> _devices = new(deviceIds, StringComparer.Ordinal);
 
     /// <summary>Registration IDs that are looked at one by one; the service does not tell their case apart.</summary>
@@ -21,20 +24,33 @@ internal sealed class EnrollmentScan(ProvisioningClient client, HubClaims claims
 
     private readonly List<EnrollmentGroup> _groups = [];
 
-    /// <summary>IDs of the groups that the service has.</summary>
-    public IReadOnlyList<string> Groups => [.. _groups.Select(static group => group.Id)];
+    /// <summary>IDs of the groups by which a device can register with this hub.</summary>
+    public IReadOnlyList<string> Groups => [.. _groups.Where(claims.CanLeadHere).Select(static group => group.Id)];
 
     /// <summary>What the service holds of each device.</summary>
     public async Task<IReadOnlyDictionary<string, DeviceEnrollments>> RunAsync(CancellationToken cancellationToken)
     {
         await ReadEnrollmentsAsync(cancellationToken);
         await ReadGroupsAsync(cancellationToken);
+        List<string> single =
+        [
+            .. _asked.Concat(_enrollments.Keys).Distinct(StringComparer.OrdinalIgnoreCase).Where(id => !_registrations.ContainsKey(id)),
+        ];
+        int looked = 0;
         await call.Gate.ForEachAsync(
-            _asked.Concat(_enrollments.Keys).Distinct(StringComparer.OrdinalIgnoreCase).Where(id => !_registrations.ContainsKey(id)),
+            single,
             async (registrationId, token) =>
             {
                 if (await client.GetRegistrationAsync(registrationId, token) is { } registration)
                     _registrations.TryAdd(registrationId, (registration, null));
+                if (Interlocked.Increment(ref looked) is int done && done % ProgressEvery == 0)
+                {
+                    await call.ProgressAsync(
+                        $"{done:N0} of {Counted.Of(single.Count, "registration")} looked at",
+                        (int)(100L * done / single.Count),
+                        token
+                    );
+                }
             },
             cancellationToken
         );
@@ -47,7 +63,7 @@ internal sealed class EnrollmentScan(ProvisioningClient client, HubClaims claims
         await foreach (Enrollment enrollment in client.ListEnrollmentsAsync(cancellationToken))
         {
             if (
-                _devices.Contains(enrollment.DeviceId)
+                _devices.Contains(enrollment.DeviceOf(registration: null))
                 || (enrollment.Registration?.DeviceId is { } made && _devices.Contains(made))
                 || _asked.Contains(enrollment.RegistrationId)
             )
@@ -78,10 +94,20 @@ internal sealed class EnrollmentScan(ProvisioningClient client, HubClaims claims
         );
     }
 
+    /// <summary>An enrollment that names no device and has made none yet can make one whose ID differs by case.</summary>
+    private static void AddUndecided(Dictionary<string, DeviceEnrollments> held, Enrollment enrollment)
+    {
+        foreach ((string deviceId, DeviceEnrollments device) in held)
+        {
+            if (deviceId.Equals(enrollment.RegistrationId, StringComparison.OrdinalIgnoreCase))
+                device.AddUndecided();
+        }
+    }
+
     /// <summary>The device that a registration is of, also before it is assigned.</summary>
     private string OwnerOf(Registration registration) =>
         registration.DeviceId
-        ?? (_enrollments.TryGetValue(registration.RegistrationId, out Enrollment? enrollment) ? enrollment.DeviceId : null)
+        ?? (_enrollments.TryGetValue(registration.RegistrationId, out Enrollment? enrollment) ? enrollment.DeviceOf(registration) : null)
         ?? registration.RegistrationId;
 
     private Dictionary<string, DeviceEnrollments> Assemble()
@@ -95,8 +121,12 @@ internal sealed class EnrollmentScan(ProvisioningClient client, HubClaims claims
             )
                 ? found.Registration
                 : null;
-            if (held.TryGetValue(enrollment.DeviceId, out DeviceEnrollments? device))
-                device.Add(enrollment, registration, claims.Of(enrollment, registration));
+            HubClaim claim = claims.Of(enrollment, registration);
+            bool isNameless = enrollment.NamedDevice is null && (registration ?? enrollment.Registration)?.DeviceId is null;
+            if (held.TryGetValue(enrollment.DeviceOf(registration), out DeviceEnrollments? device))
+                device.Add(enrollment, registration, claim);
+            else if (isNameless && claim != HubClaim.Others)
+                AddUndecided(held, enrollment);
         }
 
         foreach (

@@ -32,8 +32,14 @@ internal sealed class HubClaims(string hostName, IReadOnlyList<string> linked)
     /// <param name="allowed">The hubs that its enrollment or group may lead to; empty for all, or where that is not known.</param>
     public HubClaim Of(Registration registration, IReadOnlyList<string> allowed) => Of(registration.AssignedHub, allowed);
 
+    /// <summary>Whether a group can lead devices to this hub.</summary>
+    public bool CanLeadHere(EnrollmentGroup group) => !group.IsDisabled && Of(assigned: null, group.Hubs) != HubClaim.Others;
+
     private HubClaim Of(string? assigned, IReadOnlyList<string> allowed)
     {
+        // An enrollment that was led elsewhere after the device was assigned is of the one hub now and of the other next time.
+        if (assigned is not null && allowed.Count > 0 && allowed.Any(IsOurs) != IsOurs(assigned))
+            return HubClaim.Open;
         if (assigned is not null)
             return IsOurs(assigned) ? HubClaim.Ours : HubClaim.Others;
         IReadOnlyList<string> hubs = allowed.Count > 0 ? allowed : linked;

@@ -22,6 +22,7 @@ internal sealed class DocumentSandbox : IAsyncDisposable
     public const string Bob = "bob";
 
     private readonly CosmosSession _session;
+    private readonly CallRecorder _recorder = new();
     private readonly AzureAccess _access;
 
     private DocumentSandbox(CosmosSession session, CosmosContainer container)
@@ -42,11 +43,11 @@ internal sealed class DocumentSandbox : IAsyncDisposable
 
     public CosmosContainerSink Sink { get; }
 
-    public List<DsrEvent> Events { get; } = [];
+    public List<DsrEvent> Events => _recorder.Events;
 
-    public List<Announcement> Announced { get; } = [];
+    public List<Announcement> Announced => _recorder.Announced;
 
-    public IEnumerable<Fault> Reported => Events.OfType<FaultEvent>().Select(reported => reported.Fault);
+    public IEnumerable<Fault> Reported => _recorder.Reported;
 
     public IEnumerable<string> Notes => Events.OfType<NoticeEvent>().Select(note => note.Text);
 
@@ -201,18 +202,8 @@ internal sealed class DocumentSandbox : IAsyncDisposable
                 Statements = Statements,
             },
             new SinkOptions(4) { Erasure = Erasure },
-            (dsrEvent, _) =>
-            {
-                lock (Events)
-                    Events.Add(dsrEvent);
-                return ValueTask.CompletedTask;
-            },
-            (announcement, _) =>
-            {
-                lock (Events)
-                    Announced.Add(announcement);
-                return ValueTask.CompletedTask;
-            }
+            _recorder.TellAsync,
+            _recorder.AnnounceAsync
         )
         {
             ErasedAt = _ => ErasedAt,

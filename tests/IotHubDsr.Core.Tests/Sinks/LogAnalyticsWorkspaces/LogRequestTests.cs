@@ -25,7 +25,7 @@ public sealed class LogRequestTests
 
         sandbox.Server.World.Clock.Advance(TimeSpan.FromHours(1));
         ErasureReceipt early = ReceiptOf(await sandbox.ResumeAsync(receipt.RequestId));
-        sandbox.Server.World.Clock.Advance(TimeSpan.FromHours(8));
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromHours(14));
         ErasureReceipt late = ReceiptOf(await sandbox.ResumeAsync(receipt.RequestId));
 
         Assert.Equal((Verdict.ErasurePending, receipt.Until), (early.Verdict, early.Until));
@@ -96,7 +96,7 @@ public sealed class LogRequestTests
         workspace.Options = workspace.Options with { MostPurgesPerHour = 50 };
         sandbox.Server.World.Clock.Advance(TimeSpan.FromMinutes(61));
         ErasureReceipt ordered = ReceiptOf(await sandbox.ResumeAsync(waiting.RequestId));
-        sandbox.Server.World.Clock.Advance(TimeSpan.FromHours(8));
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromHours(14));
         ErasureReceipt erased = ReceiptOf(await sandbox.ResumeAsync(waiting.RequestId));
 
         Assert.Equal(
@@ -113,7 +113,7 @@ public sealed class LogRequestTests
     {
         await using RequestSandbox sandbox = await StartAsync();
         ErasureReceipt receipt = ReceiptOf(await sandbox.EraseAsync(await sandbox.PlanAsync(Device)));
-        sandbox.Server.World.Clock.Advance(TimeSpan.FromHours(8));
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromHours(14));
         await sandbox.ResumeAsync(receipt.RequestId);
 
         string journal = await File.ReadAllTextAsync(Path.Combine(sandbox.RequestStore, receipt.RequestId, "journal.jsonl"));

@@ -17,6 +17,7 @@ internal sealed class LogSandbox : IAsyncDisposable
 {
     public const string Table = LogSchemas.AzureDiagnostics;
 
+    private readonly CallRecorder _recorder = new();
     private readonly AzureAccess _access;
 
     private LogSandbox(SandboxServer server)
@@ -43,13 +44,13 @@ internal sealed class LogSandbox : IAsyncDisposable
 
     public LogAnalyticsWorkspaceSink Sink { get; }
 
-    public List<DsrEvent> Events { get; } = [];
+    public List<DsrEvent> Events => _recorder.Events;
 
-    public List<Announcement> Announced { get; } = [];
+    public List<Announcement> Announced => _recorder.Announced;
 
     public List<ErasureTicket> Tickets { get; } = [];
 
-    public IEnumerable<Fault> Reported => Events.OfType<FaultEvent>().Select(reported => reported.Fault);
+    public IEnumerable<Fault> Reported => _recorder.Reported;
 
     public ErasureOptions Erasure { get; set; } = ErasureOptions.OwnAndCurrent;
 
@@ -165,18 +166,8 @@ internal sealed class LogSandbox : IAsyncDisposable
                 Provenance = ["a test"],
             },
             new SinkOptions(4) { Erasure = Erasure },
-            (dsrEvent, _) =>
-            {
-                lock (Events)
-                    Events.Add(dsrEvent);
-                return ValueTask.CompletedTask;
-            },
-            (announcement, _) =>
-            {
-                lock (Events)
-                    Announced.Add(announcement);
-                return ValueTask.CompletedTask;
-            }
+            _recorder.TellAsync,
+            _recorder.AnnounceAsync
         )
         {
             Held = Held,

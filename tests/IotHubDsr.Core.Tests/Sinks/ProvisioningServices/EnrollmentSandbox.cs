@@ -18,6 +18,7 @@ internal sealed class EnrollmentSandbox : IAsyncDisposable
     public const string Alice = "alice";
     public const string Bob = "bob";
 
+    private readonly CallRecorder _recorder = new();
     private readonly AzureAccess _access;
 
     private EnrollmentSandbox(SandboxServer server)
@@ -36,11 +37,11 @@ internal sealed class EnrollmentSandbox : IAsyncDisposable
 
     public ProvisioningServiceSink Sink { get; }
 
-    public List<DsrEvent> Events { get; } = [];
+    public List<DsrEvent> Events => _recorder.Events;
 
-    public List<Announcement> Announced { get; } = [];
+    public List<Announcement> Announced => _recorder.Announced;
 
-    public IEnumerable<Fault> Reported => Events.OfType<FaultEvent>().Select(reported => reported.Fault);
+    public IEnumerable<Fault> Reported => _recorder.Reported;
 
     public ErasureOptions Erasure { get; set; } = ErasureOptions.OwnAndCurrent;
 
@@ -167,18 +168,8 @@ internal sealed class EnrollmentSandbox : IAsyncDisposable
                     : new Dictionary<string, string> { [LocationSettings.LinkedHubs] = Linked },
             },
             new SinkOptions(4) { Erasure = Erasure },
-            (dsrEvent, _) =>
-            {
-                lock (Events)
-                    Events.Add(dsrEvent);
-                return ValueTask.CompletedTask;
-            },
-            (announcement, _) =>
-            {
-                lock (Events)
-                    Announced.Add(announcement);
-                return ValueTask.CompletedTask;
-            }
+            _recorder.TellAsync,
+            _recorder.AnnounceAsync
         )
         {
             ErasedAt = _ => ErasedAt,
