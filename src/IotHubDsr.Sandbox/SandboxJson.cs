@@ -25,7 +25,6 @@ namespace IotHubDsr.Sandbox;
 [JsonSerializable(typeof(AccessRequest))]
 [JsonSerializable(typeof(RolesRequest))]
 [JsonSerializable(typeof(TokenRequest))]
-[JsonSerializable(typeof(RegistrationRequest))]
 [JsonSerializable(typeof(HubScaleRequest))]
 [JsonSerializable(typeof(HubState))]
 [JsonSerializable(typeof(CopyRequest))]
@@ -40,9 +39,5 @@ namespace IotHubDsr.Sandbox;
 [JsonSerializable(typeof(ContainerRequest))]
 [JsonSerializable(typeof(CosmosAccountRequest))]
 [JsonSerializable(typeof(GenerateRequest))]
-[JsonSerializable(typeof(WorkspaceRequest))]
-[JsonSerializable(typeof(LogTableRequest))]
-[JsonSerializable(typeof(LogRowsRequest))]
-[JsonSerializable(typeof(IReadOnlyList<LogTableState>))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class SandboxJson : JsonSerializerContext;

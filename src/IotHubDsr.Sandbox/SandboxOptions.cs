@@ -33,8 +33,7 @@ internal sealed record SandboxOptions
     public bool HasData { get; init; } = true;
 
     /// <summary>
-    /// Whether the hub sends to containers alone: no other endpoint, no event subscription, no diagnostic
-    /// setting, and no provisioning service.
+    /// Whether the hub sends to containers alone: no other endpoint, no event subscription, no diagnostic setting.
     /// </summary>
     public bool StorageOnly { get; init; }
 

@@ -9,11 +9,8 @@ using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.Hub;
 using IotHubDsr.Sandbox.Hub.Query;
 using IotHubDsr.Sandbox.Identity;
-using IotHubDsr.Sandbox.Logs;
-using IotHubDsr.Sandbox.Logs.Rest;
 using IotHubDsr.Sandbox.Messaging;
 using IotHubDsr.Sandbox.Messaging.Amqp;
-using IotHubDsr.Sandbox.Provisioning;
 using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.Storage.Queues;
 using IotHubDsr.Sandbox.World;
@@ -85,8 +82,7 @@ internal sealed class SandboxServer : IAsyncDisposable
             new ControlMessaging(world.Messaging),
             amqpFaults,
             new ControlQueues(world.Blobs),
-            new ControlDocuments(world.Cosmos),
-            new ControlLogs(world.Logs, world.Names.HubId, world.Clock)
+            new ControlDocuments(world.Cosmos)
         );
         string identityHeader = NewSecret();
         var identity = new ManagedIdentityService(tenant, tokens, identityHeader);
@@ -151,18 +147,15 @@ internal sealed class SandboxServer : IAsyncDisposable
             world.Clock
         );
         var authorizer = new HubAuthorizer(WorldNames.HubHostName, world.Names.HubId, world.Policies, tokens, access, real);
-        var diagnostics = new HubDiagnostics(world.Logs.Find(WorldNames.Workspace)!, world.Names.HubId, world.Clock);
         var storage = new StorageResources(world.Names, world.Blobs);
         return new SandboxServices(
             new LoginService(tenant, tokens),
             identity,
             new ArmService(world.Names, ArmWorld.Catalogue(world, storage, access), storage, tokens, access),
-            new HubService(WorldNames.HubHostName, world.Registry, operations, authorizer, world.Throttle, world.Clock, diagnostics.Accept),
+            new HubService(WorldNames.HubHostName, world.Registry, operations, authorizer, world.Throttle, world.Clock),
             new BlobGate(world.Blobs, new BlobService(world.Blobs, world.Clock), world.Names, tenant, tokens, access, real),
             new QueueGate(world.Blobs, new QueueService(world.Blobs, world.Clock), world.Names, tenant, tokens, access, real),
             new CosmosService(world.Cosmos, new CosmosGate(world.Names, tenant, tokens, access, real)),
-            new ProvisioningService(world.Provisioning, world.Names, new ProvisioningAuthorizer(tokens, access, real), world.Clock),
-            new LogService(world.Logs, new LogGate(tokens, access), new LogThrottle(world.Clock), world.Clock),
             control
         );
     }

@@ -32,9 +32,6 @@ public static class LocationSettings
     /// </summary>
     public const string ArchiveHubNames = "archiveHubNames";
 
-    /// <summary>Host names of the hubs that a provisioning service is linked to, one per line; absent if they are not known.</summary>
-    public const string LinkedHubs = "linkedHubs";
-
     /// <summary>The consumer group in which an event hub is read.</summary>
     public const string ConsumerGroup = "consumerGroup";
 }

@@ -24,9 +24,6 @@ public sealed record ErasureOptions
     /// </summary>
     public bool SettleMessages { get; init; }
 
-    /// <summary>What is done with enrollments in Device Provisioning Services.</summary>
-    public Reprovisioning Reprovisioning { get; init; }
-
     /// <summary>
     /// Deletes a shared blob that keeps no record, instead of leaving it without any; null in plans of earlier versions, which leave it
     /// without any.

@@ -26,9 +26,6 @@ public sealed record ErasurePlan : ErasurePlanSource
     /// <summary>As <see cref="ErasureOptions.SettleMessages"/> says.</summary>
     public bool SettleMessages => Erasure.SettleMessages;
 
-    /// <summary>As <see cref="ErasureOptions.Reprovisioning"/> says.</summary>
-    public Reprovisioning Reprovisioning => Erasure.Reprovisioning;
-
     /// <summary>As <see cref="ErasureOptions.DeleteEmptied"/> says.</summary>
     public bool? DeleteEmptied => Erasure.DeleteEmptied;
 

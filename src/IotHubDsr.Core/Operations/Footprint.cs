@@ -29,12 +29,7 @@ internal sealed class Footprint(HubConnection connection, SubjectOptions options
             locations,
             new SinkOptions(options.ThrottleLimit)
             {
-                Erasure = new ErasureOptions
-                {
-                    Scope = erasure.Scope,
-                    SettleMessages = erasure.SettleMessages,
-                    Reprovisioning = erasure.Reprovisioning,
-                },
+                Erasure = new ErasureOptions { Scope = erasure.Scope, SettleMessages = erasure.SettleMessages },
             },
             events
         );

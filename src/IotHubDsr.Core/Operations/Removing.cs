@@ -35,28 +35,8 @@ internal sealed class Removing(HubConnection connection, IEvidenceStore store, R
         if (_plan is not { } plan)
             return;
         IReadOnlyList<ErasureStep> approved = await AskAsync(plan, cancellationToken);
-        Reprovisioning? chosen = await ChooseAsync(plan, approved, cancellationToken);
         if (!options.IsRehearsal)
-            await new Erasing(connection, store, options, plan, approved, events) { Chosen = chosen }.RunAsync(cancellationToken);
-    }
-
-    /// <summary>What becomes of enrollments, where the plan asks for it and there are any: once for all of them.</summary>
-    private async Task<Reprovisioning?> ChooseAsync(
-        ErasurePlan plan,
-        IReadOnlyList<ErasureStep> approved,
-        CancellationToken cancellationToken
-    )
-    {
-        List<ErasureStep> concerned = [.. approved.Where(step => SinkCatalogue.Has(step.Location.Kind, PlaceTraits.CreatesDevices))];
-        if (plan.Reprovisioning != Reprovisioning.Ask || concerned.Count == 0)
-            return null;
-        string places = string.Join(", ", concerned.Select(step => step.Location.ToString()).Distinct(StringComparer.Ordinal));
-        int devices = concerned.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal).Count();
-        var question = new ConfirmationEvent(
-            $"Enrollments of {Counted.Of(devices, "device")} in {places}",
-            "Delete the enrollments (otherwise they are disabled, so that the devices cannot register again, and stay as records of them)"
-        );
-        return await events.AskAsync(question, cancellationToken) ? Reprovisioning.Erase : Reprovisioning.Block;
+            await new Erasing(connection, store, options, plan, approved, events).RunAsync(cancellationToken);
     }
 
     /// <summary>Asks for each step that erases, and returns the approved ones.</summary>

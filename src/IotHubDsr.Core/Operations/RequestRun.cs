@@ -85,15 +85,6 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
     private static bool MayBeAsked(RequestStep step, Incarnations incarnations) =>
         step.Hold is null && !incarnations.HadAnother(step) && incarnations.KnownDoubt(step.DeviceId) is null;
 
-    /// <summary>The plan's options; where it asks what becomes of enrollments, with the answer that the journal has.</summary>
-    private ErasureOptions ErasureOf(ErasurePlan run) =>
-        Enum.TryParse(open.State.Plan?.Reprovisioning, out Reprovisioning chosen)
-            ? run.Erasure with
-            {
-                Reprovisioning = chosen,
-            }
-            : run.Erasure;
-
     /// <summary>When something of a device was erased last; what was announced and not accounted for may have been.</summary>
     private DateTimeOffset? ErasedAt(string locationId, string deviceId)
     {
@@ -108,7 +99,7 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
         HubLocations locations = await connection.ReadLocationsAsync(cancellationToken);
         await events.ReportAsync(locations.Faults, cancellationToken);
         HoldBook holds = await HoldBook.ReadAsync(open, cancellationToken);
-        var sinkOptions = new SinkOptions(options.ThrottleLimit) { Erasure = ErasureOf(plan) };
+        var sinkOptions = new SinkOptions(options.ThrottleLimit) { Erasure = plan.Erasure };
         var reading = new LocationReading(locations, sinkOptions, events) { ErasedAt = ErasedAt };
         var tickets = new TicketFollowing(open, locations, reading, events);
         await tickets.AskAsync(cancellationToken);

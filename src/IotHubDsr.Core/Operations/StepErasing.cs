@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Requests;
 using IotHubDsr.Core.Records;
@@ -30,9 +29,6 @@ internal sealed class StepErasing(
     private const int MostGroupsOfLine = 2_000;
 
     private readonly Announcing _announcing = new(open);
-
-    /// <summary>What would let a device register again and could not be stopped in this run, by device.</summary>
-    private readonly ConcurrentDictionary<string, (DataLocation Location, Fault Fault)> _unstopped = new(StringComparer.Ordinal);
 
     /// <summary>Whether nothing is erased, and only accounted for what services have carried out.</summary>
     private bool IsReadOnly => kind == RunKinds.Verify;
@@ -92,8 +88,6 @@ internal sealed class StepErasing(
 
     private async Task EraseAsync(ErasurePart part, bool deletesDevice, CancellationToken cancellationToken)
     {
-        if (SinkCatalogue.Has(part.Location.Kind, PlaceTraits.HoldsIdentity))
-            await KeepUnstoppedAsync(part, cancellationToken);
         if (IsReadOnly)
             part.Attempts.RemoveAll(attempt => attempt.Fault is not null || attempt.Finding.Verdict != Verdict.Absent);
         List<ErasureAttempt> erasable = [.. part.Attempts.Where(attempt => attempt.Fault is null)];
@@ -103,29 +97,8 @@ internal sealed class StepErasing(
             await CallAsync(part, erasable, cancellationToken);
         LocationTickets orders = open.State.Of(part.Location.Id).Tickets;
         foreach (ErasureAttempt attempt in part.Attempts)
-        {
             attempt.Settle(isOrdered: orders.OpenOf(attempt.Step.Subject) is not null);
-            if (attempt.Step.Outcome?.Fault is { } fault && SinkCatalogue.Has(part.Location.Kind, PlaceTraits.CreatesDevices))
-                _unstopped.TryAdd(attempt.Step.DeviceId, (part.Location, fault));
-        }
-
         await RecordAsync(part.Location, deletesDevice, part.Attempts, cancellationToken);
-    }
-
-    /// <summary>A device that registers again as soon as it is deleted would be beyond the request: it is deleted once that is ended.</summary>
-    private async Task KeepUnstoppedAsync(ErasurePart part, CancellationToken cancellationToken)
-    {
-        foreach (ErasureAttempt attempt in part.Attempts.Where(static attempt => attempt.Fault is null))
-        {
-            if (!_unstopped.TryGetValue(attempt.Step.DeviceId, out (DataLocation Location, Fault Fault) unstopped))
-                continue;
-            attempt.Fault = FaultCatalogue.DeviceWouldReturn.For(
-                attempt.Step.DeviceId,
-                unstopped.Location.ToString(),
-                unstopped.Fault.Message.TrimEnd('.')
-            );
-            await events.EmitAsync(new FaultEvent(attempt.Fault), cancellationToken);
-        }
     }
 
     /// <summary>Reads what is left where an earlier run may have been; elsewhere the plan's own finding applies.</summary>

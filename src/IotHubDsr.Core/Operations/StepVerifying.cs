@@ -32,8 +32,6 @@ internal sealed class StepVerifying(
 
     private readonly HashSet<string> _configured = [.. locations.All.Select(location => location.Id)];
 
-    private ReturnedDevices? _returned;
-
     /// <param name="steps">The steps of the plan.</param>
     /// <param name="now">The time by the services; null if unknown.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -44,7 +42,6 @@ internal sealed class StepVerifying(
     )
     {
         var receipts = new Dictionary<RequestStep, ErasureReceipt>();
-        _returned = new ReturnedDevices(steps, open.State);
         foreach (
             IGrouping<ErasureStage, IGrouping<string, RequestStep>> stage in steps
                 .GroupBy(step => step.Location.Id, StringComparer.Ordinal)
@@ -104,13 +101,7 @@ internal sealed class StepVerifying(
     {
         try
         {
-            Settlement settlement = SettlementOf(step, arrivals, asOf);
-            return _returned?.Tell(step) is { } returned
-                ? settlement with
-                {
-                    Detail = $"{settlement.Detail} {returned}".Trim(),
-                }
-                : settlement;
+            return SettlementOf(step, arrivals, asOf);
         }
         catch (Exception exception) when (FindingsFile.CannotBeRead(exception))
         {

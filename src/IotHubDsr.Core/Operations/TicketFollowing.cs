@@ -65,10 +65,6 @@ internal sealed class TicketFollowing(OpenRequest open, HubLocations locations, 
         if (open.State.Of(step.Location.Id).Tickets.OpenOf(step.Subject) is not { } ticket)
             return null;
 
-        // An order may be for a part of what was found: what could not be ordered is not hidden behind it.
-        if (step.Outcome?.Fault is not null && found.Verdict == Verdict.Present)
-            return null;
-
         // What is not found any more may only be hidden until the service has carried the order out.
         if (found.Verdict is not (Verdict.Absent or Verdict.Erased or Verdict.ErasurePending or Verdict.Present))
             return null;

@@ -112,9 +112,6 @@ internal enum PlaceTraits
 
     /// <summary>Its owner can have what arrives there forwarded to another place of the same namespace, which comes first in its name.</summary>
     ForwardsWithinNamespace = 4096,
-
-    /// <summary>Its service creates devices in the hub: one that was deleted there can come back through it.</summary>
-    CreatesDevices = 8192,
 }
 
 /// <summary>The order in which places are erased from: what would write new traces comes before what they are written to.</summary>

@@ -50,17 +50,7 @@ internal static class ArmApiVersions
             "2025-04-15",
             "2025-10-15",
         ],
-        ["Microsoft.OperationalInsights"] =
-        [
-            "2015-03-20",
-            "2020-08-01",
-            "2021-06-01",
-            "2022-10-01",
-            "2023-09-01",
-            "2025-02-01",
-            "2025-07-01",
-            "2026-03-01",
-        ],
+        ["Microsoft.OperationalInsights"] = ["2020-08-01", "2021-06-01", "2022-10-01", "2023-09-01", "2025-02-01", "2025-07-01"],
     };
 
     public static void Require(ArmPath path, string? version)

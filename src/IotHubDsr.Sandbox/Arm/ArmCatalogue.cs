@@ -49,13 +49,6 @@ internal sealed class ArmCatalogue
         _lists.Add(path, (items, pageSize));
     }
 
-    /// <summary>Does what a provider does beyond reading; null where none knows the action.</summary>
-    public ArmReply? Run(string method, string path, string apiVersion, JsonNode? body) =>
-        _providers
-            .OfType<IArmActions>()
-            .Select(provider => provider.Run(method, PathOf(path), apiVersion, body))
-            .FirstOrDefault(reply => reply is not null);
-
     public JsonNode? Find(string method, string path, string apiVersion) =>
         _resources.GetValueOrDefault($"{method} {path}")?.Invoke(apiVersion).DeepClone()
         ?? _providers.Select(provider => provider.Find(method, PathOf(path), apiVersion)).FirstOrDefault(found => found is not null);

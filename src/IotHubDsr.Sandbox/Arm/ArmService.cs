@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.Identity;
@@ -7,7 +6,7 @@ using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Sandbox.Arm;
 
-/// <summary>Azure Resource Manager over HTTP, for reading and for the actions that providers simulate.</summary>
+/// <summary>Azure Resource Manager over HTTP, for reading.</summary>
 internal sealed class ArmService(WorldNames names, ArmCatalogue catalogue, StorageResources storage, TokenIssuer tokens, AccessRules access)
 {
     public const string Host = "management.azure.com";
@@ -20,8 +19,7 @@ internal sealed class ArmService(WorldNames names, ArmCatalogue catalogue, Stora
             if (target is null)
                 throw new ArmRefusal(400, "InvalidRequestUri", "The request URI has an invalid percent encoding.");
 
-            JsonNode? body = await ReadBodyAsync(context);
-            await WriteAsync(context, Run(context.Request.Method, new ArmPath(target.Segments), target, body));
+            await Reply.JsonAsync(context, StatusCodes.Status200OK, Read(context.Request.Method, new ArmPath(target.Segments), target));
         }
         catch (ArmRefusal refusal)
         {
@@ -48,7 +46,7 @@ internal sealed class ArmService(WorldNames names, ArmCatalogue catalogue, Stora
         throw new ArmRefusal(401, code, text);
     }
 
-    private ArmReply Run(string method, ArmPath path, RequestTarget target, JsonNode? body)
+    private JsonNode Read(string method, ArmPath path, RequestTarget target)
     {
         ArmApiVersions.Require(path, target.ApiVersion);
         RequireScope(path);
@@ -58,43 +56,9 @@ internal sealed class ArmService(WorldNames names, ArmCatalogue catalogue, Stora
         if (!mayRead && (access.DeniesArm(path.Text) || !path.IsListOfScope))
             throw Unauthorized(action, path);
 
-        if (catalogue.Run(method, path.Text, version, body) is { } reply)
-            return reply;
-
-        JsonNode found = catalogue.Find(method, path.Text, version)
+        return catalogue.Find(method, path.Text, version)
             ?? (method == "GET" ? storage.Find(path) ?? List(path, target, mayRead ? null : action) : null)
             ?? throw Missing(method, path, version);
-        return new(StatusCodes.Status200OK, found);
-    }
-
-    /// <summary>Most requests have none, or one that does not matter.</summary>
-    private static async Task<JsonNode?> ReadBodyAsync(HttpContext context)
-    {
-        if (!HttpMethods.IsPost(context.Request.Method))
-            return null;
-
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        try
-        {
-            return body.Length == 0 ? null : JsonNode.Parse(body.ToArray());
-        }
-        catch (JsonException)
-        {
-            throw new ArmRefusal(400, "InvalidRequestContent", "The request content was invalid and could not be deserialized.");
-        }
-    }
-
-    private static Task WriteAsync(HttpContext context, ArmReply reply)
-    {
-        foreach ((string name, string value) in reply.Headers)
-            context.Response.Headers[name] = value;
-
-        if (reply.Body is not null)
-            return Reply.JsonAsync(context, reply.Status, reply.Body);
-
-        context.Response.StatusCode = reply.Status;
-        return Task.CompletedTask;
     }
 
     /// <summary>A resource of a simulated type can be missing. All else is not simulated, whether Azure has it or not.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using IotHubDsr.Sandbox.Identity;
 using IotHubDsr.Sandbox.World;
 
@@ -25,16 +26,15 @@ internal static class ArmWorld
             )
         );
         AddHubs(catalogue, world);
+        AddProvisioning(catalogue, names);
         if (world.StorageOnly)
         {
-            AddNone(catalogue, $"{names.Subscription}/providers/Microsoft.Devices/provisioningServices");
             AddNone(catalogue, $"{names.HubId}/providers/Microsoft.EventGrid/eventSubscriptions");
             AddNone(catalogue, $"{names.Subscription}/providers/Microsoft.EventGrid/systemTopics");
             AddNone(catalogue, $"{names.HubId}/providers/Microsoft.Insights/diagnosticSettings");
         }
         else
         {
-            ProvisioningResources.AddTo(catalogue, names, world.Provisioning);
             new EventGridResources(names, world.EventsToServiceBus).AddTo(catalogue);
             new MonitorResources(names).AddTo(catalogue);
         }
@@ -52,7 +52,6 @@ internal static class ArmWorld
             catalogue.Add("POST", $"{names.StorageId(account)}/listKeys", _ => storage.Keys(account));
         }
 
-        catalogue.Add(new WorkspaceResources(names, world.Logs, world.Clock));
         catalogue.Add(new QueueResources(names, world.Blobs));
         catalogue.Add(new CosmosResources(world, access));
         return catalogue;
@@ -75,4 +74,27 @@ internal static class ArmWorld
 
     private static string Group(WorldNames names, string group) =>
         $"{names.Subscription}/resourceGroups/{group}/providers/Microsoft.Devices/IotHubs";
+
+    private static void AddProvisioning(ArmCatalogue catalogue, WorldNames names) =>
+        catalogue.AddAll(
+            $"{names.Subscription}/providers/Microsoft.Devices/provisioningServices",
+            1,
+            Provisioning(names, "contoso-dps", WorldNames.HubHostName),
+            Provisioning(names, "fabrikam-dps", "fabrikam-hub.azure-devices.net")
+        );
+
+    private static JsonObject Provisioning(WorldNames names, string name, string linkedHub) =>
+        names.Expand(
+            $$"""
+            { "id": "{data}/Microsoft.Devices/provisioningServices/{{name}}", "name": "{{name}}",
+              "type": "Microsoft.Devices/provisioningServices",
+              "location": "westeurope", "sku": { "name": "S1", "tier": "Standard", "capacity": 1 },
+              "properties": { "state": "Active", "provisioningState": "Succeeded",
+                "serviceOperationsHostName": "{{name}}.azure-devices-provisioning.net",
+                "deviceProvisioningHostName": "global.azure-devices-provisioning.net",
+                "idScope": "0ne00000001", "allocationPolicy": "Hashed",
+                "iotHubs": [ { "name": "{{linkedHub}}", "location": "westeurope", "allocationWeight": 1, "applyAllocationPolicy": true,
+                  "connectionString": "HostName={{linkedHub}};SharedAccessKeyName=iothubowner;SharedAccessKey=****" } ] } }
+            """
+        );
 }

@@ -10,10 +10,6 @@ internal enum AzureService
     Blob,
     Queue,
     Cosmos,
-    Provisioning,
-
-    /// <summary>The query API of Azure Monitor Logs.</summary>
-    Logs,
     Control,
 
     /// <summary>The managed identity endpoint of the machine.</summary>

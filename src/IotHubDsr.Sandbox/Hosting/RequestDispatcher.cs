@@ -4,8 +4,6 @@ using IotHubDsr.Sandbox.Control;
 using IotHubDsr.Sandbox.Cosmos;
 using IotHubDsr.Sandbox.Hub;
 using IotHubDsr.Sandbox.Identity;
-using IotHubDsr.Sandbox.Logs.Rest;
-using IotHubDsr.Sandbox.Provisioning;
 using Microsoft.Extensions.Primitives;
 
 namespace IotHubDsr.Sandbox.Hosting;
@@ -19,8 +17,6 @@ internal sealed record SandboxServices(
     BlobGate Blob,
     QueueGate Queue,
     CosmosService Cosmos,
-    ProvisioningService Provisioning,
-    LogService Logs,
     ControlService Control
 );
 
@@ -111,7 +107,6 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
             return;
         }
 
-        context.Features.Set(fault);
         await ServeAsync(context, service, RequestTarget.TryParse(raw, out RequestTarget? target) ? target : null);
     }
 
@@ -135,8 +130,6 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
             AzureService.Blob => services.Blob.HandleAsync(context, target),
             AzureService.Queue => services.Queue.HandleAsync(context, target),
             AzureService.Cosmos => services.Cosmos.HandleAsync(context, target),
-            AzureService.Provisioning => services.Provisioning.HandleAsync(context, target),
-            AzureService.Logs => services.Logs.HandleAsync(context, target),
             AzureService.Login when target is not null => services.Login.HandleAsync(context, target),
             AzureService.Identity when target is not null => services.Identity.HandleAsync(context, target),
             _ => Reply.TextAsync(

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using IotHubDsr.Sandbox.Cosmos.Rest;
-using IotHubDsr.Sandbox.Provisioning;
 
 namespace IotHubDsr.Sandbox.Hosting;
 
@@ -102,8 +101,6 @@ internal sealed partial class RequestLog(TimeProvider time)
                 AzureService.Arm => path.EndsWith("/listkeys", StringComparison.OrdinalIgnoreCase)
                     || path.EndsWith("/getFullUrl", StringComparison.OrdinalIgnoreCase),
                 AzureService.Blob => target.Contains("comp=userdelegationkey", StringComparison.OrdinalIgnoreCase),
-                AzureService.Provisioning => ProvisioningService.IsRead(path),
-                AzureService.Logs => true,
                 AzureService.Cosmos => CosmosRequest.IsQuery(request.Headers) || CosmosRequest.IsQueryPlan(request.Headers),
                 _ => false,
             };

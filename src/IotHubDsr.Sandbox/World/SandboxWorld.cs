@@ -1,9 +1,7 @@
 using System.Text.Json.Nodes;
 using IotHubDsr.Sandbox.Cosmos;
 using IotHubDsr.Sandbox.Hub;
-using IotHubDsr.Sandbox.Logs;
 using IotHubDsr.Sandbox.Messaging;
-using IotHubDsr.Sandbox.Provisioning;
 using IotHubDsr.Sandbox.Storage;
 
 namespace IotHubDsr.Sandbox.World;
@@ -39,11 +37,6 @@ internal sealed record SandboxWorld(
 
     public required CosmosStore Cosmos { get; init; }
 
-    public required ProvisioningWorld Provisioning { get; init; }
-
-    /// <summary>Workspaces of Log Analytics.</summary>
-    public required LogStore Logs { get; init; }
-
     public string HubConnectionString =>
         $"HostName={WorldNames.HubHostName};SharedAccessKeyName={Policies[0].Name};SharedAccessKey={Policies[0].PrimaryKey}";
 }
@@ -67,11 +60,6 @@ internal sealed record WorldTruth(
     public IReadOnlyList<DocumentTruth> Documents { get; init; } = [];
 
     public IReadOnlyList<QueueTruth> Queues { get; init; } = [];
-
-    public IReadOnlyList<ProvisioningTruth> Provisioning { get; init; } = [];
-
-    /// <summary>Tables of Log Analytics that hold something of a device.</summary>
-    public IReadOnlyList<TableTruth> Tables { get; init; } = [];
 }
 
 /// <summary>An event hub or a queue, subscription or sub-queue with what it holds of each device.</summary>
@@ -149,23 +137,3 @@ internal sealed record QueueTruth(
     IReadOnlyDictionary<string, DeviceRecords> Events,
     IReadOnlyDictionary<string, int> OtherHub
 );
-
-/// <summary>
-/// A table of Log Analytics, and its rows of each device of this hub; of devices of another hub; and by registration ID those of the
-/// provisioning service. The counts are those of a world without anything that happened since. The plan is Analytics, Basic or Auxiliary.
-/// </summary>
-internal sealed record TableTruth(
-    string Workspace,
-    string Table,
-    string Plan,
-    int Rows,
-    IReadOnlyDictionary<string, DeviceRows> Devices,
-    IReadOnlyDictionary<string, int> OtherHub,
-    IReadOnlyDictionary<string, int> Registrations
-);
-
-/// <summary>
-/// Counts of rows: that name the device where a device is named; that mention it in the text of a query or a filter; and, of either kind,
-/// those that hold it in a column for what has found no other. Those that belong to a trace of the device, and do not name it, come on top.
-/// </summary>
-internal sealed record DeviceRows(int Named, int Mentioned, int InAdditionalFields, int Traced);

@@ -1,9 +1,7 @@
 using System.Text.Json.Nodes;
 using IotHubDsr.Sandbox.Cosmos;
 using IotHubDsr.Sandbox.Hub;
-using IotHubDsr.Sandbox.Logs;
 using IotHubDsr.Sandbox.Messaging;
-using IotHubDsr.Sandbox.Provisioning;
 using IotHubDsr.Sandbox.Storage;
 
 namespace IotHubDsr.Sandbox.World;
@@ -18,8 +16,6 @@ internal static class WorldBuilder
     private const int MessagingNumbers = 0x4d534721;
     private const int DocumentSeed = 0x00C05305;
     private const int QueueSeed = 0x0000E6E6;
-    private const int ProvisioningNumbers = 0x00D95D95;
-    private const int TableSeed = 0x0010C5;
 
     public static SandboxWorld Build(SandboxOptions options)
     {
@@ -42,7 +38,6 @@ internal static class WorldBuilder
         var cosmos = new CosmosStore(clock);
         var documents = new CosmosTarget(cosmos, CosmosEndpoint.Telemetry);
         var eventQueue = new EventGridQueue(blobs, names);
-        LogWorkspace workspace = WorkspaceSeed.Make(names, clock);
         MakePlaces(documents, eventQueue);
         clock.HoldAt(baseTime.AddHours(-1));
         blobs.GetOrAddAccount(WorldNames.PlainAccount, new BlobAccountOptions());
@@ -57,29 +52,20 @@ internal static class WorldBuilder
             IReadOnlyList<string> uploads = UploadSeed.Fill(blobs, random, baseTime);
             // Numbers of their own: what else the seed makes stays as it was.
             var traces = new Random(~options.Seed);
-            var logSeed = new LogSeed(blobs, names, traces, baseTime);
-            IReadOnlyList<TraceTruth> logs = logSeed.Fill();
+            IReadOnlyList<TraceTruth> logs = new LogSeed(blobs, names, traces, baseTime).Fill();
             IReadOnlyList<TraceTruth> deadLetters = new DeadLetterSeed(blobs, names, registry, traces, baseTime).Fill();
-            // What has come in until the world begins can be seen.
-            clock.HoldAt(baseTime);
-            var tables = new WorkspaceSeed(workspace, names, logSeed.Written, new Random(options.Seed ^ TableSeed), baseTime);
-            IReadOnlyList<TableTruth> tableTruth = tables.Fill();
-            clock.HoldAt(baseTime.AddHours(-1));
             truth = truth with
             {
                 Containers = containers,
                 Uploads = uploads,
                 Logs = logs,
                 DeadLetters = deadLetters,
-                Tables = tableTruth,
                 Documents =
                 [
                     new CosmosSeed(documents, registry, clock, new Random(options.Seed ^ DocumentSeed), baseTime).Fill(options.Scale),
                 ],
                 Queues = [new EventQueueSeed(eventQueue, names, registry, clock, new Random(options.Seed ^ QueueSeed), baseTime).Fill()],
             };
-            clock.HoldAt(baseTime);
-            new ExportSeed(blobs, workspace, baseTime).Fill();
             clock.HoldAt(baseTime.AddHours(-1));
         }
 
@@ -89,12 +75,8 @@ internal static class WorldBuilder
         clock.HoldAt(baseTime.AddDays(-30));
         MessagingWorld messaging = MessagingEntities.Make(clock, names, policies, numbers);
         clock.HoldAt(baseTime.AddHours(-1));
-        var provisioning = new ProvisioningWorld(clock, new Random(options.Seed ^ ProvisioningNumbers), registry, WorldNames.HubHostName);
-        ProvisioningInstance service = provisioning.Add(WorldNames.ProvisioningName, WorldNames.HubHostName);
-        provisioning.Add(WorldNames.NeighbourProvisioningName, WorldNames.NeighbourHostName);
         if (options.HasData)
         {
-            truth = truth with { Provisioning = [ProvisioningSeed.Fill(service)] };
             var seed = new MessagingSeed(messaging, names, registry, numbers, baseTime, options.Scale, options.EventsToServiceBus);
             truth = truth with { Messaging = seed.Fill() };
         }
@@ -111,8 +93,6 @@ internal static class WorldBuilder
             StorageOnly = options.StorageOnly,
             EventsToServiceBus = options.EventsToServiceBus,
             Cosmos = cosmos,
-            Provisioning = provisioning,
-            Logs = new LogStore(workspace),
             NeighbourSharesContainers = options.NeighbourSharesContainers,
         };
     }

@@ -9,12 +9,6 @@ internal sealed class WorldNames
     public const string HubName = "contoso-hub";
     public const string HubHostName = "contoso-hub.azure-devices.net";
     public const string NeighbourName = "fabrikam-hub";
-    public const string NeighbourHostName = "fabrikam-hub.azure-devices.net";
-
-    /// <summary>The Device Provisioning Service that is linked to the hub.</summary>
-    public const string ProvisioningName = "contoso-dps";
-    public const string NeighbourProvisioningName = "fabrikam-dps";
-
     public const string HubGroup = "rg-iot";
     public const string DataGroup = "rg-data";
     public const string Location = "westeurope";
@@ -61,9 +55,6 @@ internal sealed class WorldNames
     public const string CosmosDatabase = "iot";
     public const string CosmosContainer = "telemetry";
 
-    /// <summary>Where the resource logs of the hub go.</summary>
-    public const string Workspace = "contoso-logs";
-
     public WorldNames(Random random)
     {
         SubscriptionId = NextGuid(random);
@@ -98,11 +89,7 @@ internal sealed class WorldNames
 
     public string ServiceBusId => Resource(DataGroup, "Microsoft.ServiceBus/namespaces", BusNamespace);
 
-    public string ProvisioningId(string service) => Resource(DataGroup, "Microsoft.Devices/provisioningServices", service);
-
     public string CosmosId(string account) => Resource(DataGroup, "Microsoft.DocumentDB/databaseAccounts", account);
-
-    public string WorkspaceId(string name) => Resource(DataGroup, "Microsoft.OperationalInsights/workspaces", name);
 
     /// <summary>Reads a template in which {sub}, {hub}, {iot} and {data} stand for resource ID prefixes of this world.</summary>
     public JsonObject Expand(string template) =>

@@ -17,12 +17,6 @@ internal sealed class ErasureParameters
     [Parameter]
     public SwitchParameter DeleteEmptied { get; set; }
 
-    /// <summary>
-    /// What is done with a device's enrollment in a Device Provisioning Service: deleted, or disabled and left, or as an answer says.
-    /// </summary>
-    [Parameter]
-    public Reprovisioning Reprovisioning { get; set; }
-
     /// <summary>With the records that they apply to.</summary>
     public ErasureOptions ToOptions(RecordScope scope) =>
         new()
@@ -31,6 +25,5 @@ internal sealed class ErasureParameters
             IncludeRelayed = IncludeRelayed,
             IncludeOldVersions = IncludeOldVersions,
             DeleteEmptied = DeleteEmptied,
-            Reprovisioning = Reprovisioning,
         };
 }

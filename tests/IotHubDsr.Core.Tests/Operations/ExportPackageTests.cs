@@ -21,11 +21,8 @@ public sealed class ExportPackageTests
         ["stored-events"] = "stored-event",
         ["stored-messages"] = "stored-message",
         ["documents"] = "stored-document",
-        ["enrollments"] = "provisioning-enrollment",
-        ["registrations"] = "provisioning-registration",
         ["queued-messages"] = "queued-message",
         ["log-rows"] = "log-row",
-        ["workspace-rows"] = "workspace-row",
     };
 
     [Fact]

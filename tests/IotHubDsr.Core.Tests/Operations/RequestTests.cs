@@ -161,15 +161,15 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task Footprint_HundredDevices_ListsEachContainerOnceAndLooksAgainForWhatHasMoved()
+    public async Task Footprint_ThousandDevices_ListsEachContainerOnceAndLooksAgainForWhatHasMoved()
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
         sandbox.Server.RequestLog.Clear();
         var watch = Stopwatch.StartNew();
 
-        List<DeviceDataFinding> found = await sandbox.FindAsync([.. Enumerable.Range(0, 100).Select(number => $"nobody-{number}")]);
+        List<DeviceDataFinding> found = await sandbox.FindAsync([.. Enumerable.Range(0, 1000).Select(number => $"nobody-{number}")]);
 
-        Assert.Equal(100, found.Select(finding => finding.DeviceId).Distinct().Count());
+        Assert.Equal(1000, found.Select(finding => finding.DeviceId).Distinct().Count());
         Assert.All(
             sandbox
                 .Server.RequestLog.After(0)

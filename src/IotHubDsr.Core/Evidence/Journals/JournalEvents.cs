@@ -54,8 +54,7 @@ internal sealed record Registered(
 
 /// <summary>
 /// A plan was bound to the request. Steps that were not approved are listed by location. A further plan names the digest of the one that it
-/// follows; the tolerance is the number of records by which a location may differ from the plan. Where the plan asks what becomes of
-/// enrollments, it has the answer.
+/// follows; the tolerance is the number of records by which a location may differ from the plan.
 /// </summary>
 internal sealed record Planned(
     string Digest,
@@ -64,8 +63,7 @@ internal sealed record Planned(
     Party? ApprovedBy,
     ScopeStatement? Scope = null,
     string? Follows = null,
-    long? Tolerance = null,
-    string? Reprovisioning = null
+    long? Tolerance = null
 ) : JournalEvent;
 
 /// <param name="Name">Name of a person or account.</param>

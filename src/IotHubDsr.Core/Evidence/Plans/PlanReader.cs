@@ -44,7 +44,6 @@ internal static class PlanReader
             DeleteEmptied = options.TryGetProperty("deleteEmptied", out JsonElement deleteEmptied) ? deleteEmptied.GetBoolean() : null,
             IncludeOldVersions = options.GetProperty("includeOldVersions").GetBoolean(),
             IncludeRelayed = options.GetProperty("includeRelayed").GetBoolean(),
-            Reprovisioning = options.TryGetProperty("reprovisioning", out _) ? Named<Reprovisioning>(options, "reprovisioning") : default,
             Scope = options.TryGetProperty("scope", out JsonElement scope) ? ReadScope(scope) : RecordScope.All,
             SettleMessages = options.TryGetProperty("settleMessages", out JsonElement settles) && settles.GetBoolean(),
         };

@@ -39,8 +39,6 @@ internal static class PlanWriter
         writer.Member("includeRelayed", plan.IncludeRelayed);
         if (plan.LateRecords is { } lateRecords)
             writer.Member("lateRecords", lateRecords);
-        if (plan.Reprovisioning != Reprovisioning.Erase)
-            writer.Member("reprovisioning", plan.Reprovisioning.ToString());
         if (plan.Scope != RecordScope.All)
             Write(plan.Scope, writer);
         if (plan.SettleMessages)

@@ -54,17 +54,11 @@ internal sealed class EventHubKind : ISinkKind, IEndpointPlaces, IHandlerPlaces,
 
     public string Part => "event hubs";
 
-    public async Task AddAsync(
+    public Task AddAsync(
         IReadOnlyList<LocationDraft> found,
         HubDescription hub,
         DiscoveryContext context,
         LocationSet locations,
         CancellationToken cancellationToken
-    )
-    {
-        IReadOnlyList<LocationDraft> exported = await ExportHubs.FindAsync(found, context, cancellationToken);
-        locations.Add(exported);
-        IEnumerable<LocationDraft> all = found.Where(static location => location.Kind == Name).Concat(exported);
-        await new EventHubFacts(context).AddAsync(all, locations, cancellationToken);
-    }
+    ) => new EventHubFacts(context).AddAsync(found.Where(static location => location.Kind == Name), locations, cancellationToken);
 }

@@ -5,7 +5,7 @@ using IotHubDsr.Core.Topology;
 namespace IotHubDsr.Core.Sinks.LogArchives;
 
 /// <summary>Logs that Azure Monitor archives (insights-logs-*). Erased by replacing blobs of hours that have ended.</summary>
-internal sealed class LogArchiveKind : ISinkKind, ILogPlaces, IOnwardPlaces
+internal sealed class LogArchiveKind : ISinkKind, ILogPlaces
 {
     public const string Name = "LogArchive";
 
@@ -30,16 +30,6 @@ internal sealed class LogArchiveKind : ISinkKind, ILogPlaces, IOnwardPlaces
         };
 
     public IReadOnlyCollection<string> SettingMembers { get; } = ["storageAccountId"];
-
-    public string Part => "data export rules";
-
-    public Task AddAsync(
-        IReadOnlyList<LocationDraft> found,
-        HubDescription hub,
-        DiscoveryContext context,
-        LocationSet locations,
-        CancellationToken cancellationToken
-    ) => new ExportDiscovery(context, hub, locations).AddAsync(found, cancellationToken);
 
     public Sink Open(SinkServices services) => Sink.Of(Description, new LogArchiveSink(services.Containers, services.Time));
 

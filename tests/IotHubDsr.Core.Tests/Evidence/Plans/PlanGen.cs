@@ -143,7 +143,6 @@ internal static class PlanGen
                         IncludeOldVersions = options.Item2,
                         DeleteEmptied = options.Item3,
                         SettleMessages = options.Item1 != options.Item2,
-                        Reprovisioning = (Reprovisioning)(steps.Length % 3),
                         Scope = options.Item5,
                     },
                     LateRecords = options.Item4,

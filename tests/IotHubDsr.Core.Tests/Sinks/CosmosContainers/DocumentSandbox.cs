@@ -22,7 +22,6 @@ internal sealed class DocumentSandbox : IAsyncDisposable
     public const string Bob = "bob";
 
     private readonly CosmosSession _session;
-    private readonly CallRecorder _recorder = new();
     private readonly AzureAccess _access;
 
     private DocumentSandbox(CosmosSession session, CosmosContainer container)
@@ -43,11 +42,11 @@ internal sealed class DocumentSandbox : IAsyncDisposable
 
     public CosmosContainerSink Sink { get; }
 
-    public List<DsrEvent> Events => _recorder.Events;
+    public List<DsrEvent> Events { get; } = [];
 
-    public List<Announcement> Announced => _recorder.Announced;
+    public List<Announcement> Announced { get; } = [];
 
-    public IEnumerable<Fault> Reported => _recorder.Reported;
+    public IEnumerable<Fault> Reported => Events.OfType<FaultEvent>().Select(reported => reported.Fault);
 
     public IEnumerable<string> Notes => Events.OfType<NoticeEvent>().Select(note => note.Text);
 
@@ -202,8 +201,18 @@ internal sealed class DocumentSandbox : IAsyncDisposable
                 Statements = Statements,
             },
             new SinkOptions(4) { Erasure = Erasure },
-            _recorder.TellAsync,
-            _recorder.AnnounceAsync
+            (dsrEvent, _) =>
+            {
+                lock (Events)
+                    Events.Add(dsrEvent);
+                return ValueTask.CompletedTask;
+            },
+            (announcement, _) =>
+            {
+                lock (Events)
+                    Announced.Add(announcement);
+                return ValueTask.CompletedTask;
+            }
         )
         {
             ErasedAt = _ => ErasedAt,
