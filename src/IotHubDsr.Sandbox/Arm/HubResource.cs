@@ -92,13 +92,15 @@ internal sealed class HubResource(SandboxWorld world)
     /// <summary>The topic cannot deliver: what was routed to it still waits in the hub.</summary>
     public IReadOnlyList<JsonObject> Health()
     {
-        string[] others = world.StorageOnly ? [] : ["analytics-eventhub", "alerts-queue", "telemetry-cosmos"];
+        JsonObject[] storage = [.. world.Routing.Storage.Select(endpoint => Health(endpoint.Name, "healthy", null))];
+        if (world.StorageOnly)
+            return storage;
+        string[] others = ["analytics-eventhub", "alerts-queue", "telemetry-cosmos"];
         return
         [
-            .. world.Routing.Storage.Select(endpoint => endpoint.Name).Concat(others).Select(name => Health(name, "healthy", null)),
-            .. world.StorageOnly
-                ? []
-                : (JsonObject[])[Health("alerts-topic", "unhealthy", "Unauthorized: the topic refuses the hub's key.")],
+            .. storage,
+            .. others.Select(name => Health(name, "healthy", null)),
+            Health("alerts-topic", "unhealthy", "Unauthorized: the topic refuses the hub's key."),
         ];
     }
 

@@ -98,7 +98,7 @@ public sealed class EventHubFaultTests
     public async Task Answer_LaterThanOneTryWaits_IsAskedForAgain(string? frame, string? operation)
     {
         await using MessagingSession session = await MessagingSession.StartAsync(hasData: true);
-        var patience = TimeSpan.FromSeconds(2);
+        var patience = TimeSpan.FromSeconds(5);
         using AzureAccess access = SandboxAccess.Open(session.Server, new Wire(), patience);
         session.Server.AmqpFaults.Add(
             new AmqpFaultRule
