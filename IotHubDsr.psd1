@@ -16,6 +16,7 @@
         'Get-IotDataLocation', 'Get-IotDeviceDataFootprint', 'Export-IotDeviceData', 'New-IotErasurePlan', 'Remove-IotDeviceData',
         'New-IotDataRequest', 'Get-IotDataRequest', 'Set-IotDataRequest', 'Resume-IotDataRequest', 'Test-IotDeviceDataErasure',
         'Export-IotDataRequestReport',
+        'Update-IotDeviceIndex', 'Get-IotDeviceIndex', 'Remove-IotDeviceIndex',
         'Approve-IotErasurePlan', 'Test-IotErasureCertificate'
     )
     VariablesToExport    = @()

@@ -44,6 +44,14 @@ function New-Signer([string] $Name) {
     $asked.CreateSelfSigned([DateTimeOffset]::UtcNow.AddMinutes(-5), [DateTimeOffset]::UtcNow.AddDays(1))
 }
 
+# What an erasure does only when it is told to: each of these changes something beside the device's own current data.
+$consents = @{
+    # Target conditions of the operator's configurations that list the device.
+    RewriteConfigurations = $true
+    # Messages that wait for their receiver; some of others are received and given back.
+    SettleMessages = $true
+}
+
 # A folder that its owner alone can read, wherever this machine keeps temporary files.
 $prefix = 'iothubdsr-quickstart-'
 $folder = [IO.Directory]::CreateTempSubdirectory($prefix).FullName
@@ -64,11 +72,11 @@ try {
     Export-IotDeviceData -DeviceId $DeviceId -Path ([IO.Path]::Combine($folder, 'package')) -RequestId $request.RequestId | Out-Default
 
     '5. What an erasure would do. No changing call is sent.'
-    Remove-IotDeviceData -DeviceId $DeviceId -WhatIf
+    Remove-IotDeviceData -DeviceId $DeviceId @consents -WhatIf
 
     '6. Erase. Every location is read again before it gets its verdict.'
     $before = @(Get-Holding $Bystander)
-    $receipts = @(Remove-IotDeviceData -DeviceId $DeviceId -RequestId $request.RequestId -SigningCertificate $signer -Force)
+    $receipts = @(Remove-IotDeviceData -DeviceId $DeviceId -RequestId $request.RequestId -SigningCertificate $signer @consents -Force)
     $receipts | Where-Object { "$($_.Location.Capabilities)" -ne 'None' } | Out-Default
 
     '7. What is not settled yet, and why.'
@@ -77,7 +85,7 @@ try {
     }
     $others = @($receipts | Where-Object { "$($_.Location.Capabilities)" -eq 'None' })
     "   $($others.Count) locations that this module does not erase from; each receipt says who must do what. For example:"
-    $others | Where-Object { $_.Kind -in 'LogAnalyticsWorkspace', 'Webhook' } | ForEach-Object { "   $($_.Verdict): $($_.Kind) " +
+    $others | Where-Object { $_.Kind -in 'AzureFunction', 'Webhook' } | ForEach-Object { "   $($_.Verdict): $($_.Kind) " +
         "$($_.Place). $($_.Detail)" }
 
     '8. The record: the request with what comes next, its certificate, checked, and its report.'
@@ -88,7 +96,9 @@ try {
 
     "9. The bystander '$Bystander' shares blobs with '$DeviceId', and its ID differs only in case."
     $after = @(Get-Holding $Bystander)
-    if (($before -join '|') -cne ($after -join '|')) {
+    # To ask for the bystander is logged, too, and reaches the workspace some minutes later.
+    $same = { $_ -notlike '*LogAnalyticsWorkspace*' }
+    if ((@($before | Where-Object $same) -join '|') -cne (@($after | Where-Object $same) -join '|')) {
         throw "The data of '$Bystander' has changed. Before: $($before -join '; '). After: $($after -join '; ')."
     }
     $after | ForEach-Object { "   As before: $_" }

@@ -26,6 +26,9 @@ public interface IDsrEngine
     /// <summary>Finds the data held about the devices; yields <see cref="DeviceDataFinding"/>s as they are known.</summary>
     IAsyncEnumerable<DsrEvent> FindAsync(FootprintOptions options, CancellationToken cancellationToken);
 
+    /// <summary>Tells what a footprint or a plan would have to read, without reading it; yields one <see cref="ReadingEstimate"/>.</summary>
+    IAsyncEnumerable<DsrEvent> EstimateAsync(EstimateOptions options, CancellationToken cancellationToken);
+
     /// <summary>Writes an export package; yields one <see cref="DataExport"/>.</summary>
     IAsyncEnumerable<DsrEvent> ExportAsync(ExportOptions options, CancellationToken cancellationToken);
 
@@ -67,6 +70,18 @@ public interface IDsrEngine
 
     /// <summary>Signs a plan as its approver; yields one <see cref="ErasurePlanApproval"/>.</summary>
     IAsyncEnumerable<DsrEvent> ApprovePlanAsync(ApprovePlanOptions options, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Asks whether to update the device index, and reads every blob that it does not know; yields a <see cref="DeviceIndexCoverage"/> for each
+    /// location of which it can know blobs.
+    /// </summary>
+    IAsyncEnumerable<DsrEvent> UpdateIndexAsync(IndexOptions options, CancellationToken cancellationToken);
+
+    /// <summary>Shows the device index; yields a <see cref="DeviceIndexCoverage"/> for each location, or nothing when there is no index.</summary>
+    IAsyncEnumerable<DsrEvent> GetIndexAsync(IndexOptions options, CancellationToken cancellationToken);
+
+    /// <summary>Asks whether to destroy the device index, its key first, and does so; yields nothing.</summary>
+    IAsyncEnumerable<DsrEvent> RemoveIndexAsync(IndexOptions options, CancellationToken cancellationToken);
 
     /// <summary>Checks erasure certificates; yields an <see cref="ErasureCertificateCheck"/> for each file that can be read.</summary>
     IAsyncEnumerable<DsrEvent> CheckCertificatesAsync(CheckCertificatesOptions options, CancellationToken cancellationToken);

@@ -74,10 +74,17 @@ public sealed class DsrEngine : IDsrEngine
     public IAsyncEnumerable<DsrEvent> FindAsync(FootprintOptions options, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
             (events, token) =>
-                new Footprint(ConnectionOf(options.Context), options, new ErasureOptions { Scope = options.Scope }, events).RunAsync(
-                    (finding, ct) => events.OutputAsync(finding, ct),
-                    token
-                ),
+                new Footprint(ConnectionOf(options.Context), options, new ErasureOptions { Scope = options.Scope }, events)
+                {
+                    NoIndex = options.NoIndex,
+                }.RunAsync((finding, ct) => events.OutputAsync(finding, ct), token),
+            cancellationToken
+        );
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<DsrEvent> EstimateAsync(EstimateOptions options, CancellationToken cancellationToken) =>
+        OperationEvents.RunAsync(
+            (events, token) => new Estimating(ConnectionOf(options.Context), options, events).RunAsync(token),
             cancellationToken
         );
 
@@ -176,6 +183,18 @@ public sealed class DsrEngine : IDsrEngine
         );
 
     /// <inheritdoc />
+    public IAsyncEnumerable<DsrEvent> UpdateIndexAsync(IndexOptions options, CancellationToken cancellationToken) =>
+        OperationEvents.RunAsync((events, token) => Index(options, events).UpdateAsync(token), cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<DsrEvent> GetIndexAsync(IndexOptions options, CancellationToken cancellationToken) =>
+        OperationEvents.RunAsync((events, token) => Index(options, events).ListAsync(token), cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<DsrEvent> RemoveIndexAsync(IndexOptions options, CancellationToken cancellationToken) =>
+        OperationEvents.RunAsync((events, token) => Index(options, events).RemoveAsync(token), cancellationToken);
+
+    /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> CheckCertificatesAsync(CheckCertificatesOptions options, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
             (events, token) => new CheckingCertificates(options, events, TimeOf(options.Context)).RunAsync(token),
@@ -192,6 +211,8 @@ public sealed class DsrEngine : IDsrEngine
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> StopSandboxAsync(int processId, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync((_, token) => _sandboxes.StopAsync(processId, token), cancellationToken);
+
+    private Indexing Index(IndexOptions options, OperationEvents events) => new(ConnectionOf(options.Context), options, events);
 
     private Continuing Continue(ResumeOptions options, OperationEvents events) =>
         new(ConnectionOf(options.Context!), StoreOf(options), options, events);

@@ -33,7 +33,8 @@ internal sealed record SandboxOptions
     public bool HasData { get; init; } = true;
 
     /// <summary>
-    /// Whether the hub sends to containers alone: no other endpoint, no event subscription, no diagnostic setting.
+    /// Whether the hub sends to containers alone: no other endpoint, no event subscription, no diagnostic
+    /// setting, and no provisioning service.
     /// </summary>
     public bool StorageOnly { get; init; }
 

@@ -1,22 +1,27 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using IotHubDsr.Sandbox.Arm;
 using IotHubDsr.Sandbox.Control;
 using IotHubDsr.Sandbox.Cosmos;
 using IotHubDsr.Sandbox.Cosmos.Rest;
+using IotHubDsr.Sandbox.DataExplorer.Rest;
 using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.Hub;
 using IotHubDsr.Sandbox.Hub.Query;
 using IotHubDsr.Sandbox.Identity;
+using IotHubDsr.Sandbox.Logs;
+using IotHubDsr.Sandbox.Logs.Rest;
 using IotHubDsr.Sandbox.Messaging;
 using IotHubDsr.Sandbox.Messaging.Amqp;
+using IotHubDsr.Sandbox.Provisioning;
 using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.Storage.Queues;
 using IotHubDsr.Sandbox.World;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace IotHubDsr.Sandbox;
 
@@ -61,6 +66,8 @@ internal sealed class SandboxServer : IAsyncDisposable
 
     public required TokenIssuer Tokens { get; init; }
 
+    public required ResourceGraph Graph { get; init; }
+
     public static async Task<SandboxServer> StartAsync(SandboxOptions options, CancellationToken cancellationToken)
     {
         SandboxWorld world = WorldBuilder.Build(options);
@@ -82,11 +89,17 @@ internal sealed class SandboxServer : IAsyncDisposable
             new ControlMessaging(world.Messaging),
             amqpFaults,
             new ControlQueues(world.Blobs),
-            new ControlDocuments(world.Cosmos)
+            new ControlDocuments(world.Cosmos),
+            new ControlLogs(world.Logs, world.Names.HubId, world.Clock),
+            new ControlExplorer(world.Explorer, world.Clock)
         );
         string identityHeader = NewSecret();
         var identity = new ManagedIdentityService(tenant, tokens, identityHeader);
-        SandboxServices services = Services(world, tenant, tokens, access, options.Time, control, identity);
+        var storage = new StorageResources(world.Names, world.Blobs);
+        ArmCatalogue catalogue = ArmWorld.Catalogue(world, storage, access);
+        var graph = new ResourceGraph(world.Names, catalogue, world.Clock);
+        var arm = new ArmService(world.Names, catalogue, storage, tokens, access, graph);
+        SandboxServices services = Services(world, tenant, tokens, access, options.Time, arm, control, identity);
         var dispatcher = new RequestDispatcher(services, world.Events, log, faults, world.Clock);
 
         // Certificates are judged by the clients' clock, which is never the world's.
@@ -111,6 +124,7 @@ internal sealed class SandboxServer : IAsyncDisposable
             AmqpFaults = amqpFaults,
             Access = access,
             Tokens = tokens,
+            Graph = graph,
         };
     }
 
@@ -125,7 +139,7 @@ internal sealed class SandboxServer : IAsyncDisposable
     }
 
     /// <summary>For every namespace, and the address that clients of the sandbox connect to.</summary>
-    private static X509Certificate2 BrokerCertificate(CertificateAuthority authority) =>
+    private static SslStreamCertificateContext BrokerCertificate(CertificateAuthority authority) =>
         authority.LeafFor(["*" + MessagingNamespace.Suffix, WorldNames.BuiltInNamespace + MessagingNamespace.Suffix]);
 
     private static SandboxServices Services(
@@ -134,6 +148,7 @@ internal sealed class SandboxServer : IAsyncDisposable
         TokenIssuer tokens,
         AccessRules access,
         TimeProvider real,
+        ArmService arm,
         ControlService control,
         ManagedIdentityService identity
     )
@@ -143,19 +158,24 @@ internal sealed class SandboxServer : IAsyncDisposable
             new TwinQueries(world.Registry),
             new BulkRegistry(world.Registry, world.Clock),
             world.Events,
+            world.Jobs,
             world.Configurations,
+            world.ServiceBound,
             world.Clock
         );
         var authorizer = new HubAuthorizer(WorldNames.HubHostName, world.Names.HubId, world.Policies, tokens, access, real);
-        var storage = new StorageResources(world.Names, world.Blobs);
+        var diagnostics = new HubDiagnostics(world.Logs.Find(WorldNames.Workspace)!, world.Names.HubId, world.Clock);
         return new SandboxServices(
             new LoginService(tenant, tokens),
             identity,
-            new ArmService(world.Names, ArmWorld.Catalogue(world, storage, access), storage, tokens, access),
-            new HubService(WorldNames.HubHostName, world.Registry, operations, authorizer, world.Throttle, world.Clock),
+            arm,
+            new HubService(WorldNames.HubHostName, world.Registry, operations, authorizer, world.Throttle, world.Clock, diagnostics.Accept),
             new BlobGate(world.Blobs, new BlobService(world.Blobs, world.Clock), world.Names, tenant, tokens, access, real),
             new QueueGate(world.Blobs, new QueueService(world.Blobs, world.Clock), world.Names, tenant, tokens, access, real),
             new CosmosService(world.Cosmos, new CosmosGate(world.Names, tenant, tokens, access, real)),
+            new ProvisioningService(world.Provisioning, world.Names, new ProvisioningAuthorizer(tokens, access, real), world.Clock),
+            new LogService(world.Logs, new LogGate(tokens, access), new LogThrottle(world.Clock), world.Clock),
+            new ExplorerService(world.Explorer, tokens, access, world.Clock),
             control
         );
     }
@@ -177,7 +197,19 @@ internal sealed class SandboxServer : IAsyncDisposable
                 kestrel.Listen(IPAddress.Loopback, port, listen =>
                 {
                     listen.Protocols = HttpProtocols.Http1AndHttp2;
-                    listen.UseHttps(https => https.ServerCertificateSelector = (_, name) => authority.LeafFor(name));
+                    listen.UseHttps(
+                        new TlsHandshakeCallbackOptions
+                        {
+                            OnConnection = connection =>
+                                ValueTask.FromResult(
+                                    new SslServerAuthenticationOptions
+                                    {
+                                        ServerCertificateContext = authority.LeafFor(connection.ClientHelloInfo.ServerName),
+                                        ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+                                    }
+                                ),
+                        }
+                    );
                 });
 
                 // The endpoint of a managed identity is plain HTTP on the machine itself.

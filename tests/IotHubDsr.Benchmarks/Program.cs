@@ -3,8 +3,10 @@ using IotHubDsr.Benchmarks.Archives;
 using IotHubDsr.Benchmarks.Crash;
 using IotHubDsr.Benchmarks.Erasures;
 using IotHubDsr.Benchmarks.EventHubs;
+using IotHubDsr.Benchmarks.Footprints;
 using IotHubDsr.Benchmarks.Jobs;
 using IotHubDsr.Benchmarks.Rivals;
+using IotHubDsr.Benchmarks.Scale;
 using IotHubDsr.Benchmarks.ServiceBus;
 using IotHubDsr.Benchmarks.Startup;
 using IotHubDsr.Benchmarks.Throttle;
@@ -16,9 +18,11 @@ IBenchmarkFamily[] families =
     new CrashFamily(),
     new RivalsFamily(),
     new JobsFamily(),
+    new FootprintFamily(),
     new ThrottleFamily(),
     new EventHubsFamily(),
     new ServiceBusFamily(),
+    new ScaleFamily(),
 ];
 string name = args is [{ } first, ..] ? first : "list";
 if (name == ErasureWorker.Name)

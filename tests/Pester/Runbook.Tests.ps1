@@ -89,7 +89,7 @@ Describe 'The Quickstart' {
 
         # A line without what differs from run to run: numbers, digests, the folder, and the width of columns.
         function Get-Plain([string] $Line) {
-            ($Line -replace '\S*iothubdsr-\S*', 'PATH' -replace '\b[0-9a-f]{8,}\b', '#' -replace '\d+(\.\d+)?', '#' -replace '[\s-]+', ' ').Trim()
+            ($Line -replace '\S*iothubdsr-\S*', 'PATH' -replace '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', '#' -replace '\b[0-9a-f]{8,}\b', '#' -replace '\d+(\.\d+)?', '#' -replace '[\s-]+', ' ').Trim()
         }
     }
 

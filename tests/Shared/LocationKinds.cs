@@ -30,6 +30,9 @@ internal static class LocationKinds
     /// <summary>Blob container that devices upload files to.</summary>
     public const string FileUploadContainer = "FileUploadContainer";
 
+    /// <summary>Change feed of a storage account that devices upload files to.</summary>
+    public const string BlobChangeFeed = "BlobChangeFeed";
+
     /// <summary>Event hub.</summary>
     public const string EventHub = "EventHub";
 
@@ -44,6 +47,9 @@ internal static class LocationKinds
 
     /// <summary>Microsoft Fabric eventstream.</summary>
     public const string FabricEventstream = "FabricEventstream";
+
+    /// <summary>The device index of the request store.</summary>
+    public const string DeviceIndex = "DeviceIndex";
 
     /// <summary>Storage queue.</summary>
     public const string StorageQueue = "StorageQueue";
@@ -63,17 +69,44 @@ internal static class LocationKinds
     /// <summary>Blob container that Event Grid writes undeliverable events to.</summary>
     public const string DeadLetterContainer = "DeadLetterContainer";
 
+    /// <summary>Blob container that jobs of the hub export devices to, or import them from.</summary>
+    public const string BulkExportContainer = "BulkExportContainer";
+
+    /// <summary>Instance of Device Update that is linked to the hub.</summary>
+    public const string DeviceUpdateInstance = "DeviceUpdateInstance";
+
     /// <summary>Log Analytics workspace that receives the hub's resource logs.</summary>
     public const string LogAnalyticsWorkspace = "LogAnalyticsWorkspace";
 
+    /// <summary>Table of Data Explorer that a data connection fills.</summary>
+    public const string DataExplorerTable = "DataExplorerTable";
+
+    /// <summary>Output of a Stream Analytics job that reads from the hub.</summary>
+    public const string StreamAnalyticsOutput = "StreamAnalyticsOutput";
+
     /// <summary>Blob container that the hub's resource logs of one category are archived to.</summary>
     public const string LogArchive = "LogArchive";
+
+    /// <summary>Replica of a Log Analytics workspace in another region.</summary>
+    public const string WorkspaceReplica = "WorkspaceReplica";
+
+    /// <summary>Data lake of Microsoft Sentinel that mirrors tables of a workspace.</summary>
+    public const string SentinelDataLake = "SentinelDataLake";
+
+    /// <summary>Archived logs of resources that the hub's data goes through.</summary>
+    public const string ResourceLogArchive = "ResourceLogArchive";
 
     /// <summary>Partner solution that receives the hub's resource logs.</summary>
     public const string PartnerSolution = "PartnerSolution";
 
     /// <summary>Device Provisioning Service that is linked to the hub.</summary>
     public const string ProvisioningService = "ProvisioningService";
+
+    /// <summary>Devices whose scopes name another device as their gateway.</summary>
+    public const string GatewayChildren = "GatewayChildren";
+
+    /// <summary>Logs that Microsoft generates while it runs the hub.</summary>
+    public const string SystemGeneratedLogs = "SystemGeneratedLogs";
 
     /// <summary>Azure Device Registry namespace that is linked to the hub.</summary>
     public const string DeviceRegistryNamespace = "DeviceRegistryNamespace";

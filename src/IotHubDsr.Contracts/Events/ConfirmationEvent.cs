@@ -11,6 +11,11 @@ public sealed record ConfirmationEvent(string Target, string Action) : DsrEvent
     /// <summary>Whether it takes a consent of its own, so that a command that suppresses its prompts asks all the same.</summary>
     public bool NeedsConsent { get; init; }
 
+    /// <summary>
+    /// Whether it is a choice between two ways, of which an answer to other questions, such as "Yes to All", says nothing.
+    /// </summary>
+    public bool IsChoice { get; init; }
+
     private readonly TaskCompletionSource<bool> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Ends with the answer.</summary>

@@ -87,6 +87,15 @@ public static partial class FaultCatalogue
                 + "Remove-IotDeviceData -GenerationId and its generation ID."
         );
 
+    /// <summary>A device stays in the registry, because a service that would make it again could not be stopped.</summary>
+    public static FaultDefinition DeviceWouldReturn { get; } =
+        new(
+            "DeviceWouldReturn",
+            FaultCategory.InvalidOperation,
+            "The device '{0}' was not deleted: {1} would let it register again, because that could not be erased there: {2}.",
+            "Correct what the error of that location says, and finish the request with Resume-IotDataRequest."
+        );
+
     /// <summary>The ID passed to another device after the request was registered, before its first plan or export.</summary>
     public static FaultDefinition DeviceReassigned { get; } =
         new(

@@ -115,6 +115,15 @@ public static partial class FaultCatalogue
             "Create a consumer group for this module and name it in the location file as 'consumerGroup', or wait until a reader has left."
         );
 
+    /// <summary>Another reader claims the partitions of a consumer group for itself.</summary>
+    public static FaultDefinition ConsumerGroupClaimed { get; } =
+        new(
+            "ConsumerGroupClaimed",
+            FaultCategory.ResourceBusy,
+            "{0} could not be read: in the consumer group '{1}' another reader, as a Function has, claims a partition for itself.",
+            "Create a consumer group for this module and name it in the location file as 'consumerGroup'."
+        );
+
     /// <summary>Not every message of a storage queue could be received, so that not all of a device's are deleted.</summary>
     public static FaultDefinition QueueIncomplete { get; } =
         new(

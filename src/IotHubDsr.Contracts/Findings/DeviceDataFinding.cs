@@ -70,6 +70,9 @@ public sealed record DeviceDataFinding
     /// <summary>Whether records show that another device had the ID after the plan that is run.</summary>
     internal bool HasLaterDevice { get; init; }
 
+    /// <summary>Whether nothing here tells the generation of a device, although other locations of the kind can.</summary>
+    internal bool TellsNoGeneration { get; init; }
+
     /// <summary>Whether there can be more than was found: the service shows only a part of the location without changing it.</summary>
     internal bool MayHoldMore { get; init; }
 

@@ -44,4 +44,7 @@ public enum DataWayKind
 
     /// <summary>Another hub that writes to the same place.</summary>
     OtherHub = 13,
+
+    /// <summary>A data connection of Data Explorer that reads from the hub, or from a place that it routes to.</summary>
+    DataConnection = 14,
 }

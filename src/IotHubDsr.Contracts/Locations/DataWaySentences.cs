@@ -25,6 +25,7 @@ internal static class DataWaySentences
                 + $"{(way.Note is null ? "" : $" (link: {way.Note})")}, where each device is a resource",
             DataWayKind.LocationFile => way.Note is null ? TitleOf(way) : $"{TitleOf(way)}: {way.Note}",
             DataWayKind.OtherHub => $"{TitleOf(way)} {way.Note} to the same {way.Target ?? "container"}",
+            DataWayKind.DataConnection => $"{TitleOf(way)} ({Source(way)}) → {way.Target}{(way.Note is null ? "" : $"; {way.Note}")}",
             _ => way.Note ?? "way not recorded",
         };
 
@@ -44,6 +45,7 @@ internal static class DataWaySentences
             DataWayKind.RegistryNamespaceLink => "Azure Device Registry",
             DataWayKind.LocationFile => "location file",
             DataWayKind.OtherHub => $"hub '{way.Name}'",
+            DataWayKind.DataConnection => $"data connection '{way.Name}'",
             _ => way.Note ?? "way not recorded",
         };
 

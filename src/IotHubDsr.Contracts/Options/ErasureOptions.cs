@@ -25,6 +25,21 @@ public sealed record ErasureOptions
     public bool SettleMessages { get; init; }
 
     /// <summary>
+    /// Also has rows of a Log Analytics workspace hidden from queries as soon as they are ordered to be purged. That is no erasure, and
+    /// that they are gone can then only be known when the time is over that the service promises.
+    /// </summary>
+    public bool HideNow { get; init; }
+
+    /// <summary>What is done with enrollments in Device Provisioning Services.</summary>
+    public Reprovisioning Reprovisioning { get; init; }
+
+    /// <summary>
+    /// Also takes a device out of the target conditions of configurations and deployments that do nothing but list devices; other
+    /// devices in the list stay targeted. A configuration whose condition lists no other device is deleted.
+    /// </summary>
+    public bool RewriteConfigurations { get; init; }
+
+    /// <summary>
     /// Deletes a shared blob that keeps no record, instead of leaving it without any; null in plans of earlier versions, which leave it
     /// without any.
     /// </summary>

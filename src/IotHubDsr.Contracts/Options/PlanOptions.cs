@@ -8,4 +8,7 @@ public sealed record PlanOptions : SubjectOptions
 
     /// <summary>Full path of a file to save the plan to; it must not exist. Null when it is not saved.</summary>
     public string? Path { get; init; }
+
+    /// <summary>Whether every blob is read, also those that the device index tells hold nothing of the devices; nothing is added to it.</summary>
+    public bool NoIndex { get; init; }
 }

@@ -18,6 +18,12 @@ public sealed record RemoveOptions : RequestStoreOptions
     /// <summary>How the person was identified, in words. Not used with <see cref="RequestId"/>.</summary>
     public string? IdentityEvidence { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="ErasureOptions.Reprovisioning"/> was not chosen: then a further plan of the request keeps enrollments disabled, if
+    /// its earlier one did.
+    /// </summary>
+    public bool KeepsReprovisioning { get; init; }
+
     /// <summary>What recipients are told that no sink reaches.</summary>
     public RecipientOptions Recipients { get; init; } = new();
 

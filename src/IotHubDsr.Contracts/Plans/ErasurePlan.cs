@@ -26,6 +26,15 @@ public sealed record ErasurePlan : ErasurePlanSource
     /// <summary>As <see cref="ErasureOptions.SettleMessages"/> says.</summary>
     public bool SettleMessages => Erasure.SettleMessages;
 
+    /// <summary>As <see cref="ErasureOptions.HideNow"/> says.</summary>
+    public bool HideNow => Erasure.HideNow;
+
+    /// <summary>As <see cref="ErasureOptions.Reprovisioning"/> says.</summary>
+    public Reprovisioning Reprovisioning => Erasure.Reprovisioning;
+
+    /// <summary>As <see cref="ErasureOptions.RewriteConfigurations"/> says.</summary>
+    public bool RewriteConfigurations => Erasure.RewriteConfigurations;
+
     /// <summary>As <see cref="ErasureOptions.DeleteEmptied"/> says.</summary>
     public bool? DeleteEmptied => Erasure.DeleteEmptied;
 
@@ -68,8 +77,8 @@ public sealed record ErasurePlan : ErasurePlanSource
     public ErasurePlanApproval? Approval { get; init; }
 
     /// <summary>
-    /// The least time that its run takes at the hub's pace, at the SKU, the units and the share of the connection that made or confirmed
-    /// the plan; null when nobody estimated it. It is not part of what is approved.
+    /// The least time that its run takes at the pace of the hub, by its SKU and units, and of its provisioning services, at the share of the
+    /// connection that made or confirmed the plan; null when nobody estimated it. It is not part of what is approved.
     /// </summary>
     public TimeSpan? HubTime { get; init; }
 

@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Archives;
@@ -7,7 +6,7 @@ namespace IotHubDsr.Core.Archives;
 /// One walk over a file. Formats walk the same way whether they scan or rewrite, so that both agree on every record: they ask
 /// the matcher about each record, ask <see cref="LeavesOut"/> about each match, and hand over whatever stays.
 /// </summary>
-internal abstract class RecordPass(SubjectIndex subjects, XxHash128? hash, bool withBody)
+internal abstract class RecordPass(SubjectIndex subjects, KeptHash? hash, bool withBody)
 {
     public RecordMatcher Matcher { get; } = new(subjects) { CountsOverruled = withBody };
 
@@ -21,7 +20,7 @@ internal abstract class RecordPass(SubjectIndex subjects, XxHash128? hash, bool 
 
     public SubjectIndex Subjects { get; } = subjects;
 
-    protected KeptDigest? KeptDigest => hash is null ? null : new(hash.GetCurrentHashAsUInt128());
+    protected KeptDigest? KeptDigest => hash?.ToDigest();
 
     /// <summary>Accounts for a record that the matcher has been shown. True if it may concern a subject.</summary>
     /// <param name="offset">Offset in the file of the record, or of its compressed block.</param>
@@ -46,7 +45,7 @@ internal abstract class RecordPass(SubjectIndex subjects, XxHash128? hash, bool 
 
 /// <summary>A walk that finds and changes nothing.</summary>
 internal sealed class ScanPass(ScanRequest request)
-    : RecordPass(request.Subjects, request.WithDigest ? new XxHash128() : null, request.WithBody)
+    : RecordPass(request.Subjects, request.WithDigest ? new KeptHash() : null, request.WithBody)
 {
     private readonly MatchLedger _found = new(request.Subjects);
 
@@ -77,7 +76,7 @@ internal sealed class ScanPass(ScanRequest request)
 
 /// <summary>A walk that copies all but the selected records.</summary>
 internal sealed class RewritePass(RecordSelection selection, IRewriteTarget target)
-    : RecordPass(selection.Subjects, new XxHash128(), selection.WithBody)
+    : RecordPass(selection.Subjects, new KeptHash(), selection.WithBody)
 {
     private readonly MatchLedger _removed = new(selection.Subjects);
     private readonly MatchLedger _retained = new(selection.Subjects);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Azure;
 
 namespace IotHubDsr.Core.Azure;
@@ -7,20 +8,30 @@ namespace IotHubDsr.Core.Azure;
 /// Azure Resource Manager's description of a failed call. Most providers answer <c>{"error":{"code","message"}}</c>; Microsoft.Devices
 /// answers <c>{"code","httpStatusCode","message","details"}</c>; proxies in between answer with anything.
 /// </summary>
-internal static class ArmError
+internal static partial class ArmError
 {
     private const int MaxText = 200;
+    private const string SupportedVersions = "IotHubDsr.SupportedVersions";
 
     public static RequestFailedException Read(Response response)
     {
         (string? code, string? message) = Parse(response.Content);
-        return new RequestFailedException(
+        var failure = new RequestFailedException(
             response.Status,
-            message ?? response.ReasonPhrase ?? "no reason given",
-            code,
+            Short(message) ?? response.ReasonPhrase ?? "no reason given",
+            Short(code),
             innerException: null
         );
+        if (message is not null)
+            failure.Data[SupportedVersions] = VersionNames().Matches(message).Select(static match => match.Value).Distinct().ToArray();
+        return failure;
     }
+
+    /// <summary>The interface versions that a refusal names, in no order: those it supports, and the one that was asked for.</summary>
+    public static IReadOnlyList<string> VersionsIn(Exception failure) => failure.Data[SupportedVersions] as string[] ?? [];
+
+    [GeneratedRegex(@"\b\d{4}-\d{2}-\d{2}(-[a-z]{1,16})?\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex VersionNames();
 
     private static (string? Code, string? Message) Parse(BinaryData content)
     {
@@ -51,14 +62,13 @@ internal static class ArmError
         return null;
     }
 
-    private static string? Text(JsonElement? value)
-    {
-        string? text = value switch
+    private static string? Text(JsonElement? value) =>
+        value switch
         {
             { ValueKind: JsonValueKind.String } words => words.GetString(),
             { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
             _ => null,
         };
-        return text?.Length > MaxText ? text[..MaxText] : text;
-    }
+
+    private static string? Short(string? text) => text?.Length > MaxText ? text[..MaxText] : text;
 }

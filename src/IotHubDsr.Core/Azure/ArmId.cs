@@ -79,6 +79,14 @@ internal sealed class ArmId
     /// </summary>
     public string? NameOf(string type) => Array.Find(_pairs, pair => Equal(pair.Type, type)).Name;
 
+    /// <summary>The resource of <paramref name="type"/> that this one is, or is in; null when it is in none, or in no resource group.</summary>
+    /// <param name="type">Type of a resource that is in no other: <c>namespaces</c>.</param>
+    /// <param name="provider">Namespace of its resource provider, where the ID may have another one.</param>
+    public ArmId? Within(string type, string? provider = null) =>
+        ResourceGroup is not null && NameOf(type) is { } name
+            ? new ArmId(SubscriptionId, ResourceGroup, [], provider ?? Namespace, [(type, name)])
+            : null;
+
     /// <summary>Whether <paramref name="other"/> names the same resource.</summary>
     public bool Names(string? other) => TryParse(other, out ArmId? parsed) && Equal(ToString(), parsed.ToString());
 

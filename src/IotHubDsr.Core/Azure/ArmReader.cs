@@ -40,12 +40,19 @@ internal sealed class ArmReader(AzureAccess access)
 
     private static readonly JsonDocumentOptions Bounded = new() { MaxDepth = 64 };
 
+    /// <summary>The way to Azure, for what resources tell only themselves.</summary>
+    public AzureAccess Access => access;
+
     public Task<JsonElement> GetAsync(ArmCall call, CancellationToken cancellationToken) =>
         SendAsync(RequestMethod.Get, UriOf(call), call, cancellationToken);
 
     /// <summary>Calls an action that changes nothing, such as <c>listkeys</c>.</summary>
     public Task<JsonElement> PostAsync(ArmCall call, CancellationToken cancellationToken) =>
-        SendAsync(RequestMethod.Post, UriOf(call), call, cancellationToken);
+        PostAsync(call, ReadOnlyMemory<byte>.Empty, cancellationToken);
+
+    /// <summary>Calls an action that changes nothing, and takes a body.</summary>
+    public Task<JsonElement> PostAsync(ArmCall call, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+        SendAsync(RequestMethod.Post, UriOf(call), call, cancellationToken, body);
 
     /// <summary>
     /// The items of a listing, page after page. A listing that cannot be read to its end throws: it never looks shorter than it is.
@@ -109,7 +116,13 @@ internal sealed class ArmReader(AzureAccess access)
             $"{call.Path}{(call.Path.Contains('?') ? '&' : '?')}api-version={Uri.EscapeDataString(call.ApiVersion)}"
         );
 
-    private async Task<JsonElement> SendAsync(RequestMethod method, Uri uri, ArmCall call, CancellationToken cancellationToken)
+    private async Task<JsonElement> SendAsync(
+        RequestMethod method,
+        Uri uri,
+        ArmCall call,
+        CancellationToken cancellationToken,
+        ReadOnlyMemory<byte> body = default
+    )
     {
         try
         {
@@ -119,7 +132,9 @@ internal sealed class ArmReader(AzureAccess access)
             message.Request.Uri.Reset(uri);
             message.Request.Headers.Add(HttpHeader.Common.JsonAccept);
             if (method == RequestMethod.Post)
-                message.Request.Content = RequestContent.Create(ReadOnlyMemory<byte>.Empty);
+                message.Request.Content = RequestContent.Create(body);
+            if (!body.IsEmpty)
+                message.Request.Headers.Add(HttpHeader.Common.JsonContentType);
             await pipeline.SendAsync(message, cancellationToken);
             return Read(message.Response);
         }

@@ -30,6 +30,9 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
         {
             MessagingSuffix = "servicebus.usgovcloudapi.net",
             CosmosSuffix = "documents.azure.us",
+            ProvisioningSuffix = "azure-devices-provisioning.us",
+            LogsEndpoint = new Uri("https://api.loganalytics.us"),
+            ExplorerSuffix = "kusto.usgovcloudapi.net",
         };
 
     private static Cloud China { get; } =
@@ -43,6 +46,9 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
         {
             MessagingSuffix = "servicebus.chinacloudapi.cn",
             CosmosSuffix = "documents.azure.cn",
+            ProvisioningSuffix = "azure-devices-provisioning.cn",
+            LogsEndpoint = new Uri("https://api.loganalytics.azure.cn"),
+            ExplorerSuffix = "kusto.chinacloudapi.cn",
         };
 
     /// <summary>The innermost handler of every HTTP call.</summary>
@@ -54,6 +60,18 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
 
     /// <summary>Suffix of the host names of Cosmos DB's accounts.</summary>
     public string CosmosSuffix { get; init; } = "documents.azure.com";
+
+    /// <summary>Suffix of the host names of Device Provisioning Services.</summary>
+    public string ProvisioningSuffix { get; init; } = "azure-devices-provisioning.net";
+
+    /// <summary>Token scope of the service API of Device Provisioning Services.</summary>
+    public string ProvisioningScope => $"https://{ProvisioningSuffix}/.default";
+
+    /// <summary>Suffix of the host names of clusters of Data Explorer.</summary>
+    public string ExplorerSuffix { get; init; } = "kusto.windows.net";
+
+    /// <summary>Queries of Log Analytics.</summary>
+    public Uri LogsEndpoint { get; init; } = new("https://api.loganalytics.azure.com");
 
     /// <summary>How namespaces are reached where their names do not lead to them; null where they do.</summary>
     public MessagingRoute? Messaging { get; init; }
@@ -74,6 +92,9 @@ internal sealed record Cloud(string Name, Uri AuthorityHost, Uri ArmEndpoint, st
 
     /// <summary>Token scope of Azure Resource Manager.</summary>
     public string ArmScope => $"{ArmEndpoint.GetLeftPart(UriPartial.Authority)}/.default";
+
+    /// <summary>Token scope of queries of Log Analytics.</summary>
+    public string LogsScope => $"{LogsEndpoint.GetLeftPart(UriPartial.Authority)}/.default";
 
     public static Cloud Of(AzureCloud cloud) =>
         cloud switch

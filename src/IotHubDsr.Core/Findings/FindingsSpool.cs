@@ -22,6 +22,7 @@ internal sealed class FindingsSpool(int subjects, int? largestTurn = null) : IDi
     private readonly List<(string Path, int Offset, int Length)> _entries = [];
     private readonly SpoolFile _runs = new();
     private readonly List<Run> _written = [];
+    private bool _isSealed;
 
     /// <summary>Adds an item; one with a path that was added before stands behind it.</summary>
     /// <param name="item">The item.</param>
@@ -65,11 +66,21 @@ internal sealed class FindingsSpool(int subjects, int? largestTurn = null) : IDi
         return found;
     }
 
+    /// <summary>
+    /// All that was added, item by item in the order of the paths, and not by subject; nothing more can be added. It can be read several
+    /// times, until the spool is disposed of.
+    /// </summary>
+    public IEnumerable<(FoundItem Item, IReadOnlyList<(int Subject, long Records)> Shares)> InOrder()
+    {
+        Seal();
+        foreach (SpoolEntries entry in Merged())
+            yield return Read(entry.Current);
+    }
+
     /// <summary>All that was added; nothing more can be.</summary>
     public FindingsFile Complete()
     {
-        WriteRun();
-        _runs.Seal();
+        Seal();
         using var turned = new TurnedFindings(subjects);
         foreach (SpoolEntries entry in Merged())
             turned.Add(entry.Framed, entry.Current);
@@ -80,6 +91,22 @@ internal sealed class FindingsSpool(int subjects, int? largestTurn = null) : IDi
     public void Dispose() => _runs.Dispose();
 
     private static string PathOf(ReadOnlySpan<byte> entry) => new SpoolReader(entry).Text();
+
+    private void Seal()
+    {
+        if (_isSealed)
+            return;
+        WriteRun();
+        _runs.Seal();
+        _isSealed = true;
+    }
+
+    private (FoundItem Item, IReadOnlyList<(int Subject, long Records)> Shares) Read(ReadOnlySpan<byte> entry)
+    {
+        var reader = new SpoolReader(entry);
+        FoundItem item = SpoolEntry.ReadItem(ref reader, out _);
+        return (item, [.. SpoolEntry.ReadShares(ref reader, subjects).Select(static share => (share.Subject, share.Records))]);
+    }
 
     private void AddSubjects(HashSet<int> found, ReadOnlySpan<byte> entry)
     {

@@ -29,7 +29,7 @@ internal sealed class Arrivals(RequestState state, DateTimeOffset? windowEnd, Da
         {
             return Pending(
                 present + (flushTime > LongestQueue ? flushTime : LongestQueue),
-                "the hub can hold messages for this endpoint, which is unhealthy or does not report its health,"
+                "what the hub holds for this endpoint, which is unhealthy or does not report its health,"
             );
         }
 

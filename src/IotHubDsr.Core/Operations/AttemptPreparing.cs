@@ -92,7 +92,9 @@ internal sealed class AttemptPreparing(
 
         // What a look does not show, where it does not show all, need not be gone.
         bool tellsAll = found.Verdict != Verdict.Unreachable && !found.MayHoldMore;
-        AnnouncedWork? done = fault is null && tellsAll ? gone.GetValueOrDefault(announcing.IndexOf(step.DeviceId)) : null;
+        // What is hidden before the service has carried out its order is not gone.
+        bool isOrdered = open.State.Of(locationId).Tickets.OpenOf(step.Subject) is not null;
+        AnnouncedWork? done = fault is null && !isOrdered ? gone.GetValueOrDefault(announcing.IndexOf(step.DeviceId)) : null;
         List<SeenItem> held = holds.HasItems(locationId)
             ? [.. found.Items.Where(item => holds.OnItem(locationId, step.Subject, item) is not null)]
             : [];
@@ -103,7 +105,8 @@ internal sealed class AttemptPreparing(
         {
             Finding = found with { Items = isWhole ? [] : ToErase(step, found, allowed, held) },
             Held = held,
-            Earlier = done,
+            Earlier = tellsAll ? done : null,
+            IsUndetermined = !tellsAll && done is not null,
             Beyond = allowed.Beyond > 0 ? PlanReach.FaultOf(step, allowed) : null,
         };
     }

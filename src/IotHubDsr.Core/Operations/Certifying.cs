@@ -5,6 +5,7 @@ using IotHubDsr.Core.Evidence.Requests;
 using IotHubDsr.Core.Evidence.Stores;
 using IotHubDsr.Core.Foundation;
 using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -21,6 +22,10 @@ internal sealed class Certifying(
     TimeProvider time
 )
 {
+    private const string LeftText =
+        "Records that could only be connected with the device by others, which are or will be erased, can be about other devices as well: they "
+        + "were left until they leave by retention.";
+
     private readonly DeviceNames _names = new(open.DeviceIds, open.Key);
 
     public async Task RunAsync(IReadOnlyList<ErasureReceipt> receipts, CancellationToken cancellationToken)
@@ -150,16 +155,36 @@ internal sealed class Certifying(
         bool isTouched = receipts.Any(receipt => receipt.RecordsErased > 0 || receipt.ItemsChanged > 0);
         return isTouched ? sink.Description.Method + OperationsOf(open.State.Of(location.Id).Tickets.Done)
             : receipts.Max(receipt => receipt.Verdict) == Verdict.OwnerAction
-                ? "Nothing was erased here: the requested records cannot be distinguished from others."
+                ? IsKept(location, receipts) ? "Nothing was erased here: what keeps the device from coming back was kept, as was chosen."
+                    : sink.Description.LeftToOperator is { } left ? $"Nothing was erased here. {left}"
+                    : "Nothing was erased here: the requested records cannot be distinguished from others."
             : "Nothing was erased here.";
     }
 
-    /// <summary>The orders that the service says it has carried out; their IDs name nobody.</summary>
+    /// <summary>
+    /// Whether the owner's action is that what keeps devices out is there as long as they say: it is counted among what remains, and what
+    /// cannot be told apart is not.
+    /// </summary>
+    private bool IsKept(DataLocation location, IReadOnlyList<ErasureReceipt> receipts) =>
+        SinkCatalogue.Has(location.Kind, PlaceTraits.CreatesDevices)
+        && reading.Options.Erasure.Reprovisioning == Reprovisioning.Block
+        && receipts
+            .Where(static receipt => receipt.Verdict == Verdict.OwnerAction)
+            .All(receipt => receipt.RecordsRemaining > 0 && !open.State.Of(location.Id).Of(open.Key.Subject(receipt.DeviceId)).NeedsPlan);
+
+    /// <summary>
+    /// The orders that the service says it has carried out; their IDs name nobody. Of one whose answer is not known only a reading told.
+    /// </summary>
     private static string OperationsOf(IReadOnlyList<TicketTaken> done) =>
-        done.Count == 0 ? string.Empty : $" The service says that it has carried out {NamesOf(done)}.";
+        done.Where(static ticket => ticket.IsUnconfirmed != true).ToList() is { Count: > 0 } told
+            ? $" The service says that it has carried out {NamesOf(told)}."
+            : string.Empty;
 
     private static string NamesOf(IEnumerable<TicketTaken> tickets) =>
-        string.Join(", ", tickets.Select(static ticket => $"operation {ticket.Operation}"));
+        string.Join(
+            ", ",
+            tickets.Select(static ticket => $"{(ticket.IsUnconfirmed == true ? "request" : "operation")} {ticket.Operation}")
+        );
 
     /// <summary>That a recipient was asked, and has answered: what they said can name a person, so that its hash stands for it.</summary>
     private RecipientOutcome? RecipientOf(DataLocation location) =>
@@ -174,20 +199,37 @@ internal sealed class Certifying(
             : "The location is no longer in the hub's configuration; the verdict is from the reading at the time given.";
 
     /// <summary>What remains, in words that name nobody: the sentences of receipts can name devices.</summary>
-    private string? DetailOf(DataLocation location, IReadOnlyList<ErasureReceipt> receipts) =>
+    private string? DetailOf(DataLocation location, IReadOnlyList<ErasureReceipt> receipts)
+    {
+        string? text = TextOf(location, receipts);
+        LocationTickets orders = open.State.Of(location.Id).Tickets;
+        DateTimeOffset now = time.GetUtcNow();
+        bool isLeft = receipts.Any(receipt => orders.LeftOf(open.Key.Subject(receipt.DeviceId)) is { } left && !(left.Until <= now));
+        return isLeft ? $"{text} {LeftText}".TrimStart() : text;
+    }
+
+    private string? TextOf(DataLocation location, IReadOnlyList<ErasureReceipt> receipts) =>
         receipts.Max(receipt => receipt.Verdict) switch
         {
             Verdict.Expiring when receipts.Where(receipt => receipt.Verdict == Verdict.Expiring).All(IsOver) =>
                 "Nobody can read this location. By the services' clock, its data has expired by retention at the time given.",
             Verdict.Absent or Verdict.Erased => null,
-            Verdict.ErasurePending when open.State.Of(location.Id).Tickets.Open is { Count: > 0 } ordered =>
-                "The service has accepted the erasure, and carries it out by the time given, if there is one: " + $"{NamesOf(ordered)}.",
+            Verdict.ErasurePending when open.State.Of(location.Id).Tickets.Open is { Count: > 0 } ordered => ordered.All(static ticket =>
+                ticket.IsUnconfirmed == true
+            )
+                ? "The erasure was ordered, and the service's answer is not known; what is not shown any more may only be hidden until the "
+                    + $"time given: {NamesOf(ordered)}."
+                : "The service has accepted the erasure, and carries it out by the time given, if there is one: " + $"{NamesOf(ordered)}.",
             Verdict.ErasurePending =>
                 "Nothing was left when it was read, or what is left is too recent to be changed; what was accepted before can arrive "
                     + "until the time given.",
             Verdict.Held => "An immutability policy, a legal hold or the operator's hold prevents the erasure.",
             Verdict.Present => "It held records when it was last read.",
             Verdict.Unreachable => "It could not be read.",
+            Verdict.OwnerAction when IsKept(location, receipts) =>
+                "What keeps the device from coming back was kept, as was chosen, and is itself a record of it: the person responsible for "
+                    + "the location must decide how long that is needed.",
+            Verdict.OwnerAction when location.Advice is null && SinkCatalogue.LeftToOperator(location.Kind) is { } left => left,
             Verdict.OwnerAction when location.Advice is null =>
                 "The person responsible for the location must determine which of its records the request is about.",
             var verdict => location.Advice ?? (verdict == Verdict.Expiring ? "The data cannot be deleted and expires by retention." : null),

@@ -80,7 +80,7 @@ internal sealed class Connecting(ConnectOptions options, TimeProvider time, Sink
             HubAuthentication = options.HubAuthentication.ToString(),
             CredentialSource = options.CredentialSource?.ToString() ?? "Sandbox",
         };
-        return new HubConnection(context, access, client, arm, options, sinks);
+        return new HubConnection(context, access, client, arm, options, sinks, resource);
     }
 
     private HubConnection ByConnectionString(AzureAccess access)
@@ -92,7 +92,7 @@ internal sealed class Connecting(ConnectOptions options, TimeProvider time, Sink
         {
             Sku = options.Sku is null ? null : $"{options.Sku} x {options.Units}",
         };
-        return new HubConnection(context, access, client, arm: null, options, sinks);
+        return new HubConnection(context, access, client, arm: null, options, sinks, resource: null);
     }
 
     private DsrContext CreateContext(AzureAccess access, string hubName, string hostName) =>

@@ -21,6 +21,9 @@ internal sealed class Erasing(
 {
     private readonly ServiceClock _clock = connection.Clock;
 
+    /// <summary>What was answered to a plan that asks what becomes of enrollments; null where nothing was asked.</summary>
+    public Reprovisioning? Chosen { get; init; }
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         RunOptions run = RunOptions.For(RunKinds.Erase, options.Performer, options.ThrottleLimit, _clock.GetUtcNow()) with
@@ -180,7 +183,8 @@ internal sealed class Erasing(
             plan.Approval is { } approval ? new Party(approval.ApprovedBy, approval.CertificateSha256) : null,
             ScopeStatement.Of(plan.Scope),
             open.State.Plan is { } before && before.Digest != digest ? before.Digest : open.State.Plan?.Follows,
-            options.Planned is { Tolerance: > 0 } confirmed ? confirmed.Tolerance : null
+            options.Planned is { Tolerance: > 0 } confirmed ? confirmed.Tolerance : null,
+            (Chosen ?? (plan.Reprovisioning == Reprovisioning.Block ? Reprovisioning.Block : null))?.ToString()
         );
     }
 }

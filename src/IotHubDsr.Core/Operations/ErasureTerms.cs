@@ -12,6 +12,9 @@ internal sealed record ErasureTerms
     /// <inheritdoc cref="SinkCall.Take" />
     public required Func<ErasureTicket, CancellationToken, ValueTask> Take { get; init; }
 
+    /// <inheritdoc cref="SinkCall.Withdraw" />
+    public required Func<string, CancellationToken, ValueTask> Withdraw { get; init; }
+
     /// <inheritdoc cref="SinkCall.Tickets" />
     public required IReadOnlyList<ErasureTicket> Tickets { get; init; }
 

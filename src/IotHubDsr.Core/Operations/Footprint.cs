@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Sinks.BlobIndexes;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -10,6 +11,9 @@ namespace IotHubDsr.Core.Operations;
 internal sealed class Footprint(HubConnection connection, SubjectOptions options, ErasureOptions erasure, OperationEvents events)
 {
     private readonly ConcurrentDictionary<string, DeviceTally> _tallies = new(StringComparer.Ordinal);
+
+    /// <summary>See <see cref="PlanOptions.NoIndex"/>.</summary>
+    public bool NoIndex { get; init; }
 
     /// <summary>Returns each finding as it is known, and finally the locations that were read.</summary>
     public async Task<HubLocations> RunAsync(
@@ -29,7 +33,14 @@ internal sealed class Footprint(HubConnection connection, SubjectOptions options
             locations,
             new SinkOptions(options.ThrottleLimit)
             {
-                Erasure = new ErasureOptions { Scope = erasure.Scope, SettleMessages = erasure.SettleMessages },
+                Index = NoIndex ? IndexUse.None : IndexUse.Use,
+                Erasure = new ErasureOptions
+                {
+                    Scope = erasure.Scope,
+                    SettleMessages = erasure.SettleMessages,
+                    Reprovisioning = erasure.Reprovisioning,
+                    RewriteConfigurations = erasure.RewriteConfigurations,
+                },
             },
             events
         );

@@ -1,4 +1,5 @@
 using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Sinks.BlobIndexes;
 using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Operations;
@@ -17,10 +18,20 @@ internal sealed class HubLocations
         All = discovered.Locations.Select(WithCapabilities).ToList();
     }
 
+    /// <summary>What earlier readings of archives left of the devices in them; null where there is no index.</summary>
+    public IndexStore? Index { get; init; }
+
     /// <summary>Parts of the configuration that could not be read.</summary>
     public IReadOnlyList<Fault> Faults { get; }
 
     public IReadOnlyList<DataLocation> All { get; }
+
+    /// <summary>
+    /// Why it can be that a location is not known now although it is there: a part of the configuration could not be read. Null where the
+    /// location is known, or all was read.
+    /// </summary>
+    public Fault? WhyUnknown(DataLocation location) =>
+        Faults is [{ } unread, ..] && !All.Any(known => known.Id == location.Id) ? unread : null;
 
     public Sink? SinkOf(DataLocation location) => _sinks.GetValueOrDefault(location.Kind);
 

@@ -40,19 +40,16 @@ internal sealed class Incarnations
         _registry = steps
             .Where(step => SinkCatalogue.Has(step.Location.Kind, PlaceTraits.HoldsIdentity))
             .ToDictionary(step => step.DeviceId, StringComparer.Ordinal);
-        _planned = KnownTo(plan);
-        foreach ((string deviceId, Known known) in earlier.Reverse().SelectMany(KnownTo))
-        {
-            if (
-                known.GenerationId is not null
-                && _planned.TryGetValue(deviceId, out Known? now)
-                && (now.GenerationId is null || now.GenerationId == known.GenerationId)
-            )
-            {
-                _planned[deviceId] = known;
-            }
-        }
+        _planned = KnownTo(plan, earlier);
     }
+
+    /// <summary>The generation IDs that plans knew, by device ID.</summary>
+    /// <param name="plan">The plan, as it was accepted.</param>
+    /// <param name="earlier">Earlier plans of the request, the first one first.</param>
+    public static IEnumerable<KeyValuePair<string, string>> GenerationsOf(ErasurePlan plan, IReadOnlyList<ErasurePlan> earlier) =>
+        KnownTo(plan, earlier)
+            .Where(static device => device.Value.GenerationId is not null)
+            .Select(static device => KeyValuePair.Create(device.Key, device.Value.GenerationId!));
 
     /// <summary>Whether another device is known to have had the ID since: what does not tell its generation can be that one's.</summary>
     public bool HadAnother(RequestStep step)
@@ -77,12 +74,6 @@ internal sealed class Incarnations
 
     /// <summary>Whether the plan knew which device the ID stood for.</summary>
     public bool IsKnown(string deviceId) => _planned[deviceId].GenerationId is not null;
-
-    /// <summary>The generation IDs that the plan knew, by device ID.</summary>
-    public IEnumerable<KeyValuePair<string, string>> Generations =>
-        _planned
-            .Where(device => device.Value.GenerationId is not null)
-            .Select(device => KeyValuePair.Create(device.Key, device.Value.GenerationId!));
 
     /// <summary>
     /// The last time at which data of the planned device can have come into a location, and what tells it from another one's.
@@ -206,6 +197,24 @@ internal sealed class Incarnations
             { WasAbsent: true } => "no device had the ID when the plan was made, and the plan does not cover one created since",
             _ => "the registry could not be read when the plan was made, so it is unknown whether the device was created again since",
         };
+
+    private static Dictionary<string, Known> KnownTo(ErasurePlan plan, IReadOnlyList<ErasurePlan> earlier)
+    {
+        Dictionary<string, Known> planned = KnownTo(plan);
+        foreach ((string deviceId, Known known) in earlier.Reverse().SelectMany(KnownTo))
+        {
+            if (
+                known.GenerationId is not null
+                && planned.TryGetValue(deviceId, out Known? now)
+                && (now.GenerationId is null || now.GenerationId == known.GenerationId)
+            )
+            {
+                planned[deviceId] = known;
+            }
+        }
+
+        return planned;
+    }
 
     private static Dictionary<string, Known> KnownTo(ErasurePlan plan) =>
         plan

@@ -27,6 +27,7 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
         {
             Bounds = bounds ?? FrozenDictionary<string, RecordBound>.Empty,
             Shared = shared,
+            Index = locations.Index,
             ErasedAt = deviceId => ErasedAt(location.Id, deviceId),
             OtherPlaces = OtherPlaces(location),
             Generations = _generations,
@@ -38,12 +39,14 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
         new(location, options, events.EmitAsync, terms.Record)
         {
             Take = terms.Take,
+            Withdraw = terms.Withdraw,
             Tickets = terms.Tickets,
             Earlier = terms.Earlier,
             Held = terms.Held,
             Bounds = terms.Bounds,
             Doubt = terms.Doubt,
             Allowance = terms.Allowance,
+            Index = locations.Index,
             OtherPlaces = OtherPlaces(location),
             Generations = _generations,
             Gate = _gate,
@@ -64,6 +67,9 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
         IReadOnlyList<string> deviceIds,
         CancellationToken cancellationToken
     ) => FindAsync(location, deviceIds, bounds: null, shared: null, cancellationToken);
+
+    /// <summary>What tells how much there is to read in a location.</summary>
+    public ISurveyor? SurveyorOf(DataLocation location) => locations.SinkOf(location)?.Find as ISurveyor;
 
     /// <summary>How a location was read last; null when it was not, or its sink has nothing to add to what it says of all.</summary>
     public string? HowRead(DataLocation location) => _howRead.GetValueOrDefault(location.Id);
@@ -101,6 +107,16 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             Fault fault = FaultOf(exception, location);
+
+            // What the configuration does not tell now need not be gone.
+            if (fault.Id == FaultCatalogue.LocationMissing.Id && locations.WhyUnknown(location) is { } unread)
+            {
+                fault = FaultCatalogue.LocationUnreadable.For(
+                    location.ToString(),
+                    $"where it is, a part of the hub's configuration tells that could not be read now: {unread.Message}"
+                );
+            }
+
             await events.EmitAsync(new FaultEvent(fault), cancellationToken);
             return deviceIds.Select(deviceId => Unreachable(deviceId, location, fault)).ToList();
         }

@@ -122,7 +122,7 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
     public Fault? DoubtAboutAnother(RequestStep step, DeviceDataFinding found) =>
         found.RecordCount + found.RelayedCount > 0
         && locations.SinkOf(step.Location) is { } sink
-        && !sink.Description.Understands.HasFlag(Narrowing.Generation)
+        && (found.TellsNoGeneration || !sink.Description.Understands.HasFlag(Narrowing.Generation))
         && incarnations.HadAnother(step)
             ? Incarnations.DoubtAboutAnother(step)
             : null;

@@ -10,6 +10,9 @@ namespace IotHubDsr.Core.Operations;
 /// <summary>Makes the plan of an erasure from a footprint; it changes nothing.</summary>
 internal sealed class Planning(HubConnection connection, PlanOptions options, OperationEvents events, TimeProvider time)
 {
+    /// <summary>The location whose service slows the run down more than the hub does; null where none does.</summary>
+    private DataLocation? _slowest;
+
     /// <summary>As <see cref="MakeAsync"/>, and gives the plan.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -25,9 +28,11 @@ internal sealed class Planning(HubConnection connection, PlanOptions options, Op
         ErasurePlan plan = await PlanAsync(cancellationToken);
         if (plan.Steps.Count == 0)
             return null;
-        string pace = plan.HubTime is { TotalMinutes: >= 1 }
-            ? $"The run takes at least {TableText.Duration(plan.HubTime)} at the hub's pace: {connection.Hub.Throttle.Pace}."
-            : $"The hub's pace does not slow the run down: {connection.Hub.Throttle.Pace}.";
+        string pace =
+            plan.HubTime is not { TotalMinutes: >= 1 } ? $"The hub's pace does not slow the run down: {connection.Hub.Throttle.Pace}."
+            : _slowest is { } slowest
+                ? $"The run takes at least {TableText.Duration(plan.HubTime)} at the pace of {slowest}, at the share of the connection."
+            : $"The run takes at least {TableText.Duration(plan.HubTime)} at the hub's pace: {connection.Hub.Throttle.Pace}.";
         await events.EmitAsync(new NoticeEvent(NoticeLevel.Verbose, pace), cancellationToken);
         if (options.Path is { } path)
             plan = await PlanFile.SaveAsync(plan, path, cancellationToken);
@@ -37,7 +42,7 @@ internal sealed class Planning(HubConnection connection, PlanOptions options, Op
     public async Task<ErasurePlan> PlanAsync(CancellationToken cancellationToken)
     {
         var findings = new ConcurrentBag<DeviceDataFinding>();
-        HubLocations locations = await new Footprint(connection, options, options.Erasure, events).RunAsync(
+        HubLocations locations = await new Footprint(connection, options, options.Erasure, events) { NoIndex = options.NoIndex }.RunAsync(
             (finding, _) =>
             {
                 findings.Add(finding);
@@ -63,7 +68,24 @@ internal sealed class Planning(HubConnection connection, PlanOptions options, Op
         };
         plan = PlanDocument.Shape(plan);
         EvidenceLimits.Require(plan);
-        return PlanDocument.Seal(plan) with { HubTime = HubTimeOf(plan) };
+        return PlanDocument.Seal(plan) with { HubTime = TimeOf(plan, locations) };
+    }
+
+    /// <summary>What the pace of the hub, and of other services that have one, makes a run take at least; they are worked on at once.</summary>
+    private TimeSpan TimeOf(ErasurePlan plan, HubLocations locations)
+    {
+        TimeSpan longest = HubTimeOf(plan);
+        foreach (IGrouping<string, ErasureStep> place in plan.Steps.GroupBy(static step => step.Location.Id, StringComparer.Ordinal))
+        {
+            DataLocation location = place.First().Location;
+            if (locations.SinkOf(location)?.Pace is not { } paced)
+                continue;
+            TimeSpan time = paced.TimeFor(location, [.. place.Select(static step => step.Finding)], options.Path is null ? 1 : 2);
+            if (time > longest)
+                (longest, _slowest) = (time, location);
+        }
+
+        return longest;
     }
 
     /// <summary>

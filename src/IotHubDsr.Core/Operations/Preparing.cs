@@ -11,7 +11,8 @@ namespace IotHubDsr.Core.Operations;
 /// </summary>
 internal sealed class Preparing(IEvidenceStore store, RemoveOptions options, TimeProvider time)
 {
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>What is known of the request that is to go on; null for a new one.</summary>
+    public async Task<RequestState?> RunAsync(CancellationToken cancellationToken)
     {
         if (options.Performer.SigningCertificate is { } certificate)
             SigningKey.ForSigning(certificate, time.GetUtcNow());
@@ -20,12 +21,13 @@ internal sealed class Preparing(IEvidenceStore store, RemoveOptions options, Tim
         if (options.RequestId is not { } requestId)
         {
             OpenRequest.RequirePlausible(options.ReceivedAt, time.GetUtcNow());
-            return;
+            return null;
         }
 
         RequestState state = (await OpenRequest.ReadAsync(store, requestId, cancellationToken)).State;
         RequestHub.Require(state.Registration!, options.Context!);
         OpenRequest.RequireErasable(state);
         RequestApproval.RequireAsked(state, isAsked: options.Planned?.Approval is not null);
+        return state;
     }
 }

@@ -32,7 +32,7 @@ internal sealed class RecipientAsking(
             .. planned
                 .DistinctBy(location => location.Id, StringComparer.Ordinal)
                 .Where(location => SinkCatalogue.Has(location.Kind, PlaceTraits.HasRecipient) && locations.SinkOf(location) is null)
-                .Where(location => open.State.RecipientOf(location.Id) is { Digest: null, Note: null }),
+                .Where(location => open.State.RecipientOf(location.Id).Digest is null && !open.State.HasOwnerActed(location.Id)),
         ];
         if (recipients.Count > 0 && !IsWhole)
         {

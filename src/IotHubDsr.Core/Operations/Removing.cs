@@ -1,3 +1,4 @@
+using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Stores;
 using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Topology;
@@ -24,10 +25,28 @@ internal sealed class Removing(HubConnection connection, IEvidenceStore store, R
     /// <summary>Problems with the request, the store or the certificate are reported before anything is planned or asked.</summary>
     private async Task PlanAsync(CancellationToken cancellationToken)
     {
-        await new Preparing(store, options, connection.Clock).RunAsync(cancellationToken);
+        RequestState? earlier = await new Preparing(store, options, connection.Clock).RunAsync(cancellationToken);
         _plan = options.Planned is { } planned
             ? await new Confirming(connection, planned, events, connection.Clock).ConfirmAsync(cancellationToken)
-            : await new Planning(connection, options.Planning!, events, connection.Clock).MakeAsync(cancellationToken);
+            : await new Planning(connection, await PlanningAsync(earlier, cancellationToken), events, connection.Clock).MakeAsync(
+                cancellationToken
+            );
+    }
+
+    /// <summary>What keeps devices from coming back stays, if an earlier plan of the request said so and nobody said otherwise since.</summary>
+    private async Task<PlanOptions> PlanningAsync(RequestState? earlier, CancellationToken cancellationToken)
+    {
+        PlanOptions planning = options.Planning!;
+        if (!options.KeepsReprovisioning || earlier?.Plan?.Reprovisioning != nameof(Reprovisioning.Block))
+            return planning;
+        await events.EmitAsync(
+            new NoticeEvent(
+                NoticeLevel.Warning,
+                $"Enrollments stay disabled, as an earlier plan of the request {options.RequestId} says; -Reprovisioning Erase deletes them."
+            ),
+            cancellationToken
+        );
+        return planning with { Erasure = planning.Erasure with { Reprovisioning = Reprovisioning.Block } };
     }
 
     private async Task AskAndRunAsync(CancellationToken cancellationToken)
@@ -35,8 +54,31 @@ internal sealed class Removing(HubConnection connection, IEvidenceStore store, R
         if (_plan is not { } plan)
             return;
         IReadOnlyList<ErasureStep> approved = await AskAsync(plan, cancellationToken);
+        Reprovisioning? chosen = await ChooseAsync(plan, approved, cancellationToken);
         if (!options.IsRehearsal)
-            await new Erasing(connection, store, options, plan, approved, events).RunAsync(cancellationToken);
+            await new Erasing(connection, store, options, plan, approved, events) { Chosen = chosen }.RunAsync(cancellationToken);
+    }
+
+    /// <summary>What becomes of enrollments, where the plan asks for it and there are any: once for all of them.</summary>
+    private async Task<Reprovisioning?> ChooseAsync(
+        ErasurePlan plan,
+        IReadOnlyList<ErasureStep> approved,
+        CancellationToken cancellationToken
+    )
+    {
+        List<ErasureStep> concerned = [.. approved.Where(step => SinkCatalogue.Has(step.Location.Kind, PlaceTraits.CreatesDevices))];
+        if (plan.Reprovisioning != Reprovisioning.Ask || concerned.Count == 0)
+            return null;
+        string places = string.Join(", ", concerned.Select(step => step.Location.ToString()).Distinct(StringComparer.Ordinal));
+        int devices = concerned.Select(step => step.DeviceId).Distinct(StringComparer.Ordinal).Count();
+        var question = new ConfirmationEvent(
+            $"Enrollments of {Counted.Of(devices, "device")} in {places}",
+            "Delete the enrollments (otherwise they are disabled, so that the devices cannot register again, and stay as records of them)"
+        )
+        {
+            IsChoice = true,
+        };
+        return await events.AskAsync(question, cancellationToken) ? Reprovisioning.Erase : Reprovisioning.Block;
     }
 
     /// <summary>Asks for each step that erases, and returns the approved ones.</summary>

@@ -172,7 +172,10 @@ internal sealed class RequestChanging(IEvidenceStore store, OperationEvents even
     /// <summary>A note does not close what the module can read and erase: it is read again, or needs a further plan.</summary>
     private static void RequireOwner(RequestState state, string locationId)
     {
-        Verdict? verdict = state.Of(locationId).All(state.Registration!.Subjects.Count).Max(one => one.Step.Verdict);
+        Verdict?[] verdicts = [.. state.Of(locationId).All(state.Registration!.Subjects.Count).Select(static one => one.Step.Verdict)];
+
+        // What is there of one device is not answered by what must be done for another.
+        Verdict? verdict = verdicts.Contains(Verdict.Present) ? Verdict.Present : verdicts.Max();
         bool isInPlan = state.Plan?.Locations.Any(location => location.Id == locationId) == true;
         if (isInPlan && verdict is not (null or Verdict.OwnerAction or Verdict.Unreachable or Verdict.Unknown))
             throw FaultCatalogue.OwnerNotAsked.Exception(locationId, verdict);

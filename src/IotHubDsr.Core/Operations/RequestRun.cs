@@ -85,6 +85,21 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
     private static bool MayBeAsked(RequestStep step, Incarnations incarnations) =>
         step.Hold is null && !incarnations.HadAnother(step) && incarnations.KnownDoubt(step.DeviceId) is null;
 
+    /// <summary>
+    /// The plan's options; where it asks what becomes of enrollments, with the answer that the journal has. Where nobody was asked, for
+    /// there was none, what came since is not deleted.
+    /// </summary>
+    private ErasureOptions ErasureOf(ErasurePlan run) =>
+        Enum.TryParse(open.State.Plan?.Reprovisioning, out Reprovisioning chosen)
+            ? run.Erasure with
+            {
+                Reprovisioning = chosen,
+            }
+            : run.Erasure with
+            {
+                Reprovisioning = run.Erasure.Reprovisioning == Reprovisioning.Ask ? Reprovisioning.Block : run.Erasure.Reprovisioning,
+            };
+
     /// <summary>When something of a device was erased last; what was announced and not accounted for may have been.</summary>
     private DateTimeOffset? ErasedAt(string locationId, string deviceId)
     {
@@ -99,14 +114,17 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
         HubLocations locations = await connection.ReadLocationsAsync(cancellationToken);
         await events.ReportAsync(locations.Faults, cancellationToken);
         HoldBook holds = await HoldBook.ReadAsync(open, cancellationToken);
-        var sinkOptions = new SinkOptions(options.ThrottleLimit) { Erasure = plan.Erasure };
+        var sinkOptions = new SinkOptions(options.ThrottleLimit) { Erasure = ErasureOf(plan) };
         var reading = new LocationReading(locations, sinkOptions, events) { ErasedAt = ErasedAt };
         var tickets = new TicketFollowing(open, locations, reading, events);
+        ErasurePlan accepted = plan.Approved ?? plan;
+        IReadOnlyList<ErasurePlan> earlierPlans = await EarlierPlansAsync(accepted, cancellationToken);
+
+        // Whose the records are that an order has left is known before it is asked for.
+        reading.Expect(Incarnations.GenerationsOf(accepted, earlierPlans));
         await tickets.AskAsync(cancellationToken);
         List<RequestStep> steps = StepsOf(locations, holds);
-        ErasurePlan accepted = plan.Approved ?? plan;
-        var incarnations = new Incarnations(open, accepted, steps, reading, await EarlierPlansAsync(accepted, cancellationToken));
-        reading.Expect(incarnations.Generations);
+        var incarnations = new Incarnations(open, accepted, steps, reading, earlierPlans);
         var reach = new PlanReach(accepted, open.State.Plan?.Tolerance ?? 0, locations, incarnations, events);
         if (options.Kind != RunKinds.Verify || tickets.HasDone)
         {

@@ -15,6 +15,9 @@ internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string
     /// <summary>Whether what is left takes a further plan.</summary>
     public bool NeedsPlan { get; init; }
 
+    /// <summary>Records that are left and that the reading did not find.</summary>
+    public long Unfound { get; init; }
+
     /// <summary>The fault to report; null if the sentence is enough.</summary>
     public Fault? Doubt { get; init; }
 
@@ -34,6 +37,11 @@ internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string
                     Until: null,
                     outcome?.Fault?.Message ?? outcome?.Detail ?? after.Detail
                 ),
+            // Where only copies are left of what was erased, what arrives is erased first: nobody waits for a backup before that.
+            Verdict.Expiring when pending is not null && IsErasedFrom(after) => pending with
+            {
+                Detail = $"{pending.Detail} {outcome?.Fault?.Message ?? after.Detail}",
+            },
             Verdict.Expiring when pending?.Until > after.Until => new Settlement(
                 Verdict.Expiring,
                 pending.Until,
@@ -72,6 +80,9 @@ internal sealed record Settlement(Verdict Verdict, DateTimeOffset? Until, string
             }
             : new Settlement(finding.Verdict, until, finding.Detail);
     }
+
+    private static bool IsErasedFrom(DeviceDataFinding after) =>
+        after.Location.Capabilities.HasFlag(LocationCapabilities.Erase) && after.RecordCount + after.RelayedCount == 0;
 
     /// <summary>Whether all that is left is what the sink left on purpose.</summary>
     private static bool Explains(ErasureOutcome outcome, DeviceDataFinding after) =>

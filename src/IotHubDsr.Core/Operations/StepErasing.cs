@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Requests;
 using IotHubDsr.Core.Records;
@@ -29,6 +30,9 @@ internal sealed class StepErasing(
     private const int MostGroupsOfLine = 2_000;
 
     private readonly Announcing _announcing = new(open);
+
+    /// <summary>What would let a device register again and could not be stopped in this run, by device.</summary>
+    private readonly ConcurrentDictionary<string, (DataLocation Location, Fault Fault)> _unstopped = new(StringComparer.Ordinal);
 
     /// <summary>Whether nothing is erased, and only accounted for what services have carried out.</summary>
     private bool IsReadOnly => kind == RunKinds.Verify;
@@ -74,20 +78,33 @@ internal sealed class StepErasing(
         if (step.Before.IsDeclined || step.Hold is not null || !reading.IsNarrowable(step.Location))
             return false;
 
-        // What a service is still to carry out is not ordered again; what it has carried out is accounted for, also by a run that erases
-        // nothing.
+        // What a service is still to carry out is not ordered again, and its sink knows what that is or all waits for it; what it has
+        // carried out is accounted for, also by a run that erases nothing.
         LocationTickets orders = open.State.Of(step.Location.Id).Tickets;
-        if (orders.OpenOf(step.Subject) is not null)
+        TicketTaken? ordered = orders.OpenOf(step.Subject);
+        if (ordered is not null && (IsReadOnly || orders.CoverAllOf(step.Subject)))
             return false;
         if (IsReadOnly)
-            return orders.IsDoneFor(step.Subject) && step.Planned.Action == ErasureAction.Erase && !step.IsSettled;
+            return orders.IsDoneFor(step.Subject) && !step.IsSettled && step.Location.Capabilities.HasFlag(LocationCapabilities.Erase);
         if (step.Planned.Action == ErasureAction.Erase && !step.IsSettled)
-            return !step.IsWaiting(now);
-        return kind == RunKinds.Resume && step.IsDue(now) && step.Location.Capabilities.HasFlag(LocationCapabilities.Erase);
+            return !step.IsWaiting(now) || (ordered is not null && orders.IsPromisedBy(step.Subject, step.Before.Until));
+        bool isDue = step.IsDue(now) || IsUnverified(step);
+        return kind == RunKinds.Resume && isDue && step.Location.Capabilities.HasFlag(LocationCapabilities.Erase);
     }
+
+    /// <summary>
+    /// Whether a run that ended before its verification has taken out what waits for receivers: what only an erasure sees as a whole is
+    /// verified by none but the run that has received it.
+    /// </summary>
+    private bool IsUnverified(RequestStep step) =>
+        reading.Options.Erasure.SettleMessages
+        && step is { IsSettled: true, Before.Verdict: null }
+        && SinkCatalogue.Has(step.Location.Kind, PlaceTraits.DeliversToReceivers);
 
     private async Task EraseAsync(ErasurePart part, bool deletesDevice, CancellationToken cancellationToken)
     {
+        if (SinkCatalogue.Has(part.Location.Kind, PlaceTraits.HoldsIdentity))
+            await KeepUnstoppedAsync(part, cancellationToken);
         if (IsReadOnly)
             part.Attempts.RemoveAll(attempt => attempt.Fault is not null || attempt.Finding.Verdict != Verdict.Absent);
         List<ErasureAttempt> erasable = [.. part.Attempts.Where(attempt => attempt.Fault is null)];
@@ -97,8 +114,29 @@ internal sealed class StepErasing(
             await CallAsync(part, erasable, cancellationToken);
         LocationTickets orders = open.State.Of(part.Location.Id).Tickets;
         foreach (ErasureAttempt attempt in part.Attempts)
+        {
             attempt.Settle(isOrdered: orders.OpenOf(attempt.Step.Subject) is not null);
+            if (attempt.Step.Outcome?.Fault is { } fault && SinkCatalogue.Has(part.Location.Kind, PlaceTraits.CreatesDevices))
+                _unstopped.TryAdd(attempt.Step.DeviceId, (part.Location, fault));
+        }
+
         await RecordAsync(part.Location, deletesDevice, part.Attempts, cancellationToken);
+    }
+
+    /// <summary>A device that registers again as soon as it is deleted would be beyond the request: it is deleted once that is ended.</summary>
+    private async Task KeepUnstoppedAsync(ErasurePart part, CancellationToken cancellationToken)
+    {
+        foreach (ErasureAttempt attempt in part.Attempts.Where(static attempt => attempt.Fault is null))
+        {
+            if (!_unstopped.TryGetValue(attempt.Step.DeviceId, out (DataLocation Location, Fault Fault) unstopped))
+                continue;
+            attempt.Fault = FaultCatalogue.DeviceWouldReturn.For(
+                attempt.Step.DeviceId,
+                unstopped.Location.ToString(),
+                unstopped.Fault.Message.TrimEnd('.')
+            );
+            await events.EmitAsync(new FaultEvent(attempt.Fault), cancellationToken);
+        }
     }
 
     /// <summary>Reads what is left where an earlier run may have been; elsewhere the plan's own finding applies.</summary>
@@ -152,6 +190,7 @@ internal sealed class StepErasing(
                 {
                     Record = (what, token) => _announcing.AnnounceAsync(location.Id, what, token),
                     Take = (ticket, token) => tickets.TakeAsync(location.Id, ticket, token),
+                    Withdraw = (operation, token) => tickets.WithdrawAsync(location.Id, operation, token),
                     Tickets = tickets.OpenOf(location.Id),
                     Earlier = part.Earlier,
                     Held = part.Held,
@@ -172,6 +211,8 @@ internal sealed class StepErasing(
                 if (attempt.Outcome.Fault is { } told)
                     reach.NoteReported(told);
             }
+
+            CountEarlier(location, attempts);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -179,6 +220,23 @@ internal sealed class StepErasing(
             await events.EmitAsync(new FaultEvent(fault), cancellationToken);
             foreach (ErasureAttempt attempt in attempts)
                 attempt.Fault = fault;
+        }
+    }
+
+    /// <summary>Counts what earlier runs have erased where only the work itself meets all that is left.</summary>
+    private void CountEarlier(DataLocation location, List<ErasureAttempt> attempts)
+    {
+        List<ErasureAttempt> told = [.. attempts.Where(static attempt => attempt is { IsUndetermined: true, Outcome.Met: not null })];
+        if (told.Count == 0)
+            return;
+        IReadOnlyDictionary<int, AnnouncedWork> gone = _announcing.GoneOf(
+            location.Id,
+            told.SelectMany(static attempt => attempt.Outcome!.Met!, static (attempt, path) => (attempt.Step.DeviceId, path))
+        );
+        foreach (ErasureAttempt attempt in told)
+        {
+            attempt.IsUndetermined = false;
+            attempt.Earlier = gone.GetValueOrDefault(_announcing.IndexOf(attempt.Step.DeviceId));
         }
     }
 
@@ -192,6 +250,7 @@ internal sealed class StepErasing(
         List<ErasedGroup> groups =
         [
             .. attempts
+                .Where(static attempt => attempt is not { IsUndetermined: true, Step.Outcome.Fault: null })
                 .GroupBy(attempt =>
                     (
                         Total: attempt.Records,

@@ -30,7 +30,12 @@ internal sealed class StepVerifying(
 
     private const string NotApproved = "Not approved; nothing was done.";
 
+    private const string MayHaveCome =
+        "An earlier run received every message, and what came since can be seen as a whole only by receiving them once more";
+
     private readonly HashSet<string> _configured = [.. locations.All.Select(location => location.Id)];
+
+    private ReturnedDevices? _returned;
 
     /// <param name="steps">The steps of the plan.</param>
     /// <param name="now">The time by the services; null if unknown.</param>
@@ -42,6 +47,7 @@ internal sealed class StepVerifying(
     )
     {
         var receipts = new Dictionary<RequestStep, ErasureReceipt>();
+        _returned = new ReturnedDevices(steps, open.State);
         foreach (
             IGrouping<ErasureStage, IGrouping<string, RequestStep>> stage in steps
                 .GroupBy(step => step.Location.Id, StringComparer.Ordinal)
@@ -51,7 +57,7 @@ internal sealed class StepVerifying(
         {
             // Of what one look reads for all its locations the time is that at which it began.
             bool isPerDevice = stage.Key == ErasureStage.Identity;
-            SharedReads? shared = isPerDevice ? new SharedReads { IsAfterErasure = true } : null;
+            SharedReads? shared = isPerDevice ? new SharedReads { IsAfterErasure = stage.Any(static place => place.Any(IsTried)) } : null;
             DateTimeOffset? allBegan = isPerDevice ? now() : null;
             var asOf = new ConcurrentDictionary<string, DateTimeOffset?>(StringComparer.Ordinal);
             await LocalScheduler.ForEachPlaceAsync(
@@ -101,7 +107,13 @@ internal sealed class StepVerifying(
     {
         try
         {
-            return SettlementOf(step, arrivals, asOf);
+            Settlement settlement = SettlementOf(step, arrivals, asOf);
+            return _returned?.Tell(step) is { } returned
+                ? settlement with
+                {
+                    Detail = $"{settlement.Detail} {returned}".Trim(),
+                }
+                : settlement;
         }
         catch (Exception exception) when (FindingsFile.CannotBeRead(exception))
         {
@@ -109,6 +121,8 @@ internal sealed class StepVerifying(
             return new Settlement(Verdict.Unreachable, Until: null, fault.Message) { Doubt = fault };
         }
     }
+
+    private static bool IsTried(RequestStep step) => step.IsTried;
 
     private bool IsToRead(RequestStep step) => locations.SinkOf(step.Location) is not null && !IsLeft(step);
 
@@ -155,8 +169,8 @@ internal sealed class StepVerifying(
                 : null,
             RecordsErased = isServed ? step.Outcome?.RecordsErased ?? step.Before.Erased : null,
             RecordsRemaining =
-                step.After is not { } after ? step.Before.Remaining
-                : after.IsCounted ? after.RecordCount
+                step.After is not { } after || (after.MayHoldMore && settlement.Verdict == Verdict.ErasurePending) ? step.Before.Remaining
+                : after.IsCounted ? after.RecordCount + settlement.Unfound
                 : null,
             ItemsChanged = step.Outcome?.ItemsChanged ?? step.Before.Changes,
             Until = settlement.Until,
@@ -187,6 +201,10 @@ internal sealed class StepVerifying(
         var found = Settlement.Of(done, after, arrivals.PendingOf(step.Location, step.Subject));
         if (tickets.PendingOf(step, found, now) is { } ordered)
             return ordered;
+        if (tickets.LeftOf(step, found, now) is { } left)
+            return left;
+        if (after.MayHoldMore && found.Verdict == Verdict.OwnerAction)
+            return StillPending(step, after, now) ?? found;
         if (found.Verdict != Verdict.Present)
             return found;
         return HoldOf(step, after)
@@ -207,8 +225,8 @@ internal sealed class StepVerifying(
         : null;
 
     /// <summary>
-    /// What an earlier run left on purpose, for it was too young, is pending until its time as long as nothing tries it again. More than
-    /// was left is not explained by that.
+    /// What an earlier run left on purpose, for it was too young, is pending until its time as long as nothing tries it again; and so is
+    /// what only an erasure sees as a whole. More than was left is not explained by that.
     /// </summary>
     private static Settlement? StillPending(RequestStep step, DeviceDataFinding after, DateTimeOffset? now) =>
         !step.IsTried
@@ -221,7 +239,8 @@ internal sealed class StepVerifying(
                 step.Before.Until,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"What is left may still be written to; run Resume-IotDataRequest after {step.Before.Until:u}."
+                    $"{(after.MayHoldMore ? MayHaveCome : "What is left may still be written to")}; run Resume-IotDataRequest after "
+                        + $"{step.Before.Until:u}."
                 )
             )
             : null;

@@ -45,7 +45,7 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     private static ReadOnlySpan<byte> ConnectionDeviceIdProperty => "ConnectionDeviceId"u8;
 
     /// <summary>Whether a key of this length can be one of the names: quicker than to look at it.</summary>
-    public static bool MayBeName(int length) => length is 8 or 18 or 27;
+    public static bool MayBeName(int length) => length is 6 or 8 or 18 or 27;
 
     public bool HasMatch => (_senderCount | _attributedCount | _mentionedCount) != 0 && !_hub.IsAnother && !IsUnread;
 
@@ -68,6 +68,9 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
 
     /// <summary>Whether names of members count as mentions, too, that are overruled by what the service wrote.</summary>
     public bool CountsOverruled { get; init; }
+
+    /// <inheritdoc cref="RecordOrigin.ListsDevices" />
+    public bool ListsDevices { get; } = subjects.Origin is { ListsDevices: true };
 
     /// <summary>Subjects whose ID another device had later, by a record that was resolved since the walk began.</summary>
     public IReadOnlyCollection<int> LaterDevices => _laterDevices;
@@ -104,6 +107,15 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
     public static bool NamesAttribution(ReadOnlySpan<byte> property) =>
         property.SequenceEqual(DeviceIdProperty) || property.SequenceEqual(ConnectionDeviceIdProperty);
 
+    /// <summary>
+    /// The sender's system property as MQTT names it: where a message was passed on, it can stand among the application properties, and
+    /// nothing else name the sender.
+    /// </summary>
+    public static bool NamesSenderOfMqtt(ReadOnlySpan<byte> property) => property.SequenceEqual("$.cdid"u8);
+
+    /// <summary>Whether an application property can name a device.</summary>
+    public static bool NamesDevice(ReadOnlySpan<byte> property) => NamesAttribution(property) || NamesSenderOfMqtt(property);
+
     public void Reset()
     {
         _senderCount = 0;
@@ -125,6 +137,10 @@ internal sealed class RecordMatcher(SubjectIndex subjects)
         else if (NamesAttribution(key))
         {
             AddAttribution(value);
+        }
+        else if (NamesSenderOfMqtt(key))
+        {
+            AddSender(value, SenderSource.Property);
         }
     }
 

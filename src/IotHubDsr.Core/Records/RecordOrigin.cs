@@ -16,11 +16,20 @@ internal sealed class RecordOrigin(params string[] hubNames)
 
     private readonly byte[][] _hubNames = [.. hubNames.Select(Encoding.UTF8.GetBytes)];
 
+    /// <summary>Everything that it says, as one text.</summary>
+    public string Text => $"{string.Join('\n', hubNames)}\n{IsShared}\n{ListsDevices}";
+
     /// <summary>
     /// Whether records of another hub can be among those that name none: then only the generation of a known device tells that one is this
     /// hub's.
     /// </summary>
     public bool IsShared { get; init; }
+
+    /// <summary>
+    /// Whether the records are those of a hub's exports and imports, in which the member <c>id</c> is a device. Everywhere else it is the
+    /// record's own.
+    /// </summary>
+    public bool ListsDevices { get; init; }
 
     private static ReadOnlySpan<byte> HubTypeBytes => "/providers/Microsoft.Devices/IotHubs/"u8;
 

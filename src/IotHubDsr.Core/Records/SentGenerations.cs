@@ -11,7 +11,9 @@ internal sealed class SentGenerations : IEquatable<SentGenerations>
     private readonly List<Sent> _sent = [];
 
     /// <summary>Accounts for a record of the device's own; one without a generation ID is not counted.</summary>
-    public void Add(in RecordFacts facts)
+    /// <param name="facts">What the record says.</param>
+    /// <param name="records">How many records say the same.</param>
+    public void Add(in RecordFacts facts, long records = 1)
     {
         if (facts.Generation.IsEmpty)
             return;
@@ -20,13 +22,13 @@ internal sealed class SentGenerations : IEquatable<SentGenerations>
         {
             if (facts.Generation.SequenceEqual(sent.Generation))
             {
-                sent.Add(1, facts.Enqueued);
+                sent.Add(records, facts.Enqueued);
                 return;
             }
         }
 
         if (_sent.Count < Most)
-            _sent.Add(new Sent(facts.Generation.ToArray(), 1, facts.Enqueued));
+            _sent.Add(new Sent(facts.Generation.ToArray(), records, facts.Enqueued));
     }
 
     public void Add(SentGenerations others)

@@ -17,6 +17,7 @@ internal sealed class SubjectIndex
     private readonly byte[][] _keys;
     private readonly int[] _slots;
     private readonly ulong[] _sketch;
+    private readonly AskedNames? _asked;
 
     public SubjectIndex(IEnumerable<string> deviceIds)
         : this(deviceIds.Distinct(StringComparer.Ordinal).Select(id => new Subject(id)).ToArray()) { }
@@ -29,6 +30,13 @@ internal sealed class SubjectIndex
         _sketch = new ulong[BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, _keys.Length * SketchBitsPerSubject / 64))];
         for (int subject = 0; subject < _keys.Length; subject++)
             Add(_keys[subject], subject);
+    }
+
+    private SubjectIndex(SubjectIndex same, AskedNames asked)
+    {
+        (_subjects, _keys, _slots, _sketch) = (same._subjects, same._keys, same._slots, same._sketch);
+        Origin = same.Origin;
+        _asked = asked;
     }
 
     /// <param name="subjects">The subjects.</param>
@@ -49,14 +57,22 @@ internal sealed class SubjectIndex
 
     public bool TryFind(ReadOnlySpan<byte> utf8, out int subject)
     {
+        _asked?.Add(utf8);
+
         // Nearly all IDs in a file are of other devices: a few of their bytes tell most of them before hashing all.
         uint sketch = Sketch(utf8);
-        if ((_sketch[(int)(sketch >> 6) & (_sketch.Length - 1)] & (1UL << (int)sketch)) != 0)
-            return TryFindHashed(utf8, out subject);
+        if ((_sketch[(int)(sketch >> 6) & (_sketch.Length - 1)] & (1UL << (int)sketch)) == 0 || !TryFindHashed(utf8, out subject))
+        {
+            subject = -1;
+            return false;
+        }
 
-        subject = -1;
-        return false;
+        _asked?.MeetSubject();
+        return true;
     }
+
+    /// <summary>The same subjects, with a note of everything that is asked; for one walk over one file.</summary>
+    public SubjectIndex Noting(AskedNames asked) => new(this, asked);
 
     private bool TryFindHashed(ReadOnlySpan<byte> utf8, out int subject)
     {

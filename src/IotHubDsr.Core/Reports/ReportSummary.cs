@@ -1,4 +1,5 @@
 using IotHubDsr.Core.Azure.Hub;
+using IotHubDsr.Core.Sinks;
 
 namespace IotHubDsr.Core.Reports;
 
@@ -32,6 +33,9 @@ internal static class ReportSummary
             Verdict.Expiring when !facts.HasErasure => "Everything that can be read was read; the rest expires at the times given below.",
             Verdict.Expiring => "Everything that can be erased was erased; the rest expires on the dates given below.",
             Verdict.Held => "Some data is kept for now, on the grounds given below.",
+            Verdict.OwnerAction when Acting(facts).All(IsOperators) => "In some places the hub's operator has to act; see below what.",
+            Verdict.OwnerAction when Acting(facts).Any(IsOperators) =>
+                "In some places the hub's operator, or someone else, has to act; see below who and what.",
             Verdict.OwnerAction => "In some places someone else has to act; see below who and what.",
             Verdict.Present when !facts.HasErasure => "Data was found; what was handed over and what was not is listed below.",
             Verdict.Present => "Some places still hold data.",
@@ -51,7 +55,12 @@ internal static class ReportSummary
             "close by themselves at known times"
         );
         Add(facts.Count(static verdict => verdict == Verdict.Held), "is on hold", "are on hold");
-        Add(facts.Count(static verdict => verdict == Verdict.OwnerAction), "needs an action of its owner", "need an action of their owner");
+        Add(Acting(facts).Count(IsOperators), "needs an action of the hub's operator", "need an action of the hub's operator");
+        Add(
+            Acting(facts).Count(static location => !IsOperators(location)),
+            "needs an action of its owner",
+            "need an action of their owner"
+        );
         Add(
             facts.Locations.Count(static location => location.HasOwnerActed),
             "was handled by its owner, as recorded",
@@ -73,6 +82,11 @@ internal static class ReportSummary
                 parts.Add($"{ReportParts.Count(number)} {(number == 1 ? one : many)}");
         }
     }
+
+    private static IEnumerable<LocationSummary> Acting(ReportFacts facts) =>
+        facts.Open.Where(static location => location.Verdict == Verdict.OwnerAction);
+
+    private static bool IsOperators(LocationSummary location) => SinkCatalogue.LeftToOperator(location.Location.Kind) is not null;
 
     private static string Erasure(ReportFacts facts) =>
         !facts.HasErasure

@@ -42,6 +42,9 @@ internal sealed record Sink(PlaceDescription Description, IFinder Find)
     /// <summary>Asks for orders to erase; null where erasing is done when it returns.</summary>
     public ITicketReader? Tickets { get; init; }
 
+    /// <summary>Says how long it takes; null where no limit of the service slows it down.</summary>
+    public IPaced? Pace { get; init; }
+
     /// <summary>A sink whose roles are those of one object.</summary>
     /// <param name="description">The kind.</param>
     /// <param name="roles">What has the roles.</param>
@@ -51,5 +54,6 @@ internal sealed record Sink(PlaceDescription Description, IFinder Find)
             Export = roles as IExporter,
             Erase = roles as IEraser,
             Tickets = roles as ITicketReader,
+            Pace = roles as IPaced,
         };
 }

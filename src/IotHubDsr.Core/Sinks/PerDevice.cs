@@ -31,7 +31,8 @@ internal static class PerDevice
 
     /// <summary>
     /// Whether a device has no twin, and thus is not there. Reads of a twin are current, as those of an identity are, and a hub allows sixty
-    /// times as many of them. Where it cannot be read, the identity decides.
+    /// times as many of them. Where it cannot be read, the identity decides. The hub logs reads of twins: who has nothing to erase in the hub
+    /// any more asks for the identity, or each look would leave a row for the next one to find.
     /// </summary>
     private static async Task<bool> IsGoneAsync(HubClient hub, string deviceId, CancellationToken cancellationToken)
     {

@@ -4,6 +4,7 @@ using System.Globalization;
 using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Foundation;
 using IotHubDsr.Core.Records;
+using IotHubDsr.Core.Sinks.BlobIndexes;
 
 namespace IotHubDsr.Core.Sinks;
 
@@ -46,6 +47,9 @@ internal sealed class SinkCall(
     /// <summary>What this look at a location shares with that at another; null where it is alone.</summary>
     public SharedReads? Shared { get; init; }
 
+    /// <summary>What earlier readings of archives left of the devices in them; null where there is no index.</summary>
+    public IndexStore? Index { get; init; }
+
     /// <summary>
     /// How the location was read just now, for a certificate: a sentence without personal data. Null where the sink's own says it all.
     /// </summary>
@@ -74,6 +78,9 @@ internal sealed class SinkCall(
 
     /// <summary>Records a ticket; null where nothing is erased.</summary>
     public Func<ErasureTicket, CancellationToken, ValueTask>? Take { get; init; }
+
+    /// <summary>Takes an unconfirmed ticket back; null where nothing is erased.</summary>
+    public Func<string, CancellationToken, ValueTask>? Withdraw { get; init; }
 
     /// <summary>How many parts of the location failed so far.</summary>
     public int Faults => Volatile.Read(ref _faults);
@@ -168,6 +175,8 @@ internal sealed class SinkCall(
     {
         if (Take is not null)
             await Take(ticket, cancellationToken);
+        if (ticket.IsUnconfirmed)
+            return;
         string due = ticket.DueBy is { } by ? string.Create(CultureInfo.InvariantCulture, $", which it promises by {by:u}") : string.Empty;
         await NoteAsync(
             NoticeLevel.Verbose,
@@ -175,6 +184,10 @@ internal sealed class SinkCall(
             cancellationToken
         );
     }
+
+    /// <summary>The service has refused an order whose unconfirmed ticket was taken.</summary>
+    public ValueTask WithdrawAsync(string operation, CancellationToken cancellationToken) =>
+        Withdraw is null ? ValueTask.CompletedTask : Withdraw(operation, cancellationToken);
 
     private RecordSelection SelectionOf(
         IEnumerable<string> deviceIds,
@@ -203,4 +216,7 @@ internal sealed record SinkOptions(int ThrottleLimit)
 {
     /// <summary>What the operation takes of the devices' data.</summary>
     public ErasureOptions Erasure { get; init; } = ErasureOptions.OwnAndCurrent;
+
+    /// <summary>What is done with the index of devices.</summary>
+    public IndexUse Index { get; init; } = IndexUse.Extend;
 }

@@ -37,6 +37,9 @@ internal sealed class SinkCatalogue
     /// <summary>Whether a kind has a trait. Of a kind that another version knew nothing is known.</summary>
     public static bool Has(string? kind, PlaceTraits trait) => kind is not null && OfModule.Kinds.Of(kind).Is(trait);
 
+    /// <inheritdoc cref="PlaceDescription.LeftToOperator" />
+    public static string? LeftToOperator(string kind) => OfModule.Kinds.Of(kind).LeftToOperator;
+
     /// <summary>The sinks that there are, for one connection.</summary>
     public IReadOnlyList<Sink> Open(HubClient hub, AzureAccess access, TimeProvider time)
     {

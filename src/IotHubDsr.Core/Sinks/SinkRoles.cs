@@ -44,6 +44,15 @@ internal interface ITicketReader
     Task<IReadOnlyList<TicketAnswer>> AskAsync(SinkCall call, IReadOnlyList<ErasureTicket> tickets, CancellationToken cancellationToken);
 }
 
+/// <summary>Says how long places of one kind take at least: their service allows only so many calls in a time.</summary>
+internal interface IPaced
+{
+    /// <param name="location">The place.</param>
+    /// <param name="findings">What was found there.</param>
+    /// <param name="readings">How often it is read again.</param>
+    TimeSpan TimeFor(DataLocation location, IReadOnlyCollection<DeviceDataFinding> findings, int readings);
+}
+
 /// <summary>What erasing did to one subject in one location.</summary>
 /// <param name="DeviceId">The subject.</param>
 /// <param name="RecordsErased">Records that are no longer in the current state of the location.</param>
@@ -61,6 +70,12 @@ internal sealed record ErasureOutcome(string DeviceId, long RecordsErased, int I
 
     /// <summary>Paths of the items that were left as they are on purpose: held, or too young to be touched.</summary>
     public IReadOnlySet<string> Left { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>
+    /// Paths of all items of the subject that were met, where doing the work shows more than a reading does: what an earlier run announced
+    /// and is not among them is gone. Null where the work did not meet all, or a reading tells.
+    /// </summary>
+    public IReadOnlySet<string>? Met { get; init; }
 
     /// <summary>Until when <see cref="Verdict"/> holds.</summary>
     public DateTimeOffset? Until { get; init; }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.RegularExpressions;
 using IotHubDsr.Core.Azure.Hub;
@@ -14,9 +15,16 @@ internal sealed class BlobNameFormat
     private const string PartitionToken = "{partition}";
     private const string HubLetter = @"\-A-Za-z0-9";
 
+    /// <summary>How many expressions are kept that are dear to build; a command asks for those of its containers again and again.</summary>
+    private const int MostKept = 8;
+
+    private static readonly ConcurrentDictionary<string, Regex> Kept = new(StringComparer.Ordinal);
+
     private readonly Regex _ofHub;
     private readonly Regex _ofAnother;
-    private readonly Regex[] _folders;
+
+    // Few folders are asked about, and mostly those of one depth.
+    private readonly Lazy<Regex>[] _folders;
 
     /// <param name="format">The format, with the token {iothub} in it.</param>
     /// <param name="hubNames">The names that the hub has or had.</param>
@@ -28,7 +36,9 @@ internal sealed class BlobNameFormat
         _ofAnother = ToRegex(format, AnyBut([.. hubNames.Select(static name => name.ToLowerInvariant()).Distinct()]), isHubOpen: true);
         _folders =
         [
-            .. Enumerable.Range(1, segments.Length - 1).Select(depth => ToRegex(string.Join('/', segments[..depth]) + "/", thisHub)),
+            .. Enumerable
+                .Range(1, segments.Length - 1)
+                .Select(depth => new Lazy<Regex>(() => ToRegex(string.Join('/', segments[..depth]) + "/", thisHub))),
         ];
     }
 
@@ -61,7 +71,7 @@ internal sealed class BlobNameFormat
     {
         int depth = name.EndsWith('/') ? name.AsSpan().Count('/') : 0;
         return depth == 0 ? _ofHub.Match(name)
-            : depth <= _folders.Length ? _folders[depth - 1].Match(name)
+            : depth <= _folders.Length ? _folders[depth - 1].Value.Match(name)
             : null;
     }
 
@@ -106,6 +116,11 @@ internal sealed class BlobNameFormat
         ];
         foreach ((string token, string replacement) in tokens)
             pattern.Replace($@"\{token}", replacement);
-        return new Regex($@"\A{pattern}\z", RegexOptions.CultureInvariant | (open > 1 ? RegexOptions.NonBacktracking : RegexOptions.None));
+        string whole = $@"\A{pattern}\z";
+        if (open <= 1)
+            return new Regex(whole, RegexOptions.CultureInvariant);
+        if (Kept.Count >= MostKept)
+            Kept.Clear();
+        return Kept.GetOrAdd(whole, static text => new Regex(text, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking));
     }
 }

@@ -39,10 +39,14 @@ internal sealed class EventGridDiscovery(
             {
                 if (!hub.ResourceId.Names(topic.Prop("properties").Text("source")))
                     continue;
-                if (ArmId.TryParse(topic.Text("id"), out ArmId? id))
-                    topics.Add(id);
-                else
+                if (!ArmId.TryParse(topic.Text("id"), out ArmId? id))
+                {
                     AddUnreadable(topic, locations);
+                    continue;
+                }
+
+                topics.Add(id);
+                context.SystemTopics.Add(id);
             }
         }
         catch (DsrException exception)

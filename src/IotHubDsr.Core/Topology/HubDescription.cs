@@ -27,6 +27,12 @@ internal sealed record HubDescription
     /// </summary>
     public required JsonElement Properties { get; init; }
 
+    /// <summary>
+    /// Why a newer description could not be read that the service may have: endpoints of newer kinds can be missing from
+    /// <see cref="Properties"/>. Null when it was read, and when the service serves none.
+    /// </summary>
+    public Fault? Unshown { get; init; }
+
     /// <summary>A basic hub has no twins, cloud-to-device messages, jobs or configurations.</summary>
     public bool IsBasic => SkuName.StartsWith('B') || SkuName.StartsWith('b');
 }

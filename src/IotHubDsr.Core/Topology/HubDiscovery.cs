@@ -11,13 +11,15 @@ internal sealed class HubDiscovery(DiscoveryContext context, IReadOnlyList<IPlac
         var locations = new LocationSet();
         foreach (IPlaceSource source in sources)
         {
-            if (source is IServicePlaces service && service.IsIn(hub))
-                locations.Add(service.Of(hub.Name, hub.ResourceId.ToString()));
+            if (source is IServicePlaces service && !(service.NeedsTwins && hub.IsBasic) && service.Of(hub) is { } place)
+                locations.Add(place);
             if (source is IHubPlaces described)
                 await described.AddAsync(hub, context, locations, cancellationToken);
         }
 
         UnknownProperties.Add(locations, hub);
+        if (hub.Unshown is { } unread)
+            locations.AddUnread($"newer kinds of endpoint of {hub.Name}", unread);
         return locations;
     }
 

@@ -4,7 +4,7 @@ using IotHubDsr.Core.Azure;
 
 namespace IotHubDsr.Core.Topology;
 
-/// <summary>Finds and reads the hub itself.</summary>
+/// <summary>Finds and reads the hub itself. One for each connection: it remembers which interface version shows most.</summary>
 /// <param name="arm">Reads Azure Resource Manager.</param>
 /// <param name="notify">Takes what is worth a line but changes nothing.</param>
 internal sealed class HubResource(ArmReader arm, Action<NoticeLevel, string> notify)
@@ -17,13 +17,19 @@ internal sealed class HubResource(ArmReader arm, Action<NoticeLevel, string> not
     /// <summary>
     /// An interface version returns the properties it knows and hides the others; the newest one that the service accepts shows most.
     /// </summary>
-    private static readonly string[] PreviewVersions =
+    private static readonly string[] NewerVersions =
     [
         "2026-10-01-preview",
         "2026-05-01-preview",
         "2026-03-01-preview",
         "2025-08-01-preview",
     ];
+
+    /// <summary>A service that refuses version after version is not asked for ever.</summary>
+    private const int MostProbes = 8;
+
+    /// <summary>The newest version that the service accepted; <see cref="ApiVersion"/> when it accepts no newer one.</summary>
+    private volatile string? _newest;
 
     /// <summary>Finds a hub by its name among those that the account can read.</summary>
     public async Task<HubDescription> FindHubAsync(
@@ -158,57 +164,81 @@ internal sealed class HubResource(ArmReader arm, Action<NoticeLevel, string> not
         string? hostName = properties.Text("hostName");
         if (properties is null || Uri.CheckHostName(hostName) != UriHostNameType.Dns)
             throw FaultCatalogue.ServiceFailed.Exception($"the IoT hub {id.Name}", "its description has no host name.");
-        JsonElement? preview = await ProbePreviewAsync(id, cancellationToken);
+        (JsonElement? newer, Fault? unshown) = await ReadNewerAsync(id, cancellationToken);
+        JsonElement joined = properties.Value;
+        try
+        {
+            joined = newer.Prop("properties") is { } more ? JsonMerge.Add(joined, more) : joined;
+        }
+        catch (InvalidOperationException)
+        {
+            // Valid JSON can hold half a character, which cannot be written again.
+            unshown = FaultCatalogue.ServiceFailed.For($"the newer description of the IoT hub {id.Name}", "it is not valid text.");
+        }
+
         return new HubDescription
         {
             ResourceId = id,
             Name = body.Text("name") ?? id.Name,
             HostName = hostName!,
-            SkuName = body.Prop("sku").Text("name") ?? preview.Prop("sku").Text("name") ?? "",
+            SkuName = body.Prop("sku").Text("name") ?? newer.Prop("sku").Text("name") ?? "",
             Units = (int)Math.Clamp(body.Prop("sku").Number("capacity") ?? 1, 1, int.MaxValue),
             State = properties.Text("state") ?? "Unknown",
-            Properties = Join(properties.Value, preview.Prop("properties")),
+            Properties = joined,
+            Unshown = unshown,
         };
     }
 
-    private JsonElement Join(JsonElement known, JsonElement? more)
+    /// <summary>
+    /// The description in the newest version that the service accepts; neither when it accepts none. The first refusal usually names the
+    /// versions that there are, also those that came after this one was written.
+    /// </summary>
+    private async Task<(JsonElement? Newer, Fault? Unshown)> ReadNewerAsync(ArmId id, CancellationToken cancellationToken)
     {
-        try
-        {
-            return more is null ? known : JsonMerge.Add(known, more.Value);
-        }
-        catch (InvalidOperationException)
-        {
-            // Valid JSON can hold half a character, which cannot be written again.
-            notify(NoticeLevel.Verbose, "The preview of the hub's description could not be joined with the stable one.");
-            return known;
-        }
-    }
-
-    private async Task<JsonElement?> ProbePreviewAsync(ArmId id, CancellationToken cancellationToken)
-    {
-        foreach (string version in PreviewVersions)
+        if (_newest == ApiVersion)
+            return (null, null);
+        var refused = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        IReadOnlyList<string> named = [];
+        while (refused.Count < MostProbes && Next(named, refused) is { } version)
         {
             try
             {
-                return await arm.GetAsync(new ArmCall(id.Path, version, $"the IoT hub {id.Name}"), cancellationToken);
+                JsonElement newer = await arm.GetAsync(new ArmCall(id.Path, version, $"the IoT hub {id.Name}"), cancellationToken);
+                _newest = version;
+                return (newer, null);
             }
-            catch (DsrException exception) when (exception.InnerException is global::Azure.RequestFailedException { Status: 400 })
+            catch (DsrException exception) when (exception.InnerException is global::Azure.RequestFailedException { Status: 400 } refusal)
             {
-                continue;
+                refused.Add(version);
+                IReadOnlyList<string> versions = ArmError.VersionsIn(refusal);
+                named = versions.Count > 1 ? versions : named;
             }
             catch (DsrException exception)
             {
-                notify(NoticeLevel.Verbose, $"The preview {version} of the hub's description could not be read: {exception.Fault.Message}");
-                return null;
+                return (null, exception.Fault);
             }
         }
 
+        _newest = ApiVersion;
         notify(
             NoticeLevel.Verbose,
-            $"No preview of the hub's description is served; kinds of endpoint newer than {ApiVersion} show by their routes alone."
+            $"No newer description of the hub is served; kinds of endpoint newer than {ApiVersion} show by their routes alone."
         );
-        return null;
+        return (null, null);
+    }
+
+    /// <summary>
+    /// The version to ask for: the one that was accepted before, then the newest of those that are named, then those known. A stable version
+    /// can hide what an earlier preview shows.
+    /// </summary>
+    private string? Next(IReadOnlyList<string> named, HashSet<string> refused)
+    {
+        IEnumerable<string> candidates = named
+            .Where(static version => string.CompareOrdinal(version, ApiVersion) > 0)
+            .OrderByDescending(static version => version.EndsWith("-preview", StringComparison.OrdinalIgnoreCase))
+            .ThenByDescending(static version => version, StringComparer.Ordinal)
+            .Concat(NewerVersions);
+        return candidates.Prepend(_newest).FirstOrDefault(version => version is not null && !refused.Contains(version));
     }
 
     private async Task<IReadOnlyList<string>> SubscriptionsAsync(string? subscriptionId, CancellationToken cancellationToken) =>

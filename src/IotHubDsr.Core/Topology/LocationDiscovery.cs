@@ -1,4 +1,5 @@
 using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Azure.Hub;
 
 namespace IotHubDsr.Core.Topology;
 
@@ -8,14 +9,19 @@ namespace IotHubDsr.Core.Topology;
 /// <param name="arm">Reads Azure Resource Manager.</param>
 /// <param name="cloud">The cloud that the hub is in.</param>
 /// <param name="notify">Takes what is worth a line but changes nothing.</param>
+/// <param name="service">The hub's service API, which alone tells of its jobs.</param>
 internal sealed class LocationDiscovery(
     PlaceKinds kinds,
     IReadOnlyList<IPlaceSource> sources,
     ArmReader arm,
     Cloud cloud,
-    Action<NoticeLevel, string> notify
+    Action<NoticeLevel, string> notify,
+    HubClient? service = null
 )
 {
+    /// <summary>What is read of the hub's jobs, in words.</summary>
+    private const string Transfers = "export and import jobs";
+
     /// <summary>
     /// Lists every location. A part of the configuration that cannot be read is a location itself, and a fault; it never ends the rest.
     /// </summary>
@@ -29,7 +35,7 @@ internal sealed class LocationDiscovery(
     )
     {
         var accounts = new StorageAccounts(arm, cloud, hub.ResourceId.SubscriptionId, notify);
-        var context = new DiscoveryContext(arm, accounts, new Subscriptions(arm));
+        var context = new DiscoveryContext(arm, accounts, new Subscriptions(arm)) { GroupReaders = Of<IGroupReaders>() };
         Task<OtherHubs> otherHubs = OtherHubs.ReadAsync(hub, context, Of<IEndpointPlaces>(), cancellationToken);
         var events = new EventGridDiscovery(context, Of<IHandlerPlaces>(), Of<IDeadLetterPlaces>());
         Task<LocationSet>[] parts =
@@ -38,6 +44,7 @@ internal sealed class LocationDiscovery(
             PartAsync("routing", () => new RoutingDiscovery(context, Of<IEndpointPlaces>(), notify).FindAsync(hub, cancellationToken)),
             PartAsync("events", () => events.FindAsync(hub, cancellationToken)),
             PartAsync("diagnostic settings", () => new DiagnosticsDiscovery(context, Of<ILogPlaces>()).FindAsync(hub, cancellationToken)),
+            PartAsync(Transfers, () => TransfersAsync(service, sources, new(hub.Name, cloud, accounts), cancellationToken)),
             .. Of<IAttachedPlaces>()
                 .Select(source =>
                     PartAsync(source.Part, () => AddedAsync(found => source.AddAsync(hub, context, found, cancellationToken)))
@@ -48,35 +55,44 @@ internal sealed class LocationDiscovery(
         foreach (LocationSet part in await Task.WhenAll(parts))
             locations.Add(part);
         locations.Add(extra.Select(location => OfHub(kinds, location, hub.Name)));
-        IReadOnlyList<LocationDraft> ways = locations.Ways;
-        Task<LocationSet>[] onward =
-        [
-            .. Of<IOnwardPlaces>()
-                .Select(source =>
-                    PartAsync(source.Part, () => AddedAsync(found => source.AddAsync(ways, hub, context, found, cancellationToken)))
-                ),
-        ];
-        foreach (LocationSet part in await Task.WhenAll(onward))
-            locations.Add(part);
+        var attached = new AttachedDiagnostics(context, Of<ILogPlaces>());
+        locations.Add(await AttachedAsync());
+        await AddOnwardAsync(locations);
+
+        // What is found on the way onward has settings of its own, and what these lead to is followed in turn; each resource is asked once.
+        while (await AttachedAsync() is { Ways.Count: > 0 } logs)
+        {
+            await AddOnwardAsync(logs);
+            locations.Add(logs);
+        }
+
         locations.Add(accounts.Refusals);
         return locations.Build(kinds, await otherHubs);
 
-        async Task<LocationSet> PartAsync(string part, Func<Task<LocationSet>> find)
+        Task<LocationSet> AttachedAsync() =>
+            PartAsync(AttachedDiagnostics.Part, () => attached.FindAsync(locations.Ways, hub, cancellationToken));
+
+        async Task AddOnwardAsync(LocationSet places)
         {
-            try
+            foreach (
+                IGrouping<bool, IOnwardPlaces> turn in Of<IOnwardPlaces>()
+                    .GroupBy(static source => source.IsLast)
+                    .OrderBy(static turn => turn.Key)
+            )
             {
-                return await find();
-            }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-            {
-                var unread = new LocationSet();
-                unread.AddUnread(
-                    $"{part} of {hub.Name}",
-                    AzureFaults.Translate(exception, $"the {part} of {hub.Name}", "read", "Reader").Fault
-                );
-                return unread;
+                IReadOnlyList<LocationDraft> ways = places.Ways;
+                Task<LocationSet>[] onward =
+                [
+                    .. turn.Select(source =>
+                        PartAsync(source.Part, () => AddedAsync(found => source.AddAsync(ways, hub, context, found, cancellationToken)))
+                    ),
+                ];
+                foreach (LocationSet part in await Task.WhenAll(onward))
+                    places.Add(part);
             }
         }
+
+        Task<LocationSet> PartAsync(string part, Func<Task<LocationSet>> find) => ReadAsync(part, hub.Name, find, cancellationToken);
 
         static async Task<LocationSet> AddedAsync(Func<LocationSet, Task> add)
         {
@@ -86,17 +102,49 @@ internal sealed class LocationDiscovery(
         }
     }
 
+    /// <summary>
+    /// As <see cref="ForConnectionString(PlaceKinds, IReadOnlyList{IPlaceSource}, string, IReadOnlyList{LocationDraft}, bool, LocationSet?)"/>,
+    /// with what the service API tells.
+    /// </summary>
+    public static async Task<DiscoveryResult> ForConnectionStringAsync(
+        PlaceKinds kinds,
+        IReadOnlyList<IPlaceSource> sources,
+        HubClient service,
+        Cloud cloud,
+        IReadOnlyList<LocationDraft> extra,
+        CancellationToken cancellationToken
+    )
+    {
+        string hubName = service.HostName.Split('.')[0];
+        LocationSet told = await ReadAsync(
+            Transfers,
+            hubName,
+            () => TransfersAsync(service, sources, new(hubName, cloud, Accounts: null), cancellationToken),
+            cancellationToken
+        );
+        return ForConnectionString(kinds, sources, service.HostName, extra, isBasic: !service.SupportsTwins, told);
+    }
+
     /// <summary>The locations of a hub of which only the service API can be reached: that there may be others is one of them.</summary>
     public static DiscoveryResult ForConnectionString(
         PlaceKinds kinds,
         IReadOnlyList<IPlaceSource> sources,
         string hostName,
-        IReadOnlyList<LocationDraft> extra
+        IReadOnlyList<LocationDraft> extra,
+        bool isBasic = false,
+        LocationSet? told = null
     )
     {
         string hubName = hostName.Split('.')[0];
         var locations = new LocationSet();
-        locations.Add(sources.OfType<IServicePlaces>().Select(source => source.Of(hubName, resourceId: null)));
+        locations.Add(
+            sources
+                .OfType<IServicePlaces>()
+                .Where(source => !(source.NeedsTwins && isBasic))
+                .Select(source => source.Of(hubName, resourceId: null))
+        );
+        if (told is not null)
+            locations.Add(told);
         locations.Add(
             new LocationDraft
             {
@@ -127,6 +175,42 @@ internal sealed class LocationDiscovery(
         {
             Settings = new Dictionary<string, string>(location.Settings, StringComparer.Ordinal) { [LocationSettings.HubName] = hubName },
         };
+    }
+
+    private static async Task<LocationSet> TransfersAsync(
+        HubClient? service,
+        IReadOnlyList<IPlaceSource> sources,
+        TransferContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        var locations = new LocationSet();
+        if (service is null)
+            return locations;
+        IReadOnlyList<HubJob> transfers = await service.Jobs.ListTransfersAsync(cancellationToken);
+        foreach (ITransferPlaces source in sources.OfType<ITransferPlaces>())
+            await source.AddAsync(transfers, context, locations, cancellationToken);
+        return locations;
+    }
+
+    /// <summary>Reads a part of what there is; why it cannot be read is a location, and ends nothing else.</summary>
+    private static async Task<LocationSet> ReadAsync(
+        string part,
+        string hubName,
+        Func<Task<LocationSet>> find,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await find();
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            var unread = new LocationSet();
+            unread.AddUnread($"{part} of {hubName}", AzureFaults.Translate(exception, $"the {part} of {hubName}", "read", "Reader").Fault);
+            return unread;
+        }
     }
 
     private T[] Of<T>()

@@ -42,6 +42,11 @@ internal sealed record LocationDraft
     /// <inheritdoc cref="DataLocation.Settings" />
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// The places whose content it copies, where other hubs reach it only through these; null for a place that they can write to themselves.
+    /// </summary>
+    public IReadOnlyList<LocationDraft>? Sources { get; init; }
+
     /// <summary>A place of which the ways are not known yet.</summary>
     /// <param name="kind">Kind of the place.</param>
     /// <param name="place">The place in the words of its service.</param>

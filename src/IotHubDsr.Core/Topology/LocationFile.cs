@@ -1,6 +1,5 @@
 using System.Text.Json;
 using IotHubDsr.Core.Azure;
-using IotHubDsr.Core.Azure.Hub;
 
 namespace IotHubDsr.Core.Topology;
 
@@ -22,7 +21,8 @@ namespace IotHubDsr.Core.Topology;
 /// }
 /// </code>
 /// What the operator vouches for is read by <see cref="LocationFileStatements"/>. <c>hubName</c> is the hub's name as it stands in the
-/// names of the blobs. The file holds no secrets, and one that does is refused.
+/// names of the blobs. The file holds no secrets, and one that does is refused. Its schema is <c>module/LocationFile.schema.json</c>, see
+/// <see cref="LocationFileSchema"/>.
 /// </remarks>
 internal static class LocationFile
 {
@@ -68,24 +68,27 @@ internal static class LocationFile
         try
         {
             using var document = JsonDocument.Parse(json, Relaxed);
+            var positions = new LocationFilePositions(json, Relaxed);
             if (
                 document.RootElement.ValueKind != JsonValueKind.Object
                 || !document.RootElement.TryGetProperty("locations", out JsonElement entries)
                 || entries.ValueKind != JsonValueKind.Array
             )
             {
-                throw FaultCatalogue.InvalidLocationFile.Exception(path, "line 1: an object with the list 'locations' is expected.");
+                throw FaultCatalogue.InvalidLocationFile.Exception(
+                    path,
+                    $"{positions.OfRoot}: an object with the list 'locations' is expected."
+                );
             }
 
-            int[] lines = LinesOf(json.Span);
             return
             [
                 .. entries
                     .EnumerateArray()
                     .Select(
                         (entry, index) =>
-                            LocationFileEntry.Read(entry, kinds, cloud, problem =>
-                                FaultCatalogue.InvalidLocationFile.Exception(path, $"line {lines[index]}: {problem}")
+                            LocationFileEntry.Read(entry, kinds, cloud, (problem, member) =>
+                                FaultCatalogue.InvalidLocationFile.Exception(path, $"{positions.Of(index, member)}: {problem}")
                             )
                     ),
             ];
@@ -95,39 +98,8 @@ internal static class LocationFile
             // The parser's message quotes the text around the mistake, which can be a secret.
             throw FaultCatalogue.InvalidLocationFile.Exception(
                 path,
-                $"line {(exception.LineNumber ?? 0) + 1}, byte {(exception.BytePositionInLine ?? 0) + 1}: this is not JSON."
+                $"{LocationFilePositions.In(json.Span, exception.LineNumber ?? 0, exception.BytePositionInLine ?? 0)}: this is not JSON."
             );
         }
-    }
-
-    /// <summary>The line on which each entry of the list begins.</summary>
-    private static int[] LinesOf(ReadOnlySpan<byte> json)
-    {
-        var lines = new List<int>();
-        var reader = new Utf8JsonReader(
-            json,
-            new JsonReaderOptions
-            {
-                AllowTrailingCommas = Relaxed.AllowTrailingCommas,
-                CommentHandling = Relaxed.CommentHandling,
-                MaxDepth = Relaxed.MaxDepth,
-            }
-        );
-        bool isInList = false;
-        while (reader.Read())
-        {
-            if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                isInList = reader.ValueTextEquals("locations");
-                if (isInList)
-                    lines.Clear();
-            }
-            else if (isInList && reader.CurrentDepth == 2 && reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray))
-            {
-                lines.Add(json[..(int)reader.TokenStartIndex].Count((byte)'\n') + 1);
-            }
-        }
-
-        return [.. lines];
     }
 }

@@ -6,10 +6,10 @@ namespace IotHubDsr.Core.Topology;
 /// <summary>One entry of a <see cref="LocationFile"/>.</summary>
 internal static class LocationFileEntry
 {
-    private const string Formats = "fileNameFormats";
+    public const string Formats = "fileNameFormats";
     private const int LongestFormat = 256;
 
-    private static readonly string[] Properties =
+    public static readonly string[] Properties =
     [
         "kind",
         "containerUri",
@@ -18,6 +18,7 @@ internal static class LocationFileEntry
         "resourceId",
         "note",
         LocationSettings.ConsumerGroup,
+        LocationSettings.DeviceIdColumn,
         LocationFileStatements.Dedicated,
     ];
 
@@ -29,14 +30,15 @@ internal static class LocationFileEntry
     /// <param name="kinds">The kinds of place.</param>
     /// <param name="cloud">The cloud of the connection.</param>
     /// <param name="problem">Makes the failure of the file from what is wrong with the entry.</param>
-    public static LocationDraft Read(JsonElement entry, PlaceKinds kinds, Cloud cloud, Func<string, DsrException> problem)
+    public static LocationDraft Read(JsonElement entry, PlaceKinds kinds, Cloud cloud, LocationProblem problem)
     {
         Dictionary<string, string> texts = Texts(entry, Properties, problem, Lists);
         string named = texts.GetValueOrDefault("kind") ?? throw problem("'kind' is missing.");
         PlaceDescription? description = kinds.Named(named);
         string? kind = description?.Kind;
-        if (description?.Form == PlaceForm.OfHub)
-            throw problem($"'{kind}' is a part of the connected hub and cannot be added.");
+        bool isSetUp = description?.Is(PlaceTraits.HasConsumerGroups) == true && texts.ContainsKey(LocationSettings.ConsumerGroup);
+        if (description?.Form == PlaceForm.OfHub && !isSetUp)
+            throw problem($"'{kind}' is a part of the connected hub and cannot be added.", "kind");
 
         string? note = texts.GetValueOrDefault("note");
         var way = new DataWay { Kind = DataWayKind.LocationFile, Note = note };
@@ -51,7 +53,17 @@ internal static class LocationFileEntry
         if (group is not null && description?.Is(PlaceTraits.HasConsumerGroups) != true)
         {
             throw problem(
-                $"'{LocationSettings.ConsumerGroup}' belongs to the kind {string.Join(", ", kinds.With(PlaceTraits.HasConsumerGroups))}."
+                $"'{LocationSettings.ConsumerGroup}' belongs to the kind {string.Join(", ", kinds.With(PlaceTraits.HasConsumerGroups))}.",
+                LocationSettings.ConsumerGroup
+            );
+        }
+
+        string? column = texts.GetValueOrDefault(LocationSettings.DeviceIdColumn);
+        if (column is not null && description?.Is(PlaceTraits.NamesDeviceInColumn) != true)
+        {
+            throw problem(
+                $"'{LocationSettings.DeviceIdColumn}' belongs to the kind {string.Join(", ", kinds.With(PlaceTraits.NamesDeviceInColumn))}.",
+                LocationSettings.DeviceIdColumn
             );
         }
 
@@ -72,7 +84,13 @@ internal static class LocationFileEntry
 
         string place = texts.GetValueOrDefault("place") ?? throw problem("'place' is missing.");
         if (texts.ContainsKey("containerUri") || texts.ContainsKey("hubName"))
-            throw problem($"'containerUri' and 'hubName' belong to the kinds {string.Join(", ", kinds.Of(PlaceForm.Container))}.");
+        {
+            throw problem(
+                $"'containerUri' and 'hubName' belong to the kinds {string.Join(", ", kinds.Of(PlaceForm.Container))}.",
+                texts.ContainsKey("containerUri") ? "containerUri" : "hubName"
+            );
+        }
+
         return new LocationDraft
         {
             Kind = kind ?? PlaceKinds.Unknown,
@@ -81,19 +99,16 @@ internal static class LocationFileEntry
             Ways = [way],
             Verdict = kind is null ? Verdict.OwnerAction : null,
             Statements = statements,
-            Settings = group is null
-                ? new Dictionary<string, string>(StringComparer.Ordinal)
-                : new Dictionary<string, string>(StringComparer.Ordinal) { [LocationSettings.ConsumerGroup] = group },
+            Settings = Settings((LocationSettings.ConsumerGroup, group), (LocationSettings.DeviceIdColumn, column)),
         };
     }
 
-    private static LocationDraft Container(
-        string kind,
-        Dictionary<string, string> texts,
-        DataWay way,
-        Cloud cloud,
-        Func<string, DsrException> problem
-    )
+    private static Dictionary<string, string> Settings(params (string Key, string? Value)[] settings) =>
+        settings
+            .Where(static setting => setting.Value is not null)
+            .ToDictionary(static setting => setting.Key, static setting => setting.Value!, StringComparer.Ordinal);
+
+    private static LocationDraft Container(string kind, Dictionary<string, string> texts, DataWay way, Cloud cloud, LocationProblem problem)
     {
         string address = texts.GetValueOrDefault("containerUri") ?? throw problem($"'containerUri' is missing, which '{kind}' needs.");
         bool isContainer =
@@ -107,12 +122,13 @@ internal static class LocationFileEntry
         if (!isContainer)
         {
             throw problem(
-                "'containerUri' is not of the form https://<account>.blob.core.windows.net/<container>, without anything after it."
+                "'containerUri' is not of the form https://<account>.blob.core.windows.net/<container>, without anything after it.",
+                "containerUri"
             );
         }
 
         if (texts.ContainsKey("place"))
-            throw problem("'place' follows from 'containerUri' and cannot be given.");
+            throw problem("'place' follows from 'containerUri' and cannot be given.", "place");
 
         string container = uri!.AbsolutePath.Trim('/');
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -132,12 +148,12 @@ internal static class LocationFileEntry
     }
 
     /// <summary>Formats that the endpoint had earlier, one per line.</summary>
-    private static string? FileNameFormats(PlaceKinds kinds, PlaceDescription? kind, JsonElement entry, Func<string, DsrException> problem)
+    private static string? FileNameFormats(PlaceKinds kinds, PlaceDescription? kind, JsonElement entry, LocationProblem problem)
     {
         if (entry.Prop(Formats) is not { } list)
             return null;
         if (kind?.Is(PlaceTraits.HasNameFormats) != true)
-            throw problem($"'{Formats}' belongs to the kind {string.Join(", ", kinds.With(PlaceTraits.HasNameFormats))}.");
+            throw problem($"'{Formats}' belongs to the kind {string.Join(", ", kinds.With(PlaceTraits.HasNameFormats))}.", Formats);
         string?[] formats = [.. ((JsonElement?)list).Items().Select(static format => ((JsonElement?)format).Text()?.Trim())];
         bool isList =
             list.ValueKind == JsonValueKind.Array
@@ -149,14 +165,16 @@ internal static class LocationFileEntry
             );
         return isList
             ? string.Join('\n', formats)
-            : throw problem($"'{Formats}' is a list of texts of up to {LongestFormat} characters, each with {{iothub}} in it.");
+            : throw problem($"'{Formats}' is a list of texts of up to {LongestFormat} characters, each with {{iothub}} in it.", Formats);
     }
 
-    private static string? ResourceId(Dictionary<string, string> texts, Func<string, DsrException> problem)
+    private static string? ResourceId(Dictionary<string, string> texts, LocationProblem problem)
     {
         if (texts.GetValueOrDefault("resourceId") is not { } text)
             return null;
-        return ArmId.TryParse(text, out ArmId? id) ? id.ToString() : throw problem("'resourceId' is not the ID of an Azure resource.");
+        return ArmId.TryParse(text, out ArmId? id)
+            ? id.ToString()
+            : throw problem("'resourceId' is not the ID of an Azure resource.", "resourceId");
     }
 
     /// <summary>The texts of an object.</summary>
@@ -167,7 +185,7 @@ internal static class LocationFileEntry
     public static Dictionary<string, string> Texts(
         JsonElement entry,
         IReadOnlyCollection<string> properties,
-        Func<string, DsrException> problem,
+        LocationProblem problem,
         params string[] lists
     )
     {
@@ -180,12 +198,18 @@ internal static class LocationFileEntry
             if (lists.Contains(name, StringComparer.Ordinal))
                 continue;
             if (!properties.Contains(name, StringComparer.Ordinal))
-                throw problem($"'{LocationText.Quote(name)}' is not known; known are {string.Join(", ", [.. properties, .. lists])}.");
+            {
+                throw problem(
+                    $"'{LocationText.Quote(name)}' is not known; known are {string.Join(", ", [.. properties, .. lists])}.",
+                    name
+                );
+            }
+
             if (property.Value.ValueKind == JsonValueKind.Null)
                 continue;
-            string text = ((JsonElement?)property.Value).Text() ?? throw problem($"the value of '{name}' is not a text.");
+            string text = ((JsonElement?)property.Value).Text() ?? throw problem($"the value of '{name}' is not a text.", name);
             if (Array.Exists(SecretMarks, mark => text.Contains(mark, StringComparison.OrdinalIgnoreCase)))
-                throw problem($"'{name}' holds a secret (a SAS or a key): take it out of the file; access is by role.");
+                throw problem($"'{name}' holds a secret (a SAS or a key): take it out of the file; access is by role.", name);
             texts[name] = text.Trim();
         }
 

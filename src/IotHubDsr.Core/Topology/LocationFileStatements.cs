@@ -16,6 +16,10 @@ internal static class LocationFileStatements
 
     private const int LongestName = 1024;
 
+    /// <summary>The kinds of place in which blobs can be vouched for one by one.</summary>
+    public static string[] WithOwnBlobs(PlaceKinds kinds) =>
+        [.. kinds.With(PlaceTraits.HasNameFormats), .. kinds.With(PlaceTraits.HasNamedBlobs)];
+
     /// <param name="kinds">The kinds of place.</param>
     /// <param name="kind">Kind of the entry.</param>
     /// <param name="dedicated">Text of its member <see cref="Dedicated"/>; null without one.</param>
@@ -26,7 +30,7 @@ internal static class LocationFileStatements
         string? kind,
         string? dedicated,
         JsonElement entry,
-        Func<string, DsrException> problem
+        LocationProblem problem
     )
     {
         var statements = new List<OperatorStatement>();
@@ -37,7 +41,7 @@ internal static class LocationFileStatements
         }
 
         AddBlobs(Exclude, OperatorStatementKind.ExcludedBlobs, kinds.With(PlaceTraits.MixesHubs));
-        AddBlobs(Own, OperatorStatementKind.OwnBlobs, kinds.With(PlaceTraits.HasNameFormats));
+        AddBlobs(Own, OperatorStatementKind.OwnBlobs, WithOwnBlobs(kinds));
         return statements;
 
         void AddBlobs(string member, OperatorStatementKind statement, string[] those)
@@ -46,31 +50,26 @@ internal static class LocationFileStatements
                 return;
             Require(member, kind, those, problem);
             if (blobs.ValueKind != JsonValueKind.Array)
-                throw problem($"'{member}' is not a list.");
+                throw problem($"'{member}' is not a list.", member);
             statements.AddRange(blobs.EnumerateArray().Select(blob => OfBlobs(statement, member, blob, problem)));
         }
     }
 
-    private static void Require(string member, string? kind, string[] kinds, Func<string, DsrException> problem)
+    private static void Require(string member, string? kind, string[] kinds, LocationProblem problem)
     {
         if (!kinds.Contains(kind))
-            throw problem($"'{member}' belongs to {(kinds.Length == 1 ? "the kind" : "the kinds")} {string.Join(", ", kinds)}.");
+            throw problem($"'{member}' belongs to {(kinds.Length == 1 ? "the kind" : "the kinds")} {string.Join(", ", kinds)}.", member);
     }
 
-    private static OperatorStatement OfBlobs(
-        OperatorStatementKind kind,
-        string member,
-        JsonElement blob,
-        Func<string, DsrException> problem
-    )
+    private static OperatorStatement OfBlobs(OperatorStatementKind kind, string member, JsonElement blob, LocationProblem problem)
     {
-        Dictionary<string, string> texts = LocationFileEntry.Texts(blob, ["name", "prefix", "ground"], problem);
+        Dictionary<string, string> texts = LocationFileEntry.Texts(blob, ["name", "prefix", "ground"], (text, _) => problem(text, member));
         string? name = texts.GetValueOrDefault("name"),
             prefix = texts.GetValueOrDefault("prefix");
         if ((name is null) == (prefix is null))
-            throw problem($"an entry of '{member}' needs either 'name' or 'prefix'.");
+            throw problem($"an entry of '{member}' needs either 'name' or 'prefix'.", member);
         if ((name ?? prefix)!.Length is 0 or > LongestName)
-            throw problem($"a blob name or prefix in '{member}' has 1 to {LongestName} characters.");
+            throw problem($"a blob name or prefix in '{member}' has 1 to {LongestName} characters.", member);
         return new OperatorStatement(kind, Ground(texts.GetValueOrDefault("ground"), member, problem))
         {
             BlobName = name ?? prefix,
@@ -78,6 +77,8 @@ internal static class LocationFileStatements
         };
     }
 
-    private static string Ground(string? text, string member, Func<string, DsrException> problem) =>
-        string.IsNullOrWhiteSpace(text) ? throw problem($"'{member}' needs a ground: why does it hold?") : LocationText.Ground(text);
+    private static string Ground(string? text, string member, LocationProblem problem) =>
+        string.IsNullOrWhiteSpace(text)
+            ? throw problem($"'{member}' needs a ground: why does it hold?", member)
+            : LocationText.Ground(text);
 }

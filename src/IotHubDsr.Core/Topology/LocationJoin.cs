@@ -3,6 +3,15 @@ namespace IotHubDsr.Core.Topology;
 /// <summary>Makes one location of all the ways to the same place.</summary>
 internal static class LocationJoin
 {
+    /// <summary>Settings that list things, one in a line: what holds for any of the ways is in the list.</summary>
+    private static readonly string[] s_lists =
+    [
+        LocationSettings.FileNameFormat,
+        LocationSettings.HubName,
+        LocationSettings.LoggedResources,
+        LocationSettings.OtherHubs,
+    ];
+
     public static LocationDraft All(IReadOnlyList<LocationDraft> ways) =>
         ways is [LocationDraft single]
             ? single with
@@ -23,6 +32,7 @@ internal static class LocationJoin
                 RecordsDeletion = ways.Any(static way => way.RecordsDeletion),
                 Retention = ways.Max(static way => way.Retention),
                 Settings = Settings(ways),
+                Sources = ways.Any(static way => way.Sources is not null) ? [.. ways.SelectMany(static way => way.Sources ?? [])] : null,
                 Statements = Statements(ways.SelectMany(static way => way.Statements)),
             };
 
@@ -66,7 +76,12 @@ internal static class LocationJoin
             {
                 joined[setting.Key] = values[0];
             }
-            else if (setting.Key is LocationSettings.FileNameFormat or LocationSettings.HubName)
+            else if (setting.Key == LocationSettings.SharingUnknown)
+            {
+                // Each way has its own ground for the same doubt.
+                joined[setting.Key] = string.Join(' ', values);
+            }
+            else if (s_lists.Contains(setting.Key))
             {
                 joined[setting.Key] = string.Join(
                     '\n',

@@ -69,6 +69,7 @@ internal sealed class LocationSet
                 .Select(ways => LocationText.Clean(others.Mark(kinds, LocationJoin.All(ways)))),
         ];
         joined = [.. joined.Select(location => UploadsBesideArchives.Mark(kinds, location, joined))];
+        joined = [.. joined.Select(location => ExportsBesideOthers.Mark(kinds, location, joined))];
         IReadOnlyList<string> ids = LocationIds.For(joined);
         return new DiscoveryResult(
             [
@@ -76,7 +77,7 @@ internal sealed class LocationSet
                     .Named(joined)
                     .Zip(ids, (location, id) => LocationAdvice.ForNoSink(kinds.Of(location.Kind), location).ToLocation(id)),
             ],
-            [.. _faults]
+            [.. _faults.Distinct()]
         );
     }
 }

@@ -64,10 +64,16 @@ internal static partial class LocationText
 
     private static string? CleanIfAny(string? text) => text is null ? null : Clean(text);
 
-    private static string Clean(string text) => Secret().Replace(Invisible().Replace(text, " "), "(secret removed)");
+    private static string Clean(string text) => WithoutSecrets(Invisible().Replace(text, " "));
+
+    /// <summary>What stands where a secret stood.</summary>
+    public const string SecretRemoved = "(secret removed)";
+
+    /// <summary>The text without the keys and signatures in it, in connection strings, addresses and JSON.</summary>
+    public static string WithoutSecrets(string text) => Secret().Replace(text, SecretRemoved);
 
     [GeneratedRegex(
-        @"\b(?:SharedAccessKey|AccountKey|SharedAccessSignature|sig)\s*=\s*(?:[^;&\s""'\)]*)",
+        @"\b(?:SharedAccessKey|AccountKey|SharedAccessSignature|sig|(?:primary|secondary)Key)\\?[""']?\s*[=:]\s*\\?[""']?[^;&\s""'\\\)]*",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
     )]
     private static partial Regex Secret();

@@ -72,28 +72,41 @@ internal sealed class OtherHubs
         if (!kind.Is(PlaceTraits.MayBeDedicated))
             return location;
 
-        HubWriter[] sharers = [.. _writers.Where(writer => writer.WritesTo(kinds, location) == true)];
+        LocationDraft[] reached = location.Sources is { } sources
+            ? [.. sources.Where(source => kinds.Of(source.Kind).Is(PlaceTraits.MayBeDedicated))]
+            : [location];
+        HubWriter[] sharers = [.. _writers.Where(writer => Array.Exists(reached, place => writer.WritesTo(kinds, place) == true))];
         string[] doubts =
         [
-            .. _unread,
-            .. _writers.Where(writer => writer.WritesTo(kinds, location) is null).Select(static writer => writer.Doubt),
+            .. reached.Length > 0 ? _unread : [],
+            .. _writers
+                .Where(writer => Array.Exists(reached, place => writer.WritesTo(kinds, place) is null))
+                .Select(static writer => writer.Doubt),
         ];
         var settings = new Dictionary<string, string>(location.Settings, StringComparer.Ordinal);
         if (sharers.Length > 0)
         {
             settings[LocationSettings.OtherHubs] = string.Join(
                 '\n',
-                sharers.Select(static writer => writer.Setting).Distinct(StringComparer.Ordinal)
+                Known(LocationSettings.OtherHubs).Concat(sharers.Select(static writer => writer.Setting)).Distinct(StringComparer.Ordinal)
             );
         }
 
         if (doubts.Length > 0 && kind.Is(PlaceTraits.LeavesHubOpen))
-            settings[LocationSettings.SharingUnknown] = string.Join(' ', doubts.Distinct(StringComparer.Ordinal));
+        {
+            settings[LocationSettings.SharingUnknown] = string.Join(
+                ' ',
+                Known(LocationSettings.SharingUnknown).Concat(doubts).Distinct(StringComparer.Ordinal)
+            );
+        }
+
         return location with
         {
             Settings = settings,
             Ways = [.. location.Ways, .. sharers.Select(WayOf).DistinctBy(static way => way.Sentence, StringComparer.Ordinal)],
         };
+
+        IEnumerable<string> Known(string key) => location.Settings.TryGetValue(key, out string? known) ? [known] : [];
     }
 
     private static DataWay WayOf(HubWriter writer) =>

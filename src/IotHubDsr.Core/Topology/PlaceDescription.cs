@@ -40,6 +40,12 @@ internal sealed record PlaceDescription(string Kind, int Position, string Summar
     /// <summary>How it is read for a verdict, for a certificate: a sentence without personal data.</summary>
     public string Reading { get; init; } = string.Empty;
 
+    /// <summary>
+    /// Who does what about records that a sink finds and leaves alone, for a certificate and a report: a sentence without personal data. The
+    /// hub's own operator is meant wherever it is set; null where nobody can tell whose the records are that are left.
+    /// </summary>
+    public string? LeftToOperator { get; init; }
+
     /// <summary>The roles of <c>module/Roles</c> that what can be done takes, least first.</summary>
     public IReadOnlyList<string> Permissions =>
         [
@@ -112,6 +118,18 @@ internal enum PlaceTraits
 
     /// <summary>Its owner can have what arrives there forwarded to another place of the same namespace, which comes first in its name.</summary>
     ForwardsWithinNamespace = 4096,
+
+    /// <summary>Its service creates devices in the hub: one that was deleted there can come back through it.</summary>
+    CreatesDevices = 8192,
+
+    /// <summary>A column of it holds the device ID, and the operator can name the one to use.</summary>
+    NamesDeviceInColumn = 16384,
+
+    /// <summary>
+    /// Jobs of the hub name its blobs: in a container that takes other things as well, only these are read there, and they are not read as
+    /// anything else.
+    /// </summary>
+    HasNamedBlobs = 32768,
 }
 
 /// <summary>The order in which places are erased from: what would write new traces comes before what they are written to.</summary>

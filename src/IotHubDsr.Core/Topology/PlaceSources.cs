@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Azure.Hub;
 
 namespace IotHubDsr.Core.Topology;
 
@@ -9,8 +11,17 @@ namespace IotHubDsr.Core.Topology;
 /// <param name="Subscriptions">The subscriptions that can be seen.</param>
 internal sealed record DiscoveryContext(ArmReader Arm, StorageAccounts Accounts, Subscriptions Subscriptions)
 {
+    /// <summary>What tells in which consumer groups it reads.</summary>
+    public IReadOnlyList<IGroupReaders> GroupReaders { get; init; } = [];
+
     /// <summary>Single resources.</summary>
     public ResourceReads Resources { get; } = new(Arm);
+
+    /// <summary>The topics of Event Grid that take the hub's events.</summary>
+    public ConcurrentBag<ArmId> SystemTopics { get; } = [];
+
+    /// <summary>What reads from the hub without its knowing.</summary>
+    public Consumers Consumers { get; } = new(Arm, Subscriptions);
 }
 
 /// <summary>
@@ -19,13 +30,41 @@ internal sealed record DiscoveryContext(ArmReader Arm, StorageAccounts Accounts,
 /// </summary>
 internal interface IPlaceSource;
 
-/// <summary>Places that every hub has, whose configuration need not be read.</summary>
+/// <summary>
+/// Places that every hub has, whose configuration need not be read: they are known also where a connection string alone opens the hub.
+/// </summary>
 internal interface IServicePlaces : IPlaceSource
 {
+    /// <summary>Whether the service has it in hubs with twins alone, which those of the basic tier are not.</summary>
+    bool NeedsTwins => false;
+
+    /// <summary>The place, as far as the name of the hub tells.</summary>
     LocationDraft Of(string hubName, string? resourceId);
 
-    /// <summary>Whether a hub has it.</summary>
-    bool IsIn(HubDescription hub) => true;
+    /// <summary>The place of a hub of which more is known; null when the hub has none.</summary>
+    LocationDraft? Of(HubDescription hub) => Of(hub.Name, hub.ResourceId.ToString());
+}
+
+/// <summary>Places that this module keeps itself, in the request store of a connection.</summary>
+internal interface IStorePlaces : IPlaceSource
+{
+    /// <param name="store">Full path or URI of the store.</param>
+    LocationDraft Of(string store);
+}
+
+/// <summary>What places of jobs are found with.</summary>
+/// <param name="HubName">Name of the hub.</param>
+/// <param name="Cloud">The cloud that it is in.</param>
+/// <param name="Accounts">The storage accounts; null where a connection string alone opens the hub.</param>
+internal sealed record TransferContext(string HubName, Cloud Cloud, StorageAccounts? Accounts);
+
+/// <summary>
+/// Places that the hub's exports and imports of all devices write to or read from: the service API tells them, also where a connection
+/// string alone opens the hub.
+/// </summary>
+internal interface ITransferPlaces : IPlaceSource
+{
+    Task AddAsync(IReadOnlyList<HubJob> transfers, TransferContext context, LocationSet locations, CancellationToken cancellationToken);
 }
 
 /// <summary>Places that a hub's own description tells of.</summary>
@@ -43,6 +82,49 @@ internal interface IEndpointPlaces : IPlaceSource
     /// <summary>The place, without ways; null when its address is not of a form that can be read.</summary>
     Task<LocationDraft?> FindAsync(
         RoutingEndpoint endpoint,
+        HubDescription hub,
+        DiscoveryContext context,
+        CancellationToken cancellationToken
+    );
+}
+
+/// <summary>A reader of event hubs that is known.</summary>
+/// <param name="Source">The event hub: its namespace and its name, or the hub and <c>events</c>.</param>
+/// <param name="Group">The consumer group in which it reads.</param>
+internal sealed record GroupUse(string Source, string Group);
+
+/// <summary>Consumers that tell in which consumer groups they read: others are hints that somebody else reads there.</summary>
+internal interface IGroupReaders : IPlaceSource
+{
+    /// <summary>What is known to read; what cannot be read is told elsewhere.</summary>
+    Task<IReadOnlyList<GroupUse>> ListAsync(HubDescription hub, DiscoveryContext context, CancellationToken cancellationToken);
+}
+
+/// <summary>An output of a Stream Analytics job.</summary>
+/// <param name="Type">The type of its data source, as the job names it.</param>
+/// <param name="Properties">The properties of that.</param>
+/// <param name="Column">The column that the job's query fills with the device ID; null when it does not tell.</param>
+/// <param name="KeepsHubRecord">Whether its rows are JSON, and each has what the hub noted on its message (<c>IoTHub</c>).</param>
+internal sealed record JobOutputFacts(string Type, JsonElement? Properties, string? Column, bool KeepsHubRecord)
+{
+    /// <summary>An entity of a namespace of Event Hubs or Service Bus; null when it does not tell which.</summary>
+    /// <param name="kind">The kind of place.</param>
+    /// <param name="member">The member that names the entity.</param>
+    public LocationDraft? ToEntity(string kind, string member) =>
+        KeepsHubRecord && Properties.Text("serviceBusNamespace") is { } space && Properties.Text(member) is { } entity
+            ? LocationDraft.Of(kind, $"{space.ToLowerInvariant()}/{entity}", resourceId: null)
+            : null;
+}
+
+/// <summary>Places that an output of a Stream Analytics job leads to, where what it writes can be read there.</summary>
+internal interface IOutputPlaces : IPlaceSource
+{
+    /// <summary>The types of data source.</summary>
+    IReadOnlyCollection<string> DatasourceTypes { get; }
+
+    /// <summary>The place, without ways; null when it is not known where it is, or whose its rows are.</summary>
+    Task<LocationDraft?> PlaceOfAsync(
+        JobOutputFacts output,
         HubDescription hub,
         DiscoveryContext context,
         CancellationToken cancellationToken
@@ -107,6 +189,9 @@ internal interface IOnwardPlaces : IPlaceSource
 {
     /// <summary>What is read, in words.</summary>
     string Part { get; }
+
+    /// <summary>Whether it looks at what the others have found, too.</summary>
+    bool IsLast => false;
 
     /// <param name="found">All that was found otherwise, way by way.</param>
     /// <param name="hub">The hub.</param>

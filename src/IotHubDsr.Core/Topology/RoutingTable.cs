@@ -8,6 +8,9 @@ namespace IotHubDsr.Core.Topology;
 /// <param name="Body">Its configuration.</param>
 internal sealed record RoutingEndpoint(string Kind, string Name, JsonElement Body)
 {
+    /// <summary>How long what the hub has taken in is taken to be on its way to an endpoint that is healthy; the hub does not say.</summary>
+    public static readonly TimeSpan Delay = TimeSpan.FromMinutes(5);
+
     public string? Id => Body.Text("id");
 
     /// <summary>The parts of its connection string.</summary>
@@ -24,7 +27,10 @@ internal sealed record RoutingEndpoint(string Kind, string Name, JsonElement Bod
         string? entity = Body.Text("entityPath") ?? parts.GetValueOrDefault("EntityPath");
         return ns is null || entity is null
             ? null
-            : LocationDraft.Of(kind, $"{ns}/{entity}", ServiceAddress.ResourceId(this, $"{provider}/namespaces/{ns}/{type}/{entity}"));
+            : LocationDraft.Of(kind, $"{ns}/{entity}", ServiceAddress.ResourceId(this, $"{provider}/namespaces/{ns}/{type}/{entity}")) with
+            {
+                FlushTime = Delay,
+            };
     }
 }
 

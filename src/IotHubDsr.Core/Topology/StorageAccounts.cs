@@ -13,7 +13,16 @@ namespace IotHubDsr.Core.Topology;
 /// <param name="AccountId">Resource ID of the account, when it could be found out.</param>
 /// <param name="ImmutabilityDays">For how long the container's retention policy keeps a blob; null when there is none, or when that could
 /// not be found out.</param>
-internal sealed record ContainerAddress(string Account, string Container, Uri Uri, string? AccountId, int? ImmutabilityDays)
+/// <param name="RestorableDays">For how long point-in-time restore brings back what was changed or deleted; null when it is off, or when that
+/// could not be read.</param>
+internal sealed record ContainerAddress(
+    string Account,
+    string Container,
+    Uri Uri,
+    string? AccountId,
+    int? ImmutabilityDays,
+    int? RestorableDays
+)
 {
     public string Place => $"{Account}/{Container}";
 
@@ -24,6 +33,8 @@ internal sealed record ContainerAddress(string Account, string Container, Uri Ur
             var settings = new Dictionary<string, string>(StringComparer.Ordinal) { [LocationSettings.ContainerUri] = Uri.AbsoluteUri };
             if (ImmutabilityDays is { } days)
                 settings[LocationSettings.ImmutabilityDays] = days.ToString(CultureInfo.InvariantCulture);
+            if (RestorableDays is { } restorable)
+                settings[LocationSettings.RestorableDays] = restorable.ToString(CultureInfo.InvariantCulture);
             return settings;
         }
     }
@@ -47,6 +58,9 @@ internal sealed partial class StorageAccounts(ArmReader arm, Cloud cloud, string
 
     /// <summary>Rights that are missing: the containers are known all the same, but not all that concerns them.</summary>
     public IReadOnlyList<Fault> Refusals => [.. _refusals.Keys.OrderBy(static fault => fault.Message, StringComparer.Ordinal)];
+
+    /// <summary>What accounts keep and copy.</summary>
+    public AccountProtections Protections { get; } = new(arm);
 
     /// <summary>The container that the configuration names; null when it names none that can exist.</summary>
     /// <param name="endpointUri">Address of the account's blob service, if configured.</param>
@@ -73,8 +87,10 @@ internal sealed partial class StorageAccounts(ArmReader arm, Cloud cloud, string
         JsonElement? found = await LookUpAsync(account, subscription, resourceGroup, cancellationToken);
         blobs ??= Trusted(found.Prop("properties").Prop("primaryEndpoints").Text("blob")) ?? cloud.BlobEndpoint(account);
         ArmId? id = ArmId.TryParse(found.Text("id"), out ArmId? parsed) ? parsed : null;
-        int? days = id is null ? null : await ImmutabilityDaysAsync(id, name, cancellationToken);
-        return new ContainerAddress(account, name, new Uri(blobs, name), id?.ToString(), days);
+        int?[] days = id is null
+            ? [null, null]
+            : await Task.WhenAll(ImmutabilityDaysAsync(id, name, cancellationToken), RestorableDaysAsync(id, cancellationToken));
+        return new ContainerAddress(account, name, new Uri(blobs, name), id?.ToString(), days[0], days[1]);
     }
 
     /// <summary>The container of an account that is known by its resource ID.</summary>
@@ -180,6 +196,19 @@ internal sealed partial class StorageAccounts(ArmReader arm, Cloud cloud, string
                 exception.Fault,
                 $"For how long a policy of the container {account.Name}/{container} keeps blobs, if it has one, stays unknown"
             );
+            return null;
+        }
+    }
+
+    private async Task<int?> RestorableDaysAsync(ArmId account, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await Protections.OfAsync(account, cancellationToken)).RestoreDays;
+        }
+        catch (DsrException exception)
+        {
+            Note(exception.Fault, $"For how long the storage account {account.Name} can be restored to an earlier time stays unknown");
             return null;
         }
     }

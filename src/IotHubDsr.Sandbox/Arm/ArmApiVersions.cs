@@ -25,6 +25,7 @@ internal static class ArmApiVersions
         ["Microsoft.EventGrid"] = ["2021-12-01", "2022-06-15", "2025-02-15"],
         ["Microsoft.EventHub"] = ["2021-11-01", "2022-10-01-preview", RetentionOfEventHubs, "2024-05-01-preview", "2025-05-01-preview"],
         ["Microsoft.ServiceBus"] = ["2021-11-01", "2022-10-01-preview", "2024-01-01", "2025-05-01-preview"],
+        ["Microsoft.SecurityInsights"] = ["2022-11-01", "2023-02-01", "2024-03-01", "2025-09-01"],
         ["Microsoft.Insights"] = ["2021-05-01-preview"],
         ["Microsoft.Storage"] =
         [
@@ -50,7 +51,21 @@ internal static class ArmApiVersions
             "2025-04-15",
             "2025-10-15",
         ],
-        ["Microsoft.OperationalInsights"] = ["2020-08-01", "2021-06-01", "2022-10-01", "2023-09-01", "2025-02-01", "2025-07-01"],
+        ["Microsoft.ResourceGraph"] = ["2021-03-01", "2022-10-01", "2024-04-01"],
+        ["Microsoft.Kusto"] = ["2022-12-29", "2023-05-02", "2023-08-15", "2024-04-13"],
+        ["Microsoft.DeviceUpdate"] = ["2022-10-01", "2022-12-01-preview", "2023-07-01"],
+        ["Microsoft.StreamAnalytics"] = ["2020-03-01", "2021-10-01-preview"],
+        ["Microsoft.OperationalInsights"] =
+        [
+            "2015-03-20",
+            "2020-08-01",
+            "2021-06-01",
+            "2022-10-01",
+            "2023-09-01",
+            "2025-02-01",
+            "2025-07-01",
+            "2026-03-01",
+        ],
     };
 
     public static void Require(ArmPath path, string? version)

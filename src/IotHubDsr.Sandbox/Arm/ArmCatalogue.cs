@@ -49,6 +49,13 @@ internal sealed class ArmCatalogue
         _lists.Add(path, (items, pageSize));
     }
 
+    /// <summary>Does what a provider does beyond reading; null where none knows the action.</summary>
+    public ArmReply? Run(string method, string path, string apiVersion, JsonNode? body) =>
+        _providers
+            .OfType<IArmActions>()
+            .Select(provider => provider.Run(method, PathOf(path), apiVersion, body))
+            .FirstOrDefault(reply => reply is not null);
+
     public JsonNode? Find(string method, string path, string apiVersion) =>
         _resources.GetValueOrDefault($"{method} {path}")?.Invoke(apiVersion).DeepClone()
         ?? _providers.Select(provider => provider.Find(method, PathOf(path), apiVersion)).FirstOrDefault(found => found is not null);
@@ -64,6 +71,11 @@ internal sealed class ArmCatalogue
         var page = visible.Skip(skip).Take(size).Select(item => item.DeepClone()).ToList();
         return new ArmPage(page, visible.Count - skip > size ? skip + size : null);
     }
+
+    /// <summary>All of a list that can be seen; none where there is no such list.</summary>
+    public IEnumerable<JsonNode> All(string path, string apiVersion, Func<string, bool> isVisible) =>
+        List(path, apiVersion)?.Items.Where(item => item["id"] is { } id && isVisible(id.ToString())).Select(item => item.DeepClone())
+        ?? [];
 
     private (IReadOnlyList<JsonNode> Items, int PageSize)? List(string path, string apiVersion) =>
         _lists.TryGetValue(path, out (Func<string, IReadOnlyList<JsonNode>> Items, int? PageSize) list)

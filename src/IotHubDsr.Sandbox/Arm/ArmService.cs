@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.Identity;
@@ -6,8 +7,15 @@ using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Sandbox.Arm;
 
-/// <summary>Azure Resource Manager over HTTP, for reading.</summary>
-internal sealed class ArmService(WorldNames names, ArmCatalogue catalogue, StorageResources storage, TokenIssuer tokens, AccessRules access)
+/// <summary>Azure Resource Manager over HTTP, for reading and for the actions that providers simulate.</summary>
+internal sealed class ArmService(
+    WorldNames names,
+    ArmCatalogue catalogue,
+    StorageResources storage,
+    TokenIssuer tokens,
+    AccessRules access,
+    ResourceGraph graph
+)
 {
     public const string Host = "management.azure.com";
 
@@ -19,7 +27,8 @@ internal sealed class ArmService(WorldNames names, ArmCatalogue catalogue, Stora
             if (target is null)
                 throw new ArmRefusal(400, "InvalidRequestUri", "The request URI has an invalid percent encoding.");
 
-            await Reply.JsonAsync(context, StatusCodes.Status200OK, Read(context.Request.Method, new ArmPath(target.Segments), target));
+            JsonNode? body = await ReadBodyAsync(context);
+            await WriteAsync(context, Run(context.Request.Method, new ArmPath(target.Segments), target, body));
         }
         catch (ArmRefusal refusal)
         {
@@ -46,19 +55,65 @@ internal sealed class ArmService(WorldNames names, ArmCatalogue catalogue, Stora
         throw new ArmRefusal(401, code, text);
     }
 
-    private JsonNode Read(string method, ArmPath path, RequestTarget target)
+    private ArmReply Run(string method, ArmPath path, RequestTarget target, JsonNode? body)
     {
         ArmApiVersions.Require(path, target.ApiVersion);
         RequireScope(path);
+        if (ResourceGraph.Is(method, path))
+            return Ask(path, body);
+
         var action = new AzureAction($"{path.Provider}/{path.Type}/{(method == "GET" ? "read" : "action")}", IsData: false);
         bool mayRead = !access.DeniesArm(path.Text) && access.Grants(action, path.Text);
         string version = target.ApiVersion!;
         if (!mayRead && (access.DeniesArm(path.Text) || !path.IsListOfScope))
             throw Unauthorized(action, path);
 
-        return catalogue.Find(method, path.Text, version)
+        if (catalogue.Run(method, path.Text, version, body) is { } reply)
+            return reply;
+
+        JsonNode found = catalogue.Find(method, path.Text, version)
             ?? (method == "GET" ? storage.Find(path) ?? List(path, target, mayRead ? null : action) : null)
             ?? throw Missing(method, path, version);
+        return new(StatusCodes.Status200OK, found);
+    }
+
+    /// <summary>Whoever can see anything may ask, and is answered with that.</summary>
+    private ArmReply Ask(ArmPath path, JsonNode? body)
+    {
+        if (access.DeniesArm(path.Text) || !access.HasRoleWithin(names.Subscription))
+            throw Unauthorized(new AzureAction("Microsoft.ResourceGraph/resources/read", IsData: false), path);
+
+        return new(StatusCodes.Status200OK, graph.Run(body, IsVisible));
+    }
+
+    /// <summary>Most requests have none, or one that does not matter.</summary>
+    private static async Task<JsonNode?> ReadBodyAsync(HttpContext context)
+    {
+        if (!HttpMethods.IsPost(context.Request.Method))
+            return null;
+
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        try
+        {
+            return body.Length == 0 ? null : JsonNode.Parse(body.ToArray());
+        }
+        catch (JsonException)
+        {
+            throw new ArmRefusal(400, "InvalidRequestContent", "The request content was invalid and could not be deserialized.");
+        }
+    }
+
+    private static Task WriteAsync(HttpContext context, ArmReply reply)
+    {
+        foreach ((string name, string value) in reply.Headers)
+            context.Response.Headers[name] = value;
+
+        if (reply.Body is not null)
+            return Reply.JsonAsync(context, reply.Status, reply.Body);
+
+        context.Response.StatusCode = reply.Status;
+        return Task.CompletedTask;
     }
 
     /// <summary>A resource of a simulated type can be missing. All else is not simulated, whether Azure has it or not.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using IotHubDsr.Sandbox.Identity;
 using IotHubDsr.Sandbox.World;
 
@@ -26,15 +25,16 @@ internal static class ArmWorld
             )
         );
         AddHubs(catalogue, world);
-        AddProvisioning(catalogue, names);
         if (world.StorageOnly)
         {
+            AddNone(catalogue, $"{names.Subscription}/providers/Microsoft.Devices/provisioningServices");
             AddNone(catalogue, $"{names.HubId}/providers/Microsoft.EventGrid/eventSubscriptions");
             AddNone(catalogue, $"{names.Subscription}/providers/Microsoft.EventGrid/systemTopics");
             AddNone(catalogue, $"{names.HubId}/providers/Microsoft.Insights/diagnosticSettings");
         }
         else
         {
+            ProvisioningResources.AddTo(catalogue, names, world.Provisioning);
             new EventGridResources(names, world.EventsToServiceBus).AddTo(catalogue);
             new MonitorResources(names).AddTo(catalogue);
         }
@@ -49,9 +49,15 @@ internal static class ArmWorld
             string path = $"{names.StorageId(account)}/blobServices/default/containers";
             catalogue.AddList(path, ContainerPageSize, _ => storage.Containers(account));
             catalogue.Know("GET", $"{names.StorageId(account)}/blobServices/default");
+            catalogue.AddList($"{names.StorageId(account)}/objectReplicationPolicies", pageSize: null, _ => storage.Replications(account));
             catalogue.Add("POST", $"{names.StorageId(account)}/listKeys", _ => storage.Keys(account));
         }
 
+        catalogue.Add(new AttachedSettings(names.HubId, world.AttachedSettings));
+        catalogue.Add(new WorkspaceResources(names, world.Logs, world.Clock));
+        catalogue.Add(new StreamAnalyticsResources(names, world.StreamJobs));
+        catalogue.Add(new DeviceUpdateResources(names, world.UpdateInstances));
+        catalogue.Add(new KustoResources(names, world.Explorer));
         catalogue.Add(new QueueResources(names, world.Blobs));
         catalogue.Add(new CosmosResources(world, access));
         return catalogue;
@@ -74,27 +80,4 @@ internal static class ArmWorld
 
     private static string Group(WorldNames names, string group) =>
         $"{names.Subscription}/resourceGroups/{group}/providers/Microsoft.Devices/IotHubs";
-
-    private static void AddProvisioning(ArmCatalogue catalogue, WorldNames names) =>
-        catalogue.AddAll(
-            $"{names.Subscription}/providers/Microsoft.Devices/provisioningServices",
-            1,
-            Provisioning(names, "contoso-dps", WorldNames.HubHostName),
-            Provisioning(names, "fabrikam-dps", "fabrikam-hub.azure-devices.net")
-        );
-
-    private static JsonObject Provisioning(WorldNames names, string name, string linkedHub) =>
-        names.Expand(
-            $$"""
-            { "id": "{data}/Microsoft.Devices/provisioningServices/{{name}}", "name": "{{name}}",
-              "type": "Microsoft.Devices/provisioningServices",
-              "location": "westeurope", "sku": { "name": "S1", "tier": "Standard", "capacity": 1 },
-              "properties": { "state": "Active", "provisioningState": "Succeeded",
-                "serviceOperationsHostName": "{{name}}.azure-devices-provisioning.net",
-                "deviceProvisioningHostName": "global.azure-devices-provisioning.net",
-                "idScope": "0ne00000001", "allocationPolicy": "Hashed",
-                "iotHubs": [ { "name": "{{linkedHub}}", "location": "westeurope", "allocationWeight": 1, "applyAllocationPolicy": true,
-                  "connectionString": "HostName={{linkedHub}};SharedAccessKeyName=iothubowner;SharedAccessKey=****" } ] } }
-            """
-        );
 }

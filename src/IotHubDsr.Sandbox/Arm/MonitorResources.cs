@@ -3,25 +3,12 @@ using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Sandbox.Arm;
 
-/// <summary>Microsoft.Insights and Microsoft.OperationalInsights: where the hub's logs go.</summary>
+/// <summary>Microsoft.Insights: where the logs of the hub go.</summary>
 internal sealed class MonitorResources(WorldNames names)
 {
     public void AddTo(ArmCatalogue catalogue)
     {
         catalogue.AddAll($"{names.HubId}/providers/Microsoft.Insights/diagnosticSettings", null, ToWorkspace(), ToStorage(), ToEventHub());
-        string workspace = names.Resource(WorldNames.DataGroup, "Microsoft.OperationalInsights/workspaces", "contoso-logs");
-        catalogue.AddAll(
-            $"{names.Subscription}/providers/Microsoft.OperationalInsights/workspaces",
-            null,
-            names.Expand(
-                $$"""
-                { "id": "{{workspace}}", "name": "contoso-logs", "type": "Microsoft.OperationalInsights/workspaces",
-                  "location": "westeurope",
-                  "properties": { "customerId": "{{names.WorkspaceCustomerId}}", "provisioningState": "Succeeded", "retentionInDays": 30,
-                    "sku": { "name": "PerGB2018" } } }
-                """
-            )
-        );
     }
 
     private JsonObject ToWorkspace() =>

@@ -114,11 +114,63 @@ internal sealed class StorageResources(WorldNames names, BlobStore blobs)
             ["properties"] = new JsonObject
             {
                 ["isVersioningEnabled"] = options.KeepsVersions,
+                ["changeFeed"] = ChangeFeed(options),
+                ["restorePolicy"] = RestorePolicy(options),
                 ["deleteRetentionPolicy"] = retention,
                 ["containerDeleteRetentionPolicy"] = containers,
             },
         };
     }
+
+    private static JsonObject ChangeFeed(BlobAccountOptions options)
+    {
+        var feed = new JsonObject { ["enabled"] = options.HasChangeFeed };
+        if (options is { HasChangeFeed: true, ChangeFeedDays: > 0 })
+            feed["retentionInDays"] = options.ChangeFeedDays;
+        return feed;
+    }
+
+    private static JsonObject RestorePolicy(BlobAccountOptions options)
+    {
+        var restore = new JsonObject { ["enabled"] = options.RestoreDays > 0 };
+        if (options.RestoreDays > 0)
+            restore["days"] = options.RestoreDays;
+        return restore;
+    }
+
+    /// <summary>The policies of object replication in which an account sends or receives.</summary>
+    public IReadOnlyList<JsonNode> Replications(string accountName) =>
+        [
+            .. blobs
+                .Replications.Where(rule => Same(rule.Source.Account.Name, accountName) || Same(rule.Destination.Account.Name, accountName))
+                .GroupBy(static rule => rule.PolicyId)
+                .Select(policy => new JsonObject
+                {
+                    ["id"] = $"{names.StorageId(accountName)}/objectReplicationPolicies/{policy.Key}",
+                    ["name"] = policy.Key,
+                    ["type"] = "Microsoft.Storage/storageAccounts/objectReplicationPolicies",
+                    ["properties"] = new JsonObject
+                    {
+                        ["policyId"] = policy.Key,
+                        ["enabledTime"] = StampClock.ToId(policy.First().Source.LastModified.UtcTicks),
+                        ["sourceAccount"] = names.StorageId(policy.First().Source.Account.Name),
+                        ["destinationAccount"] = names.StorageId(policy.First().Destination.Account.Name),
+                        ["rules"] = new JsonArray([
+                            .. policy.Select(static rule => new JsonObject
+                            {
+                                ["ruleId"] = rule.RuleId,
+                                ["sourceContainer"] = rule.Source.Name,
+                                ["destinationContainer"] = rule.Destination.Name,
+                                ["filters"] = new JsonObject
+                                {
+                                    ["prefixMatch"] = new JsonArray([.. rule.Prefixes.Select(static prefix => JsonValue.Create(prefix))]),
+                                    ["minCreationTime"] = "1601-01-01T00:00:00Z",
+                                },
+                            }),
+                        ]),
+                    },
+                }),
+        ];
 
     private JsonObject Container(BlobAccount account, BlobContainer container) =>
         new()

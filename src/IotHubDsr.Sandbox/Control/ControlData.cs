@@ -35,3 +35,7 @@ internal sealed record CosmosAccountRequest(int? ContinuousBackupDays = null, bo
 
 /// <summary>POST /sandbox/documents/{account}/{database}/{container}/generated: plants so many messages of the devices, in turn.</summary>
 internal sealed record GenerateRequest(int Count, IReadOnlyList<string> Devices);
+
+/// <summary>POST /sandbox/registrations/{service}/{registration ID}: a device comes to a provisioning service.</summary>
+/// <param name="Group">The enrollment group whose key or certificate it has; null for none.</param>
+internal sealed record RegistrationRequest(string? Group = null);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.Identity;
@@ -25,7 +26,9 @@ internal sealed class ControlService(
     ControlMessaging messaging,
     AmqpFaults amqpFaults,
     ControlQueues queues,
-    ControlDocuments documents
+    ControlDocuments documents,
+    ControlLogs logs,
+    ControlExplorer explorer
 )
 {
     public const string KeyHeader = "x-sandbox-key";
@@ -92,6 +95,9 @@ internal sealed class ControlService(
             ("POST", ["tokens"]) => ChangeAsync(context, SandboxJson.Default.TokenRequest, request =>
                 tokens.Lifetime = TimeSpan.FromSeconds(request.LifetimeSeconds)
             ),
+            ("POST", ["registrations", var service, var id]) => ChangeAsync(context, SandboxJson.Default.RegistrationRequest, request =>
+                Register(service, id, request)
+            ),
             ("GET", ["hub"]) => Reply.JsonAsync(context, Hub(), SandboxJson.Default.HubState),
             ("POST", ["hub"]) => ChangeAsync(context, SandboxJson.Default.HubScaleRequest, request =>
                 world.Throttle.Configure(request.Sku, request.Units)
@@ -113,8 +119,22 @@ internal sealed class ControlService(
             ),
             (var method, ["queues", var account, var queue]) => OnQueueAsync(context, method, account, queue),
             (var method, ["documents", .. var place]) => OnDocumentsAsync(context, method, place),
+            (var method, ["logs", .. var place]) => OnLogsAsync(context, method, place),
+            ("POST", ["jobs"]) => ChangeAsync(context, SandboxJson.Default.JsonElement, job =>
+                world.StreamJobs.Add(JsonObject.Create(job) ?? throw new ArgumentException("A job is an object."))
+            ),
+            ("POST", ["update-instances"]) => ChangeAsync(context, SandboxJson.Default.JsonElement, instance =>
+                world.UpdateInstances.Add(JsonObject.Create(instance) ?? throw new ArgumentException("An instance is an object."))
+            ),
+            (var method, ["explorer", .. var place]) => OnExplorerAsync(context, method, place),
             _ => Unknown(context),
         };
+
+    private void Register(string service, string registrationId, RegistrationRequest request)
+    {
+        if (world.Provisioning.Find(service) is null || !world.Provisioning.Register(service, registrationId, request.Group))
+            throw new ArgumentException($"No enrollment of '{service}' lets '{registrationId}' in.");
+    }
 
     private Task OnQueueAsync(HttpContext context, string method, string account, string queue) =>
         method switch
@@ -145,6 +165,47 @@ internal sealed class ControlService(
             ),
             ("DELETE", [var account, var database, var container]) => ChangeAsync(context, () =>
                 documents.Clear(account, database, container)
+            ),
+            _ => Unknown(context),
+        };
+
+    private Task OnLogsAsync(HttpContext context, string method, string[] place) =>
+        (method, place) switch
+        {
+            ("GET", [var workspace]) => Reply.JsonAsync(context, logs.States(workspace), SandboxJson.Default.IReadOnlyListLogTableState),
+            ("POST", [var workspace]) => ChangeAsync(context, SandboxJson.Default.WorkspaceRequest, request =>
+                logs.Configure(workspace, request)
+            ),
+            ("GET", [var workspace, var table]) => Reply.JsonAsync(context, StatusCodes.Status200OK, logs.Rows(workspace, table)),
+            ("PUT", [var workspace, var table]) => ChangeAsync(context, SandboxJson.Default.LogTableRequest, request =>
+                logs.Create(workspace, table, request)
+            ),
+            ("POST", [var workspace, var table]) => ChangeAsync(context, SandboxJson.Default.LogRowsRequest, request =>
+                logs.Add(workspace, table, request)
+            ),
+            ("POST", [var workspace, var table, "generated"]) => ChangeAsync(context, SandboxJson.Default.GenerateRequest, request =>
+                logs.Generate(workspace, table, request)
+            ),
+            ("DELETE", [var workspace, var table]) => ChangeAsync(context, () => logs.Remove(workspace, table)),
+            _ => Unknown(context),
+        };
+
+    private Task OnExplorerAsync(HttpContext context, string method, string[] place) =>
+        (method, place) switch
+        {
+            ("POST", [var cluster]) => ChangeAsync(context, SandboxJson.Default.ExplorerRequest, request =>
+                explorer.Configure(cluster, request)
+            ),
+            ("GET", [var cluster, var database, var table]) => Reply.JsonAsync(
+                context,
+                StatusCodes.Status200OK,
+                explorer.Rows(cluster, database, table)
+            ),
+            ("PUT", [var cluster, var database, var table]) => ChangeAsync(context, SandboxJson.Default.ExplorerTableRequest, request =>
+                explorer.Create(cluster, database, table, request)
+            ),
+            ("POST", [var cluster, var database, var table]) => ChangeAsync(context, SandboxJson.Default.LogRowsRequest, request =>
+                explorer.Add(cluster, database, table, request)
             ),
             _ => Unknown(context),
         };

@@ -14,6 +14,9 @@ internal sealed record CosmosContainerOptions(PartitionKeyDefinition PartitionKe
     /// <summary>Sets of paths whose values are together unique within a logical partition.</summary>
     public IReadOnlyList<IReadOnlyList<string>> UniqueKeys { get; init; } = [];
 
+    /// <summary>When the index follows: containers of before June 2020 can have <c>lazy</c>.</summary>
+    public string IndexingMode { get; init; } = "consistent";
+
     /// <summary>The number of physical partitions.</summary>
     public int RangeCount { get; init; } = 1;
 }

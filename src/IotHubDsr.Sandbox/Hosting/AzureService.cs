@@ -10,6 +10,13 @@ internal enum AzureService
     Blob,
     Queue,
     Cosmos,
+    Provisioning,
+
+    /// <summary>The query API of Azure Monitor Logs.</summary>
+    Logs,
+
+    /// <summary>Clusters of Data Explorer.</summary>
+    Explorer,
     Control,
 
     /// <summary>The managed identity endpoint of the machine.</summary>

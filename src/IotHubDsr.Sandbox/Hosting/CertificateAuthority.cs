@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -10,7 +11,8 @@ internal sealed class CertificateAuthority : IDisposable
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(90);
 
-    private readonly ConcurrentDictionary<string, X509Certificate2> _leaves = new(StringComparer.OrdinalIgnoreCase);
+    // Lazy: the connections that a client opens at once to a host that is new share one certificate.
+    private readonly ConcurrentDictionary<string, Lazy<SslStreamCertificateContext>> _leaves = new(StringComparer.OrdinalIgnoreCase);
     private readonly ECDsa _leafKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly X509Certificate2 _root;
 
@@ -29,16 +31,29 @@ internal sealed class CertificateAuthority : IDisposable
     public string CertificatePem { get; }
 
     /// <summary>A client that connects by IP address sends no server name: it talks to the control API.</summary>
-    public X509Certificate2 LeafFor(string? serverName) =>
-        _leaves.GetOrAdd(string.IsNullOrEmpty(serverName) ? "localhost" : serverName, name => Sign(name));
+    public SslStreamCertificateContext LeafFor(string? serverName) =>
+        string.IsNullOrEmpty(serverName) ? LeafFor(["localhost"]) : LeafFor([serverName]);
 
-    /// <summary>For a server whose clients send no name, and look for one of several.</summary>
-    public X509Certificate2 LeafFor(IReadOnlyList<string> names) => _leaves.GetOrAdd(string.Join(',', names), _ => Sign([.. names]));
+    /// <summary>
+    /// For a server whose clients send no name, and look for one of several. It is a context and not a certificate, of which every
+    /// connection would make a context of its own: the chain to no root of the machine is looked for once.
+    /// </summary>
+    public SslStreamCertificateContext LeafFor(IReadOnlyList<string> names) =>
+        _leaves
+            .GetOrAdd(
+                string.Join(',', names),
+                static (_, of) =>
+                    new Lazy<SslStreamCertificateContext>(() =>
+                        SslStreamCertificateContext.Create(of.Authority.Sign([.. of.Names]), additionalCertificates: null, offline: true)
+                    ),
+                (Authority: this, Names: names)
+            )
+            .Value;
 
     public void Dispose()
     {
-        foreach (X509Certificate2 leaf in _leaves.Values)
-            leaf.Dispose();
+        foreach (Lazy<SslStreamCertificateContext> leaf in _leaves.Values)
+            leaf.Value.TargetCertificate.Dispose();
 
         _root.Dispose();
         _leafKey.Dispose();

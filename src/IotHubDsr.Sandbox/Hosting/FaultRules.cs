@@ -6,7 +6,7 @@ namespace IotHubDsr.Sandbox.Hosting;
 /// </summary>
 internal sealed record FaultRule : ICountedFault<FaultRule>
 {
-    /// <summary>login, arm, hub, blob, queue or cosmos.</summary>
+    /// <summary>login, arm, hub, blob, queue, cosmos, provisioning, logs or explorer.</summary>
     public string? Service { get; init; }
 
     public string? Host { get; init; }
@@ -20,7 +20,10 @@ internal sealed record FaultRule : ICountedFault<FaultRule>
 
     public int Times { get; init; } = 1;
 
-    /// <summary>Answers with this status and an error body in the shape of the service; the request has no effect.</summary>
+    /// <summary>
+    /// Answers with this status and an error body in the shape of the service, or of logs without a body if it is a success; the request has
+    /// no effect.
+    /// </summary>
     public int? Status { get; init; }
 
     public int? RetryAfterSeconds { get; init; }
@@ -42,6 +45,9 @@ internal sealed record FaultRule : ICountedFault<FaultRule>
 
     /// <summary>Delivers only this many bytes of the response body, as a complete and successful response.</summary>
     public long? TruncateAfterBytes { get; init; }
+
+    /// <summary>Of a query: answers with a part of the rows, and says so inside an answer that looks like a success.</summary>
+    public bool Partial { get; init; }
 
     public FaultRule With(int skip, int times) => this with { Skip = skip, Times = times };
 }

@@ -2,8 +2,11 @@ using System.Globalization;
 using IotHubDsr.Sandbox.Arm;
 using IotHubDsr.Sandbox.Control;
 using IotHubDsr.Sandbox.Cosmos;
+using IotHubDsr.Sandbox.DataExplorer.Rest;
 using IotHubDsr.Sandbox.Hub;
 using IotHubDsr.Sandbox.Identity;
+using IotHubDsr.Sandbox.Logs.Rest;
+using IotHubDsr.Sandbox.Provisioning;
 using Microsoft.Extensions.Primitives;
 
 namespace IotHubDsr.Sandbox.Hosting;
@@ -17,6 +20,9 @@ internal sealed record SandboxServices(
     BlobGate Blob,
     QueueGate Queue,
     CosmosService Cosmos,
+    ProvisioningService Provisioning,
+    LogService Logs,
+    ExplorerService Explorer,
     ControlService Control
 );
 
@@ -50,7 +56,7 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
         {
             // After a reset the server still goes through the motions of a response that nobody receives.
             if (!bodies.IsReset)
-                entry.Responded(context.Response.StatusCode);
+                entry.Responded(context.Response.StatusCode, context.Features.Get<MutatingCommand>() is not null);
 
             return Task.CompletedTask;
         });
@@ -107,6 +113,7 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
             return;
         }
 
+        context.Features.Set(fault);
         await ServeAsync(context, service, RequestTarget.TryParse(raw, out RequestTarget? target) ? target : null);
     }
 
@@ -130,6 +137,9 @@ internal sealed class RequestDispatcher(SandboxServices services, HubEvents even
             AzureService.Blob => services.Blob.HandleAsync(context, target),
             AzureService.Queue => services.Queue.HandleAsync(context, target),
             AzureService.Cosmos => services.Cosmos.HandleAsync(context, target),
+            AzureService.Provisioning => services.Provisioning.HandleAsync(context, target),
+            AzureService.Logs => services.Logs.HandleAsync(context, target),
+            AzureService.Explorer => services.Explorer.HandleAsync(context, target),
             AzureService.Login when target is not null => services.Login.HandleAsync(context, target),
             AzureService.Identity when target is not null => services.Identity.HandleAsync(context, target),
             _ => Reply.TextAsync(

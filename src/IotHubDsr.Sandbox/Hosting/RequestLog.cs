@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using IotHubDsr.Sandbox.Cosmos.Rest;
+using IotHubDsr.Sandbox.Provisioning;
 
 namespace IotHubDsr.Sandbox.Hosting;
 
@@ -17,6 +18,12 @@ internal sealed record LoggedRequest(
     long BytesOut,
     string UserAgent
 );
+
+/// <summary>Set on a request whose body alone tells that it changes something.</summary>
+internal sealed record MutatingCommand
+{
+    public static MutatingCommand Instance { get; } = new();
+}
 
 /// <summary>Every request to a simulated service, in order of arrival. Control requests are not in it.</summary>
 internal sealed partial class RequestLog(TimeProvider time)
@@ -99,8 +106,13 @@ internal sealed partial class RequestLog(TimeProvider time)
             {
                 AzureService.Hub => path.Equals("/devices/query", StringComparison.OrdinalIgnoreCase),
                 AzureService.Arm => path.EndsWith("/listkeys", StringComparison.OrdinalIgnoreCase)
-                    || path.EndsWith("/getFullUrl", StringComparison.OrdinalIgnoreCase),
+                    || path.EndsWith("/getFullUrl", StringComparison.OrdinalIgnoreCase)
+                    || path.EndsWith("/listFollowerDatabases", StringComparison.OrdinalIgnoreCase)
+                    || path.EndsWith("/Microsoft.ResourceGraph/resources", StringComparison.OrdinalIgnoreCase),
                 AzureService.Blob => target.Contains("comp=userdelegationkey", StringComparison.OrdinalIgnoreCase),
+                AzureService.Provisioning => ProvisioningService.IsRead(path),
+                // A command that changes something says so when it is read.
+                AzureService.Logs or AzureService.Explorer => true,
                 AzureService.Cosmos => CosmosRequest.IsQuery(request.Headers) || CosmosRequest.IsQueryPlan(request.Headers),
                 _ => false,
             };
@@ -125,9 +137,11 @@ internal sealed partial class RequestLog(TimeProvider time)
     {
         public Task InterludeAsync() => log.Interlude?.Invoke(begun) ?? Task.CompletedTask;
 
-        public void Responded(int status)
+        /// <param name="status">The status.</param>
+        /// <param name="mutates">Whether it turned out to change something.</param>
+        public void Responded(int status, bool mutates)
         {
-            if (log.Update(begun.Sequence, entry => entry with { Status = status }) is { } logged)
+            if (log.Update(begun.Sequence, entry => entry with { Status = status, Mutating = entry.Mutating || mutates }) is { } logged)
                 log.Observer?.Invoke(logged);
         }
 

@@ -1,8 +1,11 @@
 using IotHubDsr.Sandbox.Arm;
 using IotHubDsr.Sandbox.Cosmos;
 using IotHubDsr.Sandbox.Cosmos.Rest;
+using IotHubDsr.Sandbox.DataExplorer.Rest;
 using IotHubDsr.Sandbox.Hub;
 using IotHubDsr.Sandbox.Identity;
+using IotHubDsr.Sandbox.Logs.Rest;
+using IotHubDsr.Sandbox.Provisioning;
 
 namespace IotHubDsr.Sandbox.Hosting;
 
@@ -19,6 +22,10 @@ internal static class ServiceErrors
             AzureService.Blob => Reply.StorageErrorAsync(context, status, BlobCode(status), Text),
             AzureService.Queue => Reply.StorageErrorAsync(context, status, QueueCode(status), Text, "Windows-Azure-Queue/1.0"),
             AzureService.Cosmos => CosmosService.RefuseAsync(context, CosmosError(status)),
+            AzureService.Provisioning => ProvisioningRefusal.OfStatus(status, Text).WriteAsync(context, now),
+            AzureService.Logs when status < 300 => LogService.SucceedEmptyAsync(context, status),
+            AzureService.Logs => LogService.RefuseAsync(context, LogErrors.OfStatus(status, Text)),
+            AzureService.Explorer => ExplorerService.RefuseAsync(context, ExplorerErrors.OfStatus(status, Text)),
             AzureService.Login => LoginService.ErrorAsync(context, status, "temporarily_unavailable", 90033, Text),
             _ => Reply.TextAsync(context, status, Text),
         };

@@ -20,7 +20,13 @@ internal static class HubActions
             ("GET", ["twins", ..]) => Data("twins/read"),
             (_, ["twins", ..]) => Data("twins/write"),
             (_, ["statistics", ..]) => Data("statistics/read"),
+            (_, ["messages", "serviceBound", var queue, ..]) => Data(
+                queue.Equals("feedback", StringComparison.OrdinalIgnoreCase)
+                    ? "cloudToDeviceMessages/feedback/action"
+                    : "fileUpload/notifications/action"
+            ),
             ("GET", ["jobs", ..]) => Data("jobs/read"),
+            ("POST", ["configurations", "testQueries"]) => Data("configurations/read"),
             ("DELETE", ["jobs", ..]) => Data("jobs/delete"),
             (_, ["jobs", ..]) => Data("jobs/write"),
             ("GET", ["configurations", ..]) => Data("configurations/read"),

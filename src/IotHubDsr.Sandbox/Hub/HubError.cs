@@ -8,14 +8,28 @@ internal enum HubError
     InvalidOperation = 400003,
     ArgumentInvalid = 400004,
     ArgumentNull = 400005,
+    BlobContainerValidationError = 400008,
     DeviceDefinedMultipleTimes = 400011,
     DeserializationError = 400012,
     IotHubNotFound = 401001,
     IotHubUnauthorizedAccess = 401002,
     IotHubUnauthorized = 401003,
     DeviceNotFound = 404001,
+    JobNotFound = 404002,
+
+    /// <inheritdoc cref="ConfigurationNotFound"/>
+    DeviceMessageLockLost = 412002,
     ModuleNotFound = 404010,
+
+    /// <summary>That the service has such an error is certain, its number is not.</summary>
+    ConfigurationNotFound = 404011,
     DeviceAlreadyExists = 409001,
+
+    /// <inheritdoc cref="ConfigurationNotFound"/>
+    JobAlreadyExists = 409003,
+
+    /// <inheritdoc cref="ConfigurationNotFound"/>
+    ConfigurationAlreadyExists = 409011,
     ModuleAlreadyExistsOnDevice = 409301,
     PreconditionFailed = 412001,
     TooManyDevices = 413002,

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using IotHubDsr.Sandbox.Hosting;
+using IotHubDsr.Sandbox.Hub.Configurations;
+using IotHubDsr.Sandbox.Hub.Jobs;
 using IotHubDsr.Sandbox.Hub.Query;
 
 namespace IotHubDsr.Sandbox.Hub;
@@ -23,7 +25,9 @@ internal sealed class HubOperations(
     TwinQueries queries,
     BulkRegistry bulk,
     HubEvents events,
-    JsonArray configurations,
+    HubJobs jobs,
+    HubConfigurations configurations,
+    ServiceBoundQueues serviceBound,
     TimeProvider time
 )
 {
@@ -34,7 +38,7 @@ internal sealed class HubOperations(
         {
             ("GET", ["devices"]) => Read(List),
             ("POST", ["devices"]) => Write(request => bulk.Run(request.Body)),
-            ("POST", ["devices", "query"]) => new(HubRight.RegistryRead, ThrottledOperation.Query, queries.Run),
+            ("POST", ["devices", "query"]) => new(HubRight.RegistryRead, ThrottledOperation.Query, Query),
             ("GET", ["devices", var id]) => Read(_ => Identity(registry.Device(id))),
             ("PUT", ["devices", var id]) => Write(request => PutDevice(id, request)),
             ("DELETE", ["devices", var id]) => Write(request => Delete(request, () => registry.Device(id))),
@@ -49,13 +53,18 @@ internal sealed class HubOperations(
             ("PATCH" or "PUT", ["twins", var id, "modules", var module]) => WriteTwin(method, () => registry.Module(id, module)),
             ("GET", ["statistics", "devices"]) => Read(_ => HubReply.Ok(DeviceStatistics())),
             ("GET", ["statistics", "service"]) => Read(_ => HubReply.Ok(ServiceStatistics())),
-            ("GET", ["jobs"]) => new(HubRight.RegistryRead, ThrottledOperation.Jobs, _ => HubReply.Ok(new JsonArray())),
-            ("GET", ["jobs", "v2", "query"]) => new(HubRight.RegistryRead, ThrottledOperation.Jobs, _ => HubReply.Ok(new JsonArray())),
-            ("GET", ["configurations"]) => new(HubRight.RegistryRead, ThrottledOperation.Configurations, _ =>
-                HubReply.Ok(configurations.DeepClone())
-            ),
+            (_, ["messages", "serviceBound", ..]) => serviceBound.Find(method, segments),
+            (_, ["jobs", ..]) => jobs.Find(method, segments),
+            (_, ["configurations", ..]) => configurations.Find(method, segments),
             _ => throw HubRefusal.NotSimulated($"the operation {method} /{string.Join('/', segments)}"),
         };
+
+    /// <summary>Jobs that are due have done their work before anybody asks what they did.</summary>
+    private HubReply Query(HubRequest request)
+    {
+        jobs.Advance();
+        return queries.Run(request);
+    }
 
     private static HubOperation Read(Func<HubRequest, HubReply> run) => new(HubRight.RegistryRead, ThrottledOperation.Registry, run);
 
@@ -137,6 +146,7 @@ internal sealed class HubOperations(
         HubIdentity device = registry.Device(id);
         int purged = device.PendingCommands;
         device.PendingCommands = 0;
+        serviceBound.Purged(device, purged);
         return HubReply.Ok(
             new JsonObject
             {

@@ -17,7 +17,7 @@ internal sealed partial class HubRegistry(Random random, TimeProvider time)
 
     public IReadOnlyCollection<HubIdentity> Devices => _devices.Values;
 
-    /// <summary>What <c>devices.jobs</c> holds. No operation here schedules a job, so it is empty unless a test plants one.</summary>
+    /// <summary>What <c>devices.jobs</c> holds: what jobs did to devices. It outlives the devices.</summary>
     public IList<JsonObject> Jobs { get; } = [];
 
     /// <summary>Called with an identity that has just been removed or added, and the operation's name.</summary>

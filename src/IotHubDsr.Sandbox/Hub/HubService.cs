@@ -5,6 +5,9 @@ using IotHubDsr.Sandbox.Identity;
 
 namespace IotHubDsr.Sandbox.Hub;
 
+/// <summary>A call of the service API, as the hub's resource logs tell of it: when it failed, with the error.</summary>
+internal sealed record HubCall(string Method, string[] Segments, JsonNode? Body, HubError Error);
+
 /// <summary>The service API of the hub over HTTP.</summary>
 internal sealed class HubService(
     string hostName,
@@ -12,7 +15,8 @@ internal sealed class HubService(
     HubOperations operations,
     HubAuthorizer authorizer,
     HubThrottle throttle,
-    TimeProvider time
+    TimeProvider time,
+    Action<HubCall> called
 )
 {
     private static readonly string[] ApiVersions = ["2021-04-12", "2024-03-31"];
@@ -52,8 +56,21 @@ internal sealed class HubService(
         JsonNode? body = await ReadAsync(context);
         // A bulk call counts its devices, not itself.
         throttle.Take(operation.Throttle, body is JsonArray entries ? Math.Max(1, entries.Count) : 1);
-        lock (registry.Gate)
-            return operation.Run(new HubRequest(target, context.Request.Headers, body));
+        HubError error = HubError.None;
+        try
+        {
+            lock (registry.Gate)
+                return operation.Run(new HubRequest(target, context.Request.Headers, body));
+        }
+        catch (HubRefusal refusal)
+        {
+            error = refusal.Error;
+            throw;
+        }
+        finally
+        {
+            called(new(method, target.Segments, body, error));
+        }
     }
 
     private static async Task<JsonNode?> ReadAsync(HttpContext context)

@@ -4,7 +4,9 @@ namespace IotHubDsr.Sandbox.Identity;
 /// The rights of the application: everything, until roles are assigned to it or rights are taken from it. A denial is
 /// <c>arm:{resource ID or the start of one}</c>, <c>blob:{account}</c>, <c>blob:{account}/{container}</c>, the same
 /// of <c>queue:</c> with queues and of <c>messaging:</c> with namespaces and entities, <c>cosmos:{account}/{database}/{container}</c> or a
-/// beginning of it, or <c>hub:</c> with RegistryRead, RegistryWrite or ServiceConnect.
+/// beginning of it, <c>provisioning:{service}</c>, <c>logs:{workspace}/{table}</c> or a beginning of it,
+/// <c>explorer:{cluster}/{database}</c>, or <c>hub:</c> with RegistryRead,
+/// RegistryWrite or ServiceConnect.
 /// </summary>
 internal sealed class AccessRules
 {
@@ -40,6 +42,12 @@ internal sealed class AccessRules
     public bool DeniesQueue(string account, string queue) => Denies("queue:", $"{account}/{queue}");
 
     public bool DeniesCosmos(string path) => Denies("cosmos:", path);
+
+    public bool DeniesProvisioning(string service) => Denies("provisioning:", service);
+
+    public bool DeniesLogs(string path) => Denies("logs:", path);
+
+    public bool DeniesExplorer(string path) => Denies("explorer:", path);
 
     public bool DeniesHub(string right) =>
         _denied.Any(rule => Path(rule, "hub:") is { } path && path.Equals(right, StringComparison.OrdinalIgnoreCase));

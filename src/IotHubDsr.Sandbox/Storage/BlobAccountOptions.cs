@@ -6,6 +6,9 @@ namespace IotHubDsr.Sandbox.Storage;
 /// <param name="HierarchicalNamespace">Directories exist by themselves and outlive the blobs in them.</param>
 /// <param name="AllowPermanentDelete">Soft-deleted snapshots and versions may be removed before their time.</param>
 /// <param name="ContainerSoftDeleteDays">Days a deleted container stays restorable: 1 to 365, or 0 for off.</param>
+/// <param name="RestoreDays">Days for which the owner can restore the account to an earlier time, or 0 for off.</param>
+/// <param name="HasChangeFeed">Record each change with the name of its blob; the sandbox says that it is on, and writes none.</param>
+/// <param name="ChangeFeedDays">Days for which it is kept, or 0 for ever.</param>
 /// <param name="AllowsSharedKey">Requests may be signed with the account's keys, and with what was signed with them.</param>
 internal sealed record BlobAccountOptions(
     bool VersioningEnabled = false,
@@ -13,6 +16,9 @@ internal sealed record BlobAccountOptions(
     bool HierarchicalNamespace = false,
     bool AllowPermanentDelete = false,
     int ContainerSoftDeleteDays = 0,
+    int RestoreDays = 0,
+    bool HasChangeFeed = false,
+    int ChangeFeedDays = 0,
     bool AllowsSharedKey = true
 )
 {

@@ -26,6 +26,9 @@ internal sealed class BlobStore(TimeProvider time)
         }
     }
 
+    /// <summary>Rules of object replication.</summary>
+    public ConcurrentBag<BlobReplication> Replications { get; } = [];
+
     /// <summary>The options apply when the account is new; an existing account keeps its own.</summary>
     public BlobAccount GetOrAddAccount(string name, BlobAccountOptions? options = null) =>
         _accounts.GetOrAdd(name, key => new BlobAccount(key, options ?? new BlobAccountOptions(), _clock));

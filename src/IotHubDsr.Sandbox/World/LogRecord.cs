@@ -41,6 +41,9 @@ internal sealed record LogRecord(DateTimeOffset Time, string ResourceId, string 
 
     public LogEscaping Escaping { get; init; }
 
+    /// <summary>The device that the record is about, whether it names it or mentions it.</summary>
+    public string? About { get; init; }
+
     private JavaScriptEncoder Encoder => Escaping == LogEscaping.Codes ? JavaScriptEncoder.Default : Relaxed;
 
     /// <summary>The record as one line, without its end.</summary>
@@ -56,7 +59,8 @@ internal sealed record LogRecord(DateTimeOffset Time, string ResourceId, string 
         return line.Append($"\"properties\": {text}, \"location\": \"{WorldNames.Location}\"}}").ToString();
     }
 
-    private string PropertiesText() =>
+    /// <summary>The properties, which are JSON in a text.</summary>
+    public string PropertiesText() =>
         "{" + string.Join(',', Properties.Select(property => $"{Name(property.Key)}:{Value(property)}")) + "}";
 
     private string Name(string name) => Escaping == LogEscaping.Name && name == DeviceId ? "\"device\\u0049d\"" : Quoted(name);

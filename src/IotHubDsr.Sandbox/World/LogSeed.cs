@@ -22,6 +22,11 @@ internal sealed class LogSeed(BlobStore blobs, WorldNames names, Random random, 
     private static readonly string[] OwnDevices = [.. DeviceSeed.LookAlikes, "it's", "100%", "50%25", "x'=(y)!*", "q?z", "dev1"];
     private static readonly string[] OtherDevices = ["dev1", "Dev1", "fab-7"];
 
+    private readonly List<LogRecord> _written = [];
+
+    /// <summary>All records, in the order in which they were written: other places get the same.</summary>
+    public IReadOnlyList<LogRecord> Written => _written;
+
     public IReadOnlyList<TraceTruth> Fill() =>
         [
             Fill(Connections, [0, 1, 3, 26], [0, 3, 26]),
@@ -75,7 +80,9 @@ internal sealed class LogSeed(BlobStore blobs, WorldNames names, Random random, 
             foreach ((int index, LogRecord? row) in part.Index())
             {
                 DateTimeOffset time = first.AddMilliseconds((block * 1000) + (index * 7));
-                text.Append((row with { Time = time, ResourceId = hubId.ToUpperInvariant() }).ToLine()).Append(end);
+                LogRecord written = row with { Time = time, ResourceId = hubId.ToUpperInvariant() };
+                text.Append(written.ToLine()).Append(end);
+                _written.Add(written);
             }
 
             container.Append(name, Encoding.UTF8.GetBytes(text.ToString()), last.AddMinutes(block - BlocksPerBlob + 1));
@@ -89,7 +96,7 @@ internal sealed class LogSeed(BlobStore blobs, WorldNames names, Random random, 
             ids.Add(string.Create(CultureInfo.InvariantCulture, $"th-{random.Next(1, BulkDevices + 1):D3}"));
 
         ids.Add("dev1");
-        var rows = ids.Select(id => Row(category, id)).ToList();
+        var rows = ids.Select(id => Row(category, id) with { About = id }).ToList();
         foreach (string id in ids)
             count(id, category == TwinQueries);
 
@@ -134,6 +141,7 @@ internal sealed class LogSeed(BlobStore blobs, WorldNames names, Random random, 
             Level = "Warning",
             ResultType = "400027",
             ResultDescription = text,
+            About = "th-001",
         };
     }
 

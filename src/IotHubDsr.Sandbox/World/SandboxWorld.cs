@@ -1,7 +1,12 @@
 using System.Text.Json.Nodes;
 using IotHubDsr.Sandbox.Cosmos;
+using IotHubDsr.Sandbox.DataExplorer;
 using IotHubDsr.Sandbox.Hub;
+using IotHubDsr.Sandbox.Hub.Configurations;
+using IotHubDsr.Sandbox.Hub.Jobs;
+using IotHubDsr.Sandbox.Logs;
 using IotHubDsr.Sandbox.Messaging;
+using IotHubDsr.Sandbox.Provisioning;
 using IotHubDsr.Sandbox.Storage;
 
 namespace IotHubDsr.Sandbox.World;
@@ -16,7 +21,8 @@ internal sealed record SandboxWorld(
     HubThrottle Throttle,
     BlobStore Blobs,
     HubEvents Events,
-    JsonArray Configurations,
+    HubJobs Jobs,
+    HubConfigurations Configurations,
     WorldTruth Truth
 )
 {
@@ -35,7 +41,27 @@ internal sealed record SandboxWorld(
     /// <summary>As <see cref="SandboxOptions.NeighbourSharesContainers"/>.</summary>
     public bool NeighbourSharesContainers { get; init; }
 
+    /// <summary>The hub's queues for its back end.</summary>
+    public required ServiceBoundQueues ServiceBound { get; init; }
+
     public required CosmosStore Cosmos { get; init; }
+
+    public required ProvisioningWorld Provisioning { get; init; }
+
+    /// <summary>Workspaces of Log Analytics.</summary>
+    public required LogStore Logs { get; init; }
+
+    /// <summary>Clusters of Data Explorer.</summary>
+    public required ExplorerStore Explorer { get; init; }
+
+    /// <summary>Jobs of Stream Analytics, as Resource Manager shows them.</summary>
+    public List<JsonObject> StreamJobs { get; } = [];
+
+    /// <summary>Instances of Device Update, as Resource Manager shows them; their accounts follow from their IDs.</summary>
+    public List<JsonObject> UpdateInstances { get; init; } = [];
+
+    /// <summary>Diagnostic settings of resources other than the hub, by resource ID.</summary>
+    public Dictionary<string, List<JsonObject>> AttachedSettings { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     public string HubConnectionString =>
         $"HostName={WorldNames.HubHostName};SharedAccessKeyName={Policies[0].Name};SharedAccessKey={Policies[0].PrimaryKey}";
@@ -60,6 +86,17 @@ internal sealed record WorldTruth(
     public IReadOnlyList<DocumentTruth> Documents { get; init; } = [];
 
     public IReadOnlyList<QueueTruth> Queues { get; init; } = [];
+
+    public IReadOnlyList<ProvisioningTruth> Provisioning { get; init; } = [];
+
+    /// <summary>By device, what jobs did to it, and the jobs beside these that name it.</summary>
+    public IReadOnlyDictionary<string, JobTruth> Jobs { get; init; } = new Dictionary<string, JobTruth>();
+
+    /// <summary>Tables of Log Analytics that hold something of a device.</summary>
+    public IReadOnlyList<TableTruth> Tables { get; init; } = [];
+
+    /// <summary>Tables of Data Explorer.</summary>
+    public IReadOnlyList<ExplorerTruth> Explorer { get; init; } = [];
 }
 
 /// <summary>An event hub or a queue, subscription or sub-queue with what it holds of each device.</summary>
@@ -137,3 +174,23 @@ internal sealed record QueueTruth(
     IReadOnlyDictionary<string, DeviceRecords> Events,
     IReadOnlyDictionary<string, int> OtherHub
 );
+
+/// <summary>
+/// A table of Log Analytics, and its rows of each device of this hub; of devices of another hub; and by registration ID those of the
+/// provisioning service. The counts are those of a world without anything that happened since. The plan is Analytics, Basic or Auxiliary.
+/// </summary>
+internal sealed record TableTruth(
+    string Workspace,
+    string Table,
+    string Plan,
+    int Rows,
+    IReadOnlyDictionary<string, DeviceRows> Devices,
+    IReadOnlyDictionary<string, int> OtherHub,
+    IReadOnlyDictionary<string, int> Registrations
+);
+
+/// <summary>
+/// Counts of rows: that name the device where a device is named; that mention it in the text of a query or a filter; and, of either kind,
+/// those that hold it in a column for what has found no other. Those that belong to a trace of the device, and do not name it, come on top.
+/// </summary>
+internal sealed record DeviceRows(int Named, int Mentioned, int InAdditionalFields, int Traced);

@@ -1,7 +1,11 @@
-using System.Text.Json.Nodes;
 using IotHubDsr.Sandbox.Cosmos;
+using IotHubDsr.Sandbox.DataExplorer;
 using IotHubDsr.Sandbox.Hub;
+using IotHubDsr.Sandbox.Hub.Configurations;
+using IotHubDsr.Sandbox.Hub.Jobs;
+using IotHubDsr.Sandbox.Logs;
 using IotHubDsr.Sandbox.Messaging;
+using IotHubDsr.Sandbox.Provisioning;
 using IotHubDsr.Sandbox.Storage;
 
 namespace IotHubDsr.Sandbox.World;
@@ -16,6 +20,9 @@ internal static class WorldBuilder
     private const int MessagingNumbers = 0x4d534721;
     private const int DocumentSeed = 0x00C05305;
     private const int QueueSeed = 0x0000E6E6;
+    private const int ProvisioningNumbers = 0x00D95D95;
+    private const int TableSeed = 0x0010C5;
+    private const int ExplorerNumbers = 0x00ADE;
 
     public static SandboxWorld Build(SandboxOptions options)
     {
@@ -38,6 +45,7 @@ internal static class WorldBuilder
         var cosmos = new CosmosStore(clock);
         var documents = new CosmosTarget(cosmos, CosmosEndpoint.Telemetry);
         var eventQueue = new EventGridQueue(blobs, names);
+        LogWorkspace workspace = WorkspaceSeed.Make(names, clock);
         MakePlaces(documents, eventQueue);
         clock.HoldAt(baseTime.AddHours(-1));
         blobs.GetOrAddAccount(WorldNames.PlainAccount, new BlobAccountOptions());
@@ -52,20 +60,29 @@ internal static class WorldBuilder
             IReadOnlyList<string> uploads = UploadSeed.Fill(blobs, random, baseTime);
             // Numbers of their own: what else the seed makes stays as it was.
             var traces = new Random(~options.Seed);
-            IReadOnlyList<TraceTruth> logs = new LogSeed(blobs, names, traces, baseTime).Fill();
+            var logSeed = new LogSeed(blobs, names, traces, baseTime);
+            IReadOnlyList<TraceTruth> logs = logSeed.Fill();
             IReadOnlyList<TraceTruth> deadLetters = new DeadLetterSeed(blobs, names, registry, traces, baseTime).Fill();
+            // What has come in until the world begins can be seen.
+            clock.HoldAt(baseTime);
+            var tables = new WorkspaceSeed(workspace, names, logSeed.Written, new Random(options.Seed ^ TableSeed), baseTime);
+            IReadOnlyList<TableTruth> tableTruth = tables.Fill();
+            clock.HoldAt(baseTime.AddHours(-1));
             truth = truth with
             {
                 Containers = containers,
                 Uploads = uploads,
                 Logs = logs,
                 DeadLetters = deadLetters,
+                Tables = tableTruth,
                 Documents =
                 [
                     new CosmosSeed(documents, registry, clock, new Random(options.Seed ^ DocumentSeed), baseTime).Fill(options.Scale),
                 ],
                 Queues = [new EventQueueSeed(eventQueue, names, registry, clock, new Random(options.Seed ^ QueueSeed), baseTime).Fill()],
             };
+            clock.HoldAt(baseTime);
+            new ExportSeed(blobs, workspace, baseTime).Fill();
             clock.HoldAt(baseTime.AddHours(-1));
         }
 
@@ -75,24 +92,69 @@ internal static class WorldBuilder
         clock.HoldAt(baseTime.AddDays(-30));
         MessagingWorld messaging = MessagingEntities.Make(clock, names, policies, numbers);
         clock.HoldAt(baseTime.AddHours(-1));
+        var provisioning = new ProvisioningWorld(clock, new Random(options.Seed ^ ProvisioningNumbers), registry, WorldNames.HubHostName);
+        ProvisioningInstance service = provisioning.Add(WorldNames.ProvisioningName, WorldNames.HubHostName);
+        provisioning.Add(WorldNames.NeighbourProvisioningName, WorldNames.NeighbourHostName);
+        ExplorerCluster cluster = ExplorerSeed.Make(names, clock);
         if (options.HasData)
         {
+            truth = truth with
+            {
+                Explorer = [ExplorerSeed.Fill(cluster, registry, new Random(options.Seed ^ ExplorerNumbers), baseTime, options.Scale)],
+            };
+            truth = truth with { Provisioning = [ProvisioningSeed.Fill(service)] };
             var seed = new MessagingSeed(messaging, names, registry, numbers, baseTime, options.Scale, options.EventsToServiceBus);
             truth = truth with { Messaging = seed.Fill() };
         }
 
+        var events = new HubEvents(routing, blobs, clock)
+        {
+            Targets =
+            [
+                .. MessagingTargets.Of(messaging),
+                documents,
+                .. cluster
+                    .Databases.SelectMany(static database => database.Connections)
+                    .Select(static connection => connection.Endpoint)
+                    .OfType<string>()
+                    .Distinct(StringComparer.Ordinal)
+                    .Select(endpoint => new ExplorerTarget(cluster, endpoint)),
+            ],
+        };
+        var bulk = new BulkRegistry(registry, clock);
+        var configurations = new HubConfigurations(clock);
+        var transfers = new TransferJobs(registry, blobs, bulk, configurations, clock);
+        var jobs = new HubJobs(registry, new ScheduledJobs(registry, events), transfers, clock);
+        new ConfigurationSeed(configurations, clock, baseTime).Fill();
+        if (options.HasData)
+        {
+            truth = truth with { Jobs = new JobSeed(jobs, registry, baseTime).Fill() };
+            if (!options.StorageOnly)
+                TransferSeed.Fill(jobs, blobs, clock, baseTime);
+        }
+
+        var serviceBound = new ServiceBoundQueues(clock);
         clock.Release();
 
-        var events = new HubEvents(routing, blobs, clock) { Targets = [.. MessagingTargets.Of(messaging), documents] };
+        // What waits there leaves an hour after it has come.
+        if (options.HasData)
+            ServiceBoundSeed.Fill(serviceBound, registry);
+
         events.Published += new EventGridDelivery(messaging, names, numbers, options.EventsToServiceBus).Accept;
         events.Published += eventQueue.Accept;
         registry.LifecycleChanged += events.LifecycleChanged;
-        return new SandboxWorld(clock, names, routing, registry, policies, throttle, blobs, events, Configurations(baseTime), truth)
+        registry.LifecycleChanged += serviceBound.LifecycleChanged;
+        return new SandboxWorld(clock, names, routing, registry, policies, throttle, blobs, events, jobs, configurations, truth)
         {
+            UpdateInstances = options.HasData && !options.StorageOnly ? [UpdateSeed.InstanceOf(names)] : [],
             Messaging = messaging,
+            ServiceBound = serviceBound,
             StorageOnly = options.StorageOnly,
             EventsToServiceBus = options.EventsToServiceBus,
             Cosmos = cosmos,
+            Provisioning = provisioning,
+            Logs = new LogStore(workspace),
+            Explorer = options.StorageOnly ? new ExplorerStore() : new ExplorerStore(cluster),
             NeighbourSharesContainers = options.NeighbourSharesContainers,
         };
     }
@@ -133,27 +195,4 @@ internal static class WorldBuilder
         random.NextBytes(key);
         return Convert.ToBase64String(key);
     }
-
-    private static JsonArray Configurations(DateTimeOffset baseTime) =>
-        [
-            Configuration("floor-2-settings", "tags.floor='2'", baseTime.AddDays(-20)),
-            // A configuration that names one device is a trace of it that no deletion of the device removes.
-            Configuration("dev1-hotfix", "deviceId='dev1'", baseTime.AddDays(-3)),
-        ];
-
-    private static JsonObject Configuration(string id, string target, DateTimeOffset created) =>
-        new()
-        {
-            ["id"] = id,
-            ["schemaVersion"] = "1.0",
-            ["labels"] = new JsonObject(),
-            ["content"] = new JsonObject { ["deviceContent"] = new JsonObject { ["properties.desired.interval"] = 60 } },
-            ["targetCondition"] = target,
-            ["createdTimeUtc"] = created.UtcDateTime.ToString("o"),
-            ["lastUpdatedTimeUtc"] = created.UtcDateTime.ToString("o"),
-            ["priority"] = 10,
-            ["systemMetrics"] = new JsonObject { ["results"] = new JsonObject(), ["queries"] = new JsonObject() },
-            ["metrics"] = new JsonObject { ["results"] = new JsonObject(), ["queries"] = new JsonObject() },
-            ["etag"] = "MQ==",
-        };
 }

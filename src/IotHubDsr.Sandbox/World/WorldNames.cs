@@ -9,6 +9,12 @@ internal sealed class WorldNames
     public const string HubName = "contoso-hub";
     public const string HubHostName = "contoso-hub.azure-devices.net";
     public const string NeighbourName = "fabrikam-hub";
+    public const string NeighbourHostName = "fabrikam-hub.azure-devices.net";
+
+    /// <summary>The Device Provisioning Service that is linked to the hub.</summary>
+    public const string ProvisioningName = "contoso-dps";
+    public const string NeighbourProvisioningName = "fabrikam-dps";
+
     public const string HubGroup = "rg-iot";
     public const string DataGroup = "rg-data";
     public const string Location = "westeurope";
@@ -21,6 +27,9 @@ internal sealed class WorldNames
 
     public const string UploadAccount = "contosouploads";
     public const string UploadContainer = "device-uploads";
+
+    /// <summary>Where the operator had the hub export its devices.</summary>
+    public const string ExportContainer = "exports";
 
     /// <summary>For rehearsals with a request store in a blob container.</summary>
     public const string EvidenceAccount = "contosoevidence";
@@ -54,6 +63,16 @@ internal sealed class WorldNames
     public const string CosmosAccount = "contoso-cosmos";
     public const string CosmosDatabase = "iot";
     public const string CosmosContainer = "telemetry";
+
+    /// <summary>Where the resource logs of the hub go.</summary>
+    public const string Workspace = "contoso-logs";
+
+    /// <summary>A cluster of Data Explorer that reads from the hub.</summary>
+    public const string Cluster = "contosoadx";
+    public const string ClusterDatabase = "iot";
+
+    /// <summary>Device Update for IoT Hub.</summary>
+    public const string UpdateAccount = "contoso-updates";
 
     public WorldNames(Random random)
     {
@@ -89,7 +108,15 @@ internal sealed class WorldNames
 
     public string ServiceBusId => Resource(DataGroup, "Microsoft.ServiceBus/namespaces", BusNamespace);
 
+    public string ProvisioningId(string service) => Resource(DataGroup, "Microsoft.Devices/provisioningServices", service);
+
     public string CosmosId(string account) => Resource(DataGroup, "Microsoft.DocumentDB/databaseAccounts", account);
+
+    public string ClusterId(string name) => Resource(DataGroup, "Microsoft.Kusto/clusters", name);
+
+    public string UpdateAccountId(string account) => Resource(DataGroup, "Microsoft.DeviceUpdate/accounts", account);
+
+    public string WorkspaceId(string name) => Resource(DataGroup, "Microsoft.OperationalInsights/workspaces", name);
 
     /// <summary>Reads a template in which {sub}, {hub}, {iot} and {data} stand for resource ID prefixes of this world.</summary>
     public JsonObject Expand(string template) =>

@@ -12,7 +12,7 @@ namespace IotHubDsr.Commands;
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Low
 )]
-[OutputType(typeof(ErasurePlan))]
+[OutputType(typeof(ErasurePlan), typeof(ReadingEstimate))]
 public sealed partial class NewIotErasurePlanCommand : DsrCommand
 {
     [Composed]
@@ -20,6 +20,12 @@ public sealed partial class NewIotErasurePlanCommand : DsrCommand
 
     [Composed]
     private readonly SettlingParameters _settling = new();
+
+    [Composed(Sets = [ParameterSets.ByDeviceId, ParameterSets.ByQuery])]
+    private readonly IndexParameters _index = new();
+
+    [Composed(Sets = [ParameterSets.ByDeviceId, ParameterSets.ByQuery])]
+    private readonly EstimateParameters _estimate = new();
 
     [Composed]
     private readonly ScopedDeviceParameters _scoped = new();
@@ -41,16 +47,21 @@ public sealed partial class NewIotErasurePlanCommand : DsrCommand
 
     private IAsyncEnumerable<DsrEvent> Start(DsrContext context, IAsyncEnumerable<string> deviceIds, CancellationToken cancellationToken)
     {
-        string? path = Paths.OfFile(Path);
+        RecordScope scope = _scoped.Scope.ToScope(this);
         var options = new PlanOptions
         {
             Context = context,
             DeviceIds = deviceIds,
             Query = Query,
             ThrottleLimit = ThrottleLimit,
-            Erasure = _erasure.ToOptions(_scoped.Scope.ToScope(this)) with { SettleMessages = SettleMessages },
-            Path = path is not null && ShouldProcess($"{path}, for {context.HubHostName}", "Save the erasure plan") ? path : null,
+            Erasure = _erasure.ToOptions(scope) with { SettleMessages = SettleMessages },
+            NoIndex = NoIndex,
         };
-        return Engine.PlanAsync(options, cancellationToken);
+        if (Estimate)
+            return Engine.EstimateAsync(_estimate.ToOptions(options, scope, NoIndex) with { ForErasure = true }, cancellationToken);
+
+        string? path = Paths.OfFile(Path);
+        bool isSaved = path is not null && ShouldProcess($"{path}, for {context.HubHostName}", "Save the erasure plan");
+        return Engine.PlanAsync(options with { Path = isSaved ? path : null }, cancellationToken);
     }
 }

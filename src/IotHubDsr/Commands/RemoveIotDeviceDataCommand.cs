@@ -88,6 +88,7 @@ public sealed partial class RemoveIotDeviceDataCommand : DsrCommand
             Query = Query,
             ThrottleLimit = ThrottleLimit,
             Erasure = _removal.ErasureOf(this),
+            NoIndex = NoIndex,
         };
         return Engine.RemoveAsync([OptionsOf(context, RequestId, RequestStore) with { Planning = planning }], cancellationToken);
     }
@@ -97,6 +98,7 @@ public sealed partial class RemoveIotDeviceDataCommand : DsrCommand
         {
             Context = context,
             RequestId = requestId,
+            KeepsReprovisioning = !MyInvocation.BoundParameters.ContainsKey(nameof(Reprovisioning)),
             Store = Paths.OfStore(requestStore),
             ReceivedAt = _removal.Registration.Received(this),
             IdentityEvidence = IdentityEvidence,

@@ -17,6 +17,25 @@ internal sealed class ErasureParameters
     [Parameter]
     public SwitchParameter DeleteEmptied { get; set; }
 
+    /// <summary>
+    /// What is done with a device's enrollment in a Device Provisioning Service: deleted, or disabled and left, or as an answer says.
+    /// </summary>
+    [Parameter]
+    public Reprovisioning Reprovisioning { get; set; }
+
+    /// <summary>
+    /// Takes a device out of target conditions of configurations that do nothing but list devices, and deletes those that are for no other
+    /// device.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter RewriteConfigurations { get; set; }
+
+    /// <summary>
+    /// Also has rows of a Log Analytics workspace hidden from queries as soon as they are ordered to be purged, which is no erasure.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter HideNow { get; set; }
+
     /// <summary>With the records that they apply to.</summary>
     public ErasureOptions ToOptions(RecordScope scope) =>
         new()
@@ -25,5 +44,8 @@ internal sealed class ErasureParameters
             IncludeRelayed = IncludeRelayed,
             IncludeOldVersions = IncludeOldVersions,
             DeleteEmptied = DeleteEmptied,
+            Reprovisioning = Reprovisioning,
+            RewriteConfigurations = RewriteConfigurations,
+            HideNow = HideNow,
         };
 }

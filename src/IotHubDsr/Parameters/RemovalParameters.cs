@@ -30,6 +30,9 @@ internal sealed class RemovalParameters
     [Composed]
     public RecipientParameters Recipients { get; } = new();
 
+    [Composed(Sets = [ParameterSets.ByDeviceId, ParameterSets.ByQuery])]
+    public IndexParameters Index { get; } = new();
+
     [Composed]
     public ScopedDeviceParameters Scoped { get; } = new();
 

@@ -1,4 +1,6 @@
+using System.Collections.ObjectModel;
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using IotHubDsr.Isolation;
 
 namespace IotHubDsr.Pipeline;
@@ -113,7 +115,34 @@ public abstract class DsrCommand : PSCmdlet, IDisposable
     internal bool Approve(ConfirmationEvent question)
     {
         bool isAsked = MyInvocation.BoundParameters.ContainsKey("Confirm") || (question.NeedsConsent && !GivesConsent);
-        return (IsForced && !isAsked && !IsWhatIf()) || ShouldProcess(question.Target, question.Action);
+        if (IsForced && !isAsked && !IsWhatIf())
+            return true;
+        return question.IsChoice && Prompts() ? Choose(question) : ShouldProcess(question.Target, question.Action);
+    }
+
+    /// <summary>Whether a question of this command is asked at a prompt.</summary>
+    private bool Prompts()
+    {
+        if (IsWhatIf())
+            return false;
+        return MyInvocation.BoundParameters.TryGetValue("Confirm", out object? bound)
+            ? LanguagePrimitives.IsTrue(bound)
+            : !(
+                LanguagePrimitives.TryConvertTo(SessionState.PSVariable.GetValue("ConfirmPreference"), out ConfirmImpact preference)
+                && preference is ConfirmImpact.None
+            );
+    }
+
+    /// <summary>Asks beside PowerShell's confirmation, which remembers what was answered to all.</summary>
+    private bool Choose(ConfirmationEvent question)
+    {
+        Collection<ChoiceDescription> choices =
+        [
+            new("&Yes", VisibleText.OfLine(question.Action)),
+            new("&No", "Does the other of the two."),
+        ];
+        string text = $"{VisibleText.OfLine(question.Action)}: {VisibleText.OfLine(question.Target)}?";
+        return Host.UI.PromptForChoice("Choose", text, choices, defaultChoice: 1) == 0;
     }
 
     /// <summary>

@@ -15,30 +15,58 @@ namespace IotHubDsr.Benchmarks.Crash;
 /// <summary>A world, and what it and its request store hold when a request has come to its end.</summary>
 internal sealed class CrashWorld : ErasureWorld
 {
+    /// <summary>The world's clock runs slowly: how fast the machine is must not show in what happens.</summary>
+    private const double ClockRate = 0.02;
+
     private const int Devices = 50;
 
-    private CrashWorld(SandboxServer server, StartedClock clock, bool inContainer)
-        : base(server, clock, inContainer) { }
+    private readonly Belongings _belongings;
+    private readonly bool _settles;
+
+    private CrashWorld(SandboxServer server, StartedClock clock, bool inContainer, bool settles)
+        : base(server, clock, inContainer)
+    {
+        _belongings = new Belongings(server.World);
+        _settles = settles;
+    }
 
     /// <summary>Subjects of every sort: look-alikes, awkward IDs and ordinary ones, not always the same.</summary>
     public required IReadOnlyList<string> Subjects { get; init; }
 
-    /// <param name="seed">Same seed, same world and same subjects.</param>
+    /// <param name="seed">Same seed, same world and same subjects; every second one has messages that wait taken out, too.</param>
     /// <param name="start">The time at which the world begins.</param>
     /// <param name="inContainer">Whether the requests are kept in a blob container, so that nothing of a worker stays on this
     /// machine.</param>
     public static async Task<CrashWorld> StartAsync(int seed, DateTimeOffset start, bool inContainer)
     {
-        var clock = new StartedClock(start);
+        var clock = new StartedClock(start, ClockRate);
         SandboxServer server = await StartAsync(new SandboxOptions { Seed = seed, Time = clock });
         var random = new Random(seed);
         IEnumerable<string> others = server
             .World.Truth.Devices.Where(device => device is not ("dev1" or "it's"))
             .OrderBy(_ => random.Next());
-        return new CrashWorld(server, clock, inContainer) { Subjects = ["dev1", "it's", .. others.Take(Devices - 2)] };
+        return new CrashWorld(server, clock, inContainer, settles: seed % 2 == 0)
+        {
+            Subjects = ["dev1", "it's", .. others.Take(Devices - 2)],
+        };
     }
 
-    public WorkerJob Job(bool includeOldVersions) => new(Sandbox, Store, RequestId, Subjects, includeOldVersions, Clock.GetUtcNow());
+    public WorkerJob Job(bool includeOldVersions) =>
+        new(Sandbox, Store, RequestId, Subjects, includeOldVersions, Clock.GetUtcNow())
+        {
+            SettleMessages = _settles,
+            ClockRate = ClockRate,
+        };
+
+    /// <summary>
+    /// A worker that was killed gives nothing back: leases and locks end by themselves, and what it received from a queue is visible again.
+    /// That takes longer, and in that time the hub's own record of a deletion would arrive: only the queues' time passes.
+    /// </summary>
+    public void LetGo()
+    {
+        LetLeasesEnd();
+        _belongings.ShowHidden();
+    }
 
     /// <summary>
     /// All that must be the same after a disturbed and an undisturbed run: what is left of the subjects, and what others have.
@@ -60,8 +88,20 @@ internal sealed class CrashWorld : ErasureWorld
                 state[$"blob {truth.Account}/{truth.Container}/{blob.Name}"] = await DescribeAsync(blob.Content, selection);
         }
 
-        foreach (BlobSnapshotInfo file in ContainerOf(WorldNames.UploadAccount, WorldNames.UploadContainer).List())
-            state[$"file {file.Name}"] = Convert.ToHexString(SHA256.HashData(file.Content.Span));
+        foreach (TraceTruth truth in Server.World.Truth.Logs.Concat(Server.World.Truth.DeadLetters))
+        {
+            foreach (BlobSnapshotInfo blob in ContainerOf(truth.Account, truth.Container).List())
+                state[$"traces {truth.Account}/{truth.Container}/{blob.Name}"] = Convert.ToHexString(SHA256.HashData(blob.Content.Span));
+        }
+
+        foreach (string container in (string[])[WorldNames.UploadContainer, WorldNames.ExportContainer])
+        {
+            foreach (BlobSnapshotInfo file in ContainerOf(WorldNames.UploadAccount, container).List())
+                state[$"file {container}/{file.Name}"] = Convert.ToHexString(SHA256.HashData(file.Content.Span));
+        }
+
+        foreach ((string thing, string what) in _belongings.State())
+            state[thing] = what;
         return state;
     }
 
@@ -79,6 +119,9 @@ internal sealed class CrashWorld : ErasureWorld
             return broken.Message;
         }
     }
+
+    /// <summary>What others have and could lose by the next thing that happens to it.</summary>
+    public IEnumerable<string> Endangered() => _belongings.Defects();
 
     /// <summary>Destructive calls that succeeded more than once for the same device or blob.</summary>
     public IEnumerable<string> Repeated() =>

@@ -1,5 +1,9 @@
+using System.Diagnostics;
 using System.Net;
+using IotHubDsr.Benchmarks.Jobs;
 using IotHubDsr.Core;
+using IotHubDsr.Core.Operations;
+using IotHubDsr.Core.Sinks;
 using IotHubDsr.Tests;
 
 namespace IotHubDsr.Benchmarks.Erasures;
@@ -37,6 +41,8 @@ internal sealed record PlanChoices(IReadOnlyList<string> Devices)
     public bool IncludeOldVersions { get; init; }
 
     public bool DeleteEmptied { get; init; }
+
+    public bool SettleMessages { get; init; }
 
     public RecordScope Scope { get; init; } = RecordScope.All;
 
@@ -89,15 +95,47 @@ internal sealed class EngineSession
     }
 
     /// <summary>Hands over findings as they are known, and keeps none.</summary>
-    public Task FindAsync(IReadOnlyList<string> devices, Action<DeviceDataFinding> found)
+    /// <param name="devices">The devices.</param>
+    /// <param name="found">Takes them.</param>
+    /// <param name="noIndex">Whether every blob is read.</param>
+    public Task FindAsync(IReadOnlyList<string> devices, Action<DeviceDataFinding> found, bool noIndex = false)
     {
         var options = new FootprintOptions
         {
             Context = Context,
             DeviceIds = Stream(devices),
             ThrottleLimit = _limit,
+            NoIndex = noIndex,
         };
         return ForEachAsync(_engine.FindAsync(options, CancellationToken.None), found);
+    }
+
+    /// <summary>Makes the index of devices, or brings it up to date.</summary>
+    public Task<List<DeviceIndexCoverage>> UpdateIndexAsync() =>
+        ResultsAsync<DeviceIndexCoverage>(
+            _engine.UpdateIndexAsync(new IndexOptions { Context = Context, ThrottleLimit = _limit }, CancellationToken.None)
+        );
+
+    /// <summary>Reads the locations one after the other; what each took, slowest first.</summary>
+    public async Task<IReadOnlyList<LocationSeconds>> FindApartAsync(IReadOnlyList<string> devices)
+    {
+        List<LocationSeconds> took = [];
+        IAsyncEnumerable<DsrEvent> operation = OperationEvents.RunAsync(
+            async (events, token) =>
+            {
+                HubLocations locations = await _engine.ConnectionOf(Context).ReadLocationsAsync(token);
+                var reading = new LocationReading(locations, new SinkOptions(_limit), events);
+                foreach (DataLocation location in locations.PerDevice.Concat(locations.Shared))
+                {
+                    long started = Stopwatch.GetTimestamp();
+                    await reading.FindAsync(location, devices, token);
+                    took.Add(new LocationSeconds(location.ToString(), Stopwatch.GetElapsedTime(started).TotalSeconds));
+                }
+            },
+            CancellationToken.None
+        );
+        await ForEachAsync<DeviceDataFinding>(operation, static _ => { });
+        return [.. took.OrderByDescending(static one => one.Seconds)];
     }
 
     public async Task<ErasurePlan> PlanAsync(PlanChoices choices)
@@ -111,6 +149,7 @@ internal sealed class EngineSession
                 Scope = choices.Scope,
                 IncludeOldVersions = choices.IncludeOldVersions,
                 DeleteEmptied = choices.DeleteEmptied,
+                SettleMessages = choices.SettleMessages,
             },
             Path = choices.Path,
             ThrottleLimit = _limit,

@@ -22,6 +22,9 @@ internal sealed record WorkerJob(
     /// <summary>The plan to begin with; null to make one.</summary>
     public string? PlanPath { get; init; }
 
+    /// <summary>Whether messages that wait for their receiver are taken out, too.</summary>
+    public bool SettleMessages { get; init; }
+
     /// <summary>How many blobs, or devices, are worked on at once.</summary>
     public int ThrottleLimit { get; init; } = EngineSession.UsualLimit;
 
@@ -79,5 +82,7 @@ internal static class ErasureWorker
     private static async Task<ErasurePlan> PlanAsync(EngineSession session, WorkerJob job) =>
         job.PlanPath is { } path
             ? await PlanFile.ReadAsync(path, CancellationToken.None)
-            : await session.PlanAsync(new PlanChoices(job.Devices) { IncludeOldVersions = job.IncludeOldVersions });
+            : await session.PlanAsync(
+                new PlanChoices(job.Devices) { IncludeOldVersions = job.IncludeOldVersions, SettleMessages = job.SettleMessages }
+            );
 }

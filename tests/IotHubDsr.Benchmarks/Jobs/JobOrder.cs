@@ -7,6 +7,7 @@ internal enum JobTask
 {
     Connect,
     Find,
+    FindApart,
     Plan,
     Erase,
 }
@@ -29,6 +30,9 @@ internal sealed record JobOrder(JobTask Task)
     /// <summary>Containers that the hub's configuration does not tell of.</summary>
     public IReadOnlyList<string> Containers { get; init; } = [];
 
+    /// <summary>A file of further locations; null where <see cref="Containers"/> are all.</summary>
+    public string? LocationFile { get; init; }
+
     /// <summary>How many blobs, or devices, are worked on at once.</summary>
     public int ThrottleLimit { get; init; } = EngineSession.UsualLimit;
 }
@@ -37,4 +41,11 @@ internal sealed record JobOrder(JobTask Task)
 /// <param name="Seconds">How long it took.</param>
 /// <param name="Records">Records that were found, or erased.</param>
 /// <param name="PeakMib">The most memory that the worker has taken so far.</param>
-internal sealed record JobReport(double Seconds, long Records, double PeakMib);
+internal sealed record JobReport(double Seconds, long Records, double PeakMib)
+{
+    /// <summary>What each location took when it was read alone, slowest first.</summary>
+    public IReadOnlyList<LocationSeconds> Slowest { get; init; } = [];
+}
+
+/// <summary>A location, and the time that its reading took.</summary>
+internal sealed record LocationSeconds(string Location, double Seconds);

@@ -21,10 +21,12 @@ internal sealed class JobProcess : IAsyncDisposable
 
     /// <param name="sandbox">The sandbox to work on.</param>
     /// <param name="limit">How many blobs, or devices, are worked on at once.</param>
+    /// <param name="locationFile">A file of further locations; null where <paramref name="containers"/> are all.</param>
     /// <param name="containers">Containers that the hub's configuration does not tell of.</param>
     public static async Task<JobProcess> StartAsync(
         BlobSandbox sandbox,
         int limit = EngineSession.UsualLimit,
+        string? locationFile = null,
         params IReadOnlyList<string> containers
     )
     {
@@ -40,6 +42,7 @@ internal sealed class JobProcess : IAsyncDisposable
                 Sandbox = WorkerSandbox.Of(sandbox.Connection),
                 Store = worker._folder,
                 Containers = containers,
+                LocationFile = locationFile,
                 ThrottleLimit = limit,
             }
         );
@@ -47,6 +50,9 @@ internal sealed class JobProcess : IAsyncDisposable
     }
 
     public Task<JobReport> FindAsync(IReadOnlyList<string> devices) => DoAsync(new JobOrder(JobTask.Find) { Devices = devices });
+
+    /// <summary>Reads the locations one after the other, and tells what each took.</summary>
+    public Task<JobReport> FindApartAsync(string device) => DoAsync(new JobOrder(JobTask.FindApart) { Devices = [device] });
 
     public Task<JobReport> PlanAsync(IReadOnlyList<string> devices) => DoAsync(new JobOrder(JobTask.Plan) { Devices = devices });
 

@@ -14,6 +14,7 @@ internal sealed class JobWorker
     private EngineSession? _session;
     private ErasurePlan? _plan;
     private long _toldProgress = Stopwatch.GetTimestamp();
+    private IReadOnlyList<LocationSeconds> _slowest = [];
     private int _toldFaults;
 
     public static async Task<int> RunAsync(TextReader input, TextWriter output)
@@ -23,10 +24,12 @@ internal sealed class JobWorker
         {
             JobOrder order = JsonSerializer.Deserialize<JobOrder>(line)!;
             long started = Stopwatch.GetTimestamp();
+            worker._slowest = [];
             long records = await worker.DoAsync(order);
             double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
             using var self = Process.GetCurrentProcess();
-            await output.WriteLineAsync(JsonSerializer.Serialize(new JobReport(seconds, records, self.PeakWorkingSet64 / 1024.0 / 1024.0)));
+            var report = new JobReport(seconds, records, self.PeakWorkingSet64 / 1024.0 / 1024.0) { Slowest = worker._slowest };
+            await output.WriteLineAsync(JsonSerializer.Serialize(report));
             worker.TellFaults();
         }
 
@@ -44,6 +47,9 @@ internal sealed class JobWorker
                 break;
             case JobTask.Find:
                 await _session!.FindAsync(order.Devices, finding => records += finding.Records ?? 0);
+                break;
+            case JobTask.FindApart:
+                _slowest = await _session!.FindApartAsync(order.Devices);
                 break;
             case JobTask.Plan:
                 _plan = await _session!.PlanAsync(new PlanChoices(order.Devices));
@@ -63,7 +69,7 @@ internal sealed class JobWorker
 
     private static async Task<EngineSession> ConnectAsync(JobOrder order)
     {
-        string? locationFile = null;
+        string? locationFile = order.LocationFile;
         if (order.Containers.Count > 0)
         {
             locationFile = Path.Combine(order.Store, "locations.json");

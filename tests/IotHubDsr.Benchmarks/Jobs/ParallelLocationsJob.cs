@@ -40,7 +40,7 @@ internal sealed class ParallelLocationsJob : IJob
     /// <summary>The second footprint of a session: the first one warms it up.</summary>
     private static async Task<double> TimeAsync(RoutedArchive archive, List<string> containers)
     {
-        await using JobProcess worker = await JobProcess.StartAsync(archive.Sandbox, Limit, containers);
+        await using JobProcess worker = await JobProcess.StartAsync(archive.Sandbox, Limit, containers: containers);
         await worker.FindAsync([Subject]);
         JobReport footprint = await worker.FindAsync([Subject]);
         Require.That(footprint.Records == containers.Count * Blobs, "Not each blob has one record.");

@@ -3,12 +3,16 @@ using IotHubDsr.Core.Azure;
 using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.Control;
 using IotHubDsr.Sandbox.Hosting;
+using IotHubDsr.Sandbox.Messaging.Amqp;
 
 namespace IotHubDsr.Benchmarks.Sandboxes;
 
 /// <summary>A sandbox in another process, and the ways into it: that of the product's stores, and the back door.</summary>
 internal sealed class BlobSandbox : IAsyncDisposable
 {
+    private static readonly string[] s_frames = [AmqpFaults.Open, AmqpFaults.Attach];
+    private static readonly string[] s_operations = [AmqpFaults.PutToken, "READ", "com.microsoft:peek-message"];
+
     private readonly WarmSandbox _process;
     private readonly HttpClient _control;
 
@@ -77,6 +81,20 @@ internal sealed class BlobSandbox : IAsyncDisposable
                 LatencyMilliseconds = (int)latency.TotalMilliseconds,
             }
         );
+
+    /// <summary>Delays every request from now on, and of AMQP the steps of a connection and what is asked for on it.</summary>
+    public async Task DelayAllAsync(TimeSpan latency)
+    {
+        int milliseconds = (int)latency.TotalMilliseconds;
+        await PostAsync("faults", new FaultRule { Times = int.MaxValue, LatencyMilliseconds = milliseconds });
+        AmqpFaultRule[] slow =
+        [
+            .. s_frames.Select(static frame => new AmqpFaultRule { Frame = frame }),
+            .. s_operations.Select(static operation => new AmqpFaultRule { Operation = operation }),
+        ];
+        foreach (AmqpFaultRule rule in slow)
+            await PostAsync("amqp-faults", rule with { Times = int.MaxValue, LatencyMilliseconds = milliseconds });
+    }
 
     /// <summary>Forgets all requests so far.</summary>
     public async Task ClearLogAsync() => (await _control.DeleteAsync(At("log"))).EnsureSuccessStatusCode();

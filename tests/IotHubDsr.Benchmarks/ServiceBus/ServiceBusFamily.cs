@@ -19,7 +19,7 @@ internal sealed class ServiceBusFamily : IBenchmarkFamily
     private const int PageSize = 250;
     private const int Devices = 100;
     private const int SettledDevices = 200;
-    private const int Rounds = 3;
+    private const int Rounds = 5;
 
     public string Name => "servicebus";
 
@@ -42,22 +42,25 @@ internal sealed class ServiceBusFamily : IBenchmarkFamily
         await PeekAsync(sandbox, count);
         await FindAsync(sandbox, count / Devices);
 
-        // In turns: what else the machine does meets both.
-        double ours = 0,
-            bare = 0;
+        // In turns: what else the machine does meets both. A round that it disturbs does not count.
+        var ours = new List<double>();
+        var ratios = new List<double>();
         for (int round = 0; round < Rounds; round++)
         {
-            bare += await PeekAsync(sandbox, count) / Rounds;
-            ours += await FindAsync(sandbox, count / Devices) / Rounds;
+            double bare = await PeekAsync(sandbox, count);
+            ours.Add(await FindAsync(sandbox, count / Devices));
+            ratios.Add(bare / ours[^1]);
+            await Console.Error.WriteLineAsync($"   ours {ours[^1]:F2} s, bare {bare:F2} s");
         }
 
-        await Console.Error.WriteLineAsync($"   ours {ours:F2} s, bare {bare:F2} s");
-        report(new BenchmarkRow("servicebus_messages_per_s", count / ours, "messages/s", 5_000, AtMost: false));
-        report(new BenchmarkRow("servicebus_vs_bare", bare / ours, "ratio", 0.85, AtMost: false));
+        report(new BenchmarkRow("servicebus_messages_per_s", count / MedianOf(ours), "messages/s", 5_000, AtMost: false));
+        report(new BenchmarkRow("servicebus_vs_bare", MedianOf(ratios), "ratio", 0.85, AtMost: false));
 
         int twice = await SettleAsync(sandbox, settled / SettledDevices);
         report(new BenchmarkRow("servicebus_bystanders_touched_twice", twice, "messages", 0, AtMost: true));
     }
+
+    private static double MedianOf(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
 
     private static async Task<double> FindAsync(BlobSandbox sandbox, int expected)
     {

@@ -14,6 +14,10 @@ internal sealed class FakeArm : HttpMessageHandler
         StringComparer.OrdinalIgnoreCase
     );
 
+    /// <summary>Where nothing else is said, no resource reads from a hub.</summary>
+    public FakeArm() =>
+        On("/providers/Microsoft.ResourceGraph/resources", """{"totalRecords":0,"count":0,"resultTruncated":"false","data":[]}""");
+
     public ConcurrentQueue<HttpRequestMessage> Requests { get; } = [];
 
     public FakeArm On(string path, string body, int status = 200) => On(path, _ => (status, body));

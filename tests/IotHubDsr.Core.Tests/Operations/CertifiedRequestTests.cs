@@ -89,7 +89,7 @@ public sealed class CertifiedRequestTests
             );
 
         ErasureReceipt receipt = (await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"))).Single(one =>
-            one.Place.EndsWith(Container, StringComparison.Ordinal)
+            one.Kind == LocationKinds.LogArchive && one.Place.EndsWith(Container, StringComparison.Ordinal)
         );
         using var payload = JsonDocument.Parse(Payload((await sandbox.RequestAsync()).Certificates[0].Path!));
 

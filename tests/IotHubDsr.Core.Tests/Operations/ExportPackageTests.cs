@@ -5,6 +5,7 @@ using IotHubDsr.Core.Azure.Hub;
 using IotHubDsr.Core.Tests.Packages;
 using IotHubDsr.Core.Tests.Packages.Envelopes;
 using IotHubDsr.Core.Tests.Packages.Records;
+using IotHubDsr.Core.Tests.Sinks.BulkExports;
 using IotHubDsr.Sandbox.Hosting;
 
 namespace IotHubDsr.Core.Tests.Operations;
@@ -21,14 +22,22 @@ public sealed class ExportPackageTests
         ["stored-events"] = "stored-event",
         ["stored-messages"] = "stored-message",
         ["documents"] = "stored-document",
+        ["enrollments"] = "provisioning-enrollment",
+        ["registrations"] = "provisioning-registration",
         ["queued-messages"] = "queued-message",
         ["log-rows"] = "log-row",
+        ["workspace-rows"] = "workspace-row",
+        ["table-rows"] = "data-explorer-row",
+        ["job-records"] = "job-record",
+        ["jobs"] = "job",
+        ["exported-devices"] = "exported-device",
     };
 
     [Fact]
     public async Task Export_WholeWorld_IsAValidBagWhoseRecordsFitTheirSchemasAndTables()
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        ExportedDevices.Add(sandbox.Server.World);
         string[] devices = [.. sandbox.Server.World.Registry.Devices.Select(device => device.DeviceId)];
 
         DataExport export = await sandbox.ExportAsync(devices);

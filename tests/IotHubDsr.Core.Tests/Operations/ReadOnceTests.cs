@@ -18,22 +18,22 @@ public sealed class ReadOnceTests
     }
 
     [Fact]
-    public async Task Verify_ErasedDevice_RegistryAndQueueGoByOneReadingOfTheTwin()
+    public async Task Erase_RegistryAndQueue_AreVerifiedByOneReadingOfTheTwin()
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
 
-        List<ErasureReceipt> again = await EraseAndVerifyAsync(sandbox);
+        List<ErasureReceipt> receipts = await EraseAsync(sandbox);
 
-        Assert.Equal((0, 1), (IdentityReads(sandbox), TwinReads(sandbox)));
-        AssertGone(again);
+        Assert.Equal(1, TwinReads(sandbox));
+        AssertGone(receipts);
     }
 
     [Fact]
-    public async Task Verify_TwinCannotBeRead_IdentityDecides()
+    public async Task Erase_TwinCannotBeRead_IdentityDecides()
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
 
-        List<ErasureReceipt> again = await EraseAndVerifyAsync(
+        List<ErasureReceipt> receipts = await EraseAsync(
             sandbox,
             new FaultRule
             {
@@ -44,17 +44,30 @@ public sealed class ReadOnceTests
             }
         );
 
-        Assert.Equal(1, IdentityReads(sandbox));
+        AssertGone(receipts);
+    }
+
+    /// <summary>Reads of twins are logged, and would be found by the next look.</summary>
+    [Fact]
+    public async Task Verify_ErasedDevice_RegistryAndQueueGoByOneReadingOfTheIdentity()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        List<ErasureReceipt> receipts = await EraseAsync(sandbox);
+        sandbox.Server.RequestLog.Clear();
+
+        List<ErasureReceipt> again = await sandbox.VerifyAsync(receipts[0].RequestId);
+
+        Assert.Equal((1, 0), (IdentityReads(sandbox), TwinReads(sandbox)));
         AssertGone(again);
     }
 
-    private static async Task<List<ErasureReceipt>> EraseAndVerifyAsync(RequestSandbox sandbox, FaultRule? fault = null)
+    private static async Task<List<ErasureReceipt>> EraseAsync(RequestSandbox sandbox, FaultRule? fault = null)
     {
-        List<ErasureReceipt> receipts = await sandbox.EraseAsync(await sandbox.PlanAsync(Device));
+        ErasurePlan plan = await sandbox.PlanAsync(Device);
         sandbox.Server.RequestLog.Clear();
         if (fault is not null)
             sandbox.Server.Faults.Add(fault);
-        return await sandbox.VerifyAsync(receipts[0].RequestId);
+        return await sandbox.EraseAsync(plan);
     }
 
     private static void AssertGone(List<ErasureReceipt> receipts) =>

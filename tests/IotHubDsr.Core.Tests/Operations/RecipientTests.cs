@@ -11,9 +11,13 @@ public sealed class RecipientTests
     private static readonly string[] Asked =
     [
         LocationKinds.AzureFunction,
+        LocationKinds.DeviceRegistryNamespace,
+        LocationKinds.DeviceUpdateInstance,
         LocationKinds.EventHandler,
+        LocationKinds.FabricEventstream,
         LocationKinds.HybridConnection,
         LocationKinds.PartnerSolution,
+        LocationKinds.SystemGeneratedLogs,
         LocationKinds.UnknownSink,
         LocationKinds.Webhook,
     ];
@@ -196,6 +200,30 @@ public sealed class RecipientTests
         Assert.Contains(webhook.RequestFileDigest!, page, StringComparison.Ordinal);
         Assert.Contains("Ticket 4711", page, StringComparison.Ordinal);
         Assert.Contains("Request for a recipient written", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Answer_OfBeforeTheDeviceWasDeleted_IsNoAnswer_AndTheRecipientIsAsked()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        ErasurePlan plan = await sandbox.PlanAsync("dev1");
+        string id = (await sandbox.RegisterAsync(null, "dev1")).RequestId;
+        string webhook = plan.Steps.First(step => step.Location.Kind == LocationKinds.Webhook).Location.Id;
+        await sandbox.ChangeAsync(
+            new OwnerActionOptions
+            {
+                RequestId = id,
+                LocationId = webhook,
+                Note = "It is gone",
+            }
+        );
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromDays(3));
+
+        await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: id);
+
+        DataRequestLocation location = Webhook(await sandbox.RequestAsync());
+        Assert.False(location.IsOwnerActionDone);
+        Assert.NotNull(location.RequestFile);
     }
 
     [Theory]

@@ -72,6 +72,39 @@ internal sealed class RequestSandbox : IAsyncDisposable
             _engine.FindAsync(new FootprintOptions { Context = Context, DeviceIds = Stream(deviceIds) }, CancellationToken.None)
         );
 
+    /// <summary>A footprint for which every blob is read.</summary>
+    public Task<List<DeviceDataFinding>> FindWithoutIndexAsync(params string[] deviceIds) =>
+        RunAsync<DeviceDataFinding>(
+            _engine.FindAsync(
+                new FootprintOptions
+                {
+                    Context = Context,
+                    DeviceIds = Stream(deviceIds),
+                    NoIndex = true,
+                },
+                CancellationToken.None
+            )
+        );
+
+    public async Task<ReadingEstimate> EstimateAsync(Func<EstimateOptions, EstimateOptions> choose, params string[] deviceIds) =>
+        Assert.Single(
+            await RunAsync<ReadingEstimate>(
+                _engine.EstimateAsync(
+                    choose(new EstimateOptions { Context = Context, DeviceIds = Stream(deviceIds) }),
+                    CancellationToken.None
+                )
+            )
+        );
+
+    public Task<List<DeviceIndexCoverage>> UpdateIndexAsync() =>
+        RunAsync<DeviceIndexCoverage>(_engine.UpdateIndexAsync(new IndexOptions { Context = Context }, CancellationToken.None));
+
+    public Task<List<DeviceIndexCoverage>> IndexAsync() =>
+        RunAsync<DeviceIndexCoverage>(_engine.GetIndexAsync(new IndexOptions { Context = Context }, CancellationToken.None));
+
+    public Task RemoveIndexAsync() =>
+        RunAsync<DeviceIndexCoverage>(_engine.RemoveIndexAsync(new IndexOptions { Context = Context }, CancellationToken.None));
+
     public Task<ErasurePlan> PlanAsync(params string[] deviceIds) => PlanAsync(includeOldVersions: false, deviceIds);
 
     public Task<ErasurePlan> PlanAsync(bool includeOldVersions, params string[] deviceIds) =>
@@ -163,13 +196,15 @@ internal sealed class RequestSandbox : IAsyncDisposable
             )
         );
 
-    /// <summary>Erases, and stops as if by Ctrl-C when the sandbox gets a request.</summary>
+    /// <summary>
+    /// Erases, and stops as if by Ctrl-C when the sandbox gets a request, or has done what one over AMQP asks for.
+    /// </summary>
     public async Task EraseUntilAsync(ErasurePlan plan, Func<LoggedRequest, bool> when, string? store = null)
     {
         using var stop = new CancellationTokenSource();
         Server.RequestLog.Observer = request =>
         {
-            if (request.Status == 0 && when(request))
+            if ((request.Status == 0 || request.Service is "eventhubs" or "servicebus") && when(request))
                 stop.Cancel();
         };
         var options = new RemoveOptions { Context = Context, Store = store };

@@ -73,6 +73,20 @@ public sealed class SettlementTests
     }
 
     [Fact]
+    public void Of_PlaceThatCanBeErased_WaitsForWhatArrives_BeforeWhatOnlyABackupKeeps()
+    {
+        DeviceDataFinding finding = Finding(Expiring) with { Until = Deleted.AddDays(30), Detail = "The backup." };
+        DeviceDataFinding erasable = finding with { Location = Location() with { Capabilities = LocationCapabilities.Erase } };
+
+        Assert.Equal((Expiring, Deleted.AddDays(30)), Seen(Settlement.Of(Outcome("nothing"), finding, Pending)));
+        Assert.Equal((ErasurePending, Pending.Until), Seen(Settlement.Of(Outcome("nothing"), erasable, Pending)));
+        Assert.Equal("late The backup.", Settlement.Of(Outcome("nothing"), erasable, Pending).Detail);
+        Assert.Equal((Expiring, Deleted.AddDays(30)), Seen(Settlement.Of(Outcome("nothing"), erasable, pending: null)));
+
+        static (Verdict, DateTimeOffset?) Seen(Settlement settlement) => (settlement.Verdict, settlement.Until);
+    }
+
+    [Fact]
     public void Of_NothingWasThereToErase_IsAbsentAndNotErased() =>
         Assert.Equal(Absent, Settlement.Of(new ErasureOutcome("dev1", 0, 0), Finding(Absent), pending: null).Verdict);
 

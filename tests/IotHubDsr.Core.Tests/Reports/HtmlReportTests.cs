@@ -215,6 +215,30 @@ public sealed class HtmlReportTests
     }
 
     [Fact]
+    public void Headline_HubsOperatorHasToAct_SaysSo()
+    {
+        ReportModel model = ReportSample.Synthetic([Verdict.Erased, Verdict.OwnerAction, Verdict.OwnerAction], text => text);
+        ReportLocation[] locations = [.. model.Data.Locations];
+        locations[1] = locations[1] with { Kind = LocationKinds.Configurations };
+        var both = new ReportFacts(model with { Data = model.Data with { Locations = [.. locations] } });
+        locations[2] = locations[2] with { Kind = LocationKinds.GatewayChildren };
+        var operators = new ReportFacts(model with { Data = model.Data with { Locations = [.. locations] } });
+
+        Assert.Equal(
+            "In some places the hub's operator, or someone else, has to act; see below who and what.",
+            ReportSummary.Headline(both)
+        );
+        Assert.Contains(
+            "1 needs an action of the hub's operator; 1 needs an action of its owner",
+            ReportSummary.Numbers(both),
+            StringComparison.Ordinal
+        );
+        Assert.Equal("In some places the hub's operator has to act; see below what.", ReportSummary.Headline(operators));
+        Assert.Contains("2 need an action of the hub's operator", ReportSummary.Numbers(operators), StringComparison.Ordinal);
+        Assert.DoesNotContain("of their owner", ReportSummary.Numbers(operators), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Headline_OwnersHaveActed_IsThatOfTheOtherPlacesAndSaysThatItIsNoted()
     {
         ReportModel model = ReportSample.Synthetic([Verdict.Erased, Verdict.OwnerAction, Verdict.OwnerAction], text => text);

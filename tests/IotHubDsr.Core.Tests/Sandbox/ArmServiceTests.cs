@@ -35,7 +35,7 @@ public class ArmServiceTests
     [Theory]
     [InlineData("/providers/Microsoft.Devices/IotHubs?api-version=2023-06-30", 2)]
     [InlineData("/providers/Microsoft.Storage/storageAccounts?api-version=2023-01-01", 3)]
-    [InlineData("{uploads}/blobServices/default/containers?api-version=2023-01-01", 5)]
+    [InlineData("{uploads}/blobServices/default/containers?api-version=2023-01-01", 7)]
     [InlineData("{uploads}/blobServices/default/containers?api-version=2023-01-01&$filter=d", 2)]
     [InlineData("{uploads}/blobServices/default/containers?api-version=2023-01-01&$filter=insights-logs-c", 1)]
     [InlineData("/providers/Microsoft.Devices/provisioningServices?api-version=2022-12-12", 2)]
@@ -204,8 +204,10 @@ public class ArmServiceTests
         Assert.NotNull(first["nextLink"]);
         Assert.Equal(
             [
+                "am-azurediagnostics",
                 "dead-letters",
                 "device-uploads",
+                "exports",
                 "insights-logs-connections",
                 "insights-logs-deviceidentityoperations",
                 "insights-logs-twinqueries",

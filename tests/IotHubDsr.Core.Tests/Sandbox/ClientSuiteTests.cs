@@ -50,9 +50,11 @@ public sealed class ClientSuiteTests
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ClientsFactAttribute : FactAttribute
 {
+    private static readonly string[] Clients = ["azure-iothub", "azure-iot-provisioning-service"];
+
     public ClientsFactAttribute() =>
         Skip =
-            Archives.Tools.Has("node") && Directory.Exists(Path.Combine(ClientSuiteTests.Folder, "node_modules", "azure-iothub"))
+            Archives.Tools.Has("node") && Clients.All(name => Directory.Exists(Path.Combine(ClientSuiteTests.Folder, "node_modules", name)))
                 ? null
                 : "Needs Node.js and Microsoft's clients (npm ci --ignore-scripts --prefix tests/conformance/clients).";
 }

@@ -55,8 +55,8 @@ public class HubServiceTests
     }
 
     [Theory]
-    [InlineData("DELETE", "/jobs/1")]
-    [InlineData("PUT", "/configurations/c")]
+    [InlineData("DELETE", "/jobs/v2/1")]
+    [InlineData("POST", "/devices/a/applyConfigurationContent")]
     [InlineData("POST", "/messages/deviceBound")]
     public async Task Operation_ThatIsNotSimulated_IsA501InTheSandboxsOwnWords(string method, string path)
     {
@@ -69,6 +69,41 @@ public class HubServiceTests
             $"ErrorCode:NotSimulated;Not simulated by the sandbox: the operation {method} {path}.",
             (await SandboxSession.JsonOf(response))["Message"]!.ToString()
         );
+    }
+
+    [Theory]
+    [InlineData("feedback")]
+    [InlineData("filenotifications")]
+    public async Task ServiceBound_Message_IsLockedUntilItIsCompletedOrComesAgain(string queue)
+    {
+        await using SandboxSession sandbox = await SandboxSession.StartAsync();
+        string path = $"/messages/serviceBound/{queue}";
+
+        (string first, string token) = await ReceiveAsync();
+        using HttpResponseMessage abandoned = await sandbox.HubAsync("POST", $"{path}/{token}/abandon");
+        (string again, string next) = await ReceiveAsync();
+        using HttpResponseMessage lost = await sandbox.HubAsync("DELETE", $"{path}/{token}");
+        using HttpResponseMessage completed = await sandbox.HubAsync("DELETE", $"{path}/{next}");
+        List<string> rest = [];
+        for (int number = 0; number < 3; number++)
+            rest.Add((await ReceiveAsync()).Body);
+        using HttpResponseMessage none = await sandbox.HubAsync("GET", path);
+
+        Assert.Contains("dev1", first, StringComparison.Ordinal);
+        Assert.Equal(first, again);
+        Assert.Equal(
+            [HttpStatusCode.NoContent, HttpStatusCode.PreconditionFailed, HttpStatusCode.NoContent, HttpStatusCode.NoContent],
+            [abandoned.StatusCode, lost.StatusCode, completed.StatusCode, none.StatusCode]
+        );
+        Assert.Equal(3, rest.Distinct().Count());
+        Assert.DoesNotContain(first, rest);
+
+        async Task<(string Body, string Token)> ReceiveAsync()
+        {
+            using HttpResponseMessage response = await sandbox.HubAsync("GET", path);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            return (await response.Content.ReadAsStringAsync(), response.Headers.ETag!.Tag.Trim('"'));
+        }
     }
 
     [Fact]

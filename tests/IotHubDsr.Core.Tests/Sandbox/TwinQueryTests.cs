@@ -85,7 +85,7 @@ public class TwinQueryTests
     )]
     [InlineData("SELECT TOP 1 deviceId FROM devices WHERE STARTSWITH(deviceId, 'dev')", """[{"deviceId":"dev1"}]""")]
     [InlineData(
-        "SELECT * FROM devices.jobs WHERE devices.jobs.deviceId = 'dev1' AND status = 'completed'",
+        "SELECT * FROM devices.jobs WHERE devices.jobs.deviceId = 'dev1' AND jobId = 'j'",
         """[{"deviceId":"dev1","jobId":"j","status":"completed"}]"""
     )]
     public async Task Query_OfACollection_HasTheseRows(string query, string expected)

@@ -284,6 +284,12 @@ public sealed class AttachedDiscoveryTests
             ["provisioning-service.mine", "provisioning-service.far"],
             result.Locations.Where(location => location.Kind == LocationKinds.ProvisioningService).Select(location => location.Id)
         );
+        Assert.Equal(
+            ["CONTOSO.azure-devices.net", "contoso.azure-devices.net"],
+            result
+                .Locations.Where(location => location.Kind == LocationKinds.ProvisioningService)
+                .Select(location => location.Settings[LocationSettings.LinkedHubs])
+        );
     }
 
     [Theory]
@@ -298,5 +304,6 @@ public sealed class AttachedDiscoveryTests
         DataLocation location = await world.OnlyAsync(LocationKinds.ProvisioningService, "{}");
 
         Assert.Contains("a link whose hub is not named", Assert.Single(location.Provenance), StringComparison.Ordinal);
+        Assert.DoesNotContain(LocationSettings.LinkedHubs, location.Settings.Keys);
     }
 }

@@ -94,7 +94,8 @@ public sealed class DiagnosticsDiscoveryTests
             id => Assert.Equal((Verdict.OwnerAction, true), (found[id].Verdict, found[id].RecordsDeletion))
         );
         Assert.Equal(
-            ["event-hub.ns.insights-logs-connections", "event-hub.ns.insights-logs-routes"],
+            // One that is enabled, one of an earlier setting, and one that the service makes with the first row.
+            ["event-hub.ns.insights-logs-connections", "event-hub.ns.insights-logs-routes", "event-hub.ns.insights-logs-twinqueries"],
             found.Keys.Where(id => id.StartsWith("event-hub.ns", StringComparison.Ordinal))
         );
         Assert.Equal(["diagnostic setting 'all' (Connections) → event hub"], found["event-hub.ns.insights-logs-connections"].Provenance);

@@ -23,8 +23,10 @@ public sealed class HubDiscoveryTests
                 ("feedback-queue.contoso", Verdict.Expiring, TimeSpan.FromHours(3)),
                 ("job-history.contoso", Verdict.Expiring, TimeSpan.FromDays(30)),
                 ("configurations.contoso", Verdict.OwnerAction, null),
+                ("gateway-children.contoso", Verdict.OwnerAction, null),
                 ("file-notification-queue.contoso", Verdict.Expiring, TimeSpan.FromMinutes(90)),
                 ("built-in-endpoint.contoso.events", Verdict.Expiring, TimeSpan.FromDays(7)),
+                ("system-generated-logs.contoso", Verdict.OwnerAction, null),
             ],
             result.Locations.Select(location => (location.Id, location.Verdict!.Value, location.Retention))
         );
@@ -33,9 +35,21 @@ public sealed class HubDiscoveryTests
     }
 
     [Fact]
+    public async Task NewerDescription_CouldNotBeRead_IsAPlaceThatNobodyIsAbsentFrom()
+    {
+        Fault fault = FaultCatalogue.ServiceFailed.For("the IoT hub contoso", "it did not answer.");
+
+        DiscoveryResult result = await new HubWorld().DiscoverAsync(HubWorld.Hub("{}") with { Unshown = fault }, []);
+
+        Assert.Equal(fault, Assert.Single(result.Faults));
+        DataLocation location = Assert.Single(result.Locations, static location => location.Kind == LocationKinds.UnreadConfiguration);
+        Assert.Equal("newer kinds of endpoint of contoso", location.Place);
+    }
+
+    [Fact]
     public async Task BasicHub_HasNoTwinsQueuesJobsOrConfigurations() =>
         Assert.Equal(
-            [LocationKinds.DeviceRegistry, LocationKinds.BuiltInEndpoint],
+            [LocationKinds.DeviceRegistry, LocationKinds.BuiltInEndpoint, LocationKinds.SystemGeneratedLogs],
             (await new HubWorld().DiscoverAsync("{}", "B2")).Locations.Select(location => location.Kind)
         );
 
@@ -158,11 +172,40 @@ public sealed class HubDiscoveryTests
             [
                 ("device-registry.contoso", Verdict.Unknown),
                 ("cloud-to-device-queue.contoso", Verdict.Unknown),
+                ("feedback-queue.contoso", Verdict.Expiring),
+                ("job-history.contoso", Verdict.Expiring),
+                ("configurations.contoso", Verdict.OwnerAction),
+                ("gateway-children.contoso", Verdict.OwnerAction),
+                ("file-notification-queue.contoso", Verdict.Expiring),
+                ("system-generated-logs.contoso", Verdict.OwnerAction),
                 ("unread-configuration.configuration-of-contoso", Verdict.Unreachable),
             ],
             result.Locations.Select(location => (location.Id, location.Verdict!.Value))
         );
-        Assert.Contains("Reader", result.Locations[2].Advice, StringComparison.Ordinal);
+        Assert.Contains("Reader", result.Locations[^1].Advice, StringComparison.Ordinal);
+        Assert.Equal(
+            [TimeSpan.FromDays(2), TimeSpan.FromDays(2)],
+            result
+                .Locations.Where(static location => location.Kind is LocationKinds.FeedbackQueue or LocationKinds.FileNotificationQueue)
+                .Select(static location => location.Retention!.Value)
+        );
+    }
+
+    [Fact]
+    public void ConnectionStringOfABasicHub_HasNoPlacesThatNeedTwins()
+    {
+        DiscoveryResult result = LocationDiscovery.ForConnectionString(
+            SinkCatalogue.OfModule.Kinds,
+            SinkCatalogue.OfModule.Sources,
+            "contoso.azure-devices.net",
+            [],
+            isBasic: true
+        );
+
+        Assert.Equal(
+            ["DeviceRegistry", "FileNotificationQueue", "SystemGeneratedLogs", "UnreadConfiguration"],
+            result.Locations.Select(static location => location.Kind)
+        );
     }
 
     [Theory]

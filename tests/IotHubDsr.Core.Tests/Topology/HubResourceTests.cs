@@ -32,7 +32,7 @@ public sealed class HubResourceTests
             ("contoso", "contoso.azure-devices.net", "S3", 4, "Active"),
             (hub.Name, hub.HostName, hub.SkuName, hub.Units, hub.State)
         );
-        Assert.Contains(_notices, text => text.Contains("No preview", StringComparison.Ordinal));
+        Assert.Contains(_notices, text => text.Contains("No newer description", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -58,15 +58,85 @@ public sealed class HubResourceTests
         Assert.Empty(_notices);
     }
 
-    [Fact]
-    public async Task Read_TheProbeFails_IsANoticeAndNotAFailure()
+    [Theory]
+    [InlineData(403)]
+    [InlineData(404)]
+    public async Task Read_TheNewerVersionFails_TheStableOneStandsAndWhatMayBeMissingIsTold(int status)
     {
-        _arm.On(HubWorld.HubId, request => FakeArm.ApiVersionOf(request) == "2023-06-30" ? (200, Body) : (403, "{}"));
+        _arm.On(HubWorld.HubId, request => FakeArm.ApiVersionOf(request) == "2023-06-30" ? (200, Body) : (status, "{}"));
 
         HubDescription hub = await Resource.ReadHubAsync(HubWorld.HubId, CancellationToken.None);
 
         Assert.Equal("contoso", hub.Name);
-        Assert.Single(_notices);
+        Assert.NotNull(hub.Unshown);
+    }
+
+    [Theory]
+    [InlineData("InvalidApiVersionParameter", "The api-version is invalid.")]
+    [InlineData("NoRegisteredProviderFound", "The supported api-versions are '2019-03-22, 2021-07-02, 2023-06-30'.")]
+    public async Task Read_EveryNewerVersionIsRefused_TheStableOneStandsAndThisIsAskedOnce(string code, string message)
+    {
+        _arm.On(HubWorld.HubId, request =>
+            FakeArm.ApiVersionOf(request) == "2023-06-30"
+                ? (200, Body)
+                : (400, $$"""{"error":{"code":"{{code}}","message":"{{message}}"} }""")
+        );
+        HubResource resource = Resource;
+
+        HubDescription hub = await resource.ReadHubAsync(HubWorld.HubId, CancellationToken.None);
+        int first = _arm.Requests.Count;
+        await resource.ReadHubAsync(HubWorld.HubId, CancellationToken.None);
+
+        Assert.Null(hub.Unshown);
+        Assert.InRange(first, 2, 6);
+        Assert.Equal(first + 1, _arm.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Read_TheRefusalNamesAVersionThatCameLater_ItIsReadAndRemembered()
+    {
+        const string Later = "2031-01-01-preview";
+        string old = string.Join(", ", Enumerable.Range(0, 40).Select(static year => $"{1980 + year}-01-01"));
+        _arm.On(HubWorld.HubId, request => FakeArm.ApiVersionOf(request) switch
+            {
+                "2023-06-30" => (200, Body),
+                Later => (200, """{"properties":{"hostName":"x","laterSinks":[{"name":"z"}]}}"""),
+                string asked => (
+                    400,
+                    $$"""
+                    {"error":{"code":"NoRegisteredProviderFound","message":"No registered resource provider found for location 'x' and API version
+                    '{{asked}}' for type 'IotHubs'. The supported api-versions are '{{old}}, 2023-06-30, 2025-08-01-preview, {{Later}}, 2031-02-01'."} }
+                    """.ReplaceLineEndings(" ")
+                ),
+            });
+        HubResource resource = Resource;
+
+        HubDescription hub = await resource.ReadHubAsync(HubWorld.HubId, CancellationToken.None);
+        await resource.ReadHubAsync(HubWorld.HubId, CancellationToken.None);
+
+        Assert.True(hub.Properties.TryGetProperty("laterSinks", out _));
+        Assert.Equal(
+            ["2023-06-30", "2026-10-01-preview", Later, "2023-06-30", Later],
+            _arm.Requests.Select(static request => FakeArm.ApiVersionOf(request))
+        );
+    }
+
+    [Fact]
+    public async Task Read_TheRememberedVersionIsWithdrawn_AnotherIsFound()
+    {
+        string served = "2026-05-01-preview";
+        _arm.On(HubWorld.HubId, request =>
+            FakeArm.ApiVersionOf(request) == served
+                ? (200, $$"""{"properties":{"hostName":"x","shownBy":"{{served}}"} }""")
+                : OnlyStable(request, Body)
+        );
+        HubResource resource = Resource;
+        await resource.ReadHubAsync(HubWorld.HubId, CancellationToken.None);
+        served = "2026-03-01-preview";
+
+        HubDescription hub = await resource.ReadHubAsync(HubWorld.HubId, CancellationToken.None);
+
+        Assert.Equal(served, hub.Properties.GetProperty("shownBy").GetString());
     }
 
     [Theory]

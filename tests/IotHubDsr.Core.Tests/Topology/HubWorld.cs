@@ -20,6 +20,7 @@ internal sealed class HubWorld
     public const string StorageAccounts = Subscription + "/providers/Microsoft.Storage/storageAccounts";
     public const string ConsumerGroups = HubId + "/eventHubEndpoints/events/ConsumerGroups";
     public const string Hubs = Subscription + "/providers/Microsoft.Devices/IotHubs";
+    public const string ResourceGraph = "/providers/Microsoft.ResourceGraph/resources";
     private const string Nothing = """{"value":[]}""";
 
     public HubWorld()

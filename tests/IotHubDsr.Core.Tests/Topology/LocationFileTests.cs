@@ -21,6 +21,7 @@ public sealed class LocationFileTests
                 {"kind":"routedblobcontainer","containerUri":"https://stold.blob.core.windows.net/old-telemetry/","hubName":"old-hub","note":"endpoint 'raw'"},
                 {"kind":"LogAnalyticsWorkspace","place":"old-logs","resourceId":"/subscriptions/s/resourceGroups/g/providers/Microsoft.OperationalInsights/workspaces/old-logs"},
                 {"kind":"PowerBI","place":"dataset Telemetry","note":"ask the BI team"},
+                {"kind":"DataExplorerTable","place":"adx/iot/T","deviceIdColumn":"Id"},
               ],
             }
             """
@@ -34,8 +35,32 @@ public sealed class LocationFileTests
         Assert.Equal("https://stold.blob.core.windows.net/old-telemetry", container.Settings[LocationSettings.ContainerUri]);
         Assert.Equal("old-hub", container.Settings[LocationSettings.HubName]);
         Assert.Equal(LocationKinds.LogAnalyticsWorkspace, found["log-analytics-workspace.old-logs"].Kind);
+        Assert.Equal("Id", found["data-explorer-table.adx.iot.t"].Settings[LocationSettings.DeviceIdColumn]);
         DataLocation unknown = found["unknown-sink.powerbi-dataset-telemetry"];
         Assert.Equal((Verdict.OwnerAction, "location file: ask the BI team"), (unknown.Verdict, Assert.Single(unknown.Provenance)));
+    }
+
+    [Theory]
+    [InlineData("EventHub", "ns/telemetry")]
+    [InlineData("BuiltInEndpoint", "contoso/events")]
+    public async Task ConsumerGroup_ForAPlaceOfTheConfiguration_IsTheOneInWhichItIsRead(string kind, string place)
+    {
+        IReadOnlyList<LocationDraft> extra = Parse($$"""{"locations":[{"kind":"{{kind}}","place":"{{place}}","consumerGroup":"ours"}]}""");
+
+        DiscoveryResult result = await new HubWorld().DiscoverAsync(
+            HubWorld.Hub(
+                """
+                {"routing":{"endpoints":{"eventHubs":[{"name":"e","endpointUri":"sb://ns.servicebus.windows.net","entityPath":"telemetry"}]},"routes":[]},
+                "eventHubEndpoints":{"events":{"endpoint":"sb://ihsuprodx.servicebus.windows.net/","path":"contoso"}}}
+                """
+            ),
+            extra
+        );
+
+        DataLocation location = Assert.Single(result.Locations, location => location.Kind == kind);
+        Assert.Equal("ours", location.Settings[LocationSettings.ConsumerGroup]);
+        Assert.Equal(place, location.Place);
+        Assert.True(location.Provenance.Count > 1);
     }
 
     [Fact]
@@ -123,20 +148,35 @@ public sealed class LocationFileTests
     }
 
     [Theory]
-    [InlineData("{", "line 1, byte 2")]
-    [InlineData("{\n  \"locations\": [\n    {\"kind\" \"x\"}\n]}", "line 3")]
-    [InlineData("[]", "'locations' is expected")]
+    [InlineData("{", "line 1, column 2")]
+    [InlineData("{\n  \"locations\": [\n    {\"kind\" \"x\"}\n]}", "line 3, column 13: this is not JSON")]
+    [InlineData("\n  [ñ]", "line 2, column 4: this is not JSON")]
+    [InlineData("\n  []", "line 2, column 3: an object with the list 'locations' is expected")]
+    [InlineData("{\"locations\":[{\"kind\":\"EventHub\",\n\t\"note\":\"ñö€\",\"place\":{} }]}", "line 2, column 15: the value of 'place'")]
+    [InlineData(
+        "{\"locations\":[\n{\"kind\":\"LogArchive\",\"containerUri\":\"https://st.blob.core.windows.net/c\",\n \"exclude\":[{\"prefix\":\"a\"}]}]}",
+        "line 3, column 2: 'exclude' needs a ground"
+    )]
     [InlineData("""{"locations":{}}""", "'locations' is expected")]
-    [InlineData("""{"locations":[7]}""", "line 1: an object is expected")]
-    [InlineData("{\"locations\":[\n{\"kind\":\"EventHub\",\"place\":\"a/b\"},\n\n{\"place\":\"x\"}]}", "line 4: 'kind' is missing")]
+    [InlineData("""{"locations":[7]}""", "line 1, column 15: an object is expected")]
+    [InlineData(
+        "{\"locations\":[\n{\"kind\":\"EventHub\",\"place\":\"a/b\"},\n\n{\"place\":\"x\"}]}",
+        "line 4, column 1: 'kind' is missing"
+    )]
     [InlineData("""{"locations":[{"kind":"EventHub"}]}""", "'place' is missing")]
     [InlineData("""{"locations":[{"kind":"EventHub","place":"a","no\ud800te":"b"}]}""", "not text")]
     [InlineData("""{"locations":[{"kind":"EventHub","place":7.5,"hubName":"x"}]}""", "belong to the kinds")]
     [InlineData("""{"locations":[{"kind":"EventHub","place":{}}]}""", "'place' is not a text")]
     [InlineData("""{"locations":[{"kind":"EventHub","place":"a","plaice":"b"}]}""", "'plaice' is not known")]
     [InlineData("""{"locations":[{"kind":"DeviceRegistry","place":"other"}]}""", "part of the connected hub")]
+    [InlineData("""{"locations":[{"kind":"BuiltInEndpoint","place":"other/events"}]}""", "part of the connected hub")]
+    [InlineData("""{"locations":[{"kind":"DeviceRegistry","place":"other","consumerGroup":"ours"}]}""", "part of the connected hub")]
     [InlineData("""{"locations":[{"kind":"EventHub","place":"a","resourceId":"b"}]}""", "'resourceId' is not the ID")]
     [InlineData("""{"locations":[{"kind":"FileUploadContainer","place":"a"}]}""", "'containerUri' is missing")]
+    [InlineData(
+        """{"locations":[{"kind":"EventHub","place":"a/b","deviceIdColumn":"Id"}]}""",
+        "'deviceIdColumn' belongs to the kind DataExplorerTable"
+    )]
     [InlineData(
         """{"locations":[{"kind":"LogAnalyticsWorkspace","place":"a","dedicated":"one hub"}]}""",
         "'dedicated' belongs to the kinds"
@@ -151,7 +191,7 @@ public sealed class LocationFileTests
     )]
     [InlineData(
         """{"locations":[{"kind":"LogArchive","containerUri":"https://st.blob.core.windows.net/c","own":[]}]}""",
-        "'own' belongs to the kind RoutedBlobContainer"
+        "'own' belongs to the kinds RoutedBlobContainer, BulkExportContainer"
     )]
     [InlineData(
         """{"locations":[{"kind":"LogArchive","containerUri":"https://st.blob.core.windows.net/c","fileNameFormats":[]}]}""",
@@ -201,13 +241,13 @@ public sealed class LocationFileTests
         """{"locations":[{"kind":"FileUploadContainer","containerUri":"https://st.blob.core.windows.net/c?x=1"}]}""",
         "is not of the form"
     )]
-    public void Mistake_IsAFaultWithItsLine(string json, string problem)
+    public void Mistake_IsAFaultWithItsLineAndColumn(string json, string problem)
     {
         Fault fault = Assert.Throws<DsrException>(() => Parse(json)).Fault;
 
         Assert.Equal(FaultCatalogue.InvalidLocationFile.Id, fault.Id);
         Assert.Contains(problem, fault.Message, StringComparison.Ordinal);
-        Assert.Contains("line ", fault.Message, StringComparison.Ordinal);
+        Assert.Matches(@"line [0-9]+, column [0-9]+: ", fault.Message);
     }
 
     [Theory]

@@ -45,6 +45,7 @@ public sealed class SandboxDiscoveryTests
             LocationKinds.FileNotificationQueue,
             LocationKinds.JobHistory,
             LocationKinds.Configurations,
+            LocationKinds.GatewayChildren,
             LocationKinds.BuiltInEndpoint,
             LocationKinds.RoutedBlobContainer,
             LocationKinds.FileUploadContainer,
@@ -56,7 +57,9 @@ public sealed class SandboxDiscoveryTests
             LocationKinds.DeadLetterContainer,
             LocationKinds.LogAnalyticsWorkspace,
             LocationKinds.LogArchive,
+            LocationKinds.DataExplorerTable,
             LocationKinds.ProvisioningService,
+            LocationKinds.SystemGeneratedLogs,
         ];
         Assert.All(kinds, kind => Assert.Contains(result.Locations, location => location.Kind == kind));
         Assert.All(

@@ -11,17 +11,52 @@ public sealed class ApprovalTests
     {
         using var session = ModuleSession.Connected();
         session.Host.Answer = _ => answer;
+        int steps = session.Run("(New-IotErasurePlan dev1).Steps | Where-Object Action -eq Erase").Output.Count;
 
         ModuleOutcome outcome = session.Run("Remove-IotDeviceData dev1");
 
-        Assert.Equal(answer == "No" ? 13 : 1, session.Host.Questions.Count);
+        Assert.True(steps > 10, $"{steps}");
+        Assert.Equal(answer == "No" ? steps : 1, session.Host.Questions.Count);
         Assert.DoesNotContain(session.Sandbox.Log, request => request.Mutating);
         List<PSObject> refused =
         [
             .. outcome.Output.Where(receipt => receipt.Text("Detail").Contains("Not approved", StringComparison.Ordinal)),
         ];
-        Assert.Equal(13, refused.Count);
+        Assert.Equal(steps, refused.Count);
         Assert.All(refused, receipt => Assert.Equal(("Present", 0), (receipt.Text("Verdict"), receipt.Number("RecordsErased"))));
+    }
+
+    [Theory]
+    [InlineData("No", "OwnerAction")]
+    [InlineData("Yes", "Erased")]
+    public void YesToAll_DoesNotChooseWhatBecomesOfEnrollments(string answer, string verdict)
+    {
+        using var session = ModuleSession.Connected();
+        session.Host.Answer = question => question.Contains("Delete the enrollments", StringComparison.Ordinal) ? answer : "Yes to All";
+
+        ModuleOutcome outcome = session.Run(
+            "Remove-IotDeviceData dev1 -Reprovisioning Ask | Where-Object Kind -eq ProvisioningService | ForEach-Object { \"$($_.Verdict)\" }"
+        );
+
+        Assert.Equal(2, session.Host.Questions.Count);
+        Assert.Contains("Delete the enrollments", session.Host.Questions.Last(), StringComparison.Ordinal);
+        Assert.Equal(verdict, outcome.Output.Single().ToString());
+    }
+
+    [Theory]
+    [InlineData("-Force")]
+    [InlineData("-Confirm:$false")]
+    public void Ask_WithoutPrompts_DeletesEnrollments(string parameter)
+    {
+        using var session = ModuleSession.Connected();
+
+        ModuleOutcome outcome = session.Run(
+            $"Remove-IotDeviceData dev1 -Reprovisioning Ask {parameter} | Where-Object Kind -eq ProvisioningService | "
+                + "ForEach-Object { \"$($_.Verdict)\" }"
+        );
+
+        Assert.Equal("Erased", outcome.Output.Single().ToString());
+        Assert.Empty(session.Host.Questions);
     }
 
     [Fact]

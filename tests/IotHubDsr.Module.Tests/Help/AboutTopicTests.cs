@@ -66,7 +66,9 @@ public sealed class AboutTopicTests(HelpSession session) : IClassFixture<HelpSes
             .Matches(Section("SINKS"), @"^ {4}([A-Z]\w+)  +\w", RegexOptions.Multiline)
             .Select(static match => match.Groups[1].Value);
 
-        Assert.Equal(kinds.Order(StringComparer.Ordinal), named.Order(StringComparer.Ordinal));
+        // The seeded hub has most of them, and its store has no index.
+        Assert.Empty(kinds.Except(named, StringComparer.Ordinal));
+        Assert.Equal(["BlobChangeFeed", "DeviceIndex"], named.Except(kinds, StringComparer.Ordinal).Order(StringComparer.Ordinal));
     }
 
     /// <summary>The commands of the section about rehearsals, block by block.</summary>

@@ -31,7 +31,7 @@ public sealed class IsolationTests
             Directory.Delete(package, recursive: true);
         }
 
-        Assert.Contains("job 13", lines);
+        Assert.Contains("job 16", lines);
         string azure = Assert.Single(lines, line => IsOfAzure(line, "default"));
         Assert.StartsWith("default Azure.Core 1.44", azure, StringComparison.Ordinal);
         Assert.Contains(lines, line =>

@@ -24,6 +24,7 @@ public sealed class PackageTests(PackagedModule module) : IClassFixture<Packaged
             "module/Examples/Quickstart.ps1",
             "module/Examples/Reverify-DataRequests.ps1",
             "module/Examples/Runbook.ps1",
+            "module/LocationFile.schema.json",
             "module/Roles/Read-Configuration.json",
             "module/Roles/Erase-RoutedBlobContainer.json",
             "module/bin/IotHubDsr.dll",

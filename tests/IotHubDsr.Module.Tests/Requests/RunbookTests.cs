@@ -186,7 +186,7 @@ public sealed class RunbookTests : IDisposable
 
         string failure = $"{Run().Terminating}";
 
-        Assert.Contains("the owner of LogAnalyticsWorkspace ", failure, StringComparison.Ordinal);
+        Assert.Contains("the owner of AzureFunction ", failure, StringComparison.Ordinal);
         Assert.DoesNotContain("the owner of Webhook ", failure, StringComparison.Ordinal);
     }
 

@@ -23,12 +23,11 @@ const blobHost = account => `https://${account}.blob.core.windows.net`;
 const queueHost = account => `https://${account}.queue.core.windows.net`;
 const busHost = name => `${name}.servicebus.windows.net`;
 
-// The keys of an account in the group rg-data, the way an admin gets them.
-async function listKeys(type, account, apiVersion) {
+// What no client of the suite asks Azure Resource Manager for.
+async function arm(method, path, apiVersion) {
   const token = (await credential.getToken('https://management.azure.com/.default')).token;
-  const path = `/subscriptions/${descriptor.subscriptionId}/resourceGroups/rg-data/providers/${type}/${account}/listKeys`;
   return new Promise((resolve, reject) => https.request({
-    host: descriptor.armHost, path: `${path}?api-version=${apiVersion}`, method: 'POST', headers: { Authorization: `Bearer ${token}`, 'Content-Length': 0 },
+    host: descriptor.armHost, path: `${path}?api-version=${apiVersion}`, method, headers: { Authorization: `Bearer ${token}`, 'Content-Length': 0 },
   }, response => {
     let body = '';
     response.on('data', part => { body += part; });
@@ -36,7 +35,11 @@ async function listKeys(type, account, apiVersion) {
   }).on('error', reject).end());
 }
 
+const inDataGroup = (type, name) => `/subscriptions/${descriptor.subscriptionId}/resourceGroups/rg-data/providers/${type}/${name}`;
+const listKeys = (type, account, apiVersion) => arm('POST', `${inDataGroup(type, account)}/listKeys`, apiVersion);
 const storageKeys = async account => (await listKeys('Microsoft.Storage/storageAccounts', account, '2023-01-01')).keys.map(key => key.value);
 const cosmosKeys = account => listKeys('Microsoft.DocumentDB/databaseAccounts', account, '2024-11-15');
 
-module.exports = { descriptor, credential, blobHost, queueHost, busHost, storageKeys, cosmosKeys };
+const provisioningKeys = service => listKeys('Microsoft.Devices/provisioningServices', service, '2022-12-12');
+
+module.exports = { descriptor, credential, blobHost, queueHost, busHost, storageKeys, cosmosKeys, provisioningKeys, arm, inDataGroup };

@@ -3,7 +3,7 @@
 const { tally } = require('./calls');
 
 async function main() {
-  for (const part of ['identity', 'registry', 'queries', 'arm', 'blobs', 'signatures', 'queues', 'cosmos', 'eventhubs', 'servicebus']) {
+  for (const part of ['identity', 'registry', 'queries', 'jobs', 'configurations', 'arm', 'blobs', 'signatures', 'queues', 'cosmos', 'provisioning', 'logs', 'eventhubs', 'servicebus']) {
     await require(`./${part}`)();
   }
 

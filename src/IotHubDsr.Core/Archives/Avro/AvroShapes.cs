@@ -163,7 +163,7 @@ internal sealed class AvroShapes
         private static bool NamesDevice(ReadOnlySpan<byte> record, Entry name)
         {
             ReadOnlySpan<byte> key = record.Slice(name.Key, name.KeyLength);
-            return name.IsSystem ? RecordMatcher.NamesSender(key) : RecordMatcher.NamesAttribution(key);
+            return name.IsSystem ? RecordMatcher.NamesSender(key) : RecordMatcher.NamesDevice(key);
         }
 
         private void LearnText(ReadOnlySpan<byte> record, ref int position)

@@ -39,11 +39,11 @@ internal sealed class JsonPropertyTexts(RecordMatcher matcher, JsonRecordTimes t
         {
             if (
                 _names.TryUnescape(name, out ReadOnlySpan<byte> key)
-                && RecordMatcher.NamesAttribution(key)
+                && RecordMatcher.NamesDevice(key)
                 && _values.TryUnescape(value, out ReadOnlySpan<byte> device)
             )
             {
-                matcher.AddAttribution(device);
+                matcher.AddProperty(system: false, key, device);
             }
         }
     }

@@ -7,7 +7,9 @@ internal sealed class JsonRecordTimes
 {
     private readonly JsonUnescaper _unescaper = new();
     private Place _time;
+    private Place _routedTime;
     private Place _systemTime;
+    private Place _hubTime;
     private Place _generation;
 
     // A record is small, and what was nested in a text of it no longer stands in it.
@@ -18,12 +20,18 @@ internal sealed class JsonRecordTimes
 
     public void Reset()
     {
-        _time = _systemTime = _generation = default;
+        _time = _routedTime = _systemTime = _hubTime = _generation = default;
         _nestedTime = _nestedGeneration = default;
         _nestedLength = 0;
     }
 
     public void NoteTime(ReadOnlySpan<byte> record, JsonText text) => _time = PlaceOf(record, text);
+
+    /// <summary>A time at the top of a routed message: the hub's in a blob, and what somebody named so in a document.</summary>
+    public void NoteRoutedTime(ReadOnlySpan<byte> record, JsonText text) => _routedTime = PlaceOf(record, text);
+
+    /// <summary>A system property that only the hub names so.</summary>
+    public void NoteHubTime(ReadOnlySpan<byte> record, JsonText text) => _hubTime = PlaceOf(record, text);
 
     public void NoteSystemTime(ReadOnlySpan<byte> record, JsonText text) => _systemTime = PlaceOf(record, text);
 
@@ -35,10 +43,12 @@ internal sealed class JsonRecordTimes
     /// <summary>A generation that stood in a text within the record.</summary>
     public void NoteNestedGeneration(ReadOnlySpan<byte> text) => _nestedGeneration = Copy(text);
 
-    /// <summary>The record's own time, else the system property, and the generation; valid until the next call.</summary>
+    /// <summary>The record's own time, else what the hub noted, and the generation; valid until the next call.</summary>
     public RecordFacts FactsOf(ReadOnlySpan<byte> record)
     {
         DateTimeOffset? enqueued = EnqueuedTime.Parse(Read(record, _time))
+            ?? EnqueuedTime.Parse(Read(record, _hubTime))
+            ?? EnqueuedTime.Parse(Read(record, _routedTime))
             ?? EnqueuedTime.Parse(Read(record, _systemTime))
             ?? EnqueuedTime.Parse(_nested.AsSpan(_nestedTime));
         Span<byte> nested = _nested.AsSpan(_nestedGeneration);

@@ -17,6 +17,7 @@ internal sealed class JsonRecordWalker : IRecordEncoder
     private readonly JsonLogFields _logs;
     private readonly JsonRecordTimes _times = new();
     private readonly JsonPropertyTexts _texts;
+    private readonly JsonExportLine? _exports;
     private JsonSigns _signs;
 
     public JsonRecordWalker(RecordMatcher matcher, BodyTexts? bodies)
@@ -25,6 +26,7 @@ internal sealed class JsonRecordWalker : IRecordEncoder
         _bodies = bodies;
         _logs = new JsonLogFields(matcher, bodies);
         _texts = new JsonPropertyTexts(matcher, _times);
+        _exports = matcher.ListsDevices ? new JsonExportLine(matcher, bodies) : null;
     }
 
     private enum Reading
@@ -37,6 +39,20 @@ internal sealed class JsonRecordWalker : IRecordEncoder
     /// <summary>Walks one record to its end and shows the matcher the devices it names.</summary>
     public void Walk(ReadOnlySpan<byte> record, JsonPlace place)
     {
+        if (_exports?.TryWalk(record, place) == true)
+            _times.Reset();
+        else
+            WalkAsAny(record, place);
+
+        if (_matcher.HasMatch && !EmbeddedJson.IsValid(record, int.MaxValue))
+        {
+            // Nothing is said about a subject, let alone removed, on the basis of a record that others may read differently.
+            new JsonCursor(record, place).Fail("the record is not valid JSON");
+        }
+    }
+
+    private void WalkAsAny(ReadOnlySpan<byte> record, JsonPlace place)
+    {
         WalkMembers(record, place, Reading.AsAny);
         if (_signs.IsPassedOn)
             WalkAgain(record, place, Reading.AsPassedOn);
@@ -44,12 +60,6 @@ internal sealed class JsonRecordWalker : IRecordEncoder
             WalkAgain(record, place, Reading.AsRouted);
         else if (!_signs.IsRouted && (_signs.IsLogRow || _signs.IsOfAnotherService))
             _matcher.NeedsNoSender();
-
-        if (_matcher.HasMatch && !EmbeddedJson.IsValid(record, int.MaxValue))
-        {
-            // Nothing is said about a subject, let alone removed, on the basis of a record that others may read differently.
-            new JsonCursor(record, place).Fail("the record is not valid JSON");
-        }
     }
 
     /// <summary>What the record last walked says of itself, valid until the next.</summary>
@@ -118,7 +128,7 @@ internal sealed class JsonRecordWalker : IRecordEncoder
         switch (field)
         {
             case JsonField.EnqueuedTimeUtc when cursor.TryReadText(out JsonText time):
-                _times.NoteTime(record, time);
+                _times.NoteRoutedTime(record, time);
                 break;
             case JsonField.SystemProperties:
                 ReadSystemProperties(ref cursor, record);
@@ -251,9 +261,12 @@ internal sealed class JsonRecordWalker : IRecordEncoder
             ReadOnlySpan<byte> key = Unescape(ref cursor, name);
             SenderSource source = RecordMatcher.SenderSourceOf(key);
             bool namesTime = RecordMatcher.NamesEnqueuedTime(key);
+            bool namesHubTime = key.SequenceEqual("iothub-enqueuedtime"u8);
             bool namesGeneration = RecordMatcher.NamesGeneration(key);
             if (source is not SenderSource.None)
                 ReadSender(ref cursor, source);
+            else if (namesHubTime && cursor.TryReadText(out JsonText hubTime))
+                _times.NoteHubTime(record, hubTime);
             else if ((namesTime || namesGeneration) && cursor.TryReadText(out JsonText value))
                 NoteTimeOrGeneration(record, value, namesTime);
             else
@@ -290,10 +303,14 @@ internal sealed class JsonRecordWalker : IRecordEncoder
     {
         for (bool first = true; cursor.NextMember(first, out JsonText name); first = false)
         {
-            if (RecordMatcher.NamesAttribution(Unescape(ref cursor, name)) && cursor.TryReadText(out JsonText value))
-                _matcher.AddAttribution(Unescape(ref cursor, value));
-            else
+            ReadOnlySpan<byte> key = Unescape(ref cursor, name);
+            bool isMqtt = RecordMatcher.NamesSenderOfMqtt(key);
+            if (!(isMqtt || RecordMatcher.NamesAttribution(key)) || !cursor.TryReadText(out JsonText value))
                 cursor.SkipValue();
+            else if (isMqtt)
+                _matcher.AddSender(Unescape(ref cursor, value), SenderSource.Property);
+            else
+                _matcher.AddAttribution(Unescape(ref cursor, value));
         }
     }
 

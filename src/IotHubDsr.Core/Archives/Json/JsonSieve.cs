@@ -125,7 +125,7 @@ internal sealed class JsonSieve(SubjectIndex subjects)
         if (TryTake(line, ref at, "}"u8))
             return true;
 
-        while (TryTakeName(line, ref at, out ReadOnlySpan<byte> name) && TryPassValue(line, ref at, RecordMatcher.NamesAttribution(name)))
+        while (TryTakeName(line, ref at, out ReadOnlySpan<byte> name) && TryPassValue(line, ref at, RecordMatcher.NamesDevice(name)))
         {
             if (TryTake(line, ref at, "}"u8))
                 return true;

@@ -22,6 +22,12 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
     /// <summary>When it was written first; that of its last change where the service does not tell.</summary>
     public DateTimeOffset CreatedOn { get; init; } = LastModified;
 
+    /// <summary>The access tier; null where the service gives none.</summary>
+    public string? Tier { get; init; }
+
+    /// <summary>Since when it is in the tier.</summary>
+    public DateTimeOffset? TierSince { get; init; }
+
     public string? VersionId { get; init; }
 
     public string? Snapshot { get; init; }
@@ -82,6 +88,8 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
         return new ListedBlob(item.Name, properties.ETag ?? default, properties.ContentLength ?? 0, lastModified ?? default)
         {
             CreatedOn = properties.CreatedOn ?? lastModified ?? default,
+            Tier = properties.AccessTier?.ToString(),
+            TierSince = properties.AccessTierChangedOn ?? properties.CreatedOn ?? lastModified,
             VersionId = item.VersionId,
             Snapshot = item.Snapshot,
             IsOldCopy = item.Snapshot is not null || (item.VersionId is not null && item.IsLatestVersion != true),

@@ -33,6 +33,10 @@ internal sealed class RangedDownload(BlobBaseClient blob, ETag etag, long length
     private long _asked;
     private long _read;
 
+    /// <summary>How many requests a blob takes that is read to its end, if none fails.</summary>
+    public static long RequestsFor(long length) =>
+        length <= StreamedRange ? 1 : 1 + ((length - StreamedRange + TransferBudget.PieceSize - 1) / TransferBudget.PieceSize);
+
     public override long? KnownLength => length;
 
     public override long Position

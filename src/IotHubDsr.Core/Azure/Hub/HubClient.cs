@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Azure.Core;
@@ -12,7 +11,6 @@ namespace IotHubDsr.Core.Azure.Hub;
 /// </summary>
 internal sealed class HubClient
 {
-    private const int PageSize = 1000;
     private readonly HubChannel _channel;
 
     /// <param name="pipeline">A pipeline that authorises its requests.</param>
@@ -25,6 +23,12 @@ internal sealed class HubClient
         SupportsTwins = throttle.SupportsTwins;
         SupportsCloudToDevice = throttle.SupportsCloudToDevice;
     }
+
+    /// <summary>The history of the hub's jobs.</summary>
+    public HubJobs Jobs => new(_channel);
+
+    /// <summary>The hub's configurations and deployments.</summary>
+    public HubConfigurations Configurations => new(_channel);
 
     /// <summary>Host name of the service API.</summary>
     public string HostName => _channel.HostName;
@@ -200,47 +204,19 @@ internal sealed class HubClient
     // The hub can answer 204 to a GET, which Microsoft's own SDK takes for "no such device".
     private static bool SaysAbsent(HubReply reply) => reply.Status == 204 || reply.SaysDeviceAbsent;
 
-    private async IAsyncEnumerable<JsonElement> QueryAsync(
-        string query,
-        string shown,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
+    private IAsyncEnumerable<JsonElement> QueryAsync(string query, string shown, CancellationToken cancellationToken)
     {
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["query"] = query });
-        string? continuation = null;
-        var progress = new PageProgress();
-        do
+        var request = new HubRequest(RequestMethod.Post, "devices/query", HubOperation.Query)
         {
-            var request = new HubRequest(RequestMethod.Post, "devices/query", HubOperation.Query)
-            {
-                Body = body,
-                Headers = PageHeaders(continuation),
-            };
-            HubReply reply = await _channel.SendAsync(request, cancellationToken);
-            if (reply.Status == 400)
-                throw FaultCatalogue.InvalidQuery.Exception(shown, reply.Error?.ToString() ?? "status 400.");
-            JsonElement page = Success(reply, request.Operation);
-            if (page.ValueKind != JsonValueKind.Array)
-                throw Incomplete("a page of the query");
-            foreach (JsonElement row in page.EnumerateArray())
-                yield return row;
-
-            // A page can be empty and not the last; tokens that come again would never end.
-            int rows = page.GetArrayLength();
-            if (!progress.IsMade(reply.Continuation, rows, rows == 0 ? null : page[0].GetRawText()))
-                throw Incomplete("the next page of the query");
-            continuation = reply.Continuation;
-        } while (continuation is not null);
-    }
-
-    private static (string Name, string Value)[] PageHeaders(string? continuation)
-    {
-        (string, string)[] headers =
-        [
-            ("x-ms-max-item-count", PageSize.ToString(CultureInfo.InvariantCulture)),
-            ("Cache-Control", "no-cache, must-revalidate"),
-        ];
-        return continuation is null ? headers : [.. headers, ("x-ms-continuation", continuation)];
+            Body = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["query"] = query }),
+        };
+        return HubPaging.ListAsync(
+            _channel,
+            request,
+            "query",
+            reply => reply.Status == 400 ? FaultCatalogue.InvalidQuery.Exception(shown, reply.Error?.ToString() ?? "status 400.") : null,
+            cancellationToken
+        );
     }
 
     private async Task<JsonElement> StatisticsAsync(string kind, CancellationToken cancellationToken)
@@ -257,11 +233,9 @@ internal sealed class HubClient
         return SaysAbsent(reply) ? null : Success(reply, request.Operation);
     }
 
-    private JsonElement Success(HubReply reply, HubOperation operation) =>
-        reply.Status == 200 ? reply.Json() ?? throw Incomplete("a whole JSON document") : throw Failure(reply, operation);
+    private JsonElement Success(HubReply reply, HubOperation operation) => _channel.Success(reply, operation);
 
-    private DsrException Failure(HubReply reply, HubOperation operation) =>
-        new(HubFaults.For(reply.Status, reply.Error, operation, HostName));
+    private DsrException Failure(HubReply reply, HubOperation operation) => _channel.Failure(reply, operation);
 
-    private DsrException Incomplete(string what) => new(HubFaults.Incomplete(what, HostName));
+    private DsrException Incomplete(string what) => _channel.Incomplete(what);
 }

@@ -53,6 +53,13 @@ internal sealed partial record HubError(int Code, string Name, string Message, s
         return TrackingId is null ? code + message : $"{code}{message}; tracking ID {TrackingId}";
     }
 
+    /// <summary>Words of a service without credentials and control characters, and not endless.</summary>
+    internal static string Cleaned(string message)
+    {
+        string cleaned = ControlCharacters().Replace(Credential().Replace(message, "$1$2$3***"), " ").Trim();
+        return cleaned.Length <= MaxMessageLength ? cleaned : cleaned[..MaxMessageLength] + "…";
+    }
+
     private static void ReadBody(JsonElement root, Claims claims)
     {
         string message = root.Text("Message") ?? root.Text("message") ?? string.Empty;
@@ -145,11 +152,10 @@ internal sealed partial record HubError(int Code, string Name, string Message, s
 
         public HubError ToError()
         {
-            string message = ControlCharacters().Replace(Credential().Replace(Message, "$1$2$3***"), " ").Trim();
             return new HubError(
                 _codes.Count == 1 && !_hasUnknown ? _codes.First() : 0,
                 string.Join(" / ", _names),
-                message.Length <= MaxMessageLength ? message : message[..MaxMessageLength] + "…",
+                Cleaned(Message),
                 TrackingId
             )
             {

@@ -12,6 +12,9 @@ internal sealed record HubRequest(RequestMethod Method, string Path, HubOperatio
     /// <summary>How many operations the hub counts it as.</summary>
     public int Weight { get; init; } = 1;
 
+    /// <summary>Further parameters, encoded, each after its <c>&amp;</c>.</summary>
+    public string Query { get; init; } = string.Empty;
+
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 
     /// <summary>Records what the request destroys; it is called when the request has its turn. Null for none.</summary>

@@ -16,6 +16,24 @@ internal static class HubJson
             ? count
             : null;
 
+    /// <summary>The name of a member; one with half of a surrogate pair, which is no text, as it is escaped.</summary>
+    public static string NameOf(this JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            // The member as a whole: what follows the name can be a secret.
+            string text = member.ToString();
+            int end = 1;
+            while (text[end] != '"')
+                end += text[end] == '\\' ? 2 : 1;
+            return text[1..end];
+        }
+    }
+
     public static string? AsText(this JsonElement value)
     {
         if (value.ValueKind != JsonValueKind.String)

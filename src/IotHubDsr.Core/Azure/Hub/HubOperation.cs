@@ -52,6 +52,34 @@ internal sealed record HubOperation(HubOperationClass Class, string Verb, string
             $"{Actions}twins/read"
         );
 
+    public static HubOperation ReadJobs { get; } =
+        new(HubOperationClass.Jobs, "read", "jobs", RoleOrPolicy("IoT Hub Data Reader", "registry read"), $"{Actions}jobs/read");
+
+    public static HubOperation ReadConfigurations { get; } =
+        new(
+            HubOperationClass.Configurations,
+            "read",
+            "configurations",
+            RoleOrPolicy("IoT Hub Data Reader", "registry read"),
+            $"{Actions}configurations/read"
+        );
+
+    public static HubOperation WriteConfigurations { get; } =
+        new(
+            HubOperationClass.Configurations,
+            "change",
+            "configurations",
+            RoleOrPolicy("IoT Hub Data Contributor", "registry write"),
+            $"{Actions}configurations/write"
+        );
+
+    public static HubOperation DeleteConfigurations { get; } =
+        WriteConfigurations with
+        {
+            Verb = "delete",
+            Action = $"{Actions}configurations/delete",
+        };
+
     public static HubOperation PurgeQueue { get; } =
         new(
             HubOperationClass.CloudToDevice,

@@ -13,6 +13,10 @@ internal enum HubOperationClass
     Query,
 
     CloudToDevice,
+
+    Jobs,
+
+    Configurations,
 }
 
 /// <summary>
@@ -32,6 +36,7 @@ internal sealed class HubThrottle
     {
         string scale = skuName is { Length: > 0 } ? $"{skuName} x {units}" : "an unknown SKU, treated as S1 x 1";
         Pace = string.Create(CultureInfo.InvariantCulture, $"{scale}, of which the connection uses {share * 100:0.#} %");
+        Share = share;
         _notices = new PaceNotices(Pace, time);
         // A name such as S3: the letter is the edition, the digit the size. What is not known is taken for the smallest standard hub.
         char size = skuName is { Length: 2 } ? skuName[1] : '1';
@@ -41,6 +46,8 @@ internal sealed class HubThrottle
         _buckets = new TokenBucket[Enum.GetValues<HubOperationClass>().Length];
         Limit(HubOperationClass.Registry, perMinute / 60);
         Limit(HubOperationClass.CloudToDevice, perMinute / 60);
+        Limit(HubOperationClass.Jobs, perMinute / 60);
+        Limit(HubOperationClass.Configurations, units * 20d / 60);
         Limit(HubOperationClass.Query, units * (large ? 1000d : 20d) / 60);
         Limit(
             HubOperationClass.TwinRead,
@@ -61,6 +68,9 @@ internal sealed class HubThrottle
 
     /// <summary>SKU, units and share in words.</summary>
     public string Pace { get; }
+
+    /// <summary>Share of a service's limits that the connection uses, above 0 and up to 1.</summary>
+    public double Share { get; }
 
     /// <summary>Whether the hub has twins; the basic tier has not.</summary>
     public bool SupportsTwins { get; }

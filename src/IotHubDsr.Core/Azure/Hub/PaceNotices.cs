@@ -70,6 +70,8 @@ internal sealed class PaceNotices(string pace, TimeProvider time)
             HubOperationClass.TwinRead => "twin reads",
             HubOperationClass.Query => "queries",
             HubOperationClass.CloudToDevice => "cloud-to-device operations",
+            HubOperationClass.Jobs => "operations on jobs",
+            HubOperationClass.Configurations => "operations on configurations",
             _ => operation.ToString(),
         };
 }

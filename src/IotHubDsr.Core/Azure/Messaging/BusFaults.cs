@@ -28,6 +28,9 @@ internal static class BusFaults
                 or OperationCanceledException
                 or ObjectDisposedException;
 
+    /// <summary>Whether the service asks to wait.</summary>
+    public static bool IsBusy(Exception exception) => exception is ServiceBusException { Reason: ServiceBusFailureReason.ServiceBusy };
+
     /// <summary>Whether a message can no longer be settled under its lock.</summary>
     public static bool IsLockLost(Exception exception) =>
         exception is ServiceBusException { Reason: ServiceBusFailureReason.MessageLockLost or ServiceBusFailureReason.SessionLockLost };

@@ -18,6 +18,8 @@ internal enum BusMessageState
 /// <summary>A message as a queue showed it, or gave it under a lock.</summary>
 internal sealed class BusMessage(ServiceBusReceivedMessage received)
 {
+    private const int BitsOfNumber = 48;
+
     /// <summary>Its number in the queue; of a partitioned entity, the upper 16 bits are the partition's.</summary>
     public long SequenceNumber { get; } = received.SequenceNumber;
 
@@ -40,6 +42,11 @@ internal sealed class BusMessage(ServiceBusReceivedMessage received)
     /// <summary>When the queue stored it.</summary>
     public DateTimeOffset Enqueued => received.EnqueuedTime;
 
+    /// <summary>
+    /// Whether it shows the time at which it is enqueued as that at which it was stored, and so not when it came.
+    /// </summary>
+    private bool HidesArrival => State is BusMessageState.Scheduled && Enqueued >= received.ScheduledEnqueueTime;
+
     /// <summary>When it expires by what it says itself; the farthest time there is when it never does.</summary>
     public DateTimeOffset ExpiresAt => received.ExpiresAt;
 
@@ -49,11 +56,11 @@ internal sealed class BusMessage(ServiceBusReceivedMessage received)
     public DateTimeOffset LockedUntil => received.LockedUntil;
 
     /// <summary>As what all services of messaging transfer.</summary>
-    public ReceivedEvent ToEvent() => new(SequenceNumber, received.EnqueuedTime, received.GetRawAmqpMessage());
+    public ReceivedEvent ToEvent() =>
+        new(SequenceNumber, received.EnqueuedTime, received.GetRawAmqpMessage()) { HidesArrival = HidesArrival };
 
-    public static int PartitionOf(long sequenceNumber)
-    {
-        const int bitsOfNumber = 48;
-        return (int)(sequenceNumber >> bitsOfNumber);
-    }
+    public static int PartitionOf(long sequenceNumber) => (int)(sequenceNumber >> BitsOfNumber);
+
+    /// <summary>The first number that a partition gives.</summary>
+    public static long FirstOf(int partition) => ((long)partition << BitsOfNumber) + 1;
 }

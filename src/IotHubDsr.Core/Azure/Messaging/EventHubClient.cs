@@ -50,6 +50,15 @@ internal sealed class EventHubClient : IAsyncDisposable
         _consumer = new EventHubConsumerClient(place.Group, _connection, new EventHubConsumerClientOptions { RetryOptions = _retries });
     }
 
+    /// <summary>The consumer group that it reads in.</summary>
+    public string Group => _place.Group;
+
+    /// <summary>
+    /// A partition of which the consumer group had as many readers as the service allows, so that one of them had to end first; null for
+    /// none.
+    /// </summary>
+    public string? CrowdedPartition { get; private set; }
+
     public async Task<IReadOnlyList<string>> PartitionsAsync(CancellationToken cancellationToken) =>
         await AskAsync(() => _consumer.GetPartitionIdsAsync(cancellationToken), cancellationToken);
 
@@ -73,9 +82,11 @@ internal sealed class EventHubClient : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        await using var reader = new PartitionReader(_place, span, Open);
+        await using var reader = new PartitionReader(_place, span, Open, _retries.Delay);
         while (await NextAsync(reader, span, cancellationToken) is { } events)
             await take(events, cancellationToken);
+        if (reader.WasFull)
+            CrowdedPartition = span.Partition;
     }
 
     public async ValueTask DisposeAsync()

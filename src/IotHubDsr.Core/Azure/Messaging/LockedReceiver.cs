@@ -46,9 +46,13 @@ internal sealed class LockedReceiver(BusPlace place, ServiceBusReceiver receiver
         }
     }
 
-    /// <summary>Removes a message; false when its lock was lost before.</summary>
-    public Task<bool> TryCompleteAsync(MessageLock held, CancellationToken cancellationToken) =>
-        TrySettleAsync(() => receiver.CompleteMessageAsync(Stub(held), cancellationToken), cancellationToken);
+    /// <summary>
+    /// Removes a message; false when its lock was lost before. The client tries again when an answer is lost, and is then told that the
+    /// lock is: a message that has left its place was removed by the first attempt.
+    /// </summary>
+    public async Task<bool> TryCompleteAsync(MessageLock held, CancellationToken cancellationToken) =>
+        await TrySettleAsync(() => receiver.CompleteMessageAsync(Stub(held), cancellationToken), cancellationToken)
+        || !await IsThereAsync(held.SequenceNumber, cancellationToken);
 
     /// <summary>Gives a message back to its place in the queue; false when its lock was lost, which gave it back as well.</summary>
     public Task<bool> TryReleaseAsync(MessageLock held, CancellationToken cancellationToken) =>
@@ -97,6 +101,24 @@ internal sealed class LockedReceiver(BusPlace place, ServiceBusReceiver receiver
         catch (Exception lost) when (BusFaults.IsLockLost(lost))
         {
             return false;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw BusFaults.Translate(exception, place, Verb);
+        }
+    }
+
+    /// <summary>Whether a message is still where it was; a session that was lost cannot show it.</summary>
+    private async Task<bool> IsThereAsync(long sequenceNumber, CancellationToken cancellationToken)
+    {
+        try
+        {
+            List<BusMessage> shown = await ToOurs(receiver.PeekMessagesAsync(1, sequenceNumber, cancellationToken));
+            return shown.Exists(message => message.SequenceNumber == sequenceNumber);
+        }
+        catch (Exception lost) when (BusFaults.IsLockLost(lost))
+        {
+            return true;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

@@ -38,6 +38,10 @@ internal static class MessagingFaults
                 or OperationCanceledException
                 or ObjectDisposedException;
 
+    /// <summary>Whether a consumer group has as many readers of a partition as the service allows: it tells so in no other way.</summary>
+    public static bool IsFull(Exception exception) =>
+        exception is EventHubsException { Reason: EventHubsException.FailureReason.QuotaExceeded };
+
     private static Fault FaultOf(EventHubsException failed, EventHubPlace place) =>
         failed.Reason switch
         {
@@ -46,10 +50,7 @@ internal static class MessagingFaults
                 $"neither the event hub '{place.Name}' nor its consumer group '{place.Group}' may be missing"
             ),
             EventHubsException.FailureReason.QuotaExceeded => FaultCatalogue.ConsumerGroupFull.For(place.Target, place.Group),
-            EventHubsException.FailureReason.ConsumerDisconnected => FaultCatalogue.ServiceFailed.For(
-                place.Target,
-                $"a reader that claims the partition for itself took it over in the consumer group '{place.Group}'"
-            ),
+            EventHubsException.FailureReason.ConsumerDisconnected => FaultCatalogue.ConsumerGroupClaimed.For(place.Target, place.Group),
             EventHubsException.FailureReason.ServiceBusy => FaultCatalogue.Throttled.For(
                 place.Target,
                 AzureFaults.FirstLine(failed.Message)

@@ -5,21 +5,36 @@ namespace IotHubDsr.Core.Azure.Messaging;
 
 /// <summary>
 /// One pass over a partition. A receiver that failed is replaced by one that begins at the next event, so that none comes twice and none is
-/// missed; what the place itself refuses is not tried again.
+/// missed; what the place itself refuses is not tried again, but for a consumer group without room: readers come and go.
 /// </summary>
-internal sealed class PartitionReader(EventHubPlace place, PartitionSpan span, Func<PartitionSpan, long?, PartitionReceiver> open)
-    : IAsyncDisposable
+/// <param name="place">The event hub.</param>
+/// <param name="span">What is read.</param>
+/// <param name="open">Opens a receiver, from a sequence number on.</param>
+/// <param name="pause">How long to wait for room at first.</param>
+internal sealed class PartitionReader(
+    EventHubPlace place,
+    PartitionSpan span,
+    Func<PartitionSpan, long?, PartitionReceiver> open,
+    TimeSpan pause
+) : IAsyncDisposable
 {
     private const int BatchSize = 100;
 
     /// <summary>How often in a row it may fail, or give nothing although there is something.</summary>
     private const int MostFailures = 5;
 
+    private const int MostRefusals = 4;
+    private const int Longer = 4;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private PartitionReceiver? _receiver;
     private long? _next;
     private int _failures;
+    private int _refusals;
+
+    /// <summary>Whether the consumer group had no room for one more reader.</summary>
+    public bool WasFull => _refusals > 0;
 
     /// <summary>Whether the last event has been received that there was when the reading began.</summary>
     public bool IsAtEnd => _next > span.Last;
@@ -35,6 +50,12 @@ internal sealed class PartitionReader(EventHubPlace place, PartitionSpan span, F
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             await DisposeAsync();
+            if (MessagingFaults.IsFull(exception) && _refusals + 1 < MostRefusals)
+            {
+                await Task.Delay(pause * Math.Pow(Longer, _refusals++), cancellationToken);
+                return [];
+            }
+
             if (!MessagingFaults.IsPassing(exception) || ++_failures >= MostFailures)
                 throw MessagingFaults.Translate(exception, place);
             return [];

@@ -8,6 +8,9 @@ namespace IotHubDsr.Core.Azure.Messaging;
 /// <param name="Message">What the sender, and services before, put into it.</param>
 internal readonly record struct ReceivedEvent(long SequenceNumber, DateTimeOffset Enqueued, AmqpAnnotatedMessage Message)
 {
+    /// <summary>Whether <see cref="Enqueued"/> lies ahead, and nothing tells when the service was given it.</summary>
+    public bool HidesArrival { get; init; }
+
     /// <summary>The body as bytes, and a text as its bytes; null where it is any other AMQP value, which no hub sends.</summary>
     public ReadOnlyMemory<byte>? Body
     {

@@ -43,7 +43,7 @@ internal sealed class QueueAccess(QueueClient client, string target, string scop
                         one.MessageId,
                         TextOf(one.Body),
                         one.InsertedOn ?? DateTimeOffset.UnixEpoch,
-                        QueuedMessage.EndOf(one.ExpiresOn),
+                        QueuedMessage.EndOf(one.InsertedOn ?? DateTimeOffset.UnixEpoch, one.ExpiresOn),
                         one.DequeueCount
                     )),
                 ],
@@ -62,7 +62,7 @@ internal sealed class QueueAccess(QueueClient client, string target, string scop
                         one.MessageId,
                         TextOf(one.Body),
                         one.InsertedOn ?? DateTimeOffset.UnixEpoch,
-                        QueuedMessage.EndOf(one.ExpiresOn),
+                        QueuedMessage.EndOf(one.InsertedOn ?? DateTimeOffset.UnixEpoch, one.ExpiresOn),
                         one.DequeueCount
                     )
                     {
@@ -77,12 +77,12 @@ internal sealed class QueueAccess(QueueClient client, string target, string scop
 
     /// <summary>Deletes a message that was received. False if somebody else may have received it since.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="now">
+    /// <param name="time">
     /// The time: one that is missing while it was hidden has been deleted by an attempt whose answer was lost; later, the service says the
-    /// same of one that somebody else has.
+    /// same of one that somebody else has deleted. The answer can take longer than the message was hidden.
     /// </param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<bool> DeleteAsync(QueuedMessage message, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<bool> DeleteAsync(QueuedMessage message, TimeProvider time, CancellationToken cancellationToken)
     {
         try
         {
@@ -91,7 +91,7 @@ internal sealed class QueueAccess(QueueClient client, string target, string scop
         }
         catch (RequestFailedException other) when (IsGone(other) || IsAnothers(other))
         {
-            return IsGone(other) && now < message.HiddenUntil;
+            return IsGone(other) && time.GetUtcNow() < message.HiddenUntil;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

@@ -14,6 +14,12 @@ internal sealed record QueuedMessage(string Id, ReadOnlyMemory<byte> Text, DateT
     /// <summary>Until when nobody else can have received it.</summary>
     public DateTimeOffset HiddenUntil { get; init; }
 
-    /// <summary>The service shows a message that never expires with the last time there is.</summary>
-    public static DateTimeOffset? EndOf(DateTimeOffset? expires) => expires is { Year: < 9999 } end ? end : null;
+    /// <summary>
+    /// The service shows a message that never expires with the last time there is; an end that nobody waits for is none either.
+    /// </summary>
+    public static DateTimeOffset? EndOf(DateTimeOffset inserted, DateTimeOffset? expires)
+    {
+        const int mostDays = 3650;
+        return expires is { } end && (end - inserted).TotalDays <= mostDays ? end : null;
+    }
 }

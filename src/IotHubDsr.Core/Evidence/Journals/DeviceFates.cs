@@ -7,7 +7,12 @@ internal sealed class DeviceFates
     private readonly Dictionary<string, DateTimeOffset> _absentAt = new(StringComparer.Ordinal);
     private readonly HashSet<string> _hadAnother = new(StringComparer.Ordinal);
 
+    private DateTimeOffset? _lastDeletedAt;
+
     public DateTimeOffset? DeletedAt(string subject) => _deletedAt.TryGetValue(subject, out DateTimeOffset at) ? at : null;
+
+    /// <summary>When the last device was deleted; null when none was.</summary>
+    public DateTimeOffset? LastDeletedAt => _deletedAt.Count == 0 ? null : _lastDeletedAt ??= _deletedAt.Values.Max();
 
     public DateTimeOffset? GoneAt(string subject) =>
         _deletedAt.TryGetValue(subject, out DateTimeOffset deleted) ? deleted
@@ -18,6 +23,7 @@ internal sealed class DeviceFates
 
     public void Delete(IEnumerable<string> subjects, DateTimeOffset at)
     {
+        _lastDeletedAt = null;
         foreach (string subject in subjects)
             _deletedAt.TryAdd(subject, at);
     }
@@ -46,6 +52,7 @@ internal sealed class DeviceFates
     /// <summary>Times by a machine's clock, which may have been slow: what they tell of is done by now at the latest.</summary>
     public void Distrust(DateTimeOffset now)
     {
+        _lastDeletedAt = null;
         foreach (Dictionary<string, DateTimeOffset> times in (Dictionary<string, DateTimeOffset>[])[_deletedAt, _absentAt])
         {
             foreach (string subject in times.Keys.ToList())

@@ -54,7 +54,8 @@ internal sealed record Registered(
 
 /// <summary>
 /// A plan was bound to the request. Steps that were not approved are listed by location. A further plan names the digest of the one that it
-/// follows; the tolerance is the number of records by which a location may differ from the plan.
+/// follows; the tolerance is the number of records by which a location may differ from the plan. Where the plan asks what becomes of
+/// enrollments, it has the answer; where they are disabled and kept, it says so for further plans.
 /// </summary>
 internal sealed record Planned(
     string Digest,
@@ -63,7 +64,8 @@ internal sealed record Planned(
     Party? ApprovedBy,
     ScopeStatement? Scope = null,
     string? Follows = null,
-    long? Tolerance = null
+    long? Tolerance = null,
+    string? Reprovisioning = null
 ) : JournalEvent;
 
 /// <param name="Name">Name of a person or account.</param>
@@ -119,13 +121,30 @@ internal sealed record AnnouncedRow(
 /// <param name="AcceptedAt">When it was accepted, by the service's time.</param>
 /// <param name="DueBy">By when the service promises to have carried it out; null without a promise.</param>
 /// <param name="Subjects">Whom it concerns; null for all.</param>
+/// <param name="Covers">
+/// Which records it is for, see <see cref="CoveredRecords"/>; null for all that there were, and in journals of earlier versions.
+/// </param>
+/// <param name="Left">Records that stay, and that are not found any more once it is carried out; null for none.</param>
+/// <param name="IsUnconfirmed">True for one that is about to be given, under an ID of ours; null once the service has accepted it.</param>
+/// <param name="Confirms">The unconfirmed one in whose place it comes; null for none.</param>
+/// <param name="IsHidden">Whether the records may be hidden from readings before it is carried out; null if not.</param>
 internal sealed record TicketTaken(
     string Location,
     string Operation,
     DateTimeOffset AcceptedAt,
     DateTimeOffset? DueBy,
-    IReadOnlyList<string>? Subjects
+    IReadOnlyList<string>? Subjects,
+    string? Covers = null,
+    IReadOnlyList<LeftGroup>? Left = null,
+    bool? IsUnconfirmed = null,
+    string? Confirms = null,
+    bool? IsHidden = null
 ) : JournalEvent;
+
+/// <param name="Records">Records of each subject.</param>
+/// <param name="Until">When the last of them leaves by retention; null when that is not known.</param>
+/// <param name="Subjects">The subjects.</param>
+internal sealed record LeftGroup(long Records, DateTimeOffset? Until, IReadOnlyList<string> Subjects);
 
 /// <summary>An order to erase is not waited for any longer.</summary>
 /// <param name="Location">ID of the location.</param>

@@ -44,10 +44,14 @@ internal static partial class JournalRules
                 Require(announced.Items.All(IsAnnounced), "an announced item is invalid");
                 break;
             case TicketTaken taken:
-                Require(IsOperation(taken.Operation), "the ID of an operation is invalid");
+                Require(
+                    IsOperation(taken.Operation) && (taken.Confirms is null || IsOperation(taken.Confirms)),
+                    "the ID of an operation is invalid"
+                );
                 RequireTime(taken.AcceptedAt);
                 RequireTime(taken.DueBy);
                 RequireSubjects(taken.Subjects);
+                Require(taken);
                 break;
             case TicketClosed closed:
                 Require(IsOperation(closed.Operation), "the ID of an operation is invalid");
@@ -137,6 +141,18 @@ internal static partial class JournalRules
             RequireVerdict(group!.Verdict);
             RequireTime(group.Until);
             RequireSubjects(group.Subjects);
+        }
+    }
+
+    private static void Require(TicketTaken taken)
+    {
+        if (taken.Covers is { } covers)
+            CoveredRecords.Require(covers);
+        foreach (LeftGroup? left in taken.Left ?? [])
+        {
+            Require(left is not null && IsCount(left.Records), "the number of records that stay is invalid");
+            RequireTime(left!.Until);
+            RequireSubjects(left.Subjects);
         }
     }
 

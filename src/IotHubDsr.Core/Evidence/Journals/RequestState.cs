@@ -80,8 +80,12 @@ internal sealed class RequestState
     /// <summary>What is known of the owner or recipient of a location.</summary>
     public RecipientState RecipientOf(string locationId) => _recipients.GetValueOrDefault(locationId, RecipientState.Unknown);
 
-    /// <summary>Whether the action of a location's owner was noted as done.</summary>
-    public bool HasOwnerActed(string locationId) => RecipientOf(locationId).Note is not null;
+    /// <summary>
+    /// Whether the action of a location's owner was noted as done, and not before a device was deleted that could send until then. Dates are
+    /// noted without a time, and in the time of some place: a day counts as none.
+    /// </summary>
+    public bool HasOwnerActed(string locationId) =>
+        RecipientOf(locationId) is { Note: not null } acted && !(_devices.LastDeletedAt > acted.ActedAt?.AddDays(1));
 
     /// <summary>When a subject's device was deleted by this request; null when it was not.</summary>
     public DateTimeOffset? DeletedAt(string subject) => _devices.DeletedAt(subject);

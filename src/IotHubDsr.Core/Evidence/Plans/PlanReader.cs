@@ -42,8 +42,11 @@ internal static class PlanReader
         new()
         {
             DeleteEmptied = options.TryGetProperty("deleteEmptied", out JsonElement deleteEmptied) ? deleteEmptied.GetBoolean() : null,
+            HideNow = options.TryGetProperty("hideNow", out JsonElement hides) && hides.GetBoolean(),
             IncludeOldVersions = options.GetProperty("includeOldVersions").GetBoolean(),
             IncludeRelayed = options.GetProperty("includeRelayed").GetBoolean(),
+            Reprovisioning = options.TryGetProperty("reprovisioning", out _) ? Named<Reprovisioning>(options, "reprovisioning") : default,
+            RewriteConfigurations = options.TryGetProperty("rewriteConfigurations", out JsonElement rewrites) && rewrites.GetBoolean(),
             Scope = options.TryGetProperty("scope", out JsonElement scope) ? ReadScope(scope) : RecordScope.All,
             SettleMessages = options.TryGetProperty("settleMessages", out JsonElement settles) && settles.GetBoolean(),
         };

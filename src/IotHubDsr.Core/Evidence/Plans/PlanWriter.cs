@@ -35,10 +35,16 @@ internal static class PlanWriter
         writer.StartObject();
         if (plan.DeleteEmptied is { } deleteEmptied)
             writer.Member("deleteEmptied", deleteEmptied);
+        if (plan.HideNow)
+            writer.Member("hideNow", true);
         writer.Member("includeOldVersions", plan.IncludeOldVersions);
         writer.Member("includeRelayed", plan.IncludeRelayed);
         if (plan.LateRecords is { } lateRecords)
             writer.Member("lateRecords", lateRecords);
+        if (plan.Reprovisioning != Reprovisioning.Erase)
+            writer.Member("reprovisioning", plan.Reprovisioning.ToString());
+        if (plan.RewriteConfigurations)
+            writer.Member("rewriteConfigurations", true);
         if (plan.Scope != RecordScope.All)
             Write(plan.Scope, writer);
         if (plan.SettleMessages)

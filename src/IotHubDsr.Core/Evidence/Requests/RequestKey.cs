@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -25,8 +26,13 @@ internal sealed class RequestKey(byte[] key)
 
     public string Item(string locationId, string path) => Hash("item", $"{locationId}\0{path}");
 
+    /// <summary>A record of an order to erase, see <see cref="Journals.CoveredRecords"/>.</summary>
+    public ulong Covered(string locationId, string record) =>
+        BinaryPrimitives.ReadUInt64BigEndian(Mac("covered", $"{locationId}\0{record}"));
+
     public string Text(string text) => Hash("text", text);
 
-    private string Hash(string kind, string value) =>
-        Convert.ToHexString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{kind}\0{value}")).AsSpan(0, HashLength)).ToLowerInvariant();
+    private string Hash(string kind, string value) => Convert.ToHexString(Mac(kind, value).AsSpan(0, HashLength)).ToLowerInvariant();
+
+    private byte[] Mac(string kind, string value) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{kind}\0{value}"));
 }

@@ -119,6 +119,13 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
             }
         }
 
+        public async Task MakeAsync(CancellationToken cancellationToken)
+        {
+            // Blobs need no folder, only a container; nobody has to have the right to make one that exists.
+            if (!await container.ExistsAsync(cancellationToken))
+                await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+        }
+
         public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken)
         {
             var names = new List<string>();

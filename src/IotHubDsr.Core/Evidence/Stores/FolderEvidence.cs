@@ -92,6 +92,12 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
             }
         }
 
+        public Task MakeAsync(CancellationToken cancellationToken)
+        {
+            PrivateFiles.MakeFolder(path);
+            return Task.CompletedTask;
+        }
+
         public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken)
         {
             IEnumerable<string> files = Directory.Exists(path) ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories) : [];

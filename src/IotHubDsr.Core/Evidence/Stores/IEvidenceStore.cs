@@ -32,6 +32,9 @@ internal interface IEvidenceFolder
     /// <summary>Full path or URI of a file.</summary>
     string PlaceOf(string name);
 
+    /// <summary>Makes the folder where it is not there: files are saved in one that exists.</summary>
+    Task MakeAsync(CancellationToken cancellationToken);
+
     /// <summary>The names of all files, in no order; none when there is no folder.</summary>
     Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken);
 

@@ -30,6 +30,9 @@ internal sealed class ArchiveErasure(
     TimeProvider time
 ) : IUnitWork<IReadOnlyList<ErasureOutcome>>
 {
+    /// <summary>When a copy is looked at again: object replication promises no time.</summary>
+    private static readonly TimeSpan s_replication = TimeSpan.FromDays(1);
+
     private readonly ConcurrentBag<(string Name, string ETag)> _replaced = [];
     private readonly ErasureAccounts _accounts = new(findings, items, selection);
     private int _round;
@@ -82,6 +85,13 @@ internal sealed class ArchiveErasure(
     {
         string blobName = item.Path;
         string place = $"{call.Location.Place}/{blobName}";
+        if (call.Location.Settings.GetValueOrDefault(LocationSettings.ReplicatedFrom) is { } source)
+        {
+            // Nobody but the service can write there; what it copies goes when it goes in the source.
+            _accounts.Copied(blobName, source, time.GetUtcNow() + s_replication);
+            return;
+        }
+
         try
         {
             RewriteResult result = await new BlobRewriter(container, layout, item, SelectionFor(item), after, call, time).RunAsync(

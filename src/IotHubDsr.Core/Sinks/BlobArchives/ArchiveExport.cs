@@ -96,8 +96,14 @@ internal sealed class ArchiveExport(ContainerScan scan, SinkCall call, IExportTa
             Withheld = _withheld[subject],
             OtherGenerationRecords = finding.OtherGenerationRecords,
             Unreachable = unreachable,
-            Ground = _withheld[subject] > 0 ? RecordRemarks.Withheld + detail : detail,
+            Ground = GroundOf(subject, detail),
         };
+    }
+
+    private string? GroundOf(int subject, string? detail)
+    {
+        string? ground = _withheld[subject] > 0 ? RecordRemarks.Withheld + detail : detail;
+        return _included[subject] > 0 && scan.Layout.LeftOut is { } leftOut ? $"{leftOut} {ground}".TrimEnd() : ground;
     }
 
     /// <summary>All that is left once the container is scanned.</summary>
@@ -127,7 +133,7 @@ internal sealed class ArchiveExport(ContainerScan scan, SinkCall call, IExportTa
             _writer.WriteNumber("offset"u8, record.Place.Offset);
             _writer.WriteNumber("index"u8, record.Place.Index);
             _writer.WritePropertyName(scan.Layout.Records.Member);
-            record.WriteJson(_writer);
+            scan.Layout.Write(record, _writer);
             _writer.WriteEndObject();
             _writer.Flush();
             file.Write(_line.WrittenMemory);

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using System.Text.Json;
 using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Sinks.BlobArchives;
@@ -9,11 +11,14 @@ internal abstract class ArchiveLayout(DataLocation location)
     public abstract ArchiveRecords Records { get; }
 
     /// <summary>The hub whose devices are asked for; null when any will do.</summary>
-    public RecordOrigin? Origin { get; } =
+    public virtual RecordOrigin? Origin { get; } =
         location.Settings.TryGetValue(LocationSettings.HubName, out string? hub) ? new RecordOrigin(hub.Split('\n')) : null;
 
     /// <summary>The blobs that the operator excludes.</summary>
     public BlobExclusions Exclusions { get; } = new(location);
+
+    /// <summary>What an export leaves out of each record, in a sentence; null when a record is copied as it is.</summary>
+    public virtual string? LeftOut => null;
 
     /// <summary>Whether a missing container is normal: its service creates it with the first record.</summary>
     public virtual bool MayBeMissing => false;
@@ -35,8 +40,18 @@ internal abstract class ArchiveLayout(DataLocation location)
     /// </summary>
     public virtual bool IsUnclear(string name) => false;
 
+    /// <summary>Whether a blob is read as what it is at another location of the same container: as an export of the hub's devices.</summary>
+    public virtual bool IsElsewhere(string name) => ExportBlobs.Contains(name);
+
+    /// <summary>The blobs that the hub's exports and imports of devices wrote or read, as far as its jobs tell.</summary>
+    protected FrozenSet<string> ExportBlobs { get; } =
+        (location.Settings.GetValueOrDefault(LocationSettings.ExportBlobs)?.Split('\n') ?? []).ToFrozenSet(StringComparer.Ordinal);
+
     /// <summary>Whether a blob may be changed: it is the hub's for all that is known, and the operator does not exclude it.</summary>
-    public bool IsErasable(string name) => Concerns(name) && !IsUnclear(name) && !Exclusions.Cover(name);
+    public bool IsErasable(string name) => Concerns(name) && !IsElsewhere(name) && !IsUnclear(name) && !Exclusions.Cover(name);
+
+    /// <summary>Writes a record as it stands in an export.</summary>
+    public virtual void Write(in MatchedRecord record, Utf8JsonWriter writer) => record.WriteJson(writer);
 
     /// <summary>
     /// What the name of a blob, or of a folder that ends with a slash, says of when the records in it were written. A folder is of the

@@ -2,6 +2,7 @@ using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Azure.Blobs;
 using IotHubDsr.Core.Findings;
 using IotHubDsr.Core.Records;
+using IotHubDsr.Core.Sinks.BlobIndexes;
 
 namespace IotHubDsr.Core.Sinks.BlobArchives;
 
@@ -9,7 +10,7 @@ namespace IotHubDsr.Core.Sinks.BlobArchives;
 /// A blob container in which each blob holds records of many devices, whichever service wrote them. What is particular to a kind of
 /// archive is in its <see cref="ArchiveLayout"/>.
 /// </summary>
-internal abstract class ArchiveSink(BlobContainers containers, TimeProvider time) : IFinder, IExporter, IEraser
+internal abstract class ArchiveSink(BlobContainers containers, TimeProvider time) : IFinder, IExporter, IEraser, ISurveyor
 {
     /// <summary>How archives are read for a verdict, for a certificate.</summary>
     public const string Reading =
@@ -35,6 +36,22 @@ internal abstract class ArchiveSink(BlobContainers containers, TimeProvider time
             ? new AfterCommit(reading, call.UnboundedSelectionOf(reading.DeviceIds, layout.Origin).Subjects)
             : null;
         return new ArchiveErasure(containers.Of(call.Location), layout, selection, after, call, findings, new ItemIndex(findings), time);
+    }
+
+    public async Task<PlaceSurvey> SurveyAsync(SinkCall call, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
+    {
+        ArchiveLayout layout = LayoutOf(call.Location);
+        BlobContainerAccess container = containers.Of(call.Location);
+        RecordSelection selection = call.SelectionOf(deviceIds, layout.Origin);
+        try
+        {
+            IndexSession? index = await ArchiveIndexing.OpenAsync(call, layout, selection, container.Now, cancellationToken);
+            return await new ContainerSurvey(container, layout, call, index).RunAsync(cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw ArchiveRead.Translate(exception, call.Location.ToString(), "list", BlobFailures.ReadRole);
+        }
     }
 
     /// <summary>What the blobs of a location are like.</summary>

@@ -55,23 +55,27 @@ internal sealed class ContainerFindings(ArchiveLayout layout, RecordSelection se
     /// <param name="subject">Index of the subject.</param>
     /// <param name="facts">What is known of the container as a whole.</param>
     /// <param name="restless">How often a container was listed that kept changing; null when it came to rest.</param>
-    public DeviceDataFinding ToFinding(SinkCall call, int subject, ContainerFacts facts, int? restless)
+    /// <param name="now">The time.</param>
+    public DeviceDataFinding ToFinding(SinkCall call, int subject, ContainerFacts facts, int? restless, DateTimeOffset now)
     {
         SubjectTotals totals = _totals.TryGetValue(subject, out SubjectTotals? some) ? some : new SubjectTotals();
         int failures = call.Faults - Unread.Reported;
         long others = call.CountOthers(totals.Generations, Subjects[subject]);
+        var restore = RestoreWindow.Of(call, Subjects[subject], now);
+        DateTimeOffset? leavesBy = restore.Until > facts.LeavesBy ? restore.Until : facts.LeavesBy ?? restore.Until;
         string? detail = RecordRemarks.Sentence([
             .. Failures(restless, failures),
             .. Unread.Details,
             .. totals.DetailsOf(others),
             .. facts.Details,
             .. totals.Obstacles,
+            restore.Remark(isThere: totals.Records + totals.Relayed > 0),
         ]);
         Verdict verdict =
             Unread.Count + Unread.PartlyCount > 0 || failures > 0 ? Verdict.Unreachable
             : totals.Records + totals.Relayed > 0 ? (facts.Hold.IsHeld || totals.IsHeld ? Verdict.Held : Verdict.Present)
             : totals.OnlyMentioned > 0 || totals.UnclearBlobs > 0 || Unread.ForeignCount > 0 ? Verdict.OwnerAction
-            : facts.LeavesBy is not null ? Verdict.Expiring
+            : leavesBy is not null ? Verdict.Expiring
             : Verdict.Absent;
         return new DeviceDataFinding
         {
@@ -88,7 +92,7 @@ internal sealed class ContainerFindings(ArchiveLayout layout, RecordSelection se
             LastTime = totals.Last,
             Until = verdict switch
             {
-                Verdict.Expiring => facts.LeavesBy,
+                Verdict.Expiring => leavesBy,
                 Verdict.Held when !facts.Hold.IsHeld => totals.HeldUntil,
                 Verdict.Held when totals.LastCreated is { } created => facts.Hold.EndFor(created),
                 _ => null,

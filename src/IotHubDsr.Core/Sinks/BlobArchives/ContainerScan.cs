@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Azure.Blobs;
 using IotHubDsr.Core.Records;
+using IotHubDsr.Core.Sinks.BlobIndexes;
 
 namespace IotHubDsr.Core.Sinks.BlobArchives;
 
@@ -21,6 +22,7 @@ internal sealed class ContainerScan(
     private readonly ContainerFacts _facts = new();
     private readonly ContainerFindings _findings = new(layout, selection);
     private readonly SeenBlobs _seen = new();
+    private IndexSession? _index;
     private volatile bool _listed;
     private bool _isComplete;
     private int _units;
@@ -76,10 +78,21 @@ internal sealed class ContainerScan(
     {
         if (Restless is { } listings)
             await call.ReportAsync(FaultCatalogue.ContainerChanging.For(call.Location.ToString(), listings), cancellationToken);
+        if (_index is not null)
+            await ArchiveIndexing.CompleteAsync(_index, call, cancellationToken);
         call.Reading = Reading;
     }
 
-    public DeviceDataFinding ToFinding(int subject) => _findings.ToFinding(call, subject, _facts, Restless);
+    public DeviceDataFinding ToFinding(int subject)
+    {
+        DeviceDataFinding finding = _findings.ToFinding(call, subject, _facts, Restless, container.Now);
+        return ArchiveIndexing.Remark(_index) is { } remark
+            ? finding with
+            {
+                Detail = RecordRemarks.Sentence([finding.Detail?.TrimEnd('.'), remark]),
+            }
+            : finding;
+    }
 
     /// <summary>Lets go of what was found, unless findings refer to it.</summary>
     public void Dispose()
@@ -90,15 +103,17 @@ internal sealed class ContainerScan(
 
     /// <summary>How the container was read, for a certificate.</summary>
     private string Reading =>
-        _known == 0
+        ArchiveIndexing.Remark(_index) is { } remark
+            ? $"The container was listed, and each blob that the operator does not exclude was read to its end, except that {remark}."
+        : _known == 0
             ? "The container was listed, and each blob in it that the operator does not exclude was read to its end under the ETag that it "
                 + "had."
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"The container was listed again: {Counted.Of(_known, "blob")} still had the ETag under which "
-                    + $"{(_known == 1 ? "it was" : "they were")} read to the end, at {empty.Since:u} or later, without finding anything; "
-                    + $"{Counted.Of(_done - _known, "other")} {(_done - _known == 1 ? "was" : "were")} read to the end now."
-            );
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"The container was listed again: {Counted.Of(_known, "blob")} still had the ETag under which "
+                + $"{(_known == 1 ? "it was" : "they were")} read to the end, at {empty.Since:u} or later, without finding anything; "
+                + $"{Counted.Of(_done - _known, "other")} {(_done - _known == 1 ? "was" : "were")} read to the end now."
+        );
 
     /// <summary>Reads what the container itself tells; false if there is none to list.</summary>
     private async Task<bool> ReadFactsAsync(CancellationToken cancellationToken)
@@ -111,7 +126,10 @@ internal sealed class ContainerScan(
             },
             cancellationToken
         );
-        return !_facts.Former.IsMissing;
+        if (_facts.Former.IsMissing)
+            return false;
+        _index = await ArchiveIndexing.OpenAsync(call, layout, selection, container.Now, cancellationToken);
+        return true;
     }
 
     private async Task<T> TranslatedAsync<T>(Func<ValueTask<T>> work, CancellationToken cancellationToken)
@@ -155,10 +173,13 @@ internal sealed class ContainerScan(
     {
         try
         {
-            if (empty.Knows(listed))
-                Interlocked.Increment(ref _known);
-            else
-                await ReadAsync(listed, cancellationToken);
+            if (_index?.Excludes(listed) != true)
+            {
+                if (empty.Knows(listed))
+                    Interlocked.Increment(ref _known);
+                else
+                    await ReadAsync(listed, cancellationToken);
+            }
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -181,13 +202,17 @@ internal sealed class ContainerScan(
     /// <summary>One that is gone has been deleted, or has moved: the next listing tells.</summary>
     private async Task ReadAsync(ListedBlob listed, CancellationToken cancellationToken)
     {
-        var request = new ScanRequest(Subjects, WithBody: selection.WithBody);
+        AskedNames? asked = _index?.Note(listed);
+        SubjectIndex subjects = asked is null ? Subjects : Subjects.Noting(asked);
+        var request = new ScanRequest(subjects, WithBody: selection.WithBody);
         if (await ArchiveRead.ScanAsync(container, listed, request, cancellationToken) is not { Blob: var blob, Scan: var scan })
             return;
         if (blob.ETag != listed.ETag)
             _seen.Update(blob);
         else if (scan.Subjects.Count == 0 && scan.Unread.Count == 0 && !scan.HasLeftOut)
             empty.Add(listed.Path, listed.ETag, listed.Length);
+        if (asked is not null && scan.Unread.Count == 0)
+            await _index!.AddAsync(blob, asked, cancellationToken);
         _findings.Add(blob, scan, isAgain: _seen.Listings > 1);
         if (scan.Unread.Count > 0)
             await ReportUnreadAsync(listed.Path, scan.Unread, cancellationToken);

@@ -30,6 +30,10 @@ internal sealed class EmptyBlobs
     public Reading ReadingOf(DataLocation location, IReadOnlyCollection<string> deviceIds, SinkOptions options, DateTimeOffset now)
     {
         string asked = Asked(location, options);
+
+        // Reading for no device finds nothing of anybody: that says nothing of those that others look for.
+        if (deviceIds.Count == 0)
+            return new Reading(this, asked, deviceIds, now);
         if (_readings.TryGetValue(location.Id, out Reading? known) && known.Covers(asked, deviceIds))
             return known;
         var reading = new Reading(this, asked, deviceIds, now);
@@ -82,6 +86,8 @@ internal sealed class EmptyBlobs
         /// <summary>Nothing of the devices is in a blob, whenever it was sent.</summary>
         public void Add(string path, ETag etag, long length)
         {
+            if (_deviceIds.Count == 0)
+                return;
             long key = owner.KeyOf(path, etag, length);
             lock (_keys)
             {

@@ -53,6 +53,20 @@ internal sealed class ErasureAccounts
         }
     }
 
+    /// <summary>An item was left alone: it is a copy, which changes when its source does.</summary>
+    public void Copied(string path, string source, DateTimeOffset until)
+    {
+        lock (_gate)
+        {
+            foreach (Account account in Concerned(path))
+            {
+                account.Left.Add(path);
+                account.Until = account.Until > until ? account.Until : until;
+                account.Source = source;
+            }
+        }
+    }
+
     public void Failed(string path, Fault fault)
     {
         lock (_gate)
@@ -87,6 +101,9 @@ internal sealed class ErasureAccounts
 
         public DateTimeOffset? Until { get; set; }
 
+        /// <summary>The container whose copy this is, if it is one that nobody else can write to.</summary>
+        public string? Source { get; set; }
+
         public HashSet<string> Left { get; } = new(StringComparer.Ordinal);
 
         public Fault? Fault { get; set; }
@@ -119,12 +136,18 @@ internal sealed class ErasureAccounts
                 Left = Left.ToFrozenSet(StringComparer.Ordinal),
                 Detail = Fault?.Message
                     ?? (
-                        Until is null
-                            ? null
-                            : string.Create(
+                        Until is null ? null
+                        : Source is { } source
+                            ? string.Create(
                                 CultureInfo.InvariantCulture,
-                                $"The youngest blobs may still be written to; run the command again after {Until:u}."
+                                $"Object replication alone writes here: what is erased from {source} goes here as well while its rule stands; "
+                                    + $"run Resume-IotDataRequest after {Until:u}. Without the rule the copies stay, and a location file "
+                                    + $"names the container."
                             )
+                        : string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"The youngest blobs may still be written to; run the command again after {Until:u}."
+                        )
                     ),
             };
     }

@@ -91,7 +91,8 @@ internal sealed class NarrowedListing(BlobContainerAccess container, ArchiveLayo
         }
     }
 
-    private bool MayHold(string name) => layout.Concerns(name) && (!IsNarrow || layout.TimesOf(name).MayHold(scope));
+    private bool MayHold(string name) =>
+        layout.Concerns(name) && !layout.IsElsewhere(name) && (!IsNarrow || layout.TimesOf(name).MayHold(scope));
 
     /// <summary>Whether names further down tell more: they do as long as they are of the layout and not wholly within the window.</summary>
     private bool IsWorthALook(string folder)

@@ -18,6 +18,7 @@ internal sealed class BuiltInEndpointKind : ISinkKind, IHubPlaces
         )
         {
             Form = PlaceForm.OfHub,
+            Traits = PlaceTraits.HasConsumerGroups,
             Capabilities = LocationCapabilities.Find | LocationCapabilities.Export,
             Stage = ErasureStage.Sinks,
             IsShared = true,
@@ -46,7 +47,15 @@ internal sealed class BuiltInEndpointKind : ISinkKind, IHubPlaces
             HubResource.ApiVersion,
             $"the consumer groups of the built-in endpoint of {hub.Name}"
         );
-        DataWay? readers = await ConsumerGroups.RemarkAsync(context.Arm, groups, locations, cancellationToken);
+        Task<ConsumerListing> consumers = context.Consumers.ListAsync(hub, cancellationToken);
+        DataWay? readers = await ConsumerGroups.RemarkAsync(
+            $"{hub.Name}/{Route.BuiltInEndpoint}",
+            hub,
+            context,
+            groups,
+            locations,
+            cancellationToken
+        );
         locations.Add(
             new LocationDraft
             {
@@ -57,11 +66,24 @@ internal sealed class BuiltInEndpointKind : ISinkKind, IHubPlaces
                 [
                     .. ways.Length > 0 ? ways.Select(static route => route.To(Route.BuiltInEndpoint)) : [unrouted],
                     .. readers is null ? (DataWay[])[] : [readers],
+                    .. Unlisted(await consumers),
                 ],
+                FlushTime = RoutingEndpoint.Delay,
                 RecordsDeletion = Array.Exists(ways, static route => route.RecordsDeletion),
                 Retention = BuiltInEndpointSink.RetentionOf(events),
                 Settings = BuiltInEndpointSink.SettingsOf(events),
             }
         );
+    }
+
+    /// <summary>Consumers that Azure Resource Manager can tell have locations of their own, unless nobody may ask for them.</summary>
+    private static IEnumerable<DataWay> Unlisted(ConsumerListing consumers)
+    {
+        if (consumers.Fault is { } fault)
+        {
+            yield return DataWay.Remark(
+                $"Data Explorer clusters, Stream Analytics jobs and Device Update instances of the hub are unknown: {fault.Message}"
+            );
+        }
     }
 }

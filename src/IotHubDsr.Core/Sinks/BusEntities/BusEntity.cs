@@ -14,6 +14,9 @@ internal sealed record BusEntity(string Path)
     /// <summary>What the service makes of an entity that says nothing of it.</summary>
     private const int DefaultDeliveries = 10;
 
+    /// <summary>Nobody waits longer for a message to expire.</summary>
+    private const int MostDays = 3650;
+
     /// <summary>Whether Azure Resource Manager could be asked.</summary>
     public bool IsKnown { get; init; } = true;
 
@@ -39,11 +42,23 @@ internal sealed record BusEntity(string Path)
     /// <summary>Messages that nobody can read now: they are on the way to another entity.</summary>
     public long InTransfer { get; init; }
 
-    /// <summary>Messages of its own queue, for an entity that lets nobody read it.</summary>
-    public long Own { get; init; }
+    /// <summary>How many messages the service counts in its queues.</summary>
+    public BusCounts Counts { get; init; }
+
+    /// <summary>Whether its messages lie in several partitions.</summary>
+    public bool IsPartitioned { get; init; }
 
     /// <summary>Its queues.</summary>
     public IEnumerable<BusNode> Nodes => [new(Path), new(Path, BusSubQueue.DeadLetter), new(Path, BusSubQueue.TransferDeadLetter)];
+
+    /// <summary>Whether messages leave one of its queues for another entity at once.</summary>
+    public bool ForwardsOf(BusNode node) =>
+        node.SubQueue switch
+        {
+            BusSubQueue.None => ForwardTo is not null,
+            BusSubQueue.DeadLetter => ForwardDeadLettersTo is not null,
+            _ => false,
+        };
 
     /// <summary>Why an active message does not leave by itself, or nobody knows when, without a full stop; null when it does.</summary>
     /// <param name="message">The message.</param>
@@ -61,14 +76,20 @@ internal sealed record BusEntity(string Path)
             : null;
     }
 
-    /// <summary>When the time to live of a message ends, or that of the entity.</summary>
-    public DateTimeOffset ExpiryOf(BusMessage message) =>
-        TimeToLive is { } most && DateTimeOffset.MaxValue - message.Enqueued > most && message.Enqueued + most < message.ExpiresAt
-            ? message.Enqueued + most
-            : message.ExpiresAt;
+    /// <summary>
+    /// When the time to live of a message ends, or that of the entity; the farthest time there is where that is as good as never.
+    /// </summary>
+    public DateTimeOffset ExpiryOf(BusMessage message)
+    {
+        DateTimeOffset expires =
+            TimeToLive is { } most && DateTimeOffset.MaxValue - message.Enqueued > most && message.Enqueued + most < message.ExpiresAt
+                ? message.Enqueued + most
+                : message.ExpiresAt;
+        return (expires - message.Enqueued).TotalDays <= MostDays ? expires : DateTimeOffset.MaxValue;
+    }
 
     /// <summary>As the properties of a queue or subscription tell it.</summary>
-    public static BusEntity Read(string path, JsonElement? properties, TimeSpan? most = null)
+    public static BusEntity Read(string path, JsonElement? properties, TimeSpan? most = null, bool isPartitioned = false)
     {
         JsonElement? counts = properties.Prop("countDetails");
         TimeSpan? own = LimitOf(properties.Text("defaultMessageTimeToLive"));
@@ -82,16 +103,17 @@ internal sealed record BusEntity(string Path)
             ForwardTo = NameOf(properties.Text("forwardTo")),
             ForwardDeadLettersTo = NameOf(properties.Text("forwardDeadLetteredMessagesTo")),
             InTransfer = counts.Number("transferMessageCount") ?? 0,
-            Own = (counts.Number("activeMessageCount") ?? 0) + (counts.Number("scheduledMessageCount") ?? 0),
+            Counts = new BusCounts(
+                (counts.Number("activeMessageCount") ?? 0) + (counts.Number("scheduledMessageCount") ?? 0),
+                counts.Number("deadLetterMessageCount") ?? 0,
+                counts.Number("transferDeadLetterMessageCount") ?? 0
+            ),
+            IsPartitioned = isPartitioned || properties.Flag("enablePartitioning", otherwise: false),
         };
     }
 
     /// <summary>A time to live; null for one that is as good as for ever.</summary>
-    public static TimeSpan? LimitOf(string? text)
-    {
-        const int mostDays = 3650;
-        return HubDiscovery.Duration(text) is { } limit && limit.TotalDays <= mostDays ? limit : null;
-    }
+    public static TimeSpan? LimitOf(string? text) => HubDiscovery.Duration(text) is { TotalDays: <= MostDays } limit ? limit : null;
 
     /// <summary>The service takes names and addresses.</summary>
     private static string? NameOf(string? forward) =>
@@ -99,6 +121,21 @@ internal sealed record BusEntity(string Path)
         : Uri.TryCreate(forward, UriKind.Absolute, out Uri? address) && address.Host.Length > 0
             ? Uri.UnescapeDataString(address.AbsolutePath.Trim('/'))
         : forward;
+}
+
+/// <summary>How many messages the service counts.</summary>
+/// <param name="Own">In the entity's own queue, scheduled ones included.</param>
+/// <param name="Dead">Dead letters.</param>
+/// <param name="TransferDead">Dead letters of the transfer.</param>
+internal readonly record struct BusCounts(long Own, long Dead, long TransferDead)
+{
+    public long Of(BusSubQueue queue) =>
+        queue switch
+        {
+            BusSubQueue.DeadLetter => Dead,
+            BusSubQueue.TransferDeadLetter => TransferDead,
+            _ => Own,
+        };
 }
 
 /// <summary>A message by where it is: what an item of a finding names.</summary>

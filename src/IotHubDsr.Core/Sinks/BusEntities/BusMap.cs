@@ -67,13 +67,14 @@ internal sealed class BusMap(ArmReader arm, ArmId space, IReadOnlySet<string> ot
     {
         JsonElement? properties = topic.Prop("properties");
         TimeSpan? most = BusEntity.LimitOf(properties.Text("defaultMessageTimeToLive"));
+        bool isPartitioned = properties.Flag("enablePartitioning", otherwise: false);
         _waiting += properties.Prop("countDetails").Number("scheduledMessageCount") ?? 0;
         var subscriptions = new ArmCall($"{PathOf("topics", name)}/subscriptions", ApiVersion, $"the subscriptions of the topic {name}");
         await foreach (JsonElement item in arm.ListAsync(subscriptions, cancellationToken))
         {
             string subscription = item.Text("name")
                 ?? throw FaultCatalogue.ServiceFailed.Exception(subscriptions.Target, "one of them has no name.");
-            Add(BusEntity.Read($"{name}/Subscriptions/{subscription}", item.Prop("properties"), most), hops);
+            Add(BusEntity.Read($"{name}/Subscriptions/{subscription}", item.Prop("properties"), most, isPartitioned), hops);
         }
     }
 

@@ -40,15 +40,7 @@ internal sealed class BusPlaces(AzureAccess access, bool isTopic)
         return new BusClient(access, new BusPlace(host, location.ToString()) { Scope = scope });
     }
 
-    private static ArmId? SpaceOf(string? resourceId) =>
-        ArmId.TryParse(resourceId, out ArmId? id)
-        && id.NameOf("namespaces") is { } name
-        && ArmId.TryParse(
-            $"/subscriptions/{id.SubscriptionId}/resourceGroups/{id.ResourceGroup}/providers/{id.Namespace}/namespaces/{name}",
-            out ArmId? space
-        )
-            ? space
-            : null;
+    private static ArmId? SpaceOf(string? resourceId) => ArmId.TryParse(resourceId, out ArmId? id) ? id.Within("namespaces") : null;
 
     private static (string Space, string Name) NamesOf(DataLocation location)
     {

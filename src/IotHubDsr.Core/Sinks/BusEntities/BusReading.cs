@@ -70,6 +70,22 @@ internal sealed class BusReading
 
     public EventReading Events => _events;
 
+    /// <summary>Messages that the service's count is known to have in it. What it makes of deferred ones is not documented.</summary>
+    public long Settled { get; private set; }
+
+    /// <summary>Whether its messages have numbers of several partitions.</summary>
+    public bool HasPartitions { get; private set; }
+
+    /// <summary>Counts a message if the service did.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="until">When the service counted.</param>
+    public void Count(BusMessage message, DateTimeOffset until)
+    {
+        HasPartitions |= message.Partition > 0;
+        if (message.State is BusMessageState.Scheduled || (message.State is BusMessageState.Active && message.Enqueued <= until))
+            Settled++;
+    }
+
     /// <summary>Reads a message; null when it concerns none of the subjects.</summary>
     public MatchedMessage? Read(BusMessage message)
     {
@@ -107,8 +123,11 @@ internal sealed class BusReading
         {
             share.Own++;
             share.Bytes += record.Raw.Length;
-            share.First = share.First < record.EnqueuedTime ? share.First : record.EnqueuedTime;
-            share.Last = share.Last > record.EnqueuedTime ? share.Last : record.EnqueuedTime;
+            if (record.EnqueuedTime is { } time)
+            {
+                share.First = share.First < time ? share.First : time;
+                share.Last = share.Last > time ? share.Last : time;
+            }
         }
 
         if (at < 0)

@@ -11,8 +11,14 @@ namespace IotHubDsr.Core.Sinks.BusEntities;
 /// </summary>
 internal sealed class BusScan(BusPlaces places, RecordSelection selection, SinkCall call) : IUnitWork<IReadOnlyList<DeviceDataFinding>>
 {
+    /// <summary>Clocks differ by as much.</summary>
+    private static readonly TimeSpan CountMargin = TimeSpan.FromSeconds(5);
+
     private readonly BusFindings _findings = new(selection, call.Options.Erasure.SettleMessages);
     private BusClient? _client;
+
+    /// <summary>Messages that were stored until then are in the service's counts.</summary>
+    private DateTimeOffset _counted;
     private int _entities;
     private int _done;
 
@@ -29,6 +35,7 @@ internal sealed class BusScan(BusPlaces places, RecordSelection selection, SinkC
     public async IAsyncEnumerable<WorkUnit> SplitAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         BusReach reach = await places.DescribeAsync(call, cancellationToken);
+        _counted = places.Now + CountMargin;
         _findings.AddUnseen(reach.Waiting);
         if (reach.Entities.Any(static entity => !entity.IsKnown))
             _findings.NoteDoubt("its resource ID is not known, and therefore neither what it forwards: a location file can name it");
@@ -47,12 +54,18 @@ internal sealed class BusScan(BusPlaces places, RecordSelection selection, SinkC
             var reading = new BusReading(node, selection, Lines);
             try
             {
-                await _client!.PeekAsync(node, (messages, token) => TakeAsync(entity, reading, messages, token), cancellationToken);
+                await _client!.PeekAsync(
+                    node,
+                    entity.IsPartitioned,
+                    (messages, token) => TakeAsync(entity, reading, messages, token),
+                    cancellationToken
+                );
+                NoteUnshown(entity, reading);
             }
-            catch (InvalidOperationException) when (entity.ForwardTo is not null && node.SubQueue is BusSubQueue.None)
+            catch (InvalidOperationException) when (entity.ForwardsOf(node))
             {
                 // Nobody may read where messages only pass through: what is left of the time before is counted.
-                _findings.AddUnseen(entity.Own);
+                _findings.AddUnseen(entity.Counts.Of(node.SubQueue));
             }
             catch (InvalidOperationException refused)
             {
@@ -88,6 +101,19 @@ internal sealed class BusScan(BusPlaces places, RecordSelection selection, SinkC
             await client.DisposeAsync();
     }
 
+    /// <summary>Nothing tells which partitions there are: only the service's count shows that none is missing.</summary>
+    private void NoteUnshown(BusEntity entity, BusReading reading)
+    {
+        long counted = entity.Counts.Of(reading.Node.SubQueue);
+        long unshown = counted - reading.Settled;
+        if (unshown <= 0 || !(entity.IsPartitioned || reading.HasPartitions))
+            return;
+        _findings.NoteDoubt(
+            $"of '{reading.Node}', {Counted.Of(unshown, "message")} of {counted} in its partitions were not shown: either they have left "
+                + "meanwhile, or a partition did not answer"
+        );
+    }
+
     private async ValueTask TakeAsync(
         BusEntity entity,
         BusReading reading,
@@ -97,6 +123,7 @@ internal sealed class BusScan(BusPlaces places, RecordSelection selection, SinkC
     {
         foreach (BusMessage message in messages)
         {
+            reading.Count(message, _counted);
             if (reading.Read(message) is { } matched)
                 _findings.Add(entity, reading.Node, matched, places.Now);
         }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Azure.Messaging;
 
@@ -12,7 +11,7 @@ namespace IotHubDsr.Core.Sinks.BusEntities;
 /// <param name="receiver">Locks the messages.</param>
 /// <param name="reach">How far it may go.</param>
 /// <param name="entity">The entity.</param>
-/// <param name="doesExpire">Whether messages of the queue expire: in a dead-letter queue they do not.</param>
+/// <param name="doesExpire">Whether messages of the queue expire, and receivers wait for them: in a dead-letter queue they do not.</param>
 /// <param name="places">Tells the time.</param>
 internal sealed class LockedWalk(LockedReceiver receiver, WalkReach reach, BusEntity entity, bool doesExpire, BusPlaces places)
 {
@@ -21,11 +20,13 @@ internal sealed class LockedWalk(LockedReceiver receiver, WalkReach reach, BusEn
     private const int BatchSize = 100;
     private const int AtOnce = 64;
 
+    /// <summary>So many are given back at once where receivers wait for them, who want them in their order.</summary>
+    private const int AtOnceInOrder = 16;
+
     /// <summary>The client keeps what is locked in memory.</summary>
     private const long MostBytes = 64L * 1024 * 1024;
     private const int MostLocks = 100_000;
 
-    private static readonly TimeSpan ReleaseMargin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReleaseTime = TimeSpan.FromMinutes(2);
 
     private const string LateLocks = "the locks on messages of others could not be prolonged in time";
@@ -35,7 +36,7 @@ internal sealed class LockedWalk(LockedReceiver receiver, WalkReach reach, BusEn
 
     /// <summary>Wanted messages that are locked and not completed.</summary>
     private readonly Dictionary<long, MessageLock> _going = [];
-    private readonly long _began = Stopwatch.GetTimestamp();
+    private readonly LockPatience _patience = new(entity.LockDuration);
     private DateTimeOffset _oldest = DateTimeOffset.MaxValue;
 
     /// <summary>The queue's time, as its newest lock tells it.</summary>
@@ -103,26 +104,26 @@ internal sealed class LockedWalk(LockedReceiver receiver, WalkReach reach, BusEn
             Reason ??= LostLock;
     }
 
-    /// <summary>
-    /// Nobody takes dead letters in the ordinary course of things: who has them locked is likely to be a run that was killed, whose locks
-    /// end by themselves.
-    /// </summary>
-    private bool MayWait => !doesExpire && Stopwatch.GetElapsedTime(_began) < _lockDuration + ReleaseMargin;
+    /// <summary>What expires within this time must not be held.</summary>
+    public static TimeSpan HoldingTime(BusEntity entity) => 2 * entity.LockDuration;
+
+    /// <summary>Nobody takes dead letters; active messages have receivers.</summary>
+    private bool MayWait => !doesExpire && _patience.Lasts;
 
     /// <summary>Whether the next messages can be locked without harm.</summary>
     private bool MayGoOn()
     {
         if (reach.Next(BatchSize) == 0)
         {
-            Reason ??= reach.Limit is { } number
-                ? $"it stopped before the message {number} of another device, for which one more delivery would be too many"
-                : "other receivers have locked them";
+            Reason ??= reach.Limit is { } limit ? reach.WhyBefore(limit) : "other receivers have locked them";
         }
         else if (_bytes > MostBytes || _held.Count > MostLocks)
         {
-            Reason ??= $"it stopped after {Counted.Of(_held.Count, "message")} of others, as many as can be held at once";
+            Reason ??=
+                $"it stopped after {Counted.Of(_held.Count, "message")} of others: no more than {MostLocks} messages, or {MostBytes >> 20} "
+                + "MiB, can be held at once, and no run gets past them before their receiver has taken some";
         }
-        else if (_firstExpiry <= Now + (2 * _lockDuration))
+        else if (_firstExpiry <= Now + HoldingTime(entity))
         {
             Reason ??= "messages of others would expire while they are held";
         }
@@ -227,11 +228,10 @@ internal sealed class LockedWalk(LockedReceiver receiver, WalkReach reach, BusEn
         using var patience = new CancellationTokenSource(ReleaseTime);
         try
         {
-            await Parallel.ForEachAsync(
-                _held.Values.Concat(_going.Values),
-                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = patience.Token },
-                async (held, token) => await receiver.TryReleaseAsync(held, token)
-            );
+            // Over one link they arrive as they were sent.
+            int atOnce = doesExpire ? AtOnceInOrder : AtOnce;
+            foreach (MessageLock[] some in _held.Values.Concat(_going.Values).OrderBy(static held => held.SequenceNumber).Chunk(atOnce))
+                await Task.WhenAll(some.Select(held => receiver.TryReleaseAsync(held, patience.Token)));
         }
         catch (Exception failed) when (failed is DsrException or OperationCanceledException)
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Azure.Messaging;
 
@@ -21,18 +20,18 @@ internal sealed class QueueErasure(
     /// <summary>As many messages as one announcement names.</summary>
     private const int BatchSize = 100;
 
-    private static readonly TimeSpan LockMargin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LockPoll = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<long, TakenMessage> _scheduled = [];
     private readonly Dictionary<long, TakenMessage> _deferred = [];
     private readonly Dictionary<long, TakenMessage> _active = [];
     private readonly List<QueueEntry> _entries = [];
-    private readonly long _began = Stopwatch.GetTimestamp();
+    private readonly LockPatience _patience = new(entity.LockDuration);
 
-    private bool MayWait => Stopwatch.GetElapsedTime(_began) < entity.LockDuration + LockMargin;
+    /// <summary>Dead letters neither expire nor move on by a count, and nobody waits for them.</summary>
+    private bool IsMain => node.SubQueue is BusSubQueue.None;
 
-    private bool IsSession => entity.RequiresSession && node.SubQueue is BusSubQueue.None;
+    private bool IsSession => entity.RequiresSession && IsMain;
 
     /// <param name="items">What was found, by subject and number.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -51,6 +50,7 @@ internal sealed class QueueErasure(
         {
             await client.PeekAsync(
                 node,
+                entity.IsPartitioned,
                 (messages, _) =>
                 {
                     foreach (BusMessage message in messages)
@@ -75,7 +75,18 @@ internal sealed class QueueErasure(
                 .Shares.Where(share => share.Asked(selection) > 0)
                 .All(share => items.Contains((share.Subject, message.SequenceNumber)));
         if (message.State is BusMessageState.Active)
-            _entries.Add(new QueueEntry(message.SequenceNumber, message.DeliveryCount, isTaken, IsSession ? message.SessionId : null));
+        {
+            _entries.Add(
+                new QueueEntry(
+                    message.SequenceNumber,
+                    message.DeliveryCount,
+                    isTaken,
+                    IsSession ? message.SessionId : null,
+                    IsMain ? entity.ExpiryOf(message) : DateTimeOffset.MaxValue
+                )
+            );
+        }
+
         if (!isTaken)
             return;
         Dictionary<long, TakenMessage> kind = message.State switch
@@ -108,22 +119,29 @@ internal sealed class QueueErasure(
 
     private async Task CancelAsync(CancellationToken cancellationToken)
     {
-        foreach (TakenMessage[] batch in _scheduled.Values.ToList().Chunk(BatchSize))
+        foreach (TakenMessage[] batch in Batches(_scheduled.Values.ToList()))
         {
             await accounts.AnnounceAsync("cancels", batch, cancellationToken);
-            if (await client.TryCancelAsync(node.Entity, [.. batch.Select(Number)], cancellationToken))
-            {
-                Settle(_scheduled, batch);
+            if (await TryCancelAsync(batch, cancellationToken) || batch.Length == 1)
                 continue;
-            }
 
             // One of them has been enqueued meanwhile, or taken back by its sender: the next reading shows.
             foreach (TakenMessage one in batch)
-            {
-                if (await client.TryCancelAsync(node.Entity, [Number(one)], cancellationToken))
-                    Settle(_scheduled, [one]);
-            }
+                await TryCancelAsync([one], cancellationToken);
         }
+    }
+
+    /// <summary>Cancels some messages; false when none was.</summary>
+    private async Task<bool> TryCancelAsync(TakenMessage[] batch, CancellationToken cancellationToken)
+    {
+        long[] numbers = [.. batch.Select(Number)];
+        CancelAnswer answer = await client.CancelAsync(node.Entity, numbers, cancellationToken);
+        bool isCancelled =
+            answer is CancelAnswer.Cancelled
+            || (answer is CancelAnswer.Unclear && !await client.AnyIsThereAsync(node, numbers, cancellationToken));
+        if (isCancelled)
+            Settle(_scheduled, batch);
+        return isCancelled;
     }
 
     private async Task TakeDeferredAsync(CancellationToken cancellationToken)
@@ -137,14 +155,14 @@ internal sealed class QueueErasure(
                 continue;
             }
 
-            foreach (TakenMessage[] batch in group.Chunk(BatchSize))
+            foreach (TakenMessage[] batch in Batches(group))
             {
                 if (!await TryTakeDeferredAsync(receiver, batch, cancellationToken))
                 {
                     // One that a killed run has locked comes free by itself.
                     foreach (TakenMessage one in batch)
                     {
-                        while (!await TryTakeDeferredAsync(receiver, [one], cancellationToken) && MayWait)
+                        while (!await TryTakeDeferredAsync(receiver, [one], cancellationToken) && _patience.Lasts)
                             await Task.Delay(LockPoll, cancellationToken);
                     }
                 }
@@ -184,11 +202,12 @@ internal sealed class QueueErasure(
             }
 
             var wanted = group.ToDictionary(Number);
+            DateTimeOffset now = places.Now;
             var reach = new WalkReach(
                 _entries.Where(entry => entry.SessionId == group.Key),
-                node.SubQueue is BusSubQueue.None ? entity.MaxDeliveryCount : null
+                new WalkLimits(IsMain ? entity.MaxDeliveryCount : null, now, now + LockedWalk.HoldingTime(entity))
             );
-            var walk = new LockedWalk(receiver, reach, entity, doesExpire: node.SubQueue is BusSubQueue.None, places);
+            var walk = new LockedWalk(receiver, reach, entity, doesExpire: IsMain, places);
             await walk.RunAsync(wanted, AnnounceAsync, message => Settle(_active, [message]), cancellationToken);
             if (walk.Harm is { } harm)
                 await call.NoteAsync(NoticeLevel.Warning, $"{call.Location}, {node}: {harm}.", cancellationToken);
@@ -199,6 +218,10 @@ internal sealed class QueueErasure(
         ValueTask AnnounceAsync(IReadOnlyList<TakenMessage> batch, CancellationToken token) =>
             accounts.AnnounceAsync("completes", batch, token);
     }
+
+    /// <summary>The service takes the numbers of one partition in a request.</summary>
+    private static IEnumerable<TakenMessage[]> Batches(IEnumerable<TakenMessage> messages) =>
+        messages.GroupBy(static message => BusMessage.PartitionOf(Number(message))).SelectMany(static part => part.Chunk(BatchSize));
 
     /// <summary>A session's messages are taken under its lock; without sessions, all are one group.</summary>
     private IEnumerable<IGrouping<string?, TakenMessage>> BySession(Dictionary<long, TakenMessage> messages) =>

@@ -24,7 +24,7 @@ internal sealed class CloudToDeviceQueueKind : ISinkKind, IServicePlaces
 
     public Sink Open(SinkServices services) => Sink.Of(Description, new CloudToDeviceQueueSink(services.Hub));
 
-    public bool IsIn(HubDescription hub) => !hub.IsBasic;
+    public bool NeedsTwins => true;
 
     public LocationDraft Of(string hubName, string? resourceId) =>
         HubDiscovery.Kept(Name, hubName, resourceId, "the hub queues cloud-to-device messages for each device");

@@ -8,9 +8,6 @@ internal sealed class CosmosContainerKind : ISinkKind, IEndpointPlaces
 {
     public const string Name = "CosmosContainer";
 
-    /// <summary>The hub writes within seconds, and does not say how long it may take.</summary>
-    private static readonly TimeSpan FlushTime = TimeSpan.FromMinutes(5);
-
     public PlaceDescription Description { get; } =
         new(
             Name,
@@ -58,6 +55,6 @@ internal sealed class CosmosContainerKind : ISinkKind, IEndpointPlaces
             ServiceAddress.ResourceId(endpoint, $"Microsoft.DocumentDB/databaseAccounts/{account}"),
             KeyTemplate.SettingsOf(endpoint.Body)
         );
-        return Task.FromResult<LocationDraft?>(place with { FlushTime = FlushTime });
+        return Task.FromResult<LocationDraft?>(place with { FlushTime = RoutingEndpoint.Delay });
     }
 }

@@ -21,22 +21,12 @@ internal sealed class CosmosContainerSink(AzureAccess access, string hubName, Ti
         new DocumentErasure(
             token => DocumentContainer.OpenAsync(access, call.Location, mayDelete: true, token),
             SelectionOf(call, findings.Select(finding => finding.DeviceId)),
-            HubSharing.GroundOf(call.Location, "container") is not null,
             call,
             findings
         );
 
     private DocumentScan Scan(SinkCall call, RecordSelection selection, DocumentLines? lines) =>
-        new(
-            token => DocumentContainer.OpenAsync(access, call.Location, mayDelete: false, token),
-            selection,
-            HubSharing.GroundOf(call.Location, "container"),
-            call,
-            time
-        )
-        {
-            Lines = lines,
-        };
+        new(token => DocumentContainer.OpenAsync(access, call.Location, mayDelete: false, token), selection, call, time) { Lines = lines };
 
     private RecordSelection SelectionOf(SinkCall call, IEnumerable<string> deviceIds) =>
         call.SelectionOf(deviceIds, new RecordOrigin(hubName));

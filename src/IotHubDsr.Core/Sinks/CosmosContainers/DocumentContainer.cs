@@ -19,6 +19,12 @@ internal sealed partial class DocumentContainer : IDisposable
         Copies = copies;
     }
 
+    /// <summary>
+    /// Whether its index follows when the container is idle, so that a query can miss what is there. New containers cannot have such an index;
+    /// those of before June 2020 keep it.
+    /// </summary>
+    public bool IsIndexedLazily { get; private init; }
+
     public DocumentClient Client { get; }
 
     /// <summary>The paths of the partition key, in their order; none for a container of old that has no key.</summary>
@@ -55,7 +61,11 @@ internal sealed partial class DocumentContainer : IDisposable
             [
                 .. container.Prop("partitionKey").Prop("paths").Items().Select(static path => new DocumentPath(path.GetString() ?? "/")),
             ];
-            return new DocumentContainer(client, paths, DocumentCopies.Read(account, container));
+            string? indexing = ((JsonElement?)container).Prop("indexingPolicy").Text("indexingMode");
+            return new DocumentContainer(client, paths, DocumentCopies.Read(account, container))
+            {
+                IsIndexedLazily = "lazy".Equals(indexing, StringComparison.OrdinalIgnoreCase),
+            };
         }
         catch
         {

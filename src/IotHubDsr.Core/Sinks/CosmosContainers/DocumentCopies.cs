@@ -29,11 +29,14 @@ internal sealed record DocumentCopies
     /// </summary>
     public string? Outliving { get; init; }
 
+    /// <summary>Whether documents leave by themselves, and stay in the backup.</summary>
+    public bool KeepsWhatExpires { get; init; }
+
     /// <summary>What is said where documents are, or were, without a full stop.</summary>
     public string Remark =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{BackupName} keeps deleted documents for "
+            $"{BackupName} keeps deleted {(KeepsWhatExpires ? "and expired " : string.Empty)}documents for "
                 + $"{(Backup.TotalDays >= 2 ? Backup.TotalDays : Backup.TotalHours):0.#} {(Backup.TotalDays >= 2 ? "days" : "hours")}"
         )
         + (
@@ -59,6 +62,7 @@ internal sealed record DocumentCopies
             Backup = backup,
             BackupName = name,
             HasAnalyticalStore = hasStore,
+            KeepsWhatExpires = live is not null,
             Outliving =
                 !hasStore || live is null || (live > 0 && analytical > 0 && analytical <= live) ? null
                 : analytical == -1

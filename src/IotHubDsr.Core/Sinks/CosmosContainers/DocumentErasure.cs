@@ -12,7 +12,6 @@ namespace IotHubDsr.Core.Sinks.CosmosContainers;
 internal sealed class DocumentErasure(
     Func<CancellationToken, Task<DocumentContainer>> open,
     RecordSelection selection,
-    bool isShared,
     SinkCall call,
     IReadOnlyList<DeviceDataFinding> findings
 ) : IUnitWork<IReadOnlyList<ErasureOutcome>>
@@ -155,7 +154,7 @@ internal sealed class DocumentErasure(
         var document = StoredDocument.Read(json, _container!.Paths);
         if (document is null || document.Address != address)
             throw FaultCatalogue.DocumentUnaddressable.Exception(PlaceOf(item), "what was read there has another partition key or ID.");
-        Judgement judgement = new DocumentJudge(selection, isShared).Judge(document, json);
+        Judgement judgement = new DocumentJudge(selection, call.Location).Judge(document, json);
         string[] deviceIds = [.. judgement.Included(selection).Select(match => selection.Subjects[match.Subject])];
         string? why =
             deviceIds.Length == 0 ? "it is none of the device's any more"

@@ -8,7 +8,7 @@ using IotHubDsr.Core.Records;
 namespace IotHubDsr.Core.Sinks.CosmosContainers;
 
 /// <summary>What the documents of a container that were read hold of subjects; units add theirs at once.</summary>
-internal sealed class DocumentFindings(RecordSelection selection, string? sharing) : IDisposable
+internal sealed class DocumentFindings(RecordSelection selection) : IDisposable
 {
     private readonly Dictionary<int, RecordTotals> _totals = [];
     private readonly Dictionary<int, long> _unclear = [];
@@ -75,8 +75,9 @@ internal sealed class DocumentFindings(RecordSelection selection, string? sharin
     /// <summary>Adds a document that no hub wrote.</summary>
     public void AddStranger() => Interlocked.Increment(ref _strangers);
 
-    public DeviceDataFinding ToFinding(SinkCall call, int subject, DocumentCopies copies, int reported, DateTimeOffset now)
+    public DeviceDataFinding ToFinding(SinkCall call, int subject, DocumentContainer container, int reported, DateTimeOffset now)
     {
+        DocumentCopies copies = container.Copies;
         string deviceId = selection.Subjects[subject];
         RecordTotals totals = _totals.TryGetValue(subject, out RecordTotals? some) ? some : new RecordTotals();
         long unclear = _unclear.GetValueOrDefault(subject);
@@ -87,7 +88,8 @@ internal sealed class DocumentFindings(RecordSelection selection, string? sharin
         Verdict verdict =
             _unread > 0 || failures > 0 ? Verdict.Unreachable
             : isThere ? Verdict.Present
-            : totals.OnlyMentioned > 0 || unclear > 0 || _strangers > 0 || copies.Outliving is not null ? Verdict.OwnerAction
+            : totals.OnlyMentioned > 0 || unclear > 0 || _strangers > 0 || copies.Outliving is not null || container.IsIndexedLazily
+                ? Verdict.OwnerAction
             : until is not null ? Verdict.Expiring
             : Verdict.Absent;
         return new DeviceDataFinding
@@ -106,11 +108,12 @@ internal sealed class DocumentFindings(RecordSelection selection, string? sharin
             Detail = RecordRemarks.Sentence([
                 .. Failures(failures),
                 .. totals.DetailsOf(others, call.Location),
-                Ambiguity(unclear),
+                Ambiguity(unclear, call.Location),
                 Strange,
+                container.IsIndexedLazily ? Lagging : null,
                 copies.Outliving,
                 until is { } left ? string.Create(CultureInfo.InvariantCulture, $"{copies.Remark}, the last until {left:u}")
-                : isThere ? copies.Remark
+                : isThere || copies.KeepsWhatExpires ? copies.Remark
                 : null,
             ]),
             Items = Complete().ItemsOf(subject),
@@ -124,6 +127,9 @@ internal sealed class DocumentFindings(RecordSelection selection, string? sharin
         _spool.Dispose();
         _complete?.Dispose();
     }
+
+    private const string Lagging =
+        "the container is indexed lazily, so that queries can miss documents: its owner has to set the indexing mode to consistent";
 
     private string? Strange =>
         _strangers == 0
@@ -157,12 +163,16 @@ internal sealed class DocumentFindings(RecordSelection selection, string? sharin
                 ),
         ];
 
-    private string? Ambiguity(long unclear) =>
-        unclear == 0
-            ? null
-            : $"{Counted.Of(unclear, "document")} of the device ID {(unclear == 1 ? "names" : "name")} no hub and can be another hub's: "
-                + $"{char.ToLowerInvariant(sharing![0])}{sharing[1..]}; if no other hub uses the container, "
-                + HubSharing.Remedy;
+    private static string? Ambiguity(long unclear, DataLocation location)
+    {
+        if (unclear == 0)
+            return null;
+        string ground = HubSharing.GroundOf(location, "container")
+            ?? "a job of Stream Analytics passed on what it had read, which can be from several hubs, and the generation is not that of "
+                + "this hub's device";
+        return $"{Counted.Of(unclear, "document")} of the device ID {(unclear == 1 ? "names" : "name")} no hub and can be another hub's: "
+            + $"{char.ToLowerInvariant(ground[0])}{ground[1..]}; if no other hub uses the container, {HubSharing.Remedy}";
+    }
 
     private IEnumerable<string> Failures(int failures)
     {

@@ -28,10 +28,14 @@ internal sealed record Judgement(IReadOnlyList<DocumentMatch> Matches)
 
 /// <summary>Judges documents one after the other, by what they say themselves.</summary>
 /// <param name="selection">The subjects.</param>
-/// <param name="isShared">Whether other hubs may write to the container: what names no hub is then not known to be this one's.</param>
+/// <param name="location">
+/// The container. Where other hubs may write, what names no hub is not known to be this one's; nor is what Stream Analytics passed on,
+/// unless the generation is that of this hub's device, or the container is this hub's alone.
+/// </param>
 /// <param name="lines">Takes the matches of an export; null where they are only counted.</param>
-internal sealed class DocumentJudge(RecordSelection selection, bool isShared, DocumentLines? lines = null) : IMatchedRecordSink
+internal sealed class DocumentJudge(RecordSelection selection, DataLocation location, DocumentLines? lines = null) : IMatchedRecordSink
 {
+    private readonly bool _isShared = HubSharing.GroundOf(location) is not null;
     private readonly List<DocumentMatch> _matches = [];
     private Walk? _clear;
     private Walk? _unclear;
@@ -47,13 +51,19 @@ internal sealed class DocumentJudge(RecordSelection selection, bool isShared, Do
             return new Judgement([]) { IsStranger = true };
         _matches.Clear();
         _document = document;
-        _isUnclear = isShared && document.HubName is null;
+        _isUnclear =
+            document.HubName is null && !location.IsDedicated && (_isShared || document.PassedOn is { } sender && !IsRegistered(sender));
 
         // What can be another hub's is told apart: it counts nowhere else.
         Walk walk = _isUnclear ? _unclear ??= new Walk(selection, this) : _clear ??= new Walk(selection, this);
         bool isRead = walk.TryRead(json.Span, document.HubName);
         return new Judgement([.. _matches]) { IsUnread = !isRead, IsUnclear = _isUnclear };
     }
+
+    private bool IsRegistered(PassedOn sender) =>
+        selection.Subjects.TryFind(Encoding.UTF8.GetBytes(sender.DeviceId), out int subject)
+        && selection.Subjects.SubjectOf(subject).RegisteredGenerationId is { } generation
+        && generation == sender.GenerationId;
 
     public void OnRecord(in MatchedRecord record)
     {

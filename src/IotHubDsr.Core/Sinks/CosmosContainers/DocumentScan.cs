@@ -14,7 +14,6 @@ namespace IotHubDsr.Core.Sinks.CosmosContainers;
 internal sealed class DocumentScan(
     Func<CancellationToken, Task<DocumentContainer>> open,
     RecordSelection selection,
-    string? sharing,
     SinkCall call,
     TimeProvider time
 ) : IUnitWork<IReadOnlyList<DeviceDataFinding>>
@@ -24,7 +23,7 @@ internal sealed class DocumentScan(
         "All partitions were queried, to the last page, for documents that name the device, and each document was judged by what it says; "
         + "what keeps copies of deleted documents was asked of the service and of Azure Resource Manager.";
 
-    private readonly DocumentFindings _findings = new(selection, sharing);
+    private readonly DocumentFindings _findings = new(selection);
     private readonly string[][] _batches =
     [
         .. Enumerable.Range(0, selection.Subjects.Count).Select(index => selection.Subjects[index]).Chunk(DocumentQueries.MostDevices),
@@ -112,7 +111,7 @@ internal sealed class DocumentScan(
         [
             .. Enumerable
                 .Range(0, selection.Subjects.Count)
-                .Select(subject => _findings.ToFinding(call, subject, _container!.Copies, _reported, now)),
+                .Select(subject => _findings.ToFinding(call, subject, _container!, _reported, now)),
         ];
         _isComplete = true;
         return findings;
@@ -130,7 +129,7 @@ internal sealed class DocumentScan(
 
     private async Task ReadAsync(DocumentQuery query, CancellationToken cancellationToken)
     {
-        var judge = new DocumentJudge(selection, sharing is not null, Lines);
+        var judge = new DocumentJudge(selection, call.Location, Lines);
         try
         {
             await foreach (byte[] page in _container!.Client.QueryAsync(query, cancellationToken))

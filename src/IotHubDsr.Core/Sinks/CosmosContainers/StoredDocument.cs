@@ -17,6 +17,11 @@ internal sealed record StoredDocument(DocumentAddress Address, string ETag, stri
     /// </summary>
     public bool IsOfHub { get; private init; }
 
+    /// <summary>
+    /// What Stream Analytics passed on, which has what a hub notes and no hub's name: a job can read from several hubs. Null for any other.
+    /// </summary>
+    public PassedOn? PassedOn { get; private init; }
+
     /// <summary>Null when it is none that can be addressed.</summary>
     /// <param name="json">The document.</param>
     /// <param name="paths">The paths of the container's partition key.</param>
@@ -37,7 +42,11 @@ internal sealed record StoredDocument(DocumentAddress Address, string ETag, stri
                     IsOfHub =
                         Text(document, "iothub-name") is not null
                         || document.TryGetProperty("SystemProperties", out _)
-                        || NamesSender(document),
+                        || PassedOnIn(document) is not null,
+                    PassedOn =
+                        Text(document, "iothub-name") is null && !document.TryGetProperty("SystemProperties", out _)
+                            ? PassedOnIn(document)
+                            : null,
                 }
                 : null;
         }
@@ -47,14 +56,21 @@ internal sealed record StoredDocument(DocumentAddress Address, string ETag, stri
         }
     }
 
-    private static bool NamesSender(JsonElement document) =>
-        document.TryGetProperty("IoTHub", out JsonElement passedOn)
-        && passedOn.ValueKind is JsonValueKind.Object
-        && Text(passedOn, "ConnectionDeviceId") is not null;
+    private static PassedOn? PassedOnIn(JsonElement document) =>
+        document.TryGetProperty("IoTHub", out JsonElement noted)
+        && noted.ValueKind is JsonValueKind.Object
+        && Text(noted, "ConnectionDeviceId") is { } deviceId
+            ? new PassedOn(deviceId, Text(noted, "ConnectionDeviceGenerationId"))
+            : null;
 
     private static string? Text(JsonElement document, string name) =>
         document.TryGetProperty(name, out JsonElement value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
 }
+
+/// <summary>Who sent what Stream Analytics passed on.</summary>
+/// <param name="DeviceId">The device ID, which devices of other hubs can have as well.</param>
+/// <param name="GenerationId">The generation ID, which no other device has; null if it does not tell.</param>
+internal sealed record PassedOn(string DeviceId, string? GenerationId);
 
 /// <summary>The documents of a page of a query.</summary>
 internal static class DocumentPage

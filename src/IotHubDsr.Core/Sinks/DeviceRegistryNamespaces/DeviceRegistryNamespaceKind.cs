@@ -12,6 +12,7 @@ internal sealed class DeviceRegistryNamespaceKind : ISinkKind, IHubPlaces
     public PlaceDescription Description { get; } =
         new(Name, Position: 70, "Azure Device Registry namespace that is linked to the hub.")
         {
+            Traits = PlaceTraits.HasRecipient,
             Verdict = Verdict.OwnerAction,
             Advice =
                 "This version does not read it: the owner of the namespace looks for the resource that stands for the device, "

@@ -5,7 +5,7 @@ using IotHubDsr.Core.Topology;
 namespace IotHubDsr.Core.Sinks.EventHubs;
 
 /// <summary>What Azure Resource Manager tells of event hubs that were found: how long they keep events, and who may read them.</summary>
-internal sealed class EventHubFacts(DiscoveryContext context)
+internal sealed class EventHubFacts(HubDescription hub, DiscoveryContext context)
 {
     public async Task AddAsync(IEnumerable<LocationDraft> eventHubs, LocationSet locations, CancellationToken cancellationToken)
     {
@@ -32,7 +32,14 @@ internal sealed class EventHubFacts(DiscoveryContext context)
             return facts;
         }
 
-        DataWay? groups = await ConsumerGroups.RemarkAsync(context.Arm, EventHubResource.GroupsOf(id), facts, cancellationToken);
+        DataWay? groups = await ConsumerGroups.RemarkAsync(
+            $"{id.NameOf("namespaces")}/{id.Name}",
+            hub,
+            context,
+            EventHubResource.GroupsOf(id),
+            facts,
+            cancellationToken
+        );
         LocationDraft more = LocationDraft.Of(EventHubKind.Name, location.Place, location.ResourceId) with
         {
             Ways = groups is null ? [] : [groups],

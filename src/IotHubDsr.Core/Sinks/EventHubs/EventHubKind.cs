@@ -4,7 +4,7 @@ using IotHubDsr.Core.Topology;
 namespace IotHubDsr.Core.Sinks.EventHubs;
 
 /// <summary>Event hubs of routes, of Event Grid and of logs. Their events cannot be erased, and leave by retention.</summary>
-internal sealed class EventHubKind : ISinkKind, IEndpointPlaces, IHandlerPlaces, ILogPlaces, IOnwardPlaces
+internal sealed class EventHubKind : ISinkKind, IEndpointPlaces, IHandlerPlaces, ILogPlaces, IOnwardPlaces, IOutputPlaces
 {
     public const string Name = "EventHub";
 
@@ -38,6 +38,15 @@ internal sealed class EventHubKind : ISinkKind, IEndpointPlaces, IHandlerPlaces,
         CancellationToken cancellationToken
     ) => Task.FromResult(endpoint.ToEntity(Name, "Microsoft.EventHub", "eventhubs"));
 
+    public IReadOnlyCollection<string> DatasourceTypes { get; } = ["Microsoft.EventHub/EventHub", "Microsoft.ServiceBus/EventHub"];
+
+    public Task<LocationDraft?> PlaceOfAsync(
+        JobOutputFacts output,
+        HubDescription hub,
+        DiscoveryContext context,
+        CancellationToken cancellationToken
+    ) => Task.FromResult(output.ToEntity(Name, "eventHubName"));
+
     public string? EndpointType => "EventHub";
 
     public string NameOf(EventDestination destination) => "event hub";
@@ -54,11 +63,17 @@ internal sealed class EventHubKind : ISinkKind, IEndpointPlaces, IHandlerPlaces,
 
     public string Part => "event hubs";
 
-    public Task AddAsync(
+    public async Task AddAsync(
         IReadOnlyList<LocationDraft> found,
         HubDescription hub,
         DiscoveryContext context,
         LocationSet locations,
         CancellationToken cancellationToken
-    ) => new EventHubFacts(context).AddAsync(found.Where(static location => location.Kind == Name), locations, cancellationToken);
+    )
+    {
+        IReadOnlyList<LocationDraft> exported = await ExportHubs.FindAsync(found, context, cancellationToken);
+        locations.Add(exported);
+        IEnumerable<LocationDraft> all = found.Where(static location => location.Kind == Name).Concat(exported);
+        await new EventHubFacts(hub, context).AddAsync(all, locations, cancellationToken);
+    }
 }

@@ -31,10 +31,20 @@ internal sealed class EventHubSink(AzureAccess access, string hubName) : EventSt
         };
         if (!ArmId.TryParse(location.ResourceId, out ArmId? id))
             return new EventStream(place, new StreamExpiry { IsKnown = false });
-        return new EventStream(place, StreamExpiry.Of(location) ?? await ExpiryAsync(id, cancellationToken))
+        var expiry = StreamExpiry.Of(location);
+        try
         {
-            FindKeyAsync = token => new PolicyKeys(new ArmReader(Access)).FindAsync(id, token),
-        };
+            expiry ??= await ExpiryAsync(id, cancellationToken);
+        }
+        catch (DsrException missing)
+            when (missing.Fault.Id == FaultCatalogue.LocationMissing.Id
+                && name.StartsWith(LogHubs.Prefix, StringComparison.OrdinalIgnoreCase)
+            )
+        {
+            return new EventStream(place, new StreamExpiry()) { IsAwaited = true };
+        }
+
+        return new EventStream(place, expiry) { FindKeyAsync = token => new PolicyKeys(new ArmReader(Access)).FindAsync(id, token) };
     }
 
     private async Task<StreamExpiry> ExpiryAsync(ArmId id, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Sinks.EventStreams;
 using IotHubDsr.Core.Topology;
@@ -10,10 +11,13 @@ namespace IotHubDsr.Core.Sinks.EventHubs;
 /// </summary>
 internal sealed class LogHubs(ArmReader arm, DiagnosticSetting setting, LocationSet locations)
 {
-    private const string Prefix = "insights-logs-";
+    public const string Prefix = "insights-logs-";
 
     /// <summary>Rows of logs arrive late.</summary>
     private static readonly TimeSpan LogDelay = TimeSpan.FromHours(2);
+
+    /// <summary>The categories that the deletion of a device writes rows of.</summary>
+    private static readonly string[] s_ofDeletion = ["Connections", "DeviceIdentityOperations"];
 
     public async Task AddAsync(CancellationToken cancellationToken)
     {
@@ -41,11 +45,21 @@ internal sealed class LogHubs(ArmReader arm, DiagnosticSetting setting, Location
 
         try
         {
-            foreach (string hub in await EventHubResource.NamesAsync(arm, space, cancellationToken))
-            {
-                if (hub.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
-                    Add(rule, space, hub);
-            }
+            string[] hubs =
+            [
+                .. (await EventHubResource.NamesAsync(arm, space, cancellationToken)).Where(static hub =>
+                    hub.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+                ),
+            ];
+
+            // The service makes the event hub of a category with its first row, which the deletion of a device can be. A group names many
+            // categories that never have one.
+            IEnumerable<string> awaited = Named()
+                .Concat(setting.Categories.Intersect(s_ofDeletion, StringComparer.OrdinalIgnoreCase))
+                .Select(static category => Prefix + category.ToLowerInvariant())
+                .Except(hubs, StringComparer.OrdinalIgnoreCase);
+            foreach (string hub in hubs.Concat(awaited))
+                Add(rule, space, hub);
         }
         catch (DsrException missing) when (isLegacy && missing.Fault.Id == FaultCatalogue.LocationMissing.Id)
         {
@@ -57,8 +71,26 @@ internal sealed class LogHubs(ArmReader arm, DiagnosticSetting setting, Location
         }
     }
 
+    /// <summary>The enabled categories that the setting names one by one.</summary>
+    private IEnumerable<string> Named() =>
+        setting
+            .Properties.Prop("logs")
+            .Items()
+            .Select(static log => ((JsonElement?)log).Text("category"))
+            .OfType<string>()
+            .Where(category => setting.Categories.Contains(category, StringComparer.OrdinalIgnoreCase));
+
     private void Add(string rule, ArmId? space, string hub)
     {
+        // Event hubs for the categories of a hub have its rows, whoever else writes to the namespace.
+        if (
+            setting.Of is not null
+            && DiagnosticSetting.AllCategories.Any(one => hub.Equals(Prefix + one, StringComparison.OrdinalIgnoreCase))
+        )
+        {
+            return;
+        }
+
         string? category = setting.Categories.FirstOrDefault(one => hub.Equals(Prefix + one, StringComparison.OrdinalIgnoreCase));
         bool isOfCategory = hub.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && !hub.EndsWith('*');
         LocationDraft place = setting.To(

@@ -5,16 +5,24 @@ using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Sinks.EventStreams;
 
-/// <summary>The consumer groups of an event hub are hints: somebody reads in each of them, and can keep copies.</summary>
+/// <summary>
+/// The consumer groups of an event hub in which no known consumer reads are hints: somebody else does, and can keep copies.
+/// </summary>
 internal static class ConsumerGroups
 {
-    /// <summary>What is said of the groups; null when there is none but the one that every event hub has.</summary>
-    /// <param name="arm">Reads Azure Resource Manager.</param>
+    /// <summary>
+    /// What is said of the groups; null when there is none but the one that every event hub has, and those of consumers that are known.
+    /// </summary>
+    /// <param name="source">The event hub, as <see cref="GroupUse.Source"/> names it.</param>
+    /// <param name="hub">The hub.</param>
+    /// <param name="context">What is read with.</param>
     /// <param name="listing">Lists the groups.</param>
     /// <param name="locations">Takes the reason why they could not be listed.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task<DataWay?> RemarkAsync(
-        ArmReader arm,
+        string source,
+        HubDescription hub,
+        DiscoveryContext context,
         ArmCall listing,
         LocationSet locations,
         CancellationToken cancellationToken
@@ -23,7 +31,7 @@ internal static class ConsumerGroups
         var groups = new SortedSet<string>(StringComparer.OrdinalIgnoreCase);
         try
         {
-            await foreach (JsonElement group in arm.ListAsync(listing, cancellationToken))
+            await foreach (JsonElement group in context.Arm.ListAsync(listing, cancellationToken))
                 groups.Add(group.Text("name") ?? "without a name");
         }
         catch (DsrException unread)
@@ -33,6 +41,19 @@ internal static class ConsumerGroups
         }
 
         groups.Remove(EventHubPlace.DefaultGroup);
+        if (groups.Count > 0)
+        {
+            IReadOnlyList<GroupUse>[] known = await Task.WhenAll(
+                context.GroupReaders.Select(readers => readers.ListAsync(hub, context, cancellationToken))
+            );
+            groups.ExceptWith(
+                known
+                    .SelectMany(static uses => uses)
+                    .Where(use => use.Source.Equals(source, StringComparison.OrdinalIgnoreCase))
+                    .Select(static use => use.Group)
+            );
+        }
+
         return groups.Count == 0
             ? null
             : DataWay.Remark(

@@ -19,14 +19,7 @@ internal static class EventHubResource
         ArmId.TryParse(resourceId, out ArmId? id) && id.IsOf(Provider, "namespaces/eventhubs") ? id : null;
 
     /// <summary>The namespace that an ID is of, or of something in; null when it is of none.</summary>
-    public static ArmId? SpaceOf(ArmId id) =>
-        id.NameOf("namespaces") is { } space
-        && ArmId.TryParse(
-            $"/subscriptions/{id.SubscriptionId}/resourceGroups/{id.ResourceGroup}/providers/{Provider}/namespaces/{space}",
-            out ArmId? owner
-        )
-            ? owner
-            : null;
+    public static ArmId? SpaceOf(ArmId id) => id.Within("namespaces", Provider);
 
     /// <summary>Names of the event hubs of a namespace.</summary>
     public static async Task<IReadOnlyList<string>> NamesAsync(ArmReader arm, ArmId space, CancellationToken cancellationToken)

@@ -12,6 +12,9 @@ namespace IotHubDsr.Core.Sinks.EventStreams;
 /// <param name="Expiry">How its events end.</param>
 internal sealed record EventStream(EventHubPlace Place, StreamExpiry Expiry)
 {
+    /// <summary>Whether there is no such event hub yet, and the service makes it with the first event.</summary>
+    public bool IsAwaited { get; init; }
+
     /// <summary>
     /// Lists the key of a policy that may read, for accounts whose own token is refused; null where there is none, or the account may not
     /// list keys either.

@@ -71,9 +71,22 @@ internal sealed class EventStreamScan(
 
     public async Task<IReadOnlyList<DeviceDataFinding>> CompleteAsync(CancellationToken cancellationToken)
     {
+        await WarnAsync(cancellationToken);
         await CloseAsync();
         call.Reading = Reading;
         return [.. Enumerable.Range(0, selection.Subjects.Count).Select(subject => _findings.ToFinding(call, subject, _expiry))];
+    }
+
+    /// <summary>Who takes the last place of a consumer group keeps out a reader that its owner starts meanwhile.</summary>
+    private async ValueTask WarnAsync(CancellationToken cancellationToken)
+    {
+        if (_client?.CrowdedPartition is not { } partition)
+            return;
+        string text =
+            $"{call.Location}: the consumer group '{_client.Group}' had as many readers of partition {partition} as the service allows, and "
+            + "was read when one of them had ended. Meanwhile readers of its owner can have been refused: name a consumer group for this "
+            + "module in the location file as 'consumerGroup'.";
+        await call.NoteAsync(NoticeLevel.Warning, text, cancellationToken);
     }
 
     private async Task CloseAsync()
@@ -99,6 +112,12 @@ internal sealed class EventStreamScan(
     {
         EventStream stream = await describe(cancellationToken);
         _expiry = stream.Expiry;
+        if (stream.IsAwaited)
+        {
+            await call.NoteAsync(NoticeLevel.Verbose, $"{call.Location} does not exist yet.", cancellationToken);
+            return [];
+        }
+
         IReadOnlyList<string> partitions = await OpenAsync(stream, cancellationToken);
         DateTimeOffset? from = call.Options.Erasure.Scope.StartTime - ClockMargin;
         List<PartitionSpan> spans = [];

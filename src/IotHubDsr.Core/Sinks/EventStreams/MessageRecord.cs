@@ -70,8 +70,8 @@ internal sealed class MessageRecord(RecordMatcher matcher, BodyTexts? bodies, Hu
 
         // The hub notes the time in annotations only: a property of that name is the sender's.
         bool hasTime = notes is HubNotes.Annotations && noted.ContainsKey(Enqueued);
-        DateTimeOffset enqueued = hasTime ? TimeOf(noted[Enqueued]) ?? one.Enqueued : one.Enqueued;
-        return new RecordFacts(enqueued, told);
+        DateTimeOffset? stored = one.HidesArrival ? null : one.Enqueued;
+        return new RecordFacts(hasTime ? TimeOf(noted[Enqueued]) ?? stored : stored, told);
     }
 
     public void WriteJson(ReadOnlySpan<byte> record, Utf8JsonWriter writer)

@@ -10,6 +10,7 @@ internal sealed class FabricEventstreamKind : ISinkKind, IEndpointPlaces
     public PlaceDescription Description { get; } =
         new(Name, Position: 150, "Microsoft Fabric eventstream.")
         {
+            Traits = PlaceTraits.HasRecipient,
             Verdict = Verdict.OwnerAction,
             Advice =
                 "This version does not read Microsoft Fabric. The owner of the workspace looks for the device in the "

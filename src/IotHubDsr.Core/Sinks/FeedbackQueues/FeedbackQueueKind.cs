@@ -3,7 +3,7 @@ using IotHubDsr.Core.Topology;
 namespace IotHubDsr.Core.Sinks.FeedbackQueues;
 
 /// <summary>Feedback about cloud-to-device messages, in a queue shared by the whole hub.</summary>
-internal sealed class FeedbackQueueKind : ISinkKind, IHubPlaces
+internal sealed class FeedbackQueueKind : ISinkKind, IServicePlaces
 {
     public const string Name = "FeedbackQueue";
 
@@ -21,21 +21,21 @@ internal sealed class FeedbackQueueKind : ISinkKind, IHubPlaces
     /// <summary>Bound of the service: what cannot be read is taken to be kept that long.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(2);
 
-    public Task AddAsync(HubDescription hub, DiscoveryContext context, LocationSet locations, CancellationToken cancellationToken)
-    {
-        if (!hub.IsBasic)
-        {
-            string? kept = hub.Properties.Prop("cloudToDevice").Prop("feedback").Text("ttlAsIso8601");
-            const string why = "feedback about cloud-to-device messages names their device";
-            locations.Add(
-                HubDiscovery.Kept(Name, hub.Name, hub.ResourceId.ToString(), why) with
-                {
-                    Retention = HubDiscovery.Duration(kept) ?? Longest,
-                    RecordsDeletion = true,
-                }
-            );
-        }
+    public bool NeedsTwins => true;
 
-        return Task.CompletedTask;
-    }
+    public LocationDraft Of(string hubName, string? resourceId) => Of(hubName, resourceId, Longest);
+
+    public LocationDraft? Of(HubDescription hub) =>
+        Of(
+            hub.Name,
+            hub.ResourceId.ToString(),
+            HubDiscovery.Duration(hub.Properties.Prop("cloudToDevice").Prop("feedback").Text("ttlAsIso8601")) ?? Longest
+        );
+
+    private static LocationDraft Of(string hubName, string? resourceId, TimeSpan kept) =>
+        HubDiscovery.Kept(Name, hubName, resourceId, "feedback about cloud-to-device messages names their device") with
+        {
+            Retention = kept,
+            RecordsDeletion = true,
+        };
 }

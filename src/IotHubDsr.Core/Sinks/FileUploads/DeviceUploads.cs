@@ -5,7 +5,14 @@ using IotHubDsr.Core.Azure.Hub;
 namespace IotHubDsr.Core.Sinks.FileUploads;
 
 /// <summary>What a container lists of one device.</summary>
-internal sealed class DeviceUploads(string deviceId, UploadWindow window, ContainerHold hold, FormerContainers former, DateTimeOffset now)
+internal sealed class DeviceUploads(
+    string deviceId,
+    UploadWindow window,
+    ContainerHold hold,
+    FormerContainers former,
+    RestoreWindow restore,
+    DateTimeOffset now
+)
 {
     private readonly List<ListedBlob> _files = [];
     private readonly List<ListedBlob> _deleted = [];
@@ -91,7 +98,7 @@ internal sealed class DeviceUploads(string deviceId, UploadWindow window, Contai
         };
     }
 
-    private DateTimeOffset? LastLeaves => Deleted.Select(file => file.LeavesAt).Append(former.Until).Max();
+    private DateTimeOffset? LastLeaves => Deleted.Select(file => file.LeavesAt).Append(former.Until).Append(restore.Until).Max();
 
     /// <summary>Until when the last of the files is held; null when that is not known, or has no end.</summary>
     private DateTimeOffset? LastHeldUntil
@@ -176,8 +183,19 @@ internal sealed class DeviceUploads(string deviceId, UploadWindow window, Contai
             );
         }
 
-        foreach (string more in new[] { BlobExclusions.Describe(Excluded), former.Ground, hold.Ground }.OfType<string>())
+        foreach (
+            string more in new[]
+            {
+                BlobExclusions.Describe(Excluded),
+                former.Ground,
+                hold.Ground,
+                restore.Remark(HasFiles),
+            }.OfType<string>()
+        )
+        {
             sentences.Add($"{char.ToUpperInvariant(more[0])}{more[1..]}.");
+        }
+
         return sentences.Count == 0 ? null : string.Join(' ', sentences);
     }
 

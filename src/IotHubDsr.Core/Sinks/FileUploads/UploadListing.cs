@@ -18,6 +18,7 @@ internal sealed class UploadListing
     private UploadListing(
         IReadOnlyList<string> deviceIds,
         Func<string, UploadWindow> windowOf,
+        Func<string, RestoreWindow> restoreOf,
         ContainerHold hold,
         FormerContainers former,
         BlobExclusions exclusions,
@@ -26,7 +27,7 @@ internal sealed class UploadListing
     {
         _exclusions = exclusions;
         foreach (string deviceId in deviceIds)
-            _devices.TryAdd(deviceId, new DeviceUploads(deviceId, windowOf(deviceId), hold, former, now));
+            _devices.TryAdd(deviceId, new DeviceUploads(deviceId, windowOf(deviceId), hold, former, restoreOf(deviceId), now));
     }
 
     public DeviceUploads Of(string deviceId) => _devices[deviceId];
@@ -60,6 +61,7 @@ internal sealed class UploadListing
         var listing = new UploadListing(
             deviceIds,
             deviceId => UploadWindow.Of(call, deviceId),
+            deviceId => RestoreWindow.Of(call, deviceId, now),
             hold,
             former,
             new BlobExclusions(call.Location),

@@ -5,7 +5,7 @@ using IotHubDsr.Core.Topology;
 namespace IotHubDsr.Core.Sinks.LogArchives;
 
 /// <summary>Logs that Azure Monitor archives (insights-logs-*). Erased by replacing blobs of hours that have ended.</summary>
-internal sealed class LogArchiveKind : ISinkKind, ILogPlaces
+internal sealed class LogArchiveKind : ISinkKind, ILogPlaces, IOnwardPlaces
 {
     public const string Name = "LogArchive";
 
@@ -31,6 +31,16 @@ internal sealed class LogArchiveKind : ISinkKind, ILogPlaces
 
     public IReadOnlyCollection<string> SettingMembers { get; } = ["storageAccountId"];
 
+    public string Part => "data export rules";
+
+    public Task AddAsync(
+        IReadOnlyList<LocationDraft> found,
+        HubDescription hub,
+        DiscoveryContext context,
+        LocationSet locations,
+        CancellationToken cancellationToken
+    ) => new ExportDiscovery(context, hub, locations).AddAsync(found, cancellationToken);
+
     public Sink Open(SinkServices services) => Sink.Of(Description, new LogArchiveSink(services.Containers, services.Time));
 
     public Task AddAsync(
@@ -40,7 +50,7 @@ internal sealed class LogArchiveKind : ISinkKind, ILogPlaces
         LocationSet locations,
         CancellationToken cancellationToken
     ) =>
-        setting.Properties.Text("storageAccountId") is { } account
+        setting is { Of: null } && setting.Properties.Text("storageAccountId") is { } account
             ? new LogArchiveDiscovery(context.Accounts, hub.Name, setting, locations).AddAsync(account, cancellationToken)
             : Task.CompletedTask;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Records;
 using IotHubDsr.Core.Topology;
 
 namespace IotHubDsr.Core.Sinks.ProvisioningServices;
@@ -10,8 +11,24 @@ internal sealed class ProvisioningServiceKind : ISinkKind, IAttachedPlaces
     public const string Name = "ProvisioningService";
 
     public PlaceDescription Description { get; } =
-        new(Name, Position: 250, "Device Provisioning Service that is linked to the hub.")
+        new(
+            Name,
+            Position: 250,
+            "Enrollments and registrations in a Device Provisioning Service that is linked to the hub. The export has no keys. Erased by "
+                + "deleting those of the device before its identity; a group is never changed."
+        )
         {
+            Traits = PlaceTraits.CreatesDevices,
+            Capabilities = LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase,
+            Stage = ErasureStage.Return,
+            IsShared = true,
+            Understands = Narrowing.Mentioned,
+            Method =
+                "Individual enrollments were deleted, or disabled, and registrations deleted under the ETags that were read; no enrollment "
+                + "group was changed.",
+            Reading =
+                "All individual enrollments and the registrations of all enrollment groups were listed, and the registration under the ID of "
+                + "each device was asked for.",
             Verdict = Verdict.OwnerAction,
             Advice =
                 "This version does not read it: the owner of the service looks for enrollments and registration records of the "
@@ -19,6 +36,9 @@ internal sealed class ProvisioningServiceKind : ISinkKind, IAttachedPlaces
         };
 
     private const string ApiVersion = "2022-12-12";
+
+    public Sink Open(SinkServices services) =>
+        Sink.Of(Description, new ProvisioningServiceSink(services.Access, services.Hub.HostName, services.Hub.Throttle.Share));
 
     public string Part => "provisioning services";
 
@@ -59,6 +79,7 @@ internal sealed class ProvisioningServiceKind : ISinkKind, IAttachedPlaces
                 Kind = Name,
                 Place = name,
                 ResourceId = ArmId.TryParse(service.Text("id"), out ArmId? id) ? id.ToString() : null,
+                Settings = SettingsOf(hubs, isUnreadable),
                 Ways =
                 [
                     new DataWay
@@ -91,6 +112,15 @@ internal sealed class ProvisioningServiceKind : ISinkKind, IAttachedPlaces
             locations.AddUnread("device provisioning services of other subscriptions", exception.Fault);
             return own;
         }
+    }
+
+    /// <summary>The linked hubs; where a link cannot be read nothing is known of them.</summary>
+    private static Dictionary<string, string> SettingsOf(JsonElement? hubs, bool isUnreadable)
+    {
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (!isUnreadable)
+            settings[LocationSettings.LinkedHubs] = string.Join('\n', hubs.Items().Select(static link => HostNames(link).First()));
+        return settings;
     }
 
     /// <summary>The hub that a link leads to, in each form in which it says so.</summary>

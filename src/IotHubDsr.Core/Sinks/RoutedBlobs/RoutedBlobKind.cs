@@ -8,7 +8,7 @@ namespace IotHubDsr.Core.Sinks.RoutedBlobs;
 /// Archives that routes write: Avro (codecs null, deflate, snappy and zstandard; Event Hubs Capture too) and JSON. Erased by
 /// replacing what holds the device.
 /// </summary>
-internal sealed class RoutedBlobKind : ISinkKind, IEndpointPlaces, IOnwardPlaces
+internal sealed class RoutedBlobKind : ISinkKind, IEndpointPlaces, IOnwardPlaces, IOutputPlaces
 {
     public const string Name = "RoutedBlobContainer";
 
@@ -40,6 +40,33 @@ internal sealed class RoutedBlobKind : ISinkKind, IEndpointPlaces, IOnwardPlaces
     public IReadOnlyCollection<string> EndpointKinds { get; } = ["storageContainers"];
 
     public Sink Open(SinkServices services) => Sink.Of(Description, new RoutedBlobSink(services.Containers, services.Time));
+
+    public IReadOnlyCollection<string> DatasourceTypes { get; } = ["Microsoft.Storage/Blob"];
+
+    /// <summary>The names of a job's blobs hold no hub: whose they are is for the operator to say.</summary>
+    public async Task<LocationDraft?> PlaceOfAsync(
+        JobOutputFacts output,
+        HubDescription hub,
+        DiscoveryContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!output.KeepsHubRecord || output.Properties.Prop("storageAccounts").Items().ToArray() is not [var account])
+            return null;
+        ContainerAddress? address = await context.Accounts.FindAsync(
+            null,
+            account.Text("accountName"),
+            output.Properties.Text("container"),
+            null,
+            null,
+            cancellationToken
+        );
+        if (address is null)
+            return null;
+        Dictionary<string, string> settings = address.Settings;
+        settings[LocationSettings.HubName] = hub.Name;
+        return LocationDraft.Of(Name, address.Place, address.AccountId, settings);
+    }
 
     public string Part => "captures of event hubs";
 

@@ -6,34 +6,19 @@ namespace IotHubDsr.Core.Sinks.ServiceBusQueues;
 /// <summary>
 /// Service Bus queues of routes and of Event Grid, with their dead letters and what they forward to. Erased by taking messages out.
 /// </summary>
-internal sealed class ServiceBusQueueKind : ISinkKind, IEndpointPlaces, IHandlerPlaces
+internal sealed class ServiceBusQueueKind : ISinkKind, IEndpointPlaces, IHandlerPlaces, IOutputPlaces
 {
     public const string Name = "ServiceBusQueue";
 
     public PlaceDescription Description { get; } =
-        new(
+        BusDescription.Of(
             Name,
-            Position: 120,
-            "Service Bus queues of routes and of Event Grid, with their dead letters and what they forward to. Erased by taking messages "
-                + "out."
-        )
-        {
-            Traits =
-                PlaceTraits.MayBeDedicated
-                | PlaceTraits.LeavesHubOpen
-                | PlaceTraits.DeliversToReceivers
-                | PlaceTraits.ForwardsWithinNamespace,
-            Capabilities = LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase,
-            Stage = ErasureStage.Sinks,
-            IsShared = true,
-            Understands = BusSink.Understands,
-            Method = BusSink.Method,
-            Reading = BusSink.Reading,
-            Verdict = Verdict.OwnerAction,
-            Advice =
-                "Messages leave when the receiver completes them or their time to live ends; the owner of the queue looks in it, in its "
-                + "dead-letter queue and in what the receiver keeps.",
-        };
+            position: 120,
+            "Service Bus queues of routes and of Event Grid, with their dead letters and what they forward to. Erased "
+                + "by taking messages out.",
+            advice: "Messages leave when the receiver completes them or their time to live ends; the owner of the queue looks in it, in "
+                + "its dead-letter queue and in what the receiver keeps."
+        );
 
     public Sink Open(SinkServices services) => Sink.Of(Description, new BusSink(services.Access, services.HubName, isTopic: false));
 
@@ -46,7 +31,16 @@ internal sealed class ServiceBusQueueKind : ISinkKind, IEndpointPlaces, IHandler
         HubDescription hub,
         DiscoveryContext context,
         CancellationToken cancellationToken
-    ) => Task.FromResult(BusEndpoint.DraftOf(endpoint, Name, "queues"));
+    ) => Task.FromResult(endpoint.ToEntity(Name, "Microsoft.ServiceBus", "queues"));
+
+    public IReadOnlyCollection<string> DatasourceTypes { get; } = ["Microsoft.ServiceBus/Queue"];
+
+    public Task<LocationDraft?> PlaceOfAsync(
+        JobOutputFacts output,
+        HubDescription hub,
+        DiscoveryContext context,
+        CancellationToken cancellationToken
+    ) => Task.FromResult(output.ToEntity(Name, "queueName"));
 
     public string? EndpointType => "ServiceBusQueue";
 

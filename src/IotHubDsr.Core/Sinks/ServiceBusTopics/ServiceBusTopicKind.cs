@@ -6,33 +6,18 @@ namespace IotHubDsr.Core.Sinks.ServiceBusTopics;
 /// <summary>
 /// Service Bus topics of routes and of Event Grid: all subscriptions, with their dead letters. Erased by taking messages out.
 /// </summary>
-internal sealed class ServiceBusTopicKind : ISinkKind, IEndpointPlaces, IHandlerPlaces
+internal sealed class ServiceBusTopicKind : ISinkKind, IEndpointPlaces, IHandlerPlaces, IOutputPlaces
 {
     public const string Name = "ServiceBusTopic";
 
     public PlaceDescription Description { get; } =
-        new(
+        BusDescription.Of(
             Name,
-            Position: 130,
-            "Service Bus topics of routes and of Event Grid: all subscriptions, with their dead letters. Erased by taking messages out."
-        )
-        {
-            Traits =
-                PlaceTraits.MayBeDedicated
-                | PlaceTraits.LeavesHubOpen
-                | PlaceTraits.DeliversToReceivers
-                | PlaceTraits.ForwardsWithinNamespace,
-            Capabilities = LocationCapabilities.Find | LocationCapabilities.Export | LocationCapabilities.Erase,
-            Stage = ErasureStage.Sinks,
-            IsShared = true,
-            Understands = BusSink.Understands,
-            Method = BusSink.Method,
-            Reading = BusSink.Reading,
-            Verdict = Verdict.OwnerAction,
-            Advice =
-                "Each subscription of the topic holds its own copy: its owner looks in it, in its dead-letter queue and in what the "
-                + "receiver keeps.",
-        };
+            position: 130,
+            "Service Bus topics of routes and of Event Grid: all subscriptions, with their dead letters. Erased by taking messages out.",
+            advice: "Each subscription of the topic holds its own copy: its owner looks in it, in its dead-letter queue and in what the "
+                + "receiver keeps."
+        );
 
     public Sink Open(SinkServices services) => Sink.Of(Description, new BusSink(services.Access, services.HubName, isTopic: true));
 
@@ -45,7 +30,16 @@ internal sealed class ServiceBusTopicKind : ISinkKind, IEndpointPlaces, IHandler
         HubDescription hub,
         DiscoveryContext context,
         CancellationToken cancellationToken
-    ) => Task.FromResult(BusEndpoint.DraftOf(endpoint, Name, "topics"));
+    ) => Task.FromResult(endpoint.ToEntity(Name, "Microsoft.ServiceBus", "topics"));
+
+    public IReadOnlyCollection<string> DatasourceTypes { get; } = ["Microsoft.ServiceBus/Topic"];
+
+    public Task<LocationDraft?> PlaceOfAsync(
+        JobOutputFacts output,
+        HubDescription hub,
+        DiscoveryContext context,
+        CancellationToken cancellationToken
+    ) => Task.FromResult(output.ToEntity(Name, "topicName"));
 
     public string? EndpointType => "ServiceBusTopic";
 

@@ -31,6 +31,8 @@ internal sealed class QueueErasure(
         try
         {
             await walk.ReceiveAsync(cancellationToken);
+            foreach (ReadMessage read in walk.CanGo.Concat(walk.Bound))
+                NoteMet(read);
             foreach (ReadMessage bound in walk.Bound)
                 NoteStays(bound);
             await DeleteAsync(walk, cancellationToken);
@@ -54,7 +56,7 @@ internal sealed class QueueErasure(
 
         foreach (Fault fault in _accounts.Values.Select(static account => account.Fault).OfType<Fault>().Distinct())
             await call.ReportAsync(fault, cancellationToken);
-        return [.. findings.Select(finding => _accounts[finding.DeviceId].ToOutcome())];
+        return [.. findings.Select(finding => _accounts[finding.DeviceId].ToOutcome(isWhole: walk.Obstacle is null))];
     }
 
     private async Task DeleteAsync(QueueWalk walk, CancellationToken cancellationToken)
@@ -86,7 +88,7 @@ internal sealed class QueueErasure(
     {
         try
         {
-            bool isDeleted = await queue.DeleteAsync(walk.Current(read.Message), time.GetUtcNow(), cancellationToken);
+            bool isDeleted = await queue.DeleteAsync(walk.Current(read.Message), time, cancellationToken);
             walk.Drop(read.Message);
             if (!isDeleted)
             {
@@ -138,6 +140,12 @@ internal sealed class QueueErasure(
         return true;
     }
 
+    private void NoteMet(ReadMessage read)
+    {
+        foreach (SubjectMatches matches in read.Subjects)
+            _accounts[matches.DeviceId].Met.Add(read.Message.Id);
+    }
+
     private void NoteStays(ReadMessage read)
     {
         foreach (SubjectMatches matches in read.Subjects)
@@ -155,6 +163,9 @@ internal sealed class QueueErasure(
         public string DeviceId => finding.DeviceId;
 
         public Fault? Fault { get; set; }
+
+        /// <summary>Messages that hold something of the device, whatever becomes of them.</summary>
+        public HashSet<string> Met { get; } = new(StringComparer.Ordinal);
 
         /// <summary>Whether something of the device was given back.</summary>
         public bool Stays { get; set; }
@@ -185,6 +196,7 @@ internal sealed class QueueErasure(
                 Fault = FaultCatalogue.PlanExceeded.For(location.ToString(), Counted.Of(_beyond, "record"));
         }
 
-        public ErasureOutcome ToOutcome() => new(finding.DeviceId, _records, _messages) { Fault = Fault };
+        public ErasureOutcome ToOutcome(bool isWhole) =>
+            new(finding.DeviceId, _records, _messages) { Fault = Fault, Met = isWhole ? Met : null };
     }
 }

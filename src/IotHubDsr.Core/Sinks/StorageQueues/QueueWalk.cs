@@ -38,6 +38,9 @@ internal sealed class QueueWalk(QueueAccess queue, MessageReading reading, SinkC
     /// <summary>Why not every message was received, without a full stop; null when every one was.</summary>
     public string? Obstacle { get; private set; }
 
+    /// <summary>What may become of another device's message against all caution, without a full stop; null for nothing.</summary>
+    private string? Harm { get; set; }
+
     /// <summary>When the last message had been received.</summary>
     public DateTimeOffset At { get; private set; }
 
@@ -57,12 +60,14 @@ internal sealed class QueueWalk(QueueAccess queue, MessageReading reading, SinkC
             IReadOnlyList<QueuedMessage> front = await queue.PeekAsync(cancellationToken);
             if (front.Count == 0)
                 break;
-            Obstacle = ObstacleBefore(front);
+            Obstacle = ObstacleBefore(front, hidden);
             if (Obstacle is not null)
                 break;
             VisibleBy = time.GetUtcNow() + hidden;
             foreach (QueuedMessage message in await queue.ReceiveAsync(hidden, cancellationToken))
                 Take(message);
+            if (Harm is { } harm)
+                await call.NoteAsync(NoticeLevel.Warning, $"{call.Location}: {harm}.", cancellationToken);
             await call.ProgressAsync($"{Counted.Of(_held.Count, "message")} received", percent: null, cancellationToken);
         }
 
@@ -109,13 +114,34 @@ internal sealed class QueueWalk(QueueAccess queue, MessageReading reading, SinkC
     }
 
     /// <summary>What speaks against receiving these messages; null for nothing.</summary>
-    private string? ObstacleBefore(IReadOnlyList<QueuedMessage> front)
+    private string? ObstacleBefore(IReadOnlyList<QueuedMessage> front, TimeSpan hidden)
     {
         if (_held.Count >= MostMessages)
             return $"it holds more than {Counted.Of(MostMessages, "message")}, which are not held at once";
-        return front.FirstOrDefault(message => message.Dequeues > MostReceipts && !reading.Read(message).CanGo) is { } tried
-            ? $"message {tried.Id} of others has been received {tried.Dequeues} times already, and its receiver could give up on it"
+        DateTimeOffset visibleBy = time.GetUtcNow() + hidden;
+        return front
+            .Where(message => message.Dequeues > MostReceipts || message.Expires <= visibleBy)
+            .Where(message => !reading.Read(message).CanGo)
+            .Select(message =>
+                message.Dequeues > MostReceipts
+                    ? $"message {message.Id} of others has been received {message.Dequeues} times already, and its receiver could give up "
+                        + "on it"
+                    : $"message {message.Id} of others expires at {message.Expires:u}, and would expire while it is hidden"
+            )
+            .FirstOrDefault();
+    }
+
+    /// <summary>Others received messages between the look and the receipt, so that one came that nobody had looked at.</summary>
+    private void NoteHarm(QueuedMessage message)
+    {
+        string? harm =
+            message.Dequeues > MostReceipts + 1
+                ? $"message {message.Id} of others has been received {message.Dequeues} times, and its receiver could give up on it"
+            : message.Expires <= VisibleBy
+                ? $"message {message.Id} of others expires at {message.Expires:u}, and could do so while it is hidden"
             : null;
+        Harm ??= harm;
+        Obstacle ??= harm is null ? null : $"other receivers take messages too: {harm}";
     }
 
     private void Take(QueuedMessage message)
@@ -134,8 +160,13 @@ internal sealed class QueueWalk(QueueAccess queue, MessageReading reading, SinkC
         ReadMessage read = reading.Read(message) with { Message = held };
         Unread += read.IsUnread ? 1 : 0;
         if (read.CanGo)
+        {
             CanGo.Add(read);
-        else if (read.Subjects.Count > 0)
+            return;
+        }
+
+        NoteHarm(message);
+        if (read.Subjects.Count > 0)
             Bound.Add(read);
     }
 }

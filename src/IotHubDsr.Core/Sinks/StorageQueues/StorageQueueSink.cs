@@ -22,8 +22,12 @@ internal sealed class StorageQueueSink(Func<DataLocation, CancellationToken, Tas
     public IUnitWork<IReadOnlyList<DeviceDataFinding>> Find(SinkCall call, IReadOnlyList<string> deviceIds) =>
         UnitWork.Whole(token => FindAsync(call, SelectionOf(call, deviceIds), lines: null, token));
 
-    public IUnitWork<IReadOnlyList<ExportCompleteness>> Export(SinkCall call, IReadOnlyList<string> deviceIds, IExportTarget target) =>
-        UnitWork.Whole(token => ExportAsync(call, SelectionOf(call, deviceIds), target, token));
+    public IUnitWork<IReadOnlyList<ExportCompleteness>> Export(SinkCall call, IReadOnlyList<string> deviceIds, IExportTarget target)
+    {
+        RecordSelection selection = SelectionOf(call, deviceIds);
+        RecordLines lines = MessageLines.Open(selection, target);
+        return new RecordExport(UnitWork.Whole(token => FindAsync(call, selection, lines, token)), lines);
+    }
 
     public IUnitWork<IReadOnlyList<ErasureOutcome>> Erase(SinkCall call, IReadOnlyList<DeviceDataFinding> findings) =>
         UnitWork.Whole(token => EraseAsync(call, findings, token));
@@ -35,7 +39,7 @@ internal sealed class StorageQueueSink(Func<DataLocation, CancellationToken, Tas
     private async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
         SinkCall call,
         RecordSelection selection,
-        MessageLines? lines,
+        RecordLines? lines,
         CancellationToken cancellationToken
     )
     {
@@ -44,9 +48,11 @@ internal sealed class StorageQueueSink(Func<DataLocation, CancellationToken, Tas
 
         QueueWalked? walk = WalkBefore(call) is { } last && last.Explains(look, time.GetUtcNow()) ? last : null;
         var findings = new QueueFindings(selection, look, walk);
-        var reading = new MessageReading(selection, lines);
+        var reading = new MessageReading(selection, lines is null ? null : new MessageLines(lines));
         foreach (QueuedMessage message in look.Messages)
             findings.Add(reading.Read(message));
+        if (lines is not null)
+            await lines.WriteAsync(cancellationToken);
         call.Reading = findings.Reading;
         return [.. Enumerable.Range(0, selection.Subjects.Count).Select(subject => findings.ToFinding(call, subject))];
     }
@@ -56,20 +62,6 @@ internal sealed class StorageQueueSink(Func<DataLocation, CancellationToken, Tas
         _walked.TryGetValue(call.Location.Id, out QueueWalked? last) && last.IsOf(call) && _walked.TryRemove(call.Location.Id, out _)
             ? last
             : null;
-
-    private async Task<IReadOnlyList<ExportCompleteness>> ExportAsync(
-        SinkCall call,
-        RecordSelection selection,
-        IExportTarget target,
-        CancellationToken cancellationToken
-    )
-    {
-        using RecordLines lines = MessageLines.Open(selection, target);
-        IReadOnlyList<DeviceDataFinding> findings = await FindAsync(call, selection, new MessageLines(lines), cancellationToken);
-        await lines.WriteAsync(cancellationToken);
-        await lines.CloseAsync();
-        return [.. findings.Select(lines.AccountOf)];
-    }
 
     private async Task<IReadOnlyList<ErasureOutcome>> EraseAsync(
         SinkCall call,

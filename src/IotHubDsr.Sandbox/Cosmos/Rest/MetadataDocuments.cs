@@ -27,7 +27,7 @@ internal static class MetadataDocuments
             ["id"] = container.Name,
             ["indexingPolicy"] = new JsonObject
             {
-                ["indexingMode"] = "consistent",
+                ["indexingMode"] = options.IndexingMode,
                 ["automatic"] = true,
                 ["includedPaths"] = new JsonArray(new JsonObject { ["path"] = "/*" }),
                 ["excludedPaths"] = new JsonArray(new JsonObject { ["path"] = "/\"_etag\"/?" }),

@@ -27,6 +27,11 @@ internal sealed record AmqpFaultRule : ICountedFault<AmqpFaultRule>
     /// <summary>Closes the connection without a word; the frame or request has no effect.</summary>
     public bool Reset { get; init; }
 
+    /// <summary>
+    /// As <see cref="Reset"/>, after a request or a settlement has been carried out: its answer is lost. Of frames only a disposition.
+    /// </summary>
+    public bool LosesAnswer { get; init; }
+
     /// <summary>Holds up the connection, as a slow network does. Can be combined with any other action.</summary>
     public int LatencyMilliseconds { get; init; }
 

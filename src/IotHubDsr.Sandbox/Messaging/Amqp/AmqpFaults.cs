@@ -48,6 +48,9 @@ internal sealed class AmqpFaults
         if (rule is { Error: not null, Frame: { } frame } && !Refusing.Contains(frame))
             throw new ArgumentException($"Of the frames only {string.Join(", ", Refusing)} can be refused with an error.");
 
+        if (rule is { LosesAnswer: true, Frame: not null and not Disposition })
+            throw new ArgumentException($"Of the frames only a {Disposition} has an answer that can be lost.");
+
         _rules.Add(rule);
     }
 
@@ -56,7 +59,7 @@ internal sealed class AmqpFaults
     /// <summary>Lets a fault happen to a frame; true when the connection is gone and the frame must not be handled.</summary>
     public bool Strikes(BrokerConnection connection, string address, string frame)
     {
-        if (!Any || Take(connection.HostName, address, rule => rule.Frame == frame && rule.Error is null) is not { } fault)
+        if (!Any || Take(connection.HostName, address, rule => Meets(rule, frame) && rule.Error is null) is not { } fault)
             return false;
 
         Apply(connection, fault);
@@ -65,15 +68,27 @@ internal sealed class AmqpFaults
 
     /// <summary>The error with which an attach, a message or a settlement is refused.</summary>
     public MessagingRefusal? RefusalOf(BrokerConnection connection, string address, string frame) =>
-        Any && Take(connection.HostName, address, rule => rule.Frame == frame && rule.Error is not null) is { } fault
+        Any && Take(connection.HostName, address, rule => Meets(rule, frame) && rule.Error is not null) is { } fault
             ? Refuse(connection, fault)
             : null;
 
     /// <summary>The error with which a request is refused.</summary>
     public MessagingRefusal? Refusal(BrokerConnection connection, string address, string operation) =>
-        Any && Take(connection.HostName, address, rule => rule.Operation == operation && rule.TokenSeconds is null) is { } fault
+        Any
+        && Take(connection.HostName, address, rule => rule.Operation == operation && rule is { TokenSeconds: null, LosesAnswer: false })
+            is { } fault
             ? Refuse(connection, fault)
             : null;
+
+    /// <summary>Whether the answer to what was carried out is lost, and the connection with it.</summary>
+    public bool LosesAnswer(BrokerConnection connection, string address, string operation)
+    {
+        if (!Any || Take(connection.HostName, address, rule => rule.LosesAnswer && (rule.Operation ?? rule.Frame) == operation) is null)
+            return false;
+
+        connection.Abort();
+        return true;
+    }
 
     /// <summary>How long a token that is put now lives at most.</summary>
     public TimeSpan? TokenLifetime(BrokerConnection connection) =>
@@ -81,6 +96,8 @@ internal sealed class AmqpFaults
         && Take(connection.HostName, NodeAddress.TokenStore, rule => rule is { Operation: PutToken, TokenSeconds: not null }) is { } fault
             ? TimeSpan.FromSeconds(fault.TokenSeconds!.Value)
             : null;
+
+    private static bool Meets(AmqpFaultRule rule, string frame) => rule.Frame == frame && !rule.LosesAnswer;
 
     private static MessagingRefusal? Refuse(BrokerConnection connection, AmqpFaultRule fault)
     {

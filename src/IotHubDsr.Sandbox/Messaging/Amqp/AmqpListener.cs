@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.Azure.Amqp;
 using Microsoft.Azure.Amqp.Framing;
 using Microsoft.Azure.Amqp.Sasl;
@@ -30,13 +29,13 @@ internal sealed class AmqpListener : IAsyncDisposable
     private readonly AcceptedTransports _accepted = new();
     private readonly AmqpTransportListener _negotiation;
     private readonly AmqpBroker _broker;
-    private readonly X509Certificate2 _certificate;
+    private readonly SslServerAuthenticationOptions _tls;
     private readonly Task _accepting;
 
-    public AmqpListener(AmqpBroker broker, X509Certificate2 certificate)
+    public AmqpListener(AmqpBroker broker, SslStreamCertificateContext certificate)
     {
         _broker = broker;
-        _certificate = certificate;
+        _tls = new SslServerAuthenticationOptions { ServerCertificateContext = certificate };
         _settings.RuntimeProvider = broker;
         var sasl = new SaslTransportProvider();
         sasl.Versions.Add(new AmqpVersion(1, 0, 0));
@@ -97,7 +96,7 @@ internal sealed class AmqpListener : IAsyncDisposable
         var stream = new SslStream(new NetworkStream(client, ownsSocket: true));
         try
         {
-            await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _ending.Token);
+            await stream.AuthenticateAsServerAsync(_tls, _ending.Token);
             _accepted.Push(new StreamTransport(stream, client, remote));
         }
         catch (Exception exception) when (exception is IOException or AuthenticationException or OperationCanceledException)

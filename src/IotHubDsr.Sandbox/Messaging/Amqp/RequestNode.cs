@@ -47,6 +47,9 @@ internal static class RequestNode
                 requests.DisposeMessage(message, AmqpConstants.AcceptedOutcome, settled: true, batchable: false);
                 var request = new ManagementRequest(connection, address, message);
                 AmqpMessage reply = Run(broker, request, handle);
+                if (broker.Faults.LosesAnswer(connection, address, request.Operation))
+                    return;
+
                 connection.Replies.Answer(address, requests.Session, message, reply);
             }
         });

@@ -56,6 +56,7 @@ internal sealed class BusManagement(ServiceBusNamespace owner, string entity, Bu
     private static AmqpMessage ReceiveDeferred(ManagementRequest request, BusQueue queue)
     {
         long[] sequences = request.Field<long[]>("sequence-numbers") ?? [];
+        RequireOnePartition(sequences);
         bool isSettled = request.Field<uint>("receiver-settle-mode") == 0;
         var writer = new SectionWriter();
         IReadOnlyList<AmqpMap> found = queue.ReceiveDeferred(sequences, isSettled, message =>
@@ -113,10 +114,26 @@ internal sealed class BusManagement(ServiceBusNamespace owner, string entity, Bu
         return AmqpReply.Of(200, body: AmqpReply.Map(("sequence-numbers", sequences.ToArray())));
     }
 
-    private static AmqpMessage CancelScheduled(ManagementRequest request, IBusTarget target) =>
-        target.Cancel(request.Field<long[]>("sequence-numbers") ?? [])
+    private static AmqpMessage CancelScheduled(ManagementRequest request, IBusTarget target)
+    {
+        long[] sequences = request.Field<long[]>("sequence-numbers") ?? [];
+        RequireOnePartition(sequences);
+        return target.Cancel(sequences)
             ? AmqpReply.Of(200)
             : throw NotThere("The specified message was not found: it is not scheduled, or has been enqueued or cancelled already.");
+    }
+
+    private static void RequireOnePartition(IEnumerable<long> sequences)
+    {
+        if (sequences.Select(MessageLog.PartitionNumber).Distinct().Count() > 1)
+        {
+            throw new MessagingRefusal(
+                400,
+                MessagingErrors.ArgumentError,
+                "The sequence numbers of a request have to be of one partition of the entity."
+            );
+        }
+    }
 
     private static AmqpMessage RenewSession(ManagementRequest request, BusQueue queue)
     {

@@ -29,7 +29,7 @@ internal sealed partial class BusQueue : IBusTarget
         Options = options;
         _clock = clock;
         _find = find;
-        _messages = new MessageLog(options.Partitions);
+        _messages = new MessageLog(options.Partitions) { Silent = options.SilentPartition, Mixes = options.MixesPartitions };
         _available = new AvailableMessages(options.RequiresSession);
         _seen = new SeenMessages(options.DuplicateWindow, clock);
         _alarm = new WorldAlarm(clock, Ring);
@@ -37,7 +37,12 @@ internal sealed partial class BusQueue : IBusTarget
             return;
 
         // Dead letters have no time to live and no sessions, and are never moved on by a count.
-        var plain = new BusQueueOptions { LockDuration = options.LockDuration, Partitions = options.Partitions };
+        var plain = new BusQueueOptions
+        {
+            LockDuration = options.LockDuration,
+            Partitions = options.Partitions,
+            MixesPartitions = options.MixesPartitions,
+        };
         DeadLetters = new BusQueue($"{path}/{DeadLetterSuffix}", plain, clock, find, isSubQueue: true);
         TransferDeadLetters = new BusQueue($"{path}/{TransferSuffix}", plain, clock, find, isSubQueue: true);
     }

@@ -29,4 +29,13 @@ internal sealed record BusQueueOptions
     public int Partitions { get; init; } = 1;
 
     public bool IsPartitioned => Partitions > 1;
+
+    /// <summary>
+    /// A peek that names no partition is answered by the last one, as by whichever broker is the first to respond, and a page shows
+    /// messages of the next partition between those of the one that was asked.
+    /// </summary>
+    public bool MixesPartitions { get; init; }
+
+    /// <summary>A partition whose broker answers no peek, while its messages are counted.</summary>
+    public int? SilentPartition { get; init; }
 }

@@ -132,6 +132,9 @@ internal sealed class BusReceiver
         (Settlement settlement, IReadOnlyList<KeyValuePair<string, object?>> changes) = Read(outcome);
         bool isSettled = _queue.Settle(new Guid(delivery.DeliveryTag.AsSpan()), settlement, changes);
         _broker.Log(OperationOf(settlement), isSettled ? 200 : 410);
+        if (_broker.Broker.Faults.LosesAnswer(_broker.Connection, _broker.Address, AmqpFaults.Disposition))
+            return;
+
         // A dead letter arrives as a rejection, and is accepted as one.
         DeliveryState answer =
             !isSettled

@@ -12,6 +12,14 @@ internal sealed class MessageLog(int partitions)
 
     private readonly Partition[] _partitions = [.. Enumerable.Range(0, partitions).Select(_ => new Partition())];
 
+    /// <inheritdoc cref="BusQueueOptions.SilentPartition" />
+    public int? Silent { get; init; }
+
+    /// <inheritdoc cref="BusQueueOptions.MixesPartitions" />
+    public bool Mixes { get; init; }
+
+    public static long PartitionNumber(long sequence) => sequence >> PartitionBits;
+
     public int Count => _partitions.Sum(partition => partition.Messages.Count - partition.Gaps);
 
     public IEnumerable<BusMessage> All => _partitions.SelectMany(partition => partition.Messages).OfType<BusMessage>();
@@ -52,22 +60,44 @@ internal sealed class MessageLog(int partitions)
     public IEnumerable<BusMessage> From(long sequence)
     {
         int first = (int)Math.Clamp(sequence >> PartitionBits, 0, _partitions.Length);
+        if (Mixes)
+            return Mixed(sequence, sequence == 0 ? _partitions.Length - 1 : first);
+
         for (int number = first; number < _partitions.Length; number++)
         {
-            Partition partition = _partitions[number];
-            int index = partition.Sequences.BinarySearch(sequence);
-            bool hasAny = false;
-            for (int at = index < 0 ? ~index : index; at < partition.Messages.Count; at++)
-            {
-                if (partition.Messages[at] is not { } message)
-                    continue;
+            IEnumerable<BusMessage> own = From(number, sequence);
+            if (own.Any())
+                return own;
+        }
 
-                hasAny = true;
+        return [];
+    }
+
+    private IEnumerable<BusMessage> Mixed(long sequence, int number)
+    {
+        using IEnumerator<BusMessage> others = From((number + 1) % _partitions.Length, 0).GetEnumerator();
+        foreach (BusMessage message in number < _partitions.Length ? From(number, sequence) : [])
+        {
+            yield return message;
+            if (others.MoveNext())
+                yield return others.Current;
+        }
+
+        while (others.MoveNext())
+            yield return others.Current;
+    }
+
+    private IEnumerable<BusMessage> From(int number, long sequence)
+    {
+        if (number == Silent)
+            yield break;
+
+        Partition partition = _partitions[number];
+        int index = partition.Sequences.BinarySearch(sequence);
+        for (int at = index < 0 ? ~index : index; at < partition.Messages.Count; at++)
+        {
+            if (partition.Messages[at] is { } message)
                 yield return message;
-            }
-
-            if (hasAny)
-                yield break;
         }
     }
 

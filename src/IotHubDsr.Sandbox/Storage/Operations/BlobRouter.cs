@@ -32,6 +32,9 @@ internal sealed class BlobRouter(BlobStore store, Func<CopySource, bool> authori
                 throw StorageErrors.NotSimulated($"the header {header}");
         }
 
+        foreach (BlobReplication rule in store.Replications.Where(rule => rule.Destination.Account == account))
+            rule.CatchUp();
+
         RequestTarget target = request.Target;
         string? comp = request.Parameter("comp")?.ToLowerInvariant();
         string? restype = request.Parameter("restype")?.ToLowerInvariant();
@@ -86,6 +89,10 @@ internal sealed class BlobRouter(BlobStore store, Func<CopySource, bool> authori
 
     private StorageResponse OnBlob(BlobRequest request, BlobContainer container, string blob, string? comp)
     {
+        // While a rule of object replication stands, its destination can be read and deleted from, and no more.
+        if (request.Method == "PUT" && comp is not "tier" && store.Replications.Any(rule => rule.Destination == container))
+            throw new StorageException(StorageErrors.ReplicationDestination);
+
         bool copies = request.Header("x-ms-copy-source") is not null;
         if (copies)
             return OnBlobFromUrl(request, container, blob, comp);

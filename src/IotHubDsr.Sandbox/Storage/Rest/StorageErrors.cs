@@ -51,6 +51,13 @@ internal static class StorageErrors
 
     public static readonly StorageError BlobAlreadyExists = new(409, "BlobAlreadyExists", "The specified blob already exists.");
 
+    // The service documents the status, and no code.
+    public static readonly StorageError ReplicationDestination = new(
+        409,
+        "Conflict",
+        "This operation is not permitted on a container that object replication writes to."
+    );
+
     public static readonly StorageError BlobArchived = new(409, "BlobArchived", "This operation is not permitted on an archived blob.");
 
     public static readonly StorageError BlobBeingRehydrated = new(

@@ -100,6 +100,17 @@ public sealed class HubClientDeletionTests : IDisposable
     }
 
     [Fact]
+    public async Task DeleteIdentity_ReplyLostInAnEarlierRound_CountsAsDeleted()
+    {
+        _hub.Breaks().Answers(429).Answers(429).Fails(404001, "DeviceNotFound");
+
+        Assert.Equal(
+            DeletionResult.Deleted,
+            await _hub.Client(maxRetries: 1).DeleteIdentityAsync("a", "e", announce: null, CancellationToken.None)
+        );
+    }
+
+    [Fact]
     public async Task DeleteIdentity_Bare404_IsAFailure() =>
         Assert.Equal(
             FaultCatalogue.ServiceFailed.Id,

@@ -31,7 +31,8 @@ public sealed class PlanDocumentTests
                 (read.HubHostName, read.HubResourceId, read.CreatedAt, read.IncludeRelayed, read.IncludeOldVersions, read.Path, read.Digest)
             );
             Assert.Equal((plan.DeleteEmptied, plan.LateRecords, plan.Scope), (read.DeleteEmptied, read.LateRecords, read.Scope));
-            Assert.Equal(plan.SettleMessages, read.SettleMessages);
+            Assert.Equal((plan.SettleMessages, plan.Reprovisioning), (read.SettleMessages, read.Reprovisioning));
+            Assert.Equal((plan.RewriteConfigurations, plan.HideNow), (read.RewriteConfigurations, read.HideNow));
             Assert.Equal(plan.Steps.Select(Facts), read.Steps.Select(Facts));
             Assert.Equal(plan.Steps.SelectMany(step => step.Finding.Items), read.Steps.SelectMany(step => step.Finding.Items));
             Assert.Equal(plan.Steps.SelectMany(step => step.Location.Provenance), read.Steps.SelectMany(step => step.Location.Provenance));

@@ -164,13 +164,18 @@ public sealed class MessagingAccessTests
                 .ReadersOf("0") == 0
         );
         List<EventData> rest = [];
-        try
+
+        // The client learns of the end of its link by an error, or by an answer without events.
+        for (int attempt = 0; rest.Count == 0 && attempt < 3; attempt++)
         {
-            rest.AddRange(await receiver.ReceiveBatchAsync(1, MessagingSession.Patience));
-        }
-        catch (UnauthorizedAccessException)
-        {
-            rest.AddRange(await receiver.ReceiveBatchAsync(1, MessagingSession.Patience));
+            try
+            {
+                rest.AddRange(await receiver.ReceiveBatchAsync(1, MessagingSession.Patience));
+            }
+            catch (UnauthorizedAccessException)
+            {
+                continue;
+            }
         }
 
         Assert.Equal((0, 1), (first.SequenceNumber, Assert.Single(rest).SequenceNumber));

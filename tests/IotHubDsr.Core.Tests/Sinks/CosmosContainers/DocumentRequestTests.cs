@@ -1,6 +1,9 @@
+using System.Text.Json;
 using IotHubDsr.Core.Tests.Operations;
+using IotHubDsr.Core.Topology;
 using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.Cosmos;
+using IotHubDsr.Sandbox.Cosmos.Documents;
 using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Core.Tests.Sinks.CosmosContainers;
@@ -19,6 +22,13 @@ public sealed class DocumentRequestTests
 
         ErasureReceipt erased = ReceiptOf(await sandbox.EraseAsync(await sandbox.PlanAsync(Device)));
         DateTimeOffset until = clock.GetUtcNow().AddDays(7);
+
+        // What the hub still had is looked for first; only then is it a matter of the backup alone.
+        Assert.Equal((Verdict.ErasurePending, planted, 0L), (erased.Verdict, erased.RecordsErased, erased.RecordsRemaining));
+        Assert.InRange(erased.Until!.Value, until.AddDays(-7), until.AddDays(-7).AddMinutes(6));
+        Assert.Contains("backup keeps deleted documents for 7 days", erased.Detail, StringComparison.Ordinal);
+        clock.Advance(TimeSpan.FromMinutes(6));
+        erased = ReceiptOf(await sandbox.ResumeAsync((await sandbox.RequestAsync()).RequestId));
 
         Assert.Equal((Verdict.Expiring, planted, 0L), (erased.Verdict, erased.RecordsErased, erased.RecordsRemaining));
         Assert.InRange(erased.Until!.Value, until.AddMinutes(-5), until.AddMinutes(1));
@@ -49,12 +59,36 @@ public sealed class DocumentRequestTests
         ErasureReceipt first = ReceiptOf(await sandbox.EraseAsync(plan));
 
         target.Accept(new RoutedMessage(plan.CreatedAt, Device, generation, "{}"u8.ToArray()) { IsJson = true });
-        clock.Advance(TimeSpan.FromDays(8));
+        clock.Advance(TimeSpan.FromMinutes(6));
+        Assert.True((await sandbox.RequestAsync()).NextAt <= clock.GetUtcNow());
         ErasureReceipt resumed = ReceiptOf(await sandbox.ResumeAsync((await sandbox.RequestAsync()).RequestId));
 
         Assert.Equal(first.RecordsErased + 1, resumed.RecordsErased);
         Assert.Equal(Verdict.Expiring, resumed.Verdict);
         Assert.True(resumed.Until > first.Until);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RunThatCouldNotAccountForWhatItDeleted_TheBackupIsDatedByTheAnnouncementUntilThatIsDone(bool isVerified)
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        SandboxClock clock = sandbox.Server.World.Clock;
+        long planted = Assert.Single(sandbox.Server.World.Truth.Documents).Records[Device].Direct;
+        ErasurePlan plan = await sandbox.PlanAsync(Device);
+        await sandbox.EraseUntilAsync(plan, static request => request is { Service: "cosmos", Method: "DELETE" });
+        RemoveDocuments(sandbox);
+        DateTimeOffset announced = clock.GetUtcNow();
+        clock.Advance(TimeSpan.FromDays(2));
+
+        string requestId = (await sandbox.RequestAsync()).RequestId;
+        ErasureReceipt again = ReceiptOf(isVerified ? await sandbox.VerifyAsync(requestId) : await sandbox.ResumeAsync(requestId));
+
+        // When in between they went nobody knows: once it is accounted for, the later time counts.
+        DateTimeOffset since = isVerified ? announced : clock.GetUtcNow();
+        Assert.Equal((Verdict.Expiring, isVerified ? 0 : planted), (again.Verdict, again.RecordsErased));
+        Assert.InRange(again.Until!.Value, since.AddDays(7).AddMinutes(-15), since.AddDays(7).AddMinutes(1));
     }
 
     [Fact]
@@ -70,6 +104,27 @@ public sealed class DocumentRequestTests
 
         DeviceDataFinding changed = Assert.Single(all.Zip(some), pair => pair.First.Verdict != pair.Second.Verdict).Second;
         Assert.Equal((LocationKinds.CosmosContainer, Verdict.Unreachable), (changed.Kind, changed.Verdict));
+    }
+
+    /// <summary>As the rest of an erasure does whose process is killed before it can account for it.</summary>
+    private static void RemoveDocuments(RequestSandbox sandbox)
+    {
+        DocumentTruth truth = Assert.Single(sandbox.Server.World.Truth.Documents);
+        CosmosDatabase database = sandbox.Server.World.Cosmos.GetOrAddAccount(truth.Account).GetOrAddDatabase(truth.Database);
+        Assert.True(database.TryGetContainer(truth.Container, out CosmosContainer? container));
+        lock (container.Gate)
+        {
+            foreach (StoredDocument document in container.Documents.ToList().Where(IsOfDevice))
+                container.Remove(document);
+        }
+
+        // In either form: which of the documents the interrupted run still took is chance.
+        static bool IsOfDevice(StoredDocument document)
+        {
+            JsonElement? system = document.Content.GetProperty("SystemProperties");
+            return Device.Equals(system.Text("iothub-connection-device-id"), StringComparison.Ordinal)
+                || Device.Equals(system.Text("connectionDeviceId"), StringComparison.Ordinal);
+        }
     }
 
     private static ErasureReceipt ReceiptOf(IEnumerable<ErasureReceipt> receipts) =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IotHubDsr.Core.Azure;
@@ -22,6 +23,7 @@ internal sealed class DocumentSandbox : IAsyncDisposable
     public const string Bob = "bob";
 
     private readonly CosmosSession _session;
+    private readonly CallRecorder _recorder = new();
     private readonly AzureAccess _access;
 
     private DocumentSandbox(CosmosSession session, CosmosContainer container)
@@ -42,11 +44,11 @@ internal sealed class DocumentSandbox : IAsyncDisposable
 
     public CosmosContainerSink Sink { get; }
 
-    public List<DsrEvent> Events { get; } = [];
+    public List<DsrEvent> Events => _recorder.Events;
 
-    public List<Announcement> Announced { get; } = [];
+    public List<Announcement> Announced => _recorder.Announced;
 
-    public IEnumerable<Fault> Reported => Events.OfType<FaultEvent>().Select(reported => reported.Fault);
+    public IEnumerable<Fault> Reported => _recorder.Reported;
 
     public IEnumerable<string> Notes => Events.OfType<NoticeEvent>().Select(note => note.Text);
 
@@ -60,6 +62,9 @@ internal sealed class DocumentSandbox : IAsyncDisposable
 
     /// <summary>When something of a device was erased last.</summary>
     public DateTimeOffset? ErasedAt { get; set; }
+
+    /// <summary>Generation IDs that the registry has shown, by device ID.</summary>
+    public ConcurrentDictionary<string, string> Registered { get; } = [];
 
     public ILookup<string, string> Held { get; set; } = Array.Empty<string>().ToLookup(path => path);
 
@@ -201,21 +206,12 @@ internal sealed class DocumentSandbox : IAsyncDisposable
                 Statements = Statements,
             },
             new SinkOptions(4) { Erasure = Erasure },
-            (dsrEvent, _) =>
-            {
-                lock (Events)
-                    Events.Add(dsrEvent);
-                return ValueTask.CompletedTask;
-            },
-            (announcement, _) =>
-            {
-                lock (Events)
-                    Announced.Add(announcement);
-                return ValueTask.CompletedTask;
-            }
+            _recorder.TellAsync,
+            _recorder.AnnounceAsync
         )
         {
             ErasedAt = _ => ErasedAt,
+            Generations = Registered,
             Held = Held,
             Bounds = Bounds,
             Doubt = (deviceId, _) => Task.FromResult(Doubt(deviceId)),

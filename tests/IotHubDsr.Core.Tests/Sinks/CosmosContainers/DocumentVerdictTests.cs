@@ -1,3 +1,5 @@
+using IotHubDsr.Core.Sinks;
+
 namespace IotHubDsr.Core.Tests.Sinks.CosmosContainers;
 
 /// <summary>Until when copies of what was erased remain.</summary>
@@ -36,6 +38,50 @@ public sealed class DocumentVerdictTests
 
         Assert.Equal((Verdict.Present, null), (some.Verdict, some.Until));
         Assert.Contains("keeps deleted documents for 7 days", some.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ContainerThatIsIndexedLazily_MakesNobodyAbsent_AndWhatIsFoundIsErased()
+    {
+        await using DocumentSandbox sandbox = await DocumentSandbox.StartAsync(DocumentSandbox.Keyed("/pk") with { IndexingMode = "Lazy" });
+        sandbox.Put(DocumentSandbox.Message("one", DocumentSandbox.Alice));
+
+        ErasureOutcome erased = await sandbox.EraseOneAsync();
+        DeviceDataFinding after = await sandbox.FindOneAsync();
+
+        Assert.Equal((1L, Verdict.OwnerAction), (erased.RecordsErased, after.Verdict));
+        Assert.Contains("queries can miss documents", after.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task NothingThere_WhereDocumentsExpire_TellsOfTheBackup()
+    {
+        await using DocumentSandbox sandbox = await DocumentSandbox.StartAsync(
+            DocumentSandbox.Keyed("/pk") with
+            {
+                DefaultTimeToLive = 3600,
+            }
+        );
+
+        DeviceDataFinding none = await sandbox.FindOneAsync();
+
+        Assert.Equal(Verdict.Absent, none.Verdict);
+        Assert.Contains("keeps deleted and expired documents for 7 days", none.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Documents_OfOneLength_OnMoreSmallPagesThanAQueryMayIdle_AreAllCounted()
+    {
+        const int documents = 1_030;
+        await using DocumentSandbox sandbox = await DocumentSandbox.StartAsync();
+        sandbox.Server.World.Cosmos.PageSizeCap = 1;
+        for (int number = 1_000; number < 1_000 + documents; number++)
+            sandbox.Put(DocumentSandbox.Message($"{number}", DocumentSandbox.Alice));
+
+        DeviceDataFinding found = await sandbox.FindOneAsync();
+
+        Assert.Equal((Verdict.Present, (long)documents), (found.Verdict, found.RecordCount));
+        Assert.Empty(sandbox.Reported);
     }
 
     [Theory]

@@ -97,6 +97,55 @@ public sealed class ForeignDocumentTests
         Assert.Equal(Verdict.OwnerAction, (await sandbox.FindOneAsync()).Verdict);
     }
 
+    [Theory]
+    [InlineData("gen-1", true)]
+    [InlineData("gen-of-another-hub", false)]
+    [InlineData(null, false)]
+    public async Task PassedOnByStreamAnalytics_WithoutAHubsName_IsTheSubjects_OnlyIfTheGenerationIs(string? generation, bool isOurs)
+    {
+        await using DocumentSandbox sandbox = await DocumentSandbox.StartAsync();
+        sandbox.Registered[Alice] = "gen-1";
+        sandbox.Put(
+            new JsonObject
+            {
+                ["id"] = "x",
+                ["pk"] = "k",
+                ["temperature"] = 21,
+                ["IoTHub"] = new JsonObject { ["ConnectionDeviceId"] = Alice, ["ConnectionDeviceGenerationId"] = generation },
+            }
+        );
+
+        DeviceDataFinding found = await sandbox.FindOneAsync();
+        (_, MemoryTarget target) = await sandbox.ExportAsync(Alice);
+        sandbox.Statements = [new OperatorStatement(OperatorStatementKind.DedicatedContainer, "a test")];
+        DeviceDataFinding vouched = await sandbox.FindOneAsync();
+        sandbox.Statements = [];
+        await sandbox.EraseAsync([found]);
+
+        Assert.Equal((Verdict.Present, 1L), (vouched.Verdict, vouched.RecordCount));
+        Assert.Equal(isOurs ? [] : ["x"], sandbox.Ids);
+        Assert.Equal(isOurs ? 1 : 0, target.Records("documents").Count);
+        Assert.Equal(isOurs ? (Verdict.Present, 1L) : (Verdict.OwnerAction, 0L), (found.Verdict, found.RecordCount));
+        if (!isOurs)
+            Assert.Contains("which can be from several hubs", found.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PartitionKey_ThatIsNamedLikeTheTimeOfAMessage_IsNotItsTime()
+    {
+        await using DocumentSandbox sandbox = await DocumentSandbox.StartAsync(DocumentSandbox.Keyed("/enqueuedTime"));
+        JsonObject document = DocumentSandbox.Message("one", Alice);
+        document["enqueuedTime"] = "2026-11-20";
+        sandbox.Put(document);
+        DateTimeOffset before = new(2026, 11, 20, 9, 0, 0, TimeSpan.Zero);
+        sandbox.Erasure = sandbox.Erasure with { Scope = new RecordScope { EndTime = before } };
+
+        Assert.Equal(0L, (await sandbox.FindOneAsync()).RecordCount);
+
+        sandbox.Erasure = sandbox.Erasure with { Scope = new RecordScope { StartTime = before } };
+        Assert.Equal(1L, (await sandbox.FindOneAsync()).RecordCount);
+    }
+
     [Fact]
     public async Task PartitionKey_ThatIsNamedLikeAFieldOfLogs_SaysNothingOfTheDevice()
     {

@@ -208,6 +208,61 @@ public sealed class EventHubFaultTests
     }
 
     [Fact]
+    public async Task ConsumerGroup_ThatAReaderClaimsForItself_IsSaid_AndOneOfOnesOwnHelps()
+    {
+        await using EventHubSandbox sandbox = await EventHubSandbox.StartAsync();
+        EventHub hub = sandbox.Add(new EventHubOptions { Partitions = 1, ConsumerGroups = ["ours"] });
+        EventHubSandbox.Route(hub, sandbox.Message(EventHubSandbox.Alice));
+        await using EventHubConnection connection = sandbox.Session.Connect(EventHubSandbox.Name);
+        await using var claiming = new PartitionReceiver(
+            EventHubConsumerClient.DefaultConsumerGroupName,
+            "0",
+            EventPosition.Earliest,
+            connection,
+            new PartitionReceiverOptions { OwnerLevel = 0 }
+        );
+        Assert.Single(await claiming.ReceiveBatchAsync(1, MessagingSession.Patience));
+
+        DeviceDataFinding claimed = await sandbox.FindOneAsync(EventHubSandbox.Alice);
+        sandbox.Group = "ours";
+        DeviceDataFinding own = await sandbox.FindOneAsync(EventHubSandbox.Alice);
+
+        Assert.Equal((Verdict.Unreachable, Verdict.Expiring), (claimed.Verdict, own.Verdict));
+        Fault fault = Assert.Single(sandbox.Reported);
+        Assert.Equal("ConsumerGroupClaimed", fault.Id);
+        Assert.Contains("'consumerGroup'", fault.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("$Default")]
+    [InlineData("ours")]
+    public async Task ConsumerGroup_ThatIsFullForAWhile_IsReadWhenAReaderHasLeft_AndThatIsWarnedOf(string group)
+    {
+        await using EventHubSandbox sandbox = await EventHubSandbox.StartAsync();
+        EventHub hub = sandbox.Add(new EventHubOptions { Partitions = 1, ConsumerGroups = ["ours"] });
+        EventHubSandbox.Route(hub, sandbox.Message(EventHubSandbox.Alice));
+        sandbox.Group = group;
+        sandbox.Session.Server.AmqpFaults.Add(
+            new AmqpFaultRule
+            {
+                Frame = "attach",
+                AddressContains = $"/ConsumerGroups/{group}/Partitions/0",
+                Error = "amqp:resource-limit-exceeded",
+                Times = 2,
+            }
+        );
+
+        DeviceDataFinding found = await sandbox.FindOneAsync(EventHubSandbox.Alice);
+
+        Assert.Empty(sandbox.Session.Server.AmqpFaults.Pending);
+        Assert.Equal((Verdict.Expiring, 1L), (found.Verdict, found.RecordCount));
+        Assert.Empty(sandbox.Reported);
+        NoticeEvent warning = Assert.Single(sandbox.Events.OfType<NoticeEvent>(), static notice => notice.Level == NoticeLevel.Warning);
+        Assert.Contains($"consumer group '{group}'", warning.Text, StringComparison.Ordinal);
+        Assert.Contains("'consumerGroup'", warning.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Reading_ClaimsNothing_AndOthersReadOn()
     {
         await using EventHubSandbox sandbox = await EventHubSandbox.StartAsync();

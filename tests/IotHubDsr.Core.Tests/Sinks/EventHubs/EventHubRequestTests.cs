@@ -21,7 +21,9 @@ public sealed class EventHubRequestTests
         Assert.Contains(receipts, one => one.Kind == LocationKinds.BuiltInEndpoint);
         Assert.Contains(receipts, one => one.Place == $"{WorldNames.EventsNamespace}/{WorldNames.AnalyticsHub}");
         Assert.Contains(receipts, one => one.Place == $"{WorldNames.EventsNamespace}/insights-logs-connections");
-        Assert.All(receipts, one => Assert.True(one.Verdict is Verdict.Expiring or Verdict.ErasurePending or Verdict.Absent, $"{one}"));
+
+        // The hub's record of the deletion can still arrive: nobody is absent yet.
+        Assert.All(receipts, one => Assert.True(one.Verdict is Verdict.Expiring or Verdict.ErasurePending, $"{one}"));
         List<ErasureReceipt> dated = [.. receipts.Where(one => one.Verdict == Verdict.Expiring)];
         Assert.True(dated.Count > 2);
         Assert.All(dated, one => Assert.InRange(one.Until!.Value, now, now.AddDays(8)));

@@ -93,6 +93,7 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
             {
                 Core.Sinks.DeadLetters.DeadLetterSink => LocationKinds.DeadLetterContainer,
                 Core.Sinks.LogArchives.LogArchiveSink => LocationKinds.LogArchive,
+                Core.Sinks.BulkExports.BulkExportSink => LocationKinds.BulkExportContainer,
                 _ => LocationKinds.RoutedBlobContainer,
             },
             Place = $"{AccountName}/{name}",

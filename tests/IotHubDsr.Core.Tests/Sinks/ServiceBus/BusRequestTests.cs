@@ -1,4 +1,5 @@
 using IotHubDsr.Core.Tests.Operations;
+using IotHubDsr.Sandbox.Messaging.Amqp;
 using IotHubDsr.Sandbox.Messaging.ServiceBus;
 using IotHubDsr.Sandbox.World;
 
@@ -81,6 +82,91 @@ public sealed class BusRequestTests
         Assert.Equal([Queue], changed);
         Assert.Equal(Verdict.Unreachable, some.Single(one => one.Place == Queue).Verdict);
     }
+
+    [Fact]
+    public async Task Resume_MessagesWereAnnouncedAndAreGone_AreCountedOnce()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        BusQueue queue = sandbox.Server.World.Messaging.ServiceBus(WorldNames.BusNamespace).Queue(WorldNames.AlertsQueue)!;
+        List<long> others = [.. queue.Messages.Where(message => !IsOfDevice(message)).Select(message => message.Sequence)];
+        ErasurePlan plan = await sandbox.PlanAsync(Settling, Device);
+        long planned = plan.Steps.Single(step => step.Location.Place == Queue).Finding.RecordCount;
+        int before = queue.Messages.Count;
+
+        await sandbox.EraseUntilAsync(plan, request => request is { Method: "complete", Target: WorldNames.AlertsQueue });
+        int taken = before - queue.Messages.Count;
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromMinutes(5));
+        ErasureReceipt receipt = ReceiptOf(await sandbox.ResumeAsync((await sandbox.RequestAsync()).RequestId));
+
+        Assert.InRange(taken, 1, planned);
+        Assert.Equal((planned, 0L), (receipt.RecordsErased, receipt.RecordsRemaining));
+        Assert.Equal(others, queue.Messages.Select(message => message.Sequence));
+    }
+
+    [Fact]
+    public async Task Resume_MessageWasAnnouncedAndHasMovedSince_IsFoundAndNotCertified()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        BusQueue queue = sandbox.Server.World.Messaging.ServiceBus(WorldNames.BusNamespace).Queue(WorldNames.AlertsQueue)!;
+        BusMessage scheduled = queue.Messages.First(message => IsOfDevice(message)).Copy();
+        scheduled.ScheduledFor = sandbox.Server.World.Clock.GetUtcNow().AddHours(1);
+        queue.Take(scheduled);
+        ErasurePlan plan = await sandbox.PlanAsync(Settling, Device);
+        long planned = plan.Steps.Single(step => step.Location.Place == Queue).Finding.RecordCount;
+        sandbox.Server.AmqpFaults.Add(
+            new AmqpFaultRule
+            {
+                Operation = Cancel,
+                Error = "com.microsoft:server-busy",
+                Times = 100,
+            }
+        );
+
+        await sandbox.EraseUntilAsync(plan, static request => request is { Service: "servicebus", Method: Cancel });
+        sandbox.Server.AmqpFaults.Clear();
+
+        // Its time comes: it is in the queue under another number.
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromHours(2));
+        ErasureReceipt receipt = ReceiptOf(await sandbox.ResumeAsync((await sandbox.RequestAsync()).RequestId));
+
+        // No plan shows it, so it stays for a further one.
+        Assert.Single(Of(queue));
+        Assert.Equal((planned, 1L), (receipt.RecordsPlanned, receipt.RecordsRemaining));
+        Assert.NotInRange(receipt.Verdict, Verdict.Absent, Verdict.ErasurePending);
+    }
+
+    [Fact]
+    public async Task QueueThatIsAPlaceOfItsOwn_IsNotReadThroughTheTopicThatForwardsToIt()
+    {
+        const string Audit = $"{WorldNames.BusNamespace}/{WorldNames.AuditQueue}";
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        BusQueue audit = sandbox.Server.World.Messaging.ServiceBus(WorldNames.BusNamespace).Queue(WorldNames.AuditQueue)!;
+        long through = FoundAt(Topic, await sandbox.FindAsync(Device));
+        string file = Path.Combine(sandbox.RequestStore, "locations.json");
+        await File.WriteAllTextAsync(
+            file,
+            $$"""
+            {"locations":[{"kind":"ServiceBusQueue","place":"{{Audit}}",
+            "resourceId":"{{sandbox.Server.World.Names.ServiceBusId}}/queues/{{WorldNames.AuditQueue}}"}]}
+            """
+        );
+
+        await sandbox.ConnectAsync(options => options with { LocationFile = file });
+        List<DeviceDataFinding> own = await sandbox.FindAsync(Device);
+
+        Assert.True(Of(audit).Any());
+        Assert.Equal(Of(audit).Count(), FoundAt(Audit, own));
+        Assert.Equal(through, FoundAt(Topic, own) + FoundAt(Audit, own));
+
+        static long FoundAt(string place, List<DeviceDataFinding> findings) => findings.Single(one => one.Place == place).RecordCount;
+    }
+
+    private const string Cancel = "com.microsoft:cancel-scheduled-message";
+
+    private static readonly ErasureOptions Settling = new() { SettleMessages = true };
+
+    private static ErasureReceipt ReceiptOf(IEnumerable<ErasureReceipt> receipts) =>
+        Assert.Single(receipts, receipt => receipt.Place == Queue);
 
     private static bool IsOfDevice(BusMessage message) => BusSandbox.DeviceOf(message) == Device;
 

@@ -1,4 +1,7 @@
+using Azure.Core.Amqp;
+using Azure.Messaging.ServiceBus;
 using IotHubDsr.Core.Sinks;
+using IotHubDsr.Sandbox.Messaging.Amqp;
 using IotHubDsr.Sandbox.Messaging.ServiceBus;
 using IotHubDsr.Sandbox.World;
 
@@ -79,6 +82,56 @@ public sealed class BusStateTests
         Assert.Equal(Verdict.Expiring, found.Verdict);
         Assert.Equal(message.Enqueued.AddHours(expected).ToUnixTimeSeconds(), found.Until!.Value.ToUnixTimeSeconds());
         Assert.Equal((0, 1L), (found.Items.Count, found.LeftCount));
+    }
+
+    [Fact]
+    public async Task Active_WithAnEndThatNobodyWillSee_IsItsOwners()
+    {
+        await using BusSandbox sandbox = await BusSandbox.StartAsync();
+        sandbox.Add();
+        ServiceBusMessage last = BusSandbox.Of(BusSandbox.Alice);
+        AmqpMessageProperties properties = last.GetRawAmqpMessage().Properties;
+        properties.CreationTime = sandbox.Clock.GetUtcNow();
+        properties.AbsoluteExpiryTime = new DateTimeOffset(9999, 12, 31, 23, 59, 59, 999, TimeSpan.Zero);
+        ServiceBusMessage century = BusSandbox.Of(BusSandbox.Bob);
+        century.TimeToLive = TimeSpan.FromDays(36_500);
+        await sandbox.SendAsync(last, century);
+
+        IReadOnlyList<DeviceDataFinding> found = await sandbox.FindAsync(BusSandbox.Alice, BusSandbox.Bob);
+
+        Assert.All(found, one => Assert.Equal((Verdict.OwnerAction, (DateTimeOffset?)null), (one.Verdict, one.Until)));
+        Assert.All(found, one => Assert.Contains("without limit", one.Detail, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task DeadLetters_ThatAreForwardedAndMayNotBeRead_AreCountedAsUnseen()
+    {
+        await using BusSandbox sandbox = await BusSandbox.StartAsync();
+        BusQueue queue = sandbox.Add(new BusQueueOptions { ForwardDeadLettersTo = "letters" });
+        BusQueue letters = sandbox.Add(name: "letters");
+        sandbox.Route(letters, BusSandbox.Alice);
+        RefuseDeadLetters();
+
+        IReadOnlyList<DeviceDataFinding> found = await sandbox.FindAsync(BusSandbox.Alice, BusSandbox.Bob);
+        sandbox.Route(queue.DeadLetters!, BusSandbox.Alice);
+        RefuseDeadLetters();
+        DeviceDataFinding behind = await sandbox.FindOneAsync(BusSandbox.Bob);
+
+        Assert.Equal([(Verdict.OwnerAction, 1L), (Verdict.Absent, 0L)], found.Select(one => (one.Verdict, one.RecordCount)));
+        Assert.Equal(Verdict.OwnerAction, behind.Verdict);
+        Assert.Contains("1 message cannot be read yet", behind.Detail, StringComparison.Ordinal);
+        Assert.Empty(sandbox.Reported);
+
+        void RefuseDeadLetters() =>
+            sandbox.Session.Server.AmqpFaults.Add(
+                new AmqpFaultRule
+                {
+                    Operation = "com.microsoft:peek-message",
+                    AddressContains = $"{BusSandbox.Name}/$deadletterqueue",
+                    Error = "amqp:not-allowed",
+                    Status = 400,
+                }
+            );
     }
 
     [Fact]

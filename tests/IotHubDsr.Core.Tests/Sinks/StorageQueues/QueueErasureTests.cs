@@ -107,6 +107,49 @@ public sealed class QueueErasureTests(AzuriteServer azurite) : IClassFixture<Azu
         );
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Receipt_ThatIsStaleAsAnotherReceiverHasTheMessage_ErasesNothingAndTakesNothingFromIt(bool isDeletedByIt)
+    {
+        await using QueueSinkUnderTest queue = await StartAsync();
+        queue.Erasure = Settling;
+        List<string> bystanders = await FillAsync(queue, 12, every: 4);
+        QueueMessage[] others = [];
+        queue.Wire.Before = async request =>
+        {
+            if (request.Method != HttpMethod.Delete || others.Length > 0)
+                return;
+
+            // The erasure takes so long that its messages are visible again, and their receiver gets the first ones.
+            queue.Sandbox.Server.World.Clock.Advance(TimeSpan.FromMinutes(30));
+            others = await queue.Client.ReceiveMessagesAsync(2, TimeSpan.FromMinutes(10));
+            foreach (QueueMessage message in isDeletedByIt ? others : [])
+                await queue.Client.DeleteMessageAsync(message.MessageId, message.PopReceipt);
+        };
+
+        IReadOnlyList<ErasureOutcome> outcomes = await queue.EraseAsync(Alice);
+        queue.Wire.Before = null;
+        DeviceDataFinding after = await queue.FindOneAsync(Alice);
+
+        // The second of them is the subject's first one.
+        Assert.Equal(bystanders[0], others[0].MessageText);
+        Assert.Equal(("QueueIncomplete", 2L), (outcomes[0].Fault?.Id, outcomes[0].RecordsErased));
+        Assert.NotEqual(Verdict.Erased, after.Verdict);
+        if (isDeletedByIt)
+        {
+            Assert.Equal(bystanders.Skip(1), (await queue.DrainAsync()).Select(one => one.Text));
+            return;
+        }
+
+        Assert.NotEqual(Verdict.Absent, after.Verdict);
+        foreach (QueueMessage message in others)
+            await queue.Client.UpdateMessageAsync(message.MessageId, message.PopReceipt, visibilityTimeout: TimeSpan.Zero);
+        List<string> left = [.. (await queue.DrainAsync()).Select(one => one.Text)];
+        Assert.Equal(bystanders.Order(), left.Intersect(bystanders).Order());
+        Assert.Equal(bystanders.Count + 1, left.Count);
+    }
+
     [Fact]
     public async Task Erase_IsStopped_GivesBackWhatItHolds()
     {

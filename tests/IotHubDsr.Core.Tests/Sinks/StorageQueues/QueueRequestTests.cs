@@ -43,16 +43,92 @@ public sealed class QueueRequestTests
         ];
 
         ErasureReceipt first = Assert.Single(await sandbox.EraseAsync(plan), IsOfQueue);
-        sandbox.Server.World.Clock.Advance(TimeSpan.FromHours(25));
         DataRequest request = await sandbox.RequestAsync();
+        ErasureReceipt soon = Assert.Single(await sandbox.ResumeAsync(request.RequestId), IsOfQueue);
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromHours(25));
+        ErasureReceipt unread = Assert.Single(await sandbox.VerifyAsync(request.RequestId), IsOfQueue);
         ErasureReceipt later = Assert.Single(await sandbox.ResumeAsync(request.RequestId), IsOfQueue);
 
         Assert.Equal(ErasureAction.Erase, Assert.Single(plan.Steps, step => step.Location.Kind == LocationKinds.StorageQueue).Action);
         // The device's own deletion can have left an event as well.
         Assert.True(first is { Verdict: Verdict.ErasurePending, RecordsErased: >= 10 }, $"{first} {first.Detail}");
+        Assert.Equal((first.Verdict, first.Until, first.RecordsRemaining), (soon.Verdict, soon.Until, soon.RecordsRemaining));
+        Assert.Contains("An earlier run received every message", soon.Detail, StringComparison.Ordinal);
+        Assert.Equal(Verdict.OwnerAction, unread.Verdict);
         Assert.True(later is { Verdict: Verdict.Erased, RecordsErased: >= 10 }, $"{later} {later.Detail}");
         Assert.Equal(bystanders, queue.Messages.Select(message => message.Text));
         Assert.All(queue.Messages, message => Assert.InRange(message.DequeueCount, 1, 3));
+    }
+
+    [Fact]
+    public async Task Resume_RunEndedBeforeItsVerification_ReceivesTheQueueOnceMoreAndEndsAsAnUndisturbedOne()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        StorageQueue queue = Fill(sandbox, 50);
+        ErasurePlan plan = await sandbox.PlanAsync(new ErasureOptions { SettleMessages = true }, Device);
+        (bool hasDeleted, bool hasReleased) = (false, false);
+
+        await sandbox.EraseUntilAsync(plan, request =>
+        {
+            if (request.Service != "queue")
+                return false;
+            hasDeleted |= request.Method == "DELETE";
+            hasReleased |= hasDeleted && request.Method == "PUT";
+            return hasReleased && request.Method == "GET";
+        });
+        ErasureReceipt resumed = Assert.Single(await sandbox.ResumeAsync((await sandbox.RequestAsync()).RequestId), IsOfQueue);
+
+        Assert.True(
+            resumed is { Verdict: Verdict.ErasurePending, RecordsErased: >= 10, RecordsRemaining: 0 },
+            $"{resumed} {resumed.RecordsErased} {resumed.RecordsRemaining} {resumed.Detail}"
+        );
+        Assert.All(queue.Messages, message => Assert.InRange(message.DequeueCount, 1, 2));
+    }
+
+    [Theory]
+    [InlineData(50, 4)]
+    [InlineData(50, 1)]
+    [InlineData(200, 35)]
+    public async Task Resume_RunKilledBetweenDeletions_CountsWhatItHadDeleted(int messages, int deletions)
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        StorageQueue queue = Fill(sandbox, messages);
+        ErasurePlan plan = await sandbox.PlanAsync(new ErasureOptions { SettleMessages = true }, Device);
+        int deleted = 0;
+
+        await sandbox.EraseUntilAsync(plan, request =>
+            request is { Service: "queue", Method: "DELETE" } && Interlocked.Increment(ref deleted) > deletions
+        );
+        int left = OwnMessagesIn(queue);
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromMinutes(30));
+        ErasureReceipt resumed = Assert.Single(await sandbox.ResumeAsync((await sandbox.RequestAsync()).RequestId), IsOfQueue);
+
+        // The device's own deletion leaves an event as well, which the resumed run may meet.
+        Assert.InRange(left, 1, (messages / 5) - 1);
+        Assert.InRange(resumed.RecordsErased ?? 0, messages / 5, (messages / 5) + 1);
+        Assert.Equal((0, 0L), (OwnMessagesIn(queue), resumed.RecordsRemaining));
+    }
+
+    [Fact]
+    public async Task Resume_WalkThatMeetsAnObstacle_LeavesOpenWhatWasDeletedUntilOneMeetsNone()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        StorageQueue queue = Fill(sandbox, 50);
+        ErasurePlan plan = await sandbox.PlanAsync(new ErasureOptions { SettleMessages = true }, Device);
+        int deleted = 0;
+        await sandbox.EraseUntilAsync(plan, request =>
+            request is { Service: "queue", Method: "DELETE" } && Interlocked.Increment(ref deleted) > 4
+        );
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromMinutes(30));
+        string id = (await sandbox.RequestAsync()).RequestId;
+
+        QueueMessage theirs = queue.Take(1, TimeSpan.FromMinutes(10))[0];
+        ErasureReceipt hindered = Assert.Single(await sandbox.ResumeAsync(id), IsOfQueue);
+        queue.Update(theirs.Id, theirs.PopReceipt, TimeSpan.Zero, text: null);
+        ErasureReceipt resumed = Assert.Single(await sandbox.ResumeAsync(id), IsOfQueue);
+
+        Assert.InRange(hindered.RecordsErased ?? 0, 0, 10);
+        Assert.InRange(resumed.RecordsErased ?? 0, 10, 11);
     }
 
     [Fact]
@@ -110,6 +186,9 @@ public sealed class QueueRequestTests
         DeviceDataFinding changed = Assert.Single(all.Zip(some), pair => pair.First.Verdict != pair.Second.Verdict).Second;
         Assert.Equal((LocationKinds.StorageQueue, Verdict.Unreachable), (changed.Kind, changed.Verdict));
     }
+
+    private static int OwnMessagesIn(StorageQueue queue) =>
+        queue.Messages.Count(message => message.Text.Contains("\"dev1\"", StringComparison.Ordinal));
 
     /// <summary>Replaces what is seeded by events of which every fifth is the device's.</summary>
     private static StorageQueue Fill(RequestSandbox sandbox, int count)
