@@ -76,6 +76,9 @@ public sealed record DeviceDataFinding
     /// <summary>Whether there can be more than was found: the service shows only a part of the location without changing it.</summary>
     internal bool MayHoldMore { get; init; }
 
+    /// <summary>Whether something that is there may not have been shown: what is not among the items need not be gone.</summary>
+    internal bool HidesSome { get; init; }
+
     /// <summary>As <see cref="Bytes"/>; also 0 if unknown.</summary>
     internal long ByteCount { get; init; }
 

@@ -12,7 +12,8 @@ namespace IotHubDsr.Core.Operations;
 /// <param name="state">What the journal says, the registry's reading of this run included.</param>
 /// <param name="windowEnd">The end of the window of time that the request is narrowed to; null when there is none.</param>
 /// <param name="now">The time by the services; null if unknown, and then nothing is over.</param>
-internal sealed class Arrivals(RequestState state, DateTimeOffset? windowEnd, DateTimeOffset? now)
+/// <param name="isConfigured">Whether the hub's configuration tells how long messages take to a location.</param>
+internal sealed class Arrivals(RequestState state, DateTimeOffset? windowEnd, DateTimeOffset? now, Func<DataLocation, bool> isConfigured)
 {
     /// <summary>How long the hub is taken to try again when an endpoint fails; it does not say.</summary>
     private static readonly TimeSpan LongestQueue = TimeSpan.FromDays(1);
@@ -22,7 +23,7 @@ internal sealed class Arrivals(RequestState state, DateTimeOffset? windowEnd, Da
     /// <summary>The verdict as long as something can arrive, for the step's subject; null when nothing can any more.</summary>
     public Settlement? PendingOf(DataLocation location, string subject)
     {
-        if (location.FlushTime is not { } flushTime)
+        if ((location.FlushTime ?? (isConfigured(location) ? null : LongestQueue)) is not { } flushTime)
             return null;
         DateTimeOffset present = now ?? state.LatestAt;
         if (location.Inflow == LocationInflow.Queued)

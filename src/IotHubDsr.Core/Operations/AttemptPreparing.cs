@@ -91,7 +91,7 @@ internal sealed class AttemptPreparing(
             : doubt;
 
         // What a look does not show, where it does not show all, need not be gone.
-        bool tellsAll = found.Verdict != Verdict.Unreachable && !found.MayHoldMore;
+        bool tellsAll = found.Verdict != Verdict.Unreachable && !found.MayHoldMore && !found.HidesSome;
         // What is hidden before the service has carried out its order is not gone.
         bool isOrdered = open.State.Of(locationId).Tickets.OpenOf(step.Subject) is not null;
         AnnouncedWork? done = fault is null && !isOrdered ? gone.GetValueOrDefault(announcing.IndexOf(step.DeviceId)) : null;

@@ -18,6 +18,11 @@ internal sealed class HubLocations
         All = discovered.Locations.Select(WithCapabilities).ToList();
     }
 
+    private HubLocations(HubLocations other, IReadOnlyList<DataLocation> all)
+    {
+        (_sinks, Faults, Index, All) = (other._sinks, other.Faults, other.Index, all);
+    }
+
     /// <summary>What earlier readings of archives left of the devices in them; null where there is no index.</summary>
     public IndexStore? Index { get; init; }
 
@@ -33,6 +38,39 @@ internal sealed class HubLocations
     public Fault? WhyUnknown(DataLocation location) =>
         Faults is [{ } unread, ..] && !All.Any(known => known.Id == location.Id) ? unread : null;
 
+    /// <summary>
+    /// The same beside what a plan names: a place that has nothing in common with a planned one but its ID, since IDs leave out case, signs
+    /// and resources, gets another.
+    /// </summary>
+    public HubLocations Beside(IEnumerable<DataLocation> planned)
+    {
+        ILookup<string, DataLocation> places = planned.ToLookup(static location => location.Id, StringComparer.Ordinal);
+        return new HubLocations(
+            this,
+            [
+                .. All.Select(location =>
+                    places[location.Id].Any(other => !IsSamePlace(location, other))
+                        ? location with
+                        {
+                            Id = LocationIds.Apart(location),
+                        }
+                        : location
+                ),
+            ]
+        );
+    }
+
+    /// <summary>A planned location as far as it can be told while the configuration does not lead to it.</summary>
+    public DataLocation Unconfigured(DataLocation planned) =>
+        WithCapabilities(planned) with
+        {
+            Inflow = Faults.Count > 0 ? LocationInflow.Open : LocationInflow.Closed,
+            Settings = new Dictionary<string, string>(planned.Settings, StringComparer.Ordinal)
+            {
+                [LocationSettings.SharingUnknown] = "the hub's configuration, as it can be read now, does not lead to it",
+            },
+        };
+
     public Sink? SinkOf(DataLocation location) => _sinks.GetValueOrDefault(location.Kind);
 
     /// <summary>When it is the turn of a location to be erased from; one that no sink serves comes last.</summary>
@@ -46,6 +84,21 @@ internal sealed class HubLocations
 
     /// <summary>Locations that no sink reads.</summary>
     public IEnumerable<DataLocation> Unserved => All.Where(location => SinkOf(location) is null);
+
+    /// <summary>Resource IDs are of an entity or of what it is part of, depending on what leads to it.</summary>
+    private static bool IsSamePlace(DataLocation one, DataLocation other) =>
+        one.Kind == other.Kind
+        && string.Equals(
+            one.Place,
+            other.Place,
+            SinkCatalogue.Has(one.Kind, PlaceTraits.HasCase) ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase
+        )
+        && (
+            one.ResourceId is not { } here
+            || other.ResourceId is not { } there
+            || $"{here}/".StartsWith($"{there}/", StringComparison.OrdinalIgnoreCase)
+            || $"{there}/".StartsWith($"{here}/", StringComparison.OrdinalIgnoreCase)
+        );
 
     private DataLocation WithCapabilities(DataLocation location) =>
         SinkOf(location) is { } sink

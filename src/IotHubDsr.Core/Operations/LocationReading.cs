@@ -22,6 +22,9 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
     /// <summary>By location ID and device ID, see <see cref="SinkCall.ErasedAt"/>.</summary>
     public Func<string, string, DateTimeOffset?> ErasedAt { get; init; } = static (_, _) => null;
 
+    /// <summary>By location ID, see <see cref="SinkCall.PlannedItems"/>.</summary>
+    public Func<string, IEnumerable<SeenItem>> PlannedItems { get; init; } = static _ => [];
+
     public SinkCall CallFor(DataLocation location, IReadOnlyDictionary<string, RecordBound>? bounds = null, SharedReads? shared = null) =>
         new(location, options, events.EmitAsync)
         {
@@ -29,6 +32,7 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
             Shared = shared,
             Index = locations.Index,
             ErasedAt = deviceId => ErasedAt(location.Id, deviceId),
+            PlannedItems = () => PlannedItems(location.Id),
             OtherPlaces = OtherPlaces(location),
             Generations = _generations,
             Gate = _gate,
@@ -46,6 +50,7 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
             Bounds = terms.Bounds,
             Doubt = terms.Doubt,
             Allowance = terms.Allowance,
+            PlannedItems = () => PlannedItems(location.Id),
             Index = locations.Index,
             OtherPlaces = OtherPlaces(location),
             Generations = _generations,

@@ -22,7 +22,7 @@ internal sealed class PlanReach(ErasurePlan plan, long tolerance, HubLocations l
     {
         DeviceDataFinding planned = step.Planned.Finding;
         bool isPlanned = step.Planned.Action == ErasureAction.Erase;
-        if (found.LeftCount > 0 && found.LeftCount >= found.RecordCount)
+        if (found.LeftCount > 0 && plan.Erasure.Expected(found) <= 0)
             return new Reach([], 0); // Nothing of it would be erased anyway.
         long beyond = Math.Max(0, found.RecordCount - planned.RecordCount);
         if (locations.SinkOf(step.Location) is not { Description.IsShared: true })

@@ -111,11 +111,18 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
 
     private async Task<IReadOnlyList<ErasureReceipt>> WorkAsync(CancellationToken cancellationToken)
     {
-        HubLocations locations = await connection.ReadLocationsAsync(cancellationToken);
+        HubLocations configured = await connection.ReadLocationsAsync(cancellationToken);
+        HubLocations locations = configured.Beside(
+            plan.Steps.Select(static step => step.Location).DistinctBy(static location => location.Id, StringComparer.Ordinal)
+        );
         await events.ReportAsync(locations.Faults, cancellationToken);
         HoldBook holds = await HoldBook.ReadAsync(open, cancellationToken);
         var sinkOptions = new SinkOptions(options.ThrottleLimit) { Erasure = ErasureOf(plan) };
-        var reading = new LocationReading(locations, sinkOptions, events) { ErasedAt = ErasedAt };
+        var reading = new LocationReading(locations, sinkOptions, events)
+        {
+            ErasedAt = ErasedAt,
+            PlannedItems = id => plan.Steps.Where(step => step.Location.Id == id).SelectMany(static step => step.Finding.Items),
+        };
         var tickets = new TicketFollowing(open, locations, reading, events);
         ErasurePlan accepted = plan.Approved ?? plan;
         IReadOnlyList<ErasurePlan> earlierPlans = await EarlierPlansAsync(accepted, cancellationToken);
@@ -183,7 +190,13 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
         {
             string id = step.Location.Id;
             if (!planned.TryGetValue(id, out DataLocation? location))
-                planned[id] = location = now.GetValueOrDefault(id, step.Location) with { Statements = step.Location.Statements };
+            {
+                planned[id] = location = (now.GetValueOrDefault(id) ?? locations.Unconfigured(step.Location)) with
+                {
+                    Statements = step.Location.Statements,
+                };
+            }
+
             string subject = subjects[step.DeviceId];
             bool isServed = locations.SinkOf(location) is not null;
             steps.Add(

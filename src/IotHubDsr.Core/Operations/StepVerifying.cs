@@ -86,7 +86,7 @@ internal sealed class StepVerifying(
         CancellationToken cancellationToken
     )
     {
-        var arrivals = new Arrivals(open.State, reading.Options.Erasure.Scope.EndTime, asOf);
+        var arrivals = new Arrivals(open.State, reading.Options.Erasure.Scope.EndTime, asOf, IsConfigured);
         List<(RequestStep Step, ErasureReceipt Receipt, Settlement Settlement)> given = [];
 
         // One time for all of them: what is said of many devices is then the same, and stands in the outcome once.
@@ -127,7 +127,32 @@ internal sealed class StepVerifying(
     private bool IsToRead(RequestStep step) => locations.SinkOf(step.Location) is not null && !IsLeft(step);
 
     /// <summary>Whether the location left the hub's configuration after it was settled: nothing tells any more how it is read.</summary>
-    private bool IsLeft(RequestStep step) => step.Before.IsFinal && !_configured.Contains(step.Location.Id);
+    private bool IsLeft(RequestStep step) => step.Before.IsFinal && !IsConfigured(step.Location);
+
+    private bool IsConfigured(DataLocation location) => _configured.Contains(location.Id);
+
+    /// <summary>
+    /// What can still arrive. As long as the configuration does not tell, it is what it was when the configuration last did, or more.
+    /// </summary>
+    private Settlement? PendingOf(RequestStep step, Arrivals arrivals, DateTimeOffset? now)
+    {
+        Settlement? pending = arrivals.PendingOf(step.Location, step.Subject);
+        return
+            !IsConfigured(step.Location)
+            && step.Before is { Verdict: Verdict.ErasurePending, Until: { } until }
+            && !(until <= now)
+            && !(until <= pending?.Until)
+            ? new Settlement(
+                Verdict.ErasurePending,
+                until,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Nothing is left now. The hub's configuration, as it can be read now, does not lead here; before that, something could "
+                        + $"still arrive by {until:u}; run Resume-IotDataRequest after that."
+                )
+            )
+            : pending;
+    }
 
     private ErasureStage TurnOf(DataLocation location) =>
         locations.SinkOf(location) is { Description.IsShared: false } ? ErasureStage.Identity : locations.StageOf(location);
@@ -198,7 +223,7 @@ internal sealed class StepVerifying(
                     ? new ErasureOutcome(step.DeviceId, step.Before.Erased, step.Before.Changes)
                     : null
             );
-        var found = Settlement.Of(done, after, arrivals.PendingOf(step.Location, step.Subject));
+        var found = Settlement.Of(done, after, PendingOf(step, arrivals, now));
         if (tickets.PendingOf(step, found, now) is { } ordered)
             return ordered;
         if (tickets.LeftOf(step, found, now) is { } left)
@@ -275,7 +300,7 @@ internal sealed class StepVerifying(
             .ToList();
         bool isAll = groups.Count == 1 && given.Count == open.State.Registration!.Subjects.Count;
         bool isRead = given.Any(one => one.Step.After is { Verdict: not Verdict.Unreachable });
-        string? inflow = location.FlushTime is null ? null : Inflows.Of(location.Inflow);
+        string? inflow = location.FlushTime is null && IsConfigured(location) ? null : Inflows.Of(location.Inflow);
         IEnumerable<VerifiedGroup> verified = groups.Select(group => new VerifiedGroup(
             group.Key.Verdict,
             group.Key.Until,

@@ -67,6 +67,9 @@ internal sealed class SinkCall(
     /// </summary>
     public Func<string, DateTimeOffset?> ErasedAt { get; init; } = static _ => null;
 
+    /// <summary>What the plan shows of the location; nothing where no plan is run.</summary>
+    public Func<IEnumerable<SeenItem>> PlannedItems { get; init; } = static () => [];
+
     /// <summary>How much more than was found may be erased; null where no plan is run.</summary>
     public ErasureAllowance? Allowance { get; init; }
 

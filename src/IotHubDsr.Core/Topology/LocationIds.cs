@@ -45,8 +45,14 @@ internal static class LocationIds
         ];
     }
 
-    private static string Identity(LocationDraft location) =>
-        $"{location.ResourceId?.ToLowerInvariant()}\n{location.Settings.GetValueOrDefault(LocationSettings.ContainerUri)?.ToLowerInvariant()}";
+    /// <summary>Another ID for a location whose own stands for another place already.</summary>
+    public static string Apart(DataLocation location) =>
+        WithHash(location.Id, location.Kind, location.Place, Identity(location.ResourceId, location.Settings));
+
+    private static string Identity(LocationDraft location) => Identity(location.ResourceId, location.Settings);
+
+    private static string Identity(string? resourceId, IReadOnlyDictionary<string, string> settings) =>
+        $"{resourceId?.ToLowerInvariant()}\n{settings.GetValueOrDefault(LocationSettings.ContainerUri)?.ToLowerInvariant()}";
 
     private static string WithHash(string id, params string[] parts)
     {

@@ -160,6 +160,14 @@ internal sealed class ServiceBusResources(WorldNames names, MessagingWorld world
             ["enablePartitioning"] = false,
             ["supportOrdering"] = true,
             ["subscriptionCount"] = topic.Subscriptions.Count(),
+            ["countDetails"] = new JsonObject
+            {
+                ["activeMessageCount"] = 0,
+                ["deadLetterMessageCount"] = 0,
+                ["scheduledMessageCount"] = topic.Scheduled,
+                ["transferMessageCount"] = 0,
+                ["transferDeadLetterMessageCount"] = 0,
+            },
             ["status"] = "Active",
             ["createdAt"] = MessagingDocuments.Text(world.CreatedAt),
             ["updatedAt"] = MessagingDocuments.Text(world.CreatedAt),

@@ -46,6 +46,10 @@ internal static class WorldBuilder
         var documents = new CosmosTarget(cosmos, CosmosEndpoint.Telemetry);
         var eventQueue = new EventGridQueue(blobs, names);
         LogWorkspace workspace = WorkspaceSeed.Make(names, clock);
+        blobs.GetOrAddAccount(
+            WorldNames.UploadAccount,
+            new BlobAccountOptions { HasChangeFeed = true, ChangeFeedDays = WorldNames.ChangeFeedDays }
+        );
         MakePlaces(documents, eventQueue);
         clock.HoldAt(baseTime.AddHours(-1));
         blobs.GetOrAddAccount(WorldNames.PlainAccount, new BlobAccountOptions());

@@ -26,6 +26,10 @@ internal sealed class WorldNames
     public const string VersionedAccount = "contosoarchive";
 
     public const string UploadAccount = "contosouploads";
+
+    /// <summary>For how long the change feed of <see cref="UploadAccount"/> is kept.</summary>
+    public const int ChangeFeedDays = 30;
+
     public const string UploadContainer = "device-uploads";
 
     /// <summary>Where the operator had the hub export its devices.</summary>

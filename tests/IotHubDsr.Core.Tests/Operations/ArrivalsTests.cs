@@ -120,7 +120,7 @@ public sealed class ArrivalsTests
         See(1, Registry, Verdict.Absent);
         See(90 * 24 * 60, Archive, Verdict.ErasurePending);
 
-        Assert.NotNull(new Arrivals(_state, windowEnd: null, now: null).PendingOf(Location(LocationInflow.Open), Device));
+        Assert.NotNull(new Arrivals(_state, windowEnd: null, now: null, static _ => true).PendingOf(Location(LocationInflow.Open), Device));
     }
 
     [Theory]
@@ -151,7 +151,7 @@ public sealed class ArrivalsTests
     }
 
     private Settlement? Pending(int minute, LocationInflow inflow = LocationInflow.Open) =>
-        new Arrivals(_state, windowEnd: null, Start.AddMinutes(minute)).PendingOf(Location(inflow), Device);
+        new Arrivals(_state, windowEnd: null, Start.AddMinutes(minute), static _ => true).PendingOf(Location(inflow), Device);
 
     private void Run(int minute, string? clock) => Add(minute, new RunStarted(RunKinds.Erase, new Party("p"), "t", clock));
 

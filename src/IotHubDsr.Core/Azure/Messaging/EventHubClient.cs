@@ -125,7 +125,7 @@ internal sealed class EventHubClient : IAsyncDisposable
     private async Task<bool> HasMoreAsync(PartitionReader reader, PartitionSpan span, CancellationToken cancellationToken)
     {
         PartitionState now = await AskAsync(() => StateOfAsync(span.Partition, cancellationToken), cancellationToken);
-        return !now.IsEmpty && now.First <= span.Last && reader.Wait();
+        return !now.IsEmpty && now.First <= span.Last && !(_place.IsCompacted && reader.HasWaited) && reader.Wait();
     }
 
     /// <summary>

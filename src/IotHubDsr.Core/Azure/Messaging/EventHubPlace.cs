@@ -14,6 +14,9 @@ internal sealed record EventHubPlace(string Host, string Name, string Target)
     /// <summary>The key of a policy; null where the account's own token is used.</summary>
     public MessagingKey? Key { get; init; }
 
+    /// <summary>Whether events leave from among others, so that the last one that was stored need not be there.</summary>
+    public bool IsCompacted { get; init; }
+
     /// <summary>Where a role has to be assigned that allows reading.</summary>
     public string Scope { get; init; } = "the event hub";
 }

@@ -19,15 +19,15 @@ internal sealed class LockedReceiver(BusPlace place, ServiceBusReceiver receiver
 {
     private const string Verb = "erase from";
 
-    /// <summary>How long to wait for messages that are there: others may have locked them.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     /// <summary>Until when the session is taken; null where it is no session.</summary>
     public DateTimeOffset? SessionUntil => (receiver as ServiceBusSessionReceiver)?.SessionLockedUntil;
 
     /// <summary>The next messages in order, at most so many; none when none came for a while.</summary>
-    public Task<List<BusMessage>> ReceiveAsync(int most, CancellationToken cancellationToken) =>
-        GuardAsync(() => ReceivedAsync(most, cancellationToken), cancellationToken);
+    /// <param name="most">How many.</param>
+    /// <param name="patience">How long to wait for messages that are there: others may have locked them.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<List<BusMessage>> ReceiveAsync(int most, TimeSpan patience, CancellationToken cancellationToken) =>
+        GuardAsync(() => ReceivedAsync(most, patience, cancellationToken), cancellationToken);
 
     /// <summary>Deferred messages by their numbers; null when one of them is not there any more, and then none is locked.</summary>
     public async Task<List<BusMessage>?> TryReceiveDeferredAsync(IReadOnlyList<long> sequenceNumbers, CancellationToken cancellationToken)
@@ -138,8 +138,8 @@ internal sealed class LockedReceiver(BusPlace place, ServiceBusReceiver receiver
         }
     }
 
-    private Task<List<BusMessage>> ReceivedAsync(int most, CancellationToken cancellationToken) =>
-        ToOurs(receiver.ReceiveMessagesAsync(most, Patience, cancellationToken));
+    private Task<List<BusMessage>> ReceivedAsync(int most, TimeSpan patience, CancellationToken cancellationToken) =>
+        ToOurs(receiver.ReceiveMessagesAsync(most, patience, cancellationToken));
 
     private Task<List<BusMessage>> DeferredAsync(IReadOnlyList<long> sequenceNumbers, CancellationToken cancellationToken) =>
         ToOurs(receiver.ReceiveDeferredMessagesAsync(sequenceNumbers, cancellationToken));

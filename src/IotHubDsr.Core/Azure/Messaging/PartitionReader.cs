@@ -39,6 +39,9 @@ internal sealed class PartitionReader(
     /// <summary>Whether the last event has been received that there was when the reading began.</summary>
     public bool IsAtEnd => _next > span.Last;
 
+    /// <summary>Whether it has been waited in vain since the last event came: what is not there any more does not come.</summary>
+    public bool HasWaited { get; private set; }
+
     /// <summary>Some events; none when none came for a while, or the receiver had to be replaced.</summary>
     public async Task<IReadOnlyList<ReceivedEvent>> ReceiveAsync(CancellationToken cancellationToken)
     {
@@ -64,13 +67,16 @@ internal sealed class PartitionReader(
 
     /// <summary>Whether to wait once more for an event that is there and does not come.</summary>
     /// <exception cref="DsrException">It has been waited for long enough.</exception>
-    public bool Wait() =>
-        ++_failures < MostFailures
+    public bool Wait()
+    {
+        HasWaited = true;
+        return ++_failures < MostFailures
             ? true
             : throw FaultCatalogue.ServiceFailed.Exception(
                 place.Target,
                 $"partition {span.Partition} gives no more events, although it has some."
             );
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -111,7 +117,8 @@ internal sealed class PartitionReader(
                 events.Add(new ReceivedEvent(one.SequenceNumber, one.EnqueuedTime, one.GetRawAmqpMessage()));
         }
 
-        _failures = events.Count > 0 ? 0 : _failures;
+        if (events.Count > 0)
+            (_failures, HasWaited) = (0, false);
         return events;
     }
 }

@@ -93,6 +93,7 @@ internal static class PlanReader
             Id = Text(location, "id"),
             Kind = Text(location, "kind"),
             Place = Text(location, "place"),
+            ResourceId = location.TryGetProperty("resourceId", out JsonElement resourceId) ? resourceId.GetString() : null,
             Ways = WayJson.ReadMember(
                 location,
                 [.. location.GetProperty("provenance").EnumerateArray().Select(sentence => sentence.GetString()!)]

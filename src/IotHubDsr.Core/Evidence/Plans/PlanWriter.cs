@@ -4,7 +4,8 @@ using IotHubDsr.Core.Foundation;
 namespace IotHubDsr.Core.Evidence.Plans;
 
 /// <summary>
-/// Writes what a plan binds an approval to. Settings and advice of locations are not part of it: they are read again when it runs.
+/// Writes what a plan binds an approval to: of a location what and which it is. Settings and advice are not part of it: they are read again
+/// when it runs.
 /// </summary>
 internal static class PlanWriter
 {
@@ -74,6 +75,8 @@ internal static class PlanWriter
         writer.Member("kind", location.Kind);
         writer.Member("place", location.Place);
         writer.Member("provenance", location.Provenance);
+        if (location.ResourceId is { } resourceId)
+            writer.Member("resourceId", resourceId);
         StatementJson.WriteMember(location.Statements, writer);
         writeSteps?.Invoke();
         WayJson.WriteMember(location.Ways, writer);

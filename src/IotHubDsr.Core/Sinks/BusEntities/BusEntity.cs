@@ -45,6 +45,9 @@ internal sealed record BusEntity(string Path)
     /// <summary>How many messages the service counts in its queues.</summary>
     public BusCounts Counts { get; init; }
 
+    /// <summary>When it had counted them, by the services' time.</summary>
+    public DateTimeOffset CountedAt { get; init; }
+
     /// <summary>Whether its messages lie in several partitions.</summary>
     public bool IsPartitioned { get; init; }
 
@@ -107,7 +110,11 @@ internal sealed record BusEntity(string Path)
                 (counts.Number("activeMessageCount") ?? 0) + (counts.Number("scheduledMessageCount") ?? 0),
                 counts.Number("deadLetterMessageCount") ?? 0,
                 counts.Number("transferDeadLetterMessageCount") ?? 0
-            ),
+            )
+            {
+                Whole = properties.Number("messageCount") ?? 0,
+                InTransfer = counts.Number("transferMessageCount") ?? 0,
+            },
             IsPartitioned = isPartitioned || properties.Flag("enablePartitioning", otherwise: false),
         };
     }
@@ -129,6 +136,17 @@ internal sealed record BusEntity(string Path)
 /// <param name="TransferDead">Dead letters of the transfer.</param>
 internal readonly record struct BusCounts(long Own, long Dead, long TransferDead)
 {
+    /// <summary>All of them; 0 if it is not told.</summary>
+    public long Whole { get; init; }
+
+    /// <summary>Those that are on the way to another entity.</summary>
+    public long InTransfer { get; init; }
+
+    /// <summary>
+    /// In the entity's own queue, whatever their state: it is not documented whether deferred messages count as active.
+    /// </summary>
+    public long OwnOfAnyState => Math.Max(Own, Whole - Dead - TransferDead - InTransfer);
+
     public long Of(BusSubQueue queue) =>
         queue switch
         {
@@ -144,4 +162,21 @@ internal readonly record struct BusCounts(long Own, long Dead, long TransferDead
 internal readonly record struct BusItem(BusNode Node, long SequenceNumber)
 {
     public string Path => string.Create(CultureInfo.InvariantCulture, $"{Node}/{SequenceNumber}");
+
+    /// <summary>The entity of which a path names a message; null if it names none.</summary>
+    public static string? EntityOf(string path)
+    {
+        int slash = path.LastIndexOf('/');
+        if (slash <= 0 || !long.TryParse(path.AsSpan(slash + 1), CultureInfo.InvariantCulture, out _))
+            return null;
+        string node = path[..slash];
+        foreach (BusSubQueue queue in (BusSubQueue[])[BusSubQueue.TransferDeadLetter, BusSubQueue.DeadLetter])
+        {
+            string end = $"{new BusNode(string.Empty, queue)}";
+            if (node.EndsWith(end, StringComparison.OrdinalIgnoreCase))
+                return node[..^end.Length];
+        }
+
+        return node;
+    }
 }

@@ -108,8 +108,12 @@ internal sealed class BusFindings(RecordSelection selection, bool settles) : IDi
             ]),
             Items = _items.ItemsOf(subject),
             IsCounted = verdict is not Verdict.Unreachable,
+            HidesSome = HidesSome,
         };
     }
+
+    /// <summary>Whether there can be messages that nobody was shown.</summary>
+    private bool HidesSome => _unseen > 0 || _doubt is not null;
 
     public void Dispose()
     {
@@ -118,10 +122,9 @@ internal sealed class BusFindings(RecordSelection selection, bool settles) : IDi
     }
 
     private Verdict VerdictOf(BusTotals totals) =>
-        totals.Stream.LastStored is null
-            ? (_unseen + totals.Stream.Unclear > 0 || _doubt is not null ? Verdict.OwnerAction : Verdict.Absent)
+        totals.Stream.LastStored is null ? (HidesSome || totals.Stream.Unclear > 0 ? Verdict.OwnerAction : Verdict.Absent)
         : totals.Erasable > 0 ? Verdict.Present
-        : totals.Stream.Records + totals.Stream.Relayed == 0 || totals.Until is null ? Verdict.OwnerAction
+        : totals.Stream.Records + totals.Stream.Relayed == 0 || totals.Until is null || HidesSome ? Verdict.OwnerAction
         : Verdict.Expiring;
 
     private BusTotals TotalsOf(int subject)

@@ -16,8 +16,18 @@ internal sealed record BusReach(IReadOnlyList<BusEntity> Entities, long Waiting)
 /// <param name="arm">Reads them.</param>
 /// <param name="space">The namespace.</param>
 /// <param name="others">Resource IDs of places that are looked at by themselves: nothing is followed to them.</param>
-internal sealed class BusMap(ArmReader arm, ArmId space, IReadOnlySet<string> others)
+/// <param name="left">Paths of entities in which messages were found before, whether or not anything is forwarded to them now.</param>
+/// <param name="time">The time by the services.</param>
+internal sealed class BusMap(
+    ArmReader arm,
+    ArmId space,
+    IReadOnlySet<string> others,
+    IReadOnlyCollection<string> left,
+    Func<DateTimeOffset> time
+)
 {
+    private const string Subscriptions = "/Subscriptions/";
+
     /// <summary>The service forwards a message no more often; then it becomes a dead letter where it is.</summary>
     private const int MostHops = 4;
 
@@ -58,8 +68,27 @@ internal sealed class BusMap(ArmReader arm, ArmId space, IReadOnlySet<string> ot
             // What cannot be forwarded, as there is no such entity, is a dead letter of the transfer.
         }
 
+        foreach (string path in left.Where(path => !_entities.Exists(known => IsSame(known.Path, path))))
+            await AddLeftAsync(path, cancellationToken);
         return new BusReach(_entities, _waiting);
     }
+
+    /// <summary>Nothing is forwarded there any more: what is there came before, and goes nowhere else from there.</summary>
+    private async Task AddLeftAsync(string path, CancellationToken cancellationToken)
+    {
+        int at = path.IndexOf(Subscriptions, StringComparison.OrdinalIgnoreCase);
+        string name = at < 0 ? path : path[..at];
+        if (others.Contains(PathOf(at < 0 ? "queues" : "topics", name)))
+            return;
+        JsonElement? properties =
+            at < 0
+                ? (await TryGetAsync("queues", name, cancellationToken)).Prop("properties")
+                : (await TryGetAsync(SubscriptionCall(name, path[(at + Subscriptions.Length)..]), cancellationToken)).Prop("properties");
+        if (properties is not null)
+            _entities.Add(BusEntity.Read(path, properties) with { CountedAt = time() });
+    }
+
+    private static bool IsSame(string one, string other) => one.Equals(other, StringComparison.OrdinalIgnoreCase);
 
     private void AddQueue(string name, JsonElement queue, int hops) => Add(BusEntity.Read(name, queue.Prop("properties")), hops);
 
@@ -80,7 +109,7 @@ internal sealed class BusMap(ArmReader arm, ArmId space, IReadOnlySet<string> ot
 
     private void Add(BusEntity entity, int hops)
     {
-        _entities.Add(entity);
+        _entities.Add(entity with { CountedAt = time() });
         foreach (string target in new[] { entity.ForwardTo, entity.ForwardDeadLettersTo }.OfType<string>())
         {
             if (hops < MostHops && _hops.TryAdd(target, hops + 1))
@@ -88,17 +117,27 @@ internal sealed class BusMap(ArmReader arm, ArmId space, IReadOnlySet<string> ot
         }
     }
 
-    private async Task<JsonElement?> TryGetAsync(string type, string name, CancellationToken cancellationToken)
+    private Task<JsonElement?> TryGetAsync(string type, string name, CancellationToken cancellationToken) =>
+        TryGetAsync(CallOf(type, name), cancellationToken);
+
+    private async Task<JsonElement?> TryGetAsync(ArmCall call, CancellationToken cancellationToken)
     {
         try
         {
-            return await arm.GetAsync(CallOf(type, name), cancellationToken);
+            return await arm.GetAsync(call, cancellationToken);
         }
         catch (DsrException missing) when (missing.Fault.Id == FaultCatalogue.LocationMissing.Id)
         {
             return null;
         }
     }
+
+    private ArmCall SubscriptionCall(string topic, string name) =>
+        new(
+            $"{PathOf("topics", topic)}/subscriptions/{Uri.EscapeDataString(name)}",
+            ApiVersion,
+            $"the subscription {name} of the topic {topic}"
+        );
 
     private ArmCall CallOf(string type, string name) =>
         new(PathOf(type, name), ApiVersion, $"the {(type == "queues" ? "queue" : "topic")} {name}");

@@ -19,7 +19,7 @@ internal sealed class BusPlaces(AzureAccess access, bool isTopic)
         (string space, string name) = NamesOf(location);
         if (SpaceOf(location.ResourceId) is { } id)
         {
-            var map = new BusMap(new ArmReader(access), id, call.OtherPlaces);
+            var map = new BusMap(new ArmReader(access), id, call.OtherPlaces, LeftBefore(call), () => Now);
             return isTopic ? await map.OfTopicAsync(name, cancellationToken) : await map.OfQueueAsync(name, cancellationToken);
         }
 
@@ -31,6 +31,15 @@ internal sealed class BusPlaces(AzureAccess access, bool isTopic)
             )
             : new BusReach([new BusEntity(name) { IsKnown = false, MaxDeliveryCount = 1 }], Waiting: 0);
     }
+
+    /// <summary>The entities in which the plan shows messages: an owner can have changed since what is forwarded to them.</summary>
+    private static IReadOnlyCollection<string> LeftBefore(SinkCall call) =>
+        [
+            .. call.PlannedItems()
+                .Select(static item => BusItem.EntityOf(item.Path))
+                .OfType<string>()
+                .Distinct(StringComparer.OrdinalIgnoreCase),
+        ];
 
     /// <exception cref="DsrException">The location does not name an entity.</exception>
     public BusClient Connect(DataLocation location)

@@ -12,13 +12,10 @@ namespace IotHubDsr.Core.Sinks.BusEntities;
 internal sealed class BusScan(BusPlaces places, RecordSelection selection, SinkCall call) : IUnitWork<IReadOnlyList<DeviceDataFinding>>
 {
     /// <summary>Clocks differ by as much.</summary>
-    private static readonly TimeSpan CountMargin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CountMargin = TimeSpan.FromSeconds(2);
 
     private readonly BusFindings _findings = new(selection, call.Options.Erasure.SettleMessages);
     private BusClient? _client;
-
-    /// <summary>Messages that were stored until then are in the service's counts.</summary>
-    private DateTimeOffset _counted;
     private int _entities;
     private int _done;
 
@@ -35,7 +32,6 @@ internal sealed class BusScan(BusPlaces places, RecordSelection selection, SinkC
     public async IAsyncEnumerable<WorkUnit> SplitAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         BusReach reach = await places.DescribeAsync(call, cancellationToken);
-        _counted = places.Now + CountMargin;
         _findings.AddUnseen(reach.Waiting);
         if (reach.Entities.Any(static entity => !entity.IsKnown))
             _findings.NoteDoubt("its resource ID is not known, and therefore neither what it forwards: a location file can name it");
@@ -65,7 +61,7 @@ internal sealed class BusScan(BusPlaces places, RecordSelection selection, SinkC
             catch (InvalidOperationException) when (entity.ForwardsOf(node))
             {
                 // Nobody may read where messages only pass through: what is left of the time before is counted.
-                _findings.AddUnseen(entity.Counts.Of(node.SubQueue));
+                _findings.AddUnseen(node.SubQueue is BusSubQueue.None ? entity.Counts.OwnOfAnyState : entity.Counts.Of(node.SubQueue));
             }
             catch (InvalidOperationException refused)
             {
@@ -123,7 +119,7 @@ internal sealed class BusScan(BusPlaces places, RecordSelection selection, SinkC
     {
         foreach (BusMessage message in messages)
         {
-            reading.Count(message, _counted);
+            reading.Count(message, entity.CountedAt + CountMargin);
             if (reading.Read(message) is { } matched)
                 _findings.Add(entity, reading.Node, matched, places.Now);
         }

@@ -27,6 +27,7 @@ internal sealed class LockedWalk(LockedReceiver receiver, WalkReach reach, BusEn
     private const long MostBytes = 64L * 1024 * 1024;
     private const int MostLocks = 100_000;
 
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReleaseTime = TimeSpan.FromMinutes(2);
 
     private const string LateLocks = "the locks on messages of others could not be prolonged in time";
@@ -75,7 +76,7 @@ internal sealed class LockedWalk(LockedReceiver receiver, WalkReach reach, BusEn
                     break;
                 }
 
-                List<BusMessage> batch = await receiver.ReceiveAsync(reach.Next(BatchSize), cancellationToken);
+                List<BusMessage> batch = await receiver.ReceiveAsync(reach.Next(BatchSize), Wait, cancellationToken);
                 if (batch.Count == 0 && MayWait)
                     continue;
                 if (batch.Count == 0)
@@ -106,6 +107,9 @@ internal sealed class LockedWalk(LockedReceiver receiver, WalkReach reach, BusEn
 
     /// <summary>What expires within this time must not be held.</summary>
     public static TimeSpan HoldingTime(BusEntity entity) => 2 * entity.LockDuration;
+
+    /// <summary>Nothing that is held may lapse while the next messages are waited for.</summary>
+    private TimeSpan Wait => _lockDuration / 4 is var quarter && quarter < LongestWait ? quarter : LongestWait;
 
     /// <summary>Nobody takes dead letters; active messages have receivers.</summary>
     private bool MayWait => !doesExpire && _patience.Lasts;

@@ -133,7 +133,7 @@ internal sealed class EventStreamScan(
     /// <summary>Opens the event hub: with the account's token, or with a key that the account may list where the token is refused.</summary>
     private async Task<IReadOnlyList<string>> OpenAsync(EventStream stream, CancellationToken cancellationToken)
     {
-        _client = connect(stream.Place);
+        _client = connect(stream.Place with { IsCompacted = stream.Expiry.IsCompacted });
         try
         {
             return await _client.PartitionsAsync(cancellationToken);

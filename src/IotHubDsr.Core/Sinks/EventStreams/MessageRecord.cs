@@ -114,7 +114,11 @@ internal sealed class MessageRecord(RecordMatcher matcher, BodyTexts? bodies, Hu
             }
             else if (name is "hubName" && isNotice)
             {
-                matcher.AddSourceHub(Utf8(text));
+                // Where a sender can have written both properties, no name proves that a message is another hub's.
+                if (notes is HubNotes.Annotations)
+                    matcher.AddSourceHub(Utf8(text));
+                else
+                    matcher.AddLikelySourceHub(Utf8(text));
             }
         }
     }

@@ -8,9 +8,16 @@ namespace IotHubDsr.Core.Sinks.StorageQueues;
 /// <summary>
 /// Deletes the subjects' messages from a queue, which takes receiving all of them: what is another's is given back, whatever happens.
 /// </summary>
+/// <param name="queue">The queue.</param>
+/// <param name="selection">What is asked for.</param>
+/// <param name="all">What the devices have of it at all, see <see cref="QueueWalk"/>.</param>
+/// <param name="call">Is told of it.</param>
+/// <param name="findings">What was found.</param>
+/// <param name="time">The time.</param>
 internal sealed class QueueErasure(
     QueueAccess queue,
     RecordSelection selection,
+    RecordSelection all,
     SinkCall call,
     IReadOnlyList<DeviceDataFinding> findings,
     TimeProvider time
@@ -27,7 +34,7 @@ internal sealed class QueueErasure(
 
     public async Task<IReadOnlyList<ErasureOutcome>> RunAsync(CancellationToken cancellationToken)
     {
-        var walk = new QueueWalk(queue, new MessageReading(selection), call, time);
+        var walk = new QueueWalk(queue, new MessageReading(selection), new MessageReading(all), call, time);
         try
         {
             await walk.ReceiveAsync(cancellationToken);
@@ -35,6 +42,8 @@ internal sealed class QueueErasure(
                 NoteMet(read);
             foreach (ReadMessage bound in walk.Bound)
                 NoteStays(bound);
+            foreach (string deviceId in walk.Beyond)
+                _accounts[deviceId].Stays = true;
             await DeleteAsync(walk, cancellationToken);
         }
         finally

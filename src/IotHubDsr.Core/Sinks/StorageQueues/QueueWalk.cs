@@ -6,7 +6,12 @@ namespace IotHubDsr.Core.Sinks.StorageQueues;
 /// Receives all messages of a queue. They stay hidden from everybody else until each is deleted or given back, so that none is received
 /// twice and all that are left keep their order. What is not given back, because the process dies, is visible again after a time.
 /// </summary>
-internal sealed class QueueWalk(QueueAccess queue, MessageReading reading, SinkCall call, TimeProvider time)
+/// <param name="queue">The queue.</param>
+/// <param name="reading">Reads what is asked for.</param>
+/// <param name="all">Reads what the subjects have of it at all: also what is not the device's that the plan knew, or came too late.</param>
+/// <param name="call">Is told of it.</param>
+/// <param name="time">The time.</param>
+internal sealed class QueueWalk(QueueAccess queue, MessageReading reading, MessageReading all, SinkCall call, TimeProvider time)
 {
     /// <summary>More are not held at once: their receivers wait for so long.</summary>
     private const int MostMessages = 50_000;
@@ -31,6 +36,9 @@ internal sealed class QueueWalk(QueueAccess queue, MessageReading reading, SinkC
 
     /// <summary>Those that hold something of subjects, and cannot go.</summary>
     public List<ReadMessage> Bound { get; } = [];
+
+    /// <summary>Devices of which something is given back that is not asked for.</summary>
+    public HashSet<string> Beyond { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Those that are in no form that tells a device.</summary>
     public int Unread { get; private set; }
@@ -168,5 +176,6 @@ internal sealed class QueueWalk(QueueAccess queue, MessageReading reading, SinkC
         NoteHarm(message);
         if (read.Subjects.Count > 0)
             Bound.Add(read);
+        Beyond.UnionWith(all.Read(message).Subjects.Select(static matches => matches.DeviceId));
     }
 }

@@ -33,8 +33,9 @@ internal sealed class StorageQueueSink(Func<DataLocation, CancellationToken, Tas
         UnitWork.Whole(token => EraseAsync(call, findings, token));
 
     /// <summary>Anything can be put into a queue. Events of a hub name it; what does not is not known to be the subject's.</summary>
-    private RecordSelection SelectionOf(SinkCall call, IEnumerable<string> deviceIds) =>
-        call.SelectionOf(deviceIds, new RecordOrigin(hubName) { IsShared = true });
+    private RecordSelection SelectionOf(SinkCall call, IEnumerable<string> deviceIds) => call.SelectionOf(deviceIds, Origin);
+
+    private RecordOrigin Origin => new(hubName) { IsShared = true };
 
     private async Task<IReadOnlyList<DeviceDataFinding>> FindAsync(
         SinkCall call,
@@ -73,7 +74,15 @@ internal sealed class StorageQueueSink(Func<DataLocation, CancellationToken, Tas
         if (!call.Options.Erasure.SettleMessages)
             return [.. findings.Select(static finding => new ErasureOutcome(finding.DeviceId, 0, 0))];
         QueueAccess queue = await open(call.Location, cancellationToken);
-        var erasure = new QueueErasure(queue, SelectionOf(call, findings.Select(static finding => finding.DeviceId)), call, findings, time);
+        string[] deviceIds = [.. findings.Select(static finding => finding.DeviceId)];
+        var erasure = new QueueErasure(
+            queue,
+            SelectionOf(call, deviceIds),
+            call.UnboundedSelectionOf(deviceIds, Origin),
+            call,
+            findings,
+            time
+        );
         IReadOnlyList<ErasureOutcome> outcomes = await erasure.RunAsync(cancellationToken);
         if (erasure.Walked is { } walked)
             _walked[call.Location.Id] = walked;

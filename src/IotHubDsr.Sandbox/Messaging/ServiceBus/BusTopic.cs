@@ -34,6 +34,9 @@ internal sealed class BusTopic : IBusTarget
 
     public IEnumerable<BusSubscription> Subscriptions => _subscriptions.Values.OrderBy(one => one.Name, StringComparer.Ordinal);
 
+    /// <summary>Messages whose time has not come.</summary>
+    public int Scheduled => _waiting.Messages.Count;
+
     public BusSubscription Add(string name, BusQueueOptions options, SubscriptionFilter? filter = null) =>
         _subscriptions[name] = new BusSubscription(
             name,

@@ -55,11 +55,11 @@ public sealed class AccountCopyTests
 
         ErasureReceipt files = Of(resumed, $"{WorldNames.UploadAccount}/{WorldNames.UploadContainer}");
         Assert.Equal(Verdict.Expiring, files.Verdict);
-        Assert.InRange(files.Until!.Value, began.AddDays(7), began.AddDays(7).AddHours(1));
+        Assert.InRange(files.Until!.Value, began.AddDays(7).AddSeconds(-2), began.AddDays(7).AddHours(1));
         Assert.Contains("point-in-time restore can bring back", files.Detail, StringComparison.Ordinal);
         ErasureReceipt feed = Of(resumed, $"{WorldNames.UploadAccount}/$blobchangefeed");
         Assert.Equal((Verdict.Expiring, LocationKinds.BlobChangeFeed), (feed.Verdict, feed.Kind));
-        Assert.InRange(feed.Until!.Value, began.AddDays(20), began.AddDays(20).AddHours(4));
+        Assert.InRange(feed.Until!.Value, began.AddDays(20).AddSeconds(-2), began.AddDays(20).AddHours(4));
     }
 
     private static ErasureReceipt Of(IEnumerable<ErasureReceipt> receipts, string place) =>

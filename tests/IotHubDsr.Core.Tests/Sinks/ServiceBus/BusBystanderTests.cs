@@ -40,6 +40,25 @@ public sealed class BusBystanderTests
     }
 
     [Fact]
+    public async Task Settle_WhereLocksAreShort_WaitsNoLongerThanTheyLast()
+    {
+        await using BusSandbox sandbox = await StartAsync();
+        BusQueue queue = sandbox.Add(new BusQueueOptions { MaxDeliveryCount = 2, LockDuration = TimeSpan.FromSeconds(4) });
+        BusMessage alice = sandbox.Route(queue, BusSandbox.Alice);
+        BusMessage bob = sandbox.Route(queue, BusSandbox.Bob);
+        DeviceDataFinding found = await sandbox.FindOneAsync(BusSandbox.Alice);
+        await using ServiceBusClient client = sandbox.Session.BusClient();
+        await using ServiceBusReceiver holder = client.CreateReceiver(BusSandbox.Name);
+        Assert.Equal(alice.Sequence, (await ReceiveAsync(holder, 1))[0].SequenceNumber);
+        alice.LockedUntil = sandbox.Clock.GetUtcNow().AddHours(1);
+
+        await sandbox.EraseAsync(found);
+
+        Assert.Empty(queue.DeadLetters!.Messages);
+        Assert.Equal(1, bob.Deliveries);
+    }
+
+    [Fact]
     public async Task Settle_WhileAReceiverIsAtTheMessageThatIsNearItsLastDelivery_LeavesItOne()
     {
         await using BusSandbox sandbox = await StartAsync();

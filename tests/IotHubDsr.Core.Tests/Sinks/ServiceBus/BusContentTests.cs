@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Azure.Messaging.ServiceBus;
 using IotHubDsr.Sandbox.Messaging.ServiceBus;
 using IotHubDsr.Sandbox.World;
 
@@ -27,6 +28,24 @@ public sealed class BusContentTests
         Assert.Equal(Verdict.Absent, found[1].Verdict);
         JsonElement line = Assert.Single(target.Records("stored-messages"));
         Assert.Equal((device, "Attributed"), (Text(line, "deviceId"), Text(line, "attribution")));
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("deviceLifecycleEvents")]
+    public async Task NameOfAHub_ThatADeviceSets_HidesNothing(string source)
+    {
+        await using BusSandbox sandbox = await BusSandbox.StartAsync();
+        sandbox.Add();
+        ServiceBusMessage message = BusSandbox.Of(BusSandbox.Alice);
+        message.ApplicationProperties["iothub-message-source"] = source;
+        message.ApplicationProperties["hubName"] = "site-4";
+        await sandbox.SendAsync(message);
+
+        DeviceDataFinding found = await sandbox.FindOneAsync(BusSandbox.Alice);
+
+        Assert.Equal((1L, 0L), (found.RecordCount, (await sandbox.FindOneAsync(BusSandbox.Bob)).RecordCount));
+        Assert.NotEqual(Verdict.Absent, found.Verdict);
     }
 
     [Fact]

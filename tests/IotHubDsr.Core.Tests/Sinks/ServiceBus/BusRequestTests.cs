@@ -161,6 +161,44 @@ public sealed class BusRequestTests
         static long FoundAt(string place, List<DeviceDataFinding> findings) => findings.Single(one => one.Place == place).RecordCount;
     }
 
+    /// <summary>IDs of locations leave out signs in which names of places differ.</summary>
+    [Fact]
+    public async Task PlaceThatOnlySharesItsIdWithThePlans_IsAnotherLocation()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        ServiceBusNamespace bus = sandbox.Server.World.Messaging.ServiceBus(WorldNames.BusNamespace)!;
+        BusQueue queue = bus.Queue(WorldNames.AlertsQueue)!;
+        BusQueue planned = bus.AddQueue("left_over", new BusQueueOptions());
+        BusQueue other = bus.AddQueue("left-over", new BusQueueOptions());
+        planned.Take(queue.Messages.First(IsOfDevice).Copy());
+        await ConnectAsync("left_over");
+        ErasurePlan plan = await sandbox.PlanAsync(Settling, Device);
+        await ConnectAsync("left-over");
+
+        List<ErasureReceipt> receipts = await sandbox.EraseAsync(plan);
+
+        ErasureReceipt ofPlan = Assert.Single(receipts, one => one.Place == $"{WorldNames.BusNamespace}/left_over");
+        ErasureReceipt ofOther = Assert.Single(receipts, one => one.Place == $"{WorldNames.BusNamespace}/left-over");
+        Assert.NotEqual(ofPlan.Location.Id, ofOther.Location.Id);
+        Assert.Equal((1L, Verdict.ErasurePending), (ofPlan.RecordsErased, ofPlan.Verdict));
+        Assert.Equal(Verdict.Unknown, ofOther.Verdict);
+        Assert.Empty(planned.Messages);
+        Assert.Empty(other.Messages);
+
+        async Task ConnectAsync(string name)
+        {
+            string file = Path.Combine(sandbox.RequestStore, $"{name}.json");
+            await File.WriteAllTextAsync(
+                file,
+                $$"""
+                {"locations":[{"kind":"ServiceBusQueue","place":"{{WorldNames.BusNamespace}}/{{name}}",
+                "resourceId":"{{sandbox.Server.World.Names.ServiceBusId}}/queues/{{name}}"}]}
+                """
+            );
+            await sandbox.ConnectAsync(options => options with { LocationFile = file });
+        }
+    }
+
     private const string Cancel = "com.microsoft:cancel-scheduled-message";
 
     private static readonly ErasureOptions Settling = new() { SettleMessages = true };

@@ -44,6 +44,9 @@ internal sealed class BusSandbox : IAsyncDisposable
     /// <summary>Runs when something is announced, before it is done.</summary>
     public Func<Announcement, Task> OnAnnounced { get; set; } = static _ => Task.CompletedTask;
 
+    /// <summary>What a plan shows of the location that is asked about.</summary>
+    public IReadOnlyList<SeenItem> Planned { get; set; } = [];
+
     /// <summary>What is asked for of the devices.</summary>
     public ErasureOptions Erasure { get; set; } = ErasureOptions.OwnAndCurrent;
 
@@ -166,5 +169,8 @@ internal sealed class BusSandbox : IAsyncDisposable
                     Announced.Add(what);
                 await OnAnnounced(what);
             }
-        );
+        )
+        {
+            PlannedItems = () => Planned,
+        };
 }

@@ -106,6 +106,44 @@ public sealed class BusSettlingTests
         Assert.Single(target.Messages);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task EntityOfThePlan_ThatNothingForwardsToAnyMore_IsReadAndErasedFrom(bool isDead)
+    {
+        await using BusSandbox sandbox = await StartAsync();
+        sandbox.Add(new BusQueueOptions { ForwardTo = "target" });
+        BusQueue target = sandbox.Add(name: "target");
+        BusMessage message = sandbox.Route(target, BusSandbox.Alice);
+        if (isDead)
+            BusSandbox.Settle(target, message, Settlement.DeadLetter);
+        sandbox.Planned = [.. (await sandbox.FindOneAsync(BusSandbox.Alice)).Items];
+        sandbox.Add();
+
+        DeviceDataFinding found = await sandbox.FindOneAsync(BusSandbox.Alice);
+        ErasureOutcome outcome = await sandbox.EraseAsync(found);
+
+        Assert.Equal((Verdict.Present, 1L, 1L), (found.Verdict, found.RecordCount, outcome.RecordsErased));
+        Assert.Empty(target.Messages);
+        Assert.Empty(target.DeadLetters!.Messages);
+        Assert.Equal(Verdict.Absent, (await sandbox.FindOneAsync(BusSandbox.Alice)).Verdict);
+    }
+
+    [Fact]
+    public async Task EntityOfThePlan_ThatIsGone_IsNotMissed()
+    {
+        await using BusSandbox sandbox = await StartAsync();
+        sandbox.Add();
+        sandbox.Planned =
+        [
+            new SeenItem("gone/1", ETag: null, 1, 1),
+            new SeenItem("topic/Subscriptions/gone/$deadletterqueue/2", null, 1, 1),
+        ];
+
+        Assert.Equal(Verdict.Absent, (await sandbox.FindOneAsync(BusSandbox.Alice)).Verdict);
+        Assert.Empty(sandbox.Reported);
+    }
+
     [Fact]
     public async Task WithoutTheSwitch_NothingIsReceived()
     {

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Azure.Core.Amqp;
 using Azure.Messaging.ServiceBus;
 using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Sinks.BusEntities;
 using IotHubDsr.Sandbox.Messaging.Amqp;
 using IotHubDsr.Sandbox.Messaging.ServiceBus;
 using IotHubDsr.Sandbox.World;
@@ -184,6 +186,37 @@ public sealed class BusStateTests
         DeviceDataFinding found = await sandbox.FindOneAsync(BusSandbox.Alice);
 
         Assert.Equal((Verdict.Present, null, 1), (found.Verdict, found.Until, found.Items.Count));
+    }
+
+    [Fact]
+    public async Task MessagesThatNobodyWasShown_LeaveNoDate()
+    {
+        await using BusSandbox sandbox = await BusSandbox.StartAsync();
+        BusTopic topic = sandbox.Session.Bus.AddTopic("topic");
+        BusQueue one = topic.Add("one", new BusQueueOptions { TimeToLive = TimeSpan.FromHours(1) }).Queue;
+        sandbox.Route(one, BusSandbox.Alice);
+        DataLocation location = sandbox.LocationOf("topic", isTopic: true);
+        DeviceDataFinding shown = Assert.Single(await sandbox.FindAsync(location, BusSandbox.Alice));
+        await using ServiceBusClient client = sandbox.Session.BusClient();
+        await using ServiceBusSender sender = client.CreateSender("topic");
+        await sender.ScheduleMessageAsync(BusSandbox.Of(BusSandbox.Alice), sandbox.Clock.GetUtcNow().AddDays(20));
+
+        DeviceDataFinding found = Assert.Single(await sandbox.FindAsync(location, BusSandbox.Alice));
+
+        Assert.Equal(Verdict.Expiring, shown.Verdict);
+        Assert.Equal((Verdict.OwnerAction, (DateTimeOffset?)null), (found.Verdict, found.Until));
+        Assert.Contains("1 message cannot be read yet", found.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"messageCount":9,"countDetails":{"activeMessageCount":1,"deadLetterMessageCount":2,"transferMessageCount":3}}""", 4)]
+    [InlineData("""{"countDetails":{"activeMessageCount":1,"scheduledMessageCount":1}}""", 2)]
+    [InlineData("{}", 0)]
+    public void Counts_OfAQueueThatNobodyCanLookThrough_AreOfEveryState(string properties, long expected)
+    {
+        using JsonDocument document = JsonDocument.Parse(properties);
+
+        Assert.Equal(expected, BusEntity.Read("queue", document.RootElement).Counts.OwnOfAnyState);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Azure.Storage.Queues.Models;
 using IotHubDsr.Core.Foundation;
+using IotHubDsr.Core.Records;
 using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Tests.Sinks.Azurite;
 using static IotHubDsr.Core.Tests.Sinks.StorageQueues.QueueSinkUnderTest;
@@ -33,6 +34,29 @@ public sealed class QueueErasureTests(AzuriteServer azurite) : IClassFixture<Azu
         Assert.Equal(10, queue.Announced.Sum(one => one.Items.Sum(item => item.Records)));
         Assert.Equal(bystanders.Select(text => (text, 1L)), await queue.DrainAsync());
         Assert.Empty(queue.Reported);
+    }
+
+    /// <summary>What came after the device of the plan was gone may be another one's: it stays, and the walk that saw it says so.</summary>
+    [Fact]
+    public async Task Erase_MessageBeyondTheBound_IsGivenBackAndNobodyIsAbsent()
+    {
+        await using QueueSinkUnderTest queue = await QueueSinkUnderTest.StartAsync();
+        queue.Erasure = Settling;
+        queue.Bounds = new Dictionary<string, RecordBound>
+        {
+            [Alice] = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), GenerationId: null, DateTimeOffset.UnixEpoch),
+        };
+        for (int number = 0; number < 60; number++)
+            await queue.PutAsync(number == 50 ? Alice : Bob);
+
+        IReadOnlyList<ErasureOutcome> outcomes = await queue.EraseAsync(await queue.FindAsync(Alice), CancellationToken.None, static _ =>
+            100
+        );
+        DeviceDataFinding after = await queue.FindOneAsync(Alice);
+
+        Assert.Equal((0L, null), (outcomes[0].RecordsErased, outcomes[0].Fault));
+        Assert.NotEqual(Verdict.Absent, after.Verdict);
+        Assert.Equal(60, (await queue.DrainAsync()).Count);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using IotHubDsr.Core.Tests.Operations;
+using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.Storage.Queues;
 using IotHubDsr.Sandbox.World;
 using static IotHubDsr.Core.Tests.Sinks.StorageQueues.QueueSinkUnderTest;
@@ -191,6 +192,38 @@ public sealed class QueueRequestTests
         queue.Messages.Count(message => message.Text.Contains("\"dev1\"", StringComparison.Ordinal));
 
     /// <summary>Replaces what is seeded by events of which every fifth is the device's.</summary>
+    /// <summary>While nobody can tell what leads to the queue, what could still arrive by a time still can.</summary>
+    [Fact]
+    public async Task Resume_SubscriptionsCannotBeListed_IsPendingAsLongAsBefore()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        StorageQueue queue = Fill(sandbox, 20);
+        ErasurePlan plan = await sandbox.PlanAsync(new ErasureOptions { SettleMessages = true }, Device);
+        ErasureReceipt first = Assert.Single(await sandbox.EraseAsync(plan), IsOfQueue);
+        string id = first.RequestId;
+        DateTimeOffset until = first.Until!.Value;
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromHours(1));
+        sandbox.Server.Faults.Add(
+            new FaultRule
+            {
+                PathContains = "eventSubscriptions",
+                Status = 403,
+                Times = 1_000,
+            }
+        );
+
+        ErasureReceipt unlisted = Assert.Single(await sandbox.ResumeAsync(id), IsOfQueue);
+        queue.Put(Event(Device).ToJsonString(), TimeSpan.FromDays(7), TimeSpan.Zero);
+        sandbox.Server.Faults.Clear();
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromHours(25));
+        ErasureReceipt later = Assert.Single(await sandbox.ResumeAsync(id), IsOfQueue);
+
+        Assert.Equal(Verdict.ErasurePending, first.Verdict);
+        Assert.Equal(Verdict.ErasurePending, unlisted.Verdict);
+        Assert.True(unlisted.Until >= until, $"{unlisted.Until:u} {until:u} {unlisted.Detail}");
+        Assert.Equal((Verdict.Erased, 0L), (later.Verdict, later.RecordsRemaining));
+    }
+
     private static StorageQueue Fill(RequestSandbox sandbox, int count)
     {
         StorageQueue queue = sandbox.Server.World.Blobs.GetOrAddAccount(WorldNames.UploadAccount).Queues.GetOrAdd(WorldNames.EventQueue);

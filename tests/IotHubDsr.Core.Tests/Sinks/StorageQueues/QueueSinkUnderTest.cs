@@ -5,6 +5,7 @@ using Azure.Storage.Queues.Models;
 using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Azure.Queues;
 using IotHubDsr.Core.Foundation;
+using IotHubDsr.Core.Records;
 using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Sinks.StorageQueues;
 using IotHubDsr.Core.Tests.Packages;
@@ -52,6 +53,9 @@ internal sealed class QueueSinkUnderTest : IAsyncDisposable
 
     /// <summary>What is asked for of the devices.</summary>
     public ErasureOptions Erasure { get; set; } = ErasureOptions.OwnAndCurrent;
+
+    /// <summary>See <see cref="SinkCall.Bounds"/>.</summary>
+    public IReadOnlyDictionary<string, RecordBound> Bounds { get; set; } = new Dictionary<string, RecordBound>();
 
     /// <summary>What the calls of one operation share.</summary>
     public WorkGate Operation { get; set; } = new(4);
@@ -169,6 +173,7 @@ internal sealed class QueueSinkUnderTest : IAsyncDisposable
         )
         {
             Allowance = allowance,
+            Bounds = allowance is null ? new Dictionary<string, RecordBound>() : Bounds,
             Gate = Operation,
         };
 }
