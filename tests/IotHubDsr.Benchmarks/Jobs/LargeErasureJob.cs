@@ -52,6 +52,7 @@ internal sealed class LargeErasureJob : IJob
 
         // The sandbox is as new as the worker: neither side is to pay for its first steps.
         await download.RunAsync();
+        await BareUpload.RunAsync(archive.Sandbox, RoutedArchive.Account, changed.Count, RoutedArchive.Mebibytes(BlobMebibytes));
         double bare = await download.RunAsync();
         await archive.Sandbox.ClearLogAsync();
         JobReport planned = await worker.PlanAsync([Subject]);

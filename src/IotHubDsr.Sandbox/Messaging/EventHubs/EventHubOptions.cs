@@ -12,7 +12,7 @@ internal sealed record EventHubOptions
     /// <summary>How long events are kept; null is for ever.</summary>
     public TimeSpan? Retention { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>Delete, Compact or DeleteOrCompact. Compaction itself is not simulated: a hub that compacts keeps its events.</summary>
+    /// <summary>Delete, Compact or DeleteOrCompact. A hub that compacts keeps its events until it is told which leave.</summary>
     public string CleanupPolicy { get; init; } = "Delete";
 
     public int? TombstoneRetentionHours { get; init; }

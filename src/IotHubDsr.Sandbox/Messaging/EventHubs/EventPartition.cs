@@ -17,6 +17,7 @@ internal sealed class EventPartition(int id, EventHub hub)
     private readonly List<StoredEvent> _events = [];
     private readonly List<EventReader> _readers = [];
     private readonly SectionWriter _writer = new();
+    private readonly HashSet<long> _compacted = [];
     private byte[] _chunk = [];
     private int _used;
     private int _gone;
@@ -97,13 +98,22 @@ internal sealed class EventPartition(int id, EventHub hub)
         {
             Trim();
             sequence = Math.Max(sequence, _first + _gone);
+            while (_compacted.Contains(sequence))
+                sequence++;
             int from = (int)(sequence - _first);
-            int count = Math.Min(target.Length, _events.Count - from);
-            for (int index = 0; index < count; index++)
-                target[index] = _events[from + index];
-
-            return Math.Max(0, count);
+            int most = Math.Min(target.Length, _events.Count - from);
+            int count = 0;
+            while (count < most && !_compacted.Contains(sequence + count))
+                target[count] = _events[from + count++];
+            return count;
         }
+    }
+
+    /// <summary>Takes an event out from among the others, as compaction does; the state of the partition counts on.</summary>
+    public void Compact(long sequence)
+    {
+        lock (_lock)
+            _compacted.Add(sequence);
     }
 
     /// <summary>The sequence number of the first event at or after a time; past the end when there is none.</summary>

@@ -65,4 +65,21 @@ public sealed class EventExpiryTests
         Assert.Equal((1L, null), (found[0].Records, found[0].Until));
         Assert.Contains(why, found[0].Detail, StringComparison.Ordinal);
     }
+
+    /// <summary>The last event of a partition is one that the service still names when compaction has taken it.</summary>
+    [Fact]
+    public async Task Compaction_ThatTookTheLastEvent_LeavesThePartitionReadable()
+    {
+        await using EventHubSandbox sandbox = await EventHubSandbox.StartAsync();
+        EventHub hub = sandbox.Add(new EventHubOptions { Partitions = 1, CleanupPolicy = "Compact" });
+        foreach (string device in (string[])[EventHubSandbox.Alice, EventHubSandbox.Bob, EventHubSandbox.Bob])
+            EventHubSandbox.Route(hub, sandbox.Message(device));
+        hub.Partitions[0].Compact(1);
+        hub.Partitions[0].Compact(2);
+
+        IReadOnlyList<DeviceDataFinding> found = await sandbox.FindAsync(EventHubSandbox.Name, EventHubSandbox.Alice, EventHubSandbox.Bob);
+
+        Assert.Equal([(Verdict.OwnerAction, 1L), (Verdict.Absent, 0L)], found.Select(one => (one.Verdict, one.RecordCount)));
+        Assert.Empty(sandbox.Reported);
+    }
 }

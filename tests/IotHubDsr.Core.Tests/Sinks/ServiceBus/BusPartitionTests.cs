@@ -49,6 +49,7 @@ public sealed class BusPartitionTests
 
         Assert.Equal([(Verdict.OwnerAction, 30L), (Verdict.OwnerAction, 0L)], found.Select(one => (one.Verdict, one.RecordCount)));
         Assert.Contains("10 messages of 40 in its partitions were not shown", found[1].Detail, StringComparison.Ordinal);
+        Assert.All(found, static one => Assert.True(one.HidesSome));
     }
 
     [Theory]
