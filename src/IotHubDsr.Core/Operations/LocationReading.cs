@@ -22,6 +22,9 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
     /// <summary>By location ID and device ID, see <see cref="SinkCall.ErasedAt"/>.</summary>
     public Func<string, string, DateTimeOffset?> ErasedAt { get; init; } = static (_, _) => null;
 
+    /// <summary>By location ID and device ID, see <see cref="SinkCall.GoneBy"/>.</summary>
+    public Func<string, string, DateTimeOffset?> GoneBy { get; init; } = static (_, _) => null;
+
     public SinkCall CallFor(DataLocation location, IReadOnlyDictionary<string, RecordBound>? bounds = null, SharedReads? shared = null) =>
         new(location, options, events.EmitAsync)
         {
@@ -29,6 +32,7 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
             Shared = shared,
             Index = locations.Index,
             ErasedAt = deviceId => ErasedAt(location.Id, deviceId),
+            GoneBy = deviceId => GoneBy(location.Id, deviceId),
             OtherPlaces = OtherPlaces(location),
             Generations = _generations,
             Gate = _gate,
@@ -43,6 +47,7 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
             Tickets = terms.Tickets,
             Earlier = terms.Earlier,
             Held = terms.Held,
+            HeldDevices = terms.HeldDevices,
             Bounds = terms.Bounds,
             Doubt = terms.Doubt,
             Allowance = terms.Allowance,

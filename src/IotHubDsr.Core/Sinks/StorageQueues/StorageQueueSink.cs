@@ -73,7 +73,11 @@ internal sealed class StorageQueueSink(Func<DataLocation, CancellationToken, Tas
         if (!call.Options.Erasure.SettleMessages)
             return [.. findings.Select(static finding => new ErasureOutcome(finding.DeviceId, 0, 0))];
         QueueAccess queue = await open(call.Location, cancellationToken);
-        var erasure = new QueueErasure(queue, SelectionOf(call, findings.Select(static finding => finding.DeviceId)), call, findings, time);
+        RecordSelection selection = call.ErasableOf(
+            findings.Select(static finding => finding.DeviceId),
+            new RecordOrigin(hubName) { IsShared = true }
+        );
+        var erasure = new QueueErasure(queue, selection, call, findings, time);
         IReadOnlyList<ErasureOutcome> outcomes = await erasure.RunAsync(cancellationToken);
         if (erasure.Walked is { } walked)
             _walked[call.Location.Id] = walked;

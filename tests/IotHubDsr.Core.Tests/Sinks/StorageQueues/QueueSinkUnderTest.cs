@@ -53,6 +53,9 @@ internal sealed class QueueSinkUnderTest : IAsyncDisposable
     /// <summary>What is asked for of the devices.</summary>
     public ErasureOptions Erasure { get; set; } = ErasureOptions.OwnAndCurrent;
 
+    /// <summary>Devices of which an operator holds all.</summary>
+    public IReadOnlyCollection<string> HeldDevices { get; set; } = [];
+
     /// <summary>What the calls of one operation share.</summary>
     public WorkGate Operation { get; set; } = new(4);
 
@@ -169,6 +172,7 @@ internal sealed class QueueSinkUnderTest : IAsyncDisposable
         )
         {
             Allowance = allowance,
+            HeldDevices = HeldDevices,
             Gate = Operation,
         };
 }
