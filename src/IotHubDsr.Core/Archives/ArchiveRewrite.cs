@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Archives;
@@ -10,6 +11,12 @@ namespace IotHubDsr.Core.Archives;
 /// <param name="WithBody">Whether records that name a subject only in their body go too, whoever sent them.</param>
 internal sealed record RecordSelection(SubjectIndex Subjects, bool IncludeRelayed = false, bool WithBody = false)
 {
+    /// <summary>Subjects of which nothing goes: what is one's as well as another subject's stays.</summary>
+    public IReadOnlySet<string> Kept { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>Whether nothing of a subject goes.</summary>
+    public bool Keeps(int subject) => Kept.Count > 0 && Kept.Contains(Subjects[subject]);
+
     /// <summary>Whether a record that matches in this way is a subject's.</summary>
     public bool Includes(MatchKind kind) =>
         kind switch
@@ -45,6 +52,9 @@ internal sealed record ArchiveRewrite(
 {
     /// <summary>Kept records whose sender cannot be determined.</summary>
     public UnreadRecords Unread { get; init; }
+
+    /// <summary>Records that would have gone if they were not a kept subject's as well.</summary>
+    public long RecordsHeld { get; init; }
 
     public long RecordsKept => RecordsRead - RecordsRemoved;
 }

@@ -15,7 +15,10 @@ internal sealed class KeptHash
 
     private const int TagSize = 16;
 
-    private readonly AesGcm _aes = new("IotHubDsr: kept!"u8, TagSize);
+    /// <summary>An instance serves one call at a time.</summary>
+    [ThreadStatic]
+    private static AesGcm? t_aes;
+
     private readonly IncrementalHash _tags = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] _chunk = new byte[ChunkSize];
     private int _count;
@@ -63,7 +66,7 @@ internal sealed class KeptHash
         Span<byte> nonce = stackalloc byte[12];
         BinaryPrimitives.WriteInt64LittleEndian(nonce, _chunks++);
         Span<byte> tag = stackalloc byte[TagSize];
-        _aes.Encrypt(nonce, plaintext: [], ciphertext: [], tag, chunk);
+        (t_aes ??= new AesGcm("IotHubDsr: kept!"u8, TagSize)).Encrypt(nonce, plaintext: [], ciphertext: [], tag, chunk);
         _tags.AppendData(tag);
     }
 }

@@ -81,19 +81,31 @@ internal sealed class RewritePass(RecordSelection selection, IRewriteTarget targ
     private readonly MatchLedger _removed = new(selection.Subjects);
     private readonly MatchLedger _retained = new(selection.Subjects);
     private long _recordsRemoved;
+    private long _recordsHeld;
     private long _bytesWritten;
 
     public override bool LeavesOut(in MatchedRecord record)
     {
         ReadOnlySpan<SubjectMatch> matches = Matcher.Resolve(record.Facts);
-        bool remove = false;
+        bool isWanted = false;
+        bool isHeld = false;
         foreach (SubjectMatch match in matches)
-            remove |= !match.IsUnclear && selection.Includes(match.Kind);
+        {
+            if (selection.Keeps(match.Subject))
+                isHeld |= selection.Includes(match.Kind);
+            else
+                isWanted |= !match.IsUnclear && selection.Includes(match.Kind);
+        }
 
+        bool remove = isWanted && !isHeld;
         foreach (SubjectMatch match in matches)
-            (remove ? _removed : _retained).Add(match, record.Raw.Length, record.Facts);
+        {
+            if (!selection.Keeps(match.Subject))
+                (remove ? _removed : _retained).Add(match, record.Raw.Length, record.Facts);
+        }
 
         _recordsRemoved += remove ? 1 : 0;
+        _recordsHeld += isWanted && isHeld ? 1 : 0;
         return remove;
     }
 
@@ -113,5 +125,6 @@ internal sealed class RewritePass(RecordSelection selection, IRewriteTarget targ
         new(format, RecordsRead, _recordsRemoved, _removed.ToList(), _retained.ToList(), KeptDigest!.Value, bytesRead, _bytesWritten)
         {
             Unread = Unread,
+            RecordsHeld = _recordsHeld,
         };
 }

@@ -74,6 +74,7 @@ internal sealed class AttemptPreparing(
         }
 
         part.Held = HeldFor(all, [.. part.Attempts.Where(attempt => attempt.Fault is null)]);
+        part.HeldDevices = [.. all.Where(static step => step.Hold is not null).Select(static step => step.DeviceId)];
         part.Earlier = new Dictionary<string, string>(state.Replaced, StringComparer.Ordinal);
     }
 

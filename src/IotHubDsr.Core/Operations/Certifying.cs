@@ -136,7 +136,7 @@ internal sealed class Certifying(
             Place = location.Place,
             Method = MethodOf(location, receipts),
             Detail = DetailOf(location, receipts),
-            ErasedAt = state.ErasedAt,
+            ErasedAt = receipts.Max(receipt => state.Of(open.Key.Subject(receipt.DeviceId)).ErasedAt),
             VerifiedAt = state.ReadAt,
             Reading = state.ReadAt is null ? null : ReadingOf(location),
             Recipient = RecipientOf(location),
@@ -213,6 +213,8 @@ internal sealed class Certifying(
         {
             Verdict.Expiring when receipts.Where(receipt => receipt.Verdict == Verdict.Expiring).All(IsOver) =>
                 "Nobody can read this location. By the services' clock, its data has expired by retention at the time given.",
+            Verdict.Expiring when receipts.Where(receipt => receipt.Verdict == Verdict.Expiring).All(IsKeptElsewhere) =>
+                "Nothing was left when it was read. What was deleted is kept in copies, from which it can be restored, until the time given.",
             Verdict.Absent or Verdict.Erased => null,
             Verdict.ErasurePending when open.State.Of(location.Id).Tickets.Open is { Count: > 0 } ordered => ordered.All(static ticket =>
                 ticket.IsUnconfirmed == true
@@ -234,6 +236,13 @@ internal sealed class Certifying(
                 "The person responsible for the location must determine which of its records the request is about.",
             var verdict => location.Advice ?? (verdict == Verdict.Expiring ? "The data cannot be deleted and expires by retention." : null),
         };
+
+    /// <summary>Whether what expires is no longer there, but in copies that the service keeps of what was deleted.</summary>
+    private static bool IsKeptElsewhere(ErasureReceipt receipt) =>
+        receipt is { RecordsRemaining: 0, Location: var location }
+        && (receipt.RecordsErased > 0 || receipt.RecordsPlanned > 0)
+        && location.Capabilities.HasFlag(LocationCapabilities.Erase)
+        && !SinkCatalogue.Has(location.Kind, PlaceTraits.DeliversToReceivers);
 
     private bool IsOver(ErasureReceipt receipt) => open.State.Of(receipt.Location.Id).Of(open.Key.Subject(receipt.DeviceId)).IsOver;
 }

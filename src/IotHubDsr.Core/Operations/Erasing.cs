@@ -26,10 +26,7 @@ internal sealed class Erasing(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        RunOptions run = RunOptions.For(RunKinds.Erase, options.Performer, options.ThrottleLimit, _clock.GetUtcNow()) with
-        {
-            Recipients = options.Recipients,
-        };
+        var run = RunOptions.For(RunKinds.Erase, options.Performer, options.ThrottleLimit, _clock.GetUtcNow());
         ErasurePlan accepted = PlanDocument.RequireSealed(plan.Approved ?? plan);
         EvidenceLimits.Require(accepted);
         await StoreGuard.RequireWritableAsync(store, EvidenceLimits.SizeOf(accepted), cancellationToken);
@@ -71,6 +68,7 @@ internal sealed class Erasing(
             }
 
             await open.Folder.SaveAsync(EvidenceFiles.Plan(accepted.Digest), file => PlanDocument.Write(accepted, file), cancellationToken);
+            await RecipientTerms.SaveAsync(open.Folder, options.Recipients, cancellationToken);
             if (plan.Approval is { } approval)
                 await open.Folder.SaveAsync(EvidenceFiles.PlanSignature(accepted.Digest), approval.Signature, cancellationToken);
             return accepted;

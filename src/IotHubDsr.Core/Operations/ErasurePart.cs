@@ -26,6 +26,9 @@ internal sealed class ErasurePart(IReadOnlyList<RequestStep> steps, IReadOnlyLis
     /// <inheritdoc cref="SinkCall.Held" />
     public ILookup<string, string> Held { get; set; } = Array.Empty<string>().ToLookup(path => path);
 
+    /// <inheritdoc cref="SinkCall.HeldDevices" />
+    public IReadOnlyCollection<string> HeldDevices { get; set; } = [];
+
     /// <inheritdoc cref="SinkCall.Earlier" />
     public Dictionary<string, string> Earlier { get; set; } = [];
 }

@@ -24,6 +24,9 @@ internal sealed record ErasureTerms
     /// <inheritdoc cref="SinkCall.Held" />
     public required ILookup<string, string> Held { get; init; }
 
+    /// <inheritdoc cref="SinkCall.HeldDevices" />
+    public required IReadOnlyCollection<string> HeldDevices { get; init; }
+
     /// <inheritdoc cref="SinkCall.Bounds" />
     public required IReadOnlyDictionary<string, RecordBound> Bounds { get; init; }
 

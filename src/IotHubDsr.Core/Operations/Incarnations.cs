@@ -58,6 +58,10 @@ internal sealed class Incarnations
             return _hadAnother.Contains(step.DeviceId) || _open.State.HadAnotherDevice(step.Subject);
     }
 
+    /// <summary>Whether this run has read the registry about the device: of one that did not answer nobody knows who has the ID now.</summary>
+    public bool IsSeen(string deviceId) =>
+        _registry.TryGetValue(deviceId, out RequestStep? step) && step.After is { Verdict: not (Verdict.Unreachable or Verdict.Unknown) };
+
     /// <summary>Records tell that another device had the ID after the plan.</summary>
     public void NoteAnother(string deviceId)
     {

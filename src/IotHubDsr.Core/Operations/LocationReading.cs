@@ -25,6 +25,9 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
     /// <summary>By location ID, see <see cref="SinkCall.PlannedItems"/>.</summary>
     public Func<string, IEnumerable<SeenItem>> PlannedItems { get; init; } = static _ => [];
 
+    /// <summary>By location ID and device ID, see <see cref="SinkCall.GoneBy"/>.</summary>
+    public Func<string, string, DateTimeOffset?> GoneBy { get; init; } = static (_, _) => null;
+
     public SinkCall CallFor(DataLocation location, IReadOnlyDictionary<string, RecordBound>? bounds = null, SharedReads? shared = null) =>
         new(location, options, events.EmitAsync)
         {
@@ -33,6 +36,7 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
             Index = locations.Index,
             ErasedAt = deviceId => ErasedAt(location.Id, deviceId),
             PlannedItems = () => PlannedItems(location.Id),
+            GoneBy = deviceId => GoneBy(location.Id, deviceId),
             OtherPlaces = OtherPlaces(location),
             Generations = _generations,
             Gate = _gate,
@@ -47,6 +51,7 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
             Tickets = terms.Tickets,
             Earlier = terms.Earlier,
             Held = terms.Held,
+            HeldDevices = terms.HeldDevices,
             Bounds = terms.Bounds,
             Doubt = terms.Doubt,
             Allowance = terms.Allowance,

@@ -14,9 +14,6 @@ namespace IotHubDsr.Core.Operations;
 /// <param name="ThrottleLimit">How many blobs or devices to process at once.</param>
 internal sealed record RunOptions(string Kind, Party Performer, SigningKey? Key, int ThrottleLimit)
 {
-    /// <summary>What recipients are told that no sink reaches.</summary>
-    public RecipientOptions Recipients { get; init; } = new();
-
     /// <exception cref="DsrException">The performer's certificate cannot sign: this is reported before anything is done.</exception>
     public static RunOptions For(string kind, Performer performer, int throttleLimit, DateTimeOffset now)
     {
@@ -83,7 +80,10 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
     }
 
     private static bool MayBeAsked(RequestStep step, Incarnations incarnations) =>
-        step.Hold is null && !incarnations.HadAnother(step) && incarnations.KnownDoubt(step.DeviceId) is null;
+        step.Hold is null
+        && incarnations.IsSeen(step.DeviceId)
+        && !incarnations.HadAnother(step)
+        && incarnations.KnownDoubt(step.DeviceId) is null;
 
     /// <summary>
     /// The plan's options; where it asks what becomes of enrollments, with the answer that the journal has. Where nobody was asked, for
@@ -118,14 +118,16 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
         await events.ReportAsync(locations.Faults, cancellationToken);
         HoldBook holds = await HoldBook.ReadAsync(open, cancellationToken);
         var sinkOptions = new SinkOptions(options.ThrottleLimit) { Erasure = ErasureOf(plan) };
+        ErasurePlan accepted = plan.Approved ?? plan;
+        IReadOnlyList<ErasurePlan> earlierPlans = await EarlierPlansAsync(accepted, cancellationToken);
+        var shown = new ShownRecords(open, [.. earlierPlans, accepted], _clock);
         var reading = new LocationReading(locations, sinkOptions, events)
         {
             ErasedAt = ErasedAt,
+            GoneBy = shown.GoneBy,
             PlannedItems = id => plan.Steps.Where(step => step.Location.Id == id).SelectMany(static step => step.Finding.Items),
         };
         var tickets = new TicketFollowing(open, locations, reading, events);
-        ErasurePlan accepted = plan.Approved ?? plan;
-        IReadOnlyList<ErasurePlan> earlierPlans = await EarlierPlansAsync(accepted, cancellationToken);
 
         // Whose the records are that an order has left is known before it is asked for.
         reading.Expect(Incarnations.GenerationsOf(accepted, earlierPlans));
@@ -151,7 +153,10 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
         if (options.Kind != RunKinds.Verify)
         {
             // A recipient erases all of an ID: not before it is known that nobody else has it, and nothing of it is held.
-            var asking = new RecipientAsking(open, locations, plan.Scope, options.Recipients, events);
+            RecipientOptions told = await StoreGuard.RunAsync(open.Folder.StorePlace, () =>
+                RecipientTerms.ReadAsync(open.Folder, cancellationToken)
+            );
+            var asking = new RecipientAsking(open, locations, plan.Scope, told, events);
             await asking.RunAsync(
                 steps
                     .GroupBy(static step => step.Location.Id, StringComparer.Ordinal)

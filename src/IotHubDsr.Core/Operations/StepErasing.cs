@@ -194,6 +194,7 @@ internal sealed class StepErasing(
                     Tickets = tickets.OpenOf(location.Id),
                     Earlier = part.Earlier,
                     Held = part.Held,
+                    HeldDevices = part.HeldDevices,
                     Bounds = part.Bounds,
                     Doubt = incarnations.AskAsync,
                     Allowance = allowance,

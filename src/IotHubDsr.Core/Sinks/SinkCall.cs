@@ -35,6 +35,11 @@ internal sealed class SinkCall(
     /// </summary>
     public ILookup<string, string> Held { get; init; } = Array.Empty<string>().ToLookup(path => path);
 
+    /// <summary>
+    /// Devices for which an operator holds all of the location: of these everything is kept, also what no plan has shown.
+    /// </summary>
+    public IReadOnlyCollection<string> HeldDevices { get; init; } = [];
+
     /// <summary>By device ID, which records belong to the device that the plan knew; a device without an entry has no bound.</summary>
     public IReadOnlyDictionary<string, RecordBound> Bounds { get; init; } = FrozenDictionary<string, RecordBound>.Empty;
 
@@ -70,6 +75,12 @@ internal sealed class SinkCall(
     /// <summary>What the plan shows of the location; nothing where no plan is run.</summary>
     public Func<IEnumerable<SeenItem>> PlannedItems { get; init; } = static () => [];
 
+    /// <summary>
+    /// By when what a plan showed of a device was gone, if it is gone: the time at which it was first found so, which is now at the latest.
+    /// Null where no plan showed anything. Somebody else can have deleted it, and copies be kept of it all the same.
+    /// </summary>
+    public Func<string, DateTimeOffset?> GoneBy { get; init; } = static _ => null;
+
     /// <summary>How much more than was found may be erased; null where no plan is run.</summary>
     public ErasureAllowance? Allowance { get; init; }
 
@@ -99,6 +110,27 @@ internal sealed class SinkCall(
     /// <param name="deviceIds">The devices.</param>
     /// <param name="origin">The hub that they belong to; null when records do not tell.</param>
     public RecordSelection SelectionOf(IEnumerable<string> deviceIds, RecordOrigin? origin) => SelectionOf(deviceIds, origin, Bounds);
+
+    /// <summary>The devices for which an item is held; without a path, those for which all of the location is.</summary>
+    public IReadOnlyCollection<string> HeldIn(string? path) =>
+        path is not null && Held.Contains(path) ? [.. Held[path].Union(HeldDevices, StringComparer.Ordinal)] : HeldDevices;
+
+    /// <summary>
+    /// What an erasure takes: the records of the devices, but those that are a held device's as well (<see cref="RecordSelection.Kept"/>).
+    /// </summary>
+    /// <param name="deviceIds">The devices.</param>
+    /// <param name="origin">The hub that they belong to; null when records do not tell.</param>
+    /// <param name="path">The item, if it is about one.</param>
+    public RecordSelection ErasableOf(IEnumerable<string> deviceIds, RecordOrigin? origin, string? path = null)
+    {
+        IReadOnlyCollection<string> held = HeldIn(path);
+        return held.Count == 0
+            ? SelectionOf(deviceIds, origin)
+            : SelectionOf(deviceIds.Except(held, StringComparer.Ordinal).Concat(held), origin) with
+            {
+                Kept = held.ToFrozenSet(StringComparer.Ordinal),
+            };
+    }
 
     /// <summary>
     /// As <see cref="SelectionOf(IEnumerable{string}, RecordOrigin?)"/>, also records that may be another device's of the ID.

@@ -94,7 +94,7 @@ internal static class LocationFileEntry
         return new LocationDraft
         {
             Kind = kind ?? PlaceKinds.Unknown,
-            Place = kind is null ? $"{named} {place}" : place,
+            Place = kind is null ? $"{named} {LocationText.WithoutPath(place)}" : place,
             ResourceId = ResourceId(texts, problem),
             Ways = [way],
             Verdict = kind is null ? Verdict.OwnerAction : null,

@@ -16,7 +16,7 @@ internal static partial class LocationText
     public static LocationDraft Clean(LocationDraft location) =>
         location with
         {
-            Place = Clean(WithoutPath(location.Place)),
+            Place = Clean(WithoutPaths(WithoutPath(location.Place))),
             ResourceId = CleanIfAny(location.ResourceId),
             Ways = [.. location.Ways.Select(Clean).DistinctBy(static way => way.Sentence, StringComparer.Ordinal)],
             Advice = CleanIfAny(location.Advice),
@@ -30,11 +30,11 @@ internal static partial class LocationText
     private static DataWay Clean(DataWay way) =>
         way with
         {
-            Name = CleanIfAny(way.Name),
+            Name = ShownIfAny(way.Name),
             Carries = [.. way.Carries.Select(Clean)],
-            Condition = CleanIfAny(way.Condition),
-            Target = CleanIfAny(way.Target),
-            Note = CleanIfAny(way.Note),
+            Condition = ShownIfAny(way.Condition),
+            Target = ShownIfAny(way.Target),
+            Note = ShownIfAny(way.Note),
         };
 
     /// <summary>Foreign text, cut to a readable length.</summary>
@@ -56,11 +56,22 @@ internal static partial class LocationText
                 + $"{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(rest)))[..DigestLength].ToLowerInvariant()})";
     }
 
+    /// <summary>A text in which addresses are shown as <see cref="WithoutPath"/> shows them.</summary>
+    private static string WithoutPaths(string text) =>
+        Address()
+            .Replace(text, static found =>
+            {
+                string address = found.Value.TrimEnd('.', ',', ';', ':', '!', '?', ')');
+                return WithoutPath(address) + found.Value[address.Length..];
+            });
+
     /// <summary>A ground that the operator gives, on one line and well-formed: it becomes part of plans and certificates.</summary>
     public static string Ground(string text) => Quote(Clean(text).Trim());
 
     /// <summary>A setting with several values has one a line.</summary>
     private static string CleanLines(string text) => string.Join('\n', text.Split('\n').Select(Clean));
+
+    private static string? ShownIfAny(string? text) => text is null ? null : Clean(WithoutPaths(text));
 
     private static string? CleanIfAny(string? text) => text is null ? null : Clean(text);
 
@@ -73,10 +84,14 @@ internal static partial class LocationText
     public static string WithoutSecrets(string text) => Secret().Replace(text, SecretRemoved);
 
     [GeneratedRegex(
-        @"\b(?:SharedAccessKey|AccountKey|SharedAccessSignature|sig|(?:primary|secondary)Key)\\?[""']?\s*[=:]\s*\\?[""']?[^;&\s""'\\\)]*",
+        @"\b(?:SharedAccessKey|AccountKey|SharedAccessSignature|sig|(?:primary|secondary)Key|(?<=[?&])(?:code|token))"
+            + @"\\?[""']?\s*[=:]\s*\\?[""']?[^;&\s""'\\\)]*",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
     )]
     private static partial Regex Secret();
+
+    [GeneratedRegex(@"\bhttps?://[^\s""'<>]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Address();
 
     [GeneratedRegex(@"[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+", RegexOptions.CultureInvariant)]
     private static partial Regex Invisible();

@@ -105,6 +105,38 @@ public sealed class HoldTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Hold_ForOneOfTwoDevices_KeepsItsRecordsThatNameTheOther(bool isItem)
+    {
+        await using RequestSandbox sandbox = await ScopedWorld.StartAsync();
+        RoutedMessage own = ScopedWorld.Message("dev1", "g", 0);
+        RoutedMessage naming = ScopedWorld.Message("Dev1", "g", 1) with { Body = """{"about":"dev1"}"""u8.ToArray() };
+        ScopedWorld.Put(sandbox, [own, naming]);
+        ErasurePlan plan = await sandbox.PlanAsync(new RecordScope { IncludeMentioned = true }, "dev1", "Dev1");
+        ErasureStep held = plan.Steps.Single(step =>
+            step.DeviceId == "Dev1" && step.Location.Place.EndsWith("/" + ScopedWorld.Container, StringComparison.Ordinal)
+        );
+        DataRequest request = await sandbox.RegisterAsync(null, "dev1", "Dev1");
+        HoldOptions hold = HoldOn(request, held, held.Finding.Items[0]);
+        await sandbox.ChangeAsync(isItem ? hold : hold with { Item = null });
+
+        List<ErasureReceipt> receipts = await sandbox.EraseAsync(plan, requestId: request.RequestId);
+
+        Assert.Equal(ScopedWorld.Text([naming]), ScopedWorld.Text(sandbox));
+        ErasureReceipt[] given = [.. receipts.Where(receipt => receipt.Location.Id == held.Location.Id)];
+        Assert.Equal(
+            [(Verdict.Held, 0L, 1L), (Verdict.Present, 1L, 1L)],
+            given
+                .OrderBy(receipt => receipt.DeviceId, StringComparer.Ordinal)
+                .Select(receipt => (receipt.Verdict, receipt.RecordsErased ?? -1, receipt.RecordsRemaining ?? -1))
+        );
+        Assert.Contains(sandbox.Events.OfType<NoticeEvent>(), notice =>
+            notice.Text.Contains("1 record stayed, as a device that is held has a part in it", StringComparison.Ordinal)
+        );
+    }
+
+    [Theory]
     [InlineData("/raw-json")]
     [InlineData("/device-uploads")]
     public async Task Hold_OnAnOldCopy_KeepsItWhenOldVersionsAreErased(string container)

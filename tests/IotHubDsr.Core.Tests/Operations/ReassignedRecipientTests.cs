@@ -30,6 +30,29 @@ public sealed class ReassignedRecipientTests
         Assert.Equal(Verdict.OwnerAction, resumed.Single(receipt => receipt.Location.Id == webhook.LocationId).Verdict);
     }
 
+    [Theory]
+    [InlineData("silent-9", false)]
+    [InlineData("silent-9", true)]
+    [InlineData(Device, true)]
+    public async Task RegistryDoesNotAnswerInTheRun_NobodyIsAsked_UntilOneTellsThatNobodyElseHasTheId(string deviceId, bool isReassigned)
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        string[] denied = ["hub:RegistryRead"];
+        sandbox.Server.Access.Denied = deviceId == Device ? denied : [];
+        ErasurePlan plan = await sandbox.PlanAsync(deviceId);
+        sandbox.Server.Access.Denied = denied;
+        if (isReassigned)
+            Reassign(sandbox, deviceId);
+        string id = (await sandbox.EraseAsync(plan))[0].RequestId;
+        DataRequest unread = await sandbox.RequestAsync();
+        sandbox.Server.Access.Denied = [];
+
+        await sandbox.ResumeAsync(id);
+
+        Assert.All(unread.Locations, static location => Assert.Null(location.RequestFile));
+        Assert.Equal(isReassigned, Webhook(await sandbox.RequestAsync()).RequestFile is null);
+    }
+
     [Fact]
     public async Task IdIsReassignedAfterRecipientsWereAsked_TheAnswerIsThatOfTheFirstDevice_AndNobodyIsAskedAgain()
     {
@@ -68,15 +91,15 @@ public sealed class ReassignedRecipientTests
         request.Locations.First(static location => location.Kind == LocationKinds.Webhook);
 
     /// <summary>Weeks later the ID belongs to somebody else.</summary>
-    private static string Reassign(RequestSandbox sandbox)
+    private static string Reassign(RequestSandbox sandbox, string deviceId = Device)
     {
         sandbox.Server.World.Clock.Advance(TimeSpan.FromDays(20));
         HubRegistry registry = sandbox.Server.World.Registry;
         lock (registry.Gate)
         {
-            if (registry.Find(Device) is { } former)
+            if (registry.Find(deviceId) is { } former)
                 registry.Delete(former);
-            return registry.Create(Device, []).GenerationId;
+            return registry.Create(deviceId, []).GenerationId;
         }
     }
 }

@@ -1,7 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using IotHubDsr.Core.Evidence.Requests;
+using IotHubDsr.Core.Evidence.Stores;
 using IotHubDsr.Core.Foundation;
+using IotHubDsr.Sandbox.Hub;
 
 namespace IotHubDsr.Core.Tests.Operations;
 
@@ -85,6 +88,46 @@ public sealed class RecipientTests
         Assert.Equal(
             ["https://contoso.example/callbacks?a=1&b=2"],
             file.RootElement.GetProperty("status_callback_urls").EnumerateArray().Select(url => url.GetString())
+        );
+    }
+
+    [Fact]
+    public async Task Resume_OfARunThatEndedBeforeItAsked_TellsRecipientsWhatTheErasureSaid()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        var said = new RecipientOptions { NamesDevices = true, StatusCallbackUrls = [new Uri("https://contoso.example/callbacks?a=1")] };
+        await sandbox.EraseUntilAsync(await sandbox.PlanAsync("it's"), static request => request.Mutating, recipients: said);
+        DataRequest begun = await sandbox.RequestAsync();
+
+        await sandbox.ResumeAsync(begun.RequestId);
+
+        Assert.Null(Webhook(begun).RequestFile);
+        using var file = JsonDocument.Parse(File.ReadAllBytes(Webhook(await sandbox.RequestAsync()).RequestFile!));
+        Assert.Equal([("controller_customer_id", "it's", "raw")], Identities(file));
+        Assert.Equal(
+            ["https://contoso.example/callbacks?a=1"],
+            file.RootElement.GetProperty("status_callback_urls").EnumerateArray().Select(url => url.GetString())
+        );
+    }
+
+    [Fact]
+    public async Task Terms_ThatWereSaidLast_Count()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        string id = (await sandbox.RegisterAsync(null, "dev1")).RequestId;
+        IEvidenceFolder folder = new FolderEvidence(sandbox.RequestStore).Open(id);
+        var raw = new RecipientOptions { NamesDevices = true };
+        List<bool> read = [];
+        foreach (RecipientOptions said in (RecipientOptions[])[new(), raw, raw, new(), raw])
+        {
+            await RecipientTerms.SaveAsync(folder, said, CancellationToken.None);
+            read.Add((await RecipientTerms.ReadAsync(folder, CancellationToken.None)).NamesDevices);
+        }
+
+        Assert.Equal([false, true, true, false, true], read);
+        Assert.Equal(
+            3,
+            (await folder.ListAsync(CancellationToken.None)).Count(name => EvidenceFiles.RecipientTermsNumber(name) is not null)
         );
     }
 
@@ -227,6 +270,70 @@ public sealed class RecipientTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Answer_OfBeforeSomebodyElseDeletedTheDevice_IsNoAnswer(bool isDeclined)
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        ErasurePlan plan = await sandbox.PlanAsync("dev1");
+        if (isDeclined)
+            await sandbox.EraseAsync(plan, static step => step.Location.Kind != LocationKinds.DeviceRegistry);
+        else
+            await sandbox.EraseUntilAsync(plan, static request => request.Mutating);
+        DataRequest begun = await sandbox.RequestAsync();
+        DataRequestLocation webhook = Webhook(begun);
+        var answer = new OwnerActionOptions
+        {
+            RequestId = begun.RequestId,
+            LocationId = webhook.LocationId,
+            Note = "It is gone",
+        };
+        await AdvanceAsync(sandbox, 2);
+        bool isNoted = Webhook(await sandbox.ChangeAsync(answer)).IsOwnerActionDone;
+
+        // The device goes on sending until it is deleted in the portal.
+        await AdvanceAsync(sandbox, 8);
+        HubRegistry registry = sandbox.Server.World.Registry;
+        lock (registry.Gate)
+            registry.Delete(registry.Device("dev1"));
+        await AdvanceAsync(sandbox, 1);
+        await sandbox.ResumeAsync(begun.RequestId);
+        bool counts = Webhook(await sandbox.RequestAsync()).IsOwnerActionDone;
+        await sandbox.ChangeAsync(answer with { Note = "What came since is gone as well" });
+
+        Assert.Equal((true, false), (isNoted, counts));
+        Assert.True(Webhook(await sandbox.RequestAsync()).IsOwnerActionDone);
+    }
+
+    [Fact]
+    public async Task Answer_ToAPlanAboutAWindow_IsNoneToAFurtherOneAboutEverything_AndTheRecipientIsAsked()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        var window = new RecordScope { StartTime = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero) };
+        string id = (await sandbox.EraseAsync(await sandbox.PlanAsync(window, "dev1")))[0].RequestId;
+        string webhook = Webhook(await sandbox.RequestAsync()).LocationId;
+        var answer = new OwnerActionOptions
+        {
+            RequestId = id,
+            LocationId = webhook,
+            Note = "What we got since January is gone",
+        };
+        await sandbox.ChangeAsync(answer);
+        await sandbox.ResumeAsync(id);
+        bool isDone = Webhook(await sandbox.RequestAsync()).IsOwnerActionDone;
+
+        await sandbox.EraseAsync(await sandbox.PlanAsync("dev1"), requestId: id);
+        DataRequestLocation after = Webhook(await sandbox.RequestAsync());
+
+        Assert.Equal((true, false, false), (isDone, after.IsOwnerActionDone, after.RequestFile is null));
+
+        // An answer about everything is one about any part of it.
+        await sandbox.ChangeAsync(answer with { Note = "All is gone" });
+        await sandbox.EraseAsync(await sandbox.PlanAsync(window, "dev1"), requestId: id);
+        Assert.True(Webhook(await sandbox.RequestAsync()).IsOwnerActionDone);
+    }
+
+    [Theory]
     [InlineData(2, "that is in the future")]
     [InlineData(-40, "the request had not been received then")]
     public async Task Answer_AtATimeThatCannotBe_IsRefused(int days, string reason)
@@ -263,6 +370,13 @@ public sealed class RecipientTests
 
         Assert.False(File.Exists(before.RequestFile));
         Assert.Equal((null, before.RequestFileDigest), (Webhook(after).RequestFile, Webhook(after).RequestFileDigest));
+    }
+
+    /// <summary>Days pass; the services tell the time with the next answer.</summary>
+    private static async Task AdvanceAsync(RequestSandbox sandbox, int days)
+    {
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromDays(days));
+        await sandbox.LocationsAsync();
     }
 
     private static DataRequestLocation Webhook(DataRequest request) =>

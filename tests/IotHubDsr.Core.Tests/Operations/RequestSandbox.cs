@@ -199,7 +199,12 @@ internal sealed class RequestSandbox : IAsyncDisposable
     /// <summary>
     /// Erases, and stops as if by Ctrl-C when the sandbox gets a request, or has done what one over AMQP asks for.
     /// </summary>
-    public async Task EraseUntilAsync(ErasurePlan plan, Func<LoggedRequest, bool> when, string? store = null)
+    public async Task EraseUntilAsync(
+        ErasurePlan plan,
+        Func<LoggedRequest, bool> when,
+        string? store = null,
+        RecipientOptions? recipients = null
+    )
     {
         using var stop = new CancellationTokenSource();
         Server.RequestLog.Observer = request =>
@@ -207,7 +212,12 @@ internal sealed class RequestSandbox : IAsyncDisposable
             if ((request.Status == 0 || request.Service is "eventhubs" or "servicebus") && when(request))
                 stop.Cancel();
         };
-        var options = new RemoveOptions { Context = Context, Store = store };
+        var options = new RemoveOptions
+        {
+            Context = Context,
+            Store = store,
+            Recipients = recipients ?? new RecipientOptions(),
+        };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
             RunAsync<ErasureReceipt>(_engine.EraseAsync(options, plan, _ => true, stop.Token))
         );

@@ -38,6 +38,34 @@ public sealed class WebhookAddressTests
         Assert.Equal((subscribed.Id, subscribed.Place), (extra.Id, extra.Place));
     }
 
+    [Theory]
+    [InlineData("LogicApp", "https://h.example/api/hook?code=s3cr3t", null, "https://h.example (rest of the address: ")]
+    [InlineData("Teams", "https://h.example/webhookb2/s3cr3t/IncomingWebhook", null, "https://h.example (rest of the address: ")]
+    [InlineData("Webhook", "the hook https://h.example/s3cr3t?x=s3cr3t, of the CRM", null, "), of the CRM")]
+    [InlineData("CRM", "HTTPS://ana:s3cr3t@h.example/", null, "(rest of the address: ")]
+    [InlineData("Webhook", "h.example/api/hook?code=s3cr3t", null, "h.example/api/hook?(secret removed)")]
+    [InlineData("CRM", "h.example", "it posts to https://h.example/s3cr3t.", "h.example")]
+    public async Task Address_InATextOfTheLocationFile_IsShownWithoutItsPath(string kind, string place, string? note, string shown)
+    {
+        string more = note is null ? "" : $",\"note\":\"{note}\"";
+        string entry = $$"""{"locations":[{"kind":"{{kind}}","place":"{{place}}"{{more}}}]}""";
+        IReadOnlyList<LocationDraft> named = LocationFile.Parse(
+            "extra.json",
+            Encoding.UTF8.GetBytes(entry),
+            SinkCatalogue.OfModule.Kinds,
+            Cloud.Public
+        );
+
+        DataLocation location = Assert.Single((await new HubWorld().DiscoverAsync(HubWorld.Hub("{}"), named)).Locations, one =>
+            one.Place.Contains("h.example", StringComparison.Ordinal)
+        );
+
+        Assert.Contains(shown, location.Place, StringComparison.Ordinal);
+        string all =
+            location.Id + location + string.Join(' ', location.Provenance) + string.Join(' ', location.Ways.Select(way => way.Note));
+        Assert.DoesNotContain("s3cr3t", all, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Webhooks_OfOneHost_AreToldApart() =>
         Assert.NotEqual((await HookAsync("https://hook.example/a")).Id, (await HookAsync("https://hook.example/b")).Id);

@@ -14,6 +14,12 @@ internal sealed record StepState
     /// <summary>When something was erased last; null when nothing was.</summary>
     public DateTimeOffset? ErasedAt { get; init; }
 
+    /// <summary>
+    /// When the location was first read, without interruption since, with nothing of the subject in it; null while something is, and before
+    /// it was read.
+    /// </summary>
+    public DateTimeOffset? EmptyAt { get; init; }
+
     /// <summary>Whether all that was found was erased.</summary>
     public bool IsSettled { get; init; }
 
@@ -101,6 +107,7 @@ internal sealed class LocationState
             {
                 Until = step.Verdict == IotHubDsr.Verdict.ErasurePending ? null : step.Until,
                 ErasedAt = step.ErasedAt is null ? null : now,
+                EmptyAt = step.EmptyAt is null ? null : now,
             }
         );
     }

@@ -81,11 +81,11 @@ internal sealed class RequestState
     public RecipientState RecipientOf(string locationId) => _recipients.GetValueOrDefault(locationId, RecipientState.Unknown);
 
     /// <summary>
-    /// Whether the action of a location's owner was noted as done, and not before a device was deleted that could send until then. Dates are
-    /// noted without a time, and in the time of some place: a day counts as none.
+    /// Whether the action of a location's owner was noted as done, and not before a device was gone that could send until then, whoever
+    /// deleted it. Dates are noted without a time, and in the time of some place: a day counts as none.
     /// </summary>
     public bool HasOwnerActed(string locationId) =>
-        RecipientOf(locationId) is { Note: not null } acted && !(_devices.LastDeletedAt > acted.ActedAt?.AddDays(1));
+        RecipientOf(locationId) is { Note: not null } acted && !(_devices.LastGoneAt > acted.ActedAt?.AddDays(1));
 
     /// <summary>When a subject's device was deleted by this request; null when it was not.</summary>
     public DateTimeOffset? DeletedAt(string subject) => _devices.DeletedAt(subject);
@@ -263,20 +263,26 @@ internal sealed class RequestState
         location.See(verified.Inflow, at);
         foreach (VerifiedGroup group in verified.Groups)
         {
-            location.Update(group.Subjects, step =>
-                step with
-                {
-                    Verdict = group.Verdict,
-                    Until = group.Until,
-                    Remaining = SubjectOutcome.Counted(group.Remaining, group.Verdict),
-                    IsOver = group.IsOver == true,
-                    NeedsPlan = group.NeedsPlan == true,
-                }
-            );
+            bool isKnown = verified.IsRead && group.Verdict is not (Verdict.Unreachable or Verdict.Unknown);
+            location.Update(group.Subjects, step => Seen(step, group, isKnown ? EmptySince(step, group, at) : step.EmptyAt));
             if (verified.IsRead && SinkCatalogue.Has(location.Planned?.Kind, PlaceTraits.HoldsIdentity))
                 _devices.See(group, group.Subjects ?? Registration!.Subjects, at);
         }
     }
+
+    private static StepState Seen(StepState step, VerifiedGroup group, DateTimeOffset? emptyAt) =>
+        step with
+        {
+            EmptyAt = emptyAt,
+            Verdict = group.Verdict,
+            Until = group.Until,
+            Remaining = SubjectOutcome.Counted(group.Remaining, group.Verdict),
+            IsOver = group.IsOver == true,
+            NeedsPlan = group.NeedsPlan == true,
+        };
+
+    private static DateTimeOffset? EmptySince(StepState step, VerifiedGroup group, DateTimeOffset at) =>
+        group.Remaining == 0 ? step.EmptyAt ?? at : null;
 
     /// <summary>What was announced is accounted for, but for what a service is still to carry out.</summary>
     private void Forget(LocationState location, IReadOnlyList<string>? subjects)
@@ -290,12 +296,17 @@ internal sealed class RequestState
     {
         bool isFurther = Plan is { } before && before.Digest != planned.Digest;
         AnsweredAt = Plan?.Digest == planned.Digest ? AnsweredAt : null;
+        if (ScopeStatement.IsPart(Plan?.Scope) && Plan!.Scope != planned.Scope)
+            ForgetAnswers();
         Plan = planned;
         PlannedAt = at;
         if (!_plans.Contains(planned.Digest))
             _plans.Add(planned.Digest);
         foreach (PlannedLocation location in planned.Locations)
         {
+            // Of several devices the sum does not tell which are there.
+            if (location.Records > 0 && Subjects.Count == 1 && SinkCatalogue.Has(location.Kind, PlaceTraits.HoldsIdentity))
+                _devices.NoteThere(Subjects.Keys);
             Of(location.Id).Planned = location;
             Of(location.Id)
                 .Update(subjects: null, step => isFurther
@@ -304,6 +315,7 @@ internal sealed class RequestState
                             Erased = step.Erased,
                             Changes = step.Changes,
                             ErasedAt = step.ErasedAt,
+                            EmptyAt = step.EmptyAt,
                             ErasedBefore = step.Erased,
                         }
                         : step with
@@ -314,6 +326,13 @@ internal sealed class RequestState
 
         foreach (DeclinedSteps declined in planned.Declined)
             Of(declined.Location).Update(declined.Subjects, step => step with { IsDeclined = true });
+    }
+
+    /// <summary>What owners did was about a part of the data, and the further plan is about another: their answer is not one to it.</summary>
+    private void ForgetAnswers()
+    {
+        foreach ((string location, RecipientState recipient) in _recipients.ToList())
+            _recipients[location] = recipient with { Note = null, ActedAt = null };
     }
 
     private void Apply(Erased erased, DateTimeOffset at)

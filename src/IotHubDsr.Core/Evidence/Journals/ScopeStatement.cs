@@ -6,6 +6,9 @@ namespace IotHubDsr.Core.Evidence.Journals;
 /// </summary>
 internal sealed record ScopeStatement(bool IsOneIncarnation, DateTimeOffset? StartTime, DateTimeOffset? EndTime, bool IncludesMentioned)
 {
+    /// <summary>Whether it is about less than all that was sent under an ID; whether texts that name it count makes no difference.</summary>
+    public static bool IsPart(ScopeStatement? scope) => scope is not (null or { IsOneIncarnation: false, StartTime: null, EndTime: null });
+
     /// <summary>Null for everything.</summary>
     public static ScopeStatement? Of(RecordScope scope) =>
         scope == RecordScope.All

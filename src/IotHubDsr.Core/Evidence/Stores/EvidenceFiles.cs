@@ -28,6 +28,12 @@ internal static partial class EvidenceFiles
     /// <summary>The file that asks the recipient of a location to erase.</summary>
     public static string Recipient(string locationId) => $"{Private}recipient-{locationId}.json";
 
+    /// <summary>What recipients are to be told; the last number counts.</summary>
+    public static string RecipientTerms(int number) => $"{Private}asking-{number:D4}.json";
+
+    /// <summary>The number of what recipients are to be told, by the name of its file; null when it is none.</summary>
+    public static int? RecipientTermsNumber(string name) => NumberOf(RecipientTermsName(), name);
+
     /// <summary>A free text, under its keyed hash.</summary>
     public static string Text(string hash) => $"{Private}text-{hash}";
 
@@ -57,4 +63,7 @@ internal static partial class EvidenceFiles
 
     [GeneratedRegex("^private/outcome-([0-9]{4,9})\\.json\\z", RegexOptions.CultureInvariant)]
     private static partial Regex OutcomeName();
+
+    [GeneratedRegex("^private/asking-([0-9]{4,9})\\.json\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex RecipientTermsName();
 }

@@ -123,12 +123,7 @@ internal sealed class ArchiveErasure(
 
     /// <summary>The subjects but those for whom the blob is held: it can still hold others' records.</summary>
     private RecordSelection SelectionFor(SeenItem item) =>
-        call.Held.Contains(item.Path)
-            ? call.SelectionOf(
-                findings.Select(finding => finding.DeviceId).Except(call.Held[item.Path], StringComparer.Ordinal),
-                layout.Origin
-            )
-            : selection;
+        call.Held.Contains(item.Path) ? call.ErasableOf(findings.Select(finding => finding.DeviceId), layout.Origin, item.Path) : selection;
 
     private async Task RemoveLeftDraftsAsync(CancellationToken cancellationToken)
     {

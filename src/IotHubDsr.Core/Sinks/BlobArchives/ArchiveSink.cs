@@ -31,7 +31,7 @@ internal abstract class ArchiveSink(BlobContainers containers, TimeProvider time
     {
         ArchiveLayout layout = LayoutOf(call.Location);
         List<string> deviceIds = [.. findings.Select(finding => finding.DeviceId)];
-        RecordSelection selection = call.SelectionOf(deviceIds, layout.Origin);
+        RecordSelection selection = call.ErasableOf(deviceIds, layout.Origin);
         AfterCommit? after = _empty.LastOf(call.Location, deviceIds, call.Options) is { } reading
             ? new AfterCommit(reading, call.UnboundedSelectionOf(reading.DeviceIds, layout.Origin).Subjects)
             : null;

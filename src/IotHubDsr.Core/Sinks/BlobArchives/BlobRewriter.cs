@@ -137,6 +137,12 @@ internal sealed class BlobRewriter(
     {
         await using var staged = new StagedBlob(replacement, before, share, cancellationToken);
         ArchiveRewrite rewrite = await StageAsync(staged, before, share, cancellationToken);
+        if (rewrite.RecordsHeld > 0)
+        {
+            string text = $"{_place}: {Counted.Of(rewrite.RecordsHeld, "record")} stayed, as a device that is held has a part in it.";
+            await call.NoteAsync(NoticeLevel.Warning, text, cancellationToken);
+        }
+
         if (rewrite.RecordsRemoved == 0)
             return new RewriteResult([]);
         ThrowIfBeyondPlan(rewrite);
@@ -252,7 +258,10 @@ internal sealed class BlobRewriter(
             cancellationToken,
             share: share
         );
-        return scan.Subjects.Any(matches => Enum.GetValues<MatchKind>().Any(kind => selection.Includes(kind) && matches[kind].Records > 0));
+        return scan.Subjects.Any(matches =>
+            !selection.Kept.Contains(matches.DeviceId)
+            && Enum.GetValues<MatchKind>().Any(kind => selection.Includes(kind) && matches[kind].Records > 0)
+        );
     }
 
     private async Task<(bool IsVerified, Fault? Fault)> VerifyAsync(

@@ -54,6 +54,7 @@ internal sealed class BusReading
     private readonly List<MessageShare> _shares = [];
     private readonly HashSet<int> _taken = [];
     private readonly HashSet<int> _relayed = [];
+    private bool _isHeld;
     private BusMessage? _message;
 
     /// <param name="node">The queue.</param>
@@ -93,11 +94,12 @@ internal sealed class BusReading
         _shares.Clear();
         _taken.Clear();
         _relayed.Clear();
+        _isHeld = false;
         (long records, long unread) = (_events.RecordsRead, _events.Unread.Count);
         _events.Read(message.ToEvent());
         if (_shares.Count == 0)
             return null;
-        bool isRead = _events.Unread.Count == unread;
+        bool isRead = _events.Unread.Count == unread && !_isHeld;
         long read = _events.RecordsRead - records;
         return new MatchedMessage(message, [.. _shares.OrderBy(static share => share.Subject)])
         {
@@ -109,6 +111,12 @@ internal sealed class BusReading
     private void OnMatch(in ReceivedEvent one, in MatchedRecord record)
     {
         int subject = record.Subject;
+        if (_selection.Keeps(subject))
+        {
+            _isHeld |= _selection.Includes(record.Kind);
+            return;
+        }
+
         int at = _shares.FindIndex(share => share.Subject == subject);
         MessageShare share = at < 0 ? new MessageShare(subject) : _shares[at];
         if (record.Kind is MatchKind.Relayed)

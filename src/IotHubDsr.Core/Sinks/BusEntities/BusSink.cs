@@ -36,7 +36,12 @@ internal sealed class BusSink(AzureAccess access, string hubName, bool isTopic) 
     }
 
     public IUnitWork<IReadOnlyList<ErasureOutcome>> Erase(SinkCall call, IReadOnlyList<DeviceDataFinding> findings) =>
-        new BusErasure(_places, SelectionOf(call, [.. findings.Select(static finding => finding.DeviceId)]), call, findings);
+        new BusErasure(
+            _places,
+            call.ErasableOf(findings.Select(static finding => finding.DeviceId), HubSharing.OriginOf(call.Location, hubName)),
+            call,
+            findings
+        );
 
     private RecordSelection SelectionOf(SinkCall call, IReadOnlyList<string> deviceIds) =>
         call.SelectionOf(deviceIds, HubSharing.OriginOf(call.Location, hubName));

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Azure.Cosmos;
 using IotHubDsr.Core.Findings;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Sinks.CosmosContainers;
 
@@ -24,6 +25,7 @@ internal sealed class DocumentErasure(
 
     private readonly ItemIndex _items = new(findings);
     private readonly DeletionAccounts _accounts = new(findings);
+    private readonly Lazy<RecordSelection> _heldThroughout = new(() => call.SelectionOf(call.HeldDevices, selection.Subjects.Origin));
     private DocumentContainer? _container;
     private Fault? _refusal;
     private int _throttled;
@@ -155,11 +157,11 @@ internal sealed class DocumentErasure(
         if (document is null || document.Address != address)
             throw FaultCatalogue.DocumentUnaddressable.Exception(PlaceOf(item), "what was read there has another partition key or ID.");
         Judgement judgement = new DocumentJudge(selection, call.Location).Judge(document, json);
-        string[] deviceIds = [.. judgement.Included(selection).Select(match => selection.Subjects[match.Subject])];
+        DocumentMatch[] going = [.. judgement.Included(selection)];
         string? why =
-            deviceIds.Length == 0 ? "it is none of the device's any more"
+            going.Length == 0 ? "it is none of the device's any more"
             : before is not null && before.Rid != document.Rid ? "another document has taken its place"
-            : call.Held[item.Path].Any(deviceIds.Contains) ? "it is held for one of the devices in it"
+            : IsHeld(item, document, json) ? "it is held for one of the devices in it"
             : null;
         if (why is not null)
         {
@@ -167,14 +169,29 @@ internal sealed class DocumentErasure(
             return null;
         }
 
-        foreach (string deviceId in deviceIds)
-            await RequireAllowedAsync(item, deviceId, document.ETag != item.ETag, cancellationToken);
-        return new DueDocument(item, document, deviceIds);
+        foreach (DocumentMatch match in going)
+            await RequireAllowedAsync(item, match, document.ETag != item.ETag, cancellationToken);
+        return new DueDocument(item, document, [.. going.Select(match => selection.Subjects[match.Subject])]);
     }
 
-    private async Task RequireAllowedAsync(SeenItem item, string deviceId, bool isChanged, CancellationToken cancellationToken)
+    /// <summary>Whether something in it is of a device that it is held for, whoever else is in it and is to be erased.</summary>
+    private bool IsHeld(SeenItem item, StoredDocument document, byte[] json)
     {
-        if (call.Allowance?.TryTake(item.Path, deviceId, 1, out long beyond) == false)
+        IReadOnlyCollection<string> deviceIds = call.HeldIn(item.Path);
+        if (deviceIds.Count == 0)
+            return false;
+        RecordSelection held = call.Held.Contains(item.Path)
+            ? call.SelectionOf(deviceIds, selection.Subjects.Origin)
+            : _heldThroughout.Value;
+        return new DocumentJudge(held, call.Location).Judge(document, json).Included(held).Any();
+    }
+
+    /// <summary>A plan counts what a gateway relayed apart from its own records, and shows none of it in its items.</summary>
+    private async Task RequireAllowedAsync(SeenItem item, DocumentMatch match, bool isChanged, CancellationToken cancellationToken)
+    {
+        string deviceId = selection.Subjects[match.Subject];
+        int records = match.Kind is MatchKind.Relayed ? 0 : 1;
+        if (call.Allowance?.TryTake(item.Path, deviceId, records, out long beyond) == false)
             throw FaultCatalogue.PlanExceeded.Exception(call.Location.ToString(), Counted.Of(beyond, "record"));
         if (isChanged && await call.DoubtOfAsync(deviceId, cancellationToken) is { } doubt)
             throw new DsrException(doubt);

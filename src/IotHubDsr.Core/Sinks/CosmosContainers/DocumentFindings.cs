@@ -83,8 +83,11 @@ internal sealed class DocumentFindings(RecordSelection selection) : IDisposable
         long unclear = _unclear.GetValueOrDefault(subject);
         int failures = call.Faults - reported;
         long others = call.CountOthers(totals.Generations, deviceId);
-        DateTimeOffset? until = call.ErasedAt(deviceId) is { } erased && copies.EndOf(erased) is var end && end > now ? end : null;
         bool isThere = totals.Records + totals.Relayed > 0;
+
+        // What a plan has shown, and others have deleted, is in the backup as well.
+        DateTimeOffset? gone = call.ErasedAt(deviceId) ?? (isThere ? null : call.GoneBy(deviceId));
+        DateTimeOffset? until = gone is { } time && copies.EndOf(time) is var end && end > now ? end : null;
         Verdict verdict =
             _unread > 0 || failures > 0 ? Verdict.Unreachable
             : isThere ? Verdict.Present

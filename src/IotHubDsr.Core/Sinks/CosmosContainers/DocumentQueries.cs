@@ -12,12 +12,15 @@ internal static class DocumentQueries
     /// <summary>How many devices one query asks for.</summary>
     public const int MostDevices = 128;
 
-    /// <summary>Where the hub notes the sender, in both spellings, and where Stream Analytics passes it on.</summary>
+    /// <summary>
+    /// Where the hub notes the sender, in both spellings, where Stream Analytics passes it on, and where MQTT names it in what was passed on.
+    /// </summary>
     private static readonly string[] Senders =
     [
         """c.SystemProperties["iothub-connection-device-id"]""",
         """c.SystemProperties["connectionDeviceId"]""",
         """c.IoTHub["ConnectionDeviceId"]""",
+        """c.Properties["$.cdid"]""",
     ];
 
     /// <summary>Where a gateway, or a notice of the hub, names a device.</summary>
@@ -32,7 +35,7 @@ internal static class DocumentQueries
     public static DocumentQuery Senderless { get; } =
         new(
             """SELECT c._rid AS rid, c.id AS id, c["iothub-name"] AS hub, IS_DEFINED(c.SystemProperties) AS isRouted FROM c WHERE NOT ("""
-                + string.Join(" OR ", Senders.Select(static place => $"IS_STRING({place})"))
+                + string.Join(" OR ", Senders.Select(static place => $"(IS_STRING({place}) AND {place} != \"\")"))
                 + ")",
             new Dictionary<string, string>(StringComparer.Ordinal)
         );

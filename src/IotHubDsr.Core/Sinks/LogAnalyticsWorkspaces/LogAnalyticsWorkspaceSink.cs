@@ -23,13 +23,7 @@ internal sealed class LogAnalyticsWorkspaceSink(AzureAccess access, string hubNa
     }
 
     public IUnitWork<IReadOnlyList<ErasureOutcome>> Erase(SinkCall call, IReadOnlyList<DeviceDataFinding> findings) =>
-        new PurgeErasure(
-            onErasable => Scan(call, [.. findings.Select(static finding => finding.DeviceId)], lines: null, onErasable),
-            access,
-            call,
-            findings,
-            time
-        );
+        new PurgeErasure((deviceIds, onErasable) => Scan(call, deviceIds, lines: null, onErasable), access, call, findings, time);
 
     public Task<IReadOnlyList<TicketAnswer>> AskAsync(
         SinkCall call,

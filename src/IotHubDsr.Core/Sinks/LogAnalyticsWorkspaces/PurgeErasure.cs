@@ -33,7 +33,7 @@ internal sealed class PurgeErasure : IUnitWork<IReadOnlyList<ErasureOutcome>>
     private DateTimeOffset? _waitUntil;
 
     public PurgeErasure(
-        Func<ErasableRow, LogScan> scan,
+        Func<IReadOnlyList<string>, ErasableRow, LogScan> scan,
         AzureAccess access,
         SinkCall call,
         IReadOnlyList<DeviceDataFinding> findings,
@@ -42,8 +42,18 @@ internal sealed class PurgeErasure : IUnitWork<IReadOnlyList<ErasureOutcome>>
     {
         (_access, _call, _findings, _time) = (access, call, findings, time);
         _accepted = [.. call.Tickets.Select(static ticket => ticket.AcceptedAt)];
-        _candidates = new PurgeCandidates(findings.Count);
-        _scan = scan((table, key, batch, rows) => _candidates.Add(table, key, batch, rows));
+
+        // A row that is a held device's as well is known by that device alone, of which nothing was found to be erased.
+        string[] deviceIds =
+        [
+            .. findings
+                .Select(static finding => finding.DeviceId)
+                .Concat(call.HeldDevices)
+                .Concat(call.Held.SelectMany(static held => held))
+                .Distinct(StringComparer.Ordinal),
+        ];
+        _candidates = new PurgeCandidates(deviceIds.Length);
+        _scan = scan(deviceIds, (table, key, batch, rows) => _candidates.Add(table, key, batch, rows));
         foreach (DeviceDataFinding finding in findings)
             _accounts[finding.DeviceId] = new Account([.. finding.Items.Select(static item => item.Path)]);
     }
@@ -175,6 +185,8 @@ internal sealed class PurgeErasure : IUnitWork<IReadOnlyList<ErasureOutcome>>
         foreach (((string path, int subject), long records) in _candidates.Shares)
         {
             string deviceId = DeviceOf(subject);
+            if (!_accounts.ContainsKey(deviceId))
+                continue;
             long beyond = 0;
             // What was not found for the plan is for a further one, however little it is.
             bool isAllowed =

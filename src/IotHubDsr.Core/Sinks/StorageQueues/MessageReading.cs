@@ -16,7 +16,7 @@ internal sealed class MessageReading(RecordSelection selection, MessageLines? li
         var pass = new ScanPass(new ScanRequest(selection.Subjects, matches, WithBody: selection.WithBody));
         bool isRead = MessageText.JsonOf(message.Text) is { } json && new BodyRecords(pass).TryRead(json.Span, place: 0);
         ArchiveScan scan = pass.ToScan("Message", message.Text.Length);
-        return new ReadMessage(message, scan.Subjects)
+        return new ReadMessage(message, [.. scan.Subjects.Where(found => !selection.Keeps(found.Subject))])
         {
             IsUnread = !isRead || scan.Unread.Count > 0,
             HasOthers = matches.Selected < scan.RecordsRead,
@@ -28,11 +28,19 @@ internal sealed class MessageReading(RecordSelection selection, MessageLines? li
     private sealed class MatchesOfMessage(QueuedMessage message, RecordSelection selection, MessageLines? lines) : IMatchedRecordSink
     {
         private readonly HashSet<int> _selected = [];
+        private readonly HashSet<int> _kept = [];
 
-        public long Selected => _selected.Count;
+        public long Selected => _selected.Count(record => !_kept.Contains(record));
 
         public void OnRecord(in MatchedRecord record)
         {
+            if (selection.Keeps(record.Subject))
+            {
+                if (selection.Includes(record.Kind))
+                    _kept.Add(record.Place.Index);
+                return;
+            }
+
             if (selection.Includes(record.Kind))
                 _selected.Add(record.Place.Index);
             lines?.Add(message, record);

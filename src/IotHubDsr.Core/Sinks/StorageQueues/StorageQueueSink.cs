@@ -77,7 +77,7 @@ internal sealed class StorageQueueSink(Func<DataLocation, CancellationToken, Tas
         string[] deviceIds = [.. findings.Select(static finding => finding.DeviceId)];
         var erasure = new QueueErasure(
             queue,
-            SelectionOf(call, deviceIds),
+            call.ErasableOf(deviceIds, Origin),
             call.UnboundedSelectionOf(deviceIds, Origin),
             call,
             findings,

@@ -171,6 +171,40 @@ public sealed class ChangedDocumentTests
         Assert.Equal(["alice-0"], sandbox.Ids);
     }
 
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task HeldForADeviceThatIsNotErasedFrom_IsLeft(bool isItem, bool isRelayed)
+    {
+        await using DocumentSandbox sandbox = await DocumentSandbox.StartAsync();
+        JsonObject shared = DocumentSandbox.Message("shared", isRelayed ? Alice : Bob);
+        if (isRelayed)
+            shared["Properties"] = new JsonObject { ["deviceId"] = Bob };
+        else
+            shared["Body"] = new JsonObject { ["about"] = Alice };
+        sandbox.Put(shared);
+        sandbox.Put(DocumentSandbox.Message("own", Alice));
+        sandbox.Erasure = new ErasureOptions
+        {
+            IncludeRelayed = isRelayed,
+            Scope = new RecordScope { IncludeMentioned = !isRelayed },
+        };
+        DeviceDataFinding found = await sandbox.FindOneAsync();
+        string path = found.Items.Single(item => item.Path.EndsWith("/shared", StringComparison.Ordinal)).Path;
+        if (isItem)
+            sandbox.Held = new[] { Bob }.ToLookup(_ => path);
+        else
+            sandbox.HeldDevices = [Bob];
+
+        ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync([found]));
+
+        Assert.Equal((1L, null), (outcome.RecordsErased, outcome.Fault));
+        Assert.Equal(["shared"], sandbox.Ids);
+        Assert.Contains(sandbox.Notes, note => note.Contains("it is held for one of the devices in it", StringComparison.Ordinal));
+    }
+
     private static JsonObject Changed(string id, string device, int n = 1)
     {
         JsonObject document = DocumentSandbox.Message(

@@ -59,6 +59,25 @@ public sealed class DocumentContentTests
     }
 
     [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"iothub-message-source":"Telemetry"}""")]
+    [InlineData("""{"iothub-connection-device-id":""}""")]
+    public async Task Sender_ThatOnlyAPropertyOfMqttNames_IsTheDevice(string system)
+    {
+        await using DocumentSandbox sandbox = await DocumentSandbox.StartAsync();
+        JsonObject document = DocumentSandbox.Message("one", Alice);
+        document["SystemProperties"] = JsonNode.Parse(system);
+        document["Properties"] = new JsonObject { ["$.cdid"] = Alice };
+        sandbox.Put(document);
+
+        IReadOnlyList<DeviceDataFinding> found = await sandbox.FindAsync(Alice, Bob);
+        await sandbox.EraseAsync(found);
+
+        Assert.Equal([(Verdict.Present, 1L), (Verdict.Absent, 0L)], found.Select(one => (one.Verdict, one.RecordCount)));
+        Assert.Empty(sandbox.Ids);
+    }
+
+    [Theory]
     [InlineData("deviceId")]
     [InlineData("ConnectionDeviceId")]
     public async Task Gateway_RelaysForTheDeviceThatAPropertyNames(string property)
@@ -210,6 +229,11 @@ public sealed class DocumentContentTests
         );
         Assert.Equal(Body, line.GetProperty("decodedBody").GetRawText());
         Assert.Equal((1L, Verdict.Present), (mentioned.RecordCount, mentioned.Verdict));
+
+        (IReadOnlyList<ExportCompleteness> accounts, MemoryTarget leaf) = await sandbox.ExportAsync("leaf-7");
+        Assert.Equal((1L, 1), (accounts[0].Included, leaf.Records("documents").Count));
+        Assert.Equal(1, (await sandbox.EraseOneAsync("leaf-7")).RecordsErased);
+        Assert.Empty(sandbox.Ids);
     }
 
     [Theory]

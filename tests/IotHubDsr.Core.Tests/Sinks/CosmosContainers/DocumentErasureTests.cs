@@ -248,6 +248,51 @@ public sealed class DocumentErasureTests
         Assert.All(sandbox.Ids, id => Assert.StartsWith(Bob, id, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(true, 150)]
+    [InlineData(false, 100)]
+    public async Task MoreThanThePlanShows_IsLeft_ButWhatAGatewayRelayedIsNoneOfIt(bool isRelayed, int erased)
+    {
+        const string Gateway = "gateway";
+        await using DocumentSandbox sandbox = await DocumentSandbox.StartAsync();
+        for (int n = 0; n < 150; n++)
+        {
+            JsonObject document = DocumentSandbox.Message($"n-{n}", Gateway);
+            if (isRelayed)
+                document["Properties"] = new JsonObject { ["deviceId"] = Alice };
+            sandbox.Put(document);
+        }
+
+        sandbox.Erasure = new ErasureOptions { IncludeRelayed = true };
+        sandbox.More = static _ => 100;
+        DeviceDataFinding found = await sandbox.FindOneAsync(Gateway);
+
+        // What the plan shows is not more than it: items without records stand for documents that came since.
+        DeviceDataFinding planned = found with { Items = [.. found.Items.Select(static item => item with { Records = 0 })] };
+        ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync([planned]));
+
+        Assert.Equal((erased, isRelayed), ((int)outcome.RecordsErased, outcome.Fault is null));
+        Assert.Equal(150 - erased, sandbox.Ids.Length);
+    }
+
+    [Fact]
+    public async Task SystemKey_OfAContainerWithoutOne_IsTheDocumentsOwn()
+    {
+        await using DocumentSandbox sandbox = await DocumentSandbox.StartAsync(DocumentSandbox.Keyed("/_partitionKey"));
+        foreach (string device in (string[])[Alice, Bob])
+        {
+            JsonObject keyed = DocumentSandbox.Message($"keyed-{device}", device);
+            keyed["_partitionKey"] = "k";
+            sandbox.Put(keyed);
+            sandbox.Put(DocumentSandbox.Message($"keyless-{device}", device));
+        }
+
+        ErasureOutcome outcome = await sandbox.EraseOneAsync();
+
+        Assert.Equal((2L, null), (outcome.RecordsErased, outcome.Fault));
+        Assert.Equal(["keyed-bob", "keyless-bob"], sandbox.Ids);
+    }
+
     [Fact]
     public async Task UniqueIndex_IsNoObstacle()
     {

@@ -4,6 +4,7 @@ using IotHubDsr.Core.Topology;
 using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.Cosmos;
 using IotHubDsr.Sandbox.Cosmos.Documents;
+using IotHubDsr.Sandbox.Hosting;
 using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Core.Tests.Sinks.CosmosContainers;
@@ -91,6 +92,95 @@ public sealed class DocumentRequestTests
         Assert.InRange(again.Until!.Value, since.AddDays(7).AddMinutes(-15), since.AddDays(7).AddMinutes(1));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task DocumentsThatAPlanShowed_AndOthersDeletedBeforeTheRun_AreDatedByTheBackup(bool isFurther)
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        SandboxClock clock = sandbox.Server.World.Clock;
+        ErasurePlan plan = await sandbox.PlanAsync(Device);
+        RemoveDocuments(sandbox);
+        string id = (await sandbox.EraseAsync(plan))[0].RequestId;
+        DateTimeOffset until = clock.GetUtcNow().AddDays(7);
+        clock.Advance(TimeSpan.FromMinutes(6));
+
+        ErasureReceipt gone = ReceiptOf(
+            isFurther ? await sandbox.EraseAsync(await sandbox.PlanAsync(Device), requestId: id) : await sandbox.ResumeAsync(id)
+        );
+        JsonElement certified = await CertifiedAsync(sandbox);
+        clock.Advance(TimeSpan.FromDays(3));
+        ErasureReceipt early = ReceiptOf(await sandbox.ResumeAsync(id));
+        clock.Advance(TimeSpan.FromDays(5));
+        ErasureReceipt late = ReceiptOf(await sandbox.ResumeAsync(id));
+
+        Assert.Equal((Verdict.Expiring, 0L, 0L), (gone.Verdict, gone.RecordsErased, gone.RecordsRemaining));
+        Assert.InRange(gone.Until!.Value, until.AddMinutes(-5), until.AddMinutes(1));
+        Assert.Contains("backup keeps deleted documents for 7 days", gone.Detail, StringComparison.Ordinal);
+        Assert.Equal((Verdict.Expiring, gone.Until), (early.Verdict, early.Until));
+        Assert.Equal((Verdict.Absent, 0L), (late.Verdict, late.RecordsErased));
+        Assert.Equal("Nothing was erased here.", certified.GetProperty("method").GetString());
+        Assert.Null(TimeOf(certified, "erasedAt"));
+    }
+
+    [Fact]
+    public async Task DeviceOfWhichNoPlanShowedADocument_IsAbsent_WhateverTheBackupHoldsOfOthers()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        ErasurePlan plan = await sandbox.PlanAsync(Device, "nobody");
+        string id = (await sandbox.EraseAsync(plan))[0].RequestId;
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromMinutes(6));
+
+        ErasureReceipt[] receipts =
+        [
+            .. (await sandbox.ResumeAsync(id))
+                .Where(receipt => receipt.Kind == LocationKinds.CosmosContainer)
+                .OrderBy(receipt => receipt.DeviceId, StringComparer.Ordinal),
+        ];
+
+        Assert.Equal([Verdict.Expiring, Verdict.Absent], receipts.Select(receipt => receipt.Verdict));
+    }
+
+    [Fact]
+    public async Task Certificate_OfWhatOnlyTheBackupHolds_SaysThatItCanBeRestored_AndWhenItWasErased()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
+        SandboxClock clock = sandbox.Server.World.Clock;
+        string id = (await sandbox.EraseAsync(await sandbox.PlanAsync(Device)))[0].RequestId;
+        DateTimeOffset erased = clock.GetUtcNow();
+        clock.Advance(TimeSpan.FromMinutes(6));
+        await sandbox.ResumeAsync(id);
+
+        JsonElement location = await CertifiedAsync(sandbox);
+
+        Assert.Contains("can be restored, until the time given", location.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.InRange(TimeOf(location, "erasedAt")!.Value, erased.AddMinutes(-5), erased);
+    }
+
+    [Fact]
+    public async Task Certificate_OfDeletionsThatWereAllRefused_GivesNoTimeOfOne()
+    {
+        await using RequestSandbox sandbox = await RequestSandbox.StartAsync();
+        ErasurePlan plan = await sandbox.PlanAsync(Device);
+        sandbox.Server.Faults.Add(
+            new FaultRule
+            {
+                Service = "cosmos",
+                Method = "DELETE",
+                Status = 412,
+                Times = 100_000,
+            }
+        );
+
+        ErasureReceipt receipt = ReceiptOf(await sandbox.EraseAsync(plan));
+        JsonElement location = await CertifiedAsync(sandbox);
+
+        Assert.Equal((Verdict.Present, 0L), (receipt.Verdict, receipt.RecordsErased));
+        Assert.Equal("Nothing was erased here.", location.GetProperty("method").GetString());
+        Assert.Null(TimeOf(location, "erasedAt"));
+        Assert.NotNull(TimeOf(location, "verifiedAt"));
+    }
+
     [Fact]
     public async Task Container_ThatCannotBeRead_LeavesTheOtherVerdictsAsTheyAre()
     {
@@ -105,6 +195,22 @@ public sealed class DocumentRequestTests
         DeviceDataFinding changed = Assert.Single(all.Zip(some), pair => pair.First.Verdict != pair.Second.Verdict).Second;
         Assert.Equal((LocationKinds.CosmosContainer, Verdict.Unreachable), (changed.Kind, changed.Verdict));
     }
+
+    /// <summary>The container in the last certificate.</summary>
+    private static async Task<JsonElement> CertifiedAsync(RequestSandbox sandbox)
+    {
+        using var envelope = JsonDocument.Parse(await File.ReadAllBytesAsync((await sandbox.RequestAsync()).Certificates[^1].Path!));
+        using var payload = JsonDocument.Parse(envelope.RootElement.GetProperty("payload").GetBytesFromBase64());
+        return payload
+            .RootElement.GetProperty("predicate")
+            .GetProperty("locations")
+            .EnumerateArray()
+            .Single(static location => location.GetProperty("kind").GetString() == LocationKinds.CosmosContainer)
+            .Clone();
+    }
+
+    private static DateTimeOffset? TimeOf(JsonElement location, string name) =>
+        location.TryGetProperty(name, out JsonElement time) && time.ValueKind is not JsonValueKind.Null ? time.GetDateTimeOffset() : null;
 
     /// <summary>As the rest of an erasure does whose process is killed before it can account for it.</summary>
     private static void RemoveDocuments(RequestSandbox sandbox)

@@ -63,10 +63,19 @@ internal sealed class DocumentSandbox : IAsyncDisposable
     /// <summary>When something of a device was erased last.</summary>
     public DateTimeOffset? ErasedAt { get; set; }
 
+    /// <summary>By when what a plan showed was gone.</summary>
+    public DateTimeOffset? GoneBy { get; set; }
+
     /// <summary>Generation IDs that the registry has shown, by device ID.</summary>
     public ConcurrentDictionary<string, string> Registered { get; } = [];
 
     public ILookup<string, string> Held { get; set; } = Array.Empty<string>().ToLookup(path => path);
+
+    /// <summary>Devices of which an operator holds all.</summary>
+    public IReadOnlyCollection<string> HeldDevices { get; set; } = [];
+
+    /// <summary>How much more than was found may be erased, by device; null for any number.</summary>
+    public Func<string, long?>? More { get; set; }
 
     public Func<string, Fault?> Doubt { get; set; } = _ => null;
 
@@ -175,7 +184,7 @@ internal sealed class DocumentSandbox : IAsyncDisposable
     }
 
     public Task<IReadOnlyList<ErasureOutcome>> EraseAsync(IReadOnlyList<DeviceDataFinding> findings) =>
-        Sink.EraseAsync(Call(), findings, CancellationToken.None);
+        Sink.EraseAsync(Call(More is null ? null : new ErasureAllowance(findings, More)), findings, CancellationToken.None);
 
     /// <summary>Finds, and erases what was found.</summary>
     public async Task<ErasureOutcome> EraseOneAsync(string deviceId = Alice) =>
@@ -193,7 +202,7 @@ internal sealed class DocumentSandbox : IAsyncDisposable
         await _session.DisposeAsync();
     }
 
-    private SinkCall Call() =>
+    private SinkCall Call(ErasureAllowance? allowance = null) =>
         new(
             new DataLocation
             {
@@ -212,7 +221,10 @@ internal sealed class DocumentSandbox : IAsyncDisposable
         {
             ErasedAt = _ => ErasedAt,
             Generations = Registered,
+            GoneBy = _ => GoneBy,
             Held = Held,
+            HeldDevices = HeldDevices,
+            Allowance = allowance,
             Bounds = Bounds,
             Doubt = (deviceId, _) => Task.FromResult(Doubt(deviceId)),
         };

@@ -60,6 +60,8 @@ public sealed class ForeignDocumentTests
     [Theory]
     [InlineData("""{"id":"x","pk":"k","SystemProperties":{"iothub-connection-device-id":7},"iothub-name":"contoso-hub"}""")]
     [InlineData("""{"id":"x","pk":"k","SystemProperties":{}}""")]
+    [InlineData("""{"id":"x","pk":"k","SystemProperties":{"iothub-connection-device-id":""},"iothub-name":"contoso-hub"}""")]
+    [InlineData("""{"id":"x","pk":"k","SystemProperties":{},"Properties":{"$.cdid":""},"iothub-name":"contoso-hub"}""")]
     [InlineData("""{"id":"x","pk":"k","SystemProperties":"{\"iothub-connection-device-id\":\"alice\"}"}""")]
     [InlineData("""{"id":"x","pk":"k","iothub-name":"contoso-hub"}""")]
     [InlineData("""{"id":"x","pk":"k","Properties":{"deviceId":"alice"},"iothub-name":"contoso-hub"}""")]

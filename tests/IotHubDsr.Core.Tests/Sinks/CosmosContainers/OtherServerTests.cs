@@ -37,6 +37,10 @@ public sealed class OtherServerTests(OtherCosmosServer other) : IClassFixture<Ot
         JsonObject plain = DocumentSandbox.Message("plain", Devices[0], "gateway-1");
         plain["SystemProperties"] = new JsonObject { ["connectionDeviceId"] = Devices[0] };
         await under.PutAsync(plain);
+        JsonObject passedOn = DocumentSandbox.Message("mqtt", Devices[0], "gateway-1");
+        passedOn["SystemProperties"] = new JsonObject();
+        passedOn["Properties"] = new JsonObject { ["$.cdid"] = Devices[0] };
+        await under.PutAsync(passedOn);
         Dictionary<string, string> before = await under.DocumentsAsync();
 
         IReadOnlyList<DeviceDataFinding> found = await under.Sink.FindAsync(under.Call, [.. Devices, "nobody"], CancellationToken.None);
@@ -46,9 +50,9 @@ public sealed class OtherServerTests(OtherCosmosServer other) : IClassFixture<Ot
         IReadOnlyList<DeviceDataFinding> after = await under.Sink.FindAsync(under.Call, Devices, CancellationToken.None);
 
         Assert.Empty(under.Reported);
-        Assert.Equal([14L, 12L, 12L, 12L, 12L, 0L], found.Select(finding => finding.RecordCount));
-        Assert.Equal((14L, 14), (accounts[0].Included, target.Records("documents").Count));
-        Assert.Equal((14L, null), (outcomes[0].RecordsErased, outcomes[0].Fault));
+        Assert.Equal([15L, 12L, 12L, 12L, 12L, 0L], found.Select(finding => finding.RecordCount));
+        Assert.Equal((15L, 15), (accounts[0].Included, target.Records("documents").Count));
+        Assert.Equal((15L, null), (outcomes[0].RecordsErased, outcomes[0].Fault));
         Assert.Equal(
             [Verdict.Absent, Verdict.Present, Verdict.Present, Verdict.Present, Verdict.Present],
             after.Select(one => one.Verdict)

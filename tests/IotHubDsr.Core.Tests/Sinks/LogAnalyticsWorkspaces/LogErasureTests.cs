@@ -132,6 +132,31 @@ public sealed class LogErasureTests
         Assert.Empty(logs.Reported);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RowOfAHeldDeviceThatIsNotErasedFrom_Stays(bool isItem)
+    {
+        const string Both = """{"query":"SELECT * FROM devices WHERE deviceId IN ['dev1', 'dev2']"}""";
+        await using LogSandbox logs = await LogSandbox.StartAsync();
+        logs.Add(Both, category: "TwinQueries");
+        logs.Add(LogSandbox.Naming("dev1"));
+        logs.Erasure = new ErasureOptions { Scope = new RecordScope { IncludeMentioned = true } };
+        DeviceDataFinding found = await logs.FindOneAsync("dev1");
+        if (isItem)
+            logs.Held = found.Items.ToLookup(static item => item.Path, static _ => "dev2");
+        else
+            logs.HeldDevices = ["dev2"];
+
+        ErasureOutcome outcome = Assert.Single(await logs.EraseAsync([found]));
+        logs.Clock.Advance(TimeSpan.FromDays(1));
+
+        Assert.Null(outcome.Fault);
+        Assert.Equal([LogSandbox.Naming("dev1")], logs.Values);
+        Assert.Equal(["dev1"], Assert.Single(logs.Tickets).DeviceIds);
+        Assert.Equal(["""{"configurationId":"c"}""", Both], logs.Seen());
+    }
+
     [Fact]
     public async Task HeldItem_KeepsItsRows()
     {

@@ -58,6 +58,9 @@ internal sealed class LogSandbox : IAsyncDisposable
 
     public ILookup<string, string> Held { get; set; } = Array.Empty<string>().ToLookup(path => path);
 
+    /// <summary>Devices of which an operator holds all.</summary>
+    public IReadOnlyCollection<string> HeldDevices { get; set; } = [];
+
     /// <summary>Tickets of earlier runs.</summary>
     public IReadOnlyList<ErasureTicket> Earlier { get; set; } = [];
 
@@ -186,6 +189,7 @@ internal sealed class LogSandbox : IAsyncDisposable
         )
         {
             Held = Held,
+            HeldDevices = HeldDevices,
             Tickets = Earlier,
             Take = (ticket, _) =>
             {

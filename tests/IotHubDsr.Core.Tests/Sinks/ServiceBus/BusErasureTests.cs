@@ -1,6 +1,7 @@
 using IotHubDsr.Core.Sinks;
 using IotHubDsr.Sandbox.Messaging.Amqp;
 using IotHubDsr.Sandbox.Messaging.ServiceBus;
+using IotHubDsr.Sandbox.World;
 
 namespace IotHubDsr.Core.Tests.Sinks.ServiceBus;
 
@@ -33,6 +34,26 @@ public sealed class BusErasureTests
         Assert.Equal(Verdict.OwnerAction, (await sandbox.FindOneAsync(BusSandbox.Alice)).Verdict);
 
         static bool IsAlices(BusMessage message) => BusSandbox.DeviceOf(message) == BusSandbox.Alice;
+    }
+
+    [Fact]
+    public async Task Erase_MessageOfAHeldDeviceThatAGatewaySent_Stays()
+    {
+        await using BusSandbox sandbox = await BusSandbox.StartAsync();
+        BusQueue queue = sandbox.Add();
+        sandbox.Erasure = new ErasureOptions { IncludeRelayed = true };
+        foreach (string leaf in (string[])[BusSandbox.Bob, "other"])
+        {
+            RoutedMessage relayed = sandbox.Message(BusSandbox.Alice, KeyValuePair.Create("deviceId", leaf));
+            BusSandbox.Settle(queue, sandbox.Route(queue, relayed), Settlement.DeadLetter);
+        }
+
+        DeviceDataFinding found = await sandbox.FindOneAsync(BusSandbox.Alice);
+        sandbox.HeldDevices = [BusSandbox.Bob];
+        ErasureOutcome outcome = await sandbox.EraseAsync(found);
+
+        Assert.Equal((2L, 1L, (Fault?)null), (found.RelayedCount, outcome.RecordsErased, outcome.Fault));
+        Assert.Equal(BusSandbox.Bob, Assert.Single(queue.DeadLetters!.Messages).ApplicationProperties["deviceId"]);
     }
 
     [Theory]

@@ -50,6 +50,9 @@ internal sealed class BusSandbox : IAsyncDisposable
     /// <summary>What is asked for of the devices.</summary>
     public ErasureOptions Erasure { get; set; } = ErasureOptions.OwnAndCurrent;
 
+    /// <summary>Devices of which an operator holds all.</summary>
+    public IReadOnlyCollection<string> HeldDevices { get; set; } = [];
+
     public static async Task<BusSandbox> StartAsync(bool hasData = false, bool eventsToServiceBus = false) =>
         new(await MessagingSession.StartAsync(hasData, eventsToServiceBus));
 
@@ -172,5 +175,6 @@ internal sealed class BusSandbox : IAsyncDisposable
         )
         {
             PlannedItems = () => Planned,
+            HeldDevices = HeldDevices,
         };
 }

@@ -214,7 +214,7 @@ public sealed class BusStateTests
     [InlineData("{}", 0)]
     public void Counts_OfAQueueThatNobodyCanLookThrough_AreOfEveryState(string properties, long expected)
     {
-        using JsonDocument document = JsonDocument.Parse(properties);
+        using var document = JsonDocument.Parse(properties);
 
         Assert.Equal(expected, BusEntity.Read("queue", document.RootElement).Counts.OwnOfAnyState);
     }

@@ -76,6 +76,31 @@ public sealed class QueueErasureTests(AzuriteServer azurite) : IClassFixture<Azu
         Assert.All(left, one => Assert.Equal(0, one.Dequeues));
     }
 
+    [Fact]
+    public async Task Erase_MessageOfAHeldDeviceThatNamesTheSubject_IsGivenBack()
+    {
+        await using QueueSinkUnderTest queue = await StartAsync();
+        queue.Erasure = Settling with { Scope = new RecordScope { IncludeMentioned = true } };
+        queue.HeldDevices = [Bob];
+        await queue.PutAsync(Alice);
+        JsonObject naming = Event(Bob);
+        naming["eventType"] = "Microsoft.Devices.DeviceTelemetry";
+        naming["data"] = new JsonObject
+        {
+            ["properties"] = new JsonObject(),
+            ["systemProperties"] = new JsonObject { ["iothub-connection-device-id"] = Bob, ["iothub-content-type"] = "application/json" },
+            ["body"] = new JsonObject { ["about"] = Alice },
+        };
+        await queue.PutAsync(naming);
+
+        DeviceDataFinding found = await queue.FindOneAsync(Alice);
+        ErasureOutcome outcome = Assert.Single(await queue.EraseAsync([found], CancellationToken.None));
+
+        Assert.Equal(2, found.RecordCount);
+        Assert.Equal((1L, null), (outcome.RecordsErased, outcome.Fault));
+        Assert.Single(await queue.DrainAsync());
+    }
+
     [Theory]
     [InlineData(BlobServices.Sandbox)]
     [AzuriteData]

@@ -57,6 +57,9 @@ internal sealed class QueueSinkUnderTest : IAsyncDisposable
     /// <summary>See <see cref="SinkCall.Bounds"/>.</summary>
     public IReadOnlyDictionary<string, RecordBound> Bounds { get; set; } = new Dictionary<string, RecordBound>();
 
+    /// <summary>Devices of which an operator holds all.</summary>
+    public IReadOnlyCollection<string> HeldDevices { get; set; } = [];
+
     /// <summary>What the calls of one operation share.</summary>
     public WorkGate Operation { get; set; } = new(4);
 
@@ -174,6 +177,7 @@ internal sealed class QueueSinkUnderTest : IAsyncDisposable
         {
             Allowance = allowance,
             Bounds = allowance is null ? new Dictionary<string, RecordBound>() : Bounds,
+            HeldDevices = HeldDevices,
             Gate = Operation,
         };
 }
