@@ -62,20 +62,18 @@ internal sealed class ContainerFindings(ArchiveLayout layout, RecordSelection se
         int failures = call.Faults - Unread.Reported;
         long others = call.CountOthers(totals.Generations, Subjects[subject]);
         var restore = RestoreWindow.Of(call, Subjects[subject], now);
-        bool isThere = totals.Records + totals.Relayed > 0;
-        DateTimeOffset? restorable = restore.Until(isThere);
-        DateTimeOffset? leavesBy = restorable > facts.LeavesBy ? restorable : facts.LeavesBy ?? restorable;
+        DateTimeOffset? leavesBy = restore.Until > facts.LeavesBy ? restore.Until : facts.LeavesBy ?? restore.Until;
         string? detail = RecordRemarks.Sentence([
             .. Failures(restless, failures),
             .. Unread.Details,
             .. totals.DetailsOf(others),
             .. facts.Details,
             .. totals.Obstacles,
-            restore.Remark(isThere),
+            restore.Remark(isThere: totals.Records + totals.Relayed > 0),
         ]);
         Verdict verdict =
             Unread.Count + Unread.PartlyCount > 0 || failures > 0 ? Verdict.Unreachable
-            : isThere ? (facts.Hold.IsHeld || totals.IsHeld ? Verdict.Held : Verdict.Present)
+            : totals.Records + totals.Relayed > 0 ? (facts.Hold.IsHeld || totals.IsHeld ? Verdict.Held : Verdict.Present)
             : totals.OnlyMentioned > 0 || totals.UnclearBlobs > 0 || Unread.ForeignCount > 0 ? Verdict.OwnerAction
             : leavesBy is not null ? Verdict.Expiring
             : Verdict.Absent;

@@ -98,7 +98,7 @@ internal sealed class DeviceUploads(
         };
     }
 
-    private DateTimeOffset? LastLeaves => Deleted.Select(file => file.LeavesAt).Append(former.Until).Append(restore.Until(HasFiles)).Max();
+    private DateTimeOffset? LastLeaves => Deleted.Select(file => file.LeavesAt).Append(former.Until).Append(restore.Until).Max();
 
     /// <summary>Until when the last of the files is held; null when that is not known, or has no end.</summary>
     private DateTimeOffset? LastHeldUntil

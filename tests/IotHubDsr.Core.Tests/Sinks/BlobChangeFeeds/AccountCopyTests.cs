@@ -62,47 +62,6 @@ public sealed class AccountCopyTests
         Assert.InRange(feed.Until!.Value, began.AddDays(20).AddSeconds(-2), began.AddDays(20).AddHours(4));
     }
 
-    [Fact]
-    public async Task WhatAPlanShowed_AndOthersDeletedBeforeTheRun_CanBeBroughtBackAsWell()
-    {
-        const string Archive = "paused-archive";
-        await using RequestSandbox sandbox = await RequestSandbox.StartAsync(sharesClock: true);
-        SandboxClock clock = sandbox.Server.World.Clock;
-        (string Account, string Container)[] places =
-        [
-            (WorldNames.UploadAccount, WorldNames.UploadContainer),
-            (WorldNames.PlainAccount, Archive),
-        ];
-        foreach ((string account, _) in places)
-        {
-            BlobAccount known = sandbox.Server.World.Blobs.GetOrAddAccount(account);
-            known.Options = known.Options with { RestoreDays = 7, SoftDeleteDays = 0 };
-        }
-
-        ErasurePlan plan = await sandbox.PlanAsync(Device, "nobody");
-        foreach ((string account, string container) in places)
-        {
-            BlobContainer emptied = sandbox.Server.World.Blobs.GetOrAddAccount(account).GetOrAddContainer(container);
-            foreach (string name in emptied.List().Select(static blob => blob.Name).ToList())
-                emptied.Delete(name);
-        }
-
-        DateTimeOffset began = clock.GetUtcNow();
-        string id = (await sandbox.EraseAsync(plan))[0].RequestId;
-        clock.Advance(TimeSpan.FromDays(2));
-        List<ErasureReceipt> resumed = await sandbox.ResumeAsync(id);
-
-        foreach ((string account, string container) in places)
-        {
-            ErasureReceipt[] receipts = [.. resumed.Where(receipt => receipt.Place == $"{account}/{container}")];
-            ErasureReceipt gone = receipts.Single(receipt => receipt.DeviceId == Device);
-            Assert.Equal((Verdict.Expiring, 0L), (gone.Verdict, gone.RecordsErased));
-            Assert.InRange(gone.Until!.Value, began.AddDays(7), began.AddDays(7).AddHours(1));
-            Assert.Contains("point-in-time restore can bring back", gone.Detail, StringComparison.Ordinal);
-            Assert.Equal(Verdict.Absent, receipts.Single(receipt => receipt.DeviceId == "nobody").Verdict);
-        }
-    }
-
     private static ErasureReceipt Of(IEnumerable<ErasureReceipt> receipts, string place) =>
         Assert.Single(receipts, receipt => receipt.Place == place);
 }
