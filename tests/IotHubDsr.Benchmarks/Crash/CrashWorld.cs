@@ -21,14 +21,16 @@ internal sealed class CrashWorld : ErasureWorld
     private const int Devices = 50;
 
     private readonly Belongings _belongings;
-    private readonly bool _settles;
 
     private CrashWorld(SandboxServer server, StartedClock clock, bool inContainer, bool settles)
         : base(server, clock, inContainer)
     {
         _belongings = new Belongings(server.World);
-        _settles = settles;
+        Settles = settles;
     }
+
+    /// <summary>Whether workers take messages out of queues.</summary>
+    public bool Settles { get; }
 
     /// <summary>Subjects of every sort: look-alikes, awkward IDs and ordinary ones, not always the same.</summary>
     public required IReadOnlyList<string> Subjects { get; init; }
@@ -52,11 +54,7 @@ internal sealed class CrashWorld : ErasureWorld
     }
 
     public WorkerJob Job(bool includeOldVersions) =>
-        new(Sandbox, Store, RequestId, Subjects, includeOldVersions, Clock.GetUtcNow())
-        {
-            SettleMessages = _settles,
-            ClockRate = ClockRate,
-        };
+        new(Sandbox, Store, RequestId, Subjects, includeOldVersions, Clock.GetUtcNow()) { SettleMessages = Settles, ClockRate = ClockRate };
 
     /// <summary>
     /// A worker that was killed gives nothing back: leases and locks end by themselves, and what it received from a queue is visible again.

@@ -9,6 +9,9 @@ namespace IotHubDsr.Core.Sinks.BusEntities;
 /// <param name="Path">Its path in the namespace: <c>queue</c>, <c>topic/Subscriptions/subscription</c>.</param>
 internal sealed record BusEntity(string Path)
 {
+    /// <summary>Stands between the names of a topic and of a subscription of it.</summary>
+    public const string Subscriptions = "/Subscriptions/";
+
     private static readonly TimeSpan DefaultLock = TimeSpan.FromMinutes(1);
 
     /// <summary>What the service makes of an entity that says nothing of it.</summary>

@@ -26,8 +26,6 @@ internal sealed class BusMap(
     Func<DateTimeOffset> time
 )
 {
-    private const string Subscriptions = "/Subscriptions/";
-
     /// <summary>The service forwards a message no more often; then it becomes a dead letter where it is.</summary>
     private const int MostHops = 4;
 
@@ -76,14 +74,16 @@ internal sealed class BusMap(
     /// <summary>Nothing is forwarded there any more: what is there came before, and goes nowhere else from there.</summary>
     private async Task AddLeftAsync(string path, CancellationToken cancellationToken)
     {
-        int at = path.IndexOf(Subscriptions, StringComparison.OrdinalIgnoreCase);
+        int at = path.IndexOf(BusEntity.Subscriptions, StringComparison.OrdinalIgnoreCase);
         string name = at < 0 ? path : path[..at];
         if (others.Contains(PathOf(at < 0 ? "queues" : "topics", name)))
             return;
         JsonElement? properties =
             at < 0
                 ? (await TryGetAsync("queues", name, cancellationToken)).Prop("properties")
-                : (await TryGetAsync(SubscriptionCall(name, path[(at + Subscriptions.Length)..]), cancellationToken)).Prop("properties");
+                : (await TryGetAsync(SubscriptionCall(name, path[(at + BusEntity.Subscriptions.Length)..]), cancellationToken)).Prop(
+                    "properties"
+                );
         if (properties is not null)
             _entities.Add(BusEntity.Read(path, properties) with { CountedAt = time() });
     }
@@ -103,7 +103,7 @@ internal sealed class BusMap(
         {
             string subscription = item.Text("name")
                 ?? throw FaultCatalogue.ServiceFailed.Exception(subscriptions.Target, "one of them has no name.");
-            Add(BusEntity.Read($"{name}/Subscriptions/{subscription}", item.Prop("properties"), most, isPartitioned), hops);
+            Add(BusEntity.Read(name + BusEntity.Subscriptions + subscription, item.Prop("properties"), most, isPartitioned), hops);
         }
     }
 

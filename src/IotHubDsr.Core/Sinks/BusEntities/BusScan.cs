@@ -6,8 +6,9 @@ using IotHubDsr.Core.Sinks.EventStreams;
 namespace IotHubDsr.Core.Sinks.BusEntities;
 
 /// <summary>
-/// One pass over all queues of a place for all subjects, over one connection: messages are shown, and none is received. A unit is a queue
-/// or subscription with its dead letters.
+/// One pass over all queues of a place for all subjects, over one connection: messages are shown, and none is received. A unit is a queue.
+/// Messages become dead letters and are forwarded meanwhile: what they leave is read in a round before what they get to, so that none is
+/// missed.
 /// </summary>
 internal sealed class BusScan(BusPlaces places, RecordSelection selection, SinkCall call) : IUnitWork<IReadOnlyList<DeviceDataFinding>>
 {
@@ -16,65 +17,56 @@ internal sealed class BusScan(BusPlaces places, RecordSelection selection, SinkC
 
     private readonly BusFindings _findings = new(selection, call.Options.Erasure.SettleMessages);
     private BusClient? _client;
+    private Queue<IReadOnlyList<BusStop>>? _rounds;
     private int _entities;
+    private int _units;
     private int _done;
 
-    public bool IsSplit { get; private set; }
+    public bool IsSplit => _rounds is { Count: 0 };
 
-    /// <summary>Takes the matches of an export; null when nothing is exported.</summary>
+    /// <summary>Takes the matches of an export, and then units wait for each other; null when nothing is exported.</summary>
     public EventLines? Lines { get; init; }
 
-    /// <summary>
-    /// Messages become dead letters and are forwarded meanwhile: what they leave is read before what they get to, so that none is missed.
-    /// </summary>
-    public bool IsInOrder => true;
+    public bool IsInOrder => Lines is not null;
 
     public async IAsyncEnumerable<WorkUnit> SplitAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        BusReach reach = await places.DescribeAsync(call, cancellationToken);
-        _findings.AddUnseen(reach.Waiting);
-        if (reach.Entities.Any(static entity => !entity.IsKnown))
-            _findings.NoteDoubt("its resource ID is not known, and therefore neither what it forwards: a location file can name it");
-        _client = places.Connect(call.Location);
-        foreach (BusEntity entity in reach.Entities)
-            yield return new WorkUnit<BusEntity>(_entities++, [entity]);
-        IsSplit = true;
+        _rounds ??= new Queue<IReadOnlyList<BusStop>>(BusRounds.Of(await EntitiesAsync(cancellationToken)));
+        if (!_rounds.TryDequeue(out IReadOnlyList<BusStop>? round))
+            yield break;
+        foreach (BusStop stop in round)
+            yield return new WorkUnit<BusStop>(_units++, [stop]);
     }
 
     public async ValueTask DoAsync(WorkUnit unit, CancellationToken cancellationToken)
     {
-        BusEntity entity = ((WorkUnit<BusEntity>)unit).Items[0];
-        _findings.AddUnseen(entity.InTransfer);
-        foreach (BusNode node in entity.Nodes)
+        (BusEntity entity, BusNode node) = ((WorkUnit<BusStop>)unit).Items[0];
+        var reading = new BusReading(node, selection, Lines);
+        try
         {
-            var reading = new BusReading(node, selection, Lines);
-            try
-            {
-                await _client!.PeekAsync(
-                    node,
-                    entity.IsPartitioned,
-                    (messages, token) => TakeAsync(entity, reading, messages, token),
-                    cancellationToken
-                );
-                NoteUnshown(entity, reading);
-            }
-            catch (InvalidOperationException) when (entity.ForwardsOf(node))
-            {
-                // Nobody may read where messages only pass through: what is left of the time before is counted.
-                _findings.AddUnseen(node.SubQueue is BusSubQueue.None ? entity.Counts.OwnOfAnyState : entity.Counts.Of(node.SubQueue));
-            }
-            catch (InvalidOperationException refused)
-            {
-                await call.ReportAsync(BusFaults.Translate(refused, _client!.Place, "read").Fault, cancellationToken);
-            }
-            catch (DsrException failed) when (!SinkCall.ConcernsAll(failed.Fault))
-            {
-                await call.ReportAsync(failed.Fault, cancellationToken);
-            }
-
-            await AddAsync(reading, cancellationToken);
+            await _client!.PeekAsync(
+                node,
+                entity.IsPartitioned,
+                (messages, token) => TakeAsync(entity, reading, messages, token),
+                cancellationToken
+            );
+            NoteUnshown(entity, reading);
+        }
+        catch (InvalidOperationException) when (entity.ForwardsOf(node))
+        {
+            // Nobody may read where messages only pass through: what is left of the time before is counted.
+            _findings.AddUnseen(node.SubQueue is BusSubQueue.None ? entity.Counts.OwnOfAnyState : entity.Counts.Of(node.SubQueue));
+        }
+        catch (InvalidOperationException refused)
+        {
+            await call.ReportAsync(BusFaults.Translate(refused, _client!.Place, "read").Fault, cancellationToken);
+        }
+        catch (DsrException failed) when (!SinkCall.ConcernsAll(failed.Fault))
+        {
+            await call.ReportAsync(failed.Fault, cancellationToken);
         }
 
+        await AddAsync(reading, cancellationToken);
         int done = Interlocked.Increment(ref _done);
         await call.ProgressAsync($"{Counted.Of(done, "queue")} read", percent: null, cancellationToken);
     }
@@ -90,6 +82,17 @@ internal sealed class BusScan(BusPlaces places, RecordSelection selection, SinkC
 
     /// <summary>A reading that was broken off leaves a connection, which nobody has to wait for.</summary>
     public void Dispose() => _ = CloseAsync();
+
+    private async Task<IReadOnlyList<BusEntity>> EntitiesAsync(CancellationToken cancellationToken)
+    {
+        BusReach reach = await places.DescribeAsync(call, cancellationToken);
+        _findings.AddUnseen(reach.Waiting + reach.Entities.Sum(static entity => entity.InTransfer));
+        if (reach.Entities.Any(static entity => !entity.IsKnown))
+            _findings.NoteDoubt("its resource ID is not known, and therefore neither what it forwards: a location file can name it");
+        _client = places.Connect(call.Location);
+        _entities = reach.Entities.Count;
+        return reach.Entities;
+    }
 
     private async Task CloseAsync()
     {
