@@ -11,6 +11,11 @@ internal sealed class SandboxClock(TimeProvider real) : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => _held ?? real.GetUtcNow().AddTicks(Interlocked.Read(ref _advancedTicks));
 
+    public override long TimestampFrequency => real.TimestampFrequency;
+
+    public override long GetTimestamp() =>
+        real.GetTimestamp() + (long)(TimeSpan.FromTicks(Interlocked.Read(ref _advancedTicks)).TotalSeconds * TimestampFrequency);
+
     /// <summary>While the world is made its time does not pass: how long the making takes must not show in it.</summary>
     public void HoldAt(DateTimeOffset time) => _held = time;
 

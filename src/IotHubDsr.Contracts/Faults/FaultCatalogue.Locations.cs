@@ -181,6 +181,25 @@ public static partial class FaultCatalogue
             "Find out who holds the lease and have it released; this module does not break leases."
         );
 
+    /// <summary>Somebody copies over a blob.</summary>
+    public static FaultDefinition BlobCopying { get; } =
+        new(
+            "BlobCopying",
+            FaultCategory.ResourceBusy,
+            "The blob {0} was left alone: a copy over it is still under way after {1} minutes.",
+            "Resume the request when the copy has ended; Get-AzStorageBlobCopyState shows how far it is."
+        );
+
+    /// <summary>A blob's blocks have IDs that are too short to stage others beside them.</summary>
+    public static FaultDefinition BlockIdsTooShort { get; } =
+        new(
+            "BlockIdsTooShort",
+            FaultCategory.InvalidOperation,
+            "The blob {0} was left alone: the IDs of its blocks have {1}, and new ones would need the same length, in which two writers "
+                + "could choose the same.",
+            "Upload its content again under its name with another tool, with metadata and tags; then resume the request."
+        );
+
     /// <summary>A blob has a name that no request can address.</summary>
     public static FaultDefinition BlobNameUnsafe { get; } =
         new(

@@ -111,7 +111,7 @@ internal static class StorageRows
         HttpAuthorization? authorization = await container.AuthorizeCopyAsync(CancellationToken.None);
         using var share = new ReadingShare(ReadingBudget.OfProcess);
         await using var staged = new StagedBlob(
-            new StagedBlocks(blob, before, before.LastModified, authorization),
+            new StagedBlocks(blob, new BlobAttributes(blob, before, TimeProvider.System), before.LastModified, authorization),
             before,
             share,
             CancellationToken.None

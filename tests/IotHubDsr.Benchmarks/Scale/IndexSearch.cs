@@ -152,6 +152,8 @@ internal static class IndexSearch
             return Task.CompletedTask;
         }
 
+        public Task<KeptCopies> KeptCopiesAsync(CancellationToken cancellationToken) => Task.FromResult<KeptCopies>(default);
+
         public Task DeleteAsync(string name, CancellationToken cancellationToken)
         {
             _files.TryRemove(name, out _);

@@ -51,6 +51,7 @@ internal static class SandboxAccess
             if (wire.Before is { } before)
                 await before(request);
             HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+            wire.Answering?.Invoke(request, response);
             if (wire.LoseResponse?.Invoke(request) != true)
                 return response;
             response.Dispose();
@@ -64,6 +65,9 @@ internal sealed class Wire
 {
     /// <summary>Runs before a request leaves.</summary>
     public Func<HttpRequestMessage, Task>? Before { get; set; }
+
+    /// <summary>Runs before an answer arrives, and may change it.</summary>
+    public Action<HttpRequestMessage, HttpResponseMessage>? Answering { get; set; }
 
     /// <summary>True for a request that the service serves, but whose response nobody receives.</summary>
     public Func<HttpRequestMessage, bool>? LoseResponse { get; set; }

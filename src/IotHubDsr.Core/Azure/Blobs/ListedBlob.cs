@@ -110,7 +110,17 @@ internal sealed record ListedBlob(string Name, ETag ETag, long Length, DateTimeO
         };
     }
 
-    public static bool IsDirectoryMark(long length, IEnumerable<KeyValuePair<string, string>> metadata) =>
+    /// <summary>A blob as a listing would show it; null for one that is no directory.</summary>
+    public static ListedBlob? DirectoryOf(string name, BlobProperties properties) =>
+        IsDirectoryMark(properties.ContentLength, properties.Metadata)
+            ? new ListedBlob(name, properties.ETag, 0, properties.LastModified)
+            {
+                CreatedOn = properties.CreatedOn,
+                Metadata = new Dictionary<string, string>(properties.Metadata, StringComparer.OrdinalIgnoreCase),
+            }
+            : null;
+
+    private static bool IsDirectoryMark(long length, IEnumerable<KeyValuePair<string, string>> metadata) =>
         length == 0
         && metadata.Any(pair =>
             pair.Key.Equals(FolderMark, StringComparison.OrdinalIgnoreCase) && pair.Value.Equals("true", StringComparison.OrdinalIgnoreCase)

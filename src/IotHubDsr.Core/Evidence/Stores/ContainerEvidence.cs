@@ -212,6 +212,11 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
             }
         }
 
+        public Task<KeptCopies> KeptCopiesAsync(CancellationToken cancellationToken) =>
+            KeptCopies.OfAsync(
+                new BlobContainerAccess(container, time, TransferBudget.OfProcess).ListAsync($"{requestId}/", cancellationToken)
+            );
+
         public async Task<JournalContent?> ReadJournalAsync(JournalContent? known, CancellationToken cancellationToken)
         {
             JournalContent? read = await ReadChangedAsync(known ?? lastRead.Of(requestId), cancellationToken);

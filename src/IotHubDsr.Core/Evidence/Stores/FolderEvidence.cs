@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
+using IotHubDsr.Core.Azure.Blobs;
 using IotHubDsr.Core.Foundation;
 
 namespace IotHubDsr.Core.Evidence.Stores;
@@ -166,6 +167,8 @@ internal sealed class FolderEvidence(string root) : IEvidenceStore
 
             return Task.CompletedTask;
         }
+
+        public Task<KeptCopies> KeptCopiesAsync(CancellationToken cancellationToken) => Task.FromResult<KeptCopies>(default);
 
         public async Task<JournalContent?> ReadJournalAsync(JournalContent? known, CancellationToken cancellationToken)
         {

@@ -1,3 +1,5 @@
+using IotHubDsr.Core.Azure.Blobs;
+
 namespace IotHubDsr.Core.Evidence.Stores;
 
 /// <summary>Where requests are kept: a folder, or a blob container that outlives the machine.</summary>
@@ -57,6 +59,9 @@ internal interface IEvidenceFolder
 
     /// <summary>Deletes all files whose names begin with a prefix.</summary>
     Task DeleteAsync(string prefix, CancellationToken cancellationToken);
+
+    /// <summary>What the service keeps of files of the folder that were deleted.</summary>
+    Task<KeptCopies> KeptCopiesAsync(CancellationToken cancellationToken);
 
     /// <summary>All lines of the journal, without one that was not written to its end; null when there is no journal.</summary>
     /// <param name="known">What was read before, which is given again, unread, when nothing has changed; null to read in any case.</param>

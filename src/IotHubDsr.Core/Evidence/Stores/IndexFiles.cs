@@ -49,4 +49,16 @@ internal sealed class IndexFiles(IEvidenceStore store) : IIndexFiles
     }
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken) => _folder.DeleteAsync(name, cancellationToken);
+
+    public async Task<KeptCopies> KeptCopiesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _folder.KeptCopiesAsync(cancellationToken);
+        }
+        catch (Exception missing) when (BlobFailures.IsContainerMissing(missing))
+        {
+            return default;
+        }
+    }
 }

@@ -3,6 +3,7 @@ using Azure.Storage.Blobs.Models;
 using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Azure.Blobs;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Sinks.BlobArchives;
 
@@ -20,28 +21,27 @@ internal static class ArchiveRead
     )
     {
         ListedBlob blob = listed;
+        GivenOnce? given = request.Sink is null ? null : new GivenOnce(request.Sink);
         for (int attempt = 1; ; attempt++)
         {
-            // What a sink was given cannot be taken back: from then on a blob is not read a second time.
-            bool final = attempt == Attempts;
+            bool IsFinal() => attempt == Attempts || given is { HasGiven: true };
             try
             {
                 if (attempt > 1)
                     blob = await ReadAgainAsync(container, blob, cancellationToken);
                 ContentCoding.ThrowIfUnknown(blob.ContentEncoding);
                 await using Stream stream = container.Read(container.Open(blob), blob.ETag, blob.Length);
-                final |= request.Sink is not null;
-                return (blob, await ArchiveFormats.ScanAsync(stream, request, cancellationToken));
+                return (blob, await ArchiveFormats.ScanAsync(stream, request with { Sink = given }, cancellationToken));
             }
             catch (RequestFailedException gone) when (BlobFailures.IsGone(gone))
             {
                 return null;
             }
-            catch (RequestFailedException changed) when (BlobFailures.IsConflict(changed) && !final)
+            catch (RequestFailedException changed) when (BlobFailures.IsConflict(changed) && !IsFinal())
             {
                 // The next attempt reads what is there now.
             }
-            catch (IOException) when (!final)
+            catch (IOException) when (!IsFinal())
             {
                 // So does it when the answer broke off.
             }
@@ -67,5 +67,17 @@ internal static class ArchiveRead
             LastModified = now.LastModified,
             ContentEncoding = now.ContentEncoding,
         };
+    }
+
+    /// <summary>What a sink was given cannot be taken back: from then on a blob is not read a second time.</summary>
+    private sealed class GivenOnce(IMatchedRecordSink sink) : IMatchedRecordSink
+    {
+        public bool HasGiven { get; private set; }
+
+        public void OnRecord(in MatchedRecord record)
+        {
+            HasGiven = true;
+            sink.OnRecord(record);
+        }
     }
 }

@@ -50,10 +50,15 @@ internal sealed class BlobRewriter(
 )
 {
     private const int Attempts = 5;
+
+    /// <summary>Our own copies take seconds; one from another account can take days, for which nobody waits.</summary>
+    private static readonly TimeSpan CopyPatience = TimeSpan.FromMinutes(2);
+
     private readonly BlockBlobClient _blob = container.Open(item.Path);
     private readonly string _place = $"{call.Location.Place}/{item.Path}";
     private bool _uploadsAll;
     private ArchiveRewrite? _sent;
+    private bool _deletes;
 
     public async Task<RewriteResult> RunAsync(CancellationToken cancellationToken)
     {
@@ -71,7 +76,7 @@ internal sealed class BlobRewriter(
                 string why = $"{_place} is uploaded completely: its service cannot copy, {refused.Message}.";
                 await call.NoteAsync(NoticeLevel.Verbose, why, cancellationToken);
             }
-            catch (RequestFailedException gone) when (_sent is not null && BlobFailures.IsGone(gone))
+            catch (RequestFailedException gone) when (_sent is not null && _deletes && BlobFailures.IsGone(gone))
             {
                 // It was to be deleted, and the answer to that was lost.
                 return new RewriteResult(_sent.Removed);
@@ -101,8 +106,10 @@ internal sealed class BlobRewriter(
     {
         // One share for everything that is read of the blob: a reader with extra memory must not wait for more.
         using var share = new ReadingShare(ReadingBudget.OfProcess);
-        Response<BlobProperties> read = await DraftBlob.WaitForCopyAsync(_blob, time, cancellationToken);
+        Response<BlobProperties> read = await DraftBlob.WaitForCopyAsync(_blob, time, CopyPatience, cancellationToken)
+            ?? throw FaultCatalogue.BlobCopying.Exception(_place, CopyPatience.TotalMinutes);
         BlobProperties before = read.Value;
+        var attributes = new BlobAttributes(_blob, before, time);
         if (before.BlobType == BlobType.Page || (before.BlobType == BlobType.Append && !layout.IsAppended))
             throw FaultCatalogue.BlobTypeUnsupported.Exception(_place, before.BlobType);
 
@@ -118,7 +125,7 @@ internal sealed class BlobRewriter(
         // staging.
         if (item.ETag != before.ETag.ToString("H") && !await HoldsSelectedAsync(before, share, cancellationToken))
             return new RewriteResult([]);
-        IBlobReplacement replacement = await ReplacementAsync(before, lastWrite, cancellationToken);
+        IBlobReplacement replacement = await ReplacementAsync(attributes, lastWrite, cancellationToken);
         RewriteResult result = await StageAndReplaceAsync(replacement, before, share, cancellationToken);
         return replacement is DraftBlob { Refusal: { } refusal } draft
             ? result with
@@ -163,15 +170,15 @@ internal sealed class BlobRewriter(
     }
 
     private async Task<IBlobReplacement> ReplacementAsync(
-        BlobProperties before,
+        BlobAttributes attributes,
         DateTimeOffset lastWrite,
         CancellationToken cancellationToken
     )
     {
-        if (before.BlobType == BlobType.Append)
-            return new DraftBlob(container, _blob, before, time);
+        if (attributes.Before.BlobType == BlobType.Append)
+            return new DraftBlob(container, _blob, attributes, time);
         HttpAuthorization? authorization = _uploadsAll ? null : await container.AuthorizeCopyAsync(cancellationToken);
-        return new StagedBlocks(_blob, before, lastWrite, authorization);
+        return new StagedBlocks(_blob, attributes, lastWrite, authorization);
     }
 
     private async Task<RewriteResult> ReplaceAsync(
@@ -191,9 +198,10 @@ internal sealed class BlobRewriter(
             new Announcement(what, [.. rewrite.Removed.Select(removed => ItemOf(removed, replaced))]),
             cancellationToken
         );
-        _sent = rewrite;
+        (_sent, _deletes) = (rewrite, deletes);
         if (deletes && await TryDeleteAsync(before.ETag, cancellationToken))
             return new RewriteResult(rewrite.Removed);
+        _deletes = false;
         ETag committed = await staged.CommitAsync(cancellationToken);
         (bool isVerified, Fault? fault) = await VerifyAsync(committed, rewrite, share, cancellationToken);
         return new RewriteResult(rewrite.Removed) { Replaced = isVerified ? before.ETag : null, Fault = fault };

@@ -28,6 +28,7 @@ internal static class BlockIds
 
     private static int MarkedLength => Mark.Length + TimeLength + LeastLength;
 
+    /// <exception cref="DsrException">Its present IDs are so short that two runs could choose the same.</exception>
     public static async Task<int> LengthForAsync(BlockBlobClient blob, CancellationToken cancellationToken)
     {
         BlockList list = await blob.GetBlockListAsync(BlockListTypes.All, cancellationToken: cancellationToken);
@@ -36,7 +37,9 @@ internal static class BlockIds
             .UncommittedBlocks.Concat(list.CommittedBlocks)
             .Select(block => Convert.FromBase64String(block.Name).Length)
             .FirstOrDefault(PreferredLength);
-        return Math.Max(length, LeastLength);
+        return length >= LeastLength
+            ? length
+            : throw FaultCatalogue.BlockIdsTooShort.Exception($"{blob.BlobContainerName}/{blob.Name}", Counted.Of(length, "byte"));
     }
 
     /// <param name="length">Length in bytes.</param>

@@ -15,18 +15,20 @@ namespace IotHubDsr.Core.Sinks.BlobArchives;
 /// </summary>
 /// <param name="container">The container.</param>
 /// <param name="blob">The blob.</param>
-/// <param name="before">The blob as it was read.</param>
+/// <param name="attributes">The blob as it was read, and what it carries beside its content.</param>
 /// <param name="time">Paces the wait for a copy that takes its time.</param>
-internal sealed partial class DraftBlob(BlobContainerAccess container, BlockBlobClient blob, BlobProperties before, TimeProvider time)
+internal sealed partial class DraftBlob(BlobContainerAccess container, BlockBlobClient blob, BlobAttributes attributes, TimeProvider time)
     : IBlobReplacement
 {
     private const string Mark = ".iothubdsr-";
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
+    private readonly BlobProperties _before = attributes.Before;
+
     private readonly AppendBlobClient _draft = Encrypted(
         container.OpenAppend($"{blob.Name}{Mark}{Convert.ToHexString(RandomNumberGenerator.GetBytes(16)).ToLowerInvariant()}"),
-        before
+        attributes.Before
     );
 
     private bool _exists;
@@ -48,18 +50,25 @@ internal sealed partial class DraftBlob(BlobContainerAccess container, BlockBlob
     /// <summary>The blob that a draft was made for.</summary>
     public static string BlobOf(string draftName) => draftName[..draftName.LastIndexOf(Mark, StringComparison.Ordinal)];
 
-    /// <summary>The blob when nothing is copied over it any more. Within an account that is nearly always at once.</summary>
-    public static async Task<Response<BlobProperties>> WaitForCopyAsync(
+    /// <summary>
+    /// The blob when nothing is copied over it any more, which within an account is nearly always at once; null when that takes longer
+    /// than anybody waits.
+    /// </summary>
+    public static async Task<Response<BlobProperties>?> WaitForCopyAsync(
         BlockBlobClient blob,
         TimeProvider time,
+        TimeSpan patience,
         CancellationToken cancellationToken
     )
     {
+        long begun = time.GetTimestamp();
         while (true)
         {
             Response<BlobProperties> now = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
             if (!IsCopying(now))
                 return now;
+            if (time.GetElapsedTime(begun) >= patience)
+                return null;
             await Task.Delay(PollInterval, time, cancellationToken);
         }
     }
@@ -82,8 +91,7 @@ internal sealed partial class DraftBlob(BlobContainerAccess container, BlockBlob
         }
         catch (RequestFailedException lost) when (lost.Status is 404 or 412)
         {
-            // Another erasure took it for one that was left, or a call that seemed to fail had come through.
-            throw new IOException($"The draft '{_draft.Name}' was changed by another writer.", lost);
+            throw WasChanged(lost);
         }
         finally
         {
@@ -101,12 +109,12 @@ internal sealed partial class DraftBlob(BlobContainerAccess container, BlockBlob
         // A blob of which nothing stays has no block that would have made the draft.
         await CreateAsync(cancellationToken);
         if (md5 is not null)
-            await _draft.SetHttpHeadersAsync(BlobAttributes.Headers(before, md5), cancellationToken: cancellationToken);
+            await SetHeadersAsync(md5, cancellationToken);
         var options = new BlobCopyFromUriOptions
         {
-            DestinationConditions = new BlobRequestConditions { IfMatch = before.ETag },
-            Metadata = before.Metadata,
-            Tags = await BlobAttributes.TagsAsync(blob, before, cancellationToken),
+            DestinationConditions = new BlobRequestConditions { IfMatch = _before.ETag },
+            Metadata = _before.Metadata,
+            Tags = (await attributes.ReadLooseAsync(cancellationToken)).Tags,
         };
         _isInDoubt = true;
         CopyFromUriOperation copy;
@@ -125,7 +133,7 @@ internal sealed partial class DraftBlob(BlobContainerAccess container, BlockBlob
         ETag? copied = CopiedAtOnce(copy.GetRawResponse());
         if (copied is null)
         {
-            BlobProperties now = await WaitForCopyAsync(blob, time, cancellationToken);
+            BlobProperties now = (await WaitForCopyAsync(blob, time, TimeSpan.MaxValue, cancellationToken))!;
             if (HasFailed(now))
             {
                 throw FaultCatalogue.RewriteMismatch.Exception(
@@ -179,10 +187,25 @@ internal sealed partial class DraftBlob(BlobContainerAccess container, BlockBlob
         if (_exists)
             return;
         _exists = true;
-        var options = new AppendBlobCreateOptions { HttpHeaders = BlobAttributes.Headers(before, md5: null), Metadata = before.Metadata };
+        var options = new AppendBlobCreateOptions { HttpHeaders = attributes.Headers(md5: null), Metadata = _before.Metadata };
         BlobContentInfo created = await _draft.CreateAsync(options, cancellationToken);
         _version = created.VersionId;
     }
+
+    private async Task SetHeadersAsync(byte[] md5, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _draft.SetHttpHeadersAsync(attributes.Headers(md5), cancellationToken: cancellationToken);
+        }
+        catch (RequestFailedException lost) when (lost.Status is 404 or 412)
+        {
+            throw WasChanged(lost);
+        }
+    }
+
+    /// <summary>Another erasure took the draft for one that was left, or a call that seemed to fail had come through.</summary>
+    private IOException WasChanged(RequestFailedException lost) => new($"The draft '{_draft.Name}' was changed by another writer.", lost);
 
     private static ListedBlob Version(string name, string version) =>
         new(name, default, 0, default) { VersionId = version, IsOldCopy = true };

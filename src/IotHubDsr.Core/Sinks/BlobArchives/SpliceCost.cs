@@ -14,8 +14,9 @@ internal static class SpliceCost
     /// <summary>Size of what is uploaded at once; the service takes more, and each costs its memory.</summary>
     public const int BlockSize = 4 * 1024 * 1024;
 
-    // Between two copies is at most one upload that is not full, so that a blob keeps within the 50,000 blocks that it may have.
-    private const int MostCopies = 20_000;
+    // As many copies and full uploads together, and between two copies at most one upload that is not full: a blob keeps within the 50,000
+    // blocks that it may have.
+    private const int MostParts = 20_000;
 
     private const double WriteUsd = 0.065 / 10_000;
     private const double ReadUsd = 0.005 / 10_000;
@@ -38,9 +39,12 @@ internal static class SpliceCost
     private const double UploadUsdPerByte = SecondUsd / BytesPerSecond;
 
     /// <summary>
-    /// From how many bytes on a stretch is copied: some 3.4 MB, and more in a blob that would get too many blocks. Beyond the size of an
-    /// upload, which is for blobs of more than 80 GB, nothing is.
+    /// From how many bytes on a stretch is copied: some 3.4 MB, and more in a blob that would get too many blocks.
     /// </summary>
     /// <param name="blobLength">Length of the blob.</param>
-    public static long LeastCopy(long blobLength) => Math.Max(blobLength / MostCopies, (long)(CopyUsd / UploadUsdPerByte));
+    public static long LeastCopy(long blobLength) => Math.Max(blobLength / MostParts, (long)(CopyUsd / UploadUsdPerByte));
+
+    /// <summary>How much of a blob is uploaded at once: more only of one with more than 80 GB, which would get too many blocks.</summary>
+    /// <param name="blobLength">Length of the blob.</param>
+    public static long BlockSizeFor(long blobLength) => Math.Max(BlockSize, blobLength / MostParts);
 }

@@ -41,7 +41,7 @@ internal sealed class StagedBlob : IRewriteTarget, IAsyncDisposable
         _md5 = before.ContentHash is { Length: > 0 } ? IncrementalHash.CreateHash(HashAlgorithmName.MD5) : null;
         _leastCopy = replacement.LeastCopy;
         // Records that are compressed again may take more than they did.
-        _blockSize = (int)Math.Clamp(2 * before.ContentLength, SmallestBlock, SpliceCost.BlockSize);
+        _blockSize = (int)Math.Clamp(2 * before.ContentLength, SmallestBlock, SpliceCost.BlockSizeFor(before.ContentLength));
     }
 
     /// <summary>Lets a rewrite write its result into blocks, and stages what is left when it has removed anything.</summary>
@@ -79,7 +79,7 @@ internal sealed class StagedBlob : IRewriteTarget, IAsyncDisposable
             await ChangeAsync(cancellationToken);
         _stretchEnd = sourceOffset + bytes.Length;
         if (_copy is null && _waiting + bytes.Length >= leastCopy)
-            BeginCopy(sourceOffset);
+            BeginCopy(sourceOffset, leastCopy);
         if (_copy is not null)
         {
             _copy.Append(bytes.Span);
@@ -88,15 +88,9 @@ internal sealed class StagedBlob : IRewriteTarget, IAsyncDisposable
             return;
         }
 
-        // Full is full: what follows of the stretch can still be long enough.
-        if (_filled + bytes.Length > _blockSize)
-        {
-            await FlushAsync(_filled, cancellationToken);
-            _waiting = 0;
-        }
-
-        Buffer(bytes);
-        _waiting += bytes.Length;
+        // A full block is sent; what it leaves of the stretch can still become long enough.
+        await BufferAsync(bytes, cancellationToken);
+        _waiting = Math.Min(_waiting + bytes.Length, _filled);
     }
 
     public async ValueTask ReplaceAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
@@ -123,9 +117,9 @@ internal sealed class StagedBlob : IRewriteTarget, IAsyncDisposable
     }
 
     /// <summary>The stretch has turned out long enough: what waits of it is not uploaded.</summary>
-    private void BeginCopy(long sourceOffset)
+    private void BeginCopy(long sourceOffset, long leastCopy)
     {
-        _copy = new KeptRun(sourceOffset - _waiting);
+        _copy = new KeptRun(sourceOffset - _waiting, leastCopy);
         _filled -= _waiting;
         _copy.Append(_block.AsSpan(_filled, _waiting));
     }

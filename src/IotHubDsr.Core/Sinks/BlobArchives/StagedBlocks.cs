@@ -10,20 +10,25 @@ namespace IotHubDsr.Core.Sinks.BlobArchives;
 /// content; the service discards those that are never committed.
 /// </summary>
 /// <param name="blob">The blob.</param>
-/// <param name="before">The blob as it was read.</param>
+/// <param name="attributes">The blob as it was read, and what it carries beside its content.</param>
 /// <param name="lastWrite">When a writer other than this module last wrote it.</param>
 /// <param name="authorization">What lets the service read the blob as a source; null to upload everything.</param>
-internal sealed class StagedBlocks(BlockBlobClient blob, BlobProperties before, DateTimeOffset lastWrite, HttpAuthorization? authorization)
-    : IBlobReplacement
+internal sealed class StagedBlocks(
+    BlockBlobClient blob,
+    BlobAttributes attributes,
+    DateTimeOffset lastWrite,
+    HttpAuthorization? authorization
+) : IBlobReplacement
 {
     private const int MostUnderWay = 3;
 
-    private readonly BlockBlobClient _target = Encrypted(blob, before);
+    private readonly BlobProperties _before = attributes.Before;
+    private readonly BlockBlobClient _target = Encrypted(blob, attributes.Before);
     private readonly List<string> _ids = [];
     private readonly Queue<Task> _underWay = new();
     private int _idLength;
 
-    public long? LeastCopy => authorization is null ? null : SpliceCost.LeastCopy(before.ContentLength);
+    public long? LeastCopy => authorization is null ? null : SpliceCost.LeastCopy(_before.ContentLength);
 
     public async Task UploadAsync(byte[] block, int count, CancellationToken cancellationToken) =>
         Enqueue(SendAsync(block, count, await NextIdAsync(cancellationToken), cancellationToken));
@@ -39,13 +44,14 @@ internal sealed class StagedBlocks(BlockBlobClient blob, BlobProperties before, 
 
     public async Task<ETag> CommitAsync(byte[]? md5, CancellationToken cancellationToken)
     {
+        LooseAttributes loose = await attributes.ReadLooseAsync(cancellationToken);
         var options = new CommitBlockListOptions
         {
-            Conditions = new BlobRequestConditions { IfMatch = before.ETag },
-            Metadata = before.Metadata,
-            Tags = await BlobAttributes.TagsAsync(blob, before, cancellationToken),
-            AccessTier = before.AccessTierInferred || before.AccessTier is null ? (AccessTier?)null : new AccessTier(before.AccessTier),
-            HttpHeaders = BlobAttributes.Headers(before, md5),
+            Conditions = new BlobRequestConditions { IfMatch = _before.ETag },
+            Metadata = _before.Metadata,
+            Tags = loose.Tags,
+            AccessTier = loose.Tier,
+            HttpHeaders = attributes.Headers(md5),
         };
         BlobContentInfo committed = await _target.CommitBlockListAsync(_ids, options, cancellationToken);
         return committed.ETag;
@@ -88,7 +94,7 @@ internal sealed class StagedBlocks(BlockBlobClient blob, BlobProperties before, 
         var options = new StageBlockFromUriOptions
         {
             SourceRange = new HttpRange(range.Offset, range.Length),
-            SourceConditions = new RequestConditions { IfMatch = before.ETag },
+            SourceConditions = new RequestConditions { IfMatch = _before.ETag },
             SourceAuthentication = authorization,
         };
         BlockInfo copied;
@@ -98,7 +104,8 @@ internal sealed class StagedBlocks(BlockBlobClient blob, BlobProperties before, 
         }
         catch (RequestFailedException refused) when (refused.Status is >= 400 and < 500 and not (408 or 412 or 429) or 501)
         {
-            throw new CopyRefusedException($"{refused.ErrorCode} ({refused.Status})", refused.Status is 400 or 401 or 403 or 501, refused);
+            bool isGeneral = refused.Status is 400 or 401 or 403 or 501;
+            throw new CopyRefusedException($"{refused.ErrorCode} ({refused.Status})", isGeneral, refused);
         }
 
         if (copied.ContentCrc64 is not { Length: sizeof(ulong) } crc)

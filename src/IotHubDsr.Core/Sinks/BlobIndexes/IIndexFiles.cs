@@ -1,3 +1,5 @@
+using IotHubDsr.Core.Azure.Blobs;
+
 namespace IotHubDsr.Core.Sinks.BlobIndexes;
 
 /// <summary>Where an index is kept. A file is complete or not there, and never overwritten.</summary>
@@ -16,4 +18,7 @@ internal interface IIndexFiles
 
     /// <summary>Deletes a file, if it is there.</summary>
     Task DeleteAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>What the service keeps of files that were deleted.</summary>
+    Task<KeptCopies> KeptCopiesAsync(CancellationToken cancellationToken);
 }

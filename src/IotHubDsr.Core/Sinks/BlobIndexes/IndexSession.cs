@@ -19,6 +19,7 @@ internal sealed class IndexSession
     private readonly List<(string Name, DateTimeOffset ReadAt, int Length)> _packs = [];
     private readonly Dictionary<UInt128, Known> _known = [];
     private readonly object _gate = new();
+    private IReadOnlySet<string> _knownDrops = new HashSet<string>();
     private IndexPack.Writer _writer;
     private bool _isBroken;
 
@@ -76,7 +77,9 @@ internal sealed class IndexSession
         if (ids.Any(static id => id.Length > AskedNames.LongestId))
             return null;
         var session = new IndexSession(store, key, use, place, ids, now);
-        await foreach (StoredPack pack in store.PacksAsync(key, session._place, cancellationToken))
+        IndexNames names = await store.NamesAsync(cancellationToken);
+        session._knownDrops = names.Drops;
+        await foreach (StoredPack pack in store.PacksAsync(names, key, session._place, cancellationToken))
             session.Take(pack);
         return session;
     }
@@ -146,7 +149,7 @@ internal sealed class IndexSession
             (last, _writer) = (_writer, new IndexPack.Writer(_key, _place, _now));
         await SaveAsync(last, cancellationToken);
         if (_use is IndexUse.Renew && !_isBroken)
-            await new IndexTidying(_store, _key, _place).RunAsync(_packs, IsLive, cancellationToken);
+            await new IndexTidying(_store, _key, _place, _knownDrops).RunAsync(_packs, IsLive, cancellationToken);
     }
 
     private bool IsLive(UInt128 content, int pack) => _known.TryGetValue(content, out Known known) && known.IsListed && known.Pack == pack;
@@ -168,7 +171,7 @@ internal sealed class IndexSession
             return;
         try
         {
-            await _store.SaveAsync(_key, _place, writer, cancellationToken);
+            await _store.SaveAsync(_key, _place, writer, _knownDrops, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using IotHubDsr.Core.Azure.Blobs;
 
 namespace IotHubDsr.Core.Sinks.BlobIndexes;
 
@@ -8,6 +9,7 @@ internal sealed class IndexStore(IIndexFiles files)
 {
     private const string KeyName = "key";
     private const string PackEnding = ".pack";
+    private const string DropStart = "drop-";
 
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
 
@@ -48,26 +50,46 @@ internal sealed class IndexStore(IIndexFiles files)
         return names.Count > 0;
     }
 
-    /// <summary>The packs of a place, or of all places.</summary>
+    /// <summary>What there is now.</summary>
+    public async Task<IndexNames> NamesAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> names = await files.ListAsync(cancellationToken);
+        return new IndexNames(
+            [.. names.Where(IsPack).Order(StringComparer.Ordinal)],
+            names.Where(static name => name.StartsWith(DropStart, StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal)
+        );
+    }
+
+    /// <summary>The packs of a place.</summary>
     public async IAsyncEnumerable<StoredPack> PacksAsync(
+        IndexNames names,
         IndexKey key,
         byte[] place,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
         string start = Convert.ToHexString(place).ToLowerInvariant();
-        foreach (string name in (await files.ListAsync(cancellationToken)).Order(StringComparer.Ordinal))
+        foreach (string name in names.Packs.Where(name => name.StartsWith(start, StringComparison.Ordinal)))
         {
-            if (!IsPack(name) || !name.StartsWith(start, StringComparison.Ordinal))
-                continue;
             if (await ReadAsync(name, key, place, cancellationToken) is { } pack)
                 yield return pack;
         }
     }
 
-    /// <summary>The names of all packs, of whatever place.</summary>
-    public async Task<IReadOnlyList<string>> PackNamesAsync(CancellationToken cancellationToken) =>
-        [.. (await files.ListAsync(cancellationToken)).Where(IsPack).Order(StringComparer.Ordinal)];
+    /// <summary>
+    /// Notes that entries go now. Whoever has read packs or blobs before, and saves a pack after, must not bring back what went: to them
+    /// any other note than those that they know will do.
+    /// </summary>
+    public async Task NoteDropAsync(CancellationToken cancellationToken)
+    {
+        IndexNames before = await NamesAsync(cancellationToken);
+        await files.SaveAsync($"{DropStart}{Guid.NewGuid():N}", new byte[1], cancellationToken);
+        foreach (string note in before.Drops)
+            await files.DeleteAsync(note, cancellationToken);
+    }
+
+    /// <summary>What the service keeps of files that were deleted.</summary>
+    public Task<KeptCopies> KeptCopiesAsync(CancellationToken cancellationToken) => files.KeptCopiesAsync(cancellationToken);
 
     /// <summary>A pack of whatever place; null if it is gone, or none.</summary>
     public Task<StoredPack?> ReadAsync(string name, IndexKey key, CancellationToken cancellationToken) =>
@@ -78,25 +100,45 @@ internal sealed class IndexStore(IIndexFiles files)
             ? new StoredPack(name, file.Length, pack)
             : null;
 
-    public async Task SaveAsync(IndexKey key, byte[] place, IndexPack.Writer writer, CancellationToken cancellationToken)
+    /// <param name="key">The key.</param>
+    /// <param name="place">The name that the place of the pack has under it.</param>
+    /// <param name="writer">The pack.</param>
+    /// <param name="known">The notes of drops that there were before what is in it was read.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task SaveAsync(
+        IndexKey key,
+        byte[] place,
+        IndexPack.Writer writer,
+        IReadOnlySet<string> known,
+        CancellationToken cancellationToken
+    )
     {
         string name = $"{Convert.ToHexString(place).ToLowerInvariant()}-{Guid.NewGuid():N}{PackEnding}";
         await files.SaveAsync(name, writer.ToFile(), cancellationToken);
 
-        // An index that was removed meanwhile must not have entries again.
-        if ((await ReadKeyAsync(cancellationToken))?.Mark.AsSpan().SequenceEqual(key.Mark) != true)
+        // An index that was removed meanwhile must not have entries again, nor one those that were dropped.
+        bool isCurrent =
+            (await ReadKeyAsync(cancellationToken))?.Mark.AsSpan().SequenceEqual(key.Mark) == true
+            && known.SetEquals((await NamesAsync(cancellationToken)).Drops);
+        if (!isCurrent)
             await files.DeleteAsync(name, cancellationToken);
     }
 
     /// <summary>Saves what stays of a pack, and deletes it.</summary>
-    public async Task ReplaceAsync(StoredPack stored, IndexKey key, Func<IndexEntry, bool> stays, CancellationToken cancellationToken)
+    public async Task ReplaceAsync(
+        StoredPack stored,
+        IndexKey key,
+        Func<IndexEntry, bool> stays,
+        IReadOnlySet<string> known,
+        CancellationToken cancellationToken
+    )
     {
         byte[] place = PlaceIn(stored.Name);
         var writer = new IndexPack.Writer(key, place, stored.Pack.ReadAt);
         foreach (IndexEntry entry in stored.Pack.Entries.Where(stays))
             writer.Add(entry);
         if (writer.Count > 0)
-            await SaveAsync(key, place, writer, cancellationToken);
+            await SaveAsync(key, place, writer, known, cancellationToken);
         await files.DeleteAsync(stored.Name, cancellationToken);
     }
 
@@ -110,6 +152,11 @@ internal sealed class IndexStore(IIndexFiles files)
         && name.EndsWith(PackEnding, StringComparison.Ordinal)
         && name.AsSpan(0, IndexKey.TagLength * 2).IndexOfAnyExcept(Hex) < 0;
 }
+
+/// <summary>The files of an index.</summary>
+/// <param name="Packs">Names of all packs, of whatever place.</param>
+/// <param name="Drops">Notes of entries that were dropped.</param>
+internal sealed record IndexNames(IReadOnlyList<string> Packs, IReadOnlySet<string> Drops);
 
 /// <summary>A pack in the store.</summary>
 /// <param name="Name">Its name.</param>

@@ -1,7 +1,7 @@
 namespace IotHubDsr.Core.Sinks.BlobIndexes;
 
 /// <summary>Drops entries from packs. What stays of a pack is saved before the pack is deleted.</summary>
-internal sealed class IndexTidying(IndexStore store, IndexKey key, byte[] place)
+internal sealed class IndexTidying(IndexStore store, IndexKey key, byte[] place, IReadOnlySet<string> knownDrops)
 {
     /// <summary>Smaller packs are put together, as each costs a request.</summary>
     private const int SmallLength = IndexPack.GoodLength / 4;
@@ -42,7 +42,7 @@ internal sealed class IndexTidying(IndexStore store, IndexKey key, byte[] place)
     private async Task<IndexPack.Writer?> ReplaceAsync(IndexPack.Writer writer, List<string> replaced, CancellationToken cancellationToken)
     {
         if (writer.Count > 0)
-            await store.SaveAsync(key, place, writer, cancellationToken);
+            await store.SaveAsync(key, place, writer, knownDrops, cancellationToken);
         foreach (string name in replaced)
             await store.DeleteAsync(name, cancellationToken);
         replaced.Clear();

@@ -1,4 +1,5 @@
 using System.Text;
+using IotHubDsr.Core.Azure.Blobs;
 using IotHubDsr.Core.Records;
 using IotHubDsr.Core.Sinks.BlobIndexes;
 
@@ -14,7 +15,8 @@ internal sealed class DeviceIndexSink : IFinder, IEraser
         UnitWork.Whole<IReadOnlyList<DeviceDataFinding>>(async token =>
         {
             IReadOnlyList<HeldEntries> held = await ReadAsync(call, deviceIds, drops: false, token);
-            return [.. deviceIds.Select((deviceId, index) => FindingOf(call.Location, deviceId, held[index]))];
+            KeptCopies kept = call.Index is { } store ? await store.KeptCopiesAsync(token) : default;
+            return [.. deviceIds.Select((deviceId, index) => FindingOf(call.Location, deviceId, held[index], kept))];
         });
 
     public IUnitWork<IReadOnlyList<ErasureOutcome>> Erase(SinkCall call, IReadOnlyList<DeviceDataFinding> findings) =>
@@ -69,7 +71,10 @@ internal sealed class DeviceIndexSink : IFinder, IEraser
         ];
         ulong[] sorted = [.. wanted.Select(static one => one.Hash)];
         bool[] held = new bool[sorted.Length];
-        foreach (string name in await store.PackNamesAsync(cancellationToken))
+        if (drops)
+            await store.NoteDropAsync(cancellationToken);
+        IndexNames names = await store.NamesAsync(cancellationToken);
+        foreach (string name in names.Packs)
         {
             if (await store.ReadAsync(name, key, cancellationToken) is not { } stored)
                 continue;
@@ -88,18 +93,32 @@ internal sealed class DeviceIndexSink : IFinder, IEraser
             }
 
             if (drops && going.Count > 0)
-                await store.ReplaceAsync(stored, key, entry => !going.Contains(entry.Content), cancellationToken);
+                await store.ReplaceAsync(stored, key, entry => !going.Contains(entry.Content), names.Drops, cancellationToken);
         }
 
         return found;
     }
 
-    private static DeviceDataFinding FindingOf(DataLocation location, string deviceId, HeldEntries held) =>
+    /// <summary>Old copies of packs cannot be looked into where they are deleted, and the key that reads them lies beside them.</summary>
+    private static DeviceDataFinding FindingOf(DataLocation location, string deviceId, HeldEntries held, KeptCopies kept) =>
         new()
         {
             DeviceId = deviceId,
             Location = location,
-            Verdict = held.Count > 0 ? Verdict.Present : Verdict.Absent,
+            Verdict =
+                held.Count > 0 ? Verdict.Present
+                : kept.Stay ? Verdict.OwnerAction
+                : kept.Until is not null ? Verdict.Expiring
+                : Verdict.Absent,
+            Until = held.Count == 0 && !kept.Stay ? kept.Until : null,
+            Detail =
+                kept.Stay
+                    ? "The account of the request store keeps versions of index files that were deleted, which can hold the device: "
+                        + "delete them by hand, or have a lifecycle rule do it."
+                : kept.Until is { } until
+                    ? $"The account of the request store keeps index files that were deleted, which can hold the device, until {until:u} at "
+                        + "the latest."
+                : null,
             RecordCount = held.Count,
             ByteCount = held.Bytes,
             Items = held.Count > 0 ? [new SeenItem(Item, ETag: null, held.Count, held.Bytes)] : [],

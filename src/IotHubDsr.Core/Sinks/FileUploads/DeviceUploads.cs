@@ -37,7 +37,10 @@ internal sealed class DeviceUploads(
     /// <summary>Whether there is a file that is no old copy.</summary>
     public bool HasFiles => _files.Exists(file => !file.IsOldCopy);
 
-    /// <summary>Directories below the device's own, deepest first.</summary>
+    /// <summary>Whether nothing was listed of it so far.</summary>
+    public bool IsEmpty => _files.Count + _deleted.Count + _directories.Count == 0;
+
+    /// <summary>Directories, deepest first. The device's own is among them where nothing else is.</summary>
     public IEnumerable<ListedBlob> Directories =>
         _directories
             .Where(directory => directory is { LeavesAt: null, IsOldCopy: false })
@@ -60,7 +63,8 @@ internal sealed class DeviceUploads(
     /// <param name="isAgain">Whether it can be listed already, and was changed since.</param>
     public void Add(ListedBlob blob, bool isAgain)
     {
-        if (!blob.Name.StartsWith(Prefix, StringComparison.Ordinal) || !window.Includes(blob.CreatedOn, blob.LastModified))
+        bool isOwn = blob.Name.StartsWith(Prefix, StringComparison.Ordinal) || (blob.Name == deviceId && blob.IsDirectory);
+        if (!isOwn || !window.Includes(blob.CreatedOn, blob.LastModified))
             return;
         List<ListedBlob> kind =
             blob.IsDirectory && !blob.IsUncommitted ? _directories

@@ -29,7 +29,9 @@ internal sealed class UploadErasure(BlobContainerAccess container, SinkCall call
     public Task DeleteFilesAsync(IReadOnlyList<DeviceDataFinding> findings, CancellationToken cancellationToken)
     {
         List<(string DeviceId, SeenItem Item)> files = findings
-            .SelectMany(finding => FilesOf(finding).Where(item => !item.IsOldCopy).Select(item => (finding.DeviceId, item)))
+            .SelectMany(finding =>
+                FilesOf(finding).Where(item => !item.IsOldCopy && item.Path != finding.DeviceId).Select(item => (finding.DeviceId, item))
+            )
             .ToList();
         return call.Gate.ForEachAsync(
             files,
@@ -76,13 +78,16 @@ internal sealed class UploadErasure(BlobContainerAccess container, SinkCall call
     }
 
     /// <summary>
-    /// What was found readable. A plan can have been stored and edited: a path outside the device's folder is not followed.
+    /// What was found readable. A plan can have been stored and edited: a path outside the device's folder is not followed, and the folder
+    /// itself is looked at again before it goes.
     /// </summary>
     private IEnumerable<SeenItem> FilesOf(DeviceDataFinding finding)
     {
         string prefix = DeviceUploads.PrefixOf(finding.DeviceId);
         return finding.Items.Where(item =>
-            item.ETag is not null && item.Path.StartsWith(prefix, StringComparison.Ordinal) && !_exclusions.Cover(item.Name)
+            item.ETag is not null
+            && (item.Path == finding.DeviceId || item.Path.StartsWith(prefix, StringComparison.Ordinal))
+            && !_exclusions.Cover(item.Name)
         );
     }
 
@@ -201,8 +206,8 @@ internal sealed class UploadErasure(BlobContainerAccess container, SinkCall call
     private async Task DeleteOwnDirectoryAsync(string deviceId, CancellationToken cancellationToken)
     {
         BlobProperties own = await container.Open(deviceId).GetPropertiesAsync(cancellationToken: cancellationToken);
-        if (ListedBlob.IsDirectoryMark(own.ContentLength, own.Metadata))
-            await DeleteDirectoryAsync(deviceId, new ListedBlob(deviceId, own.ETag, 0, own.LastModified), cancellationToken);
+        if (ListedBlob.DirectoryOf(deviceId, own) is { } directory)
+            await DeleteDirectoryAsync(deviceId, directory, cancellationToken);
     }
 
     private Task DeleteDirectoryAsync(string deviceId, ListedBlob directory, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using Azure;
+using Azure.Storage.Blobs.Models;
 using IotHubDsr.Core.Azure.Blobs;
 
 namespace IotHubDsr.Core.Sinks.FileUploads;
@@ -93,6 +94,8 @@ internal sealed class UploadListing
             {
                 await foreach (ListedBlob blob in container.ListAsync(device.Prefix, token))
                     Take(device, blob);
+                if (device.IsEmpty && await OwnDirectoryAsync(container, device.DeviceId, token) is { } own)
+                    Take(device, own);
             },
             cancellationToken
         );
@@ -105,10 +108,31 @@ internal sealed class UploadListing
         {
             // A device ID has no slash in it: what stands before the first one is the whole ID.
             int slash = blob.Name.IndexOf('/', StringComparison.Ordinal);
-            if (slash > 0 && _devices.TryGetValue(blob.Name[..slash], out DeviceUploads? device))
+            if (slash != 0 && _devices.TryGetValue(slash < 0 ? blob.Name : blob.Name[..slash], out DeviceUploads? device))
                 Take(device, blob);
             if (++seen % perReport == 0)
                 await call.ProgressAsync($"{Counted.Of(seen, "file")} listed", percent: null, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Where directories exist by themselves, that of a device outlives its files, and its name is the device's ID. What is listed below it
+    /// does not show it.
+    /// </summary>
+    private static async Task<ListedBlob?> OwnDirectoryAsync(
+        BlobContainerAccess container,
+        string deviceId,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            BlobProperties own = await container.Open(deviceId).GetPropertiesAsync(cancellationToken: cancellationToken);
+            return ListedBlob.DirectoryOf(deviceId, own);
+        }
+        catch (RequestFailedException none) when (none.Status == 404)
+        {
+            return null;
         }
     }
 

@@ -167,6 +167,50 @@ public sealed class IndexSessionTests
     }
 
     [Fact]
+    public async Task EntriesThatWereReadBeforeADrop_AreNotSavedAfterIt()
+    {
+        IndexSession reading = await OpenAsync(IndexUse.Extend, "dev9");
+        await reading.AddAsync(Blob("a"), Asked("dev2"), CancellationToken.None);
+
+        await Store.NoteDropAsync(CancellationToken.None);
+        await reading.CompleteAsync(CancellationToken.None);
+
+        Assert.Empty(Packs);
+        await AddAsync((Blob("a"), ["dev2"]));
+        Assert.Single(Packs);
+    }
+
+    [Fact]
+    public async Task PacksThatArePutTogetherWhileEntriesAreDropped_DoNotBringThemBack()
+    {
+        await AddAsync((Blob("a"), ["dev2"]));
+        await AddAsync((Blob("b"), ["dev3"]));
+        IndexSession renewing = await OpenAsync(IndexUse.Renew, "dev9");
+        renewing.Excludes(Blob("a"));
+        renewing.Excludes(Blob("b"));
+        int saved = 0;
+        _files.Saving = name =>
+        {
+            // The packs have been read, and what is put together of them is about to be saved.
+            if (name.EndsWith(".pack", StringComparison.Ordinal) && saved++ == 0)
+                _files.Files["drop-by-somebody"] = [1];
+        };
+
+        await renewing.CompleteAsync(CancellationToken.None);
+
+        Assert.Equal((1, 0), (saved, Packs.Count()));
+    }
+
+    [Fact]
+    public async Task NotesOfDrops_DoNotPileUp()
+    {
+        for (int drop = 0; drop < 5; drop++)
+            await Store.NoteDropAsync(CancellationToken.None);
+
+        Assert.Single((await Store.NamesAsync(CancellationToken.None)).Drops);
+    }
+
+    [Fact]
     public async Task ThousandDevicesOfABlob_TakeLessThan3AndAHalfBytesEach()
     {
         const int devices = 1_000;
@@ -187,7 +231,9 @@ public sealed class IndexSessionTests
         return asked;
     }
 
-    private string Pack() => Assert.Single(_files.Files.Keys, static name => name != "key");
+    private IEnumerable<string> Packs => _files.Files.Keys.Where(static name => name.EndsWith(".pack", StringComparison.Ordinal));
+
+    private string Pack() => Assert.Single(Packs);
 
     private async Task AddAsync(params (ListedBlob Blob, string[] DeviceIds)[] blobs)
     {

@@ -107,6 +107,32 @@ public sealed class DeviceIndexTests
     }
 
     [Fact]
+    public async Task Index_OfAnAccountThatKeepsOldCopies_IsNotCertifiedErasedWhileTheyAreThere()
+    {
+        await using RequestSandbox sandbox = await ScopedWorld.StartAsync();
+        string store = $"https://{WorldNames.VersionedAccount}.blob.core.windows.net/requests";
+        await sandbox.ConnectAsync(options => options with { RequestStore = store });
+        await sandbox.UpdateIndexAsync();
+        Assert.Equal(Verdict.Absent, (await IndexOfAsync("dev-nobody")).Verdict);
+
+        // As entries are dropped: the pack is deleted, and the account keeps it.
+        BlobContainer container = ScopedWorld.ContainerOf(sandbox, WorldNames.VersionedAccount, "requests");
+        foreach (
+            BlobSnapshotInfo pack in container
+                .List(includeOld: false)
+                .Where(static blob => blob.Name.EndsWith(".pack", StringComparison.Ordinal))
+        )
+            container.Delete(pack.Name);
+
+        DeviceDataFinding kept = await IndexOfAsync("dev-nobody");
+        Assert.NotEqual(Verdict.Absent, kept.Verdict);
+        Assert.Contains("keeps", kept.Detail, StringComparison.Ordinal);
+
+        async Task<DeviceDataFinding> IndexOfAsync(string deviceId) =>
+            Assert.Single(await sandbox.FindAsync(deviceId), static finding => finding.Kind == LocationKinds.DeviceIndex);
+    }
+
+    [Fact]
     public async Task Index_ThatIsNotAgreedTo_IsNotMade()
     {
         await using RequestSandbox sandbox = await RequestSandbox.StartAsync();

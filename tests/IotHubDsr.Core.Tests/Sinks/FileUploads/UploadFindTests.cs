@@ -253,6 +253,25 @@ public sealed class UploadFindTests
         Assert.Equal(["dev10/x"], sandbox.Names);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(UploadListing.MostPrefixes)]
+    public async Task FindAndErase_DirectoryWithTheDevicesNameAndNothingInIt_IsARecord(int others)
+    {
+        await using UploadSandbox sandbox = await UploadSandbox.StartAsync();
+        PutDirectory(sandbox, "dev1", metadata: null);
+        PutDirectory(sandbox, "dev10", metadata: null);
+        sandbox.Put("dev");
+
+        DeviceDataFinding found = (await sandbox.FindAsync(["dev1", "dev", .. Others(others)]))[0];
+        ErasureOutcome outcome = Assert.Single(await sandbox.EraseAsync(oldVersions: false, found));
+
+        Assert.Equal((Verdict.Present, 1L, "dev1"), (found.Verdict, found.RecordCount, Assert.Single(found.Items).Path));
+        Assert.Equal((1L, null), (outcome.RecordsErased, outcome.Fault));
+        Assert.Equal(["dev", "dev10"], sandbox.Names);
+        Assert.All(await sandbox.FindAsync("dev1", "dev"), static finding => Assert.Equal(Verdict.Absent, finding.Verdict));
+    }
+
     [Fact]
     public async Task FindAndErase_DirectoryWithMetadataAndAFileInIt_CountsBoth()
     {
