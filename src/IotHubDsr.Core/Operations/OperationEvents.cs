@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Foundation;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -91,6 +92,7 @@ internal sealed class OperationEvents
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         OperationNotices.Listen(next => _channel.Writer.TryWrite(next));
+        using IDisposable garbage = YoungGarbage.Bound();
         try
         {
             await work(this, cancellationToken);
