@@ -2,9 +2,11 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using Azure.Data.Tables;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using IotHubDsr.Core.Distribution.Durable;
 
 namespace IotHubDsr.Core.Tests.Sinks.Azurite;
 
@@ -20,12 +22,14 @@ public sealed class AzuriteServer : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("iothubdsr-azurite-").FullName;
     private readonly Lazy<Task<Uri>> _blobs;
     private readonly Lazy<Task<Uri>> _queues;
+    private readonly Lazy<Task<Uri>> _tables;
     private readonly ConcurrentBag<Process> _processes = [];
 
     public AzuriteServer()
     {
         _blobs = new Lazy<Task<Uri>>(() => StartAsync("blob"));
         _queues = new Lazy<Task<Uri>>(() => StartAsync("queue"));
+        _tables = new Lazy<Task<Uri>>(() => StartAsync("table"));
     }
 
     /// <summary>Why the emulator cannot be started; null when it can.</summary>
@@ -52,6 +56,21 @@ public sealed class AzuriteServer : IDisposable
         options.Retry.MaxRetries = 1;
         var service = new QueueServiceClient(new Uri(endpoint, Account), new StorageSharedKeyCredential(Account, _key), options);
         return await service.CreateQueueAsync($"q{Guid.NewGuid():n}");
+    }
+
+    /// <summary>The account as the engine of workers needs it, for queues and tables of a name that nobody else has.</summary>
+    internal async Task<DurableStorage> OpenEngineAsync()
+    {
+        var blobs = new Uri(await _blobs.Value, Account);
+        var queues = new Uri(await _queues.Value, Account);
+        var tables = new Uri(await _tables.Value, Account);
+        var key = new StorageSharedKeyCredential(Account, _key);
+        return new DurableStorage(
+            options => new BlobServiceClient(blobs, key, options),
+            options => new QueueServiceClient(queues, key, options),
+            options => new TableServiceClient(tables, new TableSharedKeyCredential(Account, _key), options),
+            $"t{Guid.NewGuid():n}"
+        );
     }
 
     public void Dispose()
