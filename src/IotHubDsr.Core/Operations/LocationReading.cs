@@ -20,7 +20,7 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
     public SinkOptions Options => options;
 
     /// <summary>Where the units of the work on locations are done.</summary>
-    public IUnitScheduler Scheduler { get; init; } = LocalScheduler.Instance;
+    public IUnitScheduler Scheduler { get; set; } = LocalScheduler.Instance;
 
     /// <summary>By location ID and device ID, see <see cref="SinkCall.ErasedAt"/>.</summary>
     public Func<string, string, DateTimeOffset?> ErasedAt { get; init; } = static (_, _) => null;
