@@ -24,6 +24,8 @@ internal sealed class DistributedRun(
     /// <summary>A batch that ended without all of its units is handed over again, but not for ever.</summary>
     private const int MostTurns = 10;
 
+    private const int ForgottenAtOnce = 16;
+
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan PatienceWithEngine = TimeSpan.FromSeconds(30);
@@ -47,8 +49,8 @@ internal sealed class DistributedRun(
     /// <summary>Destroys what the engine has kept.</summary>
     public async Task EndAsync(CancellationToken cancellationToken)
     {
-        foreach (string batch in _batches)
-            await engine.ForgetAsync(batch, cancellationToken);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = ForgottenAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(_batches, options, async (batch, token) => await engine.ForgetAsync(batch, token));
         _batches.Clear();
         _slots.Dispose();
     }

@@ -14,8 +14,6 @@ internal sealed class DirectEngine(IReadOnlyList<UnitWorker> workers, int copies
 
     public ConcurrentBag<string> Messages { get; } = [];
 
-    public List<string> Forgotten { get; } = [];
-
     public Task StartAsync(UnitBatch batch, CancellationToken cancellationToken)
     {
         Messages.Add(batch.ToText());
@@ -34,11 +32,7 @@ internal sealed class DirectEngine(IReadOnlyList<UnitWorker> workers, int copies
     public Task<bool> IsOpenAsync(string batchId, CancellationToken cancellationToken) =>
         Task.FromResult(_batches.TryGetValue(batchId, out Task? batch) && !batch.IsCompleted);
 
-    public Task ForgetAsync(string batchId, CancellationToken cancellationToken)
-    {
-        Forgotten.Add(batchId);
-        return Task.CompletedTask;
-    }
+    public Task ForgetAsync(string batchId, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {

@@ -70,7 +70,7 @@ public sealed class DistributionTests(AzuriteServer azurite) : IClassFixture<Azu
     public async Task Worker_ThatMayNotReadThePlace_SaysSo()
     {
         await using SchedulerUnderTest test = await SchedulerUnderTest.StartAsync(SchedulerUnderTest.Direct, azurite);
-        test.OpeningFails = FaultCatalogue.PermissionMissing.Exception("squares", "read", "Storage Blob Data Reader");
+        test.OpeningFails = FaultCatalogue.PermissionMissing.Exception("squares", "read", "Storage Blob Data Reader", "the container");
 
         DsrException failure = await Assert.ThrowsAsync<DsrException>(() => test.RunAsync(new SquaresWork(rounds: 1, unitsOfRound: 3)));
 

@@ -8,7 +8,7 @@ namespace IotHubDsr.Core.Distribution.Durable;
 /// <summary>Hands units to the Durable Task Framework on Azure Storage: queues carry them, tables remember.</summary>
 internal sealed class DurableEngine : IUnitEngine
 {
-    private static readonly TimeSpan PatienceWithEnd = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PatienceWithEnd = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
     private readonly AzureStorageOrchestrationService _service;
