@@ -16,7 +16,7 @@ internal sealed class DistributedRun(
     Func<JournalEvent, CancellationToken, Task> record,
     IUnitEngine engine,
     TimeProvider time
-)
+) : IDisposable
 {
     /// <summary>Batches that are open at once: what the engine holds, and what is lost with a full store, stays small.</summary>
     private const int MostBatches = 64;
@@ -52,8 +52,9 @@ internal sealed class DistributedRun(
         var options = new ParallelOptions { MaxDegreeOfParallelism = ForgottenAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(_batches, options, async (batch, token) => await engine.ForgetAsync(batch, token));
         _batches.Clear();
-        _slots.Dispose();
     }
+
+    public void Dispose() => _slots.Dispose();
 
     private async Task PlanAsync(IAsyncEnumerable<WorkUnit> units, CancellationToken cancellationToken)
     {

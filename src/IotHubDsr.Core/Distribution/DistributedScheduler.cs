@@ -30,7 +30,7 @@ internal sealed class DistributedScheduler(
         using (work)
         {
             UnitFiles files = await OpenAsync(order, cancellationToken);
-            var run = new DistributedRun(files, portable, order.Call, record, engine, time);
+            using var run = new DistributedRun(files, portable, order.Call, record, engine, time);
             try
             {
                 while (!work.IsSplit)

@@ -81,7 +81,7 @@ internal sealed class Working(
         return isNothingLeft;
     }
 
-    private Task<bool> IsAnythingOpenAsync(ISegmentStore store, CancellationToken cancellationToken) =>
+    private static Task<bool> IsAnythingOpenAsync(ISegmentStore store, CancellationToken cancellationToken) =>
         StoreGuard.RunAsync(store, () => OpenWork.IsThereAsync(store, cancellationToken));
 
     private HubClient HubOf(AzureAccess access, string hostName) =>
