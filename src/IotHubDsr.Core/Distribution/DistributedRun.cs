@@ -15,7 +15,8 @@ internal sealed class DistributedRun(
     SinkCall call,
     Func<JournalEvent, CancellationToken, Task> record,
     IUnitEngine engine,
-    TimeProvider time
+    TimeProvider time,
+    TimeSpan patience
 ) : IDisposable
 {
     /// <summary>Batches that are open at once: what the engine holds, and what is lost with a full store, stays small.</summary>
@@ -28,7 +29,6 @@ internal sealed class DistributedRun(
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan PatienceWithEngine = TimeSpan.FromSeconds(30);
 
     private readonly DistributedProgress _progress = new(time);
     private readonly SemaphoreSlim _slots = new(MostBatches, MostBatches);
@@ -132,7 +132,7 @@ internal sealed class DistributedRun(
         {
             string[] closed = [.. batch.Left.Where(unit => listed.GetValueOrDefault(unit) is { } one && SegmentMarks.IsClosed(one.Marks))];
             any |= await TakeAsync(batch, closed, cancellationToken);
-            if (closed.Length == 0 && time.GetElapsedTime(batch.LookedAt) > PatienceWithEngine)
+            if (closed.Length == 0 && time.GetElapsedTime(batch.LookedAt) > patience)
                 any |= await LookAsync(batch, cancellationToken);
             if (batch.Left.Count > 0)
                 continue;

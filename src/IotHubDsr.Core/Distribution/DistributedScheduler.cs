@@ -23,6 +23,9 @@ internal sealed class DistributedScheduler(
     TimeProvider time
 ) : IUnitScheduler
 {
+    /// <summary>For how long nothing of a batch may be done before the engine is asked whether it still has it.</summary>
+    public TimeSpan PatienceWithEngine { get; init; } = TimeSpan.FromSeconds(30);
+
     public async Task<TResult> RunAsync<TResult>(IUnitWork<TResult> work, UnitOrder order, CancellationToken cancellationToken)
     {
         if (order.Role != UnitRole.Find || work is not IPortableWork portable)
@@ -30,7 +33,7 @@ internal sealed class DistributedScheduler(
         using (work)
         {
             UnitFiles files = await OpenAsync(order, cancellationToken);
-            using var run = new DistributedRun(files, portable, order.Call, record, engine, time);
+            using var run = new DistributedRun(files, portable, order.Call, record, engine, time, PatienceWithEngine);
             try
             {
                 while (!work.IsSplit)

@@ -11,8 +11,7 @@ public sealed class DistributionBinderTests
     [InlineData("DurableTask.Core", "DurableTask.Core.TaskMessage")]
     [InlineData("DurableTask.Core", "DurableTask.Core.History.TaskScheduledEvent")]
     [InlineData("DurableTask.AzureStorage", "DurableTask.AzureStorage.MessageData")]
-    public void Type_OfTheEngine_IsFound(string assembly, string name) =>
-        Assert.Equal(name, s_binder.BindToType(assembly, name).FullName);
+    public void Type_OfTheEngine_IsFound(string assembly, string name) => Assert.Equal(name, s_binder.BindToType(assembly, name).FullName);
 
     [Fact]
     public void Tags_ArriveAsTheyWere()

@@ -41,6 +41,7 @@ public sealed class DistributionTests(AzuriteServer azurite) : IClassFixture<Azu
     {
         await using SchedulerUnderTest test = await SchedulerUnderTest.StartAsync(SchedulerUnderTest.Direct, azurite);
         ((DirectEngine)test.Engine).Losses = 1;
+        test.Scheduler = test.NewScheduler(patienceWithEngine: TimeSpan.FromMilliseconds(300));
 
         Assert.Equal(40, (await test.RunAsync(new SquaresWork(rounds: 1, unitsOfRound: 40))).Count);
     }

@@ -37,7 +37,7 @@ internal sealed class SchedulerUnderTest : IAsyncDisposable
     private SandboxServer? _sandbox;
     private AzureAccess? _access;
 
-    public IUnitScheduler Scheduler { get; private set; } = LocalScheduler.Instance;
+    public IUnitScheduler Scheduler { get; set; } = LocalScheduler.Instance;
 
     public IUnitEngine Engine { get; private set; } = null!;
 
@@ -79,7 +79,11 @@ internal sealed class SchedulerUnderTest : IAsyncDisposable
     public UnitFiles FilesOf() => new(Folder, "squares.1");
 
     /// <summary>As a command elsewhere would make it, over the same folder.</summary>
-    public DistributedScheduler NewScheduler() => new(Folder, RecordAsync, "hub.azure-devices.net", Engine, TimeProvider.System);
+    public DistributedScheduler NewScheduler(TimeSpan? patienceWithEngine = null) =>
+        new(Folder, RecordAsync, "hub.azure-devices.net", Engine, TimeProvider.System)
+        {
+            PatienceWithEngine = patienceWithEngine ?? TimeSpan.FromSeconds(30),
+        };
 
     public async Task<IReadOnlyList<long>> RunAsync(SquaresWork work, int limit = 4, CancellationToken cancellationToken = default)
     {

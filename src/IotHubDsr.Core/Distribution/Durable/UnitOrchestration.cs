@@ -12,7 +12,8 @@ internal sealed class UnitOrchestration : TaskOrchestration
     /// <summary>The history grows with each turn; the command hands over again what is left.</summary>
     private const int MostTurns = 20;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    /// <summary>The pauses double up to this: the lease of a killed worker ends within a few of them.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     public override async Task<string> Execute(OrchestrationContext context, string input)
     {
@@ -39,7 +40,8 @@ internal sealed class UnitOrchestration : TaskOrchestration
                 // A worker of another version, or one that is ending.
             }
 
-            await context.CreateTimer(context.CurrentUtcDateTime + Pause, string.Empty);
+            var pause = TimeSpan.FromSeconds(1L << Math.Min(turn, 3));
+            await context.CreateTimer(context.CurrentUtcDateTime + (pause < LongestPause ? pause : LongestPause), string.Empty);
         }
     }
 }
