@@ -278,7 +278,7 @@ public sealed class DistributedFootprintTests(AzuriteServer azurite) : IClassFix
         {
             AzureAccess access = test.NewAccess();
             ContainerEvidence store = test.OpenStore();
-            HubThrottle throttle = HubThrottle.For(skuName: null, units: 1, share: 1);
+            var throttle = HubThrottle.For(skuName: null, units: 1, share: 1);
             IReadOnlyList<Sink> SinksOf(string host) =>
                 SinkCatalogue.OfModule.Open(HubClient.WithToken(access, host, throttle), access, access.Clock);
             return new UnitWorker(store, new OrderOpener(SinksOf, store, throttleLimit: 4), TimeProvider.System);

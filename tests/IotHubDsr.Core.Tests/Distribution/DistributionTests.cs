@@ -8,7 +8,6 @@ using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using IotHubDsr.Core.Distribution;
 using IotHubDsr.Core.Evidence.Journals;
-using IotHubDsr.Core.Evidence.Stores;
 using IotHubDsr.Core.Tests.Sandbox.Requests;
 using IotHubDsr.Core.Tests.Sinks.Azurite;
 
@@ -123,7 +122,7 @@ public sealed class DistributionTests(AzuriteServer azurite) : IClassFixture<Azu
         Assert.Equal([(0, 32), (32, 8)], test.Journal.OfType<UnitsPlanned>().Select(static line => (line.First, line.Count)));
         List<TakenUnit> taken = [.. test.Journal.OfType<UnitsTaken>().SelectMany(static line => line.Units)];
         Assert.Equal(Enumerable.Range(0, 40), taken.Select(static unit => unit.Number).Order());
-        var files = test.FilesOf();
+        UnitFiles files = test.FilesOf();
         foreach (string segment in (await test.Folder.ListAsync(CancellationToken.None)).Where(IsSegment))
         {
             string unit = Path.GetFileNameWithoutExtension(segment);
@@ -137,7 +136,7 @@ public sealed class DistributionTests(AzuriteServer azurite) : IClassFixture<Azu
     public async Task Result_ThatWasChanged_IsRefused()
     {
         await using SchedulerUnderTest test = await SchedulerUnderTest.StartAsync(SchedulerUnderTest.Direct, azurite);
-        var files = test.FilesOf();
+        UnitFiles files = test.FilesOf();
         string digest = await files.SaveResultAsync("0000000-0123456789abcdef", "1"u8.ToArray(), CancellationToken.None);
         string name = (await test.Folder.ListAsync(CancellationToken.None)).Single(static name =>
             name.EndsWith(".result", StringComparison.Ordinal)
@@ -279,10 +278,10 @@ public sealed class DistributionTests(AzuriteServer azurite) : IClassFixture<Azu
         {
             BlobContainerClient client = blobs.GetBlobContainerClient(container.Name);
             await foreach (BlobItem blob in client.GetBlobsAsync())
-                text.Append(blob.Name)
-                    .Append('\n')
-                    .Append((await client.GetBlobClient(blob.Name).DownloadContentAsync()).Value.Content)
-                    .Append('\n');
+            {
+                BlobDownloadResult content = await client.GetBlobClient(blob.Name).DownloadContentAsync();
+                text.Append(blob.Name).Append('\n').Append(content.Content).Append('\n');
+            }
         }
 
         return text.ToString();

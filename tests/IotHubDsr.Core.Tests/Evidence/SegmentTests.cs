@@ -206,7 +206,7 @@ public sealed class SegmentTests : IAsyncLifetime
         await segment.CloseAsync(Done(), CancellationToken.None);
         await segment.DisposeAsync();
         byte[] lines = Encoding.UTF8.GetBytes(await TextAsync());
-        SegmentState whole = SegmentState.Read("here", Start, lines);
+        var whole = SegmentState.Read("here", Start, lines);
 
         for (int at = 0; at < lines.Length; at++)
         {

@@ -4,7 +4,6 @@ using IotHubDsr.Core.Records;
 using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Sinks.BlobIndexes;
 using IotHubDsr.Core.Tests.Sinks.BlobIndexes;
-using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.World;
 using static IotHubDsr.Core.Tests.Sinks.RoutedBlobs.ArchiveSandbox;
 
@@ -107,10 +106,13 @@ public sealed class TravellingScanTests
     private static void Fill(ArchiveSandbox sandbox)
     {
         for (int hour = 0; hour < 9; hour++)
+        {
             sandbox.Put(
                 $"contoso-hub/0/2026/01/05/08/0{hour}",
                 Messages(9, hour % 2 == 0 ? Alice : "other", Carol, hour % 3 == 0 ? Bob : Carol)
             );
+        }
+
         sandbox.Put("contoso-hub/0/2026/01/05/09/00", Messages(5, Bob), RoutedEncoding.AvroDeflate);
         sandbox.Put("contoso-hub/0/2026/01/05/09/01", Encoding.UTF8.GetBytes("Obj\u0001 damaged"));
         sandbox.Put("notes.txt", Encoding.UTF8.GetBytes("no archive"));
