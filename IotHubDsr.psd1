@@ -16,7 +16,7 @@
         'Get-IotDataLocation', 'Get-IotDeviceDataFootprint', 'Export-IotDeviceData', 'New-IotErasurePlan', 'Remove-IotDeviceData',
         'New-IotDataRequest', 'Get-IotDataRequest', 'Set-IotDataRequest', 'Resume-IotDataRequest', 'Test-IotDeviceDataErasure',
         'Export-IotDataRequestReport',
-        'Update-IotDeviceIndex', 'Get-IotDeviceIndex', 'Remove-IotDeviceIndex',
+        'Update-IotDeviceIndex', 'Get-IotDeviceIndex', 'Remove-IotDeviceIndex', 'Start-IotDsrWorker',
         'Approve-IotErasurePlan', 'Test-IotErasureCertificate'
     )
     VariablesToExport    = @()

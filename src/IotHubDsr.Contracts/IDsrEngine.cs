@@ -83,6 +83,12 @@ public interface IDsrEngine
     /// <summary>Asks whether to destroy the device index, its key first, and does so; yields nothing.</summary>
     IAsyncEnumerable<DsrEvent> RemoveIndexAsync(IndexOptions options, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Works on parts of the work of other processes until nothing is left of it, or until its time is over; yields one
+    /// <see cref="WorkerRun"/>.
+    /// </summary>
+    IAsyncEnumerable<DsrEvent> WorkAsync(WorkerOptions options, CancellationToken cancellationToken);
+
     /// <summary>Checks erasure certificates; yields an <see cref="ErasureCertificateCheck"/> for each file that can be read.</summary>
     IAsyncEnumerable<DsrEvent> CheckCertificatesAsync(CheckCertificatesOptions options, CancellationToken cancellationToken);
 

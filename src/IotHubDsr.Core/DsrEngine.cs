@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Distribution;
+using IotHubDsr.Core.Distribution.Durable;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Plans;
 using IotHubDsr.Core.Evidence.Stores;
@@ -17,12 +19,17 @@ public sealed class DsrEngine : IDsrEngine
     private readonly SandboxProcesses _sandboxes = new();
     private readonly TimeProvider _time;
     private readonly SinkCatalogue _sinks;
+    private readonly Func<AzureAccess, IUnitEngines> _engines;
 
     /// <summary>Makes an engine without connections.</summary>
     public DsrEngine()
         : this(TimeProvider.System) { }
 
-    internal DsrEngine(TimeProvider time, SinkCatalogue? sinks = null) => (_time, _sinks) = (time, sinks ?? SinkCatalogue.OfModule);
+    internal DsrEngine(TimeProvider time, SinkCatalogue? sinks = null, Func<AzureAccess, IUnitEngines>? engines = null)
+    {
+        (_time, _sinks) = (time, sinks ?? SinkCatalogue.OfModule);
+        _engines = engines ?? (access => new DurableEngines(access, _time));
+    }
 
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> ConnectAsync(ConnectOptions options, CancellationToken cancellationToken) =>
@@ -77,6 +84,7 @@ public sealed class DsrEngine : IDsrEngine
                 new Footprint(ConnectionOf(options.Context), options, new ErasureOptions { Scope = options.Scope }, events)
                 {
                     NoIndex = options.NoIndex,
+                    Engines = EnginesOf(options.Context, options.Distributed),
                 }.RunAsync((finding, ct) => events.OutputAsync(finding, ct), token),
             cancellationToken
         );
@@ -106,7 +114,10 @@ public sealed class DsrEngine : IDsrEngine
             (events, token) =>
             {
                 HubConnection connection = ConnectionOf(options.Context);
-                return new Planning(connection, options, events, connection.Clock).RunAsync(token);
+                return new Planning(connection, options, events, connection.Clock)
+                {
+                    Engines = EnginesOf(options.Context, options.Distributed),
+                }.RunAsync(token);
             },
             cancellationToken
         );
@@ -211,6 +222,17 @@ public sealed class DsrEngine : IDsrEngine
     /// <inheritdoc />
     public IAsyncEnumerable<DsrEvent> StopSandboxAsync(int processId, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync((_, token) => _sandboxes.StopAsync(processId, token), cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<DsrEvent> WorkAsync(WorkerOptions options, CancellationToken cancellationToken) =>
+        OperationEvents.RunAsync(
+            (events, token) => new Working(options, _sinks, _engines, events, _time).RunAsync(token),
+            cancellationToken
+        );
+
+    /// <summary>The engine is made when it is needed: its libraries are large.</summary>
+    private IUnitEngines? EnginesOf(DsrContext context, bool isDistributed) =>
+        isDistributed ? _engines(ConnectionOf(context).Access) : null;
 
     private Indexing Index(IndexOptions options, OperationEvents events) => new(ConnectionOf(options.Context), options, events);
 

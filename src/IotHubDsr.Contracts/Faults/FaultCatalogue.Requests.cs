@@ -161,6 +161,36 @@ public static partial class FaultCatalogue
             "Pass the date on which the hold must be reviewed with -ReviewAt, such as 2031-12-31."
         );
 
+    /// <summary>Workers cannot reach the request store.</summary>
+    public static FaultDefinition StoreNotDistributable { get; } =
+        new(
+            "StoreNotDistributable",
+            FaultCategory.InvalidArgument,
+            "Workers cannot share the request store {0}.",
+            "Connect with -RequestStore and the https URI of a blob container, such as "
+                + "https://account.blob.core.windows.net/requests: workers use the queues and tables of the same account."
+        );
+
+    /// <summary>Units of a location were done by no worker.</summary>
+    public static FaultDefinition UnitsNotDone { get; } =
+        new(
+            "UnitsNotDone",
+            FaultCategory.ResourceUnavailable,
+            "Workers did not finish {0}: {1} left.",
+            "See in the log of the workers why they ended, start some with Start-IotDsrWorker, and run the command again; without "
+                + "-Distributed it does all itself."
+        );
+
+    /// <summary>A unit was lost with too many workers.</summary>
+    public static FaultDefinition UnitGivenUp { get; } =
+        new(
+            "UnitGivenUp",
+            FaultCategory.ResourceUnavailable,
+            "A part of {0} was not read: {1} were lost while they read it.",
+            "Give the workers more memory, or read the location with -ThrottleLimit 1 and without -Distributed to see which blob ends the "
+                + "process; a location file can exclude it with a ground."
+        );
+
     /// <summary>The hold to release does not exist.</summary>
     public static FaultDefinition HoldNotFound { get; } =
         new(

@@ -35,7 +35,14 @@ internal sealed class RequiredActions : HttpPipelinePolicy
     {
         if (message.Response.Status != 403 || !message.Request.Headers.Contains("x-ms-version"))
             return;
-        bool isQueue = StorageHost.IsOfQueues(message.Request.Uri.Host ?? string.Empty);
-        s_ofRefusals.AddOrUpdate(message.Response, isQueue ? QueueActions.Of(message.Request) : BlobActions.Of(message.Request));
+        s_ofRefusals.AddOrUpdate(
+            message.Response,
+            StorageHost.ServiceOf(message.Request.Uri.Host ?? string.Empty) switch
+            {
+                StorageHost.Queues => QueueActions.Of(message.Request),
+                StorageHost.Tables => TableActions.Of(message.Request),
+                _ => BlobActions.Of(message.Request),
+            }
+        );
     }
 }

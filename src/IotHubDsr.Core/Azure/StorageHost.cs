@@ -11,6 +11,9 @@ internal static partial class StorageHost
     /// <summary>The queue service.</summary>
     public const string Queues = "queue";
 
+    /// <summary>The table service.</summary>
+    public const string Tables = "table";
+
     /// <summary>Accounts with a DNS zone of their own are served here, in the public cloud.</summary>
     private const string ZonedSuffix = "storage.azure.net";
 
@@ -29,10 +32,19 @@ internal static partial class StorageHost
         && host.Groups["service"].Value.Equals(service, StringComparison.OrdinalIgnoreCase)
         && (IsSuffix(host, cloud.StorageSuffix) || (cloud.StorageSuffix == Cloud.Public.StorageSuffix && IsSuffix(host, ZonedSuffix)));
 
-    /// <summary>Whether a host is of the queue service of some account.</summary>
-    public static bool IsOfQueues(string host) =>
-        ServiceHost().Match(host) is { Success: true } match
-        && match.Groups["service"].Value.Equals(Queues, StringComparison.OrdinalIgnoreCase);
+    /// <summary>The service that a host is of; null when it does not tell.</summary>
+    public static string? ServiceOf(string host) =>
+        ServiceHost().Match(host) is { Success: true } match ? match.Groups["service"].Value.ToLowerInvariant() : null;
+
+    /// <summary>Another service of the account that an address is of; null when that does not tell, as a domain of one's own does not.</summary>
+    public static Uri? Sibling(Uri address, string service)
+    {
+        if (ServiceHost().Match(address.IdnHost) is not { Success: true } host)
+            return null;
+        Group known = host.Groups["service"];
+        string other = string.Concat(address.IdnHost.AsSpan(0, known.Index), service, address.IdnHost.AsSpan(known.Index + known.Length));
+        return new UriBuilder(address.Scheme, other, address.Port).Uri;
+    }
 
     /// <summary>
     /// The account that an address names, whatever the form: <c>https://ACCOUNT.blob.core.windows.net</c>, its secondary, a private link, a
@@ -53,7 +65,7 @@ internal static partial class StorageHost
         host.Groups["suffix"].Value.Equals(suffix, StringComparison.OrdinalIgnoreCase);
 
     [GeneratedRegex(
-        @"\A(?<account>[a-z0-9]{3,24})(?:-secondary)?(?:\.privatelink)?(?:\.z[0-9]{1,3})?\.(?<service>blob|queue)\.(?<suffix>[a-z0-9.-]+)\z",
+        @"\A(?<account>[a-z0-9]{3,24})(?:-secondary)?(?:\.privatelink)?(?:\.z[0-9]{1,3})?\.(?<service>blob|queue|table)\.(?<suffix>[a-z0-9.-]+)\z",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase
     )]
     private static partial Regex ServiceHost();

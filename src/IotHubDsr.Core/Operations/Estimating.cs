@@ -29,7 +29,7 @@ internal sealed class Estimating(HubConnection connection, EstimateOptions optio
             events
         );
         var estimates = new LocationEstimate[locations.All.Count];
-        await LocalScheduler.ForEachPlaceAsync(
+        await PlacesInTurn.ForEachAsync(
             Enumerable.Range(0, estimates.Length),
             index => locations.All[index],
             async (index, token) => estimates[index] = await EstimateAsync(locations.All[index], reading, deviceIds, token),

@@ -225,9 +225,9 @@ internal sealed class Exporting(
         try
         {
             SinkCall call = reading.CallFor(location);
-            IReadOnlyList<ExportCompleteness> lines = await LocalScheduler.RunAsync(
+            IReadOnlyList<ExportCompleteness> lines = await reading.Scheduler.RunAsync(
                 exporter.Export(call, deviceIds, package.TargetFor(location)),
-                call.Gate,
+                new UnitOrder(UnitRole.Export, call, deviceIds),
                 cancellationToken
             );
             foreach (ExportCompleteness line in lines)

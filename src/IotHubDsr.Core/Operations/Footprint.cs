@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using IotHubDsr.Core.Distribution;
 using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Sinks.BlobIndexes;
 
@@ -14,6 +15,9 @@ internal sealed class Footprint(HubConnection connection, SubjectOptions options
 
     /// <summary>See <see cref="PlanOptions.NoIndex"/>.</summary>
     public bool NoIndex { get; init; }
+
+    /// <summary>What carries the units of shared locations to workers; null where all is read in this process.</summary>
+    public IUnitEngines? Engines { get; init; }
 
     /// <summary>Returns each finding as it is known, and finally the locations that were read.</summary>
     public async Task<HubLocations> RunAsync(
@@ -49,12 +53,7 @@ internal sealed class Footprint(HubConnection connection, SubjectOptions options
             return locations;
 
         List<string> deviceIds = [.. _tallies.Keys.Order(StringComparer.Ordinal)];
-        await reading.FindInOrderAsync(
-            locations.Shared,
-            deviceIds,
-            (finding, token) => GiveAsync(finding, onFinding, token),
-            cancellationToken
-        );
+        await ReadSharedAsync(deviceIds, locations, reading, onFinding, cancellationToken);
 
         foreach (string deviceId in deviceIds.Where(deviceId => _tallies[deviceId].IsNowhere))
             await events.EmitAsync(new FaultEvent(FaultCatalogue.DeviceNotFound.For(deviceId)), cancellationToken);
@@ -64,6 +63,31 @@ internal sealed class Footprint(HubConnection connection, SubjectOptions options
             cancellationToken
         );
         return locations;
+    }
+
+    private async Task ReadSharedAsync(
+        List<string> deviceIds,
+        HubLocations locations,
+        LocationReading reading,
+        Func<DeviceDataFinding, CancellationToken, ValueTask> onFinding,
+        CancellationToken cancellationToken
+    )
+    {
+        if (Engines is null)
+        {
+            await FindAsync(cancellationToken);
+            return;
+        }
+
+        byte[] what = DistributedReading.Describe(connection, deviceIds, erasure, NoIndex);
+        await using DistributedReading elsewhere = await DistributedReading.OpenAsync(connection, Engines, what, cancellationToken);
+        reading.Scheduler = elsewhere.Scheduler;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, elsewhere.Lost);
+        await FindAsync(ending.Token);
+        await elsewhere.DestroyAsync(cancellationToken);
+
+        Task FindAsync(CancellationToken token) =>
+            reading.FindInOrderAsync(locations.Shared, deviceIds, (finding, ct) => GiveAsync(finding, onFinding, ct), token);
     }
 
     private async Task ReadPerDeviceAsync(

@@ -19,6 +19,9 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
 
     public SinkOptions Options => options;
 
+    /// <summary>Where the units of the work on locations are done.</summary>
+    public IUnitScheduler Scheduler { get; set; } = LocalScheduler.Instance;
+
     /// <summary>By location ID and device ID, see <see cref="SinkCall.ErasedAt"/>.</summary>
     public Func<string, string, DateTimeOffset?> ErasedAt { get; init; } = static (_, _) => null;
 
@@ -103,9 +106,9 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
             Sink sink = locations.SinkOf(location)
                 ?? throw FaultCatalogue.LocationMissing.Exception(location.ToString(), "no sink serves it");
             SinkCall call = CallFor(location, bounds, shared);
-            IReadOnlyList<DeviceDataFinding> findings = await LocalScheduler.RunAsync(
+            IReadOnlyList<DeviceDataFinding> findings = await Scheduler.RunAsync(
                 sink.Find.Find(call, deviceIds),
-                call.Gate,
+                new UnitOrder(UnitRole.Find, call, deviceIds),
                 cancellationToken
             );
             if (call.Reading is { } how)
@@ -148,7 +151,7 @@ internal sealed class LocationReading(HubLocations locations, SinkOptions option
         var found = new IReadOnlyList<DeviceDataFinding>?[ordered.Length];
         int next = 0;
         using var giving = new SemaphoreSlim(1, 1);
-        await LocalScheduler.ForEachPlaceAsync(
+        await PlacesInTurn.ForEachAsync(
             Enumerable.Range(0, ordered.Length),
             index => ordered[index],
             async (index, token) =>

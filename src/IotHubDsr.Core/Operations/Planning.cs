@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using IotHubDsr.Core.Azure.Hub;
+using IotHubDsr.Core.Distribution;
 using IotHubDsr.Core.Evidence.Plans;
 using IotHubDsr.Core.Evidence.Requests;
 using IotHubDsr.Core.Sinks;
@@ -10,6 +11,9 @@ namespace IotHubDsr.Core.Operations;
 /// <summary>Makes the plan of an erasure from a footprint; it changes nothing.</summary>
 internal sealed class Planning(HubConnection connection, PlanOptions options, OperationEvents events, TimeProvider time)
 {
+    /// <inheritdoc cref="Footprint.Engines"/>
+    public IUnitEngines? Engines { get; init; }
+
     /// <summary>The location whose service slows the run down more than the hub does; null where none does.</summary>
     private DataLocation? _slowest;
 
@@ -42,7 +46,11 @@ internal sealed class Planning(HubConnection connection, PlanOptions options, Op
     public async Task<ErasurePlan> PlanAsync(CancellationToken cancellationToken)
     {
         var findings = new ConcurrentBag<DeviceDataFinding>();
-        HubLocations locations = await new Footprint(connection, options, options.Erasure, events) { NoIndex = options.NoIndex }.RunAsync(
+        HubLocations locations = await new Footprint(connection, options, options.Erasure, events)
+        {
+            NoIndex = options.NoIndex,
+            Engines = Engines,
+        }.RunAsync(
             (finding, _) =>
             {
                 findings.Add(finding);

@@ -71,7 +71,7 @@ internal sealed class StepErasing(
         IEnumerable<ErasurePart> parts,
         Func<ErasurePart, CancellationToken, Task> work,
         CancellationToken cancellationToken
-    ) => LocalScheduler.ForEachPlaceAsync(parts, part => part.Location, work, cancellationToken);
+    ) => PlacesInTurn.ForEachAsync(parts, part => part.Location, work, cancellationToken);
 
     private bool IsToErase(RequestStep step, DateTimeOffset now)
     {
@@ -200,9 +200,9 @@ internal sealed class StepErasing(
                     Allowance = allowance,
                 }
             );
-            IReadOnlyList<ErasureOutcome> outcomes = await LocalScheduler.RunAsync(
+            IReadOnlyList<ErasureOutcome> outcomes = await reading.Scheduler.RunAsync(
                 eraser.Erase(call, [.. attempts.Select(attempt => attempt.Finding)]),
-                call.Gate,
+                new UnitOrder(UnitRole.Erase, call, [.. attempts.Select(attempt => attempt.Step.DeviceId)]),
                 cancellationToken
             );
             var byDevice = outcomes.ToDictionary(outcome => outcome.DeviceId, StringComparer.Ordinal);

@@ -60,7 +60,7 @@ internal sealed class StepVerifying(
             SharedReads? shared = isPerDevice ? new SharedReads { IsAfterErasure = stage.Any(static place => place.Any(IsTried)) } : null;
             DateTimeOffset? allBegan = isPerDevice ? now() : null;
             var asOf = new ConcurrentDictionary<string, DateTimeOffset?>(StringComparer.Ordinal);
-            await LocalScheduler.ForEachPlaceAsync(
+            await PlacesInTurn.ForEachAsync(
                 stage,
                 location => location.First().Location,
                 async (location, token) =>

@@ -10,6 +10,9 @@ internal sealed class SentGenerations : IEquatable<SentGenerations>
 
     private readonly List<Sent> _sent = [];
 
+    /// <summary>What was counted, generation by generation.</summary>
+    public IReadOnlyList<SentGeneration> All => [.. _sent.Select(sent => new SentGeneration(sent.Generation, sent.Records, sent.Last))];
+
     /// <summary>Accounts for a record of the device's own; one without a generation ID is not counted.</summary>
     /// <param name="facts">What the record says.</param>
     /// <param name="records">How many records say the same.</param>
@@ -34,12 +37,16 @@ internal sealed class SentGenerations : IEquatable<SentGenerations>
     public void Add(SentGenerations others)
     {
         foreach (Sent other in others._sent)
-        {
-            if (_sent.Find(sent => sent.Generation.AsSpan().SequenceEqual(other.Generation)) is { } known)
-                known.Add(other.Records, other.Last);
-            else if (_sent.Count < Most)
-                _sent.Add(new Sent(other.Generation, other.Records, other.Last));
-        }
+            Add(new SentGeneration(other.Generation, other.Records, other.Last));
+    }
+
+    /// <summary>Accounts for what was counted elsewhere.</summary>
+    public void Add(SentGeneration other)
+    {
+        if (_sent.Find(sent => sent.Generation.AsSpan().SequenceEqual(other.Generation)) is { } known)
+            known.Add(other.Records, other.Last);
+        else if (_sent.Count < Most)
+            _sent.Add(new Sent(other.Generation, other.Records, other.Last));
     }
 
     /// <summary>Records that were sent under another generation ID than that of the device.</summary>
@@ -79,3 +86,9 @@ internal sealed class SentGenerations : IEquatable<SentGenerations>
         }
     }
 }
+
+/// <summary>Records of one device ID that were sent under one generation ID.</summary>
+/// <param name="Generation">The generation ID, as it stands in the records.</param>
+/// <param name="Records">How many.</param>
+/// <param name="Last">When the hub enqueued the last of them; null when none tells.</param>
+internal readonly record struct SentGeneration(byte[] Generation, long Records, DateTimeOffset? Last);

@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Azure.Blobs;
 using IotHubDsr.Core.Azure.Hub;
@@ -9,6 +11,9 @@ namespace IotHubDsr.Core.Sinks;
 /// <summary>Every kind of place that there is. They are found by reflection: adding one takes its folder, and nothing here.</summary>
 internal sealed class SinkCatalogue
 {
+    /// <summary>In the namespace of every kind.</summary>
+    private const string Folder = ".Sinks.";
+
     private readonly ISinkKind[] _kinds;
 
     /// <param name="assemblies">Where kinds are looked for.</param>
@@ -17,7 +22,7 @@ internal sealed class SinkCatalogue
         _kinds =
         [
             .. assemblies
-                .SelectMany(static assembly => assembly.GetTypes())
+                .SelectMany(TypesOf)
                 .Where(static type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(ISinkKind)))
                 .Select(static type => (ISinkKind)Activator.CreateInstance(type)!)
                 .OrderBy(static kind => kind.Description.Position),
@@ -39,6 +44,25 @@ internal sealed class SinkCatalogue
 
     /// <inheritdoc cref="PlaceDescription.LeftToOperator" />
     public static string? LeftToOperator(string kind) => OfModule.Kinds.Of(kind).LeftToOperator;
+
+    /// <summary>
+    /// The types in folders of sinks. Others are not looked at: that would load what they derive from, and with it packages that few commands
+    /// need.
+    /// </summary>
+    private static List<Type> TypesOf(Assembly assembly)
+    {
+        using var file = new PEReader(File.OpenRead(assembly.Location));
+        MetadataReader metadata = file.GetMetadataReader();
+        List<Type> types = [];
+        foreach (TypeDefinition type in metadata.TypeDefinitions.Select(metadata.GetTypeDefinition))
+        {
+            string folder = metadata.GetString(type.Namespace);
+            if (type.GetDeclaringType().IsNil && folder.Contains(Folder, StringComparison.Ordinal))
+                types.Add(assembly.GetType($"{folder}.{metadata.GetString(type.Name)}", throwOnError: true)!);
+        }
+
+        return types;
+    }
 
     /// <summary>The sinks that there are, for one connection.</summary>
     public IReadOnlyList<Sink> Open(HubClient hub, AzureAccess access, TimeProvider time)

@@ -4,11 +4,16 @@ using IotHubDsr.Core.Sinks;
 namespace IotHubDsr.Core.Work;
 
 /// <summary>Does units in this process, as many at once as the caller allows items: what a unit does inside waits at the same gate.</summary>
-internal static class LocalScheduler
+internal sealed class LocalScheduler : IUnitScheduler
 {
-    private const int MostPlaces = 16;
+    private LocalScheduler() { }
 
-    /// <summary>Does all units of the work on one place, round by round, and gives what they show together.</summary>
+    public static LocalScheduler Instance { get; } = new();
+
+    public Task<TResult> RunAsync<TResult>(IUnitWork<TResult> work, UnitOrder order, CancellationToken cancellationToken) =>
+        RunAsync(work, order.Call.Gate, cancellationToken);
+
+    /// <summary>As above, of work whose place is known to nobody else.</summary>
     /// <param name="work">The work; it is disposed of.</param>
     /// <param name="gate">What bounds all that the operation does at once.</param>
     /// <param name="cancellationToken">Ends it; units that have begun are waited for.</param>
@@ -26,24 +31,4 @@ internal static class LocalScheduler
             return await work.CompleteAsync(cancellationToken);
         }
     }
-
-    /// <summary>Works on several places at once; those in one container one after the other, for both change its blobs.</summary>
-    public static Task ForEachPlaceAsync<T>(
-        IEnumerable<T> items,
-        Func<T, DataLocation> placeOf,
-        Func<T, CancellationToken, Task> work,
-        CancellationToken cancellationToken
-    ) =>
-        Parallel.ForEachAsync(
-            items.GroupBy(
-                item => placeOf(item) is var place ? place.Settings.GetValueOrDefault(LocationSettings.ContainerUri, place.Id) : null,
-                StringComparer.Ordinal
-            ),
-            new ParallelOptions { MaxDegreeOfParallelism = MostPlaces, CancellationToken = cancellationToken },
-            async (together, token) =>
-            {
-                foreach (T item in together)
-                    await work(item, token);
-            }
-        );
 }

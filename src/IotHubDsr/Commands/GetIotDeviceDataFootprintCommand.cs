@@ -15,6 +15,9 @@ public sealed partial class GetIotDeviceDataFootprintCommand : DsrCommand
     [Composed(Sets = [ParameterSets.ByDeviceId, ParameterSets.ByQuery])]
     private readonly EstimateParameters _estimate = new();
 
+    [Composed(Sets = [ParameterSets.ByDeviceId, ParameterSets.ByQuery])]
+    private readonly DistributionParameters _distribution = new();
+
     [Composed]
     private readonly ScopedDeviceParameters _scoped = new();
     private DeviceFeed _feed = null!;
@@ -38,6 +41,7 @@ public sealed partial class GetIotDeviceDataFootprintCommand : DsrCommand
             ThrottleLimit = ThrottleLimit,
             Scope = _scoped.Scope.ToScope(this),
             NoIndex = NoIndex,
+            Distributed = Distributed,
         };
         return Estimate
             ? Engine.EstimateAsync(_estimate.ToOptions(options, options.Scope, NoIndex), cancellationToken)

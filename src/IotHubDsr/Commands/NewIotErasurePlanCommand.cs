@@ -27,6 +27,9 @@ public sealed partial class NewIotErasurePlanCommand : DsrCommand
     [Composed(Sets = [ParameterSets.ByDeviceId, ParameterSets.ByQuery])]
     private readonly EstimateParameters _estimate = new();
 
+    [Composed(Sets = [ParameterSets.ByDeviceId, ParameterSets.ByQuery])]
+    private readonly DistributionParameters _distribution = new();
+
     [Composed]
     private readonly ScopedDeviceParameters _scoped = new();
     private DeviceFeed _feed = null!;
@@ -56,6 +59,7 @@ public sealed partial class NewIotErasurePlanCommand : DsrCommand
             ThrottleLimit = ThrottleLimit,
             Erasure = _erasure.ToOptions(scope) with { SettleMessages = SettleMessages },
             NoIndex = NoIndex,
+            Distributed = Distributed,
         };
         if (Estimate)
             return Engine.EstimateAsync(_estimate.ToOptions(options, scope, NoIndex) with { ForErasure = true }, cancellationToken);

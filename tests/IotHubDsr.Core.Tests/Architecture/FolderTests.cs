@@ -14,6 +14,7 @@ public sealed class FolderTests
         ["Sinks"] = ["Foundation", "Findings", "Azure", "Records", "Archives", "Topology"],
         ["Work"] = ["Foundation", "Sinks"],
         ["Evidence"] = ["Foundation", "Findings", "Azure", "Records", "Topology", "Sinks"],
+        ["Distribution"] = ["Foundation", "Azure", "Records", "Topology", "Sinks", "Work", "Evidence"],
         ["Packages"] = ["Foundation", "Records", "Topology", "Sinks"],
         ["Reports"] = ["Foundation", "Records", "Topology", "Sinks"],
         ["Operations"] =
@@ -27,6 +28,7 @@ public sealed class FolderTests
             "Sinks",
             "Work",
             "Evidence",
+            "Distribution",
             "Packages",
             "Reports",
         ],
@@ -64,6 +66,7 @@ public sealed class FolderTests
     [InlineData("Archives")]
     [InlineData("Packages")]
     [InlineData("Sinks")]
+    [InlineData("Distribution")]
     public void FoldersWithinAFolder_HaveNoCircle(string top)
     {
         ILookup<string, string> knows = CoreModel

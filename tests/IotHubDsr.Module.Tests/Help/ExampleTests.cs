@@ -45,7 +45,9 @@ public sealed class ExampleTests(HelpSession session) : IClassFixture<HelpSessio
     [Fact]
     public void EveryExampleScript_ParsesAndUsesRealParameters() =>
         Assert.All(
-            Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "module", "Examples"), "*.ps1").Select(File.ReadAllText),
+            Directory
+                .EnumerateFiles(Path.Combine(RepositoryPaths.Root, "module", "Examples"), "*.ps1", SearchOption.AllDirectories)
+                .Select(File.ReadAllText),
             AssertReal
         );
 

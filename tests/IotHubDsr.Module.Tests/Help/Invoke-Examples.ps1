@@ -23,6 +23,9 @@ function Connect-AzAccount { }
 function Get-AzIotHub { [pscustomobject] @{ Id = $script:world.ResourceId; Name = $script:world.HubName } }
 function Read-Host { $script:secret }
 
+# The sandbox has no tables, and a worker would look for those of Azure.
+function Start-IotDsrWorker { }
+
 function Start-IotHubSandbox {
     $sandbox = IotHubDsr\Start-IotHubSandbox @args
     $script:started.Add($sandbox)

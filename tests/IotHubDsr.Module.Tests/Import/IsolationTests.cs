@@ -39,6 +39,10 @@ public sealed class IsolationTests
         );
         Assert.Contains(lines, line => line.StartsWith("apart Azure.Storage.Blobs ", StringComparison.Ordinal));
         Assert.Single(lines, line => line.Contains(" IotHubDsr.Contracts ", StringComparison.Ordinal));
+
+        // What only workers need is loaded for workers only.
+        Assert.DoesNotContain(lines, line => line.Contains(" DurableTask.", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains(" Azure.Data.Tables ", StringComparison.Ordinal));
         Assert.DoesNotContain(lines, line => line.StartsWith("default IotHubDsr.Core ", StringComparison.Ordinal));
     }
 

@@ -24,6 +24,8 @@ public sealed class PackageTests(PackagedModule module) : IClassFixture<Packaged
             "module/Examples/Quickstart.ps1",
             "module/Examples/Reverify-DataRequests.ps1",
             "module/Examples/Runbook.ps1",
+            "module/Examples/Workers/Worker-Runbook.ps1",
+            "module/Examples/Workers/container-job.bicep",
             "module/LocationFile.schema.json",
             "module/Roles/Read-Configuration.json",
             "module/Roles/Erase-RoutedBlobContainer.json",

@@ -26,6 +26,11 @@ namespace IotHubDsr.Core.Evidence.Journals;
 [JsonDerivedType(typeof(Exported), "exported")]
 [JsonDerivedType(typeof(Answered), "answered")]
 [JsonDerivedType(typeof(Anonymised), "anonymised")]
+[JsonDerivedType(typeof(UnitsPlanned), "units-planned")]
+[JsonDerivedType(typeof(UnitsTaken), "units-taken")]
+[JsonDerivedType(typeof(UnitBegun), "unit-begun")]
+[JsonDerivedType(typeof(UnitReturned), "unit-returned")]
+[JsonDerivedType(typeof(UnitClosed), "unit-closed")]
 internal abstract record JournalEvent;
 
 /// <summary>The request was registered.</summary>

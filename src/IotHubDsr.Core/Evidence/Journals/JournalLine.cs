@@ -32,9 +32,16 @@ internal sealed record JournalLine(long Number, DateTimeOffset At, JournalEvent 
 
     /// <summary>Reads a journal; it ends at the first line that does not fit.</summary>
     /// <exception cref="DsrException">A line is not what follows from the one before it.</exception>
-    public static IEnumerable<(JournalLine Line, JournalHead Head)> Read(string place, byte[] journal)
+    public static IEnumerable<(JournalLine Line, JournalHead Head)> Read(string place, byte[] journal) =>
+        Read(place, journal, JournalHead.Start);
+
+    /// <param name="place">The journal, for a person to find it.</param>
+    /// <param name="journal">Its lines.</param>
+    /// <param name="before">What the first line refers to.</param>
+    /// <exception cref="DsrException">A line is not what follows from the one before it.</exception>
+    public static IEnumerable<(JournalLine Line, JournalHead Head)> Read(string place, byte[] journal, JournalHead before)
     {
-        JournalHead head = JournalHead.Start;
+        JournalHead head = before;
         for (int start = 0; start < journal.Length; )
         {
             int length = journal.AsSpan(start).IndexOf((byte)'\n');

@@ -81,6 +81,29 @@ internal static partial class JournalRules
         }
     }
 
+    private static void RequireUnits(JournalEvent next)
+    {
+        switch (next)
+        {
+            case UnitsPlanned planned:
+                Require(planned is { First: >= 0, Count: > 0 } && IsDigest(planned.Digest), "planned units are invalid");
+                break;
+            case UnitsTaken taken:
+                Require(
+                    taken.Units.Count > 0 && taken.Units.All(unit => unit is { Number: >= 0, Lines: > 0 } && IsDigest(unit.Head)),
+                    "the head of a segment is invalid"
+                );
+                break;
+            case UnitBegun begun:
+                Require(begun.Attempt > 0, "the attempt is invalid");
+                break;
+            case UnitClosed closed:
+                Require(UnitOutcomes.All.Contains(closed.Outcome, StringComparer.Ordinal), "the outcome of a unit is unknown");
+                Require(closed.Result is null || IsDigest(closed.Result), "the digest of a result is invalid");
+                break;
+        }
+    }
+
     private static void RequireDecision(JournalEvent next)
     {
         switch (next)
@@ -114,6 +137,9 @@ internal static partial class JournalRules
                 break;
             case RunEnded ended:
                 RequireVerdict(ended.Verdict);
+                break;
+            default:
+                RequireUnits(next);
                 break;
         }
     }

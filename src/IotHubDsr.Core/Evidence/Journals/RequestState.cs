@@ -112,6 +112,9 @@ internal sealed class RequestState
         var state = new RequestState();
         foreach ((JournalLine line, JournalHead head) in JournalLine.Read(place, journal))
         {
+            if (line.Event is UnitBegun or UnitReturned or UnitClosed)
+                throw FaultCatalogue.JournalBroken.Exception(place, line.Number, "it belongs into the segment of a unit");
+
             // What the other lines mean depends on it.
             if (line.Event is Registered != (line.Number == 1))
                 throw FaultCatalogue.JournalBroken.Exception(place, line.Number, "it must begin with the registration, and have only one");
@@ -137,7 +140,7 @@ internal sealed class RequestState
     {
         Head = head;
         LatestAt = line.At;
-        if (line.Event is not (Announced or Erased or Verified))
+        if (line.Event is not (Announced or Erased or Verified or UnitsPlanned or UnitsTaken))
             _milestones.Add(line);
         Apply(line.Event, line.At);
     }

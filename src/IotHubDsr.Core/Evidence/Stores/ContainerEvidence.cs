@@ -13,33 +13,52 @@ using IotHubDsr.Core.Foundation;
 namespace IotHubDsr.Core.Evidence.Stores;
 
 /// <summary>Requests in a blob container, so that they outlive the machine: a runbook's sandbox is gone after three hours.</summary>
-internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, TimeProvider time) : IEvidenceStore
+internal sealed class ContainerEvidence(BlobContainerClient container, TimeProvider time) : ISegmentStore
 {
-    private readonly BlobContainerClient _container = access.OpenContainer(containerUri, access.Configure(new BlobClientOptions()));
+    private readonly BlobContainerClient _container = container;
 
     // A command looks at a request before it opens it: what it has read it need not download again.
     private readonly LastJournal _lastRead = new();
 
-    public string Place => containerUri.GetLeftPart(UriPartial.Path).TrimEnd('/');
+    /// <param name="access">The way to Azure.</param>
+    /// <param name="containerUri">URI of the container.</param>
+    /// <param name="time">The clock of leases.</param>
+    public ContainerEvidence(AzureAccess access, Uri containerUri, TimeProvider time)
+        : this(access.OpenContainer(containerUri, access.Configure(new BlobClientOptions())), time) { }
+
+    public string Place => _container.Uri.GetLeftPart(UriPartial.Path).TrimEnd('/');
+
+    public Uri Address => _container.Uri;
 
     public async IAsyncEnumerable<string> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var options = new GetBlobsByHierarchyOptions { Delimiter = "/" };
+        await foreach (string name in ListFoldersAsync(string.Empty, cancellationToken))
+        {
+            if (RequestIds.IsOne(name))
+                yield return name;
+        }
+    }
+
+    public async IAsyncEnumerable<string> ListFoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var options = new GetBlobsByHierarchyOptions { Delimiter = "/", Prefix = prefix.Length == 0 ? null : prefix };
         await foreach (
             BlobHierarchyItem item in BlobPages.ItemsAsync(
                 _container.GetBlobsByHierarchyAsync(options, cancellationToken),
                 static item => item.Prefix ?? item.Blob.Name,
-                containerUri,
+                _container.Uri,
                 cancellationToken
             )
         )
         {
-            if (item.IsPrefix && RequestIds.IsOne(item.Prefix.TrimEnd('/')))
+            if (item.IsPrefix)
                 yield return item.Prefix.TrimEnd('/');
         }
     }
 
-    public IEvidenceFolder Open(string requestId) => new Folder(_container, Place, requestId, time, _lastRead);
+    public IEvidenceFolder Open(string requestId) => OpenSegments(requestId);
+
+    public ISegmentFolder OpenSegments(string name) => new Folder(_container, Place, name, time, _lastRead);
 
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
@@ -96,7 +115,7 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
     }
 
     private sealed class Folder(BlobContainerClient container, string place, string requestId, TimeProvider time, LastJournal lastRead)
-        : IEvidenceFolder
+        : ISegmentFolder
     {
         private const string HolderName = "holder";
 
@@ -312,6 +331,25 @@ internal sealed class ContainerEvidence(AzureAccess access, Uri containerUri, Ti
             catch (RequestFailedException gone) when (BlobFailures.IsGone(gone))
             {
                 return null;
+            }
+        }
+
+        public async Task<ISegmentFile?> TryOpenSegmentAsync(string name, CancellationToken cancellationToken) =>
+            await ContainerSegment.TryOpenAsync(container.GetAppendBlobClient($"{requestId}/{name}"), time, cancellationToken);
+
+        public async IAsyncEnumerable<SegmentListing> ListSegmentsAsync(
+            string prefix,
+            [EnumeratorCancellation] CancellationToken cancellationToken
+        )
+        {
+            var options = new GetBlobsOptions { Prefix = $"{requestId}/{prefix}", Traits = BlobTraits.Metadata };
+            await foreach (BlobItem blob in container.GetBlobsAsync(options, cancellationToken))
+            {
+                yield return new SegmentListing(
+                    blob.Name[(requestId.Length + 1)..],
+                    new Dictionary<string, string>(blob.Metadata, StringComparer.OrdinalIgnoreCase),
+                    blob.Properties.LeaseState == LeaseState.Leased
+                );
             }
         }
 

@@ -17,27 +17,22 @@ internal sealed class ContainerJournal : IJournalFile
     private static readonly TimeSpan RenewalTime = TimeSpan.FromSeconds(15);
 
     private readonly Func<string, AppendBlobClient> _open;
-    private readonly TimeProvider _time;
     private readonly int _mostBlocks;
-    private readonly CancellationTokenSource _lost = new();
-    private readonly CancellationTokenSource _closing = new();
-    private readonly List<BlobLeaseClient> _leases = [];
-    private Task _renewal = Task.CompletedTask;
+    private readonly BlobLeases _leases;
     private AppendBlobClient _blob;
     private long _position;
     private int _blocks;
     private int _number;
 
-    private ContainerJournal(Func<string, AppendBlobClient> open, TimeProvider time, int mostBlocks, BlobLeaseClient lease)
+    private ContainerJournal(Func<string, AppendBlobClient> open, TimeProvider time, int mostBlocks)
     {
         _mostBlocks = mostBlocks;
         _open = open;
-        _time = time;
+        _leases = new BlobLeases(time, LeaseTime, RenewalTime);
         _blob = open(Segment(1));
-        _leases.Add(lease);
     }
 
-    public CancellationToken Lost => _lost.Token;
+    public CancellationToken Lost => _leases.Lost;
 
     public static string Segment(int number) => $"journal.{number:D6}.jsonl";
 
@@ -55,24 +50,18 @@ internal sealed class ContainerJournal : IJournalFile
         CancellationToken cancellationToken
     )
     {
-        AppendBlobClient first = open(Segment(1));
-        if (isNew)
-            await first.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-        BlobLeaseClient lease = first.GetBlobLeaseClient(Guid.NewGuid().ToString());
+        var journal = new ContainerJournal(open, time, mostBlocks);
         try
         {
-            await lease.AcquireAsync(LeaseTime, cancellationToken: cancellationToken);
-        }
-        catch (RequestFailedException taken) when (taken.Status == 409)
-        {
-            return null;
-        }
+            if (isNew)
+                await journal._blob.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+            if (!await journal.TryLeaseAsync(cancellationToken))
+            {
+                await journal.DisposeAsync();
+                return null;
+            }
 
-        var journal = new ContainerJournal(open, time, mostBlocks, lease);
-        try
-        {
             await journal.FindEndAsync(cancellationToken);
-            journal._renewal = journal.RenewAsync();
             return journal;
         }
         catch
@@ -86,18 +75,7 @@ internal sealed class ContainerJournal : IJournalFile
     {
         if (_blocks >= _mostBlocks)
             await BeginSegmentAsync(cancellationToken);
-        using var content = new MemoryStream(lines.ToArray(), writable: false);
-        var conditions = new AppendBlobRequestConditions { LeaseId = _leases[^1].LeaseId, IfAppendPositionEqual = _position };
-        try
-        {
-            await _blob.AppendBlockAsync(content, new AppendBlobAppendBlockOptions { Conditions = conditions }, cancellationToken);
-        }
-        catch (RequestFailedException moved) when (moved.ErrorCode == "AppendPositionConditionNotMet")
-        {
-            if (!await HoldsAsync(lines, cancellationToken))
-                throw;
-        }
-
+        await BlobAppending.AddAsync(_blob, _leases.LastId, _position, lines, cancellationToken);
         _position += lines.Length;
         _blocks++;
     }
@@ -105,45 +83,23 @@ internal sealed class ContainerJournal : IJournalFile
     /// <summary>A blob that was deleted, created again or released from its lease answers that the lease ID does not match.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
-        List<BlobLeaseClient> leases;
-        lock (_leases)
-            leases = [.. _leases];
-        foreach (BlobLeaseClient lease in leases)
-            await lease.RenewAsync(cancellationToken: cancellationToken);
-        BlobProperties properties = await _blob.GetPropertiesAsync(
-            new BlobRequestConditions { LeaseId = _leases[^1].LeaseId },
-            cancellationToken
-        );
-        if (properties.ContentLength != _position)
-            throw new IOException($"The journal {_blob.Uri} has {properties.ContentLength} bytes where {_position} were written.");
+        await _leases.RenewAsync(cancellationToken);
+        await BlobAppending.RequireLengthAsync(_blob, _leases.LastId, _position, cancellationToken);
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => _leases.DisposeAsync();
+
+    private async Task<bool> TryLeaseAsync(CancellationToken cancellationToken)
     {
-        await _closing.CancelAsync();
-        await _renewal.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (BlobLeaseClient lease in _leases)
+        try
         {
-            try
-            {
-                await lease.ReleaseAsync();
-            }
-            catch (RequestFailedException)
-            {
-                // A lost lease belongs to another process; one that cannot be released ends by itself.
-            }
+            await _leases.TakeAsync(_blob, cancellationToken);
+            return true;
         }
-
-        _lost.Dispose();
-        _closing.Dispose();
-    }
-
-    /// <summary>Whether an addition whose answer was lost had been made.</summary>
-    private async Task<bool> HoldsAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
-    {
-        var options = new BlobDownloadOptions { Range = new HttpRange(_position) };
-        BlobDownloadResult tail = await _blob.DownloadContentAsync(options, cancellationToken);
-        return tail.Content.ToMemory().Span.SequenceEqual(lines.Span);
+        catch (RequestFailedException taken) when (taken.Status == 409)
+        {
+            return false;
+        }
     }
 
     private async Task FindEndAsync(CancellationToken cancellationToken)
@@ -153,7 +109,7 @@ internal sealed class ContainerJournal : IJournalFile
             _number++;
         _blob = _open(Segment(_number));
         if (_number > 1)
-            await LeaseAsync(cancellationToken);
+            await _leases.TakeAsync(_blob, cancellationToken);
         BlobProperties properties = await _blob.GetPropertiesAsync(cancellationToken: cancellationToken);
         _position = properties.ContentLength;
         _blocks = properties.BlobCommittedBlockCount;
@@ -165,45 +121,8 @@ internal sealed class ContainerJournal : IJournalFile
         await next.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         _blob = next;
         _number++;
-        await LeaseAsync(cancellationToken);
+        await _leases.TakeAsync(_blob, cancellationToken);
         _position = 0;
         _blocks = 0;
-    }
-
-    private async Task LeaseAsync(CancellationToken cancellationToken)
-    {
-        BlobLeaseClient lease = _blob.GetBlobLeaseClient(Guid.NewGuid().ToString());
-        await lease.AcquireAsync(LeaseTime, cancellationToken: cancellationToken);
-        lock (_leases)
-            _leases.Add(lease);
-    }
-
-    /// <summary>Keeps the leases until the journal is closed. When that fails for as long as a lease lasts, it is taken for lost.</summary>
-    private async Task RenewAsync()
-    {
-        long renewed = _time.GetTimestamp();
-        while (true)
-        {
-            await Task.Delay(RenewalTime, _time, _closing.Token);
-            try
-            {
-                long now = _time.GetTimestamp();
-                List<BlobLeaseClient> leases;
-                lock (_leases)
-                    leases = [.. _leases];
-                foreach (BlobLeaseClient lease in leases)
-                    await lease.RenewAsync(cancellationToken: _closing.Token);
-                renewed = now;
-            }
-            catch (Exception exception) when (!_closing.IsCancellationRequested)
-            {
-                // Any failure, including a missing token: the next renewal may work, and nobody else renews.
-                bool isTaken = exception is RequestFailedException { Status: 409 or 412 or 404 };
-                if (!isTaken && _time.GetElapsedTime(renewed) < LeaseTime - RenewalTime)
-                    continue;
-                await _lost.CancelAsync();
-                return;
-            }
-        }
     }
 }

@@ -13,6 +13,15 @@ internal static partial class RequestIds
             $"{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}"
         );
 
+    /// <param name="requestId">The ID of a request.</param>
+    public static DateTimeOffset MadeAt(string requestId) =>
+        DateTimeOffset.ParseExact(
+            requestId.AsSpan(0, requestId.IndexOf('-', StringComparison.Ordinal)),
+            "yyyyMMdd'T'HHmmss'Z'",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal
+        );
+
     public static bool IsOne(string text) => Form().IsMatch(text);
 
     [GeneratedRegex("^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}\\z", RegexOptions.CultureInvariant)]

@@ -45,6 +45,18 @@ internal static class ArchiveIndexing
         }
     }
 
+    /// <summary>The index for a process that reads blobs for another one, which has looked into it; null where there is none.</summary>
+    public static async Task<IndexSession?> OpenForEntriesAsync(
+        SinkCall call,
+        ArchiveLayout layout,
+        RecordSelection selection,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        call.Index is { } store && await store.ReadKeyAsync(cancellationToken) is { } key
+            ? IndexSession.ForEntries(store, key, PlaceOf(call.Location, layout), selection.Subjects, now)
+            : null;
+
     /// <summary>Saves what the reading left.</summary>
     public static async Task CompleteAsync(IndexSession index, SinkCall call, CancellationToken cancellationToken)
     {

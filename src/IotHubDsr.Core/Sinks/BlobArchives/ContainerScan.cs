@@ -17,8 +17,9 @@ internal sealed class ContainerScan(
     RecordSelection selection,
     EmptyBlobs.Reading empty,
     SinkCall call
-) : IUnitWork<IReadOnlyList<DeviceDataFinding>>
+) : IUnitWork<IReadOnlyList<DeviceDataFinding>>, IPortableWork
 {
+    private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly ContainerFacts _facts = new();
     private readonly ContainerFindings _findings = new(layout, selection);
     private readonly SeenBlobs _seen = new();
@@ -63,6 +64,61 @@ internal sealed class ContainerScan(
     public async ValueTask DoAsync(WorkUnit unit, CancellationToken cancellationToken) =>
         await call.Gate.ForEachBlobAsync(((WorkUnit<ListedBlob>)unit).Items, blob => blob.Length, ScanAsync, cancellationToken);
 
+    /// <summary>Blobs that need not be read are settled here, and do not travel.</summary>
+    public async Task<PackedUnit?> PackAsync(WorkUnit unit, CancellationToken cancellationToken)
+    {
+        List<(ListedBlob Blob, bool IsIndexed)> open = [];
+        foreach (ListedBlob listed in ((WorkUnit<ListedBlob>)unit).Items)
+        {
+            if (IsSettled(listed))
+                await ProgressAsync(cancellationToken);
+            else
+                open.Add((listed, _index?.Note(listed) is not null));
+        }
+
+        return open.Count == 0 ? null : new PackedUnit(PackedBlobs.Write(open), open.Sum(static one => one.Blob.Length));
+    }
+
+    public async Task<byte[]> DoPackedAsync(ReadOnlyMemory<byte> packed, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<(ListedBlob Blob, bool IsIndexed)> blobs = PackedBlobs.Read(packed);
+        IndexSession? index = blobs.Any(static one => one.IsIndexed) ? await OpenForEntriesAsync(cancellationToken) : null;
+        var readings = new BlobReading[blobs.Count];
+        await call.Gate.ForEachBlobAsync(
+            Enumerable.Range(0, blobs.Count),
+            number => blobs[number].Blob.Length,
+            async (number, token) =>
+            {
+                (ListedBlob blob, bool isIndexed) = blobs[number];
+                readings[number] = await ReadAsync(blob, isIndexed ? index : null, token);
+            },
+            cancellationToken
+        );
+        return PackedBlobs.Write(readings);
+    }
+
+    public async Task TakeAsync(ReadOnlyMemory<byte> packed, ReadOnlyMemory<byte> shown, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<(ListedBlob Blob, bool IsIndexed)> blobs = PackedBlobs.Read(packed);
+        IReadOnlyList<BlobReading> readings = PackedBlobs.Read(shown, Subjects);
+        if (readings.Count != blobs.Count)
+            throw new FormatException("What was read is of another unit.");
+        for (int number = 0; number < blobs.Count; number++)
+        {
+            await AccountAsync(blobs[number].Blob, readings[number], cancellationToken);
+            await ProgressAsync(cancellationToken);
+        }
+    }
+
+    public async Task GiveUpAsync(ReadOnlyMemory<byte> packed, Fault fault, CancellationToken cancellationToken)
+    {
+        foreach ((ListedBlob blob, _) in PackedBlobs.Read(packed))
+        {
+            await AccountAsync(blob, new BlobReading { Fault = fault }, cancellationToken);
+            await ProgressAsync(cancellationToken);
+        }
+    }
+
     public async Task<IReadOnlyList<DeviceDataFinding>> CompleteAsync(CancellationToken cancellationToken)
     {
         await SettleAsync(cancellationToken);
@@ -97,6 +153,7 @@ internal sealed class ContainerScan(
     /// <summary>Lets go of what was found, unless findings refer to it.</summary>
     public void Dispose()
     {
+        _opening.Dispose();
         if (!_isComplete)
             _findings.Dispose();
     }
@@ -171,51 +228,101 @@ internal sealed class ContainerScan(
 
     private async ValueTask ScanAsync(ListedBlob listed, CancellationToken cancellationToken)
     {
-        try
-        {
-            if (_index?.Excludes(listed) != true)
-            {
-                if (empty.Knows(listed))
-                    Interlocked.Increment(ref _known);
-                else
-                    await ReadAsync(listed, cancellationToken);
-            }
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            DsrException fault = ArchiveRead.Translate(exception, $"{call.Location.Place}/{listed.Path}", "read", BlobFailures.ReadRole);
+        if (!IsSettled(listed))
+            await AccountAsync(listed, await ReadAsync(listed, _index, cancellationToken), cancellationToken);
+        await ProgressAsync(cancellationToken);
+    }
 
-            if (SinkCall.ConcernsAll(fault.Fault))
-                throw fault;
+    /// <summary>Whether a blob need not be read.</summary>
+    private bool IsSettled(ListedBlob listed)
+    {
+        if (_index?.Excludes(listed) == true)
+            return true;
+        if (!empty.Knows(listed))
+            return false;
+        Interlocked.Increment(ref _known);
+        return true;
+    }
 
-            if (_findings.Unread.Add(listed.Path, exception, layout.TimesOf(listed.Name).IsOfLayout, fault.Fault))
-                await call.ReportAsync(fault.Fault, cancellationToken);
-        }
-
+    private ValueTask ProgressAsync(CancellationToken cancellationToken)
+    {
         int done = Interlocked.Increment(ref _done);
         (string status, int? percent) = _listed
             ? ($"{done} of {Counted.Of(_blobs, "blob")} read", (int)(done * 100L / _blobs))
             : ($"{Counted.Of(done, "blob")} read", (int?)null);
-        await call.ProgressAsync(status, percent, cancellationToken);
+        return call.ProgressAsync(status, percent, cancellationToken);
     }
 
-    /// <summary>One that is gone has been deleted, or has moved: the next listing tells.</summary>
-    private async Task ReadAsync(ListedBlob listed, CancellationToken cancellationToken)
+    /// <summary>Reads one blob. Nothing here knows of the others.</summary>
+    private async Task<BlobReading> ReadAsync(ListedBlob listed, IndexSession? index, CancellationToken cancellationToken)
     {
-        AskedNames? asked = _index?.Note(listed);
-        SubjectIndex subjects = asked is null ? Subjects : Subjects.Noting(asked);
-        var request = new ScanRequest(subjects, WithBody: selection.WithBody);
-        if (await ArchiveRead.ScanAsync(container, listed, request, cancellationToken) is not { Blob: var blob, Scan: var scan })
+        try
+        {
+            AskedNames? asked = index?.Note(listed);
+            SubjectIndex subjects = asked is null ? Subjects : Subjects.Noting(asked);
+            var request = new ScanRequest(subjects, WithBody: selection.WithBody);
+            if (await ArchiveRead.ScanAsync(container, listed, request, cancellationToken) is not { Blob: var blob, Scan: var scan })
+                return new BlobReading();
+            return new BlobReading
+            {
+                Blob = blob,
+                Scan = scan,
+                Entry = asked is not null && scan.Unread.Count == 0 ? index!.EntryOf(blob, asked) : null,
+            };
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            DsrException fault = ArchiveRead.Translate(exception, $"{call.Location.Place}/{listed.Path}", "read", BlobFailures.ReadRole);
+            return SinkCall.ConcernsAll(fault.Fault)
+                ? throw fault
+                : new BlobReading
+                {
+                    Fault = fault.Fault,
+                    IsForeign = exception is ArchiveFormatException { Fault: ArchiveFault.NotAnArchive },
+                };
+        }
+    }
+
+    /// <summary>Adds what reading a blob has shown to what is known of the container.</summary>
+    private async Task AccountAsync(ListedBlob listed, BlobReading reading, CancellationToken cancellationToken)
+    {
+        if (reading.Fault is { } fault)
+        {
+            if (_findings.Unread.Add(listed.Path, reading.IsForeign, layout.TimesOf(listed.Name).IsOfLayout, fault))
+                await call.ReportAsync(fault, cancellationToken);
+            return;
+        }
+
+        if (reading is not { Blob: { } blob, Scan: { } scan })
             return;
         if (blob.ETag != listed.ETag)
             _seen.Update(blob);
         else if (scan.Subjects.Count == 0 && scan.Unread.Count == 0 && !scan.HasLeftOut)
             empty.Add(listed.Path, listed.ETag, listed.Length);
-        if (asked is not null && scan.Unread.Count == 0)
-            await _index!.AddAsync(blob, asked, cancellationToken);
+        if (reading.Entry is { } entry && _index is not null)
+            await _index.AddAsync(entry, cancellationToken);
         _findings.Add(blob, scan, isAgain: _seen.Listings > 1);
         if (scan.Unread.Count > 0)
             await ReportUnreadAsync(listed.Path, scan.Unread, cancellationToken);
+    }
+
+    /// <summary>The index for entries alone, opened with the first unit that wants one.</summary>
+    private async Task<IndexSession?> OpenForEntriesAsync(CancellationToken cancellationToken)
+    {
+        await _opening.WaitAsync(cancellationToken);
+        try
+        {
+            return _index ??= await ArchiveIndexing.OpenForEntriesAsync(call, layout, selection, container.Now, cancellationToken);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Without an entry the blob is read again next time.
+            return null;
+        }
+        finally
+        {
+            _opening.Release();
+        }
     }
 
     private async ValueTask ReportUnreadAsync(string path, UnreadRecords unread, CancellationToken cancellationToken)

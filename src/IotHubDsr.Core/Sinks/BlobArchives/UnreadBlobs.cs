@@ -1,5 +1,3 @@
-using IotHubDsr.Core.Archives;
-
 namespace IotHubDsr.Core.Sinks.BlobArchives;
 
 /// <summary>
@@ -52,15 +50,15 @@ internal sealed class UnreadBlobs
 
     /// <summary>Records a blob.</summary>
     /// <param name="path">The blob.</param>
-    /// <param name="failure">Why it was not read.</param>
+    /// <param name="isNoArchive">Whether it is no archive at all.</param>
     /// <param name="isOfLayout">
     /// Whether its name is one that the service gives that writes the archive: such a blob is a damaged archive.
     /// </param>
     /// <param name="fault">What would be reported of it.</param>
     /// <returns>Whether it is to be reported.</returns>
-    public bool Add(string path, Exception failure, bool isOfLayout, Fault fault)
+    public bool Add(string path, bool isNoArchive, bool isOfLayout, Fault fault)
     {
-        bool isForeign = !isOfLayout && failure is ArchiveFormatException { Fault: ArchiveFault.NotAnArchive };
+        bool isForeign = !isOfLayout && isNoArchive;
         lock (_gate)
         {
             Name(isForeign ? _foreign : _named, path);

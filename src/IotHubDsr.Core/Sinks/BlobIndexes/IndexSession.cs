@@ -73,7 +73,7 @@ internal sealed class IndexSession
         CancellationToken cancellationToken
     )
     {
-        byte[][] ids = [.. Enumerable.Range(0, subjects.Count).Select(subject => System.Text.Encoding.UTF8.GetBytes(subjects[subject]))];
+        byte[][] ids = IdsOf(subjects);
         if (ids.Any(static id => id.Length > AskedNames.LongestId))
             return null;
         var session = new IndexSession(store, key, use, place, ids, now);
@@ -83,6 +83,10 @@ internal sealed class IndexSession
             session.Take(pack);
         return session;
     }
+
+    /// <summary>For a process that reads blobs for another: it makes entries, and knows none.</summary>
+    public static IndexSession ForEntries(IndexStore store, IndexKey key, IndexedPlace place, SubjectIndex subjects, DateTimeOffset now) =>
+        new(store, key, IndexUse.Extend, place, IdsOf(subjects), now);
 
     /// <summary>Whether no device that is looked for can be in a blob: then reading it finds nothing.</summary>
     public bool Excludes(ListedBlob blob)
@@ -113,19 +117,22 @@ internal sealed class IndexSession
     }
 
     /// <summary>
-    /// Adds a blob that was read to its end. One that holds something of the devices is not added: it can be about to change, and an
+    /// The entry of a blob that was read to its end. One that holds something of the devices has none: it can be about to change, and an
     /// erasure must not leave its devices here.
     /// </summary>
-    public async ValueTask AddAsync(ListedBlob blob, AskedNames asked, CancellationToken cancellationToken)
+    public IndexEntry? EntryOf(ListedBlob blob, AskedNames asked)
     {
         if (!asked.IsComplete)
-            return;
+            return null;
         ulong[] hashes = new ulong[asked.Count];
         for (int index = 0; index < hashes.Length; index++)
             hashes[index] = _key.Device(asked[index]);
         var entry = new IndexEntry(ContentOf(blob), hashes.Length, GolombSet.Encode(hashes));
-        if (entry.HoldsAny(_wanted))
-            return;
+        return entry.HoldsAny(_wanted) ? null : entry;
+    }
+
+    public async ValueTask AddAsync(IndexEntry entry, CancellationToken cancellationToken)
+    {
         IndexPack.Writer? full = null;
         lock (_gate)
         {
@@ -153,6 +160,9 @@ internal sealed class IndexSession
     }
 
     private bool IsLive(UInt128 content, int pack) => _known.TryGetValue(content, out Known known) && known.IsListed && known.Pack == pack;
+
+    private static byte[][] IdsOf(SubjectIndex subjects) =>
+        [.. Enumerable.Range(0, subjects.Count).Select(subject => System.Text.Encoding.UTF8.GetBytes(subjects[subject]))];
 
     private void Take(StoredPack stored)
     {

@@ -2,9 +2,11 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using Azure.Data.Tables;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using IotHubDsr.Core.Distribution.Durable;
 
 namespace IotHubDsr.Core.Tests.Sinks.Azurite;
 
@@ -14,25 +16,35 @@ namespace IotHubDsr.Core.Tests.Sinks.Azurite;
 public sealed class AzuriteServer : IDisposable
 {
     private const string Ready = "successfully listens on ";
+    private const string ReadyTogether = "is successfully listening at ";
     private const string Account = "tests";
 
     private readonly string _key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(64));
     private readonly string _folder = Directory.CreateTempSubdirectory("iothubdsr-azurite-").FullName;
     private readonly Lazy<Task<Uri>> _blobs;
     private readonly Lazy<Task<Uri>> _queues;
+    private readonly Lazy<Task<Uri[]>> _all;
     private readonly ConcurrentBag<Process> _processes = [];
 
     public AzuriteServer()
     {
         _blobs = new Lazy<Task<Uri>>(() => StartAsync("blob"));
         _queues = new Lazy<Task<Uri>>(() => StartAsync("queue"));
+        _all = new Lazy<Task<Uri[]>>(StartAllAsync);
     }
 
     /// <summary>Why the emulator cannot be started; null when it can.</summary>
     public static string? Missing { get; } = FindMissing();
 
     private static string Script(string service) =>
-        Path.Combine(RepositoryPaths.Conformance("azurite"), "node_modules", "azurite", "dist", "src", service, "main.js");
+        Path.Combine(
+            RepositoryPaths.Conformance("azurite"),
+            "node_modules",
+            "azurite",
+            "dist",
+            "src",
+            service.EndsWith(".js", StringComparison.Ordinal) ? service : Path.Combine(service, "main.js")
+        );
 
     /// <summary>A new container.</summary>
     internal async Task<BlobContainerClient> CreateContainerAsync()
@@ -54,6 +66,22 @@ public sealed class AzuriteServer : IDisposable
         return await service.CreateQueueAsync($"q{Guid.NewGuid():n}");
     }
 
+    /// <summary>The account as the engine of workers needs it, for queues and tables of a name that nobody else has.</summary>
+    internal async Task<DurableStorage> OpenEngineAsync()
+    {
+        Uri[] endpoints = await _all.Value;
+        (Uri blobs, Uri queues, Uri tables) = (Of(0), Of(1), Of(2));
+        var key = new StorageSharedKeyCredential(Account, _key);
+        return new DurableStorage(
+            options => new BlobServiceClient(blobs, key, options),
+            options => new QueueServiceClient(queues, key, options),
+            options => new TableServiceClient(tables, new TableSharedKeyCredential(Account, _key), options),
+            $"t{Guid.NewGuid():n}"
+        );
+
+        Uri Of(int service) => new(endpoints[service], Account);
+    }
+
     public void Dispose()
     {
         foreach (Process process in _processes)
@@ -66,18 +94,20 @@ public sealed class AzuriteServer : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task<Uri> StartAsync(string service)
+    private async Task<Uri> StartAsync(string service) => Assert.Single(await StartAsync(Script(service), Ready, service));
+
+    /// <summary>Blobs, queues and tables; the table service tells its port only in company.</summary>
+    private Task<Uri[]> StartAllAsync() => StartAsync(Script("azurite.js"), ReadyTogether, "blob", "queue", "table");
+
+    private async Task<Uri[]> StartAsync(string script, string ready, params string[] services)
     {
         var start = new ProcessStartInfo("node") { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] arguments =
         [
-            Script(service),
-            $"--{service}Host",
-            "127.0.0.1",
-            $"--{service}Port",
-            "0",
+            script,
+            .. services.SelectMany(static service => (string[])[$"--{service}Host", "127.0.0.1", $"--{service}Port", "0"]),
             "--location",
-            Path.Combine(_folder, service),
+            Path.Combine(_folder, string.Concat(services)),
             "--silent",
             "--disableTelemetry",
             "--skipApiVersionCheck",
@@ -87,12 +117,16 @@ public sealed class AzuriteServer : IDisposable
         start.Environment["AZURITE_ACCOUNTS"] = string.Create(CultureInfo.InvariantCulture, $"{Account}:{_key}");
         Process process = Process.Start(start)!;
         _processes.Add(process);
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        List<Uri> endpoints = [];
+        while (endpoints.Count < services.Length && await process.StandardOutput.ReadLineAsync() is { } line)
         {
-            int at = line.IndexOf(Ready, StringComparison.Ordinal);
+            int at = line.IndexOf(ready, StringComparison.Ordinal);
             if (at >= 0)
-                return new Uri(line[(at + Ready.Length)..].Trim() + "/");
+                endpoints.Add(new Uri(line[(at + ready.Length)..].Trim() + "/"));
         }
+
+        if (endpoints.Count == services.Length)
+            return [.. endpoints];
 
         throw new InvalidOperationException($"Azurite did not start: {await process.StandardError.ReadToEndAsync()}");
     }

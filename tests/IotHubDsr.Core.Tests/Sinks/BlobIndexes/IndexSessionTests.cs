@@ -107,10 +107,10 @@ public sealed class IndexSessionTests
     public async Task BlobOfADeviceThatIsLookedFor_IsNotAdded()
     {
         IndexSession session = await OpenAsync(IndexUse.Extend, "dev1");
-        await session.AddAsync(Blob("a"), Asked("dev2", "dev1"), CancellationToken.None);
+        await AddAsync(session, Blob("a"), Asked("dev2", "dev1"));
         AskedNames met = Asked("dev2");
         met.MeetSubject();
-        await session.AddAsync(Blob("b"), met, CancellationToken.None);
+        await AddAsync(session, Blob("b"), met);
         await session.CompleteAsync(CancellationToken.None);
 
         Assert.Equal(["key"], _files.Files.Keys);
@@ -148,7 +148,7 @@ public sealed class IndexSessionTests
     {
         IndexSession session = await OpenAsync(IndexUse.Extend, "dev1");
         _files.Refusal = new IOException("full");
-        await session.AddAsync(Blob("a"), Asked("dev2"), CancellationToken.None);
+        await AddAsync(session, Blob("a"), Asked("dev2"));
         await session.CompleteAsync(CancellationToken.None);
 
         Assert.Equal("full", session.Failure?.Message);
@@ -159,7 +159,7 @@ public sealed class IndexSessionTests
     public async Task RemovedIndex_GetsNoEntriesAfterwards()
     {
         IndexSession session = await OpenAsync(IndexUse.Extend, "dev1");
-        await session.AddAsync(Blob("a"), Asked("dev2"), CancellationToken.None);
+        await AddAsync(session, Blob("a"), Asked("dev2"));
         await Store.RemoveAsync(CancellationToken.None);
         await session.CompleteAsync(CancellationToken.None);
 
@@ -223,6 +223,12 @@ public sealed class IndexSessionTests
 
     private static ListedBlob Blob(string name, string etag = "0x1", long length = 1) => new(name, new ETag(etag), length, Monday);
 
+    private static async Task AddAsync(IndexSession session, ListedBlob blob, AskedNames asked)
+    {
+        if (session.EntryOf(blob, asked) is { } entry)
+            await session.AddAsync(entry, CancellationToken.None);
+    }
+
     private static AskedNames Asked(params string[] names)
     {
         var asked = new AskedNames();
@@ -239,7 +245,7 @@ public sealed class IndexSessionTests
     {
         IndexSession session = await OpenAsync(IndexUse.Extend);
         foreach ((ListedBlob blob, string[] deviceIds) in blobs)
-            await session.AddAsync(blob, Asked(deviceIds), CancellationToken.None);
+            await AddAsync(session, blob, Asked(deviceIds));
         await session.CompleteAsync(CancellationToken.None);
     }
 

@@ -80,6 +80,9 @@ internal sealed class ArchiveSandbox : IAsyncDisposable
         Func<AzureAccess, TimeProvider, ArchiveSink>? sink = null
     ) => new(await SandboxServer.StartAsync(new SandboxOptions(), CancellationToken.None), versioned, sink);
 
+    /// <summary>A sink for routed messages as another process would have it: it has read nothing yet.</summary>
+    public RoutedBlobSink OpenSink() => new(new BlobContainers(_access, _server.World.Clock), _server.World.Clock);
+
     public void Deny(params string[] rules) => _server.Access.Denied = rules;
 
     /// <summary>Goes on with another, empty container and a clean log.</summary>
