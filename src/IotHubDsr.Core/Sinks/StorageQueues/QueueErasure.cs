@@ -60,7 +60,11 @@ internal sealed class QueueErasure(
         else
         {
             var gone = _accounts.Values.Where(static one => !one.Stays).Select(static one => one.DeviceId).ToFrozenSet();
-            Walked = new QueueWalked(call.Gate, walk.At, walk.Left, walk.Unread, gone);
+            Walked = new QueueWalked(call.Gate, walk.At, walk.Left, walk.Unread, gone)
+            {
+                Asked = _accounts.Keys.ToFrozenSet(StringComparer.Ordinal),
+                Kept = walk.Kept,
+            };
         }
 
         foreach (Fault fault in _accounts.Values.Select(static account => account.Fault).OfType<Fault>().Distinct())

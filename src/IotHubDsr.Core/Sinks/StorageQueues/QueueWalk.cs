@@ -1,4 +1,5 @@
 using IotHubDsr.Core.Azure.Queues;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Sinks.StorageQueues;
 
@@ -30,6 +31,7 @@ internal sealed class QueueWalk(QueueAccess queue, MessageReading reading, Messa
 
     private readonly Dictionary<string, QueuedMessage> _held = new(StringComparer.Ordinal);
     private readonly List<QueuedMessage> _inOrder = [];
+    private readonly KeptMessages _kept = new();
 
     /// <summary>Messages of which all is selected, in their order.</summary>
     public List<ReadMessage> CanGo { get; } = [];
@@ -39,6 +41,9 @@ internal sealed class QueueWalk(QueueAccess queue, MessageReading reading, Messa
 
     /// <summary>Devices of which something is given back that is not asked for.</summary>
     public HashSet<string> Beyond { get; } = new(StringComparer.Ordinal);
+
+    /// <inheritdoc cref="KeptMessages.All"/>
+    public IReadOnlyCollection<QueuedMessage>? Kept => _kept.All;
 
     /// <summary>Those that are in no form that tells a device.</summary>
     public int Unread { get; private set; }
@@ -88,7 +93,11 @@ internal sealed class QueueWalk(QueueAccess queue, MessageReading reading, Messa
     public QueuedMessage Current(QueuedMessage message) => _held.GetValueOrDefault(message.Id, message);
 
     /// <summary>A message was deleted, or somebody else has it: it is not given back.</summary>
-    public void Drop(QueuedMessage message) => _held.Remove(message.Id);
+    public void Drop(QueuedMessage message)
+    {
+        _held.Remove(message.Id);
+        _kept.Remove(message.Id);
+    }
 
     /// <summary>
     /// Gives back what is held, in the order in which it was received; it does so when the command is stopped as well, and then for a short
@@ -169,6 +178,7 @@ internal sealed class QueueWalk(QueueAccess queue, MessageReading reading, Messa
         Unread += read.IsUnread ? 1 : 0;
         if (read.CanGo)
         {
+            _kept.Add(message);
             CanGo.Add(read);
             return;
         }
@@ -176,6 +186,9 @@ internal sealed class QueueWalk(QueueAccess queue, MessageReading reading, Messa
         NoteHarm(message);
         if (read.Subjects.Count > 0)
             Bound.Add(read);
-        Beyond.UnionWith(all.Read(message).Subjects.Select(static matches => matches.DeviceId));
+        IReadOnlyList<SubjectMatches> beyond = all.Read(message).Subjects;
+        Beyond.UnionWith(beyond.Select(static matches => matches.DeviceId));
+        if (read.Subjects.Count + beyond.Count > 0)
+            _kept.Add(message);
     }
 }

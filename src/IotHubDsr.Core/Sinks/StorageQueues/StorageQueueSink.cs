@@ -50,7 +50,7 @@ internal sealed class StorageQueueSink(Func<DataLocation, CancellationToken, Tas
         QueueWalked? walk = WalkBefore(call) is { } last && last.Explains(look, time.GetUtcNow()) ? last : null;
         var findings = new QueueFindings(selection, look, walk);
         var reading = new MessageReading(selection, lines is null ? null : new MessageLines(lines));
-        foreach (QueuedMessage message in look.Messages)
+        foreach (QueuedMessage message in look.Messages.Concat(walk?.Behind(look) ?? []))
             findings.Add(reading.Read(message));
         if (lines is not null)
             await lines.WriteAsync(cancellationToken);

@@ -170,7 +170,7 @@ public sealed class IndexSessionTests
     public async Task EntriesThatWereReadBeforeADrop_AreNotSavedAfterIt()
     {
         IndexSession reading = await OpenAsync(IndexUse.Extend, "dev9");
-        await reading.AddAsync(Blob("a"), Asked("dev2"), CancellationToken.None);
+        await AddAsync(reading, Blob("a"), Asked("dev2"));
 
         await Store.NoteDropAsync(CancellationToken.None);
         await reading.CompleteAsync(CancellationToken.None);

@@ -335,6 +335,24 @@ public sealed class QueueErasureTests(AzuriteServer azurite) : IClassFixture<Azu
     }
 
     [Fact]
+    public async Task Walk_MessageBehindTheFrontThatNobodyPlanned_IsFoundWhereverItLies()
+    {
+        await using QueueSinkUnderTest queue = await QueueSinkUnderTest.StartAsync();
+        queue.Erasure = Settling;
+        for (int number = 0; number < 60; number++)
+            await queue.PutAsync(number == 50 ? Alice : Bob);
+
+        IReadOnlyList<ErasureOutcome> outcomes = await queue.EraseAsync(await queue.FindAsync(Alice), CancellationToken.None, static _ =>
+            0
+        );
+        DeviceDataFinding after = await queue.FindOneAsync(Alice);
+
+        Assert.Equal((0L, "PlanExceeded"), (outcomes[0].RecordsErased, outcomes[0].Fault?.Id));
+        Assert.Equal((Verdict.Present, 1L, false), (after.Verdict, after.RecordCount, after.MayHoldMore));
+        Assert.Single(after.Items);
+    }
+
+    [Fact]
     public async Task Walk_MeetsAMessageThatItsReceiverMayGiveUpOn_StopsBefore()
     {
         await using QueueSinkUnderTest queue = await StartAsync();
