@@ -84,7 +84,8 @@ internal static class IndexSearch
                 continue;
             byte[] content = contentOf is null ? blob.Content : contentOf(blob);
             await ArchiveFormats.ScanAsync(new MemoryStream(content), new ScanRequest(nobody.Noting(asked)), CancellationToken.None);
-            await session.AddAsync(blob.Listed, asked, CancellationToken.None);
+            if (session.EntryOf(blob.Listed, asked) is { } entry)
+                await session.AddAsync(entry, CancellationToken.None);
         }
 
         await session.CompleteAsync(CancellationToken.None);
