@@ -42,6 +42,18 @@ internal sealed class BusPages(BusPlace place, Func<ServiceBusReceiver> open) : 
         }
     }
 
+    /// <summary>As <see cref="GetAsync(long, CancellationToken)"/>, of several numbers, all on their way at once.</summary>
+    public async Task<IReadOnlyList<List<BusMessage>>> GetAsync(IReadOnlyCollection<long> froms, CancellationToken cancellationToken)
+    {
+        Task<List<BusMessage>>[] first = [.. froms.Select(from => PeekAsync(from, cancellationToken))];
+        await ((Task)Task.WhenAll(first)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var pages = new List<List<BusMessage>>(first.Length);
+        foreach ((long from, Task<List<BusMessage>> page) in froms.Zip(first))
+            pages.Add(page.IsCompletedSuccessfully ? page.Result : await GetAsync(from, cancellationToken));
+        _hasRead = true;
+        return pages;
+    }
+
     public async ValueTask DisposeAsync()
     {
         // Nobody waits for a page that was asked for in vain.

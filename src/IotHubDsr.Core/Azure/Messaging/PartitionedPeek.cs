@@ -12,6 +12,9 @@ internal sealed class PartitionedPeek(BusPages pages, Func<IReadOnlyList<BusMess
     /// <summary>What comes in all the time would keep it going for ever.</summary>
     private const int MostRounds = 8;
 
+    /// <summary>Most partitions of most queues have a page or none: to ask one after the other is to wait for nothing.</summary>
+    private const int AskedAtOnce = 8;
+
     /// <summary>Where each partition goes on.</summary>
     private readonly SortedDictionary<int, long> _next = [];
 
@@ -27,27 +30,33 @@ internal sealed class PartitionedPeek(BusPages pages, Func<IReadOnlyList<BusMess
         {
             // Whoever responds first may be one that no number has told yet.
             isNew = LearnFrom(await pages.GetAsync(0, cancellationToken));
-            foreach (int partition in _next.Keys.ToList())
-                isNew |= await ReadAsync(partition, cancellationToken);
+            foreach (int[] partitions in _next.Keys.Chunk(AskedAtOnce).ToList())
+                isNew |= await ReadAsync(partitions, cancellationToken);
         }
     }
 
-    /// <summary>Reads a partition on to its end; false when there was nothing more, and no sign of a further partition.</summary>
-    private async Task<bool> ReadAsync(int partition, CancellationToken cancellationToken)
+    /// <summary>Reads partitions on to their ends; false when there was nothing more, and no sign of a further partition.</summary>
+    private async Task<bool> ReadAsync(int[] partitions, CancellationToken cancellationToken)
     {
         bool isNew = false;
-        while (true)
+        IReadOnlyList<List<BusMessage>> first = await pages.GetAsync(Array.ConvertAll(partitions, one => _next[one]), cancellationToken);
+        foreach ((int partition, List<BusMessage> asked) in partitions.Zip(first))
         {
-            long from = _next[partition];
-            List<BusMessage> page = await pages.GetAsync(from, cancellationToken);
-            isNew |= LearnFrom(page);
-            page.RemoveAll(message => message.Partition != partition || message.SequenceNumber < from);
-            if (page.Count == 0)
-                return isNew;
-            isNew = true;
-            _next[partition] = page.Max(static message => message.SequenceNumber) + 1;
-            await take(page, cancellationToken);
+            List<BusMessage> page = asked;
+            while (true)
+            {
+                isNew |= LearnFrom(page);
+                page.RemoveAll(message => message.Partition != partition || message.SequenceNumber < _next[partition]);
+                if (page.Count == 0)
+                    break;
+                isNew = true;
+                _next[partition] = page.Max(static message => message.SequenceNumber) + 1;
+                await take(page, cancellationToken);
+                page = await pages.GetAsync(_next[partition], cancellationToken);
+            }
         }
+
+        return isNew;
     }
 
     private bool LearnFrom(List<BusMessage> page)

@@ -32,7 +32,10 @@ internal sealed record AmqpFaultRule : ICountedFault<AmqpFaultRule>
     /// </summary>
     public bool LosesAnswer { get; init; }
 
-    /// <summary>Holds up the connection, as a slow network does. Can be combined with any other action.</summary>
+    /// <summary>
+    /// How much later a request is handled, as by a distant service: others on the connection are not held up. Of frames, and together with
+    /// another action, it holds up the connection.
+    /// </summary>
     public int LatencyMilliseconds { get; init; }
 
     /// <summary>

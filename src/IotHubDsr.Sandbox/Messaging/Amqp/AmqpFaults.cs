@@ -66,6 +66,12 @@ internal sealed class AmqpFaults
         return fault.Reset;
     }
 
+    /// <summary>Waits for as long as a request is to be late.</summary>
+    public Task DelayAsync(BrokerConnection connection, string address, string operation) =>
+        Any && Take(connection.HostName, address, rule => rule.Operation == operation && IsOnlySlow(rule)) is { } slow
+            ? Task.Delay(slow.LatencyMilliseconds)
+            : Task.CompletedTask;
+
     /// <summary>The error with which an attach, a message or a settlement is refused.</summary>
     public MessagingRefusal? RefusalOf(BrokerConnection connection, string address, string frame) =>
         Any && Take(connection.HostName, address, rule => Meets(rule, frame) && rule.Error is not null) is { } fault
@@ -75,7 +81,9 @@ internal sealed class AmqpFaults
     /// <summary>The error with which a request is refused.</summary>
     public MessagingRefusal? Refusal(BrokerConnection connection, string address, string operation) =>
         Any
-        && Take(connection.HostName, address, rule => rule.Operation == operation && rule is { TokenSeconds: null, LosesAnswer: false })
+        && Take(connection.HostName, address, rule =>
+            rule.Operation == operation && rule is { TokenSeconds: null, LosesAnswer: false } && !IsOnlySlow(rule)
+        )
             is { } fault
             ? Refuse(connection, fault)
             : null;
@@ -96,6 +104,9 @@ internal sealed class AmqpFaults
         && Take(connection.HostName, NodeAddress.TokenStore, rule => rule is { Operation: PutToken, TokenSeconds: not null }) is { } fault
             ? TimeSpan.FromSeconds(fault.TokenSeconds!.Value)
             : null;
+
+    private static bool IsOnlySlow(AmqpFaultRule rule) =>
+        rule is { LatencyMilliseconds: > 0, Reset: false, LosesAnswer: false, Error: null, TokenSeconds: null };
 
     private static bool Meets(AmqpFaultRule rule, string frame) => rule.Frame == frame && !rule.LosesAnswer;
 

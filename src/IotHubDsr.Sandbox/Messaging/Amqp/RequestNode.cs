@@ -42,17 +42,29 @@ internal static class RequestNode
         requests.SetTotalLinkCredit(Credit, applyNow: true, updateAutoFlow: true);
         requests.RegisterMessageListener(message =>
         {
-            using (message)
-            {
-                requests.DisposeMessage(message, AmqpConstants.AcceptedOutcome, settled: true, batchable: false);
-                var request = new ManagementRequest(connection, address, message);
-                AmqpMessage reply = Run(broker, request, handle);
-                if (broker.Faults.LosesAnswer(connection, address, request.Operation))
-                    return;
-
-                connection.Replies.Answer(address, requests.Session, message, reply);
-            }
+            Task answered = AnswerAsync(broker, requests, new ManagementRequest(connection, address, message), handle);
+            if (answered.IsCompleted)
+                answered.GetAwaiter().GetResult();
         });
+    }
+
+    /// <summary>Answers one request, at once unless a fault delays it.</summary>
+    private static async Task AnswerAsync(
+        AmqpBroker broker,
+        ReceivingAmqpLink requests,
+        ManagementRequest request,
+        Func<ManagementRequest, AmqpMessage> handle
+    )
+    {
+        (BrokerConnection connection, string address, AmqpMessage message) = request;
+        using (message)
+        {
+            requests.DisposeMessage(message, AmqpConstants.AcceptedOutcome, settled: true, batchable: false);
+            await broker.Faults.DelayAsync(connection, address, request.Operation);
+            AmqpMessage reply = Run(broker, request, handle);
+            if (!broker.Faults.LosesAnswer(connection, address, request.Operation))
+                connection.Replies.Answer(address, requests.Session, message, reply);
+        }
     }
 
     private static AmqpMessage Run(AmqpBroker broker, ManagementRequest request, Func<ManagementRequest, AmqpMessage> handle)
