@@ -6,5 +6,5 @@ namespace IotHubDsr.Core.Archives;
 /// </summary>
 internal static class MatcherVersion
 {
-    public const int Current = 1;
+    public const int Current = 2;
 }

@@ -127,7 +127,13 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
             GoneBy = shown.GoneBy,
             PlannedItems = id => plan.Steps.Where(step => step.Location.Id == id).SelectMany(static step => step.Finding.Items),
         };
-        var tickets = new TicketFollowing(open, locations, reading, events);
+        var tickets = new TicketFollowing(
+            open,
+            locations,
+            id => PlannedIn([plan, accepted, .. earlierPlans.Reverse()], id),
+            reading,
+            events
+        );
 
         // Whose the records are that an order has left is known before it is asked for.
         reading.Expect(Incarnations.GenerationsOf(accepted, earlierPlans));
@@ -180,6 +186,10 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
             earlier.Add(await open.ReadPlanAsync(digest, withItems: false, cancellationToken));
         return earlier;
     }
+
+    /// <summary>A location as the first of some plans has it that does; null when none does.</summary>
+    private static DataLocation? PlannedIn(IEnumerable<ErasurePlan> plans, string id) =>
+        plans.SelectMany(static one => one.Steps).Select(static step => step.Location).FirstOrDefault(location => location.Id == id);
 
     /// <summary>
     /// The steps of the plan, with the settings of their locations as they are now: a plan binds to what, not to how. What the operator

@@ -132,7 +132,8 @@ internal sealed class StepVerifying(
     private bool IsConfigured(DataLocation location) => _configured.Contains(location.Id);
 
     /// <summary>
-    /// What can still arrive. As long as the configuration does not tell, it is what it was when the configuration last did, or more.
+    /// What can still arrive. As long as the configuration does not tell, it is what it was when the configuration last did, or more. When
+    /// a service promised to carry out an order says nothing of that.
     /// </summary>
     private Settlement? PendingOf(RequestStep step, Arrivals arrivals, DateTimeOffset? now)
     {
@@ -142,6 +143,7 @@ internal sealed class StepVerifying(
             && step.Before is { Verdict: Verdict.ErasurePending, Until: { } until }
             && !(until <= now)
             && !(until <= pending?.Until)
+            && !open.State.Of(step.Location.Id).Tickets.WasPromisedBy(step.Subject, until)
             ? new Settlement(
                 Verdict.ErasurePending,
                 until,

@@ -8,7 +8,18 @@ namespace IotHubDsr.Core.Operations;
 /// <summary>
 /// Keeps the orders to erase that services carry out later: records each when it is accepted, and asks for it in every run that follows.
 /// </summary>
-internal sealed class TicketFollowing(OpenRequest open, HubLocations locations, LocationReading reading, OperationEvents events)
+/// <param name="open">The request.</param>
+/// <param name="locations">The locations that the configuration leads to.</param>
+/// <param name="planned">A location as the plans have it; null when none does.</param>
+/// <param name="reading">Calls the sinks.</param>
+/// <param name="events">Takes the faults.</param>
+internal sealed class TicketFollowing(
+    OpenRequest open,
+    HubLocations locations,
+    Func<string, DataLocation?> planned,
+    LocationReading reading,
+    OperationEvents events
+)
 {
     private readonly Lazy<Dictionary<string, string>> _devices = new(() =>
         open.DeviceIds.ToDictionary(open.Key.Subject, deviceId => deviceId, StringComparer.Ordinal)
@@ -61,7 +72,9 @@ internal sealed class TicketFollowing(OpenRequest open, HubLocations locations, 
             string locationId in open.State.Locations.Where(pair => pair.Value.Tickets.Open.Count > 0).Select(pair => pair.Key).ToList()
         )
         {
-            DataLocation? location = locations.All.FirstOrDefault(location => location.Id == locationId);
+            // What was ordered is carried out also where the configuration does not lead any more.
+            DataLocation? location = locations.All.FirstOrDefault(location => location.Id == locationId)
+                ?? (planned(locationId) is { } left ? locations.Unconfigured(left) : null);
             if (location is null || locations.SinkOf(location)?.Tickets is not { } reader)
                 continue;
             IReadOnlyList<TicketAnswer> answers;

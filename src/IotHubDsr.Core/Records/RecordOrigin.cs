@@ -85,6 +85,21 @@ internal sealed class RecordOrigin(params string[] hubNames)
         return other;
     }
 
+    /// <summary>Whether a resource is of a service, or of an instance of it, of this type.</summary>
+    /// <param name="resource">An Azure Resource Manager ID, in UTF-8 and any case.</param>
+    /// <param name="type">The type: <c>providers/Microsoft.Devices/IotHubs/</c>.</param>
+    public static bool IsOf(ReadOnlySpan<byte> resource, ReadOnlySpan<byte> type)
+    {
+        for (int slash; (slash = resource.IndexOf((byte)'/')) >= 0; )
+        {
+            resource = resource[(slash + 1)..];
+            if (StartsWithIgnoreCase(resource, type))
+                return true;
+        }
+
+        return false;
+    }
+
     private static bool StartsWithIgnoreCase(ReadOnlySpan<byte> text, ReadOnlySpan<byte> start) =>
         text.Length >= start.Length && Ascii.EqualsIgnoreCase(text[..start.Length], start);
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using IotHubDsr.Core.Azure.Hub;
 using IotHubDsr.Core.Azure.Logs;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Sinks;
 
@@ -30,13 +31,15 @@ internal sealed class DocumentTexts
         return texts;
     }
 
-    /// <summary>A document of nothing but one text in the hub's query language.</summary>
+    /// <summary>
+    /// A document of nothing but one text in the hub's query language. A literal that could be an ID is one or is not; any other can name
+    /// the device beside more, and so can the names outside of literals: tags and properties are called after devices, too.
+    /// </summary>
     public static bool HoldsInSql(string sql, string deviceId) =>
         HubSql.Literals(sql) is { } literals
             ? literals.Any(literal =>
-                literal == deviceId
-                || (literal.Contains(' ', StringComparison.Ordinal) && IdTexts.Holds(literal, deviceId, StringComparison.Ordinal))
-            )
+                literal == deviceId || (!literal.All(TextReadings.CanBeInId) && IdTexts.Holds(literal, deviceId, StringComparison.Ordinal))
+            ) || QueryNames.Hold(HubSql.WithoutLiterals(sql), deviceId)
             : IdTexts.Holds(sql, deviceId, StringComparison.Ordinal);
 
     /// <summary>Whether a text is the ID, or has it, as far as anybody can tell, as a word of its own. Case counts.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using IotHubDsr.Core.Azure.Hub;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Sinks;
 
@@ -21,12 +22,6 @@ internal enum IdMention
 /// </summary>
 internal static class IdTexts
 {
-    /// <summary>What is an escape where a text is decoded, and a part of an ID where it is not, does so more than once at most rarely.</summary>
-    private const int MostDecodings = 4;
-
-    /// <summary>The longest escape of one character: <c>\u0027</c>.</summary>
-    private const int LongestEscape = 6;
-
     private const string Query = "SELECT ";
 
     /// <summary>Whether a text names a device, or may.</summary>
@@ -42,10 +37,10 @@ internal static class IdTexts
         yield return (text, IdMention.Certain);
         bool isJson = text.AsSpan().TrimStart() is ['{' or '[' or '"', ..];
         string plain = text;
-        for (int decoded = 0; decoded < MostDecodings && Unescape(plain) is var next && next != plain; decoded++)
-            yield return (plain = next, isJson ? IdMention.Certain : IdMention.Possible);
-        for (int decoded = 0; decoded < MostDecodings && Uri.UnescapeDataString(plain) is var next && next != plain; decoded++)
-            yield return (plain = next, IdMention.Possible);
+        foreach (string unescaped in TextReadings.Unescaped(text))
+            yield return (plain = unescaped, isJson ? IdMention.Certain : IdMention.Possible);
+        foreach (string decoded in TextReadings.OfUri(plain))
+            yield return (decoded, IdMention.Possible);
     }
 
     /// <summary>What one reading of a text says.</summary>
@@ -66,7 +61,7 @@ internal static class IdTexts
         IdMention most = AtMost(InWords(rest, deviceId, comparison), IdMention.Possible);
         foreach ((char quote, string literal) in literals)
         {
-            bool isOther = quote == '\'' && !literal.Equals(deviceId, comparison) && literal.All(CanBeInId);
+            bool isOther = quote == '\'' && !literal.Equals(deviceId, comparison) && literal.All(TextReadings.CanBeInId);
             IdMention found = isOther ? IdMention.None : MentionIn(literal, deviceId, comparison);
             most = found > most ? found : most;
         }
@@ -104,7 +99,7 @@ internal static class IdTexts
     {
         if (!text.Contains(deviceId, comparison))
             return IdMention.None;
-        bool isOneId = text.All(CanBeInId);
+        bool isOneId = text.All(TextReadings.CanBeInId);
 
         // Words of a query are none of its literals.
         IdMention alone = text.AsSpan().TrimStart().StartsWith(Query, StringComparison.OrdinalIgnoreCase)
@@ -125,7 +120,7 @@ internal static class IdTexts
     /// <summary>Whether an ID can begin at a place of a text.</summary>
     private static IdMention Before(string text, int start, bool isOneId)
     {
-        if (start == 0 || !CanBeInId(text[start - 1]))
+        if (start == 0 || !TextReadings.CanBeInId(text[start - 1]))
             return IdMention.Certain;
         char one = text[start - 1];
         bool isPart = char.IsLetterOrDigit(one) || one is '-' or '_' or '.' || (one == ':' && start > 1 && char.IsDigit(text[start - 2]));
@@ -135,7 +130,7 @@ internal static class IdTexts
     /// <summary>Whether an ID can end at a place of a text.</summary>
     private static IdMention Behind(string text, int end, bool isOneId)
     {
-        if (end == text.Length || !CanBeInId(text[end]))
+        if (end == text.Length || !TextReadings.CanBeInId(text[end]))
             return IdMention.Certain;
         char one = text[end];
 
@@ -154,7 +149,7 @@ internal static class IdTexts
     /// <summary>Whether what stands before a place can be the escape of a character that no ID has, in whatever language.</summary>
     private static bool EndsEscape(string text, int end)
     {
-        for (int at = end - 1; at >= 0 && at >= end - LongestEscape; at--)
+        for (int at = end - 1; at >= 0 && at >= end - TextReadings.LongestEscape; at--)
         {
             if (text[at] is '\\' or '%')
                 return true;
@@ -165,46 +160,5 @@ internal static class IdTexts
         return false;
     }
 
-    /// <summary>The characters that IoT Hub takes in an ID.</summary>
-    private static bool CanBeInId(char one) =>
-        char.IsLetterOrDigit(one)
-        || one is '-' or '_' or '.' or ':' or '+' or '%' or '#' or '*' or '?' or '!' or '(' or ')' or ',' or '=' or '@' or '$' or '\'';
-
     private static IdMention AtMost(IdMention mention, IdMention most) => mention < most ? mention : most;
-
-    /// <summary>A text whose escapes are those of JSON; others stay as they are.</summary>
-    private static string Unescape(string text)
-    {
-        if (!text.Contains('\\', StringComparison.Ordinal))
-            return text;
-        var plain = new StringBuilder(text.Length);
-        for (int at = 0; at < text.Length; at++)
-        {
-            char? decoded = text[at] == '\\' && at + 1 < text.Length ? Decode(text.AsSpan(at + 1)) : null;
-            plain.Append(decoded ?? text[at]);
-            at +=
-                decoded is null ? 0
-                : text[at + 1] == 'u' ? LongestEscape - 1
-                : 1;
-        }
-
-        return plain.ToString();
-    }
-
-    /// <summary>What a backslash and what follows it stand for; null where that is no escape of JSON.</summary>
-    private static char? Decode(ReadOnlySpan<char> escape) =>
-        escape[0] switch
-        {
-            'n' or 'r' or 't' or 'b' or 'f' => ' ',
-            '"' or '\\' or '/' => escape[0],
-            'u'
-                when escape.Length >= LongestEscape - 1
-                    && ushort.TryParse(
-                        escape[1..(LongestEscape - 1)],
-                        System.Globalization.NumberStyles.AllowHexSpecifier,
-                        System.Globalization.CultureInfo.InvariantCulture,
-                        out ushort code
-                    ) => (char)code,
-            _ => null,
-        };
 }

@@ -19,6 +19,8 @@ internal sealed class AttachedDiagnostics(DiscoveryContext context, IReadOnlyLis
         ("Microsoft.EventGrid", "systemTopics", [""]),
         ("Microsoft.EventGrid", "topics", [""]),
         ("Microsoft.Kusto", "clusters", [""]),
+        // A workspace logs the queries that it answers, those of this module among them.
+        ("Microsoft.OperationalInsights", "workspaces", [""]),
     ];
 
     private readonly HashSet<string> _asked = new(StringComparer.OrdinalIgnoreCase);

@@ -36,7 +36,7 @@ internal static class ArmWorld
         {
             ProvisioningResources.AddTo(catalogue, names, world.Provisioning);
             new EventGridResources(names, world.EventsToServiceBus).AddTo(catalogue);
-            new MonitorResources(names).AddTo(catalogue);
+            new MonitorResources(names, world.DeletedSettings).AddTo(catalogue);
         }
 
         catalogue.Add(new EventHubResources(names, world.Messaging));

@@ -4,11 +4,14 @@ using IotHubDsr.Sandbox.World;
 namespace IotHubDsr.Sandbox.Arm;
 
 /// <summary>Microsoft.Insights: where the logs of the hub go.</summary>
-internal sealed class MonitorResources(WorldNames names)
+internal sealed class MonitorResources(WorldNames names, IReadOnlySet<string> deleted)
 {
     public void AddTo(ArmCatalogue catalogue)
     {
-        catalogue.AddAll($"{names.HubId}/providers/Microsoft.Insights/diagnosticSettings", null, ToWorkspace(), ToStorage(), ToEventHub());
+        JsonObject[] settings = [ToWorkspace(), ToStorage(), ToEventHub()];
+        catalogue.AddList($"{names.HubId}/providers/Microsoft.Insights/diagnosticSettings", pageSize: null, _ =>
+            [.. settings.Where(setting => !deleted.Contains((string)setting["name"]!))]
+        );
     }
 
     private JsonObject ToWorkspace() =>

@@ -60,6 +60,9 @@ internal sealed record SandboxWorld(
     /// <summary>Instances of Device Update, as Resource Manager shows them; their accounts follow from their IDs.</summary>
     public List<JsonObject> UpdateInstances { get; init; } = [];
 
+    /// <summary>Names of diagnostic settings of the hub that were deleted.</summary>
+    public HashSet<string> DeletedSettings { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Diagnostic settings of resources other than the hub, by resource ID.</summary>
     public Dictionary<string, List<JsonObject>> AttachedSettings { get; } = new(StringComparer.OrdinalIgnoreCase);
 

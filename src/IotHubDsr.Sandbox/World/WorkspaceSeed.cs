@@ -31,7 +31,7 @@ internal sealed class WorkspaceSeed(
         workspace.Set(
             new LogTable(LogSchemas.SecurityEvents, LogSchemas.SecurityColumns, clock) { RetentionInDays = 90, TotalRetentionInDays = 90 }
         );
-        workspace.Set(new LogTable(BasicTable, BootColumns, clock) { Plan = LogTablePlan.Basic, TotalRetentionInDays = 365 });
+        workspace.Set(new LogTable(BasicTable, BootColumns, clock) { Plan = LogTablePlan.Basic });
         workspace.Set(
             new LogTable(SearchTable, SearchColumns, clock) { Search = (SearchQuery, LogSchemas.AzureDiagnostics), RetentionInDays = 90 }
         );

@@ -106,10 +106,14 @@ public sealed class AskedNamesTests
             """{"subject":"devices/e1/modules/m","data":{"deviceId":"e2","hubName":"h","twin":{"deviceId":"e3"},"systemProperties":{"iothub-connection-device-id":"e4"},"properties":{"deviceId":"e5"}}}""",
             """{"time":"2026-01-05T08:00:00Z","resourceId":"/r","operationName":"x","properties":"{\"deviceId\":\"l1\",\"query\":\"deviceId IN ['l2', \\\"l3\\\"]\"}"}""",
             """{"TimeGenerated":"2026-01-05T08:00:00Z","properties_s":"{\"deviceId\":\"l4\"}","DeviceId":"l5","AdditionalFields":{"properties_s":"{\"filter\":\"deviceId = 'l6'\"}"}}""",
+            """{"time":"2026-01-05T08:00:00Z","resourceId":"/r","operationName":"x","properties":{"query":"tags.l7 = 'l8/l9'"}}""",
         ];
         (AskedNames asked, _) = await AskAsync(Encoding.UTF8.GetBytes(string.Join('\n', lines)), new SubjectIndex([]), chunks: null);
 
-        Assert.Equal((1, "e1 e2 e3 e4 e5 l1 l2 l3 l4 l5 l6 p1 p2 p3 p4 s1 s2 s3 s4 s5"), (MatcherVersion.Current, Sorted(asked)));
+        Assert.Equal(
+            (2, "e1 e2 e3 e4 e5 l1 l2 l3 l4 l5 l6 l7 l8 l8/l9 l9 p1 p2 p3 p4 s1 s2 s3 s4 s5"),
+            (MatcherVersion.Current, Sorted(asked))
+        );
     }
 
     private static string Sorted(AskedNames asked) => string.Join(' ', Names(asked).Order(StringComparer.Ordinal));

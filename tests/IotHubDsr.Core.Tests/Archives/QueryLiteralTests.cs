@@ -17,11 +17,19 @@ public sealed class QueryLiteralTests
     [InlineData("WHERE a = 'it''s' AND deviceId = 'dev1'", true)]
     [InlineData("WHERE deviceId = 'Dev1'", false)]
     [InlineData("WHERE deviceId = 'dev10'", false)]
-    [InlineData("WHERE deviceId = dev1", false)]
-    [InlineData("WHERE tags.note = 'about \"dev1\"'", false)]
+    [InlineData("WHERE deviceId = dev1", true)]
+    [InlineData("WHERE tags.members.dev1 = true", true)]
+    [InlineData("WHERE tags.members.dev1=true AND tags.x = 'y'", true)]
+    [InlineData("WHERE tags.members.dev10 = true AND tags.members.x-dev1 = 1", false)]
+    [InlineData("WHERE configurations.[[dev1]].status = 'Applied'", true)]
+    [InlineData("WHERE tags.note = 'about \"dev1\"'", true)]
+    [InlineData("WHERE tags.j = '{\"id\":\"dev1\"}'", true)]
+    [InlineData("WHERE tags.path = 'plant7/dev1'", true)]
+    [InlineData("WHERE tags.path = 'plant7/dev10' AND tags.y = 'dev1-x'", false)]
+    [InlineData("WHERE tags.y = '(dev1)'", false)]
     [InlineData("WHERE deviceId = 'dev1", false)]
     [InlineData("", false)]
-    public void Query_NamesTheDevice_OnlyAsAWholeQuotedText(string query, bool names) => Assert.Equal(names, Mentions(query, "dev1"));
+    public void Query_NamesTheDevice_AsAWholeNameOrWord(string query, bool names) => Assert.Equal(names, Mentions(query, "dev1"));
 
     [Theory]
     [InlineData("WHERE deviceId = 'it\\'s'", "it's")]
@@ -29,6 +37,13 @@ public sealed class QueryLiteralTests
     [InlineData("WHERE deviceId = \"it's\"", "it's")]
     [InlineData("WHERE deviceId = 'say \"x\"'", "say \"x\"")]
     public void Query_EscapedQuotes_ArePartOfTheId(string query, string deviceId) => Assert.True(Mentions(query, deviceId));
+
+    [Theory]
+    [InlineData("SELECT deviceId FROM devices WHERE tags.floor > 7", "devices")]
+    [InlineData("SELECT deviceId FROM devices WHERE tags.floor > 7", "WHERE")]
+    [InlineData("SELECT deviceId FROM devices WHERE tags.floor > 7", "7")]
+    [InlineData("SELECT deviceId FROM devices WHERE tags.floor > 1.7", "7")]
+    public void Query_WordsOfTheLanguage_AndNumbers_NameNobody(string query, string deviceId) => Assert.False(Mentions(query, deviceId));
 
     [Fact]
     public async Task Scan_RowOfAQuery_IsAMentionAndStaysUnlessAskedFor()

@@ -88,6 +88,21 @@ public sealed class AttachedDiagnosticsTests
     }
 
     [Fact]
+    public async Task Setting_OfAWorkspaceThatIsQueried_LeadsToWhereItsQueriesAreLogged()
+    {
+        HubWorld world = World();
+        world.Arm.On(HubWorld.DiagnosticSettings, Setting($"\"workspaceId\":\"{Workspace}\""));
+        world.Arm.On(Workspace + Settings, Setting($"\"workspaceId\":\"{Workspace}-audit\""));
+
+        DiscoveryResult result = await world.DiscoverAsync("{}");
+
+        Assert.Empty(result.Faults);
+        DataLocation place = Assert.Single(result.Locations, location => location.Place == "logs-audit");
+        Assert.Equal(LocationKinds.LogAnalyticsWorkspace, place.Kind);
+        Assert.Equal(Workspace, place.Settings[LocationSettings.LoggedResources]);
+    }
+
+    [Fact]
     public async Task Settings_OfSeveralResourcesAndTheHub_AreOneWorkspaceThatKnowsAll()
     {
         HubWorld world = World();

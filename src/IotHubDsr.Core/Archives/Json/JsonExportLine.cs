@@ -1,10 +1,12 @@
+using System.Text;
 using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Archives.Json;
 
 /// <summary>
 /// Reads a line that a hub's export job wrote, or that an import job read: a device or module under <c>id</c>, or a configuration, which is no
-/// device whatever its ID, and can name devices. What an import could not do is noted under <c>deviceId</c>.
+/// device whatever its ID, and can name devices. What an import could not do is noted under <c>deviceId</c>. The line of a device names the
+/// gateways that it is a child of.
 /// </summary>
 internal sealed class JsonExportLine(RecordMatcher matcher, BodyTexts? bodies)
 {
@@ -65,7 +67,11 @@ internal sealed class JsonExportLine(RecordMatcher matcher, BodyTexts? bodies)
         for (bool first = true; cursor.NextMember(first, out JsonText name); first = false)
         {
             ReadOnlySpan<byte> key = Unescape(ref cursor, name);
-            if (!key.SequenceEqual("id"u8) && !key.SequenceEqual("deviceId"u8))
+            if (key.SequenceEqual("deviceScope"u8) || key.SequenceEqual("parentScopes"u8))
+            {
+                ReadScopes(cursor.ReadValue());
+            }
+            else if (!key.SequenceEqual("id"u8) && !key.SequenceEqual("deviceId"u8))
             {
                 cursor.SkipValue();
             }
@@ -78,6 +84,18 @@ internal sealed class JsonExportLine(RecordMatcher matcher, BodyTexts? bodies)
                 matcher.AddUnreadableSender();
                 cursor.SkipValue();
             }
+        }
+    }
+
+    /// <summary>One scope, or a list of them. A device's own scope names nobody else.</summary>
+    private void ReadScopes(ReadOnlySpan<byte> scopes)
+    {
+        while (JsonTokens.TryTakeText(ref scopes, out JsonText text))
+        {
+            if (!_unescaper.TryUnescape(text, out ReadOnlySpan<byte> plain))
+                continue;
+            if (DeviceScope.DeviceOf(Encoding.UTF8.GetString(plain)) is { } gateway)
+                matcher.AddMention(Encoding.UTF8.GetBytes(gateway));
         }
     }
 

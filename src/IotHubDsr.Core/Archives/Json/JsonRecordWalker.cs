@@ -18,6 +18,7 @@ internal sealed class JsonRecordWalker : IRecordEncoder
     private readonly JsonRecordTimes _times = new();
     private readonly JsonPropertyTexts _texts;
     private readonly JsonExportLine? _exports;
+    private readonly ResourceTexts _resources;
     private JsonSigns _signs;
 
     public JsonRecordWalker(RecordMatcher matcher, BodyTexts? bodies)
@@ -26,8 +27,12 @@ internal sealed class JsonRecordWalker : IRecordEncoder
         _bodies = bodies;
         _logs = new JsonLogFields(matcher, bodies);
         _texts = new JsonPropertyTexts(matcher, _times);
+        _resources = new ResourceTexts(matcher);
         _exports = matcher.ListsDevices ? new JsonExportLine(matcher, bodies) : null;
     }
+
+    /// <summary>Whether the texts of rows that other resources than a hub logged are read; elsewhere others do that.</summary>
+    public bool ReadsRowsOfResources { get; init; } = true;
 
     private enum Reading
     {
@@ -60,6 +65,8 @@ internal sealed class JsonRecordWalker : IRecordEncoder
             WalkAgain(record, place, Reading.AsRouted);
         else if (!_signs.IsRouted && (_signs.IsLogRow || _signs.IsOfAnotherService))
             _matcher.NeedsNoSender();
+        if (ReadsRowsOfResources && _signs is { IsRouted: false, IsPassedOn: false, IsLogRow: true, HasOtherResource: true })
+            _resources.Read(record, _signs.IsOfProvisioning);
     }
 
     /// <summary>What the record last walked says of itself, valid until the next.</summary>
@@ -165,7 +172,8 @@ internal sealed class JsonRecordWalker : IRecordEncoder
                 ReadOnlySpan<byte> resource = Unescape(ref cursor, source);
                 _matcher.AddSource(resource);
                 _signs.IsOfAnotherService |= field is JsonField.Source && RecordOrigin.IsOfAnotherService(resource);
-                _signs.HasResource |= field is JsonField.LogResource && resource.StartsWith("/"u8);
+                if (field is JsonField.LogResource && resource.StartsWith("/"u8))
+                    NoteResource(resource);
                 break;
             case JsonField.Time when cursor.TryReadText(out JsonText time):
                 _times.NoteTime(record, time);
@@ -187,6 +195,14 @@ internal sealed class JsonRecordWalker : IRecordEncoder
                 cursor.SkipValue();
                 break;
         }
+    }
+
+    private void NoteResource(ReadOnlySpan<byte> resource)
+    {
+        _signs.HasResource = true;
+        _signs.HasOtherResource |=
+            RecordOrigin.IsOf(resource, "providers/"u8) && !RecordOrigin.IsOf(resource, "providers/Microsoft.Devices/IotHubs/"u8);
+        _signs.IsOfProvisioning |= RecordOrigin.IsOf(resource, "providers/Microsoft.Devices/provisioningServices/"u8);
     }
 
     /// <summary>What the hub noted on a message that Stream Analytics passed on. True if it tells the sender.</summary>

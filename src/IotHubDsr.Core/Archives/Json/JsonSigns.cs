@@ -17,6 +17,12 @@ internal struct JsonSigns
     /// <summary>Whether it names a resource of Azure. A resource ID that is none is some other writer's.</summary>
     public bool HasResource { get; set; }
 
+    /// <summary>Whether it names a resource of a provider, and that is no hub, or no part of one.</summary>
+    public bool HasOtherResource { get; set; }
+
+    /// <summary>Whether it names a provisioning service as its resource.</summary>
+    public bool IsOfProvisioning { get; set; }
+
     /// <summary>Whether it has members that a routed message does not have.</summary>
     public bool HasOtherFields { get; private set; }
 

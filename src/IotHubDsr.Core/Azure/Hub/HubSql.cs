@@ -30,6 +30,23 @@ internal static class HubSql
         return literals;
     }
 
+    /// <summary>A query or condition with a blank for each literal, up to one that is not closed.</summary>
+    public static string WithoutLiterals(string sql)
+    {
+        var outside = new StringBuilder(sql.Length);
+        for (int at = 0; at < sql.Length; )
+        {
+            if (sql[at] is not ('\'' or '"'))
+                outside.Append(sql[at++]);
+            else if (TryRead(sql, ref at) is not null)
+                outside.Append(' ');
+            else
+                break;
+        }
+
+        return outside.ToString();
+    }
+
     /// <summary>
     /// A query or condition as it may be shown to somebody whom the literals in it do not concern: each but a given one is an ellipsis, and
     /// so is all from one that is not closed.

@@ -22,6 +22,9 @@ internal static class Kql
     /// <summary>A list of string literals in parentheses.</summary>
     public static string Texts(IEnumerable<string> values) => $"({string.Join(", ", values.Select(Text))})";
 
+    /// <summary>A list of string literals in parentheses that the service keeps out of its logs.</summary>
+    public static string HiddenTexts(IEnumerable<string> values) => $"({string.Join(", ", values.Select(Hidden))})";
+
     /// <summary>The column as a text; empty in a table that has no such column.</summary>
     public static string Column(string name) => $"tostring(column_ifexists({Text(name)}, \"\"))";
 

@@ -33,6 +33,10 @@ internal sealed class LocationTickets
     public bool IsPromisedBy(string subject, DateTimeOffset? time) =>
         _open.Values.Any(ticket => ticket.DueBy == time && IsOf(ticket, subject));
 
+    /// <summary>Whether a time is that by which one of a subject was promised, open or carried out.</summary>
+    public bool WasPromisedBy(string subject, DateTimeOffset? time) =>
+        IsPromisedBy(subject, time) || _done.Exists(ticket => ticket.DueBy == time && IsOf(ticket, subject));
+
     /// <summary>
     /// What orders have left of a subject that is not found any more; null for nothing. Several orders tell of the same records.
     /// </summary>

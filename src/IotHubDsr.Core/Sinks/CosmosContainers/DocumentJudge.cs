@@ -80,7 +80,7 @@ internal sealed class DocumentJudge(RecordSelection selection, DataLocation loca
         public Walk(RecordSelection selection, IMatchedRecordSink sink)
         {
             Pass = new ScanPass(new ScanRequest(selection.Subjects, sink, WithBody: selection.WithBody));
-            _records = new JsonRecordWalker(Pass.Matcher, Pass.Bodies);
+            _records = new JsonRecordWalker(Pass.Matcher, Pass.Bodies) { ReadsRowsOfResources = false };
         }
 
         public ScanPass Pass { get; }

@@ -50,8 +50,8 @@ internal sealed class TableFindings(RecordSelection selection, string hubName) :
     /// <summary>What the rows that name a subject's ID say of themselves.</summary>
     public RowCounts CountsOf(int subject) =>
         _tallies.TryGetValue(subject, out Tally? tally)
-            ? new RowCounts(tally.Totals.Records, tally.Named, tally.OfHub, tally.OwnOfHub, tally.Generations)
-            : new RowCounts(0, 0, 0, 0, []);
+            ? new RowCounts(tally.Totals.Records, tally.Named, tally.OfHub, tally.OwnOfHub, tally.Generations, tally.Totals.Last)
+            : new RowCounts(0, 0, 0, 0, [], Last: null);
 
     public DeviceDataFinding ToFinding(SinkCall call, int subject, OpenTable table, string? left)
     {
@@ -169,4 +169,12 @@ internal sealed class TableFindings(RecordSelection selection, string hubName) :
 /// <param name="OfHub">Rows that name its ID and this hub.</param>
 /// <param name="OwnOfHub">Rows that are the subject's and name this hub.</param>
 /// <param name="Generations">The generations of the subject's rows; an empty text for rows that tell none.</param>
-internal readonly record struct RowCounts(long Own, long Named, long OfHub, long OwnOfHub, IReadOnlyCollection<string> Generations);
+/// <param name="Last">When the hub took in the last of the subject's rows; null where none tells its time.</param>
+internal readonly record struct RowCounts(
+    long Own,
+    long Named,
+    long OfHub,
+    long OwnOfHub,
+    IReadOnlyCollection<string> Generations,
+    DateTimeOffset? Last
+);

@@ -126,7 +126,7 @@ internal sealed class TablePurge(
 
         bool tellsGeneration = scan.Table.Columns.Generation is not null && !counts.Generations.Contains(string.Empty);
         if (call.Allowance?.TryTake(scan.Table.Name, deviceId, own, out long beyond) != false)
-            return new Share(deviceId, own, isOfHub, tellsGeneration ? counts.Generations : []);
+            return new Share(deviceId, own, isOfHub, tellsGeneration ? counts.Generations : [], counts.Last);
         Fail([deviceId], FaultCatalogue.PlanExceeded.For(call.Location.ToString(), Counted.Of(beyond, "row")));
         return null;
     }
@@ -138,7 +138,8 @@ internal sealed class TablePurge(
         string predicate = scan.Table.Queries.Predicate(
             deviceIds,
             shares[0].IsOfHub ? hubName : null,
-            [.. shares.SelectMany(static share => share.Generations).Distinct(StringComparer.Ordinal)]
+            [.. shares.SelectMany(static share => share.Generations).Distinct(StringComparer.Ordinal)],
+            shares.Max(static share => share.Last)
         );
         using ExplorerRows counted = await scan.Table.Client.PurgeAsync(
             scan.Table.Queries.Purge(predicate, token: null),
@@ -233,5 +234,6 @@ internal sealed class TablePurge(
     /// <param name="Rows">How many rows.</param>
     /// <param name="IsOfHub">Whether exactly these rows of the ID name this hub.</param>
     /// <param name="Generations">Their generations; none if some do not tell theirs.</param>
-    private sealed record Share(string DeviceId, long Rows, bool IsOfHub, IReadOnlyCollection<string> Generations);
+    /// <param name="Last">When the hub took in the last; null where none tells its time.</param>
+    private sealed record Share(string DeviceId, long Rows, bool IsOfHub, IReadOnlyCollection<string> Generations, DateTimeOffset? Last);
 }

@@ -83,8 +83,15 @@ internal sealed class TableQueries(string table, string database, DeviceColumns 
     /// <param name="deviceIds">The devices.</param>
     /// <param name="hubName">The hub that rows must name as well; null where not all do.</param>
     /// <param name="generations">The generations of which they must be; none where not all tell theirs.</param>
-    public string Predicate(IEnumerable<string> deviceIds, string? hubName, IReadOnlyCollection<string> generations) =>
+    /// <param name="until">When the hub took in the last of those that were read; null where none tells its time.</param>
+    public string Predicate(
+        IEnumerable<string> deviceIds,
+        string? hubName,
+        IReadOnlyCollection<string> generations,
+        DateTimeOffset? until
+    ) =>
         $"where {Condition(deviceIds)}"
+        + (columns.Time is { } time ? $" and {NotAfter(Kql.Name(time.Name), until)}" : "")
         + (hubName is null ? "" : $" and {TextOf(columns.Hub!)} =~ {Kql.Text(hubName)}")
         + (generations.Count == 0 ? "" : $" and {TextOf(columns.Generation!)} in {Kql.Texts(generations)}");
 
@@ -94,9 +101,12 @@ internal sealed class TableQueries(string table, string database, DeviceColumns 
         + (token is null ? "" : $"with (verificationtoken={Kql.Hidden(token)}) ")
         + $"<| {predicate}";
 
+    private static string NotAfter(string time, DateTimeOffset? until) =>
+        until is { } last ? $"(isnull({time}) or {time} <= {Kql.Time(last)})" : $"isnull({time})";
+
     private string Condition(IEnumerable<string> deviceIds)
     {
-        string ids = Kql.Texts(deviceIds);
+        string ids = Kql.HiddenTexts(deviceIds);
         string condition = string.Join(" or ", columns.Ids.Select(column => $"{IsText(column)}{TextOf(column)} in {ids}"));
         return columns.Ids.Count > 1 ? $"({condition})" : condition;
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IotHubDsr.Core.Azure.Hub;
+using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Sinks.GatewayChildren;
 

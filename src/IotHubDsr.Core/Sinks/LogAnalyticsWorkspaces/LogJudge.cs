@@ -207,7 +207,7 @@ internal sealed class LogJudge : IMatchedRecordSink
         /// <summary>False if it cannot be determined whose the row is.</summary>
         public bool TryRead(ReadOnlySpan<byte> json, Func<RecordMatcher, bool> addMore)
         {
-            JsonRecordWalker records = _records ??= new JsonRecordWalker(_pass.Matcher, _pass.Bodies);
+            JsonRecordWalker records = _records ??= new JsonRecordWalker(_pass.Matcher, _pass.Bodies) { ReadsRowsOfResources = false };
             long number = _number++;
             _pass.RecordsRead++;
             _pass.Matcher.Reset();

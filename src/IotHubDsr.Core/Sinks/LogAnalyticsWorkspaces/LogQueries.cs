@@ -91,7 +91,7 @@ internal static class LogQueries
     public static string CountValues(string table, string column, string resourceColumn, IEnumerable<string> values) =>
         $"""
             {Kql.Name(table)}
-            | where {Kql.Name(column)} in {Kql.Texts(values)}
+            | where {Kql.Name(column)} in {Kql.HiddenTexts(values)}
             | summarize Rows = count() by Value = {Kql.Name(column)}, Resource = {Kql.Column(resourceColumn)}
             """;
 
@@ -156,13 +156,13 @@ internal static class LogQueries
     {
         List<string> parts = PartsOf(deviceId);
         if (parts.Count > 0)
-            return $"({string.Join(" and ", parts.Select(part => $"{Text} {contains} {Kql.Text(part)}"))})";
+            return $"({string.Join(" and ", parts.Select(part => $"{Text} {contains} {Kql.Hidden(part)}"))})";
         IEnumerable<string> signs = deviceId
             .Distinct()
             .Select(static sign =>
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"({Text} contains_cs {Kql.Text(sign.ToString())} or {Text} contains {Kql.Text($@"\u{(int)sign:x4}")} or {Text} contains {Kql.Text($"%{(int)sign:x2}")})"
+                    $"({Text} contains_cs {Kql.Hidden(sign.ToString())} or {Text} contains {Kql.Text($@"\u{(int)sign:x4}")} or {Text} contains {Kql.Text($"%{(int)sign:x2}")})"
                 )
             );
         return $"({string.Join(" and ", signs)})";

@@ -33,6 +33,7 @@ internal sealed class LogScan(
     private readonly ConcurrentQueue<LogUnit> _pending = new();
     private readonly RowTraces _traces = new(deviceIds.Count);
     private readonly ConcurrentDictionary<LogQuestion, long> _missing = new();
+    private readonly string[] _logged = call.Location.Settings.GetValueOrDefault(LocationSettings.LoggedResources)?.Split('\n') ?? [];
     private LogWorkspace? _workspace;
     private LogFindings? _findings;
     private IReadOnlyList<string> _tables = [];
@@ -184,8 +185,7 @@ internal sealed class LogScan(
     /// <summary>The tables with rows of the hub, and those that can have some without naming it as others do.</summary>
     private async Task<IReadOnlyList<string>> TablesAsync(LogWorkspace workspace, CancellationToken cancellationToken)
     {
-        string[] logged = call.Location.Settings.GetValueOrDefault(LocationSettings.LoggedResources)?.Split('\n') ?? [];
-        string query = LogQueries.TablesOf(hubName, logged);
+        string query = LogQueries.TablesOf(hubName, _logged);
         using LogTable answer = await workspace.Queries.QueryAsync(query, isSearch: false, cancellationToken);
         List<string> found = [.. answer.Rows.Select(static row => row.Text("$table")).OfType<string>()];
         // A table that the account may not read is not there for its queries: those that have to be are asked for by name.
@@ -197,9 +197,15 @@ internal sealed class LogScan(
 
     private static bool IsKnown(WorkspaceTable table) => LogTables.IsOfHub(table.Name) || table.IsResult || !table.IsQueried;
 
-    /// <summary>Of tables that are searched at a price, those that applications write to.</summary>
-    private static bool CanRead(LogWorkspace workspace, WorkspaceTable table) =>
-        table.IsQueried || (workspace.Queries.CanSearch && (table.IsCustom || table.IsResult));
+    private bool CanRead(LogWorkspace workspace, WorkspaceTable table) =>
+        table.IsQueried || (workspace.Queries.CanSearch && IsSearched(table));
+
+    /// <summary>
+    /// Of tables that are searched at a price, those that applications write to, and that can have rows of the hub or of what its data goes
+    /// through: Azure's own take their plan as well.
+    /// </summary>
+    private bool IsSearched(WorkspaceTable table) =>
+        table.IsCustom || table.IsResult || _logged.Length > 0 || LogTables.IsOfHub(table.Name);
 
     /// <summary>Notes what queries do not reach.</summary>
     private void LookAtTables(LogWorkspace workspace)
@@ -213,10 +219,21 @@ internal sealed class LogScan(
 
         foreach (WorkspaceTable table in workspace.Tables)
         {
-            if (!CanRead(workspace, table) && (table.IsCustom || table.IsResult))
+            if (!CanRead(workspace, table) && IsSearched(table))
             {
                 _findings!.AddRemark(
                     $"the table {table.Name} is searched only by who can read the workspace: its owner looks for the device"
+                );
+            }
+
+            if (table is { Shown: { } shown, Retention: { } kept } && _tables.Contains(table.Name, StringComparer.OrdinalIgnoreCase))
+            {
+                _findings!.AddRemark(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"the table {table.Name} keeps rows for {kept.TotalDays} days, and no query shows those of more than "
+                            + $"{shown.TotalDays}: its owner looks for the device in them with a search job"
+                    )
                 );
             }
 

@@ -17,6 +17,9 @@ internal sealed record WorkspaceTable(string Name, bool IsQueried, bool IsResult
 {
     /// <summary>Its columns; none when they are not known.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>For how long queries show a row; null when that is not told, or is as long as it is kept.</summary>
+    public TimeSpan? Shown { get; init; }
 }
 
 /// <summary>
@@ -116,17 +119,19 @@ internal sealed class LogWorkspace
         JsonElement? schema = properties.Prop("schema");
         if ((table.Text("name") ?? schema.Text("name")) is not { } name)
             return null;
-        long? days = properties.Number("totalRetentionInDays") ?? properties.Number("retentionInDays");
+        TimeSpan? shown = Days(properties.Number("retentionInDays"));
+        TimeSpan? kept = Days(properties.Number("totalRetentionInDays")) ?? shown;
         string? type = schema.Text("tableType");
         return new WorkspaceTable(
             name,
             IsQueried: (properties.Text("plan") ?? "Analytics").Equals("Analytics", StringComparison.OrdinalIgnoreCase),
             IsResult: type is "SearchResults" or "RestoredLogs" || IsNamedResult(name),
             IsCustom: type is "CustomLog" || name.EndsWith("_CL", StringComparison.OrdinalIgnoreCase),
-            Retention: days is > 0 and < 36_500 ? TimeSpan.FromDays(days.Value) : null,
+            Retention: kept,
             Definition: (schema.Prop("searchResults") ?? properties.Prop("searchResults")).Text("query")
         )
         {
+            Shown = shown < kept ? shown : null,
             Columns =
             [
                 .. schema
@@ -138,6 +143,8 @@ internal sealed class LogWorkspace
             ],
         };
     }
+
+    private static TimeSpan? Days(long? days) => days is > 0 and < 36_500 ? TimeSpan.FromDays(days.Value) : null;
 
     /// <summary>Null where the account may not read it, which need not keep it from what it may do.</summary>
     private static async Task<JsonElement?> TryAsync(Func<Task<JsonElement>> read)

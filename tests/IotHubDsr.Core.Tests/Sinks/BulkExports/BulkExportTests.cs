@@ -63,6 +63,28 @@ public sealed class BulkExportTests
         Assert.Equal(Verdict.Unreachable, (await sandbox.FindOneAsync("12345")).Verdict);
     }
 
+    [Theory]
+    [InlineData("\"deviceScope\":\"ms-azure-iot-edge://alice-638412345678901234\"", true)]
+    [InlineData("\"parentScopes\":[\"ms-azure-iot-edge://bob-1\",\"ms-azure-iot-edge://alice-638412345678901234\"]", true)]
+    [InlineData("\"deviceScope\":\"ms-azure-iot-edge://alice2-638412345678901234\"", false)]
+    [InlineData("\"deviceScope\":\"ms-azure-iot-edge://Alice-638412345678901234\",\"parentScopes\":null", false)]
+    [InlineData("\"deviceScope\":7,\"parentScopes\":[7,{}]", false)]
+    public async Task Gateway_IsNamedInTheLinesOfItsChildren_WhichStay(string scopes, bool isNamed)
+    {
+        await using ArchiveSandbox sandbox = await StartAsync();
+        string child = $$"""{"id":"leaf","eTag":"MQ==",{{scopes}}}""";
+        Put(sandbox, Blob, """{"id":"alice","eTag":"MQ==","deviceScope":"ms-azure-iot-edge://alice-638412345678901234"}""", child);
+
+        DeviceDataFinding before = await sandbox.FindOneAsync(Alice);
+        await sandbox.EraseAsync(Alice);
+        IReadOnlyList<DeviceDataFinding> after = await sandbox.FindAsync(Alice, "leaf");
+
+        Assert.Equal((Verdict.Present, 1L), (before.Verdict, before.RecordCount));
+        Assert.Equal(Text(child), sandbox.Text(Blob));
+        Assert.Equal([isNamed ? Verdict.OwnerAction : Verdict.Absent, Verdict.Present], after.Select(static one => one.Verdict));
+        Assert.Equal(isNamed, after[0].Detail?.Contains("1 record of others names the device", StringComparison.OrdinalIgnoreCase) == true);
+    }
+
     [Fact]
     public async Task Find_IdWithEscapes_IsReadAsItIsMeant()
     {

@@ -50,11 +50,11 @@ public sealed class HostileTableQueryTests
                 yield return queries.Summary(some, byTime: true);
                 yield return queries.Rows(some, new TableSlice(1, 0));
                 yield return queries.Rows(some, new TableSlice(8, 5));
-                yield return $"{queries.Name} | {queries.Predicate(some, hubName: null, [])}";
+                yield return $"{queries.Name} | {queries.Predicate(some, hubName: null, [], DateTimeOffset.UnixEpoch.AddTicks(1))}";
             }
         }
 
-        yield return $"{usual.Name} | {usual.Predicate(["dev1"], "contoso-hub", ["6379", "it's \\"])}";
+        yield return $"{usual.Name} | {usual.Predicate(["dev1"], "contoso-hub", ["6379", "it's \\"], until: null)}";
     }
 
     [LanguageServiceFact]

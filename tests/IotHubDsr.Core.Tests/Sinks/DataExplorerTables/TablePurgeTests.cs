@@ -30,6 +30,21 @@ public sealed class TablePurgeTests
     }
 
     [Fact]
+    public async Task Texts_NameDevicesOnlyInLiterals_ThatTheServiceKeepsOutOfItsLogs()
+    {
+        await using ExplorerSandbox explorer = await ExplorerSandbox.StartAsync();
+        explorer.Add("dev1");
+
+        await explorer.ExportAsync("dev1");
+        await explorer.EraseAsync("dev1");
+
+        Assert.Contains(explorer.Purges, static text => text.Contains("(h'dev1')", StringComparison.Ordinal));
+        Assert.All(explorer.Texts, static text =>
+            Assert.DoesNotContain("dev1", text.Replace("h'dev1'", "", StringComparison.Ordinal), StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
     public async Task Count_ThatIsNotThePlans_PurgesNothing()
     {
         await using ExplorerSandbox explorer = await ExplorerSandbox.StartAsync();
@@ -38,11 +53,11 @@ public sealed class TablePurgeTests
         bool isAdded = false;
         explorer.Server.RequestLog.Interlude = request =>
         {
-            // A row comes in between the reading and the first step.
+            // A row of an earlier time comes in between the reading and the first step.
             if (!isAdded && request.Host.StartsWith("ingest-", StringComparison.Ordinal))
             {
                 isAdded = true;
-                explorer.Add("dev1");
+                explorer.Add("dev1", explorer.Clock.GetUtcNow().AddDays(-4));
             }
 
             return Task.CompletedTask;
@@ -54,6 +69,34 @@ public sealed class TablePurgeTests
         Assert.Single(explorer.Purges);
         Assert.Empty(explorer.Tickets);
         Assert.Empty(explorer.Announced);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Rows_ThatComeBeforeTheServiceSelects_AreKept_AlsoWhereNothingButTheirTimeTellsThemApart(bool hasTime)
+    {
+        await using ExplorerSandbox explorer = await ExplorerSandbox.StartAsync();
+        explorer.Add("dev1", generation: "");
+        explorer.Table.Add(new JsonObject { ["DeviceId"] = "dev2", ["GenerationId"] = "" });
+        string device = hasTime ? "dev1" : "dev2";
+        IReadOnlyList<DeviceDataFinding> found = await explorer.FindAsync(device);
+        int purges = 0;
+        explorer.Server.RequestLog.Interlude = request =>
+        {
+            // Another device has the ID by then.
+            if (request.Host.StartsWith("ingest-", StringComparison.Ordinal) && ++purges == 2)
+                explorer.Add(device, explorer.Clock.GetUtcNow(), generation: "");
+            return Task.CompletedTask;
+        };
+
+        ErasureOutcome outcome = Assert.Single(await explorer.EraseAsync(found));
+        explorer.Clock.Advance(TimeSpan.FromHours(7));
+
+        Assert.Null(outcome.Fault);
+        Assert.Equal((2, 2), (purges, explorer.Purges.Count()));
+        Assert.Equal(["dev1", "dev2"], explorer.Seen());
+        Assert.Equal(hasTime, explorer.Seen("EnqueuedTime").Contains(""));
     }
 
     [Fact]

@@ -156,6 +156,64 @@ public sealed class EventContentTests
     }
 
     [Theory]
+    [InlineData(
+        "Microsoft.Storage/storageAccounts/st/blobServices/default",
+        "\"uri\":\"https://st.blob.core.windows.net/u/alice/a.jpg?x=1\"",
+        true
+    )]
+    [InlineData(
+        "Microsoft.Storage/storageAccounts/st/blobServices/default",
+        "\"uri\":\"https://st.blob.core.windows.net/u/alice2/a.jpg\"",
+        false
+    )]
+    [InlineData(
+        "Microsoft.Storage/storageAccounts/st/blobServices/default",
+        "\"uri\":\"https://st.blob.core.windows.net/u/x-alice/Alice\"",
+        false
+    )]
+    [InlineData("Microsoft.Storage/storageAccounts/st/blobServices/default", "\"uri\":\"https://st/u%2Falice%2Fa.jpg\"", true)]
+    [InlineData(
+        "Microsoft.DocumentDB/databaseAccounts/db",
+        "\"properties\":{\"queryText\":\"SELECT * FROM c WHERE c.id = 'alice'\"}",
+        true
+    )]
+    [InlineData("Microsoft.DocumentDB/databaseAccounts/db", "\"properties\":\"{\\\"keys\\\":\\\"[\\\\\\\"alice\\\\\\\"]\\\"}\"", true)]
+    [InlineData(
+        "Microsoft.Devices/provisioningServices/dps",
+        "\"properties\":\"{\\\"id\\\":\\\"alice\\\",\\\"type\\\":\\\"Registration\\\"}\"",
+        true
+    )]
+    [InlineData("Microsoft.Devices/provisioningServices/dps", "\"properties\":\"{\\\"id\\\":\\\"ALICE\\\"}\"", true)]
+    [InlineData("Microsoft.Devices/provisioningServices/dps", "\"properties\":\"{\\\"id\\\":\\\"alice2\\\"}\"", false)]
+    [InlineData(
+        "Microsoft.Devices/IotHubs/contoso-hub",
+        "\"properties\":\"{\\\"deviceId\\\":\\\"bob\\\",\\\"peer\\\":\\\"alice\\\"}\"",
+        false
+    )]
+    [InlineData("Microsoft.Devices/IotHubs/fabrikam-hub", "\"resultDescription\":\"of alice\"", false)]
+    public async Task Row_OfAnotherResource_ThatNamesTheDeviceAnywhere_IsItsOwnersToJudge(string resource, string more, bool isNamed)
+    {
+        await using EventHubSandbox sandbox = await EventHubSandbox.StartAsync();
+        EventHub hub = sandbox.Add();
+        string id = $"/subscriptions/s/resourceGroups/g/providers/{resource}";
+        sandbox.Send(
+            hub,
+            $$"""{"records":[{"time":"2026-01-05T08:00:00Z","resourceId":"{{id.ToUpperInvariant()}}","category":"C",{{more}}}]}"""
+        );
+
+        DeviceDataFinding found = await sandbox.FindOneAsync(EventHubSandbox.Alice);
+        sandbox.Send(
+            hub,
+            $$"""{"records":[{"TimeGenerated":"2026-01-05T08:00:00Z","_ResourceId":"{{id.ToLowerInvariant()}}","Type":"T",{{more}}}]}"""
+        );
+        DeviceDataFinding exported = await sandbox.FindOneAsync(EventHubSandbox.Alice);
+
+        Assert.Equal((isNamed ? Verdict.OwnerAction : Verdict.Absent, 0L), (found.Verdict, found.RecordCount));
+        Assert.Equal(isNamed, found.Detail?.Contains("1 record of others names", StringComparison.OrdinalIgnoreCase) == true);
+        Assert.Equal(isNamed, exported.Detail?.Contains("2 records of others name", StringComparison.OrdinalIgnoreCase) == true);
+    }
+
+    [Theory]
     [InlineData("neither")]
     [InlineData("""{"records":[{"category":"Connections","resourceId":"/x","properties":"{}"}""")]
     [InlineData("""{"records":[7]}""")]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using IotHubDsr.Core.Records;
 using IotHubDsr.Core.Sinks.GatewayChildren;
 using IotHubDsr.Core.Tests.Packages;
 using IotHubDsr.Sandbox.Hosting;

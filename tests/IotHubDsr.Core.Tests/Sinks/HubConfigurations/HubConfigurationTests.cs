@@ -57,6 +57,15 @@ public sealed class HubConfigurationTests
     [InlineData("""{"labels":{"for":"x-alice"}}""", false)]
     [InlineData("""{"targetCondition":"tags.room = 'alice'"}""", true)]
     [InlineData("""{"targetCondition":"deviceId = 'Alice'"}""", false)]
+    [InlineData("""{"targetCondition":"tags.members.alice = true"}""", true)]
+    [InlineData("""{"targetCondition":"tags.members.alice=true"}""", true)]
+    [InlineData("""{"targetCondition":"tags.members.alice2 = true AND tags.malice.x.Alice = 1"}""", false)]
+    [InlineData("""{"targetCondition":"tags.path = 'plant7/alice'"}""", true)]
+    [InlineData("""{"targetCondition":"tags.path = 'plant7/alice2'"}""", false)]
+    [InlineData("""{"targetCondition":"tags.j = '{\"id\":\"alice\"}'"}""", true)]
+    [InlineData("""{"metrics":{"queries":{"q":"SELECT * FROM devices WHERE configurations.[[alice]].status = 'Applied'"}}}""", true)]
+    [InlineData("""{"metrics":{"queries":{"q":"SELECT * FROM devices WHERE properties.reported.peers.alice.state = 'up'"}}}""", true)]
+    [InlineData("""{"metrics":{"queries":{"q":"SELECT COUNT() AS alice FROM devices"}}}""", true)]
     [InlineData("""{"content":{"deviceContent":{"properties.desired.peers":["bob",{"n":"alice"}]}}}""", true)]
     [InlineData("""{"content":{"deviceContent":{"properties.desired.json":"{\"to\":\"\\u0061lice\"}"}}}""", true)]
     [InlineData("""{"metrics":{"queries":{"q":"SELECT deviceId FROM devices WHERE deviceId = 'alice'"}}}""", true)]
@@ -69,6 +78,28 @@ public sealed class HubConfigurationTests
         DeviceDataFinding found = Assert.Single(await sandbox.FindAsync(new HubConfigurationSink(sandbox.Hub), Alice));
 
         Assert.Equal(isNamed ? (Verdict.OwnerAction, 1L) : (Verdict.Absent, 0L), (found.Verdict, found.RecordCount));
+    }
+
+    [Theory]
+    [InlineData("deviceId")]
+    [InlineData("tags")]
+    [InlineData("reported")]
+    [InlineData("where")]
+    [InlineData("7")]
+    public async Task Find_DeviceThatIsCalledAsAWordOfTheLanguageIs_IsNamedByLiteralsAlone(string deviceId)
+    {
+        await using HubPlaceSandbox sandbox = await StartAsync();
+        Put(
+            sandbox,
+            "one",
+            """{"metrics":{"queries":{"q":"SELECT deviceId FROM devices WHERE tags.floor > 7 AND properties.reported.x = 'b'"}}}"""
+        );
+
+        DeviceDataFinding found = Assert.Single(await sandbox.FindAsync(new HubConfigurationSink(sandbox.Hub), deviceId));
+        Put(sandbox, "two", $$"""{"targetCondition":"tags.peer = '{{deviceId}}'"}""");
+        DeviceDataFinding named = Assert.Single(await sandbox.FindAsync(new HubConfigurationSink(sandbox.Hub), deviceId));
+
+        Assert.Equal((Verdict.Absent, Verdict.OwnerAction), (found.Verdict, named.Verdict));
     }
 
     [Fact]

@@ -142,8 +142,10 @@ public sealed class LogAttributionTests
         Assert.Equal(["after dev1", "dev1"], logs.Seen("Text", table.Name));
     }
 
-    [Fact]
-    public async Task Rows_OfWhatTheHubsDataGoesThrough_ThatNameTheDeviceInAPath_AreItsOwnersToJudge()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Rows_OfWhatTheHubsDataGoesThrough_ThatNameTheDeviceInAPath_AreItsOwnersToJudge(bool isBasic)
     {
         await using LogSandbox logs = await LogSandbox.StartAsync();
         Held table = logs.Workspace.Set(
@@ -152,6 +154,9 @@ public sealed class LogAttributionTests
                 [new KustoColumn(Held.TimeGenerated, KustoType.DateTime), .. LogSchemas.Strings("TenantId", "Uri", "Type")],
                 logs.Clock
             )
+            {
+                Plan = isBasic ? LogTablePlan.Basic : LogTablePlan.Analytics,
+            }
         );
         string account = logs.Server.World.Names.StorageId("contosorouted");
         DateTimeOffset made = logs.Clock.GetUtcNow().AddDays(-1);

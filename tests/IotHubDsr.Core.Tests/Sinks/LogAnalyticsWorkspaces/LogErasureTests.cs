@@ -9,6 +9,28 @@ namespace IotHubDsr.Core.Tests.Sinks.LogAnalyticsWorkspaces;
 /// <summary>Purges take the device's rows, and no others.</summary>
 public sealed class LogErasureTests
 {
+    [Theory]
+    [InlineData("dev1")]
+    [InlineData("(x)")]
+    public async Task Queries_NameDevicesOnlyInLiterals_ThatTheServiceKeepsOutOfItsLogs(string deviceId)
+    {
+        await using LogSandbox logs = await LogSandbox.StartAsync();
+        logs.Add(LogSandbox.Naming(deviceId));
+
+        await logs.EraseAsync(deviceId);
+
+        Assert.Single(logs.Bodies);
+        Assert.Contains(logs.Queries, static query => query.Contains("h'", StringComparison.Ordinal));
+        Assert.All(logs.Queries, query =>
+        {
+            string[] parts = query.Split("h'");
+            string told =
+                parts[0] + string.Concat(parts.Skip(1).Select(static part => part[part.IndexOf('\'', StringComparison.Ordinal)..]));
+            Assert.DoesNotContain(deviceId, told, StringComparison.Ordinal);
+            Assert.DoesNotContain("\"x\"", told, StringComparison.Ordinal);
+        });
+    }
+
     [Fact]
     public async Task Erasure_IsOnePurgeOfExactValues_WithoutATimeBound()
     {

@@ -118,6 +118,41 @@ public sealed class LogFindTests
     }
 
     [Theory]
+    [InlineData(365, Verdict.OwnerAction)]
+    [InlineData(30, Verdict.Absent)]
+    public async Task Rows_ThatAreKeptLongerThanQueriesShowThem_KeepEveryDeviceFromBeingAbsent(int kept, Verdict expected)
+    {
+        await using LogSandbox logs = await LogSandbox.StartAsync();
+        logs.Workspace.Table(LogSandbox.Table)!.TotalRetentionInDays = kept;
+        logs.Add(LogSandbox.Naming("dev1"), time: logs.Clock.GetUtcNow().AddDays(-40));
+
+        DeviceDataFinding found = await logs.FindOneAsync();
+
+        Assert.Equal((expected, 0L), (found.Verdict, found.RecordCount));
+        Assert.Equal(
+            kept == 365,
+            found.Detail?.Contains(
+                "the table AzureDiagnostics keeps rows for 365 days, and no query shows those of more than 30",
+                StringComparison.OrdinalIgnoreCase
+            ) == true
+        );
+    }
+
+    [Fact]
+    public async Task Rows_ThatNoPurgeReaches_ExpireWhenTheyAreNotKeptAnyMore_AndOlderOnesAreTheOwners()
+    {
+        await using LogSandbox logs = await LogSandbox.StartAsync();
+        logs.Workspace.Table(LogSandbox.Table)!.TotalRetentionInDays = 365;
+        DateTimeOffset made = logs.Clock.GetUtcNow().AddDays(-3);
+        logs.Add(properties: null, time: made, additional: """{"properties_s":"{\"deviceId\":\"dev1\"}"}""");
+
+        DeviceDataFinding found = await logs.FindOneAsync();
+
+        Assert.Equal((Verdict.OwnerAction, 1L), (found.Verdict, found.LeftCount));
+        Assert.Contains($"leaves by retention at {made.AddDays(365):u}", found.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(500)]
     [InlineData(204)]
     [InlineData(200)]

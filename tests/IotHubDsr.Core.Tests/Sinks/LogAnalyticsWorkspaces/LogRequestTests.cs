@@ -40,6 +40,36 @@ public sealed class LogRequestTests
         Assert.True(operation.IsDone);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Purge_OfAWorkspaceThatTheHubsLogsDoNotGoToAnyMore_IsAskedForAllTheSame(bool isVerified)
+    {
+        await using RequestSandbox sandbox = await StartAsync();
+        ErasureReceipt ordered = ReceiptOf(await sandbox.EraseAsync(await sandbox.PlanAsync(Device)));
+        sandbox.Server.World.DeletedSettings.Add("to-workspace");
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromHours(15));
+
+        ErasureReceipt done = await NextAsync();
+        sandbox.Server.World.Clock.Advance(TimeSpan.FromHours(25));
+        ErasureReceipt erased = await NextAsync();
+
+        // What was on its way when the device was deleted has a day to arrive.
+        Assert.Equal((Verdict.ErasurePending, Verdict.ErasurePending), (ordered.Verdict, done.Verdict));
+        Assert.Contains("can still arrive here", done.Detail, StringComparison.Ordinal);
+        Assert.True(done.Until < ordered.Until - TimeSpan.FromDays(25), $"{done.Until} {ordered.Until}");
+        Assert.Equal((Verdict.Erased, 3L, 0L), (erased.Verdict, erased.RecordsErased, erased.RecordsRemaining));
+        ServiceOperation operation = Assert.Single(
+            Assert
+                .Single((await sandbox.RequestAsync()).Locations, location => location.Kind == LocationKinds.LogAnalyticsWorkspace)
+                .Operations
+        );
+        Assert.True(operation.IsDone);
+
+        async Task<ErasureReceipt> NextAsync() =>
+            ReceiptOf(isVerified ? await sandbox.VerifyAsync(ordered.RequestId) : await sandbox.ResumeAsync(ordered.RequestId));
+    }
+
     [Fact]
     public async Task Purge_ThatIsCompleted_AndHasErasedNothing_IsPendingUntilThePromise_AndThenOrderedAgain()
     {

@@ -70,6 +70,29 @@ public sealed class LogArchiveTests
     }
 
     [Fact]
+    public async Task Find_ExportedRowsOfOtherResources_ThatNameTheDevice_AreItsOwnersToJudge_AndKept()
+    {
+        const string blob =
+            "WorkspaceResourceId=/subscriptions/s1/resourcegroups/rg/providers/microsoft.operationalinsights/workspaces/w/y=2026/m=01/d=05/h=08/m=05/PT05M.json";
+        const string account = "/subscriptions/s1/resourcegroups/rg/providers/microsoft.storage/storageaccounts/st/blobservices/default";
+        await using ArchiveSandbox sandbox = await StartLogsAsync();
+        sandbox.PutLog(
+            blob,
+            [
+                $$"""{"TimeGenerated":"2026-01-05T08:00:00Z","_ResourceId":"{{account}}","Type":"StorageBlobLogs","Uri":"https://st/u/alice/a.jpg"}""",
+                Row(Bob),
+            ]
+        );
+
+        IReadOnlyList<DeviceDataFinding> found = await sandbox.FindAsync(Alice, Bob, "alice2");
+        ErasureOutcome outcome = await sandbox.EraseAsync(Alice);
+
+        Assert.Equal([Verdict.OwnerAction, Verdict.Present, Verdict.Absent], found.Select(static one => one.Verdict));
+        Assert.Equal(0, outcome.RecordsErased);
+        Assert.Contains("/u/alice/a.jpg", sandbox.Text(blob), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Erase_LogsOfAnotherHubOrResource_AreNotTouched()
     {
         await using ArchiveSandbox sandbox = await StartLogsAsync();

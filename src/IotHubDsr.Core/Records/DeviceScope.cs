@@ -1,4 +1,4 @@
-namespace IotHubDsr.Core.Sinks.GatewayChildren;
+namespace IotHubDsr.Core.Records;
 
 /// <summary>The scope of a gateway: <c>ms-azure-iot-edge://gateway-638412345678901234</c>, its ID and its generation.</summary>
 internal static class DeviceScope
