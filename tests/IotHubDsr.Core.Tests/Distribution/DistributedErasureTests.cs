@@ -114,7 +114,7 @@ public sealed class DistributedErasureTests(AzuriteServer azurite) : IClassFixtu
             string path = request.RequestUri!.AbsolutePath;
             if (!IsCommit(request) || (Interlocked.CompareExchange(ref poison, path, null) ?? path) != path)
                 return;
-            await BreakLeasesAsync(sandbox);
+            await BreakLeasesAsync(sandbox, $".{path.Split('/')[1]}.");
             throw new HttpRequestException("It is dead.");
         };
 
@@ -256,15 +256,22 @@ public sealed class DistributedErasureTests(AzuriteServer azurite) : IClassFixtu
             .Where(static group => group.Count() > 1)
             .Select(static group => group.Key);
 
-    private static async Task<int> BreakLeasesAsync(RequestSandbox sandbox)
+    private static async Task<int> BreakLeasesAsync(RequestSandbox sandbox, string of = "/segments/")
     {
         using AzureAccess access = SandboxAccess.Open(sandbox.Server, new Wire());
         var container = new BlobContainerClient(new Uri(Store), access.Credential, access.Configure(new BlobClientOptions()));
         int broken = 0;
         await foreach (BlobItem blob in container.GetBlobsAsync())
         {
-            if (!blob.Name.Contains("/segments/", StringComparison.Ordinal) || blob.Properties.LeaseState != LeaseState.Leased)
+            if (
+                !blob.Name.Contains("/segments/", StringComparison.Ordinal)
+                || !blob.Name.Contains(of, StringComparison.Ordinal)
+                || blob.Properties.LeaseState != LeaseState.Leased
+            )
+            {
                 continue;
+            }
+
             try
             {
                 await container.GetBlobClient(blob.Name).GetBlobLeaseClient().BreakAsync(TimeSpan.Zero);
