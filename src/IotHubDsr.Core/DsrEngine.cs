@@ -126,7 +126,15 @@ public sealed class DsrEngine : IDsrEngine
     public IAsyncEnumerable<DsrEvent> RemoveAsync(IReadOnlyList<RemoveOptions> removals, CancellationToken cancellationToken) =>
         OperationEvents.RunAsync(
             (events, token) =>
-                Removing.RunAsync([.. removals.Select(one => new Removing(ConnectionOf(one.Context!), StoreOf(one), one, events))], token),
+                Removing.RunAsync(
+                    [
+                        .. removals.Select(one => new Removing(ConnectionOf(one.Context!), StoreOf(one), one, events)
+                        {
+                            Engines = EnginesOf(one.Context!, one.Distributed),
+                        }),
+                    ],
+                    token
+                ),
             cancellationToken
         );
 
@@ -237,7 +245,10 @@ public sealed class DsrEngine : IDsrEngine
     private Indexing Index(IndexOptions options, OperationEvents events) => new(ConnectionOf(options.Context), options, events);
 
     private Continuing Continue(ResumeOptions options, OperationEvents events) =>
-        new(ConnectionOf(options.Context!), StoreOf(options), options, events);
+        new(ConnectionOf(options.Context!), StoreOf(options), options, events)
+        {
+            Engines = EnginesOf(options.Context!, options.Distributed),
+        };
 
     private IEvidenceStore StoreOf(HubConnection connection, string? place) => connection.EvidenceAt(place, _time);
 

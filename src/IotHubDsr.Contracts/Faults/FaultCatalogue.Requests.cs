@@ -191,6 +191,16 @@ public static partial class FaultCatalogue
                 + "process; a location file can exclude it with a ground."
         );
 
+    /// <summary>The journal names a segment of a worker that is not there.</summary>
+    public static FaultDefinition SegmentMissing { get; } =
+        new(
+            "SegmentMissing",
+            FaultCategory.InvalidData,
+            "A part of the journal of '{0}' is missing or was changed: the segment {1}.",
+            "No certificate is issued. Restore the segment from a copy or a soft-deleted version of the request store; then run "
+                + "Resume-IotDataRequest."
+        );
+
     /// <summary>The hold to release does not exist.</summary>
     public static FaultDefinition HoldNotFound { get; } =
         new(

@@ -35,4 +35,9 @@ public sealed record RemoveOptions : RequestStoreOptions
 
     /// <summary>How many blobs or devices to process at once; 1 to 64.</summary>
     public int ThrottleLimit { get; init; } = 8;
+
+    /// <summary>
+    /// Whether workers do what can be split; the request is then kept in a blob container. False when all is done in this process.
+    /// </summary>
+    public bool Distributed { get; init; }
 }

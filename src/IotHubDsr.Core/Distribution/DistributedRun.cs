@@ -16,7 +16,8 @@ internal sealed class DistributedRun(
     Func<JournalEvent, CancellationToken, Task> record,
     IUnitEngine engine,
     TimeProvider time,
-    TimeSpan patience
+    TimeSpan patience,
+    string? plan = null
 ) : IDisposable
 {
     /// <summary>Batches that are open at once: what the engine holds, and what is lost with a full store, stays small.</summary>
@@ -34,6 +35,7 @@ internal sealed class DistributedRun(
     private readonly SemaphoreSlim _slots = new(MostBatches, MostBatches);
     private readonly List<OpenBatch> _open = [];
     private readonly HashSet<string> _batches = new(StringComparer.Ordinal);
+    private Fault? _undecided;
 
     /// <summary>Plans all units of a round, and returns when what they show is taken in.</summary>
     public async Task RoundAsync(IAsyncEnumerable<WorkUnit> units, CancellationToken cancellationToken)
@@ -44,6 +46,10 @@ internal sealed class DistributedRun(
         if (await Task.WhenAny(planning, taking) is { IsCompletedSuccessfully: false })
             await ending.CancelAsync();
         await Task.WhenAll(planning, taking);
+
+        // What workers announced that were all lost may be done: nothing of the place is accounted for, so that the next run counts it.
+        if (_undecided is { } undecided)
+            throw new DsrException(undecided);
     }
 
     /// <summary>Destroys what the engine has kept.</summary>
@@ -187,15 +193,24 @@ internal sealed class DistributedRun(
     {
         byte[] content = await files.ReadUnitAsync(unit.Name, cancellationToken)
             ?? throw FaultCatalogue.UnitsNotDone.Exception(call.Location.ToString(), "1 part");
-        SegmentState state = await files.ReadSegmentAsync(unit.Name, files.StartOf(unit.Name, content, plan: null), cancellationToken);
+        SegmentState state = await files.ReadSegmentAsync(unit.Name, files.StartOf(unit.Name, content, plan), cancellationToken);
+        if (state.Ending is not null)
+        {
+            foreach (Announced announced in state.Announcements)
+                await record(announced, cancellationToken);
+        }
+
         switch (state.Ending)
         {
             case null:
                 return null;
             case { Outcome: UnitOutcomes.GivenUp, Attempt: var attempts }:
                 Fault fault = FaultCatalogue.UnitGivenUp.For(call.Location.ToString(), Counted.Of(attempts, "worker"));
+                _undecided ??= state.Announcements.Count > 0 ? fault : null;
                 await work.GiveUpAsync(content, fault, cancellationToken);
                 break;
+            case { Outcome: UnitOutcomes.Withdrawn }:
+                throw FaultCatalogue.UnitsNotDone.Exception(call.Location.ToString(), "1 part");
             case { Outcome: UnitOutcomes.Failed, Result: { } failure }:
                 byte[] told = await files.ReadResultAsync(unit.Name, failure, cancellationToken);
                 throw new DsrException(JsonSerializer.Deserialize<Fault>(told)!);

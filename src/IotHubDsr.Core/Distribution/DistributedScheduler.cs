@@ -26,14 +26,23 @@ internal sealed class DistributedScheduler(
     /// <summary>For how long nothing of a batch may be done before the engine is asked whether it still has it.</summary>
     public TimeSpan PatienceWithEngine { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Digest of the plan that is run; null where none is. Each run of a plan reads for itself: what an earlier one had read says nothing
+    /// of what is there now.
+    /// </summary>
+    public string? Plan { get; init; }
+
+    /// <summary>Whether the journal has taken in a unit, by the work and its number.</summary>
+    public Func<string, int, bool> IsTaken { get; init; } = static (_, _) => false;
+
     public async Task<TResult> RunAsync<TResult>(IUnitWork<TResult> work, UnitOrder order, CancellationToken cancellationToken)
     {
-        if (order.Role != UnitRole.Find || work is not IPortableWork portable)
+        if (order.Role == UnitRole.Export || work is not IPortableWork portable)
             return await LocalScheduler.Instance.RunAsync(work, order, cancellationToken);
         using (work)
         {
             UnitFiles files = await OpenAsync(order, cancellationToken);
-            using var run = new DistributedRun(files, portable, order.Call, record, engine, time, PatienceWithEngine);
+            using var run = new DistributedRun(files, portable, order.Call, record, engine, time, PatienceWithEngine, Plan);
             try
             {
                 while (!work.IsSplit)
@@ -45,7 +54,10 @@ internal sealed class DistributedScheduler(
             catch (Exception) when (!cancellationToken.IsCancellationRequested)
             {
                 // Nobody is left who would take in what is still to be done.
-                await files.StopAsync(cancellationToken);
+                if (order.Role == UnitRole.Erase)
+                    await new UnitWithdrawal(files, unit => IsTaken(files.Work, unit), record, time).RunAsync(Plan, cancellationToken);
+                else
+                    await files.StopAsync(cancellationToken);
                 await run.EndAsync(cancellationToken);
                 throw;
             }
@@ -58,13 +70,13 @@ internal sealed class DistributedScheduler(
     /// </summary>
     private async Task<UnitFiles> OpenAsync(UnitOrder order, CancellationToken cancellationToken)
     {
-        byte[] content = WorkOrder.Of(order, hubHostName).ToBytes();
+        byte[] content = WorkOrder.Of(order, hubHostName, Plan).ToBytes();
         for (int number = 1; ; number++)
         {
             var files = new UnitFiles(folder, string.Create(CultureInfo.InvariantCulture, $"{order.Call.Location.Id}.{number}"));
             if (await files.ReadOrderAsync(cancellationToken) is not { } other)
                 await files.SaveOrderAsync(content, cancellationToken);
-            else if (!other.AsSpan().SequenceEqual(content))
+            else if (Plan is not null || !other.AsSpan().SequenceEqual(content))
                 continue;
             else
                 await files.ReleaseAsync(cancellationToken);

@@ -5,6 +5,9 @@ namespace IotHubDsr.Core.Distribution;
 /// <summary>Whether there is, or can still come, anything for workers to do in a request store.</summary>
 internal static class OpenWork
 {
+    private const string RunPrefix = "running-";
+    private const string RunName = "run";
+
     public static async Task<bool> IsThereAsync(ISegmentStore store, CancellationToken cancellationToken)
     {
         await foreach (string name in store.ListFoldersAsync(ReadingFolders.Prefix, cancellationToken))
@@ -13,8 +16,23 @@ internal static class OpenWork
                 return true;
         }
 
+        await foreach (string name in store.ListFoldersAsync(RunPrefix, cancellationToken))
+        {
+            string request = name[RunPrefix.Length..];
+            if (RequestIds.IsOne(request) && await IsOpenAsync(store.OpenSegments(request), cancellationToken))
+                return true;
+        }
+
         return false;
     }
+
+    /// <summary>Tells workers of a run of a request: requests can be very many, and few are run by workers.</summary>
+    public static Task AnnounceAsync(ISegmentStore store, string requestId, CancellationToken cancellationToken) =>
+        store.OpenSegments(RunPrefix + requestId).SaveAsync(RunName, "run\n"u8.ToArray(), cancellationToken);
+
+    /// <summary>The run is over.</summary>
+    public static Task EndAsync(ISegmentStore store, string requestId, CancellationToken cancellationToken) =>
+        store.OpenSegments(RunPrefix + requestId).DeleteAsync(string.Empty, cancellationToken);
 
     /// <summary>A command that waits can have more to do at any time; what one has left is there to its end.</summary>
     private static async Task<bool> IsOpenAsync(ISegmentFolder folder, CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
 using IotHubDsr.Core.Evidence.Stores;
-using IotHubDsr.Core.Foundation;
 using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Sinks.BlobIndexes;
+using IotHubDsr.Core.Work;
 
 namespace IotHubDsr.Core.Distribution;
 
@@ -14,19 +14,16 @@ internal sealed class OrderOpener(Func<string, IReadOnlyList<Sink>> sinksOf, IEv
         IDisposable
 {
     private readonly Dictionary<string, IUnitWork<IReadOnlyList<DeviceDataFinding>>> _open = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Task<SealedPlan>> _plans = new(StringComparer.Ordinal);
     private readonly IndexStore _index = new(new IndexFiles(store));
 
-    public Task<IPortableWork> OpenAsync(IEvidenceFolder folder, string work, byte[] order, CancellationToken cancellationToken)
+    public async Task<IUnitDoer> OpenAsync(UnitToDo unit, CancellationToken cancellationToken)
     {
-        string key = $"{folder.RequestId}/{work}/{Digests.HexOf(order)}";
-        lock (_open)
-        {
-            if (!_open.TryGetValue(key, out IUnitWork<IReadOnlyList<DeviceDataFinding>>? known))
-                _open[key] = known = Open(WorkOrder.Parse(order));
-            return known is IPortableWork portable
-                ? Task.FromResult(portable)
-                : throw FaultCatalogue.UnitsNotDone.Exception(work, "work that does not travel");
-        }
+        WorkOrder order = unit.Order;
+        if (order.Role != UnitRole.Erase)
+            return new PortableDoer(Portable(OpenReading(unit), unit.Work));
+        SealedPlan plan = await OpenPlanAsync(unit.Folder, order.Plan ?? string.Empty, cancellationToken);
+        return new UnitErasing(SinkOf(order), order, plan, unit.Segment, _index, throttleLimit);
     }
 
     public void Dispose()
@@ -39,10 +36,40 @@ internal sealed class OrderOpener(Func<string, IReadOnlyList<Sink>> sinksOf, IEv
         }
     }
 
-    private IUnitWork<IReadOnlyList<DeviceDataFinding>> Open(WorkOrder order)
+    public static IPortableWork Portable(object work, string name) =>
+        work as IPortableWork ?? throw FaultCatalogue.UnitsNotDone.Exception(name, "work that does not travel");
+
+    private IUnitWork<IReadOnlyList<DeviceDataFinding>> OpenReading(UnitToDo unit)
     {
-        Sink sink = sinksOf(order.HubHostName).FirstOrDefault(sink => sink.Description.Kind == order.Kind)
-            ?? throw FaultCatalogue.LocationMissing.Exception($"{order.Kind} {order.Place}", "no sink of this version serves it");
-        return sink.Find.Find(order.ToCall(_index, throttleLimit), order.DeviceIds);
+        lock (_open)
+        {
+            if (!_open.TryGetValue(unit.OrderKey, out IUnitWork<IReadOnlyList<DeviceDataFinding>>? known))
+                _open[unit.OrderKey] = known = SinkOf(unit.Order).Find.Find(unit.Order.ToCall(_index, throttleLimit), unit.Order.DeviceIds);
+            return known;
+        }
+    }
+
+    private Sink SinkOf(WorkOrder order) =>
+        sinksOf(order.HubHostName).FirstOrDefault(sink => sink.Description.Kind == order.Kind)
+        ?? throw FaultCatalogue.LocationMissing.Exception($"{order.Kind} {order.Place}", "no sink of this version serves it");
+
+    /// <summary>A plan is read once, as long as it can be read.</summary>
+    private async Task<SealedPlan> OpenPlanAsync(IEvidenceFolder folder, string digest, CancellationToken cancellationToken)
+    {
+        string key = $"{folder.RequestId}/{digest}";
+        Task<SealedPlan>? plan;
+        lock (_plans)
+        {
+            if (!_plans.TryGetValue(key, out plan) || plan.IsFaulted || plan.IsCanceled)
+                _plans[key] = plan = SealedPlan.ReadAsync(folder, digest, cancellationToken);
+        }
+
+        return await plan;
+    }
+
+    private sealed class PortableDoer(IPortableWork work) : IUnitDoer
+    {
+        public Task<byte[]> DoAsync(ReadOnlyMemory<byte> packed, CancellationToken cancellationToken) =>
+            work.DoPackedAsync(packed, cancellationToken);
     }
 }

@@ -18,11 +18,12 @@ internal sealed partial class UnitFiles(ISegmentFolder folder, string work)
     private const string UnitEnding = ".unit";
     private const string SegmentEnding = ".jsonl";
 
+    private const string AllSegments = "segments/";
     private const string Works = EvidenceFiles.Private + "work/";
 
     private string Private => $"{Works}{work}/";
 
-    private string Segments => $"segments/{work}/";
+    private string Segments => $"{AllSegments}{work}/";
 
     /// <summary>A file that stops the work by being there.</summary>
     private string Stop => $"stop/{work}";
@@ -46,6 +47,19 @@ internal sealed partial class UnitFiles(ISegmentFolder folder, string work)
             .Select(static name => name[Works.Length..^UnitEnding.Length].Split('/'))
             .Where(static parts => parts.Length == 2)
             .Select(static parts => (parts[0], parts[1]));
+
+    public static bool IsSegment(string name) =>
+        name.StartsWith(AllSegments, StringComparison.Ordinal) && name.EndsWith(SegmentEnding, StringComparison.Ordinal);
+
+    /// <param name="name">Name of a segment.</param>
+    public static (string Work, int Number) UnitOfSegment(string name)
+    {
+        string[] parts = name[AllSegments.Length..^SegmentEnding.Length].Split('/');
+        return parts.Length == 2 && UnitName().IsMatch(parts[1]) ? (parts[0], NumberOf(parts[1])) : (string.Empty, 0);
+    }
+
+    /// <summary>The location that a work is in, by the name that it has.</summary>
+    public static string LocationOf(string work) => work.LastIndexOf('.') is > 0 and int dot ? work[..dot] : work;
 
     /// <summary>Ends all that workers do of the work, at the next renewal of their leases.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => folder.SaveAsync(Stop, "stop\n"u8.ToArray(), cancellationToken);
@@ -116,6 +130,10 @@ internal sealed partial class UnitFiles(ISegmentFolder folder, string work)
 
         return listed;
     }
+
+    /// <summary>The units of the work that there are.</summary>
+    public async Task<IReadOnlyList<string>> ListUnitsAsync(CancellationToken cancellationToken) =>
+        [.. UnitsIn(await folder.ListAsync(cancellationToken)).Where(one => one.Work == work).Select(static one => one.Unit)];
 
     /// <summary>Whether one of some units is not closed.</summary>
     public async Task<bool> AreLeftAsync(IReadOnlyCollection<string> units, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using System.Text.Json;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Segments;
 using IotHubDsr.Core.Evidence.Stores;
-using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Foundation;
 
 namespace IotHubDsr.Core.Distribution;
 
@@ -59,9 +59,10 @@ internal sealed class UnitWorker(ISegmentStore store, IUnitOpener opener, TimePr
             return UnitAnswer.Over;
         if (await files.ReadOrderAsync(cancellationToken) is not { } order)
             return UnitAnswer.Over;
+        var work = WorkOrder.Parse(order);
         await using Segment? segment = await files.TryOpenAsync(
             ticket.Unit,
-            files.StartOf(ticket.Unit, content, plan: null),
+            files.StartOf(ticket.Unit, content, work.Plan),
             Name,
             time,
             cancellationToken
@@ -74,7 +75,11 @@ internal sealed class UnitWorker(ISegmentStore store, IUnitOpener opener, TimePr
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stop.Token, segment.Lost);
         try
         {
-            (string outcome, byte[] shown) = await DoAsync(folder, ticket.Work, order, content, ending.Token);
+            (string outcome, byte[] shown) = await DoAsync(
+                new UnitToDo(folder, ticket.Work, work, Digests.HexOf(order), segment),
+                content,
+                ending.Token
+            );
             string result = await files.SaveResultAsync(ticket.Unit, shown, ending.Token);
 
             // A line whose answer nobody waits for can be there or not.
@@ -90,20 +95,14 @@ internal sealed class UnitWorker(ISegmentStore store, IUnitOpener opener, TimePr
         }
     }
 
-    private async Task<(string Outcome, byte[] Shown)> DoAsync(
-        ISegmentFolder folder,
-        string name,
-        byte[] order,
-        byte[] content,
-        CancellationToken cancellationToken
-    )
+    private async Task<(string Outcome, byte[] Shown)> DoAsync(UnitToDo unit, byte[] content, CancellationToken cancellationToken)
     {
         try
         {
-            IPortableWork work = await opener.OpenAsync(folder, name, order, cancellationToken);
-            return (UnitOutcomes.Done, await work.DoPackedAsync(content, cancellationToken));
+            IUnitDoer doer = await opener.OpenAsync(unit, cancellationToken);
+            return (UnitOutcomes.Done, await doer.DoAsync(content, cancellationToken));
         }
-        catch (DsrException failure)
+        catch (DsrException failure) when (!cancellationToken.IsCancellationRequested)
         {
             return (UnitOutcomes.Failed, JsonSerializer.SerializeToUtf8Bytes(failure.Fault));
         }
@@ -113,10 +112,25 @@ internal sealed class UnitWorker(ISegmentStore store, IUnitOpener opener, TimePr
 /// <summary>Opens the work that units are parts of, in a worker.</summary>
 internal interface IUnitOpener
 {
-    /// <param name="folder">The request.</param>
-    /// <param name="work">Name of the work in it.</param>
-    /// <param name="order">What the work is for, as the command has saved it.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="DsrException">This worker cannot do it.</exception>
-    Task<IPortableWork> OpenAsync(IEvidenceFolder folder, string work, byte[] order, CancellationToken cancellationToken);
+    Task<IUnitDoer> OpenAsync(UnitToDo unit, CancellationToken cancellationToken);
+}
+
+/// <summary>Does units for the command that packed them.</summary>
+internal interface IUnitDoer
+{
+    /// <returns>What the unit shows.</returns>
+    /// <exception cref="DsrException">The place as a whole cannot be worked on.</exception>
+    Task<byte[]> DoAsync(ReadOnlyMemory<byte> packed, CancellationToken cancellationToken);
+}
+
+/// <param name="Folder">The request.</param>
+/// <param name="Work">Name of the work in it.</param>
+/// <param name="Order">What the work is for, as the command has saved it.</param>
+/// <param name="OrderDigest">Digest of the order.</param>
+/// <param name="Segment">Where the worker puts on record what it does.</param>
+internal sealed record UnitToDo(IEvidenceFolder Folder, string Work, WorkOrder Order, string OrderDigest, Segment Segment)
+{
+    /// <summary>The same for units that the same opened work does.</summary>
+    public string OrderKey => $"{Folder.RequestId}/{Work}/{OrderDigest}";
 }

@@ -17,6 +17,8 @@ internal sealed record WorkOrder
         IgnoreReadOnlyProperties = true,
     };
 
+    public required UnitRole Role { get; init; }
+
     public required string HubHostName { get; init; }
 
     public required string LocationId { get; init; }
@@ -39,11 +41,21 @@ internal sealed record WorkOrder
 
     public required IReadOnlyDictionary<string, BoundOfOrder> Bounds { get; init; }
 
-    public static WorkOrder Of(UnitOrder order, string hubHostName)
+    /// <summary>Digest of the plan that is run; null where none is.</summary>
+    public string? Plan { get; init; }
+
+    /// <summary>See <see cref="SinkCall.Held"/>.</summary>
+    public IReadOnlyList<HeldOfOrder> Held { get; init; } = [];
+
+    /// <summary>See <see cref="SinkCall.HeldDevices"/>.</summary>
+    public IReadOnlyList<string> HeldDevices { get; init; } = [];
+
+    public static WorkOrder Of(UnitOrder order, string hubHostName, string? plan = null)
     {
         SinkCall call = order.Call;
         return new WorkOrder
         {
+            Role = order.Role,
             HubHostName = hubHostName,
             LocationId = call.Location.Id,
             Kind = call.Location.Kind,
@@ -55,6 +67,15 @@ internal sealed record WorkOrder
             DeviceIds = order.DeviceIds,
             Generations = Sorted(call.Generations, static value => value),
             Bounds = Sorted(call.Bounds, static bound => new BoundOfOrder(bound.Until, bound.GenerationId, bound.PlannedAt)),
+            Plan = plan,
+            Held =
+            [
+                .. call
+                    .Held.SelectMany(static item => item, static (item, deviceId) => new HeldOfOrder(item.Key, deviceId))
+                    .OrderBy(static held => held.Path, StringComparer.Ordinal)
+                    .ThenBy(static held => held.DeviceId, StringComparer.Ordinal),
+            ],
+            HeldDevices = [.. call.HeldDevices.Order(StringComparer.Ordinal)],
         };
     }
 
@@ -67,21 +88,19 @@ internal sealed record WorkOrder
     /// <summary>The call of a sink in a worker: it says nothing to anybody, because the command hears of all from what units show.</summary>
     /// <param name="index">The index of devices, for entries that the command asks for.</param>
     /// <param name="throttleLimit">How many blobs the worker reads at once.</param>
-    public SinkCall ToCall(IndexStore index, int throttleLimit) =>
-        new(
-            new DataLocation
-            {
-                Id = LocationId,
-                Kind = Kind,
-                Place = Place,
-                ResourceId = ResourceId,
-                Settings = Settings,
-                Statements = Statements,
-            },
-            new SinkOptions(throttleLimit) { Erasure = Erasure },
-            static (_, _) => ValueTask.CompletedTask
-        )
+    /// <param name="record">Puts on record what is about to be destroyed; null where nothing is.</param>
+    /// <param name="allowance">How much may be; null where nothing is.</param>
+    public SinkCall ToCall(
+        IndexStore index,
+        int throttleLimit,
+        Func<Announcement, CancellationToken, ValueTask>? record = null,
+        ErasureAllowance? allowance = null
+    ) =>
+        new(ToLocation(), new SinkOptions(throttleLimit) { Erasure = Erasure }, static (_, _) => ValueTask.CompletedTask, record)
         {
+            Allowance = allowance,
+            Held = Held.ToLookup(static held => held.Path, static held => held.DeviceId, StringComparer.Ordinal),
+            HeldDevices = HeldDevices,
             Index = index,
             Generations = new ConcurrentDictionary<string, string>(Generations, StringComparer.Ordinal),
             Bounds = Bounds.ToDictionary(
@@ -89,6 +108,17 @@ internal sealed record WorkOrder
                 static bound => new RecordBound(bound.Value.Until, bound.Value.GenerationId, bound.Value.PlannedAt),
                 StringComparer.Ordinal
             ),
+        };
+
+    public DataLocation ToLocation() =>
+        new()
+        {
+            Id = LocationId,
+            Kind = Kind,
+            Place = Place,
+            ResourceId = ResourceId,
+            Settings = Settings,
+            Statements = Statements,
         };
 
     private static SortedDictionary<string, TTo> Sorted<TFrom, TTo>(
@@ -99,3 +129,6 @@ internal sealed record WorkOrder
 
 /// <summary>See <see cref="RecordBound"/>.</summary>
 internal sealed record BoundOfOrder(DateTimeOffset Until, string? GenerationId, DateTimeOffset PlannedAt);
+
+/// <summary>An item that an operator holds, with one of the devices for which.</summary>
+internal sealed record HeldOfOrder(string Path, string DeviceId);

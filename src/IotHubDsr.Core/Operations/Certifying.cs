@@ -134,7 +134,7 @@ internal sealed class Certifying(
             LocationId = location.Id,
             Kind = location.Kind,
             Place = location.Place,
-            Method = MethodOf(location, receipts),
+            Method = WithSegments(MethodOf(location, receipts), location),
             Detail = DetailOf(location, receipts),
             ErasedAt = receipts.Max(receipt => state.Of(open.Key.Subject(receipt.DeviceId)).ErasedAt),
             VerifiedAt = state.ReadAt,
@@ -160,6 +160,9 @@ internal sealed class Certifying(
                     : "Nothing was erased here: the requested records cannot be distinguished from others."
             : "Nothing was erased here.";
     }
+
+    private string WithSegments(string method, DataLocation location) =>
+        RequestWorkers.SentenceOf(open.State, location.Id) is { } segments ? $"{method} {segments}" : method;
 
     /// <summary>
     /// Whether the owner's action is that what keeps devices out is there as long as they say: it is counted among what remains, and what

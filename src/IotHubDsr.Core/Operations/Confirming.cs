@@ -1,3 +1,4 @@
+using IotHubDsr.Core.Distribution;
 using IotHubDsr.Core.Evidence.Plans;
 using IotHubDsr.Core.Findings;
 
@@ -9,6 +10,9 @@ namespace IotHubDsr.Core.Operations;
 /// </summary>
 internal sealed class Confirming(HubConnection connection, ConfirmPlanOptions options, OperationEvents events, TimeProvider time)
 {
+    /// <summary>What carries parts of the reading to workers; null where all is read in this process.</summary>
+    public IUnitEngines? Engines { get; init; }
+
     public async Task<ErasurePlan> ConfirmAsync(CancellationToken cancellationToken)
     {
         ErasurePlan planned = await ReadAsync(cancellationToken);
@@ -31,7 +35,7 @@ internal sealed class Confirming(HubConnection connection, ConfirmPlanOptions op
             Erasure = planned.Erasure,
             ThrottleLimit = options.ThrottleLimit,
         };
-        ErasurePlan now = await new Planning(connection, again, events, time).PlanAsync(cancellationToken);
+        ErasurePlan now = await new Planning(connection, again, events, time) { Engines = Engines }.PlanAsync(cancellationToken);
         IReadOnlyList<string> differences =
         [
             .. PlanDifference.Find(planned, now, options.Tolerance),

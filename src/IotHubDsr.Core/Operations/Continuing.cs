@@ -1,3 +1,4 @@
+using IotHubDsr.Core.Distribution;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Requests;
 using IotHubDsr.Core.Evidence.Stores;
@@ -7,6 +8,9 @@ namespace IotHubDsr.Core.Operations;
 /// <summary>Continues a request, or reads its locations again.</summary>
 internal sealed class Continuing(HubConnection connection, IEvidenceStore store, ResumeOptions options, OperationEvents events)
 {
+    /// <summary>What carries parts of the work to workers; null where all is done in this process.</summary>
+    public IUnitEngines? Engines { get; init; }
+
     /// <summary>Asks whether to continue, and continues.</summary>
     public async Task ResumeAsync(CancellationToken cancellationToken)
     {
@@ -38,6 +42,6 @@ internal sealed class Continuing(HubConnection connection, IEvidenceStore store,
         // Without its key nothing of a run could be recorded: it must not begin and then look like an interrupted one.
         _ = open.Key;
         await StoreGuard.RequireWritableAsync(store, EvidenceLimits.SizeOf(plan), cancellationToken);
-        await new RequestRun(connection, open, plan, run, events).RunAsync(cancellationToken);
+        await new RequestRun(connection, open, plan, run, events) { Store = store, Engines = Engines }.RunAsync(cancellationToken);
     }
 }

@@ -1,5 +1,6 @@
 using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Azure.Hub;
+using IotHubDsr.Core.Distribution;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Plans;
 using IotHubDsr.Core.Evidence.Requests;
@@ -24,6 +25,9 @@ internal sealed class Erasing(
     /// <summary>What was answered to a plan that asks what becomes of enrollments; null where nothing was asked.</summary>
     public Reprovisioning? Chosen { get; init; }
 
+    /// <summary>What carries parts of the work to workers; null where all is done in this process.</summary>
+    public IUnitEngines? Engines { get; init; }
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var run = RunOptions.For(RunKinds.Erase, options.Performer, options.ThrottleLimit, _clock.GetUtcNow());
@@ -34,7 +38,7 @@ internal sealed class Erasing(
         try
         {
             await BindAsync(open, accepted, cancellationToken);
-            await new RequestRun(connection, open, plan, run, events).RunAsync(cancellationToken);
+            await new RequestRun(connection, open, plan, run, events) { Store = store, Engines = Engines }.RunAsync(cancellationToken);
         }
         catch (DsrException failed) when (options.RequestId is null && failed.Fault.Target != open.Folder.RequestId)
         {

@@ -1,3 +1,4 @@
+using IotHubDsr.Core.Distribution;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Stores;
 using IotHubDsr.Core.Sinks;
@@ -13,6 +14,12 @@ internal sealed class Removing(HubConnection connection, IEvidenceStore store, R
 {
     private ErasurePlan? _plan;
 
+    /// <summary>What carries parts of the work to workers; null where all is done in this process.</summary>
+    public IUnitEngines? Engines { get; init; }
+
+    /// <summary>A rehearsal writes nothing, and workers get nothing without it.</summary>
+    private IUnitEngines? Readers => options.IsRehearsal ? null : Engines;
+
     /// <summary>Runs several; all plans are there and valid before the first is run, so that an invalid one is not discovered halfway.</summary>
     public static async Task RunAsync(IReadOnlyList<Removing> removals, CancellationToken cancellationToken)
     {
@@ -27,10 +34,11 @@ internal sealed class Removing(HubConnection connection, IEvidenceStore store, R
     {
         RequestState? earlier = await new Preparing(store, options, connection.Clock).RunAsync(cancellationToken);
         _plan = options.Planned is { } planned
-            ? await new Confirming(connection, planned, events, connection.Clock).ConfirmAsync(cancellationToken)
-            : await new Planning(connection, await PlanningAsync(earlier, cancellationToken), events, connection.Clock).MakeAsync(
-                cancellationToken
-            );
+            ? await new Confirming(connection, planned, events, connection.Clock) { Engines = Readers }.ConfirmAsync(cancellationToken)
+            : await new Planning(connection, await PlanningAsync(earlier, cancellationToken), events, connection.Clock)
+            {
+                Engines = Readers,
+            }.MakeAsync(cancellationToken);
     }
 
     /// <summary>What keeps devices from coming back stays, if an earlier plan of the request said so and nobody said otherwise since.</summary>
@@ -56,7 +64,11 @@ internal sealed class Removing(HubConnection connection, IEvidenceStore store, R
         IReadOnlyList<ErasureStep> approved = await AskAsync(plan, cancellationToken);
         Reprovisioning? chosen = await ChooseAsync(plan, approved, cancellationToken);
         if (!options.IsRehearsal)
-            await new Erasing(connection, store, options, plan, approved, events) { Chosen = chosen }.RunAsync(cancellationToken);
+        {
+            await new Erasing(connection, store, options, plan, approved, events) { Chosen = chosen, Engines = Engines }.RunAsync(
+                cancellationToken
+            );
+        }
     }
 
     /// <summary>What becomes of enrollments, where the plan asks for it and there are any: once for all of them.</summary>

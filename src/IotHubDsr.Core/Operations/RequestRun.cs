@@ -1,9 +1,12 @@
 using System.Text;
 using IotHubDsr.Core.Azure;
+using IotHubDsr.Core.Distribution;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Requests;
 using IotHubDsr.Core.Evidence.Signatures;
+using IotHubDsr.Core.Evidence.Stores;
 using IotHubDsr.Core.Sinks;
+using IotHubDsr.Core.Work;
 
 namespace IotHubDsr.Core.Operations;
 
@@ -33,6 +36,12 @@ internal sealed record RunOptions(string Kind, Party Performer, SigningKey? Key,
 internal sealed class RequestRun(HubConnection connection, OpenRequest open, ErasurePlan plan, RunOptions options, OperationEvents events)
 {
     private readonly ServiceClock _clock = connection.Clock;
+
+    /// <summary>Where the request is kept.</summary>
+    public required IEvidenceStore Store { get; init; }
+
+    /// <summary>What carries parts of the work to workers; null where all is done in this process.</summary>
+    public IUnitEngines? Engines { get; init; }
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -111,6 +120,23 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
 
     private async Task<IReadOnlyList<ErasureReceipt>> WorkAsync(CancellationToken cancellationToken)
     {
+        // What workers did for a run that was lost is on record before anything else is looked at.
+        await StoreGuard.RunAsync(open.Folder.StorePlace, async () =>
+        {
+            await RequestWorkers.WithdrawAsync(Store, open, _clock, cancellationToken);
+            return true;
+        });
+        await using RequestWorkers? workers = Engines is null
+            ? null
+            : await RequestWorkers.OpenAsync(Store, open, Engines, _clock, cancellationToken);
+        IReadOnlyList<ErasureReceipt> receipts = await WorkAsync(workers?.Scheduler ?? LocalScheduler.Instance, cancellationToken);
+        if (workers is not null)
+            await workers.EndAsync(cancellationToken);
+        return receipts;
+    }
+
+    private async Task<IReadOnlyList<ErasureReceipt>> WorkAsync(IUnitScheduler scheduler, CancellationToken cancellationToken)
+    {
         HubLocations configured = await connection.ReadLocationsAsync(cancellationToken);
         HubLocations locations = configured.Beside(
             plan.Steps.Select(static step => step.Location).DistinctBy(static location => location.Id, StringComparer.Ordinal)
@@ -123,6 +149,7 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
         var shown = new ShownRecords(open, [.. earlierPlans, accepted], _clock);
         var reading = new LocationReading(locations, sinkOptions, events)
         {
+            Scheduler = scheduler,
             ErasedAt = ErasedAt,
             GoneBy = shown.GoneBy,
             PlannedItems = id => plan.Steps.Where(step => step.Location.Id == id).SelectMany(static step => step.Finding.Items),
@@ -174,6 +201,7 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
 
         return await StoreGuard.RunAsync(open.Folder.StorePlace, async () =>
         {
+            await RequestWorkers.CheckAsync(open, cancellationToken);
             await new Certifying(open, locations, reading, options, events, _clock).RunAsync(receipts, cancellationToken);
             return receipts;
         });

@@ -106,6 +106,7 @@ public sealed partial class RemoveIotDeviceDataCommand : DsrCommand
             Performer = _removal.Performer.Load(Certificates),
             IsRehearsal = IsWhatIf(),
             ThrottleLimit = ThrottleLimit,
+            Distributed = Distributed,
         };
 
     /// <summary>

@@ -34,6 +34,9 @@ internal sealed class RemovalParameters
     public IndexParameters Index { get; } = new();
 
     [Composed]
+    public DistributionParameters Distribution { get; } = new();
+
+    [Composed]
     public ScopedDeviceParameters Scoped { get; } = new();
 
     /// <summary>The records of devices, and what else is erased of them.</summary>

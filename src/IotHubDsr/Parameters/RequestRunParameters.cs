@@ -23,6 +23,9 @@ internal sealed class RequestRunParameters
     public int WaitSeconds { get; set; }
 
     [Composed]
+    public DistributionParameters Distribution { get; } = new();
+
+    [Composed]
     public ThrottleParameters Throttle { get; } = new();
 
     [Composed]

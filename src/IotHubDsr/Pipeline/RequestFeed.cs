@@ -33,6 +33,7 @@ internal sealed class RequestFeed(DsrCommand command, RequestRunParameters param
                 Performer = parameters.Performer.Load(command.Certificates),
                 Wait = TimeSpan.FromSeconds(parameters.WaitSeconds),
                 ThrottleLimit = parameters.Throttle.ThrottleLimit,
+                Distributed = parameters.Distribution.Distributed,
             }),
         ];
     }

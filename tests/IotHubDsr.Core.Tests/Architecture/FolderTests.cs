@@ -14,7 +14,7 @@ public sealed class FolderTests
         ["Sinks"] = ["Foundation", "Findings", "Azure", "Records", "Archives", "Topology"],
         ["Work"] = ["Foundation", "Sinks"],
         ["Evidence"] = ["Foundation", "Findings", "Azure", "Records", "Topology", "Sinks"],
-        ["Distribution"] = ["Foundation", "Azure", "Records", "Topology", "Sinks", "Work", "Evidence"],
+        ["Distribution"] = ["Foundation", "Azure", "Records", "Findings", "Topology", "Sinks", "Work", "Evidence"],
         ["Packages"] = ["Foundation", "Records", "Topology", "Sinks"],
         ["Reports"] = ["Foundation", "Records", "Topology", "Sinks"],
         ["Operations"] =

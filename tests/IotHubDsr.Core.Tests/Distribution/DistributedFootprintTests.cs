@@ -1,10 +1,7 @@
 using System.Text.Json;
-using IotHubDsr.Core.Azure;
-using IotHubDsr.Core.Azure.Hub;
 using IotHubDsr.Core.Distribution;
 using IotHubDsr.Core.Distribution.Durable;
 using IotHubDsr.Core.Evidence.Stores;
-using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Core.Tests.Sandbox.Requests;
 using IotHubDsr.Core.Tests.Sinks.Azurite;
@@ -19,22 +16,25 @@ public sealed class DistributedFootprintTests(AzuriteServer azurite) : IClassFix
     private static readonly string[] Devices = ["dev1", "Dev1", "dev10", "nobody-at-all"];
     private static readonly string Store = $"https://{WorldNames.EvidenceAccount}.blob.core.windows.net/{WorldNames.EvidenceContainer}";
 
-    private readonly List<AzureAccess> _accesses = [];
+    private WorkersHere _workers = null!;
     private SandboxServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await SandboxServer.StartAsync(new SandboxOptions(), CancellationToken.None);
+    public async Task InitializeAsync()
+    {
+        _server = await SandboxServer.StartAsync(new SandboxOptions(), CancellationToken.None);
+        _workers = new WorkersHere(_server, Store);
+    }
 
     public async Task DisposeAsync()
     {
-        foreach (AzureAccess access in _accesses)
-            access.Dispose();
+        _workers.Dispose();
         await _server.DisposeAsync();
     }
 
     [Fact]
     public async Task Footprint_ByWorkers_IsThatOfOneProcess_AndLeavesNothing()
     {
-        (DsrEngine engine, DsrContext context) = await ConnectAsync(new DirectEngines(this));
+        (DsrEngine engine, DsrContext context) = await ConnectAsync(NewWorkers());
 
         string here = Text(await FindAsync(engine, context, distributed: false));
         string elsewhere = Text(await FindAsync(engine, context, distributed: true));
@@ -46,7 +46,7 @@ public sealed class DistributedFootprintTests(AzuriteServer azurite) : IClassFix
     [Fact]
     public async Task Plan_ByWorkers_HasTheStepsOfOneProcess()
     {
-        (DsrEngine engine, DsrContext context) = await ConnectAsync(new DirectEngines(this));
+        (DsrEngine engine, DsrContext context) = await ConnectAsync(NewWorkers());
 
         ErasurePlan here = await PlanAsync(engine, context, distributed: false);
         ErasurePlan elsewhere = await PlanAsync(engine, context, distributed: true);
@@ -60,7 +60,7 @@ public sealed class DistributedFootprintTests(AzuriteServer azurite) : IClassFix
     [Fact]
     public async Task Archive_IsReadByTheWorkers_AndNotByTheCommand()
     {
-        var engines = new DirectEngines(this);
+        WorkersHere engines = NewWorkers();
         (DsrEngine engine, DsrContext context) = await ConnectAsync(engines);
 
         await FindAsync(engine, context, distributed: true);
@@ -73,7 +73,7 @@ public sealed class DistributedFootprintTests(AzuriteServer azurite) : IClassFix
     public async Task Store_ThatIsAFolder_IsRefused()
     {
         (DsrEngine engine, DsrContext context) = await ConnectAsync(
-            new DirectEngines(this),
+            NewWorkers(),
             Directory.CreateTempSubdirectory("request-store-").FullName
         );
 
@@ -85,7 +85,7 @@ public sealed class DistributedFootprintTests(AzuriteServer azurite) : IClassFix
     [Fact]
     public async Task Command_IsStopped_AndRunAgain_FindsWhatWorkersDid()
     {
-        var engines = new DirectEngines(this);
+        WorkersHere engines = NewWorkers();
         (DsrEngine engine, DsrContext context) = await ConnectAsync(engines);
         using var stop = new CancellationTokenSource();
         engines.OnStart = stop.Cancel;
@@ -105,21 +105,18 @@ public sealed class DistributedFootprintTests(AzuriteServer azurite) : IClassFix
     public async Task Workers_OfTheEngine_DoTheParts_AndEndWhenNothingIsLeft()
     {
         DurableStorage storage = await azurite.OpenEngineAsync();
-        (DsrEngine engine, DsrContext context) = await ConnectAsync(new AzuriteEngines(storage));
-        var options = new WorkerOptions
-        {
-            Store = Store,
-            Sandbox = SandboxAccess.Describe(_server.Descriptor),
-            Patience = TimeSpan.FromSeconds(5),
-        };
-
+        (DsrEngine engine, DsrContext context) = await ConnectAsync(new EngineOnAzurite(storage));
         // Workers end when nothing is open, so the command comes first. Those of other processes would have engines of their own.
         Task<List<DeviceDataFinding>> finding = FindAsync(engine, context, distributed: true);
         while ((await FoldersAsync()).Count == 0 && !finding.IsCompleted)
             await Task.Delay(100);
-        Task<List<WorkerRun>>[] workers = [StartWorkerAsync(storage, options), StartWorkerAsync(storage, options)];
+        Task<WorkerRun>[] workers =
+        [
+            EngineOnAzurite.WorkAsync(storage, _server, Store),
+            EngineOnAzurite.WorkAsync(storage, _server, Store),
+        ];
         string elsewhere = Text(await finding);
-        WorkerRun[] runs = [.. (await Task.WhenAll(workers)).Select(Assert.Single)];
+        WorkerRun[] runs = await Task.WhenAll(workers);
 
         Assert.Equal(Text(await FindAsync(engine, context, distributed: false)), elsewhere);
         Assert.All(runs, static run => Assert.True(run.IsNothingLeft));
@@ -130,7 +127,7 @@ public sealed class DistributedFootprintTests(AzuriteServer azurite) : IClassFix
     public async Task Worker_WhoseTimeIsOver_Ends()
     {
         DurableStorage storage = await azurite.OpenEngineAsync();
-        var engine = new DsrEngine(TimeProvider.System, engines: _ => new AzuriteEngines(storage));
+        var engine = new DsrEngine(TimeProvider.System, engines: _ => new EngineOnAzurite(storage));
         var options = new WorkerOptions
         {
             Store = Store,
@@ -167,11 +164,6 @@ public sealed class DistributedFootprintTests(AzuriteServer azurite) : IClassFix
         plan
             .Steps.Where(static step => step.Location.Kind != LocationKinds.LogAnalyticsWorkspace)
             .Select(static step => $"{step.DeviceId} {step.Location.Id} {step.Action} {step.Finding.RecordCount} {step.Finding.Verdict}");
-
-    private static Task<List<WorkerRun>> StartWorkerAsync(DurableStorage storage, WorkerOptions options) =>
-        ResultsAsync<WorkerRun>(
-            new DsrEngine(TimeProvider.System, engines: _ => new AzuriteEngines(storage)).WorkAsync(options, CancellationToken.None)
-        );
 
     private async Task<(DsrEngine Engine, DsrContext Context)> ConnectAsync(IUnitEngines? engines, string? store = null)
     {
@@ -236,15 +228,9 @@ public sealed class DistributedFootprintTests(AzuriteServer azurite) : IClassFix
         }
     }
 
-    private ContainerEvidence OpenStore() => new(NewAccess(), new Uri(Store), TimeProvider.System);
+    private ContainerEvidence OpenStore() => _workers.OpenStore();
 
-    private AzureAccess NewAccess()
-    {
-        AzureAccess access = SandboxAccess.Open(_server, new Wire());
-        lock (_accesses)
-            _accesses.Add(access);
-        return access;
-    }
+    private WorkersHere NewWorkers() => _workers;
 
     private async Task<List<string>> FoldersAsync()
     {
@@ -252,62 +238,5 @@ public sealed class DistributedFootprintTests(AzuriteServer azurite) : IClassFix
         await foreach (string folder in OpenStore().ListFoldersAsync(ReadingFolders.Prefix, CancellationToken.None))
             folders.Add(folder);
         return folders;
-    }
-
-    /// <summary>Workers of other processes, but for the processes: connections and sinks of their own.</summary>
-    private sealed class DirectEngines(DistributedFootprintTests test) : IUnitEngines
-    {
-        private readonly List<UnitWorker> _workers = [];
-
-        public Action? OnStart { get; set; }
-
-        public List<string> Messages { get; } = [];
-
-        public int Done => _workers.Sum(static worker => worker.Done);
-
-        public Task<IUnitEngine> OpenAsync(ISegmentStore store, CancellationToken cancellationToken)
-        {
-            UnitWorker[] workers = [.. Enumerable.Range(0, 2).Select(_ => NewWorker())];
-            _workers.AddRange(workers);
-            return Task.FromResult<IUnitEngine>(new Watched(new DirectEngine(workers, copies: 2), this));
-        }
-
-        public IUnitHost OpenHost(ISegmentStore store, string worker) => throw new NotSupportedException();
-
-        private UnitWorker NewWorker()
-        {
-            AzureAccess access = test.NewAccess();
-            ContainerEvidence store = test.OpenStore();
-            var throttle = HubThrottle.For(skuName: null, units: 1, share: 1);
-            IReadOnlyList<Sink> SinksOf(string host) =>
-                SinkCatalogue.OfModule.Open(HubClient.WithToken(access, host, throttle), access, access.Clock);
-            return new UnitWorker(store, new OrderOpener(SinksOf, store, throttleLimit: 4), TimeProvider.System);
-        }
-
-        private sealed class Watched(DirectEngine inner, DirectEngines owner) : IUnitEngine
-        {
-            public async Task StartAsync(UnitBatch batch, CancellationToken cancellationToken)
-            {
-                lock (owner.Messages)
-                    owner.Messages.Add(batch.ToText());
-                await inner.StartAsync(batch, cancellationToken);
-                owner.OnStart?.Invoke();
-            }
-
-            public Task<bool> IsOpenAsync(string batchId, CancellationToken cancellationToken) =>
-                inner.IsOpenAsync(batchId, cancellationToken);
-
-            public Task ForgetAsync(string batchId, CancellationToken cancellationToken) => inner.ForgetAsync(batchId, cancellationToken);
-
-            public ValueTask DisposeAsync() => inner.DisposeAsync();
-        }
-    }
-
-    private sealed class AzuriteEngines(DurableStorage storage) : IUnitEngines
-    {
-        public async Task<IUnitEngine> OpenAsync(ISegmentStore store, CancellationToken cancellationToken) =>
-            await DurableEngine.OpenAsync(storage, TimeProvider.System, cancellationToken);
-
-        public IUnitHost OpenHost(ISegmentStore store, string worker) => new DurableHost(storage, worker, unitsAtOnce: 2);
     }
 }

@@ -158,7 +158,7 @@ public sealed class DistributionTests(AzuriteServer azurite) : IClassFixture<Azu
         test.Opened = new SquaresWork(rounds: 1, unitsOfRound: 1);
         UnitFiles files = test.FilesOf();
         string unit = UnitFiles.NameOf(7, "7"u8.ToArray());
-        await files.SaveOrderAsync("{}"u8.ToArray(), CancellationToken.None);
+        await files.SaveOrderAsync(WorkOrder.Of(test.Order(), "hub.azure-devices.net").ToBytes(), CancellationToken.None);
         await files.SaveUnitAsync(unit, "7"u8.ToArray(), CancellationToken.None);
         await files.StopAsync(CancellationToken.None);
         var ticket = new UnitTicket(files.Folder, files.Work, unit);

@@ -156,7 +156,13 @@ internal sealed class SchedulerUnderTest : IAsyncDisposable
 
     private sealed class Opener(SchedulerUnderTest test) : IUnitOpener
     {
-        public Task<IPortableWork> OpenAsync(IEvidenceFolder folder, string work, byte[] order, CancellationToken cancellationToken) =>
-            test.OpeningFails is { } failure ? throw failure : Task.FromResult(test.Opened);
+        public Task<IUnitDoer> OpenAsync(UnitToDo unit, CancellationToken cancellationToken) =>
+            test.OpeningFails is { } failure ? throw failure : Task.FromResult<IUnitDoer>(new Doer(test.Opened));
+    }
+
+    private sealed class Doer(IPortableWork work) : IUnitDoer
+    {
+        public Task<byte[]> DoAsync(ReadOnlyMemory<byte> packed, CancellationToken cancellationToken) =>
+            work.DoPackedAsync(packed, cancellationToken);
     }
 }

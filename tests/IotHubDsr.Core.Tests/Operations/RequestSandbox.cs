@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using IotHubDsr.Core.Distribution;
 using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Sandbox;
@@ -16,7 +17,10 @@ internal sealed class RequestSandbox : IAsyncDisposable
     private bool _isGuest;
 
     private RequestSandbox(SandboxServer server, TimeProvider clock, SinkCatalogue? sinks = null) =>
-        (Server, _clock, _engine) = (server, clock, new DsrEngine(clock, sinks));
+        (Server, _clock, _engine) = (server, clock, new DsrEngine(clock, sinks, _ => Workers ?? throw new NotSupportedException()));
+
+    /// <summary>What carries parts of the work to workers; none.</summary>
+    public IUnitEngines? Workers { get; set; }
 
     public SandboxServer Server { get; }
 
@@ -225,8 +229,10 @@ internal sealed class RequestSandbox : IAsyncDisposable
     }
 
     /// <summary>Erases as Remove-IotDeviceData does.</summary>
-    public Task<List<ErasureReceipt>> RemoveAsync(params RemoveOptions[] removals) =>
-        RunAsync<ErasureReceipt>(_engine.RemoveAsync(removals, CancellationToken.None));
+    public Task<List<ErasureReceipt>> RemoveAsync(params RemoveOptions[] removals) => RemoveAsync(CancellationToken.None, removals);
+
+    public Task<List<ErasureReceipt>> RemoveAsync(CancellationToken cancellationToken, params RemoveOptions[] removals) =>
+        RunAsync<ErasureReceipt>(_engine.RemoveAsync(removals, cancellationToken));
 
     /// <summary>Options to plan for devices and erase at once.</summary>
     public RemoveOptions Removal(params string[] deviceIds) =>
@@ -244,7 +250,12 @@ internal sealed class RequestSandbox : IAsyncDisposable
             Planned = new ConfirmPlanOptions { Context = Context, Plan = plan },
         };
 
-    public Task<List<ErasureReceipt>> ResumeAsync(string requestId, string? store = null, TimeSpan wait = default) =>
+    public Task<List<ErasureReceipt>> ResumeAsync(
+        string requestId,
+        string? store = null,
+        TimeSpan wait = default,
+        bool distributed = false
+    ) =>
         RunAsync<ErasureReceipt>(
             _engine.ResumeAsync(
                 new ResumeOptions
@@ -253,14 +264,24 @@ internal sealed class RequestSandbox : IAsyncDisposable
                     RequestId = requestId,
                     Store = store,
                     Wait = wait,
+                    Distributed = distributed,
                 },
                 CancellationToken.None
             )
         );
 
-    public Task<List<ErasureReceipt>> VerifyAsync(string requestId) =>
+    public Task<List<ErasureReceipt>> VerifyAsync(string requestId, string? store = null, bool distributed = false) =>
         RunAsync<ErasureReceipt>(
-            _engine.VerifyAsync(new ResumeOptions { Context = Context, RequestId = requestId }, CancellationToken.None)
+            _engine.VerifyAsync(
+                new ResumeOptions
+                {
+                    Context = Context,
+                    RequestId = requestId,
+                    Store = store,
+                    Distributed = distributed,
+                },
+                CancellationToken.None
+            )
         );
 
     public async Task<DataRequest> RequestAsync(string? store = null) =>

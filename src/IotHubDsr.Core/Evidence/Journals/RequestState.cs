@@ -16,6 +16,7 @@ internal sealed class RequestState
     private readonly Dictionary<string, RecipientState> _recipients = new(StringComparer.Ordinal);
     private readonly DeviceFates _devices = new();
     private readonly List<JournalLine> _milestones = [];
+    private readonly Dictionary<string, UnitsState> _works = new(StringComparer.Ordinal);
     private RunStarted? _run;
     private bool _isDistrusted;
 
@@ -76,6 +77,9 @@ internal sealed class RequestState
 
     /// <summary>Lines that tell the story of the request, without what was done item by item.</summary>
     public IReadOnlyList<JournalLine> Milestones => _milestones;
+
+    /// <summary>What other processes were asked to do, by name of the work.</summary>
+    public IReadOnlyDictionary<string, UnitsState> Works => _works;
 
     /// <summary>What is known of the owner or recipient of a location.</summary>
     public RecipientState RecipientOf(string locationId) => _recipients.GetValueOrDefault(locationId, RecipientState.Unknown);
@@ -238,7 +242,20 @@ internal sealed class RequestState
             case Anonymised anonymised:
                 Anonymisation = anonymised;
                 break;
+            case UnitsPlanned planned:
+                WorkOf(planned.Work).Plan(planned);
+                break;
+            case UnitsTaken taken:
+                WorkOf(taken.Work).Take(taken);
+                break;
         }
+    }
+
+    private UnitsState WorkOf(string work)
+    {
+        if (!_works.TryGetValue(work, out UnitsState? state))
+            _works[work] = state = new UnitsState();
+        return state;
     }
 
     private void Start(RunStarted started, DateTimeOffset at)

@@ -42,5 +42,8 @@ internal static class UnitOutcomes
     /// <summary>Too many processes were lost with it.</summary>
     public const string GivenUp = "given-up";
 
-    public static IReadOnlyList<string> All { get; } = [Done, Failed, GivenUp];
+    /// <summary>The command that planned it was lost, or had to end, and another one does what is left.</summary>
+    public const string Withdrawn = "withdrawn";
+
+    public static IReadOnlyList<string> All { get; } = [Done, Failed, GivenUp, Withdrawn];
 }

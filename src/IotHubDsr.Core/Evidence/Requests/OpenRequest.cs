@@ -241,17 +241,29 @@ internal sealed class OpenRequest : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _ahead, null) is { } ahead && ahead.Digest == digest)
             return ahead;
+        return await ReadPlanAsync(_folder, digest, withItems, cancellationToken);
+    }
+
+    /// <summary>As above, by whoever has the folder.</summary>
+    /// <exception cref="DsrException">It is gone, or was changed.</exception>
+    public static async Task<ErasurePlan> ReadPlanAsync(
+        IEvidenceFolder folder,
+        string digest,
+        bool withItems,
+        CancellationToken cancellationToken
+    )
+    {
         string name = EvidenceFiles.Plan(digest);
-        string place = _folder.PlaceOf(name);
-        byte[] file = await _folder.ReadAsync(name, cancellationToken) ?? throw FaultCatalogue.InvalidPlan.Exception(place, "it is gone.");
+        string place = folder.PlaceOf(name);
+        byte[] file = await folder.ReadAsync(name, cancellationToken) ?? throw FaultCatalogue.InvalidPlan.Exception(place, "it is gone.");
         ErasurePlan plan = PlanDocument.Read(place, file);
         if (plan.Digest != digest)
             throw FaultCatalogue.InvalidPlan.Exception(place, "it is not the one that the journal names.");
         if (!withItems || !PlanItems.AreMissing(plan))
             return plan;
         string itemsName = EvidenceFiles.PlanItems(digest);
-        string itemsPlace = _folder.PlaceOf(itemsName);
-        await using Stream items = await _folder.OpenAsync(itemsName, cancellationToken)
+        string itemsPlace = folder.PlaceOf(itemsName);
+        await using Stream items = await folder.OpenAsync(itemsName, cancellationToken)
             ?? throw FaultCatalogue.InvalidPlan.Exception(itemsPlace, "it is gone.");
         return PlanItems.Read(plan, itemsPlace, items);
     }

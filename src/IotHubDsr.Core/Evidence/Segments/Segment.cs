@@ -15,6 +15,7 @@ internal sealed class Segment : IAsyncDisposable
     private readonly ISegmentFile _file;
     private readonly TimeProvider _time;
     private readonly string _worker;
+    private readonly SemaphoreSlim _turn = new(1, 1);
 
     private Segment(ISegmentFile file, SegmentState state, string worker, TimeProvider time) =>
         (_file, State, _worker, _time) = (file, state, worker, time);
@@ -98,6 +99,12 @@ internal sealed class Segment : IAsyncDisposable
     /// <exception cref="global::Azure.RequestFailedException">It is another one's.</exception>
     public Task CheckAsync(CancellationToken cancellationToken) => _file.CheckAsync(cancellationToken);
 
+    /// <summary>
+    /// Puts on record what is about to be destroyed. It returns once that is written under the lease: only then may the call be made.
+    /// </summary>
+    /// <exception cref="global::Azure.RequestFailedException">The unit is another process's.</exception>
+    public Task AnnounceAsync(Announced what, CancellationToken cancellationToken) => AppendAsync(what, cancellationToken);
+
     /// <summary>Closes the segment: what the unit showed, or why it shows nothing.</summary>
     public async Task CloseAsync(UnitClosed ending, CancellationToken cancellationToken)
     {
@@ -112,14 +119,26 @@ internal sealed class Segment : IAsyncDisposable
         await MarkAsync(Math.Max(0, Attempts - 1), isClosed: false, cancellationToken);
     }
 
-    public ValueTask DisposeAsync() => _file.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _file.DisposeAsync();
+        _turn.Dispose();
+    }
 
     private async Task AppendAsync(JournalEvent next, CancellationToken cancellationToken)
     {
-        var line = new JournalLine(State.Head.Lines + 1, _time.GetUtcNow(), next);
-        (byte[] bytes, JournalHead head) = line.Write(State.Head);
-        await _file.AppendAsync(bytes, cancellationToken);
-        State = new SegmentState(head, next as UnitClosed);
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            var line = new JournalLine(State.Head.Lines + 1, _time.GetUtcNow(), next);
+            (byte[] bytes, JournalHead head) = line.Write(State.Head);
+            await _file.AppendAsync(bytes, cancellationToken);
+            State = State.After(next, head);
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     private Task MarkAsync(int attempts, bool isClosed, CancellationToken cancellationToken) =>

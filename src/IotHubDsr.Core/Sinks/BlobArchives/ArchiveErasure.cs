@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
 using Azure;
 using IotHubDsr.Core.Archives;
@@ -9,7 +10,7 @@ namespace IotHubDsr.Core.Sinks.BlobArchives;
 
 /// <summary>
 /// Erases the subjects from every blob of a container in which they were found; each blob is changed once for all of them. When all are,
-/// the old copies go, if they are to.
+/// the old copies go, if they are to. Blobs can be changed by other processes, within what was found; all else is done in this one.
 /// </summary>
 /// <param name="container">The container.</param>
 /// <param name="layout">What its blobs are like.</param>
@@ -28,13 +29,14 @@ internal sealed class ArchiveErasure(
     IReadOnlyList<DeviceDataFinding> findings,
     ItemIndex items,
     TimeProvider time
-) : IUnitWork<IReadOnlyList<ErasureOutcome>>
+) : IUnitWork<IReadOnlyList<ErasureOutcome>>, IPortableWork
 {
     /// <summary>When a copy is looked at again: object replication promises no time.</summary>
     private static readonly TimeSpan s_replication = TimeSpan.FromDays(1);
 
     private readonly ConcurrentBag<(string Name, string ETag)> _replaced = [];
-    private readonly ErasureAccounts _accounts = new(findings, items, selection);
+    private readonly ErasureAccounts _accounts = new(findings, items);
+    private readonly Dictionary<string, string> _announced = new(call.Earlier, StringComparer.Ordinal);
     private int _round;
     private int _blobs;
     private int _done;
@@ -65,8 +67,54 @@ internal sealed class ArchiveErasure(
             return;
         }
 
-        var oldCopies = new OldCopies(container, layout, call, selection, _accounts);
+        var oldCopies = new OldCopies(container, layout, call, _announced, selection, _accounts);
         await oldCopies.EraseAsync(items, _replaced.ToHashSet(), cancellationToken);
+    }
+
+    /// <summary>What is not a blob of its own stays here: old copies as a whole, and copies that nobody but the service writes.</summary>
+    public async Task<PackedUnit?> PackAsync(WorkUnit unit, CancellationToken cancellationToken)
+    {
+        if (unit is WorkUnit<SeenItem> { Items: var blobs } && !IsReplica)
+            return new PackedUnit(PackedErasure.Write([.. blobs.Select(ToErase)]), blobs.Sum(static blob => blob.Bytes));
+        await DoAsync(unit, cancellationToken);
+        return null;
+    }
+
+    public async Task<byte[]> DoPackedAsync(ReadOnlyMemory<byte> packed, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ItemToErase> blobs = PackedErasure.ReadItems(packed);
+        var erased = new ErasedItem[blobs.Count];
+        await call.Gate.ForEachRewriteAsync(
+            Enumerable.Range(0, blobs.Count),
+            async (number, token) => erased[number] = await RewriteAsync(ItemOf(blobs[number]), token),
+            cancellationToken
+        );
+        return PackedErasure.Write(erased);
+    }
+
+    public async Task TakeAsync(ReadOnlyMemory<byte> packed, ReadOnlyMemory<byte> shown, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ItemToErase> blobs = PackedErasure.ReadItems(packed);
+        IReadOnlyList<ErasedItem> erased = PackedErasure.ReadErased(shown);
+        if (!blobs.Select(static blob => blob.Path).SequenceEqual(erased.Select(static blob => blob.Path), StringComparer.Ordinal))
+            throw new FormatException("What was erased is of another unit.");
+        for (int number = 0; number < blobs.Count; number++)
+        {
+            foreach ((string etag, string kept) in erased[number].Announced ?? FrozenDictionary<string, string>.Empty)
+                _announced[etag] = kept;
+
+            // More than was found was there: whether the plan allows that, only this process knows.
+            if (erased[number].Fault?.Id == FaultCatalogue.PlanExceeded.Id)
+                await EraseAsync(ItemOf(blobs[number]), cancellationToken);
+            else
+                await AccountAsync(erased[number], cancellationToken);
+        }
+    }
+
+    public async Task GiveUpAsync(ReadOnlyMemory<byte> packed, Fault fault, CancellationToken cancellationToken)
+    {
+        foreach (ItemToErase blob in PackedErasure.ReadItems(packed))
+            await AccountAsync(new ErasedItem(blob.Path) { Fault = fault }, cancellationToken);
     }
 
     public Task<IReadOnlyList<ErasureOutcome>> CompleteAsync(CancellationToken cancellationToken) =>
@@ -81,42 +129,77 @@ internal sealed class ArchiveErasure(
         where current is not null && layout.IsErasable(current.Path)
         select current;
 
+    private bool IsReplica => call.Location.Settings.ContainsKey(LocationSettings.ReplicatedFrom);
+
+    private ItemToErase ToErase(SeenItem blob) =>
+        new(
+            blob.Path,
+            blob.ETag,
+            [
+                .. items
+                    .Of(blob.Path)
+                    .Where(share => !share.Item.IsOldCopy && call.Options.Erasure.Takes(share.Item))
+                    .Select(share => new ErasableShare(findings[share.Finding].DeviceId, share.Item.Records)),
+            ]
+        );
+
+    private static SeenItem ItemOf(ItemToErase blob) => new(blob.Path, blob.ETag, blob.Shares.Sum(static share => share.Records), Bytes: 0);
+
     private async ValueTask EraseAsync(SeenItem item, CancellationToken cancellationToken)
     {
-        string blobName = item.Path;
-        string place = $"{call.Location.Place}/{blobName}";
         if (call.Location.Settings.GetValueOrDefault(LocationSettings.ReplicatedFrom) is { } source)
         {
             // Nobody but the service can write there; what it copies goes when it goes in the source.
-            _accounts.Copied(blobName, source, time.GetUtcNow() + s_replication);
+            _accounts.Copied(item.Path, source, time.GetUtcNow() + s_replication);
             return;
         }
 
+        await AccountAsync(await RewriteAsync(item, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Changes one blob. Nothing here knows of the others.</summary>
+    private async Task<ErasedItem> RewriteAsync(SeenItem item, CancellationToken cancellationToken)
+    {
+        string blobName = item.Path;
         try
         {
             RewriteResult result = await new BlobRewriter(container, layout, item, SelectionFor(item), after, call, time).RunAsync(
                 cancellationToken
             );
-            _accounts.Removed(result.Removed);
-            if (result.Replaced is { } replaced && call.Options.Erasure.IncludeOldVersions)
-                _replaced.Add((blobName, replaced.ToString("H")));
-            if (result.YoungUntil is { } until)
-                _accounts.Young(blobName, until);
-            if (result.Left is { } left)
-                await call.ReportAsync(left, cancellationToken);
-            if (result.Fault is { } fault)
-                await FailAsync(blobName, fault, cancellationToken);
+            return new ErasedItem(blobName)
+            {
+                Removed = [.. result.Removed.Select(matches => new ErasableShare(matches.DeviceId, selection.CountOf(matches)))],
+                Replaced = result.Replaced?.ToString("H"),
+                YoungUntil = result.YoungUntil,
+                Left = result.Left,
+                Fault = result.Fault,
+            };
         }
         catch (RequestFailedException gone) when (BlobFailures.IsGone(gone))
         {
-            await call.NoteAsync(NoticeLevel.Verbose, $"{place} no longer exists.", cancellationToken);
+            return new ErasedItem(blobName) { IsGone = true };
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            Fault fault = ArchiveRead.Translate(exception, place, "rewrite", BlobFailures.WriteRole).Fault;
-            await FailAsync(blobName, fault, cancellationToken);
+            string place = $"{call.Location.Place}/{blobName}";
+            return new ErasedItem(blobName) { Fault = ArchiveRead.Translate(exception, place, "rewrite", BlobFailures.WriteRole).Fault };
         }
+    }
 
+    /// <summary>Adds what became of a blob to what is known of the container.</summary>
+    private async Task AccountAsync(ErasedItem erased, CancellationToken cancellationToken)
+    {
+        _accounts.Removed(erased.Removed);
+        if (erased.Replaced is { } replaced && call.Options.Erasure.IncludeOldVersions)
+            _replaced.Add((erased.Path, replaced));
+        if (erased.YoungUntil is { } until)
+            _accounts.Young(erased.Path, until);
+        if (erased.Left is { } left)
+            await call.ReportAsync(left, cancellationToken);
+        if (erased.Fault is { } fault)
+            await FailAsync(erased.Path, fault, cancellationToken);
+        if (erased.IsGone)
+            await call.NoteAsync(NoticeLevel.Verbose, $"{call.Location.Place}/{erased.Path} no longer exists.", cancellationToken);
         int done = Interlocked.Increment(ref _done);
         await call.ProgressAsync($"{done} of {_blobs} blobs processed", (int)(done * 100L / _blobs), cancellationToken);
     }

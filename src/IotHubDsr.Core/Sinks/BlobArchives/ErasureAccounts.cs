@@ -1,15 +1,12 @@
 using System.Collections.Frozen;
 using System.Globalization;
-using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Findings;
-using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Sinks.BlobArchives;
 
 /// <summary>Keeps account of what an erasure did to each subject; blobs report to it at once.</summary>
 internal sealed class ErasureAccounts
 {
-    private readonly RecordSelection _selection;
     private readonly List<Account> _accounts;
     private readonly Dictionary<string, Account> _byDevice;
     private readonly ItemIndex _items;
@@ -17,25 +14,22 @@ internal sealed class ErasureAccounts
 
     /// <param name="findings">What was found.</param>
     /// <param name="items">Its items.</param>
-    /// <param name="selection">Which records go.</param>
-    public ErasureAccounts(IReadOnlyList<DeviceDataFinding> findings, ItemIndex items, RecordSelection selection)
+    public ErasureAccounts(IReadOnlyList<DeviceDataFinding> findings, ItemIndex items)
     {
         _items = items;
-        _selection = selection;
         _accounts = findings.Select(finding => new Account(finding.DeviceId)).ToList();
         _byDevice = _accounts.ToDictionary(account => account.DeviceId, StringComparer.Ordinal);
     }
 
-    public void Removed(IEnumerable<SubjectMatches> removed)
+    public void Removed(IEnumerable<ErasableShare> removed)
     {
         lock (_gate)
         {
-            foreach (SubjectMatches matches in removed)
+            foreach (ErasableShare share in removed)
             {
-                Account account = _byDevice[matches.DeviceId];
-                long records = _selection.CountOf(matches);
-                account.Records += records;
-                account.Items += records > 0 ? 1 : 0;
+                Account account = _byDevice[share.DeviceId];
+                account.Records += share.Records;
+                account.Items += share.Records > 0 ? 1 : 0;
             }
         }
     }

@@ -16,6 +16,7 @@ internal sealed class OldCopies(
     BlobContainerAccess container,
     ArchiveLayout layout,
     SinkCall call,
+    IReadOnlyDictionary<string, string> earlier,
     RecordSelection selection,
     ErasureAccounts accounts
 )
@@ -40,7 +41,7 @@ internal sealed class OldCopies(
                                 items.Of(copy.Path).Any(one => one.Item.IsOldCopy)
                                 || (items.Of(copy.Name).Any(one => !one.Item.IsOldCopy) && !call.Held.Contains(copy.Path))
                             )
-                        : replaced.Contains(KeyOf(copy)) || call.Earlier.ContainsKey(copy.ETag.ToString("H")),
+                        : replaced.Contains(KeyOf(copy)) || earlier.ContainsKey(copy.ETag.ToString("H")),
                 cancellationToken
             );
         }
@@ -123,7 +124,7 @@ internal sealed class OldCopies(
         (string Name, string ETag) key = KeyOf(copy);
         if (replaced.Contains(key))
             return true;
-        if (!call.Earlier.TryGetValue(key.ETag, out string? kept))
+        if (!earlier.TryGetValue(key.ETag, out string? kept))
             return false;
         try
         {
@@ -171,7 +172,7 @@ internal sealed class OldCopies(
             if (refusal is not null)
                 await call.ReportAsync(refusal, cancellationToken);
             if (wasFound)
-                accounts.Removed(kept.Removed);
+                accounts.Removed(kept.Removed.Select(matches => new ErasableShare(matches.DeviceId, selection.CountOf(matches))));
         }
         catch (RequestFailedException gone) when (BlobFailures.IsGone(gone))
         {
