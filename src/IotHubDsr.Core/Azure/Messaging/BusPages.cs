@@ -49,7 +49,7 @@ internal sealed class BusPages(BusPlace place, Func<ServiceBusReceiver> open) : 
         await ((Task)Task.WhenAll(first)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var pages = new List<List<BusMessage>>(first.Length);
         foreach ((long from, Task<List<BusMessage>> page) in froms.Zip(first))
-            pages.Add(page.IsCompletedSuccessfully ? page.Result : await GetAsync(from, cancellationToken));
+            pages.Add(await (page.IsCompletedSuccessfully ? page : GetAsync(from, cancellationToken)));
         _hasRead = true;
         return pages;
     }

@@ -116,8 +116,8 @@ internal sealed class DeviceIndexSink : IFinder, IEraser
                     ? "The account of the request store keeps versions of index files that were deleted, which can hold the device: "
                         + "delete them by hand, or have a lifecycle rule do it."
                 : kept.Until is { } until
-                    ? $"The account of the request store keeps index files that were deleted, which can hold the device, until {until:u} at "
-                        + "the latest."
+                    ? "The account of the request store keeps index files that were deleted, which can hold the device, until "
+                        + $"{until:u} at the latest."
                 : null,
             RecordCount = held.Count,
             ByteCount = held.Bytes,

@@ -117,11 +117,8 @@ public sealed class DeviceIndexTests
 
         // As entries are dropped: the pack is deleted, and the account keeps it.
         BlobContainer container = ScopedWorld.ContainerOf(sandbox, WorldNames.VersionedAccount, "requests");
-        foreach (
-            BlobSnapshotInfo pack in container
-                .List(includeOld: false)
-                .Where(static blob => blob.Name.EndsWith(".pack", StringComparison.Ordinal))
-        )
+        static bool IsPack(BlobSnapshotInfo blob) => blob.Name.EndsWith(".pack", StringComparison.Ordinal);
+        foreach (BlobSnapshotInfo pack in container.List(includeOld: false).Where(IsPack))
             container.Delete(pack.Name);
 
         DeviceDataFinding kept = await IndexOfAsync("dev-nobody");
