@@ -14,7 +14,7 @@
         'Connect-IotHubDsr', 'Disconnect-IotHubDsr', 'Get-IotHubDsrContext',
         'Start-IotHubSandbox', 'Stop-IotHubSandbox',
         'Get-IotDataLocation', 'Get-IotDeviceDataFootprint', 'Export-IotDeviceData', 'New-IotErasurePlan', 'Remove-IotDeviceData',
-        'New-IotDataRequest', 'Get-IotDataRequest', 'Set-IotDataRequest', 'Resume-IotDataRequest', 'Test-IotDeviceDataErasure',
+        'New-IotDataRequest', 'Get-IotDataRequest', 'Set-IotDataRequest', 'Resume-IotDataRequest', 'Stop-IotDataRequest', 'Test-IotDeviceDataErasure',
         'Export-IotDataRequestReport',
         'Update-IotDeviceIndex', 'Get-IotDeviceIndex', 'Remove-IotDeviceIndex', 'Start-IotDsrWorker',
         'Approve-IotErasurePlan', 'Test-IotErasureCertificate'

@@ -8,7 +8,7 @@ BeforeAll {
 Describe 'Import' {
     It 'exports its commands and nothing else' {
         $module = Get-Module IotHubDsr
-        $module.ExportedCmdlets.Count | Should -Be 22
+        $module.ExportedCmdlets.Count | Should -Be 23
         $module.ExportedFunctions.Count + $module.ExportedAliases.Count + $module.ExportedVariables.Count | Should -Be 0
     }
 

@@ -49,6 +49,24 @@ public static partial class FaultCatalogue
                 + "a minute."
         );
 
+    /// <summary>Somebody ended the run.</summary>
+    public static FaultDefinition RequestStopped { get; } =
+        new(
+            "RequestStopped",
+            FaultCategory.InvalidOperation,
+            "The run of the request '{0}' was ended by Stop-IotDataRequest.",
+            "What it had done is on record; Resume-IotDataRequest goes on."
+        );
+
+    /// <summary>There is no run to end.</summary>
+    public static FaultDefinition RequestNotRunning { get; } =
+        new(
+            "RequestNotRunning",
+            FaultCategory.InvalidOperation,
+            "Nobody works on the request '{0}'.",
+            "Get-IotDataRequest shows who does (Holder). A process that was killed holds a container for up to a minute."
+        );
+
     /// <summary>The request is about another hub.</summary>
     public static FaultDefinition RequestForOtherHub { get; } =
         new(

@@ -61,3 +61,6 @@ public sealed record AnonymiseOptions : ChangeOptions
     /// <summary>Why, in words that do not name the person; null for a request that is closed.</summary>
     public string? Reason { get; init; }
 }
+
+/// <summary>Options to end a run of a request, wherever it runs.</summary>
+public sealed record StopOptions : ChangeOptions;

@@ -16,7 +16,11 @@ internal sealed class RequestChanging(IEvidenceStore store, OperationEvents even
     {
         DataRequest found = await new RequestRegister(store, events, time).ReadAsync(change.RequestId, cancellationToken);
         var question = new ConfirmationEvent($"Request {change.RequestId} of {found.HubHostName}", ActionOf(change));
-        if (await events.AskAsync(question, cancellationToken))
+        if (!await events.AskAsync(question, cancellationToken))
+            return;
+        if (change is StopOptions)
+            await new RequestStopping(store, events, time).RunAsync(change.RequestId, cancellationToken);
+        else
             await ChangeAsync(change, connection, cancellationToken);
     }
 
@@ -26,6 +30,7 @@ internal sealed class RequestChanging(IEvidenceStore store, OperationEvents even
             ExtendOptions => "Extend the time limit by two months",
             OwnerActionOptions acted => $"Record the owner's action in {acted.LocationId}",
             AnswerOptions => "Record the answer",
+            StopOptions => "End its run",
             AnonymiseOptions => "Destroy the key; nobody can then tell which devices the request is about",
             HoldOptions { Ground: not null } hold => $"Hold {hold.LocationId}",
             HoldOptions release => $"Release the hold on {release.LocationId}",

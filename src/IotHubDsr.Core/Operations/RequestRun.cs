@@ -50,10 +50,12 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
             await events.EmitAsync(new NoticeEvent(NoticeLevel.Warning, wrong), cancellationToken);
         string? clock = _clock.Known is null ? null : RunClocks.Service;
         await open.Journal.AppendAsync(new RunStarted(options.Kind, options.Performer, Tool.Version, clock), linked.Token);
+        await using var stop = new RunStop(open.Folder, open.State.Runs, _clock);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(linked.Token, stop.Asked);
         IReadOnlyList<ErasureReceipt> receipts;
         try
         {
-            receipts = await WorkAsync(linked.Token);
+            receipts = await WorkAsync(ending.Token);
             var ended = new RunEnded(
                 RunOutcomes.Completed,
                 receipts.Count == 0 ? null : receipts.Max(receipt => receipt.Verdict),
@@ -66,7 +68,10 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
             // A process that dies says nothing; one that lives says that it did not finish.
             if (open.Journal.Lost.IsCancellationRequested)
                 throw new DsrException(open.Journal.Fault, exception);
-            await EndAsync(cancellationToken.IsCancellationRequested ? null : exception);
+            bool isStopped = stop.Asked.IsCancellationRequested && !cancellationToken.IsCancellationRequested;
+            await EndAsync(isStopped || cancellationToken.IsCancellationRequested ? null : exception);
+            if (isStopped)
+                throw new DsrException(FaultCatalogue.RequestStopped.For(open.Folder.RequestId), exception);
             throw;
         }
 

@@ -103,6 +103,40 @@ public sealed class DistributedErasureTests(AzuriteServer azurite) : IClassFixtu
     }
 
     [Fact]
+    public async Task Run_IsStoppedElsewhere_WorkersEnd_AndResumeEndsLikeOneProcess()
+    {
+        await using Undisturbed expected = await Undisturbed.RunAsync();
+        await using RequestSandbox sandbox = await StartAsync();
+        await using RequestSandbox elsewhere = await sandbox.ElsewhereAsync();
+        using var workers = new WorkersHere(sandbox.Server, Store);
+        Task<DataRequest>? stopping = null;
+        int commits = 0;
+        workers.Before = async (_, request) =>
+        {
+            if (!IsCommit(request) || Interlocked.Increment(ref commits) != 5)
+                return;
+            string requestId = (await elsewhere.RequestAsync(Store)).RequestId;
+            stopping = elsewhere.ChangeAsync(new StopOptions { RequestId = requestId, Store = Store });
+
+            // Longer than the run takes to see it: it must not be at its end before.
+            await Task.Delay(TimeSpan.FromSeconds(10));
+        };
+        sandbox.Workers = workers;
+
+        DsrException stopped = await Assert.ThrowsAsync<DsrException>(async () =>
+            await sandbox.RemoveAsync(await RemovalAsync(sandbox, distributed: true))
+        );
+        DataRequest interrupted = await stopping!;
+        elsewhere.Workers = workers;
+        List<ErasureReceipt> receipts = await elsewhere.ResumeAsync(interrupted.RequestId, Store, distributed: true);
+
+        Assert.Equal(("RequestStopped", null, DataRequestStatus.Interrupted), (stopped.Fault.Id, interrupted.Holder, interrupted.Status));
+        Assert.Equal(expected.Facts, receipts.Select(Facts));
+        Assert.Equal(expected.Blobs, BlobsOf(sandbox));
+        await RequireSoundAsync(sandbox, workers, interrupted.RequestId);
+    }
+
+    [Fact]
     public async Task Unit_ThatEveryWorkerIsLostWith_IsGivenUp_AndResumeEndsLikeOneProcess()
     {
         await using Undisturbed expected = await Undisturbed.RunAsync();

@@ -66,6 +66,9 @@ internal sealed class RequestState
     /// <summary>Whether a run began of which no end is recorded.</summary>
     public bool IsRunOpen { get; private set; }
 
+    /// <summary>How many runs were begun.</summary>
+    public int Runs { get; private set; }
+
     /// <summary>Whether the erasure itself was never run to its end.</summary>
     public bool IsErasureOpen { get; private set; }
 
@@ -262,6 +265,7 @@ internal sealed class RequestState
     {
         _run = started;
         IsRunOpen = true;
+        Runs++;
         IsErasureOpen |= started.Kind != RunKinds.Verify;
         if (started.Clock == RunClocks.Service && _isDistrusted)
             Distrust(at);

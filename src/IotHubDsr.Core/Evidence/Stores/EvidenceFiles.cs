@@ -16,6 +16,9 @@ internal static partial class EvidenceFiles
     /// <summary>Says that the request was registered, where its journal is lost: a registration that was cut off has none.</summary>
     public const string Registration = "registration";
 
+    /// <summary>Ends the run with a number by being there: whoever wants that has no lease.</summary>
+    public static string Stop(int run) => $"stop/run-{run:D6}";
+
     /// <summary>The plan with a digest.</summary>
     public static string Plan(string digest) => $"{Private}plan-{digest["sha256:".Length..]}.json";
 
