@@ -3,7 +3,7 @@ using IotHubDsr.Sandbox.World;
 namespace IotHubDsr.Core.Tests.Operations;
 
 /// <summary>A run that somebody ends who is elsewhere.</summary>
-public sealed class StopTests
+public sealed class RequestStopTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
 
