@@ -40,7 +40,7 @@ internal sealed class RequestStopping(IEvidenceStore store, OperationEvents even
 
     private async Task AskAsync(StoredRequest found, CancellationToken cancellationToken)
     {
-        string[] works = [.. found.State.Works.Where(static work => work.Value.IsOpen).Select(static work => work.Key)];
+        string[] works = [.. found.State.OpenWorks];
         bool isHeld = await found.Folder.ReadHolderAsync(cancellationToken) is not null;
         if (!found.State.IsRunOpen || (!isHeld && works.Length == 0))
             throw FaultCatalogue.RequestNotRunning.Exception(found.Folder.RequestId);

@@ -56,7 +56,7 @@ internal sealed class RequestWorkers : IAsyncDisposable
     /// </summary>
     public static async Task WithdrawAsync(IEvidenceStore place, OpenRequest open, TimeProvider time, CancellationToken cancellationToken)
     {
-        string[] works = [.. open.State.Works.Where(static work => work.Value.IsOpen).Select(static work => work.Key)];
+        string[] works = [.. open.State.OpenWorks];
         if (works.Length == 0 || place is not ISegmentStore store)
             return;
         foreach (string work in works)

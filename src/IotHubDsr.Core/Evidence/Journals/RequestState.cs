@@ -84,6 +84,9 @@ internal sealed class RequestState
     /// <summary>What other processes were asked to do, by name of the work.</summary>
     public IReadOnlyDictionary<string, UnitsState> Works => _works;
 
+    /// <summary>The works of which workers may still have units.</summary>
+    public IEnumerable<string> OpenWorks => _works.Where(static work => work.Value.IsOpen).Select(static work => work.Key);
+
     /// <summary>What is known of the owner or recipient of a location.</summary>
     public RecipientState RecipientOf(string locationId) => _recipients.GetValueOrDefault(locationId, RecipientState.Unknown);
 
