@@ -103,7 +103,10 @@ public sealed class DsrEngine : IDsrEngine
             {
                 HubConnection connection = ConnectionOf(options.Context);
                 IEvidenceStore? store = options.RequestId is null ? null : StoreOf(connection, options.Store);
-                return new Exporting(connection, store, options, events, connection.Clock).RunAsync(token);
+                return new Exporting(connection, store, options, events, connection.Clock)
+                {
+                    Engines = EnginesOf(options.Context, options.Distributed),
+                }.RunAsync(token);
             },
             cancellationToken
         );

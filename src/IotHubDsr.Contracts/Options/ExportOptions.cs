@@ -34,4 +34,7 @@ public sealed record ExportOptions : ScopedOptions
 
     /// <summary>Includes messages that a gateway relayed for other devices.</summary>
     public bool IncludeRelayed { get; init; }
+
+    /// <summary>As for <see cref="FootprintOptions.Distributed"/>.</summary>
+    public bool Distributed { get; init; }
 }

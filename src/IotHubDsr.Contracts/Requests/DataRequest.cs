@@ -113,6 +113,9 @@ public sealed record DataRequest
     /// <summary>Who is working on it now: machine, process and time; null if nobody is.</summary>
     public string? Holder { get; init; }
 
+    /// <summary>How far workers have come with the run that is open; null when none is, or all of it is done in one process.</summary>
+    public WorkersProgress? Workers { get; init; }
+
     /// <summary>ID, status and due date.</summary>
     public override string ToString() => VisibleText.OfLine($"{RequestId}: {Status}, due {DueAt:yyyy-MM-dd}");
 }

@@ -88,9 +88,10 @@ internal sealed class DistributedRun(
         await _slots.WaitAsync(cancellationToken);
         int first = UnitFiles.NumberOf(units[0].Name);
         string digests = string.Concat(units.Select(unit => $"{Digests.Hex(unit.Digest)}\n"));
-        var planned = new UnitsPlanned(files.Work, first, units.Count, Digests.Of(Encoding.ASCII.GetBytes(digests)));
+        long bytes = units.Sum(unit => unit.Bytes);
+        var planned = new UnitsPlanned(files.Work, first, units.Count, Digests.Of(Encoding.ASCII.GetBytes(digests)), bytes);
         await record(planned, cancellationToken);
-        _progress.Plan(units.Count, units.Sum(unit => unit.Bytes));
+        _progress.Plan(units.Count, bytes);
         var open = new OpenBatch(units, time.GetTimestamp());
         await StartAsync(open, cancellationToken);
         lock (_open)

@@ -37,11 +37,12 @@ internal sealed class DistributedScheduler(
 
     public async Task<TResult> RunAsync<TResult>(IUnitWork<TResult> work, UnitOrder order, CancellationToken cancellationToken)
     {
-        if (order.Role == UnitRole.Export || work is not IPortableWork portable)
+        if (work is not IPortableWork portable)
             return await LocalScheduler.Instance.RunAsync(work, order, cancellationToken);
         using (work)
         {
             UnitFiles files = await OpenAsync(order, cancellationToken);
+            order.Call.Parts = new UnitParts(files);
             using var run = new DistributedRun(files, portable, order.Call, record, engine, time, PatienceWithEngine, Plan);
             try
             {

@@ -20,8 +20,10 @@ internal sealed class OrderOpener(Func<string, IReadOnlyList<Sink>> sinksOf, IEv
     public async Task<IUnitDoer> OpenAsync(UnitToDo unit, CancellationToken cancellationToken)
     {
         WorkOrder order = unit.Order;
-        if (order.Role != UnitRole.Erase)
+        if (order.Role == UnitRole.Find)
             return new PortableDoer(Portable(OpenReading(unit), unit.Work));
+        if (order.Role == UnitRole.Export)
+            return new UnitExporting(SinkOf(order), order, order.ToCall(_index, throttleLimit, parts: unit.Parts));
         SealedPlan plan = await OpenPlanAsync(unit.Folder, order.Plan ?? string.Empty, cancellationToken);
         return new UnitErasing(SinkOf(order), order, plan, unit.Segment, _index, throttleLimit);
     }

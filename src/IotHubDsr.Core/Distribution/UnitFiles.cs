@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using IotHubDsr.Core.Evidence.Segments;
 using IotHubDsr.Core.Evidence.Stores;
 using IotHubDsr.Core.Foundation;
+using IotHubDsr.Core.Sinks;
 
 namespace IotHubDsr.Core.Distribution;
 
@@ -17,6 +19,7 @@ internal sealed partial class UnitFiles(ISegmentFolder folder, string work)
     private const int DigitsOfGroup = 4;
     private const string UnitEnding = ".unit";
     private const string SegmentEnding = ".jsonl";
+    private const string PartEnding = ".part";
 
     private const string AllSegments = "segments/";
     private const string Works = EvidenceFiles.Private + "work/";
@@ -96,7 +99,28 @@ internal sealed partial class UnitFiles(ISegmentFolder folder, string work)
     public async Task<byte[]> ReadResultAsync(string unit, string digest, CancellationToken cancellationToken) =>
         await folder.ReadAsync(ResultOf(unit, digest), cancellationToken) is { } content && Digests.Of(content) == digest
             ? content
-            : throw FaultCatalogue.JournalBroken.Exception(folder.PlaceOf(SegmentOf(unit)), 1, "what it names is gone, or was changed");
+            : throw Broken(unit);
+
+    /// <summary>Saves what a unit shows and is too much to hold.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="content">Read once, to its end.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<UnitPart> SavePartAsync(string unit, Stream content, CancellationToken cancellationToken)
+    {
+        // An attempt that was lost leaves one, too.
+        string name = $"{unit}.{RandomNumberGenerator.GetHexString(DigitsOfDigest, lowercase: true)}{PartEnding}";
+        string digest = string.Empty;
+        await using var hashed = new HashedStream(content, computed => digest = computed);
+        await folder.SaveAsync(Private + name, hashed, cancellationToken);
+        return new UnitPart(name, digest);
+    }
+
+    /// <summary>Opens what a unit has saved; the stream throws at its end when that is not what was saved.</summary>
+    /// <exception cref="DsrException">It is not there, or no name of a part.</exception>
+    public async Task<Stream> OpenPartAsync(UnitPart part, CancellationToken cancellationToken) =>
+        PartName().IsMatch(part.Name) && await folder.OpenAsync(Private + part.Name, cancellationToken) is { } content
+            ? new HashedStream(content, digest => Require(digest == part.Digest, part.Name))
+            : throw Broken(part.Name);
 
     public SegmentStart StartOf(string unit, byte[] content, string? plan) => new(folder.RequestId, work, Digests.Of(content), plan);
 
@@ -123,11 +147,15 @@ internal sealed partial class UnitFiles(ISegmentFolder folder, string work)
     {
         var listed = new Dictionary<string, SegmentListing>(StringComparer.Ordinal);
         foreach (string group in units.Select(unit => unit[..DigitsOfGroup]).Distinct(StringComparer.Ordinal))
-        {
-            await foreach (SegmentListing segment in folder.ListSegmentsAsync(Segments + group, cancellationToken))
-                listed[segment.Name[Segments.Length..^SegmentEnding.Length]] = segment;
-        }
+            await ListAsync(group, listed, cancellationToken);
+        return listed;
+    }
 
+    /// <summary>All segments of the work.</summary>
+    public async Task<IReadOnlyDictionary<string, SegmentListing>> ListAsync(CancellationToken cancellationToken)
+    {
+        var listed = new Dictionary<string, SegmentListing>(StringComparer.Ordinal);
+        await ListAsync(string.Empty, listed, cancellationToken);
         return listed;
     }
 
@@ -142,11 +170,30 @@ internal sealed partial class UnitFiles(ISegmentFolder folder, string work)
         return units.Any(unit => listed.GetValueOrDefault(unit) is not { } one || !SegmentMarks.IsClosed(one.Marks));
     }
 
+    private async Task ListAsync(string group, Dictionary<string, SegmentListing> listed, CancellationToken cancellationToken)
+    {
+        await foreach (SegmentListing segment in folder.ListSegmentsAsync(Segments + group, cancellationToken))
+            listed[segment.Name[Segments.Length..^SegmentEnding.Length]] = segment;
+    }
+
     [GeneratedRegex("^[a-z0-9][a-z0-9.-]{0,200}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex WorkName();
 
     [GeneratedRegex("^[0-9]{7}-[0-9a-f]{16}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex UnitName();
+
+    [GeneratedRegex("^[0-9]{7}-[0-9a-f]{16}\\.[0-9a-f]{16}\\.part\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex PartName();
+
+    private void Require(bool isSame, string name)
+    {
+        if (!isSame)
+            throw Broken(name);
+    }
+
+    /// <param name="name">A unit, or what begins with its name.</param>
+    private DsrException Broken(string name) =>
+        FaultCatalogue.JournalBroken.Exception(folder.PlaceOf(SegmentOf(name.Split('.')[0])), 1, "what it names is gone, or was changed");
 
     private string SegmentOf(string unit) => Segments + unit + SegmentEnding;
 

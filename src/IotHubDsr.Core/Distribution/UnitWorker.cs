@@ -4,6 +4,7 @@ using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Segments;
 using IotHubDsr.Core.Evidence.Stores;
 using IotHubDsr.Core.Foundation;
+using IotHubDsr.Core.Sinks;
 
 namespace IotHubDsr.Core.Distribution;
 
@@ -76,7 +77,7 @@ internal sealed class UnitWorker(ISegmentStore store, IUnitOpener opener, TimePr
         try
         {
             (string outcome, byte[] shown) = await DoAsync(
-                new UnitToDo(folder, ticket.Work, work, Digests.HexOf(order), segment),
+                new UnitToDo(folder, ticket.Work, work, Digests.HexOf(order), segment, new UnitParts(files, ticket.Unit)),
                 content,
                 ending.Token
             );
@@ -129,7 +130,8 @@ internal interface IUnitDoer
 /// <param name="Order">What the work is for, as the command has saved it.</param>
 /// <param name="OrderDigest">Digest of the order.</param>
 /// <param name="Segment">Where the worker puts on record what it does.</param>
-internal sealed record UnitToDo(IEvidenceFolder Folder, string Work, WorkOrder Order, string OrderDigest, Segment Segment)
+/// <param name="Parts">Where it leaves what is too much to hand back.</param>
+internal sealed record UnitToDo(IEvidenceFolder Folder, string Work, WorkOrder Order, string OrderDigest, Segment Segment, IUnitParts Parts)
 {
     /// <summary>The same for units that the same opened work does.</summary>
     public string OrderKey => $"{Folder.RequestId}/{Work}/{OrderDigest}";

@@ -90,15 +90,18 @@ internal sealed record WorkOrder
     /// <param name="throttleLimit">How many blobs the worker reads at once.</param>
     /// <param name="record">Puts on record what is about to be destroyed; null where nothing is.</param>
     /// <param name="allowance">How much may be; null where nothing is.</param>
+    /// <param name="parts">Where what is copied goes; null where nothing is.</param>
     public SinkCall ToCall(
         IndexStore index,
         int throttleLimit,
         Func<Announcement, CancellationToken, ValueTask>? record = null,
-        ErasureAllowance? allowance = null
+        ErasureAllowance? allowance = null,
+        IUnitParts? parts = null
     ) =>
         new(ToLocation(), new SinkOptions(throttleLimit) { Erasure = Erasure }, static (_, _) => ValueTask.CompletedTask, record)
         {
             Allowance = allowance,
+            Parts = parts,
             Held = Held.ToLookup(static held => held.Path, static held => held.DeviceId, StringComparer.Ordinal),
             HeldDevices = HeldDevices,
             Index = index,

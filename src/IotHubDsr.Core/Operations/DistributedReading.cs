@@ -80,7 +80,13 @@ internal sealed class DistributedReading : IAsyncDisposable
     }
 
     /// <summary>What two readings have in common that are the same.</summary>
-    public static byte[] Describe(HubConnection connection, IReadOnlyList<string> deviceIds, ErasureOptions erasure, bool noIndex) =>
+    public static byte[] Describe(
+        HubConnection connection,
+        IReadOnlyList<string> deviceIds,
+        ErasureOptions erasure,
+        bool noIndex,
+        UnitRole role = UnitRole.Find
+    ) =>
         JsonSerializer.SerializeToUtf8Bytes(
             new
             {
@@ -91,6 +97,7 @@ internal sealed class DistributedReading : IAsyncDisposable
                 erasure.IncludeRelayed,
                 erasure.SettleMessages,
                 NoIndex = noIndex,
+                Role = role.ToString(),
             }
         );
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using IotHubDsr.Core.Distribution;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Plans;
 using IotHubDsr.Core.Evidence.Requests;
@@ -21,6 +22,9 @@ internal sealed class Exporting(
 )
 {
     private readonly ConcurrentBag<ExportCompleteness> _lines = [];
+
+    /// <summary>What carries the units of shared locations to workers; null where all is copied in this process.</summary>
+    public IUnitEngines? Engines { get; init; }
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -62,8 +66,7 @@ internal sealed class Exporting(
             Erasure = new ErasureOptions { IncludeRelayed = options.IncludeRelayed, Scope = options.Scope },
         };
         var reading = new LocationReading(locations, sinkOptions, events);
-        foreach (DataLocation location in locations.All)
-            await ExportAsync(locations.SinkOf(location), location, reading, deviceIds, package, cancellationToken);
+        await ExportAllAsync(locations, reading, deviceIds, package, cancellationToken);
 
         List<ExportCompleteness> lines =
         [
@@ -191,6 +194,34 @@ internal sealed class Exporting(
                 device.All(line => line is { Found: 0, Verdict: not (Verdict.Unreachable or Verdict.Unknown or Verdict.OwnerAction) })
             )
             .Select(device => device.Key);
+    }
+
+    private async Task ExportAllAsync(
+        HubLocations locations,
+        LocationReading reading,
+        IReadOnlyList<string> deviceIds,
+        PackageWriter package,
+        CancellationToken cancellationToken
+    )
+    {
+        if (Engines is null)
+        {
+            await RunAsync(cancellationToken);
+            return;
+        }
+
+        byte[] what = DistributedReading.Describe(connection, deviceIds, reading.Options.Erasure, noIndex: false, UnitRole.Export);
+        await using DistributedReading elsewhere = await DistributedReading.OpenAsync(connection, Engines, what, cancellationToken);
+        reading.Scheduler = elsewhere.Scheduler;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, elsewhere.Lost);
+        await RunAsync(ending.Token);
+        await elsewhere.DestroyAsync(cancellationToken);
+
+        async Task RunAsync(CancellationToken token)
+        {
+            foreach (DataLocation location in locations.All)
+                await ExportAsync(locations.SinkOf(location), location, reading, deviceIds, package, token);
+        }
     }
 
     private async Task ExportAsync(

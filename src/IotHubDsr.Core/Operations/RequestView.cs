@@ -1,3 +1,4 @@
+using IotHubDsr.Core.Distribution;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Requests;
 using IotHubDsr.Core.Evidence.Stores;
@@ -33,6 +34,9 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
         foreach ((string id, LocationState location) in state.Locations)
             locations.Add(await WithRecipientAsync(LocationOf(id, location, state), folder, state, cancellationToken));
         DateTimeOffset now = time.GetUtcNow();
+        WorkersProgress? workers = store is ISegmentStore segments
+            ? await DistributedProgress.OfRunAsync(segments.OpenSegments(folder.RequestId), state, now, cancellationToken)
+            : null;
         var progress = RequestProgress.Of(state, holder is not null, now);
         return new DataRequest
         {
@@ -73,6 +77,7 @@ internal sealed class RequestView(IEvidenceStore store, TimeProvider time)
             NextAt = progress.NextAt,
             NextAction = progress.NextAction is { } action ? VisibleText.OfLine(action) : null,
             Holder = holder,
+            Workers = workers,
         };
     }
 

@@ -55,6 +55,9 @@ internal sealed class SinkCall(
     /// <summary>What earlier readings of archives left of the devices in them; null where there is no index.</summary>
     public IndexStore? Index { get; init; }
 
+    /// <summary>Where other processes leave what they copy; null where all is done in this one.</summary>
+    public IUnitParts? Parts { get; set; }
+
     /// <summary>
     /// How the location was read just now, for a certificate: a sentence without personal data. Null where the sink's own says it all.
     /// </summary>

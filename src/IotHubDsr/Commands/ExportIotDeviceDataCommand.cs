@@ -53,6 +53,7 @@ public sealed partial class ExportIotDeviceDataCommand : DsrCommand
                 SourceOrganization = SourceOrganization,
                 ContactName = ContactName,
                 IncludeRelayed = IncludeRelayed,
+                Distributed = Distributed,
             },
             cancellationToken
         );

@@ -40,6 +40,9 @@ internal sealed class PackageParameters
     public ErasureParameters Taken { get; } = new();
 
     [Composed]
+    public DistributionParameters Distribution { get; } = new();
+
+    [Composed]
     public ScopedDeviceParameters Scoped { get; } = new();
 
     /// <summary>The full path of the package, with the extension of its form.</summary>

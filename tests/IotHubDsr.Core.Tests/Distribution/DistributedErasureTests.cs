@@ -137,6 +137,33 @@ public sealed class DistributedErasureTests(AzuriteServer azurite) : IClassFixtu
     }
 
     [Fact]
+    public async Task Request_ShowsFromAnywhere_HowFarWorkersAre()
+    {
+        await using RequestSandbox sandbox = await StartAsync();
+        await using RequestSandbox elsewhere = await sandbox.ElsewhereAsync();
+        using var workers = new WorkersHere(sandbox.Server, Store);
+        List<DataRequest> seen = [];
+        int commits = 0;
+        workers.Before = async (_, request) =>
+        {
+            if (IsCommit(request) && Interlocked.Increment(ref commits) is 1 or 8)
+                seen.Add(await elsewhere.RequestAsync(Store));
+        };
+
+        await RemoveAsync(sandbox, workers);
+
+        DataRequest after = await elsewhere.RequestAsync(Store);
+        Assert.All(seen, static request =>
+        {
+            Assert.Equal(DataRequestStatus.Running, request.Status);
+            Assert.InRange(request.Workers!.Workers, 1, 2);
+            Assert.InRange(request.Workers.PartsDone, 0, request.Workers.Parts - 1);
+        });
+        Assert.True(seen[1].Workers!.PartsDone > 0);
+        Assert.Null(after.Workers);
+    }
+
+    [Fact]
     public async Task Unit_ThatEveryWorkerIsLostWith_IsGivenUp_AndResumeEndsLikeOneProcess()
     {
         await using Undisturbed expected = await Undisturbed.RunAsync();

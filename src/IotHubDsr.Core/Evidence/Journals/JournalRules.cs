@@ -86,7 +86,7 @@ internal static partial class JournalRules
         switch (next)
         {
             case UnitsPlanned planned:
-                Require(planned is { First: >= 0, Count: > 0 } && IsDigest(planned.Digest), "planned units are invalid");
+                Require(planned is { First: >= 0, Count: > 0, Bytes: >= 0 } && IsDigest(planned.Digest), "planned units are invalid");
                 break;
             case UnitsTaken taken:
                 Require(

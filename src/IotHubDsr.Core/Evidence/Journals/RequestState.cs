@@ -66,6 +66,9 @@ internal sealed class RequestState
     /// <summary>Whether a run began of which no end is recorded.</summary>
     public bool IsRunOpen { get; private set; }
 
+    /// <summary>When the last run was begun.</summary>
+    public DateTimeOffset? RunAt { get; private set; }
+
     /// <summary>How many runs were begun.</summary>
     public int Runs { get; private set; }
 
@@ -249,7 +252,7 @@ internal sealed class RequestState
                 Anonymisation = anonymised;
                 break;
             case UnitsPlanned planned:
-                WorkOf(planned.Work).Plan(planned);
+                WorkOf(planned.Work).Plan(planned, at);
                 break;
             case UnitsTaken taken:
                 WorkOf(taken.Work).Take(taken);
@@ -267,6 +270,7 @@ internal sealed class RequestState
     private void Start(RunStarted started, DateTimeOffset at)
     {
         _run = started;
+        RunAt = at;
         IsRunOpen = true;
         Runs++;
         IsErasureOpen |= started.Kind != RunKinds.Verify;

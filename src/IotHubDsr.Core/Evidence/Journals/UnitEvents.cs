@@ -5,7 +5,8 @@ namespace IotHubDsr.Core.Evidence.Journals;
 /// <param name="First">Number of the first.</param>
 /// <param name="Count">How many.</param>
 /// <param name="Digest">Digest of their digests, each as hexadecimal digits and a line feed.</param>
-internal sealed record UnitsPlanned(string Work, int First, int Count, string Digest) : JournalEvent;
+/// <param name="Bytes">How many bytes of the place they read; 0 where that is not known.</param>
+internal sealed record UnitsPlanned(string Work, int First, int Count, string Digest, long Bytes = 0) : JournalEvent;
 
 /// <summary>What units showed was taken in. One of which this is missing was not done.</summary>
 /// <param name="Work">The work that they are parts of.</param>

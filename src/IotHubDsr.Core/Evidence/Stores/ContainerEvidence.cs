@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Azure;
+using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
@@ -118,6 +119,15 @@ internal sealed class ContainerEvidence(BlobContainerClient container, TimeProvi
         : ISegmentFolder
     {
         private const string HolderName = "holder";
+        private const int BlockOfStream = 8 * 1024 * 1024;
+
+        /// <summary>Blocks for 400 GB, two of which are in memory.</summary>
+        private static readonly StorageTransferOptions s_streamed = new()
+        {
+            InitialTransferSize = BlockOfStream,
+            MaximumTransferSize = BlockOfStream,
+            MaximumConcurrency = 2,
+        };
 
         public string RequestId => requestId;
 
@@ -352,6 +362,18 @@ internal sealed class ContainerEvidence(BlobContainerClient container, TimeProvi
                 );
             }
         }
+
+        public Task SaveAsync(string name, Stream content, CancellationToken cancellationToken) =>
+            Blob(name)
+                .UploadAsync(
+                    content,
+                    new BlobUploadOptions
+                    {
+                        TransferOptions = s_streamed,
+                        Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
+                    },
+                    cancellationToken
+                );
 
         private BlobClient Blob(string name) => container.GetBlobClient($"{requestId}/{name}");
     }

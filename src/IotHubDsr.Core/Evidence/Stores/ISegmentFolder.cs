@@ -8,6 +8,9 @@ internal interface ISegmentFolder : IEvidenceFolder
 
     /// <summary>The segments whose names begin with a prefix, and what is marked on them.</summary>
     IAsyncEnumerable<SegmentListing> ListSegmentsAsync(string prefix, CancellationToken cancellationToken);
+
+    /// <summary>Saves what is read once and never held as a whole; it is complete, or it is not there.</summary>
+    Task SaveAsync(string name, Stream content, CancellationToken cancellationToken);
 }
 
 /// <summary>A segment that nobody else can write to, nor mark.</summary>

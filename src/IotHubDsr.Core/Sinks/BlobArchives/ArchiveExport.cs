@@ -1,49 +1,147 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
-using IotHubDsr.Core.Archives;
 using IotHubDsr.Core.Azure.Blobs;
-using IotHubDsr.Core.Records;
 
 namespace IotHubDsr.Core.Sinks.BlobArchives;
 
 /// <summary>
-/// Writes the records of the subjects as JSON lines, blob by blob in the order of their names: each with its device, where it
-/// stood, and how it is attributed. First the container is scanned; the blobs that hold something are read again, and written, in one unit:
-/// the same container gives the same file.
+/// Writes the records of the subjects as JSON lines, blob by blob in the order of their names. First the container is scanned; then the
+/// blobs that hold something are read again, and written, in one unit. Other processes write them to parts instead, which are put together
+/// in the same order: the same container gives the same file.
 /// </summary>
-internal sealed class ArchiveExport(ContainerScan scan, SinkCall call, IExportTarget target) : IUnitWork<IReadOnlyList<ExportCompleteness>>
+internal sealed class ArchiveExport(ContainerScan scan, SinkCall call, IExportTarget target)
+    : IUnitWork<IReadOnlyList<ExportCompleteness>>,
+        IPortableWork
 {
     private const string ChangedMeanwhile = "Some records that were found had disappeared, or could not be read, when they were copied.";
 
     private readonly long[] _included = new long[scan.Subjects.Count];
     private readonly long[] _withheld = new long[scan.Subjects.Count];
+    private readonly SortedDictionary<int, UnitPart> _parts = [];
+    private Round _round = Round.Reading;
 
-    public bool IsSplit { get; private set; }
+    /// <summary>What is done next.</summary>
+    private enum Round
+    {
+        Reading,
+        Assembling,
+        Done,
+    }
+
+    public bool IsSplit => _round == Round.Done;
 
     public async IAsyncEnumerable<WorkUnit> SplitAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (!scan.IsSplit)
+        switch (_round)
         {
-            await foreach (WorkUnit unit in scan.SplitAsync(cancellationToken))
-                yield return unit;
-            yield break;
+            case Round.Reading when !scan.IsSplit:
+                await foreach (WorkUnit unit in scan.SplitAsync(cancellationToken))
+                    yield return unit;
+                break;
+            case Round.Reading when call.Parts is null:
+                await scan.SettleAsync(cancellationToken);
+                _round = Round.Done;
+                yield return new Writing();
+                break;
+            case Round.Reading:
+                await scan.SettleAsync(cancellationToken);
+                _round = Round.Assembling;
+                await foreach (WorkUnit<ListedBlob> unit in BlobUnits.OfAsync(MatchedAsync(), scan.NextUnit, cancellationToken))
+                    yield return new Copying(unit.Number, unit.Items);
+                break;
+            default:
+                _round = Round.Done;
+                yield return new Assembling();
+                break;
         }
-
-        IsSplit = true;
-        await scan.SettleAsync(cancellationToken);
-        yield return new Writing();
     }
 
     public ValueTask DoAsync(WorkUnit unit, CancellationToken cancellationToken) =>
-        unit is Writing ? WriteAsync(cancellationToken) : scan.DoAsync(unit, cancellationToken);
+        unit switch
+        {
+            Writing => WriteAsync(CopyAllAsync, cancellationToken),
+            Assembling => _parts.Count == 0 ? ValueTask.CompletedTask : WriteAsync(AssembleAsync, cancellationToken),
+            _ => scan.DoAsync(unit, cancellationToken),
+        };
+
+    /// <summary>The parts are put together here.</summary>
+    public async Task<PackedUnit?> PackAsync(WorkUnit unit, CancellationToken cancellationToken)
+    {
+        switch (unit)
+        {
+            case Copying { Blobs: var blobs }:
+                return new PackedUnit(PackedExport.OfCopying(unit.Number, blobs), blobs.Sum(static blob => blob.Length));
+            case Assembling:
+                await DoAsync(unit, cancellationToken);
+                return null;
+            default:
+                return await scan.PackAsync(unit, cancellationToken) is { } packed
+                    ? packed with
+                    {
+                        Content = PackedExport.OfReading(packed.Content),
+                    }
+                    : null;
+        }
+    }
+
+    public async Task<byte[]> DoPackedAsync(ReadOnlyMemory<byte> packed, CancellationToken cancellationToken)
+    {
+        if (PackedExport.AsReading(packed) is { } reading)
+            return await scan.DoPackedAsync(reading, cancellationToken);
+        List<Fault> faults = [];
+        var copying = new BlobCopying(scan, call.Location.Place, (fault, _) =>
+        {
+            faults.Add(fault);
+            return ValueTask.CompletedTask;
+        });
+        await using var part = new RecordPart(call.Parts!, cancellationToken);
+        try
+        {
+            await copying.RunAsync(PackedExport.ReadCopying(packed).Blobs, part, cancellationToken);
+        }
+        catch (ExportTargetException)
+        {
+            // Why it could not be saved is thrown below.
+        }
+
+        return PackedExport.Write(new CopiedBlobs(await part.CompleteAsync(), copying.Counts, faults));
+    }
+
+    public async Task TakeAsync(ReadOnlyMemory<byte> packed, ReadOnlyMemory<byte> shown, CancellationToken cancellationToken)
+    {
+        if (PackedExport.AsReading(packed) is { } reading)
+        {
+            await scan.TakeAsync(reading, shown, cancellationToken);
+            return;
+        }
+
+        CopiedBlobs copied = PackedExport.Read(shown, scan.Subjects.Count);
+        _parts[PackedExport.ReadCopying(packed).Number] = copied.Part;
+        Account(copied.Counts);
+        foreach (Fault fault in copied.Faults)
+            await call.ReportAsync(fault, cancellationToken);
+    }
+
+    public async Task GiveUpAsync(ReadOnlyMemory<byte> packed, Fault fault, CancellationToken cancellationToken)
+    {
+        if (PackedExport.AsReading(packed) is { } reading)
+            await scan.GiveUpAsync(reading, fault, cancellationToken);
+        else
+            await call.ReportAsync(fault, cancellationToken);
+    }
 
     public Task<IReadOnlyList<ExportCompleteness>> CompleteAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<ExportCompleteness>>([.. Enumerable.Range(0, scan.Subjects.Count).Select(ToCompleteness)]);
 
     public void Dispose() => scan.Dispose();
 
-    private async ValueTask WriteAsync(CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ListedBlob> MatchedAsync()
+    {
+        await Task.CompletedTask;
+        foreach (ListedBlob blob in scan.Matched)
+            yield return blob;
+    }
+
+    private async ValueTask WriteAsync(Func<IRecordFile, CancellationToken, Task> write, CancellationToken cancellationToken)
     {
         if (!scan.Matched.Any())
             return;
@@ -52,30 +150,32 @@ internal sealed class ArchiveExport(ContainerScan scan, SinkCall call, IExportTa
             scan.Layout.Records.Kind,
             cancellationToken
         );
-        foreach (ListedBlob blob in scan.Matched)
-            await WriteAsync(blob, file, cancellationToken);
+        await write(file, cancellationToken);
     }
 
-    private async Task WriteAsync(ListedBlob blob, IRecordFile file, CancellationToken cancellationToken)
+    private async Task CopyAllAsync(IRecordFile file, CancellationToken cancellationToken)
     {
-        // A blob that breaks off in the middle must not leave half of its records counted twice: they are accounted for when it is done.
-        using var sink = new LineSink(scan, blob.Path, file);
-        try
-        {
-            await ArchiveRead.ScanAsync(
-                scan.Container,
-                blob,
-                new ScanRequest(scan.Subjects, sink, WithBody: scan.Selection.WithBody),
-                cancellationToken
-            );
-        }
-        catch (Exception exception) when (exception is not ExportTargetException && !cancellationToken.IsCancellationRequested)
-        {
-            DsrException fault = ArchiveRead.Translate(exception, $"{call.Location.Place}/{blob.Path}", "read", BlobFailures.ReadRole);
-            await call.ReportAsync(fault.Fault, cancellationToken);
-        }
+        var copying = new BlobCopying(scan, call.Location.Place, call.ReportAsync);
+        await copying.RunAsync(scan.Matched, file, cancellationToken);
+        Account(copying.Counts);
+    }
 
-        sink.AddTo(_included, _withheld);
+    private async Task AssembleAsync(IRecordFile file, CancellationToken cancellationToken)
+    {
+        foreach (UnitPart part in _parts.Values)
+        {
+            await using Stream content = await call.Parts!.OpenAsync(part, cancellationToken);
+            await RecordPart.ReadAsync(content, file, cancellationToken);
+        }
+    }
+
+    private void Account(IReadOnlyList<CopiedCount> counts)
+    {
+        foreach (CopiedCount count in counts)
+        {
+            _included[count.Subject] += count.Included;
+            _withheld[count.Subject] += count.Withheld;
+        }
     }
 
     private ExportCompleteness ToCompleteness(int subject)
@@ -109,46 +209,9 @@ internal sealed class ArchiveExport(ContainerScan scan, SinkCall call, IExportTa
     /// <summary>All that is left once the container is scanned.</summary>
     private sealed record Writing() : WorkUnit(0);
 
-    private sealed class LineSink(ContainerScan scan, string blob, IRecordFile file) : IMatchedRecordSink, IDisposable
-    {
-        private readonly ArrayBufferWriter<byte> _line = new();
-        private readonly Utf8JsonWriter _writer = new(Stream.Null);
-        private readonly Dictionary<int, (long Included, long Withheld)> _counts = [];
+    /// <summary>Blobs whose records another process writes to a part.</summary>
+    private sealed record Copying(int Number, IReadOnlyList<ListedBlob> Blobs) : WorkUnit(Number);
 
-        public void OnRecord(in MatchedRecord record)
-        {
-            (long included, long withheld) = _counts.GetValueOrDefault(record.Subject);
-            if (!scan.Selection.Includes(record.Kind))
-            {
-                _counts[record.Subject] = (included, withheld + 1);
-                return;
-            }
-
-            _line.ResetWrittenCount();
-            _writer.Reset(_line);
-            _writer.WriteStartObject();
-            _writer.WriteString("deviceId"u8, scan.Subjects[record.Subject]);
-            _writer.WriteString("attribution"u8, record.Kind.ToString());
-            _writer.WriteString("blob"u8, blob);
-            _writer.WriteNumber("offset"u8, record.Place.Offset);
-            _writer.WriteNumber("index"u8, record.Place.Index);
-            _writer.WritePropertyName(scan.Layout.Records.Member);
-            scan.Layout.Write(record, _writer);
-            _writer.WriteEndObject();
-            _writer.Flush();
-            file.Write(_line.WrittenMemory);
-            _counts[record.Subject] = (included + 1, withheld);
-        }
-
-        public void AddTo(long[] included, long[] withheld)
-        {
-            foreach ((int subject, (long Included, long Withheld) count) in _counts)
-            {
-                included[subject] += count.Included;
-                withheld[subject] += count.Withheld;
-            }
-        }
-
-        public void Dispose() => _writer.Dispose();
-    }
+    /// <summary>All that is left once the parts are there.</summary>
+    private sealed record Assembling() : WorkUnit(0);
 }

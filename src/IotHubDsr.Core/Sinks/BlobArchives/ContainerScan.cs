@@ -42,6 +42,9 @@ internal sealed class ContainerScan(
     /// <summary>The blobs that hold something of a subject, in the order of their names.</summary>
     public IEnumerable<ListedBlob> Matched => _findings.Matched;
 
+    /// <summary>The number of the next unit.</summary>
+    public int NextUnit => _units;
+
     /// <summary>A container that is not there has nothing to list.</summary>
     public bool IsSplit => _facts.Former.IsMissing || _seen.IsSettled || _seen.Listings == SeenBlobs.MostListings;
 
