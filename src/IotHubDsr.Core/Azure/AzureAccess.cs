@@ -53,6 +53,7 @@ internal sealed class AzureAccess : IDisposable
         options.AddPolicy(RequestTracePolicy.Instance, HttpPipelinePosition.PerRetry);
         options.AddPolicy(RequiredActions.Policy, HttpPipelinePosition.PerRetry);
         options.AddPolicy(_serviceTime, HttpPipelinePosition.PerRetry);
+        options.AddPolicy(FencePolicy.Instance, HttpPipelinePosition.BeforeTransport);
         return options;
     }
 

@@ -125,6 +125,8 @@ internal sealed class RequestRun(HubConnection connection, OpenRequest open, Era
 
     private async Task<IReadOnlyList<ErasureReceipt>> WorkAsync(CancellationToken cancellationToken)
     {
+        using IDisposable fence = FencePolicy.Begin(open.Journal);
+
         // What workers did for a run that was lost is on record before anything else is looked at.
         await StoreGuard.RunAsync(open.Folder.StorePlace, async () =>
         {

@@ -228,6 +228,8 @@ public sealed class JournalTests : IDisposable
 
         public Task CheckAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+        public ValueTask RequireAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
         public Task AppendAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) =>
             Fails ? Task.FromException(new IOException(Message)) : Task.CompletedTask;
 

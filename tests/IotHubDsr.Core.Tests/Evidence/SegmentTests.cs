@@ -24,11 +24,14 @@ public sealed class SegmentTests : IAsyncLifetime
     );
 
     private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
+    private readonly Machine _machine;
     private readonly Wire _wire = new();
     private SandboxServer _server = null!;
     private AzureAccess _access = null!;
 
-    private ISegmentFolder Folder => (ISegmentFolder)new ContainerEvidence(_access, Container, _time).Open(RequestId);
+    public SegmentTests() => _machine = new Machine(_time);
+
+    private ISegmentFolder Folder => (ISegmentFolder)new ContainerEvidence(_access, Container, _machine).Open(RequestId);
 
     private AppendBlobClient Blob =>
         new BlobContainerClient(Container, _access.Credential, _access.Configure(new BlobClientOptions())).GetAppendBlobClient(
@@ -68,10 +71,10 @@ public sealed class SegmentTests : IAsyncLifetime
         await using Segment next = (await OpenAsync("b"))!;
         await BeginAsync(next);
 
-        await Assert.ThrowsAnyAsync<RequestFailedException>(() => stopped.CheckAsync(CancellationToken.None));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopped.RequireAsync(CancellationToken.None).AsTask());
         await Assert.ThrowsAnyAsync<RequestFailedException>(() => stopped.CloseAsync(Done(), CancellationToken.None));
         await Assert.ThrowsAnyAsync<RequestFailedException>(() => stopped.ReturnAsync(CancellationToken.None));
-        await next.CheckAsync(CancellationToken.None);
+        await next.RequireAsync(CancellationToken.None);
         await next.CloseAsync(Done(), CancellationToken.None);
 
         string text = await TextAsync();
@@ -80,6 +83,52 @@ public sealed class SegmentTests : IAsyncLifetime
         SegmentListing listed = Assert.Single(await ListAsync());
         Assert.Equal((true, "b", true), (SegmentMarks.IsClosed(listed.Marks), SegmentMarks.Worker(listed.Marks), listed.IsHeld));
         await stopped.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Fence_AnotherHasTheUnitNow_WhatGoesOnSendsNothing()
+    {
+        Segment stopped = (await OpenAsync("a"))!;
+        await BeginAsync(stopped);
+        await LoseAsync();
+        await using Segment next = (await OpenAsync("b"))!;
+
+        using (FencePolicy.Begin(stopped))
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => PutAsync(stopped.Lost));
+
+        Assert.False(await Other.ExistsAsync());
+        Assert.True(stopped.Lost.IsCancellationRequested);
+        using (FencePolicy.Begin(next))
+            await PutAsync(CancellationToken.None);
+        Assert.True(await Other.ExistsAsync());
+        await stopped.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Fence_NotRenewedLately_IsRenewedBeforeAnythingIsSent_ElseNothingIsAsked()
+    {
+        await using Segment segment = (await OpenAsync("a"))!;
+        await BeginAsync(segment);
+        int renewals = 0;
+        _wire.Before = request =>
+        {
+            if (request.Headers.TryGetValues("x-ms-lease-action", out IEnumerable<string>? action) && action.Contains("renew"))
+                renewals++;
+            return Task.CompletedTask;
+        };
+
+        using (FencePolicy.Begin(segment))
+            await PutAsync(CancellationToken.None);
+        int atFirst = renewals;
+        _machine.Sleep(TimeSpan.FromMinutes(5));
+        using (FencePolicy.Begin(segment))
+        {
+            await Other.ExistsAsync();
+            Assert.Equal(atFirst, renewals);
+            await PutAsync(CancellationToken.None);
+        }
+
+        Assert.Equal((0, 1), (atFirst, renewals));
     }
 
     [Fact]
@@ -224,6 +273,12 @@ public sealed class SegmentTests : IAsyncLifetime
         }
     }
 
+    private BlobClient Other =>
+        new BlobContainerClient(Container, _access.Credential, _access.Configure(new BlobClientOptions())).GetBlobClient("other");
+
+    private Task PutAsync(CancellationToken cancellationToken) =>
+        Other.UploadAsync(BinaryData.FromString("text"), overwrite: true, cancellationToken);
+
     private static UnitClosed Done() => new(UnitOutcomes.Done, $"sha256:{new string('3', 64)}", 1);
 
     private static int Count(string text, string word) => text.Split(word).Length - 1;
@@ -244,7 +299,7 @@ public sealed class SegmentTests : IAsyncLifetime
         _wire.Before = null;
     }
 
-    private Task<Segment?> OpenAsync(string worker) => Segment.TryOpenAsync(Folder, Name, Start, worker, _time, CancellationToken.None);
+    private Task<Segment?> OpenAsync(string worker) => Segment.TryOpenAsync(Folder, Name, Start, worker, _machine, CancellationToken.None);
 
     private static async Task<bool> BeginAsync(Segment segment)
     {
@@ -260,5 +315,22 @@ public sealed class SegmentTests : IAsyncLifetime
         await foreach (SegmentListing one in Folder.ListSegmentsAsync("segments/archive/", CancellationToken.None))
             all.Add(one);
         return all;
+    }
+
+    /// <summary>A machine that can sleep: its counter stands still meanwhile, and no timer comes due; its clock is right when it wakes.</summary>
+    private sealed class Machine(FakeTimeProvider time) : TimeProvider
+    {
+        private TimeSpan _slept;
+
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public void Sleep(TimeSpan length) => _slept += length;
+
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + _slept;
+
+        public override long GetTimestamp() => time.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            time.CreateTimer(callback, state, dueTime, period);
     }
 }

@@ -7,7 +7,7 @@ namespace IotHubDsr.Core.Evidence.Journals;
 /// The journal of a request, open for writing. Lines that are added at once are written together; each caller continues when its line is
 /// durable. After a failure nothing more is written, and every further append fails: nothing is destroyed that is not recorded.
 /// </summary>
-internal sealed class Journal(IJournalFile file, RequestState state, TimeProvider time) : IAsyncDisposable
+internal sealed class Journal(IJournalFile file, RequestState state, TimeProvider time) : ISendingFence, IAsyncDisposable
 {
     /// <summary>What every append blob takes at once.</summary>
     public const int LargestBlock = 4 * 1024 * 1024;
@@ -54,6 +54,8 @@ internal sealed class Journal(IJournalFile file, RequestState state, TimeProvide
             _turn.Release();
         }
     }
+
+    public ValueTask RequireAsync(CancellationToken cancellationToken) => file.RequireAsync(cancellationToken);
 
     /// <summary>Checks that the journal is still intact before something is saved that refers to it.</summary>
     /// <exception cref="DsrException">The journal is gone, or is not what was written.</exception>

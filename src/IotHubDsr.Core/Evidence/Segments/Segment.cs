@@ -1,5 +1,6 @@
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Stores;
+using IotHubDsr.Core.Foundation;
 
 namespace IotHubDsr.Core.Evidence.Segments;
 
@@ -7,7 +8,7 @@ namespace IotHubDsr.Core.Evidence.Segments;
 /// The journal of one unit, in the hands of the worker that does it. How often the unit was begun is noted before it is: a unit that kills
 /// its process is given up, and not begun without end.
 /// </summary>
-internal sealed class Segment : IAsyncDisposable
+internal sealed class Segment : ISendingFence, IAsyncDisposable
 {
     /// <summary>How many processes may be lost with a unit.</summary>
     public const int MostAttempts = 3;
@@ -95,9 +96,7 @@ internal sealed class Segment : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Checks, at the service, that the unit is still this process's: directly before anything is committed.</summary>
-    /// <exception cref="global::Azure.RequestFailedException">It is another one's.</exception>
-    public Task CheckAsync(CancellationToken cancellationToken) => _file.CheckAsync(cancellationToken);
+    public ValueTask RequireAsync(CancellationToken cancellationToken) => _file.RequireAsync(cancellationToken);
 
     /// <summary>
     /// Puts on record what is about to be destroyed. It returns once that is written under the lease: only then may the call be made.

@@ -17,6 +17,7 @@ internal sealed class BlobLeases(TimeProvider time, TimeSpan length, TimeSpan pa
     private readonly List<BlobLeaseClient> _leases = [];
     private Task _renewal = Task.CompletedTask;
     private bool _isKept;
+    private Moment? _renewed;
 
     public CancellationToken Lost => _lost.Token;
 
@@ -38,12 +39,14 @@ internal sealed class BlobLeases(TimeProvider time, TimeSpan length, TimeSpan pa
     public async Task TakeAsync(BlobBaseClient blob, CancellationToken cancellationToken)
     {
         BlobLeaseClient lease = blob.GetBlobLeaseClient(Guid.NewGuid().ToString());
+        var now = Moment.Of(time);
         await lease.AcquireAsync(length, cancellationToken: cancellationToken);
         lock (_leases)
             _leases.Add(lease);
         if (_isKept)
             return;
         _isKept = true;
+        _renewed = now;
         _renewal = KeepAsync();
     }
 
@@ -54,8 +57,29 @@ internal sealed class BlobLeases(TimeProvider time, TimeSpan length, TimeSpan pa
         List<BlobLeaseClient> leases;
         lock (_leases)
             leases = [.. _leases];
+        var now = Moment.Of(time);
         foreach (BlobLeaseClient lease in leases)
             await lease.RenewAsync(cancellationToken: cancellationToken);
+        Volatile.Write(ref _renewed, now);
+    }
+
+    /// <summary>Returns while nobody else can have one of them: those that were not renewed lately are renewed first.</summary>
+    /// <exception cref="OperationCanceledException">One of them is lost.</exception>
+    /// <exception cref="RequestFailedException">The service did not answer.</exception>
+    public async ValueTask RequireAsync(CancellationToken cancellationToken)
+    {
+        _lost.Token.ThrowIfCancellationRequested();
+        if (Volatile.Read(ref _renewed)?.Age(time) < length / 2)
+            return;
+        try
+        {
+            await RenewAsync(cancellationToken);
+        }
+        catch (RequestFailedException taken) when (IsTaken(taken))
+        {
+            await _lost.CancelAsync();
+            throw new OperationCanceledException("The lease is another process's.", taken, _lost.Token);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -80,21 +104,17 @@ internal sealed class BlobLeases(TimeProvider time, TimeSpan length, TimeSpan pa
 
     private async Task KeepAsync()
     {
-        long renewed = time.GetTimestamp();
         while (true)
         {
             await Task.Delay(pause, time, _closing.Token);
             try
             {
-                long now = time.GetTimestamp();
                 await RenewAsync(_closing.Token);
-                renewed = now;
             }
             catch (Exception exception) when (!_closing.IsCancellationRequested)
             {
                 // Any failure, including a missing token: the next renewal may work, and nobody else renews.
-                bool isTaken = exception is RequestFailedException { Status: 409 or 412 or 404 };
-                if (!isTaken && time.GetElapsedTime(renewed) < length - pause)
+                if (!IsTaken(exception) && Volatile.Read(ref _renewed)?.Age(time) < length - pause)
                     continue;
                 await _lost.CancelAsync();
                 return;
@@ -103,6 +123,8 @@ internal sealed class BlobLeases(TimeProvider time, TimeSpan length, TimeSpan pa
             await LookAsync();
         }
     }
+
+    private static bool IsTaken(Exception exception) => exception is RequestFailedException { Status: 409 or 412 or 404 };
 
     private async Task LookAsync()
     {
@@ -114,6 +136,19 @@ internal sealed class BlobLeases(TimeProvider time, TimeSpan length, TimeSpan pa
         catch (Exception) when (!_closing.IsCancellationRequested)
         {
             // It is looked at again after the next renewal.
+        }
+    }
+
+    /// <summary>A time by two clocks: one of them stands still while a machine sleeps, and the other one can be set.</summary>
+    private sealed record Moment(long Timestamp, DateTimeOffset At)
+    {
+        public static Moment Of(TimeProvider time) => new(time.GetTimestamp(), time.GetUtcNow());
+
+        public TimeSpan Age(TimeProvider time)
+        {
+            TimeSpan elapsed = time.GetElapsedTime(Timestamp);
+            TimeSpan passed = time.GetUtcNow() - At;
+            return elapsed > passed ? elapsed : passed;
         }
     }
 }

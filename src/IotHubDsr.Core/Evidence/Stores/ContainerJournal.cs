@@ -87,6 +87,8 @@ internal sealed class ContainerJournal : IJournalFile
         await BlobAppending.RequireLengthAsync(_blob, _leases.LastId, _position, cancellationToken);
     }
 
+    public ValueTask RequireAsync(CancellationToken cancellationToken) => _leases.RequireAsync(cancellationToken);
+
     public ValueTask DisposeAsync() => _leases.DisposeAsync();
 
     private async Task<bool> TryLeaseAsync(CancellationToken cancellationToken)

@@ -84,5 +84,7 @@ internal sealed class ContainerSegment : ISegmentFile
         await BlobAppending.RequireLengthAsync(_blob, _leases.LastId, _position, cancellationToken);
     }
 
+    public ValueTask RequireAsync(CancellationToken cancellationToken) => _leases.RequireAsync(cancellationToken);
+
     public ValueTask DisposeAsync() => _leases.DisposeAsync();
 }

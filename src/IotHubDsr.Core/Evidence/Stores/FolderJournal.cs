@@ -49,6 +49,9 @@ internal sealed class FolderJournal : IJournalFile
 
     public Task CheckAsync(CancellationToken cancellationToken) => RequireThereAsync(_end, cancellationToken);
 
+    /// <summary>A lock of a file does not end while its process lives.</summary>
+    public ValueTask RequireAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     public async ValueTask DisposeAsync()
     {
         await _file.DisposeAsync();

@@ -1,4 +1,5 @@
 using IotHubDsr.Core.Azure.Blobs;
+using IotHubDsr.Core.Foundation;
 
 namespace IotHubDsr.Core.Evidence.Stores;
 
@@ -87,7 +88,7 @@ internal interface IEvidenceFolder
 internal sealed record JournalContent(byte[] Lines, string Version);
 
 /// <summary>A journal that nobody else can write to.</summary>
-internal interface IJournalFile : IAsyncDisposable
+internal interface IJournalFile : ISendingFence, IAsyncDisposable
 {
     /// <summary>Cancelled when the lease is lost: what was begun under it must end.</summary>
     CancellationToken Lost { get; }
