@@ -242,7 +242,7 @@ public sealed class DsrEngine : IDsrEngine
         );
 
     /// <summary>The engine is made when it is needed: its libraries are large.</summary>
-    private IUnitEngines? EnginesOf(DsrContext context, bool isDistributed) =>
+    internal IUnitEngines? EnginesOf(DsrContext context, bool isDistributed) =>
         isDistributed ? _engines(ConnectionOf(context).Access) : null;
 
     private Indexing Index(IndexOptions options, OperationEvents events) => new(ConnectionOf(options.Context), options, events);

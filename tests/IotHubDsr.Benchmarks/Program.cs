@@ -29,6 +29,8 @@ if (name == ErasureWorker.Name)
     return await ErasureWorker.RunAsync(Console.In, Console.Out);
 if (name == JobWorker.Name)
     return await JobWorker.RunAsync(Console.In, Console.Out);
+if (name == ScaleWorker.Name)
+    return await ScaleWorker.RunAsync(Console.In, Console.Out);
 if (name == "list")
 {
     foreach (IBenchmarkFamily known in families)

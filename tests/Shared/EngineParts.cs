@@ -48,7 +48,10 @@ internal static class EngineParts
                     plan,
                     [.. plan.Steps.Where(step => step.Action == ErasureAction.Erase && approves(step))],
                     events
-                ).RunAsync(token),
+                )
+                {
+                    Engines = engine.EnginesOf(options.Context!, options.Distributed),
+                }.RunAsync(token),
             cancellationToken
         );
 }

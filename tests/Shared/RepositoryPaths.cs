@@ -23,7 +23,6 @@ internal static class RepositoryPaths
         DirectoryInfo? root = new(AppContext.BaseDirectory);
         while (root is not null && !File.Exists(Path.Combine(root.FullName, "IotHubDsr.sln")))
             root = root.Parent;
-        Assert.NotNull(root);
-        return root.FullName;
+        return root?.FullName ?? throw new InvalidOperationException("The tests do not run in a clone of the repository.");
     }
 }

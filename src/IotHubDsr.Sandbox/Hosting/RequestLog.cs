@@ -16,7 +16,8 @@ internal sealed record LoggedRequest(
     bool Mutating,
     long BytesIn,
     long BytesOut,
-    string UserAgent
+    string UserAgent,
+    string ClientRequestId = ""
 );
 
 /// <summary>Set on a request whose body alone tells that it changes something.</summary>
@@ -59,7 +60,8 @@ internal sealed partial class RequestLog(TimeProvider time)
                 IsMutating(service, request, rawTarget),
                 0,
                 0,
-                request.Headers.UserAgent.ToString()
+                request.Headers.UserAgent.ToString(),
+                request.Headers["x-ms-client-request-id"].ToString()
             );
             _entries.Add(logged);
         }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using IotHubDsr.Benchmarks.Jobs;
 using IotHubDsr.Core;
+using IotHubDsr.Core.Distribution;
 using IotHubDsr.Core.Operations;
 using IotHubDsr.Core.Sinks;
 using IotHubDsr.Tests;
@@ -33,6 +34,27 @@ internal sealed record WorkerSandbox(
             new NetworkCredential(string.Empty, sandbox.ClientSecret).Password,
             sandbox.CaCertificate
         );
+
+    /// <summary>How a session of this process reaches it.</summary>
+    public IotHubSandbox ToSandbox() =>
+        new()
+        {
+            ProcessId = Environment.ProcessId,
+            Port = Port,
+            AmqpPort = AmqpPort,
+            Seed = 0,
+            HubName = HubName,
+            HubHostName = HubHostName,
+            ResourceId = ResourceId,
+            TenantId = TenantId,
+            ClientId = ClientId,
+            ClientSecret = new NetworkCredential(string.Empty, ClientSecret).SecurePassword,
+            ConnectionString = new NetworkCredential(string.Empty, string.Empty).SecurePassword,
+            CaCertificate = CaCertificate,
+            ControlKey = string.Empty,
+            IdentityEndpoint = new Uri($"http://127.0.0.1:{Port}"),
+            IdentityHeader = string.Empty,
+        };
 }
 
 /// <summary>What an admin chooses when a plan is made.</summary>
@@ -60,7 +82,13 @@ internal sealed class EngineSession
     private readonly int _limit;
     private DsrContext? _context;
 
-    private EngineSession(TimeProvider clock, int limit) => (_engine, _limit) = (new DsrEngine(clock), limit);
+    private readonly bool _isDistributed;
+
+    private EngineSession(TimeProvider clock, int limit, IUnitEngines? engines)
+    {
+        _engine = new DsrEngine(clock, engines: engines is null ? null : _ => engines);
+        (_limit, _isDistributed) = (limit, engines is not null);
+    }
 
     public IReadOnlyList<Fault> Faults => _faults;
 
@@ -74,18 +102,20 @@ internal sealed class EngineSession
     /// <param name="clock">The engine's clock.</param>
     /// <param name="limit">How many blobs, or devices, are worked on at once.</param>
     /// <param name="locationFile">Further locations; null when there are none.</param>
+    /// <param name="engines">What carries parts to workers; null where all is done in this process.</param>
     public static async Task<EngineSession> ConnectAsync(
         WorkerSandbox sandbox,
         string store,
         TimeProvider clock,
         int limit,
-        string? locationFile = null
+        string? locationFile = null,
+        IUnitEngines? engines = null
     )
     {
-        var session = new EngineSession(clock, limit);
+        var session = new EngineSession(clock, limit, engines);
         var connect = new ConnectOptions
         {
-            Sandbox = ToSandbox(sandbox),
+            Sandbox = sandbox.ToSandbox(),
             ThrottleShare = 1,
             RequestStore = store,
             LocationFile = locationFile,
@@ -106,6 +136,7 @@ internal sealed class EngineSession
             DeviceIds = Stream(devices),
             ThrottleLimit = _limit,
             NoIndex = noIndex,
+            Distributed = _isDistributed,
         };
         return ForEachAsync(_engine.FindAsync(options, CancellationToken.None), found);
     }
@@ -153,6 +184,7 @@ internal sealed class EngineSession
             },
             Path = choices.Path,
             ThrottleLimit = _limit,
+            Distributed = _isDistributed,
         };
         return (await ResultsAsync<ErasurePlan>(_engine.PlanAsync(options, CancellationToken.None))).Single();
     }
@@ -180,7 +212,12 @@ internal sealed class EngineSession
     /// <summary>Runs the steps of a plan that are approved; hands over receipts as they come, and keeps none.</summary>
     public Task EraseAsync(ErasurePlan plan, Func<ErasureStep, bool> approves, Action<ErasureReceipt> received)
     {
-        var options = new RemoveOptions { Context = Context, ThrottleLimit = _limit };
+        var options = new RemoveOptions
+        {
+            Context = Context,
+            ThrottleLimit = _limit,
+            Distributed = _isDistributed,
+        };
         return ForEachAsync(_engine.EraseAsync(options, plan, approves, CancellationToken.None), received);
     }
 
@@ -198,6 +235,7 @@ internal sealed class EngineSession
             DeviceIds = Stream(devices),
             Path = path,
             ThrottleLimit = _limit,
+            Distributed = _isDistributed,
         };
         return ResultsAsync<DataExport>(_engine.ExportAsync(options, CancellationToken.None));
     }
@@ -208,6 +246,7 @@ internal sealed class EngineSession
             Context = Context,
             RequestId = requestId,
             ThrottleLimit = _limit,
+            Distributed = _isDistributed,
         };
 
     private async Task<List<T>> ResultsAsync<T>(IAsyncEnumerable<DsrEvent> operation)
@@ -240,24 +279,4 @@ internal sealed class EngineSession
         foreach (string deviceId in deviceIds)
             yield return deviceId;
     }
-
-    private static IotHubSandbox ToSandbox(WorkerSandbox sandbox) =>
-        new()
-        {
-            ProcessId = Environment.ProcessId,
-            Port = sandbox.Port,
-            AmqpPort = sandbox.AmqpPort,
-            Seed = 0,
-            HubName = sandbox.HubName,
-            HubHostName = sandbox.HubHostName,
-            ResourceId = sandbox.ResourceId,
-            TenantId = sandbox.TenantId,
-            ClientId = sandbox.ClientId,
-            ClientSecret = new NetworkCredential(string.Empty, sandbox.ClientSecret).SecurePassword,
-            ConnectionString = new NetworkCredential(string.Empty, string.Empty).SecurePassword,
-            CaCertificate = sandbox.CaCertificate,
-            ControlKey = string.Empty,
-            IdentityEndpoint = new Uri($"http://127.0.0.1:{sandbox.Port}"),
-            IdentityHeader = string.Empty,
-        };
 }

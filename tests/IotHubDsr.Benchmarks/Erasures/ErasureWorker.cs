@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IotHubDsr.Core.Evidence.Plans;
+using IotHubDsr.Tests.Azurite;
 
 namespace IotHubDsr.Benchmarks.Erasures;
 
@@ -27,6 +28,9 @@ internal sealed record WorkerJob(
 
     /// <summary>How many blobs, or devices, are worked on at once.</summary>
     public int ThrottleLimit { get; init; } = EngineSession.UsualLimit;
+
+    /// <summary>The engine that carries parts to workers; null where all is done in this process.</summary>
+    public EngineAccount? Engine { get; init; }
 
     /// <summary>How fast the sandbox's clock runs.</summary>
     public double ClockRate { get; init; } = 1;
@@ -68,7 +72,8 @@ internal static class ErasureWorker
             job.Sandbox,
             job.Store,
             new StartedClock(job.Now, job.ClockRate),
-            job.ThrottleLimit
+            job.ThrottleLimit,
+            engines: job.Engine is { } account ? new EngineOnAzurite(account.ToStorage()) : null
         );
         List<ErasureReceipt> receipts = job.RequestId is null
             ? await session.EraseAsync(await PlanAsync(session, job))

@@ -16,6 +16,7 @@ using IotHubDsr.Core.Tests.Sandbox.Requests;
 using IotHubDsr.Core.Tests.Sinks.Azurite;
 using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.World;
+using IotHubDsr.Tests.Azurite;
 
 namespace IotHubDsr.Core.Tests.Distribution;
 
@@ -205,8 +206,8 @@ public sealed class DistributedErasureTests(AzuriteServer azurite) : IClassFixtu
             await Task.Delay(100);
         Task<WorkerRun>[] running =
         [
-            EngineOnAzurite.WorkAsync(storage, sandbox.Server, Store),
-            EngineOnAzurite.WorkAsync(storage, sandbox.Server, Store),
+            WorkersOnAzurite.WorkAsync(storage, sandbox.Server, Store),
+            WorkersOnAzurite.WorkAsync(storage, sandbox.Server, Store),
         ];
         List<ErasureReceipt> receipts = await removing;
         WorkerRun[] runs = await Task.WhenAll(running);

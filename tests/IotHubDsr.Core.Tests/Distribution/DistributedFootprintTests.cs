@@ -7,6 +7,7 @@ using IotHubDsr.Core.Tests.Sandbox.Requests;
 using IotHubDsr.Core.Tests.Sinks.Azurite;
 using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.World;
+using IotHubDsr.Tests.Azurite;
 
 namespace IotHubDsr.Core.Tests.Distribution;
 
@@ -112,8 +113,8 @@ public sealed class DistributedFootprintTests(AzuriteServer azurite) : IClassFix
             await Task.Delay(100);
         Task<WorkerRun>[] workers =
         [
-            EngineOnAzurite.WorkAsync(storage, _server, Store),
-            EngineOnAzurite.WorkAsync(storage, _server, Store),
+            WorkersOnAzurite.WorkAsync(storage, _server, Store),
+            WorkersOnAzurite.WorkAsync(storage, _server, Store),
         ];
         string elsewhere = Text(await finding);
         WorkerRun[] runs = await Task.WhenAll(workers);

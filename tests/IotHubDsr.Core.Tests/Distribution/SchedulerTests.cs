@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using IotHubDsr.Core.Tests.Sinks.Azurite;
+using IotHubDsr.Tests.Azurite;
 using Xunit.Sdk;
 
 namespace IotHubDsr.Core.Tests.Distribution;

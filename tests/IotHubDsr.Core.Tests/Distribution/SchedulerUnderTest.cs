@@ -7,10 +7,10 @@ using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Stores;
 using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Tests.Sandbox;
-using IotHubDsr.Core.Tests.Sinks.Azurite;
 using IotHubDsr.Core.Work;
 using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.World;
+using IotHubDsr.Tests.Azurite;
 
 namespace IotHubDsr.Core.Tests.Distribution;
 

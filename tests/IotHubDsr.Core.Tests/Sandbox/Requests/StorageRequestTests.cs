@@ -7,6 +7,7 @@ using Azure.Storage.Sas;
 using IotHubDsr.Core.Tests.Sinks.Azurite;
 using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.World;
+using IotHubDsr.Tests.Azurite;
 
 namespace IotHubDsr.Core.Tests.Sandbox.Requests;
 

@@ -4,6 +4,7 @@ using Azure.Storage.Blobs.Specialized;
 using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Tests.Sinks.LogArchives;
 using IotHubDsr.Sandbox.World;
+using IotHubDsr.Tests.Azurite;
 using static IotHubDsr.Core.Tests.Sinks.RoutedBlobs.ArchiveSandbox;
 
 namespace IotHubDsr.Core.Tests.Sinks.Azurite;

@@ -9,6 +9,7 @@ using IotHubDsr.Core.Sinks.RoutedBlobs;
 using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.World;
+using IotHubDsr.Tests.Azurite;
 using Xunit.Sdk;
 
 namespace IotHubDsr.Core.Tests.Sinks.Azurite;

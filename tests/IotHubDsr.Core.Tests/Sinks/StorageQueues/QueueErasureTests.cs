@@ -4,6 +4,7 @@ using IotHubDsr.Core.Foundation;
 using IotHubDsr.Core.Records;
 using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Tests.Sinks.Azurite;
+using IotHubDsr.Tests.Azurite;
 using static IotHubDsr.Core.Tests.Sinks.StorageQueues.QueueSinkUnderTest;
 
 namespace IotHubDsr.Core.Tests.Sinks.StorageQueues;

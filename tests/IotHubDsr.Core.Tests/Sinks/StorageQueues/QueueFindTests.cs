@@ -4,6 +4,7 @@ using Azure.Storage.Queues.Models;
 using IotHubDsr.Core.Tests.Packages;
 using IotHubDsr.Core.Tests.Sinks.Azurite;
 using IotHubDsr.Sandbox.World;
+using IotHubDsr.Tests.Azurite;
 using static IotHubDsr.Core.Tests.Sinks.StorageQueues.QueueSinkUnderTest;
 
 namespace IotHubDsr.Core.Tests.Sinks.StorageQueues;

@@ -11,8 +11,8 @@ using IotHubDsr.Core.Sinks.StorageQueues;
 using IotHubDsr.Core.Tests.Packages;
 using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Core.Tests.Sandbox.Storage.Queues;
-using IotHubDsr.Core.Tests.Sinks.Azurite;
 using IotHubDsr.Sandbox.World;
+using IotHubDsr.Tests.Azurite;
 
 namespace IotHubDsr.Core.Tests.Sinks.StorageQueues;
 

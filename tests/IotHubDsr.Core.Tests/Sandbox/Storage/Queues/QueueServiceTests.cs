@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Storage.Queues.Models;
 using IotHubDsr.Core.Tests.Sinks.Azurite;
+using IotHubDsr.Tests.Azurite;
 
 namespace IotHubDsr.Core.Tests.Sandbox.Storage.Queues;
 

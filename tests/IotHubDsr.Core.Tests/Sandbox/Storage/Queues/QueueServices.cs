@@ -6,6 +6,7 @@ using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.Storage.Queues;
 using IotHubDsr.Sandbox.World;
+using IotHubDsr.Tests.Azurite;
 
 namespace IotHubDsr.Core.Tests.Sandbox.Storage.Queues;
 

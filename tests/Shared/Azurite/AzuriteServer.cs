@@ -2,13 +2,12 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
-using Azure.Data.Tables;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using IotHubDsr.Core.Distribution.Durable;
 
-namespace IotHubDsr.Core.Tests.Sinks.Azurite;
+namespace IotHubDsr.Tests.Azurite;
 
 /// <summary>
 /// Microsoft's emulator of Azure Storage, on a free port of this machine and with a folder of its own; started when first asked for.
@@ -67,17 +66,13 @@ public sealed class AzuriteServer : IDisposable
     }
 
     /// <summary>The account as the engine of workers needs it, for queues and tables of a name that nobody else has.</summary>
-    internal async Task<DurableStorage> OpenEngineAsync()
+    internal async Task<DurableStorage> OpenEngineAsync() => (await OpenAccountAsync()).ToStorage();
+
+    /// <summary>The same, to be handed to other processes.</summary>
+    internal async Task<EngineAccount> OpenAccountAsync()
     {
         Uri[] endpoints = await _all.Value;
-        (Uri blobs, Uri queues, Uri tables) = (Of(0), Of(1), Of(2));
-        var key = new StorageSharedKeyCredential(Account, _key);
-        return new DurableStorage(
-            options => new BlobServiceClient(blobs, key, options),
-            options => new QueueServiceClient(queues, key, options),
-            options => new TableServiceClient(tables, new TableSharedKeyCredential(Account, _key), options),
-            $"t{Guid.NewGuid():n}"
-        );
+        return new EngineAccount(Of(0), Of(1), Of(2), Account, _key, $"t{Guid.NewGuid():n}");
 
         Uri Of(int service) => new(endpoints[service], Account);
     }
@@ -94,7 +89,7 @@ public sealed class AzuriteServer : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task<Uri> StartAsync(string service) => Assert.Single(await StartAsync(Script(service), Ready, service));
+    private async Task<Uri> StartAsync(string service) => (await StartAsync(Script(service), Ready, service))[0];
 
     /// <summary>Blobs, queues and tables; the table service tells its port only in company.</summary>
     private Task<Uri[]> StartAllAsync() => StartAsync(Script("azurite.js"), ReadyTogether, "blob", "queue", "table");

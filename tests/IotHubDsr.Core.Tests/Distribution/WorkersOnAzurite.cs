@@ -1,19 +1,13 @@
-using IotHubDsr.Core.Distribution;
 using IotHubDsr.Core.Distribution.Durable;
-using IotHubDsr.Core.Evidence.Stores;
 using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Sandbox;
+using IotHubDsr.Tests.Azurite;
 
 namespace IotHubDsr.Core.Tests.Distribution;
 
-/// <summary>The engine in an account of Azurite, for request stores of the sandbox, which has no tables.</summary>
-internal sealed class EngineOnAzurite(DurableStorage storage) : IUnitEngines
+/// <summary>Workers of the engine on Azurite, for a sandbox of this process.</summary>
+internal static class WorkersOnAzurite
 {
-    public async Task<IUnitEngine> OpenAsync(ISegmentStore store, CancellationToken cancellationToken) =>
-        await DurableEngine.OpenAsync(storage, TimeProvider.System, cancellationToken);
-
-    public IUnitHost OpenHost(ISegmentStore store, string worker) => new DurableHost(storage, worker, unitsAtOnce: 2);
-
     /// <summary>Works as Start-IotDsrWorker does, until nothing is left.</summary>
     public static async Task<WorkerRun> WorkAsync(DurableStorage storage, SandboxServer server, string store)
     {
