@@ -1,6 +1,5 @@
 using IotHubDsr.Core.Records;
 using IotHubDsr.Core.Sinks;
-using IotHubDsr.Core.Work;
 
 namespace IotHubDsr.Core.Distribution;
 

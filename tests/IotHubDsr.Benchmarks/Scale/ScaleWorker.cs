@@ -6,7 +6,6 @@ using IotHubDsr.Core;
 using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Distribution;
 using IotHubDsr.Core.Evidence.Stores;
-using IotHubDsr.Core.Rehearsal;
 using IotHubDsr.Tests.Azurite;
 
 namespace IotHubDsr.Benchmarks.Scale;

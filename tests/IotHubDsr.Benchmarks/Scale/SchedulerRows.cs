@@ -27,7 +27,7 @@ internal static class SchedulerRows
         );
         EngineAccount account = await azurite.OpenAccountAsync();
         string store = $"https://{WorldNames.EvidenceAccount}.blob.core.windows.net/{WorldNames.EvidenceContainer}";
-        WorkerSandbox sandbox = WorkerSandbox.Of(archive.Sandbox.Connection);
+        var sandbox = WorkerSandbox.Of(archive.Sandbox.Connection);
         await using var fleet = new WorkerFleet(new ScaleOrder(sandbox, store, account) { PatienceSeconds = 600 });
         List<double> ratios = [];
         await fleet.StartAsync(1);

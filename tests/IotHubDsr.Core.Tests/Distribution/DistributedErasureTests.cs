@@ -13,7 +13,6 @@ using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Tests.Operations;
 using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Core.Tests.Sandbox.Requests;
-using IotHubDsr.Core.Tests.Sinks.Azurite;
 using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.World;
 using IotHubDsr.Tests.Azurite;

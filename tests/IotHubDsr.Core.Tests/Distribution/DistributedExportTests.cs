@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text;
 using IotHubDsr.Core.Distribution;
-using IotHubDsr.Core.Evidence.Stores;
 using IotHubDsr.Core.Sinks;
 using IotHubDsr.Core.Sinks.BlobArchives;
 using IotHubDsr.Core.Tests.Operations;
@@ -122,7 +121,7 @@ public sealed class DistributedExportTests
         const int Lines = 200;
         int written = 0;
 
-        Task writing = Task.Run(() =>
+        var writing = Task.Run(() =>
         {
             for (; written < Lines; written++)
                 part.Write(line);

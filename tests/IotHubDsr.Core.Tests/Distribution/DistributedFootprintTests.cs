@@ -4,7 +4,6 @@ using IotHubDsr.Core.Distribution.Durable;
 using IotHubDsr.Core.Evidence.Stores;
 using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Core.Tests.Sandbox.Requests;
-using IotHubDsr.Core.Tests.Sinks.Azurite;
 using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.World;
 using IotHubDsr.Tests.Azurite;

@@ -9,7 +9,6 @@ using Azure.Storage.Queues.Models;
 using IotHubDsr.Core.Distribution;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Tests.Sandbox.Requests;
-using IotHubDsr.Core.Tests.Sinks.Azurite;
 using IotHubDsr.Tests.Azurite;
 
 namespace IotHubDsr.Core.Tests.Distribution;

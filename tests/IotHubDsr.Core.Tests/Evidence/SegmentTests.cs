@@ -276,8 +276,8 @@ public sealed class SegmentTests : IAsyncLifetime
     private BlobClient Other =>
         new BlobContainerClient(Container, _access.Credential, _access.Configure(new BlobClientOptions())).GetBlobClient("other");
 
-    private Task PutAsync(CancellationToken cancellationToken) =>
-        Other.UploadAsync(BinaryData.FromString("text"), overwrite: true, cancellationToken);
+    private async Task PutAsync(CancellationToken cancellationToken) =>
+        await Other.UploadAsync(BinaryData.FromString("text"), overwrite: true, cancellationToken);
 
     private static UnitClosed Done() => new(UnitOutcomes.Done, $"sha256:{new string('3', 64)}", 1);
 

@@ -4,7 +4,6 @@ using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Specialized;
 using Azure.Storage.Sas;
-using IotHubDsr.Core.Tests.Sinks.Azurite;
 using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.World;
 using IotHubDsr.Tests.Azurite;
