@@ -31,6 +31,8 @@ if (name == JobWorker.Name)
     return await JobWorker.RunAsync(Console.In, Console.Out);
 if (name == ScaleWorker.Name)
     return await ScaleWorker.RunAsync(Console.In, Console.Out);
+if (name == TwoMillionRow.WorkerName)
+    return await TwoMillionRow.WorkAsync(Console.In, Console.Out);
 if (name == "list")
 {
     foreach (IBenchmarkFamily known in families)

@@ -16,6 +16,7 @@ internal sealed class UnitWorker(ISegmentStore store, IUnitOpener opener, TimePr
 {
     private const int LengthOfName = 8;
 
+    private readonly UnitTurns _turns = new();
     private int _running;
     private int _done;
     private long _lastEnd = time.GetTimestamp();
@@ -70,6 +71,7 @@ internal sealed class UnitWorker(ISegmentStore store, IUnitOpener opener, TimePr
         );
         if (segment is null)
             return UnitAnswer.Busy;
+        using IDisposable turn = await _turns.EnterAsync(alone: segment.Attempts > 0, cancellationToken);
         using var stop = new CancellationTokenSource();
         if (!await segment.TryBeginAsync(files.IsStoppedAsync, stop, cancellationToken))
             return UnitAnswer.Over;

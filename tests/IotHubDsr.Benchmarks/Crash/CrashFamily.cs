@@ -62,7 +62,9 @@ internal sealed class CrashFamily : IBenchmarkFamily
         bool oldVersions = seed % OldVersionsEvery == 0;
         bool inContainer = seed % ContainerEvery == 0;
         Undisturbed expected = await _undisturbed
-            .GetOrAdd((worldSeed, oldVersions), key => new Lazy<Task<Undisturbed>>(() => UndisturbedAsync(key.World, key.OldVersions)))
+            .GetOrAdd((worldSeed, oldVersions), key => new Lazy<Task<Undisturbed>>(() =>
+                Undisturbed.RunAsync(key.World, key.OldVersions, _start)
+            ))
             .Value;
 
         var random = new Random(seed);
@@ -81,13 +83,7 @@ internal sealed class CrashFamily : IBenchmarkFamily
                 world.LetGo();
         }
 
-        return (kills, [.. Differences(expected, verdicts, await world.StateAsync()), .. Defects(world)]);
-    }
-
-    private static IEnumerable<string> Defects(CrashWorld world)
-    {
-        IEnumerable<string> defects = world.Repeated().Concat(world.Endangered());
-        return world.JournalDefect() is { } defect ? defects.Prepend(defect) : defects;
+        return (kills, [.. await expected.DifferencesAsync(world, verdicts)]);
     }
 
     /// <summary>The request at which a worker is killed: mostly where it destroys, sometimes before; a resume is shorter.</summary>
@@ -95,23 +91,6 @@ internal sealed class CrashFamily : IBenchmarkFamily
     {
         long first = random.Next(6) == 0 ? 1 : Math.Max(1, expected.FirstMutation - 3);
         return kills == 0 ? random.NextInt64(first, expected.Requests + 1) : random.NextInt64(5, (expected.Requests / 2) + 5);
-    }
-
-    private async Task<Undisturbed> UndisturbedAsync(int worldSeed, bool oldVersions)
-    {
-        await using CrashWorld world = await CrashWorld.StartAsync(worldSeed, _start, inContainer: false);
-        List<WorkerVerdict> verdicts = await WorkAsync(world, oldVersions, killAt: null, atAnswer: false)
-            ?? throw new InvalidOperationException("The undisturbed run ended early.");
-        IReadOnlyList<LoggedRequest> log = world.Server.RequestLog.After(0);
-        List<string> defects = [.. Defects(world)];
-        return defects.Count > 0
-            ? throw new InvalidOperationException($"The undisturbed run is not sound: {string.Join("; ", defects)}")
-            : new Undisturbed(
-                verdicts,
-                await world.StateAsync(),
-                log.Count,
-                log.First(request => request is { Mutating: true, Service: "hub" }).Sequence
-            );
     }
 
     /// <summary>Runs a worker; null when it was killed.</summary>
@@ -125,54 +104,4 @@ internal sealed class CrashFamily : IBenchmarkFamily
 
     /// <summary>Such an operation is told once, as its answer goes out.</summary>
     private static bool IsOverAmqp(LoggedRequest request) => request.Service is "eventhubs" or "servicebus" or "messaging";
-
-    private static IEnumerable<string> Differences(
-        Undisturbed expected,
-        List<WorkerVerdict> verdicts,
-        SortedDictionary<string, string> state
-    )
-    {
-        Dictionary<(string, string), WorkerVerdict> known = expected.Verdicts.ToDictionary(verdict => (verdict.DeviceId, verdict.Location));
-        Dictionary<(string, string), WorkerVerdict> found = verdicts.ToDictionary(verdict => (verdict.DeviceId, verdict.Location));
-        List<(WorkerVerdict? Was, WorkerVerdict? Is)> different =
-        [
-            .. known
-                .Keys.Union(found.Keys)
-                .Select(key => (Was: known.GetValueOrDefault(key), Is: found.GetValueOrDefault(key)))
-                .Where(static pair => pair.Was != pair.Is),
-        ];
-        HashSet<string> places =
-        [
-            .. different.GroupBy(static pair => (pair.Was ?? pair.Is)!.Location).Where(IsOtherOrder).Select(static place => place.Key),
-        ];
-        foreach ((WorkerVerdict? was, WorkerVerdict? now) in different.Where(pair => !places.Contains((pair.Was ?? pair.Is)!.Location)))
-            yield return $"{was} became {now}";
-
-        foreach (string key in expected.State.Keys.Union(state.Keys))
-        {
-            if (expected.State.GetValueOrDefault(key) != state.GetValueOrDefault(key))
-                yield return $"{key}: {expected.State.GetValueOrDefault(key)} became {state.GetValueOrDefault(key)}";
-        }
-    }
-
-    /// <summary>
-    /// A storage queue shows its front. Behind what was there before come the events of the deletions themselves, in the order in which the
-    /// hub deleted side by side: whose are shown is chance, how many is not.
-    /// </summary>
-    private static bool IsOtherOrder(IEnumerable<(WorkerVerdict? Was, WorkerVerdict? Is)> place)
-    {
-        var pairs = place.ToList();
-        return pairs.TrueForAll(static pair => pair is { Was: { Kind: "StorageQueue", Erased: 0 }, Is.Erased: 0 })
-            && Verdicts(pairs.Select(static pair => pair.Was!)).SequenceEqual(Verdicts(pairs.Select(static pair => pair.Is!)));
-
-        static IEnumerable<(Verdict, long?)> Verdicts(IEnumerable<WorkerVerdict> verdicts) =>
-            verdicts.Select(static one => (one.Verdict, one.Remaining)).Order();
-    }
-
-    private sealed record Undisturbed(
-        List<WorkerVerdict> Verdicts,
-        SortedDictionary<string, string> State,
-        long Requests,
-        long FirstMutation
-    );
 }

@@ -16,15 +16,18 @@ namespace IotHubDsr.Benchmarks.Crash;
 internal sealed class CrashWorld : ErasureWorld
 {
     /// <summary>The world's clock runs slowly: how fast the machine is must not show in what happens.</summary>
-    private const double ClockRate = 0.02;
+    private const double SlowRate = 0.02;
 
     private const int Devices = 50;
 
     private readonly Belongings _belongings;
 
-    private CrashWorld(SandboxServer server, StartedClock clock, bool inContainer, bool settles)
+    private readonly double _clockRate;
+
+    private CrashWorld(SandboxServer server, StartedClock clock, double clockRate, bool inContainer, bool settles)
         : base(server, clock, inContainer)
     {
+        _clockRate = clockRate;
         _belongings = new Belongings(server.World);
         Settles = settles;
     }
@@ -39,22 +42,27 @@ internal sealed class CrashWorld : ErasureWorld
     /// <param name="start">The time at which the world begins.</param>
     /// <param name="inContainer">Whether the requests are kept in a blob container, so that nothing of a worker stays on this
     /// machine.</param>
-    public static async Task<CrashWorld> StartAsync(int seed, DateTimeOffset start, bool inContainer)
+    /// <param name="clockRate">How fast the world's clock runs; 1 where leases have to end by themselves.</param>
+    public static async Task<CrashWorld> StartAsync(int seed, DateTimeOffset start, bool inContainer, double clockRate = SlowRate)
     {
-        var clock = new StartedClock(start, ClockRate);
+        var clock = new StartedClock(start, clockRate);
         SandboxServer server = await StartAsync(new SandboxOptions { Seed = seed, Time = clock });
         var random = new Random(seed);
         IEnumerable<string> others = server
             .World.Truth.Devices.Where(device => device is not ("dev1" or "it's"))
             .OrderBy(_ => random.Next());
-        return new CrashWorld(server, clock, inContainer, settles: seed % 2 == 0)
+        return new CrashWorld(server, clock, clockRate, inContainer, settles: seed % 2 == 0)
         {
             Subjects = ["dev1", "it's", .. others.Take(Devices - 2)],
         };
     }
 
     public WorkerJob Job(bool includeOldVersions) =>
-        new(Sandbox, Store, RequestId, Subjects, includeOldVersions, Clock.GetUtcNow()) { SettleMessages = Settles, ClockRate = ClockRate };
+        new(Sandbox, Store, RequestId, Subjects, includeOldVersions, Clock.GetUtcNow())
+        {
+            SettleMessages = Settles,
+            ClockRate = _clockRate,
+        };
 
     /// <summary>
     /// A worker that was killed gives nothing back: leases and locks end by themselves, and what it received from a queue is visible again.
@@ -103,8 +111,15 @@ internal sealed class CrashWorld : ErasureWorld
         return state;
     }
 
+    /// <summary>What is wrong with the world in itself, whatever an undisturbed run does.</summary>
+    public IEnumerable<string> Defects()
+    {
+        IEnumerable<string> defects = Repeated().Concat(Endangered());
+        return JournalDefect() is { } defect ? defects.Prepend(defect) : defects;
+    }
+
     /// <summary>What is wrong with the request's journal; null when its chain holds and its last run was completed.</summary>
-    public string? JournalDefect()
+    private string? JournalDefect()
     {
         try
         {
@@ -119,10 +134,10 @@ internal sealed class CrashWorld : ErasureWorld
     }
 
     /// <summary>What others have and could lose by the next thing that happens to it.</summary>
-    public IEnumerable<string> Endangered() => _belongings.Defects();
+    private IEnumerable<string> Endangered() => _belongings.Defects();
 
     /// <summary>Destructive calls that succeeded more than once for the same device or blob.</summary>
-    public IEnumerable<string> Repeated() =>
+    private IEnumerable<string> Repeated() =>
         Server
             .RequestLog.After(0)
             .Where(request =>

@@ -1,3 +1,4 @@
+using IotHubDsr.Core.Evidence.Stores;
 using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.Storage;
 using IotHubDsr.Sandbox.World;
@@ -50,22 +51,29 @@ internal class ErasureWorld : IAsyncDisposable
     public string? RequestId =>
         Journals().Where(journal => journal.Content.Contains((byte)'\n')).Select(journal => journal.RequestId).SingleOrDefault();
 
-    public IEnumerable<(string RequestId, byte[] Content)> Journals() => Evidence(".jsonl");
+    /// <summary>The journals of requests, without the segments that workers wrote.</summary>
+    public IEnumerable<(string RequestId, byte[] Content)> Journals() =>
+        Evidence(".jsonl")
+            .Where(static file => file.Depth == 1 && RequestIds.IsOne(file.RequestId))
+            .Select(static file => (file.RequestId, file.Content));
 
     /// <summary>The newest certificate of the request; null when there is none.</summary>
     public byte[]? Certificate => Evidence(".dsse.json").Select(file => file.Content).LastOrDefault();
 
     /// <summary>Files of requests by the end of their names, in the order of these.</summary>
-    private IEnumerable<(string RequestId, byte[] Content)> Evidence(string end) =>
+    private IEnumerable<(string RequestId, int Depth, byte[] Content)> Evidence(string end) =>
         _folder is null
             ? ContainerOf(WorldNames.EvidenceAccount, WorldNames.EvidenceContainer)
                 .List()
                 .Where(blob => blob.Name.EndsWith(end, StringComparison.Ordinal))
-                .Select(blob => (blob.Name.Split('/')[0], blob.Content.ToArray()))
+                .Select(blob => PartsOf(blob.Name.Split('/'), blob.Content.ToArray()))
             : Directory
                 .EnumerateFiles(_folder, "*" + end, SearchOption.AllDirectories)
                 .Order(StringComparer.Ordinal)
-                .Select(file => (Path.GetRelativePath(_folder, file).Split(Path.DirectorySeparatorChar)[0], File.ReadAllBytes(file)));
+                .Select(file => PartsOf(Path.GetRelativePath(_folder, file).Split(Path.DirectorySeparatorChar), File.ReadAllBytes(file)));
+
+    private static (string RequestId, int Depth, byte[] Content) PartsOf(string[] path, byte[] content) =>
+        (path[0], path.Length - 1, content);
 
     /// <summary>
     /// A worker that was killed can give back neither its lease on a container nor its locks on messages: they end by themselves.

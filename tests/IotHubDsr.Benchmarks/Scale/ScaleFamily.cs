@@ -9,6 +9,10 @@ internal sealed class ScaleFamily : IBenchmarkFamily
     [
         ("latency", LatencyRows.RunAsync),
         ("scheduler", SchedulerRows.RunAsync),
+        ("poison", PoisonRow.RunAsync),
+        ("disturbed", DisturbedRuns.RunAsync),
+        ("command", LostCommandRow.RunAsync),
+        ("two-million", static (_, report) => TwoMillionRow.RunAsync(report)),
         ("search", static (_, report) => IndexSearch.RunAsync(report)),
         ("index", static (_, report) => IndexReads.RunAsync(report)),
     ];

@@ -67,6 +67,35 @@ public sealed class DistributionTests(AzuriteServer azurite) : IClassFixture<Azu
     }
 
     [Fact]
+    public async Task Unit_ThatAProcessWasLostWith_IsDoneAlone()
+    {
+        await using SchedulerUnderTest test = await SchedulerUnderTest.StartAsync(SchedulerUnderTest.Direct, azurite, workers: 1);
+        int running = 0;
+        var begun = new ConcurrentDictionary<int, int>();
+        var beside = new ConcurrentBag<(int Unit, int Running)>();
+        var work = new SquaresWork(rounds: 1, unitsOfRound: 12)
+        {
+            Do = async (unit, token) =>
+            {
+                int now = Interlocked.Increment(ref running);
+                bool isAgain = begun.AddOrUpdate(unit, 1, static (_, times) => times + 1) > 1;
+                await Task.Delay(50, token);
+                if (isAgain)
+                    beside.Add((unit, Math.Max(now, Volatile.Read(ref running))));
+                Interlocked.Decrement(ref running);
+                if (unit == 7)
+                    throw new InvalidOperationException("poison");
+            },
+        };
+
+        await test.RunAsync(work);
+
+        Assert.Equal(["7 UnitGivenUp"], work.GivenUp);
+        Assert.NotEmpty(beside);
+        Assert.All(beside, static one => Assert.Equal((7, 1), one));
+    }
+
+    [Fact]
     public async Task Worker_ThatMayNotReadThePlace_SaysSo()
     {
         await using SchedulerUnderTest test = await SchedulerUnderTest.StartAsync(SchedulerUnderTest.Direct, azurite);

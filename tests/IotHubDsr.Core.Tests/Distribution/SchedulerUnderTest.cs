@@ -57,7 +57,7 @@ internal sealed class SchedulerUnderTest : IAsyncDisposable
     /// <summary>Before each unit; null for nothing.</summary>
     public DsrException? OpeningFails { get; set; }
 
-    public static async Task<SchedulerUnderTest> StartAsync(string name, AzuriteServer azurite, int copies = 1)
+    public static async Task<SchedulerUnderTest> StartAsync(string name, AzuriteServer azurite, int copies = 1, int workers = MostWorkers)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var test = new SchedulerUnderTest();
@@ -66,10 +66,10 @@ internal sealed class SchedulerUnderTest : IAsyncDisposable
         BlobContainerClient container = name == Durable ? await azurite.CreateContainerAsync() : await test.StartSandboxAsync();
         var store = new ContainerEvidence(container, TimeProvider.System);
         test.Folder = store.OpenSegments(Reading);
-        UnitWorker[] workers = test.Workers = [
-            .. Enumerable.Range(0, MostWorkers).Select(_ => new UnitWorker(store, new Opener(test), TimeProvider.System)),
+        UnitWorker[] started = test.Workers = [
+            .. Enumerable.Range(0, workers).Select(_ => new UnitWorker(store, new Opener(test), TimeProvider.System)),
         ];
-        test.Engine = name == Durable ? await test.StartDurableAsync(azurite, workers) : new DirectEngine(workers, copies);
+        test.Engine = name == Durable ? await test.StartDurableAsync(azurite, started) : new DirectEngine(started, copies);
         test._parts.Add(test.Engine);
         test.Scheduler = test.NewScheduler();
         return test;
