@@ -15,6 +15,8 @@ namespace IotHubDsr.Benchmarks.Scale;
 /// </summary>
 internal sealed class CommitWatch(CrashWorld world)
 {
+    private const string Draft = ".iothubdsr-";
+
     private readonly ConcurrentDictionary<string, WorkOrder> _orders = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, HashSet<string>> _paths = new(StringComparer.Ordinal);
     private int _commits;
@@ -39,10 +41,27 @@ internal sealed class CommitWatch(CrashWorld world)
             Stray.Add($"{request.ClientRequestId} committed {request.Host}/{path}");
     }
 
-    private static bool IsCommit(LoggedRequest request) =>
-        request is { Status: 0, Service: "blob" }
-        && !request.Host.StartsWith(WorldNames.EvidenceAccount, StringComparison.Ordinal)
-        && (request.Method == "DELETE" || (request.Method == "PUT" && request.Target.Contains("comp=blocklist", StringComparison.Ordinal)));
+    /// <summary>A blob of an archive is replaced by its list of blocks, by a copy of a draft, or goes; drafts are the worker's own.</summary>
+    private static bool IsCommit(LoggedRequest request)
+    {
+        if (
+            request is not { Status: 0, Service: "blob", Mutating: true }
+            || request.Host.StartsWith(WorldNames.EvidenceAccount, StringComparison.Ordinal)
+            || request.Target.Contains(Draft, StringComparison.Ordinal)
+        )
+        {
+            return false;
+        }
+
+        return request.Method == "DELETE"
+            || (
+                request.Method == "PUT"
+                && (
+                    !request.Target.Contains("comp=", StringComparison.Ordinal)
+                    || request.Target.Contains("comp=blocklist", StringComparison.Ordinal)
+                )
+            );
+    }
 
     /// <summary>The segments of the units of an erasure that a blob is in.</summary>
     private IEnumerable<string> SegmentsOf(Uri container, string blob)

@@ -30,7 +30,7 @@ internal static class DisturbedRuns
     private static readonly BenchmarkRow s_double = new("double_commits", 0, "commits", 0, AtMost: true);
     private static readonly BenchmarkRow s_mismatches = new("scale_mismatches", 0, "runs", 0, AtMost: true);
 
-    public static async Task RunAsync(AzuriteServer azurite, Action<BenchmarkRow> report)
+    public static async Task RunAsync(AzuriteServer azurite, int divisor, Action<BenchmarkRow> report)
     {
         DateTimeOffset start = StartedClock.MiddleOfAnHour();
         var undisturbed = new ConcurrentDictionary<int, Lazy<Task<Undisturbed>>>();
@@ -38,7 +38,7 @@ internal static class DisturbedRuns
         int stray = 0;
         int commits = 0;
         await Parallel.ForEachAsync(
-            Enumerable.Range(1, Runs),
+            Enumerable.Range(1, Runs / divisor),
             new ParallelOptions { MaxDegreeOfParallelism = SideBySide },
             async (seed, _) =>
             {
@@ -55,7 +55,9 @@ internal static class DisturbedRuns
                 await Console.Error.WriteLineAsync($"   seed {seed} has ended");
             }
         );
-        await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"   {commits} commits by workers"));
+        await Console.Error.WriteLineAsync(
+            string.Create(CultureInfo.InvariantCulture, $"   {Runs / divisor} runs, {commits} commits by workers")
+        );
         report(s_double with { Value = stray });
         report(s_mismatches with { Value = mismatches });
     }
