@@ -98,7 +98,7 @@ internal static class DisturbedRuns
         }
 
         await trouble.EndAsync();
-        return (watch, [.. await expected.DifferencesAsync(world, verdicts)]);
+        return (watch, [.. await expected.DifferencesAsync(world, verdicts, takesMinutes: true)]);
     }
 
     /// <summary>What happens to the workers of a run.</summary>
