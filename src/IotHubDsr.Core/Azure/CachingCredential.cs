@@ -19,7 +19,7 @@ internal sealed class CachingCredential(TokenCredential inner, TimeProvider time
     {
         // A token with claims answers a challenge: an old one would be refused again.
         if (requestContext.Claims is not null)
-            return await inner.GetTokenAsync(requestContext, cancellationToken);
+            return await AskAsync(requestContext, cancellationToken);
 
         Slot slot = _slots.GetOrAdd($"{requestContext.TenantId}|{string.Join(' ', requestContext.Scopes)}", static _ => new Slot());
         await slot.Gate.WaitAsync(cancellationToken);
@@ -27,7 +27,7 @@ internal sealed class CachingCredential(TokenCredential inner, TimeProvider time
         {
             if (slot.Token is not { } token || token.ExpiresOn - Margin <= time.GetUtcNow())
             {
-                token = await inner.GetTokenAsync(requestContext, cancellationToken);
+                token = await AskAsync(requestContext, cancellationToken);
                 slot.Token = token;
             }
 
@@ -37,6 +37,13 @@ internal sealed class CachingCredential(TokenCredential inner, TimeProvider time
         {
             slot.Gate.Release();
         }
+    }
+
+    /// <summary>Signing in changes nothing; and what a lease is renewed with is a token.</summary>
+    private async ValueTask<AccessToken> AskAsync(TokenRequestContext requestContext, CancellationToken cancellationToken)
+    {
+        using (FencePolicy.Begin(fence: null))
+            return await inner.GetTokenAsync(requestContext, cancellationToken);
     }
 
     private sealed class Slot

@@ -7,6 +7,9 @@ namespace IotHubDsr.Core.Distribution;
 /// <summary>How far workers have come.</summary>
 internal sealed class DistributedProgress(TimeProvider time)
 {
+    /// <summary>What takes longer by the first small part says nothing yet.</summary>
+    private static readonly TimeSpan s_longestTold = TimeSpan.FromDays(3_650);
+
     private readonly long _start = time.GetTimestamp();
     private int _planned;
     private long _plannedBytes;
@@ -86,10 +89,11 @@ internal sealed class DistributedProgress(TimeProvider time)
         if (bytesDone <= 0 || elapsed <= TimeSpan.Zero)
             return progress;
         double speed = bytesDone / elapsed.TotalSeconds;
+        double seconds = Math.Max(0, bytes - bytesDone) / speed;
         return progress with
         {
             BytesPerSecond = speed,
-            TimeLeft = progress.PartsDone < progress.Parts ? TimeSpan.FromSeconds(Math.Max(0, bytes - bytesDone) / speed) : null,
+            TimeLeft = progress.PartsDone < progress.Parts && seconds < s_longestTold.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null,
         };
     }
 

@@ -60,6 +60,7 @@ internal sealed class DistributedScheduler(
                 else
                     await files.StopAsync(cancellationToken);
                 await run.EndAsync(cancellationToken);
+                await files.WaitForWorkersAsync(time, cancellationToken);
                 throw;
             }
         }

@@ -1,4 +1,3 @@
-using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Segments;
 using IotHubDsr.Core.Sinks;
@@ -40,7 +39,6 @@ internal sealed class UnitErasing(Sink sink, WorkOrder order, SealedPlan plan, S
         IReadOnlyList<DeviceDataFinding> findings = PackedErasure.FindingsOf(order.ToLocation(), order.DeviceIds, items);
         SinkCall call = order.ToCall(index, throttleLimit, AnnounceAsync, new ErasureAllowance(findings, static _ => 0));
         using IUnitWork<IReadOnlyList<ErasureOutcome>> work = eraser.Erase(call, findings);
-        using IDisposable fence = FencePolicy.Begin(segment);
         byte[] shown = await OrderOpener.Portable(work, order.Place).DoPackedAsync(PackedErasure.Write(items), cancellationToken);
         return PackedErasure.ReadErased(shown);
     }

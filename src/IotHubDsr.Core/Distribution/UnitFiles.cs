@@ -21,6 +21,9 @@ internal sealed partial class UnitFiles(ISegmentFolder folder, string work)
     private const string SegmentEnding = ".jsonl";
     private const string PartEnding = ".part";
 
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_patienceWithWorkers = TimeSpan.FromSeconds(45);
+
     private const string AllSegments = "segments/";
     private const string Works = EvidenceFiles.Private + "work/";
 
@@ -72,6 +75,22 @@ internal sealed partial class UnitFiles(ISegmentFolder folder, string work)
 
     public async Task<bool> IsStoppedAsync(CancellationToken cancellationToken) =>
         await folder.ReadAsync(Stop, cancellationToken) is not null;
+
+    /// <summary>
+    /// Waits until no worker is at a unit of the work any more: each sees a stop at the next renewal of its lease, and that of one that was
+    /// killed ends by itself.
+    /// </summary>
+    public async Task WaitForWorkersAsync(TimeProvider time, CancellationToken cancellationToken)
+    {
+        long begun = time.GetTimestamp();
+        while (
+            (await ListAsync(cancellationToken)).Values.Any(static segment => segment.IsHeld)
+            && time.GetElapsedTime(begun) < s_patienceWithWorkers
+        )
+        {
+            await Task.Delay(s_look, time, cancellationToken);
+        }
+    }
 
     public Task SaveOrderAsync(byte[] order, CancellationToken cancellationToken) =>
         folder.SaveAsync($"{Private}order.json", order, cancellationToken);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Segments;
 using IotHubDsr.Core.Evidence.Stores;
@@ -71,11 +72,15 @@ internal sealed class UnitWorker(ISegmentStore store, IUnitOpener opener, TimePr
         );
         if (segment is null)
             return UnitAnswer.Busy;
-        using IDisposable turn = await _turns.EnterAsync(alone: segment.Attempts > 0, cancellationToken);
+        bool isSuspect = segment.State.Ending is null && segment.Attempts > 0;
+        using IDisposable turn = await _turns.EnterAsync(isSuspect, cancellationToken);
+        if (await files.IsStoppedAsync(cancellationToken))
+            return UnitAnswer.Over;
         using var stop = new CancellationTokenSource();
         if (!await segment.TryBeginAsync(files.IsStoppedAsync, stop, cancellationToken))
             return UnitAnswer.Over;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stop.Token, segment.Lost);
+        using IDisposable fence = FencePolicy.Begin(segment);
         try
         {
             (string outcome, byte[] shown) = await DoAsync(

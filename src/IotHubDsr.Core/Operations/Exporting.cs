@@ -66,7 +66,17 @@ internal sealed class Exporting(
             Erasure = new ErasureOptions { IncludeRelayed = options.IncludeRelayed, Scope = options.Scope },
         };
         var reading = new LocationReading(locations, sinkOptions, events);
-        await ExportAllAsync(locations, reading, deviceIds, package, cancellationToken);
+        await using DistributedReading? elsewhere = Engines is null
+            ? null
+            : await DistributedReading.OpenAsync(
+                connection,
+                Engines,
+                DistributedReading.Describe(connection, deviceIds, sinkOptions.Erasure, noIndex: false, UnitRole.Export),
+                cancellationToken
+            );
+        reading.Scheduler = elsewhere?.Scheduler ?? reading.Scheduler;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, elsewhere?.Lost ?? CancellationToken.None);
+        await ExportAllAsync(locations, reading, deviceIds, package, ending.Token);
 
         List<ExportCompleteness> lines =
         [
@@ -76,7 +86,10 @@ internal sealed class Exporting(
             await events.EmitAsync(new FaultEvent(FaultCatalogue.DeviceNotFound.For(deviceId)), cancellationToken);
 
         await OtherGenerations.WarnAsync(events, lines.Select(line => (line.DeviceId, line.OtherGenerationRecords)), cancellationToken);
-        return await CompleteAsync(package, locations, registered, deviceIds, lines, cancellationToken);
+        DataExport export = await CompleteAsync(package, locations, registered, deviceIds, lines, cancellationToken);
+        if (elsewhere is not null)
+            await DestroyAsync(elsewhere, cancellationToken);
+        return export;
     }
 
     private async Task<DataExport> CompleteAsync(
@@ -204,23 +217,20 @@ internal sealed class Exporting(
         CancellationToken cancellationToken
     )
     {
-        if (Engines is null)
+        foreach (DataLocation location in locations.All)
+            await ExportAsync(locations.SinkOf(location), location, reading, deviceIds, package, cancellationToken);
+    }
+
+    /// <summary>What workers have copied goes when the package is there: until then, another export could take it.</summary>
+    private async Task DestroyAsync(DistributedReading elsewhere, CancellationToken cancellationToken)
+    {
+        try
         {
-            await RunAsync(cancellationToken);
-            return;
+            await elsewhere.DestroyAsync(cancellationToken);
         }
-
-        byte[] what = DistributedReading.Describe(connection, deviceIds, reading.Options.Erasure, noIndex: false, UnitRole.Export);
-        await using DistributedReading elsewhere = await DistributedReading.OpenAsync(connection, Engines, what, cancellationToken);
-        reading.Scheduler = elsewhere.Scheduler;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, elsewhere.Lost);
-        await RunAsync(ending.Token);
-        await elsewhere.DestroyAsync(cancellationToken);
-
-        async Task RunAsync(CancellationToken token)
+        catch (DsrException notDestroyed)
         {
-            foreach (DataLocation location in locations.All)
-                await ExportAsync(locations.SinkOf(location), location, reading, deviceIds, package, token);
+            await events.EmitAsync(new FaultEvent(notDestroyed.Fault), cancellationToken);
         }
     }
 

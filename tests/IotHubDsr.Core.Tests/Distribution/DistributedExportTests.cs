@@ -110,6 +110,7 @@ public sealed class DistributedExportTests
         Assert.Contains(export.Completeness, static line =>
             line is { Verdict: Verdict.Unreachable, Kind: LocationKinds.RoutedBlobContainer or LocationKinds.LogArchive }
         );
+        Assert.DoesNotContain(Records(export.Path).Values, static text => text.Split('\n').Contains("{}"));
     }
 
     [Fact]

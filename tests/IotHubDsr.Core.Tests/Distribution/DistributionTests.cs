@@ -10,6 +10,7 @@ using IotHubDsr.Core.Distribution;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Tests.Sandbox.Requests;
 using IotHubDsr.Tests.Azurite;
+using Microsoft.Extensions.Time.Testing;
 
 namespace IotHubDsr.Core.Tests.Distribution;
 
@@ -241,6 +242,18 @@ public sealed class DistributionTests(AzuriteServer azurite) : IClassFixture<Azu
         Assert.Contains(test.Progress, static one =>
             one.Status.StartsWith("40 of 40 parts done", StringComparison.Ordinal) && one.Percent == 100
         );
+    }
+
+    [Fact]
+    public void Progress_FirstPartIsTiny_TellsNoTimeThatMeansNothing()
+    {
+        var time = new FakeTimeProvider();
+        var progress = new DistributedProgress(time);
+        progress.Plan(2, 1_000_000_000_000);
+        progress.Take(1);
+        time.Advance(TimeSpan.FromDays(1));
+
+        Assert.Equal("1 of 2 parts done, 0 workers; start some with Start-IotDsrWorker, 0 GB/s", progress.Status.Text);
     }
 
     [AzuriteFact]

@@ -1,11 +1,13 @@
 using System.Text;
 using Azure;
+using Azure.Core;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Specialized;
 using IotHubDsr.Core.Azure;
 using IotHubDsr.Core.Evidence.Journals;
 using IotHubDsr.Core.Evidence.Segments;
 using IotHubDsr.Core.Evidence.Stores;
+using IotHubDsr.Core.Foundation;
 using IotHubDsr.Core.Tests.Sandbox;
 using IotHubDsr.Sandbox;
 using IotHubDsr.Sandbox.World;
@@ -129,6 +131,21 @@ public sealed class SegmentTests : IAsyncLifetime
         }
 
         Assert.Equal((0, 1), (atFirst, renewals));
+    }
+
+    [Fact]
+    public async Task Fence_SigningIn_IsNotLookedAt_BecauseALeaseIsRenewedWithAToken()
+    {
+        var fence = new CountingFence();
+        var credential = new CachingCredential(new SigningIn(PutAsync), _time);
+
+        using (FencePolicy.Begin(fence))
+        {
+            await credential.GetTokenAsync(new TokenRequestContext(["scope"]), CancellationToken.None);
+            Assert.Equal(0, fence.Looks);
+            await PutAsync(CancellationToken.None);
+            Assert.Equal(1, fence.Looks);
+        }
     }
 
     [Fact]
@@ -315,6 +332,30 @@ public sealed class SegmentTests : IAsyncLifetime
         await foreach (SegmentListing one in Folder.ListSegmentsAsync("segments/archive/", CancellationToken.None))
             all.Add(one);
         return all;
+    }
+
+    private sealed class CountingFence : ISendingFence
+    {
+        public int Looks { get; private set; }
+
+        public ValueTask RequireAsync(CancellationToken cancellationToken)
+        {
+            Looks++;
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    /// <summary>A credential that posts something for each token.</summary>
+    private sealed class SigningIn(Func<CancellationToken, Task> post) : TokenCredential
+    {
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public override async ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken)
+        {
+            await post(cancellationToken);
+            return new AccessToken("token", DateTimeOffset.MaxValue);
+        }
     }
 
     /// <summary>A machine that can sleep: its counter stands still meanwhile, and no timer comes due; its clock is right when it wakes.</summary>

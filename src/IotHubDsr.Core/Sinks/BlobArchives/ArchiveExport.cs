@@ -164,7 +164,10 @@ internal sealed class ArchiveExport(ContainerScan scan, SinkCall call, IExportTa
     {
         foreach (UnitPart part in _parts.Values)
         {
-            await using Stream content = await call.Parts!.OpenAsync(part, cancellationToken);
+            // Nothing of a part that is not what its worker has saved gets into the package.
+            await using (Stream whole = await call.Parts!.OpenAsync(part, cancellationToken))
+                await whole.CopyToAsync(Stream.Null, cancellationToken);
+            await using Stream content = await call.Parts.OpenAsync(part, cancellationToken);
             await RecordPart.ReadAsync(content, file, cancellationToken);
         }
     }
